@@ -1,0 +1,40 @@
+import type { BuildInputs } from '../inputs/inputs.ts'
+
+export type SecretSource = { readonly id: string; readonly src: string }
+
+const flag = (name: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [name, value]
+
+const flags = (name: string, values: readonly string[]): readonly string[] =>
+  values.flatMap((value) => [name, value])
+
+/** The arguments of `docker` for one build whose image ends up in the local store. */
+export const toBuildArgs = (
+  build: BuildInputs,
+  metadataFile: string,
+  secret: SecretSource | undefined,
+): readonly string[] => [
+  'buildx',
+  'build',
+  '--progress=plain',
+  '--load',
+  // An attestation would turn the image into an index, which a node cannot use any better.
+  '--provenance=false',
+  ...flag('--file', build.file),
+  ...flag('--target', build.target),
+  ...flags(
+    '--tag',
+    build.tags.map(({ given }) => given),
+  ),
+  ...flags('--build-arg', build.buildArgs),
+  ...flags('--label', build.labels),
+  ...flags('--build-context', build.buildContexts),
+  ...flag('--network', build.network),
+  ...(build.noCache ? ['--no-cache'] : []),
+  ...(build.pull ? ['--pull'] : []),
+  ...flag('--secret', secret && `id=${secret.id},src=${secret.src}`),
+  '--metadata-file',
+  metadataFile,
+  '--',
+  build.context,
+]

@@ -1,0 +1,30 @@
+import { Failure } from '../failure.ts'
+import { neutralise } from '../host/log-fence.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
+
+/** BuildKit's last word, such as `failed to solve: process "..." did not complete: exit code: 1`. */
+const findReason = (tail: readonly string[]): string | undefined => {
+  const line = tail.findLast((text) => text.startsWith('ERROR: '))
+  return line?.slice('ERROR: '.length).trim()
+}
+
+/** `Dockerfile:12` as BuildKit prints it above the lines that it quotes. */
+const findPlace = (tail: readonly string[]): string | undefined =>
+  tail.findLast((line) => /^\S.*:\d+$/.test(line) && !line.startsWith('#'))
+
+/** A build that failed, said in one line; the log above has the rest. */
+export const explainBuildFailure = (
+  build: BuildInputs,
+  code: number | null,
+  tail: readonly string[],
+): Failure => {
+  const reason = findReason(tail) ?? `exit code ${code ?? 'none (ended by a signal)'}`
+  const place = findPlace(tail)
+  const name = build.tags[0]?.given ?? build.context
+  return new Failure(
+    neutralise(
+      `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}`,
+    ),
+    { remedy: 'The build log above shows the step and what it printed.' },
+  )
+}

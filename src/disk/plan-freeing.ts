@@ -1,0 +1,26 @@
+import type { FreeDisk } from '../inputs/inputs.ts'
+import { type CatalogEntry, catalog } from './catalog.ts'
+
+/** Which entries may go, and the free space at which to stop; undefined means all of them. */
+export type Freeing = {
+  readonly entries: readonly CatalogEntry[]
+  readonly targetFreeBytes: number | undefined
+}
+
+/**
+ * What a build of unknown size should find: hosted runners promise 14 GB in all, and the story's
+ * largest image takes 7 GB while its layers are unpacked beside the build cache.
+ */
+export const comfortableBytes = 16_000_000_000
+
+/** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
+export const planFreeing = (
+  mode: FreeDisk,
+  facts: { readonly isHostedRunner: boolean; readonly freeBytes: number | undefined },
+  builds: boolean,
+): Freeing | undefined => {
+  if (mode === 'never' || !facts.isHostedRunner) return undefined
+  if (mode === 'always') return { entries: catalog, targetFreeBytes: undefined }
+  const isShort = facts.freeBytes !== undefined && facts.freeBytes < comfortableBytes
+  return builds && isShort ? { entries: catalog, targetFreeBytes: comfortableBytes } : undefined
+}

@@ -1,0 +1,119 @@
+import { buildImage } from './build/build-image.ts'
+import type { BuildMetadata } from './build/metadata.ts'
+import { freeDisk } from './disk/free-disk.ts'
+import type { Facts } from './facts/facts.ts'
+import { findImages } from './facts/images.ts'
+import { renderError } from './failure.ts'
+import type { Docker } from './host/docker.ts'
+import { withFence } from './host/log-fence.ts'
+import type { Runner } from './host/runner.ts'
+import type { BuildInputs, Inputs } from './inputs/inputs.ts'
+import { type LoadContext, loadImage } from './load/load-image.ts'
+import type { LoadSource, Step, TokenSource } from './plan/plan.ts'
+import { formatDuration } from './report/format.ts'
+import type { Report } from './report/report.ts'
+import type { Secret } from './secret.ts'
+
+/** All that the steps need to act. */
+export type Workshop = {
+  readonly docker: Docker
+  readonly runner: Runner
+  readonly inputs: Inputs
+  readonly facts: Facts
+  readonly runId: string
+  readonly tempDir: string
+  readonly workspace: string
+  readonly signal: AbortSignal
+  /** Called after each piece of work, so that a failure later does not lose it. */
+  readonly update: (change: (report: Report) => Report) => void
+}
+
+/** Times a stage and enters it into the report, also when it fails. */
+const timed = async <T>(shop: Workshop, name: string, body: () => Promise<T>): Promise<T> => {
+  shop.signal.throwIfAborted()
+  const started = performance.now()
+  try {
+    return await body()
+  } finally {
+    const durationMs = Math.round(performance.now() - started)
+    shop.update((report) => ({ ...report, stages: [...report.stages, { name, durationMs }] }))
+    shop.runner.line(`${name}: ${formatDuration(durationMs)}`)
+  }
+}
+
+/** Runs `body` with the build's token; one that we minted lives only that long. */
+const withToken = async <T>(
+  shop: Workshop,
+  source: TokenSource,
+  body: (token: Secret | undefined) => Promise<T>,
+): Promise<T> => {
+  if (source.kind === 'none') return body(undefined)
+  if (source.kind === 'given') return body(source.token)
+  const { credentials } = source
+  // The GitHub client is two thirds of the bundle; a step that only loads starts without it.
+  const { mintToken } = await import('./token/mint.ts')
+  const { revokeToken } = await import('./token/revoke.ts')
+  const minted = await timed(shop, 'Mint token', () =>
+    mintToken(credentials, shop.runner.mask, shop.signal),
+  )
+  try {
+    return await body(minted.secret)
+  } finally {
+    await revokeToken(minted).catch((error: unknown) =>
+      shop.runner.warning(
+        `The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`,
+      ),
+    )
+  }
+}
+
+const build = (shop: Workshop, order: BuildInputs, source: TokenSource): Promise<BuildMetadata> =>
+  withToken(shop, source, (token) =>
+    timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () =>
+      withFence(shop.runner.line, (onLine) =>
+        buildImage(
+          shop.docker,
+          {
+            build: order,
+            secret: token && { id: shop.inputs.secretId, value: token },
+            tempDir: shop.tempDir,
+            workspace: shop.workspace,
+          },
+          onLine,
+        ),
+      ),
+    ),
+  )
+
+const load = async (shop: Workshop, source: LoadSource, step: Step & { kind: 'load' }) => {
+  const { docker, runId, runner, facts } = shop
+  const images =
+    source.kind === 'local' ? source.images : await findImages(docker, source.build.tags)
+  const context: LoadContext = { docker, engine: facts.engine, runId, warn: runner.warning }
+  for (const image of images) {
+    const name = image.references.map(({ given }) => given).join(', ')
+    const done = await timed(shop, `Load ${name}`, () =>
+      loadImage(context, image, facts.nodes, step.way),
+    )
+    shop.update((report) => ({ ...report, loads: [...report.loads, done] }))
+  }
+}
+
+/** Does one step of the plan. */
+export const executeStep = async (shop: Workshop, step: Step): Promise<void> => {
+  switch (step.kind) {
+    case 'free-disk': {
+      const { dataRoot } = shop.facts.engine
+      const freed = await timed(shop, 'Free disk', () =>
+        freeDisk(step.freeing, dataRoot, shop.runner.line),
+      )
+      return shop.update((report) => ({ ...report, freed }))
+    }
+    case 'build': {
+      const metadata = await build(shop, step.build, step.token)
+      return shop.update((report) => ({ ...report, metadata }))
+    }
+    case 'load':
+      return load(shop, step.source, step)
+  }
+}

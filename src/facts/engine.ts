@@ -1,0 +1,54 @@
+import { Failure } from '../failure.ts'
+import { type Docker, describeEnd } from '../host/docker.ts'
+import type { Engine } from './facts.ts'
+
+/** `docker info` waits long for a daemon that does not answer; people do not. */
+const answerTimeoutMs = 30_000
+
+type Info = {
+  readonly ServerVersion?: string
+  readonly Driver?: string
+  readonly DriverStatus?: readonly (readonly [string, string])[] | null
+  readonly DockerRootDir?: string
+  readonly SecurityOptions?: readonly string[] | null
+  readonly OperatingSystem?: string
+  readonly ServerErrors?: readonly string[]
+}
+
+/** Reads `docker info --format '{{json .}}'`. */
+export const parseEngine = (json: string): Engine | string => {
+  const info = JSON.parse(json) as Info
+  if (info.ServerErrors !== undefined && info.ServerErrors.length > 0) {
+    return info.ServerErrors.join('; ')
+  }
+  return {
+    version: info.ServerVersion ?? 'unknown',
+    driver: info.Driver ?? 'unknown',
+    driverStatus: Object.fromEntries(info.DriverStatus ?? []),
+    dataRoot: info.DockerRootDir ?? '/var/lib/docker',
+    securityOptions: info.SecurityOptions ?? [],
+    operatingSystem: info.OperatingSystem ?? 'unknown',
+  }
+}
+
+/** @throws {Failure} when there is no docker, or no daemon behind it */
+export const findEngine = async (docker: Docker): Promise<Engine> => {
+  const ended = await docker.try(['info', '--format', '{{json .}}'], { timeoutMs: answerTimeoutMs })
+  const engine = ended.stdout.trim().startsWith('{')
+    ? parseEngine(ended.stdout)
+    : describeEnd(ended)
+  if (typeof engine !== 'string') return engine
+  throw new Failure(`Docker does not answer: ${engine}`, {
+    remedy:
+      'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
+  })
+}
+
+/** @throws {Failure} when the docker command has no buildx */
+export const requireBuildx = async (docker: Docker): Promise<void> => {
+  const ended = await docker.try(['buildx', 'version'])
+  if (ended.code === 0) return
+  throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, {
+    remedy: 'Install the buildx plugin, or use docker/setup-buildx-action before this step.',
+  })
+}

@@ -1,0 +1,40 @@
+import type { LocalImage } from './images.ts'
+
+/** What we found on the machine before anything was done. */
+export type Facts = {
+  readonly engine: Engine
+  readonly nodes: readonly KindNode[]
+  /** Images to load that exist already. */
+  readonly images: readonly LocalImage[]
+  /** Bytes free where Docker keeps its data; undefined when that folder is not on this machine. */
+  readonly freeBytes: number | undefined
+  readonly isHostedRunner: boolean
+}
+
+export type Engine = {
+  readonly version: string
+  /** Such as `overlay2`; `overlayfs` is a snapshotter of the containerd store. */
+  readonly driver: string
+  /** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
+  readonly driverStatus: Readonly<Record<string, string>>
+  readonly dataRoot: string
+  /** Such as `name=rootless` or `name=userns`. */
+  readonly securityOptions: readonly string[]
+  readonly operatingSystem: string
+}
+
+/** A container that kind labelled as a node, running. */
+export type KindNode = {
+  readonly name: string
+  /** Such as `control-plane` or `worker`. */
+  readonly role: string
+  readonly containerId: string
+  /** ID of the image that the node runs. */
+  readonly imageId: string
+  /** Process of the node's init, in the daemon's host's process namespace. */
+  readonly pid: number
+  /** Where the node's folders are on the daemon's host. */
+  readonly mounts: readonly { readonly destination: string; readonly source: string }[]
+  /** Another snapshotter than overlayfs, where kind was told to use one. */
+  readonly snapshotter: string
+}

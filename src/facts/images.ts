@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { Failure } from '../failure.ts'
+import type { Docker } from '../host/docker.ts'
+import type { ImageReference } from '../inputs/image-reference.ts'
+
+/** An image of Docker's local store. */
+export type LocalImage = {
+  readonly references: readonly ImageReference[]
+  /** `sha256:...`; in the overlay2 store the digest of its config. */
+  readonly id: string
+  readonly sizeBytes: number
+  /** `os/architecture`, such as `linux/amd64`. */
+  readonly platform: string
+  readonly layers: readonly Layer[]
+}
+
+/** A layer, lowest first. */
+export type Layer = {
+  /** Digest of the uncompressed tar. */
+  readonly diffId: string
+  /** Identity of this layer on top of those below: the name of its snapshot. */
+  readonly chainId: string
+  /** Where Docker keeps its files, on the daemon's host; undefined when it does not say. */
+  readonly folder: string | undefined
+}
+
+type Inspected = {
+  readonly Id: string
+  readonly Size: number
+  readonly Os: string
+  readonly Architecture: string
+  readonly RootFS: { readonly Layers?: readonly string[] | null }
+  readonly GraphDriver?: {
+    readonly Data?: { readonly UpperDir?: string; readonly LowerDir?: string } | null
+  } | null
+}
+
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+export const toChainIds = (diffIds: readonly string[]): readonly string[] => {
+  const chain: string[] = []
+  for (const diffId of diffIds) {
+    const parent = chain.at(-1)
+    chain.push(parent === undefined ? diffId : sha256(`${parent} ${diffId}`))
+  }
+  return chain
+}
+
+const foldersOf = ({ GraphDriver }: Inspected): readonly string[] => {
+  const { UpperDir, LowerDir } = GraphDriver?.Data ?? {}
+  if (UpperDir === undefined) return []
+  // The topmost comes first in LowerDir; we count from the lowest.
+  const lower = LowerDir === undefined || LowerDir === '' ? [] : LowerDir.split(':')
+  return [UpperDir, ...lower].reverse()
+}
+
+/** Reads one entry of `docker image inspect`. */
+export const toLocalImage = (
+  inspected: Inspected,
+  references: readonly ImageReference[],
+): LocalImage => {
+  const diffIds = inspected.RootFS.Layers ?? []
+  const chainIds = toChainIds(diffIds)
+  const folders = foldersOf(inspected)
+  return {
+    references,
+    id: inspected.Id,
+    sizeBytes: inspected.Size,
+    platform: `${inspected.Os}/${inspected.Architecture}`,
+    layers: diffIds.map((diffId, index) => ({
+      diffId,
+      chainId: chainIds[index] ?? '',
+      folder: folders.length === diffIds.length ? folders[index] : undefined,
+    })),
+  }
+}
+
+const groupById = (
+  found: readonly (readonly [ImageReference, Inspected])[],
+): readonly LocalImage[] => {
+  const groups = Map.groupBy(found, ([, inspected]) => inspected.Id)
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined
+      ? []
+      : [
+          toLocalImage(
+            first[1],
+            group.map(([reference]) => reference),
+          ),
+        ]
+  })
+}
+
+/**
+ * Finds images in the local store; several names of one image become one entry.
+ *
+ * @throws {Failure} naming the images that are not there
+ */
+export const findImages = async (
+  docker: Docker,
+  references: readonly ImageReference[],
+): Promise<readonly LocalImage[]> => {
+  if (references.length === 0) return []
+  const given = references.map((reference) => reference.given)
+  const ended = await docker.try(['image', 'inspect', '--', ...given])
+  const inspected = JSON.parse(ended.stdout.trim() || '[]') as readonly Inspected[]
+  if (ended.code === 0 && inspected.length === references.length) {
+    return groupById(
+      references.flatMap((reference, index) => {
+        const entry = inspected[index]
+        return entry === undefined ? [] : [[reference, entry] as const]
+      }),
+    )
+  }
+  const missing = [...ended.stderr.matchAll(/No such image: (\S+)/g)].map(([, name]) => name)
+  throw new Failure(
+    `Docker's local store does not have ${missing.join(', ') || given.join(', ')}`,
+    { remedy: 'Build or pull it before this step; `docker image ls` shows what is there.' },
+  )
+}

@@ -1,0 +1,116 @@
+import { Failure } from '../failure.ts'
+import type { Docker } from '../host/docker.ts'
+import type { KindNode } from './facts.ts'
+
+const clusterLabel = 'io.x-k8s.kind.cluster'
+const roleLabel = 'io.x-k8s.kind.role'
+
+/** One line of `docker ps`: who is there, before anyone is looked at closely. */
+type Listed = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly cluster: string
+  readonly role: string
+}
+
+type Inspected = {
+  readonly Id: string
+  readonly Name: string
+  readonly Image: string
+  readonly State: { readonly Pid: number }
+  readonly Mounts: readonly { readonly Destination: string; readonly Source?: string }[]
+  readonly Config: {
+    readonly Env?: readonly string[] | null
+    readonly Labels: Readonly<Record<string, string>>
+  }
+}
+
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
+
+const listNodes = async (docker: Docker): Promise<readonly Listed[]> => {
+  const format = `{{.ID}}\t{{.Names}}\t{{.State}}\t{{.Label "${clusterLabel}"}}\t{{.Label "${roleLabel}"}}`
+  const filter = `label=${clusterLabel}`
+  const args = ['ps', '--all', '--no-trunc', '--filter', filter, '--format', format]
+  const lines = (await docker.run(args)).split('\n').filter((line) => line !== '')
+  return lines
+    .map((line) => {
+      const [id = '', name = '', state = '', cluster = '', role = ''] = line.split('\t')
+      return { id, name, state, cluster, role }
+    })
+    .filter(runsPods)
+}
+
+const names = (listed: readonly { readonly name: string }[]): string =>
+  listed
+    .map(({ name }) => name)
+    .sort()
+    .join(', ')
+
+const requireCluster = (all: readonly Listed[], clusterName: string): readonly Listed[] => {
+  const members = all.filter(({ cluster }) => cluster === clusterName)
+  if (members.length > 0) return members
+  const known = [...new Set(all.map(({ cluster }) => cluster))].sort()
+  throw new Failure(`There is no kind cluster named ${clusterName}`, {
+    remedy:
+      known.length === 0
+        ? 'Create one before this step (`kind create cluster`); Docker here runs none.'
+        : `Set cluster-name to one of: ${known.join(', ')}.`,
+  })
+}
+
+const pickNodes = (members: readonly Listed[], wanted: readonly string[]): readonly Listed[] => {
+  const unknown = wanted.filter((word) => !members.some(({ name }) => name === word))
+  if (unknown.length > 0) {
+    throw new Failure(`The cluster has no node named ${unknown.join(', ')}`, {
+      remedy: `Its nodes are: ${names(members)}.`,
+    })
+  }
+  return wanted.length === 0 ? members : members.filter(({ name }) => wanted.includes(name))
+}
+
+const requireRunning = (picked: readonly Listed[]): void => {
+  const down = picked.filter(({ state }) => state !== 'running')
+  if (down.length === 0) return
+  const list = down.map(({ name, state }) => `${name} is ${state}`).join(', ')
+  const paused = down.every(({ state }) => state === 'paused')
+  throw new Failure(`Not every node is up: ${list}`, {
+    remedy: `\`docker ${paused ? 'unpause' : 'start'} ${down.map(({ name }) => name).join(' ')}\` brings it back, or leave it out with the input nodes.`,
+  })
+}
+
+const toNode = (inspected: Inspected): KindNode => {
+  const variable = 'KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER='
+  const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable))
+  return {
+    name: inspected.Name.replace(/^\//, ''),
+    role: inspected.Config.Labels[roleLabel] ?? 'unknown',
+    containerId: inspected.Id,
+    imageId: inspected.Image,
+    pid: inspected.State.Pid,
+    mounts: inspected.Mounts.flatMap(({ Destination, Source }) =>
+      Source === undefined || Source === '' ? [] : [{ destination: Destination, source: Source }],
+    ),
+    snapshotter: chosen?.slice(variable.length) || 'overlayfs',
+  }
+}
+
+/**
+ * Finds a kind cluster's nodes by the labels that kind gives their containers.
+ *
+ * @throws {Failure} when there is no such cluster or node, or one is not running
+ */
+export const findNodes = async (
+  docker: Docker,
+  clusterName: string,
+  wanted: readonly string[],
+): Promise<readonly KindNode[]> => {
+  const members = requireCluster(await listNodes(docker), clusterName)
+  const picked = pickNodes(members, wanted)
+  requireRunning(picked)
+  const json = await docker.run(['inspect', '--type=container', ...picked.map(({ id }) => id)])
+  return (JSON.parse(json) as readonly Inspected[])
+    .map(toNode)
+    .sort((a, b) => a.name.localeCompare(b.name))
+}

@@ -1,0 +1,28 @@
+/** A failure that we can explain: what was tried, what came back, and what to do about it. */
+export class Failure extends Error {
+  readonly remedy: string | undefined
+
+  constructor(what: string, options: { readonly remedy?: string; readonly cause?: unknown } = {}) {
+    super(what, { cause: options.cause })
+    this.name = 'Failure'
+    this.remedy = options.remedy
+  }
+}
+
+const isWorthAddingTo = (message: string, cause: Error): boolean =>
+  cause.message !== '' && !message.includes(cause.message)
+
+/**
+ * The one formatter for errors: what was tried, what came back (the chain of causes), what to do.
+ * An error that nobody foresaw keeps its stack in the debug log, not here.
+ */
+export const renderError = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof AggregateError) return error.errors.map(renderError).join('\n')
+  let message = error.message
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    if (isWorthAddingTo(message, cause)) message = `${message}: ${cause.message}`
+  }
+  const remedy = error instanceof Failure ? error.remedy : undefined
+  return remedy === undefined ? message : `${message.replace(/\.$/, '')}. ${remedy}`
+}

@@ -1,0 +1,52 @@
+/** An image's name as Docker understands it. Grammar: github.com/distribution/reference. */
+export type ImageReference = {
+  /** As the user wrote it, such as `api` or `localhost:5000/api:1`. */
+  readonly given: string
+  /** As containerd and CRI write it, such as `docker.io/library/api:latest`. */
+  readonly canonical: string
+}
+
+const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`)
+const domainPattern =
+  /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/
+const tagPattern = /^\w[\w.-]{0,127}$/
+const digestPattern = /^sha256:[a-f0-9]{64}$/
+
+const splitDomain = (name: string): readonly [domain: string, path: string] => {
+  const slash = name.indexOf('/')
+  const first = name.slice(0, slash)
+  const isDomain =
+    slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first)
+  const domain = isDomain && first !== 'index.docker.io' ? first : 'docker.io'
+  const path = isDomain ? name.slice(slash + 1) : name
+  return [domain, domain === 'docker.io' && !path.includes('/') ? `library/${path}` : path]
+}
+
+const splitTag = (text: string): readonly [name: string, tag: string | undefined] => {
+  const colon = text.lastIndexOf(':')
+  return colon > text.lastIndexOf('/')
+    ? [text.slice(0, colon), text.slice(colon + 1)]
+    : [text, undefined]
+}
+
+/** Reads an image reference; a string is the reason why the text is none. */
+export const parseImageReference = (given: string): ImageReference | string => {
+  const at = given.indexOf('@')
+  const digest = at < 0 ? undefined : given.slice(at + 1)
+  const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at))
+  if (digest !== undefined && !digestPattern.test(digest)) {
+    return 'the part after @ is not a sha256 digest'
+  }
+  if (tag !== undefined && !tagPattern.test(tag)) {
+    return 'a tag has up to 128 letters, digits, dots, dashes and underscores'
+  }
+  if (/^[a-f0-9]{64}$/.test(name)) return 'an image ID is not a name; give the image a tag'
+  const [domain, path] = splitDomain(name)
+  if (path !== path.toLowerCase()) return 'image names are lower case'
+  if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) {
+    return 'this is not an image name'
+  }
+  const ending = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
+  return { given, canonical: `${domain}/${path}${ending === '' ? ':latest' : ending}` }
+}

@@ -1,0 +1,51 @@
+import type { Secret } from '../secret.ts'
+import type { ImageReference } from './image-reference.ts'
+
+/** Where the token comes from that the build may use. */
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'given'; readonly token: Secret }
+  | ({ readonly kind: 'app' } & AppCredentials)
+
+export type AppCredentials = {
+  /** Client ID or App ID: GitHub takes either as the issuer of a JWT. */
+  readonly clientId: string
+  /** PKCS#8 PEM. */
+  readonly privateKey: Secret
+  readonly owner: string
+  /** Names without owner; empty means all repositories of the installation. */
+  readonly repositories: readonly string[]
+  /** Such as `{contents: 'read'}`. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** URL of the REST API, without a slash at its end. */
+  readonly apiUrl: string
+}
+
+export type BuildInputs = {
+  readonly context: string
+  readonly file: string | undefined
+  readonly target: string | undefined
+  readonly tags: readonly ImageReference[]
+  readonly buildArgs: readonly string[]
+  readonly labels: readonly string[]
+  readonly buildContexts: readonly string[]
+  readonly network: string | undefined
+  readonly noCache: boolean
+  readonly pull: boolean
+}
+
+/** `auto` frees what is missing, `always` all of the catalog; both on hosted runners only. */
+export type FreeDisk = 'auto' | 'always' | 'never'
+
+/** All that a workflow author said, checked. */
+export type Inputs = {
+  readonly credentials: Credentials
+  readonly secretId: string
+  readonly build: BuildInputs | undefined
+  /** Images of the local store that are loaded as they are. */
+  readonly images: readonly ImageReference[]
+  readonly clusterName: string
+  /** Empty means all nodes of the cluster. */
+  readonly nodes: readonly string[]
+  readonly freeDisk: FreeDisk
+}

@@ -1,0 +1,80 @@
+import type { ReportProblem } from './problems.ts'
+
+/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
+export const toOptional = (raw: string | undefined): string | undefined => {
+  const text = raw?.trim()
+  return text === undefined || text === '' ? undefined : text
+}
+
+/** Comma- or newline-separated words. */
+export const toList = (raw: string | undefined): readonly string[] =>
+  (raw ?? '')
+    .split(/[\n,]/)
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+
+/** One entry a line: values may contain commas. */
+export const toLines = (raw: string | undefined): readonly string[] =>
+  (raw ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
+export const parseBoolean = (
+  input: string,
+  raw: string | undefined,
+  report: ReportProblem,
+): boolean => {
+  const text = toOptional(raw) ?? 'false'
+  if (/^(true|True|TRUE)$/.test(text)) return true
+  if (/^(false|False|FALSE)$/.test(text)) return false
+  report({ input, value: text, reason: 'not a boolean', remedy: 'Write true or false.' })
+  return false
+}
+
+/** One of a few words. */
+export const parseChoice = <T extends string>(
+  input: string,
+  raw: string | undefined,
+  choices: readonly [T, ...T[]],
+  report: ReportProblem,
+): T => {
+  const text = toOptional(raw) ?? choices[0]
+  const choice = choices.find((word) => word === text)
+  if (choice !== undefined) return choice
+  report({ input, value: text, reason: 'unknown', remedy: `Write one of ${choices.join(', ')}.` })
+  return choices[0]
+}
+
+/**
+ * Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
+ * value from the environment (build arguments) or leaves it empty (labels).
+ */
+export const parseAssignments = (
+  input: string,
+  raw: string | undefined,
+  bare: 'bare-names' | 'values-only',
+  report: ReportProblem,
+): readonly string[] => {
+  const pattern = bare === 'bare-names' ? /^[^=]/ : /^[^=]+=./
+  const lines = toLines(raw)
+  for (const line of lines.filter((text) => !pattern.test(text))) {
+    report({ input, value: line, reason: 'not name=value', remedy: 'Write one name=value a line.' })
+  }
+  return lines
+}
+
+/** A word that must match a pattern, if it is given at all. */
+export const parseWord = (
+  input: string,
+  raw: string | undefined,
+  pattern: RegExp,
+  remedy: string,
+  report: ReportProblem,
+): string | undefined => {
+  const text = toOptional(raw)
+  if (text === undefined || pattern.test(text)) return text
+  report({ input, value: text, reason: 'not a valid value', remedy })
+  return undefined
+}

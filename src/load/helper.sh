@@ -1,0 +1,254 @@
+#!/bin/bash
+# Puts one image of Docker's overlay2 store into the containerd of one or more kind nodes by
+# linking its layer folders. Runs in a helper container made from the nodes' own image, with the
+# host's process namespace and ONE bind mount that holds both Docker's layers and the nodes' /var:
+# link(2) refuses to cross mounts, even of one filesystem.
+#
+# Standard input: the order, one line per fact with tab-separated fields, ended by `go`; after that
+# it stays open as a lifeline, and its end (the action died) ends the helper.
+#   run ID | deadline SECONDS | config FILE | name REF | node NAME PID SNAPSHOTTER_ROOT
+#   layer DIFF_ID CHAIN_ID FOLDER SIZE_FILE      (lowest first)
+# Standard output: one line per event, tab-separated: NODE, event, detail.
+#
+# Every node goes through: lock, sweep, stage (link into a folder of ours), verify, publish (rename
+# into snapshots and commit), import (a tiny OCI archive without layers), check, release.
+set -euo pipefail
+export LC_ALL=C
+
+names=() diffs=() chains=() folders=() sizes=() nodes=()
+while IFS=$'\t' read -r word a b c d; do
+  case $word in
+    run) run=$a ;;
+    deadline) deadline=$a ;;
+    config) config=$a ;;
+    name) names+=("$a") ;;
+    node) nodes+=("$a"$'\t'"$b"$'\t'"$c") ;;
+    layer) diffs+=("$a") chains+=("$b") folders+=("$c") sizes+=("$d") ;;
+    go) break ;;
+  esac
+done
+
+# Ends the nodes' subshells first, so that they undo what they began; the runtime ends the rest.
+main=$$
+jobs=()
+end_early() {
+  trap '' TERM
+  for job in "${jobs[@]}"; do kill -TERM "$job" 2>/dev/null || true; done
+  for job in "${jobs[@]}"; do wait "$job" 2>/dev/null || true; done
+  exit 143
+}
+trap end_early TERM
+exec 3<&0 </dev/null
+{ cat <&3 >/dev/null; kill -TERM "$main"; } 2>/dev/null &
+{ sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
+exec 3<&-
+
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+
+sha256_of() { local sum; sum=$(sha256sum <"$1"); echo "sha256:${sum%% *}"; }
+
+# The archive: manifest and config, no layers. containerd finds every snapshot and asks for no blob.
+write_archive() {
+  local layers='' entries='' size name i separator=''
+  config_digest=$(sha256_of "$config")
+  for i in "${!chains[@]}"; do
+    # CRI reports the sum of these as the image's size, and kubelet rejects 0.
+    size=$(<"${sizes[i]}")
+    layers+="$separator{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"${diffs[i]}\",\"size\":$size}"
+    separator=,
+  done
+  mkdir -p "$work/blobs/sha256"
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},"layers":[%s]}' \
+    "$config_digest" "$(stat -c %s "$config")" "$layers" >"$work/manifest"
+  manifest_digest=$(sha256_of "$work/manifest")
+  size=$(stat -c %s "$work/manifest")
+  cp "$config" "$work/blobs/sha256/${config_digest#sha256:}"
+  mv "$work/manifest" "$work/blobs/sha256/${manifest_digest#sha256:}"
+  separator=''
+  for name in "${names[@]}"; do
+    entries+="$separator{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"$manifest_digest\",\"size\":$size,\"annotations\":{\"io.containerd.image.name\":\"$name\"}}"
+    separator=,
+  done
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s]}' "$entries" >"$work/index.json"
+  printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci-layout"
+  tar -C "$work" -cf "$work/image.tar" oci-layout index.json blobs
+}
+
+# From here on: functions of one node, run in a subshell of its own with $node, $pid and $root set.
+say() { printf '%s\t%s\t%s\n' "$node" "$1" "${2-}"; }
+die() { echo "$node: $*" >&2; exit 1; }
+ctl() { ctr --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
+
+# committed[CHAIN] for every committed snapshot; keys of ours that a killed run left are removed.
+read_snapshots() {
+  local key parent kind
+  committed=()
+  while read -r key parent kind; do
+    case "$key" in
+      KEY) ;;
+      slipway/*) ctl snapshots remove "$key" ;;
+      *) [[ "${kind:-$parent}" != Committed ]] || committed[$key]=1 ;;
+    esac
+  done < <(ctl snapshots list)
+}
+
+# A run that was killed after `commit` left snapshots that containerd keeps for ever (gc.root). Its
+# journal names them: those that this image needs are adopted, the others are let go.
+sweep() {
+  local chain
+  adopted=()
+  [[ -d "$staging" ]] || return 0
+  while read -r chain; do
+    [[ -n "${committed[$chain]-}" ]] || continue
+    if [[ " ${chains[*]} " == *" $chain "* ]]; then adopted+=("$chain"); else release "$chain"; fi
+  done < <(cat "$staging"/journal 2>/dev/null)
+  find "$staging" -mindepth 1 -maxdepth 1 ! -name journal -exec rm -rf {} +
+}
+
+# An image's config refers to its top snapshot and that one to its parents: once the image is in,
+# the root label that ctr gives every snapshot would only keep it alive after the image is gone.
+release() {
+  printf '%s\n' "$@" | xargs -P 4 -I{} ctr \
+    --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io \
+    snapshots label {} containerd.io/gc.root= containerd.io/snapshot.ref={} >/dev/null
+}
+
+# True when every component of a relative path is a real folder, so that nobody leads us elsewhere.
+is_real_folder() {
+  local base=$1 component
+  local -a components
+  IFS=/ read -ra components <<<"$2"
+  for component in "${components[@]}"; do
+    base+=/$component
+    [[ -d "$base" && ! -L "$base" ]] || return 1
+  done
+}
+
+# Links a layer's files. cron and others refuse files whose link count is not 1, so what they read
+# is copied instead.
+stage_layer() {
+  local from=$1 to=$2 sub
+  cp --archive --link --no-target-directory "$from" "$to"
+  for sub in etc var/spool; do
+    is_real_folder "$from" "$sub" || continue
+    rm -rf "${to:?}/$sub"
+    cp --archive --no-target-directory "$from/$sub" "$to/$sub"
+    touch -r "$from/$(dirname "$sub")" "$to/$(dirname "$sub")"
+  done
+}
+
+# What a tree is, as one digest. Linked files are the same inode, hence the same in all respects;
+# folders and copies are compared by all that tar knows: type, mode, owner, times, xattrs, content.
+digest_trees() {
+  local copied='[0-9]*/\./\(etc\|var/spool\)'
+  cd "$1"
+  local -a trees=(*/.)
+  {
+    find "${trees[@]}" -regextype sed -regex "$copied" -prune -o ! -type d -printf '%i %p\0' | sort -z
+    { find "${trees[@]}" -type d -print0; find "${trees[@]}" -regextype sed -regex "$copied/.*" ! -type d -print0; } |
+      sort -z |
+      tar --create --null --no-recursion --files-from=- --numeric-owner --xattrs '--xattrs-include=*' \
+        --acls --format=posix --pax-option='exthdr.name=%d/%f,delete=atime,delete=ctime' 2>/dev/null
+  } | sha256sum
+}
+
+stage() {
+  local i
+  local -a jobs=()
+  mkdir -p "$staging/$run/to" "$work/$node/from"
+  for i in "${missing[@]}"; do
+    ln -s "${folders[i]}" "$work/$node/from/$i"
+    while (($(jobs -rp | wc -l) >= 2)); do wait -n; done
+    stage_layer "${folders[i]}" "$staging/$run/to/$i" &
+    jobs+=($!)
+  done
+  for i in "${jobs[@]}"; do wait "$i"; done
+  local ours theirs
+  theirs=$(digest_trees "$work/$node/from") && ours=$(digest_trees "$staging/$run/to")
+  [[ "$theirs" == "$ours" ]] || die 'the linked files are not what Docker has'
+}
+
+publish_layer() {
+  local i=$1 chain=${chains[$1]} key mounts
+  local -a parent=()
+  ((i == 0)) || parent=("${chains[i - 1]}")
+  key=slipway/$run/$chain
+  mounts=$(ctl snapshots prepare --mounts "$key" "${parent[@]}")
+  [[ "$mounts" =~ upperdir=[^\",]*/snapshots/([0-9]+)/fs ]] ||
+    [[ "$mounts" =~ \"Source\":\ *\"[^\"]*/snapshots/([0-9]+)/fs\" ]] ||
+    die "no folder to be seen in the snapshot's mounts"
+  mv --no-target-directory "$staging/$run/to/$i" "$root/snapshots/${BASH_REMATCH[1]}/fs"
+  # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
+  ctl snapshots commit "$chain" "$key" 2>"$work/$node/commit" ||
+    { grep -q 'already exists' "$work/$node/commit" && ctl snapshots remove "$key"; } ||
+    die "$(<"$work/$node/commit")"
+  published+=("$chain")
+}
+
+# What kubelet and CRI will rely on: names, the config's reference to the top snapshot, every chain.
+check_image() {
+  local name chain listed
+  for name in "${names[@]}"; do
+    listed=$(ctl images list "name==$name")
+    [[ "$listed" == *"$manifest_digest"* ]] || die "the node does not know $name after the import"
+  done
+  ((${#chains[@]} == 0)) && return
+  grep -F "$config_digest" < <(ctl content list) |
+    grep -qF "containerd.io/gc.ref.snapshot.overlayfs=${chains[-1]}" ||
+    die 'the image does not hold on to its snapshots'
+  read_snapshots
+  for chain in "${chains[@]}"; do
+    [[ -n "${committed[$chain]-}" ]] || die "snapshot $chain is missing after the import"
+  done
+}
+
+# Whatever went wrong, no image that kubelet would believe in and no snapshot of ours stays.
+undo() {
+  local name i
+  trap - EXIT
+  for name in "${imported[@]}"; do ctl images remove "$name" || true; done
+  for ((i = ${#published[@]} - 1; i >= 0; i--)); do ctl snapshots remove "${published[i]}" || true; done
+  rm -rf "${staging:?}"
+} >/dev/null 2>&1
+
+load_node() {
+  local lock i
+  local -A committed=()
+  local -a adopted=() missing=() published=() imported=()
+  staging=$root/slipway
+  [[ -d "$root/snapshots" ]] || die "no overlayfs snapshots at $root"
+  mkdir -p "$work/$node"
+  exec {lock}<"$root/snapshots"
+  flock --wait "$deadline" "$lock" || die 'another load holds the node'
+  trap undo EXIT
+  trap 'exit 143' TERM
+  read_snapshots
+  sweep
+  for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
+  say missing "${#missing[@]}"
+  if ((${#missing[@]} > 0)); then
+    stage
+    say staged
+    printf '%s\n' "${chains[@]}" >>"$staging/journal"
+    for i in "${missing[@]}"; do publish_layer "$i"; done
+    say published
+  fi
+  imported=("${names[@]}")
+  ctl images import "$work/image.tar" >/dev/null
+  check_image
+  ((${#published[@]} + ${#adopted[@]} == 0)) || release "${published[@]}" "${adopted[@]}"
+  trap - EXIT
+  rm -rf "$staging"
+  say loaded "${#missing[@]}"
+}
+
+write_archive
+for entry in "${nodes[@]}"; do
+  IFS=$'\t' read -r node pid root <<<"$entry"
+  (load_node) &
+  jobs+=($!)
+done
+failed=0
+for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+exit "$failed"

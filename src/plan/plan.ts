@@ -1,0 +1,49 @@
+import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { LocalImage } from '../facts/images.ts'
+import type { AppCredentials, BuildInputs, Credentials, Inputs } from '../inputs/inputs.ts'
+import { planWay, type WayChoice } from '../load/plan-way.ts'
+import type { Secret } from '../secret.ts'
+
+/** One thing to do. A plan is a list of these: it can be printed, tested and compared. */
+export type Step =
+  | { readonly kind: 'free-disk'; readonly freeing: Freeing }
+  | { readonly kind: 'build'; readonly build: BuildInputs; readonly token: TokenSource }
+  | { readonly kind: 'load'; readonly source: LoadSource; readonly way: WayChoice }
+
+/** Where a build's token comes from. A minted one lives from just before to just after it. */
+export type TokenSource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'given'; readonly token: Secret }
+  | { readonly kind: 'minted'; readonly credentials: AppCredentials }
+
+/** The images that the local store has already, or the one that an earlier step builds. */
+export type LoadSource =
+  | { readonly kind: 'local'; readonly images: readonly LocalImage[] }
+  | { readonly kind: 'built'; readonly build: BuildInputs }
+
+const toTokenSource = (credentials: Credentials): TokenSource => {
+  switch (credentials.kind) {
+    case 'none':
+      return { kind: 'none' }
+    case 'given':
+      return { kind: 'given', token: credentials.token }
+    case 'app':
+      return { kind: 'minted', credentials }
+  }
+}
+
+/** Decides what to do, in which order, from what was asked and what was found. */
+export const planSteps = (inputs: Inputs, facts: Facts): readonly Step[] => {
+  const { build, images } = { build: inputs.build, images: facts.images }
+  const freeing = planFreeing(inputs.freeDisk, facts, build !== undefined)
+  const way = planWay(facts.engine)
+  const steps: Step[] = []
+  if (freeing !== undefined) steps.push({ kind: 'free-disk', freeing })
+  if (build !== undefined) {
+    steps.push({ kind: 'build', build, token: toTokenSource(inputs.credentials) })
+    steps.push({ kind: 'load', source: { kind: 'built', build }, way })
+  }
+  if (images.length > 0) steps.push({ kind: 'load', source: { kind: 'local', images }, way })
+  return steps
+}

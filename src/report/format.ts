@@ -1,0 +1,41 @@
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+export const formatBytes = (bytes: number): string => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1_000
+    unit += 1
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`
+}
+
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+export const formatDuration = (ms: number): string => {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+export const escapeCell = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`)
+
+/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
+export const renderTable = (
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string => {
+  const widths = header.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const renderRow = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
+  return [renderRow(header), rule, ...rows.map(renderRow)].join('\n')
+}

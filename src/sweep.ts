@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderError } from './failure.ts'
+import { createDocker } from './host/docker.ts'
+import type { Environment } from './host/environment.ts'
+import type { Runner } from './host/runner.ts'
+import { runLabel } from './load/link.ts'
+
+/** The state by which post knows what this run was called. */
+export const runIdState = 'run-id'
+
+/** Where a run leaves things while it works, and by which label its helpers are found. */
+export const leftoversOf = (environment: Environment, runId: string) => ({
+  tempDir: join(environment.tempDir, `slipway-${runId}`),
+  label: `${runLabel}=${runId}`,
+})
+
+/**
+ * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
+ * and a second run finds nothing to do. The state is only taken for a run's name when it looks like
+ * one: whatever a build printed may have tried to set it.
+ */
+export const sweep = async (
+  environment: Environment,
+  runner: Runner,
+  runId: string | undefined,
+): Promise<void> => {
+  if (runId === undefined || !/^[0-9a-f]{16}$/.test(runId)) return
+  const { tempDir, label } = leftoversOf(environment, runId)
+  try {
+    rmSync(tempDir, { recursive: true, force: true })
+    const docker = createDocker(environment.childEnv)
+    const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])
+    const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+    if (containers.length > 0) await docker.run(['rm', '--force', ...containers])
+  } catch (error) {
+    runner.warning(`Cleaning up was not complete: ${renderError(error)}`)
+  }
+}
