@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { explainBuildFailure } from '../../src/build/explain.ts'
+import { parseMetadata } from '../../src/build/metadata.ts'
+import { renderError } from '../../src/failure.ts'
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
+
+test('the ID is the config\'s digest where there is one', () => {
+  const json = JSON.stringify({
+    'containerimage.config.digest': digest('a'),
+    'containerimage.digest': digest('b'),
+  })
+  expect(parseMetadata(json)).toEqual({ imageId: digest('a'), digest: digest('b'), json })
+  expect(parseMetadata(JSON.stringify({ 'containerimage.digest': digest('b') }))).toMatchObject({
+    imageId: digest('b'),
+  })
+})
+
+test('what is no digest is not passed on', () => {
+  const json = '{"containerimage.digest":"sha256:12\\n::set-output name=a::b"}'
+  expect(parseMetadata(json)).toMatchObject({ imageId: undefined, digest: undefined })
+  expect(parseMetadata('null').digest).toBeUndefined()
+})
+
+const build = {
+  context: '.',
+  file: undefined,
+  target: undefined,
+  tags: [{ given: 'api:dev', canonical: 'docker.io/library/api:dev' }],
+  buildArgs: [],
+  labels: [],
+  buildContexts: [],
+  network: undefined,
+  noCache: false,
+  pull: false,
+}
+
+test('a failed build is told in one line with its place', () => {
+  const tail = [
+    '#7 0.2 fatal: could not read Username',
+    '------',
+    'Dockerfile:3',
+    '--------------------',
+    'ERROR: failed to build: failed to solve: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
+  ]
+  const message = renderError(explainBuildFailure(build, 1, tail))
+  expect(message).toMatch(
+    /^Building api:dev failed at Dockerfile:3: failed to build: .* exit code: 128\. The build log above/,
+  )
+  expect(message).not.toContain('\n')
+})
+
+test('a build that says nothing is told by its exit code, and says no commands', () => {
+  expect(renderError(explainBuildFailure(build, null, []))).toContain('ended by a signal')
+  const tail = ['ERROR: ##[set-output name=a]b']
+  expect(renderError(explainBuildFailure(build, 1, tail))).not.toContain('##[')
+})

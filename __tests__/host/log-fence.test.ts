@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { neutralise, splitLines, withFence } from '../../src/host/log-fence.ts'
+
+const linesOf = async (chunks: readonly Buffer[]): Promise<readonly string[]> => {
+  const stream = Readable.from(chunks)
+  const lines: string[] = []
+  splitLines(stream, (line) => lines.push(line))
+  await new Promise((resolve) => stream.once('close', resolve))
+  return lines
+}
+
+test.each([
+  ['newlines', ['a\nb\n'], ['a', 'b']],
+  ['no end', ['a\nb'], ['a', 'b']],
+  ['carriage returns', ['10%\r20%\r\ndone\n'], ['10%', '20%', 'done']],
+  ['a line in pieces', ['a', 'b', 'c\nd'], ['abc', 'd']],
+  ['\\r and \\n in two pieces', ['a\r', '\nb\n'], ['a', 'b']],
+  ['empty lines', ['a\n\nb\n'], ['a', '', 'b']],
+])('%s', async (_name, chunks, expected) => {
+  expect(await linesOf(chunks.map((text) => Buffer.from(text)))).toEqual(expected)
+})
+
+test('a character that is cut in two arrives whole', async () => {
+  const bytes = Buffer.from('käse\n')
+  expect(await linesOf([bytes.subarray(0, 2), bytes.subarray(2)])).toEqual(['käse'])
+})
+
+test('an endless line is passed on in pieces, and nothing of it is lost', async () => {
+  const text = 'x'.repeat(300_000)
+  const lines = await linesOf([Buffer.from(text)])
+  expect(lines.length).toBeGreaterThan(1)
+  expect(lines.join('')).toBe(text)
+})
+
+test('however the output is cut, the lines are the same', async () => {
+  const text = fc.stringMatching(/^[ab\r\n]{0,30}$/)
+  await fc.assert(
+    fc.asyncProperty(text, fc.nat(30), async (given, at) => {
+      const whole = await linesOf([Buffer.from(given)])
+      const cut = await linesOf([Buffer.from(given.slice(0, at)), Buffer.from(given.slice(at))])
+      expect(cut).toEqual(whole)
+    }),
+  )
+})
+
+test('the old form of commands is harmless wherever it stands', () => {
+  expect(neutralise('#7 0.5 ##[save-state name=x]y')).not.toContain('##[')
+  expect(neutralise('a # b ## c [d]')).toBe('a # b ## c [d]')
+})
+
+test('the fence is closed also when the body throws', async () => {
+  const lines: string[] = []
+  const body = withFence(
+    (line) => lines.push(line),
+    async (write) => {
+      write('::set-output name=a::b')
+      throw new Error('no')
+    },
+  )
+  await expect(body).rejects.toThrow('no')
+  const token = /^::stop-commands::([0-9a-f]{32})$/.exec(lines[0] ?? '')?.[1]
+  expect(token).toBeDefined()
+  expect(lines).toEqual([`::stop-commands::${token}`, '::set-output name=a::b', `::${token}::`])
+})

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import fc from 'fast-check'
+import { parseImageReference } from '../../src/inputs/image-reference.ts'
+
+const canonical = (given: string): string => {
+  const reference = parseImageReference(given)
+  return typeof reference === 'string' ? `refused: ${reference}` : reference.canonical
+}
+
+const digest = `sha256:${'a'.repeat(64)}`
+
+test.each([
+  ['a', 'docker.io/library/a:latest'],
+  ['a:1', 'docker.io/library/a:1'],
+  ['a/b:1', 'docker.io/a/b:1'],
+  ['docker.io/a', 'docker.io/library/a:latest'],
+  ['index.docker.io/a/b', 'docker.io/a/b:latest'],
+  ['host:5000/a', 'host:5000/a:latest'],
+  ['localhost/a:x_y.Z', 'localhost/a:x_y.Z'],
+  ['HOST/a', 'HOST/a:latest'],
+  ['ghcr.io/o/r/s:v1', 'ghcr.io/o/r/s:v1'],
+  ['[::1]:5000/a:1', '[::1]:5000/a:1'],
+  [`a@${digest}`, `docker.io/library/a@${digest}`],
+  [`a:1@${digest}`, `docker.io/library/a:1@${digest}`],
+])('%s is %s', (given, expected) => {
+  expect(canonical(given)).toBe(expected)
+})
+
+test.each([
+  '',
+  'A',
+  'a b',
+  'a:',
+  'a:-x',
+  `a:${'t'.repeat(129)}`,
+  'a@sha256:12',
+  '-a',
+  '--all',
+  'a//b',
+  'a/',
+  '/a',
+  'a..b',
+  'a$(id)',
+  'f'.repeat(64),
+  `${'a/'.repeat(130)}a`,
+  'a\u00e9',
+])('%j is refused', (given) => {
+  expect(canonical(given)).toMatch(/^refused: /)
+})
+
+test('a canonical name is its own canonical name, and never holds a character that could harm', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), (given) => {
+      const name = canonical(given)
+      if (name.startsWith('refused: ')) return
+      expect(name).toMatch(/^[A-Za-z0-9[\]:._/@-]+$/)
+      expect(canonical(name)).toBe(name)
+    }),
+    { numRuns: 5_000 },
+  )
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { Facts } from '../../src/facts/facts.ts'
+import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
+import { readInputs } from '../../src/inputs/read-inputs.ts'
+import { planSteps } from '../../src/plan/plan.ts'
+
+const facts: Facts = {
+  engine: {
+    version: '28.5.2',
+    driver: 'overlay2',
+    driverStatus: {},
+    dataRoot: '/var/lib/docker',
+    securityOptions: [],
+    operatingSystem: 'Debian',
+  },
+  nodes: [],
+  images: [],
+  freeBytes: 80e9,
+  isHostedRunner: true,
+}
+const image = { references: [], id: '', sizeBytes: 1, platform: 'linux/amd64', layers: [] }
+
+const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =>
+  planSteps(readInputs(raw, 'acme/app'), { ...facts, ...change }).map(({ kind }) => kind)
+
+const build = { context: '.', tags: 'a:1' }
+
+test.each<[string, RawInputs, Partial<Facts>, readonly string[]]>([
+  ['a build is loaded', build, {}, ['build', 'load']],
+  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['load']],
+  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['build', 'load', 'load']],
+  ['a full disk is freed first', build, { freeBytes: 3e9 }, ['free-disk', 'build', 'load']],
+  ['never means never', { ...build, 'free-disk': 'never' }, { freeBytes: 3e9 }, ['build', 'load']],
+  ['always does not ask', { ...build, 'free-disk': 'always' }, {}, ['free-disk', 'build', 'load']],
+  ['loading alone needs no room', { images: 'b:1' }, { images: [image], freeBytes: 3e9 }, ['load']],
+  ['an unknown disk is left alone', build, { freeBytes: undefined }, ['build', 'load']],
+])('%s', (_name, raw, change, expected) => {
+  expect(kinds(raw, change)).toEqual(expected)
+})
+
+test.each(['auto', 'always'])('self-hosted runners keep all they have, also with %s', (mode) => {
+  const change = { isHostedRunner: false, freeBytes: 1e9 }
+  expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['build', 'load'])
+})

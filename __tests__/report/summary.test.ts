@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { escapeCell, formatBytes, formatDuration } from '../../src/report/format.ts'
+import { emptyReport, type Report, toOutputs } from '../../src/report/report.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1_000, '1.0 kB'],
+  [999_600, '1.0 MB'],
+  [2_306_839_000, '2.3 GB'],
+  [45_000_000_000, '45 GB'],
+])('%d bytes read as %s', (bytes, expected) => {
+  expect(formatBytes(bytes)).toBe(expected)
+})
+
+test.each([
+  [12, '12 ms'],
+  [1_540, '1.5 s'],
+  [200_000, '3 min 20 s'],
+])('%d ms read as %s', (ms, expected) => {
+  expect(formatDuration(ms)).toBe(expected)
+})
+
+test('what comes from outside cannot break out of a cell', () => {
+  expect(escapeCell('a|b\n<img src=x>`[l](u)')).toBe('a\\|b &lt;img src=x>\\`\\[l\\](u)')
+})
+
+const image = {
+  references: [
+    { given: 'api:dev', canonical: 'docker.io/library/api:dev' },
+    { given: 'api:2', canonical: 'docker.io/library/api:2' },
+  ],
+  id: `sha256:${'1'.repeat(64)}`,
+  sizeBytes: 2_306_839_000,
+  platform: 'linux/amd64',
+  layers: [],
+}
+const report: Report = {
+  metadata: { imageId: image.id, digest: undefined, json: '{}' },
+  loads: [
+    {
+      image,
+      nodes: [
+        { name: 'kind-control-plane', way: 'link', because: undefined, durationMs: 900 },
+        { name: 'kind-worker', way: 'stream', because: 'no room | left', durationMs: 41_000 },
+      ],
+    },
+  ],
+  freed: [{ name: 'android', path: '/usr/local/lib/android', bytes: 11_000_000_000 }],
+  stages: [{ name: 'Load api:dev', durationMs: 41_000 }],
+}
+
+test('the summary', () => {
+  expect(renderSummary(report)).toMatchInlineSnapshot(`
+    "### Slipway
+
+    | Image          | Size   | Node               | Way                        | Time   |
+    | -------------- | ------ | ------------------ | -------------------------- | ------ |
+    | api:dev, api:2 | 2.3 GB | kind-control-plane | linked, nothing copied     | 900 ms |
+    | api:dev, api:2 | 2.3 GB | kind-worker        | streamed (no room \\| left) | 41.0 s |
+
+    | Stage        | Time   |
+    | ------------ | ------ |
+    | Load api:dev | 41.0 s |
+
+    | Freed                            | Bytes |
+    | -------------------------------- | ----- |
+    | android (/usr/local/lib/android) | 11 GB |
+    "
+  `)
+})
+
+test('a failure keeps what was done', () => {
+  const text = renderSummary({ ...report, loads: [] }, 'It *broke*')
+  expect(text).toContain('**Failed:** It \\*broke\\*')
+  expect(text).toContain('Load api:dev')
+})
+
+test('outputs: one entry per name, nothing that is not known', () => {
+  const outputs = toOutputs(report)
+  expect(Object.keys(outputs)).toEqual(['image-id', 'metadata', 'images', 'freed-bytes'])
+  expect(JSON.parse(outputs['images'] ?? '')).toMatchObject([
+    { ref: 'api:dev', id: image.id, sizeBytes: 2_306_839_000, nodes: [{ way: 'link' }, { way: 'stream' }] },
+    { ref: 'api:2' },
+  ])
+  expect(outputs['freed-bytes']).toBe('11000000000')
+  expect(toOutputs(emptyReport)).toEqual({ images: '[]', 'freed-bytes': '0' })
+})
