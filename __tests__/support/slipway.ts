@@ -1,0 +1,46 @@
+import type { GitHub } from './github/server.ts'
+import { runAction } from './runner/run-action.ts'
+import type { Run, RunOptions } from './runner/types.ts'
+import { baseImage } from './testbed.ts'
+
+/** What `script/testbed env` gives a shell, a runner's service would have, too. */
+const runnerEnv = (): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'DOCKER_HOST', 'DOCKER_CONFIG'].flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+/** Runs the bundled action as the runner does. */
+export const runSlipway = (
+  inputs: Readonly<Record<string, string>>,
+  options: Partial<RunOptions> = {},
+): Promise<Run> => runAction({ actionDir: '.', inputs, baseEnv: runnerEnv(), ...options })
+
+/** The inputs that make an App of the double the build's App. */
+export const credentialsOf = (github: GitHub): Record<string, string> => ({
+  'client-id': github.app.clientId,
+  'private-key': github.app.privateKeyPem,
+  owner: 'acme',
+  repositories: 'private-one, private-two',
+  'github-api-url': github.apiUrl,
+})
+
+/** The inputs that build the example with two private dependencies. */
+export const exampleBuild = (
+  github: GitHub,
+  tag: string,
+  weight: { readonly mb: number; readonly files: number } = { mb: 1, files: 10 },
+): Record<string, string> => ({
+  context: `${process.cwd()}/examples/private-dependencies`,
+  tags: tag,
+  network: 'host',
+  'no-cache': 'true',
+  'build-args': [
+    `BASE=${baseImage()}`,
+    `GIT_SERVER=${github.serverUrl}`,
+    `WEIGHT_MB=${weight.mb}`,
+    `WEIGHT_FILES=${weight.files}`,
+  ].join('\n'),
+})

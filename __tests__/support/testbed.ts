@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const maxBuffer = 256 * 1024 * 1024
+
+/** Runs docker in the testbed's environment and returns what it printed; fails as docker does. */
+export const docker = async (...args: readonly string[]): Promise<string> =>
+  (await run('docker', [...args], { maxBuffer })).stdout.trim()
+
+export const inNode = (node: string, ...command: readonly string[]): Promise<string> =>
+  docker('exec', node, ...command)
+
+export const ctr = (node: string, ...args: readonly string[]): Promise<string> =>
+  inNode(node, 'ctr', '--namespace=k8s.io', ...args)
+
+/** A name that no other test uses. */
+export const uniqueName = (prefix: string): string => `${prefix}-${randomBytes(4).toString('hex')}`
+
+export type Cluster = {
+  readonly name: string
+  readonly nodes: readonly string[]
+  readonly remove: () => Promise<void>
+}
+
+/** Starts a cluster of fresh nodes: a control-plane and, beyond one, workers. */
+export const startCluster = async (
+  count = 1,
+  options: readonly string[] = [],
+): Promise<Cluster> => {
+  const name = uniqueName('test')
+  const nodes = Array.from({ length: count }, (_, index) =>
+    index === 0 ? `${name}-control-plane` : `${name}-worker${index}`,
+  )
+  await Promise.all(
+    nodes.map((node, index) => {
+      const role = index === 0 ? 'control-plane' : 'worker'
+      return run('script/testbed', ['node', node, '--cluster', name, '--role', role, ...options])
+    }),
+  )
+  const remove = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => docker('rm', '--force', '--volumes', node)))
+  }
+  return { name, nodes, remove }
+}
+
+/** Builds an image from a Dockerfile's text and further files; returns its ID. */
+export const buildTestImage = async (
+  tag: string,
+  dockerfile: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<string> => {
+  const context = await mkdtemp(join(tmpdir(), 'slipway-context-'))
+  try {
+    await writeFile(join(context, 'Dockerfile'), dockerfile)
+    for (const [name, content] of Object.entries(files)) await writeFile(join(context, name), content)
+    await docker('buildx', 'build', '--quiet', '--load', '--provenance=false', '--tag', tag, context)
+    return await docker('image', 'inspect', '--format', '{{.Id}}', tag)
+  } finally {
+    await rm(context, { recursive: true })
+  }
+}
+
+export const baseImage = (): string => process.env['SLIPWAY_BASE_IMAGE'] ?? 'slipway-testbed/base:latest'
+
+/** The snapshots of a node by name, without those of its own pause image. */
+export const snapshotsOf = async (node: string): Promise<readonly string[]> => {
+  const [, ...rows] = (await ctr(node, 'snapshots', 'list')).split('\n')
+  return rows.map((row) => row.split(/\s+/)[0] ?? '').sort()
+}
+
+/** The names of a node's images. */
+export const imagesOf = async (node: string): Promise<readonly string[]> =>
+  (await ctr(node, 'images', 'list', '--quiet')).split('\n').sort()
+
+/** Containers that carry Slipway's label: helpers that should be gone. */
+export const helpers = async (): Promise<readonly string[]> =>
+  (await docker('ps', '--all', '--quiet', '--filter', 'label=dev.slipway.run'))
+    .split('\n')
+    .filter(Boolean)
+
+/** Waits until a condition holds; a test that waits in vain says for what. */
+export const eventually = async (
+  what: string,
+  condition: () => Promise<boolean> | boolean,
+  timeoutMs = 10_000,
+): Promise<void> => {
+  const deadline = Date.now() + timeoutMs
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
