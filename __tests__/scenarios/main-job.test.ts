@@ -3,7 +3,7 @@ import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
-import { type Cluster, docker, helpers, startCluster, uniqueName } from '../support/testbed.ts'
+import { type Cluster, docker, helpersOf, startCluster, uniqueName } from '../support/testbed.ts'
 
 const tag = `${uniqueName('main-job')}:dev`
 let github: GitHub
@@ -91,7 +91,7 @@ test('the summary has the image, the nodes, the way, and each stage with its tim
 })
 
 test('nothing is left behind', async () => {
-  expect(await helpers()).toEqual([])
+  expect(await helpersOf(run.state)).toEqual([])
   expect(run.orphans).toEqual([])
   for (const node of cluster.nodes) {
     const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'

@@ -12,7 +12,10 @@ const runnerEnv = (): Record<string, string> =>
     }),
   )
 
-/** Runs the bundled action as the runner does. */
+/**
+ * Runs the bundled action as the runner does; on a self-hosted one unless a test says otherwise,
+ * because on a hosted one it may delete tool chains of this machine.
+ */
 export const runSlipway = (
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunOptions> = {},

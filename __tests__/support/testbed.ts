@@ -77,11 +77,11 @@ export const snapshotsOf = async (node: string): Promise<readonly string[]> => {
 export const imagesOf = async (node: string): Promise<readonly string[]> =>
   (await ctr(node, 'images', 'list', '--quiet')).split('\n').sort()
 
-/** Containers that carry Slipway's label: helpers that should be gone. */
-export const helpers = async (): Promise<readonly string[]> =>
-  (await docker('ps', '--all', '--quiet', '--filter', 'label=dev.slipway.run'))
-    .split('\n')
-    .filter(Boolean)
+/** Helper containers of a run, by the name that the run saved; they should be gone. */
+export const helpersOf = async (state: Readonly<Record<string, string>>) => {
+  const label = `label=dev.slipway.run=${state['run-id']}`
+  return (await docker('ps', '--all', '--quiet', '--filter', label)).split('\n').filter(Boolean)
+}
 
 /** Waits until a condition holds; a test that waits in vain says for what. */
 export const eventually = async (

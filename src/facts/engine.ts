@@ -12,17 +12,14 @@ type Info = {
   readonly DockerRootDir?: string
   readonly SecurityOptions?: readonly string[] | null
   readonly OperatingSystem?: string
-  readonly ServerErrors?: readonly string[]
 }
 
-/** Reads `docker info --format '{{json .}}'`. */
-export const parseEngine = (json: string): Engine | string => {
+/** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
+export const parseEngine = (json: string): Engine | undefined => {
   const info = JSON.parse(json) as Info
-  if (info.ServerErrors !== undefined && info.ServerErrors.length > 0) {
-    return info.ServerErrors.join('; ')
-  }
+  if (info.ServerVersion === undefined || info.ServerVersion === "") return undefined
   return {
-    version: info.ServerVersion ?? 'unknown',
+    version: info.ServerVersion,
     driver: info.Driver ?? 'unknown',
     driverStatus: Object.fromEntries(info.DriverStatus ?? []),
     dataRoot: info.DockerRootDir ?? '/var/lib/docker',

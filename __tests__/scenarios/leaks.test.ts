@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { filesWith, formsOf, holds, watchProcesses } from '../support/leaks.ts'
+import type { Run } from '../support/runner/types.ts'
+import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
+import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
+
+/** Where a token could have ended up, and what was found there. */
+type Findings = {
+  readonly runnerFiles: readonly string[]
+  readonly daemonFiles: readonly string[]
+  readonly tempFiles: readonly string[]
+  readonly image: boolean
+  readonly log: boolean
+  readonly states: boolean
+  readonly environs: readonly string[]
+  readonly commandLines: readonly string[]
+}
+
+const nothing: Findings = {
+  runnerFiles: [],
+  daemonFiles: [],
+  tempFiles: [],
+  image: false,
+  log: false,
+  states: false,
+  environs: [],
+  commandLines: [],
+}
+
+let cluster: Cluster
+let scratch: string
+const tags: string[] = []
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  scratch = await mkdtemp(join(tmpdir(), 'slipway-leaks-'))
+})
+afterAll(async () => {
+  await Promise.all([cluster.remove(), rm(scratch, { recursive: true })])
+  await docker('rmi', '--force', ...tags)
+})
+
+const imageText = async (tag: string): Promise<string> =>
+  [
+    await docker('image', 'inspect', tag),
+    await docker('history', '--no-trunc', '--format', '{{json .}}', tag),
+  ].join('\n')
+
+/** Runs the action and looks everywhere for the token of its build. */
+const audit = async (
+  name: string,
+  change: Readonly<Record<string, string>>,
+  afterwards?: (run: Run, token: string) => Promise<void>,
+): Promise<Findings> => {
+  const github: GitHub = await startGitHub()
+  const tag = `${uniqueName(name)}:dev`
+  tags.push(tag)
+  const stamp = join(scratch, `${name}.stamp`)
+  await writeFile(stamp, '')
+  const watch = watchProcesses()
+  const inputs = { ...credentialsOf(github), ...exampleBuild(github, tag), ...change }
+  const run = await runSlipway({ ...inputs, 'cluster-name': cluster.name })
+  const processes = [...watch.stop()]
+  expect(run.exitCode).toBe(0)
+  const token = github.tokens[0]?.value ?? ''
+  expect(token.length).toBeGreaterThan(100)
+  await afterwards?.(run, token)
+  const forms = formsOf(token)
+  const within = (file: string) =>
+    processes.filter(([key, text]) => key.includes(file) && holds(text, forms)).map(([key]) => key)
+  const dataRoot = await docker('info', '--format', '{{.DockerRootDir}}')
+  const findings = {
+    runnerFiles: await filesWith(forms, [run.files.root]),
+    daemonFiles: await filesWith(forms, [dataRoot], stamp),
+    tempFiles: await filesWith(forms, ['/dev/shm', tmpdir()], stamp),
+    image: holds(await imageText(tag), forms),
+    log: holds(run.log, forms),
+    states: holds(JSON.stringify([run.outputs, run.state, run.envFile, run.summary]), forms),
+    environs: within('environ'),
+    commandLines: within('cmdline'),
+  }
+  await Promise.all([run.dispose(), github.stop()])
+  return findings
+}
+
+describe('the main job', () => {
+  test('leaves its token nowhere', async () => {
+    expect(await audit('clean', {})).toEqual(nothing)
+  })
+})
+
+describe('a job that leaks on purpose is found out', () => {
+  const leakyDockerfile = [
+    `FROM ${baseImage()}`,
+    // A file in a layer.
+    'RUN --mount=type=secret,id=github_token cp /run/secrets/github_token /leak',
+    // An environment, long enough to be sampled.
+    'RUN --mount=type=secret,id=github_token TOKEN="$(cat /run/secrets/github_token)" sleep 0.5',
+    // A command line.
+    'RUN --mount=type=secret,id=github_token sh -c "sleep 0.5; :" "$(cat /run/secrets/github_token)"',
+    // A form that the runner does not mask.
+    'RUN --mount=type=secret,id=github_token od -An -v -tx1 /run/secrets/github_token | tr -d " \\n"; echo',
+  ].join('\n')
+
+  let found: Findings
+  beforeAll(async () => {
+    await writeFile(join(scratch, 'Dockerfile'), leakyDockerfile)
+    found = await audit('leaky', { context: scratch, file: join(scratch, 'Dockerfile') }, leakIntoFiles)
+  })
+
+  const leakIntoFiles = async (run: Run, token: string): Promise<void> => {
+    await writeFile(join(run.files.temp, 'credentials'), `machine x password ${token}\n`)
+    await writeFile(join(scratch, 'base64'), Buffer.from(`x-access-token:${token}`).toString('base64'))
+  }
+
+  test.each(['runnerFiles', 'daemonFiles', 'tempFiles', 'environs', 'commandLines'] as const)(
+    'in %s',
+    (place) => {
+      expect(found[place]).not.toEqual([])
+    },
+  )
+
+  test('in the log, as hex', () => {
+    expect(found.log).toBe(true)
+  })
+
+  test("in an image's history and labels", async () => {
+    const tag = `${uniqueName('labelled')}:dev`
+    tags.push(tag)
+    const token = `ghs_${'aB3.'.repeat(30)}`
+    await docker('buildx', 'build', '--quiet', '--load', '--tag', tag, '--build-arg', `T=${token}`, '-f', join(scratch, 'Labelled'), scratch)
+    expect(holds(await imageText(tag), formsOf(token))).toBe(true)
+  })
+
+  beforeAll(() => writeFile(join(scratch, 'Labelled'), `FROM ${baseImage()}\nARG T\nRUN true $T\n`))
+})
+
+test.each(['raw', 'base64', 'base64url', 'hex'] as const)('the %s form is one that is looked for', (form) => {
+  const token = `ghs_${'a?B>3.~'.repeat(12)}`
+  const forms = formsOf(token)
+  for (const around of ['', 'x', 'xy']) {
+    const text = form === 'raw' ? token : Buffer.from(`${around}${token}!`).toString(form)
+    expect(holds(text, forms)).toBe(true)
+  }
+})
