@@ -530,12 +530,12 @@ const executeStep = async (shop, step) => {
 // src/facts/engine.ts
 /** `docker info` waits long for a daemon that does not answer; people do not. */
 const answerTimeoutMs = 3e4;
-/** Reads `docker info --format '{{json .}}'`. */
+/** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
 const parseEngine = (json) => {
 	const info = JSON.parse(json);
-	if (info.ServerErrors !== void 0 && info.ServerErrors.length > 0) return info.ServerErrors.join("; ");
+	if (info.ServerVersion === void 0 || info.ServerVersion === "") return void 0;
 	return {
-		version: info.ServerVersion ?? "unknown",
+		version: info.ServerVersion,
 		driver: info.Driver ?? "unknown",
 		driverStatus: Object.fromEntries(info.DriverStatus ?? []),
 		dataRoot: info.DockerRootDir ?? "/var/lib/docker",

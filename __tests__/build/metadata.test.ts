@@ -5,7 +5,7 @@ import { renderError } from '../../src/failure.ts'
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
 
-test('the ID is the config\'s digest where there is one', () => {
+test("the ID is the config's digest where there is one", () => {
   const json = JSON.stringify({
     'containerimage.config.digest': digest('a'),
     'containerimage.digest': digest('b'),

@@ -30,5 +30,7 @@ test('where folders and layers do not match up, none is believed', () => {
   const data = { UpperDir: '/d/c', LowerDir: '/d/b' }
   const { layers } = toLocalImage({ ...inspected, GraphDriver: { Data: data } }, [])
   expect(layers.map(({ folder }) => folder)).toEqual([undefined, undefined, undefined])
-  expect(toLocalImage({ ...inspected, GraphDriver: { Data: null } }, []).layers[0]?.folder).toBeUndefined()
+  expect(
+    toLocalImage({ ...inspected, GraphDriver: { Data: null } }, []).layers[0]?.folder,
+  ).toBeUndefined()
 })

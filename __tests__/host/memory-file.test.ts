@@ -7,13 +7,19 @@ const readThreeTimes = 'for i in 1 2 3; do cat /dev/stdin; echo; done'
 
 test('a child can read it from /dev/stdin again and again, each time from the start', async () => {
   const read = await withMemoryFile('s3cret-value', async (fd) =>
-    execFileSync('sh', ['-c', readThreeTimes], { stdio: [fd, 'pipe', 'inherit'], encoding: 'utf8' }),
+    execFileSync('sh', ['-c', readThreeTimes], {
+      stdio: [fd, 'pipe', 'inherit'],
+      encoding: 'utf8',
+    }),
   )
   expect(read).toBe('s3cret-value\ns3cret-value\ns3cret-value\n')
 })
 
 test("this is why: Node's own pipe cannot be opened at all", () => {
-  const ended = spawnSync('sh', ['-c', 'cat /dev/stdin'], { input: 's3cret-value', encoding: 'utf8' })
+  const ended = spawnSync('sh', ['-c', 'cat /dev/stdin'], {
+    input: 's3cret-value',
+    encoding: 'utf8',
+  })
   expect(ended.stdout).toBe('')
   expect(ended.stderr).toMatch(/No such device/)
 })

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
 import fc from 'fast-check'
+import { expect, test } from 'vitest'
 import { parseImageReference } from '../../src/inputs/image-reference.ts'
 
 const canonical = (given: string): string => {

@@ -29,10 +29,20 @@ test.each([
   ['its first line alone', '-----BEGIN RSA PRIVATE KEY-----', /end is missing/],
   ['a truncated key', pkcs1.slice(0, 400), /end is missing/],
   ['damaged content', pkcs1.replace(/\n.{20}/, '\nAAAA'), /cannot be read/],
-  ['an OpenSSH key', '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----', /OpenSSH/],
+  [
+    'an OpenSSH key',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----',
+    /OpenSSH/,
+  ],
   ['a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString(), /public key/],
   ['an EC key', ec.export({ type: 'pkcs8', format: 'pem' }).toString(), /ec key, not RSA/],
-  ['a key with a passphrase', privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(), /passphrase/],
+  [
+    'a key with a passphrase',
+    privateKey
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+      .toString(),
+    /passphrase/,
+  ],
   ['some word', 'hello', /no "-----BEGIN/],
 ])('%s is refused with its name', (_name, given, reason) => {
   expect(read(given)).toMatch(reason)

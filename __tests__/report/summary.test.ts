@@ -81,7 +81,12 @@ test('outputs: one entry per name, nothing that is not known', () => {
   const outputs = toOutputs(report)
   expect(Object.keys(outputs)).toEqual(['image-id', 'metadata', 'images', 'freed-bytes'])
   expect(JSON.parse(outputs['images'] ?? '')).toMatchObject([
-    { ref: 'api:dev', id: image.id, sizeBytes: 2_306_839_000, nodes: [{ way: 'link' }, { way: 'stream' }] },
+    {
+      ref: 'api:dev',
+      id: image.id,
+      sizeBytes: 2_306_839_000,
+      nodes: [{ way: 'link' }, { way: 'stream' }],
+    },
     { ref: 'api:2' },
   ])
   expect(outputs['freed-bytes']).toBe('11000000000')

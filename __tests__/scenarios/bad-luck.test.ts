@@ -67,7 +67,9 @@ const errorOf = (run: Run): string => {
 
 /** Snapshots and images of the nodes that are up. */
 const stateOfNodes = async () => {
-  const up = (await docker('ps', '--filter', 'status=running', '--format', '{{.Names}}')).split('\n')
+  const up = (await docker('ps', '--filter', 'status=running', '--format', '{{.Names}}')).split(
+    '\n',
+  )
   return Promise.all(
     cluster.nodes
       .filter((node) => up.includes(node))
@@ -102,7 +104,9 @@ test('no buildx', async () => {
   await writeFile(join(scratch, 'docker'), script)
   await chmod(join(scratch, 'docker'), 0o755)
   const message = await failing({}, { env: { PATH: `${scratch}:${process.env['PATH']}` } })
-  expect(message).toMatch(/^`docker buildx` does not work: .*not a docker command.*docker\/setup-buildx-action/)
+  expect(message).toMatch(
+    /^`docker buildx` does not work: .*not a docker command.*docker\/setup-buildx-action/,
+  )
   expect(github.requests).toEqual([])
 })
 
@@ -137,12 +141,19 @@ test.each([
 })
 
 test('an image that is not there', async () => {
-  const message = await failing({ context: '', tags: '', images: `${baseImage()}, no-such-image:1` })
+  const message = await failing({
+    context: '',
+    tags: '',
+    images: `${baseImage()}, no-such-image:1`,
+  })
   expect(message).toMatch(/^Docker's local store does not have no-such-image:1\. Build or pull it/)
 })
 
 test('a Dockerfile that fails', async () => {
-  await writeFile(join(scratch, 'Dockerfile'), `FROM ${baseImage()}\n\nRUN echo broken >&2; exit 3\n`)
+  await writeFile(
+    join(scratch, 'Dockerfile'),
+    `FROM ${baseImage()}\n\nRUN echo broken >&2; exit 3\n`,
+  )
   const message = await failing({ context: scratch, file: join(scratch, 'Dockerfile') })
   expect(message).toMatch(new RegExp(`^Building ${tag} failed at .*Dockerfile:3: .*exit code: 3`))
   expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])

@@ -109,12 +109,19 @@ describe('a job that leaks on purpose is found out', () => {
   let found: Findings
   beforeAll(async () => {
     await writeFile(join(scratch, 'Dockerfile'), leakyDockerfile)
-    found = await audit('leaky', { context: scratch, file: join(scratch, 'Dockerfile') }, leakIntoFiles)
+    found = await audit(
+      'leaky',
+      { context: scratch, file: join(scratch, 'Dockerfile') },
+      leakIntoFiles,
+    )
   })
 
   const leakIntoFiles = async (run: Run, token: string): Promise<void> => {
     await writeFile(join(run.files.temp, 'credentials'), `machine x password ${token}\n`)
-    await writeFile(join(scratch, 'base64'), Buffer.from(`x-access-token:${token}`).toString('base64'))
+    await writeFile(
+      join(scratch, 'base64'),
+      Buffer.from(`x-access-token:${token}`).toString('base64'),
+    )
   }
 
   test.each(['runnerFiles', 'daemonFiles', 'tempFiles', 'environs', 'commandLines'] as const)(
@@ -132,18 +139,33 @@ describe('a job that leaks on purpose is found out', () => {
     const tag = `${uniqueName('labelled')}:dev`
     tags.push(tag)
     const token = `ghs_${'aB3.'.repeat(30)}`
-    await docker('buildx', 'build', '--quiet', '--load', '--tag', tag, '--build-arg', `T=${token}`, '-f', join(scratch, 'Labelled'), scratch)
+    await docker(
+      'buildx',
+      'build',
+      '--quiet',
+      '--load',
+      '--tag',
+      tag,
+      '--build-arg',
+      `T=${token}`,
+      '-f',
+      join(scratch, 'Labelled'),
+      scratch,
+    )
     expect(holds(await imageText(tag), formsOf(token))).toBe(true)
   })
 
   beforeAll(() => writeFile(join(scratch, 'Labelled'), `FROM ${baseImage()}\nARG T\nRUN true $T\n`))
 })
 
-test.each(['raw', 'base64', 'base64url', 'hex'] as const)('the %s form is one that is looked for', (form) => {
-  const token = `ghs_${'a?B>3.~'.repeat(12)}`
-  const forms = formsOf(token)
-  for (const around of ['', 'x', 'xy']) {
-    const text = form === 'raw' ? token : Buffer.from(`${around}${token}!`).toString(form)
-    expect(holds(text, forms)).toBe(true)
-  }
-})
+test.each(['raw', 'base64', 'base64url', 'hex'] as const)(
+  'the %s form is one that is looked for',
+  (form) => {
+    const token = `ghs_${'a?B>3.~'.repeat(12)}`
+    const forms = formsOf(token)
+    for (const around of ['', 'x', 'xy']) {
+      const text = form === 'raw' ? token : Buffer.from(`${around}${token}!`).toString(form)
+      expect(holds(text, forms)).toBe(true)
+    }
+  },
+)

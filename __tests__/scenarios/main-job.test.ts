@@ -85,7 +85,14 @@ test('the build is shown live, inside a fence', () => {
 })
 
 test('the summary has the image, the nodes, the way, and each stage with its time', () => {
-  for (const text of [tag.replaceAll('_', '\\_'), ...cluster.nodes, 'linked', 'Mint token', 'Build', 'Load']) {
+  for (const text of [
+    tag.replaceAll('_', '\\_'),
+    ...cluster.nodes,
+    'linked',
+    'Mint token',
+    'Build',
+    'Load',
+  ]) {
     expect(run.summary).toContain(text)
   }
 })

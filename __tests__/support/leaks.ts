@@ -10,7 +10,9 @@ const run = promisify(execFile)
 /** The middle of a text's base64 form when it starts at any of the three positions. */
 const base64Shifts = (text: string): readonly string[] =>
   [0, 1, 2].map((shift) => {
-    const encoded = Buffer.from('x'.repeat(shift) + text).toString('base64').replace(/=+$/, '')
+    const encoded = Buffer.from('x'.repeat(shift) + text)
+      .toString('base64')
+      .replace(/=+$/, '')
     // The first and last characters also depend on what stands next to the text.
     return encoded.slice(shift === 0 ? 0 : 4, -4)
   })

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
  * `script/test` does.
  */
 export default (): void => {
-  execFileSync('script/testbed', ['up'], { stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('bash', ['script/testbed', 'up'], { stdio: ['ignore', 'inherit', 'inherit'] })
   const shell = 'eval "$(script/testbed env)"; env -0'
   const printed = execFileSync('bash', ['-c', shell], { encoding: 'utf8' })
   for (const entry of printed.split('\0')) {

@@ -57,15 +57,26 @@ export const buildTestImage = async (
   const context = await mkdtemp(join(tmpdir(), 'slipway-context-'))
   try {
     await writeFile(join(context, 'Dockerfile'), dockerfile)
-    for (const [name, content] of Object.entries(files)) await writeFile(join(context, name), content)
-    await docker('buildx', 'build', '--quiet', '--load', '--provenance=false', '--tag', tag, context)
+    for (const [name, content] of Object.entries(files))
+      await writeFile(join(context, name), content)
+    await docker(
+      'buildx',
+      'build',
+      '--quiet',
+      '--load',
+      '--provenance=false',
+      '--tag',
+      tag,
+      context,
+    )
     return await docker('image', 'inspect', '--format', '{{.Id}}', tag)
   } finally {
     await rm(context, { recursive: true })
   }
 }
 
-export const baseImage = (): string => process.env['SLIPWAY_BASE_IMAGE'] ?? 'slipway-testbed/base:latest'
+export const baseImage = (): string =>
+  process.env['SLIPWAY_BASE_IMAGE'] ?? 'slipway-testbed/base:latest'
 
 /** The snapshots of a node by name, without those of its own pause image. */
 export const snapshotsOf = async (node: string): Promise<readonly string[]> => {

@@ -17,7 +17,7 @@ type Info = {
 /** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
 export const parseEngine = (json: string): Engine | undefined => {
   const info = JSON.parse(json) as Info
-  if (info.ServerVersion === undefined || info.ServerVersion === "") return undefined
+  if (info.ServerVersion === undefined || info.ServerVersion === '') return undefined
   return {
     version: info.ServerVersion,
     driver: info.Driver ?? 'unknown',
