@@ -533,7 +533,7 @@ const answerTimeoutMs = 3e4;
 /** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
 const parseEngine = (json) => {
 	const info = JSON.parse(json);
-	if (info.ServerVersion === void 0 || info.ServerVersion === "") return void 0;
+	if (!info.ServerVersion) return void 0;
 	return {
 		version: info.ServerVersion,
 		driver: info.Driver ?? "unknown",
@@ -550,9 +550,9 @@ const findEngine = async (docker) => {
 		"--format",
 		"{{json .}}"
 	], { timeoutMs: answerTimeoutMs });
-	const engine = ended.stdout.trim().startsWith("{") ? parseEngine(ended.stdout) : describeEnd(ended);
-	if (typeof engine !== "string") return engine;
-	throw new Failure(`Docker does not answer: ${engine}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+	const engine = ended.stdout.trim().startsWith("{") ? parseEngine(ended.stdout) : void 0;
+	if (engine !== void 0) return engine;
+	throw new Failure(`Docker does not answer: ${ended.stderr.trim() || describeEnd(ended)}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
 };
 /** @throws {Failure} when the docker command has no buildx */
 const requireBuildx = async (docker) => {

@@ -17,7 +17,7 @@ type Info = {
 /** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
 export const parseEngine = (json: string): Engine | undefined => {
   const info = JSON.parse(json) as Info
-  if (info.ServerVersion === undefined || info.ServerVersion === '') return undefined
+  if (!info.ServerVersion) return undefined
   return {
     version: info.ServerVersion,
     driver: info.Driver ?? 'unknown',
@@ -31,11 +31,10 @@ export const parseEngine = (json: string): Engine | undefined => {
 /** @throws {Failure} when there is no docker, or no daemon behind it */
 export const findEngine = async (docker: Docker): Promise<Engine> => {
   const ended = await docker.try(['info', '--format', '{{json .}}'], { timeoutMs: answerTimeoutMs })
-  const engine = ended.stdout.trim().startsWith('{')
-    ? parseEngine(ended.stdout)
-    : describeEnd(ended)
-  if (typeof engine !== 'string') return engine
-  throw new Failure(`Docker does not answer: ${engine}`, {
+  // Without a daemon docker prints JSON all the same, about the client alone.
+  const engine = ended.stdout.trim().startsWith('{') ? parseEngine(ended.stdout) : undefined
+  if (engine !== undefined) return engine
+  throw new Failure(`Docker does not answer: ${ended.stderr.trim() || describeEnd(ended)}`, {
     remedy:
       'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
   })
