@@ -4651,22 +4651,6 @@ async function pRetry(input, options = {}) {
 const requestTimeoutMs = 1e4;
 /** All tries of one request together. */
 const retriesTimeoutMs = 6e4;
-/** A client that signs as the App: a fresh JWT for each request, proxies as the environment says. */
-const createAppClient = (credentials) => new GitHub({
-	baseUrl: credentials.apiUrl,
-	authStrategy: createAppAuth,
-	auth: {
-		appId: credentials.clientId,
-		privateKey: credentials.privateKey.expose()
-	},
-	log: silent
-});
-/** A client that signs with an installation's token. */
-const createTokenClient = (apiUrl, token) => new GitHub({
-	baseUrl: apiUrl,
-	auth: token,
-	log: silent
-});
 /** Octokit logs deprecations to the console by itself; our log has one voice. */
 const silent = {
 	debug: () => {},
@@ -4674,21 +4658,54 @@ const silent = {
 	warn: () => {},
 	error: () => {}
 };
-const isRequestError = (error) => error instanceof Error && "status" in error && typeof error.status === "number";
+/** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */
+const createAppClient = ({ apiUrl, clientId, privateKey }, mask) => {
+	const send = defaults.request?.fetch ?? fetch;
+	const maskAndSend = (url, options) => {
+		const { authorization } = options?.headers ?? {};
+		if (authorization !== void 0) mask(authorization.replace(/^\w+ /, ""));
+		return send(url, options);
+	};
+	return new GitHub({
+		baseUrl: apiUrl,
+		authStrategy: createAppAuth,
+		auth: {
+			appId: clientId,
+			privateKey: privateKey.expose()
+		},
+		log: silent,
+		request: {
+			...defaults.request,
+			fetch: maskAndSend
+		}
+	});
+};
+/** A client that signs with an installation's token. */
+const createTokenClient = (apiUrl, token) => new GitHub({
+	baseUrl: apiUrl,
+	auth: token,
+	log: silent
+});
+/** True when GitHub answered, and refused. Octokit dresses a lost connection as status 500. */
+const isRefusal = (error) => error instanceof Error && "status" in error && "response" in error && error.response !== void 0;
 /** Worth another try: the server's own trouble, limits that pass, and lost connections. */
 const isPassing = (error) => {
-	if (!isRequestError(error)) return true;
-	const headers = error.response?.headers ?? {};
+	if (!isRefusal(error)) return true;
+	const { headers } = error.response;
 	const isLimited = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
 	return error.status >= 500 || error.status === 429 || error.status === 403 && isLimited;
 };
 const waitAsAsked = async (error) => {
-	const asked = isRequestError(error) ? error.response?.headers["retry-after"] : void 0;
+	const asked = isRefusal(error) ? error.response.headers["retry-after"] : "0";
 	const seconds = Number(asked ?? 0);
 	if (seconds > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 30) * 1e3));
 };
-/** Tries a request again, with jitter, where another try can help. */
-const withRetries = (request, signal) => pRetry(async () => {
+/**
+* Tries a request again, with jitter, where another try can help.
+*
+* @param log hears of each try that failed and will be repeated
+*/
+const withRetries = (request, log, signal) => pRetry(() => {
 	const timeout = AbortSignal.timeout(requestTimeoutMs);
 	return request(signal === void 0 ? timeout : AbortSignal.any([signal, timeout]));
 }, {
@@ -4699,9 +4716,10 @@ const withRetries = (request, signal) => pRetry(async () => {
 	maxRetryTime: retriesTimeoutMs,
 	signal,
 	shouldRetry: ({ error }) => isPassing(error),
-	onFailedAttempt: ({ error }) => waitAsAsked(error)
-}).catch((error) => {
-	throw error instanceof AbortError ? error.originalError : error;
+	onFailedAttempt: async ({ error, retriesLeft }) => {
+		if (retriesLeft > 0 && isPassing(error)) log(`GitHub: ${error.message}; trying again.`);
+		await waitAsAsked(error);
+	}
 });
 
-export { withRetries as i, createTokenClient as n, isRequestError as r, createAppClient as t };
+export { withRetries as i, createTokenClient as n, isRefusal as r, createAppClient as t };

@@ -8,9 +8,10 @@
 # it stays open as a lifeline, and its end (the action died) ends the helper.
 #   run ID | deadline SECONDS | config FILE | name REF | node NAME PID SNAPSHOTTER_ROOT
 #   layer DIFF_ID CHAIN_ID FOLDER SIZE_FILE      (lowest first)
-# Standard output: one line per event, tab-separated: NODE, event, detail.
+# Standard output: one line per event, tab-separated:
+#   NODE missing LAYERS | NODE loaded LAYERS COPIED_BYTES
 #
-# Every node goes through: lock, sweep, stage (link into a folder of ours), verify, publish (rename
+# Every node goes through: lock, sweep, stage (link into a folder of ours and verify), publish (rename
 # into snapshots and commit), import (a tiny OCI archive without layers), check, release.
 set -euo pipefail
 export LC_ALL=C
@@ -43,6 +44,8 @@ exec 3<&0 </dev/null
 { sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
 exec 3<&-
 
+# More would only wait for the same disk.
+workers=$(($(nproc) < 4 ? $(nproc) : 4))
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 
@@ -76,7 +79,7 @@ write_archive() {
 }
 
 # From here on: functions of one node, run in a subshell of its own with $node, $pid and $root set.
-say() { printf '%s\t%s\t%s\n' "$node" "$1" "${2-}"; }
+say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*"); }
 die() { echo "$node: $*" >&2; exit 1; }
 ctl() { ctr --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
 
@@ -140,33 +143,65 @@ stage_layer() {
 
 # What a tree is, as one digest. Linked files are the same inode, hence the same in all respects;
 # folders and copies are compared by all that tar knows: type, mode, owner, times, xattrs, content.
-digest_trees() {
-  local copied='[0-9]*/\./\(etc\|var/spool\)'
+digest_tree() {
+  local lists=$2 sub
+  local -a copied=() prune=(-false)
   cd "$1"
-  local -a trees=(*/.)
+  for sub in etc var/spool; do
+    is_real_folder . "$sub" || continue
+    copied+=("./$sub")
+    prune+=(-o -path "./$sub")
+  done
+  find . \( "${prune[@]}" \) -prune -o -type d -fprint0 "$lists.folders" -o -printf '%i %p\0' >"$lists.files"
+  : >"$lists.copied"
+  ((${#copied[@]} == 0)) || find "${copied[@]}" -print0 >"$lists.copied"
   {
-    find "${trees[@]}" -regextype sed -regex "$copied" -prune -o ! -type d -printf '%i %p\0' | sort -z
-    { find "${trees[@]}" -type d -print0; find "${trees[@]}" -regextype sed -regex "$copied/.*" ! -type d -print0; } |
-      sort -z |
+    sort -z "$lists.files"
+    sort -z "$lists.folders" "$lists.copied" |
       tar --create --null --no-recursion --files-from=- --numeric-owner --xattrs '--xattrs-include=*' \
         --acls --format=posix --pax-option='exthdr.name=%d/%f,delete=atime,delete=ctime' 2>/dev/null
   } | sha256sum
 }
 
-stage() {
-  local i
-  local -a jobs=()
-  mkdir -p "$staging/$run/to" "$work/$node/from"
+# Takes one missing layer after another that no other worker has taken, links it and verifies it.
+stage_layers() {
+  local i to ours theirs
   for i in "${missing[@]}"; do
-    ln -s "${folders[i]}" "$work/$node/from/$i"
-    while (($(jobs -rp | wc -l) >= 2)); do wait -n; done
-    stage_layer "${folders[i]}" "$staging/$run/to/$i" &
-    jobs+=($!)
+    { set -C; : >"$own/taken.$i"; } 2>/dev/null || continue
+    set +C
+    to=$staging/$run/to/$i
+    stage_layer "${folders[i]}" "$to" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
+    theirs=$(digest_tree "${folders[i]}" "$own/theirs.$i") || die 'a layer of Docker cannot be read'
+    ours=$(digest_tree "$to" "$own/ours.$i") || die 'a linked layer cannot be read'
+    [[ "$theirs" == "$ours" ]] || die 'the linked files are not what Docker has'
+    echo "$i $(copied_bytes "$to" "$own/ours.$i.copied")"
   done
-  for i in "${jobs[@]}"; do wait "$i"; done
-  local ours theirs
-  theirs=$(digest_trees "$work/$node/from") && ours=$(digest_trees "$staging/$run/to")
-  [[ "$theirs" == "$ours" ]] || die 'the linked files are not what Docker has'
+}
+
+copied_bytes() {
+  local bytes=0
+  [[ ! -s "$2" ]] || bytes=$(cd "$1" && du --bytes --total etc var/spool 2>/dev/null | tail -n 1 | cut -f 1)
+  echo "$bytes"
+}
+
+# Links and verifies layers with as many workers as there are cores, and publishes them from the
+# lowest up as they come.
+stage_and_publish() {
+  local i layer bytes
+  local -A staged=()
+  mkdir -p "$staging/$run/to"
+  printf '%s\n' "${chains[@]}" >>"$staging/journal"
+  mkfifo "$own/staged"
+  for ((i = 0; i < workers; i++)); do stage_layers >"$own/staged" & done
+  exec {announced}<"$own/staged"
+  for i in "${missing[@]}"; do
+    while [[ -z "${staged[$i]-}" ]]; do
+      read -r layer bytes <&"$announced" || exit 1
+      staged[$layer]=1
+      copied=$((copied + bytes))
+    done
+    publish_layer "$i"
+  done
 }
 
 publish_layer() {
@@ -180,9 +215,9 @@ publish_layer() {
     die "no folder to be seen in the snapshot's mounts"
   mv --no-target-directory "$staging/$run/to/$i" "$root/snapshots/${BASH_REMATCH[1]}/fs"
   # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
-  ctl snapshots commit "$chain" "$key" 2>"$work/$node/commit" ||
-    { grep -q 'already exists' "$work/$node/commit" && ctl snapshots remove "$key"; } ||
-    die "$(<"$work/$node/commit")"
+  ctl snapshots commit "$chain" "$key" 2>"$own/commit" ||
+    { grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key"; } ||
+    die "$(<"$own/commit")"
   published+=("$chain")
 }
 
@@ -203,22 +238,35 @@ check_image() {
   done
 }
 
-# Whatever went wrong, no image that kubelet would believe in and no snapshot of ours stays.
+# Whatever went wrong: no image stays that kubelet would believe in, and nothing else that we made.
+# Snapshots are not removed but released to the garbage collector, which knows whether somebody else
+# has come to need them meanwhile.
 undo() {
-  local name i
+  trap '' TERM
   trap - EXIT
-  for name in "${imported[@]}"; do ctl images remove "$name" || true; done
-  for ((i = ${#published[@]} - 1; i >= 0; i--)); do ctl snapshots remove "${published[i]}" || true; done
-  rm -rf "${staging:?}"
+  set +e
+  local i name
+  local -a made=()
+  for name in "${imported[@]}"; do
+    [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
+  done
+  # Keys of ours go here; what was committed last may not be in a list of ours yet.
+  read_snapshots
+  for i in "${missing[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || made+=("${chains[i]}"); done
+  made+=("${adopted[@]}")
+  ((${#made[@]} == 0)) || release "${made[@]}"
+  ctl content prune references
+  # A worker that is still linking ends when its target is gone.
+  until rm -rf "${staging:?}" && [[ ! -e "$staging" ]]; do sleep 0.1; done
 } >/dev/null 2>&1
 
 load_node() {
-  local lock i
+  local lock announced i copied=0
   local -A committed=()
   local -a adopted=() missing=() published=() imported=()
-  staging=$root/slipway
+  staging=$root/slipway own=$work/$node
   [[ -d "$root/snapshots" ]] || die "no overlayfs snapshots at $root"
-  mkdir -p "$work/$node"
+  mkdir -p "$own"
   exec {lock}<"$root/snapshots"
   flock --wait "$deadline" "$lock" || die 'another load holds the node'
   trap undo EXIT
@@ -228,11 +276,7 @@ load_node() {
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
   say missing "${#missing[@]}"
   if ((${#missing[@]} > 0)); then
-    stage
-    say staged
-    printf '%s\n' "${chains[@]}" >>"$staging/journal"
-    for i in "${missing[@]}"; do publish_layer "$i"; done
-    say published
+    stage_and_publish
   fi
   imported=("${names[@]}")
   ctl images import "$work/image.tar" >/dev/null
@@ -240,7 +284,7 @@ load_node() {
   ((${#published[@]} + ${#adopted[@]} == 0)) || release "${published[@]}" "${adopted[@]}"
   trap - EXIT
   rm -rf "$staging"
-  say loaded "${#missing[@]}"
+  say loaded "${#missing[@]}" "$copied"
 }
 
 write_archive

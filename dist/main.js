@@ -161,7 +161,7 @@ const findObjection = async (path) => {
 		if (parent === "/") return void 0;
 	}
 };
-const runAsRoot = async (file, ...args) => {
+const runAsRoot = async (env, file, ...args) => {
 	const [program = file, ...rest] = process.getuid?.() === 0 ? [file, ...args] : [
 		"sudo",
 		"-n",
@@ -169,24 +169,25 @@ const runAsRoot = async (file, ...args) => {
 		...args
 	];
 	return exec(program, rest, {
+		env: { ...env },
 		silent: true,
 		ignoreReturnCode: true
 	});
 };
 /** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (path) => {
+const removeFolder = async (env, path) => {
 	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
-	if (await runAsRoot("mv", "--no-target-directory", "--", path, aside) !== 0) return false;
-	return await runAsRoot("rm", "-rf", "--one-file-system", "--", aside) === 0;
+	if (await runAsRoot(env, "mv", "--no-target-directory", "--", path, aside) !== 0) return false;
+	return await runAsRoot(env, "rm", "-rf", "--one-file-system", "--", aside) === 0;
 };
-const freePath = async (name, path, log) => {
+const freePath = async (env, name, path, log) => {
 	const objection = await findObjection(path);
 	if (objection !== void 0) {
 		if (objection !== "not there") log(`Left ${path} alone: ${objection}.`);
 		return [];
 	}
 	const before = await freeBytesAt(dirname(path));
-	if (!await removeFolder(path)) {
+	if (!await removeFolder(env, path)) {
 		log(`Could not remove ${path}; going on without.`);
 		return [];
 	}
@@ -200,7 +201,7 @@ const freePath = async (name, path, log) => {
 };
 const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
 /** Removes entries of the catalog, one after another, until the target is reached. */
-const freeDisk = async (freeing, dataRoot, log) => {
+const freeDisk = async (freeing, dataRoot, env, log) => {
 	const freed = [];
 	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
 		name: entry.name,
@@ -208,7 +209,7 @@ const freeDisk = async (freeing, dataRoot, log) => {
 	})));
 	for (const { name, path } of paths) {
 		if (await hasEnough(freeing, dataRoot)) break;
-		freed.push(...await freePath(name, path, log));
+		freed.push(...await freePath(env, name, path, log));
 	}
 	return freed;
 };
@@ -330,6 +331,7 @@ const removeNames = async (docker, node, image) => {
 /**
 * Sends an image's tar into a node's containerd, without a file in between.
 *
+* @returns the bytes that were sent
 * @throws {Failure} saying which end failed; the node then does not believe in the image
 */
 const streamImage = async (docker, image, node) => {
@@ -343,13 +345,17 @@ const streamImage = async (docker, image, node) => {
 	const { stdout } = source.child;
 	const { stdin } = target.child;
 	if (stdout === null || stdin === null) throw new Error("The pipe has no ends");
+	let bytes = 0;
+	stdout.on("data", (chunk) => {
+		bytes += chunk.length;
+	});
 	const piped = pipeline(stdout, stdin).catch(() => {});
 	const [saved, imported] = await Promise.all([
 		source.ended,
 		target.ended,
 		piped
 	]);
-	if (saved.code === 0 && imported.code === 0) return;
+	if (saved.code === 0 && imported.code === 0) return bytes;
 	await removeNames(docker, node, image);
 	const [side, ended] = imported.code === 0 ? ["docker save", saved] : [`ctr in ${node.name}`, imported];
 	throw new Failure(`Streaming ${names.join(", ")} into ${node.name} failed: ${side}: ${describeEnd(ended)}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
@@ -358,12 +364,13 @@ const streamImage = async (docker, image, node) => {
 // src/load/load-image.ts
 const stream = async ({ docker }, image, node, because) => {
 	const started = performance.now();
-	await streamImage(docker, image, node);
+	const copiedBytes = await streamImage(docker, image, node);
 	const durationMs = Math.round(performance.now() - started);
 	return {
 		name: node.name,
 		way: "stream",
 		because,
+		copiedBytes,
 		durationMs
 	};
 };
@@ -375,11 +382,13 @@ const link = async (context, image, nodes) => {
 		const result = results.get(node.name);
 		if (result?.kind === "loaded") {
 			const way = result.layers === 0 ? "present" : "link";
+			const { copiedBytes, durationMs } = result;
 			return {
 				name: node.name,
 				way,
 				because: void 0,
-				durationMs: result.durationMs
+				copiedBytes,
+				durationMs
 			};
 		}
 		const reason = result?.reason ?? "no result";
@@ -471,11 +480,15 @@ const withToken = async (shop, source, body) => {
 	const { credentials } = source;
 	const { mintToken } = await import("./mint.js");
 	const { revokeToken } = await import("./revoke.js");
-	const minted = await timed(shop, "Mint token", () => mintToken(credentials, shop.runner.mask, shop.signal));
+	const minted = await timed(shop, "Mint token", () => mintToken(credentials, {
+		mask: shop.runner.mask,
+		log: shop.runner.line,
+		signal: shop.signal
+	}));
 	try {
 		return await body(minted.secret);
 	} finally {
-		await revokeToken(minted).catch((error) => shop.runner.warning(`The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`));
+		await revokeToken(minted, shop.runner.line).catch((error) => shop.runner.warning(`The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`));
 	}
 };
 const build = (shop, order, source) => withToken(shop, source, (token) => timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () => withFence(shop.runner.line, (onLine) => buildImage(shop.docker, {
@@ -510,7 +523,7 @@ const executeStep = async (shop, step) => {
 	switch (step.kind) {
 		case "free-disk": {
 			const { dataRoot } = shop.facts.engine;
-			const freed = await timed(shop, "Free disk", () => freeDisk(step.freeing, dataRoot, shop.runner.line));
+			const freed = await timed(shop, "Free disk", () => freeDisk(step.freeing, dataRoot, shop.childEnv, shop.runner.line));
 			return shop.update((report) => ({
 				...report,
 				freed
@@ -646,12 +659,19 @@ const findNodes = async (docker, clusterName, wanted) => {
 * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
 */
 const look = async (docker, inputs, isHostedRunner) => {
-	const engine = await findEngine(docker);
-	const [nodes, images] = await Promise.all([
+	const questions = [
+		findEngine(docker),
 		findNodes(docker, inputs.clusterName, inputs.nodes),
 		findImages(docker, inputs.images),
 		inputs.build === void 0 ? void 0 : requireBuildx(docker)
-	]);
+	];
+	await Promise.allSettled(questions);
+	const [engine, nodes, images] = [
+		await questions[0],
+		await questions[1],
+		await questions[2]
+	];
+	await questions[3];
 	return {
 		engine,
 		nodes,
@@ -841,9 +861,11 @@ const readPrivateKey = (raw, report) => {
 		remedy: "Pass the .pem file that GitHub offered when the key was made, whole and unchanged."
 	});
 };
+/** As in action.yml. */
+const defaultPermissions = "contents: read";
 const readPermissions = (raw, report) => {
 	const permissions = {};
-	for (const entry of toList(raw["permissions"])) {
+	for (const entry of toList(toOptional(raw["permissions"]) ?? defaultPermissions)) {
 		const [, name, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? [];
 		if (name !== void 0 && level !== void 0) permissions[name.replaceAll("-", "_")] = level;
 		else report({
@@ -1182,7 +1204,7 @@ const toOutputs = (report) => {
 
 // src/report/summary.ts
 const ways = {
-	link: "linked, nothing copied",
+	link: "linked",
 	stream: "streamed",
 	present: "was there already"
 };
@@ -1192,6 +1214,7 @@ const renderImages = ({ loads }) => {
 		formatBytes(image.sizeBytes),
 		escapeCell(node.name),
 		ways[node.way] + (node.because === void 0 ? "" : ` (${escapeCell(node.because)})`),
+		formatBytes(node.copiedBytes),
 		formatDuration(node.durationMs)
 	]));
 	return renderTable([
@@ -1199,6 +1222,7 @@ const renderImages = ({ loads }) => {
 		"Size",
 		"Node",
 		"Way",
+		"Copied",
 		"Time"
 	], rows);
 };
@@ -1207,7 +1231,7 @@ const renderFreed = ({ freed }) => renderTable(["Freed", "Bytes"], freed.map(({ 
 /** The job summary, as Markdown that reads well in a terminal, too. */
 const renderSummary = (report, failure) => {
 	const parts = ["### Slipway"];
-	if (failure !== void 0) parts.push(`**Failed:** ${escapeCell(failure)}`);
+	if (failure !== void 0) parts.push(`**Failed:** ${failure.split("\n").map(escapeCell).join("\n")}`);
 	if (report.loads.length > 0) parts.push(renderImages(report));
 	if (report.stages.length > 0) parts.push(renderStages(report));
 	if (report.freed.length > 0) parts.push(renderFreed(report));
@@ -1216,9 +1240,15 @@ const renderSummary = (report, failure) => {
 
 // src/action.ts
 /** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials }, runner) => {
-	if (credentials.kind === "given") maskToken(credentials.token.expose(), runner.mask);
-	if (credentials.kind === "app") maskPrivateKey(credentials.privateKey.expose(), runner.mask);
+const maskInputs = ({ credentials }, given, { mask }) => {
+	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
+	if (credentials.kind !== "app") return;
+	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
+};
+/** What was asked and will not happen should not surprise anybody later. */
+const tellWhatIsNot = (inputs, facts, { line }) => {
+	if (inputs.build !== void 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (inputs.freeDisk === "always" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
 };
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
@@ -1227,10 +1257,11 @@ const runAction = async (environment, runner, signal) => {
 	let report = emptyReport;
 	try {
 		const inputs = readInputs(environment.inputs, environment.repository);
-		maskInputs(inputs, runner);
+		maskInputs(inputs, environment.inputs, runner);
 		runner.saveState(runIdState, runId);
 		const docker = createDocker(environment.childEnv, signal);
 		const facts = await look(docker, inputs, environment.isHostedRunner);
+		tellWhatIsNot(inputs, facts, runner);
 		const steps = planSteps(inputs, facts);
 		mkdirSync(tempDir, {
 			recursive: true,
@@ -1244,6 +1275,7 @@ const runAction = async (environment, runner, signal) => {
 			runId,
 			tempDir,
 			workspace: environment.workspace,
+			childEnv: environment.childEnv,
 			signal,
 			update: (change) => {
 				report = change(report);

@@ -36,9 +36,13 @@ const maskToken = (token, mask) => {
 	mask(basic.toString("base64"));
 	mask(Buffer.from(token).toString("base64url"));
 };
-/** Hides a key: the runner masks line by line, and short lines would hide ordinary text. */
-const maskPrivateKey = (pem, mask) => {
-	for (const line of pem.split("\n").filter((text) => text.length >= 16)) mask(line);
+/**
+* Hides a key, both as it was given and as we read it: the runner masks line by line, and short
+* lines would hide ordinary text.
+*/
+const maskPrivateKey = (given, pem, mask) => {
+	const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()));
+	for (const line of lines) if (line.length >= 16 && !line.startsWith("-----")) mask(line);
 };
 
 export { maskToken as n, Secret as r, maskPrivateKey as t };

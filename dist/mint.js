@@ -1,6 +1,6 @@
 import { t as Failure } from "./failure.js";
 import { n as maskToken, r as Secret } from "./masks.js";
-import { i as withRetries, r as isRequestError, t as createAppClient } from "./github.js";
+import { i as withRetries, r as isRefusal, t as createAppClient } from "./github.js";
 
 // src/token/mint.ts
 const scopeOf = ({ owner, repositories }) => repositories.length === 0 ? owner : repositories.map((name) => `${owner}/${name}`).join(", ");
@@ -11,7 +11,7 @@ const explain = (error, credentials) => {
 		remedy,
 		cause: error
 	});
-	if (!isRequestError(error)) return fail("GitHub did not answer", `Check that ${credentials.apiUrl} can be reached.`);
+	if (!isRefusal(error)) return fail("GitHub did not answer", `Check that ${credentials.apiUrl} can be reached.`);
 	const asked = Object.entries(credentials.permissions).map((entry) => entry.join(": "));
 	switch (error.status) {
 		case 401: return fail("GitHub does not accept the App's signature", "Check that client-id and private-key belong to the same App.");
@@ -22,13 +22,13 @@ const explain = (error, credentials) => {
 	}
 };
 /** An owner is an organization or a user, and GitHub has one path for each. */
-const findInstallation = async (client, { owner, repositories }, signal) => {
+const findInstallation = async (client, { owner, repositories }, { log, signal }) => {
 	const [repo] = repositories;
 	const get = async (route, parameters) => {
 		const { data } = await withRetries((abort) => client.request(`GET ${route}`, {
 			...parameters,
 			request: { signal: abort }
-		}), signal);
+		}), log, signal);
 		return data.id;
 	};
 	if (repo !== void 0) return get("/repos/{owner}/{repo}/installation", {
@@ -38,7 +38,7 @@ const findInstallation = async (client, { owner, repositories }, signal) => {
 	try {
 		return await get("/orgs/{owner}/installation", { owner });
 	} catch (error) {
-		if (!isRequestError(error) || error.status !== 404) throw error;
+		if (!isRefusal(error) || error.status !== 404) throw error;
 		return get("/users/{owner}/installation", { owner });
 	}
 };
@@ -48,17 +48,18 @@ const findInstallation = async (client, { owner, repositories }, signal) => {
 *
 * @throws {Failure} saying why GitHub refused
 */
-const mintToken = async (credentials, mask, signal) => {
-	const client = createAppClient(credentials);
+const mintToken = async (credentials, options) => {
+	const { log, mask, signal } = options;
+	const client = createAppClient(credentials, mask);
 	const { repositories, permissions } = credentials;
 	try {
-		const installation = await findInstallation(client, credentials, signal);
+		const installation = await findInstallation(client, credentials, options);
 		const { data } = await withRetries((abort) => client.request("POST /app/installations/{installation_id}/access_tokens", {
 			installation_id: installation,
 			...repositories.length > 0 && { repositories: [...repositories] },
 			...Object.keys(permissions).length > 0 && { permissions },
 			request: { signal: abort }
-		}), signal);
+		}), log, signal);
 		maskToken(data.token, mask);
 		return {
 			secret: new Secret(data.token),

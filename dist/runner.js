@@ -803,7 +803,8 @@ const link = {
 */
 const planWay = (engine) => {
 	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
-	if (engine.driver !== "overlay2") return stream(`Docker stores images with ${engine.driver}`);
+	if (engine.driverStatus["driver-type"]?.startsWith("io.containerd")) return stream("Docker keeps images in the containerd image store");
+	if (engine.driver !== "overlay2") return stream(`Docker's storage driver is ${engine.driver}`);
 	if (has("name=rootless")) return stream("the daemon is rootless");
 	if (has("name=userns")) return stream("the daemon remaps users");
 	if (engine.driverStatus["Native Overlay Diff"] === "false") return stream("the layers may hold redirects (Native Overlay Diff is false)");
@@ -914,16 +915,17 @@ const toHelperArgs = (nodeImageId, mountedFolder, runId, script) => [
 	"-c",
 	script
 ];
-/** Reads the helper's events: tab-separated node, event and detail. */
+/** Reads the helper's events: tab-separated node, event and details. */
 const watchEvents = (started) => {
 	const results = /* @__PURE__ */ new Map();
 	const onLine = (line) => {
-		const [node = "", event, detail] = line.split("	");
+		const [node = "", event, layers, copiedBytes] = line.split("	");
 		if (event !== "loaded") return;
 		const durationMs = Math.round(performance.now() - started);
 		results.set(node, {
 			kind: "loaded",
-			layers: Number(detail),
+			layers: Number(layers),
+			copiedBytes: Number(copiedBytes),
 			durationMs
 		});
 	};

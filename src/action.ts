@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { executeStep, type Workshop } from './execute.ts'
+import type { Facts } from './facts/facts.ts'
 import { look } from './facts/look.ts'
 import { Failure, renderError } from './failure.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
 import type { Inputs } from './inputs/inputs.ts'
+import type { RawInputs } from './inputs/raw-inputs.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { planSteps } from './plan/plan.ts'
 import { emptyReport, type Report, toOutputs } from './report/report.ts'
@@ -15,9 +17,20 @@ import { leftoversOf, runIdState } from './sweep.ts'
 import { maskPrivateKey, maskToken } from './token/masks.ts'
 
 /** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials }: Inputs, runner: Runner): void => {
-  if (credentials.kind === 'given') maskToken(credentials.token.expose(), runner.mask)
-  if (credentials.kind === 'app') maskPrivateKey(credentials.privateKey.expose(), runner.mask)
+const maskInputs = ({ credentials }: Inputs, given: RawInputs, { mask }: Runner): void => {
+  if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
+  if (credentials.kind !== 'app') return
+  maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)
+}
+
+/** What was asked and will not happen should not surprise anybody later. */
+const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => {
+  if (inputs.build !== undefined && inputs.credentials.kind === 'none') {
+    line('The build gets no token: neither client-id with private-key nor github-token is given.')
+  }
+  if (inputs.freeDisk === 'always' && !facts.isHostedRunner) {
+    line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
+  }
 }
 
 /** Read, look, plan, execute, report: one image's way through the action. */
@@ -31,10 +44,11 @@ export const runAction = async (
   let report: Report = emptyReport
   try {
     const inputs = readInputs(environment.inputs, environment.repository)
-    maskInputs(inputs, runner)
+    maskInputs(inputs, environment.inputs, runner)
     runner.saveState(runIdState, runId)
     const docker = createDocker(environment.childEnv, signal)
     const facts = await look(docker, inputs, environment.isHostedRunner)
+    tellWhatIsNot(inputs, facts, runner)
     const steps = planSteps(inputs, facts)
     mkdirSync(tempDir, { recursive: true, mode: 0o700 })
     const shop: Workshop = {
@@ -45,6 +59,7 @@ export const runAction = async (
       runId,
       tempDir,
       workspace: environment.workspace,
+      childEnv: environment.childEnv,
       signal,
       update: (change) => {
         report = change(report)

@@ -23,6 +23,7 @@ export type Workshop = {
   readonly runId: string
   readonly tempDir: string
   readonly workspace: string
+  readonly childEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** Called after each piece of work, so that a failure later does not lose it. */
   readonly update: (change: (report: Report) => Report) => void
@@ -54,12 +55,12 @@ const withToken = async <T>(
   const { mintToken } = await import('./token/mint.ts')
   const { revokeToken } = await import('./token/revoke.ts')
   const minted = await timed(shop, 'Mint token', () =>
-    mintToken(credentials, shop.runner.mask, shop.signal),
+    mintToken(credentials, { mask: shop.runner.mask, log: shop.runner.line, signal: shop.signal }),
   )
   try {
     return await body(minted.secret)
   } finally {
-    await revokeToken(minted).catch((error: unknown) =>
+    await revokeToken(minted, shop.runner.line).catch((error: unknown) =>
       shop.runner.warning(
         `The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`,
       ),
@@ -105,7 +106,7 @@ export const executeStep = async (shop: Workshop, step: Step): Promise<void> => 
     case 'free-disk': {
       const { dataRoot } = shop.facts.engine
       const freed = await timed(shop, 'Free disk', () =>
-        freeDisk(step.freeing, dataRoot, shop.runner.line),
+        freeDisk(step.freeing, dataRoot, shop.childEnv, shop.runner.line),
       )
       return shop.update((report) => ({ ...report, freed }))
     }

@@ -27,7 +27,11 @@ test('overlay2 can be linked', () => {
 })
 
 test.each<[string, Partial<Engine>, RegExp]>([
-  ['the containerd store', { driver: 'overlayfs' }, /overlayfs/],
+  [
+    'the containerd store',
+    { driver: 'overlayfs', driverStatus: { 'driver-type': 'io.containerd.snapshotter.v1' } },
+    /containerd image store/,
+  ],
   ['vfs', { driver: 'vfs' }, /vfs/],
   ['a rootless daemon', { securityOptions: ['name=seccomp', 'name=rootless'] }, /rootless/],
   ['remapped users', { securityOptions: ['name=userns'] }, /remaps/],

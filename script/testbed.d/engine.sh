@@ -17,11 +17,10 @@ engine_up() {
   limit=5 dk version >/dev/null 2>&1
 }
 
-# Two engines on one machine must not share a bridge, nor empty each other's
-# firewall chains: the first has docker0 and the chains, the others neither.
+# Engines on one machine must not share a bridge, nor empty each other's firewall chains, and an
+# engine that starts or ends may take docker0 along: each has a bridge and rules of its own.
 write_engine_config() {
-  local pool='' n
-  own_bridge=''
+  local n
   case $engine-$suite in
     overlay2-forky) n=0 ;;
     containerd-forky) n=1 ;;
@@ -30,17 +29,14 @@ write_engine_config() {
   esac
   bridge=slipway$n
   subnet=172.$((24 + n)).0.0/16
-  # The machine's own engine, when there is one, has docker0 already.
-  if [[ $n != 0 || -S /var/run/docker.sock ]]; then
-    own_bridge=1
-    pool="\"bridge\": \"$bridge\", \"iptables\": false, \"ip6tables\": false,
-  \"default-address-pools\": [{\"base\": \"$subnet\", \"size\": 24}],"
-  fi
   local containerd=false
   [[ $engine != containerd ]] || containerd=true
   cat >"$state/daemon.json" <<JSON
 {
-  $pool
+  "bridge": "$bridge",
+  "iptables": false,
+  "ip6tables": false,
+  "default-address-pools": [{"base": "$subnet", "size": 24}],
   "data-root": "$state/data",
   "exec-root": "$exec_root",
   "pidfile": "$state/dockerd.pid",
@@ -54,7 +50,6 @@ JSON
 
 # Without chains of the engine's own, a bridge of ours needs its few rules.
 make_bridge() {
-  [[ -n $own_bridge ]] || return 0
   if ! ip link show "$bridge" >/dev/null 2>&1; then
     ip link add "$bridge" type bridge
     ip address add "${subnet%.0.0/16}.255.1/24" dev "$bridge"
@@ -170,7 +165,6 @@ stop_engine() {
 }
 
 remove_bridge() {
-  [[ -n $own_bridge ]] || return 0
   ip link delete "$bridge" 2>/dev/null || true
   iptables -w 5 -D FORWARD -s "$subnet" -j ACCEPT 2>/dev/null || true
   iptables -w 5 -D FORWARD -d "$subnet" -j ACCEPT 2>/dev/null || true

@@ -5,6 +5,9 @@ import type { CatalogEntry } from './catalog.ts'
 import { freeBytesAt } from './free-space.ts'
 import type { Freeing } from './plan-freeing.ts'
 
+/** What children inherit: never the step's inputs. */
+type Env = Readonly<Record<string, string>>
+
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
 /** Why a catalog path is left alone; undefined means that it may go. */
@@ -22,28 +25,33 @@ const findObjection = async (path: string): Promise<string | undefined> => {
   }
 }
 
-const runAsRoot = async (file: string, ...args: readonly string[]): Promise<number> => {
+const runAsRoot = async (env: Env, file: string, ...args: readonly string[]): Promise<number> => {
   const argv = process.getuid?.() === 0 ? [file, ...args] : ['sudo', '-n', file, ...args]
   const [program = file, ...rest] = argv
-  return exec(program, rest, { silent: true, ignoreReturnCode: true })
+  return exec(program, rest, { env: { ...env }, silent: true, ignoreReturnCode: true })
 }
 
 /** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (path: string): Promise<boolean> => {
+const removeFolder = async (env: Env, path: string): Promise<boolean> => {
   const aside = join(dirname(path), `.slipway-freed-${process.pid}`)
-  if ((await runAsRoot('mv', '--no-target-directory', '--', path, aside)) !== 0) return false
+  if ((await runAsRoot(env, 'mv', '--no-target-directory', '--', path, aside)) !== 0) return false
   // --one-file-system: a mount somewhere inside is not part of the tool chain.
-  return (await runAsRoot('rm', '-rf', '--one-file-system', '--', aside)) === 0
+  return (await runAsRoot(env, 'rm', '-rf', '--one-file-system', '--', aside)) === 0
 }
 
-const freePath = async (name: string, path: string, log: (line: string) => void) => {
+const freePath = async (
+  env: Env,
+  name: string,
+  path: string,
+  log: (line: string) => void,
+): Promise<readonly Freed[]> => {
   const objection = await findObjection(path)
   if (objection !== undefined) {
     if (objection !== 'not there') log(`Left ${path} alone: ${objection}.`)
     return []
   }
   const before = await freeBytesAt(dirname(path))
-  if (!(await removeFolder(path))) {
+  if (!(await removeFolder(env, path))) {
     log(`Could not remove ${path}; going on without.`)
     return []
   }
@@ -59,6 +67,7 @@ const hasEnough = async (freeing: Freeing, dataRoot: string): Promise<boolean> =
 export const freeDisk = async (
   freeing: Freeing,
   dataRoot: string,
+  env: Env,
   log: (line: string) => void,
 ): Promise<readonly Freed[]> => {
   const freed: Freed[] = []
@@ -67,7 +76,7 @@ export const freeDisk = async (
   )
   for (const { name, path } of paths) {
     if (await hasEnough(freeing, dataRoot)) break
-    freed.push(...(await freePath(name, path, log)))
+    freed.push(...(await freePath(env, name, path, log)))
   }
   return freed
 }

@@ -41,9 +41,13 @@ const readPrivateKey = (raw: RawInputs, report: ReportProblem): Secret | undefin
   return undefined
 }
 
+/** As in action.yml. */
+const defaultPermissions = 'contents: read'
+
 const readPermissions = (raw: RawInputs, report: ReportProblem): Record<string, string> => {
   const permissions: Record<string, string> = {}
-  for (const entry of toList(raw['permissions'])) {
+  // An expression that came out empty must not ask for all that the installation may do.
+  for (const entry of toList(toOptional(raw['permissions']) ?? defaultPermissions)) {
     const [, name, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? []
     if (name !== undefined && level !== undefined) permissions[name.replaceAll('-', '_')] = level
     else {

@@ -6,9 +6,14 @@ import { splitLines } from '../host/log-fence.ts'
 import { runStreaming } from '../host/process.ts'
 import { mountPoint, toHelperOrder } from './order.ts'
 
-/** What became of one node: how many layers it lacked, or why linking failed there. */
+/** What became of one node: what it lacked and what had to be copied, or why linking failed. */
 export type LinkResult =
-  | { readonly kind: 'loaded'; readonly layers: number; readonly durationMs: number }
+  | {
+      readonly kind: 'loaded'
+      readonly layers: number
+      readonly copiedBytes: number
+      readonly durationMs: number
+    }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** Linking takes a second; a large image on a slow disk, a minute. */
@@ -42,14 +47,19 @@ export const toHelperArgs = (
   script,
 ]
 
-/** Reads the helper's events: tab-separated node, event and detail. */
+/** Reads the helper's events: tab-separated node, event and details. */
 const watchEvents = (started: number) => {
   const results = new Map<string, LinkResult>()
   const onLine = (line: string): void => {
-    const [node = '', event, detail] = line.split('\t')
+    const [node = '', event, layers, copiedBytes] = line.split('\t')
     if (event !== 'loaded') return
     const durationMs = Math.round(performance.now() - started)
-    results.set(node, { kind: 'loaded', layers: Number(detail), durationMs })
+    results.set(node, {
+      kind: 'loaded',
+      layers: Number(layers),
+      copiedBytes: Number(copiedBytes),
+      durationMs,
+    })
   }
   return { results, onLine }
 }

@@ -12,6 +12,8 @@ export type NodeLoad = {
   readonly way: 'link' | 'stream' | 'present'
   /** Why it was not the best way; undefined when it was. */
   readonly because: string | undefined
+  /** Bytes of files that were copied or sent; what is linked costs none. */
+  readonly copiedBytes: number
   readonly durationMs: number
 }
 
@@ -34,9 +36,9 @@ const stream = async (
   because: string | undefined,
 ): Promise<NodeLoad> => {
   const started = performance.now()
-  await streamImage(docker, image, node)
+  const copiedBytes = await streamImage(docker, image, node)
   const durationMs = Math.round(performance.now() - started)
-  return { name: node.name, way: 'stream', because, durationMs }
+  return { name: node.name, way: 'stream', because, copiedBytes, durationMs }
 }
 
 /** Links, and streams to those nodes where linking turned out not to work. */
@@ -52,7 +54,8 @@ const link = async (
       const result = results.get(node.name)
       if (result?.kind === 'loaded') {
         const way = result.layers === 0 ? 'present' : 'link'
-        return { name: node.name, way, because: undefined, durationMs: result.durationMs } as const
+        const { copiedBytes, durationMs } = result
+        return { name: node.name, way, because: undefined, copiedBytes, durationMs } as const
       }
       const reason = result?.reason ?? 'no result'
       docker.command([]).signal?.throwIfAborted()

@@ -17,7 +17,10 @@ const link: WayChoice = { way: 'link', because: undefined }
 export const planWay = (engine: Engine): WayChoice => {
   const has = (option: string): boolean =>
     engine.securityOptions.some((text) => text.split(',').includes(option))
-  if (engine.driver !== 'overlay2') return stream(`Docker stores images with ${engine.driver}`)
+  if (engine.driverStatus['driver-type']?.startsWith('io.containerd')) {
+    return stream('Docker keeps images in the containerd image store')
+  }
+  if (engine.driver !== 'overlay2') return stream(`Docker's storage driver is ${engine.driver}`)
   if (has('name=rootless')) return stream('the daemon is rootless')
   if (has('name=userns')) return stream('the daemon remaps users')
   if (engine.driverStatus['Native Overlay Diff'] === 'false') {

@@ -58,23 +58,28 @@ const removeNames = async (docker: Docker, node: KindNode, image: LocalImage): P
 /**
  * Sends an image's tar into a node's containerd, without a file in between.
  *
+ * @returns the bytes that were sent
  * @throws {Failure} saying which end failed; the node then does not believe in the image
  */
 export const streamImage = async (
   docker: Docker,
   image: LocalImage,
   node: KindNode,
-): Promise<void> => {
+): Promise<number> => {
   const names = image.references.map(({ given }) => given)
   const source = startEnd(docker, ['save', '--', ...names], ['ignore', 'pipe'])
   const target = startEnd(docker, toImportArgs(node), ['pipe', 'ignore'])
   const { stdout } = source.child
   const { stdin } = target.child
   if (stdout === null || stdin === null) throw new Error('The pipe has no ends')
+  let bytes = 0
+  stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
   // An end that fails closes the pipe; the exit codes below say which and why.
   const piped = pipeline(stdout, stdin).catch(() => {})
   const [saved, imported] = await Promise.all([source.ended, target.ended, piped])
-  if (saved.code === 0 && imported.code === 0) return
+  if (saved.code === 0 && imported.code === 0) return bytes
   await removeNames(docker, node, image)
   const [side, ended] =
     imported.code === 0 ? ['docker save', saved] : [`ctr in ${node.name}`, imported]

@@ -2,7 +2,7 @@ import { escapeCell, formatBytes, formatDuration, renderTable } from './format.t
 import type { Report } from './report.ts'
 
 const ways = {
-  link: 'linked, nothing copied',
+  link: 'linked',
   stream: 'streamed',
   present: 'was there already',
 } as const
@@ -14,10 +14,11 @@ const renderImages = ({ loads }: Report): string => {
       formatBytes(image.sizeBytes),
       escapeCell(node.name),
       ways[node.way] + (node.because === undefined ? '' : ` (${escapeCell(node.because)})`),
+      formatBytes(node.copiedBytes),
       formatDuration(node.durationMs),
     ]),
   )
-  return renderTable(['Image', 'Size', 'Node', 'Way', 'Time'], rows)
+  return renderTable(['Image', 'Size', 'Node', 'Way', 'Copied', 'Time'], rows)
 }
 
 const renderStages = ({ stages }: Report): string =>
@@ -35,7 +36,9 @@ const renderFreed = ({ freed }: Report): string =>
 /** The job summary, as Markdown that reads well in a terminal, too. */
 export const renderSummary = (report: Report, failure?: string): string => {
   const parts = ['### Slipway']
-  if (failure !== undefined) parts.push(`**Failed:** ${escapeCell(failure)}`)
+  if (failure !== undefined) {
+    parts.push(`**Failed:** ${failure.split('\n').map(escapeCell).join('\n')}`)
+  }
   if (report.loads.length > 0) parts.push(renderImages(report))
   if (report.stages.length > 0) parts.push(renderStages(report))
   if (report.freed.length > 0) parts.push(renderFreed(report))

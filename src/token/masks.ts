@@ -9,7 +9,11 @@ export const maskToken = (token: string, mask: (value: string) => void): void =>
   mask(Buffer.from(token).toString('base64url'))
 }
 
-/** Hides a key: the runner masks line by line, and short lines would hide ordinary text. */
-export const maskPrivateKey = (pem: string, mask: (value: string) => void): void => {
-  for (const line of pem.split('\n').filter((text) => text.length >= 16)) mask(line)
+/**
+ * Hides a key, both as it was given and as we read it: the runner masks line by line, and short
+ * lines would hide ordinary text.
+ */
+export const maskPrivateKey = (given: string, pem: string, mask: (value: string) => void): void => {
+  const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()))
+  for (const line of lines) if (line.length >= 16 && !line.startsWith('-----')) mask(line)
 }

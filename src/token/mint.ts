@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { AppCredentials } from '../inputs/inputs.ts'
 import { Secret } from '../secret.ts'
-import { createAppClient, isRequestError, withRetries } from './github.ts'
+import { createAppClient, isRefusal, withRetries } from './github.ts'
 import { maskToken } from './masks.ts'
 
 /** A token of an App's installation that we made, and that we end. */
@@ -20,7 +20,7 @@ const explain = (error: unknown, credentials: AppCredentials): Failure => {
   const what = `No token could be minted for ${scopeOf(credentials)}`
   const fail = (got: string, remedy: string): Failure =>
     new Failure(`${what}: ${got}`, { remedy, cause: error })
-  if (!isRequestError(error)) {
+  if (!isRefusal(error)) {
     return fail('GitHub did not answer', `Check that ${credentials.apiUrl} can be reached.`)
   }
   const asked = Object.entries(credentials.permissions).map((entry) => entry.join(': '))
@@ -53,18 +53,25 @@ const explain = (error: unknown, credentials: AppCredentials): Failure => {
   }
 }
 
+export type MintOptions = {
+  readonly mask: (value: string) => void
+  readonly log: (line: string) => void
+  readonly signal: AbortSignal
+}
+
 type Client = ReturnType<typeof createAppClient>
 
 /** An owner is an organization or a user, and GitHub has one path for each. */
 const findInstallation = async (
   client: Client,
   { owner, repositories }: AppCredentials,
-  signal: AbortSignal | undefined,
+  { log, signal }: MintOptions,
 ): Promise<number> => {
   const [repo] = repositories
   const get = async (route: string, parameters: Record<string, string>): Promise<number> => {
     const { data } = await withRetries(
       (abort) => client.request(`GET ${route}`, { ...parameters, request: { signal: abort } }),
+      log,
       signal,
     )
     return (data as { id: number }).id
@@ -73,7 +80,7 @@ const findInstallation = async (
   try {
     return await get('/orgs/{owner}/installation', { owner })
   } catch (error) {
-    if (!isRequestError(error) || error.status !== 404) throw error
+    if (!isRefusal(error) || error.status !== 404) throw error
     return get('/users/{owner}/installation', { owner })
   }
 }
@@ -86,13 +93,13 @@ const findInstallation = async (
  */
 export const mintToken = async (
   credentials: AppCredentials,
-  mask: (value: string) => void,
-  signal?: AbortSignal,
+  options: MintOptions,
 ): Promise<MintedToken> => {
-  const client = createAppClient(credentials)
+  const { log, mask, signal } = options
+  const client = createAppClient(credentials, mask)
   const { repositories, permissions } = credentials
   try {
-    const installation = await findInstallation(client, credentials, signal)
+    const installation = await findInstallation(client, credentials, options)
     const { data } = await withRetries(
       (abort) =>
         client.request('POST /app/installations/{installation_id}/access_tokens', {
@@ -101,6 +108,7 @@ export const mintToken = async (
           ...(Object.keys(permissions).length > 0 && { permissions }),
           request: { signal: abort },
         }),
+      log,
       signal,
     )
     maskToken(data.token, mask)

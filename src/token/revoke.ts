@@ -1,17 +1,21 @@
-import { createTokenClient, isRequestError, withRetries } from './github.ts'
+import { createTokenClient, isRefusal, withRetries } from './github.ts'
 import type { MintedToken } from './mint.ts'
 
 /**
  * Ends a token's life. A token that GitHub does not know any more (401) is as good as revoked.
  * Not bound to the step's cancelling: a cancelled step must revoke, too.
  */
-export const revokeToken = async ({ secret, apiUrl }: MintedToken): Promise<void> => {
+export const revokeToken = async (
+  { secret, apiUrl }: MintedToken,
+  log: (line: string) => void,
+): Promise<void> => {
   const client = createTokenClient(apiUrl, secret.expose())
   try {
-    await withRetries((signal) =>
-      client.request('DELETE /installation/token', { request: { signal } }),
+    await withRetries(
+      (signal) => client.request('DELETE /installation/token', { request: { signal } }),
+      log,
     )
   } catch (error) {
-    if (!isRequestError(error) || error.status !== 401) throw error
+    if (!isRefusal(error) || error.status !== 401) throw error
   }
 }

@@ -1,0 +1,129 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { describeDifference, readAction, renderReadme } from '../../script/docs.ts'
+import { inputNames } from '../../src/inputs/raw-inputs.ts'
+import { type Report, toOutputs } from '../../src/report/report.ts'
+
+const action = readAction()
+const read = (path: string): string => readFileSync(path, 'utf8')
+const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md']).sort()
+
+describe('action.yml is the schema', () => {
+  test("the README's tables are made from it", () => {
+    const readme = read('README.md')
+    expect(describeDifference(readme, renderReadme(readme, action))).toBe('')
+    expect(renderReadme(readme, action)).toBe(readme)
+  })
+
+  test('a table that differs is shown line by line', () => {
+    const readme = read('README.md').replace('| `secret-id` |', '| `secret_id` |')
+    expect(describeDifference(readme, renderReadme(readme, action))).toMatch(
+      /^- \| `secret_id` \|.*\n\+ \| `secret-id` \|.*$/,
+    )
+  })
+
+  test('its inputs are those that are read', () => {
+    expect(Object.keys(action.inputs)).toEqual([...inputNames])
+  })
+
+  test('its outputs are those that can be set', () => {
+    const full: Report = {
+      metadata: { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' },
+      loads: [],
+      freed: [],
+      stages: [],
+    }
+    expect(Object.keys(toOutputs(full))).toEqual(Object.keys(action.outputs))
+  })
+})
+
+/** A heading's anchor, as GitHub makes it. */
+const toAnchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+
+const withoutCode = (markdown: string): string => markdown.replace(/^ *```[\s\S]*?^ *```/gm, '')
+
+const anchorsOf = (path: string): readonly string[] =>
+  [...withoutCode(read(path)).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => toAnchor(heading))
+
+describe.each(pages)('%s', (page) => {
+  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+
+  test('its links lead somewhere', () => {
+    const broken = links.filter((target) => {
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : join(dirname(page), path)
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor))
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+type Snippet = { readonly from: string; readonly text: string }
+
+const snippets: readonly Snippet[] = [
+  ...pages.flatMap((page) =>
+    [...read(page).matchAll(/^```ya?ml\n([\s\S]*?)^```/gm)].map(([, text = ''], index) => ({
+      from: `${page}, YAML ${index + 1}`,
+      text,
+    })),
+  ),
+  ...globSync('examples/**/*.yml').map((path) => ({ from: relative('.', path), text: read(path) })),
+]
+
+type SlipwayStep = { readonly uses: string; readonly with?: Readonly<Record<string, unknown>> }
+
+const isSlipway = (value: object): value is SlipwayStep =>
+  'uses' in value && /^(\.\/?|[^@]*\/slipway@.+)$/.test(String(value.uses))
+
+/** All steps of the action, however deep in a document. */
+const findSteps = (value: unknown): readonly SlipwayStep[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const inside = Object.values(value).flatMap(findSteps)
+  return isSlipway(value) ? [value, ...inside] : inside
+}
+
+describe.each(snippets)('$from', ({ text }) => {
+  const documents = parseAllDocuments(text)
+
+  test('is YAML', () => {
+    expect(documents.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  test('uses only inputs and outputs that there are', () => {
+    const steps = documents.flatMap((document) => findSteps(document.toJS()))
+    expect(steps.length).toBeGreaterThan(0)
+    const used = steps.flatMap((step) => Object.keys(step.with ?? {}))
+    expect(used.filter((name) => !(name in action.inputs))).toEqual([])
+    const outputs = [...text.matchAll(/steps\.slipway\.outputs\.([\w-]+)/g)].map(([, name]) => name)
+    expect(outputs.filter((name) => !(String(name) in action.outputs))).toEqual([])
+  })
+})
+
+/** The fixed parts of the messages in the first column of tables of messages and reasons. */
+const quotedIn = (page: string): readonly string[] =>
+  [...read(page).matchAll(/^\| (?:Message|Reason\b[^|]*) \|.*\n\|[ -|]*\n((?:\|.*\n)+)/gm)]
+    .flatMap(([, rows = '']) => rows.trim().split('\n'))
+    .flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/(`+) ?(.+?) ?\1(?!`)/g)])
+    .flatMap(([, , message = '']) => message.split('…'))
+
+const sources = globSync('src/**/*.{ts,sh}')
+  .map((path) => read(path).replaceAll('\\`', '`').replaceAll("\\'", "'"))
+  .join('\n')
+
+test.each(['docs/loading.md', 'docs/secrets.md', 'docs/troubleshooting.md'])(
+  'the messages that %s explains are those of the code',
+  (page) => {
+    const parts = quotedIn(page).flatMap((part) => part.split(/^([a-z-]+): (?=empty)/))
+    expect(parts.length).toBeGreaterThan(10)
+    expect(parts.filter((part) => !sources.includes(part.trim()))).toEqual([])
+  },
+)

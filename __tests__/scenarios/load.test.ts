@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  coarseDigestCommand,
+  digestCommand,
+  oddDockerfile,
+  oddFiles,
+} from '../support/odd-image.ts'
+import { runPod } from '../support/pod.ts'
+import type { Run } from '../support/runner/types.ts'
+import { runSlipway } from '../support/slipway.ts'
+import {
+  baseImage,
+  buildTestImage,
+  type Cluster,
+  ctr,
+  docker,
+  eventually,
+  helpersOf,
+  imagesOf,
+  inNode,
+  snapshotsOf,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+const odd = `${uniqueName('odd')}:1`
+const canonical = (tag: string): string => `docker.io/library/${tag}`
+let cluster: Cluster
+let node: string
+let empty: { readonly snapshots: readonly string[]; readonly images: readonly string[] }
+
+beforeAll(async () => {
+  await buildTestImage(odd, oddDockerfile(), oddFiles)
+})
+afterAll(() => docker('rmi', '--force', odd))
+
+const stateOf = async (name: string) => ({
+  snapshots: await snapshotsOf(name),
+  images: await imagesOf(name),
+})
+
+const load = async (inputs: Readonly<Record<string, string>>): Promise<Run> => {
+  const run = await runSlipway({ 'cluster-name': cluster.name, ...inputs })
+  expect(run.log).not.toContain('##[error]')
+  expect(run.exitCode).toBe(0)
+  expect(await helpersOf(run.state)).toEqual([])
+  return run
+}
+
+const waysOf = (run: Run): readonly string[] =>
+  JSON.parse(run.outputs['images'] ?? '[]').flatMap((image: { nodes: { way: string }[] }) =>
+    image.nodes.map(({ way }) => way),
+  )
+
+/** Docker's folder of an image's lowest layer, the base image's. */
+const lowestFolder = async (tag: string): Promise<string> => {
+  const format = '{{.GraphDriver.Data.UpperDir}}:{{.GraphDriver.Data.LowerDir}}'
+  const folders = (await docker('image', 'inspect', '--format', format, tag)).split(':')
+  return folders.at(-1) || (folders[0] ?? '')
+}
+
+/** Link counts of files of the base image, seen from the engine's host through a helper. */
+const linkCounts = async (...paths: readonly string[]): Promise<readonly number[]> => {
+  const folder = await lowestFolder(odd)
+  const image = baseImage()
+  const files = paths.map((path) => `/layer/${path}`)
+  const args = ['run', '--rm', '--network=none', '--volume', `${folder}:/layer:ro`, image]
+  return (await docker(...args, 'stat', '--format', '%h', ...files)).split('\n').map(Number)
+}
+
+describe('one node', () => {
+  beforeEach(async () => {
+    cluster = await startCluster()
+    node = cluster.nodes[0] ?? ''
+    empty = await stateOf(node)
+    return () => cluster.remove()
+  })
+
+  test('what a pod sees is what `docker run` sees, down to times, xattrs and whiteouts', async () => {
+    const run = await load({ images: odd })
+    expect(waysOf(run)).toEqual(['link'])
+    const [ours, docks] = await Promise.all([
+      runPod(node, odd, digestCommand),
+      docker('run', '--rm', '--network=host', odd, ...digestCommand),
+    ])
+    expect(ours).toMatch(/^[0-9a-f]{64}/)
+    expect(ours).toBe(docks)
+  })
+
+  test('CRI knows it by name and by the ID that Docker has, with its real size', async () => {
+    await load({ images: odd })
+    const status = JSON.parse(await inNode(node, 'crictl', 'inspecti', odd)).status
+    expect(status.id).toBe(await docker('image', 'inspect', '--format', '{{.Id}}', odd))
+    expect(status.repoTags).toEqual([canonical(odd)])
+    const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', odd))
+    expect(Number(status.size) / size).toBeCloseTo(1, 1)
+  })
+
+  test('what reads crontabs finds files with one link, everything else is shared', async () => {
+    const before = await linkCounts('usr/bin/tar', 'etc/passwd')
+    await load({ images: odd })
+    const after = await linkCounts('usr/bin/tar', 'etc/passwd')
+    expect(after).toEqual([(before[0] ?? 0) + 1, before[1]])
+    const count = ['stat', '--format', '%h', '/etc/passwd', '/var/spool/cron/crontabs/root']
+    expect(await runPod(node, odd, count)).toBe('1\n1')
+    // Two names of one file within /etc stay two names of one file.
+    const twins = ['stat', '--format', '%h', '/etc/cron.d/job', '/etc/cron.d/job-again']
+    expect(await runPod(node, odd, twins)).toBe('2\n2')
+  })
+
+  test('after the image is removed every snapshot goes, and the host has its links back', async () => {
+    const before = await linkCounts('usr/bin/tar')
+    await load({ images: odd })
+    await inNode(node, 'crictl', 'rmi', odd)
+    await eventually('the garbage collector runs', async () => {
+      await ctr(node, 'content', 'prune', 'references')
+      return (await snapshotsOf(node)).length === empty.snapshots.length
+    })
+    expect(await stateOf(node)).toEqual(empty)
+    await eventually('the links go', async () => {
+      return (await linkCounts('usr/bin/tar'))[0] === before[0]
+    })
+  })
+
+  test('the garbage collector leaves a loaded image alone', async () => {
+    await load({ images: odd })
+    const loaded = await snapshotsOf(node)
+    await ctr(node, 'content', 'prune', 'references')
+    expect(await snapshotsOf(node)).toEqual(loaded)
+    expect(await runPod(node, odd, ['cat', '/odd/opaque/new'])).toBe('new')
+  })
+
+  test('it survives a restart of the node and `docker rmi`', async () => {
+    const tag = `${uniqueName('leaves')}:1`
+    await buildTestImage(tag, `FROM ${baseImage()}\nRUN echo still here >/file\n`)
+    await load({ images: tag })
+    await docker('rmi', '--force', tag)
+    await docker('restart', '--time=2', node)
+    await eventually('CRI answers', () =>
+      inNode(node, 'crictl', 'images', '-q').then(
+        () => true,
+        () => false,
+      ),
+    )
+    expect(await runPod(node, tag, ['cat', '/file'])).toBe('still here')
+  })
+
+  test('writes in a pod stay in the pod', async () => {
+    await load({ images: odd })
+    const before = await docker('run', '--rm', '--network=host', odd, ...digestCommand)
+    const vandal =
+      'chmod -R 0777 /odd/kept; chown -R 7:7 /usr/bin; echo x >>/usr/bin/perl; rm -rf /odd; echo done'
+    expect(await runPod(node, odd, ['sh', '-c', vandal])).toBe('done')
+    expect(await runPod(node, odd, digestCommand)).toBe(before)
+    expect(await docker('run', '--rm', '--network=host', odd, ...digestCommand)).toBe(before)
+  })
+
+  test('a second load moves nothing, and only new layers move after a change', async () => {
+    const tag = `${uniqueName('changing')}:1`
+    await buildTestImage(tag, `FROM ${baseImage()}\nRUN echo 1 >/version\n`)
+    expect(waysOf(await load({ images: tag }))).toEqual(['link'])
+    const first = await snapshotsOf(node)
+    expect(waysOf(await load({ images: tag }))).toEqual(['present'])
+    expect(await snapshotsOf(node)).toEqual(first)
+    await buildTestImage(tag, `FROM ${baseImage()}\nRUN echo 2 >/version\n`)
+    expect(waysOf(await load({ images: tag }))).toEqual(['link'])
+    expect(await snapshotsOf(node)).toHaveLength(first.length + 1)
+    expect(await runPod(node, tag, ['cat', '/version'])).toBe('2')
+    await docker('rmi', '--force', tag)
+  })
+
+  test('names are those that Kubernetes will ask for, and several names are one image', async () => {
+    const [plain, path, port] = [
+      uniqueName('plain'),
+      `${uniqueName('a')}/b:1`,
+      `localhost:5000/${uniqueName('c')}:x`,
+    ]
+    for (const name of [plain, path, port]) await docker('tag', odd, name)
+    const run = await load({ images: `${plain}\n${path}, ${port}` })
+    const names = await imagesOf(node)
+    for (const name of [`docker.io/library/${plain}:latest`, `docker.io/${path}`, port]) {
+      expect(names).toContain(name)
+    }
+    const images = JSON.parse(run.outputs['images'] ?? '')
+    expect(images.map(({ ref }: { ref: string }) => ref)).toEqual([plain, path, port])
+    expect(new Set(images.map(({ id }: { id: string }) => id)).size).toBe(1)
+    await docker('rmi', plain, path, port)
+  })
+
+  test('`kind load` sees that there is nothing to do', async () => {
+    await load({ images: odd })
+    const { execFile } = await import('node:child_process')
+    const said = await new Promise<string>((resolve) => {
+      execFile('kind', ['load', 'docker-image', odd, '--name', cluster.name], (_error, out, err) =>
+        resolve(out + err),
+      )
+    })
+    expect(said).toMatch(/already present on all nodes|found to be already present/)
+  })
+
+  test.each([1, 9])(
+    'a load that is killed after %d snapshots converges on the next run',
+    async (count) => {
+      const killed = runSlipway(
+        { 'cluster-name': cluster.name, images: odd },
+        {
+          skipPost: true,
+          onSpawn: (pid) => {
+            const look = setInterval(async () => {
+              const made = (await snapshotsOf(node).catch(() => [])).length - empty.snapshots.length
+              if (made >= count) {
+                clearInterval(look)
+                try {
+                  process.kill(pid, 'SIGKILL')
+                } catch {}
+              }
+            }, 5)
+            setTimeout(() => clearInterval(look), 20_000)
+          },
+        },
+      )
+      const first = await killed
+      await eventually(
+        'the helper ends with its lifeline',
+        async () => (await helpersOf(first.state)).length === 0,
+      )
+      await load({ images: odd })
+      expect(await runPod(node, odd, digestCommand)).toBe(
+        await docker('run', '--rm', '--network=host', odd, ...digestCommand),
+      )
+      const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
+      expect(await inNode(node, 'ls', root)).toBe('metadata.db\nsnapshots')
+      await inNode(node, 'crictl', 'rmi', odd)
+      await eventually('nothing leaks', async () => {
+        await ctr(node, 'content', 'prune', 'references')
+        return (await snapshotsOf(node)).length === empty.snapshots.length
+      })
+    },
+  )
+
+  test('what a helper that was killed at once left is swept by the next run', async () => {
+    const [key, chain] = ['slipway/0123456789abcdef/sha256:dead', `sha256:${'d'.repeat(64)}`]
+    const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
+    await ctr(node, 'snapshots', 'prepare', key)
+    await ctr(node, 'snapshots', 'prepare', 'slipway/0123456789abcdef/orphan')
+    await ctr(node, 'snapshots', 'commit', chain, 'slipway/0123456789abcdef/orphan')
+    const leave = `mkdir -p ${root}/slipway/0123456789abcdef/to/0 && echo ${chain} >${root}/slipway/journal`
+    await inNode(node, 'sh', '-c', leave)
+    await load({ images: odd })
+    expect(await inNode(node, 'ls', root)).toBe('metadata.db\nsnapshots')
+    await eventually('the orphan goes', async () => {
+      await ctr(node, 'content', 'prune', 'references')
+      return !(await snapshotsOf(node)).some((name) => name === chain || name === key)
+    })
+  })
+})
+
+describe('nodes that cannot take links', () => {
+  beforeEach(() => () => cluster.remove())
+
+  const expectStreamed = async (because: RegExp): Promise<Run> => {
+    node = cluster.nodes[0] ?? ''
+    const run = await load({ images: odd })
+    expect(JSON.parse(run.outputs['images'] ?? '')).toMatchObject([
+      { nodes: [{ way: 'stream', because: expect.stringMatching(because) }] },
+    ])
+    expect(run.summary).toMatch(/streamed \(/)
+    expect(await runPod(node, odd, coarseDigestCommand)).toBe(
+      await docker('run', '--rm', '--network=host', odd, ...coarseDigestCommand),
+    )
+    return run
+  }
+
+  test('a containerd folder on another filesystem: streamed, with a warning', async () => {
+    cluster = await startCluster()
+    const [name = ''] = cluster.nodes
+    // What was linked cannot cross: the snapshots now are on a filesystem of their own.
+    await inNode(name, 'sh', '-c', 'command -v mount >/dev/null')
+    await moveSnapshotsToTmpfs(name)
+    const run = await expectStreamed(/./)
+    const warnings = run.annotations.filter(({ level }) => level === 'warning')
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Linking into .* failed, so the image is streamed: /),
+    ])
+  })
+
+  /** Puts a tmpfs over the node's containerd folder and starts containerd anew on it. */
+  const moveSnapshotsToTmpfs = async (name: string): Promise<void> => {
+    const script =
+      'mkdir /tmp/c && mount -t tmpfs tmpfs /tmp/c && cp -a /var/lib/containerd/. /tmp/c/ && mount --move /tmp/c /var/lib/containerd || mount --bind /tmp/c /var/lib/containerd'
+    await inNode(name, 'sh', '-c', script)
+    await inNode(name, 'sh', '-c', 'kill $(pidof containerd)')
+    await eventually('CRI answers', () =>
+      inNode(name, 'crictl', 'images', '-q').then(
+        () => true,
+        () => false,
+      ),
+    )
+  }
+})

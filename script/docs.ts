@@ -1,0 +1,94 @@
+/**
+ * Writes the README's tables of inputs and outputs from action.yml: `node script/docs.ts`.
+ * With `--check` it changes nothing, says what differs and exits with 1.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+type Entry = { readonly description: string; readonly default?: string }
+
+export type Action = {
+  readonly inputs: Readonly<Record<string, Entry>>
+  readonly outputs: Readonly<Record<string, Entry>>
+}
+
+export const readAction = (): Action => parse(readFileSync('action.yml', 'utf8'))
+
+const renderRows = (rows: readonly (readonly string[])[]): string =>
+  rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+const toCell = (text: string): string =>
+  text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|')
+
+const renderInputs = ({ inputs }: Action): string =>
+  renderRows([
+    ['Input', 'Default', 'What it is'],
+    ['---', '---', '---'],
+    ...Object.entries(inputs).map(([name, entry]) => [
+      `\`${name}\``,
+      entry.default === undefined ? '' : `\`${entry.default}\``,
+      toCell(entry.description),
+    ]),
+  ])
+
+const renderOutputs = ({ outputs }: Action): string =>
+  renderRows([
+    ['Output', 'What it is'],
+    ['---', '---'],
+    ...Object.entries(outputs).map(([name, { description }]) => [
+      `\`${name}\``,
+      toCell(description),
+    ]),
+  ])
+
+/** Puts a text between `<!-- name -->` and `<!-- /name -->`. */
+const fill = (markdown: string, name: string, text: string): string => {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const [from, to] = [markdown.indexOf(start), markdown.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`README.md has no ${start} ... ${end}`)
+  return `${markdown.slice(0, from + start.length)}\n\n${text}\n\n${markdown.slice(to)}`
+}
+
+/** The README with its tables made anew. */
+export const renderReadme = (readme: string, action: Action): string =>
+  fill(fill(readme, 'inputs', renderInputs(action)), 'outputs', renderOutputs(action))
+
+const without = (text: string, other: string): readonly string[] => {
+  const lines = new Set(other.split('\n'))
+  return text.split('\n').filter((line) => !lines.has(line))
+}
+
+/** The lines in which two texts differ, as a patch would show them. */
+export const describeDifference = (is: string, shouldBe: string): string =>
+  [
+    ...without(is, shouldBe).map((line) => `- ${line}`),
+    ...without(shouldBe, is).map((line) => `+ ${line}`),
+  ].join('\n')
+
+const main = (args: readonly string[]): void => {
+  if (args.some((arg) => arg !== '--check')) {
+    console.error('usage: node script/docs.ts [--check]')
+    process.exitCode = 2
+    return
+  }
+  const readme = readFileSync('README.md', 'utf8')
+  const rendered = renderReadme(readme, readAction())
+  if (rendered === readme) return
+  if (args.length === 0) {
+    writeFileSync('README.md', rendered)
+    return
+  }
+  console.error('README.md is not in step with action.yml; run `node script/docs.ts`.')
+  console.error(
+    describeDifference(readme, rendered) || '(only the order or the empty lines differ)',
+  )
+  process.exitCode = 1
+}
+
+if (import.meta.main) {
+  process.chdir(new URL('..', import.meta.url).pathname)
+  main(process.argv.slice(2))
+}
