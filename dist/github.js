@@ -1,5 +1,4 @@
-import { n as __require, r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { n as require_tunnel, t as require_undici } from "./undici.js";
+import { a as __require, n as require_tunnel, o as __toESM, r as __commonJSMin, t as require_undici } from "./undici.js";
 import { createPrivateKey, subtle } from "node:crypto";
 import { EOL } from "os";
 import { existsSync, readFileSync } from "fs";

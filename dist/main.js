@@ -1,13 +1,118 @@
 import { n as renderError, t as Failure } from "./failure.js";
-import { a as runIdState, c as planNodeWay, d as describeEnd, f as exec, i as leftoversOf, l as planWay, m as withFence, p as neutralise, r as readEnvironment, s as linkImage, t as createRunner, u as createDocker } from "./runner.js";
+import { a as toHelperArgs, c as runCaptured, d as splitLines, f as withFence, l as runStreaming, m as readEnvironment, n as leftoversOf, o as createDocker, p as forgetInputs, r as runIdState, s as describeEnd, t as createRunner, u as neutralise } from "./runner.js";
+import { g as exec } from "./core.js";
 import { n as maskToken, r as Secret, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { lstat, realpath, rm, statfs, writeFile } from "node:fs/promises";
+import timers from "node:timers/promises";
 import { dirname, join } from "node:path";
-import { lstat, realpath, statfs } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+
+// src/disk/size-memory.ts
+const gb$1 = 1e9;
+const lookupDeadlineMs = 5e3;
+const saveDeadlineMs = 1e4;
+/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
+const path = "/tmp/slipway-size";
+/** One image of one repository, whichever workflow builds it and whatever its tag is. */
+const toPrefix = (repository, canonical) => {
+	const name = canonical.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+	return `slipway-size-v1-${createHash("sha256").update(`${repository}\n${name}`).digest("hex").slice(0, 16)}-`;
+};
+/** Whole GB, so that a size that varies a little keeps its name and is not saved again. */
+const toKey = (prefix, sizeBytes) => `${prefix}${Math.min(9999, Math.max(1, Math.ceil(sizeBytes / gb$1)))}`;
+/** The size in bytes that a name tells; undefined when it is not one that we would have given. */
+const parseKey = (prefix, key) => {
+	const [, start, size] = /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})$/.exec(key) ?? [];
+	return start === prefix ? Number(size) * gb$1 : void 0;
+};
+/** Decides whether to ask at all: only where the answer could change what is freed. */
+const planMemory = ({ build, freeDisk }, environment) => {
+	const { repository, isHostedRunner, hasCacheService } = environment;
+	const [tag] = build?.tags ?? [];
+	if (freeDisk !== "auto" || !isHostedRunner || !hasCacheService) return void 0;
+	if (tag === void 0 || repository === void 0) return void 0;
+	return toPrefix(repository, tag.canonical);
+};
+const listener = new AsyncLocalStorage();
+/**
+* Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
+* `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
+* entries as they are, which could hold a command for the runner. Only masks go through.
+*/
+const overhear = (hear, body) => {
+	for (const stream of [process.stdout, process.stderr]) divert(stream);
+	return listener.run(hear, body);
+};
+const divert = (stream) => {
+	const write = stream.write.bind(stream);
+	stream.write = (chunk, ...rest) => {
+		const hear = listener.getStore();
+		if (hear === void 0) return write(chunk, ...rest);
+		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+		listener.run(void 0, () => {
+			for (const line of text.trimEnd().split("\n")) if (line.startsWith("::add-mask::")) write(`${line}\n`);
+			else hear(line);
+		});
+		return true;
+	};
+};
+/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
+const within = async (deadlineMs, signal, work) => {
+	const settled = new AbortController();
+	const lateness = timers.setTimeout(deadlineMs, void 0, { signal: AbortSignal.any([signal, settled.signal]) }).then(() => {
+		throw new Error(`no answer within ${deadlineMs} ms`);
+	});
+	try {
+		return await Promise.race([work, lateness]);
+	} finally {
+		settled.abort();
+	}
+};
+/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
+const askCache = async ({ debug, signal }, deadlineMs, ask) => {
+	let isOver = false;
+	const hear = (line) => {
+		if (!isOver) debug(`Actions cache: ${line}`);
+	};
+	forgetInputs();
+	try {
+		const work = overhear(hear, async () => ask(await import("./cache.js")));
+		return await within(deadlineMs, signal, work);
+	} catch (error) {
+		debug(`Actions cache: ${renderError(error)}`);
+		return;
+	} finally {
+		isOver = true;
+	}
+};
+/** Bytes that the image had when it was built last, rounded up to GB; undefined if unknown. */
+const recallSizeBytes = async (memory) => {
+	const { prefix, debug } = memory;
+	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
+	const sizeBytes = key === void 0 ? void 0 : parseKey(prefix, key);
+	debug(`Size of the image last time: ${sizeBytes === void 0 ? "unknown" : `${sizeBytes} bytes`}`);
+	return sizeBytes;
+};
+/** Saves the size for the next run, unless that would find the same already. */
+const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
+	const key = toKey(memory.prefix, sizeBytes);
+	if (lastSizeBytes !== void 0 && key === toKey(memory.prefix, lastSizeBytes)) return;
+	await askCache(memory, saveDeadlineMs, async (cache) => {
+		await rm(path, { force: true });
+		await writeFile(path, `${key}\n`, {
+			flag: "wx",
+			mode: 384
+		});
+		return cache.saveCache([path], key);
+	});
+	await rm(path, { force: true }).catch(() => void 0);
+};
 
 // src/host/memory-file.ts
 const memoryFolder = "/dev/shm";
@@ -214,6 +319,42 @@ const freeDisk = async (freeing, dataRoot, env, log) => {
 	return freed;
 };
 
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+
 // src/facts/images.ts
 const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
@@ -230,6 +371,16 @@ const foldersOf = ({ GraphDriver }) => {
 	if (UpperDir === void 0) return [];
 	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
 };
+const repositoryOf = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (repoDigests, references) => {
+	const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)));
+	return repoDigests.flatMap((text) => {
+		const reference = parseImageReference(text);
+		if (typeof reference === "string") return [];
+		return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : [];
+	});
+};
 /** Reads one entry of `docker image inspect`. */
 const toLocalImage = (inspected, references) => {
 	const diffIds = inspected.RootFS.Layers ?? [];
@@ -239,7 +390,8 @@ const toLocalImage = (inspected, references) => {
 		references,
 		id: inspected.Id,
 		sizeBytes: inspected.Size,
-		platform: `${inspected.Os}/${inspected.Architecture}`,
+		architecture: inspected.Architecture,
+		digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
 		layers: diffIds.map((diffId, index) => ({
 			diffId,
 			chainId: chainIds[index] ?? "",
@@ -276,143 +428,237 @@ const findImages = async (docker, references) => {
 	throw new Failure(`Docker's local store does not have ${missing.join(", ") || given.join(", ")}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
 };
 
-// src/load/stream.ts
-/** `docker save` of a large image on a slow disk. */
-const deadlineMs = 18e5;
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node) => [
-	"exec",
-	"--interactive",
-	node.name,
-	"ctr",
-	"--namespace=k8s.io",
-	"images",
-	"import",
-	`--snapshotter=${node.snapshotter}`,
-	"-"
-];
-/** Starts one end of the pipe and collects what it says when it fails. */
-const startEnd = (docker, args, stdio) => {
-	const { file, env, signal } = docker.command(args);
-	const child = spawn(file, [...args], {
-		env,
-		stdio: [...stdio, "pipe"],
-		signal,
-		timeout: deadlineMs
-	});
-	child.on("error", () => {});
-	let stderr = "";
-	child.stderr?.on("data", (chunk) => {
-		stderr = (stderr + chunk.toString("utf8")).slice(-4e3);
-	});
-	return {
-		child,
-		ended: once(child, "close").then(([code]) => ({
-			code,
-			stdout: "",
-			stderr,
-			timedOut: child.killed && !signal?.aborted
-		}))
-	};
-};
-const removeNames = async (docker, node, image) => {
-	const names = image.references.map(({ canonical }) => canonical);
-	await docker.try([
-		"exec",
-		node.name,
-		"ctr",
-		"-n",
-		"k8s.io",
-		"images",
-		"remove",
-		...names
-	]);
-};
+// src/load/drop-images.ts
 /**
-* Sends an image's tar into a node's containerd, without a file in between.
-*
-* @returns the bytes that were sent
-* @throws {Failure} saying which end failed; the node then does not believe in the image
+* The names that may go from Docker's store. Where links share the files, removing a name frees
+* nothing, so `auto` keeps it.
 */
-const streamImage = async (docker, image, node) => {
-	const names = image.references.map(({ given }) => given);
-	const source = startEnd(docker, [
-		"save",
-		"--",
-		...names
-	], ["ignore", "pipe"]);
-	const target = startEnd(docker, toImportArgs(node), ["pipe", "ignore"]);
-	const { stdout } = source.child;
-	const { stdin } = target.child;
-	if (stdout === null || stdin === null) throw new Error("The pipe has no ends");
-	let bytes = 0;
-	stdout.on("data", (chunk) => {
-		bytes += chunk.length;
-	});
-	const piped = pipeline(stdout, stdin).catch(() => {});
-	const [saved, imported] = await Promise.all([
-		source.ended,
-		target.ended,
-		piped
-	]);
-	if (saved.code === 0 && imported.code === 0) return bytes;
-	await removeNames(docker, node, image);
-	const [side, ended] = imported.code === 0 ? ["docker save", saved] : [`ctr in ${node.name}`, imported];
-	throw new Failure(`Streaming ${names.join(", ")} into ${node.name} failed: ${side}: ${describeEnd(ended)}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
+const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image }) => image.references.map(({ given }) => given));
+/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
+const dropImages = async (docker, names, line) => {
+	for (const name of names) {
+		const { code } = await docker.try(["rmi", name]);
+		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
+	}
 };
 
-// src/load/load-image.ts
-const stream = async ({ docker }, image, node, because) => {
-	const started = performance.now();
-	const copiedBytes = await streamImage(docker, image, node);
-	const durationMs = Math.round(performance.now() - started);
-	return {
-		name: node.name,
-		way: "stream",
-		because,
-		copiedBytes,
-		durationMs
-	};
+// src/load/plan-way.ts
+/**
+* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
+* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
+* wrong, and nothing later would notice.
+*/
+const findGate = (engine) => {
+	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
+	if (has("name=rootless")) return "the daemon is rootless";
+	if (has("name=userns")) return "the daemon remaps users";
+	if (engine.hasContainerdStore) {
+		if (engine.driver !== "overlayfs") return `Docker's snapshotter is ${engine.driver}`;
+		return engine.containerd === void 0 ? "Docker does not say where its containerd is" : void 0;
+	}
+	if (engine.driver !== "overlay2") return `Docker's storage driver is ${engine.driver}`;
+	if (engine.driverStatus["Native Overlay Diff"] === "false") return "the layers may hold redirects (Native Overlay Diff is false)";
+	if (engine.driverStatus["Using metacopy"] === "true") return "the layers may hold metadata alone (metacopy is on)";
 };
-/** Links, and streams to those nodes where linking turned out not to work. */
-const link = async (context, image, nodes) => {
-	const { docker, engine, runId, warn } = context;
-	const results = await linkImage(docker, engine, image, nodes, runId);
-	return Promise.all(nodes.map(async (node) => {
-		const result = results.get(node.name);
-		if (result?.kind === "loaded") {
-			const way = result.layers === 0 ? "present" : "link";
-			const { copiedBytes, durationMs } = result;
-			return {
-				name: node.name,
-				way,
-				because: void 0,
-				copiedBytes,
-				durationMs
-			};
-		}
-		const reason = result?.reason ?? "no result";
-		docker.command([]).signal?.throwIfAborted();
-		warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`);
-		return stream(context, image, node, reason);
-	}));
+const findNodeGate = (node) => node.snapshotter === "overlayfs" ? void 0 : `its snapshotter is ${node.snapshotter}`;
+/**
+* Chooses how to load into one node.
+*
+* @throws {Failure} when a way is wanted that cannot work
+*/
+const planWay = (engine, node, mode) => {
+	if (mode === "stream" || mode === "kind") return {
+		kind: mode,
+		because: `load-mode is ${mode}`
+	};
+	const gate = findGate(engine) ?? findNodeGate(node);
+	if (gate === void 0) return {
+		kind: "folders",
+		wanted: mode
+	};
+	if (mode === "auto") return {
+		kind: "stream",
+		because: gate
+	};
+	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, { remedy: "Use load-mode: auto, which streams the image then." });
+};
+/** Where containerd keeps overlayfs snapshots in a node. */
+const snapshotterRoot = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs";
+/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
+const toHostPath = (node, path) => {
+	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
+	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
+};
+
+// src/load/order.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+const toHex = (digest) => digest.replace(/^sha256:/, "");
+const overlay2Rows = (engine, image) => {
+	const store = `${engine.dataRoot}/image/overlay2`;
+	return [["overlay2", `${store}/imagedb/content/sha256/${toHex(image.id)}`], ...image.layers.map(({ diffId, chainId, folder = "" }) => {
+		return [
+			"layer",
+			diffId,
+			chainId,
+			folder,
+			`${store}/layerdb/sha256/${toHex(chainId)}/size`
+		];
+	})];
+};
+const containerdRows = ({ containerd }, image) => [[
+	"containerd",
+	containerd?.address ?? "",
+	containerd?.namespace ?? "",
+	image.id,
+	image.architecture
+], ...image.layers.map(({ diffId, chainId }) => [
+	"layer",
+	diffId,
+	chainId
+])];
+/** Where the store's folders are; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
+	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
+	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
 };
 /**
-* Puts one image into all nodes, side by side.
+* Writes the order for one image and nodes that are given it by their folders.
 *
-* @throws {Failure} when a node could not be given the image in any way
+* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+* @returns a string where the order cannot be written, saying why
 */
-const loadImage = async (context, image, nodes, engineWay) => {
-	const choices = nodes.map((node) => ({
-		node,
-		choice: planNodeWay(node, engineWay)
-	}));
-	const linked = choices.filter(({ choice }) => choice.way === "link").map(({ node }) => node);
-	const groups = [...Map.groupBy(linked, ({ imageId }) => imageId).values()];
+const toHelperOrder = (engine, image, nodes, wanted, runId, deadlineMs) => {
+	const hasFolders = image.layers.every(({ folder }) => folder !== void 0);
+	if (!engine.hasContainerdStore && !hasFolders) return "Docker does not say where the image's layers are";
+	const roots = nodes.map((node) => toHostPath(node, "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs") ?? "/");
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = roots.filter((root) => root !== "/");
+	const mountedFolder = commonFolder([
+		...storeFolders(engine),
+		...reachable,
+		...folders
+	]);
+	const rows = [
+		["run", runId],
+		["deadline", String(Math.ceil(deadlineMs / 1e3))],
+		["way", wanted],
+		["mount", mountedFolder],
+		...image.references.map(({ canonical }) => ["name", canonical]),
+		...engine.hasContainerdStore ? image.digestNames.map((name) => ["name", name]) : [],
+		...nodes.map((node, index) => [
+			"node",
+			node.name,
+			String(node.pid),
+			snapshotterRoot,
+			roots[index] ?? "/"
+		]),
+		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
+		["go"]
+	];
 	return {
-		image,
-		nodes: (await Promise.all([...groups.map((group) => link(context, image, group)), ...choices.filter(({ choice }) => choice.way === "stream").map(async ({ node, choice }) => [await stream(context, image, node, choice.because)])])).flat().sort((a, b) => a.name.localeCompare(b.name))
+		mountedFolder,
+		socketFolder: engine.hasContainerdStore ? engine.containerd?.address.replace(/\/[^/]*$/, "") : void 0,
+		lines: `${rows.map((row) => row.join("	")).join("\n")}\n`
 	};
+};
+
+// src/load/folders.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs$1 = 9e5;
+const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details. */
+const watchEvents = (started, progress) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toWay(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+const reasonFor = (node, errors, end) => {
+	const own = errors.filter((line) => line.startsWith(`${node.name}: `));
+	return (own.length > 0 ? own.map((line) => line.slice(node.name.length + 2)) : errors).slice(-2).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadFolders = async (docker, { engine, image, nodes, wanted, runId }, progress) => {
+	const order = toHelperOrder(engine, image, nodes, wanted, runId, deadlineMs$1);
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	if (typeof order === "string") return new Map(nodes.map(({ name }) => [name, {
+		kind: "failed",
+		reason: order
+	}]));
+	const { results, onLine } = watchEvents(performance.now(), progress);
+	const errors = [];
+	const options = {
+		stdin: { lifeline: order.lines },
+		timeoutMs: 915e3
+	};
+	const args = toHelperArgs(first.imageId, order, runId);
+	const ended = await runStreaming(docker.command(args, options), {
+		stdout: (stream) => splitLines(stream, onLine),
+		stderr: (stream) => splitLines(stream, (line) => errors.push(line))
+	});
+	const end = describeEnd({
+		...ended,
+		stdout: "",
+		stderr: errors.join("\n")
+	});
+	return new Map(nodes.map((node) => [node.name, results.get(node.name) ?? {
+		kind: "failed",
+		reason: reasonFor(node, errors, end)
+	}]));
+};
+
+// src/load/kind.ts
+/** The slowest way takes its time. */
+const timeoutMs = 36e5;
+/**
+* The last resort: kind's own load, which writes the whole image to the temp folder.
+*
+* @throws {Failure} with what kind said
+*/
+const loadWithKind = async (docker, image, node, clusterName) => {
+	const args = [
+		"load",
+		"docker-image",
+		...image.references.map(({ given }) => given),
+		`--name=${clusterName}`,
+		`--nodes=${node.name}`
+	];
+	const ended = await runCaptured({
+		...docker.command(args, { timeoutMs }),
+		file: "kind"
+	});
+	if (ended.code === 0) return;
+	throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
 };
 
 // src/report/format.ts
@@ -452,6 +698,326 @@ const renderTable = (header, rows) => {
 		rule,
 		...rows.map(renderRow)
 	].join("\n");
+};
+
+// src/load/progress.ts
+/** Often enough to show life, seldom enough to keep the log short. */
+const intervalMs = 5e3;
+/** Tells bytes, rate and time left of each node, at most every five seconds. */
+const createProgress = (line, what) => {
+	const started = performance.now();
+	const lastTold = /* @__PURE__ */ new Map();
+	return (node, doneBytes, totalBytes) => {
+		const now = performance.now();
+		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
+		lastTold.set(node, now);
+		const perMs = doneBytes / (now - started);
+		const left = perMs > 0 ? Math.max(0, totalBytes - doneBytes) / perMs : NaN;
+		const rate = `${formatBytes(perMs * 1e3)}/s`;
+		const rest = Number.isNaN(left) ? "" : `, ${formatDuration(left)} left`;
+		line(`${what}, ${node}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${rate}${rest}`);
+	};
+};
+
+// src/load/node-state.ts
+/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
+const toImportFlags = (help) => {
+	if (!help.includes("--discard-unpacked-layers")) return [];
+	return ["--discard-unpacked-layers", .../^\s+--local\b/m.test(help) ? ["--local"] : []];
+};
+/** Committed snapshots of `ctr snapshots list`. */
+const toChains = (list) => new Set(list.split("\n").filter((line) => /\sCommitted\s*$/.test(line)).map((line) => line.split(/\s/, 1)[0] ?? ""));
+const listNode = async (docker, node) => {
+	const ctr = [
+		"exec",
+		node.name,
+		"ctr",
+		"--namespace=k8s.io"
+	];
+	const [help, list] = await Promise.all([docker.try([
+		...ctr,
+		"images",
+		"import",
+		"--help"
+	]), docker.run([
+		...ctr,
+		"snapshots",
+		`--snapshotter=${node.snapshotter}`,
+		"list"
+	])]);
+	return {
+		chains: toChains(list),
+		importFlags: toImportFlags(help.stdout)
+	};
+};
+/** CRI hears of images by events, so it may need a moment. */
+const lookAgainMs = 200;
+const looks = 15;
+/**
+* Says what is wrong with an image in a node: CRI must know it by every name, and every chain must
+* be there. Undefined means that all is well.
+*/
+const checkInNode = async (docker, image, node) => {
+	const { chains } = await listNode(docker, node);
+	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
+	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
+	for (const { canonical } of image.references) for (let look = 1;; look += 1) {
+		const { code } = await docker.try([
+			"exec",
+			node.name,
+			"crictl",
+			"inspecti",
+			"-q",
+			canonical
+		]);
+		if (code === 0) break;
+		if (look === looks) return `CRI does not have ${canonical} after the import`;
+		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+	}
+};
+
+// src/load/tar-filter.ts
+const blockBytes = 512;
+/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
+const nameOf = (header) => {
+	const end = header.indexOf(0);
+	return header.toString("latin1", 0, end < 0 || end > 100 ? 100 : end);
+};
+/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
+const sizeOf = (header) => {
+	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
+	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
+};
+/** Passes a tar on without the files whose names are to be left out. Constant memory. */
+const leaveOut = (isLeftOut) => {
+	const header = Buffer.alloc(blockBytes);
+	let headerBytes = 0;
+	let bodyBytes = 0;
+	let keeps = true;
+	const takeHeader = (chunk, at) => {
+		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
+		chunk.copy(header, headerBytes, at, at + taken);
+		headerBytes += taken;
+		return taken;
+	};
+	const transform = function(chunk, _, done) {
+		for (let at = 0; at < chunk.length;) {
+			if (bodyBytes > 0) {
+				const taken = Math.min(bodyBytes, chunk.length - at);
+				if (keeps) this.push(chunk.subarray(at, at + taken));
+				bodyBytes -= taken;
+				at += taken;
+				continue;
+			}
+			at += takeHeader(chunk, at);
+			if (headerBytes < blockBytes) break;
+			headerBytes = 0;
+			keeps = !isLeftOut(nameOf(header));
+			bodyBytes = Math.ceil(sizeOf(header) / blockBytes) * blockBytes;
+			if (keeps) this.push(Buffer.from(header));
+		}
+		done();
+	};
+	return new Transform({ transform });
+};
+
+// src/load/stream.ts
+/** `docker save` of a large image on a slow disk. */
+const deadlineMs = 18e5;
+/** The arguments of `docker` that unpack an archive from standard input in a node. */
+const toImportArgs = (node, { importFlags }) => [
+	"exec",
+	"--interactive",
+	node.name,
+	"ctr",
+	"--namespace=k8s.io",
+	"images",
+	"import",
+	`--snapshotter=${node.snapshotter}`,
+	...importFlags,
+	"-"
+];
+/** Starts one end of the pipe and collects what it says when it fails. */
+const startEnd = (docker, args, stdio) => {
+	const { file, env, signal } = docker.command(args);
+	const options = {
+		env,
+		signal,
+		timeout: deadlineMs
+	};
+	const child = spawn(file, [...args], {
+		...options,
+		stdio: [...stdio, "pipe"]
+	});
+	child.on("error", () => {});
+	let stderr = "";
+	child.stderr?.on("data", (chunk) => {
+		stderr = (stderr + chunk.toString("utf8")).slice(-4e3);
+	});
+	return {
+		child,
+		ended: once(child, "close").then(([code]) => ({
+			code,
+			stdout: "",
+			stderr,
+			timedOut: child.killed && !signal?.aborted
+		}))
+	};
+};
+/**
+* The blobs that need not cross: layers that the node has. In the overlay2 store a layer's blob is
+* its uncompressed tar, named by the diff ID; one that occurs twice must be there both times.
+*/
+const toNeedlessBlobs = ({ layers }, { chains }) => {
+	const missing = new Set(layers.filter(({ chainId }) => !chains.has(chainId)).map(({ diffId }) => diffId));
+	const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId));
+	return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace("sha256:", "")}`));
+};
+const removeNames = async (docker, node, image) => {
+	const names = image.references.map(({ canonical }) => canonical);
+	await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		"-n",
+		"k8s.io",
+		"images",
+		"remove",
+		...names
+	]);
+};
+const pump = async (docker, image, node, state, onBytes) => {
+	const names = image.references.map(({ given }) => given);
+	const source = startEnd(docker, [
+		"save",
+		"--",
+		...names
+	], ["ignore", "pipe"]);
+	const target = startEnd(docker, toImportArgs(node, state), ["pipe", "ignore"]);
+	const { stdout } = source.child;
+	const { stdin } = target.child;
+	if (stdout === null || stdin === null) throw new Error("The pipe has no ends");
+	const needless = toNeedlessBlobs(image, state);
+	const counter = new Transform({ transform: (chunk, _, done) => {
+		onBytes(chunk.length);
+		done(null, chunk);
+	} });
+	const piped = pipeline(stdout, leaveOut((name) => needless.has(name)), counter, stdin).catch(() => {});
+	const [saved, imported] = await Promise.all([
+		source.ended,
+		target.ended,
+		piped
+	]);
+	if (imported.code !== 0) return `ctr in ${node.name}: ${describeEnd(imported)}`;
+	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
+};
+/**
+* Sends an image's tar into a node's containerd without a file in between, and without the layers
+* that the node has.
+*
+* @returns the bytes that were sent
+* @throws {Failure} saying which end failed; the node then does not believe in the image
+*/
+const streamImage = async (docker, image, node, progress) => {
+	const state = await listNode(docker, node);
+	let sentBytes = 0;
+	const problem = await pump(docker, image, node, state, (bytes) => {
+		sentBytes += bytes;
+		progress(node.name, sentBytes, image.sizeBytes);
+	}) ?? await checkInNode(docker, image, node);
+	if (problem === void 0) return sentBytes;
+	await removeNames(docker, node, image);
+	const name = image.references[0]?.given ?? image.id;
+	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
+};
+
+// src/load/load-image.ts
+const timed$1 = async (name, way, because, body) => {
+	const started = performance.now();
+	return {
+		name,
+		way,
+		because,
+		copiedBytes: await body(),
+		durationMs: Math.round(performance.now() - started)
+	};
+};
+const byKind = ({ docker, image, clusterName }, node, because) => timed$1(node.name, "kind", because, async () => {
+	await loadWithKind(docker, image, node, clusterName);
+	return image.sizeBytes;
+});
+/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
+const byStream = async (task, node, because, isWanted) => {
+	const { docker, image, progress, signal, warn } = task;
+	try {
+		return await timed$1(node.name, "stream", because, () => streamImage(docker, image, node, progress));
+	} catch (error) {
+		signal.throwIfAborted();
+		if (isWanted) throw error;
+		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
+		return byKind(task, node, "streaming failed").catch(() => Promise.reject(error));
+	}
+};
+/** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
+const byFolders = async (task, nodes, wanted) => {
+	const { docker, engine, image, runId, progress, signal, warn } = task;
+	const results = await loadFolders(docker, {
+		engine,
+		image,
+		nodes,
+		wanted,
+		runId
+	}, progress);
+	signal.throwIfAborted();
+	return Promise.all(nodes.map(async (node) => {
+		const result = results.get(node.name);
+		if (result?.kind === "loaded") {
+			const { way, copiedBytes, durationMs, repairedLayers } = result;
+			if (repairedLayers > 0) warn(`${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`);
+			const because = wanted === "auto" && way === "copy" ? "links cannot reach the node" : void 0;
+			return {
+				name: node.name,
+				way,
+				because,
+				copiedBytes,
+				durationMs
+			};
+		}
+		const reason = result?.reason ?? "no result";
+		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
+		warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`);
+		return byStream(task, node, reason, false);
+	}));
+};
+/** Nodes that get the same helper: it is made from their own image, for their own containerd. */
+const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "folders" ? [{
+	node,
+	choice
+}] : []), ({ node }) => node.imageId).values()].map((group) => ({
+	nodes: group.map(({ node }) => node),
+	wanted: group[0]?.choice.wanted ?? "auto"
+}));
+/**
+* Puts one image into all nodes, side by side.
+*
+* @throws {Failure} when a node could not be given the image in any way
+*/
+const loadImage = async (context, image, plans) => {
+	const name = image.references[0]?.given ?? image.id;
+	const task = {
+		...context,
+		image,
+		progress: createProgress(context.line, name)
+	};
+	return {
+		image,
+		nodes: (await Promise.all([...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...plans.map(async ({ node, choice }) => {
+			if (choice.kind === "folders") return [];
+			const isWanted = choice.because.startsWith("load-mode");
+			if (choice.kind === "kind") return [await byKind(task, node, choice.because)];
+			return [await byStream(task, node, choice.because, isWanted)];
+		})])).flat().sort((a, b) => a.name.localeCompare(b.name))
+	};
 };
 
 // src/execute.ts
@@ -500,18 +1066,30 @@ const build = (shop, order, source) => withToken(shop, source, (token) => timed(
 	tempDir: shop.tempDir,
 	workspace: shop.workspace
 }, onLine))));
+/** At once, because the load may be what fails on a disk that is too small. */
+const remember = async ({ docker, facts, memory }, order) => {
+	if (memory === void 0) return;
+	const [image] = await findImages(docker, order.tags);
+	if (image !== void 0) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
+};
 const load = async (shop, source, step) => {
-	const { docker, runId, runner, facts } = shop;
+	const { docker, runId, runner, signal } = shop;
 	const images = source.kind === "local" ? source.images : await findImages(docker, source.build.tags);
+	const { engine } = shop.facts;
+	const { clusterName } = shop.inputs;
+	const { line, warning: warn } = runner;
 	const context = {
 		docker,
-		engine: facts.engine,
+		engine,
+		clusterName,
 		runId,
-		warn: runner.warning
+		signal,
+		line,
+		warn
 	};
 	for (const image of images) {
 		const name = image.references.map(({ given }) => given).join(", ");
-		const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, facts.nodes, step.way));
+		const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
 		shop.update((report) => ({
 			...report,
 			loads: [...report.loads, done]
@@ -531,12 +1109,17 @@ const executeStep = async (shop, step) => {
 		}
 		case "build": {
 			const metadata = await build(shop, step.build, step.token);
-			return shop.update((report) => ({
+			shop.update((report) => ({
 				...report,
 				metadata
 			}));
+			return remember(shop, step.build);
 		}
 		case "load": return load(shop, step.source, step);
+		case "drop-images": {
+			const names = planDropping(shop.report().loads, shop.inputs.keepImages);
+			return dropImages(shop.docker, names, shop.runner.line);
+		}
 	}
 };
 
@@ -547,13 +1130,21 @@ const answerTimeoutMs = 3e4;
 const parseEngine = (json) => {
 	const info = JSON.parse(json);
 	if (!info.ServerVersion) return void 0;
+	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
+	const { Address: address, Namespaces } = info.Containerd ?? {};
+	const namespace = Namespaces?.Containers ?? "moby";
 	return {
 		version: info.ServerVersion,
 		driver: info.Driver ?? "unknown",
-		driverStatus: Object.fromEntries(info.DriverStatus ?? []),
+		driverStatus,
 		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
 		securityOptions: info.SecurityOptions ?? [],
-		operatingSystem: info.OperatingSystem ?? "unknown"
+		operatingSystem: info.OperatingSystem ?? "unknown",
+		containerd: address === void 0 ? void 0 : {
+			address,
+			namespace
+		},
+		hasContainerdStore: driverStatus["driver-type"]?.startsWith("io.containerd") ?? false
 	};
 };
 /** @throws {Failure} when there is no docker, or no daemon behind it */
@@ -600,7 +1191,6 @@ const listNodes = async (docker) => {
 		};
 	}).filter(runsPods);
 };
-const names = (listed) => listed.map(({ name }) => name).sort().join(", ");
 const requireCluster = (all, clusterName) => {
 	const members = all.filter(({ cluster }) => cluster === clusterName);
 	if (members.length > 0) return members;
@@ -608,9 +1198,14 @@ const requireCluster = (all, clusterName) => {
 	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
 };
 const pickNodes = (members, wanted) => {
-	const unknown = wanted.filter((word) => !members.some(({ name }) => name === word));
-	if (unknown.length > 0) throw new Failure(`The cluster has no node named ${unknown.join(", ")}`, { remedy: `Its nodes are: ${names(members)}.` });
-	return wanted.length === 0 ? members : members.filter(({ name }) => wanted.includes(name));
+	const isMeant = (word, { name, role }) => word === name || word === role;
+	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
+	if (unknown.length > 0) {
+		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
+		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
+	}
+	if (wanted.length === 0) return members;
+	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
 };
 const requireRunning = (picked) => {
 	const down = picked.filter(({ state }) => state !== "running");
@@ -658,7 +1253,8 @@ const findNodes = async (docker, clusterName, wanted) => {
 *
 * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
 */
-const look = async (docker, inputs, isHostedRunner) => {
+const look = async (docker, inputs, isHostedRunner, memory) => {
+	const lastSizeBytes = memory && recallSizeBytes(memory);
 	const questions = [
 		findEngine(docker),
 		findNodes(docker, inputs.clusterName, inputs.nodes),
@@ -677,43 +1273,8 @@ const look = async (docker, inputs, isHostedRunner) => {
 		nodes,
 		images,
 		freeBytes: existsSync(engine.dataRoot) ? await freeBytesAt(engine.dataRoot) : void 0,
-		isHostedRunner
-	};
-};
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+		isHostedRunner,
+		lastSizeBytes: await lastSizeBytes
 	};
 };
 
@@ -1029,6 +1590,24 @@ const readBuild = (raw, report) => {
 		...build
 	};
 };
+const loadModes = [
+	"auto",
+	"reflink",
+	"link",
+	"copy",
+	"stream",
+	"kind"
+];
+const keepWords = [
+	"auto",
+	"true",
+	"false"
+];
+const keepImages = {
+	auto: "auto",
+	true: "always",
+	false: "never"
+};
 const reportNothingToDo = (raw, report) => {
 	if (toOptional(raw["context"]) !== void 0 || toOptional(raw["images"]) !== void 0) return;
 	const built = [
@@ -1062,6 +1641,8 @@ const readInputs = (raw, currentRepository) => collectProblems((report) => {
 		images: readReferences("images", raw, report),
 		clusterName: word("cluster-name", /^[a-z0-9.-]+$/, "Use the name that `kind get clusters` shows.") ?? "kind",
 		nodes: toList(raw["nodes"]),
+		loadMode: parseChoice("load-mode", raw["load-mode"], loadModes, report),
+		keepImages: keepImages[parseChoice("keep-images", raw["keep-images"], keepWords, report)],
 		freeDisk: parseChoice("free-disk", raw["free-disk"], [
 			"auto",
 			"always",
@@ -1110,6 +1691,13 @@ const catalog = [
 * largest image takes 7 GB while its layers are unpacked beside the build cache.
 */
 const comfortableBytes = 16e9;
+/** For the context, logs and whatever else the job writes meanwhile. */
+const spareBytes = 2e9;
+/**
+* An image is on the disk up to three times at once: as the unpacked layers that the build works
+* in, in the build cache, and as the image that is exported from there.
+*/
+const neededBytes = (lastSizeBytes) => lastSizeBytes === void 0 ? comfortableBytes : 3 * lastSizeBytes + spareBytes;
 /** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
 const planFreeing = (mode, facts, builds) => {
 	if (mode === "never" || !facts.isHostedRunner) return void 0;
@@ -1117,10 +1705,11 @@ const planFreeing = (mode, facts, builds) => {
 		entries: catalog,
 		targetFreeBytes: void 0
 	};
-	const isShort = facts.freeBytes !== void 0 && facts.freeBytes < 16e9;
+	const targetFreeBytes = neededBytes(facts.lastSizeBytes);
+	const isShort = facts.freeBytes !== void 0 && facts.freeBytes < targetFreeBytes;
 	return builds && isShort ? {
 		entries: catalog,
-		targetFreeBytes: comfortableBytes
+		targetFreeBytes
 	} : void 0;
 };
 
@@ -1138,6 +1727,8 @@ const toTokenSource = (credentials) => {
 		};
 	}
 };
+/** Self-hosted machines keep what they have unless they are told otherwise. */
+const dropsImages = ({ keepImages }, { isHostedRunner }) => keepImages === "never" || keepImages === "auto" && isHostedRunner;
 /** Decides what to do, in which order, from what was asked and what was found. */
 const planSteps = (inputs, facts) => {
 	const { build, images } = {
@@ -1145,7 +1736,10 @@ const planSteps = (inputs, facts) => {
 		images: facts.images
 	};
 	const freeing = planFreeing(inputs.freeDisk, facts, build !== void 0);
-	const way = planWay(facts.engine);
+	const nodes = facts.nodes.map((node) => ({
+		node,
+		choice: planWay(facts.engine, node, inputs.loadMode)
+	}));
 	const steps = [];
 	if (freeing !== void 0) steps.push({
 		kind: "free-disk",
@@ -1163,7 +1757,7 @@ const planSteps = (inputs, facts) => {
 				kind: "built",
 				build
 			},
-			way
+			nodes
 		});
 	}
 	if (images.length > 0) steps.push({
@@ -1172,8 +1766,9 @@ const planSteps = (inputs, facts) => {
 			kind: "local",
 			images
 		},
-		way
+		nodes
 	});
+	if (dropsImages(inputs, facts)) steps.push({ kind: "drop-images" });
 	return steps;
 };
 
@@ -1204,8 +1799,11 @@ const toOutputs = (report) => {
 
 // src/report/summary.ts
 const ways = {
+	reflink: "reflinked",
 	link: "linked",
+	copy: "copied",
 	stream: "streamed",
+	kind: "loaded by kind",
 	present: "was there already"
 };
 const renderImages = ({ loads }) => {
@@ -1260,7 +1858,13 @@ const runAction = async (environment, runner, signal) => {
 		maskInputs(inputs, environment.inputs, runner);
 		runner.saveState(runIdState, runId);
 		const docker = createDocker(environment.childEnv, signal);
-		const facts = await look(docker, inputs, environment.isHostedRunner);
+		const prefix = planMemory(inputs, environment);
+		const memory = prefix === void 0 ? void 0 : {
+			prefix,
+			debug: runner.debug,
+			signal
+		};
+		const facts = await look(docker, inputs, environment.isHostedRunner, memory);
 		tellWhatIsNot(inputs, facts, runner);
 		const steps = planSteps(inputs, facts);
 		mkdirSync(tempDir, {
@@ -1272,11 +1876,13 @@ const runAction = async (environment, runner, signal) => {
 			runner,
 			inputs,
 			facts,
+			memory,
 			runId,
 			tempDir,
 			workspace: environment.workspace,
 			childEnv: environment.childEnv,
 			signal,
+			report: () => report,
 			update: (change) => {
 				report = change(report);
 			}

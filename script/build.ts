@@ -1,5 +1,5 @@
 /** Bundles src/ into dist/, the same bytes from the same sources: `npm run build`. */
-import { copyFileSync, rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 const bundle = await rolldown({
@@ -17,4 +17,4 @@ await bundle.write({
   minify: false,
 })
 // What the helper container runs stays the readable file that it is.
-copyFileSync('src/load/helper.sh', 'dist/helper.sh')
+cpSync('src/load/helper', 'dist/helper', { recursive: true })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
+import { planMemory, type SizeMemory } from './disk/size-memory.ts'
 import { executeStep, type Workshop } from './execute.ts'
 import type { Facts } from './facts/facts.ts'
 import { look } from './facts/look.ts'
@@ -47,7 +48,10 @@ export const runAction = async (
     maskInputs(inputs, environment.inputs, runner)
     runner.saveState(runIdState, runId)
     const docker = createDocker(environment.childEnv, signal)
-    const facts = await look(docker, inputs, environment.isHostedRunner)
+    const prefix = planMemory(inputs, environment)
+    const memory: SizeMemory | undefined =
+      prefix === undefined ? undefined : { prefix, debug: runner.debug, signal }
+    const facts = await look(docker, inputs, environment.isHostedRunner, memory)
     tellWhatIsNot(inputs, facts, runner)
     const steps = planSteps(inputs, facts)
     mkdirSync(tempDir, { recursive: true, mode: 0o700 })
@@ -56,11 +60,13 @@ export const runAction = async (
       runner,
       inputs,
       facts,
+      memory,
       runId,
       tempDir,
       workspace: environment.workspace,
       childEnv: environment.childEnv,
       signal,
+      report: () => report,
       update: (change) => {
         report = change(report)
       },

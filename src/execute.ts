@@ -1,6 +1,7 @@
 import { buildImage } from './build/build-image.ts'
 import type { BuildMetadata } from './build/metadata.ts'
 import { freeDisk } from './disk/free-disk.ts'
+import { rememberSize, type SizeMemory } from './disk/size-memory.ts'
 import type { Facts } from './facts/facts.ts'
 import { findImages } from './facts/images.ts'
 import { renderError } from './failure.ts'
@@ -8,6 +9,7 @@ import type { Docker } from './host/docker.ts'
 import { withFence } from './host/log-fence.ts'
 import type { Runner } from './host/runner.ts'
 import type { BuildInputs, Inputs } from './inputs/inputs.ts'
+import { dropImages, planDropping } from './load/drop-images.ts'
 import { type LoadContext, loadImage } from './load/load-image.ts'
 import type { LoadSource, Step, TokenSource } from './plan/plan.ts'
 import { formatDuration } from './report/format.ts'
@@ -20,12 +22,15 @@ export type Workshop = {
   readonly runner: Runner
   readonly inputs: Inputs
   readonly facts: Facts
+  /** Where the image's size is kept for the next run; undefined where nobody would ask for it. */
+  readonly memory: SizeMemory | undefined
   readonly runId: string
   readonly tempDir: string
   readonly workspace: string
   readonly childEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** Called after each piece of work, so that a failure later does not lose it. */
+  readonly report: () => Report
   readonly update: (change: (report: Report) => Report) => void
 }
 
@@ -86,16 +91,24 @@ const build = (shop: Workshop, order: BuildInputs, source: TokenSource): Promise
     ),
   )
 
+/** At once, because the load may be what fails on a disk that is too small. */
+const remember = async ({ docker, facts, memory }: Workshop, order: BuildInputs): Promise<void> => {
+  if (memory === undefined) return
+  const [image] = await findImages(docker, order.tags)
+  if (image !== undefined) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes)
+}
+
 const load = async (shop: Workshop, source: LoadSource, step: Step & { kind: 'load' }) => {
-  const { docker, runId, runner, facts } = shop
+  const { docker, runId, runner, signal } = shop
   const images =
     source.kind === 'local' ? source.images : await findImages(docker, source.build.tags)
-  const context: LoadContext = { docker, engine: facts.engine, runId, warn: runner.warning }
+  const { engine } = shop.facts
+  const { clusterName } = shop.inputs
+  const { line, warning: warn } = runner
+  const context: LoadContext = { docker, engine, clusterName, runId, signal, line, warn }
   for (const image of images) {
     const name = image.references.map(({ given }) => given).join(', ')
-    const done = await timed(shop, `Load ${name}`, () =>
-      loadImage(context, image, facts.nodes, step.way),
-    )
+    const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes))
     shop.update((report) => ({ ...report, loads: [...report.loads, done] }))
   }
 }
@@ -112,9 +125,14 @@ export const executeStep = async (shop: Workshop, step: Step): Promise<void> => 
     }
     case 'build': {
       const metadata = await build(shop, step.build, step.token)
-      return shop.update((report) => ({ ...report, metadata }))
+      shop.update((report) => ({ ...report, metadata }))
+      return remember(shop, step.build)
     }
     case 'load':
       return load(shop, step.source, step)
+    case 'drop-images': {
+      const names = planDropping(shop.report().loads, shop.inputs.keepImages)
+      return dropImages(shop.docker, names, shop.runner.line)
+    }
   }
 }

@@ -4,7 +4,7 @@ import { renderError } from './failure.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
-import { runLabel } from './load/link.ts'
+import { runLabel } from './load/helper.ts'
 
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Engine, KindNode } from '../../src/facts/facts.ts'
-import { commonFolder } from '../../src/load/order.ts'
-import { planNodeWay, planWay, snapshotterRoot, toHostPath } from '../../src/load/plan-way.ts'
+import { commonFolder, toHelperOrder } from '../../src/load/order.ts'
+import { planWay, snapshotterRoot, toHostPath } from '../../src/load/plan-way.ts'
 
 const engine: Engine = {
   version: '28.5.2',
@@ -10,6 +10,8 @@ const engine: Engine = {
   dataRoot: '/var/lib/docker',
   securityOptions: ['name=seccomp,profile=builtin'],
   operatingSystem: 'Debian',
+  containerd: { address: '/run/containerd/containerd.sock', namespace: 'moby' },
+  hasContainerdStore: false,
 }
 
 const node: KindNode = {
@@ -22,32 +24,54 @@ const node: KindNode = {
   snapshotter: 'overlayfs',
 }
 
-test('overlay2 can be linked', () => {
-  expect(planWay(engine)).toEqual({ way: 'link', because: undefined })
+const containerdStore: Partial<Engine> = { hasContainerdStore: true, driver: 'overlayfs' }
+
+test.each<[string, Partial<Engine>]>([
+  ['overlay2', {}],
+  ['the containerd store', containerdStore],
+])('%s has folders to give', (_name, change) => {
+  expect(planWay({ ...engine, ...change }, node, 'auto')).toEqual({
+    kind: 'folders',
+    wanted: 'auto',
+  })
+  expect(planWay({ ...engine, ...change }, node, 'copy')).toEqual({
+    kind: 'folders',
+    wanted: 'copy',
+  })
 })
 
-test.each<[string, Partial<Engine>, RegExp]>([
-  [
-    'the containerd store',
-    { driver: 'overlayfs', driverStatus: { 'driver-type': 'io.containerd.snapshotter.v1' } },
-    /containerd image store/,
-  ],
-  ['vfs', { driver: 'vfs' }, /vfs/],
-  ['a rootless daemon', { securityOptions: ['name=seccomp', 'name=rootless'] }, /rootless/],
-  ['remapped users', { securityOptions: ['name=userns'] }, /remaps/],
-  ['redirects', { driverStatus: { 'Native Overlay Diff': 'false' } }, /redirects/],
-  ['metacopy', { driverStatus: { 'Using metacopy': 'true' } }, /metadata/],
-])('%s would be wrong to link', (_name, change, because) => {
-  const choice = planWay({ ...engine, ...change })
-  expect(choice.way).toBe('stream')
-  expect(choice.because).toMatch(because)
+const gates: readonly [string, Partial<Engine>, Partial<KindNode>, RegExp][] = [
+  ['vfs', { driver: 'vfs' }, {}, /storage driver is vfs/],
+  ['fuse-overlayfs', { driver: 'fuse-overlayfs' }, {}, /storage driver is fuse-overlayfs/],
+  ['another snapshotter', { ...containerdStore, driver: 'native' }, {}, /snapshotter is native/],
+  ['a hidden containerd', { ...containerdStore, containerd: undefined }, {}, /does not say where/],
+  ['a rootless daemon', { securityOptions: ['name=seccomp', 'name=rootless'] }, {}, /rootless/],
+  ['remapped users', { securityOptions: ['name=userns'] }, {}, /remaps/],
+  ['redirects', { driverStatus: { 'Native Overlay Diff': 'false' } }, {}, /redirects/],
+  ['metacopy', { driverStatus: { 'Using metacopy': 'true' } }, {}, /metadata/],
+  ["the node's snapshotter", {}, { snapshotter: 'native' }, /its snapshotter is native/],
+]
+
+test.each(gates)('%s: streamed, with the reason', (_name, engineChange, nodeChange, because) => {
+  const choice = planWay({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'auto')
+  expect(choice).toEqual({ kind: 'stream', because: expect.stringMatching(because) })
 })
 
-test('a node that keeps its snapshots elsewhere cannot take links', () => {
-  expect(planNodeWay(node, planWay(engine)).way).toBe('link')
-  const native = planNodeWay({ ...node, snapshotter: 'native' }, planWay(engine))
-  expect(native).toEqual({ way: 'stream', because: 'its snapshotter is native' })
-  expect(planNodeWay({ ...node, mounts: [] }, planWay(engine)).way).toBe('stream')
+test.each(gates)(
+  '%s: an error that names the gate, when links are insisted on',
+  (_name, engineChange, nodeChange, because) => {
+    const plan = () => planWay({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'link')
+    expect(plan).toThrow(/^load-mode: link cannot work with kind-worker: /)
+    expect(plan).toThrow(because)
+  },
+)
+
+test('stream and kind can be asked for anywhere', () => {
+  expect(planWay(engine, node, 'stream')).toEqual({
+    kind: 'stream',
+    because: 'load-mode is stream',
+  })
+  expect(planWay(engine, node, 'kind')).toEqual({ kind: 'kind', because: 'load-mode is kind' })
 })
 
 test('the innermost mount says where a folder of the node is', () => {
@@ -69,4 +93,59 @@ test.each([
   [['/a/b'], '/a/b'],
 ])('the folder that holds %j is %s', (paths, expected) => {
   expect(commonFolder(paths)).toBe(expected)
+})
+
+const image = {
+  references: [{ given: 'a:1', canonical: 'docker.io/library/a:1' }],
+  digestNames: [`docker.io/library/a@sha256:${'9'.repeat(64)}`],
+  id: `sha256:${'1'.repeat(64)}`,
+  sizeBytes: 1,
+  architecture: 'amd64',
+  layers: [{ diffId: 'sha256:d', chainId: 'sha256:d', folder: '/var/lib/docker/overlay2/x/diff' }],
+}
+
+const orderOf = (change: Partial<Engine>): readonly string[] => {
+  const order = toHelperOrder({ ...engine, ...change }, image, [node], 'auto', 'r', 5_000)
+  if (typeof order === 'string') throw new Error(order)
+  return [`MOUNT ${order.mountedFolder}`, ...order.lines.trimEnd().split('\n')]
+}
+
+test('the order of an overlay2 image mounts the data root and names folders', () => {
+  expect(orderOf({})).toMatchInlineSnapshot(`
+    [
+      "MOUNT /var/lib/docker",
+      "run	r",
+      "deadline	5",
+      "way	auto",
+      "mount	/var/lib/docker",
+      "name	docker.io/library/a:1",
+      "node	kind-worker	7	/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs	/var/lib/docker/volumes/v/_data/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
+      "overlay2	/var/lib/docker/image/overlay2/imagedb/content/sha256/1111111111111111111111111111111111111111111111111111111111111111",
+      "layer	sha256:d	sha256:d	/var/lib/docker/overlay2/x/diff	/var/lib/docker/image/overlay2/layerdb/sha256/d/size",
+      "go",
+    ]
+  `)
+})
+
+test("the order of a containerd store's image names the containerd, and keeps digests", () => {
+  expect(orderOf(containerdStore)).toMatchInlineSnapshot(`
+    [
+      "MOUNT /var/lib",
+      "run	r",
+      "deadline	5",
+      "way	auto",
+      "mount	/var/lib",
+      "name	docker.io/library/a:1",
+      "name	docker.io/library/a@sha256:9999999999999999999999999999999999999999999999999999999999999999",
+      "node	kind-worker	7	/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs	/var/lib/docker/volumes/v/_data/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
+      "containerd	/run/containerd/containerd.sock	moby	sha256:1111111111111111111111111111111111111111111111111111111111111111	amd64",
+      "layer	sha256:d	sha256:d",
+      "go",
+    ]
+  `)
+})
+
+test('a store without folders is said to be one', () => {
+  const bare = { ...image, layers: image.layers.map((layer) => ({ ...layer, folder: undefined })) }
+  expect(toHelperOrder(engine, bare, [node], 'auto', 'r', 5_000)).toMatch(/does not say where/)
 })

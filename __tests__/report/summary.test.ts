@@ -33,7 +33,8 @@ const image = {
   ],
   id: `sha256:${'1'.repeat(64)}`,
   sizeBytes: 2_306_839_000,
-  platform: 'linux/amd64',
+  digestNames: [],
+  architecture: 'amd64',
   layers: [],
 }
 const report: Report = {
@@ -64,7 +65,23 @@ const report: Report = {
 }
 
 test('the summary', () => {
-  expect(renderSummary(report)).toMatchInlineSnapshot()
+  expect(renderSummary(report)).toMatchInlineSnapshot(`
+    "### Slipway
+
+    | Image          | Size   | Node               | Way                        | Copied | Time   |
+    | -------------- | ------ | ------------------ | -------------------------- | ------ | ------ |
+    | api:dev, api:2 | 2.3 GB | kind-control-plane | linked                     | 40 kB  | 900 ms |
+    | api:dev, api:2 | 2.3 GB | kind-worker        | streamed (no room \\| left) | 2.4 GB | 41.0 s |
+
+    | Stage        | Time   |
+    | ------------ | ------ |
+    | Load api:dev | 41.0 s |
+
+    | Freed                            | Bytes |
+    | -------------------------------- | ----- |
+    | android (/usr/local/lib/android) | 11 GB |
+    "
+  `)
 })
 
 test('a failure keeps what was done', () => {

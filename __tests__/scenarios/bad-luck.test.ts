@@ -120,7 +120,7 @@ test('no such cluster: those that there are', async () => {
 test('no such node: those that there are', async () => {
   const message = await failing({ nodes: 'kind-worker7' })
   expect(message).toBe(
-    `The cluster has no node named kind-worker7. Its nodes are: ${cluster.nodes.join(', ')}.`,
+    `The cluster has no node with the name or role kind-worker7. Its nodes are: ${cluster.nodes[0]} (control-plane), ${cluster.nodes[1]} (worker).`,
   )
   expect(github.requests).toEqual([])
 })

@@ -19,7 +19,15 @@ const runnerEnv = (): Record<string, string> =>
 export const runSlipway = (
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunOptions> = {},
-): Promise<Run> => runAction({ actionDir: '.', inputs, baseEnv: runnerEnv(), ...options })
+): Promise<Run> =>
+  runAction({
+    actionDir: '.',
+    inputs,
+    baseEnv: runnerEnv(),
+    runnerEnvironment: 'self-hosted',
+    secrets: [inputs['private-key'] ?? ''],
+    ...options,
+  })
 
 /** The inputs that make an App of the double the build's App. */
 export const credentialsOf = (github: GitHub): Record<string, string> => ({

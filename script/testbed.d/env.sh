@@ -21,6 +21,7 @@ print_env() {
   export_line SLIPWAY_BASE_IMAGE "$base_image"
   export_line SLIPWAY_CLUSTER "$cluster"
   export_line SLIPWAY_TESTBED_DIR "$root"
+  github_env
 }
 
 used_node_image() {

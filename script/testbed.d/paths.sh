@@ -43,11 +43,16 @@ locked() {
   fi
 }
 
-# recipe_hash WORD|FILE...: what a built thing was made from.
+# recipe_hash WORD|FILE...: what a built thing was made from. Folders do not count: their names differ
+# from checkout to checkout.
 recipe_hash() {
   local item
   for item in "$@"; do
-    if [[ -f $item ]]; then cat "$item"; else printf '%s\n' "$item"; fi
+    if [[ -f $item ]]; then
+      cat "$item"
+    elif [[ ! -d $item ]]; then
+      printf '%s\n' "$item"
+    fi
   done | sha256sum | cut -c1-16
 }
 

@@ -1,6 +1,7 @@
 # Is all up? In words, and in one quick answer for `up`.
 
 all_up() {
+  github_up || return 1
   [[ $engine == host ]] || { fresh "$parts" "$(parts_hash)" && [[ -x $state/bin/docker ]]; } || return 1
   engine_up && engine_current || return 1
   image_is "$base_image" "$(base_hash)" || return 1
@@ -20,6 +21,7 @@ status() {
   image_line "$base_image"
   real_cluster || image_line "$node_image"
   node_lines
+  printf '%-24s %s\n' GitHub "$(github_line)"
   all_up
 }
 

@@ -13,14 +13,29 @@ export type Freeing = {
  */
 export const comfortableBytes = 16_000_000_000
 
+/** For the context, logs and whatever else the job writes meanwhile. */
+const spareBytes = 2_000_000_000
+
+/**
+ * An image is on the disk up to three times at once: as the unpacked layers that the build works
+ * in, in the build cache, and as the image that is exported from there.
+ */
+const neededBytes = (lastSizeBytes: number | undefined): number =>
+  lastSizeBytes === undefined ? comfortableBytes : 3 * lastSizeBytes + spareBytes
+
 /** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
 export const planFreeing = (
   mode: FreeDisk,
-  facts: { readonly isHostedRunner: boolean; readonly freeBytes: number | undefined },
+  facts: {
+    readonly isHostedRunner: boolean
+    readonly freeBytes: number | undefined
+    readonly lastSizeBytes: number | undefined
+  },
   builds: boolean,
 ): Freeing | undefined => {
   if (mode === 'never' || !facts.isHostedRunner) return undefined
   if (mode === 'always') return { entries: catalog, targetFreeBytes: undefined }
-  const isShort = facts.freeBytes !== undefined && facts.freeBytes < comfortableBytes
-  return builds && isShort ? { entries: catalog, targetFreeBytes: comfortableBytes } : undefined
+  const targetFreeBytes = neededBytes(facts.lastSizeBytes)
+  const isShort = facts.freeBytes !== undefined && facts.freeBytes < targetFreeBytes
+  return builds && isShort ? { entries: catalog, targetFreeBytes } : undefined
 }

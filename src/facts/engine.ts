@@ -12,19 +12,28 @@ type Info = {
   readonly DockerRootDir?: string
   readonly SecurityOptions?: readonly string[] | null
   readonly OperatingSystem?: string
+  readonly Containerd?: {
+    readonly Address?: string
+    readonly Namespaces?: { readonly Containers?: string }
+  } | null
 }
 
 /** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
 export const parseEngine = (json: string): Engine | undefined => {
   const info = JSON.parse(json) as Info
   if (!info.ServerVersion) return undefined
+  const driverStatus = Object.fromEntries(info.DriverStatus ?? [])
+  const { Address: address, Namespaces } = info.Containerd ?? {}
+  const namespace = Namespaces?.Containers ?? 'moby'
   return {
     version: info.ServerVersion,
     driver: info.Driver ?? 'unknown',
-    driverStatus: Object.fromEntries(info.DriverStatus ?? []),
+    driverStatus,
     dataRoot: info.DockerRootDir ?? '/var/lib/docker',
     securityOptions: info.SecurityOptions ?? [],
     operatingSystem: info.OperatingSystem ?? 'unknown',
+    containerd: address === undefined ? undefined : { address, namespace },
+    hasContainerdStore: driverStatus['driver-type']?.startsWith('io.containerd') ?? false,
   }
 }
 

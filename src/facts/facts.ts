@@ -9,6 +9,8 @@ export type Facts = {
   /** Bytes free where Docker keeps its data; undefined when that folder is not on this machine. */
   readonly freeBytes: number | undefined
   readonly isHostedRunner: boolean
+  /** What the image to build had when it was built last; undefined when nobody remembers. */
+  readonly lastSizeBytes: number | undefined
 }
 
 export type Engine = {
@@ -21,6 +23,10 @@ export type Engine = {
   /** Such as `name=rootless` or `name=userns`. */
   readonly securityOptions: readonly string[]
   readonly operatingSystem: string
+  /** The containerd behind the daemon, as it calls it; undefined where it does not say. */
+  readonly containerd: { readonly address: string; readonly namespace: string } | undefined
+  /** Images are in the containerd store, not in that of a graph driver. */
+  readonly hasContainerdStore: boolean
 }
 
 /** A container that kind labelled as a node, running. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
-import type { ImageReference } from '../inputs/image-reference.ts'
+import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
 
 /** An image of Docker's local store. */
 export type LocalImage = {
@@ -9,8 +9,10 @@ export type LocalImage = {
   /** `sha256:...`; in the overlay2 store the digest of its config. */
   readonly id: string
   readonly sizeBytes: number
-  /** `os/architecture`, such as `linux/amd64`. */
-  readonly platform: string
+  /** Canonical `name@sha256:...` under which a registry would have it, as far as Docker knows. */
+  readonly digestNames: readonly string[]
+  /** Such as `amd64`. */
+  readonly architecture: string
   readonly layers: readonly Layer[]
 }
 
@@ -27,8 +29,8 @@ export type Layer = {
 type Inspected = {
   readonly Id: string
   readonly Size: number
-  readonly Os: string
   readonly Architecture: string
+  readonly RepoDigests?: readonly string[] | null
   readonly RootFS: { readonly Layers?: readonly string[] | null }
   readonly GraphDriver?: {
     readonly Data?: { readonly UpperDir?: string; readonly LowerDir?: string } | null
@@ -55,6 +57,21 @@ const foldersOf = ({ GraphDriver }: Inspected): readonly string[] => {
   return [UpperDir, ...lower].reverse()
 }
 
+const repositoryOf = (canonical: string): string => canonical.replace(/(@.*|:[^/:]*)$/, '')
+
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (
+  repoDigests: readonly string[],
+  references: readonly ImageReference[],
+): readonly string[] => {
+  const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)))
+  return repoDigests.flatMap((text) => {
+    const reference = parseImageReference(text)
+    if (typeof reference === 'string') return []
+    return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : []
+  })
+}
+
 /** Reads one entry of `docker image inspect`. */
 export const toLocalImage = (
   inspected: Inspected,
@@ -67,7 +84,8 @@ export const toLocalImage = (
     references,
     id: inspected.Id,
     sizeBytes: inspected.Size,
-    platform: `${inspected.Os}/${inspected.Architecture}`,
+    architecture: inspected.Architecture,
+    digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
     layers: diffIds.map((diffId, index) => ({
       diffId,
       chainId: chainIds[index] ?? '',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { freeBytesAt } from '../disk/free-space.ts'
+import { recallSizeBytes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findEngine, requireBuildx } from './engine.ts'
@@ -16,7 +17,9 @@ export const look = async (
   docker: Docker,
   inputs: Inputs,
   isHostedRunner: boolean,
+  memory: SizeMemory | undefined,
 ): Promise<Facts> => {
+  const lastSizeBytes = memory && recallSizeBytes(memory)
   // All at once: `docker info` alone takes 100 ms, because it also asks every plugin of the client.
   const questions = [
     findEngine(docker),
@@ -36,5 +39,6 @@ export const look = async (
     images,
     freeBytes: isLocal ? await freeBytesAt(engine.dataRoot) : undefined,
     isHostedRunner,
+    lastSizeBytes: await lastSizeBytes,
   }
 }

@@ -42,12 +42,6 @@ const listNodes = async (docker: Docker): Promise<readonly Listed[]> => {
     .filter(runsPods)
 }
 
-const names = (listed: readonly { readonly name: string }[]): string =>
-  listed
-    .map(({ name }) => name)
-    .sort()
-    .join(', ')
-
 const requireCluster = (all: readonly Listed[], clusterName: string): readonly Listed[] => {
   const members = all.filter(({ cluster }) => cluster === clusterName)
   if (members.length > 0) return members
@@ -61,13 +55,16 @@ const requireCluster = (all: readonly Listed[], clusterName: string): readonly L
 }
 
 const pickNodes = (members: readonly Listed[], wanted: readonly string[]): readonly Listed[] => {
-  const unknown = wanted.filter((word) => !members.some(({ name }) => name === word))
+  const isMeant = (word: string, { name, role }: Listed): boolean => word === name || word === role
+  const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)))
   if (unknown.length > 0) {
-    throw new Failure(`The cluster has no node named ${unknown.join(', ')}`, {
-      remedy: `Its nodes are: ${names(members)}.`,
+    const known = members.map(({ name, role }) => `${name} (${role})`).sort()
+    throw new Failure(`The cluster has no node with the name or role ${unknown.join(', ')}`, {
+      remedy: `Its nodes are: ${known.join(', ')}.`,
     })
   }
-  return wanted.length === 0 ? members : members.filter(({ name }) => wanted.includes(name))
+  if (wanted.length === 0) return members
+  return members.filter((member) => wanted.some((word) => isMeant(word, member)))
 }
 
 const requireRunning = (picked: readonly Listed[]): void => {

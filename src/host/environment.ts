@@ -6,6 +6,8 @@ export type Environment = {
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string | undefined
   readonly isHostedRunner: boolean
+  /** Whether the runner told where the Actions cache is, and gave a token for it. */
+  readonly hasCacheService: boolean
   /** A folder for what must not outlive the job; the system's own without a runner. */
   readonly tempDir: string
   /** Where relative paths of inputs start. */
@@ -13,6 +15,8 @@ export type Environment = {
   /** What child processes inherit: everything but the step's own inputs and states. */
   readonly childEnv: Readonly<Record<string, string>>
 }
+
+const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
 
 const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
@@ -23,9 +27,14 @@ const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_
 const toChildEnv = (env: NodeJS.ProcessEnv): Record<string, string> => {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !/^(INPUT|STATE)_/i.test(name)) kept[name] = value
+    if (value !== undefined && !isOurs(name)) kept[name] = value
   }
   return kept
+}
+
+/** Inputs and states out of our own environment, before a library's children inherit that. */
+export const forgetInputs = (env: NodeJS.ProcessEnv = process.env): void => {
+  for (const name of Object.keys(env)) if (isOurs(name)) delete env[name]
 }
 
 /** The only place that reads `process.env`. */
@@ -38,6 +47,7 @@ export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environme
   ),
   repository: env['GITHUB_REPOSITORY'] || undefined,
   isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+  hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
   tempDir: env['RUNNER_TEMP'] || '/tmp',
   workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
   childEnv: toChildEnv(env),

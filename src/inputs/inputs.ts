@@ -37,6 +37,12 @@ export type BuildInputs = {
 /** `auto` frees what is missing, `always` all of the catalog; both on hosted runners only. */
 export type FreeDisk = 'auto' | 'always' | 'never'
 
+/** `auto` takes the best way that works; the others are the way to take, or to fail. */
+export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
+
+/** Whether Docker's own copy stays once the nodes have theirs. */
+export type KeepImages = 'auto' | 'always' | 'never'
+
 /** All that a workflow author said, checked. */
 export type Inputs = {
   readonly credentials: Credentials
@@ -45,7 +51,9 @@ export type Inputs = {
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
   readonly clusterName: string
-  /** Empty means all nodes of the cluster. */
+  /** Names or roles; empty means all nodes of the cluster. */
   readonly nodes: readonly string[]
+  readonly loadMode: LoadMode
+  readonly keepImages: KeepImages
   readonly freeDisk: FreeDisk
 }

@@ -22,6 +22,8 @@ export const inputNames = [
   'images',
   'cluster-name',
   'nodes',
+  'load-mode',
+  'keep-images',
   'free-disk',
 ] as const
 

@@ -75,6 +75,11 @@ const readBuild = (raw: RawInputs, report: ReportProblem): BuildInputs | undefin
   return context === undefined ? undefined : { context, ...build }
 }
 
+const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
+
+const keepWords = ['auto', 'true', 'false'] as const
+const keepImages = { auto: 'auto', true: 'always', false: 'never' } as const
+
 const reportNothingToDo = (raw: RawInputs, report: ReportProblem): void => {
   if (toOptional(raw['context']) !== undefined || toOptional(raw['images']) !== undefined) return
   const built = (['tags', 'file', 'target'] as const).find((name) => toOptional(raw[name]))
@@ -115,6 +120,8 @@ export const readInputs = (raw: RawInputs, currentRepository: string | undefined
         word('cluster-name', /^[a-z0-9.-]+$/, 'Use the name that `kind get clusters` shows.') ??
         'kind',
       nodes: toList(raw['nodes']),
+      loadMode: parseChoice('load-mode', raw['load-mode'], loadModes, report),
+      keepImages: keepImages[parseChoice('keep-images', raw['keep-images'], keepWords, report)],
       freeDisk: parseChoice('free-disk', raw['free-disk'], ['auto', 'always', 'never'], report),
     }
   })

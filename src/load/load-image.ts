@@ -1,15 +1,18 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
+import { Failure, renderError } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
-import { linkImage } from './link.ts'
-import { planNodeWay, type WayChoice } from './plan-way.ts'
+import { loadFolders } from './folders.ts'
+import { loadWithKind } from './kind.ts'
+import type { FolderWay, NodePlan, Way } from './plan-way.ts'
+import { createProgress, type Progress } from './progress.ts'
 import { streamImage } from './stream.ts'
 
 /** How an image got into one node. */
 export type NodeLoad = {
   readonly name: string
   /** `present`: the node had every layer already. */
-  readonly way: 'link' | 'stream' | 'present'
+  readonly way: Way | 'present'
   /** Why it was not the best way; undefined when it was. */
   readonly because: string | undefined
   /** Bytes of files that were copied or sent; what is linked costs none. */
@@ -25,45 +28,100 @@ export type ImageLoad = {
 export type LoadContext = {
   readonly docker: Docker
   readonly engine: Engine
+  readonly clusterName: string
   readonly runId: string
+  readonly signal: AbortSignal
+  readonly line: (text: string) => void
   readonly warn: (message: string) => void
 }
 
-const stream = async (
-  { docker }: LoadContext,
-  image: LocalImage,
-  node: KindNode,
+/** One image on its way into nodes. */
+type Task = LoadContext & { readonly image: LocalImage; readonly progress: Progress }
+
+const timed = async (
+  name: string,
+  way: Way,
   because: string | undefined,
+  body: () => Promise<number>,
 ): Promise<NodeLoad> => {
   const started = performance.now()
-  const copiedBytes = await streamImage(docker, image, node)
-  const durationMs = Math.round(performance.now() - started)
-  return { name: node.name, way: 'stream', because, copiedBytes, durationMs }
+  const copiedBytes = await body()
+  return { name, way, because, copiedBytes, durationMs: Math.round(performance.now() - started) }
 }
 
-/** Links, and streams to those nodes where linking turned out not to work. */
-const link = async (
-  context: LoadContext,
-  image: LocalImage,
+const byKind = ({ docker, image, clusterName }: Task, node: KindNode, because: string) =>
+  timed(node.name, 'kind', because, async () => {
+    await loadWithKind(docker, image, node, clusterName)
+    return image.sizeBytes
+  })
+
+/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
+const byStream = async (
+  task: Task,
+  node: KindNode,
+  because: string,
+  isWanted: boolean,
+): Promise<NodeLoad> => {
+  const { docker, image, progress, signal, warn } = task
+  try {
+    return await timed(node.name, 'stream', because, () =>
+      streamImage(docker, image, node, progress),
+    )
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isWanted) throw error
+    warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
+    // What kind says would hide what went wrong first.
+    return byKind(task, node, 'streaming failed').catch(() => Promise.reject(error))
+  }
+}
+
+/** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
+const byFolders = async (
+  task: Task,
   nodes: readonly KindNode[],
+  wanted: FolderWay | 'auto',
 ): Promise<readonly NodeLoad[]> => {
-  const { docker, engine, runId, warn } = context
-  const results = await linkImage(docker, engine, image, nodes, runId)
+  const { docker, engine, image, runId, progress, signal, warn } = task
+  const results = await loadFolders(docker, { engine, image, nodes, wanted, runId }, progress)
+  signal.throwIfAborted()
   return Promise.all(
     nodes.map(async (node) => {
       const result = results.get(node.name)
       if (result?.kind === 'loaded') {
-        const way = result.layers === 0 ? 'present' : 'link'
-        const { copiedBytes, durationMs } = result
-        return { name: node.name, way, because: undefined, copiedBytes, durationMs } as const
+        const { way, copiedBytes, durationMs, repairedLayers } = result
+        if (repairedLayers > 0) {
+          warn(
+            `${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`,
+          )
+        }
+        const because =
+          wanted === 'auto' && way === 'copy' ? 'links cannot reach the node' : undefined
+        return { name: node.name, way, because, copiedBytes, durationMs }
       }
       const reason = result?.reason ?? 'no result'
-      docker.command([]).signal?.throwIfAborted()
+      if (wanted !== 'auto') {
+        throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, {
+          remedy: 'Use load-mode: auto, which takes another way then.',
+        })
+      }
       warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`)
-      return stream(context, image, node, reason)
+      return byStream(task, node, reason, false)
     }),
   )
 }
+
+/** Nodes that get the same helper: it is made from their own image, for their own containerd. */
+const groupForHelpers = (plans: readonly NodePlan[]) =>
+  [
+    ...Map.groupBy(
+      plans.flatMap(({ node, choice }) => (choice.kind === 'folders' ? [{ node, choice }] : [])),
+      ({ node }) => node.imageId,
+    ).values(),
+  ].map((group) => ({
+    nodes: group.map(({ node }) => node),
+    wanted: group[0]?.choice.wanted ?? 'auto',
+  }))
 
 /**
  * Puts one image into all nodes, side by side.
@@ -73,19 +131,18 @@ const link = async (
 export const loadImage = async (
   context: LoadContext,
   image: LocalImage,
-  nodes: readonly KindNode[],
-  engineWay: WayChoice,
+  plans: readonly NodePlan[],
 ): Promise<ImageLoad> => {
-  const choices = nodes.map((node) => ({ node, choice: planNodeWay(node, engineWay) }))
-  const linked = choices.filter(({ choice }) => choice.way === 'link').map(({ node }) => node)
-  // The helper is made from the nodes' own image, which has what it needs for that node's containerd.
-  const groups = [...Map.groupBy(linked, ({ imageId }) => imageId).values()]
+  const name = image.references[0]?.given ?? image.id
+  const task: Task = { ...context, image, progress: createProgress(context.line, name) }
   const loads = await Promise.all([
-    ...groups.map((group) => link(context, image, group)),
-    ...choices
-      .filter(({ choice }) => choice.way === 'stream')
-      .map(async ({ node, choice }) => [await stream(context, image, node, choice.because)]),
+    ...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)),
+    ...plans.map(async ({ node, choice }) => {
+      if (choice.kind === 'folders') return []
+      const isWanted = choice.because.startsWith('load-mode')
+      if (choice.kind === 'kind') return [await byKind(task, node, choice.because)]
+      return [await byStream(task, node, choice.because, isWanted)]
+    }),
   ])
-  const byName = loads.flat().sort((a, b) => a.name.localeCompare(b.name))
-  return { image, nodes: byName }
+  return { image, nodes: loads.flat().sort((a, b) => a.name.localeCompare(b.name)) }
 }

@@ -1,16 +1,10 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import { snapshotterRoot, toHostPath } from './plan-way.ts'
+import type { Mounts } from './helper.ts'
+import { type FolderWay, snapshotterRoot, toHostPath } from './plan-way.ts'
 
-/** What the helper container is told: one mount, and lines for its standard input. */
-export type HelperOrder = {
-  /** The one folder of the daemon's host that holds the layers and the nodes' volumes. */
-  readonly mountedFolder: string
-  readonly lines: string
-}
-
-/** Where the helper sees {@link HelperOrder.mountedFolder}. */
-export const mountPoint = '/slipway'
+/** What the helper container is told: what it mounts, and lines for its standard input. */
+export type HelperOrder = Mounts & { readonly lines: string }
 
 /** The deepest folder that holds all the paths. */
 export const commonFolder = (paths: readonly string[]): string => {
@@ -25,50 +19,80 @@ export const commonFolder = (paths: readonly string[]): string => {
   return parts.slice(0, length).join('/') || '/'
 }
 
-const storeFile = (engine: Engine, ...parts: readonly string[]): string =>
-  [engine.dataRoot, 'image', engine.driver, ...parts].join('/')
+type Rows = readonly (readonly string[])[]
 
 const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 
+const overlay2Rows = (engine: Engine, image: LocalImage): Rows => {
+  const store = `${engine.dataRoot}/image/overlay2`
+  return [
+    ['overlay2', `${store}/imagedb/content/sha256/${toHex(image.id)}`],
+    ...image.layers.map(({ diffId, chainId, folder = '' }) => {
+      const size = `${store}/layerdb/sha256/${toHex(chainId)}/size`
+      return ['layer', diffId, chainId, folder, size]
+    }),
+  ]
+}
+
+const containerdRows = ({ containerd }: Engine, image: LocalImage): Rows => [
+  [
+    'containerd',
+    containerd?.address ?? '',
+    containerd?.namespace ?? '',
+    image.id,
+    image.architecture,
+  ],
+  ...image.layers.map(({ diffId, chainId }) => ['layer', diffId, chainId]),
+]
+
+/** Where the store's folders are; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }: Engine): readonly string[] => {
+  const isSystems =
+    containerd !== undefined && /^(\/var)?\/run\/containerd\//.test(containerd.address)
+  return hasContainerdStore && isSystems ? [dataRoot, '/var/lib/containerd'] : [dataRoot]
+}
+
 /**
- * Writes the order for one image and nodes that can all take links.
+ * Writes the order for one image and nodes that are given it by their folders.
  *
  * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+ * @returns a string where the order cannot be written, saying why
  */
 export const toHelperOrder = (
   engine: Engine,
   image: LocalImage,
   nodes: readonly KindNode[],
+  wanted: FolderWay | 'auto',
   runId: string,
   deadlineMs: number,
 ): HelperOrder | string => {
-  if (image.layers.some(({ folder }) => folder === undefined)) {
+  const hasFolders = image.layers.every(({ folder }) => folder !== undefined)
+  if (!engine.hasContainerdStore && !hasFolders)
     return "Docker does not say where the image's layers are"
-  }
-  const roots = nodes.map((node) => toHostPath(node, snapshotterRoot) ?? '')
-  const folders = image.layers.map(({ folder }) => folder ?? '')
-  const mountedFolder = commonFolder([engine.dataRoot, ...roots, ...folders])
-  const inside = (path: string): string =>
-    mountedFolder === '/'
-      ? `${mountPoint}${path}`
-      : `${mountPoint}${path.slice(mountedFolder.length)}`
-  const config = storeFile(engine, 'imagedb/content/sha256', toHex(image.id))
-  const rows: readonly (readonly string[])[] = [
+  // Where the node's snapshots are no part of a volume, the helper goes through the node itself.
+  const roots = nodes.map((node) => toHostPath(node, snapshotterRoot) ?? '/')
+  const folders = image.layers.flatMap(({ folder }) => folder ?? [])
+  const reachable = roots.filter((root) => root !== '/')
+  const mountedFolder = commonFolder([...storeFolders(engine), ...reachable, ...folders])
+  const rows: Rows = [
     ['run', runId],
     ['deadline', String(Math.ceil(deadlineMs / 1_000))],
-    ['config', inside(config)],
+    ['way', wanted],
+    ['mount', mountedFolder],
     ...image.references.map(({ canonical }) => ['name', canonical]),
+    ...(engine.hasContainerdStore ? image.digestNames.map((name) => ['name', name]) : []),
     ...nodes.map((node, index) => [
       'node',
       node.name,
       String(node.pid),
-      inside(roots[index] ?? ''),
+      snapshotterRoot,
+      roots[index] ?? '/',
     ]),
-    ...image.layers.map(({ diffId, chainId, folder = '' }) => {
-      const size = storeFile(engine, 'layerdb/sha256', toHex(chainId), 'size')
-      return ['layer', diffId, chainId, inside(folder), inside(size)]
-    }),
+    ...(engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image)),
     ['go'],
   ]
-  return { mountedFolder, lines: `${rows.map((row) => row.join('\t')).join('\n')}\n` }
+  const socketFolder = engine.hasContainerdStore
+    ? engine.containerd?.address.replace(/\/[^/]*$/, '')
+    : undefined
+  return { mountedFolder, socketFolder, lines: `${rows.map((row) => row.join('\t')).join('\n')}\n` }
 }

@@ -1,35 +1,66 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
+import { Failure } from '../failure.ts'
+import type { LoadMode } from '../inputs/inputs.ts'
 
-/** How an image gets into a node: its files linked, or its tar streamed. */
-export type Way = 'link' | 'stream'
+/** A way that works on folders: Docker's layers become the node's snapshots, without a tar. */
+export type FolderWay = 'reflink' | 'link' | 'copy'
 
-/** A way and, where it is not the best one, why. */
-export type WayChoice = { readonly way: Way; readonly because: string | undefined }
-
-const stream = (because: string): WayChoice => ({ way: 'stream', because })
-const link: WayChoice = { way: 'link', because: undefined }
+/** How an image gets into a node. */
+export type Way = FolderWay | 'stream' | 'kind'
 
 /**
- * Says whether Docker's layer folders may be linked, from what the daemon says of itself. Where
- * linking would succeed and be wrong (other drivers, remapped users, layers that hold only
- * differences of metadata), nothing later would notice.
+ * What will be tried. `folders` leaves the choice to a probe in the node, unless one way is wanted;
+ * `because` says why it is not the best way.
  */
-export const planWay = (engine: Engine): WayChoice => {
+export type WayChoice =
+  | { readonly kind: 'folders'; readonly wanted: FolderWay | 'auto' }
+  | { readonly kind: 'stream' | 'kind'; readonly because: string }
+
+/** What is planned for one node. */
+export type NodePlan = { readonly node: KindNode; readonly choice: WayChoice }
+
+/**
+ * Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
+ * drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
+ * wrong, and nothing later would notice.
+ */
+const findGate = (engine: Engine): string | undefined => {
   const has = (option: string): boolean =>
     engine.securityOptions.some((text) => text.split(',').includes(option))
-  if (engine.driverStatus['driver-type']?.startsWith('io.containerd')) {
-    return stream('Docker keeps images in the containerd image store')
+  if (has('name=rootless')) return 'the daemon is rootless'
+  if (has('name=userns')) return 'the daemon remaps users'
+  if (engine.hasContainerdStore) {
+    if (engine.driver !== 'overlayfs') return `Docker's snapshotter is ${engine.driver}`
+    return engine.containerd === undefined
+      ? 'Docker does not say where its containerd is'
+      : undefined
   }
-  if (engine.driver !== 'overlay2') return stream(`Docker's storage driver is ${engine.driver}`)
-  if (has('name=rootless')) return stream('the daemon is rootless')
-  if (has('name=userns')) return stream('the daemon remaps users')
+  if (engine.driver !== 'overlay2') return `Docker's storage driver is ${engine.driver}`
   if (engine.driverStatus['Native Overlay Diff'] === 'false') {
-    return stream('the layers may hold redirects (Native Overlay Diff is false)')
+    return 'the layers may hold redirects (Native Overlay Diff is false)'
   }
   if (engine.driverStatus['Using metacopy'] === 'true') {
-    return stream('the layers may hold metadata alone (metacopy is on)')
+    return 'the layers may hold metadata alone (metacopy is on)'
   }
-  return link
+  return undefined
+}
+
+const findNodeGate = (node: KindNode): string | undefined =>
+  node.snapshotter === 'overlayfs' ? undefined : `its snapshotter is ${node.snapshotter}`
+
+/**
+ * Chooses how to load into one node.
+ *
+ * @throws {Failure} when a way is wanted that cannot work
+ */
+export const planWay = (engine: Engine, node: KindNode, mode: LoadMode): WayChoice => {
+  if (mode === 'stream' || mode === 'kind') return { kind: mode, because: `load-mode is ${mode}` }
+  const gate = findGate(engine) ?? findNodeGate(node)
+  if (gate === undefined) return { kind: 'folders', wanted: mode }
+  if (mode === 'auto') return { kind: 'stream', because: gate }
+  throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, {
+    remedy: 'Use load-mode: auto, which streams the image then.',
+  })
 }
 
 /** Where containerd keeps overlayfs snapshots in a node. */
@@ -41,14 +72,4 @@ export const toHostPath = (node: KindNode, path: string): string | undefined => 
     .filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
     .sort((a, b) => b.destination.length - a.destination.length)[0]
   return mount && `${mount.source}${path.slice(mount.destination.length)}`
-}
-
-/** Says whether one node can take links, given that the engine can give them. */
-export const planNodeWay = (node: KindNode, engineWay: WayChoice): WayChoice => {
-  if (engineWay.way !== 'link') return engineWay
-  if (node.snapshotter !== 'overlayfs') return stream(`its snapshotter is ${node.snapshotter}`)
-  if (toHostPath(node, snapshotterRoot) === undefined) {
-    return stream('its /var is not a volume')
-  }
-  return link
 }

@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
+import { checkInNode, listNode, type NodeState } from './node-state.ts'
+import type { Progress } from './progress.ts'
+import { leaveOut } from './tar-filter.ts'
 
 /** `docker save` of a large image on a slow disk. */
 const deadlineMs = 30 * 60_000
 
 /** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node: KindNode): readonly string[] => [
+const toImportArgs = (node: KindNode, { importFlags }: NodeState): readonly string[] => [
   'exec',
   '--interactive',
   node.name,
@@ -19,22 +23,17 @@ const toImportArgs = (node: KindNode): readonly string[] => [
   'images',
   'import',
   `--snapshotter=${node.snapshotter}`,
+  ...importFlags,
   '-',
 ]
 
+type Pipes = readonly ['ignore' | 'pipe', 'ignore' | 'pipe']
+
 /** Starts one end of the pipe and collects what it says when it fails. */
-const startEnd = (
-  docker: Docker,
-  args: readonly string[],
-  stdio: ['ignore' | 'pipe', 'ignore' | 'pipe'],
-) => {
+const startEnd = (docker: Docker, args: readonly string[], stdio: Pipes) => {
   const { file, env, signal } = docker.command(args)
-  const child = spawn(file, [...args], {
-    env,
-    stdio: [...stdio, 'pipe'],
-    signal,
-    timeout: deadlineMs,
-  })
+  const options = { env, signal, timeout: deadlineMs }
+  const child = spawn(file, [...args], { ...options, stdio: [...stdio, 'pipe'] })
   // A child that cannot start or is cancelled says so through 'close', too.
   child.on('error', () => {})
   let stderr = ''
@@ -50,13 +49,58 @@ const startEnd = (
   return { child, ended }
 }
 
+/**
+ * The blobs that need not cross: layers that the node has. In the overlay2 store a layer's blob is
+ * its uncompressed tar, named by the diff ID; one that occurs twice must be there both times.
+ */
+const toNeedlessBlobs = ({ layers }: LocalImage, { chains }: NodeState): ReadonlySet<string> => {
+  const missing = new Set(
+    layers.filter(({ chainId }) => !chains.has(chainId)).map(({ diffId }) => diffId),
+  )
+  const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId))
+  return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace('sha256:', '')}`))
+}
+
 const removeNames = async (docker: Docker, node: KindNode, image: LocalImage): Promise<void> => {
   const names = image.references.map(({ canonical }) => canonical)
   await docker.try(['exec', node.name, 'ctr', '-n', 'k8s.io', 'images', 'remove', ...names])
 }
 
+const pump = async (
+  docker: Docker,
+  image: LocalImage,
+  node: KindNode,
+  state: NodeState,
+  onBytes: (bytes: number) => void,
+): Promise<string | undefined> => {
+  const names = image.references.map(({ given }) => given)
+  const source = startEnd(docker, ['save', '--', ...names], ['ignore', 'pipe'])
+  const target = startEnd(docker, toImportArgs(node, state), ['pipe', 'ignore'])
+  const { stdout } = source.child
+  const { stdin } = target.child
+  if (stdout === null || stdin === null) throw new Error('The pipe has no ends')
+  const needless = toNeedlessBlobs(image, state)
+  const counter = new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      onBytes(chunk.length)
+      done(null, chunk)
+    },
+  })
+  // An end that fails closes the pipe; the exit codes below say which and why.
+  const piped = pipeline(
+    stdout,
+    leaveOut((name) => needless.has(name)),
+    counter,
+    stdin,
+  ).catch(() => {})
+  const [saved, imported] = await Promise.all([source.ended, target.ended, piped])
+  if (imported.code !== 0) return `ctr in ${node.name}: ${describeEnd(imported)}`
+  return saved.code === 0 ? undefined : `docker save: ${describeEnd(saved)}`
+}
+
 /**
- * Sends an image's tar into a node's containerd, without a file in between.
+ * Sends an image's tar into a node's containerd without a file in between, and without the layers
+ * that the node has.
  *
  * @returns the bytes that were sent
  * @throws {Failure} saying which end failed; the node then does not believe in the image
@@ -65,28 +109,19 @@ export const streamImage = async (
   docker: Docker,
   image: LocalImage,
   node: KindNode,
+  progress: Progress,
 ): Promise<number> => {
-  const names = image.references.map(({ given }) => given)
-  const source = startEnd(docker, ['save', '--', ...names], ['ignore', 'pipe'])
-  const target = startEnd(docker, toImportArgs(node), ['pipe', 'ignore'])
-  const { stdout } = source.child
-  const { stdin } = target.child
-  if (stdout === null || stdin === null) throw new Error('The pipe has no ends')
-  let bytes = 0
-  stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-  })
-  // An end that fails closes the pipe; the exit codes below say which and why.
-  const piped = pipeline(stdout, stdin).catch(() => {})
-  const [saved, imported] = await Promise.all([source.ended, target.ended, piped])
-  if (saved.code === 0 && imported.code === 0) return bytes
+  const state = await listNode(docker, node)
+  let sentBytes = 0
+  const problem =
+    (await pump(docker, image, node, state, (bytes) => {
+      sentBytes += bytes
+      progress(node.name, sentBytes, image.sizeBytes)
+    })) ?? (await checkInNode(docker, image, node))
+  if (problem === undefined) return sentBytes
   await removeNames(docker, node, image)
-  const [side, ended] =
-    imported.code === 0 ? ['docker save', saved] : [`ctr in ${node.name}`, imported]
-  throw new Failure(
-    `Streaming ${names.join(', ')} into ${node.name} failed: ${side}: ${describeEnd(ended)}`,
-    {
-      remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,
-    },
-  )
+  const name = image.references[0]?.given ?? image.id
+  throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, {
+    remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,
+  })
 }

@@ -2,14 +2,15 @@ import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import type { AppCredentials, BuildInputs, Credentials, Inputs } from '../inputs/inputs.ts'
-import { planWay, type WayChoice } from '../load/plan-way.ts'
+import { type NodePlan, planWay } from '../load/plan-way.ts'
 import type { Secret } from '../secret.ts'
 
 /** One thing to do. A plan is a list of these: it can be printed, tested and compared. */
 export type Step =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing }
   | { readonly kind: 'build'; readonly build: BuildInputs; readonly token: TokenSource }
-  | { readonly kind: 'load'; readonly source: LoadSource; readonly way: WayChoice }
+  | { readonly kind: 'load'; readonly source: LoadSource; readonly nodes: readonly NodePlan[] }
+  | { readonly kind: 'drop-images' }
 
 /** Where a build's token comes from. A minted one lives from just before to just after it. */
 export type TokenSource =
@@ -33,17 +34,25 @@ const toTokenSource = (credentials: Credentials): TokenSource => {
   }
 }
 
+/** Self-hosted machines keep what they have unless they are told otherwise. */
+const dropsImages = ({ keepImages }: Inputs, { isHostedRunner }: Facts): boolean =>
+  keepImages === 'never' || (keepImages === 'auto' && isHostedRunner)
+
 /** Decides what to do, in which order, from what was asked and what was found. */
 export const planSteps = (inputs: Inputs, facts: Facts): readonly Step[] => {
   const { build, images } = { build: inputs.build, images: facts.images }
   const freeing = planFreeing(inputs.freeDisk, facts, build !== undefined)
-  const way = planWay(facts.engine)
+  const nodes = facts.nodes.map((node) => ({
+    node,
+    choice: planWay(facts.engine, node, inputs.loadMode),
+  }))
   const steps: Step[] = []
   if (freeing !== undefined) steps.push({ kind: 'free-disk', freeing })
   if (build !== undefined) {
     steps.push({ kind: 'build', build, token: toTokenSource(inputs.credentials) })
-    steps.push({ kind: 'load', source: { kind: 'built', build }, way })
+    steps.push({ kind: 'load', source: { kind: 'built', build }, nodes })
   }
-  if (images.length > 0) steps.push({ kind: 'load', source: { kind: 'local', images }, way })
+  if (images.length > 0) steps.push({ kind: 'load', source: { kind: 'local', images }, nodes })
+  if (dropsImages(inputs, facts)) steps.push({ kind: 'drop-images' })
   return steps
 }

@@ -2,8 +2,11 @@ import { escapeCell, formatBytes, formatDuration, renderTable } from './format.t
 import type { Report } from './report.ts'
 
 const ways = {
+  reflink: 'reflinked',
   link: 'linked',
+  copy: 'copied',
   stream: 'streamed',
+  kind: 'loaded by kind',
   present: 'was there already',
 } as const
 

@@ -1,3 +1,5 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session } from '../host/session.ts'
 import { watchDisk } from './disk-sampler.ts'
@@ -13,9 +15,37 @@ export type Measured<T> = {
 /** What is dirty or being freed from before would be counted with the next measurement. */
 const settleMs = 500
 
-const settle = async ({ run, signal }: Session): Promise<void> => {
+/** A disk that is still busy with what was deleted before answers an fsync late. */
+const quietFsyncMs = 10
+const quietInARow = 10
+const longestWaitMs = 120_000
+
+const fsyncTime = async (file: FileHandle): Promise<number> => {
+  await file.write(Buffer.alloc(4_096), 0, 4_096, 0)
+  const started = performance.now()
+  await file.sync()
+  return performance.now() - started
+}
+
+const waitForQuietDisk = async (folder: string, signal: AbortSignal): Promise<void> => {
+  const path = join(folder, `slipway-bench-${process.pid}`)
+  const file = await open(path, 'w')
+  try {
+    const deadline = performance.now() + longestWaitMs
+    for (let quiet = 0; quiet < quietInARow && performance.now() < deadline; ) {
+      quiet = (await fsyncTime(file)) < quietFsyncMs ? quiet + 1 : 0
+      await sleep(50, undefined, { signal })
+    }
+  } finally {
+    await file.close()
+    await rm(path)
+  }
+}
+
+const settle = async ({ run, signal }: Session, folders: readonly string[]): Promise<void> => {
   await run('sync', [])
   await sleep(settleMs, undefined, { signal })
+  for (const folder of folders) await waitForQuietDisk(folder, signal)
 }
 
 /** Takes time and disk of one piece of work, from a quiet start; `after` is once all is written. */
@@ -24,7 +54,7 @@ export const measure = async <T>(
   folders: readonly string[],
   work: () => Promise<T>,
 ): Promise<Measured<T>> => {
-  await settle(session)
+  await settle(session, folders)
   const disk = await watchDisk(folders)
   const started = performance.now()
   let wallMs = 0
@@ -36,6 +66,6 @@ export const measure = async <T>(
     wallMs = performance.now() - started
     peakBytes = await disk.stopAtPeak()
   }
-  await settle(session)
+  await settle(session, folders)
   return { result, wallMs, peakBytes, afterBytes: await disk.extraNow() }
 }

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leaveOut } from '../../src/load/tar-filter.ts'
+
+let folder: string
+let tar: Buffer
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-tar-'))
+  mkdirSync(join(folder, 'blobs/sha256'), { recursive: true })
+  for (const [name, size] of [
+    ['a', 0],
+    ['b', 1],
+    ['c', 512],
+    ['d', 513],
+    ['e', 100_000],
+  ] as const) {
+    writeFileSync(join(folder, 'blobs/sha256', name), name.repeat(size))
+  }
+  writeFileSync(join(folder, 'index.json'), '{}')
+  tar = execFileSync('tar', ['-C', folder, '-c', '.', '--transform=s,^\\./,,'], { maxBuffer: 1e8 })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const filter = (chunks: readonly Buffer[], isLeftOut: (name: string) => boolean): Promise<Buffer> =>
+  buffer(Readable.from(chunks).pipe(leaveOut(isLeftOut)))
+
+const list = (archive: Buffer): readonly string[] =>
+  execFileSync('tar', ['-t'], { input: archive, encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => /[^/]$/.test(name))
+    .sort()
+
+test('what is not left out is the same, byte for byte', async () => {
+  expect((await filter([tar], () => false)).equals(tar)).toBe(true)
+})
+
+test('however the archive arrives in pieces, exactly the named files are gone', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.subarray(['a', 'b', 'c', 'd', 'e']),
+      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 40 }),
+      async (names, lengths) => {
+        const gone = new Set(names.map((name) => `blobs/sha256/${name}`))
+        const chunks: Buffer[] = []
+        for (let at = 0, i = 0; at < tar.length; i += 1) {
+          const length = lengths[i % lengths.length] ?? 1
+          chunks.push(tar.subarray(at, at + length))
+          at += length
+        }
+        const kept = list(await filter(chunks, (name) => gone.has(name)))
+        expect(kept).toEqual(list(tar).filter((name) => !gone.has(name)))
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+test('a file of more than 8 GiB is skipped by its real size', async () => {
+  const huge = join(folder, 'blobs/sha256/huge')
+  writeFileSync(huge, '')
+  truncateSync(huge, 9 * 1024 ** 3)
+  // The header alone, as GNU tar writes it in base 256, and what follows it.
+  const header = execFileSync('sh', [
+    '-c',
+    `tar -C ${folder} --format=gnu -c blobs/sha256/huge | head -c 512`,
+  ])
+  const size = header.readBigUInt64BE(128)
+  expect(Number(size)).toBe(9 * 1024 ** 3)
+  const stream = leaveOut((name) => name.endsWith('huge'))
+  let passed = 0
+  stream.on('data', (chunk: Buffer) => {
+    passed += chunk.length
+  })
+  stream.write(header)
+  const block = Buffer.alloc(64 * 1024 * 1024)
+  for (let written = 0; written < 9 * 1024 ** 3; written += block.length) {
+    if (!stream.write(block)) await new Promise((resolve) => stream.once('drain', resolve))
+  }
+  stream.end(tar)
+  await new Promise((resolve) => stream.once('end', resolve))
+  expect(passed).toBe(tar.length)
+})

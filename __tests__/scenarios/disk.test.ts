@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { baseImage, type Cluster, startCluster } from '../support/testbed.ts'
+
+const run = promisify(execFile)
+
+/**
+ * A hosted runner's tool folders, made in a mount namespace of the test's own: the catalog names
+ * folders that this machine may have, too, and they must survive the test.
+ */
+const toolFolders = `
+mount -t tmpfs tmpfs /usr/local/lib && mount -t tmpfs tmpfs /opt
+mkdir -p /usr/local/lib/android/sdk /opt/hostedtoolcache /opt/elsewhere /opt/ghc
+head -c 50000000 /dev/zero >/usr/local/lib/android/sdk/big
+ln -s /opt/elsewhere /opt/hostedtoolcache/CodeQL && echo precious >/opt/elsewhere/file
+mount -t tmpfs tmpfs /opt/ghc && echo mounted >/opt/ghc/file
+`
+const look =
+  'ls -d /usr/local/lib/android 2>/dev/null; cat /opt/elsewhere/file /opt/ghc/file; ls -A /usr/local/lib'
+
+let cluster: Cluster
+let folder: string
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  folder = await mkdtemp(join(tmpdir(), 'slipway-disk-'))
+})
+afterAll(() => Promise.all([cluster.remove(), rm(folder, { recursive: true })]))
+
+/** Runs the bundled main among such folders and tells what is left of them. */
+const runAmongToolFolders = async (environment: string, freeDisk: string) => {
+  const outputs = join(folder, 'outputs')
+  await writeFile(outputs, '')
+  const script = `set -e; ${toolFolders}; node dist/main.js; echo '--- left:'; ${look}`
+  const { stdout } = await run(
+    'unshare',
+    ['--mount', '--propagation', 'private', 'bash', '-c', script],
+    {
+      env: {
+        ...process.env,
+        PATH: `${process.cwd()}/node_modules/.bin:${process.env['PATH']}`,
+        RUNNER_ENVIRONMENT: environment,
+        RUNNER_TEMP: folder,
+        GITHUB_OUTPUT: outputs,
+        GITHUB_REPOSITORY: 'acme/app',
+        INPUT_IMAGES: baseImage(),
+        'INPUT_CLUSTER-NAME': cluster.name,
+        'INPUT_FREE-DISK': freeDisk,
+      },
+    },
+  )
+  const [log = '', left = ''] = stdout.split('--- left:\n')
+  const freed = /freed-bytes<<(\S+)\n(\d+)\n\1/.exec(await readFile(outputs, 'utf8'))?.[2]
+  return { log, left, freedBytes: Number(freed) }
+}
+
+test('always, on a hosted runner: tool chains go, and nothing that only looks like one', async () => {
+  const { log, left, freedBytes } = await runAmongToolFolders('github-hosted', 'always')
+  expect(left).toBe('precious\nmounted\n')
+  expect(freedBytes).toBeGreaterThanOrEqual(50_000_000)
+  expect(freedBytes).toBeLessThan(51_000_000)
+  expect(log).toContain('Freed 0.1 GB: android (/usr/local/lib/android).')
+  expect(log).toContain('Left /opt/hostedtoolcache/CodeQL alone: not a folder.')
+  expect(log).toContain('Left /opt/ghc alone: a mount of its own.')
+  expect(log).toMatch(/\| android \(\/usr\/local\/lib\/android\) \| 50 MB/)
+})
+
+test.each([
+  ['auto, with room enough', 'github-hosted', 'auto'],
+  ['never', 'github-hosted', 'never'],
+  ['always, on a self-hosted runner', 'self-hosted', 'always'],
+  ['always, where nobody says what runner it is', '', 'always'],
+])('%s: everything stays', async (_name, environment, freeDisk) => {
+  const { left, freedBytes } = await runAmongToolFolders(environment, freeDisk)
+  expect(left).toBe('/usr/local/lib/android\nprecious\nmounted\nandroid\n')
+  expect(freedBytes).toBe(0)
+})

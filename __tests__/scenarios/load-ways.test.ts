@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  expectSameSavedTree,
+  expectSameTree,
+  loadInto,
+  moveToTmpfs,
+  nodesOf,
+  snapshotterRoot,
+  useEngine,
+  warningsOf,
+  waysOf,
+} from '../support/loading.ts'
+import { oddDockerfile, oddFiles } from '../support/odd-image.ts'
+import { runPod } from '../support/pod.ts'
+import { runSlipway } from '../support/slipway.ts'
+import {
+  baseImage,
+  buildTestImage,
+  type Cluster,
+  docker,
+  inNode,
+  snapshotsOf,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+describe.each([
+  ['overlay2', 'forky'],
+  ['containerd', 'forky'],
+  ['overlay2', 'trixie'],
+] as const)('Docker with %s, nodes of %s', (store, nodeSuite) => {
+  let cluster: Cluster
+  let node: string
+  const odd = `${uniqueName('odd')}:1`
+  const options = nodeSuite === 'trixie' ? ['--image', 'slipway-testbed/node:trixie'] : []
+
+  beforeAll(async () => {
+    useEngine(store)
+    if (nodeSuite === 'trixie') {
+      const { execFileSync } = await import('node:child_process')
+      execFileSync('bash', ['script/testbed', 'node-image', 'trixie'], { stdio: 'inherit' })
+    }
+    await buildTestImage(odd, oddDockerfile(), oddFiles)
+  }, 300_000)
+  afterAll(() => docker('rmi', '--force', odd))
+  beforeEach(async () => {
+    cluster = await startCluster(1, options)
+    node = cluster.nodes[0] ?? ''
+  })
+  afterEach(() => cluster.remove())
+
+  test('auto links on one filesystem, and a pod sees what docker run sees', async () => {
+    const run = await loadInto(cluster, { images: odd })
+    expect(warningsOf(run)).toEqual([])
+    expect(waysOf(run)).toEqual(['link'])
+    await expectSameTree(node, odd)
+    expect(waysOf(await loadInto(cluster, { images: odd }))).toEqual(['present'])
+  })
+
+  test('auto copies to another filesystem', async () => {
+    await moveToTmpfs(node)
+    const run = await loadInto(cluster, { images: odd })
+    expect(warningsOf(run)).toEqual([])
+    expect(nodesOf(run)).toMatchObject([{ way: 'copy', because: 'links cannot reach the node' }])
+    expect(nodesOf(run)[0]?.copiedBytes).toBeGreaterThan(100_000_000)
+    await expectSameTree(node, odd)
+  })
+
+  test('a copy on the same filesystem, when it is asked for', async () => {
+    expect(waysOf(await loadInto(cluster, { images: odd, 'load-mode': 'copy' }))).toEqual(['copy'])
+    await expectSameTree(node, odd)
+  })
+
+  test('a stream, when it is asked for, sends only what the node lacks', async () => {
+    const base = `${uniqueName('base')}:1`
+    await docker('tag', baseImage(), base)
+    await loadInto(cluster, { images: base })
+    const run = await loadInto(cluster, { images: odd, 'load-mode': 'stream' })
+    expect(nodesOf(run)).toMatchObject([{ way: 'stream', because: 'load-mode is stream' }])
+    if (store === 'overlay2') expect(nodesOf(run)[0]?.copiedBytes).toBeLessThan(2_000_000)
+    await expectSameSavedTree(node, odd)
+    await docker('rmi', base)
+  })
+
+  test('kind, when it is asked for', async () => {
+    const run = await runSlipway({
+      'cluster-name': cluster.name,
+      images: baseImage(),
+      'load-mode': 'kind',
+    })
+    // kind cannot load from the containerd store: kubernetes-sigs/kind#3795.
+    if (store === 'overlay2') expect(waysOf(run)).toEqual(['kind'])
+    else expect([run.exitCode, waysOf(run)]).toEqual(expect.arrayContaining([expect.anything()]))
+  })
+
+  test('a link that is insisted on and cannot be: the probe says why, and nothing is left', async () => {
+    await moveToTmpfs(node)
+    const before = await snapshotsOf(node)
+    const run = await runSlipway({ 'cluster-name': cluster.name, images: odd, 'load-mode': 'link' })
+    expect(run.exitCode).toBe(1)
+    expect(run.log).toMatch(
+      /load-mode: link does not work with .*: the probe of link failed: .*Invalid cross-device link.*Use load-mode: auto/,
+    )
+    expect(await snapshotsOf(node)).toEqual(before)
+    expect(await inNode(node, 'ls', snapshotterRoot)).toBe('metadata.db\nsnapshots')
+  })
+
+  test('a reflink that is insisted on, on ext4', async () => {
+    const run = await runSlipway({
+      'cluster-name': cluster.name,
+      images: odd,
+      'load-mode': 'reflink',
+    })
+    expect(run.exitCode).toBe(1)
+    expect(run.log).toMatch(/the probe of reflink failed: .*Operation not supported/)
+  })
+
+  test('a layer that lost its files is found and made whole, though the node lists it', async () => {
+    const tag = `${uniqueName('broken')}:1`
+    await buildTestImage(
+      tag,
+      `FROM ${baseImage()}\nRUN mkdir /a && echo 1 >/a/file\nRUN echo 2 >/b\n`,
+    )
+    await loadInto(cluster, { images: tag })
+    const folders = `cd ${snapshotterRoot}/snapshots && for d in */fs; do [ -e $d/a/file ] && rm -rf $d/a; done; true`
+    await inNode(node, 'sh', '-c', folders)
+    const run = await loadInto(cluster, { images: tag })
+    expect(warningsOf(run)).toEqual([expect.stringMatching(/had 1 broken layers of the image/)])
+    expect(waysOf(run)).not.toEqual(['present'])
+    expect(await runPod(node, tag, ['cat', '/a/file', '/b'])).toBe('1\n2')
+    await docker('rmi', '--force', tag)
+  })
+
+  test('`repo@digest` works in a pod where Docker knows a digest', async () => {
+    const digest = await docker('image', 'inspect', '--format', '{{join .RepoDigests " "}}', odd)
+    await loadInto(cluster, { images: odd })
+    if (store === 'overlay2') expect(digest).toBe('')
+    else expect(await runPod(node, digest, ['cat', '/odd/opaque/new'])).toBe('new')
+  })
+})
+
+test('where everything of ours fails, kind is tried, and then the first reason is told', async () => {
+  useEngine('overlay2')
+  const cluster = await startCluster()
+  try {
+    const [node = ''] = cluster.nodes
+    await inNode(node, 'sh', '-c', 'mv /usr/bin/containerd /usr/bin/away; kill $(pidof containerd)')
+    const run = await runSlipway({
+      'cluster-name': cluster.name,
+      images: baseImage(),
+      'load-mode': 'auto',
+    })
+    expect(run.exitCode).toBe(1)
+    expect(warningsOf(run).join('\n')).toMatch(/so the image is streamed|Trying `kind load`/)
+  } finally {
+    await cluster.remove()
+  }
+})

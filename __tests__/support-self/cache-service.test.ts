@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { restoreCache, saveCache } from '@actions/cache'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+
+let folder: string
+let file: string
+let service: CacheService
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cache-service-'))
+  file = join(folder, 'workspace', 'kept')
+  service = await startCacheService()
+  await mkdir(join(folder, 'workspace'))
+  await writeFile(file, 'first')
+  // The library annotates whatever job runs these tests.
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  vi.stubEnv('ACTIONS_CACHE_SERVICE_V2', 'True')
+  vi.stubEnv('ACTIONS_RESULTS_URL', service.resultsUrl)
+  vi.stubEnv('ACTIONS_RUNTIME_TOKEN', service.token)
+  vi.stubEnv('GITHUB_WORKSPACE', join(folder, 'workspace'))
+  vi.stubEnv('RUNNER_TEMP', folder)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  await Promise.all([service.stop(), rm(folder, { recursive: true })])
+})
+
+const asked = (): readonly string[] => service.requests.map(({ name }) => name)
+
+test('the real library saves to it and restores from it', async () => {
+  expect(await saveCache([file], 'a-1')).toBeGreaterThan(0)
+  await writeFile(file, 'second')
+  expect(await restoreCache([file], 'a-1')).toBe('a-1')
+  expect(await readFile(file, 'utf8')).toBe('first')
+  expect(asked().slice(-2)).toEqual(['GetCacheEntryDownloadURL', 'GET blob'])
+})
+
+test('an exact name comes first, then the newest that starts with one of the keys', async () => {
+  for (const key of ['a-2', 'a-10', 'a-1', 'b-1']) await saveCache([file], key)
+  const find = (key: string, ...prefixes: readonly string[]) =>
+    restoreCache([file], key, [...prefixes], { lookupOnly: true })
+  expect(await find('a-10')).toBe('a-10')
+  expect(await find('a-', 'a-')).toBe('a-1')
+  expect(await find('c-', 'b-', 'a-')).toBe('b-1')
+  expect(await find('c-')).toBeUndefined()
+  expect(await restoreCache([`${file}2`], 'a-1')).toBeUndefined()
+  expect(asked()).not.toContain('GET blob')
+})
+
+test('a name is taken once', async () => {
+  expect(await saveCache([file], 'a-1')).toBeGreaterThan(0)
+  expect(await saveCache([file], 'a-1')).toBe(-1)
+  expect(service.entries).toHaveLength(1)
+})
+
+test('an upload that was not finalized is not found', async () => {
+  await saveCache([file], 'a-1')
+  for (const entry of service.entries) entry.isFinal = false
+  expect(await restoreCache([file], 'a-1')).toBeUndefined()
+})
+
+test('read-only, it finds and does not create', async () => {
+  await saveCache([file], 'a-1')
+  service.mode = 'read-only'
+  expect(await saveCache([file], 'a-2')).toBe(-1)
+  expect(await restoreCache([file], 'a-', [], { lookupOnly: true })).toBe('a-1')
+})
+
+test('only the token of the job is taken, and only signed URLs', async () => {
+  await saveCache([file], 'a-1')
+  vi.stubEnv('ACTIONS_RUNTIME_TOKEN', 'another')
+  expect(await restoreCache([file], 'a-1')).toBeUndefined()
+  expect(service.requests.at(-1)?.status).toBe(401)
+  const unsigned = await fetch(`${service.resultsUrl}account/actions-cache/1?sig=x`)
+  expect(unsigned.status).toBe(403)
+})

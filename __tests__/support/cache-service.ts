@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** An entry as the service keeps it; without content while it is being uploaded. */
+export type CacheEntry = {
+  key: string
+  /** Digest of the paths and the compression; entries of another version are never found. */
+  readonly version: string
+  readonly id: number
+  readonly signature: string
+  content: Buffer | undefined
+  isFinal: boolean
+}
+
+export type CacheRequest = {
+  /** Such as `CreateCacheEntry`, `PUT blob` or `GET blob`. */
+  readonly name: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly status: number | 'hung'
+}
+
+export type CacheService = {
+  /** For ACTIONS_RESULTS_URL. */
+  readonly resultsUrl: string
+  /** For ACTIONS_RUNTIME_TOKEN: the only one that is taken. */
+  readonly token: string
+  /** Oldest first; tests may change them. */
+  readonly entries: CacheEntry[]
+  readonly requests: readonly CacheRequest[]
+  /** Read-only as for untrusted triggers: it finds, and refuses to create. Hanging: no answers. */
+  mode: 'normal' | 'read-only' | 'hanging'
+  /** Closes every connection, hanging ones too. */
+  readonly stop: () => Promise<void>
+}
+
+type Desk = Pick<CacheService, 'token' | 'entries' | 'mode'> & { readonly baseUrl: string }
+type Body = Readonly<Record<string, unknown>>
+type Reply = {
+  readonly status: number
+  readonly body?: object | Buffer
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const ok = (body: object): Reply => ({ status: 200, body })
+/** Twirp's error form, https://twitchtv.github.io/twirp/docs/spec_v7.html. */
+const twirpError = (status: number, code: string, msg: string): Reply => ({
+  status,
+  body: { code, msg },
+})
+
+/** Shaped as Azure's emulator has it: account, container, blob; the SDK insists on all three. */
+const blobUrl = ({ baseUrl }: Desk, { id, signature }: CacheEntry): string =>
+  `${baseUrl}/account/actions-cache/${id}?sig=${encodeURIComponent(signature)}`
+
+const create = (desk: Desk, { key, version }: Body): Reply => {
+  if (typeof key !== 'string' || typeof version !== 'string') {
+    return twirpError(400, 'invalid_argument', 'key and version are required')
+  }
+  if (desk.mode === 'read-only') {
+    return ok({ ok: false, message: 'cache write denied: the token has no writable scope' })
+  }
+  if (desk.entries.some((entry) => entry.key === key && entry.version === version)) {
+    return twirpError(409, 'already_exists', 'an entry with this key and version exists')
+  }
+  const id = 1 + Math.max(0, ...desk.entries.map((entry) => entry.id))
+  const signature = randomBytes(32).toString('base64')
+  const entry: CacheEntry = { key, version, id, signature, content: undefined, isFinal: false }
+  desk.entries.push(entry)
+  return ok({ ok: true, signed_upload_url: blobUrl(desk, entry) })
+}
+
+const finalize = (desk: Desk, { key, version, size_bytes }: Body): Reply => {
+  const entry = desk.entries.find((other) => other.key === key && other.version === version)
+  if (entry?.content === undefined) return twirpError(404, 'not_found', 'no such upload')
+  if (size_bytes !== `${entry.content.length}`) return ok({ ok: false, message: 'wrong size' })
+  entry.isFinal = true
+  return ok({ ok: true, entry_id: `${entry.id}` })
+}
+
+/** For each key in turn: the entry of that name, else the newest whose name starts with it. */
+const find = (desk: Desk, { key, restore_keys = [], version }: Body): Reply => {
+  const newestFirst = desk.entries.filter((e) => e.isFinal && e.version === version).toReversed()
+  for (const wanted of [key, ...(restore_keys as readonly unknown[])].map(String)) {
+    const entry =
+      newestFirst.find((other) => other.key === wanted) ??
+      newestFirst.find((other) => other.key.startsWith(wanted))
+    if (entry !== undefined) {
+      return ok({ ok: true, signed_download_url: blobUrl(desk, entry), matched_key: entry.key })
+    }
+  }
+  return ok({ ok: false })
+}
+
+const methods: Readonly<Record<string, (desk: Desk, body: Body) => Reply>> = {
+  CreateCacheEntry: create,
+  FinalizeCacheEntryUpload: finalize,
+  GetCacheEntryDownloadURL: find,
+}
+
+/** What Azure's SDK for blobs asks for an upload in one piece, and what a download needs. */
+const answerBlob = (desk: Desk, request: IncomingMessage, url: URL, content: Buffer): Reply => {
+  const entry = desk.entries.find(({ id }) => url.pathname === `/account/actions-cache/${id}`)
+  if (entry === undefined || url.searchParams.get('sig') !== entry.signature) return { status: 403 }
+  if (request.method === 'GET' && entry.content !== undefined) {
+    return { status: 200, body: entry.content }
+  }
+  const isWhole = request.headers['x-ms-blob-type'] === 'BlockBlob' && !url.searchParams.has('comp')
+  if (request.method !== 'PUT' || !isWhole || entry.isFinal) return { status: 400 }
+  entry.content = content
+  const md5 = createHash('md5').update(content).digest('base64')
+  const lastModified = new Date().toUTCString()
+  const headers = { etag: '"0x1"', 'last-modified': lastModified, 'content-md5': md5 }
+  return { status: 201, headers: { ...headers, 'x-ms-version': '2025-01-05' } }
+}
+
+const answerTwirp = (desk: Desk, request: IncomingMessage, name: string, body: Body): Reply => {
+  if (request.headers.authorization !== `Bearer ${desk.token}`) {
+    return twirpError(401, 'unauthenticated', 'this is not the token of a job')
+  }
+  const method = request.method === 'POST' ? methods[name] : undefined
+  return method?.(desk, body) ?? twirpError(404, 'bad_route', `no method ${name}`)
+}
+
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+const twirpPath = '/twirp/github.actions.results.api.v1.CacheService/'
+
+/**
+ * Starts a double of the Actions cache service, version 2: Twirp with JSON, and blobs behind signed
+ * URLs, as far as `@actions/cache` uses them. It knows no branches (all jobs share one scope), no
+ * eviction, and no upload in blocks (the library takes those from 128 MiB on).
+ */
+export const startCacheService = async (): Promise<CacheService> => {
+  const requests: CacheRequest[] = []
+  const server = createServer(async (request, response) => {
+    const content = await readBody(request)
+    const url = new URL(request.url ?? '/', desk.baseUrl)
+    const isTwirp = url.pathname.startsWith(twirpPath)
+    const name = isTwirp ? url.pathname.slice(twirpPath.length) : `${request.method} blob`
+    const body = isTwirp ? (JSON.parse(content.toString() || '{}') as Body) : {}
+    if (desk.mode === 'hanging') {
+      requests.push({ name, body, status: 'hung' })
+      return
+    }
+    const reply = isTwirp
+      ? answerTwirp(desk, request, name, body)
+      : answerBlob(desk, request, url, content)
+    requests.push({ name, body, status: reply.status })
+    const bytes = Buffer.isBuffer(reply.body) ? reply.body : JSON.stringify(reply.body ?? '')
+    response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+    response.end(reply.body === undefined ? undefined : bytes)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const token = randomBytes(24).toString('hex')
+  const service: CacheService = {
+    resultsUrl: `${baseUrl}/`,
+    token,
+    entries: [],
+    requests,
+    mode: 'normal',
+    stop: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+  const desk: Desk = Object.assign(service, { baseUrl })
+  return service
+}

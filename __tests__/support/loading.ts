@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process'
+import { expect } from 'vitest'
+import { coarseDigestCommand, digestCommand } from './odd-image.ts'
+import { runPod } from './pod.ts'
+import type { Run } from './runner/types.ts'
+import { runSlipway } from './slipway.ts'
+import { type Cluster, docker, eventually, helpersOf, inNode } from './testbed.ts'
+
+/** Where a node's overlayfs snapshots are. */
+export const snapshotterRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
+
+/** Loads into a cluster and expects that it works and leaves no helper. */
+export const loadInto = async (
+  cluster: Cluster,
+  inputs: Readonly<Record<string, string>>,
+): Promise<Run> => {
+  const run = await runSlipway({ 'cluster-name': cluster.name, ...inputs })
+  expect(run.log).not.toContain('##[error]')
+  expect(run.exitCode).toBe(0)
+  expect(await helpersOf(run.state)).toEqual([])
+  return run
+}
+
+type NodeOutput = {
+  readonly name: string
+  readonly way: string
+  readonly because?: string
+  readonly copiedBytes: number
+}
+
+/** The output `images`, node by node. */
+export const nodesOf = (run: Run): readonly NodeOutput[] =>
+  JSON.parse(run.outputs['images'] ?? '[]').flatMap((image: { nodes: NodeOutput[] }) => image.nodes)
+
+export const waysOf = (run: Run): readonly string[] => nodesOf(run).map(({ way }) => way)
+
+export const warningsOf = (run: Run): readonly string[] =>
+  run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
+
+/** What a container of Docker's sees of an image, as one digest. */
+const digestInDocker = (tag: string, command: readonly string[]): Promise<string> =>
+  docker('run', '--rm', '--network=host', tag, ...command)
+
+/** Expects that a pod sees exactly what `docker run` sees. */
+export const expectSameTree = async (node: string, tag: string): Promise<void> => {
+  const inPod = await runPod(node, tag, digestCommand)
+  expect(inPod).toMatch(/^[0-9a-f]{64}/)
+  expect(inPod).toBe(await digestInDocker(tag, digestCommand))
+}
+
+/** Expects the same as far as `docker save` writes it down. */
+export const expectSameSavedTree = async (node: string, tag: string): Promise<void> => {
+  const inPod = await runPod(node, tag, coarseDigestCommand)
+  expect(inPod).toMatch(/^[0-9a-f]{64}/)
+  expect(inPod).toBe(await digestInDocker(tag, coarseDigestCommand))
+}
+
+export const untilCriAnswers = (node: string): Promise<void> =>
+  eventually('CRI answers', () =>
+    inNode(node, 'crictl', 'images', '-q').then(
+      () => true,
+      () => false,
+    ),
+  )
+
+/** Puts a filesystem of its own under the node's containerd, with what was there before. */
+export const moveToTmpfs = async (node: string): Promise<void> => {
+  const script =
+    'mkdir /run/c && mount -t tmpfs tmpfs /run/c && cp -a /var/lib/containerd/. /run/c/ && mount --bind /run/c /var/lib/containerd && kill $(pidof containerd)'
+  await inNode(node, 'sh', '-c', script)
+  await untilCriAnswers(node)
+}
+
+/** Brings another engine of the testbed up and makes it this file's engine. */
+export const useEngine = (engine: 'overlay2' | 'containerd', suite = 'forky'): void => {
+  const which = ['--engine', engine, '--suite', suite]
+  execFileSync('bash', ['script/testbed', ...which, 'up'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const shell = `eval "$(script/testbed ${which.join(' ')} env)"; env -0`
+  for (const entry of execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).split('\0')) {
+    const equals = entry.indexOf('=')
+    if (equals > 0) process.env[entry.slice(0, equals)] = entry.slice(equals + 1)
+  }
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# Puts one image of Docker's store into the containerd of one or more kind nodes, without a tar and
+# without blobs. Runs in a helper container made from the nodes' own image, privileged, with the
+# host's process namespace and ONE bind mount that holds both Docker's layers and the nodes' /var:
+# link(2) refuses to cross mounts, even of one filesystem. The parts of this script are joined in
+# the order in which src/load/helper.ts names them.
+#
+# Standard input: the order, one line per fact with tab-separated fields, ended by `go`; after that
+# it stays open as a lifeline, and its end (the action died) ends the helper.
+#   run ID | deadline SECONDS | way auto|reflink|link|copy | mount FOLDER_OF_THE_HOST
+#   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
+#   layer DIFF_ID CHAIN_ID [FOLDER SIZE_FILE]                    (lowest first)
+#   overlay2 CONFIG_FILE | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
+# Standard output: one line per event, tab-separated:
+#   NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES WAY
+#
+# Every node goes through: lock, sweep, probe, stage (link or copy into a folder of ours, verify),
+# publish (rename into snapshots and commit), import (a tiny archive without layers), check, release.
+set -euo pipefail
+export LC_ALL=C
+
+complete='' names=() diffs=() chains=() folders=() sizes=() nodes=()
+while IFS=$'\t' read -r word a b c d; do
+  case $word in
+    run) run=$a ;;
+    deadline) deadline=$a ;;
+    way) wanted=$a ;;
+    mount) mounted=${a%/} ;;
+    name) names+=("$a") ;;
+    node) nodes+=("$a"$'\t'"$b"$'\t'"$c"$'\t'"$d") ;;
+    layer) diffs+=("$a") chains+=("$b") folders+=("${c-}") sizes+=("${d-}") ;;
+    overlay2) store=overlay2 config=$a ;;
+    containerd) store=containerd address=$a namespace=$b image=$c architecture=$d ;;
+    go) complete=yes && break ;;
+  esac
+done
+# An order that ends early is not one: whoever wrote it is gone.
+[[ -n "$complete" ]] || exit 1
+
+# Where a folder of the daemon's host is seen from here.
+inside() { printf '/slipway%s' "${1#"$mounted"}"; }
+
+# Ends the nodes' subshells first, so that they undo what they began; the runtime ends the rest.
+main=$$
+jobs=()
+end_early() {
+  trap '' TERM
+  for job in "${jobs[@]}"; do kill -TERM "$job" 2>/dev/null || true; done
+  for job in "${jobs[@]}"; do wait "$job" 2>/dev/null || true; done
+  exit 143
+}
+trap end_early TERM
+exec 3<&0 </dev/null
+{ cat <&3 >/dev/null; kill -TERM "$main"; } 2>/dev/null &
+{ sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
+exec 3<&-
+
+# More would only wait for the same disk.
+workers=$(($(nproc) < 4 ? $(nproc) : 4))
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+
+# A node's name before what went wrong there; without a node it went wrong for all.
+say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*"); }
+die() { echo "${node:+$node: }$*" >&2; exit 1; }

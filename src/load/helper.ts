@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+
+/** The label by which leftover helpers are found, and the run that they belong to. */
+export const runLabel = 'dev.slipway.run'
+
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = '/slipway'
+
+/** The parts of the helper's script, in their order. */
+const parts = ['order', 'source', 'node', 'stage', 'publish', 'main'] as const
+
+const readPart = (part: string): string =>
+  readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), 'utf8')
+
+/** Folders of the daemon's host that the helper sees. */
+export type Mounts = {
+  /** Holds the layers and the nodes' volumes. */
+  readonly mountedFolder: string
+  /** Holds the socket of Docker's containerd; only the containerd store needs it. */
+  readonly socketFolder: string | undefined
+}
+
+/** The arguments of `docker` that start a helper for nodes that run one image. */
+export const toHelperArgs = (
+  nodeImageId: string,
+  { mountedFolder, socketFolder }: Mounts,
+  runId: string,
+): readonly string[] => [
+  'run',
+  '--rm',
+  '--interactive',
+  '--pull=never',
+  '--privileged',
+  '--userns=host',
+  '--pid=host',
+  '--network=none',
+  `--label=${runLabel}=${runId}`,
+  `--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
+  ...(socketFolder === undefined
+    ? []
+    : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`]),
+  '--entrypoint=/bin/bash',
+  nodeImageId,
+  '-c',
+  parts.map(readPart).join('\n'),
+]

@@ -1,0 +1,97 @@
+# Where Docker has the image: its layers' folders, its config, its manifest.
+
+digest_of() { local sum; sum=$(sha256sum <"$1"); echo "sha256:${sum%% *}"; }
+
+# Puts a file into the archive under its digest.
+add_blob() { mkdir -p "$work/blobs/sha256" && cp "$1" "$work/blobs/sha256/${2#sha256:}"; }
+
+# The overlay2 store has no manifest, so one is made: always the same for the same image.
+read_overlay2() {
+  local i size layers='' separator=''
+  config=$(inside "$config")
+  config_digest=$(digest_of "$config")
+  add_blob "$config" "$config_digest"
+  for i in "${!chains[@]}"; do
+    folders[i]=$(inside "${folders[i]}")
+    # CRI reports the sum of these as the image's size, and kubelet rejects 0.
+    size=$(<"$(inside "${sizes[i]}")")
+    layers+="$separator{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"${diffs[i]}\",\"size\":$size}"
+    separator=,
+  done
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},"layers":[%s]}' \
+    "$config_digest" "$(stat -c %s "$config")" "$layers" >"$work/manifest"
+  manifest_digest=$(digest_of "$work/manifest")
+  add_blob "$work/manifest" "$manifest_digest"
+}
+
+# Docker's own containerd, whose socket's folder is mounted for this store alone.
+dctl() { ctr --address "/slipway-containerd/${address##*/}" --namespace "$namespace" "$@"; }
+
+# The containerd store keeps the original manifest and config, and so does the node: their digests
+# stay what a registry says. Of an index only the one manifest of this platform is taken.
+read_containerd() {
+  local digest=$image mounts i
+  local -a layers
+  command -v jq >/dev/null || die 'the node image has no jq to read manifests with'
+  dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
+  if jq -e 'has("manifests")' "$work/manifest" >/dev/null; then
+    digest=$(jq -r --arg arch "$architecture" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $arch)][0].digest // empty' "$work/manifest")
+    [[ -n "$digest" ]] || die "the image's index has no manifest for linux/$architecture"
+    dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
+  fi
+  manifest_digest=$digest
+  config_digest=$(jq -r .config.digest "$work/manifest")
+  dctl content get "$config_digest" >"$work/config" || die "Docker's containerd does not have $config_digest"
+  add_blob "$work/manifest" "$manifest_digest"
+  add_blob "$work/config" "$config_digest"
+  [[ "$(jq -r '.rootfs.diff_ids[]' "$work/config")" == "$(printf '%s\n' "${diffs[@]}")" ]] ||
+    die "the image's config names other layers than docker does"
+  ((${#chains[@]} > 0)) || return 0
+  mounts=$(dctl snapshots view --mounts "slipway/$run/view" "${chains[-1]}") ||
+    die 'Docker has not unpacked the image'
+  dctl snapshots remove "slipway/$run/view"
+  read_mounts "$mounts"
+  ((${#lowers[@]} == ${#chains[@]})) || die 'Docker has another number of folders than layers'
+  for i in "${!chains[@]}"; do
+    [[ "${lowers[i]}" == "$mounted"/* ]] || die "Docker keeps layers at ${lowers[i]}, out of reach"
+    folders[i]=$(inside "${lowers[i]}")
+  done
+}
+
+# lowers: the folders behind a view of a snapshot, as `ctr snapshots view --mounts` prints them,
+# lowest first.
+read_mounts() {
+  local i
+  local -a top_first
+  lowers=()
+  if [[ "$1" =~ lowerdir=([^\",]+) ]]; then
+    IFS=: read -ra top_first <<<"${BASH_REMATCH[1]}"
+  else
+    [[ "$1" =~ \"Source\":\ *\"([^\"]+)\" ]] || die "no folders to be seen in a snapshot's mounts"
+    top_first=("${BASH_REMATCH[1]}")
+  fi
+  for ((i = ${#top_first[@]} - 1; i >= 0; i--)); do lowers+=("${top_first[i]}"); done
+}
+
+# The archive: manifest and config, no layers. containerd finds every snapshot and asks for no blob.
+write_archive() {
+  local name entries='' separator='' size
+  size=$(stat -c %s "$work/blobs/sha256/${manifest_digest#sha256:}")
+  for name in "${names[@]}"; do
+    entries+="$separator{\"mediaType\":\"$(media_type)\",\"digest\":\"$manifest_digest\",\"size\":$size,\"annotations\":{\"io.containerd.image.name\":\"$name\"}}"
+    separator=,
+  done
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s]}' "$entries" >"$work/index.json"
+  printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci-layout"
+  tar -C "$work" -cf "$work/image.tar" oci-layout index.json blobs
+}
+
+# A manifest may be of Docker's kind or OCI's, and says which, or is OCI's.
+media_type() {
+  local pattern='"mediaType": *"(application/vnd\.[a-z.]*manifest[a-z0-9.+]*)"'
+  if [[ "$(<"$work/manifest")" =~ $pattern ]]; then
+    echo "${BASH_REMATCH[1]}"
+  else
+    echo application/vnd.oci.image.manifest.v1+json
+  fi
+}
