@@ -1,5 +1,5 @@
 import { n as renderError, t as Failure } from "./failure.js";
-import { a as toHelperArgs, c as runCaptured, d as splitLines, f as withFence, l as runStreaming, m as readEnvironment, n as leftoversOf, o as createDocker, p as forgetInputs, r as runIdState, s as describeEnd, t as createRunner, u as neutralise } from "./runner.js";
+import { a as runIdState, c as createDocker, d as runStreaming, f as neutralise, i as leftoversOf, l as describeEnd, m as withFence, n as forgetInputs, p as splitLines, r as readEnvironment, s as toHelperArgs, t as createRunner, u as runCaptured } from "./runner.js";
 import { g as exec } from "./core.js";
 import { n as maskToken, r as Secret, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
@@ -28,7 +28,7 @@ const toPrefix = (repository, canonical) => {
 const toKey = (prefix, sizeBytes) => `${prefix}${Math.min(9999, Math.max(1, Math.ceil(sizeBytes / gb$1)))}`;
 /** The size in bytes that a name tells; undefined when it is not one that we would have given. */
 const parseKey = (prefix, key) => {
-	const [, start, size] = /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})$/.exec(key) ?? [];
+	const [, start, size] = /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})(?:-[0-9a-f]{8})?$/.exec(key) ?? [];
 	return start === prefix ? Number(size) * gb$1 : void 0;
 };
 /** Decides whether to ask at all: only where the answer could change what is freed. */
@@ -80,7 +80,6 @@ const askCache = async ({ debug, signal }, deadlineMs, ask) => {
 	const hear = (line) => {
 		if (!isOver) debug(`Actions cache: ${line}`);
 	};
-	forgetInputs();
 	try {
 		const work = overhear(hear, async () => ask(await import("./cache.js")));
 		return await within(deadlineMs, signal, work);
@@ -101,8 +100,9 @@ const recallSizeBytes = async (memory) => {
 };
 /** Saves the size for the next run, unless that would find the same already. */
 const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
-	const key = toKey(memory.prefix, sizeBytes);
-	if (lastSizeBytes !== void 0 && key === toKey(memory.prefix, lastSizeBytes)) return;
+	const size = toKey(memory.prefix, sizeBytes);
+	if (lastSizeBytes !== void 0 && size === toKey(memory.prefix, lastSizeBytes)) return;
+	const key = `${size}-${randomBytes(4).toString("hex")}`;
 	await askCache(memory, saveDeadlineMs, async (cache) => {
 		await rm(path, { force: true });
 		await writeFile(path, `${key}\n`, {
@@ -734,19 +734,29 @@ const listNode = async (docker, node) => {
 		"ctr",
 		"--namespace=k8s.io"
 	];
-	const [help, list] = await Promise.all([docker.try([
-		...ctr,
-		"images",
-		"import",
-		"--help"
-	]), docker.run([
-		...ctr,
-		"snapshots",
-		`--snapshotter=${node.snapshotter}`,
-		"list"
-	])]);
+	const [help, list, images] = await Promise.all([
+		docker.try([
+			...ctr,
+			"images",
+			"import",
+			"--help"
+		]),
+		docker.run([
+			...ctr,
+			"snapshots",
+			`--snapshotter=${node.snapshotter}`,
+			"list"
+		]),
+		docker.run([
+			...ctr,
+			"images",
+			"list",
+			"--quiet"
+		])
+	]);
 	return {
 		chains: toChains(list),
+		images: new Set(images.split("\n")),
 		importFlags: toImportFlags(help.stdout)
 	};
 };
@@ -774,6 +784,42 @@ const checkInNode = async (docker, image, node) => {
 		if (look === looks) return `CRI does not have ${canonical} after the import`;
 		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
 	}
+};
+/**
+* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+* image its ID as a second name and does not take it back; it goes unless it was there before.
+*/
+const removeImage = async (docker, image, node, before) => {
+	const names = image.references.map(({ canonical }) => canonical);
+	const ids = await Promise.all(names.map(async (name) => {
+		const { stdout } = await docker.try([
+			"exec",
+			node.name,
+			"crictl",
+			"inspecti",
+			name
+		]);
+		return /"id": *"(sha256:[0-9a-f]{64})"/.exec(stdout)?.[1] ?? image.id;
+	}));
+	const gone = [...names, ...ids.filter((id) => !before.images.has(id))];
+	const ctr = [
+		"exec",
+		node.name,
+		"ctr",
+		"--namespace=k8s.io"
+	];
+	for (const name of new Set(gone)) await docker.try([
+		...ctr,
+		"images",
+		"remove",
+		name
+	]);
+	await docker.try([
+		...ctr,
+		"content",
+		"prune",
+		"references"
+	]);
 };
 
 // src/load/tar-filter.ts
@@ -873,19 +919,6 @@ const toNeedlessBlobs = ({ layers }, { chains }) => {
 	const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId));
 	return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace("sha256:", "")}`));
 };
-const removeNames = async (docker, node, image) => {
-	const names = image.references.map(({ canonical }) => canonical);
-	await docker.try([
-		"exec",
-		node.name,
-		"ctr",
-		"-n",
-		"k8s.io",
-		"images",
-		"remove",
-		...names
-	]);
-};
 const pump = async (docker, image, node, state, onBytes) => {
 	const names = image.references.map(({ given }) => given);
 	const source = startEnd(docker, [
@@ -926,7 +959,7 @@ const streamImage = async (docker, image, node, progress) => {
 		progress(node.name, sentBytes, image.sizeBytes);
 	}) ?? await checkInNode(docker, image, node);
 	if (problem === void 0) return sentBytes;
-	await removeNames(docker, node, image);
+	await removeImage(docker, image, node, state);
 	const name = image.references[0]?.given ?? image.id;
 	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
 };
@@ -1915,7 +1948,9 @@ const runner = createRunner();
 const cancelled = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => cancelled.abort(new Error(signal)));
 try {
-	await runAction(readEnvironment(), runner, cancelled.signal);
+	const environment = readEnvironment();
+	forgetInputs();
+	await runAction(environment, runner, cancelled.signal);
 } catch (error) {
 	runner.debug(error instanceof Error ? error.stack ?? error.message : String(error));
 	runner.fail(renderError(error));

@@ -1,5 +1,5 @@
 import { r as getState } from "./core.js";
-import { i as sweep, m as readEnvironment, r as runIdState, t as createRunner } from "./runner.js";
+import { a as runIdState, o as sweep, r as readEnvironment, t as createRunner } from "./runner.js";
 
 // src/post.ts
 await sweep(readEnvironment(), createRunner(), getState(runIdState));

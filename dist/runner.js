@@ -6,66 +6,6 @@ import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { spawn } from "node:child_process";
 
-// src/inputs/raw-inputs.ts
-/** The names of all inputs; a test holds them equal to those of `action.yml`. */
-const inputNames = [
-	"client-id",
-	"app-id",
-	"private-key",
-	"owner",
-	"repositories",
-	"permissions",
-	"github-token",
-	"github-api-url",
-	"secret-id",
-	"context",
-	"file",
-	"target",
-	"tags",
-	"build-args",
-	"labels",
-	"build-contexts",
-	"network",
-	"no-cache",
-	"pull",
-	"images",
-	"cluster-name",
-	"nodes",
-	"load-mode",
-	"keep-images",
-	"free-disk"
-];
-
-// src/host/environment.ts
-const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
-const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
-/**
-* Inputs hold the private key and perhaps a token, so no child gets to see them.
-* RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
-*/
-const toChildEnv = (env) => {
-	const kept = {};
-	for (const [name, value] of Object.entries(env)) if (value !== void 0 && !isOurs(name)) kept[name] = value;
-	return kept;
-};
-/** Inputs and states out of our own environment, before a library's children inherit that. */
-const forgetInputs = (env = process.env) => {
-	for (const name of Object.keys(env)) if (isOurs(name)) delete env[name];
-};
-/** The only place that reads `process.env`. */
-const readEnvironment = (env = process.env) => ({
-	inputs: Object.fromEntries(inputNames.flatMap((name) => {
-		const value = env[inputVariable(name)];
-		return value === void 0 ? [] : [[name, value]];
-	})),
-	repository: env["GITHUB_REPOSITORY"] || void 0,
-	isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
-	hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
-	tempDir: env["RUNNER_TEMP"] || "/tmp",
-	workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
-	childEnv: toChildEnv(env)
-});
-
 // src/host/log-fence.ts
 /** A line without an end would otherwise be held in memory for ever. */
 const longestLine = 65536;
@@ -310,6 +250,66 @@ const sweep = async (environment, runner, runId) => {
 	}
 };
 
+// src/inputs/raw-inputs.ts
+/** The names of all inputs; a test holds them equal to those of `action.yml`. */
+const inputNames = [
+	"client-id",
+	"app-id",
+	"private-key",
+	"owner",
+	"repositories",
+	"permissions",
+	"github-token",
+	"github-api-url",
+	"secret-id",
+	"context",
+	"file",
+	"target",
+	"tags",
+	"build-args",
+	"labels",
+	"build-contexts",
+	"network",
+	"no-cache",
+	"pull",
+	"images",
+	"cluster-name",
+	"nodes",
+	"load-mode",
+	"keep-images",
+	"free-disk"
+];
+
+// src/host/environment.ts
+const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
+const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+/**
+* Inputs hold the private key and perhaps a token, so no child gets to see them.
+* RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
+*/
+const toChildEnv = (env) => {
+	const kept = {};
+	for (const [name, value] of Object.entries(env)) if (value !== void 0 && !isOurs(name)) kept[name] = value;
+	return kept;
+};
+/** Inputs and states out of our own environment, which children that libraries start inherit. */
+const forgetInputs = (env = process.env) => {
+	for (const name of Object.keys(env)) if (isOurs(name)) delete env[name];
+};
+/** The only place that reads `process.env`. */
+const readEnvironment = (env = process.env) => ({
+	inputs: Object.fromEntries(inputNames.flatMap((name) => {
+		const value = env[inputVariable(name)];
+		return value === void 0 ? [] : [[name, value]];
+	})),
+	repository: env["GITHUB_REPOSITORY"] || void 0,
+	isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+	hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+	tempDir: env["RUNNER_TEMP"] || "/tmp",
+	workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
+	childEnv: toChildEnv(env)
+});
+
 // src/host/runner.ts
 const createRunner = () => ({
 	line: (line) => process.stdout.write(`${line}\n`),
@@ -324,4 +324,4 @@ const createRunner = () => ({
 	}
 });
 
-export { toHelperArgs as a, runCaptured as c, splitLines as d, withFence as f, sweep as i, runStreaming as l, readEnvironment as m, leftoversOf as n, createDocker as o, forgetInputs as p, runIdState as r, describeEnd as s, createRunner as t, neutralise as u };
+export { runIdState as a, createDocker as c, runStreaming as d, neutralise as f, leftoversOf as i, describeEnd as l, withFence as m, forgetInputs as n, sweep as o, splitLines as p, readEnvironment as r, toHelperArgs as s, createRunner as t, runCaptured as u };

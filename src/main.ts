@@ -1,6 +1,6 @@
 import { runAction } from './action.ts'
 import { renderError } from './failure.ts'
-import { readEnvironment } from './host/environment.ts'
+import { forgetInputs, readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
 
 const runner = createRunner()
@@ -10,7 +10,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  await runAction(readEnvironment(), runner, cancelled.signal)
+  const environment = readEnvironment()
+  forgetInputs()
+  await runAction(environment, runner, cancelled.signal)
 } catch (error) {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
   runner.fail(renderError(error))

@@ -64,9 +64,8 @@ export const untilCriAnswers = (node: string): Promise<void> =>
   )
 
 /** Puts a filesystem of its own under the node's containerd, with what was there before. */
-export const moveToTmpfs = async (node: string): Promise<void> => {
-  const script =
-    'mkdir /run/c && mount -t tmpfs tmpfs /run/c && cp -a /var/lib/containerd/. /run/c/ && mount --bind /run/c /var/lib/containerd && kill $(pidof containerd)'
+export const moveToTmpfs = async (node: string, limit = 'size=2g'): Promise<void> => {
+  const script = `mkdir /run/c && mount -t tmpfs -o ${limit} tmpfs /run/c && cp -a /var/lib/containerd/. /run/c/ && mount --bind /run/c /var/lib/containerd && kill $(pidof containerd)`
   await inNode(node, 'sh', '-c', script)
   await untilCriAnswers(node)
 }

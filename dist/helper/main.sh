@@ -24,7 +24,7 @@ report_copying() {
 }
 
 load_node() {
-  local lock announced reporter='' i copied=0 way=present root staging own=$work/$node
+  local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=()
   find_root
@@ -46,6 +46,7 @@ load_node() {
     ((${#missing[@]} == 0)) || stage_and_publish
     [[ -z "$reporter" ]] || kill "$reporter" || true
   fi
+  [[ "$(ctl images list --quiet "name==$config_digest")" == '' ]] || known=yes
   imported=("${names[@]}")
   ctl images import "$work/image.tar" >/dev/null
   check_image

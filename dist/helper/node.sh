@@ -1,7 +1,8 @@
 # One node's containerd: what it has, and what dead runs of ours left in it. These functions run in a
 # subshell of the node's own with $node, $pid, $root and $own set.
 
-ctl() { ctr --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
+# A paused node takes connections and never answers.
+ctl() { ctr --timeout "${patience:-60s}" --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
 
 # committed[CHAIN] for every committed snapshot; keys of ours that a killed run left are removed.
 read_snapshots() {
@@ -47,7 +48,8 @@ find_broken() {
   for i in "${!chains[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || last=$i; done
   ((last >= 0)) || return 0
   mounts=$(ctl snapshots view --mounts "slipway/$run/view" "${chains[last]}")
-  ctl snapshots remove "slipway/$run/view"
+  # Nothing roots a view, so the garbage collector may have been quicker.
+  ctl snapshots remove "slipway/$run/view" 2>/dev/null || true
   read_mounts "$mounts"
   shopt -s nullglob dotglob
   for ((i = 0; i <= last; i++)); do

@@ -110,13 +110,23 @@ digest_copied() {
 
 digest_tree() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
 
+# The first file that differs. cp makes a copy of a file that can take no more links.
+name_difference() {
+  local entry path
+  entry=$(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files") | head -z -n 1 | tr '\0\n' '  ')
+  [[ -n "$entry" ]] || return 0
+  path=${entry#* } path=${path% }
+  printf ': %s' "$path"
+  (($(stat --format %h "${folders[$1]}/$path" 2>/dev/null || echo 1) < 65000)) || printf ' has too many links already'
+}
+
 # Stages one layer and compares it with Docker's, or dies saying what went wrong.
 stage_and_verify() {
   local i=$1 to=$2 ours theirs
   stage_layer "${folders[i]}" "$to" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
   theirs=$(digest_tree "${folders[i]}" "$own/theirs.$i") || die 'a layer of Docker cannot be read'
   ours=$(digest_tree "$to" "$own/ours.$i") || die 'a staged layer cannot be read'
-  [[ "$theirs" == "$ours" ]] || die 'the staged files are not what Docker has'
+  [[ "$theirs" == "$ours" ]] || die "the staged files are not what Docker has$(name_difference "$i")"
 }
 
 # How many bytes of files a staged layer has of its own.

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import timers from 'node:timers/promises'
 import { renderError } from '../failure.ts'
-import { type Environment, forgetInputs } from '../host/environment.ts'
+import type { Environment } from '../host/environment.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 
@@ -40,7 +40,8 @@ export const toKey = (prefix: string, sizeBytes: number): string =>
 
 /** The size in bytes that a name tells; undefined when it is not one that we would have given. */
 export const parseKey = (prefix: string, key: string): number | undefined => {
-  const [, start, size] = /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})$/.exec(key) ?? []
+  const [, start, size] =
+    /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})(?:-[0-9a-f]{8})?$/.exec(key) ?? []
   return start === prefix ? Number(size) * gb : undefined
 }
 
@@ -112,8 +113,6 @@ const askCache = async <T>(
   const hear = (line: string): void => {
     if (!isOver) debug(`Actions cache: ${line}`)
   }
-  // It starts tar and zstd with all of our environment.
-  forgetInputs()
   try {
     // A large library, mostly of Azure; other steps start without it.
     const work = overhear(hear, async () => ask(await import('@actions/cache')))
@@ -145,8 +144,10 @@ export const rememberSize = async (
   sizeBytes: number,
   lastSizeBytes: number | undefined,
 ): Promise<void> => {
-  const key = toKey(memory.prefix, sizeBytes)
-  if (lastSizeBytes !== undefined && key === toKey(memory.prefix, lastSizeBytes)) return
+  const size = toKey(memory.prefix, sizeBytes)
+  if (lastSizeBytes !== undefined && size === toKey(memory.prefix, lastSizeBytes)) return
+  // A name can be taken only once, and a size may come back after it was another.
+  const key = `${size}-${randomBytes(4).toString('hex')}`
   await askCache(memory, saveDeadlineMs, async (cache) => {
     // A name in a folder that all may write to: never through what is there already.
     await rm(path, { force: true })

@@ -32,7 +32,7 @@ const toChildEnv = (env: NodeJS.ProcessEnv): Record<string, string> => {
   return kept
 }
 
-/** Inputs and states out of our own environment, before a library's children inherit that. */
+/** Inputs and states out of our own environment, which children that libraries start inherit. */
 export const forgetInputs = (env: NodeJS.ProcessEnv = process.env): void => {
   for (const name of Object.keys(env)) if (isOurs(name)) delete env[name]
 }

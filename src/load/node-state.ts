@@ -5,6 +5,8 @@ import type { Docker } from '../host/docker.ts'
 /** What a node's containerd has and can, as far as streaming needs to know. */
 export type NodeState = {
   readonly chains: ReadonlySet<string>
+  /** Names of images, and of CRI's own the IDs. */
+  readonly images: ReadonlySet<string>
   /** Flags of `ctr images import` that keep unpacked layers from being stored twice. */
   readonly importFlags: readonly string[]
 }
@@ -26,11 +28,16 @@ const toChains = (list: string): ReadonlySet<string> =>
 
 export const listNode = async (docker: Docker, node: KindNode): Promise<NodeState> => {
   const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
-  const [help, list] = await Promise.all([
+  const [help, list, images] = await Promise.all([
     docker.try([...ctr, 'images', 'import', '--help']),
     docker.run([...ctr, 'snapshots', `--snapshotter=${node.snapshotter}`, 'list']),
+    docker.run([...ctr, 'images', 'list', '--quiet']),
   ])
-  return { chains: toChains(list), importFlags: toImportFlags(help.stdout) }
+  return {
+    chains: toChains(list),
+    images: new Set(images.split('\n')),
+    importFlags: toImportFlags(help.stdout),
+  }
 }
 
 /** CRI hears of images by events, so it may need a moment. */
@@ -58,4 +65,27 @@ export const checkInNode = async (
     }
   }
   return undefined
+}
+
+/**
+ * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+ * image its ID as a second name and does not take it back; it goes unless it was there before.
+ */
+export const removeImage = async (
+  docker: Docker,
+  image: LocalImage,
+  node: KindNode,
+  before: NodeState,
+): Promise<void> => {
+  const names = image.references.map(({ canonical }) => canonical)
+  const ids = await Promise.all(
+    names.map(async (name) => {
+      const { stdout } = await docker.try(['exec', node.name, 'crictl', 'inspecti', name])
+      return /"id": *"(sha256:[0-9a-f]{64})"/.exec(stdout)?.[1] ?? image.id
+    }),
+  )
+  const gone = [...names, ...ids.filter((id) => !before.images.has(id))]
+  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
+  for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
+  await docker.try([...ctr, 'content', 'prune', 'references'])
 }

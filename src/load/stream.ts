@@ -6,7 +6,7 @@ import type { KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
-import { checkInNode, listNode, type NodeState } from './node-state.ts'
+import { checkInNode, listNode, type NodeState, removeImage } from './node-state.ts'
 import type { Progress } from './progress.ts'
 import { leaveOut } from './tar-filter.ts'
 
@@ -59,11 +59,6 @@ const toNeedlessBlobs = ({ layers }: LocalImage, { chains }: NodeState): Readonl
   )
   const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId))
   return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace('sha256:', '')}`))
-}
-
-const removeNames = async (docker: Docker, node: KindNode, image: LocalImage): Promise<void> => {
-  const names = image.references.map(({ canonical }) => canonical)
-  await docker.try(['exec', node.name, 'ctr', '-n', 'k8s.io', 'images', 'remove', ...names])
 }
 
 const pump = async (
@@ -119,7 +114,7 @@ export const streamImage = async (
       progress(node.name, sentBytes, image.sizeBytes)
     })) ?? (await checkInNode(docker, image, node))
   if (problem === undefined) return sentBytes
-  await removeNames(docker, node, image)
+  await removeImage(docker, image, node, state)
   const name = image.references[0]?.given ?? image.id
   throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, {
     remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,

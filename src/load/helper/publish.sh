@@ -91,11 +91,13 @@ undo() {
   trap '' TERM
   trap - EXIT
   set +e
-  local i name
+  local i name patience=5s
   local -a made=()
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
   done
+  # CRI gives every image a second name, its ID, and does not take it back by itself.
+  [[ -n "$known" ]] || ctl images remove "$config_digest"
   # Keys of ours go here; what was committed last may not be in a list of ours yet.
   read_snapshots
   for i in "${missing[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || made+=("${chains[i]}"); done

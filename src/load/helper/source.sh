@@ -49,7 +49,8 @@ read_containerd() {
   ((${#chains[@]} > 0)) || return 0
   mounts=$(dctl snapshots view --mounts "slipway/$run/view" "${chains[-1]}") ||
     die 'Docker has not unpacked the image'
-  dctl snapshots remove "slipway/$run/view"
+  # Nothing roots a view, so the garbage collector may have been quicker.
+  dctl snapshots remove "slipway/$run/view" 2>/dev/null || true
   read_mounts "$mounts"
   ((${#lowers[@]} == ${#chains[@]})) || die 'Docker has another number of folders than layers'
   for i in "${!chains[@]}"; do
