@@ -222,3 +222,32 @@ test('cancelled in the middle of the build: the token is revoked, nothing stays'
   expect(run.orphans).toEqual([])
   await run.dispose()
 })
+
+test('killed in the middle of the build: post removes what is left, and can run twice', async () => {
+  await writeFile(join(scratch, 'Slow'), `FROM ${baseImage()}\nRUN echo now-$((6*7)); sleep 20\n`)
+  const run = await runSlipway(
+    { ...inputs, context: scratch, file: join(scratch, 'Slow') },
+    { killWhen: (line) => line.includes('now-42') },
+  )
+  expect(run.exitCode).toBe(137)
+  expect(run.postExitCode).toBe(0)
+  expect((await readdir(run.files.temp)).filter((name) => name.includes('slipway'))).toEqual([])
+  expect(await helpersOf(run.state)).toEqual([])
+  await run.dispose()
+})
+
+test('a build without any token says so', async () => {
+  const tokenless = Object.keys(credentialsOf(github)).map((name) => [name, ''])
+  await writeFile(join(scratch, 'Plain'), `FROM ${baseImage()}\nRUN true\n`)
+  const run = await runSlipway({
+    ...inputs,
+    ...Object.fromEntries(tokenless),
+    context: scratch,
+    file: join(scratch, 'Plain'),
+  })
+  expect(run.exitCode).toBe(0)
+  expect(run.log).toContain('The build gets no token')
+  expect(github.requests).toEqual([])
+  await run.dispose()
+  await docker('rmi', '--force', tag)
+})

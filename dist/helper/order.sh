@@ -55,8 +55,8 @@ exec 3<&0 </dev/null
 { sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
 exec 3<&-
 
-# More would only wait for the same disk.
-workers=$(($(nproc) < 4 ? $(nproc) : 4))
+# One more than cores, as linking also waits; many would only wait for the same disk.
+workers=$(($(nproc) < 4 ? $(nproc) + 1 : 5))
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 

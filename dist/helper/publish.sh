@@ -54,7 +54,9 @@ repair() {
 # What kubelet and CRI will rely on: names, the config's reference to the top snapshot, every chain,
 # and that CRI itself finds the image by each name under the right ID.
 check_image() {
-  local name chain listed
+  local name chain listed cri
+  check_cri &
+  cri=$!
   for name in "${names[@]}"; do
     listed=$(ctl images list "name==$name")
     [[ "$listed" == *"$manifest_digest"* ]] || die "the node does not know $name after the import"
@@ -68,7 +70,7 @@ check_image() {
       [[ -n "${committed[$chain]-}" ]] || die "snapshot $chain is missing after the import"
     done
   fi
-  check_cri
+  wait "$cri" || exit 1
 }
 
 # CRI hears of images by events, so it may need a moment.

@@ -5,6 +5,7 @@ import type { Session } from '../host/session.ts'
 import type { BenchImage } from '../image/make-image.ts'
 import { measure } from '../measure/measure.ts'
 import { formatSeconds } from '../report/units.ts'
+import { warmLayers } from './layers.ts'
 import { verify } from './verify.ts'
 import type { Trial, Way } from './way.ts'
 
@@ -36,6 +37,7 @@ const measureTrial = async (way: Way, trial: Trial): Promise<Omit<Sample, 'way' 
     trial.session,
     foldersToWatch(trial.engine),
     () => way.load(trial),
+    () => warmLayers(trial),
   )
   await result.undo?.()
   if (way.fillsNodes) await verify(trial)

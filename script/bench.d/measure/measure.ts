@@ -53,8 +53,10 @@ export const measure = async <T>(
   session: Session,
   folders: readonly string[],
   work: () => Promise<T>,
+  warm: () => Promise<void> = async () => {},
 ): Promise<Measured<T>> => {
   await settle(session, folders)
+  await warm()
   const disk = await watchDisk(folders)
   const started = performance.now()
   let wallMs = 0

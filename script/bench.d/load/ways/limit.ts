@@ -1,4 +1,5 @@
 import type { Engine } from '../../host/engine.ts'
+import { layerFolders } from '../layers.ts'
 import type { Trial, Way } from '../way.ts'
 
 /** Takes its own time: where it runs in a container, that one's start is no part of the limit. */
@@ -37,14 +38,6 @@ const openShell = ({ session, engine }: Trial) => {
     session.docker([...start, ...args], { signal })
   const toInner = (path: string): string => mountPoint + path.slice(engine.dataRoot.length)
   return { shell, toInner }
-}
-
-const layerFolders = async ({ session, image }: Trial): Promise<readonly string[]> => {
-  const format = '{{.GraphDriver.Data.UpperDir}}:{{.GraphDriver.Data.LowerDir}}'
-  const listed = (await session.docker(['image', 'inspect', '--format', format, image.ref])).trim()
-  const folders = listed.split(':').filter((folder) => folder.startsWith('/'))
-  if (folders.length === image.layers) return folders.reverse()
-  throw new Error(`Docker names ${folders.length} folders for ${image.layers} layers`)
 }
 
 /** What no way that links files can beat: linking them, without any containerd or verification. */
