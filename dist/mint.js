@@ -54,12 +54,13 @@ const mintToken = async (credentials, options) => {
 	const { repositories, permissions } = credentials;
 	try {
 		const installation = await findInstallation(client, credentials, options);
+		signal.throwIfAborted();
 		const { data } = await withRetries((abort) => client.request("POST /app/installations/{installation_id}/access_tokens", {
 			installation_id: installation,
 			...repositories.length > 0 && { repositories: [...repositories] },
 			...Object.keys(permissions).length > 0 && { permissions },
 			request: { signal: abort }
-		}), log, signal);
+		}), log);
 		maskToken(data.token, mask);
 		return {
 			secret: new Secret(data.token),

@@ -29,8 +29,8 @@ export type Workshop = {
   readonly workspace: string
   readonly childEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal
-  /** Called after each piece of work, so that a failure later does not lose it. */
   readonly report: () => Report
+  /** Called after each piece of work, so that a failure later does not lose it. */
   readonly update: (change: (report: Report) => Report) => void
 }
 

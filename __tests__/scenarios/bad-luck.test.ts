@@ -251,3 +251,13 @@ test('a build without any token says so', async () => {
   await run.dispose()
   await docker('rmi', '--force', tag)
 })
+
+test('cancelled while the token is being minted: it is revoked all the same', async () => {
+  github.inject({ kind: 'delay', ms: 1_500, match: /access_tokens/ })
+  const started = Date.now()
+  const run = await runSlipway(inputs, { cancelAfterMs: 1_000 })
+  expect(run.conclusion).toBe('cancelled')
+  expect(Date.now() - started).toBeLessThan(15_000)
+  expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
+  await run.dispose()
+})

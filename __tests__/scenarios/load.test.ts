@@ -199,46 +199,6 @@ describe('one node', () => {
     expect(said).toMatch(/already present on all nodes|found to be already present/)
   })
 
-  test.each([1, 9])(
-    'a load that is killed after %d snapshots converges on the next run',
-    async (count) => {
-      const killed = runSlipway(
-        { 'cluster-name': cluster.name, images: odd },
-        {
-          skipPost: true,
-          onSpawn: (pid) => {
-            const look = setInterval(async () => {
-              const made = (await snapshotsOf(node).catch(() => [])).length - empty.snapshots.length
-              if (made >= count) {
-                clearInterval(look)
-                try {
-                  process.kill(pid, 'SIGKILL')
-                } catch {}
-              }
-            }, 5)
-            setTimeout(() => clearInterval(look), 20_000)
-          },
-        },
-      )
-      const first = await killed
-      await eventually(
-        'the helper ends with its lifeline',
-        async () => (await helpersOf(first.state)).length === 0,
-      )
-      await load({ images: odd })
-      expect(await runPod(node, odd, digestCommand)).toBe(
-        await docker('run', '--rm', '--network=host', odd, ...digestCommand),
-      )
-      const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
-      expect(await inNode(node, 'ls', root)).toBe('metadata.db\nsnapshots')
-      await inNode(node, 'crictl', 'rmi', odd)
-      await eventually('nothing leaks', async () => {
-        await ctr(node, 'content', 'prune', 'references')
-        return (await snapshotsOf(node)).length === empty.snapshots.length
-      })
-    },
-  )
-
   test('what a helper that was killed at once left is swept by the next run', async () => {
     const [key, chain] = ['slipway/0123456789abcdef/sha256:dead', `sha256:${'d'.repeat(64)}`]
     const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'

@@ -100,6 +100,8 @@ export const mintToken = async (
   const { repositories, permissions } = credentials
   try {
     const installation = await findInstallation(client, credentials, options)
+    signal.throwIfAborted()
+    // Not bound to the step's cancelling: a token whose answer nobody reads could not be revoked.
     const { data } = await withRetries(
       (abort) =>
         client.request('POST /app/installations/{installation_id}/access_tokens', {
@@ -109,7 +111,6 @@ export const mintToken = async (
           request: { signal: abort },
         }),
       log,
-      signal,
     )
     maskToken(data.token, mask)
     const secret = new Secret(data.token)

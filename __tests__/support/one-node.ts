@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { snapshotterRoot } from './loading.ts'
+import type { RunOptions } from './runner/types.ts'
+import {
+  baseImage,
+  buildTestImage,
+  type Cluster,
+  ctr,
+  docker,
+  eventually,
+  inNode,
+  snapshotsOf,
+  startCluster,
+  uniqueName,
+} from './testbed.ts'
+
+/** A fresh cluster of one node for each test of a file, and what it had at first. */
+export type OneNode = { cluster: Cluster; node: string; empty: readonly string[] }
+
+const tags: string[] = []
+
+/** Gives every test of the calling file a node of its own. */
+export const useOneNode = (): OneNode => {
+  const fixture: OneNode = {
+    cluster: { name: '', nodes: [], remove: async () => {} },
+    node: '',
+    empty: [],
+  }
+  beforeEach(async () => {
+    fixture.cluster = await startCluster()
+    fixture.node = fixture.cluster.nodes[0] ?? ''
+    fixture.empty = await snapshotsOf(fixture.node)
+  })
+  afterEach(() => fixture.cluster.remove())
+  afterAll(async () => {
+    if (tags.length > 0) await docker('rmi', '--force', ...tags)
+  })
+  return fixture
+}
+
+/** Several small layers on the base image: many steps in a short time. */
+export const buildLayered = async (id: string): Promise<string> => {
+  const tag = `${uniqueName('layered')}:1`
+  tags.push(tag)
+  const steps = Array.from({ length: 6 }, (_, i) => `RUN echo ${id}-${i} >/layer-${i}`)
+  await buildTestImage(tag, `FROM ${baseImage()}\n${steps.join('\n')}\n`)
+  return tag
+}
+
+export const expectNothingOfOurs = async (node: string): Promise<void> => {
+  expect(await inNode(node, 'ls', snapshotterRoot)).toBe('metadata.db\nsnapshots')
+  expect((await snapshotsOf(node)).filter((name) => name.startsWith('slipway'))).toEqual([])
+}
+
+/** Removes an image as CRI does and expects that every snapshot goes with it. */
+export const removeAndExpectEmpty = async (
+  { node, empty }: OneNode,
+  tag: string,
+): Promise<void> => {
+  await inNode(node, 'crictl', 'rmi', tag)
+  await eventually(
+    'the snapshots go',
+    async () => {
+      await ctr(node, 'content', 'prune', 'references')
+      return (await snapshotsOf(node)).length === empty.length
+    },
+    30_000,
+  )
+}
+
+/** Calls `act` a while after the helper of a run has started. */
+export const afterHelperStarts = (
+  act: (helper: string) => Promise<unknown>,
+  delayMs: number,
+): Partial<RunOptions> => ({
+  onSpawn: (_pid, phase) => {
+    if (phase !== 'main') return
+    const known = docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.slipway.run')
+    void (async () => {
+      const before = new Set((await known).split('\n'))
+      for (let look = 0; look < 200; look += 1) {
+        const now = await docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.slipway.run')
+        const helper = now.split('\n').find((id) => id !== '' && !before.has(id))
+        if (helper !== undefined) {
+          await new Promise((resolve) => setTimeout(resolve, delayMs))
+          await act(helper).catch(() => {})
+          return
+        }
+      }
+    })()
+  },
+})
