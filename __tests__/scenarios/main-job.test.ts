@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { mintToken } from '../../src/token/mint.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
@@ -104,4 +106,36 @@ test('nothing is left behind', async () => {
     const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
     expect(await docker('exec', node, 'ls', root)).toBe('metadata.db\nsnapshots')
   }
+})
+
+test('a token that was given is used as it is: none is minted, and it lives on', async () => {
+  const { secret } = await mintToken(
+    {
+      clientId: github.app.clientId,
+      privateKey: new Secret(github.app.privateKeyPem),
+      owner: 'acme',
+      repositories: ['private-one', 'private-two'],
+      permissions: { contents: 'read' },
+      apiUrl: github.apiUrl,
+    },
+    { mask: () => {}, log: () => {}, signal: new AbortController().signal },
+  )
+  github.clearRequests()
+  const given = `${uniqueName('given')}:dev`
+  const second = await runSlipway({
+    ...exampleBuild(github, given),
+    'github-token': secret.expose(),
+    'cluster-name': cluster.name,
+    nodes: 'worker',
+  })
+  expect(second.exitCode).toBe(0)
+  expect(second.masks).toContain(secret.expose())
+  expect(github.requests.filter(({ path }) => path.includes('installation'))).toEqual([])
+  expect(github.tokens.at(-1)?.state()).toBe('live')
+  // By its role, one node alone got the image.
+  expect(JSON.parse(second.outputs['images'] ?? '')[0].nodes).toMatchObject([
+    { name: cluster.nodes[1] },
+  ])
+  await second.dispose()
+  await docker('rmi', '--force', given)
 })
