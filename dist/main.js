@@ -621,7 +621,7 @@ const loadFolders = async (docker, { engine, image, nodes, wanted, runId }, prog
 		stdin: { lifeline: order.lines },
 		timeoutMs: 915e3
 	};
-	const args = toHelperArgs(first.imageId, order, runId);
+	const args = toHelperArgs(first, order, runId);
 	const ended = await runStreaming(docker.command(args, options), {
 		stdout: (stream) => splitLines(stream, onLine),
 		stderr: (stream) => splitLines(stream, (line) => errors.push(line))

@@ -191,8 +191,8 @@ const parts = [
 	"main"
 ];
 const readPart = (part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8");
-/** The arguments of `docker` that start a helper for nodes that run one image. */
-const toHelperArgs = (nodeImageId, { mountedFolder, socketFolder }, runId) => [
+/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
+const toHelperArgs = (node, { mountedFolder, socketFolder }, runId) => [
 	"run",
 	"--rm",
 	"--interactive",
@@ -202,10 +202,11 @@ const toHelperArgs = (nodeImageId, { mountedFolder, socketFolder }, runId) => [
 	"--pid=host",
 	"--network=none",
 	`--label=${runLabel}=${runId}`,
+	`--label=dev.slipway.node=${node.name}`,
 	`--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
 	...socketFolder === void 0 ? [] : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`],
 	"--entrypoint=/bin/bash",
-	nodeImageId,
+	node.imageId,
 	"-c",
 	parts.map(readPart).join("\n")
 ];

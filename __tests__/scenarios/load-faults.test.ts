@@ -30,14 +30,14 @@ const expectFailure = (run: Run, expected: RegExp): void => {
 
 test('a node that is killed while it is loaded: one clear line', async () => {
   const tag = await buildLayered('dies')
-  const options = afterHelperStarts(() => docker('kill', one.node), 100)
+  const options = afterHelperStarts(one.node, () => docker('kill', one.node), 100)
   const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
   expectFailure(run, /is not running|not found|No such|connection/)
 })
 
 test('a node that is paused while it is loaded: it ends, with a clear line, and converges', async () => {
   const tag = await buildLayered('sleeps')
-  const options = afterHelperStarts(() => docker('pause', one.node), 100)
+  const options = afterHelperStarts(one.node, () => docker('pause', one.node), 100)
   const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
   await docker('unpause', one.node)
   expectFailure(run, /paused/)

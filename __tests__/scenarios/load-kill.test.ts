@@ -32,7 +32,11 @@ describe('kill -9 at any moment', () => {
         let pid = 0
         const options: Partial<RunOptions> =
           victim === 'the helper'
-            ? afterHelperStarts((helper) => docker('kill', '--signal=KILL', helper), delayMs)
+            ? afterHelperStarts(
+                one.node,
+                (helper) => docker('kill', '--signal=KILL', helper),
+                delayMs,
+              )
             : {
                 onSpawn: (spawned, phase) => {
                   if (phase !== 'main') return

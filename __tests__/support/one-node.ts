@@ -68,20 +68,20 @@ export const removeAndExpectEmpty = async (
   )
 }
 
-/** Calls `act` a while after the helper of a run has started. */
+/** Calls `act` a while after the helper of a run that loads into this node has started. */
 export const afterHelperStarts = (
+  node: string,
   act: (helper: string) => Promise<unknown>,
   delayMs: number,
 ): Partial<RunOptions> => ({
   onSpawn: (_pid, phase) => {
     if (phase !== 'main') return
-    const known = docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.slipway.run')
+    const filter = `label=dev.slipway.node=${node}`
+    const look = (): Promise<string> => docker('ps', '--quiet', '--no-trunc', '--filter', filter)
     void (async () => {
-      const before = new Set((await known).split('\n'))
-      for (let look = 0; look < 200; look += 1) {
-        const now = await docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.slipway.run')
-        const helper = now.split('\n').find((id) => id !== '' && !before.has(id))
-        if (helper !== undefined) {
+      for (let looks = 0; looks < 200; looks += 1) {
+        const helper = (await look().catch(() => '')).split('\n')[0]
+        if (helper) {
           await new Promise((resolve) => setTimeout(resolve, delayMs))
           await act(helper).catch(() => {})
           return

@@ -82,7 +82,7 @@ export const loadFolders = async (
     stdin: { lifeline: order.lines },
     timeoutMs: deadlineMs + 15_000,
   }
-  const args = toHelperArgs(first.imageId, order, runId)
+  const args = toHelperArgs(first, order, runId)
   const ended = await runStreaming(docker.command(args, options), {
     stdout: (stream) => splitLines(stream, onLine),
     stderr: (stream) => splitLines(stream, (line) => errors.push(line)),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { KindNode } from '../facts/facts.ts'
 
 /** The label by which leftover helpers are found, and the run that they belong to. */
 export const runLabel = 'dev.slipway.run'
@@ -20,9 +21,9 @@ export type Mounts = {
   readonly socketFolder: string | undefined
 }
 
-/** The arguments of `docker` that start a helper for nodes that run one image. */
+/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
 export const toHelperArgs = (
-  nodeImageId: string,
+  node: KindNode,
   { mountedFolder, socketFolder }: Mounts,
   runId: string,
 ): readonly string[] => [
@@ -35,12 +36,14 @@ export const toHelperArgs = (
   '--pid=host',
   '--network=none',
   `--label=${runLabel}=${runId}`,
+  // For whoever wonders what this container is.
+  `--label=dev.slipway.node=${node.name}`,
   `--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
   ...(socketFolder === undefined
     ? []
     : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`]),
   '--entrypoint=/bin/bash',
-  nodeImageId,
+  node.imageId,
   '-c',
   parts.map(readPart).join('\n'),
 ]
