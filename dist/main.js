@@ -965,6 +965,11 @@ const streamImage = async (docker, image, node, progress) => {
 };
 
 // src/load/load-image.ts
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+const allEnded = async (works) => {
+	await Promise.allSettled(works);
+	return Promise.all(works);
+};
 const timed$1 = async (name, way, because, body) => {
 	const started = performance.now();
 	return {
@@ -1002,7 +1007,7 @@ const byFolders = async (task, nodes, wanted) => {
 		runId
 	}, progress);
 	signal.throwIfAborted();
-	return Promise.all(nodes.map(async (node) => {
+	return allEnded(nodes.map(async (node) => {
 		const result = results.get(node.name);
 		if (result?.kind === "loaded") {
 			const { way, copiedBytes, durationMs, repairedLayers } = result;
@@ -1044,7 +1049,7 @@ const loadImage = async (context, image, plans) => {
 	};
 	return {
 		image,
-		nodes: (await Promise.all([...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...plans.map(async ({ node, choice }) => {
+		nodes: (await allEnded([...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...plans.map(async ({ node, choice }) => {
 			if (choice.kind === "folders") return [];
 			const isWanted = choice.because.startsWith("load-mode");
 			if (choice.kind === "kind") return [await byKind(task, node, choice.because)];

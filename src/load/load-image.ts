@@ -38,6 +38,12 @@ export type LoadContext = {
 /** One image on its way into nodes. */
 type Task = LoadContext & { readonly image: LocalImage; readonly progress: Progress }
 
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+const allEnded = async <T>(works: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
+
 const timed = async (
   name: string,
   way: Way,
@@ -85,7 +91,7 @@ const byFolders = async (
   const { docker, engine, image, runId, progress, signal, warn } = task
   const results = await loadFolders(docker, { engine, image, nodes, wanted, runId }, progress)
   signal.throwIfAborted()
-  return Promise.all(
+  return allEnded(
     nodes.map(async (node) => {
       const result = results.get(node.name)
       if (result?.kind === 'loaded') {
@@ -135,7 +141,7 @@ export const loadImage = async (
 ): Promise<ImageLoad> => {
   const name = image.references[0]?.given ?? image.id
   const task: Task = { ...context, image, progress: createProgress(context.line, name) }
-  const loads = await Promise.all([
+  const loads = await allEnded<readonly NodeLoad[]>([
     ...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)),
     ...plans.map(async ({ node, choice }) => {
       if (choice.kind === 'folders') return []
