@@ -1,6 +1,6 @@
 import { n as renderError, t as Failure } from "./failure.js";
-import { a as runIdState, c as createDocker, d as runStreaming, f as neutralise, i as leftoversOf, l as describeEnd, m as withFence, n as forgetInputs, p as splitLines, r as readEnvironment, s as toHelperArgs, t as createRunner, u as runCaptured } from "./runner.js";
-import { g as exec } from "./core.js";
+import { _ as withFence, a as runIdState, c as describeEnd, d as toHelperArgs, f as notStarted, g as splitLines, h as neutralise, i as leftoversOf, l as joinScript, m as runStreaming, n as forgetInputs, p as runCaptured, r as readEnvironment, s as createDocker, t as createRunner, u as runLabel } from "./runner.js";
+import { f as exec } from "./core.js";
 import { n as maskToken, r as Secret, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
@@ -10,7 +10,9 @@ import timers from "node:timers/promises";
 import { dirname, join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Transform } from "node:stream";
+import { Agent, get } from "node:http";
+import { Duplex, Transform } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 // src/disk/size-memory.ts
@@ -381,7 +383,7 @@ const toDigestNames = (repoDigests, references) => {
 		return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : [];
 	});
 };
-/** Reads one entry of `docker image inspect`. */
+/** Reads what the daemon says of an image. */
 const toLocalImage = (inspected, references) => {
 	const diffIds = inspected.RootFS.Layers ?? [];
 	const chainIds = toChainIds(diffIds);
@@ -410,22 +412,90 @@ const groupById = (found) => {
 *
 * @throws {Failure} naming the images that are not there
 */
-const findImages = async (docker, references) => {
-	if (references.length === 0) return [];
-	const given = references.map((reference) => reference.given);
-	const ended = await docker.try([
-		"image",
-		"inspect",
-		"--",
-		...given
-	]);
-	const inspected = JSON.parse(ended.stdout.trim() || "[]");
-	if (ended.code === 0 && inspected.length === references.length) return groupById(references.flatMap((reference, index) => {
-		const entry = inspected[index];
-		return entry === void 0 ? [] : [[reference, entry]];
+const findImages = async (ask, references) => {
+	const found = await Promise.all(references.map(async (reference) => {
+		return [reference, await ask(`/images/${reference.canonical}/json`)];
 	}));
-	const missing = [...ended.stderr.matchAll(/No such image: (\S+)/g)].map(([, name]) => name);
-	throw new Failure(`Docker's local store does not have ${missing.join(", ") || given.join(", ")}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
+	const missing = found.filter(([, inspected]) => inspected === void 0);
+	if (missing.length > 0) {
+		const names = missing.map(([{ given }]) => given).join(", ");
+		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
+	}
+	return groupById(found.flatMap(([reference, it]) => it ? [[reference, it]] : []));
+};
+
+// src/host/engine-api.ts
+/** People do not wait longer for a daemon that hangs. */
+const answerTimeoutMs = 3e4;
+/** What the HTTP client asks of a socket, and a child's pipes need not do. */
+const toSocket = ({ stdout, stdin }) => {
+	const nothing = () => {};
+	const pipes = Duplex.from({
+		readable: stdout ?? void 0,
+		writable: stdin ?? void 0
+	});
+	pipes.on("error", nothing);
+	return Object.assign(pipes, {
+		setKeepAlive: nothing,
+		setNoDelay: nothing,
+		setTimeout: nothing,
+		ref: nothing,
+		unref: nothing
+	});
+};
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+const readAnswer = async (response, path) => {
+	const body = await text(response);
+	if (response.statusCode === 404) return void 0;
+	if (response.statusCode === 200) return JSON.parse(body);
+	const said = body.trim().slice(0, 1e3);
+	throw new Failure(`Docker answered ${response.statusCode} to ${path}: ${said}`);
+};
+/**
+* Starts one connection to the daemon for many questions: `docker system dial-stdio` is the docker
+* command's own way there, whatever the context, and far quicker than a docker command for each.
+*/
+const withEngineApi = async (docker, body) => {
+	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
+	const child = spawn(file, [...args], {
+		env,
+		signal
+	});
+	let problem = "";
+	child.stderr.on("data", (chunk) => {
+		problem = (problem + chunk.toString("utf8")).slice(-2e3);
+	});
+	let failure;
+	child.on("error", (cause) => {
+		failure = notStarted(file, cause);
+	});
+	const ended = once(child, "close").catch(() => {});
+	const agent = new Agent({
+		keepAlive: true,
+		maxSockets: 1
+	});
+	agent.createConnection = () => toSocket(child);
+	const ask = async (path) => {
+		const request = get({
+			agent,
+			path,
+			signal: AbortSignal.timeout(answerTimeoutMs)
+		});
+		const response = await once(request, "response").catch(async (cause) => {
+			signal?.throwIfAborted();
+			if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
+			await ended;
+			throw failure ?? noAnswer(problem.trim() || cause.message);
+		});
+		return readAnswer(response[0], path);
+	};
+	try {
+		return await body(ask);
+	} finally {
+		agent.destroy();
+		child.kill();
+		await ended;
+	}
 };
 
 // src/load/drop-images.ts
@@ -439,6 +509,117 @@ const dropImages = async (docker, names, line) => {
 	for (const name of names) {
 		const { code } = await docker.try(["rmi", name]);
 		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
+	}
+};
+
+// src/load/node-state.ts
+/** Of a node that tells nothing: all is loaded then. */
+const emptyState = {
+	chains: /* @__PURE__ */ new Set(),
+	held: /* @__PURE__ */ new Map(),
+	records: /* @__PURE__ */ new Map(),
+	criIds: /* @__PURE__ */ new Map()
+};
+const recordPattern = /\bdev\.slipway\/record=(([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*))/;
+/** Splits what helper/look.sh prints into its sections. */
+const toSections = (text) => {
+	const [, ...parts] = text.split(/^== (\w+)\n/m);
+	const sections = /* @__PURE__ */ new Map();
+	for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? "", parts[at + 1] ?? "");
+	return sections;
+};
+const firstWord = (line) => line.split(/\s/, 1)[0] ?? "";
+const toRecords = (images, sound) => new Map(images.split("\n").flatMap((line) => {
+	const [, record = "", image = "", config = "", folders = ""] = recordPattern.exec(line) ?? [];
+	if (!sound.has(record)) return [];
+	return [[firstWord(line), {
+		image,
+		config,
+		layers: folders.split(".").length - 1
+	}]];
+}));
+const toHeld = (content) => new Map(content.split("\n").flatMap((line) => {
+	const top = /containerd\.io\/gc\.ref\.snapshot\.[\w-]+=(sha256:[0-9a-f]{64})/.exec(line)?.[1];
+	return top === void 0 ? [] : [[firstWord(line), top]];
+}));
+const toCriIds = (json) => {
+	if (json.trim() === "") return /* @__PURE__ */ new Map();
+	const { images } = JSON.parse(json);
+	return new Map(images.flatMap(({ id, repoTags, repoDigests }) => [
+		id,
+		...repoTags ?? [],
+		...repoDigests ?? []
+	].map((name) => [name, id])));
+};
+/** Reads what helper/look.sh prints. */
+const parseNodeState = (text) => {
+	const sections = toSections(text);
+	const section = (name) => sections.get(name) ?? "";
+	const committed = section("snapshots").split("\n").filter((line) => /\sCommitted\s*$/.test(line));
+	return {
+		chains: new Set(committed.map(firstWord)),
+		held: toHeld(section("content")),
+		records: toRecords(section("images"), new Set(section("sound").split("\n"))),
+		criIds: toCriIds(section("cri"))
+	};
+};
+/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
+const timeoutMs$1 = 3e4;
+/** @throws {Failure} when the node does not answer */
+const lookIntoNode = async (docker, node, names) => {
+	const command = [
+		"exec",
+		node.name,
+		"bash",
+		"-c",
+		joinScript("record", "look"),
+		"bash",
+		...names
+	];
+	return parseNodeState(await docker.run(command, { timeoutMs: timeoutMs$1 }));
+};
+
+// src/load/check.ts
+/**
+* True when the node has the image whole, by every name, as an earlier load of ours left it. False
+* may also mean that somebody else brought the image: then it is loaded, which costs little.
+*/
+const isPresent = (image, names, state) => image.layers.every(({ chainId }) => state.chains.has(chainId)) && names.every((name) => {
+	const record = state.records.get(name);
+	if (record === void 0 || `sha256:${record.image}` !== image.id) return false;
+	const config = `sha256:${record.config}`;
+	return record.layers === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
+});
+/** CRI hears of images by events, so it may need a moment. */
+const lookAgainMs = 200;
+const looks = 15;
+/**
+* Says what is wrong with an image that has just been imported: CRI must know it by every name, and
+* every chain must be there. Undefined means that all is well.
+*
+* @param config the expected digest of its config, where Docker tells
+*/
+const findFlaw = (image, names, config, { chains, criIds, held }) => {
+	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
+	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
+	for (const name of names) {
+		const id = criIds.get(name);
+		if (id === void 0) return `CRI does not have ${name} after the import`;
+		if (config !== void 0 && id !== config) return `CRI has ${name} as ${id}, not as ${config}`;
+		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
+	}
+};
+/** Looks until the image is as it should be, or says what is wrong with it. */
+const checkInNode = async (docker, image, node, config) => {
+	const names = image.references.map(({ canonical }) => canonical);
+	for (let look = 1;; look += 1) {
+		const state = await lookIntoNode(docker, node, names);
+		const flaw = findFlaw(image, names, config, state);
+		if (flaw === void 0 || look === looks) return {
+			flaw,
+			state
+		};
+		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
 	}
 };
 
@@ -503,6 +684,13 @@ const commonFolder = (paths) => {
 	while (length > 1 && !isShared(length)) length -= 1;
 	return parts.slice(0, length).join("/") || "/";
 };
+/**
+* All names under which a node should have an image. Only the containerd store keeps the manifest,
+* and so its digest, that a registry knows.
+*/
+const namesOf = (engine, image) => [...image.references.map(({ canonical }) => canonical), ...engine.hasContainerdStore ? image.digestNames : []];
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
 const toHex = (digest) => digest.replace(/^sha256:/, "");
 const overlay2Rows = (engine, image) => {
 	const store = `${engine.dataRoot}/image/overlay2`;
@@ -554,8 +742,7 @@ const toHelperOrder = (engine, image, nodes, wanted, runId, deadlineMs) => {
 		["deadline", String(Math.ceil(deadlineMs / 1e3))],
 		["way", wanted],
 		["mount", mountedFolder],
-		...image.references.map(({ canonical }) => ["name", canonical]),
-		...engine.hasContainerdStore ? image.digestNames.map((name) => ["name", name]) : [],
+		...namesOf(engine, image).map((name) => ["name", name]),
 		...nodes.map((node, index) => [
 			"node",
 			node.name,
@@ -568,7 +755,7 @@ const toHelperOrder = (engine, image, nodes, wanted, runId, deadlineMs) => {
 	];
 	return {
 		mountedFolder,
-		socketFolder: engine.hasContainerdStore ? engine.containerd?.address.replace(/\/[^/]*$/, "") : void 0,
+		socketFolder: socketFolderOf(engine),
 		lines: `${rows.map((row) => row.join("	")).join("\n")}\n`
 	};
 };
@@ -719,107 +906,50 @@ const createProgress = (line, what) => {
 	};
 };
 
-// src/load/node-state.ts
-/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
-const toImportFlags = (help) => {
-	if (!help.includes("--discard-unpacked-layers")) return [];
-	return ["--discard-unpacked-layers", .../^\s+--local\b/m.test(help) ? ["--local"] : []];
-};
-/** Committed snapshots of `ctr snapshots list`. */
-const toChains = (list) => new Set(list.split("\n").filter((line) => /\sCommitted\s*$/.test(line)).map((line) => line.split(/\s/, 1)[0] ?? ""));
-const listNode = async (docker, node) => {
-	const ctr = [
-		"exec",
-		node.name,
-		"ctr",
-		"--namespace=k8s.io"
-	];
-	const [help, list, images] = await Promise.all([
-		docker.try([
-			...ctr,
-			"images",
-			"import",
-			"--help"
-		]),
-		docker.run([
-			...ctr,
-			"snapshots",
-			`--snapshotter=${node.snapshotter}`,
-			"list"
-		]),
-		docker.run([
-			...ctr,
-			"images",
-			"list",
-			"--quiet"
-		])
-	]);
-	return {
-		chains: toChains(list),
-		images: new Set(images.split("\n")),
-		importFlags: toImportFlags(help.stdout)
-	};
-};
-/** CRI hears of images by events, so it may need a moment. */
-const lookAgainMs = 200;
-const looks = 15;
-/**
-* Says what is wrong with an image in a node: CRI must know it by every name, and every chain must
-* be there. Undefined means that all is well.
-*/
-const checkInNode = async (docker, image, node) => {
-	const { chains } = await listNode(docker, node);
-	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
-	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
-	for (const { canonical } of image.references) for (let look = 1;; look += 1) {
-		const { code } = await docker.try([
-			"exec",
-			node.name,
-			"crictl",
-			"inspecti",
-			"-q",
-			canonical
-		]);
-		if (code === 0) break;
-		if (look === looks) return `CRI does not have ${canonical} after the import`;
-		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
-	}
-};
-/**
-* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
-* image its ID as a second name and does not take it back; it goes unless it was there before.
-*/
-const removeImage = async (docker, image, node, before) => {
-	const names = image.references.map(({ canonical }) => canonical);
-	const ids = await Promise.all(names.map(async (name) => {
-		const { stdout } = await docker.try([
-			"exec",
-			node.name,
-			"crictl",
-			"inspecti",
-			name
-		]);
-		return /"id": *"(sha256:[0-9a-f]{64})"/.exec(stdout)?.[1] ?? image.id;
-	}));
-	const gone = [...names, ...ids.filter((id) => !before.images.has(id))];
-	const ctr = [
-		"exec",
-		node.name,
-		"ctr",
-		"--namespace=k8s.io"
-	];
-	for (const name of new Set(gone)) await docker.try([
-		...ctr,
-		"images",
-		"remove",
-		name
-	]);
-	await docker.try([
-		...ctr,
+// src/load/layer-blobs.ts
+const readContent = async ({ docker, engine, node, runId }, digest) => {
+	const folder = socketFolderOf(engine);
+	const { address = "", namespace = "" } = engine.containerd ?? {};
+	if (folder === void 0) return void 0;
+	const ended = await docker.try([
+		"run",
+		"--rm",
+		"--pull=never",
+		"--network=none",
+		"--userns=host",
+		`--label=${runLabel}=${runId}`,
+		`--mount=type=bind,source=${folder},target=/slipway-containerd`,
+		"--entrypoint=ctr",
+		node.imageId,
+		`--address=/slipway-containerd/${address.split("/").at(-1)}`,
+		`--namespace=${namespace}`,
 		"content",
-		"prune",
-		"references"
+		"get",
+		digest
 	]);
+	return ended.code === 0 ? JSON.parse(ended.stdout) : void 0;
+};
+/**
+* The digests under which an archive of `docker save` has the image's layers, lowest first. In the
+* overlay2 store a layer's blob is its uncompressed tar, named by the diff ID; in the containerd store
+* the manifest names it. Empty where they cannot be found out: then everything is sent.
+*/
+const findLayerBlobs = async (archivist, image) => {
+	if (!archivist.engine.hasContainerdStore) return image.layers.map(({ diffId }) => diffId);
+	const root = await readContent(archivist, image.id);
+	const own = root?.manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
+	const digests = (own === void 0 ? root : await readContent(archivist, own.digest))?.layers?.map(({ digest }) => digest) ?? [];
+	return digests.length === image.layers.length ? digests : [];
+};
+/**
+* The archive's files that need not cross: layers that the node has. One that occurs twice in the
+* image must be there both times.
+*/
+const toNeedlessBlobs = (image, blobs, chains) => {
+	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
+	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
+	const needless = blobs.filter((digest) => !missing.has(digest));
+	return new Set(needless.map((digest) => `blobs/sha256/${digest.replace("sha256:", "")}`));
 };
 
 // src/load/tar-filter.ts
@@ -867,22 +997,9 @@ const leaveOut = (isLeftOut) => {
 	return new Transform({ transform });
 };
 
-// src/load/stream.ts
+// src/load/pipe.ts
 /** `docker save` of a large image on a slow disk. */
 const deadlineMs = 18e5;
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node, { importFlags }) => [
-	"exec",
-	"--interactive",
-	node.name,
-	"ctr",
-	"--namespace=k8s.io",
-	"images",
-	"import",
-	`--snapshotter=${node.snapshotter}`,
-	...importFlags,
-	"-"
-];
 /** Starts one end of the pipe and collects what it says when it fails. */
 const startEnd = (docker, args, stdio) => {
 	const { file, env, signal } = docker.command(args);
@@ -910,39 +1027,134 @@ const startEnd = (docker, args, stdio) => {
 		}))
 	};
 };
-/**
-* The blobs that need not cross: layers that the node has. In the overlay2 store a layer's blob is
-* its uncompressed tar, named by the diff ID; one that occurs twice must be there both times.
-*/
-const toNeedlessBlobs = ({ layers }, { chains }) => {
-	const missing = new Set(layers.filter(({ chainId }) => !chains.has(chainId)).map(({ diffId }) => diffId));
-	const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId));
-	return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace("sha256:", "")}`));
-};
-const pump = async (docker, image, node, state, onBytes) => {
+/** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
+const pump = async (docker, pumping) => {
+	const { image, leftOut, importArgs, onBytes } = pumping;
 	const names = image.references.map(({ given }) => given);
 	const source = startEnd(docker, [
 		"save",
 		"--",
 		...names
 	], ["ignore", "pipe"]);
-	const target = startEnd(docker, toImportArgs(node, state), ["pipe", "ignore"]);
+	const target = startEnd(docker, importArgs, ["pipe", "ignore"]);
 	const { stdout } = source.child;
 	const { stdin } = target.child;
 	if (stdout === null || stdin === null) throw new Error("The pipe has no ends");
-	const needless = toNeedlessBlobs(image, state);
 	const counter = new Transform({ transform: (chunk, _, done) => {
 		onBytes(chunk.length);
 		done(null, chunk);
 	} });
-	const piped = pipeline(stdout, leaveOut((name) => needless.has(name)), counter, stdin).catch(() => {});
+	const piped = pipeline(stdout, leaveOut((name) => leftOut.has(name)), counter, stdin).catch(() => {});
 	const [saved, imported] = await Promise.all([
 		source.ended,
 		target.ended,
 		piped
 	]);
-	if (imported.code !== 0) return `ctr in ${node.name}: ${describeEnd(imported)}`;
+	if (imported.code !== 0) return `ctr's import: ${describeEnd(imported)}`;
 	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
+};
+
+// src/load/stream.ts
+/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
+const findImportFlags = async (docker, node) => {
+	const { stdout: help } = await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		"images",
+		"import",
+		"--help"
+	]);
+	if (!help.includes("--discard-unpacked-layers")) return [];
+	return ["--discard-unpacked-layers", .../^\s+--local\b/m.test(help) ? ["--local"] : []];
+};
+/** The arguments of `docker` that unpack an archive from standard input in a node. */
+const toImportArgs = (node, flags) => [
+	"exec",
+	"--interactive",
+	node.name,
+	"ctr",
+	"--namespace=k8s.io",
+	"images",
+	"import",
+	`--snapshotter=${node.snapshotter}`,
+	...flags,
+	"-"
+];
+/**
+* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+* image its ID as a second name and does not take it back; it goes unless it was there before.
+*/
+const removeImage = async ({ docker, image, node, before }, after) => {
+	const names = image.references.map(({ canonical }) => canonical);
+	const ids = names.map((name) => after?.criIds.get(name) ?? image.id);
+	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
+	const ctr = [
+		"exec",
+		node.name,
+		"ctr",
+		"--namespace=k8s.io"
+	];
+	for (const name of new Set(gone)) await docker.try([
+		...ctr,
+		"images",
+		"remove",
+		name
+	]);
+	await docker.try([
+		...ctr,
+		"content",
+		"prune",
+		"references"
+	]);
+};
+/** Lets the next run know the image again. Returns what went wrong, if something did. */
+const remember$1 = async ({ docker, engine, runId, image, node }, state) => {
+	const [given = "", ...further] = namesOf(engine, image);
+	const config = state.criIds.get(given) ?? "";
+	const script = joinScript("record", "mark");
+	const top = image.layers.at(-1)?.chainId ?? "";
+	const args = [
+		runId,
+		image.id,
+		config,
+		top,
+		given,
+		...further
+	];
+	const ended = await docker.try([
+		"exec",
+		node.name,
+		"bash",
+		"-c",
+		script,
+		"bash",
+		...args
+	]);
+	return ended.code === 0 ? void 0 : `naming it: ${describeEnd(ended)}`;
+};
+/** @returns what went wrong, and what the node had then */
+const send = async (streaming, onBytes) => {
+	const { docker, engine, image, node, before } = streaming;
+	const flags = await findImportFlags(docker, node);
+	const blobs = image.layers.some(({ chainId }) => before.chains.has(chainId)) ? await findLayerBlobs(streaming, image) : [];
+	const leftOut = toNeedlessBlobs(image, blobs, before.chains);
+	const problem = await pump(docker, {
+		image,
+		leftOut,
+		importArgs: toImportArgs(node, flags),
+		onBytes
+	});
+	if (problem !== void 0) return {
+		problem,
+		state: void 0
+	};
+	const config = engine.hasContainerdStore ? void 0 : image.id;
+	const { flaw, state } = await checkInNode(docker, image, node, config);
+	return {
+		problem: flaw ?? await remember$1(streaming, state),
+		state
+	};
 };
 /**
 * Sends an image's tar into a node's containerd without a file in between, and without the layers
@@ -951,15 +1163,15 @@ const pump = async (docker, image, node, state, onBytes) => {
 * @returns the bytes that were sent
 * @throws {Failure} saying which end failed; the node then does not believe in the image
 */
-const streamImage = async (docker, image, node, progress) => {
-	const state = await listNode(docker, node);
+const streamImage = async (streaming) => {
+	const { image, node, progress } = streaming;
 	let sentBytes = 0;
-	const problem = await pump(docker, image, node, state, (bytes) => {
+	const { problem, state } = await send(streaming, (bytes) => {
 		sentBytes += bytes;
 		progress(node.name, sentBytes, image.sizeBytes);
-	}) ?? await checkInNode(docker, image, node);
+	});
 	if (problem === void 0) return sentBytes;
-	await removeImage(docker, image, node, state);
+	await removeImage(streaming, state);
 	const name = image.references[0]?.given ?? image.id;
 	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
 };
@@ -986,9 +1198,14 @@ const byKind = ({ docker, image, clusterName }, node, because) => timed$1(node.n
 });
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
 const byStream = async (task, node, because, isWanted) => {
-	const { docker, image, progress, signal, warn } = task;
+	const { states, signal, warn } = task;
+	const before = states.get(node.name) ?? emptyState;
 	try {
-		return await timed$1(node.name, "stream", because, () => streamImage(docker, image, node, progress));
+		return await timed$1(node.name, "stream", because, () => streamImage({
+			...task,
+			node,
+			before
+		}));
 	} catch (error) {
 		signal.throwIfAborted();
 		if (isWanted) throw error;
@@ -1035,26 +1252,55 @@ const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice
 	nodes: group.map(({ node }) => node),
 	wanted: group[0]?.choice.wanted ?? "auto"
 }));
+/** Nodes that do not answer are left to the loading, which says more when it fails. */
+const lookIntoNodes = async ({ docker, engine, signal }, image, nodes) => {
+	const states = /* @__PURE__ */ new Map();
+	await Promise.all(nodes.map(async (node) => {
+		const state = await lookIntoNode(docker, node, namesOf(engine, image)).catch(() => void 0);
+		if (state !== void 0) states.set(node.name, state);
+	}));
+	signal.throwIfAborted();
+	return states;
+};
 /**
-* Puts one image into all nodes, side by side.
+* Puts one image into all nodes, side by side. Nothing is done to those that have it.
 *
 * @throws {Failure} when a node could not be given the image in any way
 */
 const loadImage = async (context, image, plans) => {
-	const name = image.references[0]?.given ?? image.id;
+	const started = performance.now();
+	const nodes = plans.map(({ node }) => node);
+	const states = await lookIntoNodes(context, image, nodes);
+	const names = namesOf(context.engine, image);
+	const isThere = ({ name }) => {
+		const state = states.get(name);
+		return state !== void 0 && isPresent(image, names, state);
+	};
+	const durationMs = Math.round(performance.now() - started);
+	const present = nodes.filter(isThere).map(({ name }) => ({
+		name,
+		way: "present",
+		because: void 0,
+		copiedBytes: 0,
+		durationMs
+	}));
+	const lacking = plans.filter(({ node }) => !isThere(node));
+	const progress = createProgress(context.line, image.references[0]?.given ?? image.id);
 	const task = {
 		...context,
 		image,
-		progress: createProgress(context.line, name)
+		progress,
+		states
 	};
+	const loads = await allEnded([...groupForHelpers(lacking).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...lacking.map(async ({ node, choice }) => {
+		if (choice.kind === "folders") return [];
+		const isWanted = choice.because.startsWith("load-mode");
+		if (choice.kind === "kind") return [await byKind(task, node, choice.because)];
+		return [await byStream(task, node, choice.because, isWanted)];
+	})]);
 	return {
 		image,
-		nodes: (await allEnded([...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...plans.map(async ({ node, choice }) => {
-			if (choice.kind === "folders") return [];
-			const isWanted = choice.because.startsWith("load-mode");
-			if (choice.kind === "kind") return [await byKind(task, node, choice.because)];
-			return [await byStream(task, node, choice.because, isWanted)];
-		})])).flat().sort((a, b) => a.name.localeCompare(b.name))
+		nodes: [...present, ...loads.flat()].sort((a, b) => a.name.localeCompare(b.name))
 	};
 };
 
@@ -1104,15 +1350,16 @@ const build = (shop, order, source) => withToken(shop, source, (token) => timed(
 	tempDir: shop.tempDir,
 	workspace: shop.workspace
 }, onLine))));
+const findBuilt = (docker, { tags }) => withEngineApi(docker, (ask) => findImages(ask, tags));
 /** At once, because the load may be what fails on a disk that is too small. */
 const remember = async ({ docker, facts, memory }, order) => {
 	if (memory === void 0) return;
-	const [image] = await findImages(docker, order.tags);
+	const [image] = await findBuilt(docker, order);
 	if (image !== void 0) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
 };
 const load = async (shop, source, step) => {
 	const { docker, runId, runner, signal } = shop;
-	const images = source.kind === "local" ? source.images : await findImages(docker, source.build.tags);
+	const images = source.kind === "local" ? source.images : await findBuilt(docker, source.build);
 	const { engine } = shop.facts;
 	const { clusterName } = shop.inputs;
 	const { line, warning: warn } = runner;
@@ -1162,17 +1409,12 @@ const executeStep = async (shop, step) => {
 };
 
 // src/facts/engine.ts
-/** `docker info` waits long for a daemon that does not answer; people do not. */
-const answerTimeoutMs = 3e4;
-/** Reads `docker info --format '{{json .}}'`; undefined when only the client speaks in it. */
-const parseEngine = (json) => {
-	const info = JSON.parse(json);
-	if (!info.ServerVersion) return void 0;
+const toEngine = (info) => {
 	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
 	const { Address: address, Namespaces } = info.Containerd ?? {};
 	const namespace = Namespaces?.Containers ?? "moby";
 	return {
-		version: info.ServerVersion,
+		version: info.ServerVersion ?? "unknown",
 		driver: info.Driver ?? "unknown",
 		driverStatus,
 		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
@@ -1185,17 +1427,8 @@ const parseEngine = (json) => {
 		hasContainerdStore: driverStatus["driver-type"]?.startsWith("io.containerd") ?? false
 	};
 };
-/** @throws {Failure} when there is no docker, or no daemon behind it */
-const findEngine = async (docker) => {
-	const ended = await docker.try([
-		"info",
-		"--format",
-		"{{json .}}"
-	], { timeoutMs: answerTimeoutMs });
-	const engine = ended.stdout.trim().startsWith("{") ? parseEngine(ended.stdout) : void 0;
-	if (engine !== void 0) return engine;
-	throw new Failure(`Docker does not answer: ${ended.stderr.trim() || describeEnd(ended)}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-};
+/** @throws {Failure} when there is no daemon */
+const findEngine = async (ask) => toEngine(await ask("/info") ?? {});
 /** @throws {Failure} when the docker command has no buildx */
 const requireBuildx = async (docker) => {
 	const ended = await docker.try(["buildx", "version"]);
@@ -1208,26 +1441,14 @@ const clusterLabel = "io.x-k8s.kind.cluster";
 const roleLabel = "io.x-k8s.kind.role";
 /** kind's load balancer carries the cluster's label, too, but runs no pods. */
 const runsPods = ({ role }) => role !== "external-load-balancer";
-const listNodes = async (docker) => {
-	const args = [
-		"ps",
-		"--all",
-		"--no-trunc",
-		"--filter",
-		`label=${clusterLabel}`,
-		"--format",
-		`{{.ID}}\t{{.Names}}\t{{.State}}\t{{.Label "${clusterLabel}"}}\t{{.Label "${roleLabel}"}}`
-	];
-	return (await docker.run(args)).split("\n").filter((line) => line !== "").map((line) => {
-		const [id = "", name = "", state = "", cluster = "", role = ""] = line.split("	");
-		return {
-			id,
-			name,
-			state,
-			cluster,
-			role
-		};
-	}).filter(runsPods);
+const listNodes = async (ask) => {
+	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		cluster: Labels[clusterLabel] ?? "",
+		role: Labels[roleLabel] ?? ""
+	})).filter(runsPods);
 };
 const requireCluster = (all, clusterName) => {
 	const members = all.filter(({ cluster }) => cluster === clusterName);
@@ -1273,16 +1494,15 @@ const toNode = (inspected) => {
 *
 * @throws {Failure} when there is no such cluster or node, or one is not running
 */
-const findNodes = async (docker, clusterName, wanted) => {
-	const members = requireCluster(await listNodes(docker), clusterName);
+const findNodes = async (ask, clusterName, wanted) => {
+	const members = requireCluster(await listNodes(ask), clusterName);
 	const picked = pickNodes(members, wanted);
 	requireRunning(picked);
-	const json = await docker.run([
-		"inspect",
-		"--type=container",
-		...picked.map(({ id }) => id)
-	]);
-	return JSON.parse(json).map(toNode).sort((a, b) => a.name.localeCompare(b.name));
+	return (await Promise.all(picked.map(async ({ id, name }) => {
+		const found = await ask(`/containers/${id}/json`);
+		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
+		return toNode(found);
+	}))).sort((a, b) => a.name.localeCompare(b.name));
 };
 
 // src/facts/look.ts
@@ -1293,19 +1513,22 @@ const findNodes = async (docker, clusterName, wanted) => {
 */
 const look = async (docker, inputs, isHostedRunner, memory) => {
 	const lastSizeBytes = memory && recallSizeBytes(memory);
-	const questions = [
-		findEngine(docker),
-		findNodes(docker, inputs.clusterName, inputs.nodes),
-		findImages(docker, inputs.images),
-		inputs.build === void 0 ? void 0 : requireBuildx(docker)
-	];
-	await Promise.allSettled(questions);
-	const [engine, nodes, images] = [
-		await questions[0],
-		await questions[1],
-		await questions[2]
-	];
-	await questions[3];
+	const buildx = inputs.build === void 0 ? void 0 : requireBuildx(docker);
+	buildx?.catch(() => {});
+	const [engine, nodes, images] = await withEngineApi(docker, async (ask) => {
+		const questions = [
+			findEngine(ask),
+			findNodes(ask, inputs.clusterName, inputs.nodes),
+			findImages(ask, inputs.images)
+		];
+		await Promise.allSettled(questions);
+		return [
+			await questions[0],
+			await questions[1],
+			await questions[2]
+		];
+	});
+	await buildx;
 	return {
 		engine,
 		nodes,

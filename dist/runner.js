@@ -80,6 +80,10 @@ const superviseChild = (child, command, onTimeout) => {
 		command.signal?.removeEventListener("abort", end);
 	};
 };
+const notStarted = (file, cause) => new Failure(`${file} could not be started`, {
+	cause,
+	remedy: `Install ${file} and put it on the PATH.`
+});
 /**
 * Runs a command and hands its output streams to the caller.
 *
@@ -97,11 +101,7 @@ const runStreaming = (command, streams) => new Promise((resolve, reject) => {
 	});
 	child.once("error", (cause) => {
 		release();
-		const remedy = `Install ${command.file} and put it on the PATH.`;
-		reject(new Failure(`${command.file} could not be started`, {
-			cause,
-			remedy
-		}));
+		reject(notStarted(command.file, cause));
 	});
 	child.once("close", (code) => {
 		release();
@@ -141,6 +141,33 @@ const runCaptured = async (command) => {
 	};
 };
 
+// src/load/helper.ts
+/** The label by which leftover helpers are found, and the run that they belong to. */
+const runLabel = "dev.slipway.run";
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = "/slipway";
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8")).join("\n");
+/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
+const toHelperArgs = (node, { mountedFolder, socketFolder }, runId) => [
+	"run",
+	"--rm",
+	"--interactive",
+	"--pull=never",
+	"--privileged",
+	"--userns=host",
+	"--pid=host",
+	"--network=none",
+	`--label=${runLabel}=${runId}`,
+	`--label=dev.slipway.node=${node.name}`,
+	`--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
+	...socketFolder === void 0 ? [] : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`],
+	"--entrypoint=/bin/bash",
+	node.imageId,
+	"-c",
+	joinScript("order", "record", "source", "node", "stage", "publish", "main")
+];
+
 // src/host/docker.ts
 /** Questions to the daemon take milliseconds; a minute means that it hangs. */
 const defaultTimeoutMs = 6e4;
@@ -175,41 +202,6 @@ const createDocker = (env, signal) => {
 		})
 	};
 };
-
-// src/load/helper.ts
-/** The label by which leftover helpers are found, and the run that they belong to. */
-const runLabel = "dev.slipway.run";
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = "/slipway";
-/** The parts of the helper's script, in their order. */
-const parts = [
-	"order",
-	"source",
-	"node",
-	"stage",
-	"publish",
-	"main"
-];
-const readPart = (part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8");
-/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
-const toHelperArgs = (node, { mountedFolder, socketFolder }, runId) => [
-	"run",
-	"--rm",
-	"--interactive",
-	"--pull=never",
-	"--privileged",
-	"--userns=host",
-	"--pid=host",
-	"--network=none",
-	`--label=${runLabel}=${runId}`,
-	`--label=dev.slipway.node=${node.name}`,
-	`--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
-	...socketFolder === void 0 ? [] : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`],
-	"--entrypoint=/bin/bash",
-	node.imageId,
-	"-c",
-	parts.map(readPart).join("\n")
-];
 
 // src/sweep.ts
 /** The state by which post knows what this run was called. */
@@ -325,4 +317,4 @@ const createRunner = () => ({
 	}
 });
 
-export { runIdState as a, createDocker as c, runStreaming as d, neutralise as f, leftoversOf as i, describeEnd as l, withFence as m, forgetInputs as n, sweep as o, splitLines as p, readEnvironment as r, toHelperArgs as s, createRunner as t, runCaptured as u };
+export { withFence as _, runIdState as a, describeEnd as c, toHelperArgs as d, notStarted as f, splitLines as g, neutralise as h, leftoversOf as i, joinScript as l, runStreaming as m, forgetInputs as n, sweep as o, runCaptured as p, readEnvironment as r, createDocker as s, createRunner as t, runLabel as u };

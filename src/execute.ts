@@ -3,9 +3,10 @@ import type { BuildMetadata } from './build/metadata.ts'
 import { freeDisk } from './disk/free-disk.ts'
 import { rememberSize, type SizeMemory } from './disk/size-memory.ts'
 import type { Facts } from './facts/facts.ts'
-import { findImages } from './facts/images.ts'
+import { findImages, type LocalImage } from './facts/images.ts'
 import { renderError } from './failure.ts'
 import type { Docker } from './host/docker.ts'
+import { withEngineApi } from './host/engine-api.ts'
 import { withFence } from './host/log-fence.ts'
 import type { Runner } from './host/runner.ts'
 import type { BuildInputs, Inputs } from './inputs/inputs.ts'
@@ -91,17 +92,19 @@ const build = (shop: Workshop, order: BuildInputs, source: TokenSource): Promise
     ),
   )
 
+const findBuilt = (docker: Docker, { tags }: BuildInputs): Promise<readonly LocalImage[]> =>
+  withEngineApi(docker, (ask) => findImages(ask, tags))
+
 /** At once, because the load may be what fails on a disk that is too small. */
 const remember = async ({ docker, facts, memory }: Workshop, order: BuildInputs): Promise<void> => {
   if (memory === undefined) return
-  const [image] = await findImages(docker, order.tags)
+  const [image] = await findBuilt(docker, order)
   if (image !== undefined) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes)
 }
 
 const load = async (shop: Workshop, source: LoadSource, step: Step & { kind: 'load' }) => {
   const { docker, runId, runner, signal } = shop
-  const images =
-    source.kind === 'local' ? source.images : await findImages(docker, source.build.tags)
+  const images = source.kind === 'local' ? source.images : await findBuilt(docker, source.build)
   const { engine } = shop.facts
   const { clusterName } = shop.inputs
   const { line, warning: warn } = runner

@@ -25,8 +25,9 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
+  local cri remembering first_missing='' upper=''
   local -A committed=()
-  local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=()
+  local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root
   staging=$root/slipway
   mkdir -p "$own"
@@ -34,9 +35,10 @@ load_node() {
   flock --wait "$deadline" "$lock" || die 'another load holds the node'
   trap undo EXIT
   trap 'exit 143' TERM
-  read_snapshots
+  read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
+  read_present
   find_broken
   if ((${#missing[@]} + ${#broken[@]} > 0)); then
     mkdir -p "$staging"
@@ -46,10 +48,14 @@ load_node() {
     ((${#missing[@]} == 0)) || stage_and_publish
     [[ -z "$reporter" ]] || kill "$reporter" || true
   fi
-  [[ "$(ctl images list --quiet "name==$config_digest")" == '' ]] || known=yes
   imported=("${names[@]}")
   ctl images import "$work/image.tar" >/dev/null
+  check_cri &
+  cri=$!
+  remember &
+  remembering=$!
   check_image
+  wait "$cri" && wait "$remembering" || exit 1
   ((${#published[@]} + ${#adopted[@]} == 0)) || release "${published[@]}" "${adopted[@]}"
   trap - EXIT
   rm -rf "$staging"

@@ -4,17 +4,27 @@
 # A paused node takes connections and never answers.
 ctl() { ctr --timeout "${patience:-60s}" --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
 
-# committed[CHAIN] for every committed snapshot; keys of ours that a killed run left are removed.
-read_snapshots() {
+# committed[CHAIN] for every committed snapshot of `ctl snapshots list` on standard input, and strays,
+# the keys of ours that a killed run left. False when containerd did not answer.
+parse_snapshots() {
   local key parent kind
-  committed=()
+  committed=() strays=()
+  read -r key parent kind && [[ "$key" == KEY ]] || return 1
   while read -r key parent kind; do
     case "$key" in
-      KEY) ;;
-      slipway/*) ctl snapshots remove "$key" ;;
+      slipway/*) strays+=("$key") ;;
       *) [[ "${kind:-$parent}" != Committed ]] || committed[$key]=1 ;;
     esac
-  done < <(ctl snapshots list)
+  done
+}
+
+# What the node has; also whether CRI knew the image before we came.
+read_node() {
+  local known_name key
+  exec {known_name}< <(ctl images list --quiet "name==$config_digest")
+  parse_snapshots < <(ctl snapshots list) || die "the node's containerd does not list its snapshots"
+  for key in "${strays[@]}"; do ctl snapshots remove "$key"; done
+  known=$(cat <&"$known_name")
 }
 
 # A run that was killed after `commit` left snapshots that containerd keeps for ever (gc.root). Its
@@ -38,25 +48,35 @@ release() {
     snapshots label {} containerd.io/gc.root= containerd.io/snapshot.ref={} >/dev/null
 }
 
-# broken: layers that the node lists but whose folders are gone or are not what Docker has. Nobody
-# heals a snapshot: a pod on a broken one is stuck, so it must not count as present. Names at the
-# top of each layer are compared; to read every file would take longer than to load the image.
-find_broken() {
-  local i last=-1 folder mounts
-  local -a theirs ours
-  broken=()
-  for i in "${!chains[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || last=$i; done
-  ((last >= 0)) || return 0
-  mounts=$(ctl snapshots view --mounts "slipway/$run/view" "${chains[last]}")
-  # Nothing roots a view, so the garbage collector may have been quicker.
-  ctl snapshots remove "slipway/$run/view" 2>/dev/null || true
-  read_mounts "$mounts"
-  shopt -s nullglob dotglob
-  for ((i = 0; i <= last; i++)); do
-    folder=$root${lowers[i]#"$node_root"}
-    present[i]=$folder
-    theirs=("${folders[i]}"/*) ours=("$folder"/*)
-    [[ -d "$folder" && "${theirs[*]##*/}" == "${ours[*]##*/}" ]] || broken+=("$i")
-  done
-  shopt -u nullglob dotglob
+# The first missing layer's snapshot is begun, or without one the last layer's is looked at: only so
+# containerd tells where the folders of those layers are that the node has.
+read_present() {
+  local i
+  first_missing=''
+  ((${#chains[@]} > 0)) || return 0
+  if ((${#missing[@]} == 0)); then
+    read_mounts "$(ctl snapshots view --mounts "slipway/$run/view" "${chains[-1]}")" ||
+      die "no folders to be seen in a snapshot's mounts"
+    # Nothing roots a view, so the garbage collector may have been quicker.
+    ctl snapshots remove "slipway/$run/view" 2>/dev/null || true
+  else
+    prepare_layer "${missing[0]}"
+    first_missing=$upper
+  fi
+  for i in "${!lowers[@]}"; do present[i]=${lowers[i]}; done
 }
+
+# broken: layers that the node lists but whose folders are gone or are not what Docker has. Nobody
+# heals a snapshot: a pod on a broken one is stuck, so it must not count as present.
+find_broken() {
+  local i
+  local -a ours=()
+  broken=()
+  ((${#present[@]} > 0)) || return 0
+  for i in "${!present[@]}"; do ours+=("$(seen "${present[i]}")"); done
+  mapfile -t broken < <(comm -3 --output-delimiter='' <(list_tops "${folders[@]:0:${#present[@]}}") \
+    <(list_tops "${ours[@]}") | cut -f 1 | sort --numeric-sort --unique)
+}
+
+# Where a folder of the node's containerd is seen from here.
+seen() { printf '%s%s' "$root" "${1#"$node_root"}"; }

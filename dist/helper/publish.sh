@@ -1,19 +1,26 @@
 # Makes staged layers snapshots, the snapshots an image, and says so; or undoes it all.
 
-publish_layer() {
-  local i=$1 chain=${chains[$1]} key mounts
+# Begins a layer's snapshot: upper is its folder, lowers are those below.
+prepare_layer() {
+  local i=$1
   local -a parent=()
   ((i == 0)) || parent=("${chains[i - 1]}")
-  key=slipway/$run/$chain
-  mounts=$(ctl snapshots prepare --mounts "$key" "${parent[@]}")
-  [[ "$mounts" =~ upperdir=[^\",]*/snapshots/([0-9]+)/fs ]] ||
-    [[ "$mounts" =~ \"Source\":\ *\"[^\"]*/snapshots/([0-9]+)/fs\" ]] ||
+  read_mounts "$(ctl snapshots prepare --mounts "slipway/$run/${chains[i]}" "${parent[@]}")" ||
     die "no folder to be seen in the snapshot's mounts"
-  mv --no-target-directory "$staging/$run/to/$i" "$root/snapshots/${BASH_REMATCH[1]}/fs"
-  # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
-  ctl snapshots commit "$chain" "$key" 2>"$own/commit" ||
-    { grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key"; } ||
-    die "$(<"$own/commit")"
+}
+
+publish_layer() {
+  local i=$1 chain=${chains[$1]} upper=$first_missing key
+  key=slipway/$run/$chain
+  [[ -n "$upper" ]] || prepare_layer "$i"
+  first_missing=''
+  mv --no-target-directory "$staging/$run/to/$i" "$(seen "$upper")"
+  if ctl snapshots commit "$chain" "$key" 2>"$own/commit"; then
+    present[i]=$upper
+  else
+    # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
+    grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key" || die "$(<"$own/commit")"
+  fi
   published+=("$chain")
 }
 
@@ -38,39 +45,45 @@ stage_and_publish() {
 
 # A broken layer gets its files anew, in the snapshot that is there: what builds on it stays.
 repair() {
-  local i to
+  local i to folder
   mkdir -p "$staging/$run/repair"
   for i in "${broken[@]}"; do
     to=$staging/$run/repair/$i
+    folder=$(seen "${present[i]}")
     stage_and_verify "$i" "$to"
     copied=$((copied + $(copied_bytes "$to" "$i")))
-    mkdir -p "${present[i]%/fs}"
-    [[ ! -e "${present[i]}" ]] || mv --no-target-directory "${present[i]}" "$to.old"
-    mv --no-target-directory "$to" "${present[i]}"
+    mkdir -p "${folder%/fs}"
+    [[ ! -e "$folder" ]] || mv --no-target-directory "$folder" "$to.old"
+    mv --no-target-directory "$to" "$folder"
   done
   say repaired "${#broken[@]}"
 }
 
-# What kubelet and CRI will rely on: names, the config's reference to the top snapshot, every chain,
-# and that CRI itself finds the image by each name under the right ID.
+# What kubelet and CRI will rely on: the config's reference to the top snapshot, every chain, and that
+# CRI itself finds the image by each name under the right ID.
 check_image() {
-  local name chain listed cri
-  check_cri &
-  cri=$!
-  for name in "${names[@]}"; do
-    listed=$(ctl images list "name==$name")
-    [[ "$listed" == *"$manifest_digest"* ]] || die "the node does not know $name after the import"
+  local chain content_list
+  exec {content_list}< <(ctl content list "digest==$config_digest")
+  parse_snapshots < <(ctl snapshots list) || die "the node's containerd does not list its snapshots"
+  for chain in "${chains[@]}"; do
+    [[ -n "${committed[$chain]-}" ]] || die "snapshot $chain is missing after the import"
   done
-  if ((${#chains[@]} > 0)); then
-    grep -F "$config_digest" < <(ctl content list) |
-      grep -qF "containerd.io/gc.ref.snapshot.overlayfs=${chains[-1]}" ||
-      die 'the image does not hold on to its snapshots'
-    read_snapshots
-    for chain in "${chains[@]}"; do
-      [[ -n "${committed[$chain]-}" ]] || die "snapshot $chain is missing after the import"
-    done
-  fi
-  wait "$cri" || exit 1
+  ((${#chains[@]} == 0)) ||
+    grep -qF "containerd.io/gc.ref.snapshot.overlayfs=${chains[-1]}" <&"$content_list" ||
+    die 'the image does not hold on to its snapshots'
+}
+
+# Notes what was loaded on the image's names, for the next run to know it by.
+remember() {
+  local i record name
+  local -a numbers=()
+  for i in "${!chains[@]}"; do
+    # Of a layer that somebody else was quicker with we do not know the folder.
+    [[ "${present[i]-}" =~ /snapshots/([0-9]+)/fs$ ]] || return 0
+    numbers+=("${BASH_REMATCH[1]}")
+  done
+  record=$(make_record "$image" "$config_digest" "$root/snapshots" "${numbers[@]}")
+  for name in "${names[@]}"; do ctl images label "$name" "dev.slipway/record=$record" >/dev/null; done
 }
 
 # CRI hears of images by events, so it may need a moment.
@@ -100,8 +113,9 @@ undo() {
   done
   # CRI gives every image a second name, its ID, and does not take it back by itself.
   [[ -n "$known" ]] || ctl images remove "$config_digest"
-  # Keys of ours go here; what was committed last may not be in a list of ours yet.
-  read_snapshots
+  # What was committed last may not be in a list of ours yet.
+  parse_snapshots < <(ctl snapshots list)
+  for i in "${strays[@]}"; do ctl snapshots remove "$i"; done
   for i in "${missing[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || made+=("${chains[i]}"); done
   made+=("${adopted[@]}")
   ((${#made[@]} == 0)) || release "${made[@]}"

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
-import type { Docker } from '../host/docker.ts'
+import type { Ask } from '../host/engine-api.ts'
 import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
 
 /** An image of Docker's local store. */
@@ -72,7 +72,7 @@ const toDigestNames = (
   })
 }
 
-/** Reads one entry of `docker image inspect`. */
+/** Reads what the daemon says of an image. */
 export const toLocalImage = (
   inspected: Inspected,
   references: readonly ImageReference[],
@@ -117,24 +117,22 @@ const groupById = (
  * @throws {Failure} naming the images that are not there
  */
 export const findImages = async (
-  docker: Docker,
+  ask: Ask,
   references: readonly ImageReference[],
 ): Promise<readonly LocalImage[]> => {
-  if (references.length === 0) return []
-  const given = references.map((reference) => reference.given)
-  const ended = await docker.try(['image', 'inspect', '--', ...given])
-  const inspected = JSON.parse(ended.stdout.trim() || '[]') as readonly Inspected[]
-  if (ended.code === 0 && inspected.length === references.length) {
-    return groupById(
-      references.flatMap((reference, index) => {
-        const entry = inspected[index]
-        return entry === undefined ? [] : [[reference, entry] as const]
-      }),
-    )
-  }
-  const missing = [...ended.stderr.matchAll(/No such image: (\S+)/g)].map(([, name]) => name)
-  throw new Failure(
-    `Docker's local store does not have ${missing.join(', ') || given.join(', ')}`,
-    { remedy: 'Build or pull it before this step; `docker image ls` shows what is there.' },
+  const found = await Promise.all(
+    references.map(async (reference) => {
+      // A reference's grammar knows no character that would have to be escaped in a path.
+      const inspected = await ask<Inspected>(`/images/${reference.canonical}/json`)
+      return [reference, inspected] as const
+    }),
   )
+  const missing = found.filter(([, inspected]) => inspected === undefined)
+  if (missing.length > 0) {
+    const names = missing.map(([{ given }]) => given).join(', ')
+    throw new Failure(`Docker's local store does not have ${names}`, {
+      remedy: 'Build or pull it before this step; `docker image ls` shows what is there.',
+    })
+  }
+  return groupById(found.flatMap(([reference, it]) => (it ? [[reference, it] as const] : [])))
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { freeBytesAt } from '../disk/free-space.ts'
 import { recallSizeBytes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
+import { withEngineApi } from '../host/engine-api.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findEngine, requireBuildx } from './engine.ts'
 import type { Facts } from './facts.ts'
@@ -20,18 +21,19 @@ export const look = async (
   memory: SizeMemory | undefined,
 ): Promise<Facts> => {
   const lastSizeBytes = memory && recallSizeBytes(memory)
-  // All at once: `docker info` alone takes 100 ms, because it also asks every plugin of the client.
-  const questions = [
-    findEngine(docker),
-    findNodes(docker, inputs.clusterName, inputs.nodes),
-    findImages(docker, inputs.images),
-    inputs.build === undefined ? undefined : requireBuildx(docker),
-  ] as const
-  // Without a daemon all fail, and the engine's reason is the one to tell: wait for all, then take
-  // them in order.
-  await Promise.allSettled(questions)
-  const [engine, nodes, images] = [await questions[0], await questions[1], await questions[2]]
-  await questions[3]
+  const buildx = inputs.build === undefined ? undefined : requireBuildx(docker)
+  buildx?.catch(() => {})
+  const [engine, nodes, images] = await withEngineApi(docker, async (ask) => {
+    const questions = [
+      findEngine(ask),
+      findNodes(ask, inputs.clusterName, inputs.nodes),
+      findImages(ask, inputs.images),
+    ] as const
+    // Several may fail; the first in this order is the one to tell.
+    await Promise.allSettled(questions)
+    return [await questions[0], await questions[1], await questions[2]]
+  })
+  await buildx
   const isLocal = existsSync(engine.dataRoot)
   return {
     engine,

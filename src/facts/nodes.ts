@@ -1,17 +1,24 @@
 import { Failure } from '../failure.ts'
-import type { Docker } from '../host/docker.ts'
+import type { Ask } from '../host/engine-api.ts'
 import type { KindNode } from './facts.ts'
 
 const clusterLabel = 'io.x-k8s.kind.cluster'
 const roleLabel = 'io.x-k8s.kind.role'
 
-/** One line of `docker ps`: who is there, before anyone is looked at closely. */
+/** Who is there, before anyone is looked at closely. */
 type Listed = {
   readonly id: string
   readonly name: string
   readonly state: string
   readonly cluster: string
   readonly role: string
+}
+
+type Container = {
+  readonly Id: string
+  readonly Names: readonly string[]
+  readonly State: string
+  readonly Labels: Readonly<Record<string, string>>
 }
 
 type Inspected = {
@@ -29,16 +36,17 @@ type Inspected = {
 /** kind's load balancer carries the cluster's label, too, but runs no pods. */
 const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
 
-const listNodes = async (docker: Docker): Promise<readonly Listed[]> => {
-  const format = `{{.ID}}\t{{.Names}}\t{{.State}}\t{{.Label "${clusterLabel}"}}\t{{.Label "${roleLabel}"}}`
-  const filter = `label=${clusterLabel}`
-  const args = ['ps', '--all', '--no-trunc', '--filter', filter, '--format', format]
-  const lines = (await docker.run(args)).split('\n').filter((line) => line !== '')
-  return lines
-    .map((line) => {
-      const [id = '', name = '', state = '', cluster = '', role = ''] = line.split('\t')
-      return { id, name, state, cluster, role }
-    })
+const listNodes = async (ask: Ask): Promise<readonly Listed[]> => {
+  const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
+  const all = await ask<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
+  return (all ?? [])
+    .map(({ Id: id, Names: [name = ''], State: state, Labels }) => ({
+      id,
+      name: name.replace(/^\//, ''),
+      state,
+      cluster: Labels[clusterLabel] ?? '',
+      role: Labels[roleLabel] ?? '',
+    }))
     .filter(runsPods)
 }
 
@@ -99,15 +107,19 @@ const toNode = (inspected: Inspected): KindNode => {
  * @throws {Failure} when there is no such cluster or node, or one is not running
  */
 export const findNodes = async (
-  docker: Docker,
+  ask: Ask,
   clusterName: string,
   wanted: readonly string[],
 ): Promise<readonly KindNode[]> => {
-  const members = requireCluster(await listNodes(docker), clusterName)
+  const members = requireCluster(await listNodes(ask), clusterName)
   const picked = pickNodes(members, wanted)
   requireRunning(picked)
-  const json = await docker.run(['inspect', '--type=container', ...picked.map(({ id }) => id)])
-  return (JSON.parse(json) as readonly Inspected[])
-    .map(toNode)
-    .sort((a, b) => a.name.localeCompare(b.name))
+  const inspected = await Promise.all(
+    picked.map(async ({ id, name }) => {
+      const found = await ask<Inspected>(`/containers/${id}/json`)
+      if (found === undefined) throw new Failure(`The node ${name} has just been removed`)
+      return toNode(found)
+    }),
+  )
+  return inspected.sort((a, b) => a.name.localeCompare(b.name))
 }

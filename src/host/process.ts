@@ -55,6 +55,12 @@ const superviseChild = (child: ChildProcess, command: Command, onTimeout: () => 
   }
 }
 
+export const notStarted = (file: string, cause: Error): Failure =>
+  new Failure(`${file} could not be started`, {
+    cause,
+    remedy: `Install ${file} and put it on the PATH.`,
+  })
+
 export type Streams = {
   readonly stdout: (stream: Readable) => void
   readonly stderr: (stream: Readable) => void
@@ -81,8 +87,7 @@ export const runStreaming = (
     })
     child.once('error', (cause) => {
       release()
-      const remedy = `Install ${command.file} and put it on the PATH.`
-      reject(new Failure(`${command.file} could not be started`, { cause, remedy }))
+      reject(notStarted(command.file, cause))
     })
     child.once('close', (code) => {
       release()

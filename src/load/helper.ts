@@ -7,11 +7,11 @@ export const runLabel = 'dev.slipway.run'
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
 const mountPoint = '/slipway'
 
-/** The parts of the helper's script, in their order. */
-const parts = ['order', 'source', 'node', 'stage', 'publish', 'main'] as const
-
-const readPart = (part: string): string =>
-  readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), 'utf8')
+/** Joins parts of our shell scripts, in the order in which they are given. */
+export const joinScript = (...parts: readonly string[]): string =>
+  parts
+    .map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), 'utf8'))
+    .join('\n')
 
 /** Folders of the daemon's host that the helper sees. */
 export type Mounts = {
@@ -45,5 +45,5 @@ export const toHelperArgs = (
   '--entrypoint=/bin/bash',
   node.imageId,
   '-c',
-  parts.map(readPart).join('\n'),
+  joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main'),
 ]

@@ -2,8 +2,11 @@ import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
+import { isPresent } from './check.ts'
 import { loadFolders } from './folders.ts'
 import { loadWithKind } from './kind.ts'
+import { emptyState, lookIntoNode, type NodeState } from './node-state.ts'
+import { namesOf } from './order.ts'
 import type { FolderWay, NodePlan, Way } from './plan-way.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { streamImage } from './stream.ts'
@@ -36,7 +39,12 @@ export type LoadContext = {
 }
 
 /** One image on its way into nodes. */
-type Task = LoadContext & { readonly image: LocalImage; readonly progress: Progress }
+type Task = LoadContext & {
+  readonly image: LocalImage
+  readonly progress: Progress
+  /** What the nodes had before, by their names. */
+  readonly states: ReadonlyMap<string, NodeState>
+}
 
 /** Waits for all before it fails with the first failure: no node's load may outlive the step. */
 const allEnded = async <T>(works: readonly Promise<T>[]): Promise<readonly T[]> => {
@@ -68,11 +76,10 @@ const byStream = async (
   because: string,
   isWanted: boolean,
 ): Promise<NodeLoad> => {
-  const { docker, image, progress, signal, warn } = task
+  const { states, signal, warn } = task
+  const before = states.get(node.name) ?? emptyState
   try {
-    return await timed(node.name, 'stream', because, () =>
-      streamImage(docker, image, node, progress),
-    )
+    return await timed(node.name, 'stream', because, () => streamImage({ ...task, node, before }))
   } catch (error) {
     signal.throwIfAborted()
     if (isWanted) throw error
@@ -129,8 +136,25 @@ const groupForHelpers = (plans: readonly NodePlan[]) =>
     wanted: group[0]?.choice.wanted ?? 'auto',
   }))
 
+/** Nodes that do not answer are left to the loading, which says more when it fails. */
+const lookIntoNodes = async (
+  { docker, engine, signal }: LoadContext,
+  image: LocalImage,
+  nodes: readonly KindNode[],
+): Promise<Task['states']> => {
+  const states = new Map<string, NodeState>()
+  await Promise.all(
+    nodes.map(async (node) => {
+      const state = await lookIntoNode(docker, node, namesOf(engine, image)).catch(() => undefined)
+      if (state !== undefined) states.set(node.name, state)
+    }),
+  )
+  signal.throwIfAborted()
+  return states
+}
+
 /**
- * Puts one image into all nodes, side by side.
+ * Puts one image into all nodes, side by side. Nothing is done to those that have it.
  *
  * @throws {Failure} when a node could not be given the image in any way
  */
@@ -139,16 +163,36 @@ export const loadImage = async (
   image: LocalImage,
   plans: readonly NodePlan[],
 ): Promise<ImageLoad> => {
-  const name = image.references[0]?.given ?? image.id
-  const task: Task = { ...context, image, progress: createProgress(context.line, name) }
+  const started = performance.now()
+  const nodes = plans.map(({ node }) => node)
+  const states = await lookIntoNodes(context, image, nodes)
+  const names = namesOf(context.engine, image)
+  const isThere = ({ name }: KindNode): boolean => {
+    const state = states.get(name)
+    return state !== undefined && isPresent(image, names, state)
+  }
+  const durationMs = Math.round(performance.now() - started)
+  const present = nodes.filter(isThere).map(
+    ({ name }): NodeLoad => ({
+      name,
+      way: 'present',
+      because: undefined,
+      copiedBytes: 0,
+      durationMs,
+    }),
+  )
+  const lacking = plans.filter(({ node }) => !isThere(node))
+  const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
+  const task: Task = { ...context, image, progress, states }
   const loads = await allEnded<readonly NodeLoad[]>([
-    ...groupForHelpers(plans).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)),
-    ...plans.map(async ({ node, choice }) => {
+    ...groupForHelpers(lacking).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)),
+    ...lacking.map(async ({ node, choice }) => {
       if (choice.kind === 'folders') return []
       const isWanted = choice.because.startsWith('load-mode')
       if (choice.kind === 'kind') return [await byKind(task, node, choice.because)]
       return [await byStream(task, node, choice.because, isWanted)]
     }),
   ])
-  return { image, nodes: loads.flat().sort((a, b) => a.name.localeCompare(b.name)) }
+  const all = [...present, ...loads.flat()]
+  return { image, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }
 }

@@ -1,91 +1,105 @@
 import type { KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
 import type { Docker } from '../host/docker.ts'
+import { joinScript } from './helper.ts'
 
-/** What a node's containerd has and can, as far as streaming needs to know. */
+/** What a node's containerd and CRI have, as far as some images need to know. */
 export type NodeState = {
+  /** Chain IDs of committed snapshots. */
   readonly chains: ReadonlySet<string>
-  /** Names of images, and of CRI's own the IDs. */
-  readonly images: ReadonlySet<string>
-  /** Flags of `ctr images import` that keep unpacked layers from being stored twice. */
-  readonly importFlags: readonly string[]
+  /** The top chain that a config holds on to, by the config's digest. */
+  readonly held: ReadonlyMap<string, string>
+  /** What an earlier load remembered of a name, where its layers still look as they did then. */
+  readonly records: ReadonlyMap<string, NodeRecord>
+  /** CRI's ID of an image, the digest of its config, by each of its names. */
+  readonly criIds: ReadonlyMap<string, string>
 }
 
-/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
-const toImportFlags = (help: string): readonly string[] => {
-  if (!help.includes('--discard-unpacked-layers')) return []
-  return ['--discard-unpacked-layers', ...(/^\s+--local\b/m.test(help) ? ['--local'] : [])]
+/** Of a node that tells nothing: all is loaded then. */
+export const emptyState: NodeState = {
+  chains: new Set(),
+  held: new Map(),
+  records: new Map(),
+  criIds: new Map(),
 }
 
-/** Committed snapshots of `ctr snapshots list`. */
-const toChains = (list: string): ReadonlySet<string> =>
-  new Set(
-    list
-      .split('\n')
-      .filter((line) => /\sCommitted\s*$/.test(line))
-      .map((line) => line.split(/\s/, 1)[0] ?? ''),
-  )
-
-export const listNode = async (docker: Docker, node: KindNode): Promise<NodeState> => {
-  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
-  const [help, list, images] = await Promise.all([
-    docker.try([...ctr, 'images', 'import', '--help']),
-    docker.run([...ctr, 'snapshots', `--snapshotter=${node.snapshotter}`, 'list']),
-    docker.run([...ctr, 'images', 'list', '--quiet']),
-  ])
-  return {
-    chains: toChains(list),
-    images: new Set(images.split('\n')),
-    importFlags: toImportFlags(help.stdout),
-  }
+/** Written by helper/record.sh. Digests in hex. */
+export type NodeRecord = {
+  readonly image: string
+  readonly config: string
+  readonly layers: number
 }
 
-/** CRI hears of images by events, so it may need a moment. */
-const lookAgainMs = 200
-const looks = 15
+const recordPattern = /\bdev\.slipway\/record=(([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*))/
 
-/**
- * Says what is wrong with an image in a node: CRI must know it by every name, and every chain must
- * be there. Undefined means that all is well.
- */
-export const checkInNode = async (
-  docker: Docker,
-  image: LocalImage,
-  node: KindNode,
-): Promise<string | undefined> => {
-  const { chains } = await listNode(docker, node)
-  const missing = image.layers.find(({ chainId }) => !chains.has(chainId))
-  if (missing !== undefined) return `snapshot ${missing.chainId} is missing after the import`
-  for (const { canonical } of image.references) {
-    for (let look = 1; ; look += 1) {
-      const { code } = await docker.try(['exec', node.name, 'crictl', 'inspecti', '-q', canonical])
-      if (code === 0) break
-      if (look === looks) return `CRI does not have ${canonical} after the import`
-      await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
-    }
-  }
-  return undefined
+/** Splits what helper/look.sh prints into its sections. */
+const toSections = (text: string): ReadonlyMap<string, string> => {
+  const [, ...parts] = text.split(/^== (\w+)\n/m)
+  const sections = new Map<string, string>()
+  for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? '', parts[at + 1] ?? '')
+  return sections
 }
 
-/**
- * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
- * image its ID as a second name and does not take it back; it goes unless it was there before.
- */
-export const removeImage = async (
-  docker: Docker,
-  image: LocalImage,
-  node: KindNode,
-  before: NodeState,
-): Promise<void> => {
-  const names = image.references.map(({ canonical }) => canonical)
-  const ids = await Promise.all(
-    names.map(async (name) => {
-      const { stdout } = await docker.try(['exec', node.name, 'crictl', 'inspecti', name])
-      return /"id": *"(sha256:[0-9a-f]{64})"/.exec(stdout)?.[1] ?? image.id
+const firstWord = (line: string): string => line.split(/\s/, 1)[0] ?? ''
+
+const toRecords = (images: string, sound: ReadonlySet<string>): NodeState['records'] =>
+  new Map(
+    images.split('\n').flatMap((line) => {
+      const [, record = '', image = '', config = '', folders = ''] = recordPattern.exec(line) ?? []
+      if (!sound.has(record)) return []
+      return [[firstWord(line), { image, config, layers: folders.split('.').length - 1 }]]
     }),
   )
-  const gone = [...names, ...ids.filter((id) => !before.images.has(id))]
-  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
-  for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
-  await docker.try([...ctr, 'content', 'prune', 'references'])
+
+const toHeld = (content: string): NodeState['held'] =>
+  new Map(
+    content.split('\n').flatMap((line) => {
+      const top = /containerd\.io\/gc\.ref\.snapshot\.[\w-]+=(sha256:[0-9a-f]{64})/.exec(line)?.[1]
+      return top === undefined ? [] : [[firstWord(line), top]]
+    }),
+  )
+
+type CriImages = {
+  readonly images: readonly {
+    readonly id: string
+    readonly repoTags?: readonly string[] | null
+    readonly repoDigests?: readonly string[] | null
+  }[]
+}
+
+const toCriIds = (json: string): NodeState['criIds'] => {
+  if (json.trim() === '') return new Map()
+  const { images } = JSON.parse(json) as CriImages
+  return new Map(
+    images.flatMap(({ id, repoTags, repoDigests }) =>
+      [id, ...(repoTags ?? []), ...(repoDigests ?? [])].map((name) => [name, id] as const),
+    ),
+  )
+}
+
+/** Reads what helper/look.sh prints. */
+export const parseNodeState = (text: string): NodeState => {
+  const sections = toSections(text)
+  const section = (name: string): string => sections.get(name) ?? ''
+  const committed = section('snapshots')
+    .split('\n')
+    .filter((line) => /\sCommitted\s*$/.test(line))
+  return {
+    chains: new Set(committed.map(firstWord)),
+    held: toHeld(section('content')),
+    records: toRecords(section('images'), new Set(section('sound').split('\n'))),
+    criIds: toCriIds(section('cri')),
+  }
+}
+
+/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
+const timeoutMs = 30_000
+
+/** @throws {Failure} when the node does not answer */
+export const lookIntoNode = async (
+  docker: Docker,
+  node: KindNode,
+  names: readonly string[],
+): Promise<NodeState> => {
+  const command = ['exec', node.name, 'bash', '-c', joinScript('record', 'look'), 'bash', ...names]
+  return parseNodeState(await docker.run(command, { timeoutMs }))
 }

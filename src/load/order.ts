@@ -19,6 +19,19 @@ export const commonFolder = (paths: readonly string[]): string => {
   return parts.slice(0, length).join('/') || '/'
 }
 
+/**
+ * All names under which a node should have an image. Only the containerd store keeps the manifest,
+ * and so its digest, that a registry knows.
+ */
+export const namesOf = (engine: Engine, image: LocalImage): readonly string[] => [
+  ...image.references.map(({ canonical }) => canonical),
+  ...(engine.hasContainerdStore ? image.digestNames : []),
+]
+
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+export const socketFolderOf = ({ hasContainerdStore, containerd }: Engine): string | undefined =>
+  hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, '') : undefined
+
 type Rows = readonly (readonly string[])[]
 
 const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
@@ -79,8 +92,7 @@ export const toHelperOrder = (
     ['deadline', String(Math.ceil(deadlineMs / 1_000))],
     ['way', wanted],
     ['mount', mountedFolder],
-    ...image.references.map(({ canonical }) => ['name', canonical]),
-    ...(engine.hasContainerdStore ? image.digestNames.map((name) => ['name', name]) : []),
+    ...namesOf(engine, image).map((name) => ['name', name]),
     ...nodes.map((node, index) => [
       'node',
       node.name,
@@ -91,8 +103,9 @@ export const toHelperOrder = (
     ...(engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image)),
     ['go'],
   ]
-  const socketFolder = engine.hasContainerdStore
-    ? engine.containerd?.address.replace(/\/[^/]*$/, '')
-    : undefined
-  return { mountedFolder, socketFolder, lines: `${rows.map((row) => row.join('\t')).join('\n')}\n` }
+  return {
+    mountedFolder,
+    socketFolder: socketFolderOf(engine),
+    lines: `${rows.map((row) => row.join('\t')).join('\n')}\n`,
+  }
 }

@@ -1,20 +1,43 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { KindNode } from '../facts/facts.ts'
+import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
-import { checkInNode, listNode, type NodeState, removeImage } from './node-state.ts'
+import { checkInNode } from './check.ts'
+import { joinScript } from './helper.ts'
+import { findLayerBlobs, toNeedlessBlobs } from './layer-blobs.ts'
+import type { NodeState } from './node-state.ts'
+import { namesOf } from './order.ts'
+import { pump } from './pipe.ts'
 import type { Progress } from './progress.ts'
-import { leaveOut } from './tar-filter.ts'
 
-/** `docker save` of a large image on a slow disk. */
-const deadlineMs = 30 * 60_000
+/** One image on its way into one node. */
+export type Streaming = {
+  readonly docker: Docker
+  readonly engine: Engine
+  readonly runId: string
+  readonly image: LocalImage
+  readonly node: KindNode
+  /** What the node had before. */
+  readonly before: NodeState
+  readonly progress: Progress
+}
+
+/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
+const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly string[]> => {
+  const { stdout: help } = await docker.try([
+    'exec',
+    node.name,
+    'ctr',
+    'images',
+    'import',
+    '--help',
+  ])
+  if (!help.includes('--discard-unpacked-layers')) return []
+  return ['--discard-unpacked-layers', ...(/^\s+--local\b/m.test(help) ? ['--local'] : [])]
+}
 
 /** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node: KindNode, { importFlags }: NodeState): readonly string[] => [
+const toImportArgs = (node: KindNode, flags: readonly string[]): readonly string[] => [
   'exec',
   '--interactive',
   node.name,
@@ -23,74 +46,57 @@ const toImportArgs = (node: KindNode, { importFlags }: NodeState): readonly stri
   'images',
   'import',
   `--snapshotter=${node.snapshotter}`,
-  ...importFlags,
+  ...flags,
   '-',
 ]
 
-type Pipes = readonly ['ignore' | 'pipe', 'ignore' | 'pipe']
-
-/** Starts one end of the pipe and collects what it says when it fails. */
-const startEnd = (docker: Docker, args: readonly string[], stdio: Pipes) => {
-  const { file, env, signal } = docker.command(args)
-  const options = { env, signal, timeout: deadlineMs }
-  const child = spawn(file, [...args], { ...options, stdio: [...stdio, 'pipe'] })
-  // A child that cannot start or is cancelled says so through 'close', too.
-  child.on('error', () => {})
-  let stderr = ''
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-4_000)
-  })
-  const ended = once(child, 'close').then(([code]) => ({
-    code: code as number | null,
-    stdout: '',
-    stderr,
-    timedOut: child.killed && !signal?.aborted,
-  }))
-  return { child, ended }
-}
-
 /**
- * The blobs that need not cross: layers that the node has. In the overlay2 store a layer's blob is
- * its uncompressed tar, named by the diff ID; one that occurs twice must be there both times.
+ * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+ * image its ID as a second name and does not take it back; it goes unless it was there before.
  */
-const toNeedlessBlobs = ({ layers }: LocalImage, { chains }: NodeState): ReadonlySet<string> => {
-  const missing = new Set(
-    layers.filter(({ chainId }) => !chains.has(chainId)).map(({ diffId }) => diffId),
-  )
-  const needless = layers.map(({ diffId }) => diffId).filter((diffId) => !missing.has(diffId))
-  return new Set(needless.map((diffId) => `blobs/sha256/${diffId.replace('sha256:', '')}`))
+const removeImage = async (
+  { docker, image, node, before }: Streaming,
+  after: NodeState | undefined,
+): Promise<void> => {
+  const names = image.references.map(({ canonical }) => canonical)
+  const ids = names.map((name) => after?.criIds.get(name) ?? image.id)
+  const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
+  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
+  for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
+  await docker.try([...ctr, 'content', 'prune', 'references'])
 }
 
-const pump = async (
-  docker: Docker,
-  image: LocalImage,
-  node: KindNode,
+/** Lets the next run know the image again. Returns what went wrong, if something did. */
+const remember = async (
+  { docker, engine, runId, image, node }: Streaming,
   state: NodeState,
-  onBytes: (bytes: number) => void,
 ): Promise<string | undefined> => {
-  const names = image.references.map(({ given }) => given)
-  const source = startEnd(docker, ['save', '--', ...names], ['ignore', 'pipe'])
-  const target = startEnd(docker, toImportArgs(node, state), ['pipe', 'ignore'])
-  const { stdout } = source.child
-  const { stdin } = target.child
-  if (stdout === null || stdin === null) throw new Error('The pipe has no ends')
-  const needless = toNeedlessBlobs(image, state)
-  const counter = new Transform({
-    transform: (chunk: Buffer, _, done) => {
-      onBytes(chunk.length)
-      done(null, chunk)
-    },
+  const [given = '', ...further] = namesOf(engine, image)
+  const config = state.criIds.get(given) ?? ''
+  const script = joinScript('record', 'mark')
+  const top = image.layers.at(-1)?.chainId ?? ''
+  const args = [runId, image.id, config, top, given, ...further]
+  const ended = await docker.try(['exec', node.name, 'bash', '-c', script, 'bash', ...args])
+  return ended.code === 0 ? undefined : `naming it: ${describeEnd(ended)}`
+}
+
+/** @returns what went wrong, and what the node had then */
+const send = async (streaming: Streaming, onBytes: (bytes: number) => void) => {
+  const { docker, engine, image, node, before } = streaming
+  const flags = await findImportFlags(docker, node)
+  const hasSome = image.layers.some(({ chainId }) => before.chains.has(chainId))
+  const blobs = hasSome ? await findLayerBlobs(streaming, image) : []
+  const leftOut = toNeedlessBlobs(image, blobs, before.chains)
+  const problem = await pump(docker, {
+    image,
+    leftOut,
+    importArgs: toImportArgs(node, flags),
+    onBytes,
   })
-  // An end that fails closes the pipe; the exit codes below say which and why.
-  const piped = pipeline(
-    stdout,
-    leaveOut((name) => needless.has(name)),
-    counter,
-    stdin,
-  ).catch(() => {})
-  const [saved, imported] = await Promise.all([source.ended, target.ended, piped])
-  if (imported.code !== 0) return `ctr in ${node.name}: ${describeEnd(imported)}`
-  return saved.code === 0 ? undefined : `docker save: ${describeEnd(saved)}`
+  if (problem !== undefined) return { problem, state: undefined }
+  const config = engine.hasContainerdStore ? undefined : image.id
+  const { flaw, state } = await checkInNode(docker, image, node, config)
+  return { problem: flaw ?? (await remember(streaming, state)), state }
 }
 
 /**
@@ -100,21 +106,15 @@ const pump = async (
  * @returns the bytes that were sent
  * @throws {Failure} saying which end failed; the node then does not believe in the image
  */
-export const streamImage = async (
-  docker: Docker,
-  image: LocalImage,
-  node: KindNode,
-  progress: Progress,
-): Promise<number> => {
-  const state = await listNode(docker, node)
+export const streamImage = async (streaming: Streaming): Promise<number> => {
+  const { image, node, progress } = streaming
   let sentBytes = 0
-  const problem =
-    (await pump(docker, image, node, state, (bytes) => {
-      sentBytes += bytes
-      progress(node.name, sentBytes, image.sizeBytes)
-    })) ?? (await checkInNode(docker, image, node))
+  const { problem, state } = await send(streaming, (bytes) => {
+    sentBytes += bytes
+    progress(node.name, sentBytes, image.sizeBytes)
+  })
   if (problem === undefined) return sentBytes
-  await removeImage(docker, image, node, state)
+  await removeImage(streaming, state)
   const name = image.references[0]?.given ?? image.id
   throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, {
     remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,

@@ -10,6 +10,7 @@ read_overlay2() {
   local i size layers='' separator=''
   config=$(inside "$config")
   config_digest=$(digest_of "$config")
+  image=$config_digest
   add_blob "$config" "$config_digest"
   for i in "${!chains[@]}"; do
     folders[i]=$(inside "${folders[i]}")
@@ -51,27 +52,12 @@ read_containerd() {
     die 'Docker has not unpacked the image'
   # Nothing roots a view, so the garbage collector may have been quicker.
   dctl snapshots remove "slipway/$run/view" 2>/dev/null || true
-  read_mounts "$mounts"
+  read_mounts "$mounts" || die "no folders to be seen in a snapshot's mounts"
   ((${#lowers[@]} == ${#chains[@]})) || die 'Docker has another number of folders than layers'
   for i in "${!chains[@]}"; do
     [[ "${lowers[i]}" == "$mounted"/* ]] || die "Docker keeps layers at ${lowers[i]}, out of reach"
     folders[i]=$(inside "${lowers[i]}")
   done
-}
-
-# lowers: the folders behind a view of a snapshot, as `ctr snapshots view --mounts` prints them,
-# lowest first.
-read_mounts() {
-  local i
-  local -a top_first
-  lowers=()
-  if [[ "$1" =~ lowerdir=([^\",]+) ]]; then
-    IFS=: read -ra top_first <<<"${BASH_REMATCH[1]}"
-  else
-    [[ "$1" =~ \"Source\":\ *\"([^\"]+)\" ]] || die "no folders to be seen in a snapshot's mounts"
-    top_first=("${BASH_REMATCH[1]}")
-  fi
-  for ((i = ${#top_first[@]} - 1; i >= 0; i--)); do lowers+=("${top_first[i]}"); done
 }
 
 # The archive: manifest and config, no layers. containerd finds every snapshot and asks for no blob.

@@ -1,0 +1,25 @@
+# What a node's containerd has of some images, for src/facts/node-state.ts. Runs in the node itself.
+# Arguments: names of images.
+export LC_ALL=C
+snapshots=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots
+ctl() { ctr --timeout 20s --namespace k8s.io "$@"; }
+
+# All at once: each takes as long as its program needs to start.
+exec {snapshot_list}< <(ctl snapshots list) {content_list}< <(ctl content list) \
+  {cri_list}< <(crictl images -o json 2>/dev/null)
+images=$(ctl images list "${@/#/name==}")
+
+echo '== images'
+echo "$images"
+echo '== sound'
+grep -o 'dev\.slipway/record=[0-9a-f.]*' <<<"$images" | sort -u | while IFS== read -r _ record; do
+  IFS=. read -r image config _ folders <<<"$record"
+  IFS=. read -ra numbers <<<"$folders"
+  [[ "$(make_record "$image" "$config" "$snapshots" "${numbers[@]}")" != "$record" ]] || echo "$record"
+done
+echo '== snapshots'
+cat <&"$snapshot_list"
+echo '== content'
+grep -F containerd.io/gc.ref.snapshot. <&"$content_list"
+echo '== cri'
+cat <&"$cri_list"

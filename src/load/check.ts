@@ -1,0 +1,65 @@
+import type { KindNode } from '../facts/facts.ts'
+import type { LocalImage } from '../facts/images.ts'
+import type { Docker } from '../host/docker.ts'
+import { lookIntoNode, type NodeState } from './node-state.ts'
+
+/**
+ * True when the node has the image whole, by every name, as an earlier load of ours left it. False
+ * may also mean that somebody else brought the image: then it is loaded, which costs little.
+ */
+export const isPresent = (image: LocalImage, names: readonly string[], state: NodeState): boolean =>
+  image.layers.every(({ chainId }) => state.chains.has(chainId)) &&
+  names.every((name) => {
+    const record = state.records.get(name)
+    if (record === undefined || `sha256:${record.image}` !== image.id) return false
+    const config = `sha256:${record.config}`
+    return (
+      record.layers === image.layers.length &&
+      state.criIds.get(name) === config &&
+      state.held.get(config) === image.layers.at(-1)?.chainId
+    )
+  })
+
+/** CRI hears of images by events, so it may need a moment. */
+const lookAgainMs = 200
+const looks = 15
+
+/**
+ * Says what is wrong with an image that has just been imported: CRI must know it by every name, and
+ * every chain must be there. Undefined means that all is well.
+ *
+ * @param config the expected digest of its config, where Docker tells
+ */
+const findFlaw = (
+  image: LocalImage,
+  names: readonly string[],
+  config: string | undefined,
+  { chains, criIds, held }: NodeState,
+): string | undefined => {
+  const missing = image.layers.find(({ chainId }) => !chains.has(chainId))
+  if (missing !== undefined) return `snapshot ${missing.chainId} is missing after the import`
+  for (const name of names) {
+    const id = criIds.get(name)
+    if (id === undefined) return `CRI does not have ${name} after the import`
+    if (config !== undefined && id !== config) return `CRI has ${name} as ${id}, not as ${config}`
+    if (held.get(id) !== image.layers.at(-1)?.chainId)
+      return `${name} does not hold on to its snapshots`
+  }
+  return undefined
+}
+
+/** Looks until the image is as it should be, or says what is wrong with it. */
+export const checkInNode = async (
+  docker: Docker,
+  image: LocalImage,
+  node: KindNode,
+  config: string | undefined,
+): Promise<{ readonly flaw: string | undefined; readonly state: NodeState }> => {
+  const names = image.references.map(({ canonical }) => canonical)
+  for (let look = 1; ; look += 1) {
+    const state = await lookIntoNode(docker, node, names)
+    const flaw = findFlaw(image, names, config, state)
+    if (flaw === undefined || look === looks) return { flaw, state }
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+  }
+}
