@@ -1,13 +1,14 @@
 import { n as renderError, t as Failure } from "./failure.js";
-import { _ as withFence, a as runIdState, c as describeEnd, d as toHelperArgs, f as notStarted, g as splitLines, h as neutralise, i as leftoversOf, l as joinScript, m as runStreaming, n as forgetInputs, p as runCaptured, r as readEnvironment, s as createDocker, t as createRunner, u as runLabel } from "./runner.js";
+import { C as toHelperArgs, D as neutralise, E as runStreaming, O as splitLines, S as runLabel, T as runCaptured, _ as toList, b as describeEnd, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, k as withFence, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as joinScript, y as createDocker } from "./runner.js";
 import { f as exec } from "./core.js";
-import { n as maskToken, r as Secret, t as maskPrivateKey } from "./masks.js";
+import { t as Secret } from "./secret.js";
+import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { lstat, realpath, rm, statfs, writeFile } from "node:fs/promises";
 import timers from "node:timers/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
@@ -116,43 +117,11 @@ const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
 	await rm(path, { force: true }).catch(() => void 0);
 };
 
-// src/host/memory-file.ts
-const memoryFolder = "/dev/shm";
-/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants.O_DIRECTORY;
-const openNameless = () => {
-	try {
-		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
-	} catch {
-		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-		const fd = openSync(path, flags, 384);
-		unlinkSync(path);
-		return fd;
-	}
-};
-/**
-* Runs `body` with the descriptor of an anonymous file in memory that holds `content`. As a child's
-* fd 0 it can be opened as /dev/stdin again and again, which a pipe cannot: BuildKit reads the
-* secret's path anew for every RUN that mounts it, and would get nothing from the second on
-* (moby/buildkit#2880); Node's own piped stdin is a socket, which cannot be opened at all
-* (nodejs/node#21941).
-*/
-const withMemoryFile = async (content, body) => {
-	const fd = openNameless();
-	try {
-		writeSync(fd, content);
-		return await body(fd);
-	} finally {
-		closeSync(fd);
-	}
-};
-
 // src/build/argv.ts
 const flag = (name, value) => value === void 0 ? [] : [name, value];
 const flags = (name, values) => values.flatMap((value) => [name, value]);
 /** The arguments of `docker` for one build whose image ends up in the local store. */
-const toBuildArgs = (build, metadataFile, secret) => [
+const toBuildArgs = (build, metadataFile, secrets) => [
 	"buildx",
 	"build",
 	"--progress=plain",
@@ -167,7 +136,8 @@ const toBuildArgs = (build, metadataFile, secret) => [
 	...flag("--network", build.network),
 	...build.noCache ? ["--no-cache"] : [],
 	...build.pull ? ["--pull"] : [],
-	...flag("--secret", secret && `id=${secret.id},src=${secret.src}`),
+	...flags("--ssh", build.ssh),
+	...flags("--secret", secrets.map(({ id, from }) => `id=${id},${from}`)),
 	"--metadata-file",
 	metadataFile,
 	"--",
@@ -206,36 +176,122 @@ const parseMetadata = (text) => {
 	};
 };
 
+// src/host/memory-file.ts
+const memoryFolder = "/dev/shm";
+/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
+const withoutName = 4194304 | constants.O_DIRECTORY;
+const openNameless = () => {
+	try {
+		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
+	} catch {
+		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const fd = openSync(path, flags, 384);
+		unlinkSync(path);
+		return fd;
+	}
+};
+/**
+* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+* fd 0, as /dev/stdin.
+*
+* @throws where there is no /dev/shm, or /proc does not let us open it again
+*/
+const openMemoryFile = (content) => {
+	const fd = openNameless();
+	try {
+		writeSync(fd, content);
+		closeSync(openSync(`/proc/self/fd/${fd}`, "r"));
+		return fd;
+	} catch (error) {
+		closeSync(fd);
+		throw error;
+	}
+};
+
+// src/build/secret-channel.ts
+const byEnvironment = (secrets) => {
+	const named = secrets.map(({ id, value }, index) => {
+		return {
+			id,
+			variable: `SLIPWAY_SECRET_${index}`,
+			value: value.expose()
+		};
+	});
+	return {
+		sources: named.map(({ id, variable }) => ({
+			id,
+			from: `env=${variable}`
+		})),
+		stdinFd: void 0,
+		env: Object.fromEntries(named.map(({ variable, value }) => [variable, value]))
+	};
+};
+const byMemory = (secrets, fds) => ({
+	sources: secrets.map(({ id }, index) => ({
+		id,
+		from: index === 0 ? "src=/dev/stdin" : `src=/proc/${process.pid}/fd/${fds[index]}`
+	})),
+	stdinFd: fds[0],
+	env: {}
+});
+/**
+* Runs `body` with a way for secrets to reach one build. Each is an anonymous file in memory: the
+* first is the child's standard input, the others stay open in our own process. BuildKit opens the
+* path anew for every RUN that mounts it, so a pipe would be empty from the second on
+* (moby/buildkit#2880), and Node's own piped stdin is a socket, which cannot be opened at all
+* (nodejs/node#21941).
+*
+* @param tell hears that secrets have to go through the child's environment instead
+*/
+const withSecretChannel = async (secrets, tell, body) => {
+	const fds = [];
+	try {
+		for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()));
+	} catch (error) {
+		for (const fd of fds) closeSync(fd);
+		const why = error.message;
+		tell(`Anonymous files in memory do not work here (${why}): secrets reach buildx through its environment.`);
+		return body(byEnvironment(secrets));
+	}
+	try {
+		return await body(byMemory(secrets, fds));
+	} finally {
+		for (const fd of fds) closeSync(fd);
+	}
+};
+
 // src/build/build-image.ts
 /** A build may take its time; the job's own limit ends it. */
 const buildTimeoutMs = 216e5;
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 200;
-/**
-* Builds one image into the local store, with its output passed on line by line. The secret is the
-* build's standard input and exists nowhere else.
-*
-* @throws {Failure} naming the Dockerfile's step that failed
-*/
-const buildImage = async (docker, order, onLine) => {
-	const metadataFile = join(order.tempDir, "build-metadata.json");
-	const source = order.secret && {
-		id: order.secret.id,
-		src: "/dev/stdin"
-	};
-	const args = toBuildArgs(order.build, metadataFile, source);
+const runBuild = async (docker, { build, tempDir, workspace }, { sources, stdinFd, env }, onLine) => {
+	const metadataFile = join(tempDir, "build-metadata.json");
 	const tail = [];
-	const run = (stdin) => docker.follow(args, (line) => {
+	const { code } = await docker.follow(toBuildArgs(build, metadataFile, sources), (line) => {
 		tail.push(line);
 		if (tail.length > keptLines) tail.shift();
 		onLine(line);
 	}, {
-		cwd: order.workspace,
+		cwd: workspace,
 		timeoutMs: buildTimeoutMs,
-		...stdin && { stdin }
+		env,
+		...stdinFd !== void 0 && { stdin: { fd: stdinFd } }
 	});
-	const { code } = order.secret === void 0 ? await run() : await withMemoryFile(order.secret.value.expose(), (fd) => run({ fd }));
-	if (code !== 0) throw explainBuildFailure(order.build, code, tail);
+	if (code !== 0) throw explainBuildFailure(build, code, tail);
+	return metadataFile;
+};
+/**
+* Builds one image into the local store, with its output passed on line by line. Secrets are in
+* memory and exist nowhere else.
+*
+* @param warn hears where that is not possible
+* @throws {Failure} naming the Dockerfile's step that failed
+*/
+const buildImage = async (docker, order, onLine, warn) => {
+	const metadataFile = await withSecretChannel(order.secrets, warn, (channel) => runBuild(docker, order, channel, onLine));
 	try {
 		return parseMetadata(readFileSync(metadataFile, "utf8"));
 	} catch (cause) {
@@ -244,6 +300,66 @@ const buildImage = async (docker, order, onLine) => {
 			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
 		});
 	}
+};
+
+// src/build/warnings.ts
+/** One `--mount=type=secret,...` in its text, without the quotes that a shell would take away. */
+const toSecretId = (options) => {
+	const entries = options.split(",").map((entry) => entry.split("=", 2));
+	const option = (...names) => entries.find(([name = ""]) => names.includes(name))?.[1]?.replaceAll("\"", "");
+	if (option("type") !== "secret") return void 0;
+	const target = option("target", "dst", "destination");
+	return option("id") ?? target?.split("/").at(-1);
+};
+/** The secrets that a Dockerfile's RUN steps mount. Ids with build arguments in them are left out. */
+const findSecretMounts = (dockerfile) => dockerfile.split("\n").flatMap((text, index) => {
+	if (/^\s*#/.test(text)) return [];
+	return [...text.matchAll(/--mount=(\S+)/g)].flatMap(([, options = ""]) => {
+		const id = toSecretId(options);
+		return id === void 0 || id.includes("$") ? [] : [{
+			id,
+			line: index + 1
+		}];
+	});
+});
+const readQuietly = (path) => {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return;
+	}
+};
+const findUnpassed = (dockerfile, passed) => findSecretMounts(readQuietly(dockerfile) ?? "").filter(({ id }) => !passed.includes(id)).map(({ id, line }) => ({
+	message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
+	file: dockerfile,
+	line
+}));
+/** True when the context leaves `.git` out, as far as the usual ways to write that go. */
+const leavesGitOut = (context, dockerfile) => {
+	const own = `${dockerfile}.dockerignore`;
+	return (readQuietly(existsSync(own) ? own : join(context, ".dockerignore")) ?? "").split("\n").some((line) => /^\/?(\*\*\/)?(\.git|\*|\.\*)\/?(\*\*)?$/.test(line.trim()));
+};
+/** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
+const findPersisted = (context, dockerfile) => {
+	const file = join(context, ".git", "config");
+	const at = (readQuietly(file)?.split("\n") ?? []).findIndex((line) => /^\s*extraheader\s*=\s*authorization:/i.test(line));
+	if (at < 0 || leavesGitOut(context, dockerfile)) return [];
+	return [{
+		message: "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore.",
+		file,
+		line: at + 1
+	}];
+};
+/**
+* Looks at a local context before it is built.
+*
+* @param passed ids of the secrets that the build gets
+*/
+const findBuildWarnings = ({ context, file }, workspace, passed) => {
+	if (/^(https?|git|ssh):|^git@/.test(context)) return [];
+	const folder = resolve(workspace, context);
+	const dockerfile = file === void 0 ? join(folder, "Dockerfile") : resolve(workspace, file);
+	return [...findUnpassed(dockerfile, passed), ...findPersisted(folder, dockerfile)];
 };
 
 // src/disk/free-space.ts
@@ -1323,33 +1439,38 @@ const timed = async (shop, name, body) => {
 		shop.runner.line(`${name}: ${formatDuration(durationMs)}`);
 	}
 };
-/** Runs `body` with the build's token; one that we minted lives only that long. */
-const withToken = async (shop, source, body) => {
-	if (source.kind === "none") return body(void 0);
-	if (source.kind === "given") return body(source.token);
-	const { credentials } = source;
-	const { mintToken } = await import("./mint.js");
-	const { revokeToken } = await import("./revoke.js");
-	const minted = await timed(shop, "Mint token", () => mintToken(credentials, {
-		mask: shop.runner.mask,
-		log: shop.runner.line,
-		signal: shop.signal
-	}));
+const warnBeforehand = (shop, order, ids) => {
+	for (const { message, file, line } of findBuildWarnings(order, shop.workspace, ids)) shop.runner.warning(message, {
+		file: relative(shop.workspace, file),
+		line
+	});
+};
+const takeToken = async (shop) => {
+	const isMinted = shop.inputs.credentials.kind === "app";
+	const { take } = shop.token;
+	const value = isMinted ? await timed(shop, "Mint token", take) : await take();
+	return value === void 0 ? [] : [{
+		id: shop.inputs.secretId,
+		value
+	}];
+};
+const build = async (shop, order) => {
+	const { docker, inputs, runner, tempDir, workspace } = shop;
+	const tokenIds = inputs.credentials.kind === "none" ? [] : [inputs.secretId];
+	warnBeforehand(shop, order, [...tokenIds, ...inputs.secrets.map(({ id }) => id)]);
+	const secrets = [...await takeToken(shop), ...inputs.secrets];
+	const warnings = [];
 	try {
-		return await body(minted.secret);
+		return await timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () => withFence(runner.line, (onLine) => buildImage(docker, {
+			build: order,
+			secrets,
+			tempDir,
+			workspace
+		}, onLine, (message) => warnings.push(message))));
 	} finally {
-		await revokeToken(minted, shop.runner.line).catch((error) => shop.runner.warning(`The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`));
+		for (const message of warnings) runner.warning(message);
 	}
 };
-const build = (shop, order, source) => withToken(shop, source, (token) => timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () => withFence(shop.runner.line, (onLine) => buildImage(shop.docker, {
-	build: order,
-	secret: token && {
-		id: shop.inputs.secretId,
-		value: token
-	},
-	tempDir: shop.tempDir,
-	workspace: shop.workspace
-}, onLine))));
 const findBuilt = (docker, { tags }) => withEngineApi(docker, (ask) => findImages(ask, tags));
 /** At once, because the load may be what fails on a disk that is too small. */
 const remember = async ({ docker, facts, memory }, order) => {
@@ -1393,13 +1514,14 @@ const executeStep = async (shop, step) => {
 			}));
 		}
 		case "build": {
-			const metadata = await build(shop, step.build, step.token);
+			const metadata = await build(shop, step.build);
 			shop.update((report) => ({
 				...report,
 				metadata
 			}));
 			return remember(shop, step.build);
 		}
+		case "end-tokens": return shop.token.close();
 		case "load": return load(shop, step.source, step);
 		case "drop-images": {
 			const names = planDropping(shop.report().loads, shop.inputs.keepImages);
@@ -1539,67 +1661,20 @@ const look = async (docker, inputs, isHostedRunner, memory) => {
 	};
 };
 
-// src/inputs/parsers.ts
-/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
-const toOptional = (raw) => {
-	const text = raw?.trim();
-	return text === void 0 || text === "" ? void 0 : text;
-};
-/** Comma- or newline-separated words. */
-const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
-/** One entry a line: values may contain commas. */
-const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
-const parseBoolean = (input, raw, report) => {
-	const text = toOptional(raw) ?? "false";
-	if (/^(true|True|TRUE)$/.test(text)) return true;
-	if (/^(false|False|FALSE)$/.test(text)) return false;
-	report({
-		input,
-		value: text,
-		reason: "not a boolean",
-		remedy: "Write true or false."
-	});
-	return false;
-};
-/** One of a few words. */
-const parseChoice = (input, raw, choices, report) => {
-	const text = toOptional(raw) ?? choices[0];
-	const choice = choices.find((word) => word === text);
-	if (choice !== void 0) return choice;
-	report({
-		input,
-		value: text,
-		reason: "unknown",
-		remedy: `Write one of ${choices.join(", ")}.`
-	});
-	return choices[0];
-};
+// src/host/core-limit.ts
 /**
-* Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
-* value from the environment (build arguments) or leaves it empty (labels).
+* Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
+* byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
+* none would be ignored for collectors. Node cannot set limits, util-linux can.
 */
-const parseAssignments = (input, raw, bare, report) => {
-	const pattern = bare === "bare-names" ? /^[^=]/ : /^[^=]+=./;
-	const lines = toLines(raw);
-	for (const line of lines.filter((text) => !pattern.test(text))) report({
-		input,
-		value: line,
-		reason: "not name=value",
-		remedy: "Write one name=value a line."
-	});
-	return lines;
-};
-/** A word that must match a pattern, if it is given at all. */
-const parseWord = (input, raw, pattern, remedy, report) => {
-	const text = toOptional(raw);
-	if (text === void 0 || pattern.test(text)) return text;
-	report({
-		input,
-		value: text,
-		reason: "not a valid value",
-		remedy
-	});
+const forbidCoreDumps = async (env) => {
+	const args = [`--pid=${process.pid}`, "--core=1:1"];
+	await runCaptured({
+		file: "prlimit",
+		args,
+		env,
+		timeoutMs: 5e3
+	}).catch(() => void 0);
 };
 
 // src/inputs/problems.ts
@@ -1653,17 +1728,11 @@ const parsePrivateKey = (given) => {
 	}
 };
 
-// src/inputs/read-credentials.ts
+// src/inputs/read-app.ts
+/** Both may be given: then the Client ID is the one that is used. */
 const readClientId = (raw, report) => {
 	const clientId = toOptional(raw["client-id"]);
-	const appId = toOptional(raw["app-id"]);
-	if (clientId !== void 0 && appId !== void 0 && clientId !== appId) report({
-		input: "client-id",
-		value: clientId,
-		reason: `app-id says ${appId} at the same time`,
-		remedy: "Give one of the two."
-	});
-	const id = clientId ?? appId;
+	const id = clientId ?? toOptional(raw["app-id"]);
 	if (id !== void 0 && !/^[\w.-]+$/.test(id)) report({
 		input: clientId === void 0 ? "app-id" : "client-id",
 		value: id,
@@ -1685,9 +1754,11 @@ const readPrivateKey = (raw, report) => {
 };
 /** As in action.yml. */
 const defaultPermissions = "contents: read";
+/** A YAML map in either style, a YAML list, or words with commas: the marks around entries go. */
+const toEntries = (text) => toList(text).map((entry) => entry.replace(/^[-{\s]+|[}\s]+$/g, "").replaceAll(/["']/g, "")).filter((entry) => entry !== "");
 const readPermissions = (raw, report) => {
 	const permissions = {};
-	for (const entry of toList(toOptional(raw["permissions"]) ?? defaultPermissions)) {
+	for (const entry of toEntries(toOptional(raw["permissions"]) ?? defaultPermissions)) {
 		const [, name, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? [];
 		if (name !== void 0 && level !== void 0) permissions[name.replaceAll("-", "_")] = level;
 		else report({
@@ -1699,22 +1770,73 @@ const readPermissions = (raw, report) => {
 	}
 	return permissions;
 };
-const readRepositories = (raw, owner, report) => toList(raw["repositories"]).map((entry) => {
-	const [, prefix, name] = /^(?:([\w.-]+)\/)?([\w.-]+)$/.exec(entry) ?? [];
-	if (name === void 0) report({
+const readRepositories = (raw, report) => toList(raw["repositories"]).flatMap((entry) => {
+	const [, owner, name] = /^(?:([\w.-]+)\/)?([\w.-]+)$/.exec(entry) ?? [];
+	if (name !== void 0) return [{
+		owner,
+		name
+	}];
+	report({
 		input: "repositories",
 		value: entry,
 		reason: "not the name of a repository",
 		remedy: "Write its name, or owner/name."
 	});
-	else if (prefix !== void 0 && prefix.toLowerCase() !== owner?.toLowerCase()) report({
-		input: "repositories",
-		value: entry,
-		reason: `its owner is not ${owner ?? "known"}, the owner of the installation`,
-		remedy: `Set owner: ${prefix}; one token reaches the repositories of one owner.`
-	});
-	return name ?? entry;
+	return [];
 });
+/** One scope for each owner that the repositories name; those without one belong to `owner`. */
+const toScopes = (named, owner) => {
+	return [...Map.groupBy(named, (entry) => (entry.owner ?? owner).toLowerCase()).values()].map((group) => ({
+		owner: group[0]?.owner ?? owner,
+		repositories: group.map(({ name }) => name)
+	}));
+};
+const readScopes = (raw, currentRepository, report) => {
+	const [currentOwner, currentName] = currentRepository?.split("/") ?? [];
+	const given = toOptional(raw["owner"]);
+	if (given !== void 0 && !/^[\w.-]+$/.test(given)) report({
+		input: "owner",
+		value: given,
+		reason: "not a user or an organization",
+		remedy: "Write the name alone, as in github.com/NAME."
+	});
+	const named = readRepositories(raw, report);
+	const owner = given ?? currentOwner;
+	const isComplete = named.length > 0 && named.every((entry) => entry.owner !== void 0);
+	if (owner === void 0 && !isComplete) {
+		report({
+			input: "owner",
+			reason: "empty, and no repository is known from the run",
+			remedy: "Name the owner of the installation."
+		});
+		return [];
+	}
+	if (named.length > 0) return toScopes(named, owner ?? "");
+	if (given !== void 0 || currentName === void 0) return [{
+		owner: owner ?? "",
+		repositories: []
+	}];
+	return [{
+		owner: owner ?? "",
+		repositories: [currentName]
+	}];
+};
+/** Reads the App that mints the token; undefined unless it is named and its key can be read. */
+const readApp = (raw, currentRepository, report) => {
+	const clientId = readClientId(raw, report);
+	const privateKey = readPrivateKey(raw, report);
+	const permissions = readPermissions(raw, report);
+	if (clientId === void 0 || privateKey === void 0) return void 0;
+	return {
+		clientId,
+		privateKey,
+		scopes: readScopes(raw, currentRepository, report),
+		permissions
+	};
+};
+
+// src/inputs/read-credentials.ts
+/** Reads where GitHub's API is. */
 const readApiUrl = (raw, report) => {
 	const given = toOptional(raw["github-api-url"]) ?? "https://api.github.com";
 	const url = URL.canParse(given) ? new URL(given) : void 0;
@@ -1727,72 +1849,64 @@ const readApiUrl = (raw, report) => {
 	});
 	return given.replace(/\/+$/, "");
 };
-const readApp = (raw, currentRepository, report) => {
-	const clientId = readClientId(raw, report);
-	const privateKey = readPrivateKey(raw, report);
-	const [currentOwner, currentName] = currentRepository?.split("/") ?? [];
-	const givenOwner = toOptional(raw["owner"]);
-	const prefix = /^([\w.-]+)\//.exec(toList(raw["repositories"])[0] ?? "")?.[1];
-	const owner = givenOwner ?? prefix ?? currentOwner;
-	if (givenOwner !== void 0 && !/^[\w.-]+$/.test(givenOwner)) report({
-		input: "owner",
-		value: givenOwner,
-		reason: "not a user or an organization",
-		remedy: "Write the name alone, as in github.com/NAME."
-	});
-	const named = readRepositories(raw, owner, report);
-	const isDefault = named.length === 0 && givenOwner === void 0 && currentName !== void 0;
-	const permissions = readPermissions(raw, report);
-	const apiUrl = readApiUrl(raw, report);
-	if (clientId === void 0 || privateKey === void 0) return void 0;
-	if (owner === void 0) {
+const hasId = (raw) => toOptional(raw["client-id"]) !== void 0 || toOptional(raw["app-id"]) !== void 0;
+const hasKey = (raw) => toOptional(raw["private-key"]) !== void 0;
+const reportMissingHalf = (raw, trigger, report) => {
+	if (hasId(raw) && !hasKey(raw)) {
+		const why = whySecretsAreEmpty(trigger);
 		report({
-			input: "owner",
-			reason: "empty, and no repository is known from the run",
-			remedy: "Name the owner of the installation."
+			input: "private-key",
+			reason: `empty, though a client-id is given${why === void 0 ? "" : `: ${why}`}`,
+			remedy: why === void 0 ? "Check the name of the secret; workflows of forks and of Dependabot do not get secrets." : "Give github-token as well (such as the job's own): it is used where the key is empty."
 		});
-		return;
 	}
-	return {
-		clientId,
-		privateKey,
-		owner,
-		repositories: isDefault ? [currentName] : named,
-		permissions,
-		apiUrl
-	};
-};
-const reportMissingHalf = (raw, report) => {
-	const hasId = toOptional(raw["client-id"]) !== void 0 || toOptional(raw["app-id"]) !== void 0;
-	const hasKey = toOptional(raw["private-key"]) !== void 0;
-	if (hasId && !hasKey) report({
-		input: "private-key",
-		reason: "empty, though a client-id is given",
-		remedy: "Check the name of the secret; workflows of forks and of Dependabot do not get secrets."
-	});
-	if (!hasId && hasKey) report({
+	if (!hasId(raw) && hasKey(raw)) report({
 		input: "client-id",
 		reason: "empty, though a private-key is given",
 		remedy: "Give the Client ID (or app-id) of the App that the key belongs to."
 	});
 };
-/** Reads where the build's token comes from; `none` when nothing about one is said. */
-const readCredentials = (raw, currentRepository, report) => {
+const readGiven = (raw, report) => {
 	const given = toOptional(raw["github-token"]);
-	const app = readApp(raw, currentRepository, report);
-	if (given !== void 0) {
-		if (/\s/.test(given)) report({
-			input: "github-token",
-			reason: "it contains white space",
-			remedy: "Pass one token and nothing else."
-		});
+	if (given !== void 0 && /\s/.test(given)) report({
+		input: "github-token",
+		reason: "it contains white space",
+		remedy: "Pass one token and nothing else."
+	});
+	return given === void 0 ? void 0 : new Secret(given);
+};
+/** Several tokens fit only into what tells them apart by address. */
+const severalFit = ["gitconfig", "git-credentials"];
+/**
+* Reads where the build's token comes from; `none` when nothing about one is said. A token that is
+* given is what is left where the App's key is not there.
+*/
+const readCredentials = (raw, { repository, trigger }, format, report) => {
+	const given = readGiven(raw, report);
+	const isAllowed = parseBoolean("allow-untrusted-trigger", raw["allow-untrusted-trigger"], report);
+	const app = readApp(raw, repository, report);
+	if (given === void 0) reportMissingHalf(raw, trigger, report);
+	if (app === void 0) {
+		if (given === void 0) return { kind: "none" };
+		const why = whySecretsAreEmpty(trigger) ?? "the secret has no value here";
 		return {
 			kind: "given",
-			token: new Secret(given)
+			token: given,
+			insteadOfApp: hasId(raw) && !hasKey(raw) ? `private-key is empty: ${why}` : void 0
 		};
 	}
-	reportMissingHalf(raw, report);
-	return app === void 0 ? { kind: "none" } : {
+	if (app.scopes.length > 1 && !severalFit.includes(format)) report({
+		input: "repositories",
+		value: app.scopes.map(({ owner }) => owner).join(", "),
+		reason: `several owners need one token each, and secret-format: ${format} holds one`,
+		remedy: "Use secret-format: gitconfig, or one step for each owner."
+	});
+	if (isUntrusted(trigger) && !isAllowed) report({
+		input: "allow-untrusted-trigger",
+		reason: `${trigger.event} runs for a fork's code here, and its Dockerfile would see the token`,
+		remedy: "Build such code on pull_request without secrets, or set it to true if only trusted code is built."
+	});
+	return {
 		kind: "app",
 		...app
 	};
@@ -1821,6 +1935,17 @@ const reportStandardInput = (raw, report) => {
 		remedy: "Write it to a file and name that."
 	});
 };
+/** `default`, or an id with the sockets or keys behind it. */
+const readSsh = (raw, report) => {
+	const lines = toLines(raw["ssh"]);
+	for (const value of lines.filter((line) => !/^[\w.-]+(=.+)?$/.test(line))) report({
+		input: "ssh",
+		value,
+		reason: "not what --ssh takes",
+		remedy: "Write default, or id=path of a socket or key, one a line."
+	});
+	return lines;
+};
 const readBuild = (raw, report) => {
 	reportStandardInput(raw, report);
 	const build = {
@@ -1831,6 +1956,7 @@ const readBuild = (raw, report) => {
 		labels: parseAssignments("labels", raw["labels"], "bare-names", report),
 		buildContexts: parseAssignments("build-contexts", raw["build-contexts"], "values-only", report),
 		network: toOptional(raw["network"]),
+		ssh: readSsh(raw, report),
 		noCache: parseBoolean("no-cache", raw["no-cache"], report),
 		pull: parseBoolean("pull", raw["pull"], report)
 	};
@@ -1886,18 +2012,37 @@ const reportNothingToDo = (raw, report) => {
 		remedy: "Name the folder to build, such as context: ."
 	});
 };
+const formats = [
+	"token",
+	"gitconfig",
+	"git-credentials",
+	"netrc"
+];
+/** Under which the Dockerfile finds the token where the step does not say. */
+const usualIds = {
+	token: "github_token",
+	gitconfig: "gitconfig",
+	"git-credentials": "git-credentials",
+	netrc: "netrc"
+};
 /**
 * Reads the step's inputs.
 *
-* @param currentRepository `owner/name` of the repository that the workflow runs in
 * @throws {Failure} one error that names every problem, with the input, its value and a remedy
 */
-const readInputs = (raw, currentRepository) => collectProblems((report) => {
+const readInputs = (raw, run) => collectProblems((report) => {
 	reportNothingToDo(raw, report);
 	const word = (input, pattern, remedy) => parseWord(input, raw[input], pattern, remedy, report);
+	const secretFormat = parseChoice("secret-format", raw["secret-format"], formats, report);
+	const credentials = readCredentials(raw, run, secretFormat, report);
+	const secretId = word("secret-id", /^[\w.-]+$/, "Use letters, digits, dots, dashes and underscores.") ?? usualIds[secretFormat];
+	const tokenId = credentials.kind === "none" ? void 0 : secretId;
 	return {
-		credentials: readCredentials(raw, currentRepository, report),
-		secretId: word("secret-id", /^[\w.-]+$/, "Use letters, digits, dots, dashes and underscores.") ?? "github_token",
+		credentials,
+		apiUrl: readApiUrl(raw, report),
+		secretFormat,
+		secretId,
+		secrets: readSecrets(raw, run, tokenId, report),
 		build: readBuild(raw, report),
 		images: readReferences("images", raw, report),
 		clusterName: word("cluster-name", /^[a-z0-9.-]+$/, "Use the name that `kind get clusters` shows.") ?? "kind",
@@ -1975,19 +2120,6 @@ const planFreeing = (mode, facts, builds) => {
 };
 
 // src/plan/plan.ts
-const toTokenSource = (credentials) => {
-	switch (credentials.kind) {
-		case "none": return { kind: "none" };
-		case "given": return {
-			kind: "given",
-			token: credentials.token
-		};
-		case "app": return {
-			kind: "minted",
-			credentials
-		};
-	}
-};
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsImages = ({ keepImages }, { isHostedRunner }) => keepImages === "never" || keepImages === "auto" && isHostedRunner;
 /** Decides what to do, in which order, from what was asked and what was found. */
@@ -2009,9 +2141,9 @@ const planSteps = (inputs, facts) => {
 	if (build !== void 0) {
 		steps.push({
 			kind: "build",
-			build,
-			token: toTokenSource(inputs.credentials)
+			build
 		});
+		if (inputs.credentials.kind === "app") steps.push({ kind: "end-tokens" });
 		steps.push({
 			kind: "load",
 			source: {
@@ -2099,7 +2231,9 @@ const renderSummary = (report, failure) => {
 
 // src/action.ts
 /** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials }, given, { mask }) => {
+const maskInputs = ({ credentials, secrets }, given, runner) => {
+	const { mask } = runner;
+	for (const { value } of secrets) maskSecret(value.expose(), mask);
 	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
 	if (credentials.kind !== "app") return;
 	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
@@ -2107,6 +2241,7 @@ const maskInputs = ({ credentials }, given, { mask }) => {
 /** What was asked and will not happen should not surprise anybody later. */
 const tellWhatIsNot = (inputs, facts, { line }) => {
 	if (inputs.build !== void 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
 	if (inputs.freeDisk === "always" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
 };
 /** Read, look, plan, execute, report: one image's way through the action. */
@@ -2114,11 +2249,13 @@ const runAction = async (environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
 	const tempDir = leftoversOf(environment, runId).tempDir;
 	let report = emptyReport;
+	let token;
 	try {
-		const inputs = readInputs(environment.inputs, environment.repository);
+		const inputs = readInputs(environment.inputs, environment);
 		maskInputs(inputs, environment.inputs, runner);
 		runner.saveState(runIdState, runId);
 		const docker = createDocker(environment.childEnv, signal);
+		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(environment.childEnv);
 		const prefix = planMemory(inputs, environment);
 		const memory = prefix === void 0 ? void 0 : {
 			prefix,
@@ -2132,9 +2269,19 @@ const runAction = async (environment, runner, signal) => {
 			recursive: true,
 			mode: 448
 		});
+		token = createBuildToken({
+			inputs,
+			mask: runner.mask,
+			log: runner.line,
+			warn: runner.warning,
+			saveState: runner.saveState,
+			signal,
+			childEnv: environment.childEnv
+		});
 		const shop = {
 			docker,
 			runner,
+			token,
 			inputs,
 			facts,
 			memory,
@@ -2151,6 +2298,7 @@ const runAction = async (environment, runner, signal) => {
 		for (const step of steps) await executeStep(shop, step);
 		await publish(runner, report);
 	} catch (error) {
+		await token?.close();
 		const failure = signal.aborted ? new Failure("The step was cancelled", { cause: error }) : error;
 		await publish(runner, report, renderError(failure));
 		throw failure;

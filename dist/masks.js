@@ -1,30 +1,3 @@
-import { inspect } from "node:util";
-
-// src/secret.ts
-const redacted = "***";
-/**
-* A value that must not be seen. Everything that would print it prints `***`; whoever needs the
-* value says so by calling `expose()`, which makes the places easy to find.
-*/
-var Secret = class {
-	#value;
-	constructor(value) {
-		this.#value = value;
-	}
-	expose() {
-		return this.#value;
-	}
-	toString() {
-		return redacted;
-	}
-	toJSON() {
-		return redacted;
-	}
-	[inspect.custom]() {
-		return redacted;
-	}
-};
-
 // src/token/masks.ts
 /**
 * Hides a token and the forms in which tools print it. The runner derives base64, URL, JSON and XML
@@ -44,5 +17,13 @@ const maskPrivateKey = (given, pem, mask) => {
 	const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()));
 	for (const line of lines) if (line.length >= 16 && !line.startsWith("-----")) mask(line);
 };
+/** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
+const shortestLine = 8;
+/** Hides a further secret of the build; of several lines each, because logs are masked by line. */
+const maskSecret = (value, mask) => {
+	const lines = value.split(/\r?\n/).filter((line) => line.trim() !== "");
+	if (lines.length === 1) mask(value.trim());
+	else for (const line of lines) if (line.length >= shortestLine) mask(line);
+};
 
-export { maskToken as n, Secret as r, maskPrivateKey as t };
+export { maskSecret as n, maskToken as r, maskPrivateKey as t };

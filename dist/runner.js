@@ -1,8 +1,9 @@
 import { n as renderError, t as Failure } from "./failure.js";
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
+import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { spawn } from "node:child_process";
 
@@ -182,10 +183,13 @@ const createDocker = (env, signal) => {
 	const command = (args, options = {}) => ({
 		file: "docker",
 		args,
-		env,
 		timeoutMs: defaultTimeoutMs,
 		signal,
-		...options
+		...options,
+		env: {
+			...env,
+			...options.env
+		}
 	});
 	const attempt = (args, options) => runCaptured(command(args, options));
 	return {
@@ -201,6 +205,205 @@ const createDocker = (env, signal) => {
 			stderr: (stream) => splitLines(stream, onLine)
 		})
 	};
+};
+
+// src/inputs/parsers.ts
+/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
+const toOptional = (raw) => {
+	const text = raw?.trim();
+	return text === void 0 || text === "" ? void 0 : text;
+};
+/** Comma- or newline-separated words. */
+const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
+/** One entry a line: values may contain commas. */
+const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
+const parseBoolean = (input, raw, report) => {
+	const text = toOptional(raw) ?? "false";
+	if (/^(true|True|TRUE)$/.test(text)) return true;
+	if (/^(false|False|FALSE)$/.test(text)) return false;
+	report({
+		input,
+		value: text,
+		reason: "not a boolean",
+		remedy: "Write true or false."
+	});
+	return false;
+};
+/** One of a few words. */
+const parseChoice = (input, raw, choices, report) => {
+	const text = toOptional(raw) ?? choices[0];
+	const choice = choices.find((word) => word === text);
+	if (choice !== void 0) return choice;
+	report({
+		input,
+		value: text,
+		reason: "unknown",
+		remedy: `Write one of ${choices.join(", ")}.`
+	});
+	return choices[0];
+};
+/**
+* Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
+* value from the environment (build arguments) or leaves it empty (labels).
+*/
+const parseAssignments = (input, raw, bare, report) => {
+	const pattern = bare === "bare-names" ? /^[^=]/ : /^[^=]+=./;
+	const lines = toLines(raw);
+	for (const line of lines.filter((text) => !pattern.test(text))) report({
+		input,
+		value: line,
+		reason: "not name=value",
+		remedy: "Write one name=value a line."
+	});
+	return lines;
+};
+/** A word that must match a pattern, if it is given at all. */
+const parseWord = (input, raw, pattern, remedy, report) => {
+	const text = toOptional(raw);
+	if (text === void 0 || pattern.test(text)) return text;
+	report({
+		input,
+		value: text,
+		reason: "not a valid value",
+		remedy
+	});
+};
+
+// src/inputs/trigger.ts
+/** A fork that has been deleted has no name any more; it was one all the same. */
+const isForeign = (head, { repository }) => head?.full_name === void 0 || head.full_name !== repository?.full_name;
+/**
+* Reads the trigger from GITHUB_EVENT_NAME, GITHUB_ACTOR and the event's payload, which is written
+* by GitHub and not by the fork.
+*/
+const readTrigger = (event, actor, payload) => {
+	const given = payload ?? {};
+	return {
+		event,
+		isFork: given.pull_request !== void 0 && isForeign(given.pull_request.head?.repo, given) || given.workflow_run !== void 0 && isForeign(given.workflow_run.head_repository, given),
+		isDependabot: actor === "dependabot[bot]"
+	};
+};
+/** These run with this repository's secrets on whatever code they check out. */
+const privileged = ["pull_request_target", "workflow_run"];
+/** True where a minted token would be shown to somebody else's Dockerfile. */
+const isUntrusted = ({ event, isFork }) => isFork && privileged.includes(event);
+/** Why secrets are empty in this run; undefined where they should not be. */
+const whySecretsAreEmpty = ({ isFork, isDependabot }) => {
+	if (isFork) return "workflows that a fork triggers get no secrets";
+	if (isDependabot) return "Dependabot triggered this run, and it has secrets of its own";
+};
+
+// src/inputs/read-secrets.ts
+/** `--secret` is CSV: a comma in an id would start another option. */
+const idPattern = /^[\w.-]+$/;
+/** BuildKit's own limit. */
+const largestBytes = 512e3;
+/**
+* Cuts `secrets` into entries, one a line. Values are taken as they are, whatever marks they hold; an
+* entry whose first character is a quote may span lines and ends at the next quote, `""` being one.
+*/
+const splitSecrets = (text) => {
+	const entries = [];
+	const pattern = /[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n\r]*(?=\r?\n|$)|([^\n]*))(?:\n|$)/y;
+	while (pattern.lastIndex < text.length) {
+		const [, quoted, plain = ""] = pattern.exec(text) ?? [];
+		const entry = quoted?.replaceAll("\"\"", "\"") ?? plain.replace(/\r$/, "");
+		if (entry.trim() !== "") entries.push(entry);
+	}
+	return entries;
+};
+const toEntries = (input, entries, what, report) => entries.flatMap((entry) => {
+	const at = entry.indexOf("=");
+	const id = entry.slice(0, Math.max(at, 0)).trim();
+	const rest = entry.slice(at + 1);
+	if (at > 0 && idPattern.test(id) && rest !== "") return [{
+		id,
+		rest
+	}];
+	const reason = at < 0 ? "a line without =" : "not an id, or nothing after it";
+	report({
+		input,
+		...at > 0 && { value: `${id}=...` },
+		reason,
+		remedy: `Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`
+	});
+	return [];
+});
+const readFile = (path, id, report) => {
+	try {
+		return readFileSync(path, "latin1");
+	} catch (error) {
+		report({
+			input: "secret-files",
+			value: `${id}=${path}`,
+			reason: `cannot be read (${error.code})`,
+			remedy: "Check the path; it starts in the workspace."
+		});
+		return;
+	}
+};
+const fromEnvironment = ({ id, rest }, { env }, report) => {
+	const value = env[rest.trim()];
+	if (value !== void 0) return [{
+		id,
+		value: new Secret(value)
+	}];
+	report({
+		input: "secret-envs",
+		value: `${id}=${rest}`,
+		reason: "the step has no such environment variable",
+		remedy: "Set it with env: on the step or the job."
+	});
+	return [];
+};
+const reportSizesAndTwins = (secrets, taken, report) => {
+	const seen = new Set(taken === void 0 ? [] : [taken]);
+	for (const { id, value } of secrets) {
+		const remedy = "Give every secret an id of its own, and see secret-id for the token's.";
+		if (seen.has(id)) report({
+			input: "secrets",
+			value: id,
+			reason: "the id is used twice",
+			remedy
+		});
+		seen.add(id);
+		if (value.exposeBytes().length > largestBytes) report({
+			input: "secrets",
+			value: id,
+			reason: "larger than the 500 KB that BuildKit takes",
+			remedy: "Pass a key to it instead."
+		});
+	}
+};
+/** The names of environment variables whose values are secrets, so that no child gets them. */
+const secretVariables = (raw) => toLines(raw["secret-envs"]).map((line) => line.slice(line.indexOf("=") + 1).trim());
+/**
+* Reads the further secrets of the build.
+*
+* @param tokenId the id that the token uses, if there is one
+*/
+const readSecrets = (raw, places, tokenId, report) => {
+	const written = toEntries("secrets", splitSecrets(raw["secrets"] ?? ""), "value", report);
+	const variables = toEntries("secret-envs", toLines(raw["secret-envs"]), "VARIABLE", report);
+	const files = toEntries("secret-files", toLines(raw["secret-files"]), "path", report);
+	const secrets = [
+		...written.map(({ id, rest }) => ({
+			id,
+			value: new Secret(rest)
+		})),
+		...variables.flatMap((entry) => fromEnvironment(entry, places, report)),
+		...files.flatMap(({ id, rest }) => {
+			const content = readFile(resolve(places.workspace, rest.trim()), id, report);
+			return content === void 0 ? [] : [{
+				id,
+				value: new Secret(content, "latin1")
+			}];
+		})
+	];
+	reportSizesAndTwins(secrets, tokenId, report);
+	return secrets;
 };
 
 // src/sweep.ts
@@ -243,6 +446,101 @@ const sweep = async (environment, runner, runId) => {
 	}
 };
 
+// src/token/formats.ts
+/**
+* The server of repositories that belongs to an API: `https://api.github.com` to github.com,
+* `https://api.SUB.ghe.com` to SUB.ghe.com, `https://HOST/api/v3` to HOST.
+*/
+const toServerUrl = (apiUrl) => {
+	const { protocol, host } = new URL(apiUrl);
+	return `${protocol}//${host.replace(/^api\./, "")}`;
+};
+const basic = (token) => Buffer.from(`x-access-token:${token.expose()}`).toString("base64");
+/**
+* Git reads the header from its configuration, so the token is in no command line: an address with a
+* password in it would be an argument of git-remote-https.
+*/
+const toGitConfig = (server, credentials) => {
+	const { hostname } = new URL(server);
+	const rewrite = [
+		`[url "${server}/"]`,
+		`\tinsteadOf = ssh://git@${hostname}/`,
+		`\tinsteadOf = git@${hostname}:`
+	];
+	const headers = credentials.flatMap(({ token, scope }) => {
+		return [`[http "${credentials.length === 1 || scope === void 0 ? `${server}/` : `${server}/${scope.owner}/`}"]`, `\textraheader = AUTHORIZATION: basic ${basic(token)}`];
+	});
+	return [
+		...rewrite,
+		...headers,
+		""
+	].join("\n");
+};
+/** With several owners each repository has lines of its own; git needs credential.useHttpPath then. */
+const toGitCredentials = (server, credentials) => {
+	const { protocol, host } = new URL(server);
+	return `${credentials.flatMap(({ token, scope }) => {
+		const line = `${protocol}//x-access-token:${encodeURIComponent(token.expose())}@${host}`;
+		if (credentials.length === 1 || scope === void 0) return [line];
+		return scope.repositories.flatMap((name) => {
+			const path = `${line}/${scope.owner}/${name}`;
+			return [path, `${path}.git`];
+		});
+	}).join("\n")}\n`;
+};
+const toNetrc = (server, [first]) => `machine ${new URL(server).hostname} login x-access-token password ${first?.token.expose()}\n`;
+/** What the Dockerfile finds at the token's id. */
+const formatToken = (format, apiUrl, credentials) => {
+	const server = toServerUrl(apiUrl);
+	switch (format) {
+		case "token": return new Secret(credentials[0]?.token.expose() ?? "");
+		case "gitconfig": return new Secret(toGitConfig(server, credentials));
+		case "git-credentials": return new Secret(toGitCredentials(server, credentials));
+		case "netrc": return new Secret(toNetrc(server, credentials));
+	}
+};
+
+// src/token/build-token.ts
+/** The state by which post knows whether main ended what it minted. It never holds a token. */
+const tokenState = "token";
+const createBuildToken = (options) => {
+	const { inputs, warn, saveState } = options;
+	const { credentials, apiUrl, secretFormat } = inputs;
+	let keeper;
+	return {
+		take: async () => {
+			if (credentials.kind === "none") return void 0;
+			if (credentials.kind === "given") return formatToken(secretFormat, apiUrl, [{ token: credentials.token }]);
+			if (keeper === void 0) {
+				const { createTokenKeeper } = await import("./keeper.js");
+				keeper = createTokenKeeper({
+					...options,
+					app: {
+						...credentials,
+						apiUrl
+					}
+				});
+			}
+			saveState(tokenState, "minted");
+			const known = (await keeper.take()).map(({ secret, scope }) => ({
+				token: secret,
+				scope
+			}));
+			return formatToken(secretFormat, apiUrl, known);
+		},
+		close: async () => {
+			if (keeper === void 0) return;
+			try {
+				await keeper.close();
+				saveState(tokenState, "ended");
+			} catch (error) {
+				warn(`The token could not be ended: ${renderError(error)}`);
+			}
+			keeper = void 0;
+		}
+	};
+};
+
 // src/inputs/raw-inputs.ts
 /** The names of all inputs; a test holds them equal to those of `action.yml`. */
 const inputNames = [
@@ -254,7 +552,13 @@ const inputNames = [
 	"permissions",
 	"github-token",
 	"github-api-url",
+	"allow-untrusted-trigger",
+	"secret-format",
 	"secret-id",
+	"secrets",
+	"secret-envs",
+	"secret-files",
+	"ssh",
 	"context",
 	"file",
 	"target",
@@ -280,34 +584,51 @@ const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()
 * Inputs hold the private key and perhaps a token, so no child gets to see them.
 * RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
 */
-const toChildEnv = (env) => {
+const toChildEnv = (env, secrets) => {
 	const kept = {};
-	for (const [name, value] of Object.entries(env)) if (value !== void 0 && !isOurs(name)) kept[name] = value;
+	for (const [name, value] of Object.entries(env)) if (value !== void 0 && !isOurs(name) && !secrets.includes(name)) kept[name] = value;
 	return kept;
 };
 /** Inputs and states out of our own environment, which children that libraries start inherit. */
 const forgetInputs = (env = process.env) => {
 	for (const name of Object.keys(env)) if (isOurs(name)) delete env[name];
 };
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path) => {
+	try {
+		return path === void 0 ? void 0 : JSON.parse(readFileSync(path, "utf8"));
+	} catch {
+		return;
+	}
+};
+const readRawInputs = (env) => Object.fromEntries(inputNames.flatMap((name) => {
+	const value = env[inputVariable(name)];
+	return value === void 0 ? [] : [[name, value]];
+}));
 /** The only place that reads `process.env`. */
-const readEnvironment = (env = process.env) => ({
-	inputs: Object.fromEntries(inputNames.flatMap((name) => {
-		const value = env[inputVariable(name)];
-		return value === void 0 ? [] : [[name, value]];
-	})),
-	repository: env["GITHUB_REPOSITORY"] || void 0,
-	isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
-	hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
-	tempDir: env["RUNNER_TEMP"] || "/tmp",
-	workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
-	childEnv: toChildEnv(env)
-});
+const readEnvironment = (env = process.env) => {
+	const inputs = readRawInputs(env);
+	return {
+		inputs,
+		repository: env["GITHUB_REPOSITORY"] || void 0,
+		trigger: readTrigger(env["GITHUB_EVENT_NAME"] ?? "", env["GITHUB_ACTOR"] ?? "", readPayload(env["GITHUB_EVENT_PATH"])),
+		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		tempDir: env["RUNNER_TEMP"] || "/tmp",
+		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
+		env: { ...env },
+		childEnv: toChildEnv(env, secretVariables(inputs))
+	};
+};
 
 // src/host/runner.ts
 const createRunner = () => ({
 	line: (line) => process.stdout.write(`${line}\n`),
 	debug,
-	warning: (message, file) => warning(message, file === void 0 ? {} : { file }),
+	warning: (message, place) => warning(message, place && {
+		file: place.file,
+		startLine: place.line
+	}),
 	fail: setFailed,
 	mask: setSecret,
 	output: setOutput,
@@ -317,4 +638,4 @@ const createRunner = () => ({
 	}
 });
 
-export { withFence as _, runIdState as a, describeEnd as c, toHelperArgs as d, notStarted as f, splitLines as g, neutralise as h, leftoversOf as i, joinScript as l, runStreaming as m, forgetInputs as n, sweep as o, runCaptured as p, readEnvironment as r, createDocker as s, createRunner as t, runLabel as u };
+export { toHelperArgs as C, neutralise as D, runStreaming as E, splitLines as O, runLabel as S, runCaptured as T, toList as _, tokenState as a, describeEnd as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, withFence as k, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, joinScript as x, createDocker as y };

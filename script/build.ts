@@ -10,7 +10,7 @@ const withoutOidc: Plugin = {
 }
 
 const bundle = await rolldown({
-  input: { main: 'src/main.ts', post: 'src/post.ts' },
+  input: { main: 'src/main.ts', post: 'src/post.ts', watchdog: 'src/watchdog.ts' },
   platform: 'node',
   plugins: [withoutOidc],
   checks: { circularDependency: true },

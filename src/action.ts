@@ -5,6 +5,7 @@ import { executeStep, type Workshop } from './execute.ts'
 import type { Facts } from './facts/facts.ts'
 import { look } from './facts/look.ts'
 import { Failure, renderError } from './failure.ts'
+import { forbidCoreDumps } from './host/core-limit.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
@@ -15,10 +16,13 @@ import { planSteps } from './plan/plan.ts'
 import { emptyReport, type Report, toOutputs } from './report/report.ts'
 import { renderSummary } from './report/summary.ts'
 import { leftoversOf, runIdState } from './sweep.ts'
-import { maskPrivateKey, maskToken } from './token/masks.ts'
+import { type BuildToken, createBuildToken } from './token/build-token.ts'
+import { maskPrivateKey, maskSecret, maskToken } from './token/masks.ts'
 
 /** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials }: Inputs, given: RawInputs, { mask }: Runner): void => {
+const maskInputs = ({ credentials, secrets }: Inputs, given: RawInputs, runner: Runner): void => {
+  const { mask } = runner
+  for (const { value } of secrets) maskSecret(value.expose(), mask)
   if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
   if (credentials.kind !== 'app') return
   maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)
@@ -28,6 +32,9 @@ const maskInputs = ({ credentials }: Inputs, given: RawInputs, { mask }: Runner)
 const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => {
   if (inputs.build !== undefined && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
+  }
+  if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
+    line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`)
   }
   if (inputs.freeDisk === 'always' && !facts.isHostedRunner) {
     line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
@@ -43,11 +50,14 @@ export const runAction = async (
   const runId = randomBytes(8).toString('hex')
   const tempDir = leftoversOf(environment, runId).tempDir
   let report: Report = emptyReport
+  let token: BuildToken | undefined
   try {
-    const inputs = readInputs(environment.inputs, environment.repository)
+    const inputs = readInputs(environment.inputs, environment)
     maskInputs(inputs, environment.inputs, runner)
     runner.saveState(runIdState, runId)
     const docker = createDocker(environment.childEnv, signal)
+    const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
+    if (isSecretive) await forbidCoreDumps(environment.childEnv)
     const prefix = planMemory(inputs, environment)
     const memory: SizeMemory | undefined =
       prefix === undefined ? undefined : { prefix, debug: runner.debug, signal }
@@ -55,9 +65,19 @@ export const runAction = async (
     tellWhatIsNot(inputs, facts, runner)
     const steps = planSteps(inputs, facts)
     mkdirSync(tempDir, { recursive: true, mode: 0o700 })
+    token = createBuildToken({
+      inputs,
+      mask: runner.mask,
+      log: runner.line,
+      warn: runner.warning,
+      saveState: runner.saveState,
+      signal,
+      childEnv: environment.childEnv,
+    })
     const shop: Workshop = {
       docker,
       runner,
+      token,
       inputs,
       facts,
       memory,
@@ -74,6 +94,7 @@ export const runAction = async (
     for (const step of steps) await executeStep(shop, step)
     await publish(runner, report)
   } catch (error) {
+    await token?.close()
     const failure = signal.aborted ? new Failure('The step was cancelled', { cause: error }) : error
     await publish(runner, report, renderError(failure))
     throw failure

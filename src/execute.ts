@@ -1,26 +1,28 @@
+import { relative } from 'node:path'
 import { buildImage } from './build/build-image.ts'
 import type { BuildMetadata } from './build/metadata.ts'
+import { findBuildWarnings } from './build/warnings.ts'
 import { freeDisk } from './disk/free-disk.ts'
 import { rememberSize, type SizeMemory } from './disk/size-memory.ts'
 import type { Facts } from './facts/facts.ts'
 import { findImages, type LocalImage } from './facts/images.ts'
-import { renderError } from './failure.ts'
 import type { Docker } from './host/docker.ts'
 import { withEngineApi } from './host/engine-api.ts'
 import { withFence } from './host/log-fence.ts'
 import type { Runner } from './host/runner.ts'
-import type { BuildInputs, Inputs } from './inputs/inputs.ts'
+import type { BuildInputs, BuildSecret, Inputs } from './inputs/inputs.ts'
 import { dropImages, planDropping } from './load/drop-images.ts'
 import { type LoadContext, loadImage } from './load/load-image.ts'
-import type { LoadSource, Step, TokenSource } from './plan/plan.ts'
+import type { LoadSource, Step } from './plan/plan.ts'
 import { formatDuration } from './report/format.ts'
 import type { Report } from './report/report.ts'
-import type { Secret } from './secret.ts'
+import type { BuildToken } from './token/build-token.ts'
 
 /** All that the steps need to act. */
 export type Workshop = {
   readonly docker: Docker
   readonly runner: Runner
+  readonly token: BuildToken
   readonly inputs: Inputs
   readonly facts: Facts
   /** Where the image's size is kept for the next run; undefined where nobody would ask for it. */
@@ -48,49 +50,38 @@ const timed = async <T>(shop: Workshop, name: string, body: () => Promise<T>): P
   }
 }
 
-/** Runs `body` with the build's token; one that we minted lives only that long. */
-const withToken = async <T>(
-  shop: Workshop,
-  source: TokenSource,
-  body: (token: Secret | undefined) => Promise<T>,
-): Promise<T> => {
-  if (source.kind === 'none') return body(undefined)
-  if (source.kind === 'given') return body(source.token)
-  const { credentials } = source
-  // The GitHub client is two thirds of the bundle; a step that only loads starts without it.
-  const { mintToken } = await import('./token/mint.ts')
-  const { revokeToken } = await import('./token/revoke.ts')
-  const minted = await timed(shop, 'Mint token', () =>
-    mintToken(credentials, { mask: shop.runner.mask, log: shop.runner.line, signal: shop.signal }),
-  )
-  try {
-    return await body(minted.secret)
-  } finally {
-    await revokeToken(minted, shop.runner.line).catch((error: unknown) =>
-      shop.runner.warning(
-        `The token could not be revoked; it ends at ${minted.expiresAt}: ${renderError(error)}`,
-      ),
-    )
+const warnBeforehand = (shop: Workshop, order: BuildInputs, ids: readonly string[]): void => {
+  for (const { message, file, line } of findBuildWarnings(order, shop.workspace, ids)) {
+    shop.runner.warning(message, { file: relative(shop.workspace, file), line })
   }
 }
 
-const build = (shop: Workshop, order: BuildInputs, source: TokenSource): Promise<BuildMetadata> =>
-  withToken(shop, source, (token) =>
-    timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () =>
-      withFence(shop.runner.line, (onLine) =>
-        buildImage(
-          shop.docker,
-          {
-            build: order,
-            secret: token && { id: shop.inputs.secretId, value: token },
-            tempDir: shop.tempDir,
-            workspace: shop.workspace,
-          },
-          onLine,
+const takeToken = async (shop: Workshop): Promise<readonly BuildSecret[]> => {
+  const isMinted = shop.inputs.credentials.kind === 'app'
+  const { take } = shop.token
+  const value = isMinted ? await timed(shop, 'Mint token', take) : await take()
+  return value === undefined ? [] : [{ id: shop.inputs.secretId, value }]
+}
+
+const build = async (shop: Workshop, order: BuildInputs): Promise<BuildMetadata> => {
+  const { docker, inputs, runner, tempDir, workspace } = shop
+  const tokenIds = inputs.credentials.kind === 'none' ? [] : [inputs.secretId]
+  warnBeforehand(shop, order, [...tokenIds, ...inputs.secrets.map(({ id }) => id)])
+  const secrets = [...(await takeToken(shop)), ...inputs.secrets]
+  // What a build prints cannot warn, but what we have to say about it can.
+  const warnings: string[] = []
+  try {
+    return await timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () =>
+      withFence(runner.line, (onLine) =>
+        buildImage(docker, { build: order, secrets, tempDir, workspace }, onLine, (message) =>
+          warnings.push(message),
         ),
       ),
-    ),
-  )
+    )
+  } finally {
+    for (const message of warnings) runner.warning(message)
+  }
+}
 
 const findBuilt = (docker: Docker, { tags }: BuildInputs): Promise<readonly LocalImage[]> =>
   withEngineApi(docker, (ask) => findImages(ask, tags))
@@ -127,10 +118,12 @@ export const executeStep = async (shop: Workshop, step: Step): Promise<void> => 
       return shop.update((report) => ({ ...report, freed }))
     }
     case 'build': {
-      const metadata = await build(shop, step.build, step.token)
+      const metadata = await build(shop, step.build)
       shop.update((report) => ({ ...report, metadata }))
       return remember(shop, step.build)
     }
+    case 'end-tokens':
+      return shop.token.close()
     case 'load':
       return load(shop, step.source, step)
     case 'drop-images': {

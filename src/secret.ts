@@ -8,13 +8,21 @@ const redacted = '***'
  */
 export class Secret {
   readonly #value: string
+  readonly #encoding: BufferEncoding
 
-  constructor(value: string) {
+  /** @param encoding `latin1` for bytes that need not be text */
+  constructor(value: string, encoding: BufferEncoding = 'utf8') {
     this.#value = value
+    this.#encoding = encoding
   }
 
   expose(): string {
     return this.#value
+  }
+
+  /** What a build is given, byte for byte. */
+  exposeBytes(): Buffer {
+    return Buffer.from(this.#value, this.#encoding)
   }
 
   toString(): string {

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest'
 import { toBuildArgs } from '../../src/build/argv.ts'
 import type { BuildInputs } from '../../src/inputs/inputs.ts'
-import { readInputs } from '../../src/inputs/read-inputs.ts'
+import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
+import { read } from '../support/read.ts'
 
-const parse = (raw: Parameters<typeof readInputs>[0]): BuildInputs => {
-  const { build } = readInputs(raw, 'acme/app')
+const parse = (raw: RawInputs): BuildInputs => {
+  const { build } = read(raw)
   if (build === undefined) throw new Error('no build')
   return build
 }
 
 test('the shortest build', () => {
-  expect(toBuildArgs(parse({ context: '.', tags: 'a:1' }), '/tmp/m.json', undefined)).toEqual([
+  expect(toBuildArgs(parse({ context: '.', tags: 'a:1' }), '/tmp/m.json', [])).toEqual([
     'buildx',
     'build',
     '--progress=plain',
@@ -38,7 +39,7 @@ test('every input has its option, and stays one argument', () => {
     'no-cache': 'true',
     pull: 'true',
   })
-  const args = toBuildArgs(build, '/tmp/m.json', { id: 'github_token', src: '/dev/stdin' })
+  const args = toBuildArgs(build, '/tmp/m.json', [{ id: 'github_token', from: 'src=/dev/stdin' }])
   expect(args.slice(5)).toEqual([
     ...['--file', 'docker/Dockerfile'],
     ...['--target', 'prod'],
@@ -56,6 +57,6 @@ test('every input has its option, and stays one argument', () => {
 })
 
 test('a context that looks like an option is a context', () => {
-  const args = toBuildArgs(parse({ context: '--help', tags: 'a:1' }), '/tmp/m.json', undefined)
+  const args = toBuildArgs(parse({ context: '--help', tags: 'a:1' }), '/tmp/m.json', [])
   expect(args.slice(-2)).toEqual(['--', '--help'])
 })

@@ -31,6 +31,7 @@ const build = {
   labels: [],
   buildContexts: [],
   network: undefined,
+  ssh: [],
   noCache: false,
   pull: false,
 }

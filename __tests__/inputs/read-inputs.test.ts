@@ -1,26 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
-import { readInputs } from '../../src/inputs/read-inputs.ts'
+import { problemsOf, read } from '../support/read.ts'
 
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs1', format: 'pem' })
   .toString()
 const build: RawInputs = { context: '.', tags: 'api:dev' }
 const app: RawInputs = { 'client-id': 'Iv1.abc', 'private-key': key }
-
-const read = (raw: RawInputs) => readInputs(raw, 'acme/app')
-
-const problemsOf = (raw: RawInputs): readonly string[] => {
-  try {
-    read(raw)
-  } catch (error) {
-    return String(error)
-      .split('\n')
-      .filter((line) => line.startsWith('- '))
-  }
-  return []
-}
 
 test('a build with nothing else has no credentials and defaults for the rest', () => {
   expect(read(build)).toMatchObject({
@@ -56,35 +43,55 @@ test('values keep their commas and equals signs', () => {
 })
 
 test.each([
-  ['this repository by default', {}, { owner: 'acme', repositories: ['app'] }],
-  ['all of an owner', { owner: 'other' }, { owner: 'other', repositories: [] }],
+  ['this repository by default', {}, [{ owner: 'acme', repositories: ['app'] }]],
+  ['all of an owner', { owner: 'other' }, [{ owner: 'other', repositories: [] }]],
   [
     'repositories of this owner',
     { repositories: 'x, y' },
-    { owner: 'acme', repositories: ['x', 'y'] },
+    [{ owner: 'acme', repositories: ['x', 'y'] }],
   ],
   [
     'owner/name',
     { repositories: 'other/x\nother/y' },
-    { owner: 'other', repositories: ['x', 'y'] },
+    [{ owner: 'other', repositories: ['x', 'y'] }],
   ],
-])('credentials: %s', (_name, raw, expected) => {
-  expect(read({ ...build, ...app, ...raw }).credentials).toMatchObject({ kind: 'app', ...expected })
+  [
+    'several owners, one token each',
+    { repositories: 'x, other/y, Acme/z', 'secret-format': 'gitconfig' },
+    [
+      { owner: 'acme', repositories: ['x', 'z'] },
+      { owner: 'other', repositories: ['y'] },
+    ],
+  ],
+])('credentials: %s', (_name, raw, scopes) => {
+  expect(read({ ...build, ...app, ...raw }).credentials).toMatchObject({ kind: 'app', scopes })
 })
 
-test('permissions are a list or lines', () => {
-  const raw = {
-    ...build,
-    ...app,
-    permissions: 'contents: read, packages:write\npull-requests: read',
-  }
-  expect(read(raw).credentials).toMatchObject({
+test.each([
+  ['words with commas and lines', 'contents: read, packages:write\npull-requests: read'],
+  ['a YAML map', 'contents: read\npackages: write\npull_requests: "read"\n'],
+  ['a YAML map in braces', "{ contents: read, packages: write, 'pull-requests': read }"],
+  ['a YAML list', '- contents: read\n- packages: write\n- pull-requests: read'],
+])('permissions are %s', (_name, permissions) => {
+  expect(read({ ...build, ...app, permissions }).credentials).toMatchObject({
     permissions: { contents: 'read', packages: 'write', pull_requests: 'read' },
   })
 })
 
-test('a token that was given wins over an App, and is not minted', () => {
-  expect(read({ ...build, ...app, 'github-token': 't0ken' }).credentials.kind).toBe('given')
+test('the Client ID is used where the App ID is given as well', () => {
+  const both = { ...build, ...app, 'app-id': '7' }
+  expect(read(both).credentials).toMatchObject({ clientId: 'Iv1.abc' })
+})
+
+test('a token that was given is what is left where the key is empty, and the run says why', () => {
+  const raw = { ...build, ...app, 'github-token': 't0ken' }
+  expect(read(raw).credentials.kind).toBe('app')
+  expect(read({ ...raw, 'private-key': '' }).credentials).toMatchObject({
+    kind: 'given',
+    insteadOfApp: 'private-key is empty: the secret has no value here',
+  })
+  const { 'client-id': _, ...without } = { ...raw, 'private-key': '' }
+  expect(read(without).credentials).toMatchObject({ kind: 'given', insteadOfApp: undefined })
 })
 
 test.each<[string, RawInputs, RegExp]>([
@@ -109,7 +116,6 @@ test.each<[string, RawInputs, RegExp]>([
   ],
   ['half of the credentials', { ...build, 'client-id': 'Iv1.abc' }, /private-key: empty.*forks/],
   ['the other half', { ...build, 'private-key': key }, /client-id: empty/],
-  ['two IDs', { ...build, ...app, 'app-id': '7' }, /app-id says 7/],
   [
     'no key',
     { ...build, ...app, 'private-key': 'nonsense' },
@@ -128,7 +134,7 @@ test.each<[string, RawInputs, RegExp]>([
   [
     'two owners',
     { ...build, ...app, repositories: 'a/x, b/y' },
-    /repositories \("b\/y"\): its owner is not a/,
+    /repositories \("a, b"\): several owners need one token each/,
   ],
   [
     'a token with a newline',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
-import { readInputs } from '../../src/inputs/read-inputs.ts'
 import { planSteps } from '../../src/plan/plan.ts'
+import { read } from '../support/read.ts'
 
 const facts: Facts = {
   engine: {
@@ -31,7 +31,7 @@ const image = {
 }
 
 const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =>
-  planSteps(readInputs(raw, 'acme/app'), { ...facts, ...change }).map(({ kind }) => kind)
+  planSteps(read(raw), { ...facts, ...change }).map(({ kind }) => kind)
 
 const build = { context: '.', tags: 'a:1' }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Secret } from '../../src/secret.ts'
-import { mintToken } from '../../src/token/mint.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { mintFor } from '../support/mint-for.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
@@ -76,8 +75,8 @@ test('outputs name the image as Docker knows it, and how it got there', async ()
   ])
 })
 
-test('the state holds the name of the run and nothing else', () => {
-  expect(run.state).toEqual({ 'run-id': expect.stringMatching(/^[0-9a-f]{16}$/) })
+test('the state holds the name of the run, and that the token has ended', () => {
+  expect(run.state).toEqual({ token: 'ended', 'run-id': expect.stringMatching(/^[0-9a-f]{16}$/) })
 })
 
 test('the build is shown live, inside a fence', () => {
@@ -109,17 +108,7 @@ test('nothing is left behind', async () => {
 })
 
 test('a token that was given is used as it is: none is minted, and it lives on', async () => {
-  const { secret } = await mintToken(
-    {
-      clientId: github.app.clientId,
-      privateKey: new Secret(github.app.privateKeyPem),
-      owner: 'acme',
-      repositories: ['private-one', 'private-two'],
-      permissions: { contents: 'read' },
-      apiUrl: github.apiUrl,
-    },
-    { mask: () => {}, log: () => {}, signal: new AbortController().signal },
-  )
+  const { token: secret } = await mintFor(github, 'acme', ['private-one', 'private-two'])
   github.clearRequests()
   const given = `${uniqueName('given')}:dev`
   const second = await runSlipway({

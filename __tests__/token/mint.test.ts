@@ -1,52 +1,56 @@
-import { createPrivateKey } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { AppCredentials } from '../../src/inputs/inputs.ts'
-import { Secret } from '../../src/secret.ts'
 import { mintToken } from '../../src/token/mint.ts'
 import { revokeToken } from '../../src/token/revoke.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
+import type { GitHubOptions } from '../support/github/types.ts'
+import { appOf } from '../support/mint-for.ts'
 
 let github: GitHub
 const masks: string[] = []
 const lines: string[] = []
 
+const installations = [{ owner: 'acme' }, { owner: 'solo', ownerType: 'User' as const }]
+
 beforeEach(async () => {
-  github = await startGitHub({
-    installations: [{ owner: 'acme' }, { owner: 'solo', ownerType: 'User' }],
-  })
+  github = await startGitHub({ installations })
   masks.length = 0
   lines.length = 0
 })
 afterEach(() => github.stop())
 
+/** Another GitHub than the usual one; it is stopped like that one. */
+const restart = async (options: GitHubOptions): Promise<void> => {
+  await github.stop()
+  github = await startGitHub({ installations, ...options })
+}
+
 const log = (line: string): number => lines.push(line)
 
-const credentials = (change: Partial<AppCredentials> = {}): AppCredentials => ({
-  clientId: github.app.clientId,
-  privateKey: new Secret(
-    createPrivateKey(github.app.privateKeyPem).export({ type: 'pkcs8', format: 'pem' }).toString(),
-  ),
-  owner: 'acme',
-  repositories: [],
-  permissions: { contents: 'read' },
-  apiUrl: github.apiUrl,
-  ...change,
-})
+type Change = Parameters<typeof appOf>[1] & {
+  readonly owner?: string
+  readonly repositories?: readonly string[]
+}
 
-const mint = (change: Partial<AppCredentials> = {}) =>
-  mintToken(credentials(change), {
-    mask: (value) => masks.push(value),
-    log,
-    signal: new AbortController().signal,
-  })
+const mint = ({ owner = 'acme', repositories = [], ...change }: Change = {}) =>
+  mintToken(
+    appOf(github, change),
+    { owner, repositories },
+    { mask: (value) => masks.push(value), log, signal: new AbortController().signal },
+  )
 
 const asked = (): readonly string[] =>
   github.requests.map(({ method, path }) => `${method} ${path}`)
 
-test.each<[string, Partial<AppCredentials>, readonly string[]]>([
+// What actions/create-github-app-token asks, and in which order.
+test.each<[string, Change, readonly string[]]>([
   ['a repository', { repositories: ['api'] }, ['GET /repos/acme/api/installation']],
-  ['an organization', {}, ['GET /orgs/acme/installation']],
-  ['a user', { owner: 'solo' }, ['GET /orgs/solo/installation', 'GET /users/solo/installation']],
+  [
+    'several repositories',
+    { repositories: ['private-one', 'api'] },
+    ['GET /repos/acme/private-one/installation'],
+  ],
+  ['an organization', {}, ['GET /users/acme/installation']],
+  ['a user', { owner: 'solo' }, ['GET /users/solo/installation']],
 ])('the installation of %s is found by its own path', async (_name, change, lookups) => {
   await mint(change)
   expect(asked().slice(0, -1)).toEqual(lookups)
@@ -65,19 +69,26 @@ test('the token reaches what was asked for and nothing else', async () => {
   expect(github.tokens[0]?.permissions).toMatchObject({ contents: 'write' })
 })
 
-test('every JWT and every form of the token is masked', async () => {
-  const { secret } = await mint()
-  const token = secret.expose()
-  const jwts = github.requests.map(({ headers }) => String(headers['authorization']).split(' ')[1])
-  for (const jwt of jwts) expect(masks).toContain(jwt)
-  for (const form of [
-    token,
-    Buffer.from(token).toString('base64url'),
-    Buffer.from(`x-access-token:${token}`).toString('base64'),
-  ]) {
-    expect(masks).toContain(form)
-  }
-})
+test.each(['long', 'short'] as const)(
+  'every JWT and every form of a %s token is masked',
+  async (tokenForm) => {
+    await restart({ tokenForm })
+    const { secret } = await mint()
+    const token = secret.expose()
+    expect(token.length).toBe(tokenForm === 'short' ? 40 : token.length)
+    const jwts = github.requests.map(
+      ({ headers }) => String(headers['authorization']).split(' ')[1],
+    )
+    for (const jwt of jwts) expect(masks).toContain(jwt)
+    for (const form of [
+      token,
+      Buffer.from(token).toString('base64url'),
+      Buffer.from(`x-access-token:${token}`).toString('base64'),
+    ]) {
+      expect(masks).toContain(form)
+    }
+  },
+)
 
 test('a revoked token is revoked, and revoking it again is no error', async () => {
   const minted = await mint()
@@ -91,24 +102,9 @@ test('a GitHub Enterprise Server has its API elsewhere', async () => {
   expect(github.tokens[0]?.state()).toBe('revoked')
 })
 
-test('limits and trouble that pass are waited for, and told', async () => {
-  github.inject({ kind: 'secondary-limit', retryAfterS: 1, match: /installation$/ })
-  github.inject({ kind: 'status', status: 500, match: /access_tokens/ })
-  const started = Date.now()
-  await mint()
-  expect(Date.now() - started).toBeGreaterThanOrEqual(1_000)
-  expect(lines.filter((line) => line.endsWith('; trying again.'))).toHaveLength(2)
+test('two hundred at once all get a token, and all can be ended', async () => {
+  const minted = await Promise.all(Array.from({ length: 200 }, () => mint()))
+  expect(new Set(minted.map(({ secret }) => secret.expose())).size).toBe(200)
+  await Promise.all(minted.map((token) => revokeToken(token, log)))
+  expect(new Set(github.tokens.map((token) => token.state()))).toEqual(new Set(['revoked']))
 })
-
-test('a refusal is not asked again', async () => {
-  github.uninstall('acme')
-  await expect(mint({ repositories: ['api'] })).rejects.toThrow(
-    /the App is not installed on acme\/api/,
-  )
-  expect(asked()).toHaveLength(1)
-})
-
-test('a server that is not there is called that', async () => {
-  const apiUrl = 'http://127.0.0.1:1'
-  await expect(mint({ apiUrl })).rejects.toThrow(/GitHub did not answer/)
-}, 30_000)

@@ -1,6 +1,5 @@
 import type { BuildInputs } from '../inputs/inputs.ts'
-
-export type SecretSource = { readonly id: string; readonly src: string }
+import type { SecretSource } from './secret-channel.ts'
 
 const flag = (name: string, value: string | undefined): readonly string[] =>
   value === undefined ? [] : [name, value]
@@ -12,7 +11,7 @@ const flags = (name: string, values: readonly string[]): readonly string[] =>
 export const toBuildArgs = (
   build: BuildInputs,
   metadataFile: string,
-  secret: SecretSource | undefined,
+  secrets: readonly SecretSource[],
 ): readonly string[] => [
   'buildx',
   'build',
@@ -32,7 +31,11 @@ export const toBuildArgs = (
   ...flag('--network', build.network),
   ...(build.noCache ? ['--no-cache'] : []),
   ...(build.pull ? ['--pull'] : []),
-  ...flag('--secret', secret && `id=${secret.id},src=${secret.src}`),
+  ...flags('--ssh', build.ssh),
+  ...flags(
+    '--secret',
+    secrets.map(({ id, from }) => `id=${id},${from}`),
+  ),
   '--metadata-file',
   metadataFile,
   '--',

@@ -3,17 +3,16 @@ import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
 import type { WriteLine } from '../host/log-fence.ts'
-import { withMemoryFile } from '../host/memory-file.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
-import type { Secret } from '../secret.ts'
+import type { BuildInputs, BuildSecret } from '../inputs/inputs.ts'
 import { toBuildArgs } from './argv.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
+import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 
 export type BuildOrder = {
   readonly build: BuildInputs
-  /** A secret that the Dockerfile's RUN steps may mount. */
-  readonly secret: { readonly id: string; readonly value: Secret } | undefined
+  /** What the Dockerfile's RUN steps may mount; the token comes first. */
+  readonly secrets: readonly BuildSecret[]
   /** A folder of the step's own, for buildx's metadata. */
   readonly tempDir: string
   readonly workspace: string
@@ -25,36 +24,48 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 200
 
+const runBuild = async (
+  docker: Docker,
+  { build, tempDir, workspace }: BuildOrder,
+  { sources, stdinFd, env }: SecretChannel,
+  onLine: WriteLine,
+): Promise<string> => {
+  const metadataFile = join(tempDir, 'build-metadata.json')
+  const tail: string[] = []
+  const { code } = await docker.follow(
+    toBuildArgs(build, metadataFile, sources),
+    (line) => {
+      tail.push(line)
+      if (tail.length > keptLines) tail.shift()
+      onLine(line)
+    },
+    {
+      cwd: workspace,
+      timeoutMs: buildTimeoutMs,
+      env,
+      ...(stdinFd !== undefined && { stdin: { fd: stdinFd } }),
+    },
+  )
+  if (code !== 0) throw explainBuildFailure(build, code, tail)
+  return metadataFile
+}
+
 /**
- * Builds one image into the local store, with its output passed on line by line. The secret is the
- * build's standard input and exists nowhere else.
+ * Builds one image into the local store, with its output passed on line by line. Secrets are in
+ * memory and exist nowhere else.
  *
+ * @param warn hears where that is not possible
  * @throws {Failure} naming the Dockerfile's step that failed
  */
 export const buildImage = async (
   docker: Docker,
   order: BuildOrder,
   onLine: WriteLine,
+  warn: (message: string) => void,
 ): Promise<BuildMetadata> => {
-  const metadataFile = join(order.tempDir, 'build-metadata.json')
-  const source = order.secret && { id: order.secret.id, src: '/dev/stdin' }
-  const args = toBuildArgs(order.build, metadataFile, source)
-  const tail: string[] = []
-  const run = (stdin?: { readonly fd: number }) =>
-    docker.follow(
-      args,
-      (line) => {
-        tail.push(line)
-        if (tail.length > keptLines) tail.shift()
-        onLine(line)
-      },
-      { cwd: order.workspace, timeoutMs: buildTimeoutMs, ...(stdin && { stdin }) },
-    )
-  const { code } =
-    order.secret === undefined
-      ? await run()
-      : await withMemoryFile(order.secret.value.expose(), (fd) => run({ fd }))
-  if (code !== 0) throw explainBuildFailure(order.build, code, tail)
+  const metadataFile = await withSecretChannel(order.secrets, warn, (channel) =>
+    runBuild(docker, order, channel, onLine),
+  )
   try {
     return parseMetadata(readFileSync(metadataFile, 'utf8'))
   } catch (cause) {

@@ -23,6 +23,8 @@ export type DockerOptions = {
   readonly stdin?: Command['stdin']
   readonly cwd?: string
   readonly timeoutMs?: number
+  /** Further variables for this command alone. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Questions to the daemon take milliseconds; a minute means that it hangs. */
@@ -45,10 +47,10 @@ export const createDocker = (
   const command = (args: readonly string[], options: DockerOptions = {}): Command => ({
     file: 'docker',
     args,
-    env,
     timeoutMs: defaultTimeoutMs,
     signal,
     ...options,
+    env: { ...env, ...options.env },
   })
   const attempt: Docker['try'] = (args, options) => runCaptured(command(args, options))
   return {

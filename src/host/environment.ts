@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { inputNames, type RawInputs } from '../inputs/raw-inputs.ts'
+import { secretVariables } from '../inputs/read-secrets.ts'
+import { readTrigger, type Trigger } from '../inputs/trigger.ts'
 
 /** What the runner told the action, read once. */
 export type Environment = {
   readonly inputs: RawInputs
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string | undefined
+  readonly trigger: Trigger
   readonly isHostedRunner: boolean
   /** Whether the runner told where the Actions cache is, and gave a token for it. */
   readonly hasCacheService: boolean
@@ -12,7 +16,9 @@ export type Environment = {
   readonly tempDir: string
   /** Where relative paths of inputs start. */
   readonly workspace: string
-  /** What child processes inherit: everything but the step's own inputs and states. */
+  /** All variables of the step, for inputs that name some. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What child processes inherit: everything but the step's inputs, states and secrets. */
   readonly childEnv: Readonly<Record<string, string>>
 }
 
@@ -24,10 +30,10 @@ const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_
  * Inputs hold the private key and perhaps a token, so no child gets to see them.
  * RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
-const toChildEnv = (env: NodeJS.ProcessEnv): Record<string, string> => {
+const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Record<string, string> => {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !isOurs(name)) kept[name] = value
+    if (value !== undefined && !isOurs(name) && !secrets.includes(name)) kept[name] = value
   }
   return kept
 }
@@ -37,18 +43,39 @@ export const forgetInputs = (env: NodeJS.ProcessEnv = process.env): void => {
   for (const name of Object.keys(env)) if (isOurs(name)) delete env[name]
 }
 
-/** The only place that reads `process.env`. */
-export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environment => ({
-  inputs: Object.fromEntries(
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path: string | undefined): unknown => {
+  try {
+    return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const readRawInputs = (env: NodeJS.ProcessEnv): RawInputs =>
+  Object.fromEntries(
     inputNames.flatMap((name) => {
       const value = env[inputVariable(name)]
       return value === undefined ? [] : [[name, value]]
     }),
-  ),
-  repository: env['GITHUB_REPOSITORY'] || undefined,
-  isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
-  hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
-  tempDir: env['RUNNER_TEMP'] || '/tmp',
-  workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
-  childEnv: toChildEnv(env),
-})
+  )
+
+/** The only place that reads `process.env`. */
+export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environment => {
+  const inputs = readRawInputs(env)
+  return {
+    inputs,
+    repository: env['GITHUB_REPOSITORY'] || undefined,
+    trigger: readTrigger(
+      env['GITHUB_EVENT_NAME'] ?? '',
+      env['GITHUB_ACTOR'] ?? '',
+      readPayload(env['GITHUB_EVENT_PATH']),
+    ),
+    isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+    hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
+    tempDir: env['RUNNER_TEMP'] || '/tmp',
+    workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    env: { ...env },
+    childEnv: toChildEnv(env, secretVariables(inputs)),
+  }
+}

@@ -20,21 +20,20 @@ const openNameless = (): number => {
 }
 
 /**
- * Runs `body` with the descriptor of an anonymous file in memory that holds `content`. As a child's
- * fd 0 it can be opened as /dev/stdin again and again, which a pipe cannot: BuildKit reads the
- * secret's path anew for every RUN that mounts it, and would get nothing from the second on
- * (moby/buildkit#2880); Node's own piped stdin is a socket, which cannot be opened at all
- * (nodejs/node#21941).
+ * Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+ * caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+ * fd 0, as /dev/stdin.
+ *
+ * @throws where there is no /dev/shm, or /proc does not let us open it again
  */
-export const withMemoryFile = async <T>(
-  content: string,
-  body: (fd: number) => Promise<T>,
-): Promise<T> => {
+export const openMemoryFile = (content: Buffer): number => {
   const fd = openNameless()
   try {
     writeSync(fd, content)
-    return await body(fd)
-  } finally {
+    closeSync(openSync(`/proc/self/fd/${fd}`, 'r'))
+    return fd
+  } catch (error) {
     closeSync(fd)
+    throw error
   }
 }

@@ -4,7 +4,12 @@ import type { ImageReference } from './image-reference.ts'
 /** Where the token comes from that the build may use. */
 export type Credentials =
   | { readonly kind: 'none' }
-  | { readonly kind: 'given'; readonly token: Secret }
+  | {
+      readonly kind: 'given'
+      readonly token: Secret
+      /** Why no token is minted although an App is named; undefined when none is. */
+      readonly insteadOfApp: string | undefined
+    }
   | ({ readonly kind: 'app' } & AppCredentials)
 
 export type AppCredentials = {
@@ -12,14 +17,24 @@ export type AppCredentials = {
   readonly clientId: string
   /** PKCS#8 PEM. */
   readonly privateKey: Secret
+  /** One token each. */
+  readonly scopes: readonly TokenScope[]
+  /** Such as `{contents: 'read'}`. */
+  readonly permissions: Readonly<Record<string, string>>
+}
+
+/** What one token may reach: GitHub mints it for one owner's installation. */
+export type TokenScope = {
   readonly owner: string
   /** Names without owner; empty means all repositories of the installation. */
   readonly repositories: readonly string[]
-  /** Such as `{contents: 'read'}`. */
-  readonly permissions: Readonly<Record<string, string>>
-  /** URL of the REST API, without a slash at its end. */
-  readonly apiUrl: string
 }
+
+/** What the Dockerfile gets to see of the token. */
+export type SecretFormat = 'token' | 'gitconfig' | 'git-credentials' | 'netrc'
+
+/** A further secret of the build. */
+export type BuildSecret = { readonly id: string; readonly value: Secret }
 
 export type BuildInputs = {
   readonly context: string
@@ -30,6 +45,8 @@ export type BuildInputs = {
   readonly labels: readonly string[]
   readonly buildContexts: readonly string[]
   readonly network: string | undefined
+  /** As `--ssh` takes them, such as `default`. */
+  readonly ssh: readonly string[]
   readonly noCache: boolean
   readonly pull: boolean
 }
@@ -46,7 +63,12 @@ export type KeepImages = 'auto' | 'always' | 'never'
 /** All that a workflow author said, checked. */
 export type Inputs = {
   readonly credentials: Credentials
+  /** URL of GitHub's REST API, without a slash at its end. */
+  readonly apiUrl: string
+  readonly secretFormat: SecretFormat
+  /** Under which the Dockerfile finds the token. */
   readonly secretId: string
+  readonly secrets: readonly BuildSecret[]
   readonly build: BuildInputs | undefined
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]

@@ -1,93 +1,13 @@
 import { Secret } from '../secret.ts'
-import type { AppCredentials, Credentials } from './inputs.ts'
-import { toList, toOptional } from './parsers.ts'
-import { parsePrivateKey } from './private-key.ts'
+import type { Credentials, SecretFormat } from './inputs.ts'
+import { parseBoolean, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
+import { readApp } from './read-app.ts'
+import { isUntrusted, type Trigger, whySecretsAreEmpty } from './trigger.ts'
 
-const readClientId = (raw: RawInputs, report: ReportProblem): string | undefined => {
-  const clientId = toOptional(raw['client-id'])
-  const appId = toOptional(raw['app-id'])
-  if (clientId !== undefined && appId !== undefined && clientId !== appId) {
-    report({
-      input: 'client-id',
-      value: clientId,
-      reason: `app-id says ${appId} at the same time`,
-      remedy: 'Give one of the two.',
-    })
-  }
-  const id = clientId ?? appId
-  if (id !== undefined && !/^[\w.-]+$/.test(id)) {
-    report({
-      input: clientId === undefined ? 'app-id' : 'client-id',
-      value: id,
-      reason: 'not the ID of a GitHub App',
-      remedy: "Copy the Client ID from the App's settings page.",
-    })
-  }
-  return id
-}
-
-const readPrivateKey = (raw: RawInputs, report: ReportProblem): Secret | undefined => {
-  const given = toOptional(raw['private-key'])
-  if (given === undefined) return undefined
-  const key = parsePrivateKey(given)
-  if (key instanceof Secret) return key
-  report({
-    input: 'private-key',
-    reason: `not the key of a GitHub App: ${key}`,
-    remedy: 'Pass the .pem file that GitHub offered when the key was made, whole and unchanged.',
-  })
-  return undefined
-}
-
-/** As in action.yml. */
-const defaultPermissions = 'contents: read'
-
-const readPermissions = (raw: RawInputs, report: ReportProblem): Record<string, string> => {
-  const permissions: Record<string, string> = {}
-  // An expression that came out empty must not ask for all that the installation may do.
-  for (const entry of toList(toOptional(raw['permissions']) ?? defaultPermissions)) {
-    const [, name, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? []
-    if (name !== undefined && level !== undefined) permissions[name.replaceAll('-', '_')] = level
-    else {
-      report({
-        input: 'permissions',
-        value: entry,
-        reason: 'not a permission',
-        remedy: 'Write name: read, name: write or name: admin.',
-      })
-    }
-  }
-  return permissions
-}
-
-const readRepositories = (
-  raw: RawInputs,
-  owner: string | undefined,
-  report: ReportProblem,
-): readonly string[] =>
-  toList(raw['repositories']).map((entry) => {
-    const [, prefix, name] = /^(?:([\w.-]+)\/)?([\w.-]+)$/.exec(entry) ?? []
-    if (name === undefined) {
-      report({
-        input: 'repositories',
-        value: entry,
-        reason: 'not the name of a repository',
-        remedy: 'Write its name, or owner/name.',
-      })
-    } else if (prefix !== undefined && prefix.toLowerCase() !== owner?.toLowerCase()) {
-      report({
-        input: 'repositories',
-        value: entry,
-        reason: `its owner is not ${owner ?? 'known'}, the owner of the installation`,
-        remedy: `Set owner: ${prefix}; one token reaches the repositories of one owner.`,
-      })
-    }
-    return name ?? entry
-  })
-
-const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
+/** Reads where GitHub's API is. */
+export const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
   const given = toOptional(raw['github-api-url']) ?? 'https://api.github.com'
   const url = URL.canParse(given) ? new URL(given) : undefined
   const isLocal = url !== undefined && /^(localhost|127\.|\[::1\])/.test(url.hostname)
@@ -102,55 +22,24 @@ const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
   return given.replace(/\/+$/, '')
 }
 
-const readApp = (
-  raw: RawInputs,
-  currentRepository: string | undefined,
-  report: ReportProblem,
-): AppCredentials | undefined => {
-  const clientId = readClientId(raw, report)
-  const privateKey = readPrivateKey(raw, report)
-  const [currentOwner, currentName] = currentRepository?.split('/') ?? []
-  const givenOwner = toOptional(raw['owner'])
-  const prefix = /^([\w.-]+)\//.exec(toList(raw['repositories'])[0] ?? '')?.[1]
-  const owner = givenOwner ?? prefix ?? currentOwner
-  if (givenOwner !== undefined && !/^[\w.-]+$/.test(givenOwner)) {
-    report({
-      input: 'owner',
-      value: givenOwner,
-      reason: 'not a user or an organization',
-      remedy: 'Write the name alone, as in github.com/NAME.',
-    })
-  }
-  const named = readRepositories(raw, owner, report)
-  const isDefault = named.length === 0 && givenOwner === undefined && currentName !== undefined
-  const permissions = readPermissions(raw, report)
-  const apiUrl = readApiUrl(raw, report)
-  if (clientId === undefined || privateKey === undefined) return undefined
-  if (owner === undefined) {
-    report({
-      input: 'owner',
-      reason: 'empty, and no repository is known from the run',
-      remedy: 'Name the owner of the installation.',
-    })
-    return undefined
-  }
-  const repositories = isDefault ? [currentName] : named
-  return { clientId, privateKey, owner, repositories, permissions, apiUrl }
-}
+const hasId = (raw: RawInputs): boolean =>
+  toOptional(raw['client-id']) !== undefined || toOptional(raw['app-id']) !== undefined
 
-const reportMissingHalf = (raw: RawInputs, report: ReportProblem): void => {
-  const hasId =
-    toOptional(raw['client-id']) !== undefined || toOptional(raw['app-id']) !== undefined
-  const hasKey = toOptional(raw['private-key']) !== undefined
-  if (hasId && !hasKey) {
+const hasKey = (raw: RawInputs): boolean => toOptional(raw['private-key']) !== undefined
+
+const reportMissingHalf = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
+  if (hasId(raw) && !hasKey(raw)) {
+    const why = whySecretsAreEmpty(trigger)
     report({
       input: 'private-key',
-      reason: 'empty, though a client-id is given',
+      reason: `empty, though a client-id is given${why === undefined ? '' : `: ${why}`}`,
       remedy:
-        'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.',
+        why === undefined
+          ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
+          : "Give github-token as well (such as the job's own): it is used where the key is empty.",
     })
   }
-  if (!hasId && hasKey) {
+  if (!hasId(raw) && hasKey(raw)) {
     report({
       input: 'client-id',
       reason: 'empty, though a private-key is given',
@@ -159,24 +48,63 @@ const reportMissingHalf = (raw: RawInputs, report: ReportProblem): void => {
   }
 }
 
-/** Reads where the build's token comes from; `none` when nothing about one is said. */
+const readGiven = (raw: RawInputs, report: ReportProblem): Secret | undefined => {
+  const given = toOptional(raw['github-token'])
+  if (given !== undefined && /\s/.test(given)) {
+    report({
+      input: 'github-token',
+      reason: 'it contains white space',
+      remedy: 'Pass one token and nothing else.',
+    })
+  }
+  return given === undefined ? undefined : new Secret(given)
+}
+
+/** Several tokens fit only into what tells them apart by address. */
+const severalFit: readonly SecretFormat[] = ['gitconfig', 'git-credentials']
+
+/** What is known of the run besides its inputs. */
+export type RunFacts = {
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string | undefined
+  readonly trigger: Trigger
+}
+
+/**
+ * Reads where the build's token comes from; `none` when nothing about one is said. A token that is
+ * given is what is left where the App's key is not there.
+ */
 export const readCredentials = (
   raw: RawInputs,
-  currentRepository: string | undefined,
+  { repository, trigger }: RunFacts,
+  format: SecretFormat,
   report: ReportProblem,
 ): Credentials => {
-  const given = toOptional(raw['github-token'])
-  const app = readApp(raw, currentRepository, report)
-  if (given !== undefined) {
-    if (/\s/.test(given)) {
-      report({
-        input: 'github-token',
-        reason: 'it contains white space',
-        remedy: 'Pass one token and nothing else.',
-      })
-    }
-    return { kind: 'given', token: new Secret(given) }
+  const given = readGiven(raw, report)
+  const isAllowed = parseBoolean('allow-untrusted-trigger', raw['allow-untrusted-trigger'], report)
+  const app = readApp(raw, repository, report)
+  if (given === undefined) reportMissingHalf(raw, trigger, report)
+  if (app === undefined) {
+    if (given === undefined) return { kind: 'none' }
+    const why = whySecretsAreEmpty(trigger) ?? 'the secret has no value here'
+    const insteadOfApp = hasId(raw) && !hasKey(raw) ? `private-key is empty: ${why}` : undefined
+    return { kind: 'given', token: given, insteadOfApp }
   }
-  reportMissingHalf(raw, report)
-  return app === undefined ? { kind: 'none' } : { kind: 'app', ...app }
+  if (app.scopes.length > 1 && !severalFit.includes(format)) {
+    report({
+      input: 'repositories',
+      value: app.scopes.map(({ owner }) => owner).join(', '),
+      reason: `several owners need one token each, and secret-format: ${format} holds one`,
+      remedy: 'Use secret-format: gitconfig, or one step for each owner.',
+    })
+  }
+  if (isUntrusted(trigger) && !isAllowed) {
+    report({
+      input: 'allow-untrusted-trigger',
+      reason: `${trigger.event} runs for a fork's code here, and its Dockerfile would see the token`,
+      remedy:
+        'Build such code on pull_request without secrets, or set it to true if only trusted code is built.',
+    })
+  }
+  return { kind: 'app', ...app }
 }

@@ -1,16 +1,18 @@
 import { type ImageReference, parseImageReference } from './image-reference.ts'
-import type { BuildInputs, Inputs } from './inputs.ts'
+import type { BuildInputs, Inputs, SecretFormat } from './inputs.ts'
 import {
   parseAssignments,
   parseBoolean,
   parseChoice,
   parseWord,
+  toLines,
   toList,
   toOptional,
 } from './parsers.ts'
 import { collectProblems, type ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
-import { readCredentials } from './read-credentials.ts'
+import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.ts'
+import { readSecrets, type SecretPlaces } from './read-secrets.ts'
 
 const readReferences = (
   input: InputName,
@@ -43,6 +45,16 @@ const reportStandardInput = (raw: RawInputs, report: ReportProblem): void => {
   }
 }
 
+/** `default`, or an id with the sockets or keys behind it. */
+const readSsh = (raw: RawInputs, report: ReportProblem): readonly string[] => {
+  const lines = toLines(raw['ssh'])
+  for (const value of lines.filter((line) => !/^[\w.-]+(=.+)?$/.test(line))) {
+    const remedy = 'Write default, or id=path of a socket or key, one a line.'
+    report({ input: 'ssh', value, reason: 'not what --ssh takes', remedy })
+  }
+  return lines
+}
+
 const readBuild = (raw: RawInputs, report: ReportProblem): BuildInputs | undefined => {
   reportStandardInput(raw, report)
   const build = {
@@ -53,6 +65,7 @@ const readBuild = (raw: RawInputs, report: ReportProblem): BuildInputs | undefin
     labels: parseAssignments('labels', raw['labels'], 'bare-names', report),
     buildContexts: parseAssignments('build-contexts', raw['build-contexts'], 'values-only', report),
     network: toOptional(raw['network']),
+    ssh: readSsh(raw, report),
     noCache: parseBoolean('no-cache', raw['no-cache'], report),
     pull: parseBoolean('pull', raw['pull'], report),
   }
@@ -98,22 +111,38 @@ const reportNothingToDo = (raw: RawInputs, report: ReportProblem): void => {
   )
 }
 
+const formats = ['token', 'gitconfig', 'git-credentials', 'netrc'] as const
+
+/** Under which the Dockerfile finds the token where the step does not say. */
+const usualIds: Readonly<Record<SecretFormat, string>> = {
+  token: 'github_token',
+  gitconfig: 'gitconfig',
+  'git-credentials': 'git-credentials',
+  netrc: 'netrc',
+}
+
 /**
  * Reads the step's inputs.
  *
- * @param currentRepository `owner/name` of the repository that the workflow runs in
  * @throws {Failure} one error that names every problem, with the input, its value and a remedy
  */
-export const readInputs = (raw: RawInputs, currentRepository: string | undefined): Inputs =>
+export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces): Inputs =>
   collectProblems((report) => {
     reportNothingToDo(raw, report)
     const word = (input: InputName, pattern: RegExp, remedy: string): string | undefined =>
       parseWord(input, raw[input], pattern, remedy, report)
+    const secretFormat = parseChoice('secret-format', raw['secret-format'], formats, report)
+    const credentials = readCredentials(raw, run, secretFormat, report)
+    const secretId =
+      word('secret-id', /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.') ??
+      usualIds[secretFormat]
+    const tokenId = credentials.kind === 'none' ? undefined : secretId
     return {
-      credentials: readCredentials(raw, currentRepository, report),
-      secretId:
-        word('secret-id', /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.') ??
-        'github_token',
+      credentials,
+      apiUrl: readApiUrl(raw, report),
+      secretFormat,
+      secretId,
+      secrets: readSecrets(raw, run, tokenId, report),
       build: readBuild(raw, report),
       images: readReferences('images', raw, report),
       clusterName:

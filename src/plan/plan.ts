@@ -1,38 +1,22 @@
 import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import type { AppCredentials, BuildInputs, Credentials, Inputs } from '../inputs/inputs.ts'
+import type { BuildInputs, Inputs } from '../inputs/inputs.ts'
 import { type NodePlan, planWay } from '../load/plan-way.ts'
-import type { Secret } from '../secret.ts'
 
 /** One thing to do. A plan is a list of these: it can be printed, tested and compared. */
 export type Step =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing }
-  | { readonly kind: 'build'; readonly build: BuildInputs; readonly token: TokenSource }
+  | { readonly kind: 'build'; readonly build: BuildInputs }
+  /** After the last build: what was minted has done its work. */
+  | { readonly kind: 'end-tokens' }
   | { readonly kind: 'load'; readonly source: LoadSource; readonly nodes: readonly NodePlan[] }
   | { readonly kind: 'drop-images' }
-
-/** Where a build's token comes from. A minted one lives from just before to just after it. */
-export type TokenSource =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'given'; readonly token: Secret }
-  | { readonly kind: 'minted'; readonly credentials: AppCredentials }
 
 /** The images that the local store has already, or the one that an earlier step builds. */
 export type LoadSource =
   | { readonly kind: 'local'; readonly images: readonly LocalImage[] }
   | { readonly kind: 'built'; readonly build: BuildInputs }
-
-const toTokenSource = (credentials: Credentials): TokenSource => {
-  switch (credentials.kind) {
-    case 'none':
-      return { kind: 'none' }
-    case 'given':
-      return { kind: 'given', token: credentials.token }
-    case 'app':
-      return { kind: 'minted', credentials }
-  }
-}
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsImages = ({ keepImages }: Inputs, { isHostedRunner }: Facts): boolean =>
@@ -49,7 +33,8 @@ export const planSteps = (inputs: Inputs, facts: Facts): readonly Step[] => {
   const steps: Step[] = []
   if (freeing !== undefined) steps.push({ kind: 'free-disk', freeing })
   if (build !== undefined) {
-    steps.push({ kind: 'build', build, token: toTokenSource(inputs.credentials) })
+    steps.push({ kind: 'build', build })
+    if (inputs.credentials.kind === 'app') steps.push({ kind: 'end-tokens' })
     steps.push({ kind: 'load', source: { kind: 'built', build }, nodes })
   }
   if (images.length > 0) steps.push({ kind: 'load', source: { kind: 'local', images }, nodes })

@@ -1,7 +1,9 @@
-import { defaults, GitHub } from '@actions/github/lib/utils'
+import { getProxyUrl } from '@actions/http-client'
 import { createAppAuth } from '@octokit/auth-app'
+import { Octokit } from '@octokit/core'
 import pRetry from 'p-retry'
-import type { AppCredentials } from '../inputs/inputs.ts'
+import { fetch as fetchVia, ProxyAgent } from 'undici'
+import type { Secret } from '../secret.ts'
 
 /** One answer of GitHub must come within this time, or the request counts as lost. */
 const requestTimeoutMs = 10_000
@@ -9,34 +11,59 @@ const requestTimeoutMs = 10_000
 /** All tries of one request together. */
 const retriesTimeoutMs = 60_000
 
-type Client = InstanceType<typeof GitHub>
+export type Client = Octokit
 
 /** Octokit logs deprecations to the console by itself; our log has one voice. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
+/**
+ * A fetch that takes the way to a server which HTTPS_PROXY, HTTP_PROXY and NO_PROXY tell, in either
+ * case: Node's own takes it only with a further variable.
+ */
+const createFetch = (apiUrl: string): typeof fetch => {
+  const proxy = getProxyUrl(apiUrl)
+  if (proxy === '') return fetch
+  const dispatcher = new ProxyAgent(proxy)
+  // undici's own types and the web's differ in what nobody here uses.
+  return ((url: string, options: object) =>
+    fetchVia(url, { ...options, dispatcher })) as unknown as typeof fetch
+}
+
+export type AppIdentity = {
+  readonly apiUrl: string
+  readonly clientId: string
+  /** PKCS#8 PEM. */
+  readonly privateKey: Secret
+}
+
 /** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */
 export const createAppClient = (
-  { apiUrl, clientId, privateKey }: AppCredentials,
+  { apiUrl, clientId, privateKey }: AppIdentity,
   mask: (value: string) => void,
 ): Client => {
-  const send = defaults.request?.fetch ?? fetch
+  const send = createFetch(apiUrl)
   const maskAndSend: typeof fetch = (url, options) => {
     const { authorization } = (options?.headers ?? {}) as Record<string, string | undefined>
     if (authorization !== undefined) mask(authorization.replace(/^\w+ /, ''))
     return send(url, options)
   }
-  return new GitHub({
+  return new Octokit({
     baseUrl: apiUrl,
     authStrategy: createAppAuth,
     auth: { appId: clientId, privateKey: privateKey.expose() },
     log: silent,
-    request: { ...defaults.request, fetch: maskAndSend },
+    request: { fetch: maskAndSend },
   })
 }
 
 /** A client that signs with an installation's token. */
-export const createTokenClient = (apiUrl: string, token: string): Client =>
-  new GitHub({ baseUrl: apiUrl, auth: token, log: silent })
+export const createTokenClient = (apiUrl: string, token: Secret): Client =>
+  new Octokit({
+    baseUrl: apiUrl,
+    auth: token.expose(),
+    log: silent,
+    request: { fetch: createFetch(apiUrl) },
+  })
 
 type Refusal = Error & {
   readonly status: number
@@ -47,47 +74,70 @@ type Refusal = Error & {
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Error && 'status' in error && 'response' in error && error.response !== undefined
 
+/** Seconds that GitHub asks to wait before the next request; 0 where it does not say. */
+const askedToWait = (error: unknown): number => {
+  if (!isRefusal(error)) return 0
+  const { headers } = error.response
+  const after = Number(headers['retry-after'])
+  if (after > 0) return after
+  const reset = Number(headers['x-ratelimit-reset'])
+  if (headers['x-ratelimit-remaining'] !== '0' || Number.isNaN(reset)) return 0
+  return Math.max(1, reset - Date.now() / 1_000)
+}
+
 /** Worth another try: the server's own trouble, limits that pass, and lost connections. */
 const isPassing = (error: unknown): boolean => {
   if (!isRefusal(error)) return true
-  const { headers } = error.response
-  const isLimited = 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0'
-  return error.status >= 500 || error.status === 429 || (error.status === 403 && isLimited)
+  const isLimited = error.status === 403 && askedToWait(error) > 0
+  return error.status >= 500 || error.status === 429 || isLimited
 }
 
-const waitAsAsked = async (error: unknown): Promise<void> => {
-  const asked = isRefusal(error) ? error.response.headers['retry-after'] : '0'
-  const seconds = Number(asked ?? 0)
-  if (seconds > 0)
-    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 30) * 1_000))
+/** Octokit hands on what it could not parse as text: an answer that was cut off on its way. */
+export const requireWhole = <T extends { readonly data: unknown }>(answer: T): T => {
+  const { headers } = answer as { headers?: Readonly<Record<string, string | undefined>> }
+  const isJson = headers?.['content-type']?.includes('json') ?? false
+  if (isJson && typeof answer.data === 'string') throw new Error("GitHub's answer was cut off")
+  return answer
 }
 
-/**
- * Tries a request again, with jitter, where another try can help.
- *
- * @param log hears of each try that failed and will be repeated
- */
+export type Retrying = {
+  /** Hears of each try that failed and will be repeated. */
+  readonly log: (line: string) => void
+  readonly signal?: AbortSignal | undefined
+  /** Whether another try may help; by default where GitHub or the network was in trouble. */
+  readonly isPassing?: (error: unknown) => boolean
+  /** All tries together. */
+  readonly deadlineMs?: number
+}
+
+/** Tries a request again, with jitter, where another try can help and there is time for it. */
 export const withRetries = <T>(
   request: (signal: AbortSignal) => Promise<T>,
-  log: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<T> =>
-  pRetry(
+  { log, signal, isPassing: mayHelp = isPassing, deadlineMs = retriesTimeoutMs }: Retrying,
+): Promise<T> => {
+  const ends = performance.now() + deadlineMs
+  const hasTime = (error: unknown): boolean => performance.now() + askedToWait(error) * 1_000 < ends
+  return pRetry(
     () => {
       const timeout = AbortSignal.timeout(requestTimeoutMs)
       return request(signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
     },
     {
-      retries: 4,
+      retries: 8,
       minTimeout: 500,
       maxTimeout: 8_000,
       randomize: true,
-      maxRetryTime: retriesTimeoutMs,
+      maxRetryTime: deadlineMs,
       signal,
-      shouldRetry: ({ error }) => isPassing(error),
+      shouldRetry: ({ error }) => mayHelp(error) && hasTime(error),
       onFailedAttempt: async ({ error, retriesLeft }) => {
-        if (retriesLeft > 0 && isPassing(error)) log(`GitHub: ${error.message}; trying again.`)
-        await waitAsAsked(error)
+        if (retriesLeft === 0 || !mayHelp(error) || !hasTime(error)) return
+        const seconds = askedToWait(error)
+        log(
+          `GitHub: ${error.message}; trying again${seconds > 0 ? ` in ${Math.ceil(seconds)} s` : ''}.`,
+        )
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
       },
     },
   )
+}

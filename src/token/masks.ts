@@ -17,3 +17,13 @@ export const maskPrivateKey = (given: string, pem: string, mask: (value: string)
   const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()))
   for (const line of lines) if (line.length >= 16 && !line.startsWith('-----')) mask(line)
 }
+
+/** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
+const shortestLine = 8
+
+/** Hides a further secret of the build; of several lines each, because logs are masked by line. */
+export const maskSecret = (value: string, mask: (value: string) => void): void => {
+  const lines = value.split(/\r?\n/).filter((line) => line.trim() !== '')
+  if (lines.length === 1) mask(value.trim())
+  else for (const line of lines) if (line.length >= shortestLine) mask(line)
+}

@@ -6,14 +6,14 @@ import type { MintedToken } from './mint.ts'
  * Not bound to the step's cancelling: a cancelled step must revoke, too.
  */
 export const revokeToken = async (
-  { secret, apiUrl }: MintedToken,
+  { secret, apiUrl }: Pick<MintedToken, 'secret' | 'apiUrl'>,
   log: (line: string) => void,
 ): Promise<void> => {
-  const client = createTokenClient(apiUrl, secret.expose())
+  const client = createTokenClient(apiUrl, secret)
   try {
     await withRetries(
       (signal) => client.request('DELETE /installation/token', { request: { signal } }),
-      log,
+      { log },
     )
   } catch (error) {
     if (!isRefusal(error) || error.status !== 401) throw error

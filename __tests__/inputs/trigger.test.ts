@@ -1,0 +1,78 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { readTrigger } from '../../src/inputs/trigger.ts'
+import { problemsOf, push, read } from '../support/read.ts'
+
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs1', format: 'pem' })
+  .toString()
+const raw = { context: '.', tags: 'a:1', 'client-id': 'Iv1.abc', 'private-key': key }
+
+const repository = { full_name: 'acme/app' }
+const fork = { full_name: 'mallory/app' }
+
+test.each<[string, string, unknown, boolean]>([
+  ['a push', 'push', { repository }, false],
+  ['no payload', 'push', undefined, false],
+  [
+    'a pull request of this repository',
+    'pull_request',
+    { repository, pull_request: { head: { repo: repository } } },
+    false,
+  ],
+  [
+    'a pull request of a fork',
+    'pull_request',
+    { repository, pull_request: { head: { repo: fork } } },
+    true,
+  ],
+  [
+    'one of a fork that is gone',
+    'pull_request_target',
+    { repository, pull_request: { head: { repo: null } } },
+    true,
+  ],
+  [
+    'a run of this repository',
+    'workflow_run',
+    { repository, workflow_run: { head_repository: repository } },
+    false,
+  ],
+  [
+    'a run of a fork',
+    'workflow_run',
+    { repository, workflow_run: { head_repository: fork } },
+    true,
+  ],
+])('%s', (_name, event, payload, isFork) => {
+  expect(readTrigger(event, 'alice', payload)).toEqual({ event, isFork, isDependabot: false })
+})
+
+test.each(['pull_request_target', 'workflow_run'])(
+  '%s for the code of a fork mints no token, unless that is allowed',
+  (event) => {
+    const run = { trigger: { ...push, event, isFork: true } }
+    expect(problemsOf(raw, run)).toEqual([
+      expect.stringMatching(/allow-untrusted-trigger: .* runs for a fork's code/),
+    ])
+    expect(read({ ...raw, 'allow-untrusted-trigger': 'true' }, run).credentials.kind).toBe('app')
+    expect(read(raw, { trigger: { ...push, event } }).credentials.kind).toBe('app')
+  },
+)
+
+test.each<[string, Partial<typeof push>, RegExp]>([
+  ['a fork', { isFork: true }, /workflows that a fork triggers get no secrets.*Give github-token/],
+  ['Dependabot', { isDependabot: true }, /Dependabot triggered this run.*Give github-token/],
+])('an empty key says why it is empty: %s', (_name, change, expected) => {
+  const run = { trigger: { ...push, event: 'pull_request', ...change } }
+  expect(problemsOf({ ...raw, 'private-key': '' }, run)).toEqual([expect.stringMatching(expected)])
+})
+
+test('where a token is given as well, the build gets that, and hears why', () => {
+  const run = { trigger: { ...push, event: 'pull_request', isFork: true } }
+  const { credentials } = read({ ...raw, 'private-key': '', 'github-token': 't' }, run)
+  expect(credentials).toMatchObject({
+    kind: 'given',
+    insteadOfApp: 'private-key is empty: workflows that a fork triggers get no secrets',
+  })
+})

@@ -1,0 +1,31 @@
+import { createPrivateKey } from 'node:crypto'
+import type { AppCredentials } from '../../src/inputs/inputs.ts'
+import { Secret } from '../../src/secret.ts'
+import type { Credential } from '../../src/token/formats.ts'
+import { mintToken } from '../../src/token/mint.ts'
+import type { GitHub } from './github/server.ts'
+
+type App = AppCredentials & { readonly apiUrl: string }
+
+/** The double's App, as inputs would name it. */
+export const appOf = (github: GitHub, change: Partial<App> = {}): App => ({
+  clientId: github.app.clientId,
+  privateKey: new Secret(
+    createPrivateKey(github.app.privateKeyPem).export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ),
+  scopes: [],
+  permissions: { contents: 'read' },
+  apiUrl: github.apiUrl,
+  ...change,
+})
+
+/** A real token of the double for one owner. */
+export const mintFor = async (
+  github: GitHub,
+  owner: string,
+  repositories: readonly string[] = [],
+): Promise<Credential> => {
+  const options = { mask: () => {}, log: () => {}, signal: new AbortController().signal }
+  const { secret, scope } = await mintToken(appOf(github), { owner, repositories }, options)
+  return { token: secret, scope }
+}

@@ -1,0 +1,52 @@
+import { afterEach, expect, test } from 'vitest'
+import { createTokenKeeper } from '../../src/token/keeper.ts'
+import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { appOf } from '../support/mint-for.ts'
+
+let github: GitHub
+afterEach(() => github.stop())
+
+const keep = (scopes: readonly { owner: string; repositories: readonly string[] }[]) =>
+  createTokenKeeper({
+    app: appOf(github, { scopes }),
+    mask: () => {},
+    log: () => {},
+    warn: (message) => {
+      throw new Error(message)
+    },
+    signal: new AbortController().signal,
+    childEnv: {},
+  })
+
+const acme = { owner: 'acme', repositories: [] }
+const states = () => github.tokens.map((token) => token.state())
+
+test('the builds of a step share one token, which ends with the last of them', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  const keeper = keep([acme])
+  expect(github.requests).toEqual([])
+  const [first] = await keeper.take()
+  const [second] = await keeper.take()
+  expect(second).toBe(first)
+  expect(states()).toEqual(['live'])
+  await keeper.close()
+  expect(states()).toEqual(['revoked'])
+})
+
+test('a token in its last ten minutes is ended and another one minted', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }], tokenLifetimeMs: 9 * 60_000 })
+  const keeper = keep([acme])
+  await keeper.take()
+  await keeper.take()
+  expect(states()).toEqual(['revoked', 'live'])
+  await keeper.close()
+  expect(states()).toEqual(['revoked', 'revoked'])
+})
+
+test('when one of two tokens cannot be minted, the other does not live on', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  const keeper = keep([acme, { owner: 'nobody', repositories: [] }])
+  await expect(keeper.take()).rejects.toThrow(/not installed on nobody/)
+  await keeper.close()
+  expect(states()).toEqual(['revoked'])
+})

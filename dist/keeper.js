@@ -1,0 +1,243 @@
+import { n as renderError, t as Failure } from "./failure.js";
+import { t as Secret } from "./secret.js";
+import { a as requireWhole, i as isRefusal, n as createAppClient, o as withRetries, r as createTokenClient, t as revokeToken } from "./revoke.js";
+import { r as maskToken } from "./masks.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+// src/token/explain.ts
+const describe = ({ owner, repositories }) => repositories.length === 0 ? owner : repositories.map((name) => `${owner}/${name}`).join(", ");
+const fail = ({ scope }, got, remedy, cause) => new Failure(`No token could be minted for ${describe(scope)}: ${got}`, {
+	remedy,
+	cause
+});
+const levels = [
+	"read",
+	"write",
+	"admin"
+];
+/** What is asked beyond what the installation grants. Everybody may read metadata. */
+const findUngranted = ({ permissions }, installation) => Object.entries(permissions).filter(([name, level]) => {
+	const granted = installation.permissions?.[name] ?? (name === "metadata" ? "read" : "");
+	return levels.indexOf(level) > levels.indexOf(granted);
+}).map((entry) => entry.join(": "));
+/** Says beforehand what GitHub would refuse without saying which permission it means. */
+const checkInstallation = (asked, installation) => {
+	if (installation.suspended_at) throw fail(asked, `the installation is suspended since ${installation.suspended_at}`, `An owner of ${asked.scope.owner} can lift that in the settings, "Installed GitHub Apps".`);
+	if (installation.permissions === void 0) return;
+	const ungranted = findUngranted(asked, installation);
+	if (ungranted.length === 0) return;
+	const granted = Object.entries(installation.permissions).map((entry) => entry.join(": "));
+	throw fail(asked, `the installation does not grant ${ungranted.join(", ")}`, `It grants ${granted.join(", ")}. Add the permission to the App and accept it at ${asked.scope.owner}, or ask for less.`);
+};
+/**
+* Every refusal explains itself: what GitHub said, and where to mend it.
+*
+* @param unreachable repositories that the installation does not have, where that was found out
+*/
+const explainRefusal = (error, asked, unreachable) => {
+	if (error instanceof Failure) return error;
+	const { apiUrl, scope, permissions } = asked;
+	if (!isRefusal(error)) {
+		const remedy = `Check that ${apiUrl} can be reached, and HTTPS_PROXY and NO_PROXY.`;
+		return fail(asked, "GitHub did not answer", remedy, error);
+	}
+	const words = error.message.toLowerCase();
+	if (words.includes("ip allow list")) return fail(asked, `the IP allow list of ${scope.owner} shuts this runner out`, "Add the runner's address to the list, or use a runner whose address is on it.", error);
+	if (error.status === 401) return fail(asked, "GitHub does not accept the App's signature", "Check that client-id and private-key belong to the same App.", error);
+	if (error.status === 403) return fail(asked, "GitHub refuses the App", "Its owner may have suspended the App, or GitHub limits its requests.", error);
+	if (error.status === 404 && words.includes("integration not found")) return fail(asked, "GitHub knows no App with this client-id", "Copy the Client ID from the App's settings page.", error);
+	if (error.status === 404 || unreachable.length > 0) {
+		const where = unreachable.length > 0 ? unreachable.join(", ") : describe(scope);
+		return fail(asked, `the App is not installed on ${where}`, "Install it there (App settings, \"Install App\"), or correct owner and repositories.", error);
+	}
+	if (error.status === 422) {
+		const wanted = Object.entries(permissions).map((entry) => entry.join(": "));
+		return fail(asked, "the installation does not grant what is asked", `Asked: ${wanted.join(", ") || "all permissions"} on ${describe(scope)}. Add the repositories and permissions to the installation, or ask for less.`, error);
+	}
+	return fail(asked, `GitHub answered ${error.status}`, "Try again later; githubstatus.com may say more.", error);
+};
+
+// src/token/mint.ts
+/** The path for users answers for organizations as well. */
+const findInstallation = async (client, { owner, repositories }, { log, signal, deadlineMs }) => {
+	const [repo] = repositories;
+	const ask = (abort) => {
+		const request = { signal: abort };
+		if (repo === void 0) return client.request("GET /users/{owner}/installation", {
+			owner,
+			request
+		});
+		return client.request("GET /repos/{owner}/{repo}/installation", {
+			owner,
+			repo,
+			request
+		});
+	};
+	const { data } = await withRetries(async (abort) => requireWhole(await ask(abort)), {
+		log,
+		signal,
+		...deadlineMs !== void 0 && { deadlineMs }
+	});
+	const { id } = data;
+	if (typeof id === "number") return data;
+	throw new Failure("GitHub answered something else than an installation", { remedy: "Check github-api-url: does a proxy or a login page answer there?" });
+};
+/** GitHub says that there is such a repository, but not which. */
+const findUnreachable = async (client, { owner, repositories }, error) => {
+	if (!isRefusal(error) || error.status !== 422 || !error.message.includes("repository")) return [];
+	return (await Promise.all(repositories.map(async (repo) => {
+		const signal = AbortSignal.timeout(5e3);
+		return client.request("GET /repos/{owner}/{repo}/installation", {
+			owner,
+			repo,
+			request: { signal }
+		}).then(() => void 0).catch((missing) => isRefusal(missing) && missing.status === 404 ? repo : void 0);
+	}))).flatMap((repo) => repo === void 0 ? [] : [`${owner}/${repo}`]);
+};
+/**
+* Mints a token of the App's installation at one owner, scoped to the repositories and permissions
+* asked for, and registers its masks before anyone else can print it.
+*
+* @throws {Failure} saying why GitHub refused
+*/
+const mintToken = async (app, scope, options) => {
+	const { log, mask, signal } = options;
+	const { apiUrl, permissions } = app;
+	const asked = {
+		apiUrl,
+		scope,
+		permissions
+	};
+	const client = createAppClient(app, mask);
+	try {
+		const installation = await findInstallation(client, scope, options);
+		checkInstallation(asked, installation);
+		signal.throwIfAborted();
+		const { data } = await withRetries(async (abort) => requireWhole(await client.request("POST /app/installations/{installation_id}/access_tokens", {
+			installation_id: installation.id,
+			...scope.repositories.length > 0 && { repositories: [...scope.repositories] },
+			...Object.keys(permissions).length > 0 && { permissions },
+			request: { signal: abort }
+		})), { log });
+		if (typeof data.token !== "string" || data.token === "") throw new Failure("GitHub answered something else than a token", { remedy: "Check github-api-url: does a proxy or a login page answer there?" });
+		maskToken(data.token, mask);
+		return {
+			secret: new Secret(data.token),
+			apiUrl,
+			scope,
+			expiresAt: data.expires_at
+		};
+	} catch (error) {
+		throw explainRefusal(error, asked, await findUnreachable(client, scope, error));
+	}
+};
+
+// src/token/probe.ts
+/** Longer than this GitHub has not been seen to need. */
+const deadlineMs = 1e4;
+/** A fresh token may be refused for some seconds; other refusals are as good as none for us. */
+const isTooFresh = (error) => isRefusal(error) && (error.status === 401 || error.status === 403);
+/**
+* Waits until GitHub knows a fresh token, so that the build does not find that out
+* (octokit/auth-app.js#65). When it takes too long the build is tried all the same.
+*/
+const probeToken = async ({ apiUrl, secret }, log, signal) => {
+	const client = createTokenClient(apiUrl, secret);
+	try {
+		await withRetries((abort) => client.request("GET /installation/repositories", {
+			per_page: 1,
+			request: { signal: abort }
+		}), {
+			log: () => {},
+			signal,
+			isPassing: isTooFresh,
+			deadlineMs
+		});
+	} catch (error) {
+		signal.throwIfAborted();
+		log(`GitHub does not accept the fresh token yet; building all the same: ${renderError(error)}`);
+	}
+};
+
+// src/token/watchdog.ts
+const send = ({ stdin }, message) => {
+	stdin?.write(`${JSON.stringify(message)}\n`);
+};
+/** A watchdog that does not end by itself must not hold up the step. */
+const patienceMs = 3e3;
+/**
+* Starts a process of its own that holds tokens in memory and revokes them when its standard input
+* ends without a word: then we were killed. Tokens reach it through a pipe alone. It has a session of
+* its own, so that a signal to our process group does not reach it.
+*/
+const startWatchdog = (env) => {
+	const script = fileURLToPath(new URL("./watchdog.js", import.meta.url));
+	const child = spawn(process.execPath, [script], {
+		env,
+		stdio: [
+			"pipe",
+			"ignore",
+			"ignore"
+		],
+		detached: true
+	});
+	child.on("error", () => {});
+	child.stdin.on("error", () => {});
+	return {
+		guard: ({ apiUrl, secret }) => send(child, { guard: {
+			apiUrl,
+			token: secret.expose()
+		} }),
+		dismiss: async () => {
+			if (child.exitCode !== null || child.pid === void 0) return;
+			const ended = once(child, "close");
+			send(child, "done");
+			child.stdin.end();
+			const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+			await ended;
+			clearTimeout(timer);
+		}
+	};
+};
+
+// src/token/keeper.ts
+/** A build that starts with less than this left may outlive its token. */
+const enoughMs = 6e5;
+const createTokenKeeper = (options) => {
+	const { app, log, warn, signal, childEnv, now = Date.now } = options;
+	let watchdog;
+	let current = [];
+	const mintOne = async (scope) => {
+		const token = await mintToken(app, scope, options);
+		watchdog?.guard(token);
+		current = [...current, token];
+		await probeToken(token, log, signal);
+		return token;
+	};
+	const revoke = (token) => revokeToken(token, log).catch((error) => warn(`The token could not be revoked; it ends at ${token.expiresAt}: ${renderError(error)}`));
+	const endAll = async () => {
+		const ending = current;
+		current = [];
+		await Promise.all(ending.map(revoke));
+	};
+	const isFresh = ({ expiresAt }) => Date.parse(expiresAt) - now() > enoughMs;
+	return {
+		take: async () => {
+			if (current.length === app.scopes.length && current.every(isFresh)) return current;
+			await endAll();
+			watchdog ??= startWatchdog(childEnv);
+			const minted = await Promise.allSettled(app.scopes.map(mintOne));
+			for (const outcome of minted) if (outcome.status === "rejected") throw outcome.reason;
+			return current;
+		},
+		close: async () => {
+			await endAll();
+			await watchdog?.dismiss();
+			watchdog = void 0;
+		}
+	};
+};
+
+export { createTokenKeeper };

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Secret } from '../secret.ts'
+import type { BuildSecret } from './inputs.ts'
+import { toLines } from './parsers.ts'
+import type { ReportProblem } from './problems.ts'
+import type { InputName, RawInputs } from './raw-inputs.ts'
+
+/** `--secret` is CSV: a comma in an id would start another option. */
+const idPattern = /^[\w.-]+$/
+
+/** BuildKit's own limit. */
+const largestBytes = 500 * 1024
+
+/** Where further secrets come from. */
+export type SecretPlaces = {
+  /** Where relative paths start. */
+  readonly workspace: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Cuts `secrets` into entries, one a line. Values are taken as they are, whatever marks they hold; an
+ * entry whose first character is a quote may span lines and ends at the next quote, `""` being one.
+ */
+export const splitSecrets = (text: string): readonly string[] => {
+  const entries: string[] = []
+  const pattern = /[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n\r]*(?=\r?\n|$)|([^\n]*))(?:\n|$)/y
+  while (pattern.lastIndex < text.length) {
+    const [, quoted, plain = ''] = pattern.exec(text) ?? []
+    const entry = quoted?.replaceAll('""', '"') ?? plain.replace(/\r$/, '')
+    if (entry.trim() !== '') entries.push(entry)
+  }
+  return entries
+}
+
+type Entry = { readonly id: string; readonly rest: string }
+
+const toEntries = (
+  input: InputName,
+  entries: readonly string[],
+  what: string,
+  report: ReportProblem,
+): readonly Entry[] =>
+  entries.flatMap((entry) => {
+    const at = entry.indexOf('=')
+    const id = entry.slice(0, Math.max(at, 0)).trim()
+    const rest = entry.slice(at + 1)
+    if (at > 0 && idPattern.test(id) && rest !== '') return [{ id, rest }]
+    // What stands after the sign may be a secret, so only the part before it is shown.
+    const reason = at < 0 ? 'a line without =' : 'not an id, or nothing after it'
+    report({
+      input,
+      ...(at > 0 && { value: `${id}=...` }),
+      reason,
+      remedy: `Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`,
+    })
+    return []
+  })
+
+const readFile = (path: string, id: string, report: ReportProblem): string | undefined => {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    report({
+      input: 'secret-files',
+      value: `${id}=${path}`,
+      reason: `cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      remedy: 'Check the path; it starts in the workspace.',
+    })
+    return undefined
+  }
+}
+
+const fromEnvironment = (
+  { id, rest }: Entry,
+  { env }: SecretPlaces,
+  report: ReportProblem,
+): readonly BuildSecret[] => {
+  const value = env[rest.trim()]
+  if (value !== undefined) return [{ id, value: new Secret(value) }]
+  report({
+    input: 'secret-envs',
+    value: `${id}=${rest}`,
+    reason: 'the step has no such environment variable',
+    remedy: 'Set it with env: on the step or the job.',
+  })
+  return []
+}
+
+const reportSizesAndTwins = (
+  secrets: readonly BuildSecret[],
+  taken: string | undefined,
+  report: ReportProblem,
+): void => {
+  const seen = new Set(taken === undefined ? [] : [taken])
+  for (const { id, value } of secrets) {
+    const remedy = "Give every secret an id of its own, and see secret-id for the token's."
+    if (seen.has(id))
+      report({ input: 'secrets', value: id, reason: 'the id is used twice', remedy })
+    seen.add(id)
+    if (value.exposeBytes().length > largestBytes) {
+      report({
+        input: 'secrets',
+        value: id,
+        reason: 'larger than the 500 KB that BuildKit takes',
+        remedy: 'Pass a key to it instead.',
+      })
+    }
+  }
+}
+
+/** The names of environment variables whose values are secrets, so that no child gets them. */
+export const secretVariables = (raw: RawInputs): readonly string[] =>
+  toLines(raw['secret-envs']).map((line) => line.slice(line.indexOf('=') + 1).trim())
+
+/**
+ * Reads the further secrets of the build.
+ *
+ * @param tokenId the id that the token uses, if there is one
+ */
+export const readSecrets = (
+  raw: RawInputs,
+  places: SecretPlaces,
+  tokenId: string | undefined,
+  report: ReportProblem,
+): readonly BuildSecret[] => {
+  const written = toEntries('secrets', splitSecrets(raw['secrets'] ?? ''), 'value', report)
+  const variables = toEntries('secret-envs', toLines(raw['secret-envs']), 'VARIABLE', report)
+  const files = toEntries('secret-files', toLines(raw['secret-files']), 'path', report)
+  const secrets = [
+    ...written.map(({ id, rest }) => ({ id, value: new Secret(rest) })),
+    ...variables.flatMap((entry) => fromEnvironment(entry, places, report)),
+    ...files.flatMap(({ id, rest }) => {
+      const content = readFile(resolve(places.workspace, rest.trim()), id, report)
+      return content === undefined ? [] : [{ id, value: new Secret(content, 'latin1') }]
+    }),
+  ]
+  reportSizesAndTwins(secrets, tokenId, report)
+  return secrets
+}

@@ -1,0 +1,72 @@
+import type { SecretFormat, TokenScope } from '../inputs/inputs.ts'
+import { Secret } from '../secret.ts'
+
+/** A token, and what it reaches; a token that was given reaches what its maker knows. */
+export type Credential = { readonly token: Secret; readonly scope?: TokenScope | undefined }
+
+/**
+ * The server of repositories that belongs to an API: `https://api.github.com` to github.com,
+ * `https://api.SUB.ghe.com` to SUB.ghe.com, `https://HOST/api/v3` to HOST.
+ */
+export const toServerUrl = (apiUrl: string): string => {
+  const { protocol, host } = new URL(apiUrl)
+  return `${protocol}//${host.replace(/^api\./, '')}`
+}
+
+const basic = (token: Secret): string =>
+  Buffer.from(`x-access-token:${token.expose()}`).toString('base64')
+
+/**
+ * Git reads the header from its configuration, so the token is in no command line: an address with a
+ * password in it would be an argument of git-remote-https.
+ */
+const toGitConfig = (server: string, credentials: readonly Credential[]): string => {
+  const { hostname } = new URL(server)
+  const rewrite = [
+    `[url "${server}/"]`,
+    `\tinsteadOf = ssh://git@${hostname}/`,
+    `\tinsteadOf = git@${hostname}:`,
+  ]
+  const headers = credentials.flatMap(({ token, scope }) => {
+    const isOne = credentials.length === 1 || scope === undefined
+    const address = isOne ? `${server}/` : `${server}/${scope.owner}/`
+    return [`[http "${address}"]`, `\textraheader = AUTHORIZATION: basic ${basic(token)}`]
+  })
+  return [...rewrite, ...headers, ''].join('\n')
+}
+
+/** With several owners each repository has lines of its own; git needs credential.useHttpPath then. */
+const toGitCredentials = (server: string, credentials: readonly Credential[]): string => {
+  const { protocol, host } = new URL(server)
+  const lines = credentials.flatMap(({ token, scope }) => {
+    const line = `${protocol}//x-access-token:${encodeURIComponent(token.expose())}@${host}`
+    if (credentials.length === 1 || scope === undefined) return [line]
+    return scope.repositories.flatMap((name) => {
+      const path = `${line}/${scope.owner}/${name}`
+      return [path, `${path}.git`]
+    })
+  })
+  return `${lines.join('\n')}\n`
+}
+
+const toNetrc = (server: string, [first]: readonly Credential[]): string =>
+  `machine ${new URL(server).hostname} login x-access-token password ${first?.token.expose()}\n`
+
+/** What the Dockerfile finds at the token's id. */
+export const formatToken = (
+  format: SecretFormat,
+  apiUrl: string,
+  credentials: readonly Credential[],
+): Secret => {
+  const server = toServerUrl(apiUrl)
+  switch (format) {
+    case 'token':
+      return new Secret(credentials[0]?.token.expose() ?? '')
+    case 'gitconfig':
+      return new Secret(toGitConfig(server, credentials))
+    case 'git-credentials':
+      return new Secret(toGitCredentials(server, credentials))
+    case 'netrc':
+      return new Secret(toNetrc(server, credentials))
+  }
+}
