@@ -586,6 +586,11 @@ const withEngineApi = async (docker, body) => {
 		failure = notStarted(file, cause);
 	});
 	const ended = once(child, "close").catch(() => {});
+	const gone = ended.then(() => {
+		signal?.throwIfAborted();
+		throw failure ?? noAnswer(problem.trim() || "the connection was closed");
+	});
+	gone.catch(() => {});
 	const agent = new Agent({
 		keepAlive: true,
 		maxSockets: 1
@@ -597,13 +602,13 @@ const withEngineApi = async (docker, body) => {
 			path,
 			signal: AbortSignal.timeout(answerTimeoutMs)
 		});
-		const response = await once(request, "response").catch(async (cause) => {
-			signal?.throwIfAborted();
+		const answer = once(request, "response");
+		const first = Promise.race([answer, gone]).catch(async (cause) => {
+			if (cause instanceof Failure) throw cause;
 			if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
-			await ended;
-			throw failure ?? noAnswer(problem.trim() || cause.message);
+			return gone;
 		});
-		return readAnswer(response[0], path);
+		return readAnswer((await first)[0], path);
 	};
 	try {
 		return await body(ask);

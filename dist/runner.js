@@ -159,6 +159,7 @@ const toHelperArgs = (node, { mountedFolder, socketFolder }, runId) => [
 	"--userns=host",
 	"--pid=host",
 	"--network=none",
+	"--stop-signal=TERM",
 	`--label=${runLabel}=${runId}`,
 	`--label=dev.slipway.node=${node.name}`,
 	`--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,

@@ -25,7 +25,7 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local cri remembering first_missing='' upper=''
+  local cri remembering releaser='' first_missing='' upper=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root
@@ -56,7 +56,8 @@ load_node() {
   remembering=$!
   check_image
   wait "$cri" && wait "$remembering" || exit 1
-  ((${#published[@]} + ${#adopted[@]} == 0)) || release "${published[@]}" "${adopted[@]}"
+  if ((${#published[@]} > 0)); then wait "$releaser" && release "${published[-1]}"; fi
+  ((${#adopted[@]} == 0)) || release "${adopted[@]}"
   trap - EXIT
   rm -rf "$staging"
   say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$way"
@@ -65,6 +66,9 @@ load_node() {
 node=''
 "read_$store"
 write_archive
+# Docker's layers under their numbers, as each node's are staged.
+mkdir "$work/layers"
+for i in "${!chains[@]}"; do ln -s "${folders[i]}" "$work/layers/$i"; done
 for entry in "${nodes[@]}"; do
   IFS=$'\t' read -r node pid node_root host_root <<<"$entry"
   (load_node) &

@@ -42,11 +42,13 @@ sweep() {
 
 # An image's config refers to its top snapshot and that one to its parents: once the image is in,
 # the root label that ctr gives every snapshot would only keep it alive after the image is gone.
-release() {
-  printf '%s\n' "$@" | xargs -P 4 -I{} ctr \
+release_listed() {
+  xargs -P 4 -I{} ctr \
     --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io \
     snapshots label {} containerd.io/gc.root= containerd.io/snapshot.ref={} >/dev/null
 }
+
+release() { printf '%s\n' "$@" | release_listed; }
 
 # The first missing layer's snapshot is begun, or without one the last layer's is looked at: only so
 # containerd tells where the folders of those layers are that the node has.

@@ -65,18 +65,23 @@ export const withEngineApi = async <T>(
     failure = notStarted(file, cause)
   })
   const ended = once(child, 'close').catch(() => {})
+  const gone = ended.then(() => {
+    signal?.throwIfAborted()
+    throw failure ?? noAnswer(problem.trim() || 'the connection was closed')
+  })
+  gone.catch(() => {})
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   agent.createConnection = () => toSocket(child)
   const ask: Ask = async <A>(path: string): Promise<A | undefined> => {
     const request = get({ agent, path, signal: AbortSignal.timeout(answerTimeoutMs) })
     const answer = once(request, 'response') as Promise<[IncomingMessage]>
-    const response = await answer.catch(async (cause: Error) => {
-      signal?.throwIfAborted()
+    const first = Promise.race([answer, gone]).catch(async (cause: Error) => {
+      if (cause instanceof Failure) throw cause
       if (cause.name === 'AbortError') throw noAnswer('no answer within its deadline')
-      await ended
-      throw failure ?? noAnswer(problem.trim() || cause.message)
+      // The connection broke: docker says why at its end.
+      return gone
     })
-    return readAnswer<A>(response[0], path)
+    return readAnswer<A>((await first)[0], path)
   }
   try {
     return await body(ask)

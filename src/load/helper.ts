@@ -35,6 +35,8 @@ export const toHelperArgs = (
   '--userns=host',
   '--pid=host',
   '--network=none',
+  // The nodes' image asks for a signal that only systemd knows.
+  '--stop-signal=TERM',
   `--label=${runLabel}=${runId}`,
   // For whoever wonders what this container is.
   `--label=dev.slipway.node=${node.name}`,

@@ -25,36 +25,41 @@ publish_layer() {
 }
 
 # Stages and verifies layers with several workers, and publishes them from the lowest up as they come.
+# A layer with a child is kept by it and need not be kept for ever by itself, so its mark goes while
+# others are still being published.
 stage_and_publish() {
-  local i layer bytes
+  local i bytes layers layer releasing
   local -A staged=()
   mkdir -p "$staging/$run/to"
   printf '%s\n' "${chains[@]}" >>"$staging/journal"
-  mkfifo "$own/staged"
+  mkfifo "$own/staged" "$own/released"
   for ((i = 0; i < workers; i++)); do stage_layers >"$own/staged" & done
-  exec {announced}<"$own/staged"
+  release_listed <"$own/released" &
+  releaser=$!
+  exec {announced}<"$own/staged" {releasing}>"$own/released"
   for i in "${missing[@]}"; do
     while [[ -z "${staged[$i]-}" ]]; do
-      read -r layer bytes <&"$announced" || exit 1
-      staged[$layer]=1
+      read -r bytes layers <&"$announced" || exit 1
+      for layer in $layers; do staged[$layer]=1; done
       copied=$((copied + bytes))
     done
     publish_layer "$i"
+    ((${#published[@]} < 2)) || echo "${published[-2]}" >&"$releasing"
   done
+  exec {releasing}>&-
 }
 
 # A broken layer gets its files anew, in the snapshot that is there: what builds on it stays.
 repair() {
-  local i to folder
-  mkdir -p "$staging/$run/repair"
+  local i folder to=$staging/$run/repair
+  mkdir -p "$to"
   for i in "${broken[@]}"; do
-    to=$staging/$run/repair/$i
     folder=$(seen "${present[i]}")
-    stage_and_verify "$i" "$to"
+    stage_and_verify "$to" "$i"
     copied=$((copied + $(copied_bytes "$to" "$i")))
     mkdir -p "${folder%/fs}"
-    [[ ! -e "$folder" ]] || mv --no-target-directory "$folder" "$to.old"
-    mv --no-target-directory "$to" "$folder"
+    [[ ! -e "$folder" ]] || mv --no-target-directory "$folder" "$to/$i.old"
+    mv --no-target-directory "$to/$i" "$folder"
   done
   say repaired "${#broken[@]}"
 }
@@ -107,19 +112,24 @@ undo() {
   trap - EXIT
   set +e
   local i name patience=5s
-  local -a made=()
+  local -a made=() keep=() rest
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
   done
   # CRI gives every image a second name, its ID, and does not take it back by itself.
   [[ -n "$known" ]] || ctl images remove "$config_digest"
   # What was committed last may not be in a list of ours yet.
-  parse_snapshots < <(ctl snapshots list)
+  ctl snapshots list >"$own/list" || keep=(! -name journal)
+  parse_snapshots <"$own/list"
   for i in "${strays[@]}"; do ctl snapshots remove "$i"; done
   for i in "${missing[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || made+=("${chains[i]}"); done
   made+=("${adopted[@]}")
-  ((${#made[@]} == 0)) || release "${made[@]}"
+  # What could not be let go of stays in the journal, for the next load to let go of.
+  ((${#made[@]} == 0)) || release "${made[@]}" || keep=(! -name journal)
   ctl content prune references
+  [[ -d "$staging" ]] || return 0
   # A worker that is still at it ends when its target is gone.
-  until rm -rf "${staging:?}" && [[ ! -e "$staging" ]]; do sleep 0.1; done
+  rest=(find "$staging" -mindepth 1 -maxdepth 1 "${keep[@]}")
+  until "${rest[@]}" -exec rm -rf {} + && [[ -z "$("${rest[@]}")" ]]; do sleep 0.1; done
+  rmdir "$staging"
 } >/dev/null 2>&1

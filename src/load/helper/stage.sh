@@ -51,12 +51,11 @@ choose_way() {
 # is never linked.
 stage_layer() {
   local from=$1 to=$2 sub
-  transfer "$from" "$to"
+  transfer "$from" "$to" || return
   [[ "$way" == link ]] || return 0
   for sub in etc var/spool; do
     is_real_folder "$from" "$sub" || continue
-    rm -rf "${to:?}/$sub"
-    way=copy transfer "$from/$sub" "$to/$sub"
+    rm -rf "${to:?}/$sub" && way=copy transfer "$from/$sub" "$to/$sub" || return
     touch -r "$from/$(dirname "$sub")" "$to/$(dirname "$sub")"
   done
 }
@@ -71,30 +70,35 @@ archive_listed() {
       '--xattrs-exclude=trusted.overlay.uuid' --acls --format=posix --pax-option='exthdr.name=%d/%f,delete=atime,delete=ctime' 2>/dev/null
 }
 
-# What a tree of links is, as one digest. Linked files are the same inode, hence the same in all
+# What trees of links are, as one digest. Linked files are the same inode, hence the same in all
 # respects; folders and copies are compared by type, mode, owner, times, xattrs, ACLs and content.
+# Arguments: a folder, where lists go, the numbers of the layers below that folder.
 digest_linked() {
-  local lists=$2 sub
-  local -a copied=() prune=(-false)
+  local lists=$2 i sub
+  local -a roots=() copied=() prune=(-false)
   cd "$1"
-  for sub in etc var/spool; do
-    is_real_folder . "$sub" || continue
-    copied+=("./$sub")
-    prune+=(-o -path "./$sub")
+  for i in "${@:3}"; do
+    roots+=("$i/.")
+    for sub in etc var/spool; do
+      is_real_folder "$i" "$sub" || continue
+      copied+=("$i/./$sub")
+      prune+=(-o -path "$i/./$sub")
+    done
   done
-  find . \( "${prune[@]}" \) -prune -o -type d -fprint0 "$lists.folders" -o -printf '%i %p\0' >"$lists.files"
+  find "${roots[@]}" \( "${prune[@]}" \) -prune -o -type d -fprint0 "$lists.folders" -o -printf '%i %p\0' >"$lists.files"
   : >"$lists.copied"
   ((${#copied[@]} == 0)) || find "${copied[@]}" -print0 >"$lists.copied"
   { sort -z "$lists.files" && archive_listed "$lists.folders" "$lists.copied"; } | sha256sum
 }
 
-# What a copied tree is, as one digest: size and all attributes of every file, all that tar knows of
+# What copied trees are, as one digest: size and all attributes of every file, all that tar knows of
 # everything else. Contents are not read again; cp fails where it cannot write what it read.
 digest_copied() {
   local lists=$2 inode path
+  local -a roots=("${@:3}")
   local -A first=()
   cd "$1"
-  find . -type f -fprintf "$lists.files" '%p %m %U %G %s %T@\0' -fprintf "$lists.links" '%p/%i\0' \
+  find "${roots[@]/%//.}" -type f -fprintf "$lists.files" '%p %m %U %G %s %T@\0' -fprintf "$lists.links" '%p/%i\0' \
     -o -fprint0 "$lists.others"
   {
     sort -z "$lists.files"
@@ -108,7 +112,7 @@ digest_copied() {
   } | sha256sum
 }
 
-digest_tree() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
+digest_trees() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
 
 # The first file that differs. cp makes a copy of a file that can take no more links.
 name_difference() {
@@ -116,39 +120,44 @@ name_difference() {
   entry=$(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files") | head -z -n 1 | tr '\0\n' '  ')
   [[ -n "$entry" ]] || return 0
   path=${entry#* } path=${path% }
-  printf ': %s' "$path"
-  (($(stat --format %h "${folders[$1]}/$path" 2>/dev/null || echo 1) < 65000)) || printf ' has too many links already'
+  printf ': %s' "${path#*/./}"
+  (($(stat --format %h "$work/layers/$path" 2>/dev/null || echo 1) < 65000)) || printf ' has too many links already'
 }
 
-# Stages one layer and compares it with Docker's, or dies saying what went wrong.
+# Stages layers below a folder, each under its number, and compares them with Docker's, or dies saying
+# what went wrong. Many small layers cost less when they are compared together.
 stage_and_verify() {
-  local i=$1 to=$2 ours theirs
-  stage_layer "${folders[i]}" "$to" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
-  theirs=$(digest_tree "${folders[i]}" "$own/theirs.$i") || die 'a layer of Docker cannot be read'
-  ours=$(digest_tree "$to" "$own/ours.$i") || die 'a staged layer cannot be read'
-  [[ "$theirs" == "$ours" ]] || die "the staged files are not what Docker has$(name_difference "$i")"
+  local to=$1 chunk=$2 i ours theirs
+  for i in "${@:2}"; do
+    stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
+  done
+  theirs=$(digest_trees "$work/layers" "$own/theirs.$chunk" "${@:2}") || die 'a layer of Docker cannot be read'
+  ours=$(digest_trees "$to" "$own/ours.$chunk" "${@:2}") || die 'a staged layer cannot be read'
+  [[ "$theirs" == "$ours" ]] || die "the staged files are not what Docker has$(name_difference "$chunk")"
 }
 
-# How many bytes of files a staged layer has of its own.
+# How many bytes of files staged layers have of their own.
 copied_bytes() {
+  local to=$1 chunk=$2
   case $way in
     reflink) echo 0 ;;
-    copy) du --bytes --summarize "$1" | cut -f 1 ;;
+    copy) (cd "$to" && du --bytes --total "${@:2}" | tail -n 1 | cut -f 1) ;;
     link)
-      if [[ ! -s "$own/ours.$2.copied" ]]; then echo 0; return; fi
-      # One of the two folders may not be there, and du then fails after its sum.
-      (cd "$1" && { du --bytes --total etc var/spool 2>/dev/null || true; } | tail -n 1 | cut -f 1)
+      if [[ ! -s "$own/ours.$chunk.copied" ]]; then echo 0; return; fi
+      (cd "$to" && du --bytes --total --no-dereference --files0-from="$own/ours.$chunk.copied" | tail -n 1 | cut -f 1)
       ;;
   esac
 }
 
-# Takes one missing layer after another that no other worker has taken, and announces it.
+# Takes one chunk of missing layers after another that no other worker has taken, and announces it.
 stage_layers() {
-  local i
-  for i in "${missing[@]}"; do
-    { set -C; : >"$own/taken.$i"; } 2>/dev/null || continue
+  local to=$staging/$run/to at size=$(((${#missing[@]} + 2 * workers - 1) / (2 * workers)))
+  local -a chunk
+  for ((at = 0; at < ${#missing[@]}; at += size)); do
+    { set -C; : >"$own/taken.$at"; } 2>/dev/null || continue
     set +C
-    stage_and_verify "$i" "$staging/$run/to/$i"
-    echo "$i $(copied_bytes "$staging/$run/to/$i" "$i")"
+    chunk=("${missing[@]:at:size}")
+    stage_and_verify "$to" "${chunk[@]}"
+    echo "$(copied_bytes "$to" "${chunk[@]}") ${chunk[*]}"
   done
 }
