@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** One `--name VALUE`. */
+/** One `--name VALUE`, or `--name` alone where there is no hint. */
 export type Flag<T> = {
-  readonly hint: string
+  readonly hint: string | undefined
   readonly help: string
   readonly fallback: T
   /** @throws {Error} saying what a value must be */
@@ -26,6 +26,14 @@ export const count = (fallback: number, help: string): Flag<number> => ({
     if (/^[0-9]+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value
     throw new Error('must be a whole number, 1 or more')
   },
+})
+
+/** Off unless it is given; takes no value. */
+export const toggle = (help: string): Flag<boolean> => ({
+  hint: undefined,
+  help,
+  fallback: false,
+  parse: () => true,
 })
 
 export const file = (help: string): Flag<string | undefined> => ({
@@ -73,8 +81,13 @@ export const parseFlags = <F extends Flags>(flags: F, args: readonly string[]): 
       problems.push(`there is no flag '${word}'`)
       continue
     }
-    if (inline === undefined) index += 1
-    const text = inline ?? args[index]
+    const takesValue = flag.hint !== undefined
+    if (!takesValue && inline !== undefined) {
+      problems.push(`--${name} '${inline}': takes no value`)
+      continue
+    }
+    if (takesValue && inline === undefined) index += 1
+    const text = takesValue ? (inline ?? args[index]) : ''
     if (text === undefined) {
       problems.push(`--${name}: needs a value (${flag.hint})`)
       continue
@@ -90,7 +103,7 @@ export const parseFlags = <F extends Flags>(flags: F, args: readonly string[]): 
 
 export const renderFlags = (flags: Flags): string => {
   const rows = Object.entries(flags).map(
-    ([name, { hint, help }]) => [`--${name} ${hint}`, help] as const,
+    ([name, { hint, help }]) => [[`--${name}`, hint ?? []].flat().join(' '), help] as const,
   )
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}\n`).join('')

@@ -19,6 +19,15 @@ export const readEngine = async ({ docker }: Session): Promise<Engine> => {
   return { version, driver, dataRoot, isLocal: existsSync(dataRoot) }
 }
 
+/** The classic store keeps layers unpacked; the other one, of containerd, keeps their blobs, too. */
+export const isClassic = ({ driver }: Engine): boolean => driver === 'overlay2'
+
+/** Whether we may work in the daemon's folders and make filesystems beside them. */
+export const canReach = ({ isLocal }: Engine): boolean => isLocal && process.getuid?.() === 0
+
 /** The folders whose filesystems a load can fill. */
 export const foldersToWatch = ({ dataRoot, isLocal }: Engine): readonly string[] =>
   isLocal ? [dataRoot, tmpdir()] : [tmpdir()]
+
+/** The daemon's own temp folder, which it empties when it starts. `docker save` spools layers there. */
+export const workFolderOf = ({ dataRoot }: Engine): string => `${dataRoot}/tmp`

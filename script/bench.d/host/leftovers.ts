@@ -2,8 +2,12 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { imageName } from '../image/names.ts'
-import { clusterPrefix } from './nodes.ts'
+import { canReach, type Engine, workFolderOf } from './engine.ts'
+import { clusterPrefix, nodeLabel } from './nodes.ts'
 import type { Session } from './session.ts'
+
+/** On a registry's container, with the session's ID. */
+export const registryLabel = 'slipway-bench'
 
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '')
 
@@ -11,37 +15,58 @@ const lines = (text: string): readonly string[] => text.split('\n').filter((line
 const isAbandoned = (id: string | undefined): boolean =>
   id !== undefined && /^[0-9]+$/.test(id) && !existsSync(`/proc/${id}`)
 
-const sweepNodes = async ({ docker }: Session): Promise<void> => {
-  const label = 'io.x-k8s.kind.cluster'
+const sweepContainers = async (
+  { docker }: Session,
+  label: string,
+  toId: (value: string) => string | undefined,
+): Promise<void> => {
   const format = `{{.ID}} {{.Label "${label}"}}`
-  const listed = lines(
-    await docker(['ps', '--all', '--filter', `label=${label}`, '--format', format]),
-  )
-  const abandoned = listed
+  const args = ['ps', '--all', '--filter', `label=${label}`, '--format', format]
+  const abandoned = lines(await docker(args))
     .map((line) => line.split(' '))
-    .filter(([, cluster = '']) => cluster.startsWith(clusterPrefix))
-    .filter(([, cluster = '']) => isAbandoned(cluster.slice(clusterPrefix.length)))
+    .filter(([, value = '']) => isAbandoned(toId(value)))
     .map(([id = '']) => id)
   if (abandoned.length > 0) await docker(['rm', '--force', '--volumes', ...abandoned])
 }
 
+const toNodesId = (cluster: string): string | undefined =>
+  cluster.startsWith(clusterPrefix) ? cluster.slice(clusterPrefix.length) : undefined
+
 const sweepImages = async ({ docker }: Session): Promise<void> => {
+  // Also by the names that images had in a registry.
+  const filters = [imageName, `*/${imageName}`].map((name) => `--filter=reference=${name}`)
   const format = '{{.Repository}}:{{.Tag}}'
-  const listed = lines(await docker(['image', 'ls', '--format', format, imageName]))
+  const listed = lines(await docker(['image', 'ls', '--format', format, ...filters]))
   const abandoned = listed.filter((ref) => isAbandoned(ref.split(':').at(-1)?.split('-')[0]))
   if (abandoned.length > 0) await docker(['image', 'rm', '--force', ...abandoned])
 }
 
-const sweepFolders = (): void => {
-  for (const name of readdirSync(tmpdir())) {
-    const id = /^slipway-bench-([0-9]+)-/.exec(name)?.[1]
-    if (isAbandoned(id)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+const idOfPath = (path: string): string | undefined =>
+  /\/slipway-bench-([0-9]+)(-[^/]*)?$/.exec(path)?.[1]
+
+/** A device whose file is gone would keep the file's space. */
+const sweepDevices = async ({ run }: Session): Promise<void> => {
+  const listed = lines(await run('losetup', ['--list', '--noheadings', '--output=NAME,BACK-FILE']))
+  for (const line of listed) {
+    const [device = '', file = ''] = line.trim().split(/\s+/)
+    if (isAbandoned(idOfPath(file))) await run('losetup', ['--detach', device])
+  }
+}
+
+const sweepFolder = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (isAbandoned(idOfPath(path))) rmSync(path, { recursive: true, force: true })
   }
 }
 
 /** Removes what a bench left that was killed the hard way. */
-export const sweepLeftovers = async (session: Session): Promise<void> => {
-  await sweepNodes(session)
+export const sweepLeftovers = async (session: Session, engine: Engine): Promise<void> => {
+  await sweepContainers(session, nodeLabel, toNodesId)
+  await sweepContainers(session, registryLabel, (id) => id)
   await sweepImages(session)
-  sweepFolders()
+  sweepFolder(tmpdir())
+  if (!canReach(engine)) return
+  await sweepDevices(session)
+  sweepFolder(workFolderOf(engine))
 }

@@ -1,20 +1,20 @@
-import { fileURLToPath } from 'node:url'
-import type { Session, Undo } from './session.ts'
-
-const testbed = fileURLToPath(new URL('../../testbed', import.meta.url))
+import type { Session } from './session.ts'
+import { testbed } from './testbed.ts'
 
 /** Followed by the session's ID: nobody else's cluster is touched. */
 export const clusterPrefix = 'bench-'
+
+/** The label by which kind finds a cluster's nodes. */
+export const nodeLabel = 'io.x-k8s.kind.cluster'
 
 /** A cluster that has just been started and holds nothing. */
 export type FreshNodes = {
   readonly cluster: string
   readonly names: readonly string[]
-  readonly remove: Undo
 }
 
 const removeCluster = async (session: Session, cluster: string): Promise<void> => {
-  const filter = `label=io.x-k8s.kind.cluster=${cluster}`
+  const filter = `label=${nodeLabel}=${cluster}`
   // Without the session's signal: this also runs after it.
   const options = { signal: AbortSignal.timeout(120_000) }
   const listed = await session.docker(['ps', '--all', '--quiet', '--filter', filter], options)
@@ -22,9 +22,10 @@ const removeCluster = async (session: Session, cluster: string): Promise<void> =
   if (ids.length > 0) await session.docker(['rm', '--force', '--volumes', ...ids], options)
 }
 
+/** They go with the session's scope. */
 export const startNodes = async (session: Session, amount: number): Promise<FreshNodes> => {
   const cluster = `${clusterPrefix}${session.id}`
-  const remove = session.defer(`nodes of ${cluster}`, () => removeCluster(session, cluster))
+  session.defer(`nodes of ${cluster}`, () => removeCluster(session, cluster))
   const names = Array.from({ length: amount }, (_, index) => `slipway-${cluster}-${index + 1}`)
   await Promise.all(
     names.map((name, index) => {
@@ -32,5 +33,5 @@ export const startNodes = async (session: Session, amount: number): Promise<Fres
       return session.run(testbed, ['node', name, '--cluster', cluster, '--role', role])
     }),
   )
-  return { cluster, names, remove }
+  return { cluster, names }
 }

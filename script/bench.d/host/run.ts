@@ -7,6 +7,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   readonly input?: Iterable<Buffer>
+  /** Told the process's ID as soon as there is one. */
+  readonly onStart?: (pid: number) => void
 }
 
 /** What a program gets between SIGTERM and SIGKILL. */
@@ -43,7 +45,7 @@ const describe = (file: string, args: readonly string[]): string =>
 export const run = async (
   file: string,
   args: readonly string[],
-  { env, signal, input }: RunOptions = {},
+  { env, signal, input, onStart }: RunOptions = {},
 ): Promise<string> => {
   signal?.throwIfAborted()
   const stdin = input === undefined ? 'ignore' : 'pipe'
@@ -52,6 +54,7 @@ export const run = async (
     stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
+  if (child.pid !== undefined) onStart?.(child.pid)
   let timer: NodeJS.Timeout | undefined
   const onAbort = (): void => {
     timer = endGroup(child.pid)

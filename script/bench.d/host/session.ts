@@ -73,3 +73,28 @@ export const withSession = async <T>(body: (session: Session) => Promise<T>): Pr
     release()
   }
 }
+
+/** Runs `body` with a session of its own: what is deferred in it is undone when it ends. */
+export const withScope = async <T>(
+  session: Session,
+  body: (scope: Session) => Promise<T>,
+): Promise<T> => {
+  const undos: Undo[] = []
+  const defer: Session['defer'] = (what, undo) => {
+    const once = session.defer(what, undo)
+    undos.unshift(once)
+    return once
+  }
+  try {
+    return await body({ ...session, defer })
+  } finally {
+    for (const undo of undos) await undo()
+  }
+}
+
+/** The same session, whose programs see other variables. */
+export const withEnv = (session: Session, env: Readonly<Record<string, string>>): Session => {
+  const start: Session['run'] = (file, args, options) =>
+    session.run(file, args, { ...options, env: { ...env, ...options?.env } })
+  return { ...session, run: start, docker: (args, options) => start('docker', args, options) }
+}

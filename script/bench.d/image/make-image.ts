@@ -1,121 +1,67 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { type Engine, isClassic } from '../host/engine.ts'
 import type { Session, Undo } from '../host/session.ts'
+import { imageArchive, type Layer, type Written } from './archive.ts'
+import { createContent } from './content.ts'
 import { imageName, toCanonical } from './names.ts'
-import { archiveSize, endOfArchive, fileHeader, folderHeader, paddingOf } from './tar.ts'
-import { type LayerTree, planTree, type Weight } from './tree.ts'
+import { planTopLayer, planTree, type Weight } from './tree.ts'
 
 /** An image in Docker's local store that no node knows. */
 export type BenchImage = Weight & {
+  /** How Docker calls it. */
   readonly ref: string
+  /** How nodes call it. */
   readonly canonical: string
   /** What CRI calls the image's ID, in both of Docker's stores. */
   readonly configDigest: string
+  /** Lowest first. */
+  readonly diffIds: readonly string[]
   readonly remove: Undo
 }
 
-/** Longer than any compressor of images looks back. */
-const poolBytes = 64 * 1024 * 1024
-
-const chunkBytes = 4 * 1024 * 1024
-
-/** Random content without waiting for that many random bytes: every file is another cut of a pool. */
-const createContent = () => {
-  const pool = randomBytes(poolBytes)
-  let cut = 0
-  return function* (size: number): Generator<Buffer> {
-    const unique = randomBytes(16).subarray(0, size)
-    yield unique
-    for (let left = size - unique.length; left > 0; ) {
-      const length = Math.min(left, chunkBytes)
-      cut = (cut + 7_919_993) % (poolBytes - chunkBytes)
-      yield pool.subarray(cut, cut + length)
-      left -= length
-    }
-  }
-}
-
-type Content = ReturnType<typeof createContent>
-
-function* layerTar({ folders, files }: LayerTree, content: Content): Generator<Buffer> {
-  for (const folder of folders) yield folderHeader(folder)
-  for (const { path, size } of files) {
-    yield fileHeader(path, size)
-    yield* content(size)
-    yield paddingOf(size)
-  }
-  yield endOfArchive()
-}
-
-function* smallFile(path: string, text: string): Generator<Buffer> {
-  const bytes = Buffer.from(text)
-  yield fileHeader(path, bytes.length)
-  yield bytes
-  yield paddingOf(bytes.length)
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-const toConfig = (diffIds: readonly string[]): string =>
-  JSON.stringify({
-    created: new Date().toISOString(),
-    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
-    os: 'linux',
-    config: { Cmd: ['/none'] },
-    rootfs: { type: 'layers', diff_ids: diffIds },
-    history: diffIds.map((_, index) => ({ created_by: `layer ${index}` })),
-  })
-
-/** Writes the archive that `docker load` takes, without a file in between. */
-function* imageArchive(
-  weight: Weight,
-  ref: string,
-  onConfig: (config: string) => void,
-): Generator<Buffer> {
-  const content = createContent()
-  const diffIds: string[] = []
-  for (const [index, layer] of planTree(weight).entries()) {
-    const sizes = layer.files.map(({ size }) => size)
-    const total = archiveSize(layer.folders.length, sizes)
-    yield fileHeader(`${index}.tar`, total)
-    const hash = createHash('sha256')
-    for (const chunk of layerTar(layer, content)) {
-      hash.update(chunk)
-      yield chunk
-    }
-    yield paddingOf(total)
-    diffIds.push(`sha256:${hash.digest('hex')}`)
-  }
-  const config = toConfig(diffIds)
-  onConfig(config)
-  // The daemon refers to a config by a file of its digest's name.
-  const configFile = `${sha256(config)}.json`
-  yield* smallFile(configFile, config)
-  const Layers = diffIds.map((_, index) => `${index}.tar`)
-  yield* smallFile(
-    'manifest.json',
-    JSON.stringify([{ Config: configFile, RepoTags: [ref], Layers }]),
-  )
-  yield endOfArchive()
-}
-
-/**
- * Makes an image of just that weight, of bytes that no other image has and nothing compresses.
- * `docker load` gives it the same layer folders as a build or a pull would.
- */
-export const makeImage = async (
+const loadArchive = async (
   session: Session,
+  engine: Engine,
   weight: Weight,
-  variant = 'a',
+  variant: string,
+  layers: readonly Layer[],
 ): Promise<BenchImage> => {
   const ref = `${imageName}:${session.id}-${variant}`
   const remove = session.defer(`image ${ref}`, () =>
     session.docker(['image', 'rm', '--force', ref], { signal: AbortSignal.timeout(120_000) }),
   )
-  let config = ''
-  const input = imageArchive(weight, ref, (text) => {
-    config = text
+  let written: Written | undefined
+  const order = { ref, layers, content: createContent(), isCompressed: !isClassic(engine) }
+  const input = imageArchive(order, (end) => {
+    written = end
   })
   await session.docker(['load', '--quiet'], { input })
-  const canonical = toCanonical(ref)
-  return { ...weight, ref, canonical, configDigest: `sha256:${sha256(config)}`, remove }
+  if (written === undefined) throw new Error(`docker load did not read all of ${ref}`)
+  return { ...weight, ...written, ref, canonical: toCanonical(ref), remove }
+}
+
+/**
+ * Makes an image of just that weight, of bytes that no other image has. `docker load` gives it the
+ * same layer folders as a build or a pull would.
+ */
+export const makeImage = (
+  session: Session,
+  engine: Engine,
+  weight: Weight,
+): Promise<BenchImage> => {
+  const { bytes, files, layers } = weight
+  return loadArchive(session, engine, weight, `${bytes}-${files}-${layers}`, planTree(weight))
+}
+
+/** Makes an image of all layers of another one and a small one on top; only the small one is new. */
+export const addLayer = (
+  session: Session,
+  engine: Engine,
+  below: BenchImage,
+  top: Omit<Weight, 'layers'>,
+  variant: string,
+): Promise<BenchImage> => {
+  const { bytes, files, layers, diffIds } = below
+  const sum = { bytes: bytes + top.bytes, files: files + top.files, layers: layers + 1 }
+  const there = diffIds.map((diffId) => ({ diffId }))
+  return loadArchive(session, engine, sum, variant, [...there, planTopLayer(top, layers)])
 }

@@ -5,6 +5,9 @@ export type Weight = {
   readonly layers: number
 }
 
+/** Docker's overlay2 takes no image with more. */
+export const mostLayers = 127
+
 /** The entries of one layer, folders before what is in them. */
 export type LayerTree = {
   readonly folders: readonly string[]
@@ -20,7 +23,7 @@ const foldersInFolder = 32
 const weightOf = (index: number): number => sizePattern[index % sizePattern.length] ?? 1
 
 /** The sizes of all files, which add up to exactly the bytes that were asked for. */
-const toSizes = ({ bytes, files }: Weight): readonly number[] => {
+const toSizes = ({ bytes, files }: Omit<Weight, 'layers'>): readonly number[] => {
   const weights = Array.from({ length: files }, (_, index) => weightOf(index))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const sizes = weights.map((weight) => Math.floor((bytes * weight) / total))
@@ -50,3 +53,7 @@ export const planTree = (weight: Weight): readonly LayerTree[] => {
     toLayer(layer, sizes.slice(start(layer), start(layer + 1))),
   )
 }
+
+/** One more layer, which shares no path with those below it. */
+export const planTopLayer = (weight: Omit<Weight, 'layers'>, layersBelow: number): LayerTree =>
+  toLayer(layersBelow, toSizes(weight))

@@ -1,19 +1,26 @@
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineCommand } from '../command.ts'
-import { choice, count, file } from '../flags.ts'
-import { type Engine, readEngine } from '../host/engine.ts'
-import { sweepLeftovers } from '../host/leftovers.ts'
-import { type Machine, readMachine, warnWhenBusy } from '../host/machine.ts'
-import { startNodes } from '../host/nodes.ts'
+import { choice, count, file, toggle, type ValuesOf } from '../flags.ts'
+import { warnWhenBusy } from '../host/machine.ts'
 import { say } from '../host/progress.ts'
 import type { Session } from '../host/session.ts'
-import { makeImage } from '../image/make-image.ts'
-import { formatSeconds } from '../report/units.ts'
-import { runSeries } from './series.ts'
-import { renderSummary, summarize } from './summary.ts'
+import { mostLayers } from '../image/tree.ts'
+import { renderMarkdown, renderSections, type Section } from '../report/table.ts'
+import { barNames, runBars } from './bars/run-bars.ts'
+import { mostGrown } from './growth/plan.ts'
+import { runGrowth } from './growth/run-growth.ts'
+import { type Measurements, runPlan } from './run-plan.ts'
+import { renderMachine, summarize, toSection } from './summary.ts'
 import { ways } from './ways.ts'
 
 const flags = {
+  bars: toggle(
+    "measure everything that has a bar, and say whether each is met; the sizes are the bars' own",
+  ),
+  'only-bars': choice(barNames, 'with --bars, these bars alone'),
+  percent: count(100, 'with --bars, so many percent of its sizes, to try it'),
+  growth: toggle('let bytes, files, layers and nodes grow, one at a time, and draw it'),
   'size-mb': count(600, "the image's size in MB"),
   files: count(10_000, 'its files'),
   layers: count(5, 'its layers'),
@@ -24,61 +31,111 @@ const flags = {
     'measure these ways alone',
   ),
   json: file('write all raw numbers here'),
+  markdown: file('write the tables here as Markdown'),
 }
 
-/** Docker's overlay2 takes no image with more. */
-const mostLayers = 127
+type Values = ValuesOf<typeof flags>
 
-const look = async (session: Session, engine: Engine): Promise<Machine> => {
-  const nodes = await startNodes(session, 1)
-  const machine = await readMachine(session, engine, nodes)
-  await nodes.remove()
-  return machine
+/** Flags that mean something only with, or only without, another one. */
+const notWithBars = ['growth', 'size-mb', 'files', 'layers', 'nodes', 'only'] as const
+const onlyWithBars = ['only-bars', 'percent'] as const
+
+const findMisplaced = (values: Values): readonly string[] => {
+  const names = values.bars ? notWithBars : onlyWithBars
+  return names
+    .filter((name) => values[name] !== flags[name].fallback)
+    .map((name) => `--${name}: means nothing ${values.bars ? 'with' : 'without'} --bars`)
+}
+/** What grows is compared in the ways that most people choose from. */
+const grownByDefault = ['kind', 'save-import', 'action', 'stream']
+
+type Finished = {
+  readonly measurements: Measurements
+  readonly sections: readonly Section[]
+  readonly isGood: boolean
 }
 
-const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-  const started = performance.now()
-  const result = await work()
-  say(`${what}: ${formatSeconds(performance.now() - started)} s`)
-  return result
+const sizeOf = ({ files, layers, nodes, ...values }: Values) => ({
+  bytes: values['size-mb'] * 1_000_000,
+  files,
+  layers,
+  nodes,
+})
+
+const failedNowhere = ({ samples }: Measurements): boolean =>
+  samples.every(({ error }) => error === undefined)
+
+const bars = async (session: Session, { runs, percent, ...values }: Values): Promise<Finished> => {
+  const result = await runBars(session, { runs, percent, only: values['only-bars'] })
+  return { ...result, isGood: result.verdicts.every(({ isMet }) => isMet) }
 }
 
-/** Leaves out what cannot be done with this engine, and says so. */
-const pickWays = (engine: Engine, only: readonly string[]) =>
-  ways
-    .filter(({ name }) => only.includes(name))
-    .filter(({ title, isImpossible }) => {
-      const why = isImpossible?.(engine)
-      if (why !== undefined) say(`not measured: ${title}: ${why}`)
-      return why === undefined
-    })
+const growth = async (session: Session, values: Values): Promise<Finished> => {
+  const names = values.only === flags.only.fallback ? grownByDefault : values.only
+  const { files, ...result } = await runGrowth(session, {
+    start: sizeOf(values),
+    ways: ways.filter(({ name }) => names.includes(name)),
+    runs: values.runs,
+    folder: fileURLToPath(new URL('../../../docs', import.meta.url)),
+  })
+  for (const name of files) say(`drawn: ${name}`)
+  return { ...result, isGood: failedNowhere(result.measurements) }
+}
+
+const compare = async (session: Session, values: Values): Promise<Finished> => {
+  const { nodes, ...weight } = sizeOf(values)
+  const entries = ways
+    .filter(({ name }) => values.only.includes(name))
+    .map((way) => ({ way, runs: values.runs }))
+  const plan = { name: 'load', engine: 'own', weight, nodes, entries } as const
+  const measurements = await runPlan(session, [plan])
+  const { series, samples } = measurements
+  const sections = series.map((one) => toSection(one, summarize(one, samples)))
+  return { measurements, sections, isGood: failedNowhere(measurements) }
+}
+
+const toJson = ({ measurements: { machines, series, samples } }: Finished): string => {
+  const weights = series.map(
+    ({ name, nodes, engine: { driver }, image: { bytes, files, layers } }) => ({
+      name,
+      driver,
+      nodes,
+      bytes,
+      files,
+      layers,
+    }),
+  )
+  return `${JSON.stringify({ machines, series: weights, samples }, null, 2)}\n`
+}
 
 export const loadCommand = defineCommand({
   name: 'load',
   summary: 'an image into fresh kind nodes: this action, and what one would use instead',
   flags,
-  check: ({ files, layers }) => [
-    ...(layers > files
-      ? [`--layers '${layers}': every layer needs a file, and --files is ${files}`]
-      : []),
-    ...(layers > mostLayers ? [`--layers '${layers}': Docker takes ${mostLayers} at most`] : []),
-  ],
+  check: (values) => {
+    const { files } = values
+    const { layers } = values.growth ? mostGrown(sizeOf(values)) : values
+    return [
+      ...findMisplaced(values),
+      ...(layers > files
+        ? [`--layers '${layers}': every layer needs a file, and --files is ${files}`]
+        : []),
+      ...(layers > mostLayers ? [`--layers '${layers}': Docker takes ${mostLayers} at most`] : []),
+    ]
+  },
   run: async (values, session) => {
-    await sweepLeftovers(session)
     warnWhenBusy()
-    const { files, layers, nodes, runs, json } = values
-    const weight = { bytes: values['size-mb'] * 1_000_000, files, layers }
-    const engine = await readEngine(session)
-    const chosen = pickWays(engine, values.only)
-    const machine = await look(session, engine)
-    const image = await timed('making the image', () => makeImage(session, weight))
-    const samples = await runSeries(session, { ways: chosen, image, engine, nodes, runs })
-    const summaries = summarize(chosen, samples)
-    process.stdout.write(renderSummary({ ...weight, nodes, runs }, machine, summaries))
-    if (json !== undefined) {
-      const title = { ...weight, nodes, runs }
-      writeFileSync(json, `${JSON.stringify({ ...title, machine, summaries, samples }, null, 2)}\n`)
+    const started = performance.now()
+    const measured = values.bars ? bars : values.growth ? growth : compare
+    const finished = await measured(session, values)
+    const { sections, measurements } = finished
+    const machines = measurements.machines.map(renderMachine)
+    process.stdout.write(`${machines.join('\n')}\n\n${renderSections(sections)}`)
+    if (values.markdown !== undefined) {
+      writeFileSync(values.markdown, `${machines.join('\n\n')}\n\n${renderMarkdown(sections)}`)
     }
-    return samples.some(({ error }) => error !== undefined) ? 1 : 0
+    if (values.json !== undefined) writeFileSync(values.json, toJson(finished))
+    say(`all in ${Math.ceil((performance.now() - started) / 60_000)} minutes`)
+    return finished.isGood ? 0 : 1
   },
 })

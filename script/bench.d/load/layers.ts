@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { isClassic } from '../host/engine.ts'
 import type { Trial } from './way.ts'
 
 /** Docker's folders of the image's layers, lowest first; only the overlay2 store names them. */
@@ -15,6 +15,6 @@ export const layerFolders = async ({ session, image }: Trial): Promise<readonly 
  * in memory. Without it the first way to come by pays for what another way has driven out.
  */
 export const warmLayers = async (trial: Trial): Promise<void> => {
-  if (trial.engine.driver !== 'overlay2' || !existsSync(trial.engine.dataRoot)) return
+  if (!isClassic(trial.engine) || !trial.engine.isLocal) return
   await trial.session.run('find', [...(await layerFolders(trial)), '-printf', ''])
 }

@@ -1,77 +1,104 @@
-import { type Engine, foldersToWatch } from '../host/engine.ts'
+import { type Engine, foldersToWatch, workFolderOf } from '../host/engine.ts'
 import { type FreshNodes, startNodes } from '../host/nodes.ts'
+import { moveToOtherFilesystem } from '../host/other-filesystem.ts'
 import { messageOf, say } from '../host/progress.ts'
-import type { Session } from '../host/session.ts'
+import { type Session, withScope } from '../host/session.ts'
 import type { BenchImage } from '../image/make-image.ts'
 import { measure } from '../measure/measure.ts'
 import { formatSeconds } from '../report/units.ts'
 import { warmLayers } from './layers.ts'
 import { verify } from './verify.ts'
-import type { Trial, Way } from './way.ts'
+import type { Loaded, Trial, Way } from './way.ts'
 
 /** All that one measurement gave; `error` says why it does not count. */
-export type Sample = {
+export type Sample = Loaded & {
+  readonly series: string
   readonly way: string
   readonly run: number
-  readonly wallMs?: number
   readonly peakBytes?: number
+  /** Without what Docker spools for `docker save`. */
+  readonly ownPeakBytes?: number
   readonly afterBytes?: number
-  readonly note?: string
   readonly error?: string
 }
 
-/** What is compared: all ways with the same image and equally many nodes. */
+/** What is compared: ways with the same image and equally many nodes. */
 export type Series = {
-  readonly ways: readonly Way[]
-  readonly image: BenchImage
+  readonly name: string
+  readonly session: Session
   readonly engine: Engine
+  readonly image: BenchImage
   readonly nodes: number
-  readonly runs: number
+  readonly entries: readonly { readonly way: Way; readonly runs: number }[]
 }
 
-const noNodes: FreshNodes = { cluster: '', names: [], remove: async () => {} }
+type Outcome = Omit<Sample, 'series' | 'way' | 'run'>
 
-const measureTrial = async (way: Way, trial: Trial): Promise<Omit<Sample, 'way' | 'run'>> => {
-  await way.prepare?.(trial)
-  const { result, wallMs, peakBytes, afterBytes } = await measure(
-    trial.session,
-    foldersToWatch(trial.engine),
+/** kind's load holds the bytes three times: archive, blobs, files; only the last two in the node. */
+const roomFor = ({ bytes }: BenchImage): number => 2.5 * bytes + 1_000_000_000
+
+const moveApart = (scope: Session, { session, engine, image }: Series, nodes: FreshNodes) =>
+  Promise.all(
+    nodes.names.map((node) => moveToOtherFilesystem(scope, session, engine, node, roomFor(image))),
+  )
+
+const measureTrial = async (
+  way: Way,
+  given: Trial,
+  folders: readonly string[],
+): Promise<Outcome> => {
+  const trial = (await way.prepare?.(given)) ?? given
+  const { engine, session } = trial
+  const { result, ...measured } = await measure(
+    session,
+    {
+      folders: [...foldersToWatch(engine), ...folders],
+      spool: engine.isLocal ? workFolderOf(engine) : undefined,
+    },
     () => way.load(trial),
     () => warmLayers(trial),
   )
-  await result.undo?.()
   if (way.fillsNodes) await verify(trial)
-  const { note } = result
-  return { wallMs: result.wallMs ?? wallMs, peakBytes, afterBytes, ...(note && { note }) }
+  return { ...measured, ...result }
 }
 
-const runTrial = async (
-  session: Session,
-  { image, engine, nodes: amount }: Series,
-  way: Way,
-): Promise<Omit<Sample, 'way' | 'run'>> => {
-  const nodes = way.fillsNodes ? await startNodes(session, amount) : noNodes
+const runTrial = async (series: Series, way: Way): Promise<Outcome> => {
+  const { engine, image } = series
   try {
-    return await measureTrial(way, { session, engine, image, nodes })
+    return await withScope(series.session, async (session) => {
+      const nodes = await startNodes(session, way.fillsNodes ? series.nodes : 0)
+      const folders = way.nodesAreApart ? await moveApart(session, series, nodes) : []
+      return measureTrial(way, { session, engine, image, nodes }, folders)
+    })
   } catch (error) {
     // The bench goes on with the other ways, unless it is the bench that shall end.
-    session.signal.throwIfAborted()
+    series.session.signal.throwIfAborted()
     return { error: messageOf(error) }
-  } finally {
-    await nodes.remove()
   }
 }
 
-/** Every way once, then every way again: what changes over time then changes for all. */
-export const runSeries = async (session: Session, series: Series): Promise<readonly Sample[]> => {
+const toWords = ({ wallMs, error }: Outcome): string =>
+  wallMs === undefined ? `failed: ${error}` : `${formatSeconds(wallMs)} s`
+
+/** Whether a way that is measured less often than there are rounds has its turn in this one. */
+export const hasTurn = (round: number, rounds: number, runs: number): boolean =>
+  Array.from({ length: runs }, (_, run) => Math.floor(((run + 0.5) * rounds) / runs)).includes(
+    round,
+  )
+
+/** Ways take turns, round by round: what changes over time then changes for all. */
+export const runSeries = async (all: readonly Series[]): Promise<readonly Sample[]> => {
   const samples: Sample[] = []
-  for (let run = 1; run <= series.runs; run += 1) {
-    for (const way of series.ways) {
-      const sample = { way: way.name, run, ...(await runTrial(session, series, way)) }
-      samples.push(sample)
-      const { wallMs, error } = sample
-      const outcome = wallMs === undefined ? `failed: ${error}` : `${formatSeconds(wallMs)} s`
-      say(`run ${run} of ${series.runs}: ${way.title}: ${outcome}`)
+  const rounds = Math.max(0, ...all.flatMap(({ entries }) => entries.map(({ runs }) => runs)))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const series of all) {
+      for (const { way, runs } of series.entries) {
+        if (!hasTurn(round, rounds, runs)) continue
+        const outcome = await runTrial(series, way)
+        samples.push({ series: series.name, way: way.name, run: round + 1, ...outcome })
+        const where = `round ${round + 1} of ${rounds}, ${series.name}`
+        say(`${where}: ${way.title}: ${toWords(outcome)}`)
+      }
     }
   }
   return samples

@@ -1,10 +1,12 @@
 import type { Engine } from '../host/engine.ts'
 import type { FreshNodes } from '../host/nodes.ts'
-import type { Session, Undo } from '../host/session.ts'
+import type { Session } from '../host/session.ts'
 import type { BenchImage } from '../image/make-image.ts'
+import type { Weight } from '../image/tree.ts'
 
 /** One load: an image, and nodes that have never seen it. */
 export type Trial = {
+  /** What is deferred is undone when the trial ends. */
   readonly session: Session
   readonly engine: Engine
   readonly image: BenchImage
@@ -16,8 +18,10 @@ export type Loaded = {
   readonly note?: string
   /** Where only a part of the work counts, how long that part took. */
   readonly wallMs?: number
-  /** Undone after the measurement. */
-  readonly undo?: Undo
+  /** What our action says that it copied or sent. */
+  readonly copiedBytes?: number
+  /** The most memory that our action's process had. */
+  readonly memoryBytes?: number
 }
 
 /** A way to get an image into nodes. A further way is a file of its own and a line in ways.ts. */
@@ -26,10 +30,12 @@ export type Way = {
   readonly title: string
   /** The nodes have the image afterwards; otherwise it is a yardstick that uses none. */
   readonly fillsNodes: boolean
-  /** Why it cannot be measured with this engine. */
-  readonly isImpossible?: (engine: Engine) => string | undefined
-  /** What must be there before the clock starts. */
-  readonly prepare?: (trial: Trial) => Promise<void>
+  /** The nodes keep their images on another filesystem than Docker. */
+  readonly nodesAreApart?: boolean
+  /** Why it cannot be measured with this engine, or with such an image. */
+  readonly isImpossible?: (engine: Engine, weight: Weight) => string | undefined
+  /** Does what must be there before the clock starts; returns what is measured then. */
+  readonly prepare?: (trial: Trial) => Promise<Trial>
   /** What is measured. */
   readonly load: (trial: Trial) => Promise<Loaded>
 }

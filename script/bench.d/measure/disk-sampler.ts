@@ -1,12 +1,21 @@
 import { statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
+import { lstat, readdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Often enough to see a peak, and one system call each time. */
+/** Often enough to see a peak, and a few system calls each time. */
 const intervalMs = 50
 
+/** Where to look. */
+export type Disk = {
+  /** The folders whose filesystems can fill. */
+  readonly folders: readonly string[]
+  /** The folder in which Docker writes what `docker save` sends. */
+  readonly spool: string | undefined
+}
+
 /** One folder of every filesystem. */
-const onePerFilesystem = (folders: readonly string[]): readonly string[] => [
+export const onePerFilesystem = (folders: readonly string[]): readonly string[] => [
   ...new Map(folders.map((folder) => [statSync(folder).dev, folder])).values(),
 ]
 
@@ -20,26 +29,53 @@ const usedBytes = async (folders: readonly string[]): Promise<number> => {
   return used.reduce((sum, bytes) => sum + bytes, 0)
 }
 
+/** A handful of files, one for each layer; they come and go while we look. */
+const spooledBytes = async (spool: string | undefined): Promise<number> => {
+  if (spool === undefined) return 0
+  const folders = (await readdir(spool)).filter((name) => name.startsWith('docker-export-'))
+  const sizes = folders.map(async (folder) => {
+    const path = join(spool, folder)
+    const names = await readdir(path, { recursive: true }).catch(() => [])
+    const blocks = names.map((name) =>
+      lstat(join(path, name)).then(
+        (found) => (found.isFile() ? found.blocks : 0),
+        () => 0,
+      ),
+    )
+    return (await Promise.all(blocks)).reduce((sum, count) => sum + count * 512, 0)
+  })
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Bytes over those at the start. */
+export type DiskPeak = {
+  readonly peakBytes: number
+  /** The same without what Docker spooled for `docker save` at that moment. */
+  readonly ownPeakBytes: number
+}
+
 export type DiskWatch = {
-  /** Ends the sampling; bytes over those at the start. */
-  readonly stopAtPeak: () => Promise<number>
+  /** Ends the sampling. */
+  readonly stopAtPeak: () => Promise<DiskPeak>
   /** Bytes over those at the start, now. */
   readonly extraNow: () => Promise<number>
 }
 
 /** Watches how much more is on the filesystems than right now. */
-export const watchDisk = async (folders: readonly string[]): Promise<DiskWatch> => {
+export const watchDisk = async ({ folders, spool }: Disk): Promise<DiskWatch> => {
   const places = onePerFilesystem(folders)
   const baseline = await usedBytes(places)
   const extraNow = async (): Promise<number> => (await usedBytes(places)) - baseline
   const ended = new AbortController()
-  const sample = async (): Promise<number> => {
-    let peak = 0
+  const sample = async (): Promise<DiskPeak> => {
+    let [peakBytes, ownPeakBytes] = [0, 0]
     while (!ended.signal.aborted) {
       await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {})
-      peak = Math.max(peak, await extraNow())
+      const [extra, spooled] = await Promise.all([extraNow(), spooledBytes(spool)])
+      peakBytes = Math.max(peakBytes, extra)
+      ownPeakBytes = Math.max(ownPeakBytes, extra - spooled)
     }
-    return peak
+    return { peakBytes, ownPeakBytes }
   }
   const sampling = sample()
   return {

@@ -2,13 +2,12 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session } from '../host/session.ts'
-import { watchDisk } from './disk-sampler.ts'
+import { type Disk, type DiskPeak, onePerFilesystem, watchDisk } from './disk-sampler.ts'
 
 /** One measurement of anything. */
-export type Measured<T> = {
+export type Measured<T> = DiskPeak & {
   readonly result: T
   readonly wallMs: number
-  readonly peakBytes: number
   readonly afterBytes: number
 }
 
@@ -45,29 +44,29 @@ const waitForQuietDisk = async (folder: string, signal: AbortSignal): Promise<vo
 const settle = async ({ run, signal }: Session, folders: readonly string[]): Promise<void> => {
   await run('sync', [])
   await sleep(settleMs, undefined, { signal })
-  for (const folder of folders) await waitForQuietDisk(folder, signal)
+  for (const folder of onePerFilesystem(folders)) await waitForQuietDisk(folder, signal)
 }
 
 /** Takes time and disk of one piece of work, from a quiet start; `after` is once all is written. */
 export const measure = async <T>(
   session: Session,
-  folders: readonly string[],
+  disk: Disk,
   work: () => Promise<T>,
   warm: () => Promise<void> = async () => {},
 ): Promise<Measured<T>> => {
-  await settle(session, folders)
+  await settle(session, disk.folders)
   await warm()
-  const disk = await watchDisk(folders)
+  const watch = await watchDisk(disk)
   const started = performance.now()
   let wallMs = 0
-  let peakBytes = 0
+  let peak: DiskPeak
   let result: T
   try {
     result = await work()
   } finally {
     wallMs = performance.now() - started
-    peakBytes = await disk.stopAtPeak()
+    peak = await watch.stopAtPeak()
   }
-  await settle(session, folders)
-  return { result, wallMs, peakBytes, afterBytes: await disk.extraNow() }
+  await settle(session, disk.folders)
+  return { result, wallMs, ...peak, afterBytes: await watch.extraNow() }
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../../host/engine.ts'
+import { canReach, type Engine, isClassic, workFolderOf } from '../../host/engine.ts'
 import { layerFolders } from '../layers.ts'
 import type { Trial, Way } from '../way.ts'
 
@@ -25,7 +25,7 @@ const mountPoint = '/slipway-bench'
 
 /** A shell with the daemon's folders in reach, and how paths are called there. */
 const openShell = ({ session, engine }: Trial) => {
-  if (engine.isLocal && process.getuid?.() === 0) {
+  if (canReach(engine)) {
     const shell = (args: readonly string[], signal = session.signal) =>
       session.run('bash', ['-c', ...args], { env, signal })
     return { shell, toInner: (path: string): string => path }
@@ -45,18 +45,17 @@ export const limitWay: Way = {
   name: 'limit',
   title: 'limit: bare cp -al',
   fillsNodes: false,
-  isImpossible: ({ driver }: Engine) =>
-    driver === 'overlay2' ? undefined : `Docker does not name the layer folders (${driver})`,
+  isImpossible: (engine: Engine) =>
+    isClassic(engine) ? undefined : `Docker does not name the layer folders (${engine.driver})`,
   load: async (trial) => {
     const { session, engine } = trial
     const { shell, toInner } = openShell(trial)
-    // The daemon empties this folder when it starts, should we not come to it.
-    const target = toInner(`${engine.dataRoot}/tmp/slipway-bench-${session.id}`)
-    const undo = session.defer('the linked folders', () =>
+    const target = toInner(`${workFolderOf(engine)}/slipway-bench-${session.id}`)
+    session.defer('the linked folders', () =>
       shell(['rm -rf "$1"', 'bash', target], AbortSignal.timeout(120_000)),
     )
     const folders = (await layerFolders(trial)).map(toInner)
     const microseconds = Number(await shell([script, 'bash', target, ...folders]))
-    return { wallMs: microseconds / 1_000, undo }
+    return { wallMs: microseconds / 1_000 }
   },
 }
