@@ -22,6 +22,9 @@ export const readEngine = async ({ docker }: Session): Promise<Engine> => {
 /** The classic store keeps layers unpacked; the other one, of containerd, keeps their blobs, too. */
 export const isClassic = ({ driver }: Engine): boolean => driver === 'overlay2'
 
+/** Images of the classic store have no more layers (moby's layer store, `maxLayerDepth`). */
+export const mostLayers = (engine: Engine): number => (isClassic(engine) ? 125 : Infinity)
+
 /** Whether we may work in the daemon's folders and make filesystems beside them. */
 export const canReach = ({ isLocal }: Engine): boolean => isLocal && process.getuid?.() === 0
 

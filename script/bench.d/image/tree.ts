@@ -5,9 +5,6 @@ export type Weight = {
   readonly layers: number
 }
 
-/** Docker's overlay2 takes no image with more. */
-export const mostLayers = 127
-
 /** The entries of one layer, folders before what is in them. */
 export type LayerTree = {
   readonly folders: readonly string[]

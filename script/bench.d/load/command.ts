@@ -5,7 +5,6 @@ import { choice, count, file, toggle, type ValuesOf } from '../flags.ts'
 import { warnWhenBusy } from '../host/machine.ts'
 import { say } from '../host/progress.ts'
 import type { Session } from '../host/session.ts'
-import { mostLayers } from '../image/tree.ts'
 import { renderMarkdown, renderSections, type Section } from '../report/table.ts'
 import { barNames, runBars } from './bars/run-bars.ts'
 import { mostGrown } from './growth/plan.ts'
@@ -120,7 +119,6 @@ export const loadCommand = defineCommand({
       ...(layers > files
         ? [`--layers '${layers}': every layer needs a file, and --files is ${files}`]
         : []),
-      ...(layers > mostLayers ? [`--layers '${layers}': Docker takes ${mostLayers} at most`] : []),
     ]
   },
   run: async (values, session) => {

@@ -1,4 +1,4 @@
-import { type Engine, readEngine } from '../host/engine.ts'
+import { type Engine, mostLayers, readEngine } from '../host/engine.ts'
 import { sweepLeftovers } from '../host/leftovers.ts'
 import { type Machine, readMachine } from '../host/machine.ts'
 import { startNodes } from '../host/nodes.ts'
@@ -69,6 +69,11 @@ export const runPlan = async (
     places.set(plan.engine, place)
     const entries = pickEntries(plan, place.engine)
     const key = JSON.stringify([plan.engine, weight])
+    if (weight.layers > mostLayers(place.engine)) {
+      throw new Error(
+        `an image of ${weight.layers} layers: this store takes ${mostLayers(place.engine)} at most`,
+      )
+    }
     const make = () => makeImage(place.session, place.engine, weight)
     const image = images.get(key) ?? (await timed(`making the image of ${name}`, make))
     images.set(key, image)

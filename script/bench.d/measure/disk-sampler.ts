@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Often enough to see a peak, and a few system calls each time. */
 const intervalMs = 50
 
+/** What is deleted is gone from its folder at once, and from its filesystem up to a second later. */
+const samplesOfASecond = 1_000 / intervalMs
+
 /** Where to look. */
 export type Disk = {
   /** The folders whose filesystems can fill. */
@@ -69,11 +72,13 @@ export const watchDisk = async ({ folders, spool }: Disk): Promise<DiskWatch> =>
   const ended = new AbortController()
   const sample = async (): Promise<DiskPeak> => {
     let [peakBytes, ownPeakBytes] = [0, 0]
+    let recent: readonly number[] = []
     while (!ended.signal.aborted) {
       await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {})
       const [extra, spooled] = await Promise.all([extraNow(), spooledBytes(spool)])
+      recent = [...recent, spooled].slice(-samplesOfASecond)
       peakBytes = Math.max(peakBytes, extra)
-      ownPeakBytes = Math.max(ownPeakBytes, extra - spooled)
+      ownPeakBytes = Math.max(ownPeakBytes, extra - Math.max(...recent))
     }
     return { peakBytes, ownPeakBytes }
   }

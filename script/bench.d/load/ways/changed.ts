@@ -1,6 +1,6 @@
-import { type Engine, isClassic } from '../../host/engine.ts'
+import { type Engine, isClassic, mostLayers } from '../../host/engine.ts'
 import { addLayer } from '../../image/make-image.ts'
-import { mostLayers, type Weight } from '../../image/tree.ts'
+import type { Weight } from '../../image/tree.ts'
 import type { Trial, Way } from '../way.ts'
 import { runAction, runActionBy } from './run-action.ts'
 
@@ -9,7 +9,7 @@ const top = { bytes: 1_000_000, files: 20 }
 
 const isImpossible = (engine: Engine, { layers }: Weight): string | undefined => {
   if (!isClassic(engine)) return `an image that shares layers cannot be made (${engine.driver})`
-  return layers < mostLayers ? undefined : 'Docker takes no further layer'
+  return layers < mostLayers(engine) ? undefined : 'Docker takes no further layer'
 }
 
 /** The nodes have the image with a last layer, and shall get it with another one. */
