@@ -10,7 +10,7 @@ import { barNames, runBars } from './bars/run-bars.ts'
 import { mostGrown } from './growth/plan.ts'
 import { runGrowth } from './growth/run-growth.ts'
 import { type Measurements, runPlan } from './run-plan.ts'
-import { renderMachine, summarize, toSection } from './summary.ts'
+import { renderMachine, renderTitle, summarize, toSection } from './summary.ts'
 import { ways } from './ways.ts'
 
 const flags = {
@@ -45,12 +45,15 @@ const findMisplaced = (values: Values): readonly string[] => {
     .filter((name) => values[name] !== flags[name].fallback)
     .map((name) => `--${name}: means nothing ${values.bars ? 'with' : 'without'} --bars`)
 }
+
 /** What grows is compared in the ways that most people choose from. */
 const grownByDefault = ['kind', 'save-import', 'action', 'stream']
 
 type Finished = {
   readonly measurements: Measurements
   readonly sections: readonly Section[]
+  /** Markdown that goes before the tables. */
+  readonly picture?: string
   readonly isGood: boolean
 }
 
@@ -94,17 +97,19 @@ const compare = async (session: Session, values: Values): Promise<Finished> => {
 }
 
 const toJson = ({ measurements: { machines, series, samples } }: Finished): string => {
-  const weights = series.map(
-    ({ name, nodes, engine: { driver }, image: { bytes, files, layers } }) => ({
-      name,
-      driver,
-      nodes,
-      bytes,
-      files,
-      layers,
-    }),
-  )
-  return `${JSON.stringify({ machines, series: weights, samples }, null, 2)}\n`
+  const titles = series.map((one) => ({ name: one.name, title: renderTitle(one) }))
+  return `${JSON.stringify({ machines, series: titles, samples }, null, 2)}\n`
+}
+
+const write = (values: Values, finished: Finished): void => {
+  const { measurements, sections, picture } = finished
+  const machines = measurements.machines.map(renderMachine)
+  process.stdout.write(`${machines.join('\n')}\n\n${renderSections(sections)}`)
+  if (values.markdown !== undefined) {
+    const head = [...machines.map((line) => `${line}.\n`), ...(picture ? [picture] : [])]
+    writeFileSync(values.markdown, [...head, renderMarkdown(sections)].join('\n'))
+  }
+  if (values.json !== undefined) writeFileSync(values.json, toJson(finished))
 }
 
 export const loadCommand = defineCommand({
@@ -126,13 +131,7 @@ export const loadCommand = defineCommand({
     const started = performance.now()
     const measured = values.bars ? bars : values.growth ? growth : compare
     const finished = await measured(session, values)
-    const { sections, measurements } = finished
-    const machines = measurements.machines.map(renderMachine)
-    process.stdout.write(`${machines.join('\n')}\n\n${renderSections(sections)}`)
-    if (values.markdown !== undefined) {
-      writeFileSync(values.markdown, `${machines.join('\n\n')}\n\n${renderMarkdown(sections)}`)
-    }
-    if (values.json !== undefined) writeFileSync(values.json, toJson(finished))
+    write(values, finished)
     say(`all in ${Math.ceil((performance.now() - started) / 60_000)} minutes`)
     return finished.isGood ? 0 : 1
   },

@@ -2,7 +2,7 @@ import { type Engine, mostLayers, readEngine } from '../host/engine.ts'
 import { sweepLeftovers } from '../host/leftovers.ts'
 import { type Machine, readMachine } from '../host/machine.ts'
 import { startNodes } from '../host/nodes.ts'
-import { say } from '../host/progress.ts'
+import { messageOf, say } from '../host/progress.ts'
 import { type Session, withScope } from '../host/session.ts'
 import { useEngine } from '../host/testbed.ts'
 import { type BenchImage, makeImage } from '../image/make-image.ts'
@@ -47,6 +47,18 @@ const openPlace = async (own: Session, name: SeriesPlan['engine']): Promise<Plac
   return { session, engine, machine }
 }
 
+/** Undefined where the testbed cannot bring up an engine of its own beside the one that is there. */
+const tryPlace = async (own: Session, name: SeriesPlan['engine']): Promise<Place | undefined> => {
+  try {
+    return await openPlace(own, name)
+  } catch (error) {
+    own.signal.throwIfAborted()
+    if (name === 'own') throw error
+    say(`not measured: all on the engine ${name}: ${messageOf(error)}`)
+    return undefined
+  }
+}
+
 /** Leaves out what cannot be done here, and says so. */
 const pickEntries = ({ entries, weight }: SeriesPlan, engine: Engine): SeriesPlan['entries'] =>
   entries.filter(({ way }) => {
@@ -55,30 +67,38 @@ const pickEntries = ({ entries, weight }: SeriesPlan, engine: Engine): SeriesPla
     return why === undefined
   })
 
+const toSeries = async (
+  plan: SeriesPlan,
+  { session, engine }: Place,
+  images: Map<string, BenchImage>,
+): Promise<Series> => {
+  const { name, nodes, weight } = plan
+  const most = mostLayers(engine)
+  if (weight.layers > most) {
+    throw new Error(`an image of ${weight.layers} layers: this store takes ${most} at most`)
+  }
+  const entries = pickEntries(plan, engine)
+  const key = JSON.stringify([plan.engine, weight])
+  const make = () => makeImage(session, engine, weight)
+  const image = images.get(key) ?? (await timed(`making the image of ${name}`, make))
+  images.set(key, image)
+  return { name, nodes, image, entries, session, engine }
+}
+
 /** Makes what the series need, each image once, and measures them side by side. */
 export const runPlan = async (
   session: Session,
   plans: readonly SeriesPlan[],
 ): Promise<Measurements> => {
-  const places = new Map<SeriesPlan['engine'], Place>()
+  const places = new Map<SeriesPlan['engine'], Place | undefined>()
   const images = new Map<string, BenchImage>()
   const series: Series[] = []
   for (const plan of plans) {
-    const { name, nodes, weight } = plan
-    const place = places.get(plan.engine) ?? (await openPlace(session, plan.engine))
-    places.set(plan.engine, place)
-    const entries = pickEntries(plan, place.engine)
-    const key = JSON.stringify([plan.engine, weight])
-    if (weight.layers > mostLayers(place.engine)) {
-      throw new Error(
-        `an image of ${weight.layers} layers: this store takes ${mostLayers(place.engine)} at most`,
-      )
-    }
-    const make = () => makeImage(place.session, place.engine, weight)
-    const image = images.get(key) ?? (await timed(`making the image of ${name}`, make))
-    images.set(key, image)
-    series.push({ name, nodes, image, entries, session: place.session, engine: place.engine })
+    if (!places.has(plan.engine)) places.set(plan.engine, await tryPlace(session, plan.engine))
+    const place = places.get(plan.engine)
+    if (place !== undefined) series.push(await toSeries(plan, place, images))
   }
   const samples = await runSeries(series)
-  return { machines: [...places.values()].map(({ machine }) => machine), series, samples }
+  const machines = [...places.values()].flatMap((place) => place?.machine ?? [])
+  return { machines, series, samples }
 }

@@ -39,6 +39,7 @@ const panelWidth = 400
 const panelHeight = 230
 const gap = { left: 48, right: 54, top: 40, bottom: 40 }
 const legendLine = 22
+const labelHeight = 13
 
 const toXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -66,38 +67,44 @@ const toSteps = ([low, high]: readonly [number, number]): readonly number[] => {
 
 const place = (value: number): string => value.toFixed(1)
 
-type Pen = { readonly theme: (typeof themes)[Theme]; readonly y: (value: number) => number }
+type Colours = (typeof themes)[Theme]
 
 const formatSeconds = (value: number): string =>
   `${Number(value.toPrecision(value < 10 ? 2 : 3)).toString()} s`
 
-const drawLine = (
-  points: readonly Point[],
-  index: number,
-  x: (value: number) => number,
-  pen: Pen,
-) => {
-  const { theme, y } = pen
-  const last = points.at(-1)
-  if (last === undefined) return ''
-  const colour = theme.lines[index % theme.lines.length]
-  const places = points.map((point) => `${place(x(point.x))},${place(y(point.y))}`)
-  const dots = points.map(
-    (point) =>
-      `<circle cx="${place(x(point.x))}" cy="${place(y(point.y))}" r="3.5" fill="${colour}"/>`,
-  )
-  return [
-    `<polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-    ...dots,
-    `<text x="${place(x(last.x) + 8)}" y="${place(y(last.y) + 4)}" fill="${colour}">${formatSeconds(last.y)}</text>`,
+const colourOf = ({ lines }: Colours, index: number): string => lines[index % lines.length] ?? ''
+
+const drawLine = (points: readonly { readonly x: number; readonly y: number }[], colour: string) =>
+  [
+    `<polyline points="${points.map(({ x, y }) => `${place(x)},${place(y)}`).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
+    ...points.map(
+      ({ x, y }) => `<circle cx="${place(x)}" cy="${place(y)}" r="3.5" fill="${colour}"/>`,
+    ),
   ].join('\n')
+
+/** Labels at the lines' ends, moved down where they would cover each other. */
+const drawEnds = (ends: readonly { y: number; text: string; colour: string }[]): string => {
+  let free = 0
+  return ends
+    .toSorted((a, b) => a.y - b.y)
+    .map(({ y, text, colour }) => {
+      const at = Math.max(y, free)
+      free = at + labelHeight
+      return `<text x="${panelWidth - gap.right + 2}" y="${place(at + 4)}" fill="${colour}">${text}</text>`
+    })
+    .join('\n')
 }
 
-const drawPanel = (panel: Panel, steps: readonly number[], theme: Pen['theme']): string => {
+const drawPanel = (panel: Panel, steps: readonly number[], theme: Colours): string => {
   const [left, right] = [gap.left, panelWidth - gap.right]
   const [top, bottom] = [gap.top, panelHeight - gap.bottom]
   const x = logScale(rangeOf(panel.ticks.map(({ value }) => value)), [left + 8, right - 8])
   const y = logScale(rangeOf(steps), [bottom, top])
+  const ends = panel.lines.flatMap((points, index) => {
+    const last = points.at(-1)
+    if (last === undefined) return []
+    return [{ y: y(last.y), text: formatSeconds(last.y), colour: colourOf(theme, index) }]
+  })
   return [
     `<text x="${left}" y="${top - 14}" fill="${theme.ink}" font-weight="600">${toXml(panel.title)}</text>`,
     ...steps.map(
@@ -109,15 +116,21 @@ const drawPanel = (panel: Panel, steps: readonly number[], theme: Pen['theme']):
       ({ value, label }) =>
         `<text x="${place(x(value))}" y="${bottom + 18}" text-anchor="middle" fill="${theme.ink}">${toXml(label)}</text>`,
     ),
-    ...panel.lines.map((points, index) => drawLine(points, index, x, { theme, y })),
+    ...panel.lines.map((points, index) =>
+      drawLine(
+        points.map((point) => ({ x: x(point.x), y: y(point.y) })),
+        colourOf(theme, index),
+      ),
+    ),
+    drawEnds(ends),
   ].join('\n')
 }
 
-const drawLegend = (names: readonly string[], theme: Pen['theme']): string =>
+const drawLegend = (names: readonly string[], theme: Colours): string =>
   names
     .map((name, index) => {
       const at = `${gap.left + (index % 2) * panelWidth},${44 + Math.floor(index / 2) * legendLine}`
-      const colour = theme.lines[index % theme.lines.length]
+      const colour = colourOf(theme, index)
       return `<g transform="translate(${at})"><line x2="22" y1="-4" y2="-4" stroke="${colour}" stroke-width="3"/><text x="30" fill="${theme.ink}">${toXml(name)}</text></g>`
     })
     .join('\n')

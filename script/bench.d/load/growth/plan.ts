@@ -1,4 +1,5 @@
 import type { Weight } from '../../image/tree.ts'
+import { formatBytes, formatCount } from '../../report/units.ts'
 import type { SeriesPlan } from '../run-plan.ts'
 import type { Way } from '../way.ts'
 
@@ -21,7 +22,12 @@ export type Growth = {
 }
 
 const toName = ({ bytes, files, layers, nodes }: Size): string =>
-  `${bytes} bytes, ${files} files, ${layers} layers, ${nodes} nodes`
+  [
+    formatBytes(bytes),
+    formatCount(files, 'file'),
+    formatCount(layers, 'layer'),
+    formatCount(nodes, 'node'),
+  ].join(', ')
 
 const dimensions = Object.keys(steps) as readonly Dimension[]
 

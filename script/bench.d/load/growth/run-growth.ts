@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Session } from '../../host/session.ts'
 import { type Chart, renderChart } from '../../report/chart.ts'
 import { type Column, type Section, toTable } from '../../report/table.ts'
@@ -55,8 +55,10 @@ export const toSections = (growths: readonly GrowthLines[], start: Size): readon
     notes: [],
   }))
 
+const title = 'Seconds to load an image, by what grows (both axes are logarithmic)'
+
 export const toChart = (growths: readonly GrowthLines[]): Chart => ({
-  title: 'Seconds to load an image, by what grows (both axes are logarithmic)',
+  title,
   names: growths[0]?.lines.map(({ title }) => title) ?? [],
   panels: growths.map(({ dimension, points, lines }) => ({
     title: dimension,
@@ -99,15 +101,28 @@ export type GrowthOrder = {
   readonly folder: string
 }
 
+/** For a page in the same folder; GitHub takes the drawing that suits the reader's theme. */
+const renderPicture = ([light = '', dark = '']: readonly string[]): string =>
+  [
+    '<picture>',
+    `  <source media="(prefers-color-scheme: dark)" srcset="${basename(dark)}">`,
+    `  <img alt="${title}" src="${basename(light)}">`,
+    '</picture>\n',
+  ].join('\n')
+
+export type GrowthResult = {
+  readonly measurements: Measurements
+  readonly sections: readonly Section[]
+  readonly files: readonly string[]
+  /** Markdown that shows the drawings. */
+  readonly picture: string
+}
+
 /** Lets one thing after the other grow, and tells and draws what that costs in every way. */
 export const runGrowth = async (
   session: Session,
   { start, ways, runs, folder }: GrowthOrder,
-): Promise<{
-  measurements: Measurements
-  sections: readonly Section[]
-  files: readonly string[]
-}> => {
+): Promise<GrowthResult> => {
   const measurements = await runPlan(session, planGrowthSeries(start, ways, runs))
   const lines = readLines(planGrowth(start), ways, measurements)
   const files = (['light', 'dark'] as const).map((theme) => {
@@ -115,5 +130,5 @@ export const runGrowth = async (
     writeFileSync(file, renderChart(toChart(lines), theme))
     return file
   })
-  return { measurements, sections: toSections(lines, start), files }
+  return { measurements, sections: toSections(lines, start), files, picture: renderPicture(files) }
 }

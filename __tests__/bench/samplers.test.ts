@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { watchDisk } from '../../script/bench.d/measure/disk-sampler.ts'
+import { watchMemory } from '../../script/bench.d/measure/memory-sampler.ts'
+
+const megabyte = 1_000_000
+
+describe('the disk', () => {
+  let folder: string
+  beforeEach(() => {
+    // A filesystem that hardly anybody else writes to.
+    folder = mkdtempSync('/dev/shm/slipway-test-')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const write = (path: string, megabytes: number): string => {
+    const file = join(folder, path)
+    writeFileSync(file, Buffer.alloc(megabytes * megabyte, 1))
+    return file
+  }
+
+  test('has had its peak, though it is as empty as before in the end', async () => {
+    const watch = await watchDisk({ folders: [folder], spool: undefined })
+    const file = write('file', 64)
+    await sleep(300)
+    rmSync(file)
+    const { peakBytes, ownPeakBytes } = await watch.stopAtPeak()
+    expect(peakBytes).toBeGreaterThan(60 * megabyte)
+    expect(peakBytes).toBeLessThan(90 * megabyte)
+    expect(ownPeakBytes).toBe(peakBytes)
+    expect(await watch.extraNow()).toBeLessThan(30 * megabyte)
+  })
+
+  test('is counted once where two folders are on one filesystem', async () => {
+    const watch = await watchDisk({ folders: [folder, '/dev/shm'], spool: undefined })
+    write('file', 64)
+    expect(await watch.extraNow()).toBeLessThan(90 * megabyte)
+    await watch.stopAtPeak()
+  })
+
+  test('what Docker spools for `docker save` is not ours, also right after it is deleted', async () => {
+    const spool = join(folder, 'tmp')
+    mkdirSync(join(spool, 'docker-export-1/blobs/sha256'), { recursive: true })
+    const watch = await watchDisk({ folders: [folder], spool })
+    const layer = write('tmp/docker-export-1/blobs/sha256/layer', 96)
+    await sleep(300)
+    rmSync(layer)
+    // As a filesystem that frees late would look.
+    write('not yet free', 96)
+    await sleep(200)
+    const { peakBytes, ownPeakBytes } = await watch.stopAtPeak()
+    expect(peakBytes).toBeGreaterThan(90 * megabyte)
+    expect(ownPeakBytes).toBeLessThan(30 * megabyte)
+  })
+
+  test('other files in that folder are ours', async () => {
+    mkdirSync(join(folder, 'tmp/other'), { recursive: true })
+    const watch = await watchDisk({ folders: [folder], spool: join(folder, 'tmp') })
+    write('tmp/other/file', 64)
+    await sleep(300)
+    expect((await watch.stopAtPeak()).ownPeakBytes).toBeGreaterThan(60 * megabyte)
+  })
+})
+
+test('a process has had its most memory, though it gave it back and its child had more', async () => {
+  const script = `
+    let buffer = Buffer.alloc(150e6, 1)
+    buffer = undefined
+    gc()
+    const child = "let b = Buffer.alloc(400e6, 1); setTimeout(() => {}, 200)"
+    require('node:child_process').spawnSync(process.execPath, ['-e', child])
+    setTimeout(() => {}, 200)`
+  const child = spawn(process.execPath, ['--expose-gc', '-e', script])
+  const end = watchMemory(child.pid ?? 0)
+  await once(child, 'close')
+  const peak = end()
+  expect(peak).toBeGreaterThan(150 * megabyte)
+  expect(peak).toBeLessThan(400 * megabyte)
+})
