@@ -43,15 +43,18 @@ describe('a chart', () => {
         title: 'bytes',
         ticks: [
           { value: 100, label: '100 MB' },
+          { value: 200, label: '200 MB' },
           { value: 400, label: '400 MB' },
         ],
         lines: [
           [
             { x: 100, y: 10 },
+            { x: 200, y: 20 },
             { x: 400, y: 40 },
           ],
           [
             { x: 100, y: 1 },
+            { x: 200, y: 1 },
             { x: 400, y: 1 },
           ],
         ],
@@ -82,9 +85,20 @@ describe('a chart', () => {
 
   test('what grows rises, what does not is level, and what takes longer is higher', () => {
     const [kind = [], ours = []] = linesOf(renderChart(chart, 'light'))
-    expect(kind[3]).toBeLessThan(kind[1] ?? 0)
-    expect(ours[3]).toBe(ours[1])
+    expect(kind[5]).toBeLessThan(kind[1] ?? 0)
+    expect(ours[5]).toBe(ours[1])
     expect(kind[1]).toBeLessThan(ours[1] ?? 0)
+  })
+
+  test('the same factor is the same distance, to the side and up, within the drawing', () => {
+    const svg = renderChart(chart, 'light')
+    const [[x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = []] = linesOf(svg)
+    expect(x2 - x1).toBeCloseTo(x3 - x2, 0)
+    expect(y2 - y1).toBeCloseTo(y3 - y2, 0)
+    const [, width = '0', height = '0'] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []
+    expect(x3 - x1).toBeGreaterThan(Number(width) / 4)
+    expect([x1, x2, x3].every((x) => x > 0 && x < Number(width))).toBe(true)
+    expect([y1, y2, y3].every((y) => y > 0 && y < Number(height))).toBe(true)
   })
 
   test('has a ground of its own for each theme', () => {
