@@ -28,7 +28,8 @@ describe('the disk', () => {
     const file = write('file', 64)
     await sleep(300)
     rmSync(file)
-    const { peakBytes, ownPeakBytes } = await watch.stopAtPeak()
+    const { peakBytes, ownPeakBytes, lowestBytes } = await watch.stopAtPeak()
+    expect(lowestBytes).toBeGreaterThan(-megabyte)
     expect(peakBytes).toBeGreaterThan(60 * megabyte)
     expect(peakBytes).toBeLessThan(90 * megabyte)
     expect(ownPeakBytes).toBe(peakBytes)
@@ -55,6 +56,16 @@ describe('the disk', () => {
     const { peakBytes, ownPeakBytes } = await watch.stopAtPeak()
     expect(peakBytes).toBeGreaterThan(90 * megabyte)
     expect(ownPeakBytes).toBeLessThan(30 * megabyte)
+  })
+
+  test('that somebody else freed something can be seen', async () => {
+    const file = write('of somebody else', 64)
+    const watch = await watchDisk({ folders: [folder], spool: undefined })
+    await sleep(200)
+    rmSync(file)
+    await sleep(200)
+    write('ours', 96)
+    expect((await watch.stopAtPeak()).lowestBytes).toBeLessThan(-60 * megabyte)
   })
 
   test('other files in that folder are ours', async () => {

@@ -49,7 +49,7 @@ const measureTrial = async (
 ): Promise<Outcome> => {
   const trial = (await way.prepare?.(given)) ?? given
   const { engine, session } = trial
-  const { result, ...measured } = await measure(
+  const { result, wallMs, disk } = await measure(
     session,
     {
       folders: [...foldersToWatch(engine), ...folders],
@@ -59,7 +59,7 @@ const measureTrial = async (
     () => warmLayers(trial),
   )
   if (way.fillsNodes) await verify(trial)
-  return { ...measured, ...result }
+  return { wallMs, ...disk, ...result }
 }
 
 const runTrial = async (series: Series, way: Way): Promise<Outcome> => {

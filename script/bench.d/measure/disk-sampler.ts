@@ -55,6 +55,8 @@ export type DiskPeak = {
   readonly peakBytes: number
   /** The same without what Docker spooled for `docker save` at that moment. */
   readonly ownPeakBytes: number
+  /** Negative where somebody else has freed something meanwhile. */
+  readonly lowestBytes: number
 }
 
 export type DiskWatch = {
@@ -71,16 +73,17 @@ export const watchDisk = async ({ folders, spool }: Disk): Promise<DiskWatch> =>
   const extraNow = async (): Promise<number> => (await usedBytes(places)) - baseline
   const ended = new AbortController()
   const sample = async (): Promise<DiskPeak> => {
-    let [peakBytes, ownPeakBytes] = [0, 0]
+    let [peakBytes, ownPeakBytes, lowestBytes] = [0, 0, 0]
     let recent: readonly number[] = []
     while (!ended.signal.aborted) {
       await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {})
       const [extra, spooled] = await Promise.all([extraNow(), spooledBytes(spool)])
       recent = [...recent, spooled].slice(-samplesOfASecond)
       peakBytes = Math.max(peakBytes, extra)
+      lowestBytes = Math.min(lowestBytes, extra)
       ownPeakBytes = Math.max(ownPeakBytes, extra - Math.max(...recent))
     }
-    return { peakBytes, ownPeakBytes }
+    return { peakBytes, ownPeakBytes, lowestBytes }
   }
   const sampling = sample()
   return {

@@ -1,14 +1,32 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { say } from '../host/progress.ts'
 import type { Session } from '../host/session.ts'
 import { type Disk, type DiskPeak, onePerFilesystem, watchDisk } from './disk-sampler.ts'
 
+/** Bytes on the disk over those at the start. */
+export type DiskUse = {
+  readonly peakBytes: number
+  readonly ownPeakBytes: number
+  readonly afterBytes: number
+}
+
 /** One measurement of anything. */
-export type Measured<T> = DiskPeak & {
+export type Measured<T> = {
   readonly result: T
   readonly wallMs: number
-  readonly afterBytes: number
+  /** Undefined where somebody else's work on the disk was seen. */
+  readonly disk: DiskUse | undefined
+}
+
+/** Nothing that we measure leaves less on the disk than there was, but for the odd log and journal. */
+const toleratedLossBytes = 8_000_000
+
+const toDiskUse = ({ lowestBytes, ...peak }: DiskPeak, afterBytes: number): DiskUse | undefined => {
+  if (Math.min(lowestBytes, afterBytes) >= -toleratedLossBytes) return { ...peak, afterBytes }
+  say('the disk is not ours alone: somebody has freed space meanwhile, so its figures are left out')
+  return undefined
 }
 
 /** What is dirty or being freed from before would be counted with the next measurement. */
@@ -68,5 +86,5 @@ export const measure = async <T>(
     peak = await watch.stopAtPeak()
   }
   await settle(session, disk.folders)
-  return { result, wallMs, ...peak, afterBytes: await watch.extraNow() }
+  return { result, wallMs, disk: toDiskUse(peak, await watch.extraNow()) }
 }
