@@ -11,10 +11,17 @@ alive() {
 # engine_up: it answers; a hung one, or one whose containerd is gone, is down.
 engine_up() {
   if [[ $engine != host ]]; then
-    [[ -S $socket ]] && alive "$state/dockerd.pid" dockerd &&
-      alive "$exec_root/containerd/containerd.pid" containerd || return 1
+    [[ -S $socket ]] && daemons_live || return 1
   fi
   limit=5 dk version >/dev/null 2>&1
+}
+
+daemons_live() {
+  if is_own; then
+    own_lives
+  else
+    alive "$state/dockerd.pid" dockerd && alive "$exec_root/containerd/containerd.pid" containerd
+  fi
 }
 
 # Engines on one machine must not share a bridge, nor empty each other's firewall chains, and an
@@ -97,7 +104,8 @@ unmount_below() {
     while read -r point; do umount -l "$point" || true; done
 }
 
-engine_hash() { recipe_hash "$(parts_hash)" "$(declare -f write_engine_config)"; }
+engine_hash() { if is_own; then own_hash; else shared_hash; fi; }
+shared_hash() { recipe_hash "$(parts_hash)" "$(declare -f write_engine_config)"; }
 engine_current() { [[ $engine == host ]] || fresh "$state/dockerd.log" "$(engine_hash)"; }
 
 start_engine() {
@@ -113,6 +121,10 @@ start_engine() {
 launch_engine() {
   PATH=$parts/usr/bin:$parts/usr/sbin:$PATH:/usr/sbin:/sbin
   export PATH
+  if is_own; then
+    launch_own
+    return
+  fi
   # A hung engine keeps its pid: end it before another takes its data, and at
   # once, for it would wait long for containers that it cannot reach.
   if alive "$state/dockerd.pid" dockerd; then
@@ -125,7 +137,12 @@ launch_engine() {
   make_bridge
   setsid nohup "$parts/usr/sbin/dockerd" --config-file "$state/daemon.json" \
     >>"$state/dockerd.log" 2>&1 </dev/null 9>&- &
-  local pid=$! deadline=$((SECONDS + 60))
+  await_engine $!
+}
+
+# await_engine PID
+await_engine() {
+  local pid=$1 deadline=$((SECONDS + 60))
   until [[ -S $socket ]] && dk version >/dev/null 2>&1; do
     if [[ ! -d /proc/$pid || $SECONDS -gt $deadline ]]; then
       tail -n 30 "$state/dockerd.log" >&2
@@ -148,6 +165,10 @@ end_process() {
 
 stop_engine() {
   [[ $engine != host ]] || return 0
+  if is_own; then
+    stop_own
+    return
+  fi
   local pid
   if alive "$state/dockerd.pid" dockerd; then
     say "stopping the engine ($engine, $suite)"
@@ -172,6 +193,10 @@ remove_bridge() {
 }
 
 purge() {
+  if is_own; then
+    purge_own
+    return
+  fi
   [[ $engine == host ]] || unmount_below "$state"
   [[ ${exec_root%/*} != /run/slipway-* ]] || rm -rf "${exec_root%/*}"
   rm -rf "$state"

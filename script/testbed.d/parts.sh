@@ -23,12 +23,13 @@ unpack_parts() {
   stamp "$parts" "$(parts_hash)"
 }
 
-# From the machine's own suite: runc of a newer one wants a newer libc.
+# From the machine's own suite: runc of a newer one wants a newer libc. strace makes system calls fail.
 provide_tools() {
   if [[ $engine == host ]]; then
-    need mmdebstrap=mmdebstrap
+    need mmdebstrap=mmdebstrap strace=strace
   else
-    need runc=runc iptables=iptables ip=iproute2 mmdebstrap=mmdebstrap
+    need runc=runc iptables=iptables ip=iproute2 mmdebstrap=mmdebstrap strace=strace
+    own_tools
   fi
 }
 

@@ -22,12 +22,12 @@ set_paths() {
   # A unix socket's path holds at most 107 characters, and the engine makes
   # sockets with names of up to 40 below its exec root.
   if [[ ${#exec_root} -gt 66 ]]; then
-    local short
-    short=/run/slipway-$(printf %s "$state" | sha256sum | cut -c1-10)
-    exec_root=$short/exec
-    socket=$short/docker.sock
+    exec_root=$(short_run)/exec
+    socket=$(short_run)/docker.sock
   fi
 }
+
+short_run() { echo "/run/slipway-$(printf %s "$state" | sha256sum | cut -c1-10)"; }
 
 # locked COMMAND...: one `up` or `down` at a time. Whatever outlives this script
 # has to be started with 9>&-, or it would hold the lock for ever.

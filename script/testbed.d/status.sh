@@ -1,12 +1,13 @@
 # Is all up? In words, and in one quick answer for `up`.
 
 all_up() {
-  github_up || return 1
+  is_own || github_up || return 1
   [[ $engine == host ]] || { fresh "$parts" "$(parts_hash)" && [[ -x $state/bin/docker ]]; } || return 1
   engine_up && engine_current || return 1
   image_is "$base_image" "$(base_hash)" || return 1
   if real_cluster; then return; fi
   image_is "$node_image" "$(node_hash "$suite")" || return 1
+  if is_own; then return; fi
   local name
   for name in "$cluster-control-plane" "$cluster-worker"; do
     node_ready "$name" || return 1
