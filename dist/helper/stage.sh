@@ -114,14 +114,13 @@ digest_copied() {
 
 digest_trees() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
 
-# The first file that differs. cp makes a copy of a file that can take no more links.
+# The first file that differs.
 name_difference() {
   local entry path
   entry=$(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files") | head -z -n 1 | tr '\0\n' '  ')
   [[ -n "$entry" ]] || return 0
-  path=${entry#* } path=${path% }
-  printf ': %s' "${path#*/./}"
-  (($(stat --format %h "$work/layers/$path" 2>/dev/null || echo 1) < 65000)) || printf ' has too many links already'
+  path=${entry#*/./}
+  printf ': %s' "${path%% *}"
 }
 
 # Stages layers below a folder, each under its number, and compares them with Docker's, or dies saying
