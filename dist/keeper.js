@@ -1,4 +1,4 @@
-import { n as renderError, t as Failure } from "./failure.js";
+import { a as renderError, i as Failure } from "./log-fence.js";
 import { t as Secret } from "./secret.js";
 import { a as requireWhole, i as isRefusal, n as createAppClient, o as withRetries, r as createTokenClient, t as revokeToken } from "./revoke.js";
 import { r as maskToken } from "./masks.js";

@@ -1,6 +1,6 @@
-import { n as renderError, t as Failure } from "./failure.js";
-import { C as toHelperArgs, D as neutralise, E as runStreaming, O as splitLines, S as runLabel, T as runCaptured, _ as toList, b as describeEnd, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, k as withFence, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as joinScript, y as createDocker } from "./runner.js";
+import { a as renderError, i as Failure, n as splitLines, r as withFence, t as neutralise } from "./log-fence.js";
 import { f as exec } from "./core.js";
+import { C as toHelperArgs, E as runStreaming, S as runLabel, T as runCaptured, _ as toList, b as describeEnd, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as joinScript, y as createDocker } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
@@ -2336,6 +2336,7 @@ try {
 	runner.debug(error instanceof Error ? error.stack ?? error.message : String(error));
 	runner.fail(renderError(error));
 }
+await runner.flush();
 process.exit();
 
 export {  };

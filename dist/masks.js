@@ -1,3 +1,5 @@
+import { t as neutralise } from "./log-fence.js";
+
 // src/token/masks.ts
 /**
 * Hides a token and the forms in which tools print it. The runner derives base64, URL, JSON and XML
@@ -19,11 +21,14 @@ const maskPrivateKey = (given, pem, mask) => {
 };
 /** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
 const shortestLine = 8;
-/** Hides a further secret of the build; of several lines each, because logs are masked by line. */
+/**
+* Hides a further secret of the build; of several lines each, because logs are masked by line, and
+* also as the log shows it when it looks like a command.
+*/
 const maskSecret = (value, mask) => {
 	const lines = value.split(/\r?\n/).filter((line) => line.trim() !== "");
-	if (lines.length === 1) mask(value.trim());
-	else for (const line of lines) if (line.length >= shortestLine) mask(line);
+	const hidden = lines.length === 1 ? [value.trim()] : lines.filter((line) => line.length >= shortestLine);
+	for (const line of new Set(hidden.flatMap((text) => [text, neutralise(text)]))) mask(line);
 };
 
 export { maskSecret as n, maskToken as r, maskPrivateKey as t };

@@ -1,51 +1,9 @@
-import { n as renderError, t as Failure } from "./failure.js";
+import { a as renderError, i as Failure, n as splitLines } from "./log-fence.js";
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
-import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { StringDecoder } from "node:string_decoder";
 import { spawn } from "node:child_process";
-
-// src/host/log-fence.ts
-/** A line without an end would otherwise be held in memory for ever. */
-const longestLine = 65536;
-/** Cuts a stream into lines at \n, \r\n and \r, as the runner does. */
-const splitLines = (stream, onLine) => {
-	const decoder = new StringDecoder("utf8");
-	let rest = "";
-	stream.on("data", (chunk) => {
-		const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/);
-		rest = lines.pop() ?? "";
-		for (const line of lines) onLine(line);
-		while (rest.length > longestLine) {
-			onLine(rest.slice(0, longestLine));
-			rest = rest.slice(longestLine);
-		}
-	});
-	stream.on("end", () => {
-		for (const line of (rest + decoder.end()).split(/\r/)) if (line !== "") onLine(line);
-	});
-};
-/**
-* The runner obeys `##[command]` anywhere in a line, even while commands are stopped by the newer
-* form's fence; a zero-width space between the marks keeps the line readable and harmless.
-*/
-const neutralise = (line) => line.replaceAll("##[", "##​[");
-/**
-* Runs `body` while the runner takes no commands from our output, so that nothing that a build
-* prints can set a state, an output, a mask or a path. Commands work again afterwards, also when
-* `body` throws.
-*/
-const withFence = async (write, body) => {
-	const token = randomBytes(16).toString("hex");
-	write(`::stop-commands::${token}`);
-	try {
-		return await body((line) => write(neutralise(line)));
-	} finally {
-		write(`::${token}::`);
-	}
-};
 
 // src/host/process.ts
 /** What a child gets between a polite request to end and SIGKILL. */
@@ -636,7 +594,8 @@ const createRunner = () => ({
 	saveState,
 	summary: async (markdown) => {
 		await summary.addRaw(markdown, true).write();
-	}
+	},
+	flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
 });
 
-export { toHelperArgs as C, neutralise as D, runStreaming as E, splitLines as O, runLabel as S, runCaptured as T, toList as _, tokenState as a, describeEnd as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, withFence as k, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, joinScript as x, createDocker as y };
+export { toHelperArgs as C, runStreaming as E, runLabel as S, runCaptured as T, toList as _, tokenState as a, describeEnd as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, joinScript as x, createDocker as y };

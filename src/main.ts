@@ -17,5 +17,6 @@ try {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
   runner.fail(renderError(error))
 }
+await runner.flush()
 // Pooled connections would otherwise keep the process for some seconds more.
 process.exit()

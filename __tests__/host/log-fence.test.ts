@@ -28,10 +28,16 @@ test('a character that is cut in two arrives whole', async () => {
 })
 
 test('an endless line is passed on in pieces, and nothing of it is lost', async () => {
-  const text = 'x'.repeat(300_000)
+  const text = 'x'.repeat(3_000_000)
   const lines = await linesOf([Buffer.from(text)])
   expect(lines.length).toBeGreaterThan(1)
   expect(lines.join('')).toBe(text)
+})
+
+test('a very long line is cut where it has white space, not in a word', async () => {
+  const text = `${'x'.repeat(65_530)} ${'secret'.repeat(10)} and more`
+  const lines = await linesOf([Buffer.from(text)])
+  expect(lines).toEqual([text.slice(0, 65_591), ' and more'])
 })
 
 test('however the output is cut, the lines are the same', async () => {

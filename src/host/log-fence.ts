@@ -4,10 +4,26 @@ import { StringDecoder } from 'node:string_decoder'
 
 export type WriteLine = (line: string) => void
 
-/** A line without an end would otherwise be held in memory for ever. */
-const longestLine = 64 * 1024
+/** From here on a line is cut where it has white space, so that no word and no secret is torn. */
+const longLine = 64 * 1024
 
-/** Cuts a stream into lines at \n, \r\n and \r, as the runner does. */
+/** A line without an end would otherwise be held in memory for ever. */
+const longestLine = 1024 * 1024
+
+/** Where to cut what has no end yet; 0 where it may still grow. */
+const findCut = (text: string): number => {
+  if (text.length <= longLine) return 0
+  const space = text.slice(longLine).search(/\s/)
+  if (space >= 0) return longLine + space
+  if (text.length <= longestLine) return 0
+  const isPair = (text.charCodeAt(longestLine - 1) & 0xfc00) === 0xd800
+  return isPair ? longestLine - 1 : longestLine
+}
+
+/**
+ * Cuts a stream into lines at \n, \r\n and \r, as the runner does. Stops reading while our standard
+ * output, where lines mostly go, takes no more.
+ */
 export const splitLines = (stream: Readable, onLine: WriteLine): void => {
   const decoder = new StringDecoder('utf8')
   let rest = ''
@@ -15,10 +31,13 @@ export const splitLines = (stream: Readable, onLine: WriteLine): void => {
     const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/)
     rest = lines.pop() ?? ''
     for (const line of lines) onLine(line)
-    while (rest.length > longestLine) {
-      onLine(rest.slice(0, longestLine))
-      rest = rest.slice(longestLine)
+    for (let cut = findCut(rest); cut > 0; cut = findCut(rest)) {
+      onLine(rest.slice(0, cut))
+      rest = rest.slice(cut)
     }
+    if (!process.stdout.writableNeedDrain) return
+    stream.pause()
+    process.stdout.once('drain', () => stream.resume())
   })
   stream.on('end', () => {
     for (const line of (rest + decoder.end()).split(/\r/)) if (line !== '') onLine(line)

@@ -16,6 +16,8 @@ export type Runner = {
   readonly output: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
   readonly summary: (markdown: string) => Promise<void>
+  /** Waits until all lines have left this process. */
+  readonly flush: () => Promise<void>
 }
 
 export const createRunner = (): Runner => ({
@@ -30,4 +32,5 @@ export const createRunner = (): Runner => ({
   summary: async (markdown) => {
     await core.summary.addRaw(markdown, true).write()
   },
+  flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
 })

@@ -1,3 +1,5 @@
+import { neutralise } from '../host/log-fence.ts'
+
 /**
  * Hides a token and the forms in which tools print it. The runner derives base64, URL, JSON and XML
  * forms by itself, but neither base64url nor the Basic header's `x-access-token:TOKEN`.
@@ -21,9 +23,13 @@ export const maskPrivateKey = (given: string, pem: string, mask: (value: string)
 /** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
 const shortestLine = 8
 
-/** Hides a further secret of the build; of several lines each, because logs are masked by line. */
+/**
+ * Hides a further secret of the build; of several lines each, because logs are masked by line, and
+ * also as the log shows it when it looks like a command.
+ */
 export const maskSecret = (value: string, mask: (value: string) => void): void => {
   const lines = value.split(/\r?\n/).filter((line) => line.trim() !== '')
-  if (lines.length === 1) mask(value.trim())
-  else for (const line of lines) if (line.length >= shortestLine) mask(line)
+  const hidden =
+    lines.length === 1 ? [value.trim()] : lines.filter((line) => line.length >= shortestLine)
+  for (const line of new Set(hidden.flatMap((text) => [text, neutralise(text)]))) mask(line)
 }
