@@ -26,13 +26,21 @@ RUN cd /odd && name=$(printf 'n%.0s' $(seq 255)) && echo long >"$name" && mkdir 
  && printf n >"$(printf 'new\\nline')" && printf s >'space and "quotes" $(id)' && printf d >-dash
 RUN cd /odd && cp /bin/true capable && perl /tools/setxattr.pl /odd/capable security.capability 0100000200040000000000000000000000000000 \\
  && echo acl >acl && perl /tools/setxattr.pl /odd/acl system.posix_acl_access 0200000001000600ffffffff02000600d204000004000400ffffffff10000600ffffffff20000000ffffffff \\
+ && mkdir heirs && perl /tools/setxattr.pl /odd/heirs system.posix_acl_default 0200000001000700ffffffff02000500d204000004000500ffffffff10000500ffffffff20000500ffffffff \\
  && perl /tools/setxattr.pl /odd/kept user.note 736c6970776179
+RUN cd /odd && deep=$(printf 'd%.0s' $(seq 200)) && mkdir -p "$deep/$deep/$deep/$deep/$deep" && echo end >"$deep/$deep/$deep/$deep/$deep/file" \\
+ && printf 1 >"$(printf 'latin-caf\\351')" && printf 2 >'back\\slash' && printf 3 >"$(printf 'tab\\tbed')" && printf 4 >' ' \\
+ && ln fifo fifo-again && ln null null-again && ln dangling dangling-again \\
+ && mkdir folder-then-link && echo x >folder-then-link/x && ln -s kept link-then-folder && echo 1 >comes-again \\
+ && touch -d '1965-04-03 02:01:00.5' before-unix && touch -d '2106-02-08' after-32-bits
+RUN cd /odd && rm -r folder-then-link link-then-folder comes-again && ln -s kept folder-then-link && mkdir link-then-folder && echo y >link-then-folder/y
+RUN echo 2 >/odd/comes-again && chmod 0700 /odd/sticky && chmod 6711 /odd/capable
 RUN rm -rf /odd/opaque && mkdir /odd/opaque && echo new >/odd/opaque/new
 RUN rm -r /odd/gone && rm /odd/whiteout /odd/kept/replaced && rmdir /odd/becomes-file && echo file >/odd/becomes-file
 RUN true
 RUN mkdir -p /var/spool/cron/crontabs && echo '* * * * * true' >/var/spool/cron/crontabs/root \\
  && echo '* * * * * root true' >/etc/cron.d/job 2>/dev/null || { mkdir -p /etc/cron.d && echo '* * * * * root true' >/etc/cron.d/job; }
-RUN ln /etc/cron.d/job /etc/cron.d/job-again && chmod 0711 /
+RUN ln /etc/cron.d/job /etc/cron.d/job-again && chmod 1711 / && chown 7:8 /
 WORKDIR /odd
 `
 
