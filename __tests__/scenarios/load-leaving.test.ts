@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { loadInto, snapshotterRoot, useEngine, waysOf } from '../support/loading.ts'
+import { digestCommand } from '../support/odd-image.ts'
+import { runPod } from '../support/pod.ts'
+import {
+  baseImage,
+  buildTestImage,
+  type Cluster,
+  docker,
+  eventually,
+  inNode,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+/** The three that hold a linked image's files, and how each of them goes. */
+type Holder = 'image' | 'build cache' | 'cluster'
+
+const orders: readonly (readonly Holder[])[] = [
+  ['image', 'build cache', 'cluster'],
+  ['image', 'cluster', 'build cache'],
+  ['build cache', 'image', 'cluster'],
+  ['build cache', 'cluster', 'image'],
+  ['cluster', 'image', 'build cache'],
+  ['cluster', 'build cache', 'image'],
+]
+
+const inDocker = (tag: string, ...command: readonly string[]): Promise<string> =>
+  docker('run', '--rm', '--network=host', tag, ...command)
+
+/** An image, its records in the build cache and a cluster that has it linked. */
+type Scene = {
+  readonly tag: string
+  /** Occurs in the steps of this image and in no other's. */
+  readonly mark: string
+  readonly dockerfile: string
+  readonly cluster: Cluster
+  readonly node: string
+  readonly digest: string
+}
+
+const startScene = async (): Promise<Scene> => {
+  const mark = uniqueName('leaving')
+  const tag = `${mark}:1`
+  // What is random shows whether it comes from the cache.
+  const random = `echo ${mark} && head -c 1M /dev/urandom`
+  const dockerfile = `FROM ${baseImage()}\nRUN mkdir /own && ${random} >/own/low\nRUN ${random} >/own/top\n`
+  await buildTestImage(tag, dockerfile)
+  const cluster = await startCluster()
+  const [node = ''] = cluster.nodes
+  // Of a test that fails half-way; otherwise nothing is left to remove.
+  onTestFinished(async () => {
+    await Promise.allSettled([cluster.remove(), docker('rmi', '--force', tag)])
+  })
+  expect(waysOf(await loadInto(cluster, { images: tag }))).toEqual(['link'])
+  const digest = await inDocker(tag, ...digestCommand)
+  return { tag, mark, dockerfile, cluster, node, digest }
+}
+
+/** Only this image's records go: others use the same builder. */
+const ofMark = ({ mark }: Scene): readonly string[] => ['--filter', `description~=${mark}`]
+
+const remove = async (scene: Scene, holder: Holder): Promise<void> => {
+  if (holder === 'image') await docker('rmi', scene.tag)
+  if (holder === 'cluster') await scene.cluster.remove()
+  if (holder === 'build cache') {
+    const pruned = await docker('buildx', 'prune', '--force', '--all', ...ofMark(scene))
+    expect(pruned).toMatch(/\n.*true/)
+    expect(await docker('buildx', 'du', ...ofMark(scene))).not.toContain('true')
+  }
+}
+
+const expectNames = (names: number, counts: () => Promise<string>): Promise<void> =>
+  eventually(`both files have ${names} names`, async () => {
+    const text = await counts()
+    return text === `${names}\n${names}`
+  })
+
+const checkImage = async ({ tag, digest }: Scene, names: number): Promise<void> => {
+  expect(await inDocker(tag, ...digestCommand)).toBe(digest)
+  const count = ['stat', '--format', '%h', '/own/low', '/own/top']
+  await expectNames(names, () => inDocker(tag, ...count))
+}
+
+const checkCluster = async ({ tag, node, digest }: Scene, names: number): Promise<void> => {
+  expect(await runPod(node, tag, digestCommand)).toBe(digest)
+  const count = `stat --format %h ${snapshotterRoot}/snapshots/*/fs/own/*`
+  await expectNames(names, () => inNode(node, 'sh', '-c', count))
+}
+
+/** The same build gives the same tree, as it would not without the cache. */
+const checkCache = async ({ dockerfile, digest }: Scene): Promise<void> => {
+  const tag = `${uniqueName('again')}:1`
+  await buildTestImage(tag, dockerfile)
+  expect(await inDocker(tag, ...digestCommand)).toBe(digest)
+  await docker('rmi', tag)
+}
+
+const checks = { image: checkImage, cluster: checkCluster, 'build cache': checkCache }
+
+describe.each([
+  // The image and its build cache are one folder.
+  ['overlay2', ['image', 'build cache']],
+  // The cache has files of its own.
+  ['containerd', ['image']],
+] as const)('Docker with %s', (store, folderHolders: readonly Holder[]) => {
+  beforeAll(() => useEngine(store))
+
+  test.each(orders)(
+    'the %s goes, then the %s, then the %s: whoever is left still works',
+    async (...order) => {
+      const scene = await startScene()
+      await Promise.all([checkImage(scene, 2), checkCluster(scene, 2)])
+      for (const [index, holder] of order.entries()) {
+        await remove(scene, holder)
+        const left = order.slice(index + 1)
+        const inCluster = left.includes('cluster') ? 1 : 0
+        const inFolder = folderHolders.some((one) => left.includes(one)) ? 1 : 0
+        for (const one of left) await checks[one](scene, inCluster + inFolder)
+      }
+    },
+    120_000,
+  )
+})
