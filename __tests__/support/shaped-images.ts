@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackPackages } from './debian.ts'
-import { baseImage, buildTestImage, docker } from './testbed.ts'
+import { baseImage, buildTestImage, docker, uniqueName } from './testbed.ts'
 
 /** Builds an image on another one that has so many layers in all. */
 export const buildDeep = async (tag: string, from: string, layers: number): Promise<void> => {
@@ -34,6 +34,19 @@ export const buildSingleFile = async (tag: string): Promise<void> => {
   } finally {
     await rm(context, { recursive: true })
   }
+}
+
+/** Builds an image of a few layers, in which next to nothing is smaller than a disk's block. */
+export const buildHeavy = async (tag: string, layers: number, megabytes: number): Promise<void> => {
+  const single = `${uniqueName('tools')}:1`
+  await buildSingleFile(single)
+  const steps = Array.from(
+    { length: layers },
+    (_, i) => `RUN /busybox head -c ${megabytes}m /dev/urandom >/bytes${i}`,
+  )
+  const lines = [`FROM ${single}`, 'SHELL ["/busybox", "sh", "-c"]', ...steps]
+  await buildTestImage(tag, `${lines.join('\n')}\n`)
+  await docker('rmi', single)
 }
 
 /** One line on each thing in such an image, but for what the runtime mounts or makes room for. */

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadInto, moveToTmpfs, useEngine, waysOf } from '../support/loading.ts'
+import { useOneNode } from '../support/one-node.ts'
+import { buildHeavy } from '../support/shaped-images.ts'
+import { docker, inNode, uniqueName } from '../support/testbed.ts'
+
+const one = useOneNode()
+
+/** Looks every few milliseconds at what the filesystem of the node's containerd holds. */
+const sampler = `most=0
+while [ ! -e /run/enough ]; do
+  read -r blocks free size < <(stat --file-system --format '%b %f %S' /var/lib/containerd)
+  used=$(((blocks - free) * size))
+  ((first = first == 0 ? used : first, most = used > most ? used : most))
+  touch /run/looking
+  sleep 0.01
+done
+echo $((most - first))`
+
+/** By how many bytes the filesystem of the node's containerd grew at most while something was done. */
+const peakOf = async (node: string, act: () => Promise<unknown>): Promise<number> => {
+  const sampling = inNode(node, 'bash', '-c', sampler)
+  await inNode(node, 'sh', '-c', 'until [ -e /run/looking ]; do sleep 0.01; done')
+  await act().finally(() => inNode(node, 'touch', '/run/enough'))
+  return Number(await sampling)
+}
+
+describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => {
+  const tag = `${uniqueName('heavy')}:1`
+  beforeAll(async () => {
+    useEngine(store)
+    await buildHeavy(tag, 3, 100)
+  }, 120_000)
+  afterAll(() => docker('rmi', '--force', tag))
+
+  test.each(['copy', 'stream'])('%s takes hardly more disk than the image is big', async (way) => {
+    await moveToTmpfs(one.node)
+    const peak = await peakOf(one.node, async () => {
+      const run = await loadInto(one.cluster, { images: tag, 'load-mode': way })
+      expect(waysOf(run)).toEqual([way])
+    })
+    const size = 3 * 100 * 1024 * 1024
+    expect(peak / size).toBeGreaterThan(1)
+    expect(peak / size).toBeLessThanOrEqual(1.05)
+  })
+})
