@@ -1048,20 +1048,39 @@ const readContent = async ({ docker, engine, node, runId }, digest) => {
 		"get",
 		digest
 	]);
-	return ended.code === 0 ? JSON.parse(ended.stdout) : void 0;
+	return ended.code === 0 ? ended.stdout : void 0;
+};
+const toUnpacker = ({ mediaType = "" }) => {
+	if (/[.+]gzip$/.test(mediaType)) return "gzip";
+	return /[.+]zstd$/.test(mediaType) ? "zstd" : "cat";
+};
+const ofContainerdStore = async (archivist, image) => {
+	const root = await readContent(archivist, image.id);
+	if (root === void 0) return void 0;
+	const own = JSON.parse(root).manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
+	const manifest = own === void 0 ? root : await readContent(archivist, own.digest);
+	const { layers = [], config } = JSON.parse(manifest ?? "{}");
+	if (config === void 0 || layers.length !== image.layers.length) return void 0;
+	return {
+		blobs: layers.map(({ digest }) => digest),
+		unpackers: layers.map(toUnpacker),
+		config: config.digest,
+		manifest
+	};
 };
 /**
-* The digests under which an archive of `docker save` has the image's layers, lowest first. In the
-* overlay2 store a layer's blob is its uncompressed tar, named by the diff ID; in the containerd store
-* the manifest names it. Empty where they cannot be found out: then everything is sent.
+* Under which names an archive of `docker save` has what the image is made of. In the overlay2 store a
+* layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
+* names it. Undefined where that cannot be found out.
 */
-const findLayerBlobs = async (archivist, image) => {
-	if (!archivist.engine.hasContainerdStore) return image.layers.map(({ diffId }) => diffId);
-	const root = await readContent(archivist, image.id);
-	const own = root?.manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
-	const digests = (own === void 0 ? root : await readContent(archivist, own.digest))?.layers?.map(({ digest }) => digest) ?? [];
-	return digests.length === image.layers.length ? digests : [];
+const findArchived = async (archivist, image) => archivist.engine.hasContainerdStore ? ofContainerdStore(archivist, image) : {
+	blobs: image.layers.map(({ diffId }) => diffId),
+	unpackers: image.layers.map(() => "cat"),
+	config: image.id,
+	manifest: void 0
 };
+/** The name of a blob in the archive. */
+const toBlobName = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
 /**
 * The archive's files that need not cross: layers that the node has. One that occurs twice in the
 * image must be there both times.
@@ -1070,8 +1089,71 @@ const toNeedlessBlobs = (image, blobs, chains) => {
 	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
 	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
 	const needless = blobs.filter((digest) => !missing.has(digest));
-	return new Set(needless.map((digest) => `blobs/sha256/${digest.replace("sha256:", "")}`));
+	return new Set(needless.map(toBlobName));
 };
+
+// src/load/pipe-end.ts
+/** `docker save` of a large image on a slow disk. */
+const deadlineMs = 18e5;
+/** A cancelled end that reads has this long to undo what it did; the runner grants a few seconds. */
+const graceMs = 5e3;
+const start = (docker, args) => {
+	const { file, env, signal } = docker.command(args);
+	const child = spawn(file, [...args], {
+		env,
+		timeout: deadlineMs,
+		stdio: "pipe"
+	});
+	child.on("error", () => {});
+	child.stdin.on("error", () => {});
+	let stderr = "";
+	child.stderr.on("data", (chunk) => {
+		stderr = (stderr + chunk.toString("utf8")).slice(-4e3);
+	});
+	return {
+		child,
+		signal,
+		ended: once(child, "close").then(([code]) => ({
+			code,
+			stdout: "",
+			stderr,
+			timedOut: child.killed && !signal?.aborted
+		}))
+	};
+};
+const whenAborted = (signal, act) => {
+	signal?.addEventListener("abort", act, { once: true });
+	if (signal?.aborted) act();
+};
+/** Starts a docker command whose output goes into a pipe. Cancelled, it is killed. */
+const startSource = (docker, args) => {
+	const { child, signal, ended } = start(docker, args);
+	child.stdin.end();
+	whenAborted(signal, () => child.kill());
+	return {
+		stdout: child.stdout,
+		ended
+	};
+};
+/** Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first. */
+const startTarget = (docker, args) => {
+	const { child, signal, ended } = start(docker, args);
+	const { stdin } = child;
+	whenAborted(signal, () => {
+		stdin.end();
+		setTimeout(() => child.kill(), graceMs).unref();
+	});
+	return {
+		stdin,
+		stdout: child.stdout,
+		ended
+	};
+};
+/** Passes everything on and tells how much it was. */
+const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
+	onBytes(chunk.length);
+	done(null, chunk);
+} });
 
 // src/load/tar-filter.ts
 const blockBytes = 512;
@@ -1085,87 +1167,78 @@ const sizeOf = (header) => {
 	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
 	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
 };
-/** Passes a tar on without the files whose names are to be left out. Constant memory. */
-const leaveOut = (isLeftOut) => {
+/** Goes through a tar with constant memory and passes on what is kept. */
+const rewrite = (choose) => {
 	const header = Buffer.alloc(blockBytes);
 	let headerBytes = 0;
-	let bodyBytes = 0;
-	let keeps = true;
+	let keptBytes = 0;
+	let droppedBytes = 0;
 	const takeHeader = (chunk, at) => {
 		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
 		chunk.copy(header, headerBytes, at, at + taken);
 		headerBytes += taken;
 		return taken;
 	};
+	const beginFile = () => {
+		headerBytes = 0;
+		const size = sizeOf(header);
+		const bytes = Math.ceil(size / blockBytes) * blockBytes;
+		const kept = choose(nameOf(header), size, header);
+		keptBytes = kept === void 0 ? 0 : kept.isPadded ? bytes : size;
+		droppedBytes = bytes - keptBytes;
+		return kept?.lead;
+	};
 	const transform = function(chunk, _, done) {
-		for (let at = 0; at < chunk.length;) {
-			if (bodyBytes > 0) {
-				const taken = Math.min(bodyBytes, chunk.length - at);
-				if (keeps) this.push(chunk.subarray(at, at + taken));
-				bodyBytes -= taken;
-				at += taken;
-				continue;
-			}
+		for (let at = 0; at < chunk.length;) if (keptBytes > 0) {
+			const taken = Math.min(keptBytes, chunk.length - at);
+			this.push(chunk.subarray(at, at + taken));
+			keptBytes -= taken;
+			at += taken;
+		} else if (droppedBytes > 0) {
+			const taken = Math.min(droppedBytes, chunk.length - at);
+			droppedBytes -= taken;
+			at += taken;
+		} else {
 			at += takeHeader(chunk, at);
 			if (headerBytes < blockBytes) break;
-			headerBytes = 0;
-			keeps = !isLeftOut(nameOf(header));
-			bodyBytes = Math.ceil(sizeOf(header) / blockBytes) * blockBytes;
-			if (keeps) this.push(Buffer.from(header));
+			const lead = beginFile();
+			if (lead !== void 0) this.push(lead);
 		}
 		done();
 	};
 	return new Transform({ transform });
 };
+/** Passes a tar on without the files whose names are to be left out. */
+const leaveOut = (isLeftOut) => rewrite((name, _, header) => isLeftOut(name) ? void 0 : {
+	lead: Buffer.from(header),
+	isPadded: true
+});
+/**
+* Passes on only some files of a tar, each as a line and its bytes.
+*
+* @param toLine hears of every file; undefined leaves it out
+*/
+const pickOut = (toLine) => rewrite((name, size) => {
+	const line = toLine(name, size);
+	return line === void 0 ? void 0 : {
+		lead: Buffer.from(`${line}\n`),
+		isPadded: false
+	};
+});
 
 // src/load/pipe.ts
-/** `docker save` of a large image on a slow disk. */
-const deadlineMs = 18e5;
-/** Starts one end of the pipe and collects what it says when it fails. */
-const startEnd = (docker, args, stdio) => {
-	const { file, env, signal } = docker.command(args);
-	const options = {
-		env,
-		signal,
-		timeout: deadlineMs
-	};
-	const child = spawn(file, [...args], {
-		...options,
-		stdio: [...stdio, "pipe"]
-	});
-	child.on("error", () => {});
-	let stderr = "";
-	child.stderr?.on("data", (chunk) => {
-		stderr = (stderr + chunk.toString("utf8")).slice(-4e3);
-	});
-	return {
-		child,
-		ended: once(child, "close").then(([code]) => ({
-			code,
-			stdout: "",
-			stderr,
-			timedOut: child.killed && !signal?.aborted
-		}))
-	};
-};
 /** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
 const pump = async (docker, pumping) => {
 	const { image, leftOut, importArgs, onBytes } = pumping;
 	const names = image.references.map(({ given }) => given);
-	const source = startEnd(docker, [
+	const source = startSource(docker, [
 		"save",
 		"--",
 		...names
-	], ["ignore", "pipe"]);
-	const target = startEnd(docker, importArgs, ["pipe", "ignore"]);
-	const { stdout } = source.child;
-	const { stdin } = target.child;
-	if (stdout === null || stdin === null) throw new Error("The pipe has no ends");
-	const counter = new Transform({ transform: (chunk, _, done) => {
-		onBytes(chunk.length);
-		done(null, chunk);
-	} });
-	const piped = pipeline(stdout, leaveOut((name) => leftOut.has(name)), counter, stdin).catch(() => {});
+	]);
+	const target = startTarget(docker, importArgs);
+	target.stdout.resume();
+	const piped = pipeline(source.stdout, leaveOut((name) => leftOut.has(name)), countBytes(onBytes), target.stdin).catch(() => {});
 	const [saved, imported] = await Promise.all([
 		source.ended,
 		target.ended,
@@ -1175,7 +1248,7 @@ const pump = async (docker, pumping) => {
 	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
 };
 
-// src/load/stream.ts
+// src/load/import-archive.ts
 /** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
 const findImportFlags = async (docker, node) => {
 	const { stdout: help } = await docker.try([
@@ -1255,15 +1328,15 @@ const remember$1 = async ({ docker, engine, runId, image, node }, state) => {
 	return ended.code === 0 ? void 0 : `naming it: ${describeEnd(ended)}`;
 };
 /** @returns what went wrong, and what the node had then */
-const send = async (streaming, onBytes) => {
-	const { docker, engine, image, node, before } = streaming;
+const send$1 = async (streaming, blobs) => {
+	const { docker, engine, image, node, before, onBytes } = streaming;
 	const flags = await findImportFlags(docker, node);
-	const blobs = image.layers.some(({ chainId }) => before.chains.has(chainId)) ? await findLayerBlobs(streaming, image) : [];
 	const leftOut = toNeedlessBlobs(image, blobs, before.chains);
+	const importArgs = toImportArgs(node, flags);
 	const problem = await pump(docker, {
 		image,
 		leftOut,
-		importArgs: toImportArgs(node, flags),
+		importArgs,
 		onBytes
 	});
 	if (problem !== void 0) return {
@@ -1278,21 +1351,164 @@ const send = async (streaming, onBytes) => {
 	};
 };
 /**
-* Sends an image's tar into a node's containerd without a file in between, and without the layers
+* Sends an image's tar into a node's containerd, without the layers that the node has, as far as it
+* is known what they are called in the tar. containerd keeps the blobs while it unpacks them, so
+* the image is in the node twice for a while.
+*
+* @returns what went wrong; the node then does not believe in the image
+*/
+const importArchive = async (streaming, archived) => {
+	const { problem, state } = await send$1(streaming, archived?.blobs ?? []);
+	if (problem !== void 0) await removeImage(streaming, state);
+	return problem;
+};
+
+// src/load/send-layers.ts
+const toOrder = ({ engine, runId, image, node }, { unpackers, config }) => {
+	return [
+		["run", runId],
+		["node", node.name],
+		["image", image.id],
+		["config", config],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...image.layers.map(({ diffId, chainId }, index) => [
+			"layer",
+			diffId,
+			chainId,
+			unpackers[index] ?? "cat"
+		]),
+		["go"]
+	].map((row) => `${row.join("	")}\n`).join("");
+};
+/** A manifest for an image of a store that keeps none, with the sizes that `docker save` shows. */
+const makeManifest = ({ blobs, config }, sizes) => {
+	const describe = (kind, digest) => ({
+		mediaType: `application/vnd.oci.image.${kind}`,
+		digest,
+		size: sizes.get(toBlobName(digest)) ?? 0
+	});
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		config: describe("config.v1+json", config),
+		layers: blobs.map((blob) => describe("layer.v1.tar", blob))
+	});
+};
+/** Chooses the archive's files that the node needs, and says what they are. */
+const pickMissing = (archived, missing) => {
+	const { blobs, config } = archived;
+	const wanted = Map.groupBy(missing, (index) => toBlobName(blobs[index] ?? ""));
+	const sizes = /* @__PURE__ */ new Map();
+	return {
+		files: pickOut((name, size) => {
+			const isAgain = sizes.has(name);
+			sizes.set(name, size);
+			const indexes = wanted.get(name);
+			if (isAgain) return void 0;
+			if (indexes !== void 0) return `layer ${size} ${indexes.join(" ")}`;
+			return name === toBlobName(config) ? `blob ${size} ${config}` : void 0;
+		}),
+		sizes
+	};
+};
+/** Docker before version 25 gives its files other names. Its archive is not for us. */
+const hasBlobs = (sizes) => [...sizes.keys()].some((name) => name.startsWith("blobs/"));
+const writeManifest = (target, text) => {
+	const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+	target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`);
+};
+/** Sends what is missing. */
+const sendMissing = async ({ docker, image, onBytes }, archived, missing, target) => {
+	const names = image.references.map(({ given }) => given);
+	const source = startSource(docker, [
+		"save",
+		"--",
+		...names
+	]);
+	const { files, sizes } = pickMissing(archived, missing);
+	const pipes = [
+		source.stdout,
+		files,
+		countBytes(onBytes),
+		target
+	];
+	const piped = pipeline(...pipes, { end: false }).catch(() => {});
+	const [saved] = await Promise.all([source.ended, piped]);
+	if (saved.code !== 0) return {
+		kind: "failed",
+		problem: `docker save: ${describeEnd(saved)}`
+	};
+	if (!hasBlobs(sizes)) return { kind: "cannot" };
+	writeManifest(target, archived.manifest ?? makeManifest(archived, sizes));
+	return { kind: "sent" };
+};
+/**
+* Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
+* kept twice. The node undoes everything when it fails or when the stream ends early.
+*/
+const sendLayers = async (streaming, archived) => {
+	const { docker, node } = streaming;
+	const script = joinScript("record", "source", "node", "stage", "publish", "receive", "stream");
+	const args = [
+		"exec",
+		"--interactive",
+		node.name,
+		"bash",
+		"-c",
+		script
+	];
+	const { stdin, stdout, ended } = startTarget(docker, args);
+	let sending;
+	let result;
+	splitLines(stdout, (line) => {
+		const [event, ...rest] = line.split("	");
+		if (event === "loaded") result = { kind: "sent" };
+		if (event === "cannot") result = { kind: "cannot" };
+		if (event !== "missing") return;
+		sending = sendMissing(streaming, archived, rest.map(Number), stdin);
+		sending.then(({ kind }) => kind === "sent" || stdin.end());
+	});
+	stdin.write(toOrder(streaming, archived));
+	const end = await ended;
+	const endedFirst = stdin.errored !== null;
+	stdin.destroy();
+	const sent = await sending;
+	if (result !== void 0) return result;
+	if (sent !== void 0 && sent.kind !== "sent" && !endedFirst) return sent;
+	return {
+		kind: "failed",
+		problem: describeEnd(end)
+	};
+};
+
+// src/load/stream.ts
+const send = async (streaming, archived) => {
+	if (archived !== void 0 && streaming.node.snapshotter === "overlayfs") {
+		const sent = await sendLayers(streaming, archived);
+		if (sent.kind === "sent") return void 0;
+		if (sent.kind === "failed") return sent.problem;
+	}
+	return importArchive(streaming, archived);
+};
+/**
+* Sends an image out of `docker save` into a node, without a file in between and without the layers
 * that the node has.
 *
 * @returns the bytes that were sent
 * @throws {Failure} saying which end failed; the node then does not believe in the image
 */
-const streamImage = async (streaming) => {
-	const { image, node, progress } = streaming;
+const streamImage = async (task) => {
+	const { image, node, progress } = task;
 	let sentBytes = 0;
-	const { problem, state } = await send(streaming, (bytes) => {
+	const onBytes = (bytes) => {
 		sentBytes += bytes;
 		progress(node.name, sentBytes, image.sizeBytes);
-	});
+	};
+	const problem = await send({
+		...task,
+		onBytes
+	}, await findArchived(task, image));
 	if (problem === void 0) return sentBytes;
-	await removeImage(streaming, state);
 	const name = image.references[0]?.given ?? image.id;
 	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
 };

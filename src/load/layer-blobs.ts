@@ -4,12 +4,27 @@ import type { Docker } from '../host/docker.ts'
 import { runLabel } from './helper.ts'
 import { socketFolderOf } from './order.ts'
 
-type Descriptor = { readonly digest: string }
+type Descriptor = { readonly digest: string; readonly mediaType?: string }
 type Manifest = {
+  readonly config?: Descriptor
   readonly layers?: readonly Descriptor[]
   readonly manifests?: readonly (Descriptor & {
     readonly platform?: { readonly os: string; readonly architecture: string }
   })[]
+}
+
+/** Programs that make a tar of a layer's blob. */
+export type Unpacker = 'cat' | 'gzip' | 'zstd'
+
+/** What an archive of `docker save` has of an image. */
+export type ArchivedImage = {
+  /** The digests of the layers' blobs, lowest first. */
+  readonly blobs: readonly string[]
+  readonly unpackers: readonly Unpacker[]
+  /** Digest of the config. */
+  readonly config: string
+  /** The original manifest, byte for byte; the overlay2 store has none. */
+  readonly manifest: string | undefined
 }
 
 /** Whom to ask: only Docker's own containerd knows manifests, and a node's image has the program. */
@@ -23,7 +38,7 @@ export type Archivist = {
 const readContent = async (
   { docker, engine, node, runId }: Archivist,
   digest: string,
-): Promise<Manifest | undefined> => {
+): Promise<string | undefined> => {
   const folder = socketFolderOf(engine)
   const { address = '', namespace = '' } = engine.containerd ?? {}
   if (folder === undefined) return undefined
@@ -43,27 +58,55 @@ const readContent = async (
     'get',
     digest,
   ])
-  return ended.code === 0 ? (JSON.parse(ended.stdout) as Manifest) : undefined
+  return ended.code === 0 ? ended.stdout : undefined
 }
 
-/**
- * The digests under which an archive of `docker save` has the image's layers, lowest first. In the
- * overlay2 store a layer's blob is its uncompressed tar, named by the diff ID; in the containerd store
- * the manifest names it. Empty where they cannot be found out: then everything is sent.
- */
-export const findLayerBlobs = async (
+const toUnpacker = ({ mediaType = '' }: Descriptor): Unpacker => {
+  if (/[.+]gzip$/.test(mediaType)) return 'gzip'
+  return /[.+]zstd$/.test(mediaType) ? 'zstd' : 'cat'
+}
+
+const ofContainerdStore = async (
   archivist: Archivist,
   image: LocalImage,
-): Promise<readonly string[]> => {
-  if (!archivist.engine.hasContainerdStore) return image.layers.map(({ diffId }) => diffId)
+): Promise<ArchivedImage | undefined> => {
   const root = await readContent(archivist, image.id)
-  const own = root?.manifests?.find(
+  if (root === undefined) return undefined
+  const own = (JSON.parse(root) as Manifest).manifests?.find(
     ({ platform }) => platform?.os === 'linux' && platform.architecture === image.architecture,
   )
   const manifest = own === undefined ? root : await readContent(archivist, own.digest)
-  const digests = manifest?.layers?.map(({ digest }) => digest) ?? []
-  return digests.length === image.layers.length ? digests : []
+  const { layers = [], config } = JSON.parse(manifest ?? '{}') as Manifest
+  if (config === undefined || layers.length !== image.layers.length) return undefined
+  return {
+    blobs: layers.map(({ digest }) => digest),
+    unpackers: layers.map(toUnpacker),
+    config: config.digest,
+    manifest,
+  }
 }
+
+/**
+ * Under which names an archive of `docker save` has what the image is made of. In the overlay2 store a
+ * layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
+ * names it. Undefined where that cannot be found out.
+ */
+export const findArchived = async (
+  archivist: Archivist,
+  image: LocalImage,
+): Promise<ArchivedImage | undefined> =>
+  archivist.engine.hasContainerdStore
+    ? ofContainerdStore(archivist, image)
+    : {
+        blobs: image.layers.map(({ diffId }) => diffId),
+        unpackers: image.layers.map(() => 'cat'),
+        config: image.id,
+        manifest: undefined,
+      }
+
+/** The name of a blob in the archive. */
+export const toBlobName = (digest: string): string =>
+  `blobs/sha256/${digest.replace('sha256:', '')}`
 
 /**
  * The archive's files that need not cross: layers that the node has. One that occurs twice in the
@@ -77,5 +120,5 @@ export const toNeedlessBlobs = (
   const isThere = image.layers.map(({ chainId }) => chains.has(chainId))
   const missing = new Set(blobs.filter((_, index) => !isThere[index]))
   const needless = blobs.filter((digest) => !missing.has(digest))
-  return new Set(needless.map((digest) => `blobs/sha256/${digest.replace('sha256:', '')}`))
+  return new Set(needless.map(toBlobName))
 }

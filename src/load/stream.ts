@@ -1,120 +1,39 @@
-import type { Engine, KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
 import { Failure } from '../failure.ts'
-import { type Docker, describeEnd } from '../host/docker.ts'
-import { checkInNode } from './check.ts'
-import { joinScript } from './helper.ts'
-import { findLayerBlobs, toNeedlessBlobs } from './layer-blobs.ts'
-import type { NodeState } from './node-state.ts'
-import { namesOf } from './order.ts'
-import { pump } from './pipe.ts'
+import { importArchive, type Streaming } from './import-archive.ts'
+import { type ArchivedImage, findArchived } from './layer-blobs.ts'
 import type { Progress } from './progress.ts'
+import { sendLayers } from './send-layers.ts'
 
-/** One image on its way into one node. */
-export type Streaming = {
-  readonly docker: Docker
-  readonly engine: Engine
-  readonly runId: string
-  readonly image: LocalImage
-  readonly node: KindNode
-  /** What the node had before. */
-  readonly before: NodeState
-  readonly progress: Progress
-}
-
-/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
-const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly string[]> => {
-  const { stdout: help } = await docker.try([
-    'exec',
-    node.name,
-    'ctr',
-    'images',
-    'import',
-    '--help',
-  ])
-  if (!help.includes('--discard-unpacked-layers')) return []
-  return ['--discard-unpacked-layers', ...(/^\s+--local\b/m.test(help) ? ['--local'] : [])]
-}
-
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node: KindNode, flags: readonly string[]): readonly string[] => [
-  'exec',
-  '--interactive',
-  node.name,
-  'ctr',
-  '--namespace=k8s.io',
-  'images',
-  'import',
-  `--snapshotter=${node.snapshotter}`,
-  ...flags,
-  '-',
-]
-
-/**
- * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
- * image its ID as a second name and does not take it back; it goes unless it was there before.
- */
-const removeImage = async (
-  { docker, image, node, before }: Streaming,
-  after: NodeState | undefined,
-): Promise<void> => {
-  const names = image.references.map(({ canonical }) => canonical)
-  const ids = names.map((name) => after?.criIds.get(name) ?? image.id)
-  const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
-  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
-  for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
-  await docker.try([...ctr, 'content', 'prune', 'references'])
-}
-
-/** Lets the next run know the image again. Returns what went wrong, if something did. */
-const remember = async (
-  { docker, engine, runId, image, node }: Streaming,
-  state: NodeState,
+const send = async (
+  streaming: Streaming,
+  archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
-  const [given = '', ...further] = namesOf(engine, image)
-  const config = state.criIds.get(given) ?? ''
-  const script = joinScript('record', 'mark')
-  const top = image.layers.at(-1)?.chainId ?? ''
-  const args = [runId, image.id, config, top, given, ...further]
-  const ended = await docker.try(['exec', node.name, 'bash', '-c', script, 'bash', ...args])
-  return ended.code === 0 ? undefined : `naming it: ${describeEnd(ended)}`
-}
-
-/** @returns what went wrong, and what the node had then */
-const send = async (streaming: Streaming, onBytes: (bytes: number) => void) => {
-  const { docker, engine, image, node, before } = streaming
-  const flags = await findImportFlags(docker, node)
-  const hasSome = image.layers.some(({ chainId }) => before.chains.has(chainId))
-  const blobs = hasSome ? await findLayerBlobs(streaming, image) : []
-  const leftOut = toNeedlessBlobs(image, blobs, before.chains)
-  const problem = await pump(docker, {
-    image,
-    leftOut,
-    importArgs: toImportArgs(node, flags),
-    onBytes,
-  })
-  if (problem !== undefined) return { problem, state: undefined }
-  const config = engine.hasContainerdStore ? undefined : image.id
-  const { flaw, state } = await checkInNode(docker, image, node, config)
-  return { problem: flaw ?? (await remember(streaming, state)), state }
+  if (archived !== undefined && streaming.node.snapshotter === 'overlayfs') {
+    const sent = await sendLayers(streaming, archived)
+    if (sent.kind === 'sent') return undefined
+    if (sent.kind === 'failed') return sent.problem
+  }
+  return importArchive(streaming, archived)
 }
 
 /**
- * Sends an image's tar into a node's containerd without a file in between, and without the layers
+ * Sends an image out of `docker save` into a node, without a file in between and without the layers
  * that the node has.
  *
  * @returns the bytes that were sent
  * @throws {Failure} saying which end failed; the node then does not believe in the image
  */
-export const streamImage = async (streaming: Streaming): Promise<number> => {
-  const { image, node, progress } = streaming
+export const streamImage = async (
+  task: Omit<Streaming, 'onBytes'> & { readonly progress: Progress },
+): Promise<number> => {
+  const { image, node, progress } = task
   let sentBytes = 0
-  const { problem, state } = await send(streaming, (bytes) => {
+  const onBytes = (bytes: number): void => {
     sentBytes += bytes
     progress(node.name, sentBytes, image.sizeBytes)
-  })
+  }
+  const problem = await send({ ...task, onBytes }, await findArchived(task, image))
   if (problem === undefined) return sentBytes
-  await removeImage(streaming, state)
   const name = image.references[0]?.given ?? image.id
   throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, {
     remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,

@@ -14,12 +14,17 @@ const sizeOf = (header: Buffer): number => {
   return Number.parseInt(header.toString('latin1', 124, 136).replace(/\0.*$/s, '').trim() || '0', 8)
 }
 
-/** Passes a tar on without the files whose names are to be left out. Constant memory. */
-export const leaveOut = (isLeftOut: (name: string) => boolean): Transform => {
+/** What is passed on of one file of a tar: something before it, its bytes, and perhaps its padding. */
+type Kept = { readonly lead: Buffer; readonly isPadded: boolean }
+
+type Choose = (name: string, size: number, header: Buffer) => Kept | undefined
+
+/** Goes through a tar with constant memory and passes on what is kept. */
+const rewrite = (choose: Choose): Transform => {
   const header = Buffer.alloc(blockBytes)
   let headerBytes = 0
-  let bodyBytes = 0
-  let keeps = true
+  let keptBytes = 0
+  let droppedBytes = 0
 
   const takeHeader = (chunk: Buffer, at: number): number => {
     const taken = Math.min(blockBytes - headerBytes, chunk.length - at)
@@ -28,23 +33,52 @@ export const leaveOut = (isLeftOut: (name: string) => boolean): Transform => {
     return taken
   }
 
+  const beginFile = (): Buffer | undefined => {
+    headerBytes = 0
+    const size = sizeOf(header)
+    const bytes = Math.ceil(size / blockBytes) * blockBytes
+    const kept = choose(nameOf(header), size, header)
+    keptBytes = kept === undefined ? 0 : kept.isPadded ? bytes : size
+    droppedBytes = bytes - keptBytes
+    return kept?.lead
+  }
+
   const transform = function (this: Transform, chunk: Buffer, _: string, done: TransformCallback) {
     for (let at = 0; at < chunk.length; ) {
-      if (bodyBytes > 0) {
-        const taken = Math.min(bodyBytes, chunk.length - at)
-        if (keeps) this.push(chunk.subarray(at, at + taken))
-        bodyBytes -= taken
+      if (keptBytes > 0) {
+        const taken = Math.min(keptBytes, chunk.length - at)
+        this.push(chunk.subarray(at, at + taken))
+        keptBytes -= taken
         at += taken
-        continue
+      } else if (droppedBytes > 0) {
+        const taken = Math.min(droppedBytes, chunk.length - at)
+        droppedBytes -= taken
+        at += taken
+      } else {
+        at += takeHeader(chunk, at)
+        if (headerBytes < blockBytes) break
+        const lead = beginFile()
+        if (lead !== undefined) this.push(lead)
       }
-      at += takeHeader(chunk, at)
-      if (headerBytes < blockBytes) break
-      headerBytes = 0
-      keeps = !isLeftOut(nameOf(header))
-      bodyBytes = Math.ceil(sizeOf(header) / blockBytes) * blockBytes
-      if (keeps) this.push(Buffer.from(header))
     }
     done()
   }
   return new Transform({ transform })
 }
+
+/** Passes a tar on without the files whose names are to be left out. */
+export const leaveOut = (isLeftOut: (name: string) => boolean): Transform =>
+  rewrite((name, _, header) =>
+    isLeftOut(name) ? undefined : { lead: Buffer.from(header), isPadded: true },
+  )
+
+/**
+ * Passes on only some files of a tar, each as a line and its bytes.
+ *
+ * @param toLine hears of every file; undefined leaves it out
+ */
+export const pickOut = (toLine: (name: string, size: number) => string | undefined): Transform =>
+  rewrite((name, size) => {
+    const line = toLine(name, size)
+    return line === undefined ? undefined : { lead: Buffer.from(`${line}\n`), isPadded: false }
+  })

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { describeEnd } from '../host/docker.ts'
+import { splitLines } from '../host/log-fence.ts'
+import { joinScript } from './helper.ts'
+import type { Streaming } from './import-archive.ts'
+import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
+import { namesOf } from './order.ts'
+import { countBytes, startSource, startTarget } from './pipe-end.ts'
+import { pickOut } from './tar-filter.ts'
+
+/** `cannot`: nothing is wrong, but this way is none here. */
+export type Sent =
+  | { readonly kind: 'sent' | 'cannot' }
+  | { readonly kind: 'failed'; readonly problem: string }
+
+const toOrder = (
+  { engine, runId, image, node }: Streaming,
+  { unpackers, config }: ArchivedImage,
+): string => {
+  const rows = [
+    ['run', runId],
+    ['node', node.name],
+    ['image', image.id],
+    ['config', config],
+    ...namesOf(engine, image).map((name) => ['name', name]),
+    ...image.layers.map(({ diffId, chainId }, index) => [
+      'layer',
+      diffId,
+      chainId,
+      unpackers[index] ?? 'cat',
+    ]),
+    ['go'],
+  ]
+  return rows.map((row) => `${row.join('\t')}\n`).join('')
+}
+
+/** A manifest for an image of a store that keeps none, with the sizes that `docker save` shows. */
+const makeManifest = (
+  { blobs, config }: ArchivedImage,
+  sizes: ReadonlyMap<string, number>,
+): string => {
+  const describe = (kind: string, digest: string) => ({
+    mediaType: `application/vnd.oci.image.${kind}`,
+    digest,
+    size: sizes.get(toBlobName(digest)) ?? 0,
+  })
+  return JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: describe('config.v1+json', config),
+    layers: blobs.map((blob) => describe('layer.v1.tar', blob)),
+  })
+}
+
+/** Chooses the archive's files that the node needs, and says what they are. */
+const pickMissing = (archived: ArchivedImage, missing: readonly number[]) => {
+  const { blobs, config } = archived
+  const wanted = Map.groupBy(missing, (index) => toBlobName(blobs[index] ?? ''))
+  const sizes = new Map<string, number>()
+  const files = pickOut((name, size) => {
+    const isAgain = sizes.has(name)
+    sizes.set(name, size)
+    const indexes = wanted.get(name)
+    if (isAgain) return undefined
+    if (indexes !== undefined) return `layer ${size} ${indexes.join(' ')}`
+    return name === toBlobName(config) ? `blob ${size} ${config}` : undefined
+  })
+  return { files, sizes }
+}
+
+/** Docker before version 25 gives its files other names. Its archive is not for us. */
+const hasBlobs = (sizes: ReadonlyMap<string, number>): boolean =>
+  [...sizes.keys()].some((name) => name.startsWith('blobs/'))
+
+const writeManifest = (target: Writable, text: string): void => {
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+  target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`)
+}
+
+/** Sends what is missing. */
+const sendMissing = async (
+  { docker, image, onBytes }: Streaming,
+  archived: ArchivedImage,
+  missing: readonly number[],
+  target: Writable,
+): Promise<Sent> => {
+  const names = image.references.map(({ given }) => given)
+  const source = startSource(docker, ['save', '--', ...names])
+  const { files, sizes } = pickMissing(archived, missing)
+  // An end that fails closes the pipe; the exit codes say which and why.
+  const pipes = [source.stdout, files, countBytes(onBytes), target] as const
+  const piped = pipeline(...pipes, { end: false }).catch(() => {})
+  const [saved] = await Promise.all([source.ended, piped])
+  if (saved.code !== 0) return { kind: 'failed', problem: `docker save: ${describeEnd(saved)}` }
+  if (!hasBlobs(sizes)) return { kind: 'cannot' }
+  writeManifest(target, archived.manifest ?? makeManifest(archived, sizes))
+  return { kind: 'sent' }
+}
+
+/**
+ * Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
+ * kept twice. The node undoes everything when it fails or when the stream ends early.
+ */
+export const sendLayers = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
+  const { docker, node } = streaming
+  const script = joinScript('record', 'source', 'node', 'stage', 'publish', 'receive', 'stream')
+  const args = ['exec', '--interactive', node.name, 'bash', '-c', script]
+  const { stdin, stdout, ended } = startTarget(docker, args)
+  let sending: Promise<Sent> | undefined
+  let result: Sent | undefined
+  splitLines(stdout, (line) => {
+    const [event, ...rest] = line.split('\t')
+    if (event === 'loaded') result = { kind: 'sent' }
+    if (event === 'cannot') result = { kind: 'cannot' }
+    if (event !== 'missing') return
+    sending = sendMissing(streaming, archived, rest.map(Number), stdin)
+    // The script goes on only as long as its input does.
+    void sending.then(({ kind }) => kind === 'sent' || stdin.end())
+  })
+  stdin.write(toOrder(streaming, archived))
+  const end = await ended
+  const endedFirst = stdin.errored !== null
+  stdin.destroy()
+  const sent = await sending
+  if (result !== undefined) return result
+  if (sent !== undefined && sent.kind !== 'sent' && !endedFirst) return sent
+  return { kind: 'failed', problem: describeEnd(end) }
+}
