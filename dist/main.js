@@ -15,6 +15,8 @@ import { Agent, get } from "node:http";
 import { Duplex, Transform } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 // src/disk/size-memory.ts
 const gb$1 = 1e9;
@@ -1092,6 +1094,26 @@ const toNeedlessBlobs = (image, blobs, chains) => {
 	return new Set(needless.map(toBlobName));
 };
 
+// src/load/young-memory.ts
+/** What may pile up before it is collected. */
+const heapBytes = 8388608;
+/**
+* Node allocates a buffer for each read from a pipe and by itself collects them only when there are
+* 64 MB of them. Whoever is told of all bytes of a stream by the returned function collects sooner;
+* it takes a millisecond or two.
+*/
+const createCollector = () => {
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc");
+	let pendingBytes = 0;
+	return (bytes) => {
+		pendingBytes += bytes;
+		if (pendingBytes < heapBytes) return;
+		pendingBytes = 0;
+		collect({ type: "minor" });
+	};
+};
+
 // src/load/pipe-end.ts
 /** `docker save` of a large image on a slow disk. */
 const deadlineMs = 18e5;
@@ -1129,6 +1151,8 @@ const whenAborted = (signal, act) => {
 const startSource = (docker, args) => {
 	const { child, signal, ended } = start(docker, args);
 	child.stdin.end();
+	const collect = createCollector();
+	child.stdout.on("data", (chunk) => collect(chunk.length));
 	whenAborted(signal, () => child.kill());
 	return {
 		stdout: child.stdout,

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { leaveOut } from '../../src/load/tar-filter.ts'
+import { leaveOut, pickOut } from '../../src/load/tar-filter.ts'
 
 let folder: string
 let tar: Buffer
@@ -31,6 +31,16 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const filter = (chunks: readonly Buffer[], isLeftOut: (name: string) => boolean): Promise<Buffer> =>
   buffer(Readable.from(chunks).pipe(leaveOut(isLeftOut)))
 
+const inPieces = (lengths: readonly number[]): readonly Buffer[] => {
+  const chunks: Buffer[] = []
+  for (let at = 0, i = 0; at < tar.length; i += 1) {
+    const length = lengths[i % lengths.length] ?? 1
+    chunks.push(tar.subarray(at, at + length))
+    at += length
+  }
+  return chunks
+}
+
 const list = (archive: Buffer): readonly string[] =>
   execFileSync('tar', ['-t'], { input: archive, encoding: 'utf8' })
     .split('\n')
@@ -48,14 +58,43 @@ test('however the archive arrives in pieces, exactly the named files are gone', 
       fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 40 }),
       async (names, lengths) => {
         const gone = new Set(names.map((name) => `blobs/sha256/${name}`))
-        const chunks: Buffer[] = []
-        for (let at = 0, i = 0; at < tar.length; i += 1) {
-          const length = lengths[i % lengths.length] ?? 1
-          chunks.push(tar.subarray(at, at + length))
-          at += length
-        }
-        const kept = list(await filter(chunks, (name) => gone.has(name)))
+        const kept = list(await filter(inPieces(lengths), (name) => gone.has(name)))
         expect(kept).toEqual(list(tar).filter((name) => !gone.has(name)))
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+const bodies = { a: '', b: 'b', c: 'c'.repeat(512), d: 'd'.repeat(513), e: 'e'.repeat(100_000) }
+
+test('what is picked out is a line and exactly the bytes of each file, in the order of the archive', async () => {
+  const order = execFileSync('tar', ['-t'], { input: tar, encoding: 'utf8' }).split('\n')
+  await fc.assert(
+    fc.asyncProperty(
+      fc.subarray(['a', 'b', 'c', 'd', 'e'] as const),
+      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 40 }),
+      async (names, lengths) => {
+        const heard: string[] = []
+        const picking = pickOut((name, size) => {
+          if (/[^/]$/.test(name)) heard.push(`${name} ${size}`)
+          const file = names.find((it) => name === `blobs/sha256/${it}`)
+          return file && `${file} ${size}`
+        })
+        const picked = await text(Readable.from(inPieces(lengths)).pipe(picking))
+        const expected = names
+          .toSorted(
+            (a, b) => order.indexOf(`blobs/sha256/${a}`) - order.indexOf(`blobs/sha256/${b}`),
+          )
+          .map((name) => `${name} ${bodies[name].length}\n${bodies[name]}`)
+        expect(picked).toBe(expected.join(''))
+        // What is left out is heard of, too.
+        expect(heard.filter(Boolean).sort()).toEqual(
+          [
+            ...Object.entries(bodies).map(([name, body]) => `blobs/sha256/${name} ${body.length}`),
+            'index.json 2',
+          ].sort(),
+        )
       },
     ),
     { numRuns: 50 },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Transform } from 'node:stream'
 import type { Docker } from '../host/docker.ts'
+import { createCollector } from './young-memory.ts'
 
 /** `docker save` of a large image on a slow disk. */
 const deadlineMs = 30 * 60_000
@@ -42,6 +43,8 @@ const whenAborted = (signal: AbortSignal | undefined, act: () => void): void => 
 export const startSource = (docker: Docker, args: readonly string[]) => {
   const { child, signal, ended } = start(docker, args)
   child.stdin.end()
+  const collect = createCollector()
+  child.stdout.on('data', (chunk: Buffer) => collect(chunk.length))
   whenAborted(signal, () => child.kill())
   return { stdout: child.stdout, ended }
 }
