@@ -1,0 +1,160 @@
+/**
+ * What a Dockerfile prints goes through `splitLines` and `withFence` into the runner double: its
+ * lines, its two parsers of commands and its masks, which are made after the runner's own source.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  asciiFragments,
+  commandNames,
+  cuts,
+  orders,
+  outputs,
+  texts,
+  unseen,
+} from '../support/fence/outputs.ts'
+import {
+  effectsOf,
+  onlyTheFence,
+  printFenced,
+  readable,
+  runnerReads,
+} from '../support/fence/through-runner.ts'
+import { createCommandReader } from '../support/runner/commands.ts'
+import { createLineSplitter } from '../support/runner/lines.ts'
+import { createMasker } from '../support/runner/masker.ts'
+import { createStepRecord } from '../support/runner/step-record.ts'
+
+describe('whatever a Dockerfile prints', () => {
+  test('gives no command to the runner, and every word of it can be read', async () => {
+    await fc.assert(
+      fc.asyncProperty(outputs, orders, cuts, async (streams, order, cut) => {
+        const printed = await printFenced(streams, order)
+        const record = runnerReads(printed, cut)
+        expect(effectsOf(record)).toEqual(onlyTheFence(printed))
+        const shown = readable(record.logText()).slice(1, -1)
+        const given = streams.flatMap((output) => readable(Buffer.concat(output).toString('utf8')))
+        expect([...shown].sort()).toEqual([...given].sort())
+      }),
+      { numRuns: 10_000 },
+    )
+  })
+
+  test('leaves nothing that the runner would take for the old form if it looked past unseen characters', async () => {
+    const ignored = `[${unseen.join('')}]*`
+    const weighed = new RegExp(`${ignored}#${ignored}#${ignored}\\[`, 'g')
+    const known = new RegExp(`^(?:${commandNames.join('|')})(?: |$)`, 'i')
+    await fc.assert(
+      fc.asyncProperty(outputs, async (streams) => {
+        const printed = await printFenced(streams, [])
+        for (const line of printed.split('\n')) {
+          for (const { index, 0: found } of line.matchAll(weighed)) {
+            // The runner takes three characters for the mark, however long what it found is; and a
+            // search may say that a match starts at the unseen characters before it, or after them.
+            for (let start = index; start <= index + found.indexOf('#'); start += 1) {
+              const end = line.indexOf(']', start)
+              expect(line.slice(start + 3, end < 0 ? undefined : end)).not.toMatch(known)
+            }
+          }
+        }
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('however long its lines are', async () => {
+    const long = fc
+      .tuple(fc.integer({ min: 65_500, max: 65_560 }), fc.array(asciiFragments, { maxLength: 6 }))
+      .map(([length, parts]) => Buffer.concat([Buffer.alloc(length, 'x'), ...parts]))
+    await fc.assert(
+      fc.asyncProperty(fc.array(long, { maxLength: 3 }), texts, async (pieces, second) => {
+        const printed = await printFenced([pieces, second], [])
+        const record = runnerReads(printed, 4_096)
+        expect(effectsOf(record)).toEqual(onlyTheFence(printed))
+        const shown = readable(record.logText()).slice(1, -1).join('')
+        const given = [pieces, second].flatMap((output) => readable(`${Buffer.concat(output)}`))
+        expect(shown).toBe(given.join(''))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('200 MB of a log', () => {
+  const line =
+    '#7 0.531 a line of a build, with ##[group] in it, and as long as lines of builds are'
+  const count = Math.ceil((200 * 1024 * 1024) / (line.length + 1))
+  const noise = `yes '${line}' | head -n ${count}; echo the end`
+
+  // Its heap is limited: what holds the log in memory ends with an error of its own.
+  const flood = (): ChildProcess & { stdout: Readable; stderr: Readable } =>
+    spawn(
+      process.execPath,
+      ['--max-old-space-size=64', '__tests__/support/fence/flood.ts', noise],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+
+  /** A runner that now and then stops reading for a moment, as one under load does. */
+  const readSlowly = async (stream: Readable): Promise<{ lines: number; last: string }> => {
+    const read = { lines: 0, last: '' }
+    const onLog = (text: string): void => {
+      read.lines += 1
+      if (!text.startsWith('::')) read.last = text
+    }
+    const record = createStepRecord(createMasker(), { debug: false, keep: false, onLog })
+    const reader = createCommandReader(record, 'main', false)
+    const splitter = createLineSplitter((text) => reader.read(text, 'stdout'))
+    let bytes = 0
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const before = bytes
+      bytes += chunk.length
+      if (bytes >> 20 !== before >> 20) await setTimeout(20)
+      splitter.write(chunk)
+    }
+    splitter.end()
+    expect(record.commands.map(({ form }) => form)).toEqual(['v2', 'v2'])
+    return read
+  }
+
+  // Known hole, to be closed: nothing stops reading while the runner does not take what is printed.
+  test.fails('passes at constant memory, to its last line', async () => {
+    const child = flood()
+    const [{ lines, last }, peak] = await Promise.all([
+      readSlowly(child.stdout),
+      text(child.stderr),
+    ])
+    expect({ lines, last }).toEqual({ lines: count + 3, last: 'the end' })
+    // A bare Node takes 50 MB of this.
+    expect(Number(peak)).toBeLessThan(180 * 1024)
+  }, 180_000)
+})
+
+describe('known holes, to be closed', () => {
+  // An unfinished line is cut at 64 KiB, and the runner masks line by line.
+  test.fails('a secret that stands where a very long line is cut is masked', async () => {
+    const secret = 'a-secret-that-the-runner-masks'
+    const output = [Buffer.alloc(65_520, 'x'), Buffer.from(`${secret} and more`)]
+    const printed = await printFenced([output, []], [])
+    const { masker, logText } = runnerReads(printed, 4_096, [secret])
+    expect(masker.values()).toContain(secret)
+    expect(logText().replaceAll(/\n/g, '')).not.toContain(secret)
+  })
+
+  // A secret of the user's own may well hold it; a token of GitHub's does not.
+  test.fails('a secret with ##[ in it is masked', async () => {
+    const secret = 'pass##[word]'
+    const printed = await printFenced([[Buffer.from(`it is ${secret}\n`)], []], [])
+    const shown = runnerReads(printed, 4_096, [secret]).logText()
+    expect(shown.replaceAll('\u200b', '')).not.toContain(secret)
+  })
+
+  test.fails('a character that stands where a very long line is cut can be read', async () => {
+    const output = [Buffer.alloc(65_535, 'x'), Buffer.from('😀 and more')]
+    const printed = await printFenced([output, []], [])
+    expect(readable(runnerReads(printed, 4_096).logText()).join('')).toContain('x😀 and more')
+  })
+})
