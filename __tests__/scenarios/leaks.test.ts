@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,7 +91,7 @@ const audit = async (
 describe('the main job', () => {
   test('leaves its token nowhere', async () => {
     expect(await audit('clean', {})).toEqual(nothing)
-  })
+  }, 180_000)
 })
 
 describe('a job that leaks on purpose is found out', () => {
@@ -114,7 +115,7 @@ describe('a job that leaks on purpose is found out', () => {
       { context: scratch, file: join(scratch, 'Dockerfile') },
       leakIntoFiles,
     )
-  })
+  }, 180_000)
 
   const leakIntoFiles = async (run: Run, token: string): Promise<void> => {
     await writeFile(join(run.files.temp, 'credentials'), `machine x password ${token}\n`)
@@ -158,14 +159,36 @@ describe('a job that leaks on purpose is found out', () => {
   beforeAll(() => writeFile(join(scratch, 'Labelled'), `FROM ${baseImage()}\nARG T\nRUN true $T\n`))
 })
 
-test.each(['raw', 'base64', 'base64url', 'hex'] as const)(
-  'the %s form is one that is looked for',
-  (form) => {
-    const token = `ghs_${'a?B>3.~'.repeat(12)}`
-    const forms = formsOf(token)
+describe('what is looked for', () => {
+  const token = `ghs_${randomBytes(300).toString('base64url')}?>~`
+  const forms = formsOf(token)
+
+  test.each(['raw', 'base64', 'base64url', 'hex', 'URL'] as const)('the %s form', (form) => {
     for (const around of ['', 'x', 'xy']) {
-      const text = form === 'raw' ? token : Buffer.from(`${around}${token}!`).toString(form)
-      expect(holds(text, forms)).toBe(true)
+      const text = `${around}${token}!`
+      const written = {
+        raw: text,
+        URL: encodeURIComponent(text),
+        base64: Buffer.from(text).toString('base64'),
+        base64url: Buffer.from(text).toString('base64url'),
+        hex: Buffer.from(text).toString('hex'),
+      }
+      expect(holds(written[form], forms)).toBe(true)
     }
-  },
-)
+  })
+
+  test.each(['raw', 'base64', 'hex'] as const)('the %s form, broken into lines', (form) => {
+    const text = form === 'raw' ? token : Buffer.from(token).toString(form)
+    for (const width of [64, 76]) {
+      const lines = text.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n')
+      expect(holds(lines, forms)).toBe(true)
+    }
+  })
+
+  test("no other token's form", () => {
+    const other = `${token.slice(0, 100)}${randomBytes(225).toString('base64url')}?>~`
+    for (const encoding of ['utf8', 'base64', 'hex'] as const) {
+      expect(holds(Buffer.from(other).toString(encoding), forms)).toBe(false)
+    }
+  })
+})

@@ -1,55 +1,121 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { text } from 'node:stream/consumers'
 
 /** The middle of a text's base64 form when it starts at any of the three positions. */
-const base64Shifts = (text: string): readonly string[] =>
+const base64Shifts = (token: string): readonly string[] =>
   [0, 1, 2].map((shift) => {
-    const encoded = Buffer.from('x'.repeat(shift) + text)
+    const encoded = Buffer.from('x'.repeat(shift) + token)
       .toString('base64')
       .replace(/=+$/, '')
-    // The first and last characters also depend on what stands next to the text.
+    // The first and last characters also depend on what stands next to the token.
     return encoded.slice(shift === 0 ? 0 : 4, -4)
   })
 
-/** All forms in which a token could have been written down. */
-export const formsOf = (token: string): readonly string[] => {
-  const base64 = base64Shifts(token)
-  const url = base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))
-  const hex = Buffer.from(token).toString('hex')
-  return [...new Set([token, encodeURIComponent(token), ...base64, ...url, hex, hex.toUpperCase()])]
+/** As long as no other text is by chance, and shorter than the lines into which tools break it. */
+const pieceLength = 32
+
+const piecesOf = (form: string): readonly string[] => {
+  const starts = Array.from({ length: Math.floor(form.length / pieceLength) }, (_, i) => i)
+  return [
+    ...starts.map((index) => form.slice(index * pieceLength, (index + 1) * pieceLength)),
+    form.slice(-pieceLength),
+  ]
 }
 
-/** The files below some folders that hold one of the forms, raw; grep does not mind binaries. */
-export const filesWith = async (
-  forms: readonly string[],
+/** Long tokens are JWTs: what comes first is alike in all of them. */
+const distinctivePart = (token: string): string => (token.length > 300 ? token.slice(-256) : token)
+
+/**
+ * By what a token is recognized: every piece of every form in which it could have been written
+ * down. A line of 63 characters or more of any form holds a whole piece.
+ */
+export const formsOf = (token: string): readonly string[] => {
+  const part = distinctivePart(token)
+  const base64 = base64Shifts(part)
+  const url = base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))
+  const hex = Buffer.from(part).toString('hex')
+  const forms = [part, encodeURIComponent(part), ...base64, ...url, hex, hex.toUpperCase()]
+  return [...new Set(forms.flatMap(piecesOf))]
+}
+
+/** Runs a program that reads `input`; grep and find say by exit codes 1 what is no failure here. */
+const outputOf = async (file: string, args: readonly string[], input = ''): Promise<string> => {
+  const child = spawn(file, [...args], {
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  child.stdin.on('error', () => {}) // It ended without reading all.
+  child.stdin.end(input)
+  return text(child.stdout)
+}
+
+/** What lies on a disk: `kind` is find's letter, `f` for a file. */
+export type Entry = { readonly kind: string; readonly path: string }
+
+/**
+ * All that lies below some folders, on their own file systems, and was written or linked later than
+ * a stamp, if there is one; of several names of one file the first.
+ */
+export const changedSince = async (
+  stamp: string | undefined,
   folders: readonly string[],
-  newerThan?: string,
-): Promise<readonly string[]> => {
+  except: readonly string[] = [],
+): Promise<readonly Entry[]> => {
+  const prune = except.flatMap((path) => ['-path', path, '-prune', '-o'])
+  const newer = stamp === undefined ? [] : ['-cnewer', stamp]
+  const found = [...newer, '-printf', '%D:%i %y %p\\0']
+  const listed = await outputOf('find', [...folders, '-xdev', ...prune, ...found])
+  const byInode = new Map<string, Entry>()
+  for (const line of listed.split('\0')) {
+    const [, inode, kind, path] = /^(\S+) (\S) (.*)$/s.exec(line) ?? []
+    if (inode === undefined || kind === undefined || path === undefined) continue
+    if (!byInode.has(inode)) byInode.set(inode, { kind, path })
+  }
+  return [...byInode.values()]
+}
+
+/** One of the forms, and the file that holds it. */
+export type Trace = { readonly path: string; readonly form: string }
+
+/** Where in some files the forms are; grep does not mind binaries. */
+export const tracesIn = async (
+  forms: readonly string[],
+  files: readonly string[],
+): Promise<readonly Trace[]> => {
   const scratch = await mkdtemp(join(tmpdir(), 'slipway-forms-'))
-  const patterns = join(scratch, 'forms')
-  await writeFile(patterns, `${forms.join('\n')}\n`)
-  const newer = newerThan === undefined ? '' : '-cnewer "$NEWER"'
-  const script = `find "$@" -type f ${newer} -not -path "$SCRATCH/*" -print0 2>/dev/null | xargs -0 -r grep -laF -f "$SCRATCH/forms" -- || true`
   try {
-    const { stdout } = await run('bash', ['-c', script, 'bash', ...folders], {
-      env: { ...process.env, SCRATCH: scratch, NEWER: newerThan, LC_ALL: 'C' },
-      maxBuffer: 1e8,
+    const patterns = join(scratch, 'forms')
+    await writeFile(patterns, `${forms.join('\n')}\n`)
+    const grep = ['grep', '-oaFZH', '-f', patterns, '--']
+    const printed = await outputOf('xargs', ['-0', '-r', ...grep], files.join('\0'))
+    const lines = new Set(printed.split('\n').filter(Boolean))
+    return [...lines].map((line) => {
+      const [path = '', form = ''] = line.split('\0')
+      return { path, form }
     })
-    return stdout.split('\n').filter(Boolean)
   } finally {
     await rm(scratch, { recursive: true })
   }
 }
 
+/** The files below some folders that hold one of the forms. */
+export const filesWith = async (
+  forms: readonly string[],
+  folders: readonly string[],
+  newerThan?: string,
+): Promise<readonly string[]> => {
+  const changed = await changedSince(newerThan, folders)
+  const files = changed.filter(({ kind }) => kind === 'f').map(({ path }) => path)
+  return [...new Set((await tracesIn(forms, files)).map(({ path }) => path))]
+}
+
 /** Says whether a text holds one of the forms. */
-export const holds = (text: string, forms: readonly string[]): boolean =>
-  forms.some((form) => text.includes(form))
+export const holds = (given: string, forms: readonly string[]): boolean =>
+  forms.some((form) => given.includes(form))
 
 const readQuietly = (path: string): string => {
   try {
