@@ -48,11 +48,13 @@ const splitLines = (stream, onLine) => {
 	stream.on("data", (chunk) => {
 		const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/);
 		rest = lines.pop() ?? "";
+		process.stdout.cork();
 		for (const line of lines) onLine(line);
 		for (let cut = findCut(rest); cut > 0; cut = findCut(rest)) {
 			onLine(rest.slice(0, cut));
 			rest = rest.slice(cut);
 		}
+		process.stdout.uncork();
 		if (!process.stdout.writableNeedDrain) return;
 		stream.pause();
 		process.stdout.once("drain", () => stream.resume());

@@ -30,11 +30,14 @@ export const splitLines = (stream: Readable, onLine: WriteLine): void => {
   stream.on('data', (chunk: Buffer) => {
     const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/)
     rest = lines.pop() ?? ''
+    // One write for a chunk's lines: one for each would cost more than the lines.
+    process.stdout.cork()
     for (const line of lines) onLine(line)
     for (let cut = findCut(rest); cut > 0; cut = findCut(rest)) {
       onLine(rest.slice(0, cut))
       rest = rest.slice(cut)
     }
+    process.stdout.uncork()
     if (!process.stdout.writableNeedDrain) return
     stream.pause()
     process.stdout.once('drain', () => stream.resume())

@@ -11,7 +11,8 @@ const flood = {
   env: { PATH: process.env['PATH'] ?? '' },
   timeoutMs: 600_000,
 }
-await withFence(createRunner().line, (write) =>
+const runner = createRunner()
+await withFence(runner.line, (write) =>
   runStreaming(flood, {
     stdout: (stream) => splitLines(stream, write),
     stderr: (stream) => splitLines(stream, write),
@@ -22,4 +23,5 @@ await withFence(createRunner().line, (write) =>
 const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
 process.stderr.write(`${peak}`)
 // As the action ends.
+await runner.flush()
 process.exit()
