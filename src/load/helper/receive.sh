@@ -39,7 +39,7 @@ receive_layer() {
 
 # One layer's tar becomes files, and its digest proves that it is what Docker has.
 unpack_layer() {
-  local size=$1 i=$2 to=$3 sum summing
+  local size=$1 i=$2 to=$3 sum summing error
   local -a unpack=("${unpackers[i]}")
   [[ "${unpack[0]}" == cat ]] || unpack+=(-dc)
   mkdir "$to"
@@ -48,8 +48,9 @@ unpack_layer() {
   summing=$!
   head -c "$size" <&3 | "${unpack[@]}" | tee "$own/tar.$i" |
     { extract_layer "$to" >"$own/names.$i" && cat >/dev/null; } 2>"$own/error.$i" || {
-    sum=$(grep -v 'Exiting with failure' "$own/error.$i" | tail -n 1)
-    die "unpacking the layer ${diffs[i]}: ${sum:-it ended early}"
+    # What follows the first trouble follows from it, but a full disk shows in several ways.
+    error=$(grep -m 1 'No space left' "$own/error.$i" || head -n 1 "$own/error.$i")
+    die "unpacking the layer ${diffs[i]}: ${error:-it ended early}"
   }
   wait "$summing"
   read -r sum _ <"$own/sum.$i"
