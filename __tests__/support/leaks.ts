@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createScanner } from './leak-scanner.ts'
 
 /** The middle of a text's base64 form when it starts at any of the three positions. */
 const base64Shifts = (token: string): readonly string[] =>
@@ -42,17 +40,6 @@ export const formsOf = (token: string): readonly string[] => {
   return [...new Set(forms.flatMap(piecesOf))]
 }
 
-/** Runs a program that reads `input`; grep and find say by exit codes 1 what is no failure here. */
-const outputOf = async (file: string, args: readonly string[], input = ''): Promise<string> => {
-  const child = spawn(file, [...args], {
-    env: { ...process.env, LC_ALL: 'C' },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  child.stdin.on('error', () => {}) // It ended without reading all.
-  child.stdin.end(input)
-  return text(child.stdout)
-}
-
 /** What lies on a disk: `kind` is find's letter, `f` for a file. */
 export type Entry = { readonly kind: string; readonly path: string }
 
@@ -68,7 +55,11 @@ export const changedSince = async (
   const prune = except.flatMap((path) => ['-path', path, '-prune', '-o'])
   const newer = stamp === undefined ? [] : ['-cnewer', stamp]
   const found = [...newer, '-printf', '%D:%i %y %p\\0']
-  const listed = await outputOf('find', [...folders, '-xdev', ...prune, ...found])
+  // What vanishes while find looks makes it fail, and is no failure here.
+  const find = spawn('find', [...folders, '-xdev', ...prune, ...found], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const listed = await text(find.stdout)
   const byInode = new Map<string, Entry>()
   for (const line of listed.split('\0')) {
     const [, inode, kind, path] = /^(\S+) (\S) (.*)$/s.exec(line) ?? []
@@ -76,30 +67,6 @@ export const changedSince = async (
     if (!byInode.has(inode)) byInode.set(inode, { kind, path })
   }
   return [...byInode.values()]
-}
-
-/** One of the forms, and the file that holds it. */
-export type Trace = { readonly path: string; readonly form: string }
-
-/** Where in some files the forms are; grep does not mind binaries. */
-export const tracesIn = async (
-  forms: readonly string[],
-  files: readonly string[],
-): Promise<readonly Trace[]> => {
-  const scratch = await mkdtemp(join(tmpdir(), 'slipway-forms-'))
-  try {
-    const patterns = join(scratch, 'forms')
-    await writeFile(patterns, `${forms.join('\n')}\n`)
-    const grep = ['grep', '-oaFZH', '-f', patterns, '--']
-    const printed = await outputOf('xargs', ['-0', '-r', ...grep], files.join('\0'))
-    const lines = new Set(printed.split('\n').filter(Boolean))
-    return [...lines].map((line) => {
-      const [path = '', form = ''] = line.split('\0')
-      return { path, form }
-    })
-  } finally {
-    await rm(scratch, { recursive: true })
-  }
 }
 
 /** The files below some folders that hold one of the forms. */
@@ -110,7 +77,8 @@ export const filesWith = async (
 ): Promise<readonly string[]> => {
   const changed = await changedSince(newerThan, folders)
   const files = changed.filter(({ kind }) => kind === 'f').map(({ path }) => path)
-  return [...new Set((await tracesIn(forms, files)).map(({ path }) => path))]
+  const found = await createScanner(forms).inFiles(files)
+  return [...new Set(found.map(({ path }) => path))]
 }
 
 /** Says whether a text holds one of the forms. */
