@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GitHub as Client } from '@actions/github/lib/utils'
 import { createAppAuth } from '@octokit/auth-app'
+import { Octokit } from '@octokit/core'
 import type { GitHub } from '../../__tests__/support/github/server.ts'
 import type { Run } from '../../__tests__/support/runner/types.ts'
 import type { Step } from './crash.ts'
@@ -29,7 +29,7 @@ export type Round = {
 }
 
 const mint = async ({ apiUrl, app, installations }: GitHub): Promise<string> => {
-  const client = new Client({
+  const client = new Octokit({
     baseUrl: apiUrl,
     authStrategy: createAppAuth,
     auth: { appId: app.clientId, privateKey: app.privateKeyPem },
