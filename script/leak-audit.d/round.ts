@@ -1,12 +1,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAppAuth } from '@octokit/auth-app'
-import { Octokit } from '@octokit/core'
 import type { GitHub } from '../../__tests__/support/github/server.ts'
 import type { Run } from '../../__tests__/support/runner/types.ts'
 import type { Step } from './crash.ts'
 import { type Gate, startGate } from './gate.ts'
+import { mint } from './mint.ts'
 import { type Tokens, toTokens } from './search/tokens.ts'
 import type { Undoing } from './undoing.ts'
 import type { Stage, Way } from './ways/way.ts'
@@ -26,18 +25,6 @@ export type Round = {
   readonly atGate: Promise<readonly string[]>
   /** Lets the builds go on, and waits for the jobs' ends; what is left of them stays. */
   readonly finish: () => Promise<ReadonlyMap<string, readonly Run[] | Error>>
-}
-
-const mint = async ({ apiUrl, app, installations }: GitHub): Promise<string> => {
-  const client = new Octokit({
-    baseUrl: apiUrl,
-    authStrategy: createAppAuth,
-    auth: { appId: app.clientId, privateKey: app.privateKeyPem },
-  })
-  const { data } = await client.request('POST /app/installations/{installation_id}/access_tokens', {
-    installation_id: installations[0]?.id ?? 0,
-  })
-  return data.token
 }
 
 /** By which forms all tokens are recognized that were made so far. */

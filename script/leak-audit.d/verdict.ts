@@ -58,7 +58,11 @@ export const report = (flags: Flags, outcome: Outcome, skipped: readonly PlaceId
   const rows = [...toRows(columns, skipped), life]
   for (const { name, about } of flags.ways) console.log(`${name.padEnd(14)}  ${about}`)
   console.log(`\n${renderText(heads, rows)}\n\n${legend}`)
-  if (flags.markdown !== undefined) writeFileSync(flags.markdown, renderMarkdown(heads, rows))
+  if (flags.markdown !== undefined) {
+    // The control run is the last way, and nobody's.
+    const others = rows.map(({ title, cells }) => ({ title, cells: cells.slice(0, -1) }))
+    writeFileSync(flags.markdown, renderMarkdown(heads.slice(0, -1), others))
+  }
   if (flags.showsWhere) list('Where:', describeHits(outcome.hits))
   if (!flags.hasPeers) {
     console.log(
