@@ -64,8 +64,8 @@ const splitLines = (stream, onLine) => {
 	});
 };
 /**
-* The runner obeys `##[command]` anywhere in a line, even while commands are stopped by the newer
-* form's fence; a zero-width space between the marks keeps the line readable and harmless.
+* The older form of commands, `##[command]`, counts anywhere in a line. The fence stops it, too; with
+* a zero-width space between the marks the line is harmless even without, and can be read as before.
 */
 const neutralise = (line) => line.replaceAll("##[", "##​[");
 /**
