@@ -36,10 +36,14 @@ test('every input has its option, and stays one argument', () => {
     labels: 'l=1,2',
     'build-contexts': 'base=./base',
     network: 'host',
+    ssh: 'default\ndeploy=/keys/a,b',
     'no-cache': 'true',
     pull: 'true',
   })
-  const args = toBuildArgs(build, '/tmp/m.json', [{ id: 'github_token', from: 'src=/dev/stdin' }])
+  const args = toBuildArgs(build, '/tmp/m.json', [
+    { id: 'github_token', from: 'src=/dev/stdin' },
+    { id: 'npm', from: 'src=/proc/7/fd/21' },
+  ])
   expect(args.slice(5)).toEqual([
     ...['--file', 'docker/Dockerfile'],
     ...['--target', 'prod'],
@@ -50,7 +54,8 @@ test('every input has its option, and stays one argument', () => {
     ...['--network', 'host'],
     '--no-cache',
     '--pull',
-    ...['--secret', 'id=github_token,src=/dev/stdin'],
+    ...['--ssh', 'default', '--ssh', 'deploy=/keys/a,b'],
+    ...['--secret', 'id=github_token,src=/dev/stdin', '--secret', 'id=npm,src=/proc/7/fd/21'],
     ...['--metadata-file', '/tmp/m.json'],
     ...['--', './services/api'],
   ])
