@@ -47,16 +47,31 @@ choose_way() {
   die "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
 }
 
+# The regular files below a layer's folder that have further names in that layer, null-terminated.
+list_shared() {
+  (cd "$1" && find "$2" -type f -links +1 -print0)
+}
+
 # Links or copies a layer. cron and others refuse files whose link count is not 1, so what they read
-# is never linked.
+# is never linked. What has several names already stays one file, as some may be elsewhere.
 stage_layer() {
-  local from=$1 to=$2 sub
+  local from=$1 to=$2 sub path
+  local -a subs=() shared=()
+  if [[ "$way" == link ]]; then
+    for sub in etc var/spool; do
+      is_real_folder "$from" "$sub" || continue
+      subs+=("$sub")
+      while IFS= read -r -d '' path; do shared+=("$path"); done < <(list_shared "$from" "$sub")
+    done
+  fi
   transfer "$from" "$to" || return
-  [[ "$way" == link ]] || return 0
-  for sub in etc var/spool; do
-    is_real_folder "$from" "$sub" || continue
+  for sub in "${subs[@]}"; do
     rm -rf "${to:?}/$sub" && way=copy transfer "$from/$sub" "$to/$sub" || return
     touch -r "$from/$(dirname "$sub")" "$to/$(dirname "$sub")"
+  done
+  for path in "${shared[@]}"; do
+    ln --force --no-target-directory "$from/$path" "$to/$path" || return
+    touch -r "$from/$(dirname "$path")" "$to/$(dirname "$path")"
   done
 }
 
