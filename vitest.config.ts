@@ -7,8 +7,8 @@ export default defineConfig({
     reporters: ['default', './__tests__/support/summary-reporter.ts'],
     // Real engines on two cores: more workers would only wait for each other.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     coverage: { include: ['src/**/*.ts'] },
   },
 })

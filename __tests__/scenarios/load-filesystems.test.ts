@@ -48,7 +48,7 @@ describe.each(['xfs', 'btrfs'] as const)('Docker and the node on %s', (filesyste
     await building
     filesBefore = await filesInDocker()
     digestBefore = await docker('run', '--rm', '--network=host', odd, ...digestCommand)
-  }, 120_000)
+  })
   afterAll(() => cluster?.remove())
 
   const inSnapshots = (...expression: readonly string[]): Promise<string> =>

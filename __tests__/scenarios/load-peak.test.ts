@@ -30,7 +30,7 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
   beforeAll(async () => {
     useEngine(store)
     await buildHeavy(tag, 3, 100)
-  }, 120_000)
+  })
   afterAll(() => docker('rmi', '--force', tag))
 
   test.each(['copy', 'stream'])('%s takes hardly more disk than the image is big', async (way) => {

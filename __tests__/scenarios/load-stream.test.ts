@@ -35,7 +35,7 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
     useEngine(store)
     const weight = `head -c ${layerBytes} /dev/urandom >/opt/weight`
     await buildTestImage(tag, `FROM ${baseImage()}\nRUN ${weight}\n`)
-  }, 120_000)
+  })
   afterAll(() => docker('rmi', '--force', tag))
 
   test('a node that has hardly more room than the image needs gets it', async () => {

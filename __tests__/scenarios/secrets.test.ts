@@ -162,7 +162,7 @@ test('a step that is killed with SIGKILL while it builds: its watchdog revokes, 
   )
   expect(github.tokens.map((token) => token.state())).toEqual(['live'])
   process.kill(pid, 'SIGKILL')
-  await eventually('it is revoked', () => github.tokens[0]?.state() === 'revoked', 5_000)
+  await eventually('it is revoked', () => github.tokens[0]?.state() === 'revoked', 2_000)
   const run = await running
   expect(warningsOf(run)).toEqual([
     expect.stringMatching(/was killed while it had a token\. Its watchdog has revoked it/),

@@ -47,9 +47,21 @@ choose_way() {
   die "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
 }
 
-# The regular files below a layer's folder that have further names in that layer, null-terminated.
+# Of the regular files below some folders of a layer, null-terminated, those that have further names
+# elsewhere in that layer: more names than are found below these folders.
 list_shared() {
-  (cd "$1" && find "$2" -type f -links +1 -print0)
+  local inode count path
+  local -A found=() names=()
+  local -a entries
+  mapfile -d '' entries < <(cd "$1" && find "${@:2}" -type f -links +1 -printf '%i %n %p\0')
+  for path in "${entries[@]}"; do
+    read -r inode count _ <<<"$path"
+    found[$inode]=$((${found[$inode]-0} + 1)) names[$inode]=$count
+  done
+  for path in "${entries[@]}"; do
+    inode=${path%% *}
+    ((found[$inode] == names[$inode])) || printf '%s\0' "${path#* * }"
+  done
 }
 
 # Links or copies a layer. cron and others refuse files whose link count is not 1, so what they read
@@ -59,11 +71,10 @@ stage_layer() {
   local -a subs=() shared=()
   if [[ "$way" == link ]]; then
     for sub in etc var/spool; do
-      is_real_folder "$from" "$sub" || continue
-      subs+=("$sub")
-      while IFS= read -r -d '' path; do shared+=("$path"); done < <(list_shared "$from" "$sub")
+      if is_real_folder "$from" "$sub"; then subs+=("$sub"); fi
     done
   fi
+  ((${#subs[@]} == 0)) || mapfile -d '' shared < <(list_shared "$from" "${subs[@]}")
   transfer "$from" "$to" || return
   for sub in "${subs[@]}"; do
     rm -rf "${to:?}/$sub" && way=copy transfer "$from/$sub" "$to/$sub" || return
