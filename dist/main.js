@@ -1,6 +1,6 @@
 import { a as renderError, i as Failure, n as splitLines, r as withFence, t as neutralise } from "./log-fence.js";
 import { f as exec } from "./core.js";
-import { C as toHelperArgs, E as runStreaming, S as runLabel, T as runCaptured, _ as toList, b as describeEnd, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as joinScript, y as createDocker } from "./runner.js";
+import { C as describeEnd, S as createDocker, T as runCaptured, _ as toList, b as runLabel, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as toHelperContainer, y as joinScript } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
@@ -9,12 +9,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { lstat, realpath, rm, statfs, writeFile } from "node:fs/promises";
 import timers from "node:timers/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Agent, get } from "node:http";
-import { Duplex, Transform } from "node:stream";
+import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
+import { spawn } from "node:child_process";
+import { connect } from "node:net";
+import { homedir } from "node:os";
+import { Duplex, PassThrough, Transform } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -542,9 +544,29 @@ const findImages = async (ask, references) => {
 	return groupById(found.flatMap(([reference, it]) => it ? [[reference, it]] : []));
 };
 
-// src/host/engine-api.ts
-/** People do not wait longer for a daemon that hangs. */
-const answerTimeoutMs = 3e4;
+// src/host/endpoint.ts
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+const defaultSocket = "/var/run/docker.sock";
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env) => {
+	const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+	try {
+		const name = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))?.currentContext;
+		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
+	} catch {
+		return;
+	}
+};
+/**
+* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+* over SSH or TLS.
+*/
+const findSocket = (env) => {
+	const host = env["DOCKER_HOST"] || void 0;
+	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
+	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
+	return context === void 0 || context === "default" ? defaultSocket : void 0;
+};
 /** What the HTTP client asks of a socket, and a child's pipes need not do. */
 const toSocket = ({ stdout, stdin }) => {
 	const nothing = () => {};
@@ -552,7 +574,6 @@ const toSocket = ({ stdout, stdin }) => {
 		readable: stdout ?? void 0,
 		writable: stdin ?? void 0
 	});
-	pipes.on("error", nothing);
 	return Object.assign(pipes, {
 		setKeepAlive: nothing,
 		setNoDelay: nothing,
@@ -561,63 +582,145 @@ const toSocket = ({ stdout, stdin }) => {
 		unref: nothing
 	});
 };
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-const readAnswer = async (response, path) => {
-	const body = await text(response);
-	if (response.statusCode === 404) return void 0;
-	if (response.statusCode === 200) return JSON.parse(body);
-	const said = body.trim().slice(0, 1e3);
-	throw new Failure(`Docker answered ${response.statusCode} to ${path}: ${said}`);
+const dialSocket = (path) => {
+	const socket = connect(path);
+	return {
+		socket,
+		gone: new Promise((_, reject) => {
+			let problem = "the connection was closed";
+			socket.once("error", ({ message }) => {
+				problem = message;
+			});
+			socket.once("close", () => reject(noAnswer(problem)));
+		})
+	};
 };
-/**
-* Starts one connection to the daemon for many questions: `docker system dial-stdio` is the docker
-* command's own way there, whatever the context, and far quicker than a docker command for each.
-*/
-const withEngineApi = async (docker, body) => {
+/** The docker command's own way to the daemon, whatever the context. */
+const dialWithCommand = (docker) => {
 	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
 	const child = spawn(file, [...args], {
 		env,
 		signal
 	});
+	const socket = toSocket(child);
 	let problem = "";
 	child.stderr.on("data", (chunk) => {
 		problem = (problem + chunk.toString("utf8")).slice(-2e3);
 	});
-	let failure;
-	child.on("error", (cause) => {
-		failure = notStarted(file, cause);
+	const gone = new Promise((_, reject) => {
+		child.once("error", (cause) => reject(notStarted(file, cause)));
+		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
 	});
-	const ended = once(child, "close").catch(() => {});
-	const gone = ended.then(() => {
-		signal?.throwIfAborted();
-		throw failure ?? noAnswer(problem.trim() || "the connection was closed");
+	socket.once("close", () => child.kill());
+	return {
+		socket,
+		gone
+	};
+};
+/** How to reach the daemon that the docker command would reach. */
+const findEndpoint = (docker) => {
+	const path = findSocket(docker.command([]).env);
+	const dial = () => {
+		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
+		connection.socket.on("error", () => {});
+		connection.gone.catch(() => {});
+		return connection;
+	};
+	return {
+		dial,
+		connections: path === void 0 ? 1 : 4
+	};
+};
+
+// src/host/engine-api.ts
+/** People do not wait longer for a daemon that hangs. */
+const answerTimeoutMs = 3e4;
+const toBody = (body) => ({
+	payload: body === void 0 ? "" : JSON.stringify(body),
+	headers: body === void 0 ? {} : { "content-type": "application/json" }
+});
+const refused = (said, { statusCode }, path) => new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1e3)}`);
+const readAnswer = async (response, path) => {
+	const body = await text(response);
+	const { statusCode = 0 } = response;
+	if (statusCode === 404) return void 0;
+	if (statusCode < 200 || statusCode > 299) throw refused(body, response, path);
+	return body === "" ? void 0 : JSON.parse(body);
+};
+/** Sends a request and waits for the first answer, or for the reason why none can come. */
+const send$2 = async (options, payload, goneOf) => {
+	const asked = request({
+		...options,
+		signal: AbortSignal.timeout(answerTimeoutMs)
 	});
-	gone.catch(() => {});
+	let gone;
+	asked.once("socket", (socket) => {
+		gone = goneOf(socket);
+	});
+	const answered = Promise.race([once(asked, "response").then(([response]) => ({ response })), once(asked, "upgrade").then(([response, socket, head]) => {
+		if (head.length > 0) socket.unshift(head);
+		return {
+			response,
+			socket
+		};
+	})]);
+	asked.end(payload);
+	return answered.catch(async (cause) => {
+		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
+		return gone ?? Promise.reject(noAnswer(cause.message));
+	});
+};
+/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
+const withEngineApi = async (docker, body) => {
+	const { dial, connections } = findEndpoint(docker);
+	const open = /* @__PURE__ */ new Map();
+	const createConnection = () => {
+		const connection = dial();
+		open.set(connection.socket, connection);
+		connection.socket.once("close", () => open.delete(connection.socket));
+		return connection.socket;
+	};
+	const goneOf = (socket) => open.get(socket)?.gone;
 	const agent = new Agent({
 		keepAlive: true,
-		maxSockets: 1
+		maxSockets: connections
 	});
-	agent.createConnection = () => toSocket(child);
-	const ask = async (path) => {
-		const request = get({
+	agent.createConnection = createConnection;
+	const tell = async (method, path, content) => {
+		const { payload, headers } = toBody(content);
+		const { response } = await send$2({
 			agent,
+			method,
 			path,
-			signal: AbortSignal.timeout(answerTimeoutMs)
-		});
-		const answer = once(request, "response");
-		const first = Promise.race([answer, gone]).catch(async (cause) => {
-			if (cause instanceof Failure) throw cause;
-			if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
-			return gone;
-		});
-		return readAnswer((await first)[0], path);
+			headers
+		}, payload, goneOf);
+		return readAnswer(response, path);
+	};
+	const attach = async (path, content) => {
+		const { payload, headers } = toBody(content);
+		const upgrade = {
+			...headers,
+			connection: "Upgrade",
+			upgrade: "tcp"
+		};
+		const { response, socket } = await send$2({
+			createConnection,
+			method: "POST",
+			path,
+			headers: upgrade
+		}, payload, goneOf);
+		if (socket === void 0) throw refused(await text(response), response, path);
+		return socket;
 	};
 	try {
-		return await body(ask);
+		return await body({
+			ask: (path) => tell("GET", path),
+			tell,
+			attach
+		});
 	} finally {
 		agent.destroy();
-		child.kill();
-		await ended;
+		for (const socket of open.keys()) socket.destroy();
 	}
 };
 
@@ -632,6 +735,148 @@ const dropImages = async (docker, names, line) => {
 	for (const name of names) {
 		const { code } = await docker.try(["rmi", name]);
 		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
+	}
+};
+
+// src/load/kind.ts
+/** The slowest way takes its time. */
+const timeoutMs$1 = 36e5;
+/**
+* The last resort: kind's own load, which writes the whole image to the temp folder.
+*
+* @throws {Failure} with what kind said
+*/
+const loadWithKind = async (docker, image, node, clusterName) => {
+	const args = [
+		"load",
+		"docker-image",
+		...image.references.map(({ given }) => given),
+		`--name=${clusterName}`,
+		`--nodes=${node.name}`
+	];
+	const ended = await runCaptured({
+		...docker.command(args, { timeoutMs: timeoutMs$1 }),
+		file: "kind"
+	});
+	if (ended.code === 0) return;
+	throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
+};
+
+// src/host/container.ts
+/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
+const headerBytes = 8;
+/**
+* Parts what a container prints into standard output and error. Both end when it has ended or the
+* connection is lost.
+*/
+const partStreams = (socket) => {
+	const stdout = new PassThrough();
+	const stderr = new PassThrough();
+	let rest = Buffer.alloc(0);
+	socket.on("data", (chunk) => {
+		rest = Buffer.concat([rest, chunk]);
+		while (rest.length >= headerBytes) {
+			const end = headerBytes + rest.readUInt32BE(4);
+			if (rest.length < end) return;
+			(rest[0] === 2 ? stderr : stdout).write(rest.subarray(headerBytes, end));
+			rest = rest.subarray(end);
+		}
+	});
+	const end = () => {
+		stdout.end();
+		stderr.end();
+	};
+	socket.once("end", end);
+	socket.once("close", end);
+	return {
+		stdout,
+		stderr
+	};
+};
+const collect = async (stream) => {
+	const chunks = [];
+	for await (const chunk of stream) chunks.push(chunk);
+	return Buffer.concat(chunks).toString("utf8");
+};
+/**
+* Runs a program in a running container and returns what it printed.
+*
+* @throws {Failure} when it cannot be started there, has not ended by its deadline, or failed
+*/
+const execute = async ({ ask, tell, attach }, container, argv, timeoutMs) => {
+	const create = {
+		Cmd: argv,
+		AttachStdout: true,
+		AttachStderr: true
+	};
+	const made = await tell("POST", `/containers/${container}/exec`, create);
+	if (made === void 0) throw new Failure(`The container ${container} is gone`);
+	const socket = await attach(`/exec/${made.Id}/start`, {
+		Detach: false,
+		Tty: false
+	});
+	const timer = setTimeout(() => socket.destroy(), timeoutMs);
+	const { stdout, stderr } = partStreams(socket);
+	const [printed, said] = await Promise.all([collect(stdout), collect(stderr)]);
+	clearTimeout(timer);
+	const ended = await ask(`/exec/${made.Id}/json`);
+	if (ended?.ExitCode === 0) return printed;
+	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
+	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1e3)}`);
+};
+/** What a program that is asked to end gets until it is killed. */
+const graceMs$1 = 3e3;
+/** Asks a container to end, and then ends it, when the deadline passes or the step is cancelled. */
+const supervise = ({ tell }, path, { deadlineMs, signal }) => {
+	const timers = [];
+	const kill = (by) => tell("POST", `${path}/kill?signal=${by}`).catch(() => {});
+	const end = () => {
+		kill("TERM");
+		timers.push(setTimeout(kill, graceMs$1, "KILL"));
+	};
+	timers.push(setTimeout(end, deadlineMs));
+	signal.addEventListener("abort", end, { once: true });
+	if (signal.aborted) end();
+	return () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal.removeEventListener("abort", end);
+	};
+};
+/**
+* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
+* end tells it that we are gone.
+*
+* @param container as Docker's API takes it, with AutoRemove
+* @param input what it reads first
+* @returns how it ended, in words, where it did not say enough
+*/
+const runContainer = async (api, container, input, watch) => {
+	const { tell, attach } = api;
+	const made = await tell("POST", "/containers/create", container);
+	if (made === void 0) return "its image is gone";
+	const path = `/containers/${made.Id}`;
+	try {
+		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
+		const { stdout, stderr } = partStreams(socket);
+		const enough = Promise.withResolvers();
+		splitLines(stdout, (line) => {
+			watch.onLine(line);
+			if (watch.isEnough()) enough.resolve("");
+		});
+		splitLines(stderr, watch.onErrorLine);
+		const ended = Promise.all([finished(stdout), finished(stderr)]);
+		await tell("POST", `${path}/start`);
+		socket.write(input);
+		const release = supervise(api, path, watch);
+		const end = ended.then(async () => {
+			const waited = await tell("POST", `${path}/wait?condition=removed`);
+			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
+		});
+		end.catch(() => {});
+		return await Promise.race([enough.promise, end]).finally(release);
+	} catch (error) {
+		await tell("DELETE", `${path}?force=true`).catch(() => {});
+		throw error;
 	}
 };
 
@@ -687,19 +932,17 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$1 = 3e4;
+const timeoutMs = 3e4;
 /** @throws {Failure} when the node does not answer */
-const lookIntoNode = async (docker, node, names) => {
+const lookIntoNode = async (api, node, names) => {
 	const command = [
-		"exec",
-		node.name,
 		"bash",
 		"-c",
 		joinScript("record", "look"),
 		"bash",
 		...names
 	];
-	return parseNodeState(await docker.run(command, { timeoutMs: timeoutMs$1 }));
+	return parseNodeState(await execute(api, node.name, command, timeoutMs));
 };
 
 // src/load/check.ts
@@ -733,10 +976,10 @@ const findFlaw = (image, names, config, { chains, criIds, held }) => {
 	}
 };
 /** Looks until the image is as it should be, or says what is wrong with it. */
-const checkInNode = async (docker, image, node, config) => {
+const checkInNode = async (api, image, node, config) => {
 	const names = image.references.map(({ canonical }) => canonical);
 	for (let look = 1;; look += 1) {
-		const state = await lookIntoNode(docker, node, names);
+		const state = await lookIntoNode(api, node, names);
 		const flaw = findFlaw(image, names, config, state);
 		if (flaw === void 0 || look === looks) return {
 			flaw,
@@ -843,190 +1086,48 @@ const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
 	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
 	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
 };
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node) => toHostPath(node, "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs") ?? "/";
+/**
+* Chooses what a helper has to see of the daemon's host for one image and some nodes.
+*
+* @returns a string where it could not see enough, saying why
+*/
+const toMounts = (engine, image, nodes) => {
+	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
+	return {
+		mountedFolder: commonFolder([
+			...storeFolders(engine),
+			...reachable,
+			...folders
+		]),
+		socketFolder: socketFolderOf(engine)
+	};
+};
 /**
 * Writes the order for one image and nodes that are given it by their folders.
 *
 * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
-* @returns a string where the order cannot be written, saying why
 */
-const toHelperOrder = (engine, image, nodes, wanted, runId, deadlineMs) => {
-	const hasFolders = image.layers.every(({ folder }) => folder !== void 0);
-	if (!engine.hasContainerdStore && !hasFolders) return "Docker does not say where the image's layers are";
-	const roots = nodes.map((node) => toHostPath(node, "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs") ?? "/");
-	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
-	const reachable = roots.filter((root) => root !== "/");
-	const mountedFolder = commonFolder([
-		...storeFolders(engine),
-		...reachable,
-		...folders
-	]);
-	const rows = [
+const toOrderLines = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
+	return `${[
 		["run", runId],
 		["deadline", String(Math.ceil(deadlineMs / 1e3))],
 		["way", wanted],
 		["mount", mountedFolder],
 		...namesOf(engine, image).map((name) => ["name", name]),
-		...nodes.map((node, index) => [
+		...nodes.map((node) => [
 			"node",
 			node.name,
 			String(node.pid),
 			snapshotterRoot,
-			roots[index] ?? "/"
+			rootOf(node)
 		]),
 		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
 		["go"]
-	];
-	return {
-		mountedFolder,
-		socketFolder: socketFolderOf(engine),
-		lines: `${rows.map((row) => row.join("	")).join("\n")}\n`
-	};
-};
-
-// src/load/folders.ts
-/** Linking takes a second; copying a large image to a slow disk, minutes. */
-const deadlineMs$1 = 9e5;
-const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
-/** Reads the helper's events: tab-separated node, event and details. */
-const watchEvents = (started, progress) => {
-	const results = /* @__PURE__ */ new Map();
-	const repaired = /* @__PURE__ */ new Map();
-	const onLine = (line) => {
-		const [node = "", event, first, second, third] = line.split("	");
-		if (event === "copying") progress(node, Number(first), Number(second));
-		if (event === "repaired") repaired.set(node, Number(first));
-		if (event !== "loaded") return;
-		results.set(node, {
-			kind: "loaded",
-			way: toWay(third),
-			copiedBytes: Number(second),
-			repairedLayers: repaired.get(node) ?? 0,
-			durationMs: Math.round(performance.now() - started)
-		});
-	};
-	return {
-		results,
-		onLine
-	};
-};
-const reasonFor = (node, errors, end) => {
-	const own = errors.filter((line) => line.startsWith(`${node.name}: `));
-	return (own.length > 0 ? own.map((line) => line.slice(node.name.length + 2)) : errors).slice(-2).join(" ") || end;
-};
-/**
-* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
-* that fails has nothing of the image, and the result says why.
-*/
-const loadFolders = async (docker, { engine, image, nodes, wanted, runId }, progress) => {
-	const order = toHelperOrder(engine, image, nodes, wanted, runId, deadlineMs$1);
-	const [first] = nodes;
-	if (first === void 0) return /* @__PURE__ */ new Map();
-	if (typeof order === "string") return new Map(nodes.map(({ name }) => [name, {
-		kind: "failed",
-		reason: order
-	}]));
-	const { results, onLine } = watchEvents(performance.now(), progress);
-	const errors = [];
-	const options = {
-		stdin: { lifeline: order.lines },
-		timeoutMs: 915e3
-	};
-	const args = toHelperArgs(first, order, runId);
-	const ended = await runStreaming(docker.command(args, options), {
-		stdout: (stream) => splitLines(stream, onLine),
-		stderr: (stream) => splitLines(stream, (line) => errors.push(line))
-	});
-	const end = describeEnd({
-		...ended,
-		stdout: "",
-		stderr: errors.join("\n")
-	});
-	return new Map(nodes.map((node) => [node.name, results.get(node.name) ?? {
-		kind: "failed",
-		reason: reasonFor(node, errors, end)
-	}]));
-};
-
-// src/load/kind.ts
-/** The slowest way takes its time. */
-const timeoutMs = 36e5;
-/**
-* The last resort: kind's own load, which writes the whole image to the temp folder.
-*
-* @throws {Failure} with what kind said
-*/
-const loadWithKind = async (docker, image, node, clusterName) => {
-	const args = [
-		"load",
-		"docker-image",
-		...image.references.map(({ given }) => given),
-		`--name=${clusterName}`,
-		`--nodes=${node.name}`
-	];
-	const ended = await runCaptured({
-		...docker.command(args, { timeoutMs }),
-		file: "kind"
-	});
-	if (ended.code === 0) return;
-	throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
-};
-
-// src/report/format.ts
-/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
-const formatBytes = (bytes) => {
-	const units = [
-		"B",
-		"kB",
-		"MB",
-		"GB",
-		"TB"
-	];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1e3;
-		unit += 1;
-	}
-	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-};
-/** `85 ms`, `1.4 s`, `3 min 20 s`. */
-const formatDuration = (ms) => {
-	if (ms < 1e3) return `${Math.round(ms)} ms`;
-	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1e3);
-	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
-/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
-/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
-const renderTable = (header, rows) => {
-	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-	return [
-		renderRow(header),
-		rule,
-		...rows.map(renderRow)
-	].join("\n");
-};
-
-// src/load/progress.ts
-/** Often enough to show life, seldom enough to keep the log short. */
-const intervalMs = 5e3;
-/** Tells bytes, rate and time left of each node, at most every five seconds. */
-const createProgress = (line, what) => {
-	const started = performance.now();
-	const lastTold = /* @__PURE__ */ new Map();
-	return (node, doneBytes, totalBytes) => {
-		const now = performance.now();
-		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
-		lastTold.set(node, now);
-		const perMs = doneBytes / (now - started);
-		const left = perMs > 0 ? Math.max(0, totalBytes - doneBytes) / perMs : NaN;
-		const rate = `${formatBytes(perMs * 1e3)}/s`;
-		const rest = Number.isNaN(left) ? "" : `, ${formatDuration(left)} left`;
-		line(`${what}, ${node}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${rate}${rest}`);
-	};
+	].map((row) => row.join("	")).join("\n")}\n`;
 };
 
 // src/load/layer-blobs.ts
@@ -1116,14 +1217,14 @@ const createCollector = () => {
 
 // src/load/pipe-end.ts
 /** `docker save` of a large image on a slow disk. */
-const deadlineMs = 18e5;
+const deadlineMs$1 = 18e5;
 /** A cancelled end that reads has this long to undo what it did; the runner grants a few seconds. */
 const graceMs = 5e3;
 const start = (docker, args) => {
 	const { file, env, signal } = docker.command(args);
 	const child = spawn(file, [...args], {
 		env,
-		timeout: deadlineMs,
+		timeout: deadlineMs$1,
 		stdio: "pipe"
 	});
 	child.on("error", () => {});
@@ -1353,7 +1454,7 @@ const remember$1 = async ({ docker, engine, runId, image, node }, state) => {
 };
 /** @returns what went wrong, and what the node had then */
 const send$1 = async (streaming, blobs) => {
-	const { docker, engine, image, node, before, onBytes } = streaming;
+	const { docker, api, engine, image, node, before, onBytes } = streaming;
 	const flags = await findImportFlags(docker, node);
 	const leftOut = toNeedlessBlobs(image, blobs, before.chains);
 	const importArgs = toImportArgs(node, flags);
@@ -1368,7 +1469,7 @@ const send$1 = async (streaming, blobs) => {
 		state: void 0
 	};
 	const config = engine.hasContainerdStore ? void 0 : image.id;
-	const { flaw, state } = await checkInNode(docker, image, node, config);
+	const { flaw, state } = await checkInNode(api, image, node, config);
 	return {
 		problem: flaw ?? await remember$1(streaming, state),
 		state
@@ -1537,12 +1638,7 @@ const streamImage = async (task) => {
 	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
 };
 
-// src/load/load-image.ts
-/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
-const allEnded = async (works) => {
-	await Promise.allSettled(works);
-	return Promise.all(works);
-};
+// src/load/by-stream.ts
 const timed$1 = async (name, way, because, body) => {
 	const started = performance.now();
 	return {
@@ -1553,6 +1649,7 @@ const timed$1 = async (name, way, because, body) => {
 		durationMs: Math.round(performance.now() - started)
 	};
 };
+/** Has kind load it. */
 const byKind = ({ docker, image, clusterName }, node, because) => timed$1(node.name, "kind", because, async () => {
 	await loadWithKind(docker, image, node, clusterName);
 	return image.sizeBytes;
@@ -1574,16 +1671,90 @@ const byStream = async (task, node, because, isWanted) => {
 		return byKind(task, node, "streaming failed").catch(() => Promise.reject(error));
 	}
 };
+
+// src/load/folders.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs = 9e5;
+const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details. */
+const watchEvents = (started, progress) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toWay(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+const reasonFor = (node, errors, end) => {
+	const own = errors.filter((line) => line.startsWith(`${node.name}: `));
+	return (own.length > 0 ? own.map((line) => line.slice(node.name.length + 2)) : errors).slice(-2).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadFolders = async (api, { engine, image, nodes, wanted, runId }, progress, signal) => {
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	const mounts = toMounts(engine, image, nodes);
+	if (typeof mounts === "string") return new Map(nodes.map(({ name }) => [name, {
+		kind: "failed",
+		reason: mounts
+	}]));
+	const { results, onLine } = watchEvents(performance.now(), progress);
+	const errors = [];
+	const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts);
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+		deadlineMs: 915e3,
+		signal,
+		onLine,
+		onErrorLine: (line) => errors.push(line),
+		isEnough: () => results.size === nodes.length
+	});
+	return new Map(nodes.map((node) => [node.name, results.get(node.name) ?? {
+		kind: "failed",
+		reason: reasonFor(node, errors, end)
+	}]));
+};
+
+// src/load/task.ts
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+const allEnded = async (works) => {
+	await Promise.allSettled(works);
+	return Promise.all(works);
+};
+
+// src/load/by-folders.ts
+const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "folders" ? [{
+	node,
+	choice
+}] : []), ({ node }) => node.imageId).values()].map((group) => ({
+	nodes: group.map(({ node }) => node),
+	wanted: group[0]?.choice.wanted ?? "auto"
+}));
 /** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
-const byFolders = async (task, nodes, wanted) => {
-	const { docker, engine, image, runId, progress, signal, warn } = task;
-	const results = await loadFolders(docker, {
+const byFolders = async (task, { nodes, wanted }) => {
+	const { api, engine, image, runId, progress, signal, warn } = task;
+	const results = await loadFolders(api, {
 		engine,
 		image,
 		nodes,
 		wanted,
 		runId
-	}, progress);
+	}, progress, signal);
 	signal.throwIfAborted();
 	return allEnded(nodes.map(async (node) => {
 		const result = results.get(node.name);
@@ -1605,19 +1776,71 @@ const byFolders = async (task, nodes, wanted) => {
 		return byStream(task, node, reason, false);
 	}));
 };
-/** Nodes that get the same helper: it is made from their own image, for their own containerd. */
-const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "folders" ? [{
-	node,
-	choice
-}] : []), ({ node }) => node.imageId).values()].map((group) => ({
-	nodes: group.map(({ node }) => node),
-	wanted: group[0]?.choice.wanted ?? "auto"
-}));
+
+// src/report/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
+/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
+const renderTable = (header, rows) => {
+	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+	return [
+		renderRow(header),
+		rule,
+		...rows.map(renderRow)
+	].join("\n");
+};
+
+// src/load/progress.ts
+/** Often enough to show life, seldom enough to keep the log short. */
+const intervalMs = 5e3;
+/** Tells bytes, rate and time left of each node, at most every five seconds. */
+const createProgress = (line, what) => {
+	const started = performance.now();
+	const lastTold = /* @__PURE__ */ new Map();
+	return (node, doneBytes, totalBytes) => {
+		const now = performance.now();
+		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
+		lastTold.set(node, now);
+		const perMs = doneBytes / (now - started);
+		const left = perMs > 0 ? Math.max(0, totalBytes - doneBytes) / perMs : NaN;
+		const rate = `${formatBytes(perMs * 1e3)}/s`;
+		const rest = Number.isNaN(left) ? "" : `, ${formatDuration(left)} left`;
+		line(`${what}, ${node}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${rate}${rest}`);
+	};
+};
+
+// src/load/load-image.ts
 /** Nodes that do not answer are left to the loading, which says more when it fails. */
-const lookIntoNodes = async ({ docker, engine, signal }, image, nodes) => {
+const lookIntoNodes = async ({ api, engine, signal }, image, nodes) => {
 	const states = /* @__PURE__ */ new Map();
 	await Promise.all(nodes.map(async (node) => {
-		const state = await lookIntoNode(docker, node, namesOf(engine, image)).catch(() => void 0);
+		const state = await lookIntoNode(api, node, namesOf(engine, image)).catch(() => void 0);
 		if (state !== void 0) states.set(node.name, state);
 	}));
 	signal.throwIfAborted();
@@ -1653,7 +1876,7 @@ const loadImage = async (context, image, plans) => {
 		progress,
 		states
 	};
-	const loads = await allEnded([...groupForHelpers(lacking).map(({ nodes, wanted }) => byFolders(task, nodes, wanted)), ...lacking.map(async ({ node, choice }) => {
+	const loads = await allEnded([...groupForHelpers(lacking).map((group) => byFolders(task, group)), ...lacking.map(async ({ node, choice }) => {
 		if (choice.kind === "folders") return [];
 		const isWanted = choice.because.startsWith("load-mode");
 		if (choice.kind === "kind") return [await byKind(task, node, choice.because)];
@@ -1716,36 +1939,39 @@ const build = async (shop, order) => {
 		for (const message of warnings) runner.warning(message);
 	}
 };
-const findBuilt = (docker, { tags }) => withEngineApi(docker, (ask) => findImages(ask, tags));
+const findBuilt = ({ ask }, { tags }) => findImages(ask, tags);
 /** At once, because the load may be what fails on a disk that is too small. */
 const remember = async ({ docker, facts, memory }, order) => {
 	if (memory === void 0) return;
-	const [image] = await findBuilt(docker, order);
+	const [image] = await withEngineApi(docker, (api) => findBuilt(api, order));
 	if (image !== void 0) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
 };
-const load = async (shop, source, step) => {
+const load = (shop, source, step) => {
 	const { docker, runId, runner, signal } = shop;
-	const images = source.kind === "local" ? source.images : await findBuilt(docker, source.build);
 	const { engine } = shop.facts;
 	const { clusterName } = shop.inputs;
 	const { line, warning: warn } = runner;
-	const context = {
-		docker,
-		engine,
-		clusterName,
-		runId,
-		signal,
-		line,
-		warn
-	};
-	for (const image of images) {
-		const name = image.references.map(({ given }) => given).join(", ");
-		const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
-		shop.update((report) => ({
-			...report,
-			loads: [...report.loads, done]
-		}));
-	}
+	return withEngineApi(docker, async (api) => {
+		const images = source.kind === "local" ? source.images : await findBuilt(api, source.build);
+		const context = {
+			docker,
+			api,
+			engine,
+			clusterName,
+			runId,
+			signal,
+			line,
+			warn
+		};
+		for (const image of images) {
+			const name = image.references.map(({ given }) => given).join(", ");
+			const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
+			shop.update((report) => ({
+				...report,
+				loads: [...report.loads, done]
+			}));
+		}
+	});
 };
 /** Does one step of the plan. */
 const executeStep = async (shop, step) => {
@@ -1882,11 +2108,12 @@ const look = async (docker, inputs, isHostedRunner, memory) => {
 	const lastSizeBytes = memory && recallSizeBytes(memory);
 	const buildx = inputs.build === void 0 ? void 0 : requireBuildx(docker);
 	buildx?.catch(() => {});
-	const [engine, nodes, images] = await withEngineApi(docker, async (ask) => {
+	const [engine, nodes, images] = await withEngineApi(docker, async ({ ask }) => {
 		const questions = [
 			findEngine(ask),
 			findNodes(ask, inputs.clusterName, inputs.nodes),
-			findImages(ask, inputs.images)
+			findImages(ask, inputs.images),
+			buildx
 		];
 		await Promise.allSettled(questions);
 		return [

@@ -100,34 +100,6 @@ const runCaptured = async (command) => {
 	};
 };
 
-// src/load/helper.ts
-/** The label by which leftover helpers are found, and the run that they belong to. */
-const runLabel = "dev.slipway.run";
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = "/slipway";
-/** Joins parts of our shell scripts, in the order in which they are given. */
-const joinScript = (...parts) => parts.map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8")).join("\n");
-/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
-const toHelperArgs = (node, { mountedFolder, socketFolder }, runId) => [
-	"run",
-	"--rm",
-	"--interactive",
-	"--pull=never",
-	"--privileged",
-	"--userns=host",
-	"--pid=host",
-	"--network=none",
-	"--stop-signal=TERM",
-	`--label=${runLabel}=${runId}`,
-	`--label=dev.slipway.node=${node.name}`,
-	`--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
-	...socketFolder === void 0 ? [] : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`],
-	"--entrypoint=/bin/bash",
-	node.imageId,
-	"-c",
-	joinScript("order", "record", "source", "node", "stage", "publish", "main")
-];
-
 // src/host/docker.ts
 /** Questions to the daemon take milliseconds; a minute means that it hangs. */
 const defaultTimeoutMs = 6e4;
@@ -163,6 +135,45 @@ const createDocker = (env, signal) => {
 			stdout: (stream) => splitLines(stream, onLine),
 			stderr: (stream) => splitLines(stream, onLine)
 		})
+	};
+};
+
+// src/load/helper.ts
+/** The label by which leftover helpers are found, and the run that they belong to. */
+const runLabel = "dev.slipway.run";
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = "/slipway";
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8")).join("\n");
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+	const mount = (source, target) => ({
+		Type: "bind",
+		Source: source,
+		Target: target
+	});
+	return {
+		Image: node.imageId,
+		Entrypoint: ["/bin/bash"],
+		Cmd: ["-c", joinScript("order", "record", "source", "node", "stage", "publish", "main")],
+		Labels: {
+			[runLabel]: runId,
+			"dev.slipway.node": node.name
+		},
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			Privileged: true,
+			UsernsMode: "host",
+			PidMode: "host",
+			NetworkMode: "none",
+			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
+		}
 	};
 };
 
@@ -366,6 +377,8 @@ const readSecrets = (raw, places, tokenId, report) => {
 };
 
 // src/sweep.ts
+/** What Docker answers of a container that is going or gone. */
+const isGoing = /already in progress|no such container/i;
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
 /** Where a run leaves things while it works, and by which label its helpers are found. */
@@ -395,11 +408,13 @@ const sweep = async (environment, runner, runId) => {
 			`label=${label}`
 		]);
 		const containers = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
-		if (containers.length > 0) await docker.run([
+		if (containers.length === 0) return;
+		const problems = (await docker.try([
 			"rm",
 			"--force",
 			...containers
-		]);
+		])).stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line));
+		if (problems.length > 0) throw new Failure(problems.join(" "));
 	} catch (error) {
 		runner.warning(`Cleaning up was not complete: ${renderError(error)}`);
 	}
@@ -598,4 +613,4 @@ const createRunner = () => ({
 	flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
 });
 
-export { toHelperArgs as C, runStreaming as E, runLabel as S, runCaptured as T, toList as _, tokenState as a, describeEnd as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, joinScript as x, createDocker as y };
+export { describeEnd as C, createDocker as S, runCaptured as T, toList as _, tokenState as a, runLabel as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, toHelperContainer as x, joinScript as y };

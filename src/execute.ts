@@ -7,12 +7,13 @@ import { rememberSize, type SizeMemory } from './disk/size-memory.ts'
 import type { Facts } from './facts/facts.ts'
 import { findImages, type LocalImage } from './facts/images.ts'
 import type { Docker } from './host/docker.ts'
-import { withEngineApi } from './host/engine-api.ts'
+import { type EngineApi, withEngineApi } from './host/engine-api.ts'
 import { withFence } from './host/log-fence.ts'
 import type { Runner } from './host/runner.ts'
 import type { BuildInputs, BuildSecret, Inputs } from './inputs/inputs.ts'
 import { dropImages, planDropping } from './load/drop-images.ts'
-import { type LoadContext, loadImage } from './load/load-image.ts'
+import { loadImage } from './load/load-image.ts'
+import type { LoadContext } from './load/task.ts'
 import type { LoadSource, Step } from './plan/plan.ts'
 import { formatDuration } from './report/format.ts'
 import type { Report } from './report/report.ts'
@@ -83,28 +84,30 @@ const build = async (shop: Workshop, order: BuildInputs): Promise<BuildMetadata>
   }
 }
 
-const findBuilt = (docker: Docker, { tags }: BuildInputs): Promise<readonly LocalImage[]> =>
-  withEngineApi(docker, (ask) => findImages(ask, tags))
+const findBuilt = ({ ask }: EngineApi, { tags }: BuildInputs): Promise<readonly LocalImage[]> =>
+  findImages(ask, tags)
 
 /** At once, because the load may be what fails on a disk that is too small. */
 const remember = async ({ docker, facts, memory }: Workshop, order: BuildInputs): Promise<void> => {
   if (memory === undefined) return
-  const [image] = await findBuilt(docker, order)
+  const [image] = await withEngineApi(docker, (api) => findBuilt(api, order))
   if (image !== undefined) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes)
 }
 
-const load = async (shop: Workshop, source: LoadSource, step: Step & { kind: 'load' }) => {
+const load = (shop: Workshop, source: LoadSource, step: Step & { kind: 'load' }): Promise<void> => {
   const { docker, runId, runner, signal } = shop
-  const images = source.kind === 'local' ? source.images : await findBuilt(docker, source.build)
   const { engine } = shop.facts
   const { clusterName } = shop.inputs
   const { line, warning: warn } = runner
-  const context: LoadContext = { docker, engine, clusterName, runId, signal, line, warn }
-  for (const image of images) {
-    const name = image.references.map(({ given }) => given).join(', ')
-    const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes))
-    shop.update((report) => ({ ...report, loads: [...report.loads, done] }))
-  }
+  return withEngineApi(docker, async (api) => {
+    const images = source.kind === 'local' ? source.images : await findBuilt(api, source.build)
+    const context: LoadContext = { docker, api, engine, clusterName, runId, signal, line, warn }
+    for (const image of images) {
+      const name = image.references.map(({ given }) => given).join(', ')
+      const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes))
+      shop.update((report) => ({ ...report, loads: [...report.loads, done] }))
+    }
+  })
 }
 
 /** Does one step of the plan. */

@@ -1,10 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { renderError } from './failure.ts'
+import { Failure, renderError } from './failure.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
 import { runLabel } from './load/helper.ts'
+
+/** What Docker answers of a container that is going or gone. */
+const isGoing = /already in progress|no such container/i
 
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
@@ -32,7 +35,11 @@ export const sweep = async (
     const docker = createDocker(environment.childEnv)
     const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])
     const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
-    if (containers.length > 0) await docker.run(['rm', '--force', ...containers])
+    if (containers.length === 0) return
+    const removed = await docker.try(['rm', '--force', ...containers])
+    // A helper that has done its work is removed by Docker itself, perhaps at this moment.
+    const problems = removed.stderr.split('\n').filter((line) => line !== '' && !isGoing.test(line))
+    if (problems.length > 0) throw new Failure(problems.join(' '))
   } catch (error) {
     runner.warning(`Cleaning up was not complete: ${renderError(error)}`)
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Engine, KindNode } from '../../src/facts/facts.ts'
-import { commonFolder, toHelperOrder } from '../../src/load/order.ts'
+import { commonFolder, toMounts, toOrderLines } from '../../src/load/order.ts'
 import { planWay, snapshotterRoot, toHostPath } from '../../src/load/plan-way.ts'
 
 const engine: Engine = {
@@ -105,9 +105,11 @@ const image = {
 }
 
 const orderOf = (change: Partial<Engine>): readonly string[] => {
-  const order = toHelperOrder({ ...engine, ...change }, image, [node], 'auto', 'r', 5_000)
-  if (typeof order === 'string') throw new Error(order)
-  return [`MOUNT ${order.mountedFolder}`, ...order.lines.trimEnd().split('\n')]
+  const changed = { ...engine, ...change }
+  const mounts = toMounts(changed, image, [node])
+  if (typeof mounts === 'string') throw new Error(mounts)
+  const lines = toOrderLines(changed, image, [node], 'auto', 'r', 5_000, mounts)
+  return [`MOUNT ${mounts.mountedFolder}`, ...lines.trimEnd().split('\n')]
 }
 
 test('the order of an overlay2 image mounts the data root and names folders', () => {
@@ -147,5 +149,5 @@ test("the order of a containerd store's image names the containerd, and keeps di
 
 test('a store without folders is said to be one', () => {
   const bare = { ...image, layers: image.layers.map((layer) => ({ ...layer, folder: undefined })) }
-  expect(toHelperOrder(engine, bare, [node], 'auto', 'r', 5_000)).toMatch(/does not say where/)
+  expect(toMounts(engine, bare, [node])).toMatch(/does not say where/)
 })

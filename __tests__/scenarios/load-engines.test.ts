@@ -112,7 +112,9 @@ describe('the daemon is restarted', () => {
       expect(run.exitCode).toBe(1)
       const errors = run.annotations.filter(({ level }) => level === 'error')
       expect(errors.map(({ message }) => message)).toEqual([
-        expect.stringMatching(/Cannot connect to the Docker daemon|is not running/),
+        expect.stringMatching(
+          /^Docker does not answer: |Cannot connect to the Docker daemon|is not running/,
+        ),
       ])
       expect(await helpersOf(run.state)).toEqual([])
       await startNodeAgain()

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   expectSameSavedTree,
@@ -11,6 +15,7 @@ import {
   waysOf,
 } from '../support/loading.ts'
 import { oddDockerfile, oddFiles } from '../support/odd-image.ts'
+import { buildLayered } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
@@ -37,7 +42,6 @@ describe.each([
   beforeAll(async () => {
     useEngine(store)
     if (nodeSuite === 'trixie') {
-      const { execFileSync } = await import('node:child_process')
       execFileSync('bash', ['script/testbed', 'node-image', 'trixie'], { stdio: 'inherit' })
     }
     await buildTestImage(odd, oddDockerfile(), oddFiles)
@@ -131,11 +135,35 @@ describe.each([
   test('`repo@digest` works in a pod where Docker knows a digest', async () => {
     // Another test may have built the same image under its own name.
     const digests = await docker('image', 'inspect', '--format', '{{join .RepoDigests "\\n"}}', odd)
-    const digest = digests.split('\n').find((each) => each.startsWith(`${odd.split(':')[0]}@`)) ?? ''
+    const digest =
+      digests.split('\n').find((each) => each.startsWith(`${odd.split(':')[0]}@`)) ?? ''
     await loadInto(cluster, { images: odd })
     if (store === 'overlay2') expect(digest).toBe('')
     else expect(await runPod(node, digest, ['cat', '/odd/opaque/new'])).toBe('new')
   })
+})
+
+test("an engine that only docker's context knows is reached through the docker command", async () => {
+  useEngine('overlay2')
+  const [cluster, tag] = [await startCluster(1), await buildLayered('context')]
+  const DOCKER_CONFIG = await mkdtemp(join(tmpdir(), 'context-'))
+  try {
+    const env = { DOCKER_CONFIG, DOCKER_HOST: undefined, DOCKER_CONTEXT: 'far' }
+    const host = `host=${process.env['DOCKER_HOST']}`
+    const create = ['context', 'create', 'far', '--docker', host]
+    execFileSync('docker', create, { env: { PATH: process.env['PATH'], DOCKER_CONFIG } })
+    for (const way of ['link', 'present']) {
+      const inputs = { images: tag, 'cluster-name': cluster.name }
+      const run = await runSlipway(inputs, { env })
+      expect(run.exitCode).toBe(0)
+      expect(run.orphans).toEqual([])
+      expect(waysOf(run)).toEqual([way])
+    }
+  } finally {
+    await rm(DOCKER_CONFIG, { recursive: true })
+    await cluster.remove()
+    await docker('rmi', '--force', tag)
+  }
 })
 
 test('where everything of ours fails, kind is tried, and then the first reason is told', async () => {

@@ -88,10 +88,17 @@ export const snapshotsOf = async (node: string): Promise<readonly string[]> => {
 export const imagesOf = async (node: string): Promise<readonly string[]> =>
   (await ctr(node, 'images', 'list', '--quiet')).split('\n').sort()
 
-/** Helper containers of a run, by the name that the run saved; they should be gone. */
+/** Docker removes a helper that has done its work a moment after the step may have ended. */
+const momentMs = 3_000
+
+/** Helper containers of a run, by the name that the run saved, that are still there after a moment. */
 export const helpersOf = async (state: Readonly<Record<string, string>>) => {
-  const label = `label=dev.slipway.run=${state['run-id']}`
-  return (await docker('ps', '--all', '--quiet', '--filter', label)).split('\n').filter(Boolean)
+  const filter = `label=dev.slipway.run=${state['run-id']}`
+  const list = async () =>
+    (await docker('ps', '--all', '--quiet', '--filter', filter)).split('\n').filter(Boolean)
+  const isGone = async () => (await list()).length === 0
+  await eventually('the helper is gone', isGone, momentMs).catch(() => {})
+  return list()
 }
 
 /** Waits until a condition holds; a test that waits in vain says for what. */

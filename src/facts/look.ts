@@ -23,11 +23,12 @@ export const look = async (
   const lastSizeBytes = memory && recallSizeBytes(memory)
   const buildx = inputs.build === undefined ? undefined : requireBuildx(docker)
   buildx?.catch(() => {})
-  const [engine, nodes, images] = await withEngineApi(docker, async (ask) => {
+  const [engine, nodes, images] = await withEngineApi(docker, async ({ ask }) => {
     const questions = [
       findEngine(ask),
       findNodes(ask, inputs.clusterName, inputs.nodes),
       findImages(ask, inputs.images),
+      buildx,
     ] as const
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)

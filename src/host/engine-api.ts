@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, get, type IncomingMessage } from 'node:http'
-import { Duplex } from 'node:stream'
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { Failure } from '../failure.ts'
 import type { Docker } from './docker.ts'
-import { notStarted } from './process.ts'
+import { type Connection, findEndpoint, noAnswer } from './endpoint.ts'
 
 /**
  * Asks the daemon's API for one thing, as parsed JSON; undefined where it has no such thing.
@@ -14,80 +13,101 @@ import { notStarted } from './process.ts'
  */
 export type Ask = <T>(path: string) => Promise<T | undefined>
 
+/** The daemon's API: a docker command for each question would take 50 ms just to start. */
+export type EngineApi = {
+  readonly ask: Ask
+  /** Has the daemon do something; answers as {@link Ask} does. */
+  readonly tell: <T>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ) => Promise<T | undefined>
+  /** Has it do something that one then talks with, over a connection of its own. */
+  readonly attach: (path: string, body?: unknown) => Promise<Duplex>
+}
+
 /** People do not wait longer for a daemon that hangs. */
 const answerTimeoutMs = 30_000
 
-/** What the HTTP client asks of a socket, and a child's pipes need not do. */
-const toSocket = ({ stdout, stdin }: ChildProcess): Duplex => {
-  const nothing = (): void => {}
-  const pipes = Duplex.from({ readable: stdout ?? undefined, writable: stdin ?? undefined })
-  // What breaks shows in the request that needed it.
-  pipes.on('error', nothing)
-  return Object.assign(pipes, {
-    setKeepAlive: nothing,
-    setNoDelay: nothing,
-    setTimeout: nothing,
-    ref: nothing,
-    unref: nothing,
-  })
-}
+const toBody = (body: unknown) => ({
+  payload: body === undefined ? '' : JSON.stringify(body),
+  headers: body === undefined ? {} : { 'content-type': 'application/json' },
+})
 
-const noAnswer = (why: string): Failure =>
-  new Failure(`Docker does not answer: ${why}`, {
-    remedy:
-      'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
-  })
+const refused = (said: string, { statusCode }: IncomingMessage, path: string): Failure =>
+  new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1_000)}`)
 
 const readAnswer = async <T>(response: IncomingMessage, path: string): Promise<T | undefined> => {
   const body = await text(response)
-  if (response.statusCode === 404) return undefined
-  if (response.statusCode === 200) return JSON.parse(body) as T
-  const said = body.trim().slice(0, 1_000)
-  throw new Failure(`Docker answered ${response.statusCode} to ${path}: ${said}`)
+  const { statusCode = 0 } = response
+  if (statusCode === 404) return undefined
+  if (statusCode < 200 || statusCode > 299) throw refused(body, response, path)
+  return body === '' ? undefined : (JSON.parse(body) as T)
 }
 
-/**
- * Starts one connection to the daemon for many questions: `docker system dial-stdio` is the docker
- * command's own way there, whatever the context, and far quicker than a docker command for each.
- */
+/** Sends a request and waits for the first answer, or for the reason why none can come. */
+const send = async (
+  options: RequestOptions,
+  payload: string,
+  goneOf: (socket: Duplex) => Promise<never> | undefined,
+): Promise<{ readonly response: IncomingMessage; readonly socket?: Duplex }> => {
+  const asked = request({ ...options, signal: AbortSignal.timeout(answerTimeoutMs) })
+  let gone: Promise<never> | undefined
+  asked.once('socket', (socket) => {
+    gone = goneOf(socket)
+  })
+  const answered = Promise.race([
+    once(asked, 'response').then(([response]) => ({ response })),
+    once(asked, 'upgrade').then(([response, socket, head]) => {
+      if (head.length > 0) socket.unshift(head)
+      return { response, socket }
+    }),
+  ])
+  asked.end(payload)
+  return answered.catch(async (cause: Error) => {
+    if (cause.name === 'AbortError') throw noAnswer('no answer within its deadline')
+    // The connection broke, and says why at its end.
+    return gone ?? Promise.reject(noAnswer(cause.message))
+  })
+}
+
+/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
 export const withEngineApi = async <T>(
   docker: Docker,
-  body: (ask: Ask) => Promise<T>,
+  body: (api: EngineApi) => Promise<T>,
 ): Promise<T> => {
-  const { file, args, env, signal } = docker.command(['system', 'dial-stdio'])
-  const child = spawn(file, [...args], { env, signal })
-  let problem = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    problem = (problem + chunk.toString('utf8')).slice(-2_000)
-  })
-  let failure: Failure | undefined
-  child.on('error', (cause) => {
-    failure = notStarted(file, cause)
-  })
-  const ended = once(child, 'close').catch(() => {})
-  const gone = ended.then(() => {
-    signal?.throwIfAborted()
-    throw failure ?? noAnswer(problem.trim() || 'the connection was closed')
-  })
-  gone.catch(() => {})
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  agent.createConnection = () => toSocket(child)
-  const ask: Ask = async <A>(path: string): Promise<A | undefined> => {
-    const request = get({ agent, path, signal: AbortSignal.timeout(answerTimeoutMs) })
-    const answer = once(request, 'response') as Promise<[IncomingMessage]>
-    const first = Promise.race([answer, gone]).catch(async (cause: Error) => {
-      if (cause instanceof Failure) throw cause
-      if (cause.name === 'AbortError') throw noAnswer('no answer within its deadline')
-      // The connection broke: docker says why at its end.
-      return gone
-    })
-    return readAnswer<A>((await first)[0], path)
+  const { dial, connections } = findEndpoint(docker)
+  const open = new Map<Duplex, Connection>()
+  const createConnection = (): Duplex => {
+    const connection = dial()
+    open.set(connection.socket, connection)
+    connection.socket.once('close', () => open.delete(connection.socket))
+    return connection.socket
+  }
+  const goneOf = (socket: Duplex) => open.get(socket)?.gone
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  agent.createConnection = createConnection
+  const tell = async <A>(
+    method: string,
+    path: string,
+    content?: unknown,
+  ): Promise<A | undefined> => {
+    const { payload, headers } = toBody(content)
+    const { response } = await send({ agent, method, path, headers }, payload, goneOf)
+    return readAnswer<A>(response, path)
+  }
+  const attach = async (path: string, content?: unknown): Promise<Duplex> => {
+    const { payload, headers } = toBody(content)
+    const upgrade = { ...headers, connection: 'Upgrade', upgrade: 'tcp' }
+    const options = { createConnection, method: 'POST', path, headers: upgrade }
+    const { response, socket } = await send(options, payload, goneOf)
+    if (socket === undefined) throw refused(await text(response), response, path)
+    return socket
   }
   try {
-    return await body(ask)
+    return await body({ ask: (path) => tell('GET', path), tell, attach })
   } finally {
     agent.destroy()
-    child.kill()
-    await ended
+    for (const socket of open.keys()) socket.destroy()
   }
 }

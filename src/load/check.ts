@@ -1,6 +1,6 @@
 import type { KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import type { Docker } from '../host/docker.ts'
+import type { EngineApi } from '../host/engine-api.ts'
 import { lookIntoNode, type NodeState } from './node-state.ts'
 
 /**
@@ -50,14 +50,14 @@ const findFlaw = (
 
 /** Looks until the image is as it should be, or says what is wrong with it. */
 export const checkInNode = async (
-  docker: Docker,
+  api: EngineApi,
   image: LocalImage,
   node: KindNode,
   config: string | undefined,
 ): Promise<{ readonly flaw: string | undefined; readonly state: NodeState }> => {
   const names = image.references.map(({ canonical }) => canonical)
   for (let look = 1; ; look += 1) {
-    const state = await lookIntoNode(docker, node, names)
+    const state = await lookIntoNode(api, node, names)
     const flaw = findFlaw(image, names, config, state)
     if (flaw === undefined || look === looks) return { flaw, state }
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs))

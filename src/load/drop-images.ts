@@ -1,6 +1,6 @@
 import type { Docker } from '../host/docker.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
-import type { ImageLoad } from './load-image.ts'
+import type { ImageLoad } from './task.ts'
 
 /**
  * The names that may go from Docker's store. Where links share the files, removing a name frees

@@ -1,10 +1,9 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import { type Docker, type DockerOptions, describeEnd } from '../host/docker.ts'
-import { splitLines } from '../host/log-fence.ts'
-import { runStreaming } from '../host/process.ts'
-import { toHelperArgs } from './helper.ts'
-import { toHelperOrder } from './order.ts'
+import { runContainer } from '../host/container.ts'
+import type { EngineApi } from '../host/engine-api.ts'
+import { toHelperContainer } from './helper.ts'
+import { toMounts, toOrderLines } from './order.ts'
 import type { FolderWay } from './plan-way.ts'
 import type { Progress } from './progress.ts'
 
@@ -66,28 +65,28 @@ const reasonFor = (node: KindNode, errors: readonly string[], end: string): stri
  * that fails has nothing of the image, and the result says why.
  */
 export const loadFolders = async (
-  docker: Docker,
+  api: EngineApi,
   { engine, image, nodes, wanted, runId }: FolderOrder,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FolderResult>> => {
-  const order = toHelperOrder(engine, image, nodes, wanted, runId, deadlineMs)
   const [first] = nodes
   if (first === undefined) return new Map()
-  if (typeof order === 'string') {
-    return new Map(nodes.map(({ name }) => [name, { kind: 'failed', reason: order }]))
+  const mounts = toMounts(engine, image, nodes)
+  if (typeof mounts === 'string') {
+    return new Map(nodes.map(({ name }) => [name, { kind: 'failed', reason: mounts }]))
   }
   const { results, onLine } = watchEvents(performance.now(), progress)
   const errors: string[] = []
-  const options: DockerOptions = {
-    stdin: { lifeline: order.lines },
-    timeoutMs: deadlineMs + 15_000,
-  }
-  const args = toHelperArgs(first, order, runId)
-  const ended = await runStreaming(docker.command(args, options), {
-    stdout: (stream) => splitLines(stream, onLine),
-    stderr: (stream) => splitLines(stream, (line) => errors.push(line)),
+  const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts)
+  const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+    deadlineMs: deadlineMs + 15_000,
+    signal,
+    onLine,
+    onErrorLine: (line) => errors.push(line),
+    // It ends by itself then, and nobody needs to wait for that.
+    isEnough: () => results.size === nodes.length,
   })
-  const end = describeEnd({ ...ended, stdout: '', stderr: errors.join('\n') })
   return new Map(
     nodes.map((node) => [
       node.name,

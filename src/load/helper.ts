@@ -21,31 +21,41 @@ export type Mounts = {
   readonly socketFolder: string | undefined
 }
 
-/** The arguments of `docker` that start a helper, made from a node's image, for nodes like it. */
-export const toHelperArgs = (
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+export const toHelperContainer = (
   node: KindNode,
   { mountedFolder, socketFolder }: Mounts,
   runId: string,
-): readonly string[] => [
-  'run',
-  '--rm',
-  '--interactive',
-  '--pull=never',
-  '--privileged',
-  '--userns=host',
-  '--pid=host',
-  '--network=none',
-  // The nodes' image asks for a signal that only systemd knows.
-  '--stop-signal=TERM',
-  `--label=${runLabel}=${runId}`,
-  // For whoever wonders what this container is.
-  `--label=dev.slipway.node=${node.name}`,
-  `--mount=type=bind,source=${mountedFolder},target=${mountPoint}`,
-  ...(socketFolder === undefined
-    ? []
-    : [`--mount=type=bind,source=${socketFolder},target=${mountPoint}-containerd`]),
-  '--entrypoint=/bin/bash',
-  node.imageId,
-  '-c',
-  joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main'),
-]
+) => {
+  const mount = (source: string, target: string) => ({
+    Type: 'bind',
+    Source: source,
+    Target: target,
+  })
+  return {
+    Image: node.imageId,
+    Entrypoint: ['/bin/bash'],
+    Cmd: ['-c', joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main')],
+    // The second is for whoever wonders what this container is.
+    Labels: { [runLabel]: runId, 'dev.slipway.node': node.name },
+    // The nodes' image asks for a signal that only systemd knows.
+    StopSignal: 'TERM',
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    // The end of our connection, and so of us, is the end of its input.
+    StdinOnce: true,
+    HostConfig: {
+      AutoRemove: true,
+      Privileged: true,
+      UsernsMode: 'host',
+      PidMode: 'host',
+      NetworkMode: 'none',
+      Mounts: [
+        mount(mountedFolder, mountPoint),
+        ...(socketFolder === undefined ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]),
+      ],
+    },
+  }
+}

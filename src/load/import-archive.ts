@@ -1,6 +1,7 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
+import type { EngineApi } from '../host/engine-api.ts'
 import { checkInNode } from './check.ts'
 import { joinScript } from './helper.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
@@ -11,6 +12,7 @@ import { pump } from './pipe.ts'
 /** One image on its way into one node. */
 export type Streaming = {
   readonly docker: Docker
+  readonly api: EngineApi
   readonly engine: Engine
   readonly runId: string
   readonly image: LocalImage
@@ -81,14 +83,14 @@ const remember = async (
 
 /** @returns what went wrong, and what the node had then */
 const send = async (streaming: Streaming, blobs: readonly string[]) => {
-  const { docker, engine, image, node, before, onBytes } = streaming
+  const { docker, api, engine, image, node, before, onBytes } = streaming
   const flags = await findImportFlags(docker, node)
   const leftOut = toNeedlessBlobs(image, blobs, before.chains)
   const importArgs = toImportArgs(node, flags)
   const problem = await pump(docker, { image, leftOut, importArgs, onBytes })
   if (problem !== undefined) return { problem, state: undefined }
   const config = engine.hasContainerdStore ? undefined : image.id
-  const { flaw, state } = await checkInNode(docker, image, node, config)
+  const { flaw, state } = await checkInNode(api, image, node, config)
   return { problem: flaw ?? (await remember(streaming, state)), state }
 }
 

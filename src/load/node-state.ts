@@ -1,5 +1,6 @@
 import type { KindNode } from '../facts/facts.ts'
-import type { Docker } from '../host/docker.ts'
+import { execute } from '../host/container.ts'
+import type { EngineApi } from '../host/engine-api.ts'
 import { joinScript } from './helper.ts'
 
 /** What a node's containerd and CRI have, as far as some images need to know. */
@@ -96,10 +97,10 @@ const timeoutMs = 30_000
 
 /** @throws {Failure} when the node does not answer */
 export const lookIntoNode = async (
-  docker: Docker,
+  api: EngineApi,
   node: KindNode,
   names: readonly string[],
 ): Promise<NodeState> => {
-  const command = ['exec', node.name, 'bash', '-c', joinScript('record', 'look'), 'bash', ...names]
-  return parseNodeState(await docker.run(command, { timeoutMs }))
+  const command = ['bash', '-c', joinScript('record', 'look'), 'bash', ...names]
+  return parseNodeState(await execute(api, node.name, command, timeoutMs))
 }

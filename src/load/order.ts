@@ -3,9 +3,6 @@ import type { LocalImage } from '../facts/images.ts'
 import type { Mounts } from './helper.ts'
 import { type FolderWay, snapshotterRoot, toHostPath } from './plan-way.ts'
 
-/** What the helper container is told: what it mounts, and lines for its standard input. */
-export type HelperOrder = Mounts & { readonly lines: string }
-
 /** The deepest folder that holds all the paths. */
 export const commonFolder = (paths: readonly string[]): string => {
   const [first = '', ...others] = paths
@@ -65,47 +62,52 @@ const storeFolders = ({ containerd, dataRoot, hasContainerdStore }: Engine): rea
   return hasContainerdStore && isSystems ? [dataRoot, '/var/lib/containerd'] : [dataRoot]
 }
 
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node: KindNode): string => toHostPath(node, snapshotterRoot) ?? '/'
+
+/**
+ * Chooses what a helper has to see of the daemon's host for one image and some nodes.
+ *
+ * @returns a string where it could not see enough, saying why
+ */
+export const toMounts = (
+  engine: Engine,
+  image: LocalImage,
+  nodes: readonly KindNode[],
+): Mounts | string => {
+  if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === undefined))
+    return "Docker does not say where the image's layers are"
+  const folders = image.layers.flatMap(({ folder }) => folder ?? [])
+  const reachable = nodes.map(rootOf).filter((root) => root !== '/')
+  return {
+    mountedFolder: commonFolder([...storeFolders(engine), ...reachable, ...folders]),
+    socketFolder: socketFolderOf(engine),
+  }
+}
+
 /**
  * Writes the order for one image and nodes that are given it by their folders.
  *
  * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
- * @returns a string where the order cannot be written, saying why
  */
-export const toHelperOrder = (
+export const toOrderLines = (
   engine: Engine,
   image: LocalImage,
   nodes: readonly KindNode[],
   wanted: FolderWay | 'auto',
   runId: string,
   deadlineMs: number,
-): HelperOrder | string => {
-  const hasFolders = image.layers.every(({ folder }) => folder !== undefined)
-  if (!engine.hasContainerdStore && !hasFolders)
-    return "Docker does not say where the image's layers are"
-  // Where the node's snapshots are no part of a volume, the helper goes through the node itself.
-  const roots = nodes.map((node) => toHostPath(node, snapshotterRoot) ?? '/')
-  const folders = image.layers.flatMap(({ folder }) => folder ?? [])
-  const reachable = roots.filter((root) => root !== '/')
-  const mountedFolder = commonFolder([...storeFolders(engine), ...reachable, ...folders])
+  { mountedFolder }: Mounts,
+): string => {
   const rows: Rows = [
     ['run', runId],
     ['deadline', String(Math.ceil(deadlineMs / 1_000))],
     ['way', wanted],
     ['mount', mountedFolder],
     ...namesOf(engine, image).map((name) => ['name', name]),
-    ...nodes.map((node, index) => [
-      'node',
-      node.name,
-      String(node.pid),
-      snapshotterRoot,
-      roots[index] ?? '/',
-    ]),
+    ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotterRoot, rootOf(node)]),
     ...(engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image)),
     ['go'],
   ]
-  return {
-    mountedFolder,
-    socketFolder: socketFolderOf(engine),
-    lines: `${rows.map((row) => row.join('\t')).join('\n')}\n`,
-  }
+  return `${rows.map((row) => row.join('\t')).join('\n')}\n`
 }

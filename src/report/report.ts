@@ -1,6 +1,6 @@
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { Freed } from '../disk/free-disk.ts'
-import type { ImageLoad } from '../load/load-image.ts'
+import type { ImageLoad } from '../load/task.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
 export type Report = {

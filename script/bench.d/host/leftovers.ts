@@ -30,7 +30,7 @@ const sweepContainers = async (
 }
 
 const toNodesId = (cluster: string): string | undefined =>
-  cluster.startsWith(clusterPrefix) ? cluster.slice(clusterPrefix.length) : undefined
+  cluster.startsWith(clusterPrefix) ? cluster.slice(clusterPrefix.length).split('-')[0] : undefined
 
 const sweepImages = async ({ docker }: Session): Promise<void> => {
   // Also by the names that images had in a registry.

@@ -44,7 +44,8 @@ export const moveToOtherFilesystem = async (
   node: string,
   bytes: number,
 ): Promise<string> => {
-  const file = `${workFolderOf(engine)}/slipway-bench-${whole.id}-${node}.ext4`
+  const number = node.split('-').at(-1)
+  const file = `${workFolderOf(engine)}/slipway-bench-${whole.id}-node${number}.ext4`
   const options = { signal: AbortSignal.timeout(120_000) }
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     whole.defer(file, () => whole.run('rm', ['--force', file], options))

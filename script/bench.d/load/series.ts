@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { type Engine, foldersToWatch, workFolderOf } from '../host/engine.ts'
 import { type FreshNodes, startNodes } from '../host/nodes.ts'
 import { moveToOtherFilesystem } from '../host/other-filesystem.ts'
@@ -62,13 +63,29 @@ const measureTrial = async (
   return { wallMs, ...disk, ...result }
 }
 
-const runTrial = async (series: Series, way: Way): Promise<Outcome> => {
+/** Nodes of measurements that are over, oldest first. */
+type Kept = FreshNodes[]
+
+/** Removes kept nodes where the next measurement would have no room; they are kept for its speed. */
+const makeRoom = async ({ engine, image }: Series, kept: Kept): Promise<void> => {
+  if (!engine.isLocal) return
+  const { bavail, bsize } = await statfs(engine.dataRoot)
+  if (bavail * bsize > 2 * roomFor(image) + 8_000_000_000) return
+  for (const { remove } of kept.splice(0)) await remove()
+}
+
+const runTrial = async (series: Series, way: Way, kept: Kept): Promise<Outcome> => {
   const { engine, image } = series
   try {
+    await makeRoom(series, kept)
     return await withScope(series.session, async (session) => {
-      const nodes = await startNodes(session, way.fillsNodes ? series.nodes : 0)
+      // A node with a filesystem of its own would hold on to it.
+      const keeper = way.nodesAreApart ? session : series.session
+      const nodes = await startNodes(session, way.fillsNodes ? series.nodes : 0, keeper)
+      if (keeper !== session) kept.push(nodes)
       const folders = way.nodesAreApart ? await moveApart(session, series, nodes) : []
-      return measureTrial(way, { session, engine, image, nodes }, folders)
+      const trial = { session, keeper: series.session, engine, image, nodes }
+      return measureTrial(way, trial, folders)
     })
   } catch (error) {
     // The bench goes on with the other ways, unless it is the bench that shall end.
@@ -89,12 +106,13 @@ export const hasTurn = (round: number, rounds: number, runs: number): boolean =>
 /** Ways take turns, round by round: what changes over time then changes for all. */
 export const runSeries = async (all: readonly Series[]): Promise<readonly Sample[]> => {
   const samples: Sample[] = []
+  const kept: Kept = []
   const rounds = Math.max(0, ...all.flatMap(({ entries }) => entries.map(({ runs }) => runs)))
   for (let round = 0; round < rounds; round += 1) {
     for (const series of all) {
       for (const { way, runs } of series.entries) {
         if (!hasTurn(round, rounds, runs)) continue
-        const outcome = await runTrial(series, way)
+        const outcome = await runTrial(series, way, kept)
         samples.push({ series: series.name, way: way.name, run: round + 1, ...outcome })
         const where = `round ${round + 1} of ${rounds}, ${series.name}`
         say(`${where}: ${way.title}: ${toWords(outcome)}`)

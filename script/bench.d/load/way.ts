@@ -8,6 +8,8 @@ import type { Weight } from '../image/tree.ts'
 export type Trial = {
   /** What is deferred is undone when the trial ends. */
   readonly session: Session
+  /** What is deferred here stays until all is measured: to delete many files slows what follows. */
+  readonly keeper: Session
   readonly engine: Engine
   readonly image: BenchImage
   readonly nodes: FreshNodes

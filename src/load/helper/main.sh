@@ -25,7 +25,7 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local cri remembering releaser='' first_missing='' upper=''
+  local job cri remembering releasing='' releaser='' first_missing='' upper=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root
@@ -54,20 +54,21 @@ load_node() {
   cri=$!
   remember &
   remembering=$!
+  # The image holds on to its snapshots by now.
+  local -a unneeded=("${published[@]:(-1)}" "${adopted[@]}")
+  if ((${#unneeded[@]} > 0)); then release "${unneeded[@]}" & releasing=$!; fi
   check_image
-  wait "$cri" && wait "$remembering" || exit 1
-  if ((${#published[@]} > 0)); then wait "$releaser" && release "${published[-1]}"; fi
-  ((${#adopted[@]} == 0)) || release "${adopted[@]}"
+  for job in "$cri" "$remembering" $releaser $releasing; do wait "$job" || exit 1; done
   trap - EXIT
   rm -rf "$staging"
   say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$way"
 }
 
 node=''
+mkdir -p "$work/blobs/sha256" "$work/layers"
 "read_$store"
 write_archive
 # Docker's layers under their numbers, as each node's are staged.
-mkdir "$work/layers"
 for i in "${!chains[@]}"; do ln -s "${folders[i]}" "$work/layers/$i"; done
 for entry in "${nodes[@]}"; do
   IFS=$'\t' read -r node pid node_root host_root <<<"$entry"

@@ -3,7 +3,7 @@
 digest_of() { local sum; sum=$(sha256sum <"$1"); echo "sha256:${sum%% *}"; }
 
 # Puts a file into the archive under its digest.
-add_blob() { mkdir -p "$work/blobs/sha256" && cp "$1" "$work/blobs/sha256/${2#sha256:}"; }
+add_blob() { cp "$1" "$work/blobs/sha256/${2#sha256:}"; }
 
 # The overlay2 store has no manifest, so one is made: always the same for the same image.
 read_overlay2() {

@@ -48,10 +48,10 @@ export const limitWay: Way = {
   isImpossible: (engine: Engine) =>
     isClassic(engine) ? undefined : `Docker does not name the layer folders (${engine.driver})`,
   load: async (trial) => {
-    const { session, engine } = trial
+    const { session, keeper, engine, nodes } = trial
     const { shell, toInner } = openShell(trial)
-    const target = toInner(`${workFolderOf(engine)}/slipway-bench-${session.id}`)
-    session.defer('the linked folders', () =>
+    const target = toInner(`${workFolderOf(engine)}/slipway-bench-${session.id}-${nodes.cluster}`)
+    keeper.defer('the linked folders', () =>
       shell(['rm -rf "$1"', 'bash', target], AbortSignal.timeout(120_000)),
     )
     const folders = (await layerFolders(trial)).map(toInner)

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { Failure } from '../failure.ts'
+import type { Docker } from './docker.ts'
+import { notStarted } from './process.ts'
+
+/** A connection to the daemon; `gone` is rejected, saying why, when it could not be made or is lost. */
+export type Connection = { readonly socket: Duplex; readonly gone: Promise<never> }
+
+export type Endpoint = {
+  readonly dial: () => Connection
+  /** How many connections for short questions are worth their making. */
+  readonly connections: number
+}
+
+export const noAnswer = (why: string): Failure =>
+  new Failure(`Docker does not answer: ${why}`, {
+    remedy:
+      'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
+  })
+
+const defaultSocket = '/var/run/docker.sock'
+
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env: Readonly<Record<string, string>>): string | undefined => {
+  const folder = env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker')
+  try {
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as unknown
+    const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
+    return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+ * over SSH or TLS.
+ */
+export const findSocket = (env: Readonly<Record<string, string>>): string | undefined => {
+  const host = env['DOCKER_HOST'] || undefined
+  if (host !== undefined) return /^unix:\/\/(\/.+)$/.exec(host)?.[1]
+  const context = env['DOCKER_CONTEXT'] || readCurrentContext(env)
+  return context === undefined || context === 'default' ? defaultSocket : undefined
+}
+
+/** What the HTTP client asks of a socket, and a child's pipes need not do. */
+const toSocket = ({ stdout, stdin }: ChildProcess): Duplex => {
+  const nothing = (): void => {}
+  const pipes = Duplex.from({ readable: stdout ?? undefined, writable: stdin ?? undefined })
+  return Object.assign(pipes, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  })
+}
+
+const dialSocket = (path: string): Connection => {
+  const socket = connect(path)
+  const gone = new Promise<never>((_, reject) => {
+    let problem = 'the connection was closed'
+    socket.once('error', ({ message }) => {
+      problem = message
+    })
+    socket.once('close', () => reject(noAnswer(problem)))
+  })
+  return { socket, gone }
+}
+
+/** The docker command's own way to the daemon, whatever the context. */
+const dialWithCommand = (docker: Docker): Connection => {
+  const { file, args, env, signal } = docker.command(['system', 'dial-stdio'])
+  const child = spawn(file, [...args], { env, signal })
+  const socket = toSocket(child)
+  let problem = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    problem = (problem + chunk.toString('utf8')).slice(-2_000)
+  })
+  const gone = new Promise<never>((_, reject) => {
+    child.once('error', (cause) => reject(notStarted(file, cause)))
+    child.once('close', () => reject(noAnswer(problem.trim() || 'the connection was closed')))
+  })
+  socket.once('close', () => child.kill())
+  return { socket, gone }
+}
+
+/** How to reach the daemon that the docker command would reach. */
+export const findEndpoint = (docker: Docker): Endpoint => {
+  const path = findSocket(docker.command([]).env)
+  const dial = (): Connection => {
+    const connection = path === undefined ? dialWithCommand(docker) : dialSocket(path)
+    // What breaks shows in the request that needed it.
+    connection.socket.on('error', () => {})
+    connection.gone.catch(() => {})
+    return connection
+  }
+  return { dial, connections: path === undefined ? 1 : 4 }
+}

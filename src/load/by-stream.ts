@@ -1,0 +1,45 @@
+import type { KindNode } from '../facts/facts.ts'
+import { renderError } from '../failure.ts'
+import { loadWithKind } from './kind.ts'
+import { emptyState } from './node-state.ts'
+import type { Way } from './plan-way.ts'
+import { streamImage } from './stream.ts'
+import type { NodeLoad, Task } from './task.ts'
+
+const timed = async (
+  name: string,
+  way: Way,
+  because: string | undefined,
+  body: () => Promise<number>,
+): Promise<NodeLoad> => {
+  const started = performance.now()
+  const copiedBytes = await body()
+  return { name, way, because, copiedBytes, durationMs: Math.round(performance.now() - started) }
+}
+
+/** Has kind load it. */
+export const byKind = ({ docker, image, clusterName }: Task, node: KindNode, because: string) =>
+  timed(node.name, 'kind', because, async () => {
+    await loadWithKind(docker, image, node, clusterName)
+    return image.sizeBytes
+  })
+
+/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
+export const byStream = async (
+  task: Task,
+  node: KindNode,
+  because: string,
+  isWanted: boolean,
+): Promise<NodeLoad> => {
+  const { states, signal, warn } = task
+  const before = states.get(node.name) ?? emptyState
+  try {
+    return await timed(node.name, 'stream', because, () => streamImage({ ...task, node, before }))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isWanted) throw error
+    warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
+    // What kind says would hide what went wrong first.
+    return byKind(task, node, 'streaming failed').catch(() => Promise.reject(error))
+  }
+}

@@ -1,0 +1,49 @@
+import type { Engine } from '../facts/facts.ts'
+import type { LocalImage } from '../facts/images.ts'
+import type { Docker } from '../host/docker.ts'
+import type { EngineApi } from '../host/engine-api.ts'
+import type { NodeState } from './node-state.ts'
+import type { Way } from './plan-way.ts'
+import type { Progress } from './progress.ts'
+
+/** How an image got into one node. */
+export type NodeLoad = {
+  readonly name: string
+  /** `present`: the node had every layer already. */
+  readonly way: Way | 'present'
+  /** Why it was not the best way; undefined when it was. */
+  readonly because: string | undefined
+  /** Bytes of files that were copied or sent; what is linked costs none. */
+  readonly copiedBytes: number
+  readonly durationMs: number
+}
+
+export type ImageLoad = {
+  readonly image: LocalImage
+  readonly nodes: readonly NodeLoad[]
+}
+
+export type LoadContext = {
+  readonly docker: Docker
+  readonly api: EngineApi
+  readonly engine: Engine
+  readonly clusterName: string
+  readonly runId: string
+  readonly signal: AbortSignal
+  readonly line: (text: string) => void
+  readonly warn: (message: string) => void
+}
+
+/** One image on its way into nodes. */
+export type Task = LoadContext & {
+  readonly image: LocalImage
+  readonly progress: Progress
+  /** What the nodes had before, by their names. */
+  readonly states: ReadonlyMap<string, NodeState>
+}
+
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+export const allEnded = async <T>(works: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
