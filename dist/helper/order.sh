@@ -19,6 +19,9 @@
 set -euo pipefail
 export LC_ALL=C
 
+# A program in Perl; see containerd.pl.
+client=${1-}
+
 complete='' names=() diffs=() chains=() folders=() sizes=() nodes=()
 while IFS=$'\t' read -r word a b c d; do
   case $word in

@@ -53,7 +53,7 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' first_missing='' upper='' manifest_digest=''
+  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client=''
   local -A committed=()
   local -a adopted=() missing=() published=() imported=() lowers=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"

@@ -7,11 +7,12 @@ export const runLabel = 'dev.slipway.run'
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
 const mountPoint = '/slipway'
 
+const readPart = (name: string): string =>
+  readFileSync(new URL(`./helper/${name}`, import.meta.url), 'utf8')
+
 /** Joins parts of our shell scripts, in the order in which they are given. */
 export const joinScript = (...parts: readonly string[]): string =>
-  parts
-    .map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), 'utf8'))
-    .join('\n')
+  parts.map((part) => readPart(`${part}.sh`)).join('\n')
 
 /** Folders of the daemon's host that the helper sees. */
 export type Mounts = {
@@ -35,7 +36,12 @@ export const toHelperContainer = (
   return {
     Image: node.imageId,
     Entrypoint: ['/bin/bash'],
-    Cmd: ['-c', joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main')],
+    Cmd: [
+      '-c',
+      joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main'),
+      'slipway',
+      readPart('containerd.pl'),
+    ],
     // The second is for whoever wonders what this container is.
     Labels: { [runLabel]: runId, 'dev.slipway.node': node.name },
     // The nodes' image asks for a signal that only systemd knows.

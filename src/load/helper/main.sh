@@ -25,7 +25,7 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local job cri remembering releasing='' releaser='' first_missing='' upper=''
+  local job cri remembering has_client asking answering releasing='' releaser='' first_missing='' upper=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root
@@ -35,6 +35,9 @@ load_node() {
   flock --wait "$deadline" "$lock" || die 'another load holds the node'
   trap undo EXIT
   trap 'exit 143' TERM
+  # A client that ends early must not end us.
+  trap : PIPE
+  find_client
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
