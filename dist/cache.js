@@ -1,5 +1,6 @@
-import { a as isDebug, f as exec, h as which, i as info, l as setSecret, m as rmRF, n as error, p as mkdirP, t as debug, u as warning } from "./core.js";
-import { c as __require, l as __toESM, n as HttpClientError, o as __commonJSMin, r as HttpCodes, s as __exportAll, t as HttpClient } from "./lib.js";
+import { i as __toESM, n as __exportAll, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { a as isDebug, f as exec, g as which, h as rmRF, i as info, l as setSecret, m as mkdirP, n as error, t as debug, u as warning } from "./core.js";
+import { n as HttpClientError, r as HttpCodes, t as HttpClient } from "./lib.js";
 import { createHmac } from "node:crypto";
 import fs from "node:fs";
 import * as os$2 from "os";
@@ -7,7 +8,7 @@ import { EventEmitter } from "events";
 import * as path$1 from "path";
 import assert from "assert";
 import * as fs$1 from "fs";
-import { existsSync as existsSync$1, writeFileSync } from "fs";
+import { existsSync as existsSync$1, writeFileSync as writeFileSync$1 } from "fs";
 import http from "node:http";
 import os$1, { EOL as EOL$1 } from "node:os";
 import { Readable, Transform } from "node:stream";
@@ -41775,7 +41776,7 @@ function extractTar(archivePath, compressionMethod) {
 }
 function createTar(archiveFolder, sourceDirectories, compressionMethod) {
 	return __awaiter$1(this, void 0, void 0, function* () {
-		writeFileSync(path$1.join(archiveFolder, ManifestFilename), sourceDirectories.join("\n"));
+		writeFileSync$1(path$1.join(archiveFolder, ManifestFilename), sourceDirectories.join("\n"));
 		const { commands } = yield getCommands(compressionMethod, "create");
 		yield execCommands(commands, archiveFolder);
 	});

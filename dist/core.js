@@ -1,3 +1,4 @@
+import { StringDecoder } from "string_decoder";
 import * as os$1 from "os";
 import os, { EOL } from "os";
 import * as events from "events";
@@ -644,6 +645,47 @@ function exec(commandLine, args, options) {
 		return new ToolRunner(toolPath, args, options).exec();
 	});
 }
+/**
+* Exec a command and get the output.
+* Output will be streamed to the live console.
+* Returns promise with the exit code and collected stdout and stderr
+*
+* @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+* @param     args                  optional arguments for tool. Escaping is handled by the lib.
+* @param     options               optional exec options.  See ExecOptions
+* @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+*/
+function getExecOutput(commandLine, args, options) {
+	return __awaiter$3(this, void 0, void 0, function* () {
+		var _a, _b;
+		let stdout = "";
+		let stderr = "";
+		const stdoutDecoder = new StringDecoder("utf8");
+		const stderrDecoder = new StringDecoder("utf8");
+		const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+		const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+		const stdErrListener = (data) => {
+			stderr += stderrDecoder.write(data);
+			if (originalStdErrListener) originalStdErrListener(data);
+		};
+		const stdOutListener = (data) => {
+			stdout += stdoutDecoder.write(data);
+			if (originalStdoutListener) originalStdoutListener(data);
+		};
+		const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), {
+			stdout: stdOutListener,
+			stderr: stdErrListener
+		});
+		const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+		stdout += stdoutDecoder.end();
+		stderr += stderrDecoder.end();
+		return {
+			exitCode,
+			stdout,
+			stderr
+		};
+	});
+}
 
 // node_modules/@actions/core/lib/utils.js
 /**
@@ -1224,4 +1266,4 @@ function getState(name) {
 	return process.env[`STATE_${name}`] || "";
 }
 
-export { isDebug as a, setOutput as c, summary as d, exec as f, which as h, info as i, setSecret as l, rmRF as m, error as n, saveState as o, mkdirP as p, getState as r, setFailed as s, debug as t, warning as u };
+export { isDebug as a, setOutput as c, summary as d, exec as f, which as g, rmRF as h, info as i, setSecret as l, mkdirP as m, error as n, saveState as o, getExecOutput as p, getState as r, setFailed as s, debug as t, warning as u };

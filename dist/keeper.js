@@ -2,8 +2,8 @@ import { a as renderError, i as Failure } from "./log-fence.js";
 import { t as Secret } from "./secret.js";
 import { a as requireWhole, i as isRefusal, n as createAppClient, o as withRetries, r as createTokenClient, t as revokeToken } from "./revoke.js";
 import { r as maskToken } from "./masks.js";
-import { once } from "node:events";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 // src/token/explain.ts
@@ -209,6 +209,9 @@ const createTokenKeeper = (options) => {
 	const { app, log, warn, signal, childEnv, now = Date.now } = options;
 	let watchdog;
 	let current = [];
+	/** Another build may still use what has too little life left for a new one. */
+	let older = [];
+	let taking = Promise.resolve();
 	const mintOne = async (scope) => {
 		const token = await mintToken(app, scope, options);
 		watchdog?.guard(token);
@@ -218,19 +221,26 @@ const createTokenKeeper = (options) => {
 	};
 	const revoke = (token) => revokeToken(token, log).catch((error) => warn(`The token could not be revoked; it ends at ${token.expiresAt}: ${renderError(error)}`));
 	const endAll = async () => {
-		const ending = current;
+		const ending = [...older, ...current];
+		older = [];
 		current = [];
 		await Promise.all(ending.map(revoke));
 	};
 	const isFresh = ({ expiresAt }) => Date.parse(expiresAt) - now() > enoughMs;
+	const takeFresh = async () => {
+		if (current.length === app.scopes.length && current.every(isFresh)) return current;
+		older = [...older, ...current];
+		current = [];
+		watchdog ??= startWatchdog(childEnv);
+		const minted = await Promise.allSettled(app.scopes.map(mintOne));
+		for (const outcome of minted) if (outcome.status === "rejected") throw outcome.reason;
+		return current;
+	};
 	return {
-		take: async () => {
-			if (current.length === app.scopes.length && current.every(isFresh)) return current;
-			await endAll();
-			watchdog ??= startWatchdog(childEnv);
-			const minted = await Promise.allSettled(app.scopes.map(mintOne));
-			for (const outcome of minted) if (outcome.status === "rejected") throw outcome.reason;
-			return current;
+		take: () => {
+			const taken = taking.catch(() => {}).then(takeFresh);
+			taking = taken;
+			return taken;
 		},
 		close: async () => {
 			await endAll();

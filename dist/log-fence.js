@@ -68,19 +68,36 @@ const splitLines = (stream, onLine) => {
 * a zero-width space between the marks the line is harmless even without, and can be read as before.
 */
 const neutralise = (line) => line.replaceAll("##[", "##​[");
-/**
-* Runs `body` while the runner takes no commands from our output, so that nothing that a build
-* prints can set a state, an output, a mask or a path. Commands work again afterwards, also when
-* `body` throws.
-*/
-const withFence = async (write, body) => {
-	const token = randomBytes(16).toString("hex");
-	write(`::stop-commands::${token}`);
-	try {
-		return await body((line) => write(neutralise(line)));
-	} finally {
-		write(`::${token}::`);
-	}
+/** @param write prints a line of ours */
+const createFence = (write) => {
+	let inside = 0;
+	let token = "";
+	const close = () => {
+		token = randomBytes(16).toString("hex");
+		write(`::stop-commands::${token}`);
+	};
+	const open = () => write(`::${token}::`);
+	return {
+		within: async (body) => {
+			inside += 1;
+			if (inside === 1) close();
+			try {
+				return await body((line) => write(neutralise(line)));
+			} finally {
+				inside -= 1;
+				if (inside === 0) open();
+			}
+		},
+		outside: (say) => {
+			if (inside === 0) return say();
+			open();
+			try {
+				say();
+			} finally {
+				close();
+			}
+		}
+	};
 };
 
-export { renderError as a, Failure as i, splitLines as n, withFence as r, neutralise as t };
+export { renderError as a, Failure as i, neutralise as n, splitLines as r, createFence as t };

@@ -1,18 +1,19 @@
-import { a as renderError, i as Failure, n as splitLines, r as withFence, t as neutralise } from "./log-fence.js";
-import { f as exec } from "./core.js";
+import { i as __toESM } from "./rolldown-runtime.js";
+import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
+import { p as getExecOutput } from "./core.js";
 import { C as describeEnd, S as createDocker, T as runCaptured, _ as toList, b as runLabel, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as toHelperContainer, y as joinScript } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
-import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { lstat, realpath, rm, statfs, writeFile } from "node:fs/promises";
 import timers from "node:timers/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { Duplex, PassThrough, Transform } from "node:stream";
@@ -121,6 +122,118 @@ const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
 	await rm(path, { force: true }).catch(() => void 0);
 };
 
+// src/disk/free-space.ts
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path) => {
+	const { bavail, bsize } = await statfs(path);
+	return bavail * bsize;
+};
+
+// src/disk/free-disk.ts
+/** Why a catalog path is left alone; undefined means that it may go. */
+const findObjection = async (path) => {
+	const stat = await lstat(path).catch(() => void 0);
+	if (stat === void 0) return "not there";
+	if (!stat.isDirectory()) return "not a folder";
+	if (await realpath(path) !== path) return "reached through a symbolic link";
+	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
+		const above = await lstat(parent);
+		if (above.uid !== 0) return `${parent} does not belong to root`;
+		if (child === stat && above.dev !== stat.dev) return "a mount of its own";
+		child = above;
+		if (parent === "/") return void 0;
+	}
+};
+const runAsRoot = (env, file, ...args) => {
+	const [program = file, ...rest] = process.getuid?.() === 0 ? [file, ...args] : [
+		"sudo",
+		"-n",
+		file,
+		...args
+	];
+	return getExecOutput(program, rest, {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	});
+};
+/**
+* Bytes on the disk below a folder. Free space before and after would not tell: builds write
+* meanwhile. Whoever removes the folder next needs what this reads.
+*/
+const measureFolder = async (env, path) => {
+	const { stdout } = await runAsRoot(env, "du", ...[
+		"--summarize",
+		"--one-file-system",
+		"--block-size=1"
+	], "--", path);
+	return Number(/^\d+/.exec(stdout)?.[0] ?? 0);
+};
+/** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
+const removeFolder = async (env, path) => {
+	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
+	if ((await runAsRoot(env, "mv", "--no-target-directory", "--", path, aside)).exitCode !== 0) return false;
+	return (await runAsRoot(env, "rm", "-rf", "--one-file-system", "--", aside)).exitCode === 0;
+};
+const freePath = async (env, name, path, log) => {
+	const objection = await findObjection(path);
+	if (objection !== void 0) {
+		if (objection !== "not there") log(`Left ${path} alone: ${objection}.`);
+		return [];
+	}
+	const bytes = await measureFolder(env, path);
+	if (!await removeFolder(env, path)) {
+		log(`Could not remove ${path}; going on without.`);
+		return [];
+	}
+	log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`);
+	return [{
+		name,
+		path,
+		bytes
+	}];
+};
+const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
+/** With this a build can begin: it will not have written as much before more is free. */
+const enoughToBegin = 4e9;
+/** Waits until there is room to begin, or nothing more comes. */
+const waitForRoom = async (freeing, dataRoot) => {
+	let hasEnded = false;
+	const end = () => {
+		hasEnded = true;
+	};
+	const ending = freeing.then(end, end);
+	const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin);
+	while (!hasEnded && await room() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
+};
+/** Removes entries of the catalog, one after another, until the target is reached. */
+const freeDisk = async (freeing, dataRoot, env, log, signal) => {
+	const freed = [];
+	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
+		name: entry.name,
+		path
+	})));
+	for (const { name, path } of paths) {
+		if (signal.aborted || await hasEnough(freeing, dataRoot)) break;
+		freed.push(...await freePath(env, name, path, log));
+	}
+	return freed;
+};
+
+// src/load/drop-images.ts
+/**
+* The names that may go from Docker's store. Where links share the files, removing a name frees
+* nothing, so `auto` keeps it.
+*/
+const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image }) => image.references.map(({ given }) => given));
+/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
+const dropImages = async (docker, names, line) => {
+	for (const name of names) {
+		const { code } = await docker.try(["rmi", name]);
+		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
+	}
+};
+
 // src/build/argv.ts
 const flag = (name, value) => value === void 0 ? [] : [name, value];
 const flags = (name, values) => values.flatMap((value) => [name, value]);
@@ -156,10 +269,9 @@ const findReason = (tail) => {
 /** `Dockerfile:12` as BuildKit prints it above the lines that it quotes. */
 const findPlace = (tail) => tail.findLast((line) => /^\S.*:\d+$/.test(line) && !line.startsWith("#"));
 /** A build that failed, said in one line; the log above has the rest. */
-const explainBuildFailure = (build, code, tail) => {
+const explainBuildFailure = (name, code, tail) => {
 	const reason = findReason(tail) ?? `exit code ${code ?? "none (ended by a signal)"}`;
 	const place = findPlace(tail);
-	const name = build.tags[0]?.given ?? build.context;
 	return new Failure(neutralise(`Building ${name} failed${place === void 0 ? "" : ` at ${place}`}: ${reason.slice(0, 1e3)}`), { remedy: "The build log above shows the step and what it printed." });
 };
 
@@ -266,27 +378,273 @@ const withSecretChannel = async (secrets, tell, body) => {
 	}
 };
 
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+
+// src/build/bases.ts
+/** `${NAME}`, `${NAME:-word}` and `$NAME`, as Dockerfiles have them in FROM. */
+const substitute = (text, args) => text.replace(/\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g, (_, braced, otherwise, bare) => args.get(braced ?? bare ?? "") || otherwise || "");
+/** Lines that end with a backslash go on in the next one; comments are none. */
+const toInstructions = (dockerfile) => dockerfile.replace(/^\s*#.*$/gm, "").replace(/\\\r?\n/g, " ").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments
+* put in. Its own stages are left out.
+*
+* @param given build arguments, which go before the defaults in the Dockerfile
+*/
+const findBases = (dockerfile, given) => {
+	const args = /* @__PURE__ */ new Map();
+	const stages = /* @__PURE__ */ new Set();
+	const bases = /* @__PURE__ */ new Set();
+	const add = (name) => {
+		if (name !== "" && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) bases.add(name);
+	};
+	for (const line of toInstructions(dockerfile)) {
+		const [, name = "", otherwise = ""] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? [];
+		if (name !== "" && stages.size + bases.size === 0) args.set(name, given[name] ?? substitute(otherwise.replace(/^["']|["']$/g, ""), args));
+		const [, base, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
+		if (base !== void 0) add(substitute(base, args));
+		if (stage !== void 0) stages.add(stage.toLowerCase());
+		for (const [, from = ""] of line.matchAll(/(?:--from=|[,=]from=)([^\s,]+)/g)) add(from);
+	}
+	return [...bases];
+};
+
+// src/build/definition.ts
+const text$1 = (value) => typeof value === "string" ? value : void 0;
+const strings = (value) => Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+const toStrings = (value) => Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, each]) => typeof each === "string" ? [[key, each]] : []));
+const readTags = (name, value) => strings(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	throw new Failure(`The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
+});
+/** The target's Dockerfile, as far as it is a file of this machine. */
+const readDockerfile = (definition, workspace) => {
+	const inline = text$1(definition["dockerfile-inline"]);
+	if (inline !== void 0) return inline;
+	try {
+		const context = resolve(workspace, text$1(definition["context"]) ?? ".");
+		return readFileSync(resolve(context, text$1(definition["dockerfile"]) ?? "Dockerfile"), "utf8");
+	} catch {
+		return "";
+	}
+};
+const targetPrefix = "target:";
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @throws {Failure} when a tag is none, or targets build upon each other
+*/
+const readTargets = (printed, workspace) => {
+	const wanted = new Set(printed.group?.["default"]?.targets ?? Object.keys(printed.target));
+	const all = Object.entries(printed.target).map(([name, definition]) => {
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"])
+		};
+	});
+	const byTag = new Map(all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	const targets = all.map(({ name, definition, tags }) => {
+		const given = toStrings(definition["contexts"]);
+		const links = findBases(readDockerfile(definition, workspace), toStrings(definition["args"])).flatMap((base) => {
+			const reference = parseImageReference(base);
+			const target = typeof reference === "string" ? void 0 : byTag.get(reference.canonical);
+			if (target === void 0 || target === name || base in given) return [];
+			return [[base, `${targetPrefix}${target}`]];
+		});
+		const contexts = {
+			...Object.fromEntries(links),
+			...given
+		};
+		const dependsOn = Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7));
+		return {
+			name,
+			tags,
+			isWanted: wanted.has(name),
+			dependsOn: [...new Set(dependsOn)],
+			definition: {
+				...definition,
+				contexts
+			}
+		};
+	});
+	requireOrder(targets);
+	return targets;
+};
+const requireOrder = (targets) => {
+	const done = /* @__PURE__ */ new Set();
+	for (let before = -1; before !== done.size;) {
+		before = done.size;
+		for (const { name, dependsOn } of targets) if (dependsOn.every((base) => done.has(base))) done.add(name);
+	}
+	const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name);
+	if (rest.length === 0) return;
+	throw new Failure(`No order to build these targets in, as they build upon each other: ${rest.join(", ")}`, { remedy: "See their contexts, and the FROM lines of their Dockerfiles." });
+};
+/** A target with all that it builds upon. */
+const withBases = (name, targets) => {
+	const picked = /* @__PURE__ */ new Map();
+	const pick = (each) => {
+		const target = targets.find((one) => one.name === each);
+		if (target === void 0 || picked.has(each)) return;
+		picked.set(each, target);
+		target.dependsOn.forEach(pick);
+	};
+	pick(name);
+	return [...picked.values()];
+};
+/**
+* Has Bake read its files, or the builds that are written in the step.
+*
+* @throws {Failure} with what Bake said
+*/
+const printTargets = async (docker, { files, definition, targets, sets }, workspace) => {
+	const args = [
+		"buildx",
+		"bake",
+		"--print",
+		...[...(definition === void 0 ? files : ["/dev/stdin"]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)],
+		"--",
+		...targets
+	];
+	const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
+	const stdin = fd === void 0 ? {} : { stdin: { fd } };
+	const ended = await docker.try(args, {
+		cwd: workspace,
+		...stdin
+	}).finally(() => {
+		if (fd !== void 0) closeSync(fd);
+	});
+	if (ended.code !== 0) throw new Failure(`Bake cannot read ${files.join(", ") || "builds"}: ${describeEnd(ended)}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+	return readTargets(JSON.parse(ended.stdout), workspace);
+};
+
+// src/build/target.ts
+/** The step's own build, without any Bake file. */
+const toOwnTarget = (build) => ({
+	name: build.tags[0]?.given ?? build.context,
+	tags: build.tags,
+	dependsOn: [],
+	isWanted: true,
+	source: {
+		kind: "own",
+		build
+	}
+});
+const toTargets = (all) => all.map(({ name, tags, dependsOn, isWanted }) => ({
+	name,
+	tags,
+	dependsOn,
+	isWanted,
+	source: {
+		kind: "bake",
+		targets: withBases(name, all)
+	}
+}));
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store; the rest is made for others and stays in the build cache.
+*/
+const toBakeFile = ({ name, tags, isWanted }, targets, secrets) => ({ target: Object.fromEntries(targets.map(({ name: each, definition }) => {
+	const given = Array.isArray(definition["secret"]) ? definition["secret"] : [];
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const output = each === name && isWanted && tags.length > 0 ? ["type=docker"] : ["type=cacheonly"];
+	return [each, {
+		...definition,
+		secret: [...given, ...ours],
+		output
+	}];
+})) });
+/** The arguments of `docker` that build one target of a Bake file. */
+const toBakeArgs = (file, name, metadataFile) => [
+	"buildx",
+	"bake",
+	"--progress=plain",
+	"--provenance=false",
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	name
+];
+
 // src/build/build-image.ts
 /** A build may take its time; the job's own limit ends it. */
 const buildTimeoutMs = 216e5;
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 200;
-const runBuild = async (docker, { build, tempDir, workspace }, { sources, stdinFd, env }, onLine) => {
-	const metadataFile = join(tempDir, "build-metadata.json");
+/** Bake would ask on a terminal whether it may read what a target's secrets and contexts name. */
+const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: "0" };
+/** The command, once the files that it reads are there. They hold names of secrets, never a value. */
+const prepare = ({ target, tempDir }, { sources }, metadataFile) => {
+	const { source } = target;
+	if (source.kind === "own") return {
+		args: toBuildArgs(source.build, metadataFile, sources),
+		env: {}
+	};
+	const file = join(tempDir, `bake-${target.name}.json`);
+	writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 384 });
+	return {
+		args: toBakeArgs(file, target.name, metadataFile),
+		env: bakeEnv
+	};
+};
+const runBuild = async (docker, order, channel, metadataFile, onLine) => {
 	const tail = [];
-	const { code } = await docker.follow(toBuildArgs(build, metadataFile, sources), (line) => {
+	const { args, env } = prepare(order, channel, metadataFile);
+	const { code } = await docker.follow(args, (line) => {
 		tail.push(line);
 		if (tail.length > keptLines) tail.shift();
 		onLine(line);
 	}, {
-		cwd: workspace,
+		cwd: order.workspace,
 		timeoutMs: buildTimeoutMs,
-		env,
-		...stdinFd !== void 0 && { stdin: { fd: stdinFd } }
+		env: {
+			...env,
+			...channel.env
+		},
+		...channel.stdinFd !== void 0 && { stdin: { fd: channel.stdinFd } }
 	});
-	if (code !== 0) throw explainBuildFailure(build, code, tail);
-	return metadataFile;
+	if (code !== 0) throw explainBuildFailure(order.target.name, code, tail);
 };
+/** Bake writes down all that it built, by name. */
+const pickMetadata = ({ name, source }, text) => source.kind === "own" ? text : JSON.stringify(JSON.parse(text)[name]);
 /**
 * Builds one image into the local store, with its output passed on line by line. Secrets are in
 * memory and exist nowhere else.
@@ -295,15 +653,58 @@ const runBuild = async (docker, { build, tempDir, workspace }, { sources, stdinF
 * @throws {Failure} naming the Dockerfile's step that failed
 */
 const buildImage = async (docker, order, onLine, warn) => {
-	const metadataFile = await withSecretChannel(order.secrets, warn, (channel) => runBuild(docker, order, channel, onLine));
+	const { target, tempDir } = order;
+	const part = target.source.kind === "own" ? "build" : target.name;
+	const metadataFile = join(tempDir, `${part}-metadata.json`);
+	await withSecretChannel(order.secrets, warn, (channel) => runBuild(docker, order, channel, metadataFile, onLine));
 	try {
-		return parseMetadata(readFileSync(metadataFile, "utf8"));
+		return parseMetadata(pickMetadata(target, readFileSync(metadataFile, "utf8")));
 	} catch (cause) {
 		throw new Failure("The build ended well, but buildx left no metadata that can be read", {
 			cause,
 			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
 		});
 	}
+};
+
+// src/build/schedule.ts
+/**
+* Does jobs side by side, each after those that it depends on. What depends on a failed one is
+* skipped.
+*
+* @param parallel how many at once
+* @param isEnded true where nothing more shall begin
+* @returns how each ended, in the order of the jobs; never fails
+*/
+const runJobs = async (jobs, parallel, isEnded, run) => {
+	const outcomes = /* @__PURE__ */ new Map();
+	const running = /* @__PURE__ */ new Map();
+	const end = ({ name }, state, error, because) => {
+		outcomes.set(name, {
+			name,
+			state,
+			error,
+			because
+		});
+		running.delete(name);
+	};
+	const isDone = (name) => outcomes.get(name)?.state === "done";
+	const begin = (job) => {
+		const work = run(job).then(() => end(job, "done"), (error) => end(job, "failed", error));
+		running.set(job.name, work);
+	};
+	for (;;) {
+		for (const job of jobs) {
+			if (outcomes.has(job.name) || running.has(job.name)) continue;
+			const lost = job.dependsOn.find((name) => /failed|skipped/.test(outcomes.get(name)?.state ?? ""));
+			if (lost !== void 0) end(job, "skipped", void 0, lost);
+			else if (isEnded()) end(job, "skipped");
+			else if (running.size < parallel && job.dependsOn.every(isDone)) begin(job);
+		}
+		if (running.size === 0 && outcomes.size === jobs.length) break;
+		if (running.size > 0) await Promise.race(running.values());
+	}
+	return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
 };
 
 // src/build/warnings.ts
@@ -354,128 +755,40 @@ const findPersisted = (context, dockerfile) => {
 		line: at + 1
 	}];
 };
+/** Where the files of a build are; nowhere for a context that is not a folder of this machine. */
+const placesOf = (source, workspace) => {
+	const own = source.kind === "own" ? source.build : toWords(source.targets[0]);
+	if (own === void 0 || /^(https?|git|ssh|target|docker-image|oci-layout):|^git@/.test(own.context)) return [];
+	const folder = resolve(workspace, own.context);
+	const base = source.kind === "own" ? workspace : folder;
+	return [{
+		folder,
+		dockerfile: own.file === void 0 ? join(folder, "Dockerfile") : resolve(base, own.file)
+	}];
+};
+const toWords = (target) => {
+	const { context = ".", dockerfile } = target?.definition ?? {};
+	if (typeof context !== "string") return void 0;
+	return {
+		context,
+		file: typeof dockerfile === "string" ? dockerfile : void 0
+	};
+};
+/** Ids of the secrets that a target of Bake's has of its own. */
+const ownIds = (source) => {
+	const secrets = source.kind === "own" ? [] : source.targets[0]?.definition["secret"];
+	return (Array.isArray(secrets) ? secrets : []).flatMap((secret) => {
+		if (typeof secret === "string") return /(?:^|,)id=([^,]+)/.exec(secret)?.[1] ?? [];
+		const { id } = secret ?? {};
+		return typeof id === "string" ? [id] : [];
+	});
+};
 /**
 * Looks at a local context before it is built.
 *
-* @param passed ids of the secrets that the build gets
+* @param passed ids of the secrets that the build gets from us
 */
-const findBuildWarnings = ({ context, file }, workspace, passed) => {
-	if (/^(https?|git|ssh):|^git@/.test(context)) return [];
-	const folder = resolve(workspace, context);
-	const dockerfile = file === void 0 ? join(folder, "Dockerfile") : resolve(workspace, file);
-	return [...findUnpassed(dockerfile, passed), ...findPersisted(folder, dockerfile)];
-};
-
-// src/disk/free-space.ts
-/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
-const freeBytesAt = async (path) => {
-	const { bavail, bsize } = await statfs(path);
-	return bavail * bsize;
-};
-
-// src/disk/free-disk.ts
-/** Why a catalog path is left alone; undefined means that it may go. */
-const findObjection = async (path) => {
-	const stat = await lstat(path).catch(() => void 0);
-	if (stat === void 0) return "not there";
-	if (!stat.isDirectory()) return "not a folder";
-	if (await realpath(path) !== path) return "reached through a symbolic link";
-	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
-		const above = await lstat(parent);
-		if (above.uid !== 0) return `${parent} does not belong to root`;
-		if (child === stat && above.dev !== stat.dev) return "a mount of its own";
-		child = above;
-		if (parent === "/") return void 0;
-	}
-};
-const runAsRoot = async (env, file, ...args) => {
-	const [program = file, ...rest] = process.getuid?.() === 0 ? [file, ...args] : [
-		"sudo",
-		"-n",
-		file,
-		...args
-	];
-	return exec(program, rest, {
-		env: { ...env },
-		silent: true,
-		ignoreReturnCode: true
-	});
-};
-/** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (env, path) => {
-	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
-	if (await runAsRoot(env, "mv", "--no-target-directory", "--", path, aside) !== 0) return false;
-	return await runAsRoot(env, "rm", "-rf", "--one-file-system", "--", aside) === 0;
-};
-const freePath = async (env, name, path, log) => {
-	const objection = await findObjection(path);
-	if (objection !== void 0) {
-		if (objection !== "not there") log(`Left ${path} alone: ${objection}.`);
-		return [];
-	}
-	const before = await freeBytesAt(dirname(path));
-	if (!await removeFolder(env, path)) {
-		log(`Could not remove ${path}; going on without.`);
-		return [];
-	}
-	const bytes = Math.max(0, await freeBytesAt(dirname(path)) - before);
-	log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`);
-	return [{
-		name,
-		path,
-		bytes
-	}];
-};
-const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
-/** Removes entries of the catalog, one after another, until the target is reached. */
-const freeDisk = async (freeing, dataRoot, env, log) => {
-	const freed = [];
-	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
-		name: entry.name,
-		path
-	})));
-	for (const { name, path } of paths) {
-		if (await hasEnough(freeing, dataRoot)) break;
-		freed.push(...await freePath(env, name, path, log));
-	}
-	return freed;
-};
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
+const findBuildWarnings = (source, workspace, passed) => placesOf(source, workspace).flatMap(({ folder, dockerfile }) => [...findUnpassed(dockerfile, [...passed, ...ownIds(source)]), ...findPersisted(folder, dockerfile)]);
 
 // src/facts/images.ts
 const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -721,20 +1034,6 @@ const withEngineApi = async (docker, body) => {
 	} finally {
 		agent.destroy();
 		for (const socket of open.keys()) socket.destroy();
-	}
-};
-
-// src/load/drop-images.ts
-/**
-* The names that may go from Docker's store. Where links share the files, removing a name frees
-* nothing, so `auto` keeps it.
-*/
-const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image }) => image.references.map(({ given }) => given));
-/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
-const dropImages = async (docker, names, line) => {
-	for (const name of names) {
-		const { code } = await docker.try(["rmi", name]);
-		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
 	}
 };
 
@@ -1888,7 +2187,7 @@ const loadImage = async (context, image, plans) => {
 	};
 };
 
-// src/execute.ts
+// src/workshop.ts
 /** Times a stage and enters it into the report, also when it fails. */
 const timed = async (shop, name, body) => {
 	shop.signal.throwIfAborted();
@@ -1907,93 +2206,176 @@ const timed = async (shop, name, body) => {
 		shop.runner.line(`${name}: ${formatDuration(durationMs)}`);
 	}
 };
-const warnBeforehand = (shop, order, ids) => {
-	for (const { message, file, line } of findBuildWarnings(order, shop.workspace, ids)) shop.runner.warning(message, {
-		file: relative(shop.workspace, file),
+
+// src/make.ts
+const warnBeforehand = ({ shop }, { source }, ids) => {
+	const { workspace, runner } = shop;
+	for (const { message, file, line } of findBuildWarnings(source, workspace, ids)) runner.warning(message, {
+		file: relative(workspace, file),
 		line
 	});
 };
-const takeToken = async (shop) => {
-	const isMinted = shop.inputs.credentials.kind === "app";
-	const { take } = shop.token;
-	const value = isMinted ? await timed(shop, "Mint token", take) : await take();
-	return value === void 0 ? [] : [{
-		id: shop.inputs.secretId,
+const takeSecrets = async ({ shop }) => {
+	const { inputs, token } = shop;
+	const value = inputs.credentials.kind === "app" && !token.isTaken() ? await timed(shop, "Mint token", token.take) : await token.take();
+	return [...value === void 0 ? [] : [{
+		id: inputs.secretId,
 		value
-	}];
+	}], ...inputs.secrets];
 };
-const build = async (shop, order) => {
-	const { docker, inputs, runner, tempDir, workspace } = shop;
+const build = async (bench, target) => {
+	const { shop, step, docker } = bench;
+	const { inputs, runner, tempDir, workspace } = shop;
 	const tokenIds = inputs.credentials.kind === "none" ? [] : [inputs.secretId];
-	warnBeforehand(shop, order, [...tokenIds, ...inputs.secrets.map(({ id }) => id)]);
-	const secrets = [...await takeToken(shop), ...inputs.secrets];
-	const warnings = [];
-	try {
-		return await timed(shop, `Build ${order.tags[0]?.given ?? order.context}`, () => withFence(runner.line, (onLine) => buildImage(docker, {
-			build: order,
-			secrets,
-			tempDir,
-			workspace
-		}, onLine, (message) => warnings.push(message))));
-	} finally {
-		for (const message of warnings) runner.warning(message);
+	warnBeforehand(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)]);
+	const order = {
+		target,
+		secrets: await takeSecrets(bench),
+		tempDir,
+		workspace
+	};
+	const prefix = step.targets.length > 1 ? `${target.name} | ` : "";
+	return timed(shop, `Build ${target.name}`, () => runner.fenced((onLine) => buildImage(docker, order, (line) => onLine(prefix + line), runner.warning)));
+};
+/** At once, because the load may be what fails on a disk that is too small. */
+const remember = async ({ shop }, images) => {
+	const { memory, facts } = shop;
+	const [image] = images;
+	if (memory === void 0 || image === void 0) return;
+	await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
+};
+const makeTarget = async (bench, target) => {
+	const { shop, api, load } = bench;
+	const metadata = await build(bench, target);
+	const result = {
+		name: target.name,
+		metadata
+	};
+	shop.update((report) => ({
+		...report,
+		builds: [...report.builds, result]
+	}));
+	if (!target.isWanted) return;
+	if (target.tags.length === 0) {
+		shop.runner.line(`${target.name} has no tags: no pod could name it, so it is not loaded.`);
+		return;
+	}
+	const images = await findImages(api.ask, target.tags);
+	await remember(bench, images);
+	load(target.name, async () => images);
+};
+const loadImages = async (bench, images) => {
+	const { shop, step, api, docker, signal } = bench;
+	const { runner, runId, facts, inputs } = shop;
+	const { line, warning: warn } = runner;
+	const { clusterName } = inputs;
+	const context = {
+		docker,
+		api,
+		engine: facts.engine,
+		clusterName,
+		runId,
+		signal,
+		line,
+		warn
+	};
+	for (const image of images) {
+		signal.throwIfAborted();
+		const name = image.references.map(({ given }) => given).join(", ");
+		const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
+		shop.update((report) => ({
+			...report,
+			loads: [...report.loads, done]
+		}));
 	}
 };
-const findBuilt = ({ ask }, { tags }) => findImages(ask, tags);
-/** At once, because the load may be what fails on a disk that is too small. */
-const remember = async ({ docker, facts, memory }, order) => {
-	if (memory === void 0) return;
-	const [image] = await withEngineApi(docker, (api) => findBuilt(api, order));
-	if (image !== void 0) await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
+const toProblems = (outcomes) => outcomes.flatMap(({ name, state, error, because }) => {
+	if (state === "failed") return [{
+		name,
+		error
+	}];
+	if (state !== "skipped" || because === void 0) return [];
+	return [{
+		name,
+		error: new Failure(`Not built, as ${because} was not`)
+	}];
+});
+/** One error for all that went wrong; the only one is told as it is. */
+const toFailure = (problems, among) => {
+	const [first] = problems;
+	if (among === 1 || first === void 0) return first?.error;
+	const lines = problems.map(({ name, error }) => `- ${name}: ${renderError(error)}`);
+	return new Failure(`${problems.length} of ${among} images failed.\n${lines.join("\n")}`);
 };
-const load = (shop, source, step) => {
-	const { docker, runId, runner, signal } = shop;
-	const { engine } = shop.facts;
-	const { clusterName } = shop.inputs;
-	const { line, warning: warn } = runner;
-	return withEngineApi(docker, async (api) => {
-		const images = source.kind === "local" ? source.images : await findBuilt(api, source.build);
-		const context = {
-			docker,
-			api,
-			engine,
-			clusterName,
-			runId,
-			signal,
-			line,
-			warn
-		};
-		for (const image of images) {
-			const name = image.references.map(({ given }) => given).join(", ");
-			const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
-			shop.update((report) => ({
-				...report,
-				loads: [...report.loads, done]
-			}));
+/**
+* Builds targets side by side, each after those that it builds upon, and loads every image as soon
+* as it is there, while others are still being built.
+*
+* @throws {Failure} with all that went wrong; what was loaded stays loaded
+*/
+const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
+	const stop = new AbortController();
+	const signal = AbortSignal.any([shop.signal, stop.signal]);
+	const failedLoads = [];
+	let loading = Promise.resolve();
+	const endAll = () => {
+		if (shop.inputs.failFast) stop.abort();
+	};
+	const bench = {
+		shop,
+		step,
+		api,
+		signal,
+		docker: createDocker(shop.childEnv, signal),
+		load: (name, find) => {
+			loading = loading.then(async () => {
+				if (signal.aborted) return;
+				await find().then((images) => loadImages(bench, images)).catch((error) => {
+					if (!signal.aborted) failedLoads.push({
+						name,
+						error
+					});
+					endAll();
+				});
+			});
 		}
+	};
+	if (step.images.length > 0) bench.load("images", async () => step.images);
+	const isEnded = () => signal.aborted;
+	const outcomes = await runJobs(step.targets, step.parallel, isEnded, async (target) => {
+		await makeTarget(bench, target).catch((error) => {
+			const wasAborted = signal.aborted;
+			endAll();
+			throw wasAborted ? new Failure("Ended, as another one failed") : error;
+		});
 	});
-};
+	await shop.token.close();
+	await loading;
+	shop.signal.throwIfAborted();
+	const problems = [...toProblems(outcomes), ...failedLoads];
+	const among = step.targets.length + step.images.length;
+	if (problems.length > 0) throw toFailure(problems, among);
+});
+
+// src/execute.ts
 /** Does one step of the plan. */
 const executeStep = async (shop, step) => {
 	switch (step.kind) {
 		case "free-disk": {
 			const { dataRoot } = shop.facts.engine;
-			const freed = await timed(shop, "Free disk", () => freeDisk(step.freeing, dataRoot, shop.childEnv, shop.runner.line));
-			return shop.update((report) => ({
-				...report,
-				freed
-			}));
+			const { childEnv, runner, signal } = shop;
+			const freeing = timed(shop, "Free disk", async () => {
+				const freed = await freeDisk(step.freeing, dataRoot, childEnv, runner.line, signal);
+				shop.update((report) => ({
+					...report,
+					freed
+				}));
+			});
+			freeing.catch(() => {});
+			shop.background.push(freeing);
+			return waitForRoom(freeing, dataRoot);
 		}
-		case "build": {
-			const metadata = await build(shop, step.build);
-			shop.update((report) => ({
-				...report,
-				metadata
-			}));
-			return remember(shop, step.build);
-		}
-		case "end-tokens": return shop.token.close();
-		case "load": return load(shop, step.source, step);
+		case "make": return make(shop, step);
 		case "drop-images": {
 			const names = planDropping(shop.report().loads, shop.inputs.keepImages);
 			return dropImages(shop.docker, names, shop.runner.line);
@@ -2011,6 +2393,8 @@ const toEngine = (info) => {
 		driver: info.Driver ?? "unknown",
 		driverStatus,
 		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
+		cores: info.NCPU ?? 1,
+		memoryBytes: info.MemTotal ?? 0,
 		securityOptions: info.SecurityOptions ?? [],
 		operatingSystem: info.OperatingSystem ?? "unknown",
 		containerd: address === void 0 ? void 0 : {
@@ -2099,21 +2483,26 @@ const findNodes = async (ask, clusterName, wanted) => {
 };
 
 // src/facts/look.ts
+const findTargets = async (docker, { build, bake }, workspace) => {
+	if (build !== void 0 || bake !== void 0) await requireBuildx(docker);
+	if (bake !== void 0) return toTargets(await printTargets(docker, bake, workspace));
+	return build === void 0 ? [] : [toOwnTarget(build)];
+};
 /**
 * Looks at all that the plan depends on, changing nothing.
 *
 * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
 */
-const look = async (docker, inputs, isHostedRunner, memory) => {
+const look = async (docker, inputs, workspace, isHostedRunner, memory) => {
 	const lastSizeBytes = memory && recallSizeBytes(memory);
-	const buildx = inputs.build === void 0 ? void 0 : requireBuildx(docker);
-	buildx?.catch(() => {});
+	const finding = findTargets(docker, inputs, workspace);
+	finding.catch(() => {});
 	const [engine, nodes, images] = await withEngineApi(docker, async ({ ask }) => {
 		const questions = [
 			findEngine(ask),
 			findNodes(ask, inputs.clusterName, inputs.nodes),
 			findImages(ask, inputs.images),
-			buildx
+			finding
 		];
 		await Promise.allSettled(questions);
 		return [
@@ -2122,10 +2511,10 @@ const look = async (docker, inputs, isHostedRunner, memory) => {
 			await questions[2]
 		];
 	});
-	await buildx;
 	return {
 		engine,
 		nodes,
+		targets: await finding,
 		images,
 		freeBytes: existsSync(engine.dataRoot) ? await freeBytesAt(engine.dataRoot) : void 0,
 		isHostedRunner,
@@ -2149,6 +2538,203 @@ const forbidCoreDumps = async (env) => {
 	}).catch(() => void 0);
 };
 
+// src/inputs/read-build.ts
+/** Names of images, each once. */
+const readReferences = (input, raw, report) => {
+	const references = /* @__PURE__ */ new Map();
+	for (const value of toList(raw[input])) {
+		const reference = parseImageReference(value);
+		if (typeof reference !== "string") references.set(reference.canonical, reference);
+		else report({
+			input,
+			value,
+			reason: reference,
+			remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev."
+		});
+	}
+	return [...references.values()];
+};
+const reportStandardInput = (raw, report) => {
+	for (const input of ["context", "file"]) if (toOptional(raw[input]) === "-") report({
+		input,
+		value: "-",
+		reason: "standard input is how the token reaches the build, so nothing else can come that way",
+		remedy: "Write it to a file and name that."
+	});
+};
+/** `default`, or an id with the sockets or keys behind it. */
+const readSsh = (raw, report) => {
+	const lines = toLines(raw["ssh"]);
+	for (const value of lines.filter((line) => !/^[\w.-]+(=.+)?$/.test(line))) report({
+		input: "ssh",
+		value,
+		reason: "not what --ssh takes",
+		remedy: "Write default, or id=path of a socket or key, one a line."
+	});
+	return lines;
+};
+/** What one build takes, with its context or without. */
+const readBuildWords = (raw, report) => {
+	reportStandardInput(raw, report);
+	const tags = readReferences("tags", raw, report);
+	for (const tag of tags.filter(({ given }) => given.includes("@"))) report({
+		input: "tags",
+		value: tag.given,
+		reason: "a build cannot be given a digest",
+		remedy: "Write NAME:TAG."
+	});
+	return {
+		context: toOptional(raw["context"]),
+		file: toOptional(raw["file"]),
+		target: toOptional(raw["target"]),
+		tags,
+		buildArgs: parseAssignments("build-args", raw["build-args"], "bare-names", report),
+		labels: parseAssignments("labels", raw["labels"], "bare-names", report),
+		buildContexts: parseAssignments("build-contexts", raw["build-contexts"], "values-only", report),
+		network: toOptional(raw["network"]),
+		ssh: readSsh(raw, report),
+		noCache: parseBoolean("no-cache", raw["no-cache"], report),
+		pull: parseBoolean("pull", raw["pull"], report)
+	};
+};
+/** Reads the step's own build; undefined where it has none. */
+const readBuild = (raw, report) => {
+	const { context, ...words } = readBuildWords(raw, report);
+	if (context === void 0) return void 0;
+	if (toOptional(raw["tags"]) === void 0) report({
+		input: "tags",
+		reason: "empty, and a pod could not name the image that is built",
+		remedy: "Give the image a name, such as my-api:dev."
+	});
+	return {
+		context,
+		...words
+	};
+};
+
+// src/inputs/read-builds.ts
+/** The YAML parser where these inputs need one. */
+const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => void 0 : (await import("./dist.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1))).parse;
+/** What an entry of `builds` may say besides its name: the words of a single build. */
+const buildWords = [
+	"context",
+	"file",
+	"target",
+	"tags",
+	"build-args",
+	"labels",
+	"build-contexts",
+	"network",
+	"ssh",
+	"no-cache",
+	"pull"
+];
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** One line of a map: a name without a value takes it from the environment. */
+const toLine = ([key, value]) => value === null ? key : `${key}=${value}`;
+/** A value as the input of that name has it: lists and maps are what they would be in lines. */
+const toText = (value) => {
+	if (value === void 0 || value === null) return "";
+	if (Array.isArray(value)) return value.map(String).join("\n");
+	return isMap(value) ? Object.entries(value).map(toLine).join("\n") : String(value);
+};
+/** The last part of a name, without its tag: `api` of `ghcr.io/acme/api:dev`. */
+const shortName = (reference) => reference?.replace(/@.*$/, "").replace(/:[^:/]*$/, "").split("/").at(-1)?.replace(/[^\w-]/g, "-");
+/** `NAME=value` as a map; a name alone takes its value from the environment, as in a build. */
+const toMap = (lines, env) => Object.fromEntries(lines.flatMap((line) => {
+	const at = line.indexOf("=");
+	const name = at < 0 ? line : line.slice(0, at);
+	const value = at < 0 ? env[name] : line.slice(at + 1);
+	return value === void 0 ? [] : [[name, value]];
+}));
+/** Bake looks for a Dockerfile in the context, a build where it was started. */
+const toTarget = (build, { env, workspace }) => ({
+	context: build.context,
+	...build.file !== void 0 && { dockerfile: resolve(workspace, build.file) },
+	...build.target !== void 0 && { target: build.target },
+	...build.network !== void 0 && { network: build.network },
+	...build.noCache && { "no-cache": true },
+	...build.pull && { pull: true },
+	tags: build.tags.map(({ given }) => given),
+	args: toMap(build.buildArgs, env),
+	labels: toMap(build.labels, {}),
+	contexts: toMap(build.buildContexts, {}),
+	ssh: build.ssh
+});
+const readEntry = (value, index, places, report) => {
+	const input = `builds, entry ${index + 1}`;
+	if (!isMap(value)) {
+		report({
+			input,
+			reason: "not a map",
+			remedy: "Write its words as `context: ...`, `tags: ...`."
+		});
+		return [];
+	}
+	const known = ["name", ...buildWords];
+	for (const word of Object.keys(value).filter((key) => !known.includes(key))) report({
+		input,
+		value: word,
+		reason: "unknown",
+		remedy: `It may have: ${known.join(", ")}.`
+	});
+	const raw = Object.fromEntries(buildWords.map((word) => [word, toText(value[word])]));
+	const { context, ...rest } = readBuildWords(raw, (problem) => report({
+		...problem,
+		input: `${input}, ${problem.input}`
+	}));
+	if (context === void 0) report({
+		input,
+		reason: "it has no context",
+		remedy: "Name the folder to build."
+	});
+	const name = toOptional(toText(value["name"])) ?? shortName(rest.tags[0]?.given);
+	if (name === void 0 || !/^[a-zA-Z0-9_-]+$/.test(name)) {
+		const remedy = "Give it a name of letters, digits, dashes and underscores, or tags.";
+		report({
+			input,
+			...name !== void 0 && { value: name },
+			reason: "it has no name",
+			remedy
+		});
+		return [];
+	}
+	return [{
+		name,
+		target: toTarget({
+			context: context ?? ".",
+			...rest
+		}, places)
+	}];
+};
+const parseList = (text, { parseYaml }, report) => {
+	try {
+		const list = parseYaml(text);
+		if (Array.isArray(list) && list.length > 0) return list;
+	} catch {}
+	report({
+		input: "builds",
+		reason: "not a YAML list",
+		remedy: "Write `- context: api`, newline, `  tags: api:dev`, and so on for each image."
+	});
+	return [];
+};
+/** Reads the list of builds in the step, as a file of Bake would have it. */
+const readBuilds = (text, places, report) => {
+	const entries = parseList(text, places, report).flatMap((value, index) => readEntry(value, index, places, report));
+	const names = entries.map(({ name }) => name);
+	for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) report({
+		input: "builds",
+		value: name,
+		reason: "two entries have this name",
+		remedy: "Give each a name of its own."
+	});
+	return {
+		group: { default: { targets: names } },
+		target: Object.fromEntries(entries.map(({ name, target }) => [name, target]))
+	};
+};
+
 // src/inputs/problems.ts
 const render = ({ input, value, reason, remedy }) => `${input}${value === void 0 ? "" : ` (${JSON.stringify(value)})`}: ${reason}. ${remedy}`;
 /**
@@ -2161,6 +2747,87 @@ const collectProblems = (read) => {
 	if (problems.length === 0) return result;
 	const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
 	throw new Failure(`The step's inputs have ${count}; nothing was done.\n${problems.map((problem) => `- ${render(problem)}`).join("\n")}`);
+};
+
+// src/inputs/read-bake.ts
+/** Words that say what is built, of which one step takes one. */
+const ways$1 = [
+	"context",
+	"bake-files",
+	"builds"
+];
+const reportMixture = (raw, report) => {
+	const given = ways$1.filter((name) => toOptional(raw[name]) !== void 0);
+	if (given.length > 1) {
+		const remedy = `Keep one of ${given.join(", ")}; a build of its own can be an entry or a target.`;
+		report({
+			input: given[1] ?? "builds",
+			reason: `given together with ${given[0]}`,
+			remedy
+		});
+	}
+	if (given.length === 0 || given[0] === "context") return;
+	for (const word of buildWords) {
+		const value = toOptional(raw[word]);
+		if (word === "context" || value === void 0 || value === "false") continue;
+		const remedy = `Write it into ${given[0] === "builds" ? "the entries" : "the file, or bake-set"}.`;
+		report({
+			input: word,
+			reason: `for a single build, not for ${given[0]}`,
+			remedy
+		});
+	}
+};
+/** Reads what is to be built from Bake files, or from the list in the step; undefined for neither. */
+const readBake = (raw, places, report) => {
+	reportMixture(raw, report);
+	const [files, targets, sets] = [
+		toList(raw["bake-files"]),
+		toList(raw["targets"]),
+		toLines(raw["bake-set"])
+	];
+	const text = toOptional(raw["builds"]);
+	for (const value of sets.filter((line) => !/^[^\s.=]+\.[^\s=]+=/.test(line))) report({
+		input: "bake-set",
+		value,
+		reason: "not a change to a target",
+		remedy: "Write TARGET.KEY=VALUE, as for `docker buildx bake --set`."
+	});
+	for (const value of targets.filter((name) => !/^[a-zA-Z0-9_.-]+$/.test(name) || /^[.-]/.test(name))) report({
+		input: "targets",
+		value,
+		reason: "not the name of a target",
+		remedy: "Write names of targets or groups, as the Bake file has them."
+	});
+	if (files.length === 0 && text === void 0) {
+		for (const input of ["targets", "bake-set"]) {
+			if (toOptional(raw[input]) === void 0) continue;
+			report({
+				input,
+				reason: "given without bake-files or builds",
+				remedy: "Name the Bake files in bake-files, or leave it out."
+			});
+		}
+		return;
+	}
+	return {
+		files,
+		definition: text === void 0 ? void 0 : readBuilds(text, places, report),
+		targets,
+		sets
+	};
+};
+/** How many builds may run at once; undefined leaves it to the machine. */
+const readParallel = (raw, report) => {
+	const text = toOptional(raw["parallel"]);
+	if (text === void 0) return void 0;
+	if (!/^[1-9][0-9]?$/.test(text)) report({
+		input: "parallel",
+		value: text,
+		reason: "not a number of builds",
+		remedy: "Write 1 to 99."
+	});
+	return Number(text);
 };
 
 // src/inputs/private-key.ts
@@ -2384,71 +3051,82 @@ const readCredentials = (raw, { repository, trigger }, format, report) => {
 	};
 };
 
-// src/inputs/read-inputs.ts
-const readReferences = (input, raw, report) => {
-	const references = /* @__PURE__ */ new Map();
-	for (const value of toList(raw[input])) {
-		const reference = parseImageReference(value);
-		if (typeof reference !== "string") references.set(reference.canonical, reference);
-		else report({
-			input,
-			value,
-			reason: reference,
-			remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev."
-		});
+// src/disk/catalog.ts
+const gb = 1e9;
+/**
+* What may go, fewest files per byte first, so that the cheapest bytes go first.
+* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
+*/
+const catalog = [
+	{
+		name: "codeql",
+		paths: ["/opt/hostedtoolcache/CodeQL"],
+		typicalBytes: 1.7 * gb
+	},
+	{
+		name: "android",
+		paths: ["/usr/local/lib/android"],
+		typicalBytes: 11 * gb
+	},
+	{
+		name: "ghcup",
+		paths: ["/usr/local/.ghcup", "/opt/ghc"],
+		typicalBytes: 5 * gb
+	},
+	{
+		name: "swift",
+		paths: ["/usr/share/swift"],
+		typicalBytes: 3 * gb
+	},
+	{
+		name: "dotnet",
+		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
+		typicalBytes: 4 * gb
 	}
-	return [...references.values()];
+];
+
+// src/inputs/read-disk.ts
+const units = {
+	MB: 1e6,
+	GB: 1e9,
+	GIB: 2 ** 30,
+	TB: 0xe8d4a51000
 };
-const reportStandardInput = (raw, report) => {
-	for (const input of ["context", "file"]) if (toOptional(raw[input]) === "-") report({
-		input,
-		value: "-",
-		reason: "standard input is how the token reaches the build, so nothing else can come that way",
-		remedy: "Write it to a file and name that."
+const words = [
+	"auto",
+	"always",
+	"never"
+];
+/** Reads whether, and how much, disk is to be freed. */
+const readFreeDisk = (raw, report) => {
+	const text = toOptional(raw["free-disk"]) ?? "auto";
+	const word = words.find((each) => each === text);
+	if (word !== void 0) return word;
+	const [, number = "", unit = ""] = /^(\d{1,6}(?:\.\d+)?)\s*(MB|GB|GiB|TB)$/i.exec(text) ?? [];
+	const targetBytes = Math.round(Number(number) * (units[unit.toUpperCase()] ?? 0));
+	if (targetBytes > 0) return { targetBytes };
+	report({
+		input: "free-disk",
+		value: text,
+		reason: "unknown",
+		remedy: `Write one of ${words.join(", ")}, or how much shall be free, such as 20GB.`
 	});
+	return "auto";
 };
-/** `default`, or an id with the sockets or keys behind it. */
-const readSsh = (raw, report) => {
-	const lines = toLines(raw["ssh"]);
-	for (const value of lines.filter((line) => !/^[\w.-]+(=.+)?$/.test(line))) report({
-		input: "ssh",
+/** Reads which entries of the catalog stay. */
+const readFreeDiskKeep = (raw, report) => {
+	const known = catalog.map(({ name }) => name);
+	const names = toList(raw["free-disk-keep"]).map((name) => name.toLowerCase());
+	for (const value of names.filter((name) => !known.includes(name))) report({
+		input: "free-disk-keep",
 		value,
-		reason: "not what --ssh takes",
-		remedy: "Write default, or id=path of a socket or key, one a line."
+		reason: "nothing of that name is ever deleted",
+		remedy: `Write names of ${known.join(", ")}.`
 	});
-	return lines;
+	return names;
 };
-const readBuild = (raw, report) => {
-	reportStandardInput(raw, report);
-	const build = {
-		file: toOptional(raw["file"]),
-		target: toOptional(raw["target"]),
-		tags: readReferences("tags", raw, report),
-		buildArgs: parseAssignments("build-args", raw["build-args"], "bare-names", report),
-		labels: parseAssignments("labels", raw["labels"], "bare-names", report),
-		buildContexts: parseAssignments("build-contexts", raw["build-contexts"], "values-only", report),
-		network: toOptional(raw["network"]),
-		ssh: readSsh(raw, report),
-		noCache: parseBoolean("no-cache", raw["no-cache"], report),
-		pull: parseBoolean("pull", raw["pull"], report)
-	};
-	const context = toOptional(raw["context"]);
-	for (const tag of build.tags.filter(({ given }) => given.includes("@"))) report({
-		input: "tags",
-		value: tag.given,
-		reason: "a build cannot be given a digest",
-		remedy: "Write NAME:TAG."
-	});
-	if (context !== void 0 && toOptional(raw["tags"]) === void 0) report({
-		input: "tags",
-		reason: "empty, and a pod could not name the image that is built",
-		remedy: "Give the image a name, such as my-api:dev."
-	});
-	return context === void 0 ? void 0 : {
-		context,
-		...build
-	};
-};
+
+// src/inputs/read-inputs.ts
 const loadModes = [
 	"auto",
 	"reflink",
@@ -2468,7 +3146,12 @@ const keepImages = {
 	false: "never"
 };
 const reportNothingToDo = (raw, report) => {
-	if (toOptional(raw["context"]) !== void 0 || toOptional(raw["images"]) !== void 0) return;
+	if ([
+		"context",
+		"images",
+		"bake-files",
+		"builds"
+	].some((name) => toOptional(raw[name]) !== void 0)) return;
 	const built = [
 		"tags",
 		"file",
@@ -2476,8 +3159,8 @@ const reportNothingToDo = (raw, report) => {
 	].find((name) => toOptional(raw[name]));
 	report(built === void 0 ? {
 		input: "context",
-		reason: "neither context nor images is given, so there is nothing to do",
-		remedy: "Name a folder to build, or images that the local store has."
+		reason: "none of context, images, bake-files and builds is given, so there is nothing to do",
+		remedy: "Name a folder to build, a Bake file, or images that the local store has."
 	} : {
 		input: "context",
 		reason: `empty, though ${built} is given`,
@@ -2516,52 +3199,19 @@ const readInputs = (raw, run) => collectProblems((report) => {
 		secretId,
 		secrets: readSecrets(raw, run, tokenId, report),
 		build: readBuild(raw, report),
+		bake: readBake(raw, run, report),
+		parallel: readParallel(raw, report),
+		isDryRun: parseBoolean("dry-run", raw["dry-run"], report),
+		failFast: parseBoolean("fail-fast", raw["fail-fast"] ?? "true", report),
 		images: readReferences("images", raw, report),
 		clusterName: word("cluster-name", /^[a-z0-9.-]+$/, "Use the name that `kind get clusters` shows.") ?? "kind",
 		nodes: toList(raw["nodes"]),
 		loadMode: parseChoice("load-mode", raw["load-mode"], loadModes, report),
 		keepImages: keepImages[parseChoice("keep-images", raw["keep-images"], keepWords, report)],
-		freeDisk: parseChoice("free-disk", raw["free-disk"], [
-			"auto",
-			"always",
-			"never"
-		], report)
+		freeDisk: readFreeDisk(raw, report),
+		freeDiskKeep: readFreeDiskKeep(raw, report)
 	};
 });
-
-// src/disk/catalog.ts
-const gb = 1e9;
-/**
-* What may go, fewest files per byte first, so that the cheapest bytes go first.
-* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
-*/
-const catalog = [
-	{
-		name: "codeql",
-		paths: ["/opt/hostedtoolcache/CodeQL"],
-		typicalBytes: 1.7 * gb
-	},
-	{
-		name: "android",
-		paths: ["/usr/local/lib/android"],
-		typicalBytes: 11 * gb
-	},
-	{
-		name: "ghcup",
-		paths: ["/usr/local/.ghcup", "/opt/ghc"],
-		typicalBytes: 5 * gb
-	},
-	{
-		name: "swift",
-		paths: ["/usr/share/swift"],
-		typicalBytes: 3 * gb
-	},
-	{
-		name: "dotnet",
-		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
-		typicalBytes: 4 * gb
-	}
-];
 
 // src/disk/plan-freeing.ts
 /**
@@ -2577,16 +3227,16 @@ const spareBytes = 2e9;
 */
 const neededBytes = (lastSizeBytes) => lastSizeBytes === void 0 ? comfortableBytes : 3 * lastSizeBytes + spareBytes;
 /** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
-const planFreeing = (mode, facts, builds) => {
+const planFreeing = (mode, keep, facts, builds) => {
 	if (mode === "never" || !facts.isHostedRunner) return void 0;
+	const entries = catalog.filter(({ name }) => !keep.includes(name));
 	if (mode === "always") return {
-		entries: catalog,
+		entries,
 		targetFreeBytes: void 0
 	};
-	const targetFreeBytes = neededBytes(facts.lastSizeBytes);
-	const isShort = facts.freeBytes !== void 0 && facts.freeBytes < targetFreeBytes;
-	return builds && isShort ? {
-		entries: catalog,
+	const targetFreeBytes = mode === "auto" ? neededBytes(facts.lastSizeBytes) : mode.targetBytes;
+	return facts.freeBytes !== void 0 && facts.freeBytes < targetFreeBytes && (builds || mode !== "auto") ? {
+		entries,
 		targetFreeBytes
 	} : void 0;
 };
@@ -2594,59 +3244,108 @@ const planFreeing = (mode, facts, builds) => {
 // src/plan/plan.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsImages = ({ keepImages }, { isHostedRunner }) => keepImages === "never" || keepImages === "auto" && isHostedRunner;
+/** A compiler with less than this would have to swap. */
+const memoryOfBuild = 3e9;
+const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
 /** Decides what to do, in which order, from what was asked and what was found. */
 const planSteps = (inputs, facts) => {
-	const { build, images } = {
-		build: inputs.build,
-		images: facts.images
-	};
-	const freeing = planFreeing(inputs.freeDisk, facts, build !== void 0);
+	const { targets, images, engine } = facts;
+	const freeing = planFreeing(inputs.freeDisk, inputs.freeDiskKeep, facts, targets.length > 0);
 	const nodes = facts.nodes.map((node) => ({
 		node,
-		choice: planWay(facts.engine, node, inputs.loadMode)
+		choice: planWay(engine, node, inputs.loadMode)
 	}));
 	const steps = [];
 	if (freeing !== void 0) steps.push({
 		kind: "free-disk",
 		freeing
 	});
-	if (build !== void 0) {
-		steps.push({
-			kind: "build",
-			build
-		});
-		if (inputs.credentials.kind === "app") steps.push({ kind: "end-tokens" });
-		steps.push({
-			kind: "load",
-			source: {
-				kind: "built",
-				build
-			},
-			nodes
-		});
-	}
-	if (images.length > 0) steps.push({
-		kind: "load",
-		source: {
-			kind: "local",
-			images
-		},
+	const parallel = inputs.parallel ?? planParallel(engine);
+	steps.push({
+		kind: "make",
+		targets,
+		parallel,
+		images,
 		nodes
 	});
 	if (dropsImages(inputs, facts)) steps.push({ kind: "drop-images" });
 	return steps;
 };
 
+// src/plan/render.ts
+const list = (words) => words.join(", ");
+const renderTarget = ({ name, tags, dependsOn, isWanted }) => {
+	const names = tags.map(({ given }) => given).filter((given) => given !== name);
+	const notes = [
+		...names.length > 0 ? [list(names)] : [],
+		...dependsOn.length > 0 ? [`after ${list(dependsOn)}`] : [],
+		...isWanted ? [] : ["only for others, not loaded"]
+	];
+	return `   - ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+};
+const renderWay = (choice) => {
+	if (choice.kind !== "folders") return `by ${choice.kind}, as ${choice.because}`;
+	return choice.wanted === "auto" ? "by link, or what a probe there finds possible" : `by ${choice.wanted}`;
+};
+/** Targets in an order in which they can be built. */
+const inOrder = (targets) => {
+	const sorted = [];
+	const isReady = ({ dependsOn }) => dependsOn.every((name) => sorted.some((target) => target.name === name));
+	for (let left = targets; left.length > 0;) {
+		const ready = left.filter(isReady);
+		if (ready.length === 0) return [...sorted, ...left];
+		sorted.push(...ready);
+		left = left.filter((target) => !ready.includes(target));
+	}
+	return sorted;
+};
+const renderMake = ({ targets, parallel, images, nodes }) => {
+	const local = images.flatMap(({ references }) => references.map(({ given }) => given));
+	const building = [`Build, ${parallel} at a time, each image loaded as soon as it is there:`, ...inOrder(targets).map(renderTarget)];
+	return [
+		...targets.length > 0 ? [building.join("\n")] : [],
+		...local.length > 0 ? [`Load what Docker has: ${list(local)}`] : [],
+		["Load into:", ...nodes.map(({ node, choice }) => `   - ${node.name}, ${renderWay(choice)}`)].join("\n")
+	];
+};
+const renderStep = (step) => {
+	switch (step.kind) {
+		case "free-disk": {
+			const { entries, targetFreeBytes } = step.freeing;
+			return [`Free disk${targetFreeBytes === void 0 ? "" : `, until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`];
+		}
+		case "make": return renderMake(step);
+		case "drop-images": return ["Remove Docker's copies that take disk of their own"];
+	}
+};
+/** The plan, for people: numbered, in the order in which it would be done. */
+const renderPlan = (steps) => steps.flatMap(renderStep).map((text, index) => `${index + 1}. ${text}`).join("\n");
+
 // src/report/report.ts
 const emptyReport = {
-	metadata: void 0,
+	builds: [],
 	loads: [],
 	freed: [],
 	stages: []
 };
+/** One build's own; of several, the metadata by the targets' names, as Bake writes it. */
+const toBuildOutputs = (builds) => {
+	const [first] = builds;
+	if (first === void 0) return {};
+	if (builds.length > 1) {
+		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
+		return { metadata: JSON.stringify(Object.fromEntries(all)) };
+	}
+	const { imageId, digest, json } = first.metadata;
+	return {
+		...imageId !== void 0 && { "image-id": imageId },
+		...digest !== void 0 && { digest },
+		metadata: json
+	};
+};
 /** The step's outputs; those without a value are left out. */
 const toOutputs = (report) => {
-	const { metadata, loads, freed } = report;
+	const { builds, loads, freed } = report;
 	const images = loads.flatMap(({ image, nodes }) => image.references.map(({ given }) => ({
 		ref: given,
 		id: image.id,
@@ -2654,9 +3353,7 @@ const toOutputs = (report) => {
 		nodes
 	})));
 	return {
-		...metadata?.imageId !== void 0 && { "image-id": metadata.imageId },
-		...metadata?.digest !== void 0 && { digest: metadata.digest },
-		...metadata !== void 0 && { metadata: metadata.json },
+		...toBuildOutputs(builds),
 		images: JSON.stringify(images),
 		"freed-bytes": String(freed.reduce((sum, { bytes }) => sum + bytes, 0))
 	};
@@ -2712,7 +3409,7 @@ const maskInputs = ({ credentials, secrets }, given, runner) => {
 };
 /** What was asked and will not happen should not surprise anybody later. */
 const tellWhatIsNot = (inputs, facts, { line }) => {
-	if (inputs.build !== void 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
 	if (inputs.freeDisk === "always" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
 };
@@ -2722,8 +3419,13 @@ const runAction = async (environment, runner, signal) => {
 	const tempDir = leftoversOf(environment, runId).tempDir;
 	let report = emptyReport;
 	let token;
+	const background = [];
 	try {
-		const inputs = readInputs(environment.inputs, environment);
+		const parseYaml = await importYaml(environment.inputs);
+		const inputs = readInputs(environment.inputs, {
+			...environment,
+			parseYaml
+		});
 		maskInputs(inputs, environment.inputs, runner);
 		runner.saveState(runIdState, runId);
 		const docker = createDocker(environment.childEnv, signal);
@@ -2734,9 +3436,11 @@ const runAction = async (environment, runner, signal) => {
 			debug: runner.debug,
 			signal
 		};
-		const facts = await look(docker, inputs, environment.isHostedRunner, memory);
+		const { workspace, isHostedRunner } = environment;
+		const facts = await look(docker, inputs, workspace, isHostedRunner, memory);
 		tellWhatIsNot(inputs, facts, runner);
 		const steps = planSteps(inputs, facts);
+		if (inputs.isDryRun) return await publishPlan(runner, steps);
 		mkdirSync(tempDir, {
 			recursive: true,
 			mode: 448
@@ -2759,18 +3463,21 @@ const runAction = async (environment, runner, signal) => {
 			memory,
 			runId,
 			tempDir,
-			workspace: environment.workspace,
+			workspace,
 			childEnv: environment.childEnv,
 			signal,
+			background,
 			report: () => report,
 			update: (change) => {
 				report = change(report);
 			}
 		};
 		for (const step of steps) await executeStep(shop, step);
+		await Promise.all(background);
 		await publish(runner, report);
 	} catch (error) {
 		await token?.close();
+		await Promise.allSettled(background);
 		const failure = signal.aborted ? new Failure("The step was cancelled", { cause: error }) : error;
 		await publish(runner, report, renderError(failure));
 		throw failure;
@@ -2780,6 +3487,12 @@ const runAction = async (environment, runner, signal) => {
 			force: true
 		});
 	}
+};
+const publishPlan = async ({ line, output, summary }, steps) => {
+	const plan = renderPlan(steps);
+	line(`The plan, of which nothing is done (dry-run):\n${plan}`);
+	for (const [name, value] of Object.entries(toOutputs(emptyReport))) output(name, value);
+	await summary(`### Slipway's plan (dry run)\n\n${plan.split("\n").map(escapeCell).join("\n")}\n`).catch(() => {});
 };
 /** Tells what was done, and keeps an unwritable summary from failing the step. */
 const publish = async (runner, report, failure) => {

@@ -1,4 +1,4 @@
-import { t as neutralise } from "./log-fence.js";
+import { n as neutralise } from "./log-fence.js";
 
 // src/token/masks.ts
 /**

@@ -1,4 +1,4 @@
-import { a as renderError, i as Failure, n as splitLines } from "./log-fence.js";
+import { a as renderError, i as Failure, r as splitLines, t as createFence } from "./log-fence.js";
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { readFileSync, rmSync } from "node:fs";
@@ -143,8 +143,9 @@ const createDocker = (env, signal) => {
 const runLabel = "dev.slipway.run";
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
 const mountPoint = "/slipway";
+const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
 /** Joins parts of our shell scripts, in the order in which they are given. */
-const joinScript = (...parts) => parts.map((part) => readFileSync(new URL(`./helper/${part}.sh`, import.meta.url), "utf8")).join("\n");
+const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
 const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 	const mount = (source, target) => ({
@@ -155,7 +156,12 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 	return {
 		Image: node.imageId,
 		Entrypoint: ["/bin/bash"],
-		Cmd: ["-c", joinScript("order", "record", "source", "node", "stage", "publish", "main")],
+		Cmd: [
+			"-c",
+			joinScript("order", "record", "source", "node", "stage", "publish", "main"),
+			"slipway",
+			readPart("containerd.pl")
+		],
 		Labels: {
 			[runLabel]: runId,
 			"dev.slipway.node": node.name
@@ -480,21 +486,20 @@ const tokenState = "token";
 const createBuildToken = (options) => {
 	const { inputs, warn, saveState } = options;
 	const { credentials, apiUrl, secretFormat } = inputs;
-	let keeper;
+	let keeping;
 	return {
+		isTaken: () => keeping !== void 0,
 		take: async () => {
 			if (credentials.kind === "none") return void 0;
 			if (credentials.kind === "given") return formatToken(secretFormat, apiUrl, [{ token: credentials.token }]);
-			if (keeper === void 0) {
-				const { createTokenKeeper } = await import("./keeper.js");
-				keeper = createTokenKeeper({
-					...options,
-					app: {
-						...credentials,
-						apiUrl
-					}
-				});
-			}
+			keeping ??= import("./keeper.js").then(({ createTokenKeeper }) => createTokenKeeper({
+				...options,
+				app: {
+					...credentials,
+					apiUrl
+				}
+			}));
+			const keeper = await keeping;
 			saveState(tokenState, "minted");
 			const known = (await keeper.take()).map(({ secret, scope }) => ({
 				token: secret,
@@ -503,14 +508,14 @@ const createBuildToken = (options) => {
 			return formatToken(secretFormat, apiUrl, known);
 		},
 		close: async () => {
-			if (keeper === void 0) return;
+			if (keeping === void 0) return;
 			try {
-				await keeper.close();
+				await (await keeping).close();
 				saveState(tokenState, "ended");
 			} catch (error) {
 				warn(`The token could not be ended: ${renderError(error)}`);
 			}
-			keeper = void 0;
+			keeping = void 0;
 		}
 	};
 };
@@ -543,12 +548,20 @@ const inputNames = [
 	"network",
 	"no-cache",
 	"pull",
+	"bake-files",
+	"targets",
+	"bake-set",
+	"builds",
+	"parallel",
+	"fail-fast",
+	"dry-run",
 	"images",
 	"cluster-name",
 	"nodes",
 	"load-mode",
 	"keep-images",
-	"free-disk"
+	"free-disk",
+	"free-disk-keep"
 ];
 
 // src/host/environment.ts
@@ -596,21 +609,26 @@ const readEnvironment = (env = process.env) => {
 };
 
 // src/host/runner.ts
-const createRunner = () => ({
-	line: (line) => process.stdout.write(`${line}\n`),
-	debug,
-	warning: (message, place) => warning(message, place && {
-		file: place.file,
-		startLine: place.line
-	}),
-	fail: setFailed,
-	mask: setSecret,
-	output: setOutput,
-	saveState,
-	summary: async (markdown) => {
-		await summary.addRaw(markdown, true).write();
-	},
-	flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
-});
+const createRunner = () => {
+	const line = (text) => process.stdout.write(`${text}\n`);
+	const { within, outside } = createFence(line);
+	return {
+		line,
+		debug: (text) => outside(() => debug(text)),
+		warning: (message, place) => outside(() => warning(message, place && {
+			file: place.file,
+			startLine: place.line
+		})),
+		fail: (message) => outside(() => setFailed(message)),
+		mask: (value) => outside(() => setSecret(value)),
+		output: setOutput,
+		saveState,
+		summary: async (markdown) => {
+			await summary.addRaw(markdown, true).write();
+		},
+		fenced: within,
+		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
+	};
+};
 
 export { describeEnd as C, createDocker as S, runCaptured as T, toList as _, tokenState as a, runLabel as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, toHelperContainer as x, joinScript as y };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { planMemory, type SizeMemory } from './disk/size-memory.ts'
-import { executeStep, type Workshop } from './execute.ts'
+import { executeStep } from './execute.ts'
 import type { Facts } from './facts/facts.ts'
 import { look } from './facts/look.ts'
 import { Failure, renderError } from './failure.ts'
@@ -11,13 +11,17 @@ import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
+import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
-import { planSteps } from './plan/plan.ts'
+import { planSteps, type Step } from './plan/plan.ts'
+import { renderPlan } from './plan/render.ts'
+import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toOutputs } from './report/report.ts'
 import { renderSummary } from './report/summary.ts'
 import { leftoversOf, runIdState } from './sweep.ts'
 import { type BuildToken, createBuildToken } from './token/build-token.ts'
 import { maskPrivateKey, maskSecret, maskToken } from './token/masks.ts'
+import type { Workshop } from './workshop.ts'
 
 /** Nothing may print before the secrets that came as inputs are hidden. */
 const maskInputs = ({ credentials, secrets }: Inputs, given: RawInputs, runner: Runner): void => {
@@ -30,7 +34,7 @@ const maskInputs = ({ credentials, secrets }: Inputs, given: RawInputs, runner: 
 
 /** What was asked and will not happen should not surprise anybody later. */
 const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => {
-  if (inputs.build !== undefined && inputs.credentials.kind === 'none') {
+  if (facts.targets.length > 0 && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
   }
   if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
@@ -51,8 +55,10 @@ export const runAction = async (
   const tempDir = leftoversOf(environment, runId).tempDir
   let report: Report = emptyReport
   let token: BuildToken | undefined
+  const background: Promise<void>[] = []
   try {
-    const inputs = readInputs(environment.inputs, environment)
+    const parseYaml = await importYaml(environment.inputs)
+    const inputs = readInputs(environment.inputs, { ...environment, parseYaml })
     maskInputs(inputs, environment.inputs, runner)
     runner.saveState(runIdState, runId)
     const docker = createDocker(environment.childEnv, signal)
@@ -61,9 +67,11 @@ export const runAction = async (
     const prefix = planMemory(inputs, environment)
     const memory: SizeMemory | undefined =
       prefix === undefined ? undefined : { prefix, debug: runner.debug, signal }
-    const facts = await look(docker, inputs, environment.isHostedRunner, memory)
+    const { workspace, isHostedRunner } = environment
+    const facts = await look(docker, inputs, workspace, isHostedRunner, memory)
     tellWhatIsNot(inputs, facts, runner)
     const steps = planSteps(inputs, facts)
+    if (inputs.isDryRun) return await publishPlan(runner, steps)
     mkdirSync(tempDir, { recursive: true, mode: 0o700 })
     token = createBuildToken({
       inputs,
@@ -83,24 +91,36 @@ export const runAction = async (
       memory,
       runId,
       tempDir,
-      workspace: environment.workspace,
+      workspace,
       childEnv: environment.childEnv,
       signal,
+      background,
       report: () => report,
       update: (change) => {
         report = change(report)
       },
     }
     for (const step of steps) await executeStep(shop, step)
+    await Promise.all(background)
     await publish(runner, report)
   } catch (error) {
     await token?.close()
+    await Promise.allSettled(background)
     const failure = signal.aborted ? new Failure('The step was cancelled', { cause: error }) : error
     await publish(runner, report, renderError(failure))
     throw failure
   } finally {
     rmSync(tempDir, { recursive: true, force: true })
   }
+}
+
+const publishPlan = async ({ line, output, summary }: Runner, steps: readonly Step[]) => {
+  const plan = renderPlan(steps)
+  line(`The plan, of which nothing is done (dry-run):\n${plan}`)
+  for (const [name, value] of Object.entries(toOutputs(emptyReport))) output(name, value)
+  await summary(
+    `### Slipway's plan (dry run)\n\n${plan.split('\n').map(escapeCell).join('\n')}\n`,
+  ).catch(() => {})
 }
 
 /** Tells what was done, and keeps an unwritable summary from failing the step. */

@@ -22,20 +22,6 @@ test('what is no digest is not passed on', () => {
   expect(parseMetadata('null').digest).toBeUndefined()
 })
 
-const build = {
-  context: '.',
-  file: undefined,
-  target: undefined,
-  tags: [{ given: 'api:dev', canonical: 'docker.io/library/api:dev' }],
-  buildArgs: [],
-  labels: [],
-  buildContexts: [],
-  network: undefined,
-  ssh: [],
-  noCache: false,
-  pull: false,
-}
-
 test('a failed build is told in one line with its place', () => {
   const tail = [
     '#7 0.2 fatal: could not read Username',
@@ -44,7 +30,7 @@ test('a failed build is told in one line with its place', () => {
     '--------------------',
     'ERROR: failed to build: failed to solve: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
   ]
-  const message = renderError(explainBuildFailure(build, 1, tail))
+  const message = renderError(explainBuildFailure('api:dev', 1, tail))
   expect(message).toMatch(
     /^Building api:dev failed at Dockerfile:3: failed to build: .* exit code: 128\. The build log above/,
   )
@@ -52,7 +38,7 @@ test('a failed build is told in one line with its place', () => {
 })
 
 test('a build that says nothing is told by its exit code, and says no commands', () => {
-  expect(renderError(explainBuildFailure(build, null, []))).toContain('ended by a signal')
+  expect(renderError(explainBuildFailure('api:dev', null, []))).toContain('ended by a signal')
   const tail = ['ERROR: ##[set-output name=a]b']
-  expect(renderError(explainBuildFailure(build, 1, tail))).not.toContain('##[')
+  expect(renderError(explainBuildFailure('api:dev', 1, tail))).not.toContain('##[')
 })

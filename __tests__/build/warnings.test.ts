@@ -17,7 +17,7 @@ const write = (name: string, text: string): void => writeFileSync(join(context, 
 const warningsFor = (passed: readonly string[]): readonly string[] => {
   const { build } = read({ context, tags: 'a:1' })
   if (build === undefined) throw new Error('no build')
-  return findBuildWarnings(build, '/', passed).map(
+  return findBuildWarnings({ kind: 'own', build }, '/', passed).map(
     ({ message, file, line }) => `${file.slice(context.length + 1)}:${line} ${message}`,
   )
 }
@@ -64,5 +64,5 @@ test.each(['.git', '**/.git', '/.git/', '*', '.git/**'])('not when %s is left ou
 
 test('a context that is an address has no files here', () => {
   const { build } = read({ context: 'https://github.com/acme/app.git', tags: 'a:1' })
-  expect(build && findBuildWarnings(build, '/', [])).toEqual([])
+  expect(build && findBuildWarnings({ kind: 'own', build }, '/', [])).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { neutralise, splitLines, withFence } from '../../src/host/log-fence.ts'
+import { createFence, neutralise, splitLines } from '../../src/host/log-fence.ts'
 
 const linesOf = async (chunks: readonly Buffer[]): Promise<readonly string[]> => {
   const stream = Readable.from(chunks)
@@ -58,15 +58,42 @@ test('the old form of commands is harmless wherever it stands', () => {
 
 test('the fence is closed also when the body throws', async () => {
   const lines: string[] = []
-  const body = withFence(
-    (line) => lines.push(line),
-    async (write) => {
-      write('::set-output name=a::b')
-      throw new Error('no')
-    },
-  )
+  const body = createFence((line) => lines.push(line)).within(async (write) => {
+    write('::set-output name=a::b')
+    throw new Error('no')
+  })
   await expect(body).rejects.toThrow('no')
   const token = /^::stop-commands::([0-9a-f]{32})$/.exec(lines[0] ?? '')?.[1]
   expect(token).toBeDefined()
   expect(lines).toEqual([`::stop-commands::${token}`, '::set-output name=a::b', `::${token}::`])
+})
+
+test('several inside share one fence, and what we say is heard in between', async () => {
+  const lines: string[] = []
+  const { within, outside } = createFence((line) => lines.push(line))
+  const say = (): void => outside(() => void lines.push('::warning::ours'))
+  say()
+  await Promise.all([
+    within(async (write) => {
+      write('first')
+      await within(async (other) => other('second'))
+      say()
+      write('third')
+    }),
+  ])
+  say()
+  const tokens = lines.flatMap((line) => /^::stop-commands::(.*)$/.exec(line)?.[1] ?? [])
+  expect(new Set(tokens).size).toBe(2)
+  expect(lines).toEqual([
+    '::warning::ours',
+    `::stop-commands::${tokens[0]}`,
+    'first',
+    'second',
+    `::${tokens[0]}::`,
+    '::warning::ours',
+    `::stop-commands::${tokens[1]}`,
+    'third',
+    `::${tokens[1]}::`,
+    '::warning::ours',
+  ])
 })

@@ -18,6 +18,7 @@ test('a build with nothing else has no credentials and defaults for the rest', (
     clusterName: 'kind',
     nodes: [],
     freeDisk: 'auto',
+    freeDiskKeep: [],
   })
 })
 
@@ -95,7 +96,7 @@ test('a token that was given is what is left where the key is empty, and the run
 })
 
 test.each<[string, RawInputs, RegExp]>([
-  ['nothing to do', {}, /context: neither context nor images/],
+  ['nothing to do', {}, /context: none of context, images, bake-files and builds/],
   ['tags without context', { tags: 'a:1' }, /context: empty, though tags is given/],
   ['context without tags', { context: '.' }, /tags: empty/],
   ['a bad name', { ...build, tags: 'API:dev' }, /tags \("API:dev"\): image names are lower case/],

@@ -8,6 +8,8 @@ const engine: Engine = {
   driver: 'overlay2',
   driverStatus: { 'Native Overlay Diff': 'true', 'Using metacopy': 'false' },
   dataRoot: '/var/lib/docker',
+  cores: 4,
+  memoryBytes: 16e9,
   securityOptions: ['name=seccomp,profile=builtin'],
   operatingSystem: 'Debian',
   containerd: { address: '/run/containerd/containerd.sock', namespace: 'moby' },

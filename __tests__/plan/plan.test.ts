@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planSteps } from '../../src/plan/plan.ts'
@@ -10,12 +11,15 @@ const facts: Facts = {
     driver: 'overlay2',
     driverStatus: {},
     dataRoot: '/var/lib/docker',
+    cores: 4,
+    memoryBytes: 16e9,
     securityOptions: [],
     operatingSystem: 'Debian',
     containerd: undefined,
     hasContainerdStore: false,
   },
   nodes: [],
+  targets: [],
   images: [],
   freeBytes: 80e9,
   isHostedRunner: true,
@@ -30,57 +34,48 @@ const image = {
   layers: [],
 }
 
+const stepsOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
+  const inputs = read(raw)
+  const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build)]
+  return planSteps(inputs, { ...facts, targets, ...change })
+}
+
 const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =>
-  planSteps(read(raw), { ...facts, ...change }).map(({ kind }) => kind)
+  stepsOf(raw, change).map(({ kind }) => kind)
 
 const build = { context: '.', tags: 'a:1' }
 
 test.each<[string, RawInputs, Partial<Facts>, readonly string[]]>([
-  ['a build is loaded', build, {}, ['build', 'load', 'drop-images']],
-  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['load', 'drop-images']],
-  [
-    'both',
-    { ...build, images: 'b:1' },
-    { images: [image] },
-    ['build', 'load', 'load', 'drop-images'],
-  ],
-  [
-    'a full disk is freed first',
-    build,
-    { freeBytes: 3e9 },
-    ['free-disk', 'build', 'load', 'drop-images'],
-  ],
+  ['a build is loaded', build, {}, ['make', 'drop-images']],
+  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['make', 'drop-images']],
+  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['make', 'drop-images']],
+  ['a full disk is freed first', build, { freeBytes: 3e9 }, ['free-disk', 'make', 'drop-images']],
   [
     'never means never',
     { ...build, 'free-disk': 'never' },
     { freeBytes: 3e9 },
-    ['build', 'load', 'drop-images'],
+    ['make', 'drop-images'],
   ],
   [
     'always does not ask',
     { ...build, 'free-disk': 'always' },
     {},
-    ['free-disk', 'build', 'load', 'drop-images'],
+    ['free-disk', 'make', 'drop-images'],
   ],
   [
     'loading alone needs no room',
     { images: 'b:1' },
     { images: [image], freeBytes: 3e9 },
-    ['load', 'drop-images'],
+    ['make', 'drop-images'],
   ],
-  [
-    'an unknown disk is left alone',
-    build,
-    { freeBytes: undefined },
-    ['build', 'load', 'drop-images'],
-  ],
+  ['an unknown disk is left alone', build, { freeBytes: undefined }, ['make', 'drop-images']],
 ])('%s', (_name, raw, change, expected) => {
   expect(kinds(raw, change)).toEqual(expected)
 })
 
 test.each(['auto', 'always'])('self-hosted runners keep all they have, also with %s', (mode) => {
   const change = { isHostedRunner: false, freeBytes: 1e9 }
-  expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['build', 'load'])
+  expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['make'])
 })
 
 test.each<[string, RawInputs, boolean, boolean]>([

@@ -38,7 +38,7 @@ const image = {
   layers: [],
 }
 const report: Report = {
-  metadata: { imageId: image.id, digest: undefined, json: '{}' },
+  builds: [{ name: 'api', metadata: { imageId: image.id, digest: undefined, json: '{}' } }],
   loads: [
     {
       image,

@@ -1,3 +1,4 @@
+import { parse } from 'yaml'
 import type { Inputs } from '../../src/inputs/inputs.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { readInputs } from '../../src/inputs/read-inputs.ts'
@@ -10,7 +11,14 @@ type Run = Parameters<typeof readInputs>[1]
 
 /** Reads inputs as a run of acme/app would. */
 export const read = (raw: RawInputs, change: Partial<Run> = {}): Inputs =>
-  readInputs(raw, { repository: 'acme/app', trigger: push, workspace: '/', env: {}, ...change })
+  readInputs(raw, {
+    repository: 'acme/app',
+    trigger: push,
+    workspace: '/',
+    env: {},
+    parseYaml: parse,
+    ...change,
+  })
 
 /** The lines of the one error; none when the inputs are good. */
 export const problemsOf = (raw: RawInputs, change: Partial<Run> = {}): readonly string[] => {

@@ -55,3 +55,25 @@ export const exampleBuild = (
     `WEIGHT_FILES=${weight.files}`,
   ].join('\n'),
 })
+
+/** The example with six images and a shared base: inputs, and the folder that it is built from. */
+export const platformBuilds = (
+  github: GitHub,
+  { tag, baseMb }: { readonly tag: string; readonly baseMb: number },
+) => ({
+  inputs: {
+    'secret-format': 'gitconfig',
+    'bake-files': 'docker-bake.hcl',
+    'bake-set': [
+      `*.args.BASE=${baseImage()}`,
+      '*.network=host',
+      `base-ml.args.WEIGHT_MB=${baseMb}`,
+      `preprocessing.args.GIT_SERVER=${github.serverUrl}`,
+      ...['training', 'serving'].map((name) => `${name}.args.TAG=${tag}`),
+      ...['base-ml', 'api', 'datagen', 'preprocessing', 'training', 'serving', 'e2e'].map(
+        (name) => `${name}.tags=acme/${name}:${tag}`,
+      ),
+    ].join('\n'),
+  },
+  github: { workspace: `${process.cwd()}/examples/ml-platform` },
+})

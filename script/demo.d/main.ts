@@ -1,12 +1,23 @@
 /** The main job, end to end, with what it proved. Run it through `script/demo`. */
 import { startGitHub } from '../../__tests__/support/github/server.ts'
 import { runPod } from '../../__tests__/support/pod.ts'
-import { credentialsOf, exampleBuild, runSlipway } from '../../__tests__/support/slipway.ts'
+import { credentialsOf, platformBuilds, runSlipway } from '../../__tests__/support/slipway.ts'
 import { docker } from '../../__tests__/support/testbed.ts'
 
-const tag = 'slipway-demo:dev'
 const cluster = process.env['SLIPWAY_CLUSTER'] ?? 'kind'
-const weight = { mb: 500, files: 10_000 }
+const baseMb = 500
+
+/** What a pod of each image prints. */
+const expected: Readonly<Record<string, string>> = {
+  api: 'api, release 1',
+  datagen: 'datagen',
+  preprocessing: 'acme/private-one\nacme/private-two',
+  training: 'training',
+  serving: 'serving',
+  e2e: 'e2e',
+}
+const services = Object.keys(expected)
+const tag = 'demo'
 
 const say = (line: string): void => console.log(line)
 
@@ -20,40 +31,51 @@ const check = (holds: boolean, what: string): void => {
   if (!holds) process.exitCode = 1
 }
 
+/** What each service prints in one node, one after another, as pods of a test would. */
+const runAll = async (node: string): Promise<Readonly<Record<string, string>>> => {
+  const printed: Record<string, string> = {}
+  for (const service of services) printed[service] = await runPod(node, `acme/${service}:${tag}`)
+  return printed
+}
+
 const github = await startGitHub()
 try {
   say(`An App's API and two private repositories stand at ${github.apiUrl} (a double of GitHub).`)
-  say(
-    `Building ${tag} from examples/private-dependencies, ${weight.mb} MB in ${weight.files} files.\n`,
-  )
+  say(`Building six services from examples/ml-platform; the base of three has ${baseMb} MB.\n`)
   const started = performance.now()
+  const { inputs, github: context } = platformBuilds(github, { tag, baseMb })
   const run = await runSlipway(
-    { ...credentialsOf(github), ...exampleBuild(github, tag, weight), 'cluster-name': cluster },
-    { onLog: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`) },
+    { ...credentialsOf(github), ...inputs, 'cluster-name': cluster },
+    { github: context, onLog: (text) => process.stdout.write(text.replace(/\n?$/, '\n')) },
   )
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   say(
-    `\nThe step took ${seconds} s. In each node a pod now starts from the image, without any pull:`,
+    `\nThe step took ${seconds} s. In each node pods now start from the images, without any pull:`,
   )
   const nodes = await nodesOf(cluster)
-  const printed =
-    run.exitCode === 0 ? await Promise.all(nodes.map((node) => runPod(node, tag))) : []
+  const printed = run.exitCode === 0 ? await Promise.all(nodes.map(runAll)) : []
   nodes.forEach((node, index) => {
-    say(`  ${node} printed: ${printed[index]?.replaceAll('\n', ', ') ?? 'nothing'}`)
+    const lines = Object.entries(printed[index] ?? {}).map(
+      ([service, text]) => `    ${service} printed: ${text.replaceAll('\n', ', ')}`,
+    )
+    say(`  ${node}\n${lines.join('\n')}`)
   })
   const [token] = github.tokens
   say('\nWhat this proved:')
   check(run.exitCode === 0 && run.postExitCode === 0, 'the step and its post succeeded')
-  const expected = 'acme/private-one\nacme/private-two'
+  const isRight = (texts: Readonly<Record<string, string>>): boolean =>
+    services.every((service) => texts[service] === expected[service])
   check(
-    printed.length > 0 && printed.every((text) => text === expected),
-    'pods in every node run the image, with both private repositories in it',
+    printed.length > 0 && printed.every(isRight),
+    'pods in every node run all six images, one with both private repositories in it',
   )
   check(
     /\| linked/.test(run.summary) && !/streamed/.test(run.summary),
-    'the image was linked into the nodes, not copied',
+    'the images were linked into the nodes, not copied',
   )
-  check(github.tokens.length === 1, 'one token was minted, for two private RUN steps')
+  const built = run.log.split('\n').filter((line) => /^base-ml \| #\d+ .*RUN mkdir/.test(line))
+  check(built.length > 0, 'the shared base was built by itself, once, before what builds upon it')
+  check(github.tokens.length === 1, 'one token was minted, for all builds')
   check(token?.state() === 'revoked', 'the token is revoked')
   check(token !== undefined && !run.log.includes(token.value), 'the token is not in the log')
   await run.dispose()

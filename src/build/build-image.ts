@@ -1,19 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
 import type { WriteLine } from '../host/log-fence.ts'
-import type { BuildInputs, BuildSecret } from '../inputs/inputs.ts'
+import type { BuildSecret } from '../inputs/inputs.ts'
 import { toBuildArgs } from './argv.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
+import { type Target, toBakeArgs, toBakeFile } from './target.ts'
 
 export type BuildOrder = {
-  readonly build: BuildInputs
+  readonly target: Target
   /** What the Dockerfile's RUN steps may mount; the token comes first. */
   readonly secrets: readonly BuildSecret[]
-  /** A folder of the step's own, for buildx's metadata. */
+  /** A folder of the step's own, for what buildx reads and writes. */
   readonly tempDir: string
   readonly workspace: string
 }
@@ -24,31 +25,52 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 200
 
+/** Bake would ask on a terminal whether it may read what a target's secrets and contexts name. */
+const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '0' }
+
+/** The command, once the files that it reads are there. They hold names of secrets, never a value. */
+const prepare = (
+  { target, tempDir }: BuildOrder,
+  { sources }: SecretChannel,
+  metadataFile: string,
+) => {
+  const { source } = target
+  if (source.kind === 'own')
+    return { args: toBuildArgs(source.build, metadataFile, sources), env: {} }
+  const file = join(tempDir, `bake-${target.name}.json`)
+  writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 0o600 })
+  return { args: toBakeArgs(file, target.name, metadataFile), env: bakeEnv }
+}
+
 const runBuild = async (
   docker: Docker,
-  { build, tempDir, workspace }: BuildOrder,
-  { sources, stdinFd, env }: SecretChannel,
+  order: BuildOrder,
+  channel: SecretChannel,
+  metadataFile: string,
   onLine: WriteLine,
-): Promise<string> => {
-  const metadataFile = join(tempDir, 'build-metadata.json')
+): Promise<void> => {
   const tail: string[] = []
+  const { args, env } = prepare(order, channel, metadataFile)
   const { code } = await docker.follow(
-    toBuildArgs(build, metadataFile, sources),
+    args,
     (line) => {
       tail.push(line)
       if (tail.length > keptLines) tail.shift()
       onLine(line)
     },
     {
-      cwd: workspace,
+      cwd: order.workspace,
       timeoutMs: buildTimeoutMs,
-      env,
-      ...(stdinFd !== undefined && { stdin: { fd: stdinFd } }),
+      env: { ...env, ...channel.env },
+      ...(channel.stdinFd !== undefined && { stdin: { fd: channel.stdinFd } }),
     },
   )
-  if (code !== 0) throw explainBuildFailure(build, code, tail)
-  return metadataFile
+  if (code !== 0) throw explainBuildFailure(order.target.name, code, tail)
 }
+
+/** Bake writes down all that it built, by name. */
+const pickMetadata = ({ name, source }: Target, text: string): string =>
+  source.kind === 'own' ? text : JSON.stringify((JSON.parse(text) as Record<string, unknown>)[name])
 
 /**
  * Builds one image into the local store, with its output passed on line by line. Secrets are in
@@ -63,11 +85,14 @@ export const buildImage = async (
   onLine: WriteLine,
   warn: (message: string) => void,
 ): Promise<BuildMetadata> => {
-  const metadataFile = await withSecretChannel(order.secrets, warn, (channel) =>
-    runBuild(docker, order, channel, onLine),
+  const { target, tempDir } = order
+  const part = target.source.kind === 'own' ? 'build' : target.name
+  const metadataFile = join(tempDir, `${part}-metadata.json`)
+  await withSecretChannel(order.secrets, warn, (channel) =>
+    runBuild(docker, order, channel, metadataFile, onLine),
   )
   try {
-    return parseMetadata(readFileSync(metadataFile, 'utf8'))
+    return parseMetadata(pickMetadata(target, readFileSync(metadataFile, 'utf8')))
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

@@ -1,6 +1,5 @@
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
 
 /** BuildKit's last word, such as `failed to solve: process "..." did not complete: exit code: 1`. */
 const findReason = (tail: readonly string[]): string | undefined => {
@@ -14,13 +13,12 @@ const findPlace = (tail: readonly string[]): string | undefined =>
 
 /** A build that failed, said in one line; the log above has the rest. */
 export const explainBuildFailure = (
-  build: BuildInputs,
+  name: string,
   code: number | null,
   tail: readonly string[],
 ): Failure => {
   const reason = findReason(tail) ?? `exit code ${code ?? 'none (ended by a signal)'}`
   const place = findPlace(tail)
-  const name = build.tags[0]?.given ?? build.context
   return new Failure(
     neutralise(
       `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}`,

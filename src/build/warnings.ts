@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { BuildInputs } from '../inputs/inputs.ts'
+import type { BakeTarget } from './definition.ts'
+import type { Target } from './target.ts'
 
 /** Something about a build's files that its author should know before it runs. */
 export type BuildWarning = {
@@ -70,18 +71,49 @@ const findPersisted = (context: string, dockerfile: string): readonly BuildWarni
   return [{ message, file, line: at + 1 }]
 }
 
+type Place = { readonly folder: string; readonly dockerfile: string }
+
+/** Where the files of a build are; nowhere for a context that is not a folder of this machine. */
+const placesOf = (source: Target['source'], workspace: string): readonly Place[] => {
+  const own = source.kind === 'own' ? source.build : toWords(source.targets[0])
+  if (
+    own === undefined ||
+    /^(https?|git|ssh|target|docker-image|oci-layout):|^git@/.test(own.context)
+  )
+    return []
+  const folder = resolve(workspace, own.context)
+  const base = source.kind === 'own' ? workspace : folder
+  const dockerfile = own.file === undefined ? join(folder, 'Dockerfile') : resolve(base, own.file)
+  return [{ folder, dockerfile }]
+}
+
+const toWords = (target: BakeTarget | undefined) => {
+  const { context = '.', dockerfile } = target?.definition ?? {}
+  if (typeof context !== 'string') return undefined
+  return { context, file: typeof dockerfile === 'string' ? dockerfile : undefined }
+}
+
+/** Ids of the secrets that a target of Bake's has of its own. */
+const ownIds = (source: Target['source']): readonly string[] => {
+  const secrets = source.kind === 'own' ? [] : source.targets[0]?.definition['secret']
+  return (Array.isArray(secrets) ? secrets : []).flatMap((secret: unknown) => {
+    if (typeof secret === 'string') return /(?:^|,)id=([^,]+)/.exec(secret)?.[1] ?? []
+    const { id } = (secret ?? {}) as { readonly id?: unknown }
+    return typeof id === 'string' ? [id] : []
+  })
+}
+
 /**
  * Looks at a local context before it is built.
  *
- * @param passed ids of the secrets that the build gets
+ * @param passed ids of the secrets that the build gets from us
  */
 export const findBuildWarnings = (
-  { context, file }: BuildInputs,
+  source: Target['source'],
   workspace: string,
   passed: readonly string[],
-): readonly BuildWarning[] => {
-  if (/^(https?|git|ssh):|^git@/.test(context)) return []
-  const folder = resolve(workspace, context)
-  const dockerfile = file === undefined ? join(folder, 'Dockerfile') : resolve(workspace, file)
-  return [...findUnpassed(dockerfile, passed), ...findPersisted(folder, dockerfile)]
-}
+): readonly BuildWarning[] =>
+  placesOf(source, workspace).flatMap(({ folder, dockerfile }) => [
+    ...findUnpassed(dockerfile, [...passed, ...ownIds(source)]),
+    ...findPersisted(folder, dockerfile),
+  ])

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { exec } from '@actions/exec'
+import { getExecOutput } from '@actions/exec'
 import type { CatalogEntry } from './catalog.ts'
 import { freeBytesAt } from './free-space.ts'
 import type { Freeing } from './plan-freeing.ts'
@@ -25,18 +25,30 @@ const findObjection = async (path: string): Promise<string | undefined> => {
   }
 }
 
-const runAsRoot = async (env: Env, file: string, ...args: readonly string[]): Promise<number> => {
+const runAsRoot = (env: Env, file: string, ...args: readonly string[]) => {
   const argv = process.getuid?.() === 0 ? [file, ...args] : ['sudo', '-n', file, ...args]
   const [program = file, ...rest] = argv
-  return exec(program, rest, { env: { ...env }, silent: true, ignoreReturnCode: true })
+  return getExecOutput(program, rest, { env: { ...env }, silent: true, ignoreReturnCode: true })
+}
+
+/**
+ * Bytes on the disk below a folder. Free space before and after would not tell: builds write
+ * meanwhile. Whoever removes the folder next needs what this reads.
+ */
+const measureFolder = async (env: Env, path: string): Promise<number> => {
+  const flags = ['--summarize', '--one-file-system', '--block-size=1']
+  const { stdout } = await runAsRoot(env, 'du', ...flags, '--', path)
+  return Number(/^\d+/.exec(stdout)?.[0] ?? 0)
 }
 
 /** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
 const removeFolder = async (env: Env, path: string): Promise<boolean> => {
   const aside = join(dirname(path), `.slipway-freed-${process.pid}`)
-  if ((await runAsRoot(env, 'mv', '--no-target-directory', '--', path, aside)) !== 0) return false
+  const moved = await runAsRoot(env, 'mv', '--no-target-directory', '--', path, aside)
+  if (moved.exitCode !== 0) return false
   // --one-file-system: a mount somewhere inside is not part of the tool chain.
-  return (await runAsRoot(env, 'rm', '-rf', '--one-file-system', '--', aside)) === 0
+  const removed = await runAsRoot(env, 'rm', '-rf', '--one-file-system', '--', aside)
+  return removed.exitCode === 0
 }
 
 const freePath = async (
@@ -50,12 +62,11 @@ const freePath = async (
     if (objection !== 'not there') log(`Left ${path} alone: ${objection}.`)
     return []
   }
-  const before = await freeBytesAt(dirname(path))
+  const bytes = await measureFolder(env, path)
   if (!(await removeFolder(env, path))) {
     log(`Could not remove ${path}; going on without.`)
     return []
   }
-  const bytes = Math.max(0, (await freeBytesAt(dirname(path))) - before)
   log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`)
   return [{ name, path, bytes }]
 }
@@ -63,19 +74,37 @@ const freePath = async (
 const hasEnough = async (freeing: Freeing, dataRoot: string): Promise<boolean> =>
   freeing.targetFreeBytes !== undefined && (await freeBytesAt(dataRoot)) >= freeing.targetFreeBytes
 
+/** With this a build can begin: it will not have written as much before more is free. */
+const enoughToBegin = 4_000_000_000
+
+/** Waits until there is room to begin, or nothing more comes. */
+export const waitForRoom = async (freeing: Promise<unknown>, dataRoot: string): Promise<void> => {
+  let hasEnded = false
+  const end = (): void => {
+    hasEnded = true
+  }
+  const ending = freeing.then(end, end)
+  // A daemon's folder that is not on this machine has room for all we know.
+  const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin)
+  while (!hasEnded && (await room()) < enoughToBegin) {
+    await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))])
+  }
+}
+
 /** Removes entries of the catalog, one after another, until the target is reached. */
 export const freeDisk = async (
   freeing: Freeing,
   dataRoot: string,
   env: Env,
   log: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<readonly Freed[]> => {
   const freed: Freed[] = []
   const paths = freeing.entries.flatMap((entry: CatalogEntry) =>
     entry.paths.map((path) => ({ name: entry.name, path })),
   )
   for (const { name, path } of paths) {
-    if (await hasEnough(freeing, dataRoot)) break
+    if (signal.aborted || (await hasEnough(freeing, dataRoot))) break
     freed.push(...(await freePath(env, name, path, log)))
   }
   return freed

@@ -26,6 +26,7 @@ const neededBytes = (lastSizeBytes: number | undefined): number =>
 /** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
 export const planFreeing = (
   mode: FreeDisk,
+  keep: readonly string[],
   facts: {
     readonly isHostedRunner: boolean
     readonly freeBytes: number | undefined
@@ -34,8 +35,9 @@ export const planFreeing = (
   builds: boolean,
 ): Freeing | undefined => {
   if (mode === 'never' || !facts.isHostedRunner) return undefined
-  if (mode === 'always') return { entries: catalog, targetFreeBytes: undefined }
-  const targetFreeBytes = neededBytes(facts.lastSizeBytes)
+  const entries = catalog.filter(({ name }) => !keep.includes(name))
+  if (mode === 'always') return { entries, targetFreeBytes: undefined }
+  const targetFreeBytes = mode === 'auto' ? neededBytes(facts.lastSizeBytes) : mode.targetBytes
   const isShort = facts.freeBytes !== undefined && facts.freeBytes < targetFreeBytes
-  return builds && isShort ? { entries: catalog, targetFreeBytes } : undefined
+  return isShort && (builds || mode !== 'auto') ? { entries, targetFreeBytes } : undefined
 }

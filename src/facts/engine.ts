@@ -8,6 +8,8 @@ type Info = {
   readonly Driver?: string
   readonly DriverStatus?: readonly (readonly [string, string])[] | null
   readonly DockerRootDir?: string
+  readonly NCPU?: number
+  readonly MemTotal?: number
   readonly SecurityOptions?: readonly string[] | null
   readonly OperatingSystem?: string
   readonly Containerd?: {
@@ -25,6 +27,8 @@ const toEngine = (info: Info): Engine => {
     driver: info.Driver ?? 'unknown',
     driverStatus,
     dataRoot: info.DockerRootDir ?? '/var/lib/docker',
+    cores: info.NCPU ?? 1,
+    memoryBytes: info.MemTotal ?? 0,
     securityOptions: info.SecurityOptions ?? [],
     operatingSystem: info.OperatingSystem ?? 'unknown',
     containerd: address === undefined ? undefined : { address, namespace },

@@ -1,9 +1,12 @@
+import type { Target } from '../build/target.ts'
 import type { LocalImage } from './images.ts'
 
 /** What we found on the machine before anything was done. */
 export type Facts = {
   readonly engine: Engine
   readonly nodes: readonly KindNode[]
+  /** What is to be built. */
+  readonly targets: readonly Target[]
   /** Images to load that exist already. */
   readonly images: readonly LocalImage[]
   /** Bytes free where Docker keeps its data; undefined when that folder is not on this machine. */
@@ -20,6 +23,9 @@ export type Engine = {
   /** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
   readonly driverStatus: Readonly<Record<string, string>>
   readonly dataRoot: string
+  /** Of the daemon's host. */
+  readonly cores: number
+  readonly memoryBytes: number
   /** Such as `name=rootless` or `name=userns`. */
   readonly securityOptions: readonly string[]
   readonly operatingSystem: string

@@ -54,19 +54,44 @@ export const splitLines = (stream: Readable, onLine: WriteLine): void => {
 export const neutralise = (line: string): string => line.replaceAll('##[', '##\u200b[')
 
 /**
- * Runs `body` while the runner takes no commands from our output, so that nothing that a build
- * prints can set a state, an output, a mask or a path. Commands work again afterwards, also when
- * `body` throws.
+ * Keeps the runner from taking commands out of what others print, so that nothing that a build
+ * prints can set a state, an output, a mask or a path.
  */
-export const withFence = async <T>(
-  write: WriteLine,
-  body: (writeUntrusted: WriteLine) => Promise<T>,
-): Promise<T> => {
-  const token = randomBytes(16).toString('hex')
-  write(`::stop-commands::${token}`)
-  try {
-    return await body((line) => write(neutralise(line)))
-  } finally {
-    write(`::${token}::`)
+export type Fence = {
+  /** Runs `body` inside. Several may be inside at once; commands work again when all are out. */
+  readonly within: <T>(body: (writeUntrusted: WriteLine) => Promise<T>) => Promise<T>
+  /** Says something to the runner, also while others are inside. */
+  readonly outside: (say: () => void) => void
+}
+
+/** @param write prints a line of ours */
+export const createFence = (write: WriteLine): Fence => {
+  let inside = 0
+  let token = ''
+  const close = (): void => {
+    token = randomBytes(16).toString('hex')
+    write(`::stop-commands::${token}`)
+  }
+  const open = (): void => write(`::${token}::`)
+  return {
+    within: async (body) => {
+      inside += 1
+      if (inside === 1) close()
+      try {
+        return await body((line) => write(neutralise(line)))
+      } finally {
+        inside -= 1
+        if (inside === 0) open()
+      }
+    },
+    outside: (say) => {
+      if (inside === 0) return say()
+      open()
+      try {
+        say()
+      } finally {
+        close()
+      }
+    },
   }
 }

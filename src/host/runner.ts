@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { WriteLine } from './log-fence.ts'
+import { createFence, type Fence, type WriteLine } from './log-fence.ts'
 
 /** A line of a file, counted from 1. */
 export type Place = { readonly file: string; readonly line: number }
@@ -16,21 +16,28 @@ export type Runner = {
   readonly output: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
   readonly summary: (markdown: string) => Promise<void>
+  /** Runs what prints lines of others; ours are heard meanwhile all the same. */
+  readonly fenced: Fence['within']
   /** Waits until all lines have left this process. */
   readonly flush: () => Promise<void>
 }
 
-export const createRunner = (): Runner => ({
-  line: (line) => process.stdout.write(`${line}\n`),
-  debug: core.debug,
-  warning: (message, place) =>
-    core.warning(message, place && { file: place.file, startLine: place.line }),
-  fail: core.setFailed,
-  mask: core.setSecret,
-  output: core.setOutput,
-  saveState: core.saveState,
-  summary: async (markdown) => {
-    await core.summary.addRaw(markdown, true).write()
-  },
-  flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
-})
+export const createRunner = (): Runner => {
+  const line: WriteLine = (text) => process.stdout.write(`${text}\n`)
+  const { within, outside } = createFence(line)
+  return {
+    line,
+    debug: (text) => outside(() => core.debug(text)),
+    warning: (message, place) =>
+      outside(() => core.warning(message, place && { file: place.file, startLine: place.line })),
+    fail: (message) => outside(() => core.setFailed(message)),
+    mask: (value) => outside(() => core.setSecret(value)),
+    output: core.setOutput,
+    saveState: core.saveState,
+    summary: async (markdown) => {
+      await core.summary.addRaw(markdown, true).write()
+    },
+    fenced: within,
+    flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
+  }
+}

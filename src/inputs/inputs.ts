@@ -51,8 +51,29 @@ export type BuildInputs = {
   readonly pull: boolean
 }
 
-/** `auto` frees what is missing, `always` all of the catalog; both on hosted runners only. */
-export type FreeDisk = 'auto' | 'always' | 'never'
+/** Several builds, in Bake's words. */
+export type BakeInputs = {
+  /** Files of Bake or Compose; empty where the builds are written in the step. */
+  readonly files: readonly string[]
+  /** What is written in the step, as a file of Bake would have it. */
+  readonly definition: BakeFile | undefined
+  /** Targets or groups; empty means Bake's own default. */
+  readonly targets: readonly string[]
+  /** As `--set` takes them, such as `*.platform=linux/amd64`. */
+  readonly sets: readonly string[]
+}
+
+/** A Bake file in JSON. */
+export type BakeFile = {
+  readonly group?: Readonly<Record<string, { readonly targets: readonly string[] }>>
+  readonly target: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/**
+ * `auto` frees what is missing, `always` all of the catalog, a number until so much is free; on hosted
+ * runners only.
+ */
+export type FreeDisk = 'auto' | 'always' | 'never' | { readonly targetBytes: number }
 
 /** `auto` takes the best way that works; the others are the way to take, or to fail. */
 export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
@@ -70,6 +91,13 @@ export type Inputs = {
   readonly secretId: string
   readonly secrets: readonly BuildSecret[]
   readonly build: BuildInputs | undefined
+  readonly bake: BakeInputs | undefined
+  /** How many builds may run at once; undefined leaves it to the machine. */
+  readonly parallel: number | undefined
+  /** Whether the first failure ends the other builds, too. */
+  readonly failFast: boolean
+  /** Only say what would be done. */
+  readonly isDryRun: boolean
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
   readonly clusterName: string
@@ -78,4 +106,6 @@ export type Inputs = {
   readonly loadMode: LoadMode
   readonly keepImages: KeepImages
   readonly freeDisk: FreeDisk
+  /** Names of the catalog's entries that stay. */
+  readonly freeDiskKeep: readonly string[]
 }

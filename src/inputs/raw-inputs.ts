@@ -25,12 +25,20 @@ export const inputNames = [
   'network',
   'no-cache',
   'pull',
+  'bake-files',
+  'targets',
+  'bake-set',
+  'builds',
+  'parallel',
+  'fail-fast',
+  'dry-run',
   'images',
   'cluster-name',
   'nodes',
   'load-mode',
   'keep-images',
   'free-disk',
+  'free-disk-keep',
 ] as const
 
 export type InputName = (typeof inputNames)[number]

@@ -1,43 +1,49 @@
+import type { Target } from '../build/target.ts'
 import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
-import type { Facts } from '../facts/facts.ts'
+import type { Engine, Facts } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import type { BuildInputs, Inputs } from '../inputs/inputs.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import { type NodePlan, planWay } from '../load/plan-way.ts'
 
 /** One thing to do. A plan is a list of these: it can be printed, tested and compared. */
 export type Step =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing }
-  | { readonly kind: 'build'; readonly build: BuildInputs }
-  /** After the last build: what was minted has done its work. */
-  | { readonly kind: 'end-tokens' }
-  | { readonly kind: 'load'; readonly source: LoadSource; readonly nodes: readonly NodePlan[] }
+  | MakeStep
   | { readonly kind: 'drop-images' }
 
-/** The images that the local store has already, or the one that an earlier step builds. */
-export type LoadSource =
-  | { readonly kind: 'local'; readonly images: readonly LocalImage[] }
-  | { readonly kind: 'built'; readonly build: BuildInputs }
+/** Builds and loads: every image goes into the nodes as soon as it is there. */
+export type MakeStep = {
+  readonly kind: 'make'
+  readonly targets: readonly Target[]
+  /** How many are built at once. */
+  readonly parallel: number
+  /** Images that the local store has already. */
+  readonly images: readonly LocalImage[]
+  readonly nodes: readonly NodePlan[]
+}
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsImages = ({ keepImages }: Inputs, { isHostedRunner }: Facts): boolean =>
   keepImages === 'never' || (keepImages === 'auto' && isHostedRunner)
 
+/** A compiler with less than this would have to swap. */
+const memoryOfBuild = 3_000_000_000
+
+const planParallel = ({ cores, memoryBytes }: Engine): number =>
+  Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8))
+
 /** Decides what to do, in which order, from what was asked and what was found. */
 export const planSteps = (inputs: Inputs, facts: Facts): readonly Step[] => {
-  const { build, images } = { build: inputs.build, images: facts.images }
-  const freeing = planFreeing(inputs.freeDisk, facts, build !== undefined)
+  const { targets, images, engine } = facts
+  const freeing = planFreeing(inputs.freeDisk, inputs.freeDiskKeep, facts, targets.length > 0)
   const nodes = facts.nodes.map((node) => ({
     node,
-    choice: planWay(facts.engine, node, inputs.loadMode),
+    choice: planWay(engine, node, inputs.loadMode),
   }))
   const steps: Step[] = []
   if (freeing !== undefined) steps.push({ kind: 'free-disk', freeing })
-  if (build !== undefined) {
-    steps.push({ kind: 'build', build })
-    if (inputs.credentials.kind === 'app') steps.push({ kind: 'end-tokens' })
-    steps.push({ kind: 'load', source: { kind: 'built', build }, nodes })
-  }
-  if (images.length > 0) steps.push({ kind: 'load', source: { kind: 'local', images }, nodes })
+  const parallel = inputs.parallel ?? planParallel(engine)
+  steps.push({ kind: 'make', targets, parallel, images, nodes })
   if (dropsImages(inputs, facts)) steps.push({ kind: 'drop-images' })
   return steps
 }

@@ -4,17 +4,33 @@ import type { ImageLoad } from '../load/task.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
 export type Report = {
-  readonly metadata: BuildMetadata | undefined
+  readonly builds: readonly { readonly name: string; readonly metadata: BuildMetadata }[]
   readonly loads: readonly ImageLoad[]
   readonly freed: readonly Freed[]
   readonly stages: readonly { readonly name: string; readonly durationMs: number }[]
 }
 
-export const emptyReport: Report = { metadata: undefined, loads: [], freed: [], stages: [] }
+export const emptyReport: Report = { builds: [], loads: [], freed: [], stages: [] }
+
+/** One build's own; of several, the metadata by the targets' names, as Bake writes it. */
+const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, string>> => {
+  const [first] = builds
+  if (first === undefined) return {}
+  if (builds.length > 1) {
+    const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)])
+    return { metadata: JSON.stringify(Object.fromEntries(all)) }
+  }
+  const { imageId, digest, json } = first.metadata
+  return {
+    ...(imageId !== undefined && { 'image-id': imageId }),
+    ...(digest !== undefined && { digest }),
+    metadata: json,
+  }
+}
 
 /** The step's outputs; those without a value are left out. */
 export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
-  const { metadata, loads, freed } = report
+  const { builds, loads, freed } = report
   const images = loads.flatMap(({ image, nodes }) =>
     image.references.map(({ given }) => ({
       ref: given,
@@ -24,9 +40,7 @@ export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
     })),
   )
   return {
-    ...(metadata?.imageId !== undefined && { 'image-id': metadata.imageId }),
-    ...(metadata?.digest !== undefined && { digest: metadata.digest }),
-    ...(metadata !== undefined && { metadata: metadata.json }),
+    ...toBuildOutputs(builds),
     images: JSON.stringify(images),
     'freed-bytes': String(freed.reduce((sum, { bytes }) => sum + bytes, 0)),
   }

@@ -8,6 +8,8 @@ import type { TokenKeeper } from './keeper.ts'
 export type BuildToken = {
   /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
   readonly take: () => Promise<Secret | undefined>
+  /** True when somebody has asked for it already. */
+  readonly isTaken: () => boolean
   readonly close: () => Promise<void>
 }
 
@@ -27,32 +29,33 @@ export const tokenState = 'token'
 export const createBuildToken = (options: Options): BuildToken => {
   const { inputs, warn, saveState } = options
   const { credentials, apiUrl, secretFormat } = inputs
-  let keeper: TokenKeeper | undefined
+  let keeping: Promise<TokenKeeper> | undefined
   return {
+    isTaken: () => keeping !== undefined,
     take: async () => {
       if (credentials.kind === 'none') return undefined
       if (credentials.kind === 'given') {
         return formatToken(secretFormat, apiUrl, [{ token: credentials.token }])
       }
-      if (keeper === undefined) {
-        // The GitHub client is most of the bundle; a step that only loads starts without it.
-        const { createTokenKeeper } = await import('./keeper.ts')
-        keeper = createTokenKeeper({ ...options, app: { ...credentials, apiUrl } })
-      }
+      // The GitHub client is most of the bundle; a step that only loads starts without it.
+      keeping ??= import('./keeper.ts').then(({ createTokenKeeper }) =>
+        createTokenKeeper({ ...options, app: { ...credentials, apiUrl } }),
+      )
+      const keeper = await keeping
       saveState(tokenState, 'minted')
       const minted = await keeper.take()
       const known = minted.map(({ secret, scope }) => ({ token: secret, scope }))
       return formatToken(secretFormat, apiUrl, known)
     },
     close: async () => {
-      if (keeper === undefined) return
+      if (keeping === undefined) return
       try {
-        await keeper.close()
+        await (await keeping).close()
         saveState(tokenState, 'ended')
       } catch (error) {
         warn(`The token could not be ended: ${renderError(error)}`)
       }
-      keeper = undefined
+      keeping = undefined
     },
   }
 }

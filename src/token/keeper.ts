@@ -28,6 +28,9 @@ export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
   const { app, log, warn, signal, childEnv, now = Date.now } = options
   let watchdog: Watchdog | undefined
   let current: readonly MintedToken[] = []
+  /** Another build may still use what has too little life left for a new one. */
+  let older: readonly MintedToken[] = []
+  let taking: Promise<unknown> = Promise.resolve()
 
   const mintOne = async (scope: AppCredentials['scopes'][number]): Promise<MintedToken> => {
     const token = await mintToken(app, scope, options)
@@ -43,21 +46,30 @@ export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
     )
 
   const endAll = async (): Promise<void> => {
-    const ending = current
+    const ending = [...older, ...current]
+    older = []
     current = []
     await Promise.all(ending.map(revoke))
   }
 
   const isFresh = ({ expiresAt }: MintedToken): boolean => Date.parse(expiresAt) - now() > enoughMs
 
+  const takeFresh = async (): Promise<readonly MintedToken[]> => {
+    if (current.length === app.scopes.length && current.every(isFresh)) return current
+    older = [...older, ...current]
+    current = []
+    watchdog ??= startWatchdog(childEnv)
+    const minted = await Promise.allSettled(app.scopes.map(mintOne))
+    for (const outcome of minted) if (outcome.status === 'rejected') throw outcome.reason
+    return current
+  }
+
   return {
-    take: async () => {
-      if (current.length === app.scopes.length && current.every(isFresh)) return current
-      await endAll()
-      watchdog ??= startWatchdog(childEnv)
-      const minted = await Promise.allSettled(app.scopes.map(mintOne))
-      for (const outcome of minted) if (outcome.status === 'rejected') throw outcome.reason
-      return current
+    take: () => {
+      // Builds that begin at the same time share what the first of them mints.
+      const taken = taking.catch(() => {}).then(takeFresh)
+      taking = taken
+      return taken
     },
     close: async () => {
       await endAll()

@@ -1,6 +1,6 @@
 /** Prints what a shell command prints through the fence, as the action prints a build's log. */
 import { readFileSync } from 'node:fs'
-import { splitLines, withFence } from '../../../src/host/log-fence.ts'
+import { createFence, splitLines } from '../../../src/host/log-fence.ts'
 import { runStreaming } from '../../../src/host/process.ts'
 import { createRunner } from '../../../src/host/runner.ts'
 
@@ -12,7 +12,7 @@ const flood = {
   timeoutMs: 600_000,
 }
 const runner = createRunner()
-await withFence(runner.line, (write) =>
+await createFence(runner.line).within((write) =>
   runStreaming(flood, {
     stdout: (stream) => splitLines(stream, write),
     stderr: (stream) => splitLines(stream, write),

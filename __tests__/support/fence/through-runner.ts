@@ -1,6 +1,6 @@
 /** From what a build prints to what the runner makes of it. */
 import { Readable } from 'node:stream'
-import { splitLines, withFence } from '../../../src/host/log-fence.ts'
+import { createFence, splitLines } from '../../../src/host/log-fence.ts'
 import { createCommandReader } from '../runner/commands.ts'
 import { createLineSplitter } from '../runner/lines.ts'
 import { createMasker } from '../runner/masker.ts'
@@ -21,7 +21,7 @@ export const printFenced = async (
   const line = (text: string): void => {
     printed += `${text}\n`
   }
-  await withFence(line, async (writeUntrusted) => {
+  await createFence(line).within(async (writeUntrusted) => {
     const pipes = streams.map((output) => ({
       pieces: [...output],
       pipe: new Readable({ read: () => {} }),

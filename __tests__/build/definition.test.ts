@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readTargets, withBases } from '../../src/build/definition.ts'
+import { toBakeFile, toTargets } from '../../src/build/target.ts'
+
+let workspace: string
+beforeAll(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'definition-'))
+  for (const [folder, text] of [
+    ['base', 'FROM debian:13\n'],
+    ['api', `ARG TAG=dev\nFROM acme/base:\${TAG}\n`],
+    ['web', 'FROM base\nCOPY --from=docker.io/acme/api:dev /x /\n'],
+  ] as const) {
+    mkdirSync(join(workspace, folder))
+    writeFileSync(join(workspace, folder, 'Dockerfile'), text)
+  }
+})
+afterAll(() => rmSync(workspace, { recursive: true }))
+
+const base = { context: 'base', tags: ['acme/base:dev'] }
+const api = { context: 'api', dockerfile: 'Dockerfile', tags: ['acme/api:dev', 'acme/api:1'] }
+const web = { context: 'web', contexts: { base: 'target:base' }, tags: ['acme/web:dev'] }
+const printed = { group: { default: { targets: ['api', 'web'] } }, target: { web, api, base } }
+
+test("a Dockerfile that names another target's tag builds upon it", () => {
+  const found = readTargets(printed, workspace).map(({ name, dependsOn, isWanted, definition }) => {
+    return { name, dependsOn, isWanted, contexts: definition['contexts'] }
+  })
+  expect(found).toEqual([
+    {
+      name: 'web',
+      dependsOn: ['api', 'base'],
+      isWanted: true,
+      contexts: { base: 'target:base', 'docker.io/acme/api:dev': 'target:api' },
+    },
+    {
+      name: 'api',
+      dependsOn: ['base'],
+      isWanted: true,
+      contexts: { 'acme/base:dev': 'target:base' },
+    },
+    { name: 'base', dependsOn: [], isWanted: false, contexts: {} },
+  ])
+})
+
+test('a context that is given goes before what the Dockerfile names', () => {
+  const own = { ...api, contexts: { 'acme/base:dev': 'docker-image://other:1' } }
+  const [first] = readTargets({ target: { api: own, base } }, workspace)
+  expect(first?.dependsOn).toEqual([])
+})
+
+test('build arguments choose the base', () => {
+  const [first] = readTargets(
+    { target: { api: { ...api, args: { TAG: 'other' } }, base } },
+    workspace,
+  )
+  expect(first?.dependsOn).toEqual([])
+})
+
+test('without a group all targets are wanted', () => {
+  const all = readTargets({ target: { api, base } }, workspace)
+  expect(all.map(({ isWanted }) => isWanted)).toEqual([true, true])
+})
+
+test.each([
+  ['each other', { a: { contexts: { x: 'target:b' } }, b: { contexts: { y: 'target:a' } } }],
+  ['themselves', { a: { contexts: { x: 'target:a' } } }],
+])('targets that build upon %s are refused', (_name, target) => {
+  expect(() => readTargets({ target }, workspace)).toThrow(/No order to build these targets in/)
+})
+
+test('a tag that is none is refused', () => {
+  const target = { a: { tags: ['API:dev'] } }
+  expect(() => readTargets({ target }, workspace)).toThrow(
+    /target a has a tag that is none, "API:dev": image names are lower case/,
+  )
+})
+
+test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
+  const targets = toTargets(readTargets(printed, workspace))
+  const target = targets.find(({ name }) => name === 'api')
+  if (target?.source.kind !== 'bake') throw new Error('no target')
+  const file = toBakeFile(target, target.source.targets, [{ id: 'token', from: 'src=/dev/stdin' }])
+  expect(file).toEqual({
+    target: {
+      api: {
+        ...api,
+        contexts: { 'acme/base:dev': 'target:base' },
+        secret: ['id=token,src=/dev/stdin'],
+        output: ['type=docker'],
+      },
+      base: {
+        ...base,
+        contexts: {},
+        secret: ['id=token,src=/dev/stdin'],
+        output: ['type=cacheonly'],
+      },
+    },
+  })
+})
+
+test('all that a target builds upon, once', () => {
+  const names = withBases('web', readTargets(printed, workspace)).map(({ name }) => name)
+  expect(names.toSorted()).toEqual(['api', 'base', 'web'])
+})

@@ -1,0 +1,197 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { warningsOf, waysOf } from '../support/loading.ts'
+import { runPod } from '../support/pod.ts'
+import type { Run } from '../support/runner/types.ts'
+import { credentialsOf, runSlipway } from '../support/slipway.ts'
+import {
+  baseImage,
+  type Cluster,
+  docker,
+  imagesOf,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+/** Every RUN that wants the token finds it, also in the second of them. */
+const needsToken = '--mount=type=secret,id=github_token test -s /run/secrets/github_token'
+
+let cluster: Cluster
+let github: GitHub
+let workspace: string
+/** Names of a test's own, so that nobody else's build cache and images are meant. */
+let name: string
+
+beforeAll(async () => {
+  cluster = await startCluster(2)
+})
+afterAll(() => cluster?.remove())
+beforeEach(async () => {
+  github = await startGitHub()
+  name = uniqueName('many')
+  workspace = await mkdtemp(join(tmpdir(), 'many-'))
+})
+afterEach(async () => {
+  await github.stop()
+  await rm(workspace, { recursive: true })
+  const listed = await docker('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', `${name}/*`)
+  if (listed !== '') await docker('rmi', '--force', ...listed.split('\n'))
+})
+
+const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(workspace, path)), { recursive: true })
+    await writeFile(join(workspace, path), text)
+  }
+}
+
+const run = (inputs: Readonly<Record<string, string>>, withApp = true): Promise<Run> =>
+  runSlipway(
+    { ...(withApp ? credentialsOf(github) : {}), 'cluster-name': cluster.name, ...inputs },
+    { github: { workspace } },
+  )
+
+const inPod = (target: string, ...command: readonly string[]): Promise<string> =>
+  runPod(cluster.nodes[1] ?? '', `${name}/${target}:dev`, command)
+
+/** Whether one stage had ended before another one had. */
+const isBefore = (log: string, first: string, second: string): boolean => {
+  const [one, two] = [
+    log.search(new RegExp(`^.*${first}: [\\d.]+ m?s`, 'm')),
+    log.search(new RegExp(`^.*${second}: [\\d.]+ m?s`, 'm')),
+  ]
+  expect(one).toBeGreaterThan(-1)
+  expect(two).toBeGreaterThan(-1)
+  return one < two
+}
+
+describe('a Bake file', () => {
+  const bakeFile = (): string => `
+variable "TAG" { default = "none" }
+group "default" { targets = ["a", "b", "c"] }
+target "base" {
+  context = "base"
+  tags = ["${name}/base:\${TAG}"]
+}
+target "a" {
+  context = "a"
+  contexts = { base = "target:base" }
+  tags = ["${name}/a:\${TAG}"]
+}
+target "b" {
+  context = "b"
+  tags = ["${name}/b:\${TAG}"]
+}
+target "c" {
+  context = "c"
+  network = "none"
+  tags = ["${name}/c:\${TAG}", "${name}/c:second"]
+}
+`
+  const files = () => ({
+    'docker-bake.hcl': bakeFile(),
+    'vars.hcl': 'variable "TAG" { default = "dev" }\n',
+    'base/Dockerfile': `FROM ${baseImage()}\nRUN ${needsToken} && head -c 16 /dev/urandom | md5sum >/base-${name}\n`,
+    'a/Dockerfile': `FROM base\nRUN ${needsToken}\nRUN ${needsToken} && echo a >/own\n`,
+    'b/Dockerfile': `FROM ${name}/base:dev\nRUN ${needsToken} && echo b >/own\n`,
+    'c/Dockerfile': `FROM ${baseImage()}\nRUN ${needsToken} && echo c >/own\n`,
+  })
+
+  test('its targets are built in order, a base once, all with one token, and loaded', async () => {
+    await write(files())
+    const made = await run({ 'bake-files': 'docker-bake.hcl, vars.hcl' })
+    expect(made.log).not.toContain('##[error]')
+    expect([made.exitCode, made.postExitCode]).toEqual([0, 0])
+    expect(warningsOf(made)).toEqual([])
+    expect(await inPod('a', 'cat', '/own')).toBe('a')
+    expect(await inPod('b', 'cat', '/own')).toBe('b')
+    expect(await inPod('c', 'cat', '/own')).toBe('c')
+    // Docker does not have the base: what names it by its tag has it from its target.
+    expect(await docker('image', 'ls', '--quiet', `${name}/base`)).toBe('')
+    // The base has something random, so two that have the same have one base.
+    expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
+    const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
+    const names = ['a:dev', 'b:dev', 'c:dev', 'c:second'].map((each) => `docker.io/${name}/${each}`)
+    expect(loaded).toEqual(names)
+    expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
+    expect(new Set(waysOf(made))).toEqual(new Set(['link']))
+    const metadata = JSON.parse(made.outputs['metadata'] ?? '{}')
+    expect(Object.keys(metadata).toSorted()).toEqual(['a', 'b', 'base', 'c'])
+    const id = await docker('image', 'inspect', '--format', '{{.Id}}', `${name}/b:dev`)
+    expect(metadata.b['containerimage.config.digest']).toBe(id)
+    expect(made.outputs).not.toHaveProperty('image-id')
+  })
+
+  test('targets are chosen and changed from the step', async () => {
+    await write(files())
+    const chosen = {
+      'bake-files': 'docker-bake.hcl',
+      targets: 'c',
+      'bake-set': `c.tags=${name}/c:set`,
+    }
+    const made = await run({ ...chosen, secrets: 'github_token=x' }, false)
+    expect(made.exitCode).toBe(0)
+    const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
+    expect(loaded).toEqual([`docker.io/${name}/c:set`])
+  })
+
+  test('a file that Bake cannot read: what it says, before anything is done', async () => {
+    await write({ 'docker-bake.hcl': 'target "a" {' })
+    const made = await run({ 'bake-files': 'docker-bake.hcl' })
+    expect(made.exitCode).toBe(1)
+    expect(made.log).toMatch(
+      /##\[error\]Bake cannot read docker-bake\.hcl: exit code 1: .*docker-bake\.hcl:1/,
+    )
+    expect(github.requests).toEqual([])
+    expect(made.orphans).toEqual([])
+  })
+})
+
+describe('a list in the step', () => {
+  const entry = (target: string): string =>
+    `- { context: ${target}, tags: '${name}/${target}:dev', no-cache: true }\n`
+
+  test('an image is loaded while others are built', async () => {
+    await write({
+      'slow/Dockerfile': `FROM ${baseImage()}\nRUN sleep 8; echo slow >/own\n`,
+      'quick/Dockerfile': `FROM ${baseImage()}\nRUN echo quick >/own\n`,
+    })
+    const made = await run({ builds: entry('slow') + entry('quick'), parallel: '2' }, false)
+    expect(made.log).not.toContain('##[error]')
+    expect(made.exitCode).toBe(0)
+    expect(isBefore(made.log, `Load ${name}/quick:dev`, 'Build slow')).toBe(true)
+    expect(await inPod('slow', 'cat', '/own')).toBe('slow')
+  })
+
+  const broken = () => ({
+    'broken/Dockerfile': `FROM ${baseImage()}\nRUN sleep 1; exit 3\n`,
+    'upon/Dockerfile': `FROM ${name}/broken:dev\nRUN true\n`,
+    'slow/Dockerfile': `FROM ${baseImage()}\nRUN sleep 5; echo slow >/own\n`,
+  })
+  const list = (): string => ['broken', 'upon', 'slow'].map(entry).join('')
+
+  test('one fails, the others go on with fail-fast: false, and the step fails', async () => {
+    await write(broken())
+    const made = await run({ builds: list(), 'fail-fast': 'false', parallel: '2' })
+    expect(made.exitCode).toBe(1)
+    expect(made.log).toMatch(/##\[error\]2 of 3 images failed\./)
+    expect(made.log).toMatch(/- broken: Building broken failed at .*Dockerfile:2: .*exit code: 3/)
+    expect(made.log).toMatch(/- upon: Not built, as broken was not/)
+    expect(await inPod('slow', 'cat', '/own')).toBe('slow')
+    expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(1)
+    expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
+  })
+
+  test('one fails, and with it all others', async () => {
+    await write(broken())
+    const made = await run({ builds: list(), parallel: '2' })
+    expect(made.exitCode).toBe(1)
+    expect(made.log).toMatch(/- slow: Ended, as another one failed/)
+    expect(made.orphans).toEqual([])
+    expect(await docker('image', 'ls', '--quiet', `${name}/slow`)).toBe('')
+    expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
+  })
+})

@@ -1,0 +1,160 @@
+import { closeSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import { type Docker, describeEnd } from '../host/docker.ts'
+import { openMemoryFile } from '../host/memory-file.ts'
+import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
+import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
+import { findBases } from './bases.ts'
+
+/** One target of a Bake definition, as Bake itself resolved it. */
+export type BakeTarget = {
+  readonly name: string
+  readonly tags: readonly ImageReference[]
+  /** Asked for, and not only built for another. */
+  readonly isWanted: boolean
+  /** Targets that it builds upon. */
+  readonly dependsOn: readonly string[]
+  /** Bake's own JSON of it, with every target it builds upon among its contexts. */
+  readonly definition: Readonly<Record<string, unknown>>
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+
+const toStrings = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries((value as Record<string, unknown> | null | undefined) ?? {}).flatMap(
+      ([key, each]) => (typeof each === 'string' ? [[key, each]] : []),
+    ),
+  )
+
+const readTags = (name: string, value: unknown): readonly ImageReference[] =>
+  strings(value).map((tag) => {
+    const reference = parseImageReference(tag)
+    if (typeof reference !== 'string') return reference
+    throw new Failure(
+      `The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`,
+      {
+        remedy: 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.',
+      },
+    )
+  })
+
+/** The target's Dockerfile, as far as it is a file of this machine. */
+const readDockerfile = (
+  definition: Readonly<Record<string, unknown>>,
+  workspace: string,
+): string => {
+  const inline = text(definition['dockerfile-inline'])
+  if (inline !== undefined) return inline
+  try {
+    const context = resolve(workspace, text(definition['context']) ?? '.')
+    return readFileSync(resolve(context, text(definition['dockerfile']) ?? 'Dockerfile'), 'utf8')
+  } catch {
+    // Not a local context, or the build itself says what is wrong with it.
+    return ''
+  }
+}
+
+const targetPrefix = 'target:'
+
+/**
+ * Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+ * that this one finds what the other has just made, also with a builder that does not see Docker's
+ * images.
+ *
+ * @throws {Failure} when a tag is none, or targets build upon each other
+ */
+export const readTargets = (printed: BakeFile, workspace: string): readonly BakeTarget[] => {
+  const wanted = new Set(printed.group?.['default']?.targets ?? Object.keys(printed.target))
+  const all = Object.entries(printed.target).map(([name, definition]) => {
+    return { name, definition, tags: readTags(name, definition['tags']) }
+  })
+  const byTag = new Map(
+    all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])),
+  )
+  const targets = all.map(({ name, definition, tags }): BakeTarget => {
+    const given = toStrings(definition['contexts'])
+    const found = findBases(readDockerfile(definition, workspace), toStrings(definition['args']))
+    const links = found.flatMap((base): [string, string][] => {
+      const reference = parseImageReference(base)
+      const target = typeof reference === 'string' ? undefined : byTag.get(reference.canonical)
+      if (target === undefined || target === name || base in given) return []
+      return [[base, `${targetPrefix}${target}`]]
+    })
+    const contexts: Record<string, string> = { ...Object.fromEntries(links), ...given }
+    const dependsOn = Object.values(contexts)
+      .filter((context) => context.startsWith(targetPrefix))
+      .map((context) => context.slice(targetPrefix.length))
+    return {
+      name,
+      tags,
+      isWanted: wanted.has(name),
+      dependsOn: [...new Set(dependsOn)],
+      definition: { ...definition, contexts },
+    }
+  })
+  requireOrder(targets)
+  return targets
+}
+
+const requireOrder = (targets: readonly BakeTarget[]): void => {
+  const done = new Set<string>()
+  for (let before = -1; before !== done.size; ) {
+    before = done.size
+    for (const { name, dependsOn } of targets) {
+      if (dependsOn.every((base) => done.has(base))) done.add(name)
+    }
+  }
+  const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name)
+  if (rest.length === 0) return
+  throw new Failure(
+    `No order to build these targets in, as they build upon each other: ${rest.join(', ')}`,
+    {
+      remedy: 'See their contexts, and the FROM lines of their Dockerfiles.',
+    },
+  )
+}
+
+/** A target with all that it builds upon. */
+export const withBases = (name: string, targets: readonly BakeTarget[]): readonly BakeTarget[] => {
+  const picked = new Map<string, BakeTarget>()
+  const pick = (each: string): void => {
+    const target = targets.find((one) => one.name === each)
+    if (target === undefined || picked.has(each)) return
+    picked.set(each, target)
+    target.dependsOn.forEach(pick)
+  }
+  pick(name)
+  return [...picked.values()]
+}
+
+/**
+ * Has Bake read its files, or the builds that are written in the step.
+ *
+ * @throws {Failure} with what Bake said
+ */
+export const printTargets = async (
+  docker: Docker,
+  { files, definition, targets, sets }: BakeInputs,
+  workspace: string,
+): Promise<readonly BakeTarget[]> => {
+  // Not `-`: that one would go on where the file was written to its end.
+  const named = definition === undefined ? files : ['/dev/stdin']
+  const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
+  const args = ['buildx', 'bake', '--print', ...flags, '--', ...targets]
+  const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)))
+  const stdin = fd === undefined ? {} : { stdin: { fd } }
+  const ended = await docker.try(args, { cwd: workspace, ...stdin }).finally(() => {
+    if (fd !== undefined) closeSync(fd)
+  })
+  if (ended.code !== 0) {
+    throw new Failure(`Bake cannot read ${files.join(', ') || 'builds'}: ${describeEnd(ended)}`, {
+      remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,
+    })
+  }
+  return readTargets(JSON.parse(ended.stdout) as BakeFile, workspace)
+}

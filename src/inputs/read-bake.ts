@@ -1,0 +1,73 @@
+import type { BakeInputs } from './inputs.ts'
+import { toLines, toList, toOptional } from './parsers.ts'
+import type { ReportProblem } from './problems.ts'
+import type { RawInputs } from './raw-inputs.ts'
+import { buildWords, type ListPlaces, readBuilds } from './read-builds.ts'
+
+/** Words that say what is built, of which one step takes one. */
+const ways = ['context', 'bake-files', 'builds'] as const
+
+const reportMixture = (raw: RawInputs, report: ReportProblem): void => {
+  const given = ways.filter((name) => toOptional(raw[name]) !== undefined)
+  if (given.length > 1) {
+    const remedy = `Keep one of ${given.join(', ')}; a build of its own can be an entry or a target.`
+    report({ input: given[1] ?? 'builds', reason: `given together with ${given[0]}`, remedy })
+  }
+  if (given.length === 0 || given[0] === 'context') return
+  for (const word of buildWords) {
+    const value = toOptional(raw[word])
+    if (word === 'context' || value === undefined || value === 'false') continue
+    const remedy = `Write it into ${given[0] === 'builds' ? 'the entries' : 'the file, or bake-set'}.`
+    report({ input: word, reason: `for a single build, not for ${given[0]}`, remedy })
+  }
+}
+
+/** Reads what is to be built from Bake files, or from the list in the step; undefined for neither. */
+export const readBake = (
+  raw: RawInputs,
+  places: ListPlaces,
+  report: ReportProblem,
+): BakeInputs | undefined => {
+  reportMixture(raw, report)
+  const [files, targets, sets] = [
+    toList(raw['bake-files']),
+    toList(raw['targets']),
+    toLines(raw['bake-set']),
+  ]
+  const text = toOptional(raw['builds'])
+  for (const value of sets.filter((line) => !/^[^\s.=]+\.[^\s=]+=/.test(line))) {
+    const remedy = 'Write TARGET.KEY=VALUE, as for `docker buildx bake --set`.'
+    report({ input: 'bake-set', value, reason: 'not a change to a target', remedy })
+  }
+  for (const value of targets.filter(
+    (name) => !/^[a-zA-Z0-9_.-]+$/.test(name) || /^[.-]/.test(name),
+  )) {
+    const remedy = 'Write names of targets or groups, as the Bake file has them.'
+    report({ input: 'targets', value, reason: 'not the name of a target', remedy })
+  }
+  if (files.length === 0 && text === undefined) {
+    for (const input of ['targets', 'bake-set'] as const) {
+      if (toOptional(raw[input]) === undefined) continue
+      const remedy = 'Name the Bake files in bake-files, or leave it out.'
+      report({ input, reason: 'given without bake-files or builds', remedy })
+    }
+    return undefined
+  }
+  const definition = text === undefined ? undefined : readBuilds(text, places, report)
+  return { files, definition, targets, sets }
+}
+
+/** How many builds may run at once; undefined leaves it to the machine. */
+export const readParallel = (raw: RawInputs, report: ReportProblem): number | undefined => {
+  const text = toOptional(raw['parallel'])
+  if (text === undefined) return undefined
+  if (!/^[1-9][0-9]?$/.test(text)) {
+    report({
+      input: 'parallel',
+      value: text,
+      reason: 'not a number of builds',
+      remedy: 'Write 1 to 99.',
+    })
+  }
+  return Number(text)
+}
