@@ -474,6 +474,7 @@ const targetPrefix = "target:";
 const readTargets = (printed, workspace) => {
 	const wanted = new Set(printed.group?.["default"]?.targets ?? Object.keys(printed.target));
 	const all = Object.entries(printed.target).map(([name, definition]) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
 		return {
 			name,
 			definition,
@@ -2340,7 +2341,8 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 			});
 		}
 	};
-	if (step.images.length > 0) bench.load("images", async () => step.images);
+	const given = step.images.flatMap(({ references }) => references.map((each) => each.given));
+	if (given.length > 0) bench.load(given.join(", "), async () => step.images);
 	const isEnded = () => signal.aborted;
 	const outcomes = await runJobs(step.targets, step.parallel, isEnded, async (target) => {
 		await makeTarget(bench, target).catch((error) => {
@@ -2353,7 +2355,7 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 	await loading;
 	shop.signal.throwIfAborted();
 	const problems = [...toProblems(outcomes), ...failedLoads];
-	const among = step.targets.length + step.images.length;
+	const among = step.targets.length + (given.length > 0 ? 1 : 0);
 	if (problems.length > 0) throw toFailure(problems, among);
 });
 

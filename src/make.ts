@@ -153,7 +153,8 @@ export const make = (shop: Workshop, step: MakeStep): Promise<void> =>
         })
       },
     }
-    if (step.images.length > 0) bench.load('images', async () => step.images)
+    const given = step.images.flatMap(({ references }) => references.map((each) => each.given))
+    if (given.length > 0) bench.load(given.join(', '), async () => step.images)
     const isEnded = (): boolean => signal.aborted
     const outcomes = await runJobs(step.targets, step.parallel, isEnded, async (target) => {
       await makeTarget(bench, target).catch((error: unknown) => {
@@ -167,6 +168,6 @@ export const make = (shop: Workshop, step: MakeStep): Promise<void> =>
     await loading
     shop.signal.throwIfAborted()
     const problems = [...toProblems(outcomes), ...failedLoads]
-    const among = step.targets.length + step.images.length
+    const among = step.targets.length + (given.length > 0 ? 1 : 0)
     if (problems.length > 0) throw toFailure(problems, among)
   })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
+import { toChainIds } from '../../src/facts/images.ts'
 import { loadInto, snapshotterRoot, warningsOf, waysOf } from '../support/loading.ts'
 import { oddFiles } from '../support/odd-image.ts'
 import { buildLayered, expectNothingOfOurs, useOneNode } from '../support/one-node.ts'
@@ -105,4 +106,25 @@ test('an attribute that a copy cannot keep: the image is not loaded without it',
   expect(exitCode).toBe(1)
   await expectNothingOfOurs(one.node)
   expect(await snapshotsOf(one.node)).toEqual(one.empty)
+})
+
+test('a layer that somebody else commits first is theirs, and whole after the next load', async () => {
+  const tag = `${uniqueName('raced')}:1`
+  const many = 'mkdir /many && cd /many && seq 20000 | xargs touch && echo ours >/many/1'
+  await buildTestImage(tag, `FROM ${baseImage()}\nRUN echo first >/first\nRUN ${many}\n`)
+  onTestFinished(async () => void (await docker('rmi', '--force', tag)))
+  await loadInto(one.cluster, { images: baseImage() })
+  const layers = await docker('image', 'inspect', '--format', '{{json .RootFS.Layers}}', tag)
+  const [below, top] = toChainIds(JSON.parse(layers)).slice(-2)
+  // A kubelet that pulls would do the same with the files of the layer; this one has none.
+  const commit = `ctr -n k8s.io snapshots prepare theirs ${below} && ctr -n k8s.io snapshots commit ${top} theirs`
+  const wait = `until ctr -n k8s.io snapshots info ${below} >/dev/null 2>&1; do sleep 0.01; done`
+  const racing = inNode(one.node, 'sh', '-c', `${wait}; ${commit}`)
+  const run = await loadInto(one.cluster, { images: tag })
+  await racing
+  expect([warningsOf(run), waysOf(run)]).toEqual([[], ['link']])
+  await expectNothingOfOurs(one.node)
+  const again = await loadInto(one.cluster, { images: tag })
+  expect(warningsOf(again)).toEqual([expect.stringMatching(/had 1 broken layers/)])
+  expect(await runPod(one.node, tag, ['cat', '/first', '/many/1'])).toBe('first\nours')
 })

@@ -71,6 +71,8 @@ const targetPrefix = 'target:'
 export const readTargets = (printed: BakeFile, workspace: string): readonly BakeTarget[] => {
   const wanted = new Set(printed.group?.['default']?.targets ?? Object.keys(printed.target))
   const all = Object.entries(printed.target).map(([name, definition]) => {
+    // It becomes part of a file's name.
+    if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`)
     return { name, definition, tags: readTags(name, definition['tags']) }
   })
   const byTag = new Map(
