@@ -593,12 +593,15 @@ const toBakeFile = ({ name, tags, isWanted }, targets, secrets) => ({ target: Ob
 		output
 	}];
 })) });
+/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
+const toAllowances = (targets) => targets.some(({ definition }) => definition["network"] === "host") ? ["--allow=network.host"] : [];
 /** The arguments of `docker` that build one target of a Bake file. */
-const toBakeArgs = (file, name, metadataFile) => [
+const toBakeArgs = (file, name, targets, metadataFile) => [
 	"buildx",
 	"bake",
 	"--progress=plain",
 	"--provenance=false",
+	...toAllowances(targets),
 	`--file=${file}`,
 	`--metadata-file=${metadataFile}`,
 	"--",
@@ -622,7 +625,7 @@ const prepare = ({ target, tempDir }, { sources }, metadataFile) => {
 	const file = join(tempDir, `bake-${target.name}.json`);
 	writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 384 });
 	return {
-		args: toBakeArgs(file, target.name, metadataFile),
+		args: toBakeArgs(file, target.name, source.targets, metadataFile),
 		env: bakeEnv
 	};
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTargets, withBases } from '../../src/build/definition.ts'
-import { toBakeFile, toTargets } from '../../src/build/target.ts'
+import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
 
 let workspace: string
 beforeAll(() => {
@@ -104,4 +104,12 @@ test('the file for one target holds what it builds upon, our secrets, and no fur
 test('all that a target builds upon, once', () => {
   const names = withBases('web', readTargets(printed, workspace)).map(({ name }) => name)
   expect(names.toSorted()).toEqual(['api', 'base', 'web'])
+})
+
+test('the network of the host is allowed where a target names it, and only there', () => {
+  const allowed = (network: string): boolean => {
+    const targets = readTargets({ target: { api, base: { ...base, network } } }, workspace)
+    return toBakeArgs('f', 'api', withBases('api', targets), 'm').includes('--allow=network.host')
+  }
+  expect([allowed('host'), allowed('none'), allowed('')]).toEqual([true, false, false])
 })

@@ -6,7 +6,7 @@ import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
-import { credentialsOf, runSlipway } from '../support/slipway.ts'
+import { credentialsOf, platformBuilds, runSlipway } from '../support/slipway.ts'
 import {
   baseImage,
   type Cluster,
@@ -194,4 +194,37 @@ describe('a list in the step', () => {
     expect(await docker('image', 'ls', '--quiet', `${name}/slow`)).toBe('')
     expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
   })
+})
+
+test('the example with six services and a shared base', async () => {
+  const { inputs, ...options } = platformBuilds(github, { tag: name, baseMb: 2 })
+  const both = { ...credentialsOf(github), ...inputs, 'cluster-name': cluster.name }
+  const made = await runSlipway(both, options)
+  expect(made.log).not.toContain('##[error]')
+  expect(made.exitCode).toBe(0)
+  const node = cluster.nodes[0] ?? ''
+  const two = 'acme/private-one\nacme/private-two'
+  expect(await runPod(node, `acme/preprocessing:${name}`)).toBe(two)
+  expect(await runPod(node, `acme/serving:${name}`)).toBe('serving')
+  expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(6)
+  const images = await docker(
+    'image',
+    'ls',
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+    `acme/*:${name}`,
+  )
+  await docker('rmi', '--force', ...images.split('\n'))
+})
+
+test('a dry run says what would be done, and does nothing', async () => {
+  const { inputs, ...options } = platformBuilds(github, { tag: name, baseMb: 2 })
+  const both = { ...credentialsOf(github), ...inputs, 'cluster-name': cluster.name }
+  const made = await runSlipway({ ...both, 'dry-run': 'true' }, options)
+  expect(made.exitCode).toBe(0)
+  expect(made.log).toMatch(/- base-ml \(acme\/base-ml:.*; only for others, not loaded\)/)
+  expect(made.log).toMatch(/- training \(acme\/training:.*; after base-ml\)/)
+  expect(made.log).toContain(`- ${cluster.nodes[0]}, by link`)
+  expect(github.requests).toEqual([])
+  expect(await docker('image', 'ls', '--quiet', `acme/*:${name}`)).toBe('')
 })

@@ -61,19 +61,14 @@ export const platformBuilds = (
   github: GitHub,
   { tag, baseMb }: { readonly tag: string; readonly baseMb: number },
 ) => ({
-  inputs: {
-    'secret-format': 'gitconfig',
-    'bake-files': 'docker-bake.hcl',
-    'bake-set': [
-      `*.args.BASE=${baseImage()}`,
-      '*.network=host',
-      `base-ml.args.WEIGHT_MB=${baseMb}`,
-      `preprocessing.args.GIT_SERVER=${github.serverUrl}`,
-      ...['training', 'serving'].map((name) => `${name}.args.TAG=${tag}`),
-      ...['base-ml', 'api', 'datagen', 'preprocessing', 'training', 'serving', 'e2e'].map(
-        (name) => `${name}.tags=acme/${name}:${tag}`,
-      ),
-    ].join('\n'),
+  inputs: { 'secret-format': 'gitconfig', 'bake-files': 'docker-bake.hcl' },
+  // Bake takes the values of its variables from the environment.
+  env: {
+    TAG: tag,
+    BASE: baseImage(),
+    BASE_ML_MB: String(baseMb),
+    GIT_SERVER: github.serverUrl,
+    NETWORK: 'host',
   },
   github: { workspace: `${process.cwd()}/examples/ml-platform` },
 })

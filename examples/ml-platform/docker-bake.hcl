@@ -18,6 +18,11 @@ variable "GIT_OWNER" {
   default = "acme"
 }
 
+# Such as host, where the git server is this machine.
+variable "NETWORK" {
+  default = "default"
+}
+
 # Stands for what a real base holds: a framework, its wheels, CUDA.
 variable "BASE_ML_MB" {
   default = "0"
@@ -70,6 +75,7 @@ target "preprocessing" {
     base-ml = "target:base-ml"
   }
   tags = ["acme/preprocessing:${TAG}"]
+  network = NETWORK
   args = {
     GIT_SERVER = GIT_SERVER
     GIT_OWNER = GIT_OWNER

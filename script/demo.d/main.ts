@@ -43,10 +43,10 @@ try {
   say(`An App's API and two private repositories stand at ${github.apiUrl} (a double of GitHub).`)
   say(`Building six services from examples/ml-platform; the base of three has ${baseMb} MB.\n`)
   const started = performance.now()
-  const { inputs, github: context } = platformBuilds(github, { tag, baseMb })
+  const { inputs, ...options } = platformBuilds(github, { tag, baseMb })
   const run = await runSlipway(
     { ...credentialsOf(github), ...inputs, 'cluster-name': cluster },
-    { github: context, onLog: (text) => process.stdout.write(text.replace(/\n?$/, '\n')) },
+    { ...options, onLog: (text) => process.stdout.write(text.replace(/\n?$/, '\n')) },
   )
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   say(

@@ -39,7 +39,7 @@ const prepare = (
     return { args: toBuildArgs(source.build, metadataFile, sources), env: {} }
   const file = join(tempDir, `bake-${target.name}.json`)
   writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 0o600 })
-  return { args: toBakeArgs(file, target.name, metadataFile), env: bakeEnv }
+  return { args: toBakeArgs(file, target.name, source.targets, metadataFile), env: bakeEnv }
 }
 
 const runBuild = async (

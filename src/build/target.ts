@@ -55,13 +55,23 @@ export const toBakeFile = (
   ),
 })
 
+/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
+const toAllowances = (targets: readonly BakeTarget[]): readonly string[] =>
+  targets.some(({ definition }) => definition['network'] === 'host') ? ['--allow=network.host'] : []
+
 /** The arguments of `docker` that build one target of a Bake file. */
-export const toBakeArgs = (file: string, name: string, metadataFile: string): readonly string[] => [
+export const toBakeArgs = (
+  file: string,
+  name: string,
+  targets: readonly BakeTarget[],
+  metadataFile: string,
+): readonly string[] => [
   'buildx',
   'bake',
   '--progress=plain',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',
+  ...toAllowances(targets),
   `--file=${file}`,
   `--metadata-file=${metadataFile}`,
   '--',
