@@ -49,20 +49,22 @@ choose_way() {
   die "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
 }
 
-# Of the regular files below some folders of a layer, null-terminated, those that have further names
-# elsewhere in that layer: more names than are found below these folders.
+# Of the regular files below some folders of a layer, null-terminated, those that also have names
+# elsewhere in that layer. Link counts alone do not tell: nodes have links to Docker's files, and
+# another load has links to all of them for a moment.
 list_shared() {
-  local inode count path
-  local -A found=() names=()
-  local -a entries
-  mapfile -d '' entries < <(cd "$1" && find "${@:2}" -type f -links +1 -printf '%i %n %p\0')
-  for path in "${entries[@]}"; do
-    read -r inode count _ <<<"$path"
-    found[$inode]=$((${found[$inode]-0} + 1)) names[$inode]=$count
-  done
-  for path in "${entries[@]}"; do
-    inode=${path%% *}
-    ((found[$inode] == names[$inode])) || printf '%s\0' "${path#* * }"
+  local from=$1 folder entry inode
+  local -A elsewhere=()
+  local -a entries prune=(-false)
+  mapfile -d '' entries < <(cd "$from" && find "${@:2}" -type f -links +1 -printf '%i %p\0')
+  ((${#entries[@]} > 0)) || return 0
+  for folder in "${@:2}"; do prune+=(-o -path "./$folder"); done
+  while read -r inode; do elsewhere[$inode]=1; done < <(
+    cd "$from" && find . \( "${prune[@]}" \) -prune -o -type f -links +1 -printf '%i\n' |
+      grep --fixed-strings --line-regexp --file=<(printf '%s\n' "${entries[@]%% *}")
+  )
+  for entry in "${entries[@]}"; do
+    [[ -z "${elsewhere[${entry%% *}]-}" ]] || printf '%s\0' "${entry#* }"
   done
 }
 
