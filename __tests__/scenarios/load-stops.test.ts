@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { loadInto, snapshotterRoot, untilCriAnswers } from '../support/loading.ts'
 import {
   buildLayered,
@@ -8,9 +8,27 @@ import {
 } from '../support/one-node.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import { ctr, docker, eventually, inNode, snapshotsOf } from '../support/testbed.ts'
+import {
+  buildTestImage,
+  ctr,
+  docker,
+  eventually,
+  inNode,
+  snapshotsOf,
+  uniqueName,
+} from '../support/testbed.ts'
 
 const one = useOneNode()
+
+/** Small layers, and one that takes a second or more: time enough to stop in between. */
+const buildSlow = async (id: string): Promise<string> => {
+  const tag = `${uniqueName('slow')}:1`
+  const below = await buildLayered(id)
+  const many = 'mkdir /many && cd /many && seq 60000 | xargs touch'
+  await buildTestImage(tag, `FROM ${below}\nRUN ${many}\n`)
+  onTestFinished(async () => void (await docker('rmi', '--force', tag)))
+  return tag
+}
 
 /** Loads by link, and acts as soon as a condition holds in the node. */
 const loadUntil = async (tag: string, condition: string, act: () => Promise<unknown>) => {
@@ -27,7 +45,7 @@ const expectLinkFailed = (run: Run): void => {
 }
 
 test('a node that is killed between two layers: the next load lets go of what it has', async () => {
-  const tag = await buildLayered('between')
+  const tag = await buildSlow('between')
   // One layer is the node's own.
   const some = '[ $(ctr -n k8s.io snapshots list | grep -c Committed) -gt 1 ]'
   expectLinkFailed(await loadUntil(tag, some, () => docker('kill', one.node)))
@@ -39,7 +57,7 @@ test('a node that is killed between two layers: the next load lets go of what it
 })
 
 test('a helper that is stopped, as by the end of the daemon: it undoes its work itself', async () => {
-  const tag = await buildLayered('stopped')
+  const tag = await buildSlow('stopped')
   const stop = async () => {
     const filter = `label=dev.slipway.node=${one.node}`
     await docker('stop', await docker('ps', '--quiet', '--filter', filter))
