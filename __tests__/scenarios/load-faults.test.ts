@@ -3,6 +3,7 @@ import { expectSameTree, loadInto, moveToTmpfs, nodesOf, waysOf } from '../suppo
 import {
   afterHelperStarts,
   buildLayered,
+  buildSlow,
   expectNothingOfOurs,
   useOneNode,
 } from '../support/one-node.ts'
@@ -29,14 +30,14 @@ const expectFailure = (run: Run, expected: RegExp): void => {
 }
 
 test('a node that is killed while it is loaded: one clear line', async () => {
-  const tag = await buildLayered('dies')
+  const tag = await buildSlow('dies')
   const options = afterHelperStarts(one.node, () => docker('kill', one.node), 100)
   const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
   expectFailure(run, /is not running|not found|No such|connection/)
 })
 
 test('a node that is paused while it is loaded: it ends, with a clear line, and converges', async () => {
-  const tag = await buildLayered('sleeps')
+  const tag = await buildSlow('sleeps')
   const options = afterHelperStarts(one.node, () => docker('pause', one.node), 100)
   const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
   await docker('unpause', one.node)

@@ -1,34 +1,16 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { loadInto, snapshotterRoot, untilCriAnswers } from '../support/loading.ts'
 import {
-  buildLayered,
+  buildSlow,
   expectNothingOfOurs,
   removeAndExpectEmpty,
   useOneNode,
 } from '../support/one-node.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import {
-  buildTestImage,
-  ctr,
-  docker,
-  eventually,
-  inNode,
-  snapshotsOf,
-  uniqueName,
-} from '../support/testbed.ts'
+import { ctr, docker, eventually, inNode, snapshotsOf } from '../support/testbed.ts'
 
 const one = useOneNode()
-
-/** Small layers, and one that takes a second or more: time enough to stop in between. */
-const buildSlow = async (id: string): Promise<string> => {
-  const tag = `${uniqueName('slow')}:1`
-  const below = await buildLayered(id)
-  const many = 'mkdir /many && cd /many && seq 60000 | xargs touch'
-  await buildTestImage(tag, `FROM ${below}\nRUN ${many}\n`)
-  onTestFinished(async () => void (await docker('rmi', '--force', tag)))
-  return tag
-}
 
 /** Loads by link, and acts as soon as a condition holds in the node. */
 const loadUntil = async (tag: string, condition: string, act: () => Promise<unknown>) => {

@@ -47,6 +47,15 @@ export const buildLayered = async (id: string): Promise<string> => {
   return tag
 }
 
+/** Small layers, and one that takes a second or more: time enough to stop a load in between. */
+export const buildSlow = async (id: string): Promise<string> => {
+  const tag = `${uniqueName('slow')}:1`
+  tags.push(tag)
+  const many = 'mkdir /many && cd /many && seq 60000 | xargs touch'
+  await buildTestImage(tag, `FROM ${await buildLayered(id)}\nRUN ${many}\n`)
+  return tag
+}
+
 export const expectNothingOfOurs = async (node: string): Promise<void> => {
   expect(await inNode(node, 'ls', snapshotterRoot)).toBe('metadata.db\nsnapshots')
   expect((await snapshotsOf(node)).filter((name) => name.startsWith('slipway'))).toEqual([])
