@@ -1,7 +1,7 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
-import { C as describeEnd, S as createDocker, T as runCaptured, _ as toList, b as runLabel, d as whySecretsAreEmpty, f as parseAssignments, g as toLines, h as parseWord, i as createBuildToken, l as readSecrets, m as parseChoice, n as forgetInputs, o as leftoversOf, p as parseBoolean, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toOptional, w as notStarted, x as toHelperContainer, y as joinScript } from "./runner.js";
+import { C as createDocker, E as runCaptured, S as toHelperContainer, T as notStarted, _ as toLines, b as joinScript, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as describeEnd, x as runLabel, y as toOptional } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
@@ -994,7 +994,7 @@ const withEngineApi = async (docker, body) => {
 	const createConnection = () => {
 		const connection = dial();
 		open.set(connection.socket, connection);
-		connection.socket.once("close", () => open.delete(connection.socket));
+		connection.gone.catch(() => open.delete(connection.socket));
 		return connection.socket;
 	};
 	const goneOf = (socket) => open.get(socket)?.gone;
@@ -1036,8 +1036,10 @@ const withEngineApi = async (docker, body) => {
 			attach
 		});
 	} finally {
+		const connections = [...open.values()];
 		agent.destroy();
-		for (const socket of open.keys()) socket.destroy();
+		for (const { socket } of connections) socket.destroy();
+		await Promise.allSettled(connections.map(({ gone }) => gone));
 	}
 };
 
@@ -1127,22 +1129,26 @@ const execute = async ({ ask, tell, attach }, container, argv, timeoutMs) => {
 	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
 	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1e3)}`);
 };
-/** What a program that is asked to end gets until it is killed. */
+/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
 const graceMs$1 = 3e3;
-/** Asks a container to end, and then ends it, when the deadline passes or the step is cancelled. */
+/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
 const supervise = ({ tell }, path, { deadlineMs, signal }) => {
 	const timers = [];
-	const kill = (by) => tell("POST", `${path}/kill?signal=${by}`).catch(() => {});
+	const lateness = Promise.withResolvers();
 	const end = () => {
-		kill("TERM");
-		timers.push(setTimeout(kill, graceMs$1, "KILL"));
+		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
+		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
 	};
 	timers.push(setTimeout(end, deadlineMs));
 	signal.addEventListener("abort", end, { once: true });
 	if (signal.aborted) end();
-	return () => {
+	const release = () => {
 		for (const timer of timers) clearTimeout(timer);
 		signal.removeEventListener("abort", end);
+	};
+	return {
+		late: lateness.promise,
+		release
 	};
 };
 /**
@@ -1170,13 +1176,17 @@ const runContainer = async (api, container, input, watch) => {
 		const ended = Promise.all([finished(stdout), finished(stderr)]);
 		await tell("POST", `${path}/start`);
 		socket.write(input);
-		const release = supervise(api, path, watch);
+		const { late, release } = supervise(api, path, watch);
 		const end = ended.then(async () => {
 			const waited = await tell("POST", `${path}/wait?condition=removed`);
 			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
 		});
 		end.catch(() => {});
-		return await Promise.race([enough.promise, end]).finally(release);
+		return await Promise.race([
+			enough.promise,
+			end,
+			late
+		]).finally(release);
 	} catch (error) {
 		await tell("DELETE", `${path}?force=true`).catch(() => {});
 		throw error;
@@ -2253,6 +2263,7 @@ const makeTarget = async (bench, target) => {
 	const metadata = await build(bench, target);
 	const result = {
 		name: target.name,
+		kind: target.source.kind,
 		metadata
 	};
 	shop.update((report) => ({
@@ -2620,20 +2631,6 @@ const readBuild = (raw, report) => {
 // src/inputs/read-builds.ts
 /** The YAML parser where these inputs need one. */
 const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => void 0 : (await import("./dist.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1))).parse;
-/** What an entry of `builds` may say besides its name: the words of a single build. */
-const buildWords = [
-	"context",
-	"file",
-	"target",
-	"tags",
-	"build-args",
-	"labels",
-	"build-contexts",
-	"network",
-	"ssh",
-	"no-cache",
-	"pull"
-];
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** One line of a map: a name without a value takes it from the environment. */
 const toLine = ([key, value]) => value === null ? key : `${key}=${value}`;
@@ -3333,11 +3330,11 @@ const emptyReport = {
 	freed: [],
 	stages: []
 };
-/** One build's own; of several, the metadata by the targets' names, as Bake writes it. */
+/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
 const toBuildOutputs = (builds) => {
 	const [first] = builds;
 	if (first === void 0) return {};
-	if (builds.length > 1) {
+	if (first.kind === "bake") {
 		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
 		return { metadata: JSON.stringify(Object.fromEntries(all)) };
 	}
@@ -3416,7 +3413,7 @@ const maskInputs = ({ credentials, secrets }, given, runner) => {
 const tellWhatIsNot = (inputs, facts, { line }) => {
 	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
-	if (inputs.freeDisk === "always" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
+	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
 };
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
@@ -3493,20 +3490,25 @@ const runAction = async (environment, runner, signal) => {
 		});
 	}
 };
-const publishPlan = async ({ line, output, summary }, steps) => {
-	const plan = renderPlan(steps);
-	line(`The plan, of which nothing is done (dry-run):\n${plan}`);
-	for (const [name, value] of Object.entries(toOutputs(emptyReport))) output(name, value);
-	await summary(`### Slipway's plan (dry run)\n\n${plan.split("\n").map(escapeCell).join("\n")}\n`).catch(() => {});
+/** What was written down for people may fail; the step does not fail for that. */
+const writeSummary = ({ summary, debug }, markdown) => summary(markdown).catch((error) => {
+	debug(`The job summary could not be written: ${renderError(error)}`);
+});
+const publishOutputs = ({ output }, report) => {
+	for (const [name, value] of Object.entries(toOutputs(report))) output(name, value);
 };
-/** Tells what was done, and keeps an unwritable summary from failing the step. */
+const publishPlan = async (runner, steps) => {
+	const plan = renderPlan(steps);
+	runner.line(`The plan, of which nothing is done (dry-run):\n${plan}`);
+	publishOutputs(runner, emptyReport);
+	const markdown = plan.split("\n").map(escapeCell).join("\n");
+	await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`);
+};
 const publish = async (runner, report, failure) => {
-	for (const [name, value] of Object.entries(toOutputs(report))) runner.output(name, value);
+	publishOutputs(runner, report);
 	const summary = renderSummary(report, failure);
 	if (failure === void 0) runner.line(`\n${summary}`);
-	await runner.summary(summary).catch((error) => {
-		runner.debug(`The job summary could not be written: ${renderError(error)}`);
-	});
+	await writeSummary(runner, summary);
 };
 
 // src/main.ts

@@ -16,7 +16,7 @@ const stdioOf = (command) => {
 		"pipe"
 	];
 	return [
-		"fd" in stdin ? stdin.fd : "pipe",
+		stdin.fd,
 		"pipe",
 		"pipe"
 	];
@@ -71,11 +71,6 @@ const runStreaming = (command, streams) => new Promise((resolve, reject) => {
 	});
 	if (child.stdout !== null) streams.stdout(child.stdout);
 	if (child.stderr !== null) streams.stderr(child.stderr);
-	const { stdin } = command;
-	if (typeof stdin === "object" && "lifeline" in stdin) {
-		child.stdin?.on("error", () => {});
-		child.stdin?.write(stdin.lifeline);
-	}
 });
 /** Captured output ends here: what we ask for is small, and a flood must not eat the memory. */
 const capturedBytes = 67108864;
@@ -245,6 +240,54 @@ const parseWord = (input, raw, pattern, remedy, report) => {
 		remedy
 	});
 };
+
+// src/inputs/raw-inputs.ts
+/** What a single build is told, by the step or by an entry of `builds`. */
+const buildWords = [
+	"ssh",
+	"context",
+	"file",
+	"target",
+	"tags",
+	"build-args",
+	"labels",
+	"build-contexts",
+	"network",
+	"no-cache",
+	"pull"
+];
+/** The names of all inputs; a test holds them equal to those of `action.yml`. */
+const inputNames = [
+	"client-id",
+	"app-id",
+	"private-key",
+	"owner",
+	"repositories",
+	"permissions",
+	"github-token",
+	"github-api-url",
+	"allow-untrusted-trigger",
+	"secret-format",
+	"secret-id",
+	"secrets",
+	"secret-envs",
+	"secret-files",
+	...buildWords,
+	"bake-files",
+	"targets",
+	"bake-set",
+	"builds",
+	"parallel",
+	"fail-fast",
+	"dry-run",
+	"images",
+	"cluster-name",
+	"nodes",
+	"load-mode",
+	"keep-images",
+	"free-disk",
+	"free-disk-keep"
+];
 
 // src/inputs/trigger.ts
 /** A fork that has been deleted has no name any more; it was one all the same. */
@@ -520,50 +563,6 @@ const createBuildToken = (options) => {
 	};
 };
 
-// src/inputs/raw-inputs.ts
-/** The names of all inputs; a test holds them equal to those of `action.yml`. */
-const inputNames = [
-	"client-id",
-	"app-id",
-	"private-key",
-	"owner",
-	"repositories",
-	"permissions",
-	"github-token",
-	"github-api-url",
-	"allow-untrusted-trigger",
-	"secret-format",
-	"secret-id",
-	"secrets",
-	"secret-envs",
-	"secret-files",
-	"ssh",
-	"context",
-	"file",
-	"target",
-	"tags",
-	"build-args",
-	"labels",
-	"build-contexts",
-	"network",
-	"no-cache",
-	"pull",
-	"bake-files",
-	"targets",
-	"bake-set",
-	"builds",
-	"parallel",
-	"fail-fast",
-	"dry-run",
-	"images",
-	"cluster-name",
-	"nodes",
-	"load-mode",
-	"keep-images",
-	"free-disk",
-	"free-disk-keep"
-];
-
 // src/host/environment.ts
 const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
 const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
@@ -631,4 +630,4 @@ const createRunner = () => {
 	};
 };
 
-export { describeEnd as C, createDocker as S, runCaptured as T, toList as _, tokenState as a, runLabel as b, sweep as c, whySecretsAreEmpty as d, parseAssignments as f, toLines as g, parseWord as h, createBuildToken as i, readSecrets as l, parseChoice as m, forgetInputs as n, leftoversOf as o, parseBoolean as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toOptional as v, notStarted as w, toHelperContainer as x, joinScript as y };
+export { createDocker as C, runCaptured as E, toHelperContainer as S, notStarted as T, toLines as _, tokenState as a, joinScript as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, describeEnd as w, runLabel as x, toOptional as y };

@@ -40,7 +40,8 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => 
   if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
     line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`)
   }
-  if (inputs.freeDisk === 'always' && !facts.isHostedRunner) {
+  const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
+  if (isAskedToFree && !facts.isHostedRunner) {
     line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
   }
 }
@@ -114,21 +115,27 @@ export const runAction = async (
   }
 }
 
-const publishPlan = async ({ line, output, summary }: Runner, steps: readonly Step[]) => {
-  const plan = renderPlan(steps)
-  line(`The plan, of which nothing is done (dry-run):\n${plan}`)
-  for (const [name, value] of Object.entries(toOutputs(emptyReport))) output(name, value)
-  await summary(
-    `### Slipway's plan (dry run)\n\n${plan.split('\n').map(escapeCell).join('\n')}\n`,
-  ).catch(() => {})
+/** What was written down for people may fail; the step does not fail for that. */
+const writeSummary = ({ summary, debug }: Runner, markdown: string): Promise<void> =>
+  summary(markdown).catch((error: unknown) => {
+    debug(`The job summary could not be written: ${renderError(error)}`)
+  })
+
+const publishOutputs = ({ output }: Runner, report: Report): void => {
+  for (const [name, value] of Object.entries(toOutputs(report))) output(name, value)
 }
 
-/** Tells what was done, and keeps an unwritable summary from failing the step. */
+const publishPlan = async (runner: Runner, steps: readonly Step[]): Promise<void> => {
+  const plan = renderPlan(steps)
+  runner.line(`The plan, of which nothing is done (dry-run):\n${plan}`)
+  publishOutputs(runner, emptyReport)
+  const markdown = plan.split('\n').map(escapeCell).join('\n')
+  await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`)
+}
+
 const publish = async (runner: Runner, report: Report, failure?: string): Promise<void> => {
-  for (const [name, value] of Object.entries(toOutputs(report))) runner.output(name, value)
+  publishOutputs(runner, report)
   const summary = renderSummary(report, failure)
   if (failure === undefined) runner.line(`\n${summary}`)
-  await runner.summary(summary).catch((error: unknown) => {
-    runner.debug(`The job summary could not be written: ${renderError(error)}`)
-  })
+  await writeSummary(runner, summary)
 }

@@ -68,7 +68,7 @@ const remember = async ({ shop }: Bench, images: readonly LocalImage[]): Promise
 const makeTarget = async (bench: Bench, target: Target): Promise<void> => {
   const { shop, api, load } = bench
   const metadata = await build(bench, target)
-  const result = { name: target.name, metadata }
+  const result = { name: target.name, kind: target.source.kind, metadata }
   shop.update((report) => ({ ...report, builds: [...report.builds, result] }))
   if (!target.isWanted) return
   if (target.tags.length === 0) {

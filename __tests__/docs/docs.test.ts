@@ -30,7 +30,13 @@ describe('action.yml is the schema', () => {
 
   test('its outputs are those that can be set', () => {
     const full: Report = {
-      builds: [{ name: 'a', metadata: { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' } }],
+      builds: [
+        {
+          name: 'a',
+          kind: 'own',
+          metadata: { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' },
+        },
+      ],
       loads: [],
       freed: [],
       stages: [],

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
-import type { Facts } from '../../src/facts/facts.ts'
+import type { Engine, Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planSteps } from '../../src/plan/plan.ts'
+import { renderPlan } from '../../src/plan/render.ts'
 import { read } from '../support/read.ts'
 
 const facts: Facts = {
@@ -85,4 +86,21 @@ test.each<[string, RawInputs, boolean, boolean]>([
   ['false drops everywhere', { 'keep-images': 'false' }, false, true],
 ])('images: %s', (_name, raw, isHostedRunner, drops) => {
   expect(kinds({ ...build, ...raw }, { isHostedRunner }).includes('drop-images')).toBe(drops)
+})
+
+test.each<[string, RawInputs, Partial<Engine>, number]>([
+  ['the cores', {}, { cores: 4, memoryBytes: 64e9 }, 4],
+  ['3 GB of memory each', {}, { cores: 16, memoryBytes: 16e9 }, 5],
+  ['eight at most', {}, { cores: 64, memoryBytes: 512e9 }, 8],
+  ['one at least', {}, { cores: 2, memoryBytes: 1e9 }, 1],
+  ['what the step says', { parallel: '12' }, { cores: 2, memoryBytes: 1e9 }, 12],
+])('how many builds at once: %s', (_name, raw, engine, expected) => {
+  const steps = stepsOf({ ...build, ...raw }, { engine: { ...facts.engine, ...engine } })
+  expect(steps.find((step) => step.kind === 'make')?.parallel).toBe(expected)
+})
+
+test('the plan in words: what is freed, built, loaded and removed, in order', () => {
+  const local = { ...image, references: [{ given: 'b:1', canonical: '' }] }
+  const raw = { ...build, images: 'b:1', 'free-disk': '20GB', 'free-disk-keep': 'android' }
+  expect(renderPlan(stepsOf(raw, { images: [local], freeBytes: 3e9 }))).toMatchInlineSnapshot()
 })

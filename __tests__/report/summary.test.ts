@@ -38,7 +38,9 @@ const image = {
   layers: [],
 }
 const report: Report = {
-  builds: [{ name: 'api', metadata: { imageId: image.id, digest: undefined, json: '{}' } }],
+  builds: [
+    { name: 'api', kind: 'own', metadata: { imageId: image.id, digest: undefined, json: '{}' } },
+  ],
   loads: [
     {
       image,

@@ -138,6 +138,20 @@ target "c" {
     expect(loaded).toEqual([`docker.io/${name}/c:set`])
   })
 
+  test('services of a Compose file', async () => {
+    const service = (each: string): string =>
+      `  ${each}:\n    image: ${name}/${each}:dev\n    build: { context: ./${each}, network: none }\n`
+    await write({
+      ...files(),
+      'compose.yaml': `services:\n${service('c')}  db:\n    image: postgres\n`,
+    })
+    const made = await run({ 'bake-files': 'compose.yaml' })
+    expect(made.exitCode).toBe(0)
+    expect(await inPod('c', 'cat', '/own')).toBe('c')
+    expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(1)
+    expect(Object.keys(JSON.parse(made.outputs['metadata'] ?? '{}'))).toEqual(['c'])
+  })
+
   test('a file that Bake cannot read: what it says, before anything is done', async () => {
     await write({ 'docker-bake.hcl': 'target "a" {' })
     const made = await run({ 'bake-files': 'docker-bake.hcl' })

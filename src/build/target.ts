@@ -9,7 +9,7 @@ export type Target = {
   readonly tags: readonly ImageReference[]
   /** Other targets that have to be built first. */
   readonly dependsOn: readonly string[]
-  /** Its nodes' images are asked for, and not only what builds upon it. */
+  /** Asked for, and so loaded; not only built for another. */
   readonly isWanted: boolean
   readonly source:
     | { readonly kind: 'own'; readonly build: BuildInputs }

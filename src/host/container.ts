@@ -69,7 +69,7 @@ export const execute = async (
   )
 }
 
-/** What a program that is asked to end gets until it is killed. */
+/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
 const graceMs = 3_000
 
 export type ContainerWatch = {
@@ -81,22 +81,23 @@ export type ContainerWatch = {
   readonly isEnough: () => boolean
 }
 
-/** Asks a container to end, and then ends it, when the deadline passes or the step is cancelled. */
+/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
 const supervise = ({ tell }: EngineApi, path: string, { deadlineMs, signal }: ContainerWatch) => {
   const timers: NodeJS.Timeout[] = []
-  // A container that is gone, or a daemon that is: both end the connection, which is waited for.
-  const kill = (by: string) => tell('POST', `${path}/kill?signal=${by}`).catch(() => {})
+  const lateness = Promise.withResolvers<string>()
   const end = (): void => {
-    void kill('TERM')
-    timers.push(setTimeout(kill, graceMs, 'KILL'))
+    // A container that is gone, or a daemon that is: both end the connection, which is waited for.
+    tell('POST', `${path}/kill?signal=TERM`).catch(() => {})
+    timers.push(setTimeout(lateness.resolve, graceMs, 'it does not end'))
   }
   timers.push(setTimeout(end, deadlineMs))
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
-  return () => {
+  const release = (): void => {
     for (const timer of timers) clearTimeout(timer)
     signal.removeEventListener('abort', end)
   }
+  return { late: lateness.promise, release }
 }
 
 type Waited = { readonly StatusCode: number }
@@ -131,13 +132,13 @@ export const runContainer = async (
     const ended = Promise.all([finished(stdout), finished(stderr)])
     await tell('POST', `${path}/start`)
     socket.write(input)
-    const release = supervise(api, path, watch)
+    const { late, release } = supervise(api, path, watch)
     const end = ended.then(async () => {
       const waited = await tell<Waited>('POST', `${path}/wait?condition=removed`)
       return waited === undefined ? 'it ended' : `exit code ${waited.StatusCode}`
     })
     end.catch(() => {})
-    return await Promise.race([enough.promise, end]).finally(release)
+    return await Promise.race([enough.promise, end, late]).finally(release)
   } catch (error) {
     await tell('DELETE', `${path}?force=true`).catch(() => {})
     throw error

@@ -81,7 +81,7 @@ export const withEngineApi = async <T>(
   const createConnection = (): Duplex => {
     const connection = dial()
     open.set(connection.socket, connection)
-    connection.socket.once('close', () => open.delete(connection.socket))
+    connection.gone.catch(() => open.delete(connection.socket))
     return connection.socket
   }
   const goneOf = (socket: Duplex) => open.get(socket)?.gone
@@ -107,7 +107,9 @@ export const withEngineApi = async <T>(
   try {
     return await body({ ask: (path) => tell('GET', path), tell, attach })
   } finally {
+    const connections = [...open.values()]
     agent.destroy()
-    for (const socket of open.keys()) socket.destroy()
+    for (const { socket } of connections) socket.destroy()
+    await Promise.allSettled(connections.map(({ gone }) => gone))
   }
 }

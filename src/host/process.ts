@@ -8,11 +8,8 @@ export type Command = {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
-  /**
-   * What the child reads: nothing, a descriptor of ours, or text after which the pipe stays open as
-   * a lifeline: its end tells the child that we are gone.
-   */
-  readonly stdin?: 'none' | { readonly fd: number } | { readonly lifeline: string } | undefined
+  /** What the child reads: nothing, or a descriptor of ours. */
+  readonly stdin?: 'none' | { readonly fd: number } | undefined
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }
@@ -31,7 +28,7 @@ const graceMs = 3_000
 const stdioOf = (command: Command): StdioOptions => {
   const { stdin = 'none' } = command
   if (stdin === 'none') return ['ignore', 'pipe', 'pipe']
-  return ['fd' in stdin ? stdin.fd : 'pipe', 'pipe', 'pipe']
+  return [stdin.fd, 'pipe', 'pipe']
 }
 
 /** Ends the child, politely first, when the deadline passes or the step is cancelled. */
@@ -95,12 +92,6 @@ export const runStreaming = (
     })
     if (child.stdout !== null) streams.stdout(child.stdout)
     if (child.stderr !== null) streams.stderr(child.stderr)
-    const { stdin } = command
-    if (typeof stdin === 'object' && 'lifeline' in stdin) {
-      // A child that ends early closes the pipe; its exit code says why, the EPIPE does not.
-      child.stdin?.on('error', () => {})
-      child.stdin?.write(stdin.lifeline)
-    }
   })
 
 /** Captured output ends here: what we ask for is small, and a flood must not eat the memory. */

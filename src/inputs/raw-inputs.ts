@@ -1,3 +1,18 @@
+/** What a single build is told, by the step or by an entry of `builds`. */
+export const buildWords = [
+  'ssh',
+  'context',
+  'file',
+  'target',
+  'tags',
+  'build-args',
+  'labels',
+  'build-contexts',
+  'network',
+  'no-cache',
+  'pull',
+] as const
+
 /** The names of all inputs; a test holds them equal to those of `action.yml`. */
 export const inputNames = [
   'client-id',
@@ -14,17 +29,7 @@ export const inputNames = [
   'secrets',
   'secret-envs',
   'secret-files',
-  'ssh',
-  'context',
-  'file',
-  'target',
-  'tags',
-  'build-args',
-  'labels',
-  'build-contexts',
-  'network',
-  'no-cache',
-  'pull',
+  ...buildWords,
   'bake-files',
   'targets',
   'bake-set',

@@ -1,8 +1,8 @@
 import type { BakeInputs } from './inputs.ts'
 import { toLines, toList, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
-import type { RawInputs } from './raw-inputs.ts'
-import { buildWords, type ListPlaces, readBuilds } from './read-builds.ts'
+import { buildWords, type RawInputs } from './raw-inputs.ts'
+import { type ListPlaces, readBuilds } from './read-builds.ts'
 
 /** Words that say what is built, of which one step takes one. */
 const ways = ['context', 'bake-files', 'builds'] as const

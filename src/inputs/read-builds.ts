@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { BakeFile, BuildInputs } from './inputs.ts'
 import { toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
-import type { InputName, RawInputs } from './raw-inputs.ts'
+import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { readBuildWords } from './read-build.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -18,21 +18,6 @@ export type ListPlaces = {
 /** The YAML parser where these inputs need one. */
 export const importYaml = async (raw: RawInputs): Promise<ListPlaces['parseYaml']> =>
   toOptional(raw['builds']) === undefined ? () => undefined : (await import('yaml')).parse
-
-/** What an entry of `builds` may say besides its name: the words of a single build. */
-export const buildWords = [
-  'context',
-  'file',
-  'target',
-  'tags',
-  'build-args',
-  'labels',
-  'build-contexts',
-  'network',
-  'ssh',
-  'no-cache',
-  'pull',
-] as const satisfies readonly InputName[]
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

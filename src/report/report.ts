@@ -4,7 +4,11 @@ import type { ImageLoad } from '../load/task.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
 export type Report = {
-  readonly builds: readonly { readonly name: string; readonly metadata: BuildMetadata }[]
+  readonly builds: readonly {
+    readonly name: string
+    readonly kind: 'own' | 'bake'
+    readonly metadata: BuildMetadata
+  }[]
   readonly loads: readonly ImageLoad[]
   readonly freed: readonly Freed[]
   readonly stages: readonly { readonly name: string; readonly durationMs: number }[]
@@ -12,11 +16,11 @@ export type Report = {
 
 export const emptyReport: Report = { builds: [], loads: [], freed: [], stages: [] }
 
-/** One build's own; of several, the metadata by the targets' names, as Bake writes it. */
+/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
 const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, string>> => {
   const [first] = builds
   if (first === undefined) return {}
-  if (builds.length > 1) {
+  if (first.kind === 'bake') {
     const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)])
     return { metadata: JSON.stringify(Object.fromEntries(all)) }
   }
