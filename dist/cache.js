@@ -3,6 +3,7 @@ import { a as isDebug, f as exec, g as which, h as rmRF, i as info, l as setSecr
 import { n as HttpClientError, r as HttpCodes, t as HttpClient } from "./lib.js";
 import { createHmac } from "node:crypto";
 import fs from "node:fs";
+import { Readable, Transform } from "node:stream";
 import * as os$2 from "os";
 import { EventEmitter } from "events";
 import * as path$1 from "path";
@@ -11,7 +12,6 @@ import * as fs$1 from "fs";
 import { existsSync as existsSync$1, writeFileSync as writeFileSync$1 } from "fs";
 import http from "node:http";
 import os$1, { EOL as EOL$1 } from "node:os";
-import { Readable, Transform } from "node:stream";
 import util, { inspect } from "node:util";
 import * as crypto$1 from "crypto";
 import * as util$1 from "util";

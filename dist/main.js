@@ -6,47 +6,762 @@ import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
-import { AsyncLocalStorage } from "node:async_hooks";
-import { lstat, realpath, rm, statfs, writeFile } from "node:fs/promises";
-import timers from "node:timers/promises";
+import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { Duplex, PassThrough, Transform } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { AsyncLocalStorage } from "node:async_hooks";
+import timers from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { connect } from "node:net";
 import { homedir } from "node:os";
-import { Duplex, PassThrough, Transform } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+// src/report/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
+/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
+const renderTable = (header, rows) => {
+	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+	return [
+		renderRow(header),
+		rule,
+		...rows.map(renderRow)
+	].join("\n");
+};
+
+// src/host/container.ts
+/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
+const headerBytes = 8;
+/**
+* Parts what a container prints into standard output and error. Both end when it has ended or the
+* connection is lost.
+*/
+const partStreams = (socket) => {
+	const stdout = new PassThrough();
+	const stderr = new PassThrough();
+	let rest = Buffer.alloc(0);
+	socket.on("data", (chunk) => {
+		rest = Buffer.concat([rest, chunk]);
+		while (rest.length >= headerBytes) {
+			const end = headerBytes + rest.readUInt32BE(4);
+			if (rest.length < end) return;
+			(rest[0] === 2 ? stderr : stdout).write(rest.subarray(headerBytes, end));
+			rest = rest.subarray(end);
+		}
+	});
+	const end = () => {
+		stdout.end();
+		stderr.end();
+	};
+	socket.once("end", end);
+	socket.once("close", end);
+	return {
+		stdout,
+		stderr
+	};
+};
+const collect = async (stream) => {
+	const chunks = [];
+	for await (const chunk of stream) chunks.push(chunk);
+	return Buffer.concat(chunks).toString("utf8");
+};
+/**
+* Runs a program in a running container and returns what it printed.
+*
+* @throws {Failure} when it cannot be started there, has not ended by its deadline, or failed
+*/
+const execute = async ({ ask, tell, attach }, container, argv, timeoutMs) => {
+	const create = {
+		Cmd: argv,
+		AttachStdout: true,
+		AttachStderr: true
+	};
+	const made = await tell("POST", `/containers/${container}/exec`, create);
+	if (made === void 0) throw new Failure(`The container ${container} is gone`);
+	const socket = await attach(`/exec/${made.Id}/start`, {
+		Detach: false,
+		Tty: false
+	});
+	const timer = setTimeout(() => socket.destroy(), timeoutMs);
+	const { stdout, stderr } = partStreams(socket);
+	const [printed, said] = await Promise.all([collect(stdout), collect(stderr)]);
+	clearTimeout(timer);
+	const ended = await ask(`/exec/${made.Id}/json`);
+	if (ended?.ExitCode === 0) return printed;
+	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
+	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1e3)}`);
+};
+/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
+const graceMs$1 = 3e3;
+/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
+const supervise = ({ tell }, path, { deadlineMs, signal }) => {
+	const timers = [];
+	const lateness = Promise.withResolvers();
+	const end = () => {
+		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
+		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
+	};
+	timers.push(setTimeout(end, deadlineMs));
+	signal.addEventListener("abort", end, { once: true });
+	if (signal.aborted) end();
+	const release = () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal.removeEventListener("abort", end);
+	};
+	return {
+		late: lateness.promise,
+		release
+	};
+};
+/**
+* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
+* end tells it that we are gone.
+*
+* @param container as Docker's API takes it, with AutoRemove
+* @param input what it reads first
+* @returns how it ended, in words, where it did not say enough
+*/
+const runContainer = async (api, container, input, watch) => {
+	const { tell, attach } = api;
+	const made = await tell("POST", "/containers/create", container);
+	if (made === void 0) return "its image is gone";
+	const path = `/containers/${made.Id}`;
+	try {
+		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
+		const { stdout, stderr } = partStreams(socket);
+		const enough = Promise.withResolvers();
+		splitLines(stdout, (line) => {
+			watch.onLine(line);
+			if (watch.isEnough()) enough.resolve("");
+		});
+		splitLines(stderr, watch.onErrorLine);
+		const ended = Promise.all([finished(stdout), finished(stderr)]);
+		await tell("POST", `${path}/start`);
+		socket.write(input);
+		const { late, release } = supervise(api, path, watch);
+		const end = ended.then(async () => {
+			const waited = await tell("POST", `${path}/wait?condition=removed`);
+			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
+		});
+		end.catch(() => {});
+		return await Promise.race([
+			enough.promise,
+			end,
+			late
+		]).finally(release);
+	} catch (error) {
+		await tell("DELETE", `${path}?force=true`).catch(() => {});
+		throw error;
+	}
+};
+
+// src/facts/filesystems.ts
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const seeFolder = async (path) => {
+	try {
+		const [{ dev: device }, at] = await Promise.all([stat(path), statfs(path)]);
+		return {
+			device,
+			path,
+			totalBytes: at.blocks * at.bsize,
+			freeBytes: at.bavail * at.bsize,
+			totalInodes: at.files,
+			freeInodes: at.ffree
+		};
+	} catch {
+		return;
+	}
+};
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ["/var", "/var/lib/containerd"];
+const askNode = `for folder in ${nodeFolders.join(" ")}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done`;
+/** Reads what `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+const parseNodeFolders = (printed) => nodeFolders.map((path, index) => {
+	const line = printed.split("\n")[index] ?? "";
+	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
+	const [device = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	return {
+		device,
+		path,
+		totalBytes: blocks * block,
+		freeBytes: free * block,
+		totalInodes,
+		freeInodes
+	};
+});
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const seeNode = async (api, node) => {
+	const argv = [
+		"sh",
+		"-c",
+		askNode
+	];
+	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
+	const [volume, containerd] = parseNodeFolders(printed);
+	return {
+		node,
+		volume,
+		containerd
+	};
+};
+/** One entry per filesystem, with all of its uses. */
+const toFilesystems = (sightings) => {
+	const known = sightings.flatMap(({ seen, use }) => seen === void 0 ? [] : [{
+		seen,
+		use
+	}]);
+	return [...Map.groupBy(known, ({ seen }) => seen.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first === void 0 ? [] : [{
+			...first.seen,
+			uses: group.map(({ use }) => use)
+		}];
+	});
+};
+/**
+* Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+*
+* A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+* where the daemon is elsewhere, and a folder of that name here would be another one.
+*/
+const findFilesystems = async (api, { dataRoot }, nodes, tempDir) => {
+	const [local, temp, ...inNodes] = await Promise.all([
+		seeFolder(dataRoot),
+		seeFolder(tempDir),
+		...nodes.map((node) => seeNode(api, node))
+	]);
+	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
+	const volume = inNodes.find(({ node }) => hasVolume(node))?.volume;
+	const docker = volume === void 0 ? local : {
+		...volume,
+		path: dataRoot
+	};
+	return toFilesystems([
+		{
+			seen: docker,
+			use: { kind: "docker" }
+		},
+		{
+			seen: temp,
+			use: { kind: "temp" }
+		},
+		...inNodes.map(({ node, containerd }) => ({
+			seen: containerd,
+			use: {
+				kind: "node",
+				name: node.name
+			}
+		}))
+	]);
+};
+/** The one that a use is on. */
+const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
+const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+
+// src/disk/plan-disk.ts
+const largestOf = (sizes) => Math.max(0, ...sizes);
+const toBuildNeeds = ({ builderDriver, filesystems }, sizes) => {
+	const filesystem = findDockers(filesystems);
+	const images = {
+		what: "images",
+		bytes: sizes.totalBytes,
+		filesystem
+	};
+	if (builderDriver === void 0 || builderDriver === "docker") return [images];
+	if (builderDriver !== "docker-container") return [images];
+	return [
+		images,
+		{
+			what: "the builder's own copies",
+			bytes: sizes.totalBytes,
+			filesystem
+		},
+		{
+			what: "one image on its way out of the builder",
+			bytes: largestOf(sizes.each),
+			filesystem
+		}
+	];
+};
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = ({ filesystems }, { node, choice }, totalBytes, largestBytes) => {
+	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
+	const copies = {
+		what: `copies in ${node.name}`,
+		bytes: totalBytes,
+		filesystem
+	};
+	const isReachable = filesystem === findDockers(filesystems);
+	switch (choice.kind) {
+		case "folders": return choice.wanted === "copy" || !isReachable ? [copies] : [];
+		case "stream": return [copies];
+		case "kind": {
+			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+			return [{
+				...copies,
+				bytes: 2 * totalBytes
+			}, {
+				what: "one image's tar",
+				bytes: largestBytes,
+				filesystem: temp
+			}];
+		}
+	}
+};
+const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
+	const here = needs.filter((need) => need.filesystem === filesystem);
+	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
+	const isDockers = filesystem === findDockers(facts.filesystems);
+	return {
+		filesystem,
+		needs: here.map(({ what, bytes }) => ({
+			what,
+			bytes
+		})),
+		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		heldBytes: isDockers ? facts.heldBytes : 0
+	};
+});
+/**
+* Sums up what builds and loads write where, from the sizes that the images had last time.
+*
+* @param keep names of the catalog's entries that must stay
+*/
+const planDisk = (facts, nodes, keep) => {
+	const { lastSizes, images } = facts;
+	const given = images.map(({ sizeBytes }) => sizeBytes);
+	const totalBytes = given.reduce((sum, bytes) => sum + bytes, lastSizes?.totalBytes ?? 0);
+	const largestBytes = largestOf([...given, ...lastSizes?.each ?? []]);
+	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node, totalBytes, largestBytes))];
+	return {
+		sums: sumUp(facts, needs, keep),
+		sizes: lastSizes
+	};
+};
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = .95;
+/** True when not even all that could be freed would make room, should images be as they were. */
+const cannotFit = ({ filesystem, neededBytes, freeableBytes, heldBytes }) => neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
+
+// src/disk/explain.ts
+const nameUse = (use) => {
+	switch (use.kind) {
+		case "docker": return "Docker's data";
+		case "temp": return "the temp folder";
+		case "node": return use.name;
+	}
+};
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 i-nodes`. */
+const renderFilesystem = (filesystem) => {
+	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
+	const names = uses.map(nameUse).join(", ");
+	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} i-nodes`;
+	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
+};
+const renderParts = (needs) => needs.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(" + ");
+/** A filesystem with what it has to take. */
+const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
+	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts(needs)}`;
+	const may = freeableBytes === 0 ? "" : `; may be freed: about ${formatBytes(freeableBytes)}`;
+	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
+};
+/** What would make room, most useful first. */
+const findHelp = (sum, freeDisk, keep) => [
+	...freeDisk === "never" ? ["let free-disk be auto on a hosted runner"] : [],
+	...keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(", ")})`] : [],
+	...sum.needs.some(({ what }) => what.startsWith("copies")) ? ["keep the nodes on the filesystem of Docker, where images are linked and not copied"] : [],
+	...sum.needs.some(({ what }) => what.startsWith("the builder")) ? ["build with Docker's own builder, which keeps no second copy"] : [],
+	"build fewer images in this job (targets), or smaller ones",
+	"take a runner with a larger disk"
+];
+/**
+* Says why the images cannot fit, as far as that is known before anything is built.
+*
+* @returns undefined when they may fit, or nobody knows how large they are
+*/
+const explainShortage = ({ sums }, freeDisk, keep) => {
+	const short = sums.filter(cannotFit);
+	const [first] = short;
+	if (first === void 0) return void 0;
+	const lines = short.map((sum) => {
+		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
+		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`);
+		if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`);
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(" + ")}`;
+	});
+	return new Failure(`This cannot fit, going by the sizes that the images had last time: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If the images have become smaller, run the job again: a second attempt builds all the same.` });
+};
+
+// src/disk/free-space.ts
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path) => {
+	const { bavail, bsize } = await statfs(path);
+	return bavail * bsize;
+};
+
+// src/disk/free-disk.ts
+/** Why a catalog path is left alone; undefined means that it may go. */
+const findObjection$1 = async (path) => {
+	const stat = await lstat(path).catch(() => void 0);
+	if (stat === void 0) return "not there";
+	if (!stat.isDirectory()) return "not a folder";
+	if (await realpath(path) !== path) return "reached through a symbolic link";
+	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
+		const above = await lstat(parent);
+		if (above.uid !== 0) return `${parent} does not belong to root`;
+		if (child === stat && above.dev !== stat.dev) return "a mount of its own";
+		child = above;
+		if (parent === "/") return void 0;
+	}
+};
+const runAsRoot = (env, file, ...args) => {
+	const [program = file, ...rest] = process.getuid?.() === 0 ? [file, ...args] : [
+		"sudo",
+		"-n",
+		file,
+		...args
+	];
+	return getExecOutput(program, rest, {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	});
+};
+/**
+* Bytes on the disk below a folder. Free space before and after would not tell: builds write
+* meanwhile. Whoever removes the folder next needs what this reads.
+*/
+const measureFolder = async (env, path) => {
+	const { stdout } = await runAsRoot(env, "du", ...[
+		"--summarize",
+		"--one-file-system",
+		"--block-size=1"
+	], "--", path);
+	return Number(/^\d+/.exec(stdout)?.[0] ?? 0);
+};
+/** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
+const removeFolder = async (env, path) => {
+	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
+	if ((await runAsRoot(env, "mv", "--no-target-directory", "--", path, aside)).exitCode !== 0) return false;
+	return (await runAsRoot(env, "rm", "-rf", "--one-file-system", "--", aside)).exitCode === 0;
+};
+const freePath = async (env, name, path, log) => {
+	const objection = await findObjection$1(path);
+	if (objection !== void 0) {
+		if (objection !== "not there") log(`Left ${path} alone: ${objection}.`);
+		return [];
+	}
+	const bytes = await measureFolder(env, path);
+	if (!await removeFolder(env, path)) {
+		log(`Could not remove ${path}; going on without.`);
+		return [];
+	}
+	log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`);
+	return [{
+		name,
+		path,
+		bytes
+	}];
+};
+const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
+/** With this a build can begin: it will not have written as much before more is free. */
+const enoughToBegin = 4e9;
+/** Waits until there is room to begin, or nothing more comes. */
+const waitForRoom = async (freeing, dataRoot) => {
+	let hasEnded = false;
+	const end = () => {
+		hasEnded = true;
+	};
+	const ending = freeing.then(end, end);
+	const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin);
+	while (!hasEnded && await room() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
+};
+/** Removes entries of the catalog, one after another, until the target is reached. */
+const freeDisk = async (freeing, dataRoot, env, log, signal) => {
+	const freed = [];
+	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
+		name: entry.name,
+		path
+	})));
+	for (const { name, path } of paths) {
+		if (signal.aborted || await hasEnough(freeing, dataRoot)) break;
+		freed.push(...await freePath(env, name, path, log));
+	}
+	return freed;
+};
+
+// src/disk/catalog.ts
+const gb = 1e9;
+const everywhere = [
+	"ubuntu22",
+	"ubuntu24",
+	"ubuntu26"
+];
+/**
+* What may go, fewest files per byte first, so that the cheapest bytes go first.
+* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
+*/
+const catalog = [
+	{
+		name: "codeql",
+		what: "the bundle of CodeQL",
+		paths: ["/opt/hostedtoolcache/CodeQL"],
+		typicalBytes: 1.7 * gb,
+		images: everywhere
+	},
+	{
+		name: "android",
+		what: "the Android SDK and NDK",
+		paths: ["/usr/local/lib/android"],
+		typicalBytes: 11 * gb,
+		images: everywhere
+	},
+	{
+		name: "ghcup",
+		what: "Haskell's compiler and tools",
+		paths: ["/usr/local/.ghcup", "/opt/ghc"],
+		typicalBytes: 5 * gb,
+		images: everywhere
+	},
+	{
+		name: "swift",
+		what: "the Swift tool chain",
+		paths: ["/usr/share/swift"],
+		typicalBytes: 3 * gb,
+		images: ["ubuntu22", "ubuntu24"]
+	},
+	{
+		name: "dotnet",
+		what: "the .NET SDKs",
+		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
+		typicalBytes: 4 * gb,
+		images: everywhere
+	}
+];
+
+// src/disk/plan-freeing.ts
+/**
+* What a build of unknown size should find: hosted runners promise 14 GB in all, and the story's
+* largest image takes 7 GB while its layers are unpacked beside the build cache.
+*/
+const comfortableBytes = 16e9;
+/** For stages that are not part of an image, the context, logs and what else the job writes. */
+const spareBytes = 2e9;
+/** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
+const findEntries = ({ freeDiskKeep }, { freeable, filesystems }) => {
+	const device = findDockers(filesystems)?.device;
+	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
+	return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name));
+};
+/** What `auto` wants to be free before images are built and loaded. */
+const toWantedBytes = ({ targets }, { sums, sizes }) => {
+	if (targets.length > 0 && sizes === void 0) return comfortableBytes;
+	const neededBytes = sums.find(({ filesystem }) => filesystem.uses.some(({ kind }) => kind === "docker"))?.neededBytes ?? 0;
+	return neededBytes === 0 ? 0 : Math.ceil(neededBytes * 1.25) + spareBytes;
+};
+/** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
+const planFreeing = (asked, facts, disk) => {
+	const { freeDisk, freeDiskKeep } = asked;
+	if (freeDisk === "never" || !facts.isHostedRunner) return void 0;
+	if (freeDisk === "always") return {
+		entries: catalog.filter(({ name }) => !freeDiskKeep.includes(name)),
+		targetFreeBytes: void 0
+	};
+	const freeBytes = findDockers(facts.filesystems)?.freeBytes;
+	const targetFreeBytes = freeDisk === "auto" ? toWantedBytes(facts, disk) : freeDisk.targetBytes;
+	const entries = findEntries(asked, facts);
+	return freeBytes !== void 0 && freeBytes < targetFreeBytes && entries.length > 0 ? {
+		entries,
+		targetFreeBytes
+	} : void 0;
+};
+
+// src/disk/prune-cache.ts
+/** BuildKit deletes file after file. */
+const timeoutMs$2 = 3e5;
+const units$1 = {
+	B: 1,
+	kB: 1e3,
+	MB: 1e6,
+	GB: 1e9,
+	TB: 0xe8d4a51000
+};
+/** Bytes of the line `Total:  1.2GB`. */
+const parseTotal = (printed) => {
+	const [, number = "0", unit = "B"] = /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? [];
+	return Math.round(Number(number) * (units$1[unit] ?? 0));
+};
+/** Removes the build cache that no image holds and no build uses, of the builder in use. */
+const pruneCache = async (docker, line) => {
+	const { code, stdout } = await docker.try([
+		"buildx",
+		"prune",
+		"--force"
+	], { timeoutMs: timeoutMs$2 });
+	if (code !== 0) line("The build cache could not be pruned; going on without.");
+	const bytes = parseTotal(stdout);
+	if (bytes === 0) return [];
+	line(`Freed ${(bytes / 1e9).toFixed(1)} GB: build cache.`);
+	return [{
+		name: "build cache",
+		path: "`docker buildx prune`",
+		bytes
+	}];
+};
+
+// src/disk/more-room.ts
+const findObjection = ({ freeDisk, pruneCache }, facts) => {
+	if (!facts.isHostedRunner) return "Nothing was freed: this is not GitHub's machine, and what is on it stays";
+	return freeDisk === "never" && pruneCache === "never" ? "Nothing was freed: free-disk and prune-cache forbid it" : void 0;
+};
+/** What to do when the disk is full although the plan said that it would do. */
+const createMoreRoom = (inputs, facts, hands) => {
+	const { docker, childEnv, line, signal, background, enter } = hands;
+	const objection = findObjection(inputs, facts);
+	const free = async () => {
+		line("The disk is full: freeing what may go.");
+		await Promise.allSettled(background);
+		const entries = inputs.freeDisk === "never" ? [] : findEntries(inputs, facts);
+		const freeing = {
+			entries,
+			targetFreeBytes: comfortableBytes
+		};
+		const { dataRoot } = facts.engine;
+		const folders = entries.length === 0 ? [] : await freeDisk(freeing, dataRoot, childEnv, line, signal);
+		const cache = inputs.pruneCache === "never" ? [] : await pruneCache(docker, line);
+		const freed = [...folders, ...cache];
+		enter(freed);
+		return {
+			bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
+			endedMs: performance.now()
+		};
+	};
+	let round;
+	return {
+		objection,
+		make: async (sinceMs) => {
+			if (objection !== void 0) return 0;
+			round ??= free();
+			const { bytes, endedMs } = await round;
+			return endedMs < sinceMs ? 0 : bytes;
+		}
+	};
+};
+
+// src/build/schedule.ts
+/**
+* Does jobs side by side, each after those that it depends on. What depends on a failed one is
+* skipped.
+*
+* @param parallel how many at once
+* @param isEnded true where nothing more shall begin
+* @returns how each ended, in the order of the jobs; never fails
+*/
+const runJobs = async (jobs, parallel, isEnded, run) => {
+	const outcomes = /* @__PURE__ */ new Map();
+	const running = /* @__PURE__ */ new Map();
+	const end = ({ name }, state, error, because) => {
+		outcomes.set(name, {
+			name,
+			state,
+			error,
+			because
+		});
+		running.delete(name);
+	};
+	const isDone = (name) => outcomes.get(name)?.state === "done";
+	const begin = (job) => {
+		const work = run(job).then(() => end(job, "done"), (error) => end(job, "failed", error));
+		running.set(job.name, work);
+	};
+	for (;;) {
+		for (const job of jobs) {
+			if (outcomes.has(job.name) || running.has(job.name)) continue;
+			const lost = job.dependsOn.find((name) => /failed|skipped/.test(outcomes.get(name)?.state ?? ""));
+			if (lost !== void 0) end(job, "skipped", void 0, lost);
+			else if (isEnded()) end(job, "skipped");
+			else if (running.size < parallel && job.dependsOn.every(isDone)) begin(job);
+		}
+		if (running.size === 0 && outcomes.size === jobs.length) break;
+		if (running.size > 0) await Promise.race(running.values());
+	}
+	return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
+};
+
 // src/disk/size-memory.ts
-const gb$1 = 1e9;
+const mb = 1e6;
 const lookupDeadlineMs = 5e3;
 const saveDeadlineMs = 1e4;
+/** A name has room for these, and for no more than 512 characters in all. */
+const mostImages = 60;
 /** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
 const path = "/tmp/slipway-size";
-/** One image of one repository, whichever workflow builds it and whatever its tag is. */
-const toPrefix = (repository, canonical) => {
-	const name = canonical.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
-	return `slipway-size-v1-${createHash("sha256").update(`${repository}\n${name}`).digest("hex").slice(0, 16)}-`;
+/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
+const toRemembered = (targets) => {
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => toRepository(a) < toRepository(b) ? -1 : 1);
 };
-/** Whole GB, so that a size that varies a little keeps its name and is not saved again. */
-const toKey = (prefix, sizeBytes) => `${prefix}${Math.min(9999, Math.max(1, Math.ceil(sizeBytes / gb$1)))}`;
-/** The size in bytes that a name tells; undefined when it is not one that we would have given. */
-const parseKey = (prefix, key) => {
-	const [, start, size] = /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})(?:-[0-9a-f]{8})?$/.exec(key) ?? [];
-	return start === prefix ? Number(size) * gb$1 : void 0;
+const toRepository = ({ tags: [tag] }) => (tag?.canonical ?? "").replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
+const toPrefix = (repository, targets) => {
+	const names = toRemembered(targets).map(toRepository);
+	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
 };
-/** Decides whether to ask at all: only where the answer could change what is freed. */
-const planMemory = ({ build, freeDisk }, environment) => {
-	const { repository, isHostedRunner, hasCacheService } = environment;
-	const [tag] = build?.tags ?? [];
-	if (freeDisk !== "auto" || !isHostedRunner || !hasCacheService) return void 0;
-	if (tag === void 0 || repository === void 0) return void 0;
-	return toPrefix(repository, tag.canonical);
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes) => {
+	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
+	const step = 10 ** Math.max(0, `${whole}`.length - 3);
+	return Math.ceil(whole / step) * step;
 };
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
+const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseKey = (prefix, key, images) => {
+	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
+	const each = list.split(".").map((size) => Number(size) * mb);
+	if (start !== prefix || each.length !== images) return void 0;
+	return {
+		totalBytes: Number(total) * mb,
+		each
+	};
+};
+/** So little is not worth another entry. */
+const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
 const listener = new AsyncLocalStorage();
 /**
 * Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
@@ -98,19 +813,24 @@ const askCache = async ({ debug, signal }, deadlineMs, ask) => {
 		isOver = true;
 	}
 };
-/** Bytes that the image had when it was built last, rounded up to GB; undefined if unknown. */
-const recallSizeBytes = async (memory) => {
-	const { prefix, debug } = memory;
+/** The sizes that the images had when they were built last; undefined when nobody remembers. */
+const recallSizes = async (memory, targets) => {
+	const { repository, debug } = memory;
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages) return void 0;
+	const prefix = toPrefix(repository, targets);
 	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
-	const sizeBytes = key === void 0 ? void 0 : parseKey(prefix, key);
-	debug(`Size of the image last time: ${sizeBytes === void 0 ? "unknown" : `${sizeBytes} bytes`}`);
-	return sizeBytes;
+	const sizes = key === void 0 ? void 0 : parseKey(prefix, key, length);
+	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	return sizes;
 };
-/** Saves the size for the next run, unless that would find the same already. */
-const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
-	const size = toKey(memory.prefix, sizeBytes);
-	if (lastSizeBytes !== void 0 && size === toKey(memory.prefix, lastSizeBytes)) return;
-	const key = `${size}-${randomBytes(4).toString("hex")}`;
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+const rememberSizes = async (memory, targets, sizes, lastSizes) => {
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
+	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
+	const prefix = toPrefix(memory.repository, targets);
+	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
 	await askCache(memory, saveDeadlineMs, async (cache) => {
 		await rm(path, { force: true });
 		await writeFile(path, `${key}\n`, {
@@ -122,115 +842,326 @@ const rememberSize = async (memory, sizeBytes, lastSizeBytes) => {
 	await rm(path, { force: true }).catch(() => void 0);
 };
 
-// src/disk/free-space.ts
-/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
-const freeBytesAt = async (path) => {
-	const { bavail, bsize } = await statfs(path);
-	return bavail * bsize;
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern$1 = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern$1.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
 };
 
-// src/disk/free-disk.ts
-/** Why a catalog path is left alone; undefined means that it may go. */
-const findObjection = async (path) => {
-	const stat = await lstat(path).catch(() => void 0);
-	if (stat === void 0) return "not there";
-	if (!stat.isDirectory()) return "not a folder";
-	if (await realpath(path) !== path) return "reached through a symbolic link";
-	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
-		const above = await lstat(parent);
-		if (above.uid !== 0) return `${parent} does not belong to root`;
-		if (child === stat && above.dev !== stat.dev) return "a mount of its own";
-		child = above;
-		if (parent === "/") return void 0;
+// src/facts/images.ts
+const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+const toChainIds = (diffIds) => {
+	const chain = [];
+	for (const diffId of diffIds) {
+		const parent = chain.at(-1);
+		chain.push(parent === void 0 ? diffId : sha256(`${parent} ${diffId}`));
 	}
+	return chain;
 };
-const runAsRoot = (env, file, ...args) => {
-	const [program = file, ...rest] = process.getuid?.() === 0 ? [file, ...args] : [
-		"sudo",
-		"-n",
-		file,
-		...args
-	];
-	return getExecOutput(program, rest, {
-		env: { ...env },
-		silent: true,
-		ignoreReturnCode: true
+const foldersOf = ({ GraphDriver }) => {
+	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
+	if (UpperDir === void 0) return [];
+	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
+};
+const repositoryOf = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (repoDigests, references) => {
+	const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)));
+	return repoDigests.flatMap((text) => {
+		const reference = parseImageReference(text);
+		if (typeof reference === "string") return [];
+		return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : [];
+	});
+};
+/** Reads what the daemon says of an image. */
+const toLocalImage = (inspected, references) => {
+	const diffIds = inspected.RootFS.Layers ?? [];
+	const chainIds = toChainIds(diffIds);
+	const folders = foldersOf(inspected);
+	return {
+		references,
+		id: inspected.Id,
+		sizeBytes: inspected.Size,
+		architecture: inspected.Architecture,
+		digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: folders.length === diffIds.length ? folders[index] : void 0
+		}))
+	};
+};
+const groupById = (found) => {
+	return [...Map.groupBy(found, ([, inspected]) => inspected.Id).values()].flatMap((group) => {
+		const [first] = group;
+		return first === void 0 ? [] : [toLocalImage(first[1], group.map(([reference]) => reference))];
 	});
 };
 /**
-* Bytes on the disk below a folder. Free space before and after would not tell: builds write
-* meanwhile. Whoever removes the folder next needs what this reads.
+* Finds images in the local store; several names of one image become one entry.
+*
+* @throws {Failure} naming the images that are not there
 */
-const measureFolder = async (env, path) => {
-	const { stdout } = await runAsRoot(env, "du", ...[
-		"--summarize",
-		"--one-file-system",
-		"--block-size=1"
-	], "--", path);
-	return Number(/^\d+/.exec(stdout)?.[0] ?? 0);
-};
-/** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (env, path) => {
-	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
-	if ((await runAsRoot(env, "mv", "--no-target-directory", "--", path, aside)).exitCode !== 0) return false;
-	return (await runAsRoot(env, "rm", "-rf", "--one-file-system", "--", aside)).exitCode === 0;
-};
-const freePath = async (env, name, path, log) => {
-	const objection = await findObjection(path);
-	if (objection !== void 0) {
-		if (objection !== "not there") log(`Left ${path} alone: ${objection}.`);
-		return [];
+const findImages = async (ask, references) => {
+	const found = await Promise.all(references.map(async (reference) => {
+		return [reference, await ask(`/images/${reference.canonical}/json`)];
+	}));
+	const missing = found.filter(([, inspected]) => inspected === void 0);
+	if (missing.length > 0) {
+		const names = missing.map(([{ given }]) => given).join(", ");
+		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
 	}
-	const bytes = await measureFolder(env, path);
-	if (!await removeFolder(env, path)) {
-		log(`Could not remove ${path}; going on without.`);
-		return [];
-	}
-	log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`);
-	return [{
-		name,
-		path,
-		bytes
-	}];
-};
-const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
-/** With this a build can begin: it will not have written as much before more is free. */
-const enoughToBegin = 4e9;
-/** Waits until there is room to begin, or nothing more comes. */
-const waitForRoom = async (freeing, dataRoot) => {
-	let hasEnded = false;
-	const end = () => {
-		hasEnded = true;
-	};
-	const ending = freeing.then(end, end);
-	const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin);
-	while (!hasEnded && await room() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
-};
-/** Removes entries of the catalog, one after another, until the target is reached. */
-const freeDisk = async (freeing, dataRoot, env, log, signal) => {
-	const freed = [];
-	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
-		name: entry.name,
-		path
-	})));
-	for (const { name, path } of paths) {
-		if (signal.aborted || await hasEnough(freeing, dataRoot)) break;
-		freed.push(...await freePath(env, name, path, log));
-	}
-	return freed;
+	return groupById(found.flatMap(([reference, it]) => it ? [[reference, it]] : []));
 };
 
-// src/load/drop-images.ts
+// src/facts/sizes.ts
+const digest = (text) => createHash("sha256").update(text).digest("hex");
 /**
-* The names that may go from Docker's store. Where links share the files, removing a name frees
-* nothing, so `auto` keeps it.
+* Sums what the histories tell. Steps that look the same from the lowest up are one layer. What an
+* image has beyond its steps are compressed layers, which the containerd store keeps beside them.
 */
-const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image }) => image.references.map(({ given }) => given));
-/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
-const dropImages = async (docker, names, line) => {
-	for (const name of names) {
-		const { code } = await docker.try(["rmi", name]);
-		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
+const sumSizes = (images) => {
+	const seen = /* @__PURE__ */ new Set();
+	let totalBytes = 0;
+	for (const { sizeBytes, history } of images) {
+		let chain = "";
+		let unpackedBytes = 0;
+		for (const { Created, CreatedBy, Size } of history.toReversed()) {
+			chain = digest(JSON.stringify([
+				chain,
+				Created,
+				CreatedBy,
+				Size
+			]));
+			unpackedBytes += Size;
+			if (!seen.has(chain)) totalBytes += Size;
+			seen.add(chain);
+		}
+		totalBytes += Math.max(0, sizeBytes - unpackedBytes);
+	}
+	return {
+		totalBytes,
+		each: images.map(({ sizeBytes }) => sizeBytes)
+	};
+};
+/** Asks Docker how big images are. */
+const measureSizes = async (ask, images) => sumSizes(await Promise.all(images.map(async ({ id, sizeBytes }) => {
+	return {
+		sizeBytes,
+		history: await ask(`/images/${id}/history`) ?? []
+	};
+})));
+
+// src/host/endpoint.ts
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+const defaultSocket = "/var/run/docker.sock";
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env) => {
+	const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+	try {
+		const name = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))?.currentContext;
+		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
+	} catch {
+		return;
+	}
+};
+/**
+* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+* over SSH or TLS.
+*/
+const findSocket = (env) => {
+	const host = env["DOCKER_HOST"] || void 0;
+	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
+	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
+	return context === void 0 || context === "default" ? defaultSocket : void 0;
+};
+/** What the HTTP client asks of a socket, and a child's pipes need not do. */
+const toSocket = ({ stdout, stdin }) => {
+	const nothing = () => {};
+	const pipes = Duplex.from({
+		readable: stdout ?? void 0,
+		writable: stdin ?? void 0
+	});
+	return Object.assign(pipes, {
+		setKeepAlive: nothing,
+		setNoDelay: nothing,
+		setTimeout: nothing,
+		ref: nothing,
+		unref: nothing
+	});
+};
+const dialSocket = (path) => {
+	const socket = connect(path);
+	return {
+		socket,
+		gone: new Promise((_, reject) => {
+			let problem = "the connection was closed";
+			socket.once("error", ({ message }) => {
+				problem = message;
+			});
+			socket.once("close", () => reject(noAnswer(problem)));
+		})
+	};
+};
+/** The docker command's own way to the daemon, whatever the context. */
+const dialWithCommand = (docker) => {
+	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
+	const child = spawn(file, [...args], {
+		env,
+		signal
+	});
+	const socket = toSocket(child);
+	let problem = "";
+	child.stderr.on("data", (chunk) => {
+		problem = (problem + chunk.toString("utf8")).slice(-2e3);
+	});
+	const gone = new Promise((_, reject) => {
+		child.once("error", (cause) => reject(notStarted(file, cause)));
+		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
+	});
+	socket.once("close", () => child.kill());
+	return {
+		socket,
+		gone
+	};
+};
+/** How to reach the daemon that the docker command would reach. */
+const findEndpoint = (docker) => {
+	const path = findSocket(docker.command([]).env);
+	const dial = () => {
+		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
+		connection.socket.on("error", () => {});
+		connection.gone.catch(() => {});
+		return connection;
+	};
+	return {
+		dial,
+		connections: path === void 0 ? 1 : 4
+	};
+};
+
+// src/host/engine-api.ts
+/** People do not wait longer for a daemon that hangs. */
+const answerTimeoutMs = 3e4;
+const toBody = (body) => ({
+	payload: body === void 0 ? "" : JSON.stringify(body),
+	headers: body === void 0 ? {} : { "content-type": "application/json" }
+});
+const refused = (said, { statusCode }, path) => new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1e3)}`);
+const readAnswer = async (response, path) => {
+	const body = await text(response);
+	const { statusCode = 0 } = response;
+	if (statusCode === 404) return void 0;
+	if (statusCode < 200 || statusCode > 299) throw refused(body, response, path);
+	return body === "" ? void 0 : JSON.parse(body);
+};
+/** Sends a request and waits for the first answer, or for the reason why none can come. */
+const send$2 = async (options, payload, goneOf) => {
+	const asked = request({
+		...options,
+		signal: AbortSignal.timeout(answerTimeoutMs)
+	});
+	let gone;
+	asked.once("socket", (socket) => {
+		gone = goneOf(socket);
+	});
+	const answered = Promise.race([once(asked, "response").then(([response]) => ({ response })), once(asked, "upgrade").then(([response, socket, head]) => {
+		if (head.length > 0) socket.unshift(head);
+		return {
+			response,
+			socket
+		};
+	})]);
+	asked.end(payload);
+	return answered.catch(async (cause) => {
+		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
+		return gone ?? Promise.reject(noAnswer(cause.message));
+	});
+};
+/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
+const withEngineApi = async (docker, body) => {
+	const { dial, connections } = findEndpoint(docker);
+	const open = /* @__PURE__ */ new Map();
+	const createConnection = () => {
+		const connection = dial();
+		open.set(connection.socket, connection);
+		connection.gone.catch(() => open.delete(connection.socket));
+		return connection.socket;
+	};
+	const goneOf = (socket) => open.get(socket)?.gone;
+	const agent = new Agent({
+		keepAlive: true,
+		maxSockets: connections
+	});
+	agent.createConnection = createConnection;
+	const tell = async (method, path, content) => {
+		const { payload, headers } = toBody(content);
+		const { response } = await send$2({
+			agent,
+			method,
+			path,
+			headers
+		}, payload, goneOf);
+		return readAnswer(response, path);
+	};
+	const attach = async (path, content) => {
+		const { payload, headers } = toBody(content);
+		const upgrade = {
+			...headers,
+			connection: "Upgrade",
+			upgrade: "tcp"
+		};
+		const { response, socket } = await send$2({
+			createConnection,
+			method: "POST",
+			path,
+			headers: upgrade
+		}, payload, goneOf);
+		if (socket === void 0) throw refused(await text(response), response, path);
+		return socket;
+	};
+	try {
+		return await body({
+			ask: (path) => tell("GET", path),
+			tell,
+			attach
+		});
+	} finally {
+		const connections = [...open.values()];
+		agent.destroy();
+		for (const { socket } of connections) socket.destroy();
+		await Promise.allSettled(connections.map(({ gone }) => gone));
 	}
 };
 
@@ -261,6 +1192,77 @@ const toBuildArgs = (build, metadataFile, secrets) => [
 	build.context
 ];
 
+// src/disk/no-space.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
+/** Full, or as good as: what was half done has been removed meanwhile. */
+const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
+/** Looks once more, as what was found before the builds is no longer true. */
+const lookAgain = async (api, { engine, nodes }, tempDir) => {
+	const filesystems = await findFilesystems(api, engine, nodes, tempDir);
+	return {
+		filesystems,
+		full: filesystems.filter(isFull)
+	};
+};
+/** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
+const couldHelp = ({ filesystems, full }) => {
+	const dockers = findDockers(filesystems);
+	return full.length === 0 || dockers !== void 0 && full.includes(dockers);
+};
+/** What Docker's data consists of, largest first. */
+const renderUsage = (usage) => {
+	const sum = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+	const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true);
+	return [
+		{
+			what: "images",
+			bytes: usage.LayersSize ?? 0
+		},
+		{
+			what: "build cache",
+			bytes: sum(cache?.map(({ Size }) => Size))
+		},
+		{
+			what: "containers",
+			bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw))
+		},
+		{
+			what: "volumes, the nodes' too",
+			bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size))
+		}
+	].toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
+};
+/** Docker counts every file for this; the reason of a failure is worth some seconds. */
+const usageDeadlineMs = 15e3;
+const findUsage = async (ask) => {
+	const late = timers.setTimeout(usageDeadlineMs, void 0, { ref: false });
+	const usage = await Promise.race([ask("/system/df"), late]).catch(() => void 0);
+	if (usage === void 0) return "";
+	return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`;
+};
+/**
+* What to say of something that did not fit: where it was full, and what fills it.
+*
+* @param tried what was done to make room, or why nothing was
+*/
+const explainNoSpace = async (api, error, state, tried) => {
+	const { filesystems, full } = state;
+	const fullest = filesystems.toSorted((a, b) => a.freeBytes - b.freeBytes).slice(0, 1);
+	const shown = full.length > 0 ? full : fullest;
+	const lines = shown.map(renderFilesystem).join("; ");
+	const where = full.length > 0 ? "Full:" : "Now, without what was half done:";
+	const dockers = findDockers(filesystems);
+	const usage = dockers !== void 0 && shown.includes(dockers) ? await findUsage(api.ask) : "";
+	const what = error instanceof Error ? error.message : String(error);
+	return new Failure(`${what.replace(/\.$/, "")}. ${where} ${lines}${usage}. ${tried}`, {
+		cause: error,
+		remedy: "Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one."
+	});
+};
+
 // src/build/explain.ts
 /** BuildKit's last word, such as `failed to solve: process "..." did not complete: exit code: 1`. */
 const findReason = (tail) => {
@@ -272,17 +1274,18 @@ const findPlace = (tail) => tail.findLast((line) => /^\S.*:\d+$/.test(line) && !
 const explainBuildFailure = (name, code, tail) => {
 	const reason = findReason(tail) ?? `exit code ${code ?? "none (ended by a signal)"}`;
 	const place = findPlace(tail);
-	return new Failure(neutralise(`Building ${name} failed${place === void 0 ? "" : ` at ${place}`}: ${reason.slice(0, 1e3)}`), { remedy: "The build log above shows the step and what it printed." });
+	const full = tail.some(saysNoSpace) && !saysNoSpace(reason) ? ": no space left on device" : "";
+	return new Failure(neutralise(`Building ${name} failed${place === void 0 ? "" : ` at ${place}`}: ${reason.slice(0, 1e3)}${full}`), { remedy: "The build log above shows the step and what it printed." });
 };
 
 // src/build/metadata.ts
-const digestPattern$1 = /^sha256:[a-f0-9]{64}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
 /** Reads buildx's metadata file; a digest that is none is left out. */
 const parseMetadata = (text) => {
 	const parsed = JSON.parse(text);
 	const digestOf = (key) => {
 		const value = parsed?.[key];
-		return typeof value === "string" && digestPattern$1.test(value) ? value : void 0;
+		return typeof value === "string" && digestPattern.test(value) ? value : void 0;
 	};
 	const digest = digestOf("containerimage.digest");
 	return {
@@ -376,42 +1379,6 @@ const withSecretChannel = async (secrets, tell, body) => {
 	} finally {
 		for (const fd of fds) closeSync(fd);
 	}
-};
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
 };
 
 // src/build/bases.ts
@@ -671,46 +1638,6 @@ const buildImage = async (docker, order, onLine, warn) => {
 	}
 };
 
-// src/build/schedule.ts
-/**
-* Does jobs side by side, each after those that it depends on. What depends on a failed one is
-* skipped.
-*
-* @param parallel how many at once
-* @param isEnded true where nothing more shall begin
-* @returns how each ended, in the order of the jobs; never fails
-*/
-const runJobs = async (jobs, parallel, isEnded, run) => {
-	const outcomes = /* @__PURE__ */ new Map();
-	const running = /* @__PURE__ */ new Map();
-	const end = ({ name }, state, error, because) => {
-		outcomes.set(name, {
-			name,
-			state,
-			error,
-			because
-		});
-		running.delete(name);
-	};
-	const isDone = (name) => outcomes.get(name)?.state === "done";
-	const begin = (job) => {
-		const work = run(job).then(() => end(job, "done"), (error) => end(job, "failed", error));
-		running.set(job.name, work);
-	};
-	for (;;) {
-		for (const job of jobs) {
-			if (outcomes.has(job.name) || running.has(job.name)) continue;
-			const lost = job.dependsOn.find((name) => /failed|skipped/.test(outcomes.get(name)?.state ?? ""));
-			if (lost !== void 0) end(job, "skipped", void 0, lost);
-			else if (isEnded()) end(job, "skipped");
-			else if (running.size < parallel && job.dependsOn.every(isDone)) begin(job);
-		}
-		if (running.size === 0 && outcomes.size === jobs.length) break;
-		if (running.size > 0) await Promise.race(running.values());
-	}
-	return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
-};
-
 // src/build/warnings.ts
 /** One `--mount=type=secret,...` in its text, without the quotes that a shell would take away. */
 const toSecretId = (options) => {
@@ -794,252 +1721,141 @@ const ownIds = (source) => {
 */
 const findBuildWarnings = (source, workspace, passed) => placesOf(source, workspace).flatMap(({ folder, dockerfile }) => [...findUnpassed(dockerfile, [...passed, ...ownIds(source)]), ...findPersisted(folder, dockerfile)]);
 
-// src/facts/images.ts
-const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
-/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
-const toChainIds = (diffIds) => {
-	const chain = [];
-	for (const diffId of diffIds) {
-		const parent = chain.at(-1);
-		chain.push(parent === void 0 ? diffId : sha256(`${parent} ${diffId}`));
-	}
-	return chain;
-};
-const foldersOf = ({ GraphDriver }) => {
-	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
-	if (UpperDir === void 0) return [];
-	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
-};
-const repositoryOf = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
-/** Digests under the repositories that were asked for; other names of the image are not ours. */
-const toDigestNames = (repoDigests, references) => {
-	const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)));
-	return repoDigests.flatMap((text) => {
-		const reference = parseImageReference(text);
-		if (typeof reference === "string") return [];
-		return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : [];
-	});
-};
-/** Reads what the daemon says of an image. */
-const toLocalImage = (inspected, references) => {
-	const diffIds = inspected.RootFS.Layers ?? [];
-	const chainIds = toChainIds(diffIds);
-	const folders = foldersOf(inspected);
-	return {
-		references,
-		id: inspected.Id,
-		sizeBytes: inspected.Size,
-		architecture: inspected.Architecture,
-		digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
-		layers: diffIds.map((diffId, index) => ({
-			diffId,
-			chainId: chainIds[index] ?? "",
-			folder: folders.length === diffIds.length ? folders[index] : void 0
-		}))
-	};
-};
-const groupById = (found) => {
-	return [...Map.groupBy(found, ([, inspected]) => inspected.Id).values()].flatMap((group) => {
-		const [first] = group;
-		return first === void 0 ? [] : [toLocalImage(first[1], group.map(([reference]) => reference))];
-	});
-};
-/**
-* Finds images in the local store; several names of one image become one entry.
-*
-* @throws {Failure} naming the images that are not there
-*/
-const findImages = async (ask, references) => {
-	const found = await Promise.all(references.map(async (reference) => {
-		return [reference, await ask(`/images/${reference.canonical}/json`)];
-	}));
-	const missing = found.filter(([, inspected]) => inspected === void 0);
-	if (missing.length > 0) {
-		const names = missing.map(([{ given }]) => given).join(", ");
-		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
-	}
-	return groupById(found.flatMap(([reference, it]) => it ? [[reference, it]] : []));
-};
-
-// src/host/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-const defaultSocket = "/var/run/docker.sock";
-/** The context that `docker context use` wrote down; undefined for the default. */
-const readCurrentContext = (env) => {
-	const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+// src/workshop.ts
+/** Times a stage and enters it into the report, also when it fails. */
+const timed$1 = async (shop, name, body) => {
+	shop.signal.throwIfAborted();
+	const started = performance.now();
 	try {
-		const name = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))?.currentContext;
-		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
-	} catch {
-		return;
-	}
-};
-/**
-* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
-* over SSH or TLS.
-*/
-const findSocket = (env) => {
-	const host = env["DOCKER_HOST"] || void 0;
-	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
-	return context === void 0 || context === "default" ? defaultSocket : void 0;
-};
-/** What the HTTP client asks of a socket, and a child's pipes need not do. */
-const toSocket = ({ stdout, stdin }) => {
-	const nothing = () => {};
-	const pipes = Duplex.from({
-		readable: stdout ?? void 0,
-		writable: stdin ?? void 0
-	});
-	return Object.assign(pipes, {
-		setKeepAlive: nothing,
-		setNoDelay: nothing,
-		setTimeout: nothing,
-		ref: nothing,
-		unref: nothing
-	});
-};
-const dialSocket = (path) => {
-	const socket = connect(path);
-	return {
-		socket,
-		gone: new Promise((_, reject) => {
-			let problem = "the connection was closed";
-			socket.once("error", ({ message }) => {
-				problem = message;
-			});
-			socket.once("close", () => reject(noAnswer(problem)));
-		})
-	};
-};
-/** The docker command's own way to the daemon, whatever the context. */
-const dialWithCommand = (docker) => {
-	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
-	const child = spawn(file, [...args], {
-		env,
-		signal
-	});
-	const socket = toSocket(child);
-	let problem = "";
-	child.stderr.on("data", (chunk) => {
-		problem = (problem + chunk.toString("utf8")).slice(-2e3);
-	});
-	const gone = new Promise((_, reject) => {
-		child.once("error", (cause) => reject(notStarted(file, cause)));
-		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
-	});
-	socket.once("close", () => child.kill());
-	return {
-		socket,
-		gone
-	};
-};
-/** How to reach the daemon that the docker command would reach. */
-const findEndpoint = (docker) => {
-	const path = findSocket(docker.command([]).env);
-	const dial = () => {
-		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
-		connection.socket.on("error", () => {});
-		connection.gone.catch(() => {});
-		return connection;
-	};
-	return {
-		dial,
-		connections: path === void 0 ? 1 : 4
-	};
-};
-
-// src/host/engine-api.ts
-/** People do not wait longer for a daemon that hangs. */
-const answerTimeoutMs = 3e4;
-const toBody = (body) => ({
-	payload: body === void 0 ? "" : JSON.stringify(body),
-	headers: body === void 0 ? {} : { "content-type": "application/json" }
-});
-const refused = (said, { statusCode }, path) => new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1e3)}`);
-const readAnswer = async (response, path) => {
-	const body = await text(response);
-	const { statusCode = 0 } = response;
-	if (statusCode === 404) return void 0;
-	if (statusCode < 200 || statusCode > 299) throw refused(body, response, path);
-	return body === "" ? void 0 : JSON.parse(body);
-};
-/** Sends a request and waits for the first answer, or for the reason why none can come. */
-const send$2 = async (options, payload, goneOf) => {
-	const asked = request({
-		...options,
-		signal: AbortSignal.timeout(answerTimeoutMs)
-	});
-	let gone;
-	asked.once("socket", (socket) => {
-		gone = goneOf(socket);
-	});
-	const answered = Promise.race([once(asked, "response").then(([response]) => ({ response })), once(asked, "upgrade").then(([response, socket, head]) => {
-		if (head.length > 0) socket.unshift(head);
-		return {
-			response,
-			socket
-		};
-	})]);
-	asked.end(payload);
-	return answered.catch(async (cause) => {
-		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
-		return gone ?? Promise.reject(noAnswer(cause.message));
-	});
-};
-/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
-const withEngineApi = async (docker, body) => {
-	const { dial, connections } = findEndpoint(docker);
-	const open = /* @__PURE__ */ new Map();
-	const createConnection = () => {
-		const connection = dial();
-		open.set(connection.socket, connection);
-		connection.gone.catch(() => open.delete(connection.socket));
-		return connection.socket;
-	};
-	const goneOf = (socket) => open.get(socket)?.gone;
-	const agent = new Agent({
-		keepAlive: true,
-		maxSockets: connections
-	});
-	agent.createConnection = createConnection;
-	const tell = async (method, path, content) => {
-		const { payload, headers } = toBody(content);
-		const { response } = await send$2({
-			agent,
-			method,
-			path,
-			headers
-		}, payload, goneOf);
-		return readAnswer(response, path);
-	};
-	const attach = async (path, content) => {
-		const { payload, headers } = toBody(content);
-		const upgrade = {
-			...headers,
-			connection: "Upgrade",
-			upgrade: "tcp"
-		};
-		const { response, socket } = await send$2({
-			createConnection,
-			method: "POST",
-			path,
-			headers: upgrade
-		}, payload, goneOf);
-		if (socket === void 0) throw refused(await text(response), response, path);
-		return socket;
-	};
-	try {
-		return await body({
-			ask: (path) => tell("GET", path),
-			tell,
-			attach
-		});
+		return await body();
 	} finally {
-		const connections = [...open.values()];
-		agent.destroy();
-		for (const { socket } of connections) socket.destroy();
-		await Promise.allSettled(connections.map(({ gone }) => gone));
+		const durationMs = Math.round(performance.now() - started);
+		shop.update((report) => ({
+			...report,
+			stages: [...report.stages, {
+				name,
+				durationMs
+			}]
+		}));
+		shop.runner.line(`${name}: ${formatDuration(durationMs)}`);
+	}
+};
+
+// src/make/with-room.ts
+/** Frees what may go; tells what came of it, and whether it is worth another try. */
+const makeRoom = async ({ shop, api }, sinceMs) => {
+	const { moreRoom, facts, tempRoot } = shop;
+	const state = await lookAgain(api, facts, tempRoot);
+	if (moreRoom.objection !== void 0) return {
+		isWorthIt: false,
+		tried: moreRoom.objection
+	};
+	if (!couldHelp(state)) return {
+		isWorthIt: false,
+		tried: "Nothing was freed, as nothing that may go is on it"
+	};
+	const bytes = await moreRoom.make(sinceMs);
+	if (bytes === 0) return {
+		isWorthIt: false,
+		tried: "There was nothing more that could be freed"
+	};
+	return {
+		isWorthIt: true,
+		tried: `Freeing ${formatBytes(bytes)} more was not enough`
+	};
+};
+/**
+* Does something that writes to disks. When they are full, more is freed where that is allowed, and
+* it is done once more.
+*
+* @throws {Failure} that names the full filesystem and what fills it
+*/
+const withRoom = async (bench, body) => {
+	const { shop, api, signal } = bench;
+	const explain = async (error, tried) => explainNoSpace(api, error, await lookAgain(api, shop.facts, shop.tempRoot), tried);
+	const sinceMs = performance.now();
+	try {
+		return await body();
+	} catch (error) {
+		if (signal.aborted || !isNoSpace(error)) throw error;
+		const { isWorthIt, tried } = await makeRoom(bench, sinceMs);
+		if (!isWorthIt) throw await explain(error, tried);
+		shop.runner.line(`${renderError(error)} Trying once more.`);
+		return body().catch(async (again) => {
+			throw isNoSpace(again) ? await explain(again, tried) : again;
+		});
+	}
+};
+
+// src/make/build-target.ts
+const warnBeforehand = ({ shop }, { source }, ids) => {
+	const { workspace, runner } = shop;
+	for (const { message, file, line } of findBuildWarnings(source, workspace, ids)) runner.warning(message, {
+		file: relative(workspace, file),
+		line
+	});
+};
+const takeSecrets = async ({ shop }) => {
+	const { inputs, token } = shop;
+	const value = inputs.credentials.kind === "app" && !token.isTaken() ? await timed$1(shop, "Mint token", token.take) : await token.take();
+	return [...value === void 0 ? [] : [{
+		id: inputs.secretId,
+		value
+	}], ...inputs.secrets];
+};
+/**
+* Builds one target, with the token and the step's secrets at hand.
+*
+* @throws {Failure} saying which step failed, or what is full
+*/
+const buildTarget = async (bench, target) => {
+	const { shop, step, docker } = bench;
+	const { inputs, runner, tempDir, workspace } = shop;
+	const tokenIds = inputs.credentials.kind === "none" ? [] : [inputs.secretId];
+	warnBeforehand(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)]);
+	const prefix = step.targets.length > 1 ? `${target.name} | ` : "";
+	return withRoom(bench, async () => {
+		const order = {
+			target,
+			secrets: await takeSecrets(bench),
+			tempDir,
+			workspace
+		};
+		return timed$1(shop, `Build ${target.name}`, () => runner.fenced((onLine) => buildImage(docker, order, (line) => onLine(prefix + line), runner.warning)));
+	});
+};
+
+// src/make/failures.ts
+const toProblems = (outcomes) => outcomes.flatMap(({ name, state, error, because }) => {
+	if (state === "failed") return [{
+		name,
+		error
+	}];
+	if (state !== "skipped" || because === void 0) return [];
+	return [{
+		name,
+		error: new Failure(`Not built, as ${because} was not`)
+	}];
+});
+/** One error for all that went wrong; the only one is told as it is. */
+const toFailure = (problems, among) => {
+	const [first] = problems;
+	if (among === 1 || first === void 0) return first?.error;
+	const lines = problems.map(({ name, error }) => `- ${name}: ${renderError(error)}`);
+	return new Failure(`${problems.length} of ${among} images failed.\n${lines.join("\n")}`);
+};
+
+// src/load/drop-images.ts
+/**
+* The names that may go from Docker's store. Where links share the files, removing a name frees
+* nothing, so `auto` keeps it.
+*/
+const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image }) => image.references.map(({ given }) => given));
+/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
+const dropImages = async (docker, names, line) => {
+	for (const name of names) {
+		const { code } = await docker.try(["rmi", name]);
+		line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`);
 	}
 };
 
@@ -1051,7 +1867,7 @@ const timeoutMs$1 = 36e5;
 *
 * @throws {Failure} with what kind said
 */
-const loadWithKind = async (docker, image, node, clusterName) => {
+const loadWithKind = async (docker, image, node, { clusterName, tempDir }) => {
 	const args = [
 		"load",
 		"docker-image",
@@ -1059,138 +1875,16 @@ const loadWithKind = async (docker, image, node, clusterName) => {
 		`--name=${clusterName}`,
 		`--nodes=${node.name}`
 	];
+	const options = {
+		timeoutMs: timeoutMs$1,
+		env: { TMPDIR: tempDir }
+	};
 	const ended = await runCaptured({
-		...docker.command(args, { timeoutMs: timeoutMs$1 }),
+		...docker.command(args, options),
 		file: "kind"
 	});
 	if (ended.code === 0) return;
 	throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
-};
-
-// src/host/container.ts
-/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
-const headerBytes = 8;
-/**
-* Parts what a container prints into standard output and error. Both end when it has ended or the
-* connection is lost.
-*/
-const partStreams = (socket) => {
-	const stdout = new PassThrough();
-	const stderr = new PassThrough();
-	let rest = Buffer.alloc(0);
-	socket.on("data", (chunk) => {
-		rest = Buffer.concat([rest, chunk]);
-		while (rest.length >= headerBytes) {
-			const end = headerBytes + rest.readUInt32BE(4);
-			if (rest.length < end) return;
-			(rest[0] === 2 ? stderr : stdout).write(rest.subarray(headerBytes, end));
-			rest = rest.subarray(end);
-		}
-	});
-	const end = () => {
-		stdout.end();
-		stderr.end();
-	};
-	socket.once("end", end);
-	socket.once("close", end);
-	return {
-		stdout,
-		stderr
-	};
-};
-const collect = async (stream) => {
-	const chunks = [];
-	for await (const chunk of stream) chunks.push(chunk);
-	return Buffer.concat(chunks).toString("utf8");
-};
-/**
-* Runs a program in a running container and returns what it printed.
-*
-* @throws {Failure} when it cannot be started there, has not ended by its deadline, or failed
-*/
-const execute = async ({ ask, tell, attach }, container, argv, timeoutMs) => {
-	const create = {
-		Cmd: argv,
-		AttachStdout: true,
-		AttachStderr: true
-	};
-	const made = await tell("POST", `/containers/${container}/exec`, create);
-	if (made === void 0) throw new Failure(`The container ${container} is gone`);
-	const socket = await attach(`/exec/${made.Id}/start`, {
-		Detach: false,
-		Tty: false
-	});
-	const timer = setTimeout(() => socket.destroy(), timeoutMs);
-	const { stdout, stderr } = partStreams(socket);
-	const [printed, said] = await Promise.all([collect(stdout), collect(stderr)]);
-	clearTimeout(timer);
-	const ended = await ask(`/exec/${made.Id}/json`);
-	if (ended?.ExitCode === 0) return printed;
-	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
-	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1e3)}`);
-};
-/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
-const graceMs$1 = 3e3;
-/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
-const supervise = ({ tell }, path, { deadlineMs, signal }) => {
-	const timers = [];
-	const lateness = Promise.withResolvers();
-	const end = () => {
-		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
-		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
-	};
-	timers.push(setTimeout(end, deadlineMs));
-	signal.addEventListener("abort", end, { once: true });
-	if (signal.aborted) end();
-	const release = () => {
-		for (const timer of timers) clearTimeout(timer);
-		signal.removeEventListener("abort", end);
-	};
-	return {
-		late: lateness.promise,
-		release
-	};
-};
-/**
-* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
-* end tells it that we are gone.
-*
-* @param container as Docker's API takes it, with AutoRemove
-* @param input what it reads first
-* @returns how it ended, in words, where it did not say enough
-*/
-const runContainer = async (api, container, input, watch) => {
-	const { tell, attach } = api;
-	const made = await tell("POST", "/containers/create", container);
-	if (made === void 0) return "its image is gone";
-	const path = `/containers/${made.Id}`;
-	try {
-		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
-		const { stdout, stderr } = partStreams(socket);
-		const enough = Promise.withResolvers();
-		splitLines(stdout, (line) => {
-			watch.onLine(line);
-			if (watch.isEnough()) enough.resolve("");
-		});
-		splitLines(stderr, watch.onErrorLine);
-		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		await tell("POST", `${path}/start`);
-		socket.write(input);
-		const { late, release } = supervise(api, path, watch);
-		const end = ended.then(async () => {
-			const waited = await tell("POST", `${path}/wait?condition=removed`);
-			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
-		});
-		end.catch(() => {});
-		return await Promise.race([
-			enough.promise,
-			end,
-			late
-		]).finally(release);
-	} catch (error) {
-		await tell("DELETE", `${path}?force=true`).catch(() => {});
-		throw error;
-	}
 };
 
 // src/load/node-state.ts
@@ -1952,7 +2646,7 @@ const streamImage = async (task) => {
 };
 
 // src/load/by-stream.ts
-const timed$1 = async (name, way, because, body) => {
+const timed = async (name, way, because, body) => {
 	const started = performance.now();
 	return {
 		name,
@@ -1963,23 +2657,23 @@ const timed$1 = async (name, way, because, body) => {
 	};
 };
 /** Has kind load it. */
-const byKind = ({ docker, image, clusterName }, node, because) => timed$1(node.name, "kind", because, async () => {
-	await loadWithKind(docker, image, node, clusterName);
-	return image.sizeBytes;
+const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
+	await loadWithKind(task.docker, task.image, node, task);
+	return task.image.sizeBytes;
 });
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
 const byStream = async (task, node, because, isWanted) => {
 	const { states, signal, warn } = task;
 	const before = states.get(node.name) ?? emptyState;
 	try {
-		return await timed$1(node.name, "stream", because, () => streamImage({
+		return await timed(node.name, "stream", because, () => streamImage({
 			...task,
 			node,
 			before
 		}));
 	} catch (error) {
 		signal.throwIfAborted();
-		if (isWanted) throw error;
+		if (isWanted || isNoSpace(error)) throw error;
 		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
 		return byKind(task, node, "streaming failed").catch(() => Promise.reject(error));
 	}
@@ -2085,48 +2779,10 @@ const byFolders = async (task, { nodes, wanted }) => {
 		}
 		const reason = result?.reason ?? "no result";
 		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
+		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
 		warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`);
 		return byStream(task, node, reason, false);
 	}));
-};
-
-// src/report/format.ts
-/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
-const formatBytes = (bytes) => {
-	const units = [
-		"B",
-		"kB",
-		"MB",
-		"GB",
-		"TB"
-	];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1e3;
-		unit += 1;
-	}
-	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-};
-/** `85 ms`, `1.4 s`, `3 min 20 s`. */
-const formatDuration = (ms) => {
-	if (ms < 1e3) return `${Math.round(ms)} ms`;
-	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1e3);
-	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
-/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
-/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
-const renderTable = (header, rows) => {
-	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-	return [
-		renderRow(header),
-		rule,
-		...rows.map(renderRow)
-	].join("\n");
 };
 
 // src/load/progress.ts
@@ -2201,66 +2857,49 @@ const loadImage = async (context, image, plans) => {
 	};
 };
 
-// src/workshop.ts
-/** Times a stage and enters it into the report, also when it fails. */
-const timed = async (shop, name, body) => {
-	shop.signal.throwIfAborted();
-	const started = performance.now();
-	try {
-		return await body();
-	} finally {
-		const durationMs = Math.round(performance.now() - started);
+// src/make/load-images.ts
+const toContext = ({ shop, api, docker, signal }) => {
+	const { runner, runId, facts, inputs, tempDir } = shop;
+	const { line, warning: warn } = runner;
+	const { engine } = facts;
+	return {
+		docker,
+		api,
+		engine,
+		clusterName: inputs.clusterName,
+		runId,
+		tempDir,
+		signal,
+		line,
+		warn
+	};
+};
+/**
+* Loads images into all nodes. Docker's copy goes at once where the plan says so: the next image may
+* need its room.
+*
+* @throws {Failure} when one cannot be loaded in any way, or does not fit
+*/
+const loadImages = async (bench, images) => {
+	const { shop, step, docker, signal } = bench;
+	const context = toContext(bench);
+	for (const image of images) {
+		signal.throwIfAborted();
+		const name = image.references.map(({ given }) => given).join(", ");
+		const done = await timed$1(shop, `Load ${name}`, () => withRoom(bench, () => loadImage(context, image, step.nodes)));
 		shop.update((report) => ({
 			...report,
-			stages: [...report.stages, {
-				name,
-				durationMs
-			}]
+			loads: [...report.loads, done]
 		}));
-		shop.runner.line(`${name}: ${formatDuration(durationMs)}`);
+		if (!step.dropsCopies) continue;
+		await dropImages(docker, planDropping([done], shop.inputs.keepImages), shop.runner.line);
 	}
 };
 
-// src/make.ts
-const warnBeforehand = ({ shop }, { source }, ids) => {
-	const { workspace, runner } = shop;
-	for (const { message, file, line } of findBuildWarnings(source, workspace, ids)) runner.warning(message, {
-		file: relative(workspace, file),
-		line
-	});
-};
-const takeSecrets = async ({ shop }) => {
-	const { inputs, token } = shop;
-	const value = inputs.credentials.kind === "app" && !token.isTaken() ? await timed(shop, "Mint token", token.take) : await token.take();
-	return [...value === void 0 ? [] : [{
-		id: inputs.secretId,
-		value
-	}], ...inputs.secrets];
-};
-const build = async (bench, target) => {
-	const { shop, step, docker } = bench;
-	const { inputs, runner, tempDir, workspace } = shop;
-	const tokenIds = inputs.credentials.kind === "none" ? [] : [inputs.secretId];
-	warnBeforehand(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)]);
-	const order = {
-		target,
-		secrets: await takeSecrets(bench),
-		tempDir,
-		workspace
-	};
-	const prefix = step.targets.length > 1 ? `${target.name} | ` : "";
-	return timed(shop, `Build ${target.name}`, () => runner.fenced((onLine) => buildImage(docker, order, (line) => onLine(prefix + line), runner.warning)));
-};
-/** At once, because the load may be what fails on a disk that is too small. */
-const remember = async ({ shop }, images) => {
-	const { memory, facts } = shop;
-	const [image] = images;
-	if (memory === void 0 || image === void 0) return;
-	await rememberSize(memory, image.sizeBytes, facts.lastSizeBytes);
-};
-const makeTarget = async (bench, target) => {
+// src/make/make.ts
+const makeTarget = async (bench, target, made) => {
 	const { shop, api, load } = bench;
-	const metadata = await build(bench, target);
+	const metadata = await buildTarget(bench, target);
 	const result = {
 		name: target.name,
 		kind: target.source.kind,
@@ -2276,51 +2915,16 @@ const makeTarget = async (bench, target) => {
 		return;
 	}
 	const images = await findImages(api.ask, target.tags);
-	await remember(bench, images);
+	made.set(target.name, images);
 	load(target.name, async () => images);
 };
-const loadImages = async (bench, images) => {
-	const { shop, step, api, docker, signal } = bench;
-	const { runner, runId, facts, inputs } = shop;
-	const { line, warning: warn } = runner;
-	const { clusterName } = inputs;
-	const context = {
-		docker,
-		api,
-		engine: facts.engine,
-		clusterName,
-		runId,
-		signal,
-		line,
-		warn
-	};
-	for (const image of images) {
-		signal.throwIfAborted();
-		const name = image.references.map(({ given }) => given).join(", ");
-		const done = await timed(shop, `Load ${name}`, () => loadImage(context, image, step.nodes));
-		shop.update((report) => ({
-			...report,
-			loads: [...report.loads, done]
-		}));
-	}
-};
-const toProblems = (outcomes) => outcomes.flatMap(({ name, state, error, because }) => {
-	if (state === "failed") return [{
-		name,
-		error
-	}];
-	if (state !== "skipped" || because === void 0) return [];
-	return [{
-		name,
-		error: new Failure(`Not built, as ${because} was not`)
-	}];
-});
-/** One error for all that went wrong; the only one is told as it is. */
-const toFailure = (problems, among) => {
-	const [first] = problems;
-	if (among === 1 || first === void 0) return first?.error;
-	const lines = problems.map(({ name, error }) => `- ${name}: ${renderError(error)}`);
-	return new Failure(`${problems.length} of ${among} images failed.\n${lines.join("\n")}`);
+/** Before the loads have ended, as it may be they that fail on a disk that is too small. */
+const remember = async ({ shop, step, api }, made) => {
+	const { memory, facts } = shop;
+	const images = toRemembered(step.targets).flatMap(({ name }) => made.get(name) ?? []);
+	if (memory === void 0 || images.length === 0) return;
+	const sizes = await measureSizes(api.ask, images).catch(() => void 0);
+	if (sizes !== void 0) await rememberSizes(memory, step.targets, sizes, facts.lastSizes);
 };
 /**
 * Builds targets side by side, each after those that it builds upon, and loads every image as soon
@@ -2336,6 +2940,7 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 	const endAll = () => {
 		if (shop.inputs.failFast) stop.abort();
 	};
+	const made = /* @__PURE__ */ new Map();
 	const bench = {
 		shop,
 		step,
@@ -2359,13 +2964,14 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 	if (given.length > 0) bench.load(given.join(", "), async () => step.images);
 	const isEnded = () => signal.aborted;
 	const outcomes = await runJobs(step.targets, step.parallel, isEnded, async (target) => {
-		await makeTarget(bench, target).catch((error) => {
+		await makeTarget(bench, target, made).catch((error) => {
 			const wasAborted = signal.aborted;
 			endAll();
 			throw wasAborted ? new Failure("Ended, as another one failed") : error;
 		});
 	});
 	await shop.token.close();
+	await remember(bench, made);
 	await loading;
 	shop.signal.throwIfAborted();
 	const problems = [...toProblems(outcomes), ...failedLoads];
@@ -2380,11 +2986,11 @@ const executeStep = async (shop, step) => {
 		case "free-disk": {
 			const { dataRoot } = shop.facts.engine;
 			const { childEnv, runner, signal } = shop;
-			const freeing = timed(shop, "Free disk", async () => {
+			const freeing = timed$1(shop, "Free disk", async () => {
 				const freed = await freeDisk(step.freeing, dataRoot, childEnv, runner.line, signal);
 				shop.update((report) => ({
 					...report,
-					freed
+					freed: [...report.freed, ...freed]
 				}));
 			});
 			freeing.catch(() => {});
@@ -2392,9 +2998,12 @@ const executeStep = async (shop, step) => {
 			return waitForRoom(freeing, dataRoot);
 		}
 		case "make": return make(shop, step);
-		case "drop-images": {
-			const names = planDropping(shop.report().loads, shop.inputs.keepImages);
-			return dropImages(shop.docker, names, shop.runner.line);
+		case "prune-cache": {
+			const freed = await timed$1(shop, "Prune cache", () => pruneCache(shop.docker, shop.runner.line));
+			return shop.update((report) => ({
+				...report,
+				freed: [...report.freed, ...freed]
+			}));
 		}
 	}
 };
@@ -2422,12 +3031,52 @@ const toEngine = (info) => {
 };
 /** @throws {Failure} when there is no daemon */
 const findEngine = async (ask) => toEngine(await ask("/info") ?? {});
-/** @throws {Failure} when the docker command has no buildx */
-const requireBuildx = async (docker) => {
+/**
+* Asks which kind of builder buildx uses, such as `docker` or `docker-container`.
+*
+* @returns undefined where buildx does not tell, which is the builds' own trouble
+* @throws {Failure} when the docker command has no buildx
+*/
+const findBuilderDriver = async (docker) => {
+	const inspected = await docker.try(["buildx", "inspect"]);
+	if (inspected.code === 0) return /^Driver:\s*(\S+)/m.exec(inspected.stdout)?.[1];
 	const ended = await docker.try(["buildx", "version"]);
-	if (ended.code === 0) return;
+	if (ended.code === 0) return void 0;
 	throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, { remedy: "Install the buildx plugin, or use docker/setup-buildx-action before this step." });
 };
+
+// src/facts/freeable.ts
+/** Looks which folders of the catalog are there; whether they may go is asked once more then. */
+const findFreeable = async () => {
+	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
+		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
+		const present = paths.flatMap((path, index) => {
+			const stat = stats[index];
+			return stat?.isDirectory() ? [{
+				name,
+				path,
+				device: stat.dev
+			}] : [];
+		});
+		return present.map((each) => ({
+			...each,
+			typicalBytes: typicalBytes / present.length
+		}));
+	});
+	return (await Promise.all(found)).flat();
+};
+
+// src/facts/held.ts
+/** At most so much of what a build needs may be there already: images, but the nodes' own, and cache. */
+const toHeldBytes = (usage, nodes) => {
+	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
+	const images = (usage.Images ?? []).filter(({ Id }) => !ofNodes.has(Id));
+	const cache = (usage.BuildCache ?? []).filter(({ Shared }) => !Shared);
+	const sum = (all) => all.reduce((bytes, { Size }) => bytes + Size, 0);
+	return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache);
+};
+/** Asks Docker, which has to think about it: only where it could matter. */
+const findHeldBytes = async (ask, nodes) => toHeldBytes(await ask("/system/df?type=image&type=build-cache") ?? {}, nodes);
 
 // src/facts/nodes.ts
 const clusterLabel = "io.x-k8s.kind.cluster";
@@ -2500,43 +3149,77 @@ const findNodes = async (ask, clusterName, wanted) => {
 
 // src/facts/look.ts
 const findTargets = async (docker, { build, bake }, workspace) => {
-	if (build !== void 0 || bake !== void 0) await requireBuildx(docker);
 	if (bake !== void 0) return toTargets(await printTargets(docker, bake, workspace));
 	return build === void 0 ? [] : [toOwnTarget(build)];
+};
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (docker, inputs, workspace, memory) => {
+	if (inputs.build === void 0 && inputs.bake === void 0) return {
+		targets: [],
+		builderDriver: void 0,
+		lastSizes: void 0
+	};
+	const builder = findBuilderDriver(docker);
+	const recalled = findTargets(docker, inputs, workspace).then(async (targets) => ({
+		targets,
+		lastSizes: memory && await recallSizes(memory, targets)
+	}));
+	await Promise.allSettled([builder, recalled]);
+	return {
+		builderDriver: await builder,
+		...await recalled
+	};
+};
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
+const findDisk = async (api, found, inputs, place) => {
+	const { engine, nodes, lastSizes } = found;
+	const { tempDir, isHostedRunner } = place;
+	if (!isNeeded(found, inputs, place)) return {
+		filesystems: [],
+		freeable: [],
+		heldBytes: 0
+	};
+	const [filesystems, freeable] = await Promise.all([findFilesystems(api, engine, nodes, tempDir), isHostedRunner ? findFreeable() : []]);
+	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
+	return {
+		filesystems,
+		freeable,
+		heldBytes: lastSizes !== void 0 && lastSizes.totalBytes > freeBytes ? await findHeldBytes(api.ask, nodes) : 0
+	};
 };
 /**
 * Looks at all that the plan depends on, changing nothing.
 *
 * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
 */
-const look = async (docker, inputs, workspace, isHostedRunner, memory) => {
-	const lastSizeBytes = memory && recallSizeBytes(memory);
-	const finding = findTargets(docker, inputs, workspace);
-	finding.catch(() => {});
-	const [engine, nodes, images] = await withEngineApi(docker, async ({ ask }) => {
-		const questions = [
-			findEngine(ask),
-			findNodes(ask, inputs.clusterName, inputs.nodes),
-			findImages(ask, inputs.images),
-			finding
-		];
-		await Promise.allSettled(questions);
-		return [
-			await questions[0],
-			await questions[1],
-			await questions[2]
-		];
-	});
-	return {
+const look = (docker, inputs, place, memory) => withEngineApi(docker, async (api) => {
+	const { ask } = api;
+	const questions = [
+		findEngine(ask),
+		findNodes(ask, inputs.clusterName, inputs.nodes),
+		findImages(ask, inputs.images),
+		findBuilds(docker, inputs, place.workspace, memory)
+	];
+	await Promise.allSettled(questions);
+	const [engine, nodes, images] = [
+		await questions[0],
+		await questions[1],
+		await questions[2]
+	];
+	const found = {
 		engine,
 		nodes,
-		targets: await finding,
 		images,
-		freeBytes: existsSync(engine.dataRoot) ? await freeBytesAt(engine.dataRoot) : void 0,
-		isHostedRunner,
-		lastSizeBytes: await lastSizeBytes
+		...await questions[3]
 	};
-};
+	const { isHostedRunner } = place;
+	return {
+		...found,
+		...await findDisk(api, found, inputs, place),
+		isHostedRunner
+	};
+});
 
 // src/host/core-limit.ts
 /**
@@ -3053,40 +3736,6 @@ const readCredentials = (raw, { repository, trigger }, format, report) => {
 	};
 };
 
-// src/disk/catalog.ts
-const gb = 1e9;
-/**
-* What may go, fewest files per byte first, so that the cheapest bytes go first.
-* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
-*/
-const catalog = [
-	{
-		name: "codeql",
-		paths: ["/opt/hostedtoolcache/CodeQL"],
-		typicalBytes: 1.7 * gb
-	},
-	{
-		name: "android",
-		paths: ["/usr/local/lib/android"],
-		typicalBytes: 11 * gb
-	},
-	{
-		name: "ghcup",
-		paths: ["/usr/local/.ghcup", "/opt/ghc"],
-		typicalBytes: 5 * gb
-	},
-	{
-		name: "swift",
-		paths: ["/usr/share/swift"],
-		typicalBytes: 3 * gb
-	},
-	{
-		name: "dotnet",
-		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
-		typicalBytes: 4 * gb
-	}
-];
-
 // src/inputs/read-disk.ts
 const units = {
 	MB: 1e6,
@@ -3137,12 +3786,12 @@ const loadModes = [
 	"stream",
 	"kind"
 ];
-const keepWords = [
+const triWords = [
 	"auto",
 	"true",
 	"false"
 ];
-const keepImages = {
+const toTri = {
 	auto: "auto",
 	true: "always",
 	false: "never"
@@ -3209,39 +3858,12 @@ const readInputs = (raw, run) => collectProblems((report) => {
 		clusterName: word("cluster-name", /^[a-z0-9.-]+$/, "Use the name that `kind get clusters` shows.") ?? "kind",
 		nodes: toList(raw["nodes"]),
 		loadMode: parseChoice("load-mode", raw["load-mode"], loadModes, report),
-		keepImages: keepImages[parseChoice("keep-images", raw["keep-images"], keepWords, report)],
+		keepImages: toTri[parseChoice("keep-images", raw["keep-images"], triWords, report)],
 		freeDisk: readFreeDisk(raw, report),
-		freeDiskKeep: readFreeDiskKeep(raw, report)
+		freeDiskKeep: readFreeDiskKeep(raw, report),
+		pruneCache: toTri[parseChoice("prune-cache", raw["prune-cache"], triWords, report)]
 	};
 });
-
-// src/disk/plan-freeing.ts
-/**
-* What a build of unknown size should find: hosted runners promise 14 GB in all, and the story's
-* largest image takes 7 GB while its layers are unpacked beside the build cache.
-*/
-const comfortableBytes = 16e9;
-/** For the context, logs and whatever else the job writes meanwhile. */
-const spareBytes = 2e9;
-/**
-* An image is on the disk up to three times at once: as the unpacked layers that the build works
-* in, in the build cache, and as the image that is exported from there.
-*/
-const neededBytes = (lastSizeBytes) => lastSizeBytes === void 0 ? comfortableBytes : 3 * lastSizeBytes + spareBytes;
-/** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
-const planFreeing = (mode, keep, facts, builds) => {
-	if (mode === "never" || !facts.isHostedRunner) return void 0;
-	const entries = catalog.filter(({ name }) => !keep.includes(name));
-	if (mode === "always") return {
-		entries,
-		targetFreeBytes: void 0
-	};
-	const targetFreeBytes = mode === "auto" ? neededBytes(facts.lastSizeBytes) : mode.targetBytes;
-	return facts.freeBytes !== void 0 && facts.freeBytes < targetFreeBytes && (builds || mode !== "auto") ? {
-		entries,
-		targetFreeBytes
-	} : void 0;
-};
 
 // src/plan/plan.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
@@ -3252,26 +3874,38 @@ const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Mat
 /** Decides what to do, in which order, from what was asked and what was found. */
 const planSteps = (inputs, facts) => {
 	const { targets, images, engine } = facts;
-	const freeing = planFreeing(inputs.freeDisk, inputs.freeDiskKeep, facts, targets.length > 0);
 	const nodes = facts.nodes.map((node) => ({
 		node,
 		choice: planWay(engine, node, inputs.loadMode)
 	}));
+	const { freeDisk, freeDiskKeep } = inputs;
+	const mayFree = facts.isHostedRunner && freeDisk !== "never";
+	const disk = planDisk(mayFree ? facts : {
+		...facts,
+		freeable: []
+	}, nodes, freeDiskKeep);
+	const freeing = planFreeing(inputs, facts, disk);
 	const steps = [];
 	if (freeing !== void 0) steps.push({
 		kind: "free-disk",
 		freeing
 	});
 	const parallel = inputs.parallel ?? planParallel(engine);
+	const dropsCopies = dropsImages(inputs, facts);
 	steps.push({
 		kind: "make",
 		targets,
 		parallel,
 		images,
-		nodes
+		nodes,
+		dropsCopies
 	});
-	if (dropsImages(inputs, facts)) steps.push({ kind: "drop-images" });
-	return steps;
+	if (inputs.pruneCache === "always" && facts.isHostedRunner && targets.length > 0) steps.push({ kind: "prune-cache" });
+	return {
+		disk,
+		steps,
+		shortage: explainShortage(disk, freeDisk, freeDiskKeep)
+	};
 };
 
 // src/plan/render.ts
@@ -3301,13 +3935,17 @@ const inOrder = (targets) => {
 	}
 	return sorted;
 };
-const renderMake = ({ targets, parallel, images, nodes }) => {
+const renderMake = ({ targets, parallel, images, nodes, dropsCopies }) => {
 	const local = images.flatMap(({ references }) => references.map(({ given }) => given));
 	const building = [`Build, ${parallel} at a time, each image loaded as soon as it is there:`, ...inOrder(targets).map(renderTarget)];
 	return [
 		...targets.length > 0 ? [building.join("\n")] : [],
 		...local.length > 0 ? [`Load what Docker has: ${list(local)}`] : [],
-		["Load into:", ...nodes.map(({ node, choice }) => `   - ${node.name}, ${renderWay(choice)}`)].join("\n")
+		[
+			"Load into:",
+			...nodes.map(({ node, choice }) => `   - ${node.name}, ${renderWay(choice)}`),
+			dropsCopies ? "   Docker's copy goes after a load that did not share its files." : "   Docker's copies stay."
+		].join("\n")
 	];
 };
 const renderStep = (step) => {
@@ -3317,11 +3955,26 @@ const renderStep = (step) => {
 			return [`Free disk${targetFreeBytes === void 0 ? "" : `, until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`];
 		}
 		case "make": return renderMake(step);
-		case "drop-images": return ["Remove Docker's copies that take disk of their own"];
+		case "prune-cache": return ["Remove the build cache that no image holds"];
 	}
 };
-/** The plan, for people: numbered, in the order in which it would be done. */
-const renderPlan = (steps) => steps.flatMap(renderStep).map((text, index) => `${index + 1}. ${text}`).join("\n");
+const renderSizes = (sizes, steps) => {
+	if (!steps.some((step) => step.kind === "make" && step.targets.length > 0)) return "";
+	if (sizes === void 0) return "\n- how large the images become is not known before a first run";
+	const each = sizes.each.map(formatBytes).join(", ");
+	return `\n- the images had ${formatBytes(sizes.totalBytes)} together last time (${each})`;
+};
+/** What was counted, and the plan, for people: numbered, in the order in which it would be done. */
+const renderPlan = ({ disk, steps, shortage }) => {
+	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
+	const numbered = steps.flatMap(renderStep).map((text, index) => `${index + 1}. ${text}`);
+	const verdict = shortage === void 0 ? [] : [renderError(shortage)];
+	return [
+		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
+		...numbered,
+		...verdict
+	].join("\n");
+};
 
 // src/report/report.ts
 const emptyReport = {
@@ -3415,6 +4068,19 @@ const tellWhatIsNot = (inputs, facts, { line }) => {
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
 };
+/** Undefined where there is no Actions cache, or nobody says for which repository this is. */
+const findMemory = ({ repository, hasCacheService }, { debug }, signal) => repository !== void 0 && hasCacheService ? {
+	repository,
+	debug,
+	signal
+} : void 0;
+/** Whoever runs the job again knows better than what we remember of the last time. */
+const refuseOrTell = ({ disk, shortage }, environment, runner) => {
+	for (const sum of disk.sums) if (sum.needs.length > 0) runner.line(renderSum(sum));
+	if (shortage === void 0) return;
+	if (environment.runAttempt === 1) throw shortage;
+	runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`);
+};
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
@@ -3432,17 +4098,12 @@ const runAction = async (environment, runner, signal) => {
 		runner.saveState(runIdState, runId);
 		const docker = createDocker(environment.childEnv, signal);
 		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(environment.childEnv);
-		const prefix = planMemory(inputs, environment);
-		const memory = prefix === void 0 ? void 0 : {
-			prefix,
-			debug: runner.debug,
-			signal
-		};
-		const { workspace, isHostedRunner } = environment;
-		const facts = await look(docker, inputs, workspace, isHostedRunner, memory);
+		const memory = findMemory(environment, runner, signal);
+		const facts = await look(docker, inputs, environment, memory);
 		tellWhatIsNot(inputs, facts, runner);
-		const steps = planSteps(inputs, facts);
-		if (inputs.isDryRun) return await publishPlan(runner, steps);
+		const plan = planSteps(inputs, facts);
+		if (inputs.isDryRun) return await publishPlan(runner, plan);
+		refuseOrTell(plan, environment, runner);
 		mkdirSync(tempDir, {
 			recursive: true,
 			mode: 448
@@ -3465,7 +4126,21 @@ const runAction = async (environment, runner, signal) => {
 			memory,
 			runId,
 			tempDir,
-			workspace,
+			tempRoot: environment.tempDir,
+			moreRoom: createMoreRoom(inputs, facts, {
+				docker,
+				childEnv: environment.childEnv,
+				line: runner.line,
+				signal,
+				background,
+				enter: (freed) => {
+					report = {
+						...report,
+						freed: [...report.freed, ...freed]
+					};
+				}
+			}),
+			workspace: environment.workspace,
 			childEnv: environment.childEnv,
 			signal,
 			background,
@@ -3474,7 +4149,7 @@ const runAction = async (environment, runner, signal) => {
 				report = change(report);
 			}
 		};
-		for (const step of steps) await executeStep(shop, step);
+		for (const step of plan.steps) await executeStep(shop, step);
 		await Promise.all(background);
 		await publish(runner, report);
 	} catch (error) {
@@ -3497,11 +4172,11 @@ const writeSummary = ({ summary, debug }, markdown) => summary(markdown).catch((
 const publishOutputs = ({ output }, report) => {
 	for (const [name, value] of Object.entries(toOutputs(report))) output(name, value);
 };
-const publishPlan = async (runner, steps) => {
-	const plan = renderPlan(steps);
-	runner.line(`The plan, of which nothing is done (dry-run):\n${plan}`);
+const publishPlan = async (runner, plan) => {
+	const text = renderPlan(plan);
+	runner.line(`The plan, of which nothing is done (dry-run):\n${text}`);
 	publishOutputs(runner, emptyReport);
-	const markdown = plan.split("\n").map(escapeCell).join("\n");
+	const markdown = text.split("\n").map(escapeCell).join("\n");
 	await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`);
 };
 const publish = async (runner, report, failure) => {

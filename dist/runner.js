@@ -286,7 +286,8 @@ const inputNames = [
 	"load-mode",
 	"keep-images",
 	"free-disk",
-	"free-disk-keep"
+	"free-disk-keep",
+	"prune-cache"
 ];
 
 // src/inputs/trigger.ts
@@ -599,6 +600,7 @@ const readEnvironment = (env = process.env) => {
 		repository: env["GITHUB_REPOSITORY"] || void 0,
 		trigger: readTrigger(env["GITHUB_EVENT_NAME"] ?? "", env["GITHUB_ACTOR"] ?? "", readPayload(env["GITHUB_EVENT_PATH"])),
 		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+		runAttempt: Number(env["GITHUB_RUN_ATTEMPT"]) || 1,
 		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
 		tempDir: env["RUNNER_TEMP"] || "/tmp",
 		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),

@@ -1,9 +1,12 @@
 /**
- * Writes the README's tables of inputs and outputs from action.yml: `node script/docs.ts`.
+ * Writes the tables of inputs and outputs (README, from action.yml) and of what may be deleted
+ * (docs/disk.md, from the catalog): `node script/docs.ts`.
  * With `--check` it changes nothing, says what differs and exits with 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { catalog } from '../src/disk/catalog.ts'
+import { formatBytes } from '../src/report/format.ts'
 
 type Entry = { readonly description: string; readonly default?: string }
 
@@ -48,9 +51,26 @@ const renderOutputs = ({ outputs }: Action): string =>
 const fill = (markdown: string, name: string, text: string): string => {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const [from, to] = [markdown.indexOf(start), markdown.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`README.md has no ${start} ... ${end}`)
+  if (from < 0 || to < from) throw new Error(`There is no ${start} ... ${end}`)
   return `${markdown.slice(0, from + start.length)}\n\n${text}\n\n${markdown.slice(to)}`
 }
+
+/** What may be deleted on hosted runners. */
+const renderCatalog = (): string =>
+  renderRows([
+    ['Name', 'What it is', 'Folders', 'Usually', 'On'],
+    ['---', '---', '---', '---', '---'],
+    ...catalog.map(({ name, what, paths, typicalBytes, images }) => [
+      `\`${name}\``,
+      what,
+      paths.map((path) => `\`${path}\``).join(', '),
+      formatBytes(typicalBytes),
+      images.map((image) => `${image.replace('ubuntu', 'ubuntu-')}.04`).join(', '),
+    ]),
+  ])
+
+/** docs/disk.md with its table made anew. */
+export const renderDisk = (page: string): string => fill(page, 'catalog', renderCatalog())
 
 /** The README with its tables made anew. */
 export const renderReadme = (readme: string, action: Action): string =>
@@ -68,24 +88,35 @@ export const describeDifference = (is: string, shouldBe: string): string =>
     ...without(shouldBe, is).map((line) => `+ ${line}`),
   ].join('\n')
 
+const pages = [
+  {
+    page: 'README.md',
+    source: 'action.yml',
+    render: (text: string) => renderReadme(text, readAction()),
+  },
+  { page: 'docs/disk.md', source: 'src/disk/catalog.ts', render: renderDisk },
+]
+
 const main = (args: readonly string[]): void => {
   if (args.some((arg) => arg !== '--check')) {
     console.error('usage: node script/docs.ts [--check]')
     process.exitCode = 2
     return
   }
-  const readme = readFileSync('README.md', 'utf8')
-  const rendered = renderReadme(readme, readAction())
-  if (rendered === readme) return
-  if (args.length === 0) {
-    writeFileSync('README.md', rendered)
-    return
+  for (const { page, source, render } of pages) {
+    const text = readFileSync(page, 'utf8')
+    const rendered = render(text)
+    if (rendered === text) continue
+    if (args.length === 0) {
+      writeFileSync(page, rendered)
+      continue
+    }
+    console.error(`${page} is not in step with ${source}; run \`node script/docs.ts\`.`)
+    console.error(
+      describeDifference(text, rendered) || '(only the order or the empty lines differ)',
+    )
+    process.exitCode = 1
   }
-  console.error('README.md is not in step with action.yml; run `node script/docs.ts`.')
-  console.error(
-    describeDifference(readme, rendered) || '(only the order or the empty lines differ)',
-  )
-  process.exitCode = 1
 }
 
 if (import.meta.main) {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
-import { planMemory, type SizeMemory } from './disk/size-memory.ts'
+import { renderSum } from './disk/explain.ts'
+import { createMoreRoom } from './disk/more-room.ts'
+import type { SizeMemory } from './disk/size-memory.ts'
 import { executeStep } from './execute.ts'
 import type { Facts } from './facts/facts.ts'
 import { look } from './facts/look.ts'
@@ -13,7 +15,7 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
-import { planSteps, type Step } from './plan/plan.ts'
+import { type Plan, planSteps } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toOutputs } from './report/report.ts'
@@ -46,6 +48,22 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => 
   }
 }
 
+/** Undefined where there is no Actions cache, or nobody says for which repository this is. */
+const findMemory = (
+  { repository, hasCacheService }: Environment,
+  { debug }: Runner,
+  signal: AbortSignal,
+): SizeMemory | undefined =>
+  repository !== undefined && hasCacheService ? { repository, debug, signal } : undefined
+
+/** Whoever runs the job again knows better than what we remember of the last time. */
+const refuseOrTell = ({ disk, shortage }: Plan, environment: Environment, runner: Runner): void => {
+  for (const sum of disk.sums) if (sum.needs.length > 0) runner.line(renderSum(sum))
+  if (shortage === undefined) return
+  if (environment.runAttempt === 1) throw shortage
+  runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`)
+}
+
 /** Read, look, plan, execute, report: one image's way through the action. */
 export const runAction = async (
   environment: Environment,
@@ -65,14 +83,12 @@ export const runAction = async (
     const docker = createDocker(environment.childEnv, signal)
     const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
     if (isSecretive) await forbidCoreDumps(environment.childEnv)
-    const prefix = planMemory(inputs, environment)
-    const memory: SizeMemory | undefined =
-      prefix === undefined ? undefined : { prefix, debug: runner.debug, signal }
-    const { workspace, isHostedRunner } = environment
-    const facts = await look(docker, inputs, workspace, isHostedRunner, memory)
+    const memory = findMemory(environment, runner, signal)
+    const facts = await look(docker, inputs, environment, memory)
     tellWhatIsNot(inputs, facts, runner)
-    const steps = planSteps(inputs, facts)
-    if (inputs.isDryRun) return await publishPlan(runner, steps)
+    const plan = planSteps(inputs, facts)
+    if (inputs.isDryRun) return await publishPlan(runner, plan)
+    refuseOrTell(plan, environment, runner)
     mkdirSync(tempDir, { recursive: true, mode: 0o700 })
     token = createBuildToken({
       inputs,
@@ -92,7 +108,18 @@ export const runAction = async (
       memory,
       runId,
       tempDir,
-      workspace,
+      tempRoot: environment.tempDir,
+      moreRoom: createMoreRoom(inputs, facts, {
+        docker,
+        childEnv: environment.childEnv,
+        line: runner.line,
+        signal,
+        background,
+        enter: (freed) => {
+          report = { ...report, freed: [...report.freed, ...freed] }
+        },
+      }),
+      workspace: environment.workspace,
       childEnv: environment.childEnv,
       signal,
       background,
@@ -101,7 +128,7 @@ export const runAction = async (
         report = change(report)
       },
     }
-    for (const step of steps) await executeStep(shop, step)
+    for (const step of plan.steps) await executeStep(shop, step)
     await Promise.all(background)
     await publish(runner, report)
   } catch (error) {
@@ -125,11 +152,11 @@ const publishOutputs = ({ output }: Runner, report: Report): void => {
   for (const [name, value] of Object.entries(toOutputs(report))) output(name, value)
 }
 
-const publishPlan = async (runner: Runner, steps: readonly Step[]): Promise<void> => {
-  const plan = renderPlan(steps)
-  runner.line(`The plan, of which nothing is done (dry-run):\n${plan}`)
+const publishPlan = async (runner: Runner, plan: Plan): Promise<void> => {
+  const text = renderPlan(plan)
+  runner.line(`The plan, of which nothing is done (dry-run):\n${text}`)
   publishOutputs(runner, emptyReport)
-  const markdown = plan.split('\n').map(escapeCell).join('\n')
+  const markdown = text.split('\n').map(escapeCell).join('\n')
   await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`)
 }
 

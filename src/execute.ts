@@ -1,6 +1,6 @@
 import { freeDisk, waitForRoom } from './disk/free-disk.ts'
-import { dropImages, planDropping } from './load/drop-images.ts'
-import { make } from './make.ts'
+import { pruneCache } from './disk/prune-cache.ts'
+import { make } from './make/make.ts'
 import type { Step } from './plan/plan.ts'
 import { timed, type Workshop } from './workshop.ts'
 
@@ -12,7 +12,7 @@ export const executeStep = async (shop: Workshop, step: Step): Promise<void> => 
       const { childEnv, runner, signal } = shop
       const freeing = timed(shop, 'Free disk', async () => {
         const freed = await freeDisk(step.freeing, dataRoot, childEnv, runner.line, signal)
-        shop.update((report) => ({ ...report, freed }))
+        shop.update((report) => ({ ...report, freed: [...report.freed, ...freed] }))
       })
       freeing.catch(() => {})
       // It goes on while the builds run, and is waited for at the end of the step.
@@ -21,9 +21,11 @@ export const executeStep = async (shop: Workshop, step: Step): Promise<void> => 
     }
     case 'make':
       return make(shop, step)
-    case 'drop-images': {
-      const names = planDropping(shop.report().loads, shop.inputs.keepImages)
-      return dropImages(shop.docker, names, shop.runner.line)
+    case 'prune-cache': {
+      const freed = await timed(shop, 'Prune cache', () =>
+        pruneCache(shop.docker, shop.runner.line),
+      )
+      return shop.update((report) => ({ ...report, freed: [...report.freed, ...freed] }))
     }
   }
 }

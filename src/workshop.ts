@@ -1,3 +1,4 @@
+import type { MoreRoom } from './disk/more-room.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
 import type { Facts } from './facts/facts.ts'
 import type { Docker } from './host/docker.ts'
@@ -14,10 +15,14 @@ export type Workshop = {
   readonly token: BuildToken
   readonly inputs: Inputs
   readonly facts: Facts
-  /** Where the image's size is kept for the next run; undefined where nobody would ask for it. */
+  /** Where the images' sizes are kept for the next run; undefined where that is not possible. */
   readonly memory: SizeMemory | undefined
   readonly runId: string
+  /** A folder of the step's own, which goes with it. */
   readonly tempDir: string
+  /** Where temporary files belong, and the folder above is. */
+  readonly tempRoot: string
+  readonly moreRoom: MoreRoom
   readonly workspace: string
   readonly childEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal

@@ -1,62 +1,70 @@
 import { expect, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
 import { catalog } from '../../src/disk/catalog.ts'
+import { planDisk } from '../../src/disk/plan-disk.ts'
 import { comfortableBytes, planFreeing } from '../../src/disk/plan-freeing.ts'
+import type { Facts } from '../../src/facts/facts.ts'
+import type { FreeDisk } from '../../src/inputs/inputs.ts'
+import { disk, foundFacts, toolChains, withFree } from '../support/found.ts'
 
 const gb = 1e9
-const hosted = { isHostedRunner: true, freeBytes: 14 * gb, lastSizeBytes: undefined }
+const target = toOwnTarget({ tags: [], context: '.' } as never)
+const sized = (bytes: number) => ({ lastSizes: { totalBytes: bytes, each: [bytes] } })
 
-test.each([
-  ['unknown: what is comfortable', undefined, comfortableBytes],
-  ['small: no more than what it takes', 1 * gb, 5 * gb],
-  ['7 GB, the largest of the story', 7 * gb, 23 * gb],
-  ['larger than any disk: all that there is', 9_999 * gb, 29_999 * gb],
-])('an image whose size is %s', (_name, lastSizeBytes, neededBytes) => {
-  const facts = { ...hosted, lastSizeBytes }
+/** What is freed for one build on a disk with 14 GB, as GitHub promises. */
+const plan = (freeDisk: FreeDisk, change: Partial<Facts> = {}, freeDiskKeep: string[] = []) => {
+  const facts = { ...foundFacts, ...withFree(14 * gb), targets: [target], ...change }
+  const counted = planDisk(facts, [], freeDiskKeep)
+  return planFreeing({ freeDisk, freeDiskKeep }, facts, counted)
+}
+
+test.each<[string, Partial<Facts>, number]>([
+  ['unknown: what is comfortable', {}, comfortableBytes],
+  ['small: no more than what it takes', sized(1 * gb), 3.25 * gb],
+  ['7 GB, the largest of the story', sized(7 * gb), 10.75 * gb],
+  ['larger than any disk: all that there is', sized(9_999 * gb), 12_500.75 * gb],
+])('images whose size is %s', (_name, change, neededBytes) => {
   const freeing = { entries: catalog, targetFreeBytes: neededBytes }
-  expect(planFreeing('auto', [], { ...facts, freeBytes: neededBytes - 1 }, true)).toEqual(freeing)
-  expect(planFreeing('auto', [], { ...facts, freeBytes: neededBytes }, true)).toBeUndefined()
+  expect(plan('auto', { ...change, ...withFree(neededBytes - 1) })).toEqual(freeing)
+  expect(plan('auto', { ...change, ...withFree(neededBytes) })).toBeUndefined()
 })
 
-test('a small image leaves a disk alone that would be too full for an unknown one', () => {
-  expect(planFreeing('auto', [], hosted, true)?.targetFreeBytes).toBe(comfortableBytes)
-  expect(planFreeing('auto', [], { ...hosted, lastSizeBytes: 4 * gb }, true)).toBeUndefined()
+test('small images leave a disk alone that would be too full for unknown ones', () => {
+  expect(plan('auto')?.targetFreeBytes).toBe(comfortableBytes)
+  expect(plan('auto', sized(4 * gb))).toBeUndefined()
 })
 
-test('a huge image frees a disk that would do for an unknown one', () => {
-  const facts = { ...hosted, freeBytes: 30 * gb }
-  expect(planFreeing('auto', [], facts, true)).toBeUndefined()
-  expect(planFreeing('auto', [], { ...facts, lastSizeBytes: 12 * gb }, true)?.targetFreeBytes).toBe(
-    38 * gb,
-  )
-})
-
-test('always does not stop at a number', () => {
+test('always does not stop at a number, and takes what was not found', () => {
   const freeing = { entries: catalog, targetFreeBytes: undefined }
-  expect(planFreeing('always', [], { ...hosted, lastSizeBytes: gb }, false)).toEqual(freeing)
+  expect(plan('always', { ...sized(gb), targets: [], freeable: [] })).toEqual(freeing)
 })
 
-test.each([
-  ['never', 'never', {}, true],
-  ['nothing is built', 'auto', {}, false],
-  ['the disk is elsewhere', 'auto', { freeBytes: undefined }, true],
-  ['the runner is self-hosted', 'auto', { isHostedRunner: false }, true],
-  ['the runner is self-hosted, with always', 'always', { isHostedRunner: false }, true],
-] as const)('nothing is freed when %s, however large the image', (_name, mode, change, builds) => {
-  expect(
-    planFreeing(mode, [], { ...hosted, lastSizeBytes: 100 * gb, ...change }, builds),
-  ).toBeUndefined()
+test.each<[string, FreeDisk, Partial<Facts>]>([
+  ['never', 'never', {}],
+  ['nothing is built', 'auto', { targets: [] }],
+  ['the disk is elsewhere', 'auto', { filesystems: [] }],
+  ['the tool chains are on another disk', 'auto', withOther()],
+  ['there are none', 'auto', { freeable: [] }],
+  ['the runner is self-hosted', 'auto', { isHostedRunner: false }],
+  ['the runner is self-hosted, with always', 'always', { isHostedRunner: false }],
+])('nothing is freed when %s, however large the images', (_name, mode, change) => {
+  expect(plan(mode, { ...sized(change.targets ? 0 : 100 * gb), ...change })).toBeUndefined()
 })
+
+function withOther(): Partial<Facts> {
+  return { freeable: toolChains.map((each) => ({ ...each, device: disk.device + 1 })) }
+}
 
 test('a size frees until so much is free, also where nothing is built', () => {
-  const target = { targetBytes: 20 * gb }
-  expect(planFreeing(target, [], hosted, false)?.targetFreeBytes).toBe(20 * gb)
-  expect(planFreeing(target, [], { ...hosted, freeBytes: 20 * gb }, false)).toBeUndefined()
-  expect(planFreeing(target, [], { ...hosted, isHostedRunner: false }, true)).toBeUndefined()
+  const size = { targetBytes: 20 * gb }
+  expect(plan(size, { targets: [] })?.targetFreeBytes).toBe(20 * gb)
+  expect(plan(size, withFree(20 * gb))).toBeUndefined()
+  expect(plan(size, { isHostedRunner: false })).toBeUndefined()
 })
 
 test('what is to stay is no part of the plan', () => {
-  const names = planFreeing('always', ['dotnet', 'codeql'], hosted, true)?.entries.map(
-    ({ name }) => name,
-  )
-  expect(names).toEqual(['android', 'ghcup', 'swift'])
+  const names = (mode: FreeDisk) =>
+    plan(mode, {}, ['dotnet', 'codeql'])?.entries.map(({ name }) => name)
+  expect(names('always')).toEqual(['android', 'ghcup', 'swift'])
+  expect(names('auto')).toEqual(['android', 'ghcup', 'swift'])
 })

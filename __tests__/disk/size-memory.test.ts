@@ -4,57 +4,70 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from 'vitest'
+import { type Target, toOwnTarget } from '../../src/build/target.ts'
 import { catalog } from '../../src/disk/catalog.ts'
-import { parseKey, planMemory, toKey, toPrefix } from '../../src/disk/size-memory.ts'
+import { parseKey, toKey, toPrefix } from '../../src/disk/size-memory.ts'
 import { readEnvironment } from '../../src/host/environment.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
 import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
 
-const prefix = toPrefix('acme/app', 'docker.io/library/api:dev')
+const named = (...names: readonly string[]): readonly Target[] =>
+  names.map((canonical) =>
+    toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never),
+  )
+const prefix = toPrefix('acme/app', named('docker.io/library/api:dev'))
 
-test('what a name tells is the size, rounded up to GB', () => {
+const bytes = fc.integer({ min: 1, max: 9_000e9 })
+
+test('what a name tells is the sizes, rounded up by less than one part in a hundred', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 9_999e9 }), (bytes) => {
-      const told = parseKey(prefix, toKey(prefix, bytes)) ?? 0
-      expect(told).toBeGreaterThanOrEqual(bytes)
-      expect(told).toBeLessThan(bytes + 1e9)
-      expect(toKey(prefix, told)).toBe(toKey(prefix, bytes))
+    fc.property(bytes, fc.array(bytes, { minLength: 1, maxLength: 60 }), (totalBytes, each) => {
+      const key = toKey(prefix, { totalBytes, each })
+      expect(`${key}-01234567`.length).toBeLessThan(512)
+      const told = parseKey(prefix, key, each.length)
+      for (const [size, real] of [
+        [told?.totalBytes, totalBytes],
+        ...each.map((one, index) => [told?.each[index], one]),
+      ]) {
+        expect(size).toBeGreaterThanOrEqual(real ?? 0)
+        expect(size).toBeLessThan(Math.max(1.01 * (real ?? 0), (real ?? 0) + 1e6))
+      }
+      expect(told && toKey(prefix, told)).toBe(key)
     }),
   )
-  expect(parseKey(prefix, toKey(prefix, 0))).toBe(1e9)
-  expect(parseKey(prefix, toKey(prefix, 1e15))).toBe(9_999e9)
+  expect(toKey(prefix, { totalBytes: 0, each: [1e15] })).toBe(`${prefix}1-9990000`)
 })
 
-test('a tag, a digest or a workflow makes no other image; a repository or a name does', () => {
-  expect(prefix).toMatch(/^slipway-size-v1-[0-9a-f]{16}-$/)
+test('a tag, a digest, a workflow or the order makes no other images; a repository or a name does', () => {
+  expect(prefix).toMatch(/^slipway-size-v2-[0-9a-f]{16}-$/)
+  const of = (...names: readonly string[]): string => toPrefix('acme/app', named(...names))
   const same = ['docker.io/library/api', `docker.io/library/api@sha256:${'a'.repeat(64)}`]
-  for (const canonical of same) expect(toPrefix('acme/app', canonical)).toBe(prefix)
-  expect(toPrefix('acme/other', 'docker.io/library/api:dev')).not.toBe(prefix)
+  for (const canonical of same) expect(of(canonical)).toBe(prefix)
+  expect(of('b:1', 'a:1')).toBe(of('a:2', 'b:2'))
+  expect(toPrefix('acme/other', named('docker.io/library/api:dev'))).not.toBe(prefix)
   const ports = ['localhost:5000/api', 'localhost:5001/api', 'docker.io/library/api2:dev']
-  expect(new Set([prefix, ...ports.map((name) => toPrefix('acme/app', name))]).size).toBe(4)
+  expect(new Set([prefix, of('a:1', 'b:1'), ...ports.map((name) => of(name))]).size).toBe(5)
 })
 
 test.each([
   ['', ''],
   ['no size', prefix],
-  ['nothing', `${prefix}0`],
-  ['a leading zero', `${prefix}07`],
-  ['more than 9999', `${prefix}10000`],
-  ['another notation', `${prefix}7e3`],
-  ['a further line', `${prefix}7\n`],
-  ['a command', `${prefix}7\n::set-env name=PATH::/tmp`],
-  ['something after it', `${prefix}7-7`],
-  ['digits of another script', `${prefix}٧`],
-  ['another image', `${toPrefix('acme/app', 'other')}7`],
+  ['no list', `${prefix}7`],
+  ['nothing', `${prefix}0-0`],
+  ['a leading zero', `${prefix}07-7`],
+  ['too many digits', `${prefix}10000000-1`],
+  ['another notation', `${prefix}7e3-7`],
+  ['a further line', `${prefix}7-7\n`],
+  ['a command', `${prefix}7-7\n::set-env name=PATH::/tmp`],
+  ['something after it', `${prefix}7-7-7`],
+  ['more images', `${prefix}7-7.7`],
+  ['digits of another script', `${prefix}٧-٧`],
+  ['another image', `${toPrefix('acme/app', named('other'))}7-7`],
 ])('a name with %s is refused', (_name, key) => {
-  expect(parseKey(prefix, key)).toBeUndefined()
+  expect(parseKey(prefix, key, 1)).toBeUndefined()
 })
-
-const tag = { given: 'api:dev', canonical: 'docker.io/library/api:dev' }
-const build = { tags: [tag] } as never
-const place = { repository: 'acme/app', isHostedRunner: true, hasCacheService: true }
 
 test.each([
   ['both', { ACTIONS_RESULTS_URL: 'https://results', ACTIONS_RUNTIME_TOKEN: 'token' }, true],
@@ -65,21 +78,11 @@ test.each([
   expect(readEnvironment(env).hasCacheService).toBe(expected)
 })
 
-test.each([
-  ['a build with auto on a hosted runner', {}, {}, prefix],
-  ['always', { freeDisk: 'always' }, {}, undefined],
-  ['never', { freeDisk: 'never' }, {}, undefined],
-  ['no build', { build: undefined }, {}, undefined],
-  ['self-hosted', {}, { isHostedRunner: false }, undefined],
-  ['no cache service', {}, { hasCacheService: false }, undefined],
-] as const)('who asks: %s', (_name, inputs, environment, expected) => {
-  const asked = planMemory({ build, freeDisk: 'auto', ...inputs }, { ...place, ...environment })
-  expect(asked).toBe(expected)
-})
-
 const image = `${uniqueName('size-memory')}:dev`
-const imagePrefix = toPrefix('acme/app', `docker.io/library/${image}`)
+const imagePrefix = toPrefix('acme/app', named(`docker.io/library/${image}`))
 let cluster: Cluster
+/** The name for what the image really has. */
+let imageKey: string
 let folder: string
 let service: CacheService
 const runs: Run[] = []
@@ -88,6 +91,8 @@ beforeAll(async () => {
   cluster = await startCluster()
   folder = await mkdtemp(join(tmpdir(), 'slipway-size-'))
   await writeFile(join(folder, 'Dockerfile'), `FROM ${baseImage()}\nRUN echo built >/file\n`)
+  const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', baseImage()))
+  imageKey = toKey(imagePrefix, { totalBytes: size + 6, each: [size + 6] })
 })
 afterAll(() =>
   Promise.all([cluster.remove(), docker('rmi', '-f', image), rm(folder, { recursive: true })]),
@@ -98,7 +103,11 @@ beforeEach(async () => {
 afterEach(() => Promise.all([service.stop(), ...runs.splice(0).map((run) => run.dispose())]))
 
 /** As on a hosted runner, which may delete: so never where there is anything of the catalog. */
-const runHosted = async (context: TestContext, options: Partial<RunOptions> = {}): Promise<Run> => {
+const runHosted = async (
+  context: TestContext,
+  options: Partial<RunOptions> = {},
+  expected: 'success' | 'warned' | 'failure' = 'success',
+): Promise<Run> => {
   const present = catalog.flatMap(({ paths }) => paths).filter((path) => existsSync(path))
   context.skip(present.length > 0, `This would delete ${present.join(', ')} of this machine.`)
   const run = await runSlipway(
@@ -111,9 +120,11 @@ const runHosted = async (context: TestContext, options: Partial<RunOptions> = {}
   )
   runs.push(run)
   const { conclusion, annotations, outputs } = run
-  expect([conclusion, annotations, outputs['freed-bytes']]).toEqual(['success', [], '0'])
+  expect(conclusion).toBe(expected === 'failure' ? 'failure' : 'success')
+  if (expected === 'success') expect(annotations).toEqual([])
+  expect(outputs['freed-bytes']).toBe('0')
   const visible = run.log.replaceAll(/^##\[debug\].*$/gm, '')
-  expect(visible).not.toMatch(/cache (hit|size|save|restore)|attempt|lookup|failed|\/tar/i)
+  expect(visible).not.toMatch(/cache (hit|size|save|restore)|attempt \d|lookup|failed|\/tar/i)
   expect(existsSync('/tmp/slipway-size')).toBe(false)
   return run
 }
@@ -127,29 +138,39 @@ const lookup = 'GetCacheEntryDownloadURL'
 test('the first run saves the size, the second finds it, saves nothing and fetches nothing', async (context) => {
   await runHosted(context)
   expect(asked()).toEqual([lookup, ...saving])
-  expect(keys()).toEqual([`${imagePrefix}1`])
+  expect(keys()).toEqual([imageKey])
   expect(service.entries[0]?.isFinal).toBe(true)
   const second = await runHosted(context, { debug: true })
   expect(asked()).toEqual([lookup, ...saving, lookup])
-  expect(second.log).toContain('##[debug]Size of the image last time: 1000000000 bytes')
+  expect(second.log).toContain('##[debug]Size of the images last time: {"totalBytes":')
 })
 
-test('a huge image makes room, and what it has become is saved', async (context) => {
+test('what could not fit last time is refused, with the sum; run again, it is tried, and remembered', async (context) => {
   await runHosted(context)
-  for (const entry of service.entries) entry.key = `${imagePrefix}9999`
-  const run = await runHosted(context)
-  expect(run.log).toMatch(/^Free disk: /m)
-  expect(keys()).toEqual([`${imagePrefix}9999`, `${imagePrefix}1`])
+  for (const entry of service.entries) entry.key = `${imagePrefix}9990000-9990000`
+  const refused = await runHosted(context, {}, 'failure')
+  expect(refused.annotations.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^This cannot fit, going by the sizes that the images had last time: .*Needed: 10\.0 TB \(images 10\.0 TB\); there is: .* free.* run the job again/,
+    ),
+  ])
+  expect(keys()).toEqual([`${imagePrefix}9990000-9990000`])
+  const again = await runHosted(context, { github: { run_attempt: '2' } }, 'warned')
+  expect(again.annotations.map(({ level, message }) => [level, message])).toEqual([
+    ['warning', expect.stringMatching(/^This cannot fit.* It is tried all the same/)],
+  ])
+  expect(keys()).toEqual([`${imagePrefix}9990000-9990000`, imageKey])
   expect(asked()).not.toContain('GET blob')
 })
 
 test('a planted name is no size, and no command for the runner', async (context) => {
   await runHosted(context)
-  for (const entry of service.entries) entry.key = `${imagePrefix}9999\n::error::planted ##[error]x`
+  for (const entry of service.entries)
+    entry.key = `${imagePrefix}9990000-9990000\n::error::planted ##[error]x`
   const run = await runHosted(context)
   expect(run.log).not.toContain('planted')
   expect(run.log).not.toContain('Free disk')
-  expect(keys().at(-1)).toBe(`${imagePrefix}1`)
+  expect(keys().at(-1)).toBe(imageKey)
 })
 
 test('a token that may only read changes nothing that one sees', async (context) => {
@@ -174,9 +195,9 @@ test('a service that hangs costs no more than its deadlines: 5 s and 10 s', asyn
   expect(hung.durationMs - durationMs).toBeLessThan(20_000)
 })
 
-test('a self-hosted runner never asks', async (context) => {
+test('a self-hosted runner asks as well, as its disk is no larger for that', async (context) => {
   await runHosted(context, { runnerEnvironment: 'self-hosted' })
-  expect(asked()).toEqual([])
+  expect(keys()).toEqual([imageKey])
 })
 
 /** Runs with a tar of ours before the machine's. */
@@ -191,7 +212,7 @@ test('the programs that the library starts do not get the inputs', async (contex
   await runWithTar(context, `env >>${environ}\nPATH=\${PATH#*:} exec tar "$@"`)
   expect(await readFile(environ, 'utf8')).toContain('RUNNER_TRACKING_ID=')
   expect(await readFile(environ, 'utf8')).not.toContain('INPUT_')
-  expect(keys()).toEqual([`${imagePrefix}1`])
+  expect(keys()).toEqual([imageKey])
 })
 
 test('when they fail, nobody hears of it', async (context) => {

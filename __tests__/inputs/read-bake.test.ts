@@ -98,7 +98,7 @@ test.each<[string, RawInputs, readonly RegExp[]]>([
   [
     'a word that is none',
     { builds: '- {context: a, tags: a:1, dockerfile: x}' },
-    [/^- builds, entry 1 \("dockerfile"\): unknown\. It may have: name, context,/],
+    [/^- builds, entry 1 \("dockerfile"\): unknown\. It may have: name, ssh, context,/],
   ],
   [
     'a tag that is none',

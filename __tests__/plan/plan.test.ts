@@ -4,28 +4,9 @@ import type { Engine, Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planSteps } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
+import { foundFacts as facts, withFree } from '../support/found.ts'
 import { read } from '../support/read.ts'
 
-const facts: Facts = {
-  engine: {
-    version: '28.5.2',
-    driver: 'overlay2',
-    driverStatus: {},
-    dataRoot: '/var/lib/docker',
-    cores: 4,
-    memoryBytes: 16e9,
-    securityOptions: [],
-    operatingSystem: 'Debian',
-    containerd: undefined,
-    hasContainerdStore: false,
-  },
-  nodes: [],
-  targets: [],
-  images: [],
-  freeBytes: 80e9,
-  isHostedRunner: true,
-  lastSizeBytes: undefined,
-}
 const image = {
   references: [],
   id: '',
@@ -35,11 +16,13 @@ const image = {
   layers: [],
 }
 
-const stepsOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
+const planOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
   const inputs = read(raw)
   const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build)]
   return planSteps(inputs, { ...facts, targets, ...change })
 }
+
+const stepsOf = (raw: RawInputs, change: Partial<Facts> = {}) => planOf(raw, change).steps
 
 const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =>
   stepsOf(raw, change).map(({ kind }) => kind)
@@ -47,35 +30,25 @@ const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =
 const build = { context: '.', tags: 'a:1' }
 
 test.each<[string, RawInputs, Partial<Facts>, readonly string[]]>([
-  ['a build is loaded', build, {}, ['make', 'drop-images']],
-  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['make', 'drop-images']],
-  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['make', 'drop-images']],
-  ['a full disk is freed first', build, { freeBytes: 3e9 }, ['free-disk', 'make', 'drop-images']],
-  [
-    'never means never',
-    { ...build, 'free-disk': 'never' },
-    { freeBytes: 3e9 },
-    ['make', 'drop-images'],
-  ],
-  [
-    'always does not ask',
-    { ...build, 'free-disk': 'always' },
-    {},
-    ['free-disk', 'make', 'drop-images'],
-  ],
+  ['a build is loaded', build, {}, ['make']],
+  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['make']],
+  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['make']],
+  ['a full disk is freed first', build, withFree(3e9), ['free-disk', 'make']],
+  ['never means never', { ...build, 'free-disk': 'never' }, withFree(3e9), ['make']],
+  ['always does not ask', { ...build, 'free-disk': 'always' }, {}, ['free-disk', 'make']],
   [
     'loading alone needs no room',
     { images: 'b:1' },
-    { images: [image], freeBytes: 3e9 },
-    ['make', 'drop-images'],
+    { images: [image], ...withFree(3e9) },
+    ['make'],
   ],
-  ['an unknown disk is left alone', build, { freeBytes: undefined }, ['make', 'drop-images']],
+  ['an unknown disk is left alone', build, { filesystems: [] }, ['make']],
 ])('%s', (_name, raw, change, expected) => {
   expect(kinds(raw, change)).toEqual(expected)
 })
 
 test.each(['auto', 'always'])('self-hosted runners keep all they have, also with %s', (mode) => {
-  const change = { isHostedRunner: false, freeBytes: 1e9 }
+  const change = { isHostedRunner: false, ...withFree(1e9) }
   expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['make'])
 })
 
@@ -85,7 +58,17 @@ test.each<[string, RawInputs, boolean, boolean]>([
   ['true keeps everywhere', { 'keep-images': 'true' }, true, false],
   ['false drops everywhere', { 'keep-images': 'false' }, false, true],
 ])('images: %s', (_name, raw, isHostedRunner, drops) => {
-  expect(kinds({ ...build, ...raw }, { isHostedRunner }).includes('drop-images')).toBe(drops)
+  const [step] = stepsOf({ ...build, ...raw }, { isHostedRunner })
+  expect(step).toMatchObject({ kind: 'make', dropsCopies: drops })
+})
+
+test.each<[string, RawInputs, boolean, boolean]>([
+  ['true prunes on hosted runners', { 'prune-cache': 'true' }, true, true],
+  ['true prunes nothing elsewhere', { 'prune-cache': 'true' }, false, false],
+  ['auto waits until the disk is full', {}, true, false],
+  ['false does not', { 'prune-cache': 'false' }, true, false],
+])('build cache: %s', (_name, raw, isHostedRunner, prunes) => {
+  expect(kinds({ ...build, ...raw }, { isHostedRunner }).includes('prune-cache')).toBe(prunes)
 })
 
 test.each<[string, RawInputs, Partial<Engine>, number]>([
@@ -102,5 +85,15 @@ test.each<[string, RawInputs, Partial<Engine>, number]>([
 test('the plan in words: what is freed, built, loaded and removed, in order', () => {
   const local = { ...image, references: [{ given: 'b:1', canonical: '' }] }
   const raw = { ...build, images: 'b:1', 'free-disk': '20GB', 'free-disk-keep': 'android' }
-  expect(renderPlan(stepsOf(raw, { images: [local], freeBytes: 3e9 }))).toMatchInlineSnapshot()
+  expect(renderPlan(planOf(raw, { images: [local], ...withFree(3e9) }))).toMatchInlineSnapshot(`
+    "Disk:
+    - /var/lib/docker (Docker's data, the temp folder): 3.0 GB of 145 GB free, 16,000,000 i-nodes; may be freed: about 14 GB
+    - how large the images become is not known before a first run
+    1. Free disk, until 20 GB are free: codeql, ghcup, swift, dotnet
+    2. Build, 4 at a time, each image loaded as soon as it is there:
+       - a:1
+    3. Load what Docker has: b:1
+    4. Load into:
+       Docker's copy goes after a load that did not share its files."
+  `)
 })

@@ -92,7 +92,7 @@ sub publish {
 
 sub release {
   my ($name) = @_;
-  my $info = text(1, $name) . label(10, 'containerd.io/snapshot.ref', $name);
+  my $info = text(1, $name) . label(6, 'containerd.io/snapshot.ref', $name);
   my $mask = text(3, text(1, 'labels'));
   return defined call("$snapshots/Update", $overlayfs . text(2, $info) . $mask) ? 'done' : undef;
 }

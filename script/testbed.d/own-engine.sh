@@ -1,11 +1,11 @@
-# Engines of a test's own: `xfs` and `btrfs` keep overlay2 on a filesystem image of that kind, and
+# Engines of a test's own: `xfs`, `btrfs` and `small` (ext4) keep overlay2 on a filesystem image, and
 # `system` is the containerd store in a containerd of the system's own. Each lives in namespaces
 # (mounts, processes, network), so the machine sees none of its mounts, and whatever ends its first
 # process ends all of it. A test may restart it, which nobody may do to an engine that is shared.
 
 own_init=$lib/own-init
 
-is_own() { [[ $engine =~ ^(xfs|btrfs|system)$ ]]; }
+is_own() { [[ $engine =~ ^(xfs|btrfs|small|system)$ ]]; }
 own_lives() { alive "$state/init.pid" bash; }
 own_hash() { recipe_hash "$(parts_hash)" "$own_init" "$(declare -f write_own_config make_disk)"; }
 
@@ -13,6 +13,7 @@ own_tools() {
   case $engine in
     xfs) need mkfs.xfs=xfsprogs ;;
     btrfs) need mkfs.btrfs=btrfs-progs ;;
+    small) need mkfs.ext4=e2fsprogs ;;
   esac
 }
 
@@ -45,6 +46,8 @@ make_disk() {
   case $engine in
     xfs) quiet "$logs/mkfs-xfs.log" mkfs.xfs -q -m reflink=1 "$state/disk" ;;
     btrfs) quiet "$logs/mkfs-btrfs.log" mkfs.btrfs -q "$state/disk" ;;
+    # Nothing is kept for root, so that what is said to be free can be written.
+    small) quiet "$logs/mkfs-small.log" mkfs.ext4 -q -m 0 "$state/disk" ;;
   esac
 }
 

@@ -1,3 +1,4 @@
+import { saysNoSpace } from '../disk/no-space.ts'
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
 
@@ -19,9 +20,11 @@ export const explainBuildFailure = (
 ): Failure => {
   const reason = findReason(tail) ?? `exit code ${code ?? 'none (ended by a signal)'}`
   const place = findPlace(tail)
+  // A program in a RUN may have said it, of which BuildKit tells no more than its exit code.
+  const full = tail.some(saysNoSpace) && !saysNoSpace(reason) ? ': no space left on device' : ''
   return new Failure(
     neutralise(
-      `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}`,
+      `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}${full}`,
     ),
     { remedy: 'The build log above shows the step and what it printed.' },
   )

@@ -1,5 +1,8 @@
-import type { FreeDisk } from '../inputs/inputs.ts'
+import type { Facts } from '../facts/facts.ts'
+import { findDockers } from '../facts/filesystems.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import { type CatalogEntry, catalog } from './catalog.ts'
+import type { DiskPlan } from './plan-disk.ts'
 
 /** Which entries may go, and the free space at which to stop; undefined means all of them. */
 export type Freeing = {
@@ -13,31 +16,44 @@ export type Freeing = {
  */
 export const comfortableBytes = 16_000_000_000
 
-/** For the context, logs and whatever else the job writes meanwhile. */
+/** For stages that are not part of an image, the context, logs and what else the job writes. */
 const spareBytes = 2_000_000_000
+const spareShare = 0.25
 
-/**
- * An image is on the disk up to three times at once: as the unpacked layers that the build works
- * in, in the build cache, and as the image that is exported from there.
- */
-const neededBytes = (lastSizeBytes: number | undefined): number =>
-  lastSizeBytes === undefined ? comfortableBytes : 3 * lastSizeBytes + spareBytes
+type Asked = Pick<Inputs, 'freeDisk' | 'freeDiskKeep'>
+
+/** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
+export const findEntries = (
+  { freeDiskKeep }: Asked,
+  { freeable, filesystems }: Facts,
+): readonly CatalogEntry[] => {
+  const device = findDockers(filesystems)?.device
+  const helps = (name: string): boolean =>
+    freeable.some((each) => each.name === name && each.device === device)
+  return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name))
+}
+
+/** What `auto` wants to be free before images are built and loaded. */
+const toWantedBytes = ({ targets }: Facts, { sums, sizes }: DiskPlan): number => {
+  if (targets.length > 0 && sizes === undefined) return comfortableBytes
+  const dockers = sums.find(({ filesystem }) =>
+    filesystem.uses.some(({ kind }) => kind === 'docker'),
+  )
+  const neededBytes = dockers?.neededBytes ?? 0
+  return neededBytes === 0 ? 0 : Math.ceil(neededBytes * (1 + spareShare)) + spareBytes
+}
 
 /** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
-export const planFreeing = (
-  mode: FreeDisk,
-  keep: readonly string[],
-  facts: {
-    readonly isHostedRunner: boolean
-    readonly freeBytes: number | undefined
-    readonly lastSizeBytes: number | undefined
-  },
-  builds: boolean,
-): Freeing | undefined => {
-  if (mode === 'never' || !facts.isHostedRunner) return undefined
-  const entries = catalog.filter(({ name }) => !keep.includes(name))
-  if (mode === 'always') return { entries, targetFreeBytes: undefined }
-  const targetFreeBytes = mode === 'auto' ? neededBytes(facts.lastSizeBytes) : mode.targetBytes
-  const isShort = facts.freeBytes !== undefined && facts.freeBytes < targetFreeBytes
-  return isShort && (builds || mode !== 'auto') ? { entries, targetFreeBytes } : undefined
+export const planFreeing = (asked: Asked, facts: Facts, disk: DiskPlan): Freeing | undefined => {
+  const { freeDisk, freeDiskKeep } = asked
+  if (freeDisk === 'never' || !facts.isHostedRunner) return undefined
+  if (freeDisk === 'always') {
+    const entries = catalog.filter(({ name }) => !freeDiskKeep.includes(name))
+    return { entries, targetFreeBytes: undefined }
+  }
+  const freeBytes = findDockers(facts.filesystems)?.freeBytes
+  const targetFreeBytes = freeDisk === 'auto' ? toWantedBytes(facts, disk) : freeDisk.targetBytes
+  const entries = findEntries(asked, facts)
+  const isShort = freeBytes !== undefined && freeBytes < targetFreeBytes
+  return isShort && entries.length > 0 ? { entries, targetFreeBytes } : undefined
 }

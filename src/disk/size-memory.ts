@@ -2,60 +2,78 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import timers from 'node:timers/promises'
+import type { Target } from '../build/target.ts'
+import type { Sizes } from '../facts/sizes.ts'
 import { renderError } from '../failure.ts'
-import type { Environment } from '../host/environment.ts'
 import type { WriteLine } from '../host/log-fence.ts'
-import type { Inputs } from '../inputs/inputs.ts'
 
 /**
- * How big an image was last time. All of it is in the name of an entry of the Actions cache, whose
- * content is never fetched: whoever plants an entry can lie about a number and do nothing else.
+ * How big the images of a step were last time. All of it is in the name of an entry of the Actions
+ * cache, whose content is never fetched: whoever plants an entry can lie about numbers and do
+ * nothing else.
  */
 export type SizeMemory = {
-  /** What the names of this image's entries start with. */
-  readonly prefix: string
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string
   readonly debug: WriteLine
   readonly signal: AbortSignal
 }
 
 type Cache = typeof import('@actions/cache')
 
-const gb = 1_000_000_000
+const mb = 1_000_000
 const lookupDeadlineMs = 5_000
 const saveDeadlineMs = 10_000
+
+/** A name has room for these, and for no more than 512 characters in all. */
+const mostImages = 60
 
 /** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
 const path = '/tmp/slipway-size'
 
-/** One image of one repository, whichever workflow builds it and whatever its tag is. */
-export const toPrefix = (repository: string, canonical: string): string => {
-  const name = canonical.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
-  const identity = createHash('sha256').update(`${repository}\n${name}`).digest('hex')
-  return `slipway-size-v1-${identity.slice(0, 16)}-`
+/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
+export const toRemembered = (targets: readonly Target[]): readonly Target[] => {
+  const wanted = targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0)
+  return wanted.toSorted((a, b) => (toRepository(a) < toRepository(b) ? -1 : 1))
 }
 
-/** Whole GB, so that a size that varies a little keeps its name and is not saved again. */
-export const toKey = (prefix: string, sizeBytes: number): string =>
-  `${prefix}${Math.min(9_999, Math.max(1, Math.ceil(sizeBytes / gb)))}`
+const toRepository = ({ tags: [tag] }: Target): string =>
+  (tag?.canonical ?? '').replace(/@.*$/, '').replace(/:[^:/]*$/, '')
 
-/** The size in bytes that a name tells; undefined when it is not one that we would have given. */
-export const parseKey = (prefix: string, key: string): number | undefined => {
-  const [, start, size] =
-    /^(slipway-size-v1-[0-9a-f]{16}-)([1-9][0-9]{0,3})(?:-[0-9a-f]{8})?$/.exec(key) ?? []
-  return start === prefix ? Number(size) * gb : undefined
+/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
+export const toPrefix = (repository: string, targets: readonly Target[]): string => {
+  const names = toRemembered(targets).map(toRepository)
+  const identity = createHash('sha256')
+    .update([repository, ...names].join('\n'))
+    .digest('hex')
+  return `slipway-size-v2-${identity.slice(0, 16)}-`
 }
 
-/** Decides whether to ask at all: only where the answer could change what is freed. */
-export const planMemory = (
-  { build, freeDisk }: Pick<Inputs, 'build' | 'freeDisk'>,
-  environment: Pick<Environment, 'repository' | 'isHostedRunner' | 'hasCacheService'>,
-): string | undefined => {
-  const { repository, isHostedRunner, hasCacheService } = environment
-  const [tag] = build?.tags ?? []
-  if (freeDisk !== 'auto' || !isHostedRunner || !hasCacheService) return undefined
-  if (tag === undefined || repository === undefined) return undefined
-  return toPrefix(repository, tag.canonical)
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes: number): number => {
+  const whole = Math.min(9_990_000, Math.max(1, Math.ceil(bytes / mb)))
+  const step = 10 ** Math.max(0, `${whole}`.length - 3)
+  return Math.ceil(whole / step) * step
 }
+
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+export const toKey = (prefix: string, { totalBytes, each }: Sizes): string =>
+  `${prefix}${toMb(totalBytes)}-${each.map(toMb).join('.')}`
+
+const keyPattern =
+  /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/
+
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+export const parseKey = (prefix: string, key: string, images: number): Sizes | undefined => {
+  const [, start, total, list = ''] = keyPattern.exec(key) ?? []
+  const each = list.split('.').map((size) => Number(size) * mb)
+  if (start !== prefix || each.length !== images) return undefined
+  return { totalBytes: Number(total) * mb, each }
+}
+
+/** So little is not worth another entry. */
+const isNear = (a: Sizes, b: Sizes): boolean =>
+  Math.abs(a.totalBytes - b.totalBytes) <= 0.05 * b.totalBytes
 
 const listener = new AsyncLocalStorage<WriteLine | undefined>()
 
@@ -125,29 +143,36 @@ const askCache = async <T>(
   }
 }
 
-/** Bytes that the image had when it was built last, rounded up to GB; undefined if unknown. */
-export const recallSizeBytes = async (memory: SizeMemory): Promise<number | undefined> => {
-  const { prefix, debug } = memory
+/** The sizes that the images had when they were built last; undefined when nobody remembers. */
+export const recallSizes = async (
+  memory: SizeMemory,
+  targets: readonly Target[],
+): Promise<Sizes | undefined> => {
+  const { repository, debug } = memory
+  const { length } = toRemembered(targets)
+  if (length === 0 || length > mostImages) return undefined
+  const prefix = toPrefix(repository, targets)
   const key = await askCache(memory, lookupDeadlineMs, (cache) =>
     cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }),
   )
-  const sizeBytes = key === undefined ? undefined : parseKey(prefix, key)
-  debug(
-    `Size of the image last time: ${sizeBytes === undefined ? 'unknown' : `${sizeBytes} bytes`}`,
-  )
-  return sizeBytes
+  const sizes = key === undefined ? undefined : parseKey(prefix, key, length)
+  debug(`Size of the images last time: ${sizes === undefined ? 'unknown' : JSON.stringify(sizes)}`)
+  return sizes
 }
 
-/** Saves the size for the next run, unless that would find the same already. */
-export const rememberSize = async (
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+export const rememberSizes = async (
   memory: SizeMemory,
-  sizeBytes: number,
-  lastSizeBytes: number | undefined,
+  targets: readonly Target[],
+  sizes: Sizes,
+  lastSizes: Sizes | undefined,
 ): Promise<void> => {
-  const size = toKey(memory.prefix, sizeBytes)
-  if (lastSizeBytes !== undefined && size === toKey(memory.prefix, lastSizeBytes)) return
-  // A name can be taken only once, and a size may come back after it was another.
-  const key = `${size}-${randomBytes(4).toString('hex')}`
+  const { length } = toRemembered(targets)
+  if (length === 0 || length > mostImages || sizes.each.length !== length) return
+  if (lastSizes !== undefined && isNear(sizes, lastSizes)) return
+  // A name can be taken only once, and sizes may come back after they were others.
+  const prefix = toPrefix(memory.repository, targets)
+  const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString('hex')}`
   await askCache(memory, saveDeadlineMs, async (cache) => {
     // A name in a folder that all may write to: never through what is there already.
     await rm(path, { force: true })

@@ -40,10 +40,17 @@ const toEngine = (info: Info): Engine => {
 export const findEngine = async (ask: Ask): Promise<Engine> =>
   toEngine((await ask<Info>('/info')) ?? {})
 
-/** @throws {Failure} when the docker command has no buildx */
-export const requireBuildx = async (docker: Docker): Promise<void> => {
+/**
+ * Asks which kind of builder buildx uses, such as `docker` or `docker-container`.
+ *
+ * @returns undefined where buildx does not tell, which is the builds' own trouble
+ * @throws {Failure} when the docker command has no buildx
+ */
+export const findBuilderDriver = async (docker: Docker): Promise<string | undefined> => {
+  const inspected = await docker.try(['buildx', 'inspect'])
+  if (inspected.code === 0) return /^Driver:\s*(\S+)/m.exec(inspected.stdout)?.[1]
   const ended = await docker.try(['buildx', 'version'])
-  if (ended.code === 0) return
+  if (ended.code === 0) return undefined
   throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, {
     remedy: 'Install the buildx plugin, or use docker/setup-buildx-action before this step.',
   })

@@ -1,5 +1,8 @@
 import type { Target } from '../build/target.ts'
+import type { Filesystem } from './filesystems.ts'
+import type { Freeable } from './freeable.ts'
 import type { LocalImage } from './images.ts'
+import type { Sizes } from './sizes.ts'
 
 /** What we found on the machine before anything was done. */
 export type Facts = {
@@ -9,11 +12,17 @@ export type Facts = {
   readonly targets: readonly Target[]
   /** Images to load that exist already. */
   readonly images: readonly LocalImage[]
-  /** Bytes free where Docker keeps its data; undefined when that folder is not on this machine. */
-  readonly freeBytes: number | undefined
+  /** Such as `docker` or `docker-container`, as buildx calls them; undefined when nothing is built. */
+  readonly builderDriver: string | undefined
+  /** Of Docker's data, the temp folder and the nodes; those that nobody could look at are missing. */
+  readonly filesystems: readonly Filesystem[]
   readonly isHostedRunner: boolean
-  /** What the image to build had when it was built last; undefined when nobody remembers. */
-  readonly lastSizeBytes: number | undefined
+  /** What of the catalog is there; nothing on machines that are not GitHub's. */
+  readonly freeable: readonly Freeable[]
+  /** Of the images to build, when they were built last; undefined when nobody remembers. */
+  readonly lastSizes: Sizes | undefined
+  /** What Docker holds of images and build cache, and builds may find; 0 where nobody had to ask. */
+  readonly heldBytes: number
 }
 
 export type Engine = {

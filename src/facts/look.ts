@@ -1,24 +1,73 @@
-import { existsSync } from 'node:fs'
 import { printTargets } from '../build/definition.ts'
 import { type Target, toOwnTarget, toTargets } from '../build/target.ts'
-import { freeBytesAt } from '../disk/free-space.ts'
-import { recallSizeBytes, type SizeMemory } from '../disk/size-memory.ts'
+import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
-import { withEngineApi } from '../host/engine-api.ts'
+import { type EngineApi, withEngineApi } from '../host/engine-api.ts'
+import type { Environment } from '../host/environment.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { findEngine, requireBuildx } from './engine.ts'
+import { findBuilderDriver, findEngine } from './engine.ts'
 import type { Facts } from './facts.ts'
+import { findDockers, findFilesystems } from './filesystems.ts'
+import { findFreeable } from './freeable.ts'
+import { findHeldBytes } from './held.ts'
 import { findImages } from './images.ts'
 import { findNodes } from './nodes.ts'
+
+export type Place = Pick<Environment, 'workspace' | 'tempDir' | 'isHostedRunner'>
 
 const findTargets = async (
   docker: Docker,
   { build, bake }: Inputs,
   workspace: string,
 ): Promise<readonly Target[]> => {
-  if (build !== undefined || bake !== undefined) await requireBuildx(docker)
   if (bake !== undefined) return toTargets(await printTargets(docker, bake, workspace))
   return build === undefined ? [] : [toOwnTarget(build)]
+}
+
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (
+  docker: Docker,
+  inputs: Inputs,
+  workspace: string,
+  memory: SizeMemory | undefined,
+): Promise<Pick<Facts, 'targets' | 'builderDriver' | 'lastSizes'>> => {
+  if (inputs.build === undefined && inputs.bake === undefined) {
+    return { targets: [], builderDriver: undefined, lastSizes: undefined }
+  }
+  const builder = findBuilderDriver(docker)
+  const recalled = findTargets(docker, inputs, workspace).then(async (targets) => ({
+    targets,
+    lastSizes: memory && (await recallSizes(memory, targets)),
+  }))
+  // Without buildx, the targets fail as well; that buildx is missing says more.
+  await Promise.allSettled([builder, recalled])
+  return { builderDriver: await builder, ...(await recalled) }
+}
+
+type Found = Pick<Facts, 'engine' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
+
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: Place): boolean =>
+  targets.length > 0 || isDryRun || isHostedRunner
+
+const findDisk = async (
+  api: EngineApi,
+  found: Found,
+  inputs: Inputs,
+  place: Place,
+): Promise<Pick<Facts, 'filesystems' | 'freeable' | 'heldBytes'>> => {
+  const { engine, nodes, lastSizes } = found
+  const { tempDir, isHostedRunner } = place
+  if (!isNeeded(found, inputs, place)) {
+    return { filesystems: [], freeable: [], heldBytes: 0 }
+  }
+  const [filesystems, freeable] = await Promise.all([
+    findFilesystems(api, engine, nodes, tempDir),
+    isHostedRunner ? findFreeable() : [],
+  ])
+  const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
+  const isShort = lastSizes !== undefined && lastSizes.totalBytes > freeBytes
+  return { filesystems, freeable, heldBytes: isShort ? await findHeldBytes(api.ask, nodes) : 0 }
 }
 
 /**
@@ -26,36 +75,24 @@ const findTargets = async (
  *
  * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
  */
-export const look = async (
+export const look = (
   docker: Docker,
   inputs: Inputs,
-  workspace: string,
-  isHostedRunner: boolean,
+  place: Place,
   memory: SizeMemory | undefined,
-): Promise<Facts> => {
-  const lastSizeBytes = memory && recallSizeBytes(memory)
-  const finding = findTargets(docker, inputs, workspace)
-  finding.catch(() => {})
-  const [engine, nodes, images] = await withEngineApi(docker, async ({ ask }) => {
+): Promise<Facts> =>
+  withEngineApi(docker, async (api) => {
+    const { ask } = api
     const questions = [
       findEngine(ask),
       findNodes(ask, inputs.clusterName, inputs.nodes),
       findImages(ask, inputs.images),
-      finding,
+      findBuilds(docker, inputs, place.workspace, memory),
     ] as const
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)
-    return [await questions[0], await questions[1], await questions[2]]
+    const [engine, nodes, images] = [await questions[0], await questions[1], await questions[2]]
+    const found = { engine, nodes, images, ...(await questions[3]) }
+    const { isHostedRunner } = place
+    return { ...found, ...(await findDisk(api, found, inputs, place)), isHostedRunner }
   })
-  const targets = await finding
-  const isLocal = existsSync(engine.dataRoot)
-  return {
-    engine,
-    nodes,
-    targets,
-    images,
-    freeBytes: isLocal ? await freeBytesAt(engine.dataRoot) : undefined,
-    isHostedRunner,
-    lastSizeBytes: await lastSizeBytes,
-  }
-}

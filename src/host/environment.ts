@@ -10,6 +10,8 @@ export type Environment = {
   readonly repository: string | undefined
   readonly trigger: Trigger
   readonly isHostedRunner: boolean
+  /** 1 for a job that runs for the first time, more when somebody runs it again. */
+  readonly runAttempt: number
   /** Whether the runner told where the Actions cache is, and gave a token for it. */
   readonly hasCacheService: boolean
   /** A folder for what must not outlive the job; the system's own without a runner. */
@@ -72,6 +74,7 @@ export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environme
       readPayload(env['GITHUB_EVENT_PATH']),
     ),
     isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+    runAttempt: Number(env['GITHUB_RUN_ATTEMPT']) || 1,
     hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
     tempDir: env['RUNNER_TEMP'] || '/tmp',
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),

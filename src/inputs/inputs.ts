@@ -81,6 +81,9 @@ export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
 /** Whether Docker's own copy stays once the nodes have theirs. */
 export type KeepImages = 'auto' | 'always' | 'never'
 
+/** Whether the build cache that no image holds may go, on hosted runners: `auto` when the disk is full. */
+export type PruneCache = 'auto' | 'always' | 'never'
+
 /** All that a workflow author said, checked. */
 export type Inputs = {
   readonly credentials: Credentials
@@ -108,4 +111,5 @@ export type Inputs = {
   readonly freeDisk: FreeDisk
   /** Names of the catalog's entries that stay. */
   readonly freeDiskKeep: readonly string[]
+  readonly pruneCache: PruneCache
 }

@@ -44,6 +44,7 @@ export const inputNames = [
   'keep-images',
   'free-disk',
   'free-disk-keep',
+  'prune-cache',
 ] as const
 
 export type InputName = (typeof inputNames)[number]

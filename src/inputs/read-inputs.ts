@@ -11,8 +11,8 @@ import { readSecrets, type SecretPlaces } from './read-secrets.ts'
 
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
-const keepWords = ['auto', 'true', 'false'] as const
-const keepImages = { auto: 'auto', true: 'always', false: 'never' } as const
+const triWords = ['auto', 'true', 'false'] as const
+const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
 const reportNothingToDo = (raw: RawInputs, report: ReportProblem): void => {
   const sources = ['context', 'images', 'bake-files', 'builds'] as const
@@ -77,8 +77,9 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
         'kind',
       nodes: toList(raw['nodes']),
       loadMode: parseChoice('load-mode', raw['load-mode'], loadModes, report),
-      keepImages: keepImages[parseChoice('keep-images', raw['keep-images'], keepWords, report)],
+      keepImages: toTri[parseChoice('keep-images', raw['keep-images'], triWords, report)],
       freeDisk: readFreeDisk(raw, report),
       freeDiskKeep: readFreeDiskKeep(raw, report),
+      pruneCache: toTri[parseChoice('prune-cache', raw['prune-cache'], triWords, report)],
     }
   })

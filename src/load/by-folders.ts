@@ -1,3 +1,4 @@
+import { saysNoSpace } from '../disk/no-space.ts'
 import type { KindNode } from '../facts/facts.ts'
 import { Failure } from '../failure.ts'
 import { byStream } from './by-stream.ts'
@@ -48,6 +49,7 @@ export const byFolders = async (
           remedy: 'Use load-mode: auto, which takes another way then.',
         })
       }
+      if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`)
       warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`)
       return byStream(task, node, reason, false)
     }),

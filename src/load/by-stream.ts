@@ -1,3 +1,4 @@
+import { isNoSpace } from '../disk/no-space.ts'
 import type { KindNode } from '../facts/facts.ts'
 import { renderError } from '../failure.ts'
 import { loadWithKind } from './kind.ts'
@@ -18,10 +19,10 @@ const timed = async (
 }
 
 /** Has kind load it. */
-export const byKind = ({ docker, image, clusterName }: Task, node: KindNode, because: string) =>
+export const byKind = (task: Task, node: KindNode, because: string) =>
   timed(node.name, 'kind', because, async () => {
-    await loadWithKind(docker, image, node, clusterName)
-    return image.sizeBytes
+    await loadWithKind(task.docker, task.image, node, task)
+    return task.image.sizeBytes
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
@@ -37,7 +38,8 @@ export const byStream = async (
     return await timed(node.name, 'stream', because, () => streamImage({ ...task, node, before }))
   } catch (error) {
     signal.throwIfAborted()
-    if (isWanted) throw error
+    // kind's load takes more room than ours.
+    if (isWanted || isNoSpace(error)) throw error
     warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
     // What kind says would hide what went wrong first.
     return byKind(task, node, 'streaming failed').catch(() => Promise.reject(error))

@@ -3,6 +3,7 @@ import type { LocalImage } from '../facts/images.ts'
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
 import { runCaptured } from '../host/process.ts'
+import type { LoadContext } from './task.ts'
 
 /** The slowest way takes its time. */
 const timeoutMs = 60 * 60_000
@@ -16,11 +17,13 @@ export const loadWithKind = async (
   docker: Docker,
   image: LocalImage,
   node: KindNode,
-  clusterName: string,
+  { clusterName, tempDir }: Pick<LoadContext, 'clusterName' | 'tempDir'>,
 ): Promise<void> => {
   const names = image.references.map(({ given }) => given)
   const args = ['load', 'docker-image', ...names, `--name=${clusterName}`, `--nodes=${node.name}`]
-  const ended = await runCaptured({ ...docker.command(args, { timeoutMs }), file: 'kind' })
+  // The system's own temp folder is memory on some machines, which an image would fill.
+  const options = { timeoutMs, env: { TMPDIR: tempDir } }
+  const ended = await runCaptured({ ...docker.command(args, options), file: 'kind' })
   if (ended.code === 0) return
   throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`)
 }

@@ -29,6 +29,8 @@ export type LoadContext = {
   readonly engine: Engine
   readonly clusterName: string
   readonly runId: string
+  /** A folder of the step's own. */
+  readonly tempDir: string
   readonly signal: AbortSignal
   readonly line: (text: string) => void
   readonly warn: (message: string) => void

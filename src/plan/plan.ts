@@ -1,7 +1,10 @@
 import type { Target } from '../build/target.ts'
+import { explainShortage } from '../disk/explain.ts'
+import { type DiskPlan, planDisk } from '../disk/plan-disk.ts'
 import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
 import type { Engine, Facts } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
+import type { Failure } from '../failure.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type NodePlan, planWay } from '../load/plan-way.ts'
 
@@ -9,7 +12,7 @@ import { type NodePlan, planWay } from '../load/plan-way.ts'
 export type Step =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing }
   | MakeStep
-  | { readonly kind: 'drop-images' }
+  | { readonly kind: 'prune-cache' }
 
 /** Builds and loads: every image goes into the nodes as soon as it is there. */
 export type MakeStep = {
@@ -20,6 +23,16 @@ export type MakeStep = {
   /** Images that the local store has already. */
   readonly images: readonly LocalImage[]
   readonly nodes: readonly NodePlan[]
+  /** Whether Docker's copies of images go once they are loaded, where that gives anything back. */
+  readonly dropsCopies: boolean
+}
+
+/** What is to be done, and what was counted to decide it. */
+export type Plan = {
+  readonly disk: DiskPlan
+  readonly steps: readonly Step[]
+  /** Why it cannot fit, as far as that is known beforehand. */
+  readonly shortage: Failure | undefined
 }
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
@@ -33,17 +46,22 @@ const planParallel = ({ cores, memoryBytes }: Engine): number =>
   Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8))
 
 /** Decides what to do, in which order, from what was asked and what was found. */
-export const planSteps = (inputs: Inputs, facts: Facts): readonly Step[] => {
+export const planSteps = (inputs: Inputs, facts: Facts): Plan => {
   const { targets, images, engine } = facts
-  const freeing = planFreeing(inputs.freeDisk, inputs.freeDiskKeep, facts, targets.length > 0)
   const nodes = facts.nodes.map((node) => ({
     node,
     choice: planWay(engine, node, inputs.loadMode),
   }))
+  const { freeDisk, freeDiskKeep } = inputs
+  const mayFree = facts.isHostedRunner && freeDisk !== 'never'
+  const disk = planDisk(mayFree ? facts : { ...facts, freeable: [] }, nodes, freeDiskKeep)
+  const freeing = planFreeing(inputs, facts, disk)
   const steps: Step[] = []
   if (freeing !== undefined) steps.push({ kind: 'free-disk', freeing })
   const parallel = inputs.parallel ?? planParallel(engine)
-  steps.push({ kind: 'make', targets, parallel, images, nodes })
-  if (dropsImages(inputs, facts)) steps.push({ kind: 'drop-images' })
-  return steps
+  const dropsCopies = dropsImages(inputs, facts)
+  steps.push({ kind: 'make', targets, parallel, images, nodes, dropsCopies })
+  const prunes = inputs.pruneCache === 'always' && facts.isHostedRunner && targets.length > 0
+  if (prunes) steps.push({ kind: 'prune-cache' })
+  return { disk, steps, shortage: explainShortage(disk, freeDisk, freeDiskKeep) }
 }

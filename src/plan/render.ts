@@ -1,7 +1,10 @@
 import type { Target } from '../build/target.ts'
+import { renderSum } from '../disk/explain.ts'
+import type { Sizes } from '../facts/sizes.ts'
+import { renderError } from '../failure.ts'
 import type { WayChoice } from '../load/plan-way.ts'
 import { formatBytes } from '../report/format.ts'
-import type { MakeStep, Step } from './plan.ts'
+import type { MakeStep, Plan, Step } from './plan.ts'
 
 const list = (words: readonly string[]): string => words.join(', ')
 
@@ -36,7 +39,13 @@ const inOrder = (targets: readonly Target[]): readonly Target[] => {
   return sorted
 }
 
-const renderMake = ({ targets, parallel, images, nodes }: MakeStep): readonly string[] => {
+const renderMake = ({
+  targets,
+  parallel,
+  images,
+  nodes,
+  dropsCopies,
+}: MakeStep): readonly string[] => {
   const local = images.flatMap(({ references }) => references.map(({ given }) => given))
   const building = [
     `Build, ${parallel} at a time, each image loaded as soon as it is there:`,
@@ -48,6 +57,9 @@ const renderMake = ({ targets, parallel, images, nodes }: MakeStep): readonly st
     [
       'Load into:',
       ...nodes.map(({ node, choice }) => `   - ${node.name}, ${renderWay(choice)}`),
+      dropsCopies
+        ? "   Docker's copy goes after a load that did not share its files."
+        : "   Docker's copies stay.",
     ].join('\n'),
   ]
 }
@@ -62,14 +74,25 @@ const renderStep = (step: Step): readonly string[] => {
     }
     case 'make':
       return renderMake(step)
-    case 'drop-images':
-      return ["Remove Docker's copies that take disk of their own"]
+    case 'prune-cache':
+      return ['Remove the build cache that no image holds']
   }
 }
 
-/** The plan, for people: numbered, in the order in which it would be done. */
-export const renderPlan = (steps: readonly Step[]): string =>
-  steps
-    .flatMap(renderStep)
-    .map((text, index) => `${index + 1}. ${text}`)
-    .join('\n')
+const renderSizes = (sizes: Sizes | undefined, steps: readonly Step[]): string => {
+  const isBuilt = steps.some((step) => step.kind === 'make' && step.targets.length > 0)
+  if (!isBuilt) return ''
+  if (sizes === undefined) return '\n- how large the images become is not known before a first run'
+  const each = sizes.each.map(formatBytes).join(', ')
+  return `\n- the images had ${formatBytes(sizes.totalBytes)} together last time (${each})`
+}
+
+/** What was counted, and the plan, for people: numbered, in the order in which it would be done. */
+export const renderPlan = ({ disk, steps, shortage }: Plan): string => {
+  const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`)
+  const numbered = steps.flatMap(renderStep).map((text, index) => `${index + 1}. ${text}`)
+  const verdict = shortage === undefined ? [] : [renderError(shortage)]
+  return [`Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`, ...numbered, ...verdict].join(
+    '\n',
+  )
+}

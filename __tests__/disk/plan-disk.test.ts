@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { explainShortage, renderFilesystem, renderSum } from '../../src/disk/explain.ts'
+import { cannotFit, planDisk } from '../../src/disk/plan-disk.ts'
+import type { Facts } from '../../src/facts/facts.ts'
+import type { Filesystem } from '../../src/facts/filesystems.ts'
+import type { NodePlan, WayChoice } from '../../src/load/plan-way.ts'
+import { disk, foundFacts, nodeNamed, withFree } from '../support/found.ts'
+
+const gb = 1e9
+const sizes = { totalBytes: 7 * gb, each: [6 * gb, 1 * gb] }
+const node = nodeNamed('kind-worker')
+const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
+const facts: Facts = { ...foundFacts, filesystems: [shared], lastSizes: sizes, freeable: [] }
+const own: Filesystem = {
+  ...disk,
+  device: 2,
+  path: '/var/lib/containerd',
+  uses: [{ kind: 'node', name: node.name }],
+}
+const apart = { filesystems: [disk, own] }
+
+const link: WayChoice = { kind: 'folders', wanted: 'auto' }
+const stream: WayChoice = { kind: 'stream', because: '' }
+const into = (choice: WayChoice): readonly NodePlan[] => [{ node, choice }]
+const neededGb = (change: Partial<Facts>, choice: WayChoice): readonly number[] =>
+  planDisk({ ...facts, ...change }, into(choice), []).sums.map((sum) => sum.neededBytes / gb)
+
+test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
+  ['links: the images once', {}, link, [7]],
+  ['copies on the same disk: twice', {}, { kind: 'folders', wanted: 'copy' }, [14]],
+  ['a stream: twice', {}, stream, [14]],
+  ['kind: three times, and a tar of the largest', {}, { kind: 'kind', because: '' }, [27]],
+  ['a node with a disk of its own: each once', apart, link, [7, 7]],
+  ['a stream into it', apart, stream, [7, 7]],
+  [
+    'a builder in a container: another copy and a tar',
+    { builderDriver: 'docker-container' },
+    link,
+    [20],
+  ],
+  ['a builder somewhere else', { builderDriver: 'remote' }, link, [7]],
+  ['nothing known', { lastSizes: undefined }, link, [0]],
+])('what is written by %s', (_name, change, choice, expected) => {
+  expect(neededGb(change, choice)).toEqual(expected)
+})
+
+test('images that are there already cost something only where they are copied', () => {
+  const local = { references: [], id: '', sizeBytes: 2 * gb, digestNames: [], architecture: '' }
+  const change = { lastSizes: undefined, images: [{ ...local, layers: [] }] }
+  expect(neededGb(change, link)).toEqual([0])
+  expect(neededGb(change, stream)).toEqual([2])
+})
+
+test.each<[string, Partial<Facts>, boolean]>([
+  ['1.3 times the images', withFree(1.3 * 7 * gb), false],
+  ['a little less than the images: it is tried', withFree(0.96 * 7 * gb), false],
+  ['0.9 times the images', withFree(0.9 * 7 * gb), true],
+  [
+    '0.9 times, and tool chains',
+    { ...withFree(0.9 * 7 * gb), freeable: foundFacts.freeable },
+    false,
+  ],
+  [
+    '0.9 times, and images that builds may find',
+    { ...withFree(0.9 * 7 * gb), heldBytes: gb },
+    false,
+  ],
+  ['no disk, and nobody knows how large they are', { ...withFree(0), lastSizes: undefined }, false],
+])('room of %s', (_name, change, refused) => {
+  const plan = planDisk({ ...facts, ...change }, [], [])
+  expect(plan.sums.some(cannotFit)).toBe(refused)
+  expect(explainShortage(plan, 'auto', []) !== undefined).toBe(refused)
+})
+
+test('a refusal shows the sum and says what would help', () => {
+  const change = { ...withFree(0.9 * 7 * gb), freeable: foundFacts.freeable.slice(0, 1) }
+  const plan = planDisk(
+    { ...facts, ...change, lastSizes: { totalBytes: 10 * gb, each: [] } },
+    [],
+    [],
+  )
+  const { message, remedy } = explainShortage(plan, 'auto', ['android']) ?? {}
+  expect(message).toMatchInlineSnapshot(
+    `"This cannot fit, going by the sizes that the images had last time: /var/lib/docker (Docker's data, the temp folder): 6.3 GB of 145 GB free, 16,000,000 i-nodes. Needed: 10 GB (images 10 GB); there is: 6.3 GB free + about 1.7 GB may be freed"`,
+  )
+  expect(remedy).toMatchInlineSnapshot(
+    `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If the images have become smaller, run the job again: a second attempt builds all the same."`,
+  )
+})
+
+test('a filesystem in words, with and without i-nodes', () => {
+  expect(renderFilesystem({ ...shared, freeInodes: 812_345 })).toBe(
+    "/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 812,345 i-nodes",
+  )
+  expect(renderFilesystem({ ...own, totalInodes: 0 })).toBe(
+    '/var/lib/containerd (kind-worker): 80 GB of 145 GB free',
+  )
+  const [sum] = planDisk(facts, into(stream), []).sums
+  expect(sum && renderSum(sum)).toMatchInlineSnapshot(
+    `"/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 16,000,000 i-nodes; needed: 14 GB = images 7.0 GB + copies in kind-worker 7.0 GB"`,
+  )
+})

@@ -1,0 +1,263 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { waysOf } from '../support/loading.ts'
+import { expectNothingOfOurs } from '../support/one-node.ts'
+import { useOwnEngine } from '../support/own-engine.ts'
+import { runPod } from '../support/pod.ts'
+import type { Run, RunOptions } from '../support/runner/types.ts'
+import { runSlipway } from '../support/slipway.ts'
+import {
+  baseImage,
+  type Cluster,
+  docker,
+  imagesOf,
+  inNode,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+const run = promisify(execFile)
+const mb = 1_000_000
+
+/** The daemon's folder is a small filesystem, which is filled until as much is free as a test wants. */
+useOwnEngine('small')
+
+/** The story's four services, at a twentieth of their size; the ML ones share a base. */
+const megabytes = { base: 200, api: 30, datagen: 20, preprocessing: 60, e2e: 40 } as const
+const services = ['api', 'datagen', 'preprocessing', 'e2e'] as const
+/** Of a whole run, layers that are shared counted once, without the base image that is there. */
+const imageBytes = Object.values(megabytes).reduce((sum, each) => sum + each * mb, 0)
+
+const name = uniqueName('small')
+const tagOf = (service: string): string => `${name}/${service}:dev`
+
+/** Bytes that no disk can compress, in files as programs have them. */
+const fill = (path: string, size: number): string =>
+  `RUN mkdir ${path} && cd ${path} && for i in $(seq ${size}); do head -c 1000000 /dev/urandom >$i; done`
+
+const dockerfileOf = (service: (typeof services)[number]): string => {
+  const from = service === 'preprocessing' ? tagOf('base') : baseImage()
+  return `FROM ${from}\nCOPY source /source\n${fill(`/${service}`, megabytes[service])}\n`
+}
+
+let workspace: string
+let cluster: Cluster
+let service: CacheService
+const runs: Run[] = []
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'small-disk-'))
+  const linked = `contexts = { "${tagOf('base')}" = "target:base" }`
+  const targets = services.map((each) => {
+    const words = [`context = "${each}"`, `tags = ["${tagOf(each)}"]`]
+    return `target "${each}" {\n${[...words, ...(each === 'preprocessing' ? [linked] : [])].join('\n')}\n}\n`
+  })
+  const base = `target "base" {\n  context = "base"\n  tags = ["${tagOf('base')}"]\n}\n`
+  const group = `group "default" {\n  targets = ${JSON.stringify(services)}\n}\n`
+  await writeFile(join(workspace, 'docker-bake.hcl'), [group, base, ...targets].join('\n'))
+  const files = [
+    ['base', `FROM ${baseImage()}\n${fill('/base', megabytes.base)}\n`] as const,
+    ...services.map((each) => [each, dockerfileOf(each)] as const),
+  ]
+  for (const [folder, dockerfile] of files) {
+    await mkdir(join(workspace, folder))
+    await writeFile(join(workspace, folder, 'Dockerfile'), dockerfile)
+    await writeFile(join(workspace, folder, 'source'), folder)
+  }
+})
+afterAll(() => rm(workspace, { recursive: true }))
+
+/** Bytes free on the daemon's filesystem, as its nodes see it. */
+const freeBytes = async (): Promise<number> => {
+  const [node = ''] = cluster.nodes
+  const printed = await inNode(node, 'stat', '-f', '-c', '%S %a', '/var')
+  const [block = 0, blocks = 0] = printed.split(' ').map(Number)
+  return block * blocks
+}
+
+/** Takes all but so many bytes away, by a file in the daemon's folder. */
+const leaveFree = async (bytes: number): Promise<void> => {
+  const [node = ''] = cluster.nodes
+  await inNode(node, 'rm', '-f', '/var/ballast')
+  const size = (await freeBytes()) - bytes
+  await inNode(node, 'fallocate', '-l', String(Math.round(size)), '/var/ballast')
+  expect(Math.abs((await freeBytes()) - bytes)).toBeLessThan(2 * mb)
+}
+
+/** Nothing of the images, neither in Docker nor in nodes. */
+const startAfresh = async (): Promise<void> => {
+  const tags = ['base', ...services].map(tagOf)
+  await docker('rmi', '--force', ...tags).catch(() => {})
+  await docker('buildx', 'prune', '--force', '--all')
+}
+
+beforeEach(async () => {
+  service = await startCacheService()
+  cluster = await startCluster()
+})
+afterEach(async () => {
+  await Promise.all([service.stop(), ...runs.splice(0).map((each) => each.dispose())])
+  await cluster.remove()
+  await startAfresh()
+})
+
+const build = async (options: Partial<RunOptions> = {}, inputs = {}): Promise<Run> => {
+  const done = await runSlipway(
+    { 'bake-files': 'docker-bake.hcl', 'cluster-name': cluster.name, ...inputs },
+    {
+      github: { workspace },
+      runnerEnvironment: 'self-hosted',
+      runtime: { token: service.token, resultsUrl: service.resultsUrl },
+      ...options,
+    },
+  )
+  runs.push(done)
+  return done
+}
+
+/**
+ * Runs the bundled main as on a hosted runner, where a tool chain of so many bytes is on the daemon's
+ * filesystem: in the daemon's mounts, with a folder of that filesystem where tool chains are.
+ */
+const buildHosted = async (toolBytes: number, inputs: Readonly<Record<string, string>>) => {
+  const { DOCKER_HOST = '' } = process.env
+  const state = dirname(DOCKER_HOST.replace(/^unix:\/\//, ''))
+  const init = (await readFile(join(state, 'init.pid'), 'utf8')).trim()
+  const [temp, outputs] = [join(workspace, 'temp'), join(workspace, 'outputs')]
+  await mkdir(temp, { recursive: true })
+  await writeFile(outputs, '')
+  const script = `set -e; tools=${state}/data/tools; mkdir -p "$tools/android"
+fallocate -l ${toolBytes} "$tools/android/sdk"; mount --bind "$tools" /usr/local/lib
+node dist/main.js && code=0 || code=$?; ls -A "$tools"; rm -rf "$tools"; exit $code`
+  const inOthersMounts = ['--target', init, '--mount', 'unshare', '--mount', 'bash', '-c', script]
+  const env = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+  const ended = await run('nsenter', [`--wd=${process.cwd()}`, ...inOthersMounts], {
+    env: {
+      ...process.env,
+      PATH: `${process.cwd()}/node_modules/.bin:${process.env['PATH']}`,
+      RUNNER_ENVIRONMENT: 'github-hosted',
+      RUNNER_TEMP: temp,
+      GITHUB_WORKSPACE: workspace,
+      GITHUB_OUTPUT: outputs,
+      'INPUT_BAKE-FILES': 'docker-bake.hcl',
+      'INPUT_CLUSTER-NAME': cluster.name,
+      ...Object.fromEntries(env),
+    },
+  }).catch((error: { stdout: string }) => error)
+  const freed = /freed-bytes<<(\S+)\n(\d+)\n\1/.exec(await readFile(outputs, 'utf8'))?.[2]
+  return { log: ended.stdout, freedBytes: Number(freed) }
+}
+
+/** What the story's teams wrote: build, load, delete, prune, next. */
+const script = async (): Promise<void> => {
+  for (const each of services) {
+    if (each === 'preprocessing')
+      await docker('build', '--tag', tagOf('base'), join(workspace, 'base'))
+    await docker('build', '--tag', tagOf(each), join(workspace, each))
+    await run('kind', ['load', 'docker-image', tagOf(each), '--name', cluster.name])
+    await docker('rmi', tagOf(each))
+    await docker('buildx', 'prune', '--force')
+  }
+}
+
+test('1.3 times the images: the script dies of it, one step does not', async () => {
+  await leaveFree(1.3 * imageBytes)
+  await expect(script()).rejects.toThrow(/no space left on device/i)
+  await cluster.remove()
+  await startAfresh()
+  cluster = await startCluster()
+
+  await leaveFree(1.3 * imageBytes)
+  const done = await build()
+  expect([done.conclusion, done.annotations]).toEqual(['success', []])
+  expect(waysOf(done)).toEqual(services.map(() => 'link'))
+  const images = JSON.parse(done.outputs['images'] ?? '[]') as readonly { readonly ref: string }[]
+  expect(images.map(({ ref }) => ref).toSorted()).toEqual(services.map(tagOf).toSorted())
+  const [node = ''] = cluster.nodes
+  for (const each of services) {
+    expect(await runPod(node, tagOf(each), ['cat', '/source'])).toBe(each)
+  }
+})
+
+test('0.9 times the images: refused before anything is built, with the sum', async () => {
+  expect((await build()).conclusion).toBe('success')
+  await cluster.remove()
+  await startAfresh()
+  cluster = await startCluster()
+
+  // The base image, which is there, is part of what was measured.
+  const base = Number(await docker('image', 'inspect', '--format', '{{.Size}}', baseImage()))
+  await leaveFree(0.9 * (imageBytes + base) - base)
+  const free = await freeBytes()
+  const refused = await build()
+  expect(refused.conclusion).toBe('failure')
+  const [annotation, ...more] = refused.annotations
+  expect(more).toEqual([])
+  expect(annotation?.message).toMatch(
+    /^This cannot fit, .* MB of .* GB free, .* i-nodes\. Needed: \d+ MB \(images \d+ MB\); there is: \d+ MB free \+ \d+ MB of images and build cache\. What would help: /,
+  )
+  expect(refused.log).not.toMatch(/^Build /m)
+  expect(await docker('image', 'ls', '--quiet', `${name}/*`)).toBe('')
+  expect(Math.abs((await freeBytes()) - free)).toBeLessThan(mb)
+
+  const dry = await build({}, { 'dry-run': 'true' })
+  expect([dry.conclusion, dry.annotations]).toEqual(['success', []])
+  expect(dry.log).toMatch(/the images had \d+ MB together last time[\s\S]*This cannot fit/)
+})
+
+test('nobody knows how large, and it does not fit: said where it is full and what fills it', async () => {
+  await leaveFree(0.5 * imageBytes)
+  const failed = await build({}, { 'fail-fast': 'false', parallel: '1' })
+  expect(failed.conclusion).toBe('failure')
+  const message = failed.annotations.map((each) => each.message).join('\n')
+  expect(message).toMatch(/of 5 images failed/)
+  expect(message).toMatch(/no space left on device/i)
+  expect(message).toMatch(/\/data \(Docker's data, .*-control-plane\): .* of .* free/)
+  expect(message).not.toContain('the temp folder')
+  expect(message).toMatch(/Docker's data there: .*images \d+ MB.*build cache/)
+  expect(message).toMatch(/Nothing was freed: this is not GitHub's machine/)
+  // What was loaded before stays loaded, and nothing half-done takes room.
+  const loaded = JSON.parse(failed.outputs['images'] ?? '[]') as readonly { readonly ref: string }[]
+  expect(loaded.map(({ ref }) => ref)).toContain(tagOf('api'))
+  const [node = ''] = cluster.nodes
+  expect(await imagesOf(node)).toEqual(
+    expect.arrayContaining([expect.stringContaining('/api:dev')]),
+  )
+  expect(await runPod(node, tagOf('api'), ['cat', '/source'])).toBe('api')
+  await expectNothingOfOurs(node)
+})
+
+test('a wrong guess, on a hosted runner: tool chains go when the disk is full, and it is tried again', async () => {
+  await leaveFree(imageBytes - 50 * mb + 150 * mb)
+  // So much is free, so the plan frees nothing.
+  const done = await buildHosted(150 * mb, { 'free-disk': '100MB', 'prune-cache': 'false' })
+  expect(done.log).toContain('The disk is full: freeing what may go.')
+  expect(done.log).toMatch(/no space left on device.* Trying once more\./i)
+  expect(done.log).not.toContain('::error')
+  expect(done.freedBytes).toBeGreaterThan(140 * mb)
+  const [node = ''] = cluster.nodes
+  for (const each of services) {
+    expect(await runPod(node, tagOf(each), ['cat', '/source'])).toBe(each)
+  }
+})
+
+test('build cache that no image holds goes, too, unless it must not', async () => {
+  const old = join(workspace, 'old')
+  await mkdir(old)
+  await writeFile(join(old, 'Dockerfile'), `FROM ${baseImage()}\n${fill('/old', 200)}\n`)
+  const output = ['--output', 'type=cacheonly']
+  await docker('buildx', 'build', ...output, old)
+  await leaveFree(imageBytes - 50 * mb + mb)
+  const inputs = { 'free-disk': 'never', 'prune-cache': 'false' }
+  const full = await buildHosted(mb, inputs)
+  expect(full.log).toMatch(/::error.*Nothing was freed: free-disk and prune-cache forbid it/)
+  const done = await buildHosted(mb, { ...inputs, 'prune-cache': 'auto' })
+  expect(done.log).not.toContain('::error')
+  expect(done.log).toMatch(/^Freed 0\.\d GB: build cache\.$/m)
+  expect(done.freedBytes).toBeGreaterThan(100 * mb)
+})

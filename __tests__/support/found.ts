@@ -1,0 +1,59 @@
+import { catalog } from '../../src/disk/catalog.ts'
+import type { Facts, KindNode } from '../../src/facts/facts.ts'
+import type { Filesystem } from '../../src/facts/filesystems.ts'
+import type { Freeable } from '../../src/facts/freeable.ts'
+
+/** One filesystem for all, as on GitHub's machines. */
+export const disk: Filesystem = {
+  device: 1,
+  path: '/var/lib/docker',
+  uses: [{ kind: 'docker' }, { kind: 'temp' }],
+  totalBytes: 145e9,
+  freeBytes: 80e9,
+  totalInodes: 18_000_000,
+  freeInodes: 16_000_000,
+}
+
+/** All of the catalog. */
+export const toolChains: readonly Freeable[] = catalog.flatMap(({ name, paths, typicalBytes }) =>
+  paths.map((path) => ({ name, path, typicalBytes: typicalBytes / paths.length, device: 1 })),
+)
+
+/** What is found on a hosted runner before anything is asked for. */
+export const foundFacts: Facts = {
+  engine: {
+    version: '28.5.2',
+    driver: 'overlay2',
+    driverStatus: {},
+    dataRoot: '/var/lib/docker',
+    cores: 4,
+    memoryBytes: 16e9,
+    securityOptions: [],
+    operatingSystem: 'Debian',
+    containerd: undefined,
+    hasContainerdStore: false,
+  },
+  nodes: [],
+  targets: [],
+  builderDriver: 'docker',
+  images: [],
+  filesystems: [disk],
+  isHostedRunner: true,
+  freeable: toolChains,
+  lastSizes: undefined,
+  heldBytes: 0,
+}
+
+export const nodeNamed = (name: string): KindNode => ({
+  name,
+  role: 'worker',
+  containerId: name,
+  imageId: 'sha256:node',
+  pid: 1,
+  mounts: [{ destination: '/var', source: '/var/lib/docker/volumes/v/_data' }],
+  snapshotter: 'overlayfs',
+})
+
+export const withFree = (freeBytes: number): Pick<Facts, 'filesystems'> => ({
+  filesystems: [{ ...disk, freeBytes }],
+})

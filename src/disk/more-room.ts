@@ -1,0 +1,70 @@
+import type { Facts } from '../facts/facts.ts'
+import type { Docker } from '../host/docker.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type Freed, freeDisk } from './free-disk.ts'
+import { comfortableBytes, findEntries } from './plan-freeing.ts'
+import { pruneCache } from './prune-cache.ts'
+
+export type MoreRoom = {
+  /** Why nothing may be freed; undefined where something may. */
+  readonly objection: string | undefined
+  /**
+   * Frees what is left of the catalog and the build cache, once in a step, however many ask.
+   *
+   * @param sinceMs when the work began that found no room, as `performance.now()`
+   * @returns the bytes that have been freed since then
+   */
+  readonly make: (sinceMs: number) => Promise<number>
+}
+
+type Hands = {
+  readonly docker: Docker
+  readonly childEnv: Readonly<Record<string, string>>
+  readonly line: (text: string) => void
+  readonly signal: AbortSignal
+  /** Freeing that goes on already, and is waited for. */
+  readonly background: readonly Promise<void>[]
+  readonly enter: (freed: readonly Freed[]) => void
+}
+
+const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
+  if (!facts.isHostedRunner) {
+    return "Nothing was freed: this is not GitHub's machine, and what is on it stays"
+  }
+  return freeDisk === 'never' && pruneCache === 'never'
+    ? 'Nothing was freed: free-disk and prune-cache forbid it'
+    : undefined
+}
+
+/** What to do when the disk is full although the plan said that it would do. */
+export const createMoreRoom = (inputs: Inputs, facts: Facts, hands: Hands): MoreRoom => {
+  const { docker, childEnv, line, signal, background, enter } = hands
+  const objection = findObjection(inputs, facts)
+  const free = async (): Promise<{ readonly bytes: number; readonly endedMs: number }> => {
+    line('The disk is full: freeing what may go.')
+    await Promise.allSettled(background)
+    const entries = inputs.freeDisk === 'never' ? [] : findEntries(inputs, facts)
+    const freeing = { entries, targetFreeBytes: comfortableBytes }
+    const { dataRoot } = facts.engine
+    const folders =
+      entries.length === 0 ? [] : await freeDisk(freeing, dataRoot, childEnv, line, signal)
+    const cache = inputs.pruneCache === 'never' ? [] : await pruneCache(docker, line)
+    const freed = [...folders, ...cache]
+    enter(freed)
+    return {
+      bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
+      endedMs: performance.now(),
+    }
+  }
+  let round: ReturnType<typeof free> | undefined
+  return {
+    objection,
+    make: async (sinceMs) => {
+      if (objection !== undefined) return 0
+      round ??= free()
+      const { bytes, endedMs } = await round
+      // Who began after the round has had its bytes already.
+      return endedMs < sinceMs ? 0 : bytes
+    },
+  }
+}

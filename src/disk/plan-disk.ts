@@ -1,0 +1,113 @@
+import type { Facts } from '../facts/facts.ts'
+import { type Filesystem, findDockers, findUse } from '../facts/filesystems.ts'
+import type { Sizes } from '../facts/sizes.ts'
+import type { NodePlan } from '../load/plan-way.ts'
+
+/** Something that has to be written. */
+export type Need = { readonly what: string; readonly bytes: number }
+
+/** What one filesystem has to take, and what it has. */
+export type Sum = {
+  readonly filesystem: Filesystem
+  /** As far as sizes are known. */
+  readonly needs: readonly Need[]
+  readonly neededBytes: number
+  /** What may be deleted there, as it usually is. */
+  readonly freeableBytes: number
+  /** What Docker holds there that builds may find. */
+  readonly heldBytes: number
+}
+
+export type DiskPlan = {
+  /** One per filesystem. */
+  readonly sums: readonly Sum[]
+  /** Of the images to build; undefined before they were built once. */
+  readonly sizes: Sizes | undefined
+}
+
+/** Where something has to be written. */
+type Placed = Need & { readonly filesystem: Filesystem | undefined }
+
+const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
+
+const toBuildNeeds = ({ builderDriver, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
+  const filesystem = findDockers(filesystems)
+  const images = { what: 'images', bytes: sizes.totalBytes, filesystem }
+  if (builderDriver === undefined || builderDriver === 'docker') return [images]
+  if (builderDriver !== 'docker-container') return [images]
+  // It has a store of its own, and hands an image over as a tar that the daemon puts down first.
+  return [
+    images,
+    { what: "the builder's own copies", bytes: sizes.totalBytes, filesystem },
+    { what: 'one image on its way out of the builder', bytes: largestOf(sizes.each), filesystem },
+  ]
+}
+
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (
+  { filesystems }: Facts,
+  { node, choice }: NodePlan,
+  totalBytes: number,
+  largestBytes: number,
+): readonly Placed[] => {
+  const filesystem = findUse(filesystems, (use) => use.kind === 'node' && use.name === node.name)
+  const copies = { what: `copies in ${node.name}`, bytes: totalBytes, filesystem }
+  const isReachable = filesystem === findDockers(filesystems)
+  switch (choice.kind) {
+    case 'folders':
+      return choice.wanted === 'copy' || !isReachable ? [copies] : []
+    case 'stream':
+      return [copies]
+    case 'kind': {
+      const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
+      return [
+        { ...copies, bytes: 2 * totalBytes },
+        { what: "one image's tar", bytes: largestBytes, filesystem: temp },
+      ]
+    }
+  }
+}
+
+const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]): readonly Sum[] =>
+  facts.filesystems.map((filesystem) => {
+    const here = needs.filter((need) => need.filesystem === filesystem)
+    const free = facts.freeable.filter(
+      ({ name, device }) => device === filesystem.device && !keep.includes(name),
+    )
+    const isDockers = filesystem === findDockers(facts.filesystems)
+    return {
+      filesystem,
+      needs: here.map(({ what, bytes }) => ({ what, bytes })),
+      neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+      freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+      heldBytes: isDockers ? facts.heldBytes : 0,
+    }
+  })
+
+/**
+ * Sums up what builds and loads write where, from the sizes that the images had last time.
+ *
+ * @param keep names of the catalog's entries that must stay
+ */
+export const planDisk = (
+  facts: Facts,
+  nodes: readonly NodePlan[],
+  keep: readonly string[],
+): DiskPlan => {
+  const { lastSizes, images } = facts
+  const given = images.map(({ sizeBytes }) => sizeBytes)
+  const totalBytes = given.reduce((sum, bytes) => sum + bytes, lastSizes?.totalBytes ?? 0)
+  const largestBytes = largestOf([...given, ...(lastSizes?.each ?? [])])
+  const needs = [
+    ...(lastSizes === undefined ? [] : toBuildNeeds(facts, lastSizes)),
+    ...nodes.flatMap((node) => toLoadNeeds(facts, node, totalBytes, largestBytes)),
+  ]
+  return { sums: sumUp(facts, needs, keep), sizes: lastSizes }
+}
+
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = 0.95
+
+/** True when not even all that could be freed would make room, should images be as they were. */
+export const cannotFit = ({ filesystem, neededBytes, freeableBytes, heldBytes }: Sum): boolean =>
+  neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes

@@ -1,0 +1,28 @@
+import type { Docker } from '../host/docker.ts'
+import type { Freed } from './free-disk.ts'
+
+/** BuildKit deletes file after file. */
+const timeoutMs = 5 * 60_000
+
+const units: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+
+/** Bytes of the line `Total:  1.2GB`. */
+export const parseTotal = (printed: string): number => {
+  const [, number = '0', unit = 'B'] =
+    /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? []
+  return Math.round(Number(number) * (units[unit] ?? 0))
+}
+
+/** Removes the build cache that no image holds and no build uses, of the builder in use. */
+export const pruneCache = async (
+  docker: Docker,
+  line: (text: string) => void,
+): Promise<readonly Freed[]> => {
+  const args = ['buildx', 'prune', '--force']
+  const { code, stdout } = await docker.try(args, { timeoutMs })
+  if (code !== 0) line('The build cache could not be pruned; going on without.')
+  const bytes = parseTotal(stdout)
+  if (bytes === 0) return []
+  line(`Freed ${(bytes / 1e9).toFixed(1)} GB: build cache.`)
+  return [{ name: 'build cache', path: '`docker buildx prune`', bytes }]
+}

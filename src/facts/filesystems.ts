@@ -1,0 +1,123 @@
+import { stat, statfs } from 'node:fs/promises'
+import { execute } from '../host/container.ts'
+import type { EngineApi } from '../host/engine-api.ts'
+import type { Engine, KindNode } from './facts.ts'
+
+/** What writes to a filesystem. */
+export type Use =
+  | { readonly kind: 'docker' }
+  | { readonly kind: 'temp' }
+  | { readonly kind: 'node'; readonly name: string }
+
+/** A filesystem that builds or loads write to. */
+export type Filesystem = {
+  /** The kernel's number; what has the same is one filesystem. */
+  readonly device: number
+  /** A folder on it, on the machine or else in a node. */
+  readonly path: string
+  readonly uses: readonly Use[]
+  readonly totalBytes: number
+  /** What an ordinary user may still write. */
+  readonly freeBytes: number
+  readonly totalInodes: number
+  readonly freeInodes: number
+}
+
+type Seen = Omit<Filesystem, 'uses'>
+
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const seeFolder = async (path: string): Promise<Seen | undefined> => {
+  try {
+    const [{ dev: device }, at] = await Promise.all([stat(path), statfs(path)])
+    return {
+      device,
+      path,
+      totalBytes: at.blocks * at.bsize,
+      freeBytes: at.bavail * at.bsize,
+      totalInodes: at.files,
+      freeInodes: at.ffree,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ['/var', '/var/lib/containerd'] as const
+
+const askNode = `for folder in ${nodeFolders.join(' ')}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done`
+
+/** Reads what `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+export const parseNodeFolders = (printed: string): readonly (Seen | undefined)[] =>
+  nodeFolders.map((path, index) => {
+    const line = printed.split('\n')[index] ?? ''
+    if (!/^\d+( \d+){5}$/.test(line)) return undefined
+    const [device = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
+      .split(' ')
+      .map(Number)
+    const bytes = { totalBytes: blocks * block, freeBytes: free * block }
+    return { device, path, ...bytes, totalInodes, freeInodes }
+  })
+
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const seeNode = async (api: EngineApi, node: KindNode) => {
+  const argv = ['sh', '-c', askNode]
+  const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
+  const [volume, containerd] = parseNodeFolders(printed)
+  return { node, volume, containerd }
+}
+
+type Sighting = { readonly seen: Seen | undefined; readonly use: Use }
+
+/** One entry per filesystem, with all of its uses. */
+export const toFilesystems = (sightings: readonly Sighting[]): readonly Filesystem[] => {
+  const known = sightings.flatMap(({ seen, use }) => (seen === undefined ? [] : [{ seen, use }]))
+  return [...Map.groupBy(known, ({ seen }) => seen.device).values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ ...first.seen, uses: group.map(({ use }) => use) }]
+  })
+}
+
+/**
+ * Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+ *
+ * A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+ * where the daemon is elsewhere, and a folder of that name here would be another one.
+ */
+export const findFilesystems = async (
+  api: EngineApi,
+  { dataRoot }: Engine,
+  nodes: readonly KindNode[],
+  tempDir: string,
+): Promise<readonly Filesystem[]> => {
+  const [local, temp, ...inNodes] = await Promise.all([
+    seeFolder(dataRoot),
+    seeFolder(tempDir),
+    ...nodes.map((node) => seeNode(api, node)),
+  ])
+  const hasVolume = ({ mounts }: KindNode): boolean =>
+    mounts.some(
+      ({ destination, source }) => destination === '/var' && source.startsWith(`${dataRoot}/`),
+    )
+  const volume = inNodes.find(({ node }) => hasVolume(node))?.volume
+  const docker = volume === undefined ? local : { ...volume, path: dataRoot }
+  return toFilesystems([
+    { seen: docker, use: { kind: 'docker' } },
+    { seen: temp, use: { kind: 'temp' } },
+    ...inNodes.map(({ node, containerd }) => ({
+      seen: containerd,
+      use: { kind: 'node', name: node.name } as const,
+    })),
+  ])
+}
+
+/** The one that a use is on. */
+export const findUse = (
+  filesystems: readonly Filesystem[],
+  isMeant: (use: Use) => boolean,
+): Filesystem | undefined => filesystems.find(({ uses }) => uses.some(isMeant))
+
+export const findDockers = (filesystems: readonly Filesystem[]): Filesystem | undefined =>
+  findUse(filesystems, ({ kind }) => kind === 'docker')

@@ -1,0 +1,17 @@
+import type { LocalImage } from '../facts/images.ts'
+import type { Docker } from '../host/docker.ts'
+import type { EngineApi } from '../host/engine-api.ts'
+import type { MakeStep } from '../plan/plan.ts'
+import type { Workshop } from '../workshop.ts'
+
+/** Builds and loads that run at the same time, and end together where the first failure ends all. */
+export type Bench = {
+  readonly shop: Workshop
+  readonly step: MakeStep
+  readonly api: EngineApi
+  /** Ends with the step, or with the first failure. */
+  readonly signal: AbortSignal
+  readonly docker: Docker
+  /** Loads, one after another: each has all nodes at work already. */
+  readonly load: (name: string, find: () => Promise<readonly LocalImage[]>) => void
+}

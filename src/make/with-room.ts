@@ -1,0 +1,41 @@
+import { couldHelp, explainNoSpace, isNoSpace, lookAgain } from '../disk/no-space.ts'
+import { renderError } from '../failure.ts'
+import { formatBytes } from '../report/format.ts'
+import type { Bench } from './bench.ts'
+
+/** Frees what may go; tells what came of it, and whether it is worth another try. */
+const makeRoom = async ({ shop, api }: Bench, sinceMs: number) => {
+  const { moreRoom, facts, tempRoot } = shop
+  const state = await lookAgain(api, facts, tempRoot)
+  if (moreRoom.objection !== undefined) return { isWorthIt: false, tried: moreRoom.objection }
+  if (!couldHelp(state)) {
+    return { isWorthIt: false, tried: 'Nothing was freed, as nothing that may go is on it' }
+  }
+  const bytes = await moreRoom.make(sinceMs)
+  if (bytes === 0) return { isWorthIt: false, tried: 'There was nothing more that could be freed' }
+  return { isWorthIt: true, tried: `Freeing ${formatBytes(bytes)} more was not enough` }
+}
+
+/**
+ * Does something that writes to disks. When they are full, more is freed where that is allowed, and
+ * it is done once more.
+ *
+ * @throws {Failure} that names the full filesystem and what fills it
+ */
+export const withRoom = async <T>(bench: Bench, body: () => Promise<T>): Promise<T> => {
+  const { shop, api, signal } = bench
+  const explain = async (error: unknown, tried: string) =>
+    explainNoSpace(api, error, await lookAgain(api, shop.facts, shop.tempRoot), tried)
+  const sinceMs = performance.now()
+  try {
+    return await body()
+  } catch (error) {
+    if (signal.aborted || !isNoSpace(error)) throw error
+    const { isWorthIt, tried } = await makeRoom(bench, sinceMs)
+    if (!isWorthIt) throw await explain(error, tried)
+    shop.runner.line(`${renderError(error)} Trying once more.`)
+    return body().catch(async (again: unknown) => {
+      throw isNoSpace(again) ? await explain(again, tried) : again
+    })
+  }
+}
