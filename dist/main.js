@@ -9,9 +9,9 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rm
 import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { Duplex, PassThrough, Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { dirname, join, relative, resolve } from "node:path";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
+import { dirname, join, relative, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
@@ -207,8 +207,9 @@ const seeFolder = async (path) => {
 const nodeFolders = ["/var", "/var/lib/containerd"];
 const askNode = `for folder in ${nodeFolders.join(" ")}; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
-done`;
-/** Reads what `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+done
+ctr --namespace=k8s.io images list --quiet`;
+/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
 const parseNodeFolders = (printed) => nodeFolders.map((path, index) => {
 	const line = printed.split("\n")[index] ?? "";
 	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
@@ -234,7 +235,8 @@ const seeNode = async (api, node) => {
 	return {
 		node,
 		volume,
-		containerd
+		containerd,
+		images: printed.split("\n").slice(nodeFolders.length).filter((name) => name !== "")
 	};
 };
 /** One entry per filesystem, with all of its uses. */
@@ -269,27 +271,187 @@ const findFilesystems = async (api, { dataRoot }, nodes, tempDir) => {
 		...volume,
 		path: dataRoot
 	};
-	return toFilesystems([
-		{
-			seen: docker,
-			use: { kind: "docker" }
-		},
-		{
-			seen: temp,
-			use: { kind: "temp" }
-		},
-		...inNodes.map(({ node, containerd }) => ({
-			seen: containerd,
-			use: {
-				kind: "node",
-				name: node.name
-			}
-		}))
-	]);
+	return {
+		filesystems: toFilesystems([
+			{
+				seen: docker,
+				use: { kind: "docker" }
+			},
+			{
+				seen: temp,
+				use: { kind: "temp" }
+			},
+			...inNodes.map(({ node, containerd }) => ({
+				seen: containerd,
+				use: {
+					kind: "node",
+					name: node.name
+				}
+			}))
+		]),
+		nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images]))
+	};
 };
 /** The one that a use is on. */
 const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
 const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern$1 = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern$1.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/** A canonical name without its tag or digest. */
+const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+
+// src/disk/size-memory.ts
+const mb = 1e6;
+const lookupDeadlineMs = 5e3;
+const saveDeadlineMs = 1e4;
+/** A name has room for these, and for no more than 512 characters in all. */
+const mostImages = 60;
+/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
+const path = "/tmp/slipway-size";
+/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
+const toRemembered = (targets) => {
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => nameOf$1(a) < nameOf$1(b) ? -1 : 1);
+};
+const nameOf$1 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
+/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
+const toPrefix = (repository, targets) => {
+	const names = toRemembered(targets).map(nameOf$1);
+	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
+};
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes) => {
+	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
+	const step = 10 ** Math.max(0, `${whole}`.length - 3);
+	return Math.ceil(whole / step) * step;
+};
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
+const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseKey = (prefix, key, images) => {
+	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
+	const each = list.split(".").map((size) => Number(size) * mb);
+	if (start !== prefix || each.length !== images) return void 0;
+	return {
+		totalBytes: Number(total) * mb,
+		each
+	};
+};
+/** So little is not worth another entry. */
+const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
+const listener = new AsyncLocalStorage();
+/**
+* Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
+* `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
+* entries as they are, which could hold a command for the runner. Only masks go through.
+*/
+const overhear = (hear, body) => {
+	for (const stream of [process.stdout, process.stderr]) divert(stream);
+	return listener.run(hear, body);
+};
+const divert = (stream) => {
+	const write = stream.write.bind(stream);
+	stream.write = (chunk, ...rest) => {
+		const hear = listener.getStore();
+		if (hear === void 0) return write(chunk, ...rest);
+		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+		listener.run(void 0, () => {
+			for (const line of text.trimEnd().split("\n")) if (line.startsWith("::add-mask::")) write(`${line}\n`);
+			else hear(line);
+		});
+		return true;
+	};
+};
+/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
+const within = async (deadlineMs, signal, work) => {
+	const settled = new AbortController();
+	const lateness = timers.setTimeout(deadlineMs, void 0, { signal: AbortSignal.any([signal, settled.signal]) }).then(() => {
+		throw new Error(`no answer within ${deadlineMs} ms`);
+	});
+	try {
+		return await Promise.race([work, lateness]);
+	} finally {
+		settled.abort();
+	}
+};
+/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
+const askCache = async ({ debug, signal }, deadlineMs, ask) => {
+	let isOver = false;
+	const hear = (line) => {
+		if (!isOver) debug(`Actions cache: ${line}`);
+	};
+	try {
+		const work = overhear(hear, async () => ask(await import("./cache.js")));
+		return await within(deadlineMs, signal, work);
+	} catch (error) {
+		debug(`Actions cache: ${renderError(error)}`);
+		return;
+	} finally {
+		isOver = true;
+	}
+};
+/** The sizes that the images had when they were built last; undefined when nobody remembers. */
+const recallSizes = async (memory, targets) => {
+	const { repository, debug } = memory;
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages) return void 0;
+	const prefix = toPrefix(repository, targets);
+	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
+	const sizes = key === void 0 ? void 0 : parseKey(prefix, key, length);
+	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	return sizes;
+};
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+const rememberSizes = async (memory, targets, sizes, lastSizes) => {
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
+	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
+	const prefix = toPrefix(memory.repository, targets);
+	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
+	await askCache(memory, saveDeadlineMs, async (cache) => {
+		await rm(path, { force: true });
+		await writeFile(path, `${key}\n`, {
+			flag: "wx",
+			mode: 384
+		});
+		return cache.saveCache([path], key);
+	});
+	await rm(path, { force: true }).catch(() => void 0);
+};
 
 // src/disk/plan-disk.ts
 const largestOf = (sizes) => Math.max(0, ...sizes);
@@ -316,12 +478,40 @@ const toBuildNeeds = ({ builderDriver, filesystems }, sizes) => {
 		}
 	];
 };
+const toLoaded = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+	const bytes = lastSizes?.each[index];
+	return bytes === void 0 ? [] : [{
+		repository: toRepository(target.tags[0]?.canonical ?? ""),
+		bytes
+	}];
+}), ...images.map(({ references, sizeBytes }) => ({
+	repository: toRepository(references[0]?.canonical ?? ""),
+	bytes: sizeBytes
+}))];
+/**
+* What a node that has other versions of some images lacks at least, and the largest that it lacks:
+* of those that it has, perhaps nothing has changed.
+*/
+const findLacking = (facts, node) => {
+	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
+	const loaded = toLoaded(facts);
+	const lacking = loaded.filter(({ repository }) => !there.has(repository));
+	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
+	return {
+		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
+		largestBytes: largestOf(lacking.map((one) => one.bytes))
+	};
+};
 /** What a load writes into one node at least; links cost nothing that is worth counting. */
-const toLoadNeeds = ({ filesystems }, { node, choice }, totalBytes, largestBytes) => {
+const toLoadNeeds = (facts, { node, choice }) => {
+	const { filesystems } = facts;
+	const { bytes, largestBytes } = findLacking(facts, node.name);
+	if (bytes === 0) return [];
 	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
 	const copies = {
 		what: `copies in ${node.name}`,
-		bytes: totalBytes,
+		bytes,
 		filesystem
 	};
 	const isReachable = filesystem === findDockers(filesystems);
@@ -332,7 +522,7 @@ const toLoadNeeds = ({ filesystems }, { node, choice }, totalBytes, largestBytes
 			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
 			return [{
 				...copies,
-				bytes: 2 * totalBytes
+				bytes: 2 * bytes
 			}, {
 				what: "one image's tar",
 				bytes: largestBytes,
@@ -362,11 +552,8 @@ const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 * @param keep names of the catalog's entries that must stay
 */
 const planDisk = (facts, nodes, keep) => {
-	const { lastSizes, images } = facts;
-	const given = images.map(({ sizeBytes }) => sizeBytes);
-	const totalBytes = given.reduce((sum, bytes) => sum + bytes, lastSizes?.totalBytes ?? 0);
-	const largestBytes = largestOf([...given, ...lastSizes?.each ?? []]);
-	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node, totalBytes, largestBytes))];
+	const { lastSizes } = facts;
+	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
 	return {
 		sums: sumUp(facts, needs, keep),
 		sizes: lastSizes
@@ -414,7 +601,7 @@ const findHelp = (sum, freeDisk, keep) => [
 *
 * @returns undefined when they may fit, or nobody knows how large they are
 */
-const explainShortage = ({ sums }, freeDisk, keep) => {
+const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
 	const short = sums.filter(cannotFit);
 	const [first] = short;
 	if (first === void 0) return void 0;
@@ -424,7 +611,7 @@ const explainShortage = ({ sums }, freeDisk, keep) => {
 		if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`);
 		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(" + ")}`;
 	});
-	return new Failure(`This cannot fit, going by the sizes that the images had last time: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If the images have become smaller, run the job again: a second attempt builds all the same.` });
+	return new Failure(`This cannot fit${sizes === void 0 ? "" : ", going by the sizes that the images had last time"}: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.` });
 };
 
 // src/disk/free-space.ts
@@ -723,161 +910,6 @@ const runJobs = async (jobs, parallel, isEnded, run) => {
 	return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
 };
 
-// src/disk/size-memory.ts
-const mb = 1e6;
-const lookupDeadlineMs = 5e3;
-const saveDeadlineMs = 1e4;
-/** A name has room for these, and for no more than 512 characters in all. */
-const mostImages = 60;
-/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
-const path = "/tmp/slipway-size";
-/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
-const toRemembered = (targets) => {
-	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => toRepository(a) < toRepository(b) ? -1 : 1);
-};
-const toRepository = ({ tags: [tag] }) => (tag?.canonical ?? "").replace(/@.*$/, "").replace(/:[^:/]*$/, "");
-/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
-const toPrefix = (repository, targets) => {
-	const names = toRemembered(targets).map(toRepository);
-	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
-};
-/** MB with three digits that count, rounded up, so that names stay short. */
-const toMb = (bytes) => {
-	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
-	const step = 10 ** Math.max(0, `${whole}`.length - 3);
-	return Math.ceil(whole / step) * step;
-};
-/** Such as `PREFIX7120-6200.950`: all together, and each. */
-const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
-const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
-/** The sizes that a name tells; undefined when it is not one that we would have given. */
-const parseKey = (prefix, key, images) => {
-	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
-	const each = list.split(".").map((size) => Number(size) * mb);
-	if (start !== prefix || each.length !== images) return void 0;
-	return {
-		totalBytes: Number(total) * mb,
-		each
-	};
-};
-/** So little is not worth another entry. */
-const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
-const listener = new AsyncLocalStorage();
-/**
-* Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
-* `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
-* entries as they are, which could hold a command for the runner. Only masks go through.
-*/
-const overhear = (hear, body) => {
-	for (const stream of [process.stdout, process.stderr]) divert(stream);
-	return listener.run(hear, body);
-};
-const divert = (stream) => {
-	const write = stream.write.bind(stream);
-	stream.write = (chunk, ...rest) => {
-		const hear = listener.getStore();
-		if (hear === void 0) return write(chunk, ...rest);
-		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-		listener.run(void 0, () => {
-			for (const line of text.trimEnd().split("\n")) if (line.startsWith("::add-mask::")) write(`${line}\n`);
-			else hear(line);
-		});
-		return true;
-	};
-};
-/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
-const within = async (deadlineMs, signal, work) => {
-	const settled = new AbortController();
-	const lateness = timers.setTimeout(deadlineMs, void 0, { signal: AbortSignal.any([signal, settled.signal]) }).then(() => {
-		throw new Error(`no answer within ${deadlineMs} ms`);
-	});
-	try {
-		return await Promise.race([work, lateness]);
-	} finally {
-		settled.abort();
-	}
-};
-/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
-const askCache = async ({ debug, signal }, deadlineMs, ask) => {
-	let isOver = false;
-	const hear = (line) => {
-		if (!isOver) debug(`Actions cache: ${line}`);
-	};
-	try {
-		const work = overhear(hear, async () => ask(await import("./cache.js")));
-		return await within(deadlineMs, signal, work);
-	} catch (error) {
-		debug(`Actions cache: ${renderError(error)}`);
-		return;
-	} finally {
-		isOver = true;
-	}
-};
-/** The sizes that the images had when they were built last; undefined when nobody remembers. */
-const recallSizes = async (memory, targets) => {
-	const { repository, debug } = memory;
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages) return void 0;
-	const prefix = toPrefix(repository, targets);
-	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
-	const sizes = key === void 0 ? void 0 : parseKey(prefix, key, length);
-	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
-	return sizes;
-};
-/** Saves sizes for the next run, unless that would find nearly the same already. */
-const rememberSizes = async (memory, targets, sizes, lastSizes) => {
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
-	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
-	const prefix = toPrefix(memory.repository, targets);
-	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
-	await askCache(memory, saveDeadlineMs, async (cache) => {
-		await rm(path, { force: true });
-		await writeFile(path, `${key}\n`, {
-			flag: "wx",
-			mode: 384
-		});
-		return cache.saveCache([path], key);
-	});
-	await rm(path, { force: true }).catch(() => void 0);
-};
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern$1 = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern$1.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
-
 // src/facts/images.ts
 const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
@@ -894,14 +926,13 @@ const foldersOf = ({ GraphDriver }) => {
 	if (UpperDir === void 0) return [];
 	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
 };
-const repositoryOf = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
 /** Digests under the repositories that were asked for; other names of the image are not ours. */
 const toDigestNames = (repoDigests, references) => {
-	const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)));
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
 	return repoDigests.flatMap((text) => {
 		const reference = parseImageReference(text);
 		if (typeof reference === "string") return [];
-		return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : [];
+		return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : [];
 	});
 };
 /** Reads what the daemon says of an image. */
@@ -947,41 +978,59 @@ const findImages = async (ask, references) => {
 
 // src/facts/sizes.ts
 const digest = (text) => createHash("sha256").update(text).digest("hex");
-/**
-* Sums what the histories tell. Steps that look the same from the lowest up are one layer. What an
-* image has beyond its steps are compressed layers, which the containerd store keeps beside them.
-*/
-const sumSizes = (images) => {
-	const seen = /* @__PURE__ */ new Set();
-	let totalBytes = 0;
-	for (const { sizeBytes, history } of images) {
-		let chain = "";
-		let unpackedBytes = 0;
-		for (const { Created, CreatedBy, Size } of history.toReversed()) {
-			chain = digest(JSON.stringify([
-				chain,
-				Created,
-				CreatedBy,
-				Size
-			]));
-			unpackedBytes += Size;
-			if (!seen.has(chain)) totalBytes += Size;
-			seen.add(chain);
-		}
-		totalBytes += Math.max(0, sizeBytes - unpackedBytes);
+/** Bytes of all steps, and of those that no image before this one had. */
+const sumSteps = (history, seen) => {
+	let chain = "";
+	let allBytes = 0;
+	let newBytes = 0;
+	for (const { Created, CreatedBy, Size } of history.toReversed()) {
+		chain = digest(JSON.stringify([
+			chain,
+			Created,
+			CreatedBy,
+			Size
+		]));
+		allBytes += Size;
+		if (!seen.has(chain)) newBytes += Size;
+		seen.add(chain);
 	}
 	return {
+		allBytes,
+		newBytes
+	};
+};
+/**
+* Sums what the histories tell. Steps that look the same from the lowest up are one layer.
+*
+* @param keepsBlobs whether the store keeps the compressed layers beside the unpacked ones, as
+*   containerd's does; their size is that of the image, to which some versions of Docker add the
+*   unpacked layers
+*/
+const sumSizes = (images, keepsBlobs) => {
+	const seen = /* @__PURE__ */ new Set();
+	let totalBytes = 0;
+	const each = images.map(({ sizeBytes, history }) => {
+		const { allBytes, newBytes } = sumSteps(history, seen);
+		if (!keepsBlobs || allBytes === 0) {
+			totalBytes += newBytes;
+			return sizeBytes;
+		}
+		const blobBytes = sizeBytes > allBytes ? sizeBytes - allBytes : sizeBytes;
+		totalBytes += newBytes + Math.round(blobBytes * newBytes / allBytes);
+		return allBytes + blobBytes;
+	});
+	return {
 		totalBytes,
-		each: images.map(({ sizeBytes }) => sizeBytes)
+		each
 	};
 };
 /** Asks Docker how big images are. */
-const measureSizes = async (ask, images) => sumSizes(await Promise.all(images.map(async ({ id, sizeBytes }) => {
+const measureSizes = async (ask, { hasContainerdStore }, images) => sumSizes(await Promise.all(images.map(async ({ id, sizeBytes }) => {
 	return {
 		sizeBytes,
 		history: await ask(`/images/${id}/history`) ?? []
 	};
-})));
+})), hasContainerdStore);
 
 // src/host/endpoint.ts
 const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
@@ -1201,7 +1250,7 @@ const isNoSpace = (error) => saysNoSpace(renderError(error));
 const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
 /** Looks once more, as what was found before the builds is no longer true. */
 const lookAgain = async (api, { engine, nodes }, tempDir) => {
-	const filesystems = await findFilesystems(api, engine, nodes, tempDir);
+	const { filesystems } = await findFilesystems(api, engine, nodes, tempDir);
 	return {
 		filesystems,
 		full: filesystems.filter(isFull)
@@ -2923,7 +2972,7 @@ const remember = async ({ shop, step, api }, made) => {
 	const { memory, facts } = shop;
 	const images = toRemembered(step.targets).flatMap(({ name }) => made.get(name) ?? []);
 	if (memory === void 0 || images.length === 0) return;
-	const sizes = await measureSizes(api.ask, images).catch(() => void 0);
+	const sizes = await measureSizes(api.ask, facts.engine, images).catch(() => void 0);
 	if (sizes !== void 0) await rememberSizes(memory, step.targets, sizes, facts.lastSizes);
 };
 /**
@@ -3177,13 +3226,15 @@ const findDisk = async (api, found, inputs, place) => {
 	const { tempDir, isHostedRunner } = place;
 	if (!isNeeded(found, inputs, place)) return {
 		filesystems: [],
+		nodeImages: /* @__PURE__ */ new Map(),
 		freeable: [],
 		heldBytes: 0
 	};
-	const [filesystems, freeable] = await Promise.all([findFilesystems(api, engine, nodes, tempDir), isHostedRunner ? findFreeable() : []]);
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, engine, nodes, tempDir), isHostedRunner ? findFreeable() : []]);
 	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
 	return {
 		filesystems,
+		nodeImages,
 		freeable,
 		heldBytes: lastSizes !== void 0 && lastSizes.totalBytes > freeBytes ? await findHeldBytes(api.ask, nodes) : 0
 	};

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
 import { explainShortage, renderFilesystem, renderSum } from '../../src/disk/explain.ts'
 import { cannotFit, planDisk } from '../../src/disk/plan-disk.ts'
 import type { Facts } from '../../src/facts/facts.ts'
@@ -7,10 +8,19 @@ import type { NodePlan, WayChoice } from '../../src/load/plan-way.ts'
 import { disk, foundFacts, nodeNamed, withFree } from '../support/found.ts'
 
 const gb = 1e9
-const sizes = { totalBytes: 7 * gb, each: [6 * gb, 1 * gb] }
+const sizes = { totalBytes: 7 * gb, each: [1 * gb, 6 * gb] }
 const node = nodeNamed('kind-worker')
 const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
-const facts: Facts = { ...foundFacts, filesystems: [shared], lastSizes: sizes, freeable: [] }
+const named = (canonical: string) =>
+  toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never)
+const targets = [named('docker.io/acme/api:2'), named('docker.io/acme/ml:2')]
+const facts: Facts = {
+  ...foundFacts,
+  targets,
+  filesystems: [shared],
+  lastSizes: sizes,
+  freeable: [],
+}
 const own: Filesystem = {
   ...disk,
   device: 2,
@@ -42,6 +52,14 @@ test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
   ['nothing known', { lastSizes: undefined }, link, [0]],
 ])('what is written by %s', (_name, change, choice, expected) => {
   expect(neededGb(change, choice)).toEqual(expected)
+})
+
+test('a node that has another version of an image may lack hardly anything', () => {
+  const has = (...names: readonly string[]) => ({ nodeImages: new Map([[node.name, names]]) })
+  expect(neededGb({ ...apart, ...has() }, stream)).toEqual([7, 7])
+  expect(neededGb({ ...apart, ...has('docker.io/acme/ml:1') }, stream)).toEqual([7, 1])
+  const both = ['docker.io/acme/api:1', 'docker.io/acme/ml@sha256:1']
+  expect(neededGb({ ...apart, ...has(...both) }, stream)).toEqual([7, 0])
 })
 
 test('images that are there already cost something only where they are copied', () => {
@@ -84,7 +102,7 @@ test('a refusal shows the sum and says what would help', () => {
     `"This cannot fit, going by the sizes that the images had last time: /var/lib/docker (Docker's data, the temp folder): 6.3 GB of 145 GB free, 16,000,000 i-nodes. Needed: 10 GB (images 10 GB); there is: 6.3 GB free + about 1.7 GB may be freed"`,
   )
   expect(remedy).toMatchInlineSnapshot(
-    `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If the images have become smaller, run the job again: a second attempt builds all the same."`,
+    `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same."`,
   )
 })
 

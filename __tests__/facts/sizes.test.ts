@@ -12,7 +12,7 @@ test('layers that images share count once', () => {
     { sizeBytes: 1_050, history: [step('COPY a', 50), ...base] },
     { sizeBytes: 1_070, history: [step('COPY b', 70), ...base] },
   ]
-  expect(sumSizes(images)).toEqual({ totalBytes: 1_120, each: [1_050, 1_070] })
+  expect(sumSizes(images, false)).toEqual({ totalBytes: 1_120, each: [1_050, 1_070] })
 })
 
 test('the same step upon something else is another layer', () => {
@@ -20,11 +20,15 @@ test('the same step upon something else is another layer', () => {
     { sizeBytes: 150, history: [step('RUN make', 50), step('', 100)] },
     { sizeBytes: 250, history: [step('RUN make', 50), step('', 200)] },
   ]
-  expect(sumSizes(images).totalBytes).toBe(400)
+  expect(sumSizes(images, false).totalBytes).toBe(400)
 })
 
-test('compressed layers beside the unpacked ones count for each image', () => {
-  expect(sumSizes([{ sizeBytes: 1_400, history: base }]).totalBytes).toBe(1_400)
+test.each([
+  ['as Docker 28 tells them', 400],
+  ['with the unpacked layers, as Docker 29 does', 1_400],
+])('compressed layers beside the unpacked ones, %s', (_name, sizeBytes) => {
+  const image = { sizeBytes, history: base }
+  expect(sumSizes([image, image], true)).toEqual({ totalBytes: 1_400, each: [1_400, 1_400] })
 })
 
 test('what Docker holds: not the images of nodes, and cache that images share once', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { baseImage, type Cluster, startCluster } from '../support/testbed.ts'
 
 const run = promisify(execFile)
@@ -77,3 +77,33 @@ test.each([
   expect(left).toBe('/usr/local/lib/android\nprecious\nmounted\nandroid\n')
   expect(freedBytes).toBe(0)
 })
+
+test.each([
+  ['beforehand', '1', /^::error::This cannot fit: .*Needed: \d+ MB \(one image's tar \d+ MB\)/m],
+  ['when it is full', '2', /^::error::`kind load docker-image` failed.*no space left on device/im],
+])(
+  'a temp folder too small for what kind writes there: named %s, and nothing is deleted for it',
+  async (_name, attempt, said) => {
+    const fresh = await startCluster()
+    onTestFinished(() => fresh.remove())
+    const temp = join(folder, 'small-temp')
+    const script = `mkdir -p ${temp}; mount -t tmpfs -o size=50m tmpfs ${temp}; ${toolFolders}
+    node dist/main.js; ls ${temp} /usr/local/lib`
+    const { stdout } = await run('unshare', ['--mount', 'bash', '-c', script], {
+      env: {
+        ...process.env,
+        PATH: `${process.cwd()}/node_modules/.bin:${process.env['PATH']}`,
+        RUNNER_ENVIRONMENT: 'github-hosted',
+        RUNNER_TEMP: temp,
+        INPUT_IMAGES: baseImage(),
+        'INPUT_CLUSTER-NAME': fresh.name,
+        'INPUT_LOAD-MODE': 'kind',
+        GITHUB_RUN_ATTEMPT: attempt,
+      },
+    })
+    expect(stdout).toMatch(said)
+    expect(stdout).toContain(`${temp} (the temp folder): `)
+    expect(stdout).not.toContain("Docker's data there")
+    expect(stdout.split('\n').slice(-5)).toEqual([`${temp}:`, '', '/usr/local/lib:', 'android', ''])
+  },
+)

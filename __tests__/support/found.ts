@@ -38,6 +38,7 @@ export const foundFacts: Facts = {
   builderDriver: 'docker',
   images: [],
   filesystems: [disk],
+  nodeImages: new Map(),
   isHostedRunner: true,
   freeable: toolChains,
   lastSizes: undefined,

@@ -55,7 +55,7 @@ const findHelp = (sum: Sum, freeDisk: FreeDisk, keep: readonly string[]): readon
  * @returns undefined when they may fit, or nobody knows how large they are
  */
 export const explainShortage = (
-  { sums }: DiskPlan,
+  { sums, sizes }: DiskPlan,
   freeDisk: FreeDisk,
   keep: readonly string[],
 ): Failure | undefined => {
@@ -68,10 +68,8 @@ export const explainShortage = (
     if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`)
     return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(' + ')}`
   })
-  return new Failure(
-    `This cannot fit, going by the sizes that the images had last time: ${lines.join('; ')}`,
-    {
-      remedy: `What would help: ${findHelp(first, freeDisk, keep).join('; ')}. If the images have become smaller, run the job again: a second attempt builds all the same.`,
-    },
-  )
+  const basis = sizes === undefined ? '' : ', going by the sizes that the images had last time'
+  return new Failure(`This cannot fit${basis}: ${lines.join('; ')}`, {
+    remedy: `What would help: ${findHelp(first, freeDisk, keep).join('; ')}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.`,
+  })
 }

@@ -30,7 +30,7 @@ export const lookAgain = async (
   { engine, nodes }: Facts,
   tempDir: string,
 ): Promise<DiskState> => {
-  const filesystems = await findFilesystems(api, engine, nodes, tempDir)
+  const { filesystems } = await findFilesystems(api, engine, nodes, tempDir)
   return { filesystems, full: filesystems.filter(isFull) }
 }
 

@@ -1,7 +1,9 @@
 import type { Facts } from '../facts/facts.ts'
 import { type Filesystem, findDockers, findUse } from '../facts/filesystems.ts'
 import type { Sizes } from '../facts/sizes.ts'
+import { toRepository } from '../inputs/image-reference.ts'
 import type { NodePlan } from '../load/plan-way.ts'
+import { toRemembered } from './size-memory.ts'
 
 /** Something that has to be written. */
 export type Need = { readonly what: string; readonly bytes: number }
@@ -43,15 +45,44 @@ const toBuildNeeds = ({ builderDriver, filesystems }: Facts, sizes: Sizes): read
   ]
 }
 
+/** An image to load, with what it is called wherever it is. */
+type Loaded = { readonly repository: string; readonly bytes: number }
+
+const toLoaded = ({ targets, images, lastSizes }: Facts): readonly Loaded[] => [
+  ...toRemembered(targets).flatMap((target, index) => {
+    const bytes = lastSizes?.each[index]
+    return bytes === undefined
+      ? []
+      : [{ repository: toRepository(target.tags[0]?.canonical ?? ''), bytes }]
+  }),
+  ...images.map(({ references, sizeBytes }) => ({
+    repository: toRepository(references[0]?.canonical ?? ''),
+    bytes: sizeBytes,
+  })),
+]
+
+/**
+ * What a node that has other versions of some images lacks at least, and the largest that it lacks:
+ * of those that it has, perhaps nothing has changed.
+ */
+const findLacking = (facts: Facts, node: string) => {
+  const there = new Set(facts.nodeImages.get(node)?.map(toRepository))
+  const loaded = toLoaded(facts)
+  const lacking = loaded.filter(({ repository }) => !there.has(repository))
+  const sum = (all: readonly Loaded[]): number => all.reduce((bytes, one) => bytes + one.bytes, 0)
+  const given = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+  const totalBytes = given + (facts.lastSizes?.totalBytes ?? 0)
+  const bytes = Math.max(0, totalBytes - (sum(loaded) - sum(lacking)))
+  return { bytes, largestBytes: largestOf(lacking.map((one) => one.bytes)) }
+}
+
 /** What a load writes into one node at least; links cost nothing that is worth counting. */
-const toLoadNeeds = (
-  { filesystems }: Facts,
-  { node, choice }: NodePlan,
-  totalBytes: number,
-  largestBytes: number,
-): readonly Placed[] => {
+const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[] => {
+  const { filesystems } = facts
+  const { bytes, largestBytes } = findLacking(facts, node.name)
+  if (bytes === 0) return []
   const filesystem = findUse(filesystems, (use) => use.kind === 'node' && use.name === node.name)
-  const copies = { what: `copies in ${node.name}`, bytes: totalBytes, filesystem }
+  const copies = { what: `copies in ${node.name}`, bytes, filesystem }
   const isReachable = filesystem === findDockers(filesystems)
   switch (choice.kind) {
     case 'folders':
@@ -61,7 +92,7 @@ const toLoadNeeds = (
     case 'kind': {
       const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
       return [
-        { ...copies, bytes: 2 * totalBytes },
+        { ...copies, bytes: 2 * bytes },
         { what: "one image's tar", bytes: largestBytes, filesystem: temp },
       ]
     }
@@ -94,13 +125,10 @@ export const planDisk = (
   nodes: readonly NodePlan[],
   keep: readonly string[],
 ): DiskPlan => {
-  const { lastSizes, images } = facts
-  const given = images.map(({ sizeBytes }) => sizeBytes)
-  const totalBytes = given.reduce((sum, bytes) => sum + bytes, lastSizes?.totalBytes ?? 0)
-  const largestBytes = largestOf([...given, ...(lastSizes?.each ?? [])])
+  const { lastSizes } = facts
   const needs = [
     ...(lastSizes === undefined ? [] : toBuildNeeds(facts, lastSizes)),
-    ...nodes.flatMap((node) => toLoadNeeds(facts, node, totalBytes, largestBytes)),
+    ...nodes.flatMap((node) => toLoadNeeds(facts, node)),
   ]
   return { sums: sumUp(facts, needs, keep), sizes: lastSizes }
 }

@@ -6,6 +6,7 @@ import type { Target } from '../build/target.ts'
 import type { Sizes } from '../facts/sizes.ts'
 import { renderError } from '../failure.ts'
 import type { WriteLine } from '../host/log-fence.ts'
+import { toRepository } from '../inputs/image-reference.ts'
 
 /**
  * How big the images of a step were last time. All of it is in the name of an entry of the Actions
@@ -34,15 +35,14 @@ const path = '/tmp/slipway-size'
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
 export const toRemembered = (targets: readonly Target[]): readonly Target[] => {
   const wanted = targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0)
-  return wanted.toSorted((a, b) => (toRepository(a) < toRepository(b) ? -1 : 1))
+  return wanted.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
 }
 
-const toRepository = ({ tags: [tag] }: Target): string =>
-  (tag?.canonical ?? '').replace(/@.*$/, '').replace(/:[^:/]*$/, '')
+const nameOf = ({ tags: [tag] }: Target): string => toRepository(tag?.canonical ?? '')
 
 /** The same images of one repository, whichever workflow builds them and whatever their tags are. */
 export const toPrefix = (repository: string, targets: readonly Target[]): string => {
-  const names = toRemembered(targets).map(toRepository)
+  const names = toRemembered(targets).map(nameOf)
   const identity = createHash('sha256')
     .update([repository, ...names].join('\n'))
     .digest('hex')

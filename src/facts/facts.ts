@@ -16,6 +16,8 @@ export type Facts = {
   readonly builderDriver: string | undefined
   /** Of Docker's data, the temp folder and the nodes; those that nobody could look at are missing. */
   readonly filesystems: readonly Filesystem[]
+  /** Names of the images that nodes have, by the nodes' names; of those that were asked. */
+  readonly nodeImages: ReadonlyMap<string, readonly string[]>
   readonly isHostedRunner: boolean
   /** What of the catalog is there; nothing on machines that are not GitHub's. */
   readonly freeable: readonly Freeable[]

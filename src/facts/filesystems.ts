@@ -47,9 +47,10 @@ const nodeFolders = ['/var', '/var/lib/containerd'] as const
 
 const askNode = `for folder in ${nodeFolders.join(' ')}; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
-done`
+done
+ctr --namespace=k8s.io images list --quiet`
 
-/** Reads what `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
 export const parseNodeFolders = (printed: string): readonly (Seen | undefined)[] =>
   nodeFolders.map((path, index) => {
     const line = printed.split('\n')[index] ?? ''
@@ -66,7 +67,11 @@ const seeNode = async (api: EngineApi, node: KindNode) => {
   const argv = ['sh', '-c', askNode]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
   const [volume, containerd] = parseNodeFolders(printed)
-  return { node, volume, containerd }
+  const images = printed
+    .split('\n')
+    .slice(nodeFolders.length)
+    .filter((name) => name !== '')
+  return { node, volume, containerd, images }
 }
 
 type Sighting = { readonly seen: Seen | undefined; readonly use: Use }
@@ -80,6 +85,12 @@ export const toFilesystems = (sightings: readonly Sighting[]): readonly Filesyst
   })
 }
 
+export type DiskFacts = {
+  readonly filesystems: readonly Filesystem[]
+  /** Names of the images that each node has, by the nodes' names. */
+  readonly nodeImages: ReadonlyMap<string, readonly string[]>
+}
+
 /**
  * Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
  *
@@ -91,7 +102,7 @@ export const findFilesystems = async (
   { dataRoot }: Engine,
   nodes: readonly KindNode[],
   tempDir: string,
-): Promise<readonly Filesystem[]> => {
+): Promise<DiskFacts> => {
   const [local, temp, ...inNodes] = await Promise.all([
     seeFolder(dataRoot),
     seeFolder(tempDir),
@@ -103,7 +114,7 @@ export const findFilesystems = async (
     )
   const volume = inNodes.find(({ node }) => hasVolume(node))?.volume
   const docker = volume === undefined ? local : { ...volume, path: dataRoot }
-  return toFilesystems([
+  const filesystems = toFilesystems([
     { seen: docker, use: { kind: 'docker' } },
     { seen: temp, use: { kind: 'temp' } },
     ...inNodes.map(({ node, containerd }) => ({
@@ -111,6 +122,10 @@ export const findFilesystems = async (
       use: { kind: 'node', name: node.name } as const,
     })),
   ])
+  return {
+    filesystems,
+    nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images])),
+  }
 }
 
 /** The one that a use is on. */

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
 import type { Ask } from '../host/engine-api.ts'
-import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
+import {
+  type ImageReference,
+  parseImageReference,
+  toRepository,
+} from '../inputs/image-reference.ts'
 
 /** An image of Docker's local store. */
 export type LocalImage = {
@@ -57,18 +61,16 @@ const foldersOf = ({ GraphDriver }: Inspected): readonly string[] => {
   return [UpperDir, ...lower].reverse()
 }
 
-const repositoryOf = (canonical: string): string => canonical.replace(/(@.*|:[^/:]*)$/, '')
-
 /** Digests under the repositories that were asked for; other names of the image are not ours. */
 const toDigestNames = (
   repoDigests: readonly string[],
   references: readonly ImageReference[],
 ): readonly string[] => {
-  const repositories = new Set(references.map(({ canonical }) => repositoryOf(canonical)))
+  const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)))
   return repoDigests.flatMap((text) => {
     const reference = parseImageReference(text)
     if (typeof reference === 'string') return []
-    return repositories.has(repositoryOf(reference.canonical)) ? [reference.canonical] : []
+    return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : []
   })
 }
 

@@ -55,19 +55,20 @@ const findDisk = async (
   found: Found,
   inputs: Inputs,
   place: Place,
-): Promise<Pick<Facts, 'filesystems' | 'freeable' | 'heldBytes'>> => {
+): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'heldBytes'>> => {
   const { engine, nodes, lastSizes } = found
   const { tempDir, isHostedRunner } = place
   if (!isNeeded(found, inputs, place)) {
-    return { filesystems: [], freeable: [], heldBytes: 0 }
+    return { filesystems: [], nodeImages: new Map(), freeable: [], heldBytes: 0 }
   }
-  const [filesystems, freeable] = await Promise.all([
+  const [{ filesystems, nodeImages }, freeable] = await Promise.all([
     findFilesystems(api, engine, nodes, tempDir),
     isHostedRunner ? findFreeable() : [],
   ])
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
   const isShort = lastSizes !== undefined && lastSizes.totalBytes > freeBytes
-  return { filesystems, freeable, heldBytes: isShort ? await findHeldBytes(api.ask, nodes) : 0 }
+  const heldBytes = isShort ? await findHeldBytes(api.ask, nodes) : 0
+  return { filesystems, nodeImages, freeable, heldBytes }
 }
 
 /**

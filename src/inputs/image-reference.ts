@@ -50,3 +50,6 @@ export const parseImageReference = (given: string): ImageReference | string => {
   const ending = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
   return { given, canonical: `${domain}/${path}${ending === '' ? ':latest' : ending}` }
 }
+
+/** A canonical name without its tag or digest. */
+export const toRepository = (canonical: string): string => canonical.replace(/(@.*|:[^/:]*)$/, '')

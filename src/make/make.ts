@@ -36,7 +36,7 @@ const remember = async ({ shop, step, api }: Bench, made: Made): Promise<void> =
   const { memory, facts } = shop
   const images = toRemembered(step.targets).flatMap(({ name }) => made.get(name) ?? [])
   if (memory === undefined || images.length === 0) return
-  const sizes = await measureSizes(api.ask, images).catch(() => undefined)
+  const sizes = await measureSizes(api.ask, facts.engine, images).catch(() => undefined)
   if (sizes !== undefined) await rememberSizes(memory, step.targets, sizes, facts.lastSizes)
 }
 
