@@ -64,6 +64,15 @@ test('without a group all targets are wanted', () => {
   expect(all.map(({ isWanted }) => isWanted)).toEqual([true, true])
 })
 
+test('what is in groups of groups is wanted, such as targets of a matrix', () => {
+  const group = {
+    default: { targets: ['web', 'matrix'] },
+    matrix: { targets: ['api', 'default'] },
+  }
+  const all = readTargets({ group, target: { web, api, base } }, workspace)
+  expect(all.map(({ isWanted }) => isWanted)).toEqual([true, true, false])
+})
+
 test.each([
   ['each other', { a: { contexts: { x: 'target:b' } }, b: { contexts: { y: 'target:a' } } }],
   ['themselves', { a: { contexts: { x: 'target:a' } } }],

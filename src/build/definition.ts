@@ -61,6 +61,17 @@ const readDockerfile = (
 
 const targetPrefix = 'target:'
 
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }: BakeFile): ReadonlySet<string> => {
+  const wanted = new Set(group['default']?.targets ?? Object.keys(target))
+  // What is added while a set is gone through has its turn, too; nothing has it twice.
+  for (const name of wanted) {
+    if (name in target) continue
+    for (const member of group[name]?.targets ?? []) wanted.add(member)
+  }
+  return wanted
+}
+
 /**
  * Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
  * that this one finds what the other has just made, also with a builder that does not see Docker's
@@ -69,7 +80,7 @@ const targetPrefix = 'target:'
  * @throws {Failure} when a tag is none, or targets build upon each other
  */
 export const readTargets = (printed: BakeFile, workspace: string): readonly BakeTarget[] => {
-  const wanted = new Set(printed.group?.['default']?.targets ?? Object.keys(printed.target))
+  const wanted = readWanted(printed)
   const all = Object.entries(printed.target).map(([name, definition]) => {
     // It becomes part of a file's name.
     if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`)
