@@ -1,19 +1,19 @@
-# Engines of a test's own: `xfs`, `btrfs` and `small` (ext4) keep overlay2 on a filesystem image, and
-# `system` is the containerd store in a containerd of the system's own. Each lives in namespaces
+# Engines of a test's own: `ext4`, `xfs` and `btrfs` keep overlay2 on a filesystem image of that kind,
+# and `system` is the containerd store in a containerd of the system's own. Each lives in namespaces
 # (mounts, processes, network), so the machine sees none of its mounts, and whatever ends its first
 # process ends all of it. A test may restart it, which nobody may do to an engine that is shared.
 
 own_init=$lib/own-init
 
-is_own() { [[ $engine =~ ^(xfs|btrfs|small|system)$ ]]; }
+is_own() { [[ $engine =~ ^(ext4|xfs|btrfs|system)$ ]]; }
 own_lives() { alive "$state/init.pid" bash; }
 own_hash() { recipe_hash "$(parts_hash)" "$own_init" "$(declare -f write_own_config make_disk)"; }
 
 own_tools() {
   case $engine in
+    ext4) need mkfs.ext4=e2fsprogs ;;
     xfs) need mkfs.xfs=xfsprogs ;;
     btrfs) need mkfs.btrfs=btrfs-progs ;;
-    small) need mkfs.ext4=e2fsprogs ;;
   esac
 }
 
@@ -42,12 +42,14 @@ JSON
 # Sparse: it takes what is written to it.
 make_disk() {
   [[ $engine != system && ! -e $state/disk ]] || return 0
-  truncate --size 4G "$state/disk"
+  local size=4G
+  # As big as a runner's, for whole jobs.
+  [[ $engine != ext4 ]] || size=64G
+  truncate --size "$size" "$state/disk"
   case $engine in
+    ext4) quiet "$logs/mkfs-ext4.log" mkfs.ext4 -q -m 0 -E lazy_journal_init=1 "$state/disk" ;;
     xfs) quiet "$logs/mkfs-xfs.log" mkfs.xfs -q -m reflink=1 "$state/disk" ;;
     btrfs) quiet "$logs/mkfs-btrfs.log" mkfs.btrfs -q "$state/disk" ;;
-    # Nothing is kept for root, so that what is said to be free can be written.
-    small) quiet "$logs/mkfs-small.log" mkfs.ext4 -q -m 0 "$state/disk" ;;
   esac
 }
 
