@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { planBars } from '../../script/bench.d/load/bars/bars.ts'
-import { judgeBars, type Verdict } from '../../script/bench.d/load/bars/judge.ts'
+import { judgeBars } from '../../script/bench.d/load/bars/judge.ts'
 import { planSeries, planWeights } from '../../script/bench.d/load/bars/plan.ts'
 import type { Sample } from '../../script/bench.d/load/series.ts'
 import { summarize } from '../../script/bench.d/load/summary.ts'
+import type { Verdict } from '../../script/bench.d/report/verdicts.ts'
 
 type Given = Readonly<Record<string, Omit<Sample, 'series' | 'way' | 'run'>>>
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { watchDisk } from '../../script/bench.d/measure/disk-sampler.ts'
 import { watchMemory } from '../../script/bench.d/measure/memory-sampler.ts'
+import { watchPrograms } from '../../script/bench.d/measure/program-sampler.ts'
 
 const megabyte = 1_000_000
 
@@ -92,4 +93,28 @@ test('a process has had its most memory, though it gave it back before we looked
   const peak = end()
   expect(peak).toBeGreaterThan(150 * megabyte)
   expect(peak).toBeLessThan(400 * megabyte)
+})
+
+test('programs are seen from start to end, only those with the variable, and not what they were before', async () => {
+  const variable = `SLIPWAY_TEST=${process.pid}`
+  const watch = watchPrograms(variable, ([name = '', seconds]) =>
+    name === 'sleep' ? seconds : undefined,
+  )
+  // The shell turns into the second one only after a while.
+  const script = 'sleep 0.3; exec sleep 0.4'
+  const start = (value: string) =>
+    spawn('sh', ['-c', script], { env: { ...process.env, SLIPWAY_TEST: value } })
+  const started = performance.now()
+  const ours = start(String(process.pid))
+  const others = start('other')
+  await Promise.all([once(ours, 'close'), once(others, 'close')])
+  await sleep(100)
+  const spans = watch.stop()
+  expect([...spans.keys()].sort()).toEqual(['0.3', '0.4'])
+  const [first, second] = [spans.get('0.3') ?? [], spans.get('0.4') ?? []]
+  expect([first.length, second.length]).toEqual([1, 1])
+  const [{ from, to } = { from: 0, to: 0 }] = second
+  expect(from).toBeGreaterThan(started + 250)
+  expect(to - from).toBeGreaterThan(200)
+  expect(to - from).toBeLessThan(1_000)
 })

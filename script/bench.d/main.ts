@@ -1,10 +1,11 @@
 import { type Command, problemsOf, usageOf } from './command.ts'
 import { messageOf, say } from './host/progress.ts'
 import { withSession } from './host/session.ts'
+import { jobCommand } from './job/command.ts'
 import { loadCommand } from './load/command.ts'
 
 /** What can be measured; a further subcommand is one more entry. */
-const commands: readonly Command[] = [loadCommand]
+const commands: readonly Command[] = [loadCommand, jobCommand]
 
 /** The shell's convention for a program that Ctrl-C ended. */
 const interruptedCode = 130

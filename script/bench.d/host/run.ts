@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 
 export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
   readonly signal?: AbortSignal
   readonly input?: Iterable<Buffer>
   /** Told the process's ID as soon as there is one. */
@@ -45,7 +46,7 @@ const describe = (file: string, args: readonly string[]): string =>
 export const run = async (
   file: string,
   args: readonly string[],
-  { env, signal, input, onStart }: RunOptions = {},
+  { env, cwd, signal, input, onStart }: RunOptions = {},
 ): Promise<string> => {
   signal?.throwIfAborted()
   const stdin = input === undefined ? 'ignore' : 'pipe'
@@ -53,6 +54,7 @@ export const run = async (
     detached: true,
     stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
   })
   if (child.pid !== undefined) onStart?.(child.pid)
   let timer: NodeJS.Timeout | undefined

@@ -18,7 +18,7 @@ export type ArchiveOrder = {
 /** What is only known once the archive is written. */
 export type Written = { readonly configDigest: string; readonly diffIds: readonly string[] }
 
-function* layerTar({ folders, files }: LayerTree, content: Content): Generator<Buffer> {
+export function* treeTar({ folders, files }: LayerTree, content: Content): Generator<Buffer> {
   for (const folder of folders) yield folderHeader(folder)
   for (const { path, size } of files) {
     yield fileHeader(path, size)
@@ -50,7 +50,7 @@ function* layerFile(
   // A header comes first and tells the size, so what is compressed is held in memory.
   const held: Buffer[] = []
   if (!isCompressed) yield fileHeader(path, tarSize(tree))
-  for (const chunk of layerTar(tree, content)) {
+  for (const chunk of treeTar(tree, content)) {
     hash.update(chunk)
     if (isCompressed) held.push(chunk)
     else yield chunk

@@ -1,14 +1,6 @@
 import type { Spread } from '../../measure/statistics.ts'
+import type { Verdict } from '../../report/verdicts.ts'
 import type { WaySummary } from '../summary.ts'
-
-/** What is said of one bar once all is measured. */
-export type Verdict = {
-  readonly name: string
-  readonly measure: string
-  readonly bar: string
-  readonly measured: string
-  readonly isMet: boolean
-}
 
 export type Key = readonly [series: string, way: string]
 
