@@ -1480,6 +1480,15 @@ const readDockerfile = (definition, workspace) => {
 	}
 };
 const targetPrefix = "target:";
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
 /**
 * Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
 * that this one finds what the other has just made, also with a builder that does not see Docker's
@@ -1488,7 +1497,7 @@ const targetPrefix = "target:";
 * @throws {Failure} when a tag is none, or targets build upon each other
 */
 const readTargets = (printed, workspace) => {
-	const wanted = new Set(printed.group?.["default"]?.targets ?? Object.keys(printed.target));
+	const wanted = readWanted(printed);
 	const all = Object.entries(printed.target).map(([name, definition]) => {
 		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
 		return {

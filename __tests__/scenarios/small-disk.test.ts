@@ -25,7 +25,7 @@ const run = promisify(execFile)
 const mb = 1_000_000
 
 /** The daemon's folder is a small filesystem, which is filled until as much is free as a test wants. */
-useOwnEngine('small')
+useOwnEngine('ext4')
 
 /** The story's four services, at a twentieth of their size; the ML ones share a base. */
 const megabytes = { base: 200, api: 30, datagen: 20, preprocessing: 60, e2e: 40 } as const

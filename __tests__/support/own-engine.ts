@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest'
 const run = promisify(execFile)
 
 /** Engines that `script/testbed` makes for one test, in namespaces of their own. */
-export type OwnEngine = 'xfs' | 'btrfs' | 'small' | 'system'
+export type OwnEngine = 'ext4' | 'xfs' | 'btrfs' | 'system'
 
 const testbed = (...args: readonly string[]) => run('bash', ['script/testbed', ...args])
 
