@@ -3,6 +3,7 @@ import type { FileCommand, GitHubContext, RunOptions } from './types.ts'
 
 /** What stays the same for both phases of a run. */
 export interface Job {
+  readonly root: string
   readonly github: Required<Omit<GitHubContext, 'event' | 'token'>> & { readonly token: string }
   readonly event: unknown
   readonly eventPath: string

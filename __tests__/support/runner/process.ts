@@ -20,6 +20,8 @@ export interface ProcessSpec {
   readonly script: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** A command that becomes Node's process. */
+  readonly through: readonly string[]
   /** A private folder for the names that pipes have for a moment. */
   readonly scratch: string
   readonly timings: CancelTimings
@@ -80,7 +82,8 @@ async function escalate(
 /** Starts the action's script as its own process, with real pipes and stdin at its end. */
 export function startProcess(spec: ProcessSpec): ActionProcess {
   const pipes = openChildPipes(spec.scratch)
-  const child = spawn(findNode(), [spec.script], {
+  const [file = '', ...args] = [...spec.through, findNode(), spec.script]
+  const child = spawn(file, args, {
     cwd: spec.cwd,
     env: spec.env,
     stdio: pipes.stdio,

@@ -4,7 +4,7 @@ import { createCommandReader } from './commands.ts'
 import { buildEnvironment, githubExpressions, type Job } from './environment.ts'
 import { evaluate } from './expressions.ts'
 import { createCommandFiles, processCommandFiles } from './file-commands.ts'
-import { createJob } from './job.ts'
+import { createJob, giveTo } from './job.ts'
 import { type Manifest, readManifest, resolveInputs } from './manifest.ts'
 import { createMasker } from './masker.ts'
 import { findOrphans, killOrphans } from './orphans.ts'
@@ -57,6 +57,7 @@ async function runPhase(session: Session, phase: Phase, script: string): Promise
   const { options } = job
   const files = await createCommandFiles(job.temp)
   session.commandFiles[phase] = files
+  if (options.asUser !== undefined) await giveTo(options.asUser.id, job.root)
   record.failed = false
   const { state, env: fileEnv, path } = record
   const env = buildEnvironment(job, { files, inputs, state, env: fileEnv, path })
@@ -70,6 +71,7 @@ async function runPhase(session: Session, phase: Phase, script: string): Promise
     script: resolve(options.actionDir, script),
     cwd: job.github.workspace,
     env,
+    through: options.asUser?.through ?? [],
     scratch: job.temp,
     timings: options.cancelTimings ?? {},
     streamGraceMs: options.streamGraceMs ?? 5000,

@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** The runner's own environment. Default: PATH, HOME, LANG, USER, SHELL and DOCKER_* of ours. */
   readonly baseEnv?: Readonly<Record<string, string>>
+  /** Another user than ours to run the step as: its number, and a command that runs what follows it. */
+  readonly asUser?: { readonly id: number; readonly through: readonly string[] }
   readonly github?: GitHubContext
   readonly runnerEnvironment?: 'github-hosted' | 'self-hosted'
   /** Values that the runner masks from the start, as it does with `secrets.*`. */

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { promisify } from 'node:util'
+import type { RunOptions } from './runner/types.ts'
+import { docker } from './testbed.ts'
+
+/** Not in the system's list of users, as in many containers: no name, no home. */
+export const ordinaryId = 4242
+
+/**
+ * In a mount namespace of its own a machine as services find it: buildx is where packages put it, and
+ * the daemon's socket at its usual place. Then further commands, and the step as an ordinary user.
+ */
+const script = `set -e
+buildx=$1 socket=$2 group=$3 prepare=$4; shift 4
+places=$(mktemp --directory) && mount -t tmpfs tmpfs "$places"
+mkdir -p "$places/lib/docker/cli-plugins" "$places/run"
+touch "$places/lib/docker/cli-plugins/docker-buildx" "$places/run/docker.sock"
+mount --bind "$buildx" "$places/lib/docker/cli-plugins/docker-buildx"
+mount --bind "$socket" "$places/run/docker.sock"
+mount --rbind "$places/lib" /usr/local/lib && mount --rbind "$places/run" /run
+eval "$prepare"
+cd "$PWD" && umount --lazy "$places" && rmdir "$places"
+exec setpriv --reuid=${ordinaryId} --regid=${ordinaryId} --groups="$group" --inh-caps=-all -- "$@"`
+
+const findBuildx = async (): Promise<string> => {
+  const printed = await docker('info', '--format', '{{json .ClientInfo.Plugins}}')
+  const plugins = JSON.parse(printed) as { readonly Name: string; readonly Path: string }[]
+  return plugins.find(({ Name }) => Name === 'buildx')?.Path ?? 'buildx is not there'
+}
+
+/** Runs buildx as ourselves, with a docker configuration. */
+export const buildxIn = async (
+  config: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const options = { env: { ...process.env, DOCKER_CONFIG: config, ...env } }
+  await promisify(execFile)(await findBuildx(), [...args], options)
+}
+
+export const findSocket = (): string =>
+  (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace('unix://', '')
+
+/** What root does to make a folder of the user's read-only, whoever writes. */
+export const makeReadOnly = (folder: string): string =>
+  `chown -R ${ordinaryId} ${folder}; mount --bind ${folder} ${folder}; mount -o remount,ro,bind ${folder}`
+
+/**
+ * Options for a step of a user who may use Docker's socket, and has nothing else: no sudo, no home, and
+ * no variable but the `PATH`.
+ *
+ * @param prepare what root does before, in the step's own mount namespace
+ */
+export const asOrdinaryUser = async (prepare = ''): Promise<Partial<RunOptions>> => {
+  const socket = findSocket()
+  const given = [await findBuildx(), socket, String(statSync(socket).gid), prepare]
+  const namespace = ['unshare', '--mount', '--propagation', 'private']
+  return {
+    baseEnv: { PATH: process.env['PATH'] ?? '' },
+    asUser: { id: ordinaryId, through: [...namespace, 'bash', '-c', script, 'bash', ...given] },
+  }
+}
