@@ -1,17 +1,17 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
-import { C as createDocker, E as runCaptured, S as toHelperContainer, T as notStarted, _ as toLines, b as joinScript, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as describeEnd, x as runLabel, y as toOptional } from "./runner.js";
+import { A as describeEnd, C as toHelperContainer, D as canWriteIn, E as canSearch, M as runCaptured, O as isMissing, S as runLabel, T as canRead, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as notStarted, k as createDocker, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as canMake, x as joinScript, y as toOptional } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
-import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { Duplex, PassThrough, Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
@@ -1032,14 +1032,59 @@ const measureSizes = async (ask, { hasContainerdStore }, images) => sumSizes(awa
 	};
 })), hasContainerdStore);
 
+// src/host/docker-folders.ts
+/** A user may have no home at all: none in the environment, and none in the system's list of users. */
+const findHome = (env) => {
+	try {
+		return env["HOME"] || homedir();
+	} catch {
+		return "";
+	}
+};
+/** Without any home it is in the current folder, and so a relative path. */
+const dockerFolderOf = (env) => env["DOCKER_CONFIG"] || join(findHome(env), ".docker");
+const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+/** Another user's buildx may have left single folders and files that are closed to us. */
+const canBuildxUse = (folder) => {
+	if (isMissing(folder)) return canMake(folder);
+	const inside = (...names) => names.map((name) => join(folder, name));
+	try {
+		const builders = inside("refs").flatMap(foldersIn);
+		const folders = inside("", "instances", "defaults", "activity", "refs");
+		const files = inside(".lock", "current");
+		return [
+			...folders,
+			...builders,
+			...builders.flatMap(foldersIn)
+		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
+	} catch {
+		return false;
+	}
+};
+/** Looks at them, and changes nothing. */
+const findDockerFolders = (env) => {
+	const config = dockerFolderOf(env);
+	const buildx = env["BUILDX_CONFIG"] || join(config, "buildx");
+	return {
+		config: {
+			path: config,
+			isInReach: isMissing(config) ? isAbsolute(config) && canMake(config) : canSearch(config)
+		},
+		buildx: {
+			path: buildx,
+			isUsable: canBuildxUse(buildx)
+		}
+	};
+};
+
 // src/host/endpoint.ts
 const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
 const defaultSocket = "/var/run/docker.sock";
 /** The context that `docker context use` wrote down; undefined for the default. */
 const readCurrentContext = (env) => {
-	const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
 	try {
-		const name = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))?.currentContext;
+		const file = join(dockerFolderOf(env), "config.json");
+		const name = JSON.parse(readFileSync(file, "utf8"))?.currentContext;
 		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
 	} catch {
 		return;
@@ -3297,6 +3342,76 @@ const forbidCoreDumps = async (env) => {
 	}).catch(() => void 0);
 };
 
+// src/host/own-docker-folders.ts
+/**
+* Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+* Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
+* another one: so a login never has to be copied.
+*
+* @param tempDir a folder that ends with the step
+*/
+const planOwnFolders = ({ config, buildx }, tempDir) => {
+	const own = join(tempDir, "docker");
+	const ownBuildx = join(own, "buildx");
+	return {
+		variables: {
+			...!config.isInReach && { DOCKER_CONFIG: own },
+			...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
+		},
+		builders: config.isInReach && !buildx.isUsable ? {
+			from: buildx.path,
+			to: ownBuildx
+		} : void 0
+	};
+};
+/** Names of builders and of this machine; no secrets, which `instances` may hold. */
+const copyIfThere = (from, to) => {
+	if (!isMissing(from)) writeFileSync(to, readFileSync(from), { mode: 384 });
+};
+/**
+* Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
+* The builders themselves are only linked: with them are keys of registries and of remote builders.
+*
+* @returns whether there are none that could not be read
+*/
+const lendBuilders = (from, to) => {
+	mkdirSync(join(to, "defaults"), {
+		recursive: true,
+		mode: 448
+	});
+	const instances = join(from, "instances");
+	if (isMissing(instances)) return true;
+	if (!canRead(instances) || !canSearch(instances)) return false;
+	try {
+		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
+		const defaults = join(from, "defaults");
+		for (const name of isMissing(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
+	} catch {
+		return false;
+	}
+	symlinkSync(instances, join(to, "instances"));
+	return true;
+};
+/**
+* Makes folders of the step's own where docker and buildx cannot use this user's.
+*
+* @param tempDir a folder that ends with the step
+* @returns the environment for docker, and for all that starts it
+*/
+const settleDocker = (env, tempDir, log) => {
+	const found = findDockerFolders(env);
+	const { variables, builders } = planOwnFolders(found, tempDir);
+	if (variables["DOCKER_CONFIG"] !== void 0) log(`${found.config.path} is out of reach: no logins and contexts from there.`);
+	if (builders !== void 0) {
+		const without = lendBuilders(builders.from, builders.to) ? "" : "; what builders it has cannot be read";
+		log(`buildx cannot write to ${builders.from}, and gets a folder for this step${without}.`);
+	}
+	return {
+		...env,
+		...variables
+	};
+};
+
 // src/inputs/read-build.ts
 /** Names of images, each once. */
 const readReferences = (input, raw, report) => {
@@ -4156,18 +4271,16 @@ const runAction = async (environment, runner, signal) => {
 		});
 		maskInputs(inputs, environment.inputs, runner);
 		runner.saveState(runIdState, runId);
-		const docker = createDocker(environment.childEnv, signal);
-		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(environment.childEnv);
+		makeTempDir(tempDir);
+		const childEnv = settleDocker(environment.childEnv, tempDir, runner.line);
+		const docker = createDocker(childEnv, signal);
+		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(childEnv);
 		const memory = findMemory(environment, runner, signal);
 		const facts = await look(docker, inputs, environment, memory);
 		tellWhatIsNot(inputs, facts, runner);
 		const plan = planSteps(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);
-		mkdirSync(tempDir, {
-			recursive: true,
-			mode: 448
-		});
 		token = createBuildToken({
 			inputs,
 			mask: runner.mask,
@@ -4175,7 +4288,7 @@ const runAction = async (environment, runner, signal) => {
 			warn: runner.warning,
 			saveState: runner.saveState,
 			signal,
-			childEnv: environment.childEnv
+			childEnv
 		});
 		const shop = {
 			docker,
@@ -4189,7 +4302,7 @@ const runAction = async (environment, runner, signal) => {
 			tempRoot: environment.tempDir,
 			moreRoom: createMoreRoom(inputs, facts, {
 				docker,
-				childEnv: environment.childEnv,
+				childEnv,
 				line: runner.line,
 				signal,
 				background,
@@ -4201,7 +4314,7 @@ const runAction = async (environment, runner, signal) => {
 				}
 			}),
 			workspace: environment.workspace,
-			childEnv: environment.childEnv,
+			childEnv,
 			signal,
 			background,
 			report: () => report,

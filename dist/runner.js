@@ -1,9 +1,10 @@
 import { a as renderError, i as Failure, r as splitLines, t as createFence } from "./log-fence.js";
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
-import { readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 
 // src/host/process.ts
 /** What a child gets between a polite request to end and SIGKILL. */
@@ -133,6 +134,36 @@ const createDocker = (env, signal) => {
 	};
 };
 
+// src/host/access.ts
+const { R_OK, W_OK, X_OK } = constants;
+const allows = (path, mode) => {
+	try {
+		accessSync(path, mode);
+		return true;
+	} catch {
+		return false;
+	}
+};
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
+/** Whether files of a folder that is there can be opened by their names. */
+const canSearch = (folder) => allows(folder, X_OK);
+const canRead = (file) => allows(file, R_OK);
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+const isMissing = (path) => {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) === void 0;
+	} catch {
+		return false;
+	}
+};
+/** Whether `mkdir --parents` would make a folder that is missing. */
+const canMake = (folder) => {
+	let above = dirname(resolve(folder));
+	while (isMissing(above)) above = dirname(above);
+	return canWriteIn(above);
+};
+
 // src/load/helper.ts
 /** The label by which leftover helpers are found, and the run that they belong to. */
 const runLabel = "dev.slipway.run";
@@ -176,6 +207,21 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
 		}
 	};
+};
+
+// src/host/temp-dir.ts
+/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
+const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
+/** @throws {Failure} when nothing can be written there either */
+const makeTempDir = (path) => {
+	try {
+		mkdirSync(path, { mode: 448 });
+	} catch (cause) {
+		throw new Failure("There is no folder for what the step has to write down for a while", {
+			cause,
+			remedy: "Let the runner's user write to the folder that RUNNER_TEMP names, or to TMPDIR."
+		});
+	}
 };
 
 // src/inputs/parsers.ts
@@ -602,7 +648,7 @@ const readEnvironment = (env = process.env) => {
 		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
 		runAttempt: Number(env["GITHUB_RUN_ATTEMPT"]) || 1,
 		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
-		tempDir: env["RUNNER_TEMP"] || "/tmp",
+		tempDir: findTempDir(env["RUNNER_TEMP"]),
 		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
 		env: { ...env },
 		childEnv: toChildEnv(env, secretVariables(inputs))
@@ -632,4 +678,4 @@ const createRunner = () => {
 	};
 };
 
-export { createDocker as C, runCaptured as E, toHelperContainer as S, notStarted as T, toLines as _, tokenState as a, joinScript as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, describeEnd as w, runLabel as x, toOptional as y };
+export { describeEnd as A, toHelperContainer as C, canWriteIn as D, canSearch as E, runCaptured as M, isMissing as O, runLabel as S, canRead as T, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, notStarted as j, createDocker as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, canMake as w, joinScript as x, toOptional as y };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { renderSum } from './disk/explain.ts'
 import { createMoreRoom } from './disk/more-room.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
@@ -10,7 +10,9 @@ import { Failure, renderError } from './failure.ts'
 import { forbidCoreDumps } from './host/core-limit.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
+import { settleDocker } from './host/own-docker-folders.ts'
 import type { Runner } from './host/runner.ts'
+import { makeTempDir } from './host/temp-dir.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
@@ -80,16 +82,17 @@ export const runAction = async (
     const inputs = readInputs(environment.inputs, { ...environment, parseYaml })
     maskInputs(inputs, environment.inputs, runner)
     runner.saveState(runIdState, runId)
-    const docker = createDocker(environment.childEnv, signal)
+    makeTempDir(tempDir)
+    const childEnv = settleDocker(environment.childEnv, tempDir, runner.line)
+    const docker = createDocker(childEnv, signal)
     const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
-    if (isSecretive) await forbidCoreDumps(environment.childEnv)
+    if (isSecretive) await forbidCoreDumps(childEnv)
     const memory = findMemory(environment, runner, signal)
     const facts = await look(docker, inputs, environment, memory)
     tellWhatIsNot(inputs, facts, runner)
     const plan = planSteps(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)
-    mkdirSync(tempDir, { recursive: true, mode: 0o700 })
     token = createBuildToken({
       inputs,
       mask: runner.mask,
@@ -97,7 +100,7 @@ export const runAction = async (
       warn: runner.warning,
       saveState: runner.saveState,
       signal,
-      childEnv: environment.childEnv,
+      childEnv,
     })
     const shop: Workshop = {
       docker,
@@ -111,7 +114,7 @@ export const runAction = async (
       tempRoot: environment.tempDir,
       moreRoom: createMoreRoom(inputs, facts, {
         docker,
-        childEnv: environment.childEnv,
+        childEnv,
         line: runner.line,
         signal,
         background,
@@ -120,7 +123,7 @@ export const runAction = async (
         },
       }),
       workspace: environment.workspace,
-      childEnv: environment.childEnv,
+      childEnv,
       signal,
       background,
       report: () => report,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { Failure } from '../failure.ts'
 import type { Docker } from './docker.ts'
+import { dockerFolderOf } from './docker-folders.ts'
 import { notStarted } from './process.ts'
 
 /** A connection to the daemon; `gone` is rejected, saying why, when it could not be made or is lost. */
@@ -27,9 +27,9 @@ const defaultSocket = '/var/run/docker.sock'
 
 /** The context that `docker context use` wrote down; undefined for the default. */
 const readCurrentContext = (env: Readonly<Record<string, string>>): string | undefined => {
-  const folder = env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker')
   try {
-    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as unknown
+    const file = join(dockerFolderOf(env), 'config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as unknown
     const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
     return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
   } catch {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { inputNames, type RawInputs } from '../inputs/raw-inputs.ts'
 import { secretVariables } from '../inputs/read-secrets.ts'
 import { readTrigger, type Trigger } from '../inputs/trigger.ts'
+import { findTempDir } from './temp-dir.ts'
 
 /** What the runner told the action, read once. */
 export type Environment = {
@@ -14,7 +15,7 @@ export type Environment = {
   readonly runAttempt: number
   /** Whether the runner told where the Actions cache is, and gave a token for it. */
   readonly hasCacheService: boolean
-  /** A folder for what must not outlive the job; the system's own without a runner. */
+  /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
   readonly tempDir: string
   /** Where relative paths of inputs start. */
   readonly workspace: string
@@ -76,7 +77,7 @@ export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environme
     isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
     runAttempt: Number(env['GITHUB_RUN_ATTEMPT']) || 1,
     hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
-    tempDir: env['RUNNER_TEMP'] || '/tmp',
+    tempDir: findTempDir(env['RUNNER_TEMP']),
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     env: { ...env },
     childEnv: toChildEnv(env, secretVariables(inputs)),

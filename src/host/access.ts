@@ -1,0 +1,37 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+const { R_OK, W_OK, X_OK } = constants
+
+const allows = (path: string, mode: number): boolean => {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+export const canWriteIn = (folder: string): boolean => allows(folder, R_OK | W_OK | X_OK)
+
+/** Whether files of a folder that is there can be opened by their names. */
+export const canSearch = (folder: string): boolean => allows(folder, X_OK)
+
+export const canRead = (file: string): boolean => allows(file, R_OK)
+
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+export const isMissing = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether `mkdir --parents` would make a folder that is missing. */
+export const canMake = (folder: string): boolean => {
+  let above = dirname(resolve(folder))
+  while (isMissing(above)) above = dirname(above)
+  return canWriteIn(above)
+}
