@@ -643,11 +643,15 @@ const runAsRoot = (env, file, ...args) => {
 		file,
 		...args
 	];
-	return getExecOutput(program, rest, {
+	const options = {
 		env: { ...env },
 		silent: true,
 		ignoreReturnCode: true
-	});
+	};
+	return getExecOutput(program, rest, options).catch(() => ({
+		exitCode: 127,
+		stdout: ""
+	}));
 };
 /**
 * Bytes on the disk below a folder. Free space before and after would not tell: builds write

@@ -92,6 +92,17 @@ test("a temp folder that is not the user's: the system's own instead", async () 
   await run.dispose()
 })
 
+test('a hosted runner without sudo: what cannot be freed stays, and the step goes on', async () => {
+  const run = await expectWorks(places.open, places, {
+    env: { HOME: await makeHome(places.scratch) },
+    prepare: 'mkdir -p /usr/local/lib/android/sdk',
+    runnerEnvironment: 'github-hosted',
+    inputs: { 'free-disk': 'always' },
+  })
+  expect(run.log).toContain('Could not remove /usr/local/lib/android; going on without.')
+  await run.dispose()
+})
+
 test('killed without a home: the watchdog revokes, and post removes what is left', async () => {
   const run = await runSlipway(await buildFrom(places.open, places), {
     ...(await asOrdinaryUser()),

@@ -28,7 +28,9 @@ const findObjection = async (path: string): Promise<string | undefined> => {
 const runAsRoot = (env: Env, file: string, ...args: readonly string[]) => {
   const argv = process.getuid?.() === 0 ? [file, ...args] : ['sudo', '-n', file, ...args]
   const [program = file, ...rest] = argv
-  return getExecOutput(program, rest, { env: { ...env }, silent: true, ignoreReturnCode: true })
+  const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
+  // A machine may have no sudo at all.
+  return getExecOutput(program, rest, options).catch(() => ({ exitCode: 127, stdout: '' }))
 }
 
 /**
