@@ -1,11 +1,11 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
+import { A as canMake, B as toRepository, C as toHelperContainer, D as toTargets, E as toOwnTarget, F as createDocker, I as describeEnd, L as notStarted, M as canSearch, N as canWriteIn, O as printTargets, P as isMissing, R as runCaptured, S as runLabel, T as toBakeFile, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as canRead, k as openMemoryFile, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as toBakeArgs, x as joinScript, y as toOptional, z as parseImageReference } from "./runner.js";
 import { p as getExecOutput } from "./core.js";
-import { A as describeEnd, C as toHelperContainer, D as canWriteIn, E as canSearch, M as runCaptured, O as isMissing, S as runLabel, T as canRead, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as notStarted, k as createDocker, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as canMake, x as joinScript, y as toOptional } from "./runner.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
-import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { Duplex, PassThrough, Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
@@ -295,44 +295,6 @@ const findFilesystems = async (api, { dataRoot }, nodes, tempDir) => {
 /** The one that a use is on. */
 const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
 const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern$1 = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern$1.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
-/** A canonical name without its tag or digest. */
-const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
 
 // src/disk/size-memory.ts
 const mb = 1e6;
@@ -1393,40 +1355,6 @@ const parseMetadata = (text) => {
 	};
 };
 
-// src/host/memory-file.ts
-const memoryFolder = "/dev/shm";
-/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants.O_DIRECTORY;
-const openNameless = () => {
-	try {
-		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
-	} catch {
-		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-		const fd = openSync(path, flags, 384);
-		unlinkSync(path);
-		return fd;
-	}
-};
-/**
-* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
-* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
-* fd 0, as /dev/stdin.
-*
-* @throws where there is no /dev/shm, or /proc does not let us open it again
-*/
-const openMemoryFile = (content) => {
-	const fd = openNameless();
-	try {
-		writeSync(fd, content);
-		closeSync(openSync(`/proc/self/fd/${fd}`, "r"));
-		return fd;
-	} catch (error) {
-		closeSync(fd);
-		throw error;
-	}
-};
-
 // src/build/secret-channel.ts
 const byEnvironment = (secrets) => {
 	const named = secrets.map(({ id, value }, index) => {
@@ -1478,209 +1406,6 @@ const withSecretChannel = async (secrets, tell, body) => {
 		for (const fd of fds) closeSync(fd);
 	}
 };
-
-// src/build/bases.ts
-/** `${NAME}`, `${NAME:-word}` and `$NAME`, as Dockerfiles have them in FROM. */
-const substitute = (text, args) => text.replace(/\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g, (_, braced, otherwise, bare) => args.get(braced ?? bare ?? "") || otherwise || "");
-/** Lines that end with a backslash go on in the next one; comments are none. */
-const toInstructions = (dockerfile) => dockerfile.replace(/^\s*#.*$/gm, "").replace(/\\\r?\n/g, " ").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-/**
-* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments
-* put in. Its own stages are left out.
-*
-* @param given build arguments, which go before the defaults in the Dockerfile
-*/
-const findBases = (dockerfile, given) => {
-	const args = /* @__PURE__ */ new Map();
-	const stages = /* @__PURE__ */ new Set();
-	const bases = /* @__PURE__ */ new Set();
-	const add = (name) => {
-		if (name !== "" && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) bases.add(name);
-	};
-	for (const line of toInstructions(dockerfile)) {
-		const [, name = "", otherwise = ""] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? [];
-		if (name !== "" && stages.size + bases.size === 0) args.set(name, given[name] ?? substitute(otherwise.replace(/^["']|["']$/g, ""), args));
-		const [, base, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
-		if (base !== void 0) add(substitute(base, args));
-		if (stage !== void 0) stages.add(stage.toLowerCase());
-		for (const [, from = ""] of line.matchAll(/(?:--from=|[,=]from=)([^\s,]+)/g)) add(from);
-	}
-	return [...bases];
-};
-
-// src/build/definition.ts
-const text$1 = (value) => typeof value === "string" ? value : void 0;
-const strings = (value) => Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-const toStrings = (value) => Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, each]) => typeof each === "string" ? [[key, each]] : []));
-const readTags = (name, value) => strings(value).map((tag) => {
-	const reference = parseImageReference(tag);
-	if (typeof reference !== "string") return reference;
-	throw new Failure(`The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
-});
-/** The target's Dockerfile, as far as it is a file of this machine. */
-const readDockerfile = (definition, workspace) => {
-	const inline = text$1(definition["dockerfile-inline"]);
-	if (inline !== void 0) return inline;
-	try {
-		const context = resolve(workspace, text$1(definition["context"]) ?? ".");
-		return readFileSync(resolve(context, text$1(definition["dockerfile"]) ?? "Dockerfile"), "utf8");
-	} catch {
-		return "";
-	}
-};
-const targetPrefix = "target:";
-/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
-const readWanted = ({ group = {}, target }) => {
-	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
-	for (const name of wanted) {
-		if (name in target) continue;
-		for (const member of group[name]?.targets ?? []) wanted.add(member);
-	}
-	return wanted;
-};
-/**
-* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
-* that this one finds what the other has just made, also with a builder that does not see Docker's
-* images.
-*
-* @throws {Failure} when a tag is none, or targets build upon each other
-*/
-const readTargets = (printed, workspace) => {
-	const wanted = readWanted(printed);
-	const all = Object.entries(printed.target).map(([name, definition]) => {
-		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
-		return {
-			name,
-			definition,
-			tags: readTags(name, definition["tags"])
-		};
-	});
-	const byTag = new Map(all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
-	const targets = all.map(({ name, definition, tags }) => {
-		const given = toStrings(definition["contexts"]);
-		const links = findBases(readDockerfile(definition, workspace), toStrings(definition["args"])).flatMap((base) => {
-			const reference = parseImageReference(base);
-			const target = typeof reference === "string" ? void 0 : byTag.get(reference.canonical);
-			if (target === void 0 || target === name || base in given) return [];
-			return [[base, `${targetPrefix}${target}`]];
-		});
-		const contexts = {
-			...Object.fromEntries(links),
-			...given
-		};
-		const dependsOn = Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7));
-		return {
-			name,
-			tags,
-			isWanted: wanted.has(name),
-			dependsOn: [...new Set(dependsOn)],
-			definition: {
-				...definition,
-				contexts
-			}
-		};
-	});
-	requireOrder(targets);
-	return targets;
-};
-const requireOrder = (targets) => {
-	const done = /* @__PURE__ */ new Set();
-	for (let before = -1; before !== done.size;) {
-		before = done.size;
-		for (const { name, dependsOn } of targets) if (dependsOn.every((base) => done.has(base))) done.add(name);
-	}
-	const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name);
-	if (rest.length === 0) return;
-	throw new Failure(`No order to build these targets in, as they build upon each other: ${rest.join(", ")}`, { remedy: "See their contexts, and the FROM lines of their Dockerfiles." });
-};
-/** A target with all that it builds upon. */
-const withBases = (name, targets) => {
-	const picked = /* @__PURE__ */ new Map();
-	const pick = (each) => {
-		const target = targets.find((one) => one.name === each);
-		if (target === void 0 || picked.has(each)) return;
-		picked.set(each, target);
-		target.dependsOn.forEach(pick);
-	};
-	pick(name);
-	return [...picked.values()];
-};
-/**
-* Has Bake read its files, or the builds that are written in the step.
-*
-* @throws {Failure} with what Bake said
-*/
-const printTargets = async (docker, { files, definition, targets, sets }, workspace) => {
-	const args = [
-		"buildx",
-		"bake",
-		"--print",
-		...[...(definition === void 0 ? files : ["/dev/stdin"]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)],
-		"--",
-		...targets
-	];
-	const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
-	const stdin = fd === void 0 ? {} : { stdin: { fd } };
-	const ended = await docker.try(args, {
-		cwd: workspace,
-		...stdin
-	}).finally(() => {
-		if (fd !== void 0) closeSync(fd);
-	});
-	if (ended.code !== 0) throw new Failure(`Bake cannot read ${files.join(", ") || "builds"}: ${describeEnd(ended)}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
-	return readTargets(JSON.parse(ended.stdout), workspace);
-};
-
-// src/build/target.ts
-/** The step's own build, without any Bake file. */
-const toOwnTarget = (build) => ({
-	name: build.tags[0]?.given ?? build.context,
-	tags: build.tags,
-	dependsOn: [],
-	isWanted: true,
-	source: {
-		kind: "own",
-		build
-	}
-});
-const toTargets = (all) => all.map(({ name, tags, dependsOn, isWanted }) => ({
-	name,
-	tags,
-	dependsOn,
-	isWanted,
-	source: {
-		kind: "bake",
-		targets: withBases(name, all)
-	}
-}));
-/**
-* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store; the rest is made for others and stays in the build cache.
-*/
-const toBakeFile = ({ name, tags, isWanted }, targets, secrets) => ({ target: Object.fromEntries(targets.map(({ name: each, definition }) => {
-	const given = Array.isArray(definition["secret"]) ? definition["secret"] : [];
-	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
-	const output = each === name && isWanted && tags.length > 0 ? ["type=docker"] : ["type=cacheonly"];
-	return [each, {
-		...definition,
-		secret: [...given, ...ours],
-		output
-	}];
-})) });
-/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
-const toAllowances = (targets) => targets.some(({ definition }) => definition["network"] === "host") ? ["--allow=network.host"] : [];
-/** The arguments of `docker` that build one target of a Bake file. */
-const toBakeArgs = (file, name, targets, metadataFile) => [
-	"buildx",
-	"bake",
-	"--progress=plain",
-	"--provenance=false",
-	...toAllowances(targets),
-	`--file=${file}`,
-	`--metadata-file=${metadataFile}`,
-	"--",
-	name
-];
 
 // src/build/build-image.ts
 /** A build may take its time; the job's own limit ends it. */
@@ -3025,6 +2750,11 @@ const makeTarget = async (bench, target, made) => {
 	made.set(target.name, images);
 	load(target.name, async () => images);
 };
+/** What others built upon has no further use; its layers stay with the images that have them. */
+const dropHandovers = async ({ shop, step }) => {
+	const names = step.targets.flatMap(({ handover }) => handover ?? []);
+	if (names.length > 0) await shop.docker.try(["rmi", ...names]);
+};
 /** Before the loads have ended, as it may be they that fail on a disk that is too small. */
 const remember = async ({ shop, step, api }, made) => {
 	const { memory, facts } = shop;
@@ -3078,6 +2808,7 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 		});
 	});
 	await shop.token.close();
+	await dropHandovers(bench);
 	await remember(bench, made);
 	await loading;
 	shop.signal.throwIfAborted();
@@ -3255,26 +2986,31 @@ const findNodes = async (ask, clusterName, wanted) => {
 };
 
 // src/facts/look.ts
-const findTargets = async (docker, { build, bake }, workspace) => {
-	if (bake !== void 0) return toTargets(await printTargets(docker, bake, workspace));
-	return build === void 0 ? [] : [toOwnTarget(build)];
+const findTargets = async (docker, { build, bake }, { workspace, runId }) => {
+	const asking = findBuilderDriver(docker);
+	const printing = bake && printTargets(docker, bake, workspace);
+	await Promise.allSettled([asking, printing]);
+	const [builderDriver, printed] = [await asking, await printing];
+	if (printed !== void 0) return {
+		targets: toTargets(printed, builderDriver, runId),
+		builderDriver
+	};
+	return {
+		targets: build === void 0 ? [] : [toOwnTarget(build)],
+		builderDriver
+	};
 };
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, inputs, workspace, memory) => {
+const findBuilds = async (docker, inputs, place, memory) => {
 	if (inputs.build === void 0 && inputs.bake === void 0) return {
 		targets: [],
 		builderDriver: void 0,
 		lastSizes: void 0
 	};
-	const builder = findBuilderDriver(docker);
-	const recalled = findTargets(docker, inputs, workspace).then(async (targets) => ({
-		targets,
-		lastSizes: memory && await recallSizes(memory, targets)
-	}));
-	await Promise.allSettled([builder, recalled]);
+	const found = await findTargets(docker, inputs, place);
 	return {
-		builderDriver: await builder,
-		...await recalled
+		...found,
+		lastSizes: memory && await recallSizes(memory, found.targets)
 	};
 };
 /** What a load alone writes is little; it does not wait for this. */
@@ -3308,7 +3044,7 @@ const look = (docker, inputs, place, memory) => withEngineApi(docker, async (api
 		findEngine(ask),
 		findNodes(ask, inputs.clusterName, inputs.nodes),
 		findImages(ask, inputs.images),
-		findBuilds(docker, inputs, place.workspace, memory)
+		findBuilds(docker, inputs, place, memory)
 	];
 	await Promise.allSettled(questions);
 	const [engine, nodes, images] = [
@@ -4280,7 +4016,10 @@ const runAction = async (environment, runner, signal) => {
 		const docker = createDocker(childEnv, signal);
 		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(childEnv);
 		const memory = findMemory(environment, runner, signal);
-		const facts = await look(docker, inputs, environment, memory);
+		const facts = await look(docker, inputs, {
+			...environment,
+			runId
+		}, memory);
 		tellWhatIsNot(inputs, facts, runner);
 		const plan = planSteps(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);

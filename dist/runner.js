@@ -1,10 +1,49 @@
 import { a as renderError, i as Failure, r as splitLines, t as createFence } from "./log-fence.js";
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
+
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/** A canonical name without its tag or digest. */
+const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
 
 // src/host/process.ts
 /** What a child gets between a polite request to end and SIGKILL. */
@@ -163,6 +202,283 @@ const canMake = (folder) => {
 	while (isMissing(above)) above = dirname(above);
 	return canWriteIn(above);
 };
+
+// src/host/memory-file.ts
+const memoryFolder = "/dev/shm";
+/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
+const withoutName = 4194304 | constants.O_DIRECTORY;
+const openNameless = () => {
+	try {
+		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
+	} catch {
+		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const fd = openSync(path, flags, 384);
+		unlinkSync(path);
+		return fd;
+	}
+};
+/**
+* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+* fd 0, as /dev/stdin.
+*
+* @throws where there is no /dev/shm, or /proc does not let us open it again
+*/
+const openMemoryFile = (content) => {
+	const fd = openNameless();
+	try {
+		writeSync(fd, content);
+		closeSync(openSync(`/proc/self/fd/${fd}`, "r"));
+		return fd;
+	} catch (error) {
+		closeSync(fd);
+		throw error;
+	}
+};
+
+// src/build/bases.ts
+/** `${NAME}`, `${NAME:-word}` and `$NAME`, as Dockerfiles have them in FROM. */
+const substitute = (text, args) => text.replace(/\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g, (_, braced, otherwise, bare) => args.get(braced ?? bare ?? "") || otherwise || "");
+/** Lines that end with a backslash go on in the next one; comments are none. */
+const toInstructions = (dockerfile) => dockerfile.replace(/^\s*#.*$/gm, "").replace(/\\\r?\n/g, " ").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments
+* put in. Its own stages are left out.
+*
+* @param given build arguments, which go before the defaults in the Dockerfile
+*/
+const findBases = (dockerfile, given) => {
+	const args = /* @__PURE__ */ new Map();
+	const stages = /* @__PURE__ */ new Set();
+	const bases = /* @__PURE__ */ new Set();
+	const add = (name) => {
+		if (name !== "" && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) bases.add(name);
+	};
+	for (const line of toInstructions(dockerfile)) {
+		const [, name = "", otherwise = ""] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? [];
+		if (name !== "" && stages.size + bases.size === 0) args.set(name, given[name] ?? substitute(otherwise.replace(/^["']|["']$/g, ""), args));
+		const [, base, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
+		if (base !== void 0) add(substitute(base, args));
+		if (stage !== void 0) stages.add(stage.toLowerCase());
+		for (const [, from = ""] of line.matchAll(/(?:--from=|[,=]from=)([^\s,]+)/g)) add(from);
+	}
+	return [...bases];
+};
+
+// src/build/definition.ts
+const text = (value) => typeof value === "string" ? value : void 0;
+const strings = (value) => Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+const toStrings = (value) => Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, each]) => typeof each === "string" ? [[key, each]] : []));
+const readTags = (name, value) => strings(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	throw new Failure(`The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
+});
+/** The target's Dockerfile, as far as it is a file of this machine. */
+const readDockerfile = (definition, workspace) => {
+	const inline = text(definition["dockerfile-inline"]);
+	if (inline !== void 0) return inline;
+	try {
+		const context = resolve(workspace, text(definition["context"]) ?? ".");
+		return readFileSync(resolve(context, text(definition["dockerfile"]) ?? "Dockerfile"), "utf8");
+	} catch {
+		return "";
+	}
+};
+const targetPrefix = "target:";
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @throws {Failure} when a tag is none, or targets build upon each other
+*/
+const readTargets = (printed, workspace) => {
+	const wanted = readWanted(printed);
+	const all = Object.entries(printed.target).map(([name, definition]) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"])
+		};
+	});
+	const byTag = new Map(all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	const targets = all.map(({ name, definition, tags }) => {
+		const given = toStrings(definition["contexts"]);
+		const links = findBases(readDockerfile(definition, workspace), toStrings(definition["args"])).flatMap((base) => {
+			const reference = parseImageReference(base);
+			const target = typeof reference === "string" ? void 0 : byTag.get(reference.canonical);
+			if (target === void 0 || target === name || base in given) return [];
+			return [[base, `${targetPrefix}${target}`]];
+		});
+		const contexts = {
+			...Object.fromEntries(links),
+			...given
+		};
+		const dependsOn = Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7));
+		return {
+			name,
+			tags,
+			isWanted: wanted.has(name),
+			dependsOn: [...new Set(dependsOn)],
+			definition: {
+				...definition,
+				contexts
+			}
+		};
+	});
+	requireOrder(targets);
+	return targets;
+};
+const requireOrder = (targets) => {
+	const done = /* @__PURE__ */ new Set();
+	for (let before = -1; before !== done.size;) {
+		before = done.size;
+		for (const { name, dependsOn } of targets) if (dependsOn.every((base) => done.has(base))) done.add(name);
+	}
+	const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name);
+	if (rest.length === 0) return;
+	throw new Failure(`No order to build these targets in, as they build upon each other: ${rest.join(", ")}`, { remedy: "See their contexts, and the FROM lines of their Dockerfiles." });
+};
+/** A target with all that it builds upon. */
+const withBases = (name, targets) => {
+	const picked = /* @__PURE__ */ new Map();
+	const pick = (each) => {
+		const target = targets.find((one) => one.name === each);
+		if (target === void 0 || picked.has(each)) return;
+		picked.set(each, target);
+		target.dependsOn.forEach(pick);
+	};
+	pick(name);
+	return [...picked.values()];
+};
+/**
+* Has Bake read its files, or the builds that are written in the step.
+*
+* @throws {Failure} with what Bake said
+*/
+const printTargets = async (docker, { files, definition, targets, sets }, workspace) => {
+	const args = [
+		"buildx",
+		"bake",
+		"--print",
+		...[...(definition === void 0 ? files : ["/dev/stdin"]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)],
+		"--",
+		...targets
+	];
+	const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
+	const stdin = fd === void 0 ? {} : { stdin: { fd } };
+	const ended = await docker.try(args, {
+		cwd: workspace,
+		...stdin
+	}).finally(() => {
+		if (fd !== void 0) closeSync(fd);
+	});
+	if (ended.code !== 0) throw new Failure(`Bake cannot read ${files.join(", ") || "builds"}: ${describeEnd(ended)}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+	return readTargets(JSON.parse(ended.stdout), workspace);
+};
+
+// src/build/target.ts
+/** The step's own build, without any Bake file. */
+const toOwnTarget = (build) => ({
+	name: build.tags[0]?.given ?? build.context,
+	tags: build.tags,
+	dependsOn: [],
+	isWanted: true,
+	handover: void 0,
+	source: {
+		kind: "own",
+		build
+	}
+});
+/** Of images that exist only while a step works; what is left of a killed one is found by it. */
+const handoverRepository = (runId) => `slipway-base/${runId}`;
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (target, handoverOf) => {
+	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
+		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
+		const handover = base === void 0 ? void 0 : handoverOf(base);
+		return [key, handover === void 0 ? context : `docker-image://${handover}`];
+	});
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			contexts: Object.fromEntries(contexts)
+		}
+	};
+};
+/**
+* What Bake has, as builds of their own.
+*
+* Docker's own builder finds what others build upon as images: from its cache it would take them
+* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+* `pull` would look for them in a registry.
+*/
+const toTargets = (all, builderDriver, runId) => {
+	const bases = [...new Set(all.flatMap(({ dependsOn }) => dependsOn))];
+	const handoverOf = (name) => builderDriver === "docker" && bases.includes(name) ? `${handoverRepository(runId)}:${bases.indexOf(name)}` : void 0;
+	return all.map((target) => {
+		const { name, tags, dependsOn, isWanted, definition } = target;
+		const pulls = definition["pull"] === true;
+		const source = {
+			kind: "bake",
+			targets: builderDriver === "docker" && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
+		};
+		return {
+			name,
+			tags,
+			dependsOn,
+			isWanted,
+			handover: handoverOf(name),
+			source
+		};
+	});
+};
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store; what is made for others is there for a while, or only in the build
+* cache.
+*/
+const toBakeFile = ({ name, tags, isWanted, handover }, targets, secrets) => ({ target: Object.fromEntries(targets.map(({ name: each, definition }) => {
+	const given = Array.isArray(definition["secret"]) ? definition["secret"] : [];
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const output = each === name && (handover !== void 0 || isWanted && tags.length > 0) ? ["type=docker"] : ["type=cacheonly"];
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = each === name ? { tags: [...own, ...handover ? [handover] : []] } : {};
+	return [each, {
+		...definition,
+		...names,
+		secret: [...given, ...ours],
+		output
+	}];
+})) });
+/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
+const toAllowances = (targets) => targets.some(({ definition }) => definition["network"] === "host") ? ["--allow=network.host"] : [];
+/** The arguments of `docker` that build one target of a Bake file. */
+const toBakeArgs = (file, name, targets, metadataFile) => [
+	"buildx",
+	"bake",
+	"--progress=plain",
+	"--provenance=false",
+	...toAllowances(targets),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	name
+];
 
 // src/load/helper.ts
 /** The label by which leftover helpers are found, and the run that they belong to. */
@@ -482,6 +798,20 @@ const leftoversOf = (environment, runId) => ({
 	tempDir: join(environment.tempDir, `slipway-${runId}`),
 	label: `${runLabel}=${runId}`
 });
+/** Images by which a killed main handed one target over to another. */
+const removeImages = async (docker, runId) => {
+	const filter = `reference=${handoverRepository(runId)}`;
+	const listed = await docker.try([
+		"image",
+		"ls",
+		"--filter",
+		filter,
+		"--format",
+		"{{.Repository}}:{{.Tag}}"
+	]);
+	const names = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+	if (names.length > 0) await docker.try(["rmi", ...names]);
+};
 /**
 * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
 * and a second run finds nothing to do. The state is only taken for a run's name when it looks like
@@ -504,6 +834,7 @@ const sweep = async (environment, runner, runId) => {
 			`label=${label}`
 		]);
 		const containers = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+		await removeImages(docker, runId);
 		if (containers.length === 0) return;
 		const problems = (await docker.try([
 			"rm",
@@ -678,4 +1009,4 @@ const createRunner = () => {
 	};
 };
 
-export { describeEnd as A, toHelperContainer as C, canWriteIn as D, canSearch as E, runCaptured as M, isMissing as O, runLabel as S, canRead as T, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, notStarted as j, createDocker as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, canMake as w, joinScript as x, toOptional as y };
+export { canMake as A, toRepository as B, toHelperContainer as C, toTargets as D, toOwnTarget as E, createDocker as F, describeEnd as I, notStarted as L, canSearch as M, canWriteIn as N, printTargets as O, isMissing as P, runCaptured as R, runLabel as S, toBakeFile as T, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, canRead as j, openMemoryFile as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, toBakeArgs as w, joinScript as x, toOptional as y, parseImageReference as z };

@@ -88,7 +88,7 @@ export const runAction = async (
     const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
     if (isSecretive) await forbidCoreDumps(childEnv)
     const memory = findMemory(environment, runner, signal)
-    const facts = await look(docker, inputs, environment, memory)
+    const facts = await look(docker, inputs, { ...environment, runId }, memory)
     tellWhatIsNot(inputs, facts, runner)
     const plan = planSteps(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)

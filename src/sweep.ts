@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { handoverRepository } from './build/target.ts'
 import { Failure, renderError } from './failure.ts'
-import { createDocker } from './host/docker.ts'
+import { createDocker, type Docker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
 import { runLabel } from './load/helper.ts'
@@ -17,6 +18,15 @@ export const leftoversOf = (environment: Environment, runId: string) => ({
   tempDir: join(environment.tempDir, `slipway-${runId}`),
   label: `${runLabel}=${runId}`,
 })
+
+/** Images by which a killed main handed one target over to another. */
+const removeImages = async (docker: Docker, runId: string): Promise<void> => {
+  const filter = `reference=${handoverRepository(runId)}`
+  const format = '{{.Repository}}:{{.Tag}}'
+  const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format])
+  const names = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+  if (names.length > 0) await docker.try(['rmi', ...names])
+}
 
 /**
  * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
@@ -35,6 +45,7 @@ export const sweep = async (
     const docker = createDocker(environment.childEnv)
     const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])
     const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+    await removeImages(docker, runId)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.

@@ -87,26 +87,49 @@ test('a tag that is none is refused', () => {
   )
 })
 
-test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
-  const targets = toTargets(readTargets(printed, workspace))
-  const target = targets.find(({ name }) => name === 'api')
+const fileFor = (name: string, builderDriver: string, given: typeof printed = printed) => {
+  const target = toTargets(readTargets(given, workspace), builderDriver, 'run').find(
+    (each) => each.name === name,
+  )
   if (target?.source.kind !== 'bake') throw new Error('no target')
-  const file = toBakeFile(target, target.source.targets, [{ id: 'token', from: 'src=/dev/stdin' }])
-  expect(file).toEqual({
+  return toBakeFile(target, target.source.targets, [{ id: 'token', from: 'src=/dev/stdin' }])
+}
+const secret = ['id=token,src=/dev/stdin']
+
+test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
+  expect(fileFor('api', 'docker-container')).toEqual({
     target: {
       api: {
         ...api,
         contexts: { 'acme/base:dev': 'target:base' },
-        secret: ['id=token,src=/dev/stdin'],
+        secret,
         output: ['type=docker'],
       },
-      base: {
-        ...base,
-        contexts: {},
-        secret: ['id=token,src=/dev/stdin'],
-        output: ['type=cacheonly'],
-      },
+      base: { ...base, contexts: {}, secret, output: ['type=cacheonly'] },
     },
+  })
+})
+
+test("Docker's own builder finds what others build upon as images of this run", () => {
+  const contexts = { 'acme/base:dev': 'docker-image://slipway-base/run:1' }
+  // The web builds upon it, and it is asked for.
+  const apiTags = [...api.tags, 'slipway-base/run:0']
+  expect(fileFor('api', 'docker')).toEqual({
+    target: { api: { ...api, tags: apiTags, contexts, secret, output: ['type=docker'] } },
+  })
+  // Nobody asked for the base, so nobody else sees its name.
+  const tags = ['slipway-base/run:1']
+  expect(fileFor('base', 'docker')).toEqual({
+    target: { base: { ...base, tags, contexts: {}, secret, output: ['type=docker'] } },
+  })
+  const all = { ...printed, group: { default: { targets: ['api', 'base'] } } }
+  expect(fileFor('base', 'docker', all).target['base']?.['tags']).toEqual([...base.tags, ...tags])
+})
+
+test('a target that pulls has what it builds upon from the cache', () => {
+  const pulling = { ...printed, target: { ...printed.target, api: { ...api, pull: true } } }
+  expect(fileFor('api', 'docker', pulling as typeof printed).target['api']?.['contexts']).toEqual({
+    'acme/base:dev': 'target:base',
   })
 })
 

@@ -125,6 +125,28 @@ target "c" {
     expect(made.outputs).not.toHaveProperty('image-id')
   })
 
+  test('a base is built once, also while another build works upon the same lower image', async () => {
+    const targets = ['slow', 'base', 'a', 'b'].map((each) => {
+      const contexts = each === 'a' || each === 'b' ? 'contexts = { base = "target:base" }' : ''
+      return `target "${each}" {\ncontext = "${each}"\ntags = ["${name}/${each}:dev"]\n${contexts}\n}`
+    })
+    const packages = `--mount=from=${baseImage()},target=/packages`
+    await write({
+      'docker-bake.hcl': `group "default" { targets = ["slow", "a", "b"] }\n${targets.join('\n')}\n`,
+      'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} sleep 8 && echo ${name}\n`,
+      'base/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} head -c 16 /dev/urandom | md5sum >/base-${name}\n`,
+      'a/Dockerfile': 'FROM base\nRUN echo a >/own\n',
+      'b/Dockerfile': 'FROM base\nRUN echo b >/own\n',
+    })
+    const made = await run({ 'bake-files': 'docker-bake.hcl', parallel: '2' }, false)
+    expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
+    expect(isBefore(made.log, 'Build b', 'Build slow')).toBe(true)
+    expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
+    expect(made.log.match(/md5sum >\/base-.*\n(?:.*\n)?.* DONE /g)).toHaveLength(1)
+    const left = await docker('image', 'ls', '--quiet', '--filter', 'reference=slipway-base/*')
+    expect(left).toBe('')
+  })
+
   test('targets are chosen and changed from the step', async () => {
     await write(files())
     const chosen = {

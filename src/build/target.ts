@@ -11,9 +11,11 @@ export type Target = {
   readonly dependsOn: readonly string[]
   /** Asked for, and so loaded; not only built for another. */
   readonly isWanted: boolean
+  /** A name for as long as the step lasts, under which others find what this one made. */
+  readonly handover: string | undefined
   readonly source:
     | { readonly kind: 'own'; readonly build: BuildInputs }
-    /** With all targets that it builds upon. */
+    /** With those that it builds upon, where it does not find them by their handover. */
     | { readonly kind: 'bake'; readonly targets: readonly BakeTarget[] }
 }
 
@@ -23,24 +25,61 @@ export const toOwnTarget = (build: BuildInputs): Target => ({
   tags: build.tags,
   dependsOn: [],
   isWanted: true,
+  handover: undefined,
   source: { kind: 'own', build },
 })
 
-export const toTargets = (all: readonly BakeTarget[]): readonly Target[] =>
-  all.map(({ name, tags, dependsOn, isWanted }) => ({
-    name,
-    tags,
-    dependsOn,
-    isWanted,
-    source: { kind: 'bake', targets: withBases(name, all) },
-  }))
+/** Of images that exist only while a step works; what is left of a killed one is found by it. */
+export const handoverRepository = (runId: string): string => `slipway-base/${runId}`
+
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (
+  target: BakeTarget,
+  handoverOf: (name: string) => string | undefined,
+): BakeTarget => {
+  const contexts = Object.entries(target.definition['contexts'] ?? {}).map(([key, context]) => {
+    const [, base] = /^target:(.*)$/.exec(String(context)) ?? []
+    const handover = base === undefined ? undefined : handoverOf(base)
+    return [key, handover === undefined ? context : `docker-image://${handover}`]
+  })
+  return { ...target, definition: { ...target.definition, contexts: Object.fromEntries(contexts) } }
+}
+
+/**
+ * What Bake has, as builds of their own.
+ *
+ * Docker's own builder finds what others build upon as images: from its cache it would take them
+ * mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+ * then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+ * `pull` would look for them in a registry.
+ */
+export const toTargets = (
+  all: readonly BakeTarget[],
+  builderDriver: string | undefined,
+  runId: string,
+): readonly Target[] => {
+  const bases = [...new Set(all.flatMap(({ dependsOn }) => dependsOn))]
+  const handoverOf = (name: string): string | undefined =>
+    builderDriver === 'docker' && bases.includes(name)
+      ? `${handoverRepository(runId)}:${bases.indexOf(name)}`
+      : undefined
+  return all.map((target) => {
+    const { name, tags, dependsOn, isWanted, definition } = target
+    const pulls = definition['pull'] === true
+    const targets =
+      builderDriver === 'docker' && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
+    const source = { kind: 'bake', targets } as const
+    return { name, tags, dependsOn, isWanted, handover: handoverOf(name), source }
+  })
+}
 
 /**
  * The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
- * name goes into the local store; the rest is made for others and stays in the build cache.
+ * name goes into the local store; what is made for others is there for a while, or only in the build
+ * cache.
  */
 export const toBakeFile = (
-  { name, tags, isWanted }: Target,
+  { name, tags, isWanted, handover }: Target,
   targets: readonly BakeTarget[],
   secrets: readonly SecretSource[],
 ): BakeFile => ({
@@ -48,9 +87,11 @@ export const toBakeFile = (
     targets.map(({ name: each, definition }) => {
       const given = Array.isArray(definition['secret']) ? definition['secret'] : []
       const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
-      const isExported = each === name && isWanted && tags.length > 0
+      const isExported = each === name && (handover !== undefined || (isWanted && tags.length > 0))
       const output = isExported ? ['type=docker'] : ['type=cacheonly']
-      return [each, { ...definition, secret: [...given, ...ours], output }]
+      const own = isWanted ? tags.map((tag) => tag.given) : []
+      const names = each === name ? { tags: [...own, ...(handover ? [handover] : [])] } : {}
+      return [each, { ...definition, ...names, secret: [...given, ...ours], output }]
     }),
   ),
 })

@@ -1,5 +1,5 @@
 import { printTargets } from '../build/definition.ts'
-import { type Target, toOwnTarget, toTargets } from '../build/target.ts'
+import { toOwnTarget, toTargets } from '../build/target.ts'
 import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
 import { type EngineApi, withEngineApi } from '../host/engine-api.ts'
@@ -13,35 +13,39 @@ import { findHeldBytes } from './held.ts'
 import { findImages } from './images.ts'
 import { findNodes } from './nodes.ts'
 
-export type Place = Pick<Environment, 'workspace' | 'tempDir' | 'isHostedRunner'>
+export type Place = Pick<Environment, 'workspace' | 'tempDir' | 'isHostedRunner'> & {
+  /** What this run is called. */
+  readonly runId: string
+}
 
 const findTargets = async (
   docker: Docker,
   { build, bake }: Inputs,
-  workspace: string,
-): Promise<readonly Target[]> => {
-  if (bake !== undefined) return toTargets(await printTargets(docker, bake, workspace))
-  return build === undefined ? [] : [toOwnTarget(build)]
+  { workspace, runId }: Place,
+): Promise<Pick<Facts, 'targets' | 'builderDriver'>> => {
+  const asking = findBuilderDriver(docker)
+  const printing = bake && printTargets(docker, bake, workspace)
+  // Without buildx, printing fails as well; that buildx is missing says more.
+  await Promise.allSettled([asking, printing])
+  const [builderDriver, printed] = [await asking, await printing]
+  if (printed !== undefined) {
+    return { targets: toTargets(printed, builderDriver, runId), builderDriver }
+  }
+  return { targets: build === undefined ? [] : [toOwnTarget(build)], builderDriver }
 }
 
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
   inputs: Inputs,
-  workspace: string,
+  place: Place,
   memory: SizeMemory | undefined,
 ): Promise<Pick<Facts, 'targets' | 'builderDriver' | 'lastSizes'>> => {
   if (inputs.build === undefined && inputs.bake === undefined) {
     return { targets: [], builderDriver: undefined, lastSizes: undefined }
   }
-  const builder = findBuilderDriver(docker)
-  const recalled = findTargets(docker, inputs, workspace).then(async (targets) => ({
-    targets,
-    lastSizes: memory && (await recallSizes(memory, targets)),
-  }))
-  // Without buildx, the targets fail as well; that buildx is missing says more.
-  await Promise.allSettled([builder, recalled])
-  return { builderDriver: await builder, ...(await recalled) }
+  const found = await findTargets(docker, inputs, place)
+  return { ...found, lastSizes: memory && (await recallSizes(memory, found.targets)) }
 }
 
 type Found = Pick<Facts, 'engine' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
@@ -88,7 +92,7 @@ export const look = (
       findEngine(ask),
       findNodes(ask, inputs.clusterName, inputs.nodes),
       findImages(ask, inputs.images),
-      findBuilds(docker, inputs, place.workspace, memory),
+      findBuilds(docker, inputs, place, memory),
     ] as const
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)

@@ -31,6 +31,12 @@ const makeTarget = async (bench: Bench, target: Target, made: Made): Promise<voi
   load(target.name, async () => images)
 }
 
+/** What others built upon has no further use; its layers stay with the images that have them. */
+const dropHandovers = async ({ shop, step }: Bench): Promise<void> => {
+  const names = step.targets.flatMap(({ handover }) => handover ?? [])
+  if (names.length > 0) await shop.docker.try(['rmi', ...names])
+}
+
 /** Before the loads have ended, as it may be they that fail on a disk that is too small. */
 const remember = async ({ shop, step, api }: Bench, made: Made): Promise<void> => {
   const { memory, facts } = shop
@@ -86,6 +92,7 @@ export const make = (shop: Workshop, step: MakeStep): Promise<void> =>
       })
     })
     await shop.token.close()
+    await dropHandovers(bench)
     await remember(bench, made)
     await loading
     shop.signal.throwIfAborted()
