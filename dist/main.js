@@ -1,23 +1,21 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
-import { A as canMake, B as toRepository, C as toHelperContainer, D as toTargets, E as toOwnTarget, F as createDocker, I as describeEnd, L as notStarted, M as canSearch, N as canWriteIn, O as printTargets, P as isMissing, R as runCaptured, S as runLabel, T as toBakeFile, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as canRead, k as openMemoryFile, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as toBakeArgs, x as joinScript, y as toOptional, z as parseImageReference } from "./runner.js";
+import { A as openMemoryFile, B as parseImageReference, C as toHelperContainer, D as toOwnTarget, E as toBakeFile, F as runCaptured, I as findDockerFolders, L as canRead, M as describeEnd, N as findEndpoint, O as toTargets, P as noAnswer, R as canSearch, S as runLabel, T as toBakeArgs, V as toRepository, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as createDocker, k as printTargets, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as handoverRepository, x as joinScript, y as toOptional, z as isMissing } from "./runner.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { Duplex, PassThrough, Transform } from "node:stream";
+import { PassThrough, Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { connect } from "node:net";
-import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -186,13 +184,156 @@ const runContainer = async (api, container, input, watch) => {
 	}
 };
 
+// src/load/plan-way.ts
+/**
+* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
+* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
+* wrong, and nothing later would notice.
+*/
+const findGate = (engine) => {
+	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
+	if (has("name=rootless")) return "the daemon is rootless";
+	if (has("name=userns")) return "the daemon remaps users";
+	if (engine.hasContainerdStore) {
+		if (engine.driver !== "overlayfs") return `Docker's snapshotter is ${engine.driver}`;
+		return engine.containerd === void 0 ? "Docker does not say where its containerd is" : void 0;
+	}
+	if (engine.driver !== "overlay2") return `Docker's storage driver is ${engine.driver}`;
+	if (engine.driverStatus["Native Overlay Diff"] === "false") return "the layers may hold redirects (Native Overlay Diff is false)";
+	if (engine.driverStatus["Using metacopy"] === "true") return "the layers may hold metadata alone (metacopy is on)";
+};
+const findNodeGate = (node) => node.snapshotter === "overlayfs" ? void 0 : `its snapshotter is ${node.snapshotter}`;
+/**
+* Chooses how to load into one node.
+*
+* @throws {Failure} when a way is wanted that cannot work
+*/
+const planWay = (engine, node, mode) => {
+	if (mode === "stream" || mode === "kind") return {
+		kind: mode,
+		because: `load-mode is ${mode}`
+	};
+	const gate = findGate(engine) ?? findNodeGate(node);
+	if (gate === void 0) return {
+		kind: "folders",
+		wanted: mode
+	};
+	if (mode === "auto") return {
+		kind: "stream",
+		because: gate
+	};
+	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, { remedy: "Use load-mode: auto, which streams the image then." });
+};
+/** Where containerd keeps overlayfs snapshots in a node. */
+const snapshotterRoot = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs";
+/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
+const toHostPath = (node, path) => {
+	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
+	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
+};
+
+// src/load/order.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+/**
+* All names under which a node should have an image. Only the containerd store keeps the manifest,
+* and so its digest, that a registry knows.
+*/
+const namesOf = (engine, image) => [...image.references.map(({ canonical }) => canonical), ...engine.hasContainerdStore ? image.digestNames : []];
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
+const toHex = (digest) => digest.replace(/^sha256:/, "");
+const overlay2Rows = (engine, image) => {
+	const store = `${engine.dataRoot}/image/overlay2`;
+	return [["overlay2", `${store}/imagedb/content/sha256/${toHex(image.id)}`], ...image.layers.map(({ diffId, chainId, folder = "" }) => {
+		return [
+			"layer",
+			diffId,
+			chainId,
+			folder,
+			`${store}/layerdb/sha256/${toHex(chainId)}/size`
+		];
+	})];
+};
+const containerdRows = ({ containerd }, image) => [[
+	"containerd",
+	containerd?.address ?? "",
+	containerd?.namespace ?? "",
+	image.id,
+	image.architecture
+], ...image.layers.map(({ diffId, chainId }) => [
+	"layer",
+	diffId,
+	chainId
+])];
+/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
+	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
+	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
+};
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node) => toHostPath(node, "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs") ?? "/";
+/**
+* Chooses what a helper has to see of the daemon's host for one image and some nodes.
+*
+* @returns a string where it could not see enough, saying why
+*/
+const toMounts = (engine, image, nodes) => {
+	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
+	return {
+		mountedFolder: commonFolder([
+			...storeFolders(engine),
+			...reachable,
+			...folders
+		]),
+		socketFolder: socketFolderOf(engine)
+	};
+};
+/**
+* Writes the order for one image and nodes that are given it by their folders.
+*
+* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+*/
+const toOrderLines = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
+	return `${[
+		["run", runId],
+		["deadline", String(Math.ceil(deadlineMs / 1e3))],
+		["way", wanted],
+		["mount", mountedFolder],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...nodes.map((node) => [
+			"node",
+			node.name,
+			String(node.pid),
+			snapshotterRoot,
+			rootOf(node)
+		]),
+		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
+		["go"]
+	].map((row) => row.join("	")).join("\n")}\n`;
+};
+
 // src/facts/filesystems.ts
+/** Numbers of another machine may be the same, and mean nothing here. */
+const toDevice = (dev, isHere = true) => `${isHere ? "" : "daemon:"}${dev}`;
 /** Undefined where the folder is not on this machine, or not for us to see. */
 const seeFolder = async (path) => {
 	try {
-		const [{ dev: device }, at] = await Promise.all([stat(path), statfs(path)]);
+		const [{ dev }, at] = await Promise.all([stat(path), statfs(path)]);
 		return {
-			device,
+			device: toDevice(dev),
 			path,
 			totalBytes: at.blocks * at.bsize,
 			freeBytes: at.bavail * at.bsize,
@@ -203,35 +344,40 @@ const seeFolder = async (path) => {
 		return;
 	}
 };
+/** Where containerd keeps all that it has in a node. */
+const containerdFolder = "/var/lib/containerd";
 /** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
-const nodeFolders = ["/var", "/var/lib/containerd"];
-const askNode = `for folder in ${nodeFolders.join(" ")}; do
+const nodeFolders = ["/var", containerdFolder];
+const askNode$1 = `for folder in ${nodeFolders.join(" ")}; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
 done
 ctr --namespace=k8s.io images list --quiet`;
 /** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
-const parseNodeFolders = (printed) => nodeFolders.map((path, index) => {
+const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
 	const line = printed.split("\n")[index] ?? "";
 	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
-	const [device = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
-	return {
-		device,
-		path,
+	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	const bytes = {
 		totalBytes: blocks * block,
-		freeBytes: free * block,
+		freeBytes: free * block
+	};
+	return {
+		device: toDevice(dev, isHere),
+		path,
+		...bytes,
 		totalInodes,
 		freeInodes
 	};
 });
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
-const seeNode = async (api, node) => {
+const seeNode = async (api, node, isHere) => {
 	const argv = [
 		"sh",
 		"-c",
-		askNode
+		askNode$1
 	];
 	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
-	const [volume, containerd] = parseNodeFolders(printed);
+	const [volume, containerd] = parseNodeFolders(printed, isHere);
 	return {
 		node,
 		volume,
@@ -259,14 +405,16 @@ const toFilesystems = (sightings) => {
 * A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
 * where the daemon is elsewhere, and a folder of that name here would be another one.
 */
-const findFilesystems = async (api, { dataRoot }, nodes, tempDir) => {
+const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) => {
+	const { dataRoot } = engine;
+	const store = storeFolders(engine).at(-1) ?? dataRoot;
 	const [local, temp, ...inNodes] = await Promise.all([
-		seeFolder(dataRoot),
+		isLocalDaemon ? seeFolder(store) : void 0,
 		seeFolder(tempDir),
-		...nodes.map((node) => seeNode(api, node))
+		...nodes.map((node) => seeNode(api, node, isLocalDaemon))
 	]);
 	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
-	const volume = inNodes.find(({ node }) => hasVolume(node))?.volume;
+	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
 	const docker = volume === void 0 ? local : {
 		...volume,
 		path: dataRoot
@@ -417,26 +565,30 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 
 // src/disk/plan-disk.ts
 const largestOf = (sizes) => Math.max(0, ...sizes);
-const toBuildNeeds = ({ builderDriver, filesystems }, sizes) => {
+const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 	const filesystem = findDockers(filesystems);
 	const images = {
 		what: "images",
 		bytes: sizes.totalBytes,
+		isCertain: true,
 		filesystem
 	};
-	if (builderDriver === void 0 || builderDriver === "docker") return [images];
-	if (builderDriver !== "docker-container") return [images];
+	if (builder?.driver !== "docker-container" || !builder.isLocal) return [images];
+	const its = {
+		isCertain: false,
+		filesystem
+	};
 	return [
 		images,
 		{
 			what: "the builder's own copies",
 			bytes: sizes.totalBytes,
-			filesystem
+			...its
 		},
 		{
 			what: "one image on its way out of the builder",
 			bytes: largestOf(sizes.each),
-			filesystem
+			...its
 		}
 	];
 };
@@ -474,6 +626,7 @@ const toLoadNeeds = (facts, { node, choice }) => {
 	const copies = {
 		what: `copies in ${node.name}`,
 		bytes,
+		isCertain: true,
 		filesystem
 	};
 	const isReachable = filesystem === findDockers(filesystems);
@@ -488,6 +641,7 @@ const toLoadNeeds = (facts, { node, choice }) => {
 			}, {
 				what: "one image's tar",
 				bytes: largestBytes,
+				isCertain: true,
 				filesystem: temp
 			}];
 		}
@@ -499,9 +653,10 @@ const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 	const isDockers = filesystem === findDockers(facts.filesystems);
 	return {
 		filesystem,
-		needs: here.map(({ what, bytes }) => ({
+		needs: here.map(({ what, bytes, isCertain }) => ({
 			what,
-			bytes
+			bytes,
+			isCertain
 		})),
 		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
 		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
@@ -524,7 +679,9 @@ const planDisk = (facts, nodes, keep) => {
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = .95;
 /** True when not even all that could be freed would make room, should images be as they were. */
-const cannotFit = ({ filesystem, neededBytes, freeableBytes, heldBytes }) => neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
+const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }) => {
+	return needs.filter(({ isCertain }) => isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
+};
 
 // src/disk/explain.ts
 const nameUse = (use) => {
@@ -541,11 +698,11 @@ const renderFilesystem = (filesystem) => {
 	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} i-nodes`;
 	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
 };
-const renderParts = (needs) => needs.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(" + ");
+const renderParts$1 = (needs) => needs.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(" + ");
 /** A filesystem with what it has to take. */
 const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
 	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
-	const parts = needs.length < 2 ? "" : ` = ${renderParts(needs)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
 	const may = freeableBytes === 0 ? "" : `; may be freed: about ${formatBytes(freeableBytes)}`;
 	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
 };
@@ -571,7 +728,7 @@ const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
 		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
 		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`);
 		if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`);
-		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(" + ")}`;
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); there is: ${has.join(" + ")}`;
 	});
 	return new Failure(`This cannot fit${sizes === void 0 ? "" : ", going by the sizes that the images had last time"}: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.` });
 };
@@ -585,7 +742,8 @@ const freeBytesAt = async (path) => {
 
 // src/disk/free-disk.ts
 /** Why a catalog path is left alone; undefined means that it may go. */
-const findObjection$1 = async (path) => {
+const findObjection$1 = (path) => lookAt(path).catch(renderError);
+const lookAt = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
 	if (stat === void 0) return "not there";
 	if (!stat.isDirectory()) return "not a folder";
@@ -651,7 +809,7 @@ const freePath = async (env, name, path, log) => {
 		bytes
 	}];
 };
-const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot) >= freeing.targetFreeBytes;
+const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4e9;
 /** Waits until there is room to begin, or nothing more comes. */
@@ -798,29 +956,32 @@ const pruneCache = async (docker, line) => {
 };
 
 // src/disk/more-room.ts
+/** The disk of a builder elsewhere is not ours to clear. */
+const mayPrune = ({ pruneCache: prunes }, { builder }) => prunes !== "never" && builder?.isLocal === true;
 const findObjection = ({ freeDisk, pruneCache }, facts) => {
 	if (!facts.isHostedRunner) return "Nothing was freed: this is not GitHub's machine, and what is on it stays";
+	if (!facts.isLocalDaemon) return "Nothing was freed: the daemon is on another machine";
 	return freeDisk === "never" && pruneCache === "never" ? "Nothing was freed: free-disk and prune-cache forbid it" : void 0;
 };
 /** What to do when the disk is full although the plan said that it would do. */
 const createMoreRoom = (inputs, facts, hands) => {
-	const { docker, childEnv, line, signal, background, enter } = hands;
+	const { docker, childEnv, line, signal, background, freedBytes, enter } = hands;
 	const objection = findObjection(inputs, facts);
 	const free = async () => {
 		line("The disk is full: freeing what may go.");
+		const before = freedBytes();
 		await Promise.allSettled(background);
-		const entries = inputs.freeDisk === "never" ? [] : findEntries(inputs, facts);
+		const meanwhile = freedBytes() - before;
 		const freeing = {
-			entries,
-			targetFreeBytes: comfortableBytes
+			entries: inputs.freeDisk === "never" ? [] : findEntries(inputs, facts),
+			targetFreeBytes: void 0
 		};
-		const { dataRoot } = facts.engine;
-		const folders = entries.length === 0 ? [] : await freeDisk(freeing, dataRoot, childEnv, line, signal);
-		const cache = inputs.pruneCache === "never" ? [] : await pruneCache(docker, line);
+		const folders = await freeDisk(freeing, facts.engine.dataRoot, childEnv, line, signal);
+		const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : [];
 		const freed = [...folders, ...cache];
 		enter(freed);
 		return {
-			bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
+			bytes: meanwhile + freed.reduce((sum, { bytes }) => sum + bytes, 0),
 			endedMs: performance.now()
 		};
 	};
@@ -990,146 +1151,11 @@ const sumSizes = (images, keepsBlobs) => {
 		each
 	};
 };
-/** Asks Docker how big images are. */
-const measureSizes = async (ask, { hasContainerdStore }, images) => sumSizes(await Promise.all(images.map(async ({ id, sizeBytes }) => {
-	return {
-		sizeBytes,
-		history: await ask(`/images/${id}/history`) ?? []
-	};
-})), hasContainerdStore);
-
-// src/host/docker-folders.ts
-/** A user may have no home at all: none in the environment, and none in the system's list of users. */
-const findHome = (env) => {
-	try {
-		return env["HOME"] || homedir();
-	} catch {
-		return "";
-	}
-};
-/** Without any home it is in the current folder, and so a relative path. */
-const dockerFolderOf = (env) => env["DOCKER_CONFIG"] || join(findHome(env), ".docker");
-const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
-/** Another user's buildx may have left single folders and files that are closed to us. */
-const canBuildxUse = (folder) => {
-	if (isMissing(folder)) return canMake(folder);
-	const inside = (...names) => names.map((name) => join(folder, name));
-	try {
-		const builders = inside("refs").flatMap(foldersIn);
-		const folders = inside("", "instances", "defaults", "activity", "refs");
-		const files = inside(".lock", "current");
-		return [
-			...folders,
-			...builders,
-			...builders.flatMap(foldersIn)
-		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
-	} catch {
-		return false;
-	}
-};
-/** Looks at them, and changes nothing. */
-const findDockerFolders = (env) => {
-	const config = dockerFolderOf(env);
-	const buildx = env["BUILDX_CONFIG"] || join(config, "buildx");
-	return {
-		config: {
-			path: config,
-			isInReach: isMissing(config) ? isAbsolute(config) && canMake(config) : canSearch(config)
-		},
-		buildx: {
-			path: buildx,
-			isUsable: canBuildxUse(buildx)
-		}
-	};
-};
-
-// src/host/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-const defaultSocket = "/var/run/docker.sock";
-/** The context that `docker context use` wrote down; undefined for the default. */
-const readCurrentContext = (env) => {
-	try {
-		const file = join(dockerFolderOf(env), "config.json");
-		const name = JSON.parse(readFileSync(file, "utf8"))?.currentContext;
-		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
-	} catch {
-		return;
-	}
-};
-/**
-* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
-* over SSH or TLS.
-*/
-const findSocket = (env) => {
-	const host = env["DOCKER_HOST"] || void 0;
-	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
-	return context === void 0 || context === "default" ? defaultSocket : void 0;
-};
-/** What the HTTP client asks of a socket, and a child's pipes need not do. */
-const toSocket = ({ stdout, stdin }) => {
-	const nothing = () => {};
-	const pipes = Duplex.from({
-		readable: stdout ?? void 0,
-		writable: stdin ?? void 0
-	});
-	return Object.assign(pipes, {
-		setKeepAlive: nothing,
-		setNoDelay: nothing,
-		setTimeout: nothing,
-		ref: nothing,
-		unref: nothing
-	});
-};
-const dialSocket = (path) => {
-	const socket = connect(path);
-	return {
-		socket,
-		gone: new Promise((_, reject) => {
-			let problem = "the connection was closed";
-			socket.once("error", ({ message }) => {
-				problem = message;
-			});
-			socket.once("close", () => reject(noAnswer(problem)));
-		})
-	};
-};
-/** The docker command's own way to the daemon, whatever the context. */
-const dialWithCommand = (docker) => {
-	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
-	const child = spawn(file, [...args], {
-		env,
-		signal
-	});
-	const socket = toSocket(child);
-	let problem = "";
-	child.stderr.on("data", (chunk) => {
-		problem = (problem + chunk.toString("utf8")).slice(-2e3);
-	});
-	const gone = new Promise((_, reject) => {
-		child.once("error", (cause) => reject(notStarted(file, cause)));
-		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
-	});
-	socket.once("close", () => child.kill());
-	return {
-		socket,
-		gone
-	};
-};
-/** How to reach the daemon that the docker command would reach. */
-const findEndpoint = (docker) => {
-	const path = findSocket(docker.command([]).env);
-	const dial = () => {
-		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
-		connection.socket.on("error", () => {});
-		connection.gone.catch(() => {});
-		return connection;
-	};
-	return {
-		dial,
-		connections: path === void 0 ? 1 : 4
-	};
-};
+/** Asks Docker what an image consists of, as long as it is there. */
+const measureImage = async (ask, { id, sizeBytes }) => ({
+	sizeBytes,
+	history: await ask(`/images/${id}/history`) ?? []
+});
 
 // src/host/engine-api.ts
 /** People do not wait longer for a daemon that hangs. */
@@ -1252,31 +1278,16 @@ const toBuildArgs = (build, metadataFile, secrets) => [
 	build.context
 ];
 
-// src/disk/no-space.ts
-/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
-const pattern = /no space left on device|\bENOSPC\b|disk quota exceeded/i;
-const saysNoSpace = (text) => pattern.test(text);
-const isNoSpace = (error) => saysNoSpace(renderError(error));
-/** Full, or as good as: what was half done has been removed meanwhile. */
-const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
-/** Looks once more, as what was found before the builds is no longer true. */
-const lookAgain = async (api, { engine, nodes }, tempDir) => {
-	const { filesystems } = await findFilesystems(api, engine, nodes, tempDir);
-	return {
-		filesystems,
-		full: filesystems.filter(isFull)
-	};
-};
-/** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
-const couldHelp = ({ filesystems, full }) => {
-	const dockers = findDockers(filesystems);
-	return full.length === 0 || dockers !== void 0 && full.includes(dockers);
-};
+// src/disk/fill.ts
+/** Files are counted for this; the reason of a failure is worth some seconds. */
+const deadlineMs$3 = 15e3;
+const inTime = (work) => Promise.race([work, timers.setTimeout(deadlineMs$3, void 0, { ref: false })]).catch(() => void 0);
+const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
 	const sum = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
 	const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true);
-	return [
+	return renderParts([
 		{
 			what: "images",
 			bytes: usage.LayersSize ?? 0
@@ -1293,33 +1304,117 @@ const renderUsage = (usage) => {
 			what: "volumes, the nodes' too",
 			bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size))
 		}
-	].toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
+	]);
 };
-/** Docker counts every file for this; the reason of a failure is worth some seconds. */
-const usageDeadlineMs = 15e3;
-const findUsage = async (ask) => {
-	const late = timers.setTimeout(usageDeadlineMs, void 0, { ref: false });
-	const usage = await Promise.race([ask("/system/df"), late]).catch(() => void 0);
+/** What is asked first where several are on one filesystem. */
+const order = [
+	"docker",
+	"node",
+	"temp"
+];
+const duArgs = [
+	"--one-file-system",
+	"--max-depth=1",
+	"--block-size=1",
+	"--"
+];
+/** The largest folders of those that `du` prints, the last of which is all together. */
+const parseDu = (printed) => printed.split("\n").flatMap((line) => {
+	const [, bytes, what = ""] = /^(\d+)\t(.+)$/.exec(line) ?? [];
+	return bytes === void 0 ? [] : [{
+		what,
+		bytes: Number(bytes)
+	}];
+}).slice(0, -1).toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
+const askDocker = async (ask) => {
+	const usage = await ask("/system/df");
 	if (usage === void 0) return "";
 	return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`;
+};
+const askNode = async (api, facts, name) => {
+	const node = facts.nodes.find((each) => each.name === name);
+	const argv = [
+		"du",
+		...duArgs,
+		containerdFolder
+	];
+	const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs$3));
+	return parts === void 0 || parts.length === 0 ? "" : `. Most of it: ${renderParts(parts)}`;
+};
+const askTemp = async (env, path) => {
+	const options = {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	};
+	const { stdout } = await getExecOutput("du", [...duArgs, path], options);
+	const parts = parseDu(stdout);
+	return parts.length === 0 ? "" : `. Most of it: ${renderParts(parts)}`;
+};
+/** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
+const describeFill = async (api, facts, { uses, path }, env) => {
+	const asked = (use) => {
+		switch (use.kind) {
+			case "docker": return askDocker(api.ask);
+			case "node": return askNode(api, facts, use.name);
+			case "temp": return askTemp(env, path);
+		}
+	};
+	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+	return (first && await inTime(asked(first))) ?? "";
+};
+
+// src/disk/no-space.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
+/** Full, or as good as: what was half done has been removed meanwhile. */
+const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
+/** Looks once more, as what was found before the builds is no longer true. */
+const lookAgain = async (api, facts, tempDir) => {
+	const { filesystems } = await findFilesystems(api, facts, tempDir);
+	return {
+		filesystems,
+		full: filesystems.filter(isFull)
+	};
+};
+/** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
+const isChoked = ({ filesystems }) => filesystems.some(({ freeBytes, freeInodes, totalInodes }) => freeBytes < 32e6 || totalInodes > 0 && freeInodes < 100);
+/** With so much free, a program in a build meant something else, such as its shared memory. */
+const plentyBytes = 16e9;
+/** False when all have plenty: then nothing is said of disks. */
+const couldBeFull = ({ filesystems, full }) => filesystems.length === 0 || full.length > 0 || filesystems.some(({ freeBytes }) => freeBytes < plentyBytes);
+/** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
+const couldHelp = ({ filesystems, full }) => {
+	const dockers = findDockers(filesystems);
+	return full.length === 0 || dockers !== void 0 && full.includes(dockers);
+};
+const remedies = {
+	docker: "Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one.",
+	node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where images are linked.",
+	temp: "Give RUNNER_TEMP a folder with more room, or let load-mode be auto, which needs none there."
 };
 /**
 * What to say of something that did not fit: where it was full, and what fills it.
 *
 * @param tried what was done to make room, or why nothing was
 */
-const explainNoSpace = async (api, error, state, tried) => {
-	const { filesystems, full } = state;
+const explainNoSpace = async ({ api, facts, env }, error, { filesystems, full }, tried) => {
 	const fullest = filesystems.toSorted((a, b) => a.freeBytes - b.freeBytes).slice(0, 1);
 	const shown = full.length > 0 ? full : fullest;
-	const lines = shown.map(renderFilesystem).join("; ");
+	const lines = await Promise.all(shown.map(async (one) => renderFilesystem(one) + await describeFill(api, facts, one, env)));
 	const where = full.length > 0 ? "Full:" : "Now, without what was half done:";
-	const dockers = findDockers(filesystems);
-	const usage = dockers !== void 0 && shown.includes(dockers) ? await findUsage(api.ask) : "";
 	const what = error instanceof Error ? error.message : String(error);
-	return new Failure(`${what.replace(/\.$/, "")}. ${where} ${lines}${usage}. ${tried}`, {
+	const kinds = shown[0]?.uses.map(({ kind }) => kind) ?? [];
+	const kind = [
+		"docker",
+		"node",
+		"temp"
+	].find((each) => kinds.includes(each)) ?? "docker";
+	return new Failure(`${what.replace(/\.$/, "")}. ${where} ${lines.join("; ")}. ${tried}`, {
 		cause: error,
-		remedy: "Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one."
+		remedy: remedies[kind]
 	});
 };
 
@@ -1575,9 +1670,7 @@ const timed$1 = async (shop, name, body) => {
 
 // src/make/with-room.ts
 /** Frees what may go; tells what came of it, and whether it is worth another try. */
-const makeRoom = async ({ shop, api }, sinceMs) => {
-	const { moreRoom, facts, tempRoot } = shop;
-	const state = await lookAgain(api, facts, tempRoot);
+const makeRoom = async ({ shop: { moreRoom } }, state, sinceMs) => {
 	if (moreRoom.objection !== void 0) return {
 		isWorthIt: false,
 		tried: moreRoom.objection
@@ -1604,14 +1697,23 @@ const makeRoom = async ({ shop, api }, sinceMs) => {
 */
 const withRoom = async (bench, body) => {
 	const { shop, api, signal } = bench;
-	const explain = async (error, tried) => explainNoSpace(api, error, await lookAgain(api, shop.facts, shop.tempRoot), tried);
+	const hands = {
+		api,
+		facts: shop.facts,
+		env: shop.childEnv
+	};
+	const explain = async (error, tried) => explainNoSpace(hands, error, await lookAgain(api, shop.facts, shop.tempRoot), tried);
 	const sinceMs = performance.now();
 	try {
 		return await body();
 	} catch (error) {
-		if (signal.aborted || !isNoSpace(error)) throw error;
-		const { isWorthIt, tried } = await makeRoom(bench, sinceMs);
+		if (signal.aborted) throw error;
+		const state = await lookAgain(api, shop.facts, shop.tempRoot).catch(() => void 0);
+		if (state === void 0) throw error;
+		if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error;
+		const { isWorthIt, tried } = await makeRoom(bench, state, sinceMs);
 		if (!isWorthIt) throw await explain(error, tried);
+		if (signal.aborted) throw error;
 		shop.runner.line(`${renderError(error)} Trying once more.`);
 		return body().catch(async (again) => {
 			throw isNoSpace(again) ? await explain(again, tried) : again;
@@ -1675,6 +1777,29 @@ const toFailure = (problems, among) => {
 	if (among === 1 || first === void 0) return first?.error;
 	const lines = problems.map(({ name, error }) => `- ${name}: ${renderError(error)}`);
 	return new Failure(`${problems.length} of ${among} images failed.\n${lines.join("\n")}`);
+};
+
+// src/make/handover.ts
+/** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
+const longestJobMs = 432e6;
+/** True for a name that no step can be using any more, as its machine died before post could run. */
+const isLeftOver = (lastTagTime, nowMs) => nowMs - Date.parse(lastTagTime ?? "") > longestJobMs;
+const findLeftOvers = async ({ ask }) => {
+	const everyRun = handoverRepository("");
+	const ours = (await ask(`/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))}`) ?? []).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(everyRun));
+	const inspected = await Promise.all(ours.map((name) => ask(`/images/${name}/json`)));
+	const now = Date.now();
+	return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now));
+};
+/**
+* Takes away the names under which targets were handed over, and those of machines that died. Their
+* layers stay with the images that have them.
+*/
+const dropHandovers = async ({ step, api }) => {
+	const own = step.targets.flatMap(({ handover }) => handover ?? []);
+	if (own.length === 0) return;
+	const others = await findLeftOvers(api).catch(() => []);
+	for (const name of [...own, ...others]) await api.tell("DELETE", `/images/${name}`).catch(() => {});
 };
 
 // src/load/drop-images.ts
@@ -1828,147 +1953,6 @@ const checkInNode = async (api, image, node, config) => {
 	}
 };
 
-// src/load/plan-way.ts
-/**
-* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
-* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
-* wrong, and nothing later would notice.
-*/
-const findGate = (engine) => {
-	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
-	if (has("name=rootless")) return "the daemon is rootless";
-	if (has("name=userns")) return "the daemon remaps users";
-	if (engine.hasContainerdStore) {
-		if (engine.driver !== "overlayfs") return `Docker's snapshotter is ${engine.driver}`;
-		return engine.containerd === void 0 ? "Docker does not say where its containerd is" : void 0;
-	}
-	if (engine.driver !== "overlay2") return `Docker's storage driver is ${engine.driver}`;
-	if (engine.driverStatus["Native Overlay Diff"] === "false") return "the layers may hold redirects (Native Overlay Diff is false)";
-	if (engine.driverStatus["Using metacopy"] === "true") return "the layers may hold metadata alone (metacopy is on)";
-};
-const findNodeGate = (node) => node.snapshotter === "overlayfs" ? void 0 : `its snapshotter is ${node.snapshotter}`;
-/**
-* Chooses how to load into one node.
-*
-* @throws {Failure} when a way is wanted that cannot work
-*/
-const planWay = (engine, node, mode) => {
-	if (mode === "stream" || mode === "kind") return {
-		kind: mode,
-		because: `load-mode is ${mode}`
-	};
-	const gate = findGate(engine) ?? findNodeGate(node);
-	if (gate === void 0) return {
-		kind: "folders",
-		wanted: mode
-	};
-	if (mode === "auto") return {
-		kind: "stream",
-		because: gate
-	};
-	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, { remedy: "Use load-mode: auto, which streams the image then." });
-};
-/** Where containerd keeps overlayfs snapshots in a node. */
-const snapshotterRoot = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs";
-/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
-const toHostPath = (node, path) => {
-	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
-	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
-};
-
-// src/load/order.ts
-/** The deepest folder that holds all the paths. */
-const commonFolder = (paths) => {
-	const [first = "", ...others] = paths;
-	const parts = first.split("/");
-	const isShared = (length) => {
-		const prefix = `${parts.slice(0, length).join("/")}/`;
-		return others.every((path) => `${path}/`.startsWith(prefix));
-	};
-	let length = parts.length;
-	while (length > 1 && !isShared(length)) length -= 1;
-	return parts.slice(0, length).join("/") || "/";
-};
-/**
-* All names under which a node should have an image. Only the containerd store keeps the manifest,
-* and so its digest, that a registry knows.
-*/
-const namesOf = (engine, image) => [...image.references.map(({ canonical }) => canonical), ...engine.hasContainerdStore ? image.digestNames : []];
-/** Where the socket of Docker's containerd is; undefined with a store that has none. */
-const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
-const toHex = (digest) => digest.replace(/^sha256:/, "");
-const overlay2Rows = (engine, image) => {
-	const store = `${engine.dataRoot}/image/overlay2`;
-	return [["overlay2", `${store}/imagedb/content/sha256/${toHex(image.id)}`], ...image.layers.map(({ diffId, chainId, folder = "" }) => {
-		return [
-			"layer",
-			diffId,
-			chainId,
-			folder,
-			`${store}/layerdb/sha256/${toHex(chainId)}/size`
-		];
-	})];
-};
-const containerdRows = ({ containerd }, image) => [[
-	"containerd",
-	containerd?.address ?? "",
-	containerd?.namespace ?? "",
-	image.id,
-	image.architecture
-], ...image.layers.map(({ diffId, chainId }) => [
-	"layer",
-	diffId,
-	chainId
-])];
-/** Where the store's folders are; a containerd of the system's own has a root of its own. */
-const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
-	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
-	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
-};
-/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node) => toHostPath(node, "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs") ?? "/";
-/**
-* Chooses what a helper has to see of the daemon's host for one image and some nodes.
-*
-* @returns a string where it could not see enough, saying why
-*/
-const toMounts = (engine, image, nodes) => {
-	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
-	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
-	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
-	return {
-		mountedFolder: commonFolder([
-			...storeFolders(engine),
-			...reachable,
-			...folders
-		]),
-		socketFolder: socketFolderOf(engine)
-	};
-};
-/**
-* Writes the order for one image and nodes that are given it by their folders.
-*
-* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
-*/
-const toOrderLines = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
-	return `${[
-		["run", runId],
-		["deadline", String(Math.ceil(deadlineMs / 1e3))],
-		["way", wanted],
-		["mount", mountedFolder],
-		...namesOf(engine, image).map((name) => ["name", name]),
-		...nodes.map((node) => [
-			"node",
-			node.name,
-			String(node.pid),
-			snapshotterRoot,
-			rootOf(node)
-		]),
-		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
-		["go"]
-	].map((row) => row.join("	")).join("\n")}\n`;
-};
-
 // src/load/layer-blobs.ts
 const readContent = async ({ docker, engine, node, runId }, digest) => {
 	const folder = socketFolderOf(engine);
@@ -2056,14 +2040,14 @@ const createCollector = () => {
 
 // src/load/pipe-end.ts
 /** `docker save` of a large image on a slow disk. */
-const deadlineMs$1 = 18e5;
+const deadlineMs$2 = 18e5;
 /** A cancelled end that reads has this long to undo what it did; the runner grants a few seconds. */
 const graceMs = 5e3;
 const start = (docker, args) => {
 	const { file, env, signal } = docker.command(args);
 	const child = spawn(file, [...args], {
 		env,
-		timeout: deadlineMs$1,
+		timeout: deadlineMs$2,
 		stdio: "pipe"
 	});
 	child.on("error", () => {});
@@ -2513,7 +2497,7 @@ const byStream = async (task, node, because, isWanted) => {
 
 // src/load/folders.ts
 /** Linking takes a second; copying a large image to a slow disk, minutes. */
-const deadlineMs = 9e5;
+const deadlineMs$1 = 9e5;
 const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
 /** Reads the helper's events: tab-separated node, event and details. */
 const watchEvents = (started, progress) => {
@@ -2555,7 +2539,7 @@ const loadFolders = async (api, { engine, image, nodes, wanted, runId }, progres
 	}]));
 	const { results, onLine } = watchEvents(performance.now(), progress);
 	const errors = [];
-	const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts);
+	const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs$1, mounts);
 	const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
 		deadlineMs: 915e3,
 		signal,
@@ -2747,21 +2731,17 @@ const makeTarget = async (bench, target, made) => {
 		return;
 	}
 	const images = await findImages(api.ask, target.tags);
-	made.set(target.name, images);
+	const measuring = Promise.all(images.map((image) => measureImage(api.ask, image)));
+	made.set(target.name, await measuring.catch(() => []));
 	load(target.name, async () => images);
 };
-/** What others built upon has no further use; its layers stay with the images that have them. */
-const dropHandovers = async ({ shop, step }) => {
-	const names = step.targets.flatMap(({ handover }) => handover ?? []);
-	if (names.length > 0) await shop.docker.try(["rmi", ...names]);
-};
 /** Before the loads have ended, as it may be they that fail on a disk that is too small. */
-const remember = async ({ shop, step, api }, made) => {
+const remember = async ({ shop, step }, made) => {
 	const { memory, facts } = shop;
 	const images = toRemembered(step.targets).flatMap(({ name }) => made.get(name) ?? []);
 	if (memory === void 0 || images.length === 0) return;
-	const sizes = await measureSizes(api.ask, facts.engine, images).catch(() => void 0);
-	if (sizes !== void 0) await rememberSizes(memory, step.targets, sizes, facts.lastSizes);
+	const sizes = sumSizes(images, facts.engine.hasContainerdStore);
+	await rememberSizes(memory, step.targets, sizes, facts.lastSizes);
 };
 /**
 * Builds targets side by side, each after those that it builds upon, and loads every image as soon
@@ -2869,15 +2849,26 @@ const toEngine = (info) => {
 };
 /** @throws {Failure} when there is no daemon */
 const findEngine = async (ask) => toEngine(await ask("/info") ?? {});
+/** Reads what `buildx inspect` prints. */
+const parseBuilder = (printed, isLocalDaemon) => {
+	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
+	if (driver === void 0) return void 0;
+	const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, endpoint = ""]) => endpoint);
+	const isHere = (endpoint) => /^(?:default$|unix:)/.test(endpoint);
+	return {
+		driver,
+		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && endpoints.every(isHere)
+	};
+};
 /**
-* Asks which kind of builder buildx uses, such as `docker` or `docker-container`.
+* Asks which builder buildx uses.
 *
 * @returns undefined where buildx does not tell, which is the builds' own trouble
 * @throws {Failure} when the docker command has no buildx
 */
-const findBuilderDriver = async (docker) => {
+const findBuilder = async (docker) => {
 	const inspected = await docker.try(["buildx", "inspect"]);
-	if (inspected.code === 0) return /^Driver:\s*(\S+)/m.exec(inspected.stdout)?.[1];
+	if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal);
 	const ended = await docker.try(["buildx", "version"]);
 	if (ended.code === 0) return void 0;
 	throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, { remedy: "Install the buildx plugin, or use docker/setup-buildx-action before this step." });
@@ -2893,7 +2884,7 @@ const findFreeable = async () => {
 			return stat?.isDirectory() ? [{
 				name,
 				path,
-				device: stat.dev
+				device: toDevice(stat.dev)
 			}] : [];
 		});
 		return present.map((each) => ({
@@ -2913,8 +2904,15 @@ const toHeldBytes = (usage, nodes) => {
 	const sum = (all) => all.reduce((bytes, { Size }) => bytes + Size, 0);
 	return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache);
 };
-/** Asks Docker, which has to think about it: only where it could matter. */
-const findHeldBytes = async (ask, nodes) => toHeldBytes(await ask("/system/df?type=image&type=build-cache") ?? {}, nodes);
+/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
+const deadlineMs = 1e4;
+/** Asks Docker, which has to think about it: only where it could matter. Infinite when unknown. */
+const findHeldBytes = async (ask, nodes) => {
+	const late = timers.setTimeout(deadlineMs, void 0, { ref: false });
+	const asked = ask("/system/df?type=image&type=build-cache").catch(() => void 0);
+	const usage = await Promise.race([asked, late]);
+	return usage === void 0 ? Number.POSITIVE_INFINITY : toHeldBytes(usage, nodes);
+};
 
 // src/facts/nodes.ts
 const clusterLabel = "io.x-k8s.kind.cluster";
@@ -2987,24 +2985,24 @@ const findNodes = async (ask, clusterName, wanted) => {
 
 // src/facts/look.ts
 const findTargets = async (docker, { build, bake }, { workspace, runId }) => {
-	const asking = findBuilderDriver(docker);
+	const asking = findBuilder(docker);
 	const printing = bake && printTargets(docker, bake, workspace);
 	await Promise.allSettled([asking, printing]);
-	const [builderDriver, printed] = [await asking, await printing];
+	const [builder, printed] = [await asking, await printing];
 	if (printed !== void 0) return {
-		targets: toTargets(printed, builderDriver, runId),
-		builderDriver
+		targets: toTargets(printed, builder?.driver, runId),
+		builder
 	};
 	return {
 		targets: build === void 0 ? [] : [toOwnTarget(build)],
-		builderDriver
+		builder
 	};
 };
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (docker, inputs, place, memory) => {
 	if (inputs.build === void 0 && inputs.bake === void 0) return {
 		targets: [],
-		builderDriver: void 0,
+		builder: void 0,
 		lastSizes: void 0
 	};
 	const found = await findTargets(docker, inputs, place);
@@ -3016,7 +3014,7 @@ const findBuilds = async (docker, inputs, place, memory) => {
 /** What a load alone writes is little; it does not wait for this. */
 const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
 const findDisk = async (api, found, inputs, place) => {
-	const { engine, nodes, lastSizes } = found;
+	const { nodes, lastSizes } = found;
 	const { tempDir, isHostedRunner } = place;
 	if (!isNeeded(found, inputs, place)) return {
 		filesystems: [],
@@ -3024,13 +3022,13 @@ const findDisk = async (api, found, inputs, place) => {
 		freeable: [],
 		heldBytes: 0
 	};
-	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, engine, nodes, tempDir), isHostedRunner ? findFreeable() : []]);
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempDir), isHostedRunner ? findFreeable() : []]);
 	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
 	return {
 		filesystems,
 		nodeImages,
 		freeable,
-		heldBytes: lastSizes !== void 0 && lastSizes.totalBytes > freeBytes ? await findHeldBytes(api.ask, nodes) : 0
+		heldBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findHeldBytes(api.ask, nodes) : 0
 	};
 };
 /**
@@ -3052,8 +3050,10 @@ const look = (docker, inputs, place, memory) => withEngineApi(docker, async (api
 		await questions[1],
 		await questions[2]
 	];
+	const { isLocal: isLocalDaemon } = docker;
 	const found = {
 		engine,
+		isLocalDaemon,
 		nodes,
 		images,
 		...await questions[3]
@@ -3119,7 +3119,7 @@ const lendBuilders = (from, to) => {
 		recursive: true,
 		mode: 448
 	});
-	const instances = join(from, "instances");
+	const instances = resolve(from, "instances");
 	if (isMissing(instances)) return true;
 	if (!canRead(instances) || !canSearch(instances)) return false;
 	try {
@@ -3782,7 +3782,9 @@ const readInputs = (raw, run) => collectProblems((report) => {
 
 // src/plan/plan.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
-const dropsImages = ({ keepImages }, { isHostedRunner }) => keepImages === "never" || keepImages === "auto" && isHostedRunner;
+const dropsImages = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
+/** Caches of other machines, and of builders elsewhere, serve others, too. */
+const mayPruneCache = ({ targets, isHostedRunner, builder }) => targets.length > 0 && isHostedRunner && builder?.isLocal === true;
 /** A compiler with less than this would have to swap. */
 const memoryOfBuild = 3e9;
 const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
@@ -3794,7 +3796,7 @@ const planSteps = (inputs, facts) => {
 		choice: planWay(engine, node, inputs.loadMode)
 	}));
 	const { freeDisk, freeDiskKeep } = inputs;
-	const mayFree = facts.isHostedRunner && freeDisk !== "never";
+	const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== "never";
 	const disk = planDisk(mayFree ? facts : {
 		...facts,
 		freeable: []
@@ -3815,7 +3817,7 @@ const planSteps = (inputs, facts) => {
 		nodes,
 		dropsCopies
 	});
-	if (inputs.pruneCache === "always" && facts.isHostedRunner && targets.length > 0) steps.push({ kind: "prune-cache" });
+	if (inputs.pruneCache === "always" && mayPruneCache(facts)) steps.push({ kind: "prune-cache" });
 	return {
 		disk,
 		steps,
@@ -3982,6 +3984,7 @@ const tellWhatIsNot = (inputs, facts, { line }) => {
 	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
+	if (inputs.pruneCache === "always" && !mayPruneCache(facts)) line("The build cache stays: this is not a GitHub-hosted runner with a builder of its own.");
 };
 /** Undefined where there is no Actions cache, or nobody says for which repository this is. */
 const findMemory = ({ repository, hasCacheService }, { debug }, signal) => repository !== void 0 && hasCacheService ? {
@@ -4049,6 +4052,7 @@ const runAction = async (environment, runner, signal) => {
 				line: runner.line,
 				signal,
 				background,
+				freedBytes: () => report.freed.reduce((sum, { bytes }) => sum + bytes, 0),
 				enter: (freed) => {
 					report = {
 						...report,

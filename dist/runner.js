@@ -2,10 +2,12 @@ import { a as renderError, i as Failure, r as splitLines, t as createFence } fro
 import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { Duplex } from "node:stream";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
+import { connect } from "node:net";
+import { homedir, tmpdir } from "node:os";
 
 // src/inputs/image-reference.ts
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
@@ -44,6 +46,81 @@ const parseImageReference = (given) => {
 };
 /** A canonical name without its tag or digest. */
 const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+
+// src/host/access.ts
+const { R_OK, W_OK, X_OK } = constants;
+const allows = (path, mode) => {
+	try {
+		accessSync(path, mode);
+		return true;
+	} catch {
+		return false;
+	}
+};
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
+/** Whether files of a folder that is there can be opened by their names. */
+const canSearch = (folder) => allows(folder, X_OK);
+const canRead = (file) => allows(file, R_OK);
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+const isMissing = (path) => {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) === void 0;
+	} catch {
+		return false;
+	}
+};
+/** Whether `mkdir --parents` would make a folder that is missing. */
+const canMake = (folder) => {
+	let above = dirname(resolve(folder));
+	while (isMissing(above)) above = dirname(above);
+	return canWriteIn(above);
+};
+
+// src/host/docker-folders.ts
+/** A user may have no home at all: none in the environment, and none in the system's list of users. */
+const findHome = (env) => {
+	try {
+		return env["HOME"] || homedir();
+	} catch {
+		return "";
+	}
+};
+/** Without any home it is in the current folder, and so a relative path. */
+const dockerFolderOf = (env) => env["DOCKER_CONFIG"] || join(findHome(env), ".docker");
+const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+/** Another user's buildx may have left single folders and files that are closed to us. */
+const canBuildxUse = (folder) => {
+	if (isMissing(folder)) return canMake(folder);
+	const inside = (...names) => names.map((name) => join(folder, name));
+	try {
+		const builders = inside("refs").flatMap(foldersIn);
+		const folders = inside("", "instances", "defaults", "activity", "refs");
+		const files = inside(".lock", "current");
+		return [
+			...folders,
+			...builders,
+			...builders.flatMap(foldersIn)
+		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
+	} catch {
+		return false;
+	}
+};
+/** Looks at them, and changes nothing. */
+const findDockerFolders = (env) => {
+	const config = dockerFolderOf(env);
+	const buildx = env["BUILDX_CONFIG"] || join(config, "buildx");
+	return {
+		config: {
+			path: config,
+			isInReach: isMissing(config) ? isAbsolute(config) && canMake(config) : canSearch(config)
+		},
+		buildx: {
+			path: buildx,
+			isUsable: canBuildxUse(buildx)
+		}
+	};
+};
 
 // src/host/process.ts
 /** What a child gets between a polite request to end and SIGKILL. */
@@ -135,6 +212,94 @@ const runCaptured = async (command) => {
 	};
 };
 
+// src/host/endpoint.ts
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+const defaultSocket = "/var/run/docker.sock";
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env) => {
+	try {
+		const file = join(dockerFolderOf(env), "config.json");
+		const name = JSON.parse(readFileSync(file, "utf8"))?.currentContext;
+		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
+	} catch {
+		return;
+	}
+};
+/**
+* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+* over SSH or TLS.
+*/
+const findSocket = (env) => {
+	const host = env["DOCKER_HOST"] || void 0;
+	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
+	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
+	return context === void 0 || context === "default" ? defaultSocket : void 0;
+};
+/** What the HTTP client asks of a socket, and a child's pipes need not do. */
+const toSocket = ({ stdout, stdin }) => {
+	const nothing = () => {};
+	const pipes = Duplex.from({
+		readable: stdout ?? void 0,
+		writable: stdin ?? void 0
+	});
+	return Object.assign(pipes, {
+		setKeepAlive: nothing,
+		setNoDelay: nothing,
+		setTimeout: nothing,
+		ref: nothing,
+		unref: nothing
+	});
+};
+const dialSocket = (path) => {
+	const socket = connect(path);
+	return {
+		socket,
+		gone: new Promise((_, reject) => {
+			let problem = "the connection was closed";
+			socket.once("error", ({ message }) => {
+				problem = message;
+			});
+			socket.once("close", () => reject(noAnswer(problem)));
+		})
+	};
+};
+/** The docker command's own way to the daemon, whatever the context. */
+const dialWithCommand = (docker) => {
+	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
+	const child = spawn(file, [...args], {
+		env,
+		signal
+	});
+	const socket = toSocket(child);
+	let problem = "";
+	child.stderr.on("data", (chunk) => {
+		problem = (problem + chunk.toString("utf8")).slice(-2e3);
+	});
+	const gone = new Promise((_, reject) => {
+		child.once("error", (cause) => reject(notStarted(file, cause)));
+		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
+	});
+	socket.once("close", () => child.kill());
+	return {
+		socket,
+		gone
+	};
+};
+/** How to reach the daemon that the docker command would reach. */
+const findEndpoint = (docker) => {
+	const path = findSocket(docker.command([]).env);
+	const dial = () => {
+		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
+		connection.socket.on("error", () => {});
+		connection.gone.catch(() => {});
+		return connection;
+	};
+	return {
+		dial,
+		connections: path === void 0 ? 1 : 4
+	};
+};
+
 // src/host/docker.ts
 /** Questions to the daemon take milliseconds; a minute means that it hangs. */
 const defaultTimeoutMs = 6e4;
@@ -159,6 +324,7 @@ const createDocker = (env, signal) => {
 	});
 	const attempt = (args, options) => runCaptured(command(args, options));
 	return {
+		isLocal: findSocket(env) !== void 0,
 		command,
 		try: attempt,
 		run: async (args, options) => {
@@ -171,36 +337,6 @@ const createDocker = (env, signal) => {
 			stderr: (stream) => splitLines(stream, onLine)
 		})
 	};
-};
-
-// src/host/access.ts
-const { R_OK, W_OK, X_OK } = constants;
-const allows = (path, mode) => {
-	try {
-		accessSync(path, mode);
-		return true;
-	} catch {
-		return false;
-	}
-};
-/** Whether something may be made in a folder that is there; also false on a read-only mount. */
-const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
-/** Whether files of a folder that is there can be opened by their names. */
-const canSearch = (folder) => allows(folder, X_OK);
-const canRead = (file) => allows(file, R_OK);
-/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-const isMissing = (path) => {
-	try {
-		return statSync(path, { throwIfNoEntry: false }) === void 0;
-	} catch {
-		return false;
-	}
-};
-/** Whether `mkdir --parents` would make a folder that is missing. */
-const canMake = (folder) => {
-	let above = dirname(resolve(folder));
-	while (isMissing(above)) above = dirname(above);
-	return canWriteIn(above);
 };
 
 // src/host/memory-file.ts
@@ -402,8 +538,11 @@ const toOwnTarget = (build) => ({
 		build
 	}
 });
-/** Of images that exist only while a step works; what is left of a killed one is found by it. */
-const handoverRepository = (runId) => `slipway-base/${runId}`;
+/**
+* Of images that exist only while a step works; what is left of a killed one is found by it. No
+* registry can ever have that name (RFC 2606).
+*/
+const handoverRepository = (runId) => `slipway.invalid/base/${runId}`;
 /** The target with images in place of the targets that it builds upon. */
 const withImages = (target, handoverOf) => {
 	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
@@ -458,11 +597,20 @@ const toBakeFile = ({ name, tags, isWanted, handover }, targets, secrets) => ({ 
 	const output = each === name && (handover !== void 0 || isWanted && tags.length > 0) ? ["type=docker"] : ["type=cacheonly"];
 	const own = isWanted ? tags.map((tag) => tag.given) : [];
 	const names = each === name ? { tags: [...own, ...handover ? [handover] : []] } : {};
-	return [each, {
-		...definition,
+	const again = each === name ? {} : {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	const changed = {
 		...names,
+		...again,
 		secret: [...given, ...ours],
 		output
+	};
+	return [each, {
+		...definition,
+		...changed
 	}];
 })) });
 /** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
@@ -1009,4 +1157,4 @@ const createRunner = () => {
 	};
 };
 
-export { canMake as A, toRepository as B, toHelperContainer as C, toTargets as D, toOwnTarget as E, createDocker as F, describeEnd as I, notStarted as L, canSearch as M, canWriteIn as N, printTargets as O, isMissing as P, runCaptured as R, runLabel as S, toBakeFile as T, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, canRead as j, openMemoryFile as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, toBakeArgs as w, joinScript as x, toOptional as y, parseImageReference as z };
+export { openMemoryFile as A, parseImageReference as B, toHelperContainer as C, toOwnTarget as D, toBakeFile as E, runCaptured as F, findDockerFolders as I, canRead as L, describeEnd as M, findEndpoint as N, toTargets as O, noAnswer as P, canSearch as R, runLabel as S, toBakeArgs as T, toRepository as V, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, createDocker as j, printTargets as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, handoverRepository as w, joinScript as x, toOptional as y, isMissing as z };

@@ -17,7 +17,7 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
-import { type Plan, planSteps } from './plan/plan.ts'
+import { mayPruneCache, type Plan, planSteps } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toOutputs } from './report/report.ts'
@@ -47,6 +47,9 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => 
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {
     line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
+  }
+  if (inputs.pruneCache === 'always' && !mayPruneCache(facts)) {
+    line('The build cache stays: this is not a GitHub-hosted runner with a builder of its own.')
   }
 }
 
@@ -118,6 +121,7 @@ export const runAction = async (
         line: runner.line,
         signal,
         background,
+        freedBytes: () => report.freed.reduce((sum, { bytes }) => sum + bytes, 0),
         enter: (freed) => {
           report = { ...report, freed: [...report.freed, ...freed] }
         },

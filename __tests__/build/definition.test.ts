@@ -105,25 +105,44 @@ test('the file for one target holds what it builds upon, our secrets, and no fur
         secret,
         output: ['type=docker'],
       },
-      base: { ...base, contexts: {}, secret, output: ['type=cacheonly'] },
+      base: {
+        ...base,
+        contexts: {},
+        secret,
+        output: ['type=cacheonly'],
+        'no-cache': false,
+        'no-cache-filter': [],
+        pull: false,
+      },
     },
   })
 })
 
 test("Docker's own builder finds what others build upon as images of this run", () => {
-  const contexts = { 'acme/base:dev': 'docker-image://slipway-base/run:1' }
+  const contexts = { 'acme/base:dev': 'docker-image://slipway.invalid/base/run:1' }
   // The web builds upon it, and it is asked for.
-  const apiTags = [...api.tags, 'slipway-base/run:0']
+  const apiTags = [...api.tags, 'slipway.invalid/base/run:0']
   expect(fileFor('api', 'docker')).toEqual({
     target: { api: { ...api, tags: apiTags, contexts, secret, output: ['type=docker'] } },
   })
   // Nobody asked for the base, so nobody else sees its name.
-  const tags = ['slipway-base/run:1']
+  const tags = ['slipway.invalid/base/run:1']
   expect(fileFor('base', 'docker')).toEqual({
     target: { base: { ...base, tags, contexts: {}, secret, output: ['type=docker'] } },
   })
   const all = { ...printed, group: { default: { targets: ['api', 'base'] } } }
   expect(fileFor('base', 'docker', all).target['base']?.['tags']).toEqual([...base.tags, ...tags])
+})
+
+test('what has just been built is not built again for another, whatever it says', () => {
+  const fresh = { ...base, 'no-cache': true, pull: true, 'no-cache-filter': ['x'] }
+  const given = { ...printed, target: { ...printed.target, base: fresh } } as typeof printed
+  const again = { 'no-cache': false, pull: false, 'no-cache-filter': [] }
+  expect(fileFor('api', 'docker-container', given).target['base']).toMatchObject(again)
+  expect(fileFor('base', 'docker-container', given).target['base']).toMatchObject({
+    'no-cache': true,
+    pull: true,
+  })
 })
 
 test('a target that pulls has what it builds upon from the cache', () => {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { explainBuildFailure } from '../../src/build/explain.ts'
-import { couldHelp, isNoSpace, renderUsage, saysNoSpace } from '../../src/disk/no-space.ts'
+import { parseDu, renderUsage } from '../../src/disk/fill.ts'
+import {
+  couldBeFull,
+  couldHelp,
+  isChoked,
+  isNoSpace,
+  saysNoSpace,
+} from '../../src/disk/no-space.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { Failure } from '../../src/failure.ts'
 import { disk } from '../support/found.ts'
@@ -16,6 +23,7 @@ test.each([
   ['Node', 'ENOSPC: no space left on device, write', true],
   ['a quota', 'write /x: disk quota exceeded', true],
   ['something else', 'connection refused', false],
+  ['a limit of another kind', 'Error: ENOSPC: System limit for number of file watchers', false],
   ['a word of which it is a part', 'ENOSPCX', false],
 ])('a full disk as %s tells it', (_name, text, expected) => {
   expect(saysNoSpace(text)).toBe(expected)
@@ -32,11 +40,32 @@ test('a program in a build may have said it, and BuildKit only how it ended', ()
 })
 
 test('freeing helps where Docker is full, or nobody knows what is', () => {
-  const other = { ...disk, device: 2, uses: [{ kind: 'temp' as const }] }
+  const other = { ...disk, device: '2', uses: [{ kind: 'temp' as const }] }
   const filesystems = [disk, other]
   expect(couldHelp({ filesystems, full: [disk] })).toBe(true)
   expect(couldHelp({ filesystems, full: [other] })).toBe(false)
   expect(couldHelp({ filesystems, full: [] })).toBe(true)
+})
+
+test('on a disk that takes nothing more, whatever is said, that is why', () => {
+  const choked = { ...disk, freeBytes: 1e6 }
+  expect(isChoked({ filesystems: [disk, choked], full: [choked] })).toBe(true)
+  expect(isChoked({ filesystems: [{ ...disk, freeInodes: 3 }], full: [] })).toBe(true)
+  const uncounted = { ...disk, freeInodes: 0, totalInodes: 0 }
+  expect(isChoked({ filesystems: [disk, uncounted], full: [] })).toBe(false)
+})
+
+test('where all have plenty, it was something else that was full', () => {
+  expect(couldBeFull({ filesystems: [disk], full: [] })).toBe(false)
+  expect(couldBeFull({ filesystems: [disk, { ...disk, freeBytes: 2e9 }], full: [] })).toBe(true)
+  expect(couldBeFull({ filesystems: [disk], full: [disk] })).toBe(true)
+  expect(couldBeFull({ filesystems: [], full: [] })).toBe(true)
+})
+
+test('the largest folders that du tells, without the sum of all', () => {
+  const printed = '5\t/v/a\n100\t/v/b\n30\t/v/c d\n7\t/v/e\n142\t/v\n'
+  expect(parseDu(printed).map(({ what }) => what)).toEqual(['/v/b', '/v/c d', '/v/e'])
+  expect(parseDu('du: no such file')).toEqual([])
 })
 
 test("what Docker's data consists of, largest first", () => {

@@ -23,7 +23,7 @@ const facts: Facts = {
 }
 const own: Filesystem = {
   ...disk,
-  device: 2,
+  device: '2',
   path: '/var/lib/containerd',
   uses: [{ kind: 'node', name: node.name }],
 }
@@ -44,11 +44,11 @@ test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
   ['a stream into it', apart, stream, [7, 7]],
   [
     'a builder in a container: another copy and a tar',
-    { builderDriver: 'docker-container' },
+    { builder: { driver: 'docker-container', isLocal: true } },
     link,
     [20],
   ],
-  ['a builder somewhere else', { builderDriver: 'remote' }, link, [7]],
+  ['a builder somewhere else', { builder: { driver: 'remote', isLocal: false } }, link, [7]],
   ['nothing known', { lastSizes: undefined }, link, [0]],
 ])('what is written by %s', (_name, change, choice, expected) => {
   expect(neededGb(change, choice)).toEqual(expected)

@@ -52,7 +52,7 @@ test.each<[string, FreeDisk, Partial<Facts>]>([
 })
 
 function withOther(): Partial<Facts> {
-  return { freeable: toolChains.map((each) => ({ ...each, device: disk.device + 1 })) }
+  return { freeable: toolChains.map((each) => ({ ...each, device: `${disk.device}0` })) }
 }
 
 test('a size frees until so much is free, also where nothing is built', () => {

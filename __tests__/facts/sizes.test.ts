@@ -50,12 +50,15 @@ test('what Docker holds: not the images of nodes, and cache that images share on
 })
 
 test('what a node tells of its folders, and what it does not', () => {
-  const [volume, containerd] = parseNodeFolders('65024 4096 1000 250 640 630\n7 4096 10 5 0 0\n')
-  expect(volume).toMatchObject({ device: 65_024, totalBytes: 4_096_000, freeBytes: 1_024_000 })
+  const [volume, containerd] = parseNodeFolders(
+    '65024 4096 1000 250 640 630\n7 4096 10 5 0 0\n',
+    true,
+  )
+  expect(volume).toMatchObject({ device: '65024', totalBytes: 4_096_000, freeBytes: 1_024_000 })
   expect(volume).toMatchObject({ path: '/var', totalInodes: 640, freeInodes: 630 })
-  expect(containerd).toMatchObject({ device: 7, freeBytes: 20_480 })
+  expect(containerd).toMatchObject({ device: '7', freeBytes: 20_480 })
   for (const text of ['', 'sh: not found', '65024  ', '1 2 3 4 5 x']) {
-    expect(parseNodeFolders(text)).toEqual([undefined, undefined])
+    expect(parseNodeFolders(text, true)).toEqual([undefined, undefined])
   }
 })
 
@@ -63,7 +66,7 @@ test('folders with the same device are one filesystem', () => {
   const temp = { seen: { ...disk, path: '/tmp' }, use: { kind: 'temp' } as const }
   const docker = { seen: disk, use: { kind: 'docker' } as const }
   const node = {
-    seen: { ...disk, device: 2, path: '/var' },
+    seen: { ...disk, device: '2', path: '/var' },
     use: { kind: 'node', name: 'n' } as const,
   }
   const found = toFilesystems([docker, temp, node, { seen: undefined, use: { kind: 'temp' } }])

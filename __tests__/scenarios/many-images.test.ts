@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -56,6 +57,13 @@ const run = (inputs: Readonly<Record<string, string>>, withApp = true): Promise<
 
 const inPod = (target: string, ...command: readonly string[]): Promise<string> =>
   runPod(cluster.nodes[1] ?? '', `${name}/${target}:dev`, command)
+
+const listHandovers = [
+  'image',
+  'ls',
+  '--filter=reference=slipway.invalid/base/*',
+  '--format={{.Repository}}:{{.Tag}}',
+]
 
 /** Whether one stage had ended before another one had. */
 const isBefore = (log: string, first: string, second: string): boolean => {
@@ -143,9 +151,35 @@ target "c" {
     expect(isBefore(made.log, 'Build b', 'Build slow')).toBe(true)
     expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
     expect(made.log.match(/md5sum >\/base-.*\n(?:.*\n)?.* DONE /g)).toHaveLength(1)
-    const left = await docker('image', 'ls', '--quiet', '--filter', 'reference=slipway-base/*')
-    expect(left).toBe('')
+    expect(await docker(...listHandovers)).toBe('')
   })
+
+  test.each(['killWhen', 'cancelWhen'] as const)(
+    'ended in the middle of a build upon a base (%s): no image of the step stays',
+    async (how) => {
+      const target = (each: string, more = ''): string =>
+        `target "${each}" {\n  context = "${each}"\n  tags = ["${name}/${each}:dev"]\n${more}}`
+      const slow = target('slow', '  contexts = { base = "target:base" }\n')
+      await write({
+        'docker-bake.hcl': `group "default" { targets = ["slow"] }\n${target('base')}\n${slow}\n`,
+        'base/Dockerfile': `FROM ${baseImage()}\nRUN echo ${name} >/base\n`,
+        'slow/Dockerfile': 'FROM base\nRUN echo now-$((6*7)) && sleep 20\n',
+      })
+      const inputs = { 'bake-files': 'docker-bake.hcl', 'cluster-name': cluster.name }
+      let seen = ''
+      const ended = await runSlipway(inputs, {
+        github: { workspace },
+        [how]: (line: string): boolean => {
+          const isNow = line.includes('now-42')
+          if (isNow) seen = execFileSync('docker', listHandovers, { encoding: 'utf8' })
+          return isNow
+        },
+      })
+      expect(ended.conclusion).not.toBe('success')
+      expect(seen).toMatch(/^slipway\.invalid\/base\/[0-9a-f]{16}:0\n$/)
+      expect(await docker(...listHandovers)).toBe('')
+    },
+  )
 
   test('targets are chosen and changed from the step', async () => {
     await write(files())

@@ -5,7 +5,7 @@ import type { Freeable } from '../../src/facts/freeable.ts'
 
 /** One filesystem for all, as on GitHub's machines. */
 export const disk: Filesystem = {
-  device: 1,
+  device: '1',
   path: '/var/lib/docker',
   uses: [{ kind: 'docker' }, { kind: 'temp' }],
   totalBytes: 145e9,
@@ -16,7 +16,7 @@ export const disk: Filesystem = {
 
 /** All of the catalog. */
 export const toolChains: readonly Freeable[] = catalog.flatMap(({ name, paths, typicalBytes }) =>
-  paths.map((path) => ({ name, path, typicalBytes: typicalBytes / paths.length, device: 1 })),
+  paths.map((path) => ({ name, path, typicalBytes: typicalBytes / paths.length, device: '1' })),
 )
 
 /** What is found on a hosted runner before anything is asked for. */
@@ -35,7 +35,8 @@ export const foundFacts: Facts = {
   },
   nodes: [],
   targets: [],
-  builderDriver: 'docker',
+  isLocalDaemon: true,
+  builder: { driver: 'docker', isLocal: true },
   images: [],
   filesystems: [disk],
   nodeImages: new Map(),

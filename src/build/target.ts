@@ -29,8 +29,11 @@ export const toOwnTarget = (build: BuildInputs): Target => ({
   source: { kind: 'own', build },
 })
 
-/** Of images that exist only while a step works; what is left of a killed one is found by it. */
-export const handoverRepository = (runId: string): string => `slipway-base/${runId}`
+/**
+ * Of images that exist only while a step works; what is left of a killed one is found by it. No
+ * registry can ever have that name (RFC 2606).
+ */
+export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`
 
 /** The target with images in place of the targets that it builds upon. */
 const withImages = (
@@ -91,7 +94,10 @@ export const toBakeFile = (
       const output = isExported ? ['type=docker'] : ['type=cacheonly']
       const own = isWanted ? tags.map((tag) => tag.given) : []
       const names = each === name ? { tags: [...own, ...(handover ? [handover] : [])] } : {}
-      return [each, { ...definition, ...names, secret: [...given, ...ours], output }]
+      // It has just been built, so the cache has it, and nothing newer is wanted.
+      const again = each === name ? {} : { 'no-cache': false, 'no-cache-filter': [], pull: false }
+      const changed = { ...names, ...again, secret: [...given, ...ours], output }
+      return [each, { ...definition, ...changed }]
     }),
   ),
 })

@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { getExecOutput } from '@actions/exec'
+import { renderError } from '../failure.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { freeBytesAt } from './free-space.ts'
 import type { Freeing } from './plan-freeing.ts'
@@ -11,7 +12,11 @@ type Env = Readonly<Record<string, string>>
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
 /** Why a catalog path is left alone; undefined means that it may go. */
-const findObjection = async (path: string): Promise<string | undefined> => {
+const findObjection = (path: string): Promise<string | undefined> =>
+  // Somebody else may take away what we look at.
+  lookAt(path).catch(renderError)
+
+const lookAt = async (path: string): Promise<string | undefined> => {
   const stat = await lstat(path).catch(() => undefined)
   if (stat === undefined) return 'not there'
   if (!stat.isDirectory()) return 'not a folder'
@@ -74,7 +79,9 @@ const freePath = async (
 }
 
 const hasEnough = async (freeing: Freeing, dataRoot: string): Promise<boolean> =>
-  freeing.targetFreeBytes !== undefined && (await freeBytesAt(dataRoot)) >= freeing.targetFreeBytes
+  freeing.targetFreeBytes !== undefined &&
+  // Where nobody can say what is free, nothing more goes.
+  (await freeBytesAt(dataRoot).catch(() => Number.POSITIVE_INFINITY)) >= freeing.targetFreeBytes
 
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4_000_000_000

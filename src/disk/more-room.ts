@@ -2,7 +2,7 @@ import type { Facts } from '../facts/facts.ts'
 import type { Docker } from '../host/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Freed, freeDisk } from './free-disk.ts'
-import { comfortableBytes, findEntries } from './plan-freeing.ts'
+import { findEntries } from './plan-freeing.ts'
 import { pruneCache } from './prune-cache.ts'
 
 export type MoreRoom = {
@@ -24,13 +24,20 @@ type Hands = {
   readonly signal: AbortSignal
   /** Freeing that goes on already, and is waited for. */
   readonly background: readonly Promise<void>[]
+  /** What has been freed and entered so far. */
+  readonly freedBytes: () => number
   readonly enter: (freed: readonly Freed[]) => void
 }
+
+/** The disk of a builder elsewhere is not ours to clear. */
+const mayPrune = ({ pruneCache: prunes }: Inputs, { builder }: Facts): boolean =>
+  prunes !== 'never' && builder?.isLocal === true
 
 const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
   if (!facts.isHostedRunner) {
     return "Nothing was freed: this is not GitHub's machine, and what is on it stays"
   }
+  if (!facts.isLocalDaemon) return 'Nothing was freed: the daemon is on another machine'
   return freeDisk === 'never' && pruneCache === 'never'
     ? 'Nothing was freed: free-disk and prune-cache forbid it'
     : undefined
@@ -38,21 +45,22 @@ const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string |
 
 /** What to do when the disk is full although the plan said that it would do. */
 export const createMoreRoom = (inputs: Inputs, facts: Facts, hands: Hands): MoreRoom => {
-  const { docker, childEnv, line, signal, background, enter } = hands
+  const { docker, childEnv, line, signal, background, freedBytes, enter } = hands
   const objection = findObjection(inputs, facts)
   const free = async (): Promise<{ readonly bytes: number; readonly endedMs: number }> => {
     line('The disk is full: freeing what may go.')
+    const before = freedBytes()
     await Promise.allSettled(background)
+    const meanwhile = freedBytes() - before
     const entries = inputs.freeDisk === 'never' ? [] : findEntries(inputs, facts)
-    const freeing = { entries, targetFreeBytes: comfortableBytes }
-    const { dataRoot } = facts.engine
-    const folders =
-      entries.length === 0 ? [] : await freeDisk(freeing, dataRoot, childEnv, line, signal)
-    const cache = inputs.pruneCache === 'never' ? [] : await pruneCache(docker, line)
+    // What was thought to be enough was not, so there is no number at which to stop.
+    const freeing = { entries, targetFreeBytes: undefined }
+    const folders = await freeDisk(freeing, facts.engine.dataRoot, childEnv, line, signal)
+    const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : []
     const freed = [...folders, ...cache]
     enter(freed)
     return {
-      bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: meanwhile + freed.reduce((sum, { bytes }) => sum + bytes, 0),
       endedMs: performance.now(),
     }
   }

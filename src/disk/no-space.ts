@@ -1,13 +1,15 @@
-import timers from 'node:timers/promises'
 import type { Facts } from '../facts/facts.ts'
-import { type Filesystem, findDockers, findFilesystems } from '../facts/filesystems.ts'
+import { type Filesystem, findDockers, findFilesystems, type Use } from '../facts/filesystems.ts'
 import { Failure, renderError } from '../failure.ts'
-import type { Ask, EngineApi } from '../host/engine-api.ts'
-import { formatBytes } from '../report/format.ts'
+import type { EngineApi } from '../host/engine-api.ts'
 import { renderFilesystem } from './explain.ts'
+import { describeFill } from './fill.ts'
+
+/** What children inherit. */
+type Env = Readonly<Record<string, string>>
 
 /** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
-const pattern = /no space left on device|\bENOSPC\b|disk quota exceeded/i
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i
 
 export const saysNoSpace = (text: string): boolean => pattern.test(text)
 
@@ -27,12 +29,28 @@ export type DiskState = {
 /** Looks once more, as what was found before the builds is no longer true. */
 export const lookAgain = async (
   api: EngineApi,
-  { engine, nodes }: Facts,
+  facts: Facts,
   tempDir: string,
 ): Promise<DiskState> => {
-  const { filesystems } = await findFilesystems(api, engine, nodes, tempDir)
+  const { filesystems } = await findFilesystems(api, facts, tempDir)
   return { filesystems, full: filesystems.filter(isFull) }
 }
+
+/** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
+export const isChoked = ({ filesystems }: DiskState): boolean =>
+  filesystems.some(
+    ({ freeBytes, freeInodes, totalInodes }) =>
+      freeBytes < 32_000_000 || (totalInodes > 0 && freeInodes < 100),
+  )
+
+/** With so much free, a program in a build meant something else, such as its shared memory. */
+const plentyBytes = 16_000_000_000
+
+/** False when all have plenty: then nothing is said of disks. */
+export const couldBeFull = ({ filesystems, full }: DiskState): boolean =>
+  filesystems.length === 0 ||
+  full.length > 0 ||
+  filesystems.some(({ freeBytes }) => freeBytes < plentyBytes)
 
 /** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
 export const couldHelp = ({ filesystems, full }: DiskState): boolean => {
@@ -40,39 +58,11 @@ export const couldHelp = ({ filesystems, full }: DiskState): boolean => {
   return full.length === 0 || (dockers !== undefined && full.includes(dockers))
 }
 
-type Sized = { readonly Size?: number; readonly SizeRw?: number; readonly Shared?: boolean }
-type Usage = {
-  readonly LayersSize?: number
-  readonly BuildCache?: readonly Sized[] | null
-  readonly Containers?: readonly Sized[] | null
-  readonly Volumes?: readonly { readonly UsageData?: Sized | null }[] | null
-}
-
-/** What Docker's data consists of, largest first. */
-export const renderUsage = (usage: Usage): string => {
-  const sum = (sizes: readonly (number | undefined)[] = []): number =>
-    sizes.reduce<number>((all, size) => all + Math.max(0, size ?? 0), 0)
-  const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true)
-  const parts = [
-    { what: 'images', bytes: usage.LayersSize ?? 0 },
-    { what: 'build cache', bytes: sum(cache?.map(({ Size }) => Size)) },
-    { what: 'containers', bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw)) },
-    { what: "volumes, the nodes' too", bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size)) },
-  ]
-  return parts
-    .toSorted((a, b) => b.bytes - a.bytes)
-    .map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`)
-    .join(', ')
-}
-
-/** Docker counts every file for this; the reason of a failure is worth some seconds. */
-const usageDeadlineMs = 15_000
-
-const findUsage = async (ask: Ask): Promise<string> => {
-  const late = timers.setTimeout(usageDeadlineMs, undefined, { ref: false })
-  const usage = await Promise.race([ask<Usage>('/system/df'), late]).catch(() => undefined)
-  if (usage === undefined) return ''
-  return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`
+const remedies: Readonly<Record<Use['kind'], string>> = {
+  docker:
+    'Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one.',
+  node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where images are linked.",
+  temp: 'Give RUNNER_TEMP a folder with more room, or let load-mode be auto, which needs none there.',
 }
 
 /**
@@ -81,23 +71,23 @@ const findUsage = async (ask: Ask): Promise<string> => {
  * @param tried what was done to make room, or why nothing was
  */
 export const explainNoSpace = async (
-  api: EngineApi,
+  { api, facts, env }: { readonly api: EngineApi; readonly facts: Facts; readonly env: Env },
   error: unknown,
-  state: DiskState,
+  { filesystems, full }: DiskState,
   tried: string,
 ): Promise<Failure> => {
-  const { filesystems, full } = state
   const fullest = filesystems.toSorted((a, b) => a.freeBytes - b.freeBytes).slice(0, 1)
   const shown = full.length > 0 ? full : fullest
-  const lines = shown.map(renderFilesystem).join('; ')
+  const lines = await Promise.all(
+    shown.map(async (one) => renderFilesystem(one) + (await describeFill(api, facts, one, env))),
+  )
   const where = full.length > 0 ? 'Full:' : 'Now, without what was half done:'
-  const dockers = findDockers(filesystems)
-  const isDockers = dockers !== undefined && shown.includes(dockers)
-  const usage = isDockers ? await findUsage(api.ask) : ''
   const what = error instanceof Error ? error.message : String(error)
-  return new Failure(`${what.replace(/\.$/, '')}. ${where} ${lines}${usage}. ${tried}`, {
+  const kinds = shown[0]?.uses.map(({ kind }) => kind) ?? []
+  const kind =
+    (['docker', 'node', 'temp'] as const).find((each) => kinds.includes(each)) ?? 'docker'
+  return new Failure(`${what.replace(/\.$/, '')}. ${where} ${lines.join('; ')}. ${tried}`, {
     cause: error,
-    remedy:
-      'Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one.',
+    remedy: remedies[kind],
   })
 }

@@ -6,7 +6,12 @@ import type { NodePlan } from '../load/plan-way.ts'
 import { toRemembered } from './size-memory.ts'
 
 /** Something that has to be written. */
-export type Need = { readonly what: string; readonly bytes: number }
+export type Need = {
+  readonly what: string
+  readonly bytes: number
+  /** Not there already, as far as anybody can know. */
+  readonly isCertain: boolean
+}
 
 /** What one filesystem has to take, and what it has. */
 export type Sum = {
@@ -32,16 +37,17 @@ type Placed = Need & { readonly filesystem: Filesystem | undefined }
 
 const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
 
-const toBuildNeeds = ({ builderDriver, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
+const toBuildNeeds = ({ builder, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
   const filesystem = findDockers(filesystems)
-  const images = { what: 'images', bytes: sizes.totalBytes, filesystem }
-  if (builderDriver === undefined || builderDriver === 'docker') return [images]
-  if (builderDriver !== 'docker-container') return [images]
-  // It has a store of its own, and hands an image over as a tar that the daemon puts down first.
+  const images = { what: 'images', bytes: sizes.totalBytes, isCertain: true, filesystem }
+  if (builder?.driver !== 'docker-container' || !builder.isLocal) return [images]
+  // It has a store of its own, of which nobody knows what is in it, and hands an image over as a tar
+  // that the daemon puts down first.
+  const its = { isCertain: false, filesystem }
   return [
     images,
-    { what: "the builder's own copies", bytes: sizes.totalBytes, filesystem },
-    { what: 'one image on its way out of the builder', bytes: largestOf(sizes.each), filesystem },
+    { what: "the builder's own copies", bytes: sizes.totalBytes, ...its },
+    { what: 'one image on its way out of the builder', bytes: largestOf(sizes.each), ...its },
   ]
 }
 
@@ -82,7 +88,7 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
   const { bytes, largestBytes } = findLacking(facts, node.name)
   if (bytes === 0) return []
   const filesystem = findUse(filesystems, (use) => use.kind === 'node' && use.name === node.name)
-  const copies = { what: `copies in ${node.name}`, bytes, filesystem }
+  const copies = { what: `copies in ${node.name}`, bytes, isCertain: true, filesystem }
   const isReachable = filesystem === findDockers(filesystems)
   switch (choice.kind) {
     case 'folders':
@@ -93,7 +99,7 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
       const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
       return [
         { ...copies, bytes: 2 * bytes },
-        { what: "one image's tar", bytes: largestBytes, filesystem: temp },
+        { what: "one image's tar", bytes: largestBytes, isCertain: true, filesystem: temp },
       ]
     }
   }
@@ -108,7 +114,7 @@ const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]):
     const isDockers = filesystem === findDockers(facts.filesystems)
     return {
       filesystem,
-      needs: here.map(({ what, bytes }) => ({ what, bytes })),
+      needs: here.map(({ what, bytes, isCertain }) => ({ what, bytes, isCertain })),
       neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
       freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
       heldBytes: isDockers ? facts.heldBytes : 0,
@@ -137,5 +143,8 @@ export const planDisk = (
 const tolerance = 0.95
 
 /** True when not even all that could be freed would make room, should images be as they were. */
-export const cannotFit = ({ filesystem, neededBytes, freeableBytes, heldBytes }: Sum): boolean =>
-  neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes
+export const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }: Sum): boolean => {
+  const certain = needs.filter(({ isCertain }) => isCertain)
+  const neededBytes = certain.reduce((sum, { bytes }) => sum + bytes, 0)
+  return neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes
+}

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
 import type { Ask } from '../host/engine-api.ts'
-import type { Engine } from './facts.ts'
+import type { Builder, Engine } from './facts.ts'
 
 type Info = {
   readonly ServerVersion?: string
@@ -40,15 +40,27 @@ const toEngine = (info: Info): Engine => {
 export const findEngine = async (ask: Ask): Promise<Engine> =>
   toEngine((await ask<Info>('/info')) ?? {})
 
+/** Reads what `buildx inspect` prints. */
+export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
+  const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
+  if (driver === undefined) return undefined
+  const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(
+    ([, endpoint = '']) => endpoint,
+  )
+  const isHere = (endpoint: string): boolean => /^(?:default$|unix:)/.test(endpoint)
+  const isOnDaemon = driver === 'docker' || driver === 'docker-container'
+  return { driver, isLocal: isLocalDaemon && isOnDaemon && endpoints.every(isHere) }
+}
+
 /**
- * Asks which kind of builder buildx uses, such as `docker` or `docker-container`.
+ * Asks which builder buildx uses.
  *
  * @returns undefined where buildx does not tell, which is the builds' own trouble
  * @throws {Failure} when the docker command has no buildx
  */
-export const findBuilderDriver = async (docker: Docker): Promise<string | undefined> => {
+export const findBuilder = async (docker: Docker): Promise<Builder | undefined> => {
   const inspected = await docker.try(['buildx', 'inspect'])
-  if (inspected.code === 0) return /^Driver:\s*(\S+)/m.exec(inspected.stdout)?.[1]
+  if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal)
   const ended = await docker.try(['buildx', 'version'])
   if (ended.code === 0) return undefined
   throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, {

@@ -12,8 +12,10 @@ export type Facts = {
   readonly targets: readonly Target[]
   /** Images to load that exist already. */
   readonly images: readonly LocalImage[]
-  /** Such as `docker` or `docker-container`, as buildx calls them; undefined when nothing is built. */
-  readonly builderDriver: string | undefined
+  /** Whether the daemon is on this machine. */
+  readonly isLocalDaemon: boolean
+  /** Undefined when nothing is built, or nobody knows. */
+  readonly builder: Builder | undefined
   /** Of Docker's data, the temp folder and the nodes; those that nobody could look at are missing. */
   readonly filesystems: readonly Filesystem[]
   /** Names of the images that nodes have, by the nodes' names; of those that were asked. */
@@ -25,6 +27,13 @@ export type Facts = {
   readonly lastSizes: Sizes | undefined
   /** What Docker holds of images and build cache, and builds may find; 0 where nobody had to ask. */
   readonly heldBytes: number
+}
+
+export type Builder = {
+  /** Such as `docker` or `docker-container`, as buildx calls them. */
+  readonly driver: string
+  /** Whether its cache is with the daemon of this machine. */
+  readonly isLocal: boolean
 }
 
 export type Engine = {

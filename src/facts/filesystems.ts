@@ -1,7 +1,8 @@
 import { stat, statfs } from 'node:fs/promises'
 import { execute } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
-import type { Engine, KindNode } from './facts.ts'
+import { storeFolders } from '../load/order.ts'
+import type { Facts, KindNode } from './facts.ts'
 
 /** What writes to a filesystem. */
 export type Use =
@@ -11,8 +12,8 @@ export type Use =
 
 /** A filesystem that builds or loads write to. */
 export type Filesystem = {
-  /** The kernel's number; what has the same is one filesystem. */
-  readonly device: number
+  /** Machine and the kernel's number; what has the same is one filesystem. */
+  readonly device: string
   /** A folder on it, on the machine or else in a node. */
   readonly path: string
   readonly uses: readonly Use[]
@@ -25,12 +26,15 @@ export type Filesystem = {
 
 type Seen = Omit<Filesystem, 'uses'>
 
+/** Numbers of another machine may be the same, and mean nothing here. */
+export const toDevice = (dev: number, isHere = true): string => `${isHere ? '' : 'daemon:'}${dev}`
+
 /** Undefined where the folder is not on this machine, or not for us to see. */
 const seeFolder = async (path: string): Promise<Seen | undefined> => {
   try {
-    const [{ dev: device }, at] = await Promise.all([stat(path), statfs(path)])
+    const [{ dev }, at] = await Promise.all([stat(path), statfs(path)])
     return {
-      device,
+      device: toDevice(dev),
       path,
       totalBytes: at.blocks * at.bsize,
       freeBytes: at.bavail * at.bsize,
@@ -42,8 +46,11 @@ const seeFolder = async (path: string): Promise<Seen | undefined> => {
   }
 }
 
+/** Where containerd keeps all that it has in a node. */
+export const containerdFolder = '/var/lib/containerd'
+
 /** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
-const nodeFolders = ['/var', '/var/lib/containerd'] as const
+const nodeFolders = ['/var', containerdFolder] as const
 
 const askNode = `for folder in ${nodeFolders.join(' ')}; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
@@ -51,22 +58,22 @@ done
 ctr --namespace=k8s.io images list --quiet`
 
 /** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
-export const parseNodeFolders = (printed: string): readonly (Seen | undefined)[] =>
+export const parseNodeFolders = (printed: string, isHere: boolean): readonly (Seen | undefined)[] =>
   nodeFolders.map((path, index) => {
     const line = printed.split('\n')[index] ?? ''
     if (!/^\d+( \d+){5}$/.test(line)) return undefined
-    const [device = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
+    const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
       .split(' ')
       .map(Number)
     const bytes = { totalBytes: blocks * block, freeBytes: free * block }
-    return { device, path, ...bytes, totalInodes, freeInodes }
+    return { device: toDevice(dev, isHere), path, ...bytes, totalInodes, freeInodes }
   })
 
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
-const seeNode = async (api: EngineApi, node: KindNode) => {
+const seeNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
   const argv = ['sh', '-c', askNode]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
-  const [volume, containerd] = parseNodeFolders(printed)
+  const [volume, containerd] = parseNodeFolders(printed, isHere)
   const images = printed
     .split('\n')
     .slice(nodeFolders.length)
@@ -99,20 +106,23 @@ export type DiskFacts = {
  */
 export const findFilesystems = async (
   api: EngineApi,
-  { dataRoot }: Engine,
-  nodes: readonly KindNode[],
+  { engine, nodes, isLocalDaemon }: Pick<Facts, 'engine' | 'nodes' | 'isLocalDaemon'>,
   tempDir: string,
 ): Promise<DiskFacts> => {
+  const { dataRoot } = engine
+  const store = storeFolders(engine).at(-1) ?? dataRoot
   const [local, temp, ...inNodes] = await Promise.all([
-    seeFolder(dataRoot),
+    isLocalDaemon ? seeFolder(store) : undefined,
     seeFolder(tempDir),
-    ...nodes.map((node) => seeNode(api, node)),
+    ...nodes.map((node) => seeNode(api, node, isLocalDaemon)),
   ])
   const hasVolume = ({ mounts }: KindNode): boolean =>
     mounts.some(
       ({ destination, source }) => destination === '/var' && source.startsWith(`${dataRoot}/`),
     )
-  const volume = inNodes.find(({ node }) => hasVolume(node))?.volume
+  // Volumes are where images are, unless these are in a containerd of the system's own.
+  const volume =
+    store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : undefined
   const docker = volume === undefined ? local : { ...volume, path: dataRoot }
   const filesystems = toFilesystems([
     { seen: docker, use: { kind: 'docker' } },

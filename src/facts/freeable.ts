@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { catalog } from '../disk/catalog.ts'
+import { toDevice } from './filesystems.ts'
 
 /** A folder of the catalog that this machine has. */
 export type Freeable = {
@@ -8,7 +9,7 @@ export type Freeable = {
   /** An equal share of what the entry usually holds. */
   readonly typicalBytes: number
   /** The filesystem that deleting it would help. */
-  readonly device: number
+  readonly device: string
 }
 
 /** Looks which folders of the catalog are there; whether they may go is asked once more then. */
@@ -17,7 +18,7 @@ export const findFreeable = async (): Promise<readonly Freeable[]> => {
     const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => undefined)))
     const present = paths.flatMap((path, index) => {
       const stat = stats[index]
-      return stat?.isDirectory() ? [{ name, path, device: stat.dev }] : []
+      return stat?.isDirectory() ? [{ name, path, device: toDevice(stat.dev) }] : []
     })
     return present.map((each) => ({ ...each, typicalBytes: typicalBytes / present.length }))
   })

@@ -1,3 +1,4 @@
+import timers from 'node:timers/promises'
 import type { Ask } from '../host/engine-api.ts'
 import type { KindNode } from './facts.ts'
 
@@ -18,6 +19,13 @@ export const toHeldBytes = (usage: Usage, nodes: readonly KindNode[]): number =>
   return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache)
 }
 
-/** Asks Docker, which has to think about it: only where it could matter. */
-export const findHeldBytes = async (ask: Ask, nodes: readonly KindNode[]): Promise<number> =>
-  toHeldBytes((await ask<Usage>('/system/df?type=image&type=build-cache')) ?? {}, nodes)
+/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
+const deadlineMs = 10_000
+
+/** Asks Docker, which has to think about it: only where it could matter. Infinite when unknown. */
+export const findHeldBytes = async (ask: Ask, nodes: readonly KindNode[]): Promise<number> => {
+  const late = timers.setTimeout(deadlineMs, undefined, { ref: false })
+  const asked = ask<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
+  const usage = await Promise.race([asked, late])
+  return usage === undefined ? Number.POSITIVE_INFINITY : toHeldBytes(usage, nodes)
+}

@@ -5,7 +5,7 @@ import type { Docker } from '../host/docker.ts'
 import { type EngineApi, withEngineApi } from '../host/engine-api.ts'
 import type { Environment } from '../host/environment.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { findBuilderDriver, findEngine } from './engine.ts'
+import { findBuilder, findEngine } from './engine.ts'
 import type { Facts } from './facts.ts'
 import { findDockers, findFilesystems } from './filesystems.ts'
 import { findFreeable } from './freeable.ts'
@@ -22,16 +22,16 @@ const findTargets = async (
   docker: Docker,
   { build, bake }: Inputs,
   { workspace, runId }: Place,
-): Promise<Pick<Facts, 'targets' | 'builderDriver'>> => {
-  const asking = findBuilderDriver(docker)
+): Promise<Pick<Facts, 'targets' | 'builder'>> => {
+  const asking = findBuilder(docker)
   const printing = bake && printTargets(docker, bake, workspace)
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
-  const [builderDriver, printed] = [await asking, await printing]
+  const [builder, printed] = [await asking, await printing]
   if (printed !== undefined) {
-    return { targets: toTargets(printed, builderDriver, runId), builderDriver }
+    return { targets: toTargets(printed, builder?.driver, runId), builder }
   }
-  return { targets: build === undefined ? [] : [toOwnTarget(build)], builderDriver }
+  return { targets: build === undefined ? [] : [toOwnTarget(build)], builder }
 }
 
 /** What is to be built, with what, and how large it was last time. */
@@ -40,15 +40,15 @@ const findBuilds = async (
   inputs: Inputs,
   place: Place,
   memory: SizeMemory | undefined,
-): Promise<Pick<Facts, 'targets' | 'builderDriver' | 'lastSizes'>> => {
+): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes'>> => {
   if (inputs.build === undefined && inputs.bake === undefined) {
-    return { targets: [], builderDriver: undefined, lastSizes: undefined }
+    return { targets: [], builder: undefined, lastSizes: undefined }
   }
   const found = await findTargets(docker, inputs, place)
   return { ...found, lastSizes: memory && (await recallSizes(memory, found.targets)) }
 }
 
-type Found = Pick<Facts, 'engine' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
+type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
 
 /** What a load alone writes is little; it does not wait for this. */
 const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: Place): boolean =>
@@ -60,18 +60,19 @@ const findDisk = async (
   inputs: Inputs,
   place: Place,
 ): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'heldBytes'>> => {
-  const { engine, nodes, lastSizes } = found
+  const { nodes, lastSizes } = found
   const { tempDir, isHostedRunner } = place
   if (!isNeeded(found, inputs, place)) {
     return { filesystems: [], nodeImages: new Map(), freeable: [], heldBytes: 0 }
   }
   const [{ filesystems, nodeImages }, freeable] = await Promise.all([
-    findFilesystems(api, engine, nodes, tempDir),
+    findFilesystems(api, found, tempDir),
     isHostedRunner ? findFreeable() : [],
   ])
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
-  const isShort = lastSizes !== undefined && lastSizes.totalBytes > freeBytes
-  const heldBytes = isShort ? await findHeldBytes(api.ask, nodes) : 0
+  // Builders and nodes may need as much again; what is asked for nothing costs a moment.
+  const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
+  const heldBytes = isTight ? await findHeldBytes(api.ask, nodes) : 0
   return { filesystems, nodeImages, freeable, heldBytes }
 }
 
@@ -97,7 +98,8 @@ export const look = (
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)
     const [engine, nodes, images] = [await questions[0], await questions[1], await questions[2]]
-    const found = { engine, nodes, images, ...(await questions[3]) }
+    const { isLocal: isLocalDaemon } = docker
+    const found = { engine, isLocalDaemon, nodes, images, ...(await questions[3]) }
     const { isHostedRunner } = place
     return { ...found, ...(await findDisk(api, found, inputs, place)), isHostedRunner }
   })

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Ask } from '../host/engine-api.ts'
-import type { Engine } from './facts.ts'
 import type { LocalImage } from './images.ts'
 
 /** How big images are. */
@@ -20,7 +19,8 @@ export type HistoryEntry = {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-type Measured = { readonly sizeBytes: number; readonly history: readonly HistoryEntry[] }
+/** An image as Docker had it. */
+export type Measured = { readonly sizeBytes: number; readonly history: readonly HistoryEntry[] }
 
 /** Bytes of all steps, and of those that no image before this one had. */
 const sumSteps = (history: readonly HistoryEntry[], seen: Set<string>) => {
@@ -59,18 +59,8 @@ export const sumSizes = (images: readonly Measured[], keepsBlobs: boolean): Size
   return { totalBytes, each }
 }
 
-/** Asks Docker how big images are. */
-export const measureSizes = async (
-  ask: Ask,
-  { hasContainerdStore }: Engine,
-  images: readonly LocalImage[],
-): Promise<Sizes> =>
-  sumSizes(
-    await Promise.all(
-      images.map(async ({ id, sizeBytes }) => {
-        const history = await ask<readonly HistoryEntry[]>(`/images/${id}/history`)
-        return { sizeBytes, history: history ?? [] }
-      }),
-    ),
-    hasContainerdStore,
-  )
+/** Asks Docker what an image consists of, as long as it is there. */
+export const measureImage = async (ask: Ask, { id, sizeBytes }: LocalImage): Promise<Measured> => ({
+  sizeBytes,
+  history: (await ask<readonly HistoryEntry[]>(`/images/${id}/history`)) ?? [],
+})

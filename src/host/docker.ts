@@ -1,10 +1,13 @@
 import { Failure } from '../failure.ts'
+import { findSocket } from './endpoint.ts'
 import type { WriteLine } from './log-fence.ts'
 import { splitLines } from './log-fence.ts'
 import { type Command, type Ended, runCaptured, runStreaming } from './process.ts'
 
 /** The docker command with the caller's context, host and logins. */
 export type Docker = {
+  /** Whether the daemon is on this machine, going by its socket. */
+  readonly isLocal: boolean
   /** Runs to the end; an exit code other than 0 is a result, not an error. */
   readonly try: (args: readonly string[], options?: DockerOptions) => Promise<Ended>
   /** Runs to the end and returns stdout; an exit code other than 0 is a {@link Failure}. */
@@ -54,6 +57,7 @@ export const createDocker = (
   })
   const attempt: Docker['try'] = (args, options) => runCaptured(command(args, options))
   return {
+    isLocal: findSocket(env) !== undefined,
     command,
     try: attempt,
     run: async (args, options) => {

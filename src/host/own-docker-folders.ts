@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { canRead, canSearch, isMissing } from './access.ts'
 import { type DockerFolders, findDockerFolders } from './docker-folders.ts'
 
@@ -45,7 +45,8 @@ const copyIfThere = (from: string, to: string): void => {
  */
 const lendBuilders = (from: string, to: string): boolean => {
   mkdirSync(join(to, 'defaults'), { recursive: true, mode: 0o700 })
-  const instances = join(from, 'instances')
+  // A link is read from where it is.
+  const instances = resolve(from, 'instances')
   if (isMissing(instances)) return true
   if (!canRead(instances) || !canSearch(instances)) return false
   try {

@@ -1,8 +1,8 @@
 import { runJobs } from '../build/schedule.ts'
 import type { Target } from '../build/target.ts'
 import { rememberSizes, toRemembered } from '../disk/size-memory.ts'
-import { findImages, type LocalImage } from '../facts/images.ts'
-import { measureSizes } from '../facts/sizes.ts'
+import { findImages } from '../facts/images.ts'
+import { type Measured, measureImage, sumSizes } from '../facts/sizes.ts'
 import { Failure } from '../failure.ts'
 import { createDocker } from '../host/docker.ts'
 import { withEngineApi } from '../host/engine-api.ts'
@@ -11,10 +11,11 @@ import type { Workshop } from '../workshop.ts'
 import type { Bench } from './bench.ts'
 import { buildTarget } from './build-target.ts'
 import { type Problem, toFailure, toProblems } from './failures.ts'
+import { dropHandovers } from './handover.ts'
 import { loadImages } from './load-images.ts'
 
-/** The images that were made, by their targets' names. */
-type Made = Map<string, readonly LocalImage[]>
+/** What was made, by the targets' names. */
+type Made = Map<string, readonly Measured[]>
 
 const makeTarget = async (bench: Bench, target: Target, made: Made): Promise<void> => {
   const { shop, api, load } = bench
@@ -27,23 +28,19 @@ const makeTarget = async (bench: Bench, target: Target, made: Made): Promise<voi
     return
   }
   const images = await findImages(api.ask, target.tags)
-  made.set(target.name, images)
+  // At once: what is loaded may be dropped from Docker.
+  const measuring = Promise.all(images.map((image) => measureImage(api.ask, image)))
+  made.set(target.name, await measuring.catch(() => []))
   load(target.name, async () => images)
 }
 
-/** What others built upon has no further use; its layers stay with the images that have them. */
-const dropHandovers = async ({ shop, step }: Bench): Promise<void> => {
-  const names = step.targets.flatMap(({ handover }) => handover ?? [])
-  if (names.length > 0) await shop.docker.try(['rmi', ...names])
-}
-
 /** Before the loads have ended, as it may be they that fail on a disk that is too small. */
-const remember = async ({ shop, step, api }: Bench, made: Made): Promise<void> => {
+const remember = async ({ shop, step }: Bench, made: Made): Promise<void> => {
   const { memory, facts } = shop
   const images = toRemembered(step.targets).flatMap(({ name }) => made.get(name) ?? [])
   if (memory === undefined || images.length === 0) return
-  const sizes = await measureSizes(api.ask, facts.engine, images).catch(() => undefined)
-  if (sizes !== undefined) await rememberSizes(memory, step.targets, sizes, facts.lastSizes)
+  const sizes = sumSizes(images, facts.engine.hasContainerdStore)
+  await rememberSizes(memory, step.targets, sizes, facts.lastSizes)
 }
 
 /**

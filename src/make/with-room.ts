@@ -1,12 +1,18 @@
-import { couldHelp, explainNoSpace, isNoSpace, lookAgain } from '../disk/no-space.ts'
+import {
+  couldBeFull,
+  couldHelp,
+  type DiskState,
+  explainNoSpace,
+  isChoked,
+  isNoSpace,
+  lookAgain,
+} from '../disk/no-space.ts'
 import { renderError } from '../failure.ts'
 import { formatBytes } from '../report/format.ts'
 import type { Bench } from './bench.ts'
 
 /** Frees what may go; tells what came of it, and whether it is worth another try. */
-const makeRoom = async ({ shop, api }: Bench, sinceMs: number) => {
-  const { moreRoom, facts, tempRoot } = shop
-  const state = await lookAgain(api, facts, tempRoot)
+const makeRoom = async ({ shop: { moreRoom } }: Bench, state: DiskState, sinceMs: number) => {
   if (moreRoom.objection !== undefined) return { isWorthIt: false, tried: moreRoom.objection }
   if (!couldHelp(state)) {
     return { isWorthIt: false, tried: 'Nothing was freed, as nothing that may go is on it' }
@@ -24,15 +30,21 @@ const makeRoom = async ({ shop, api }: Bench, sinceMs: number) => {
  */
 export const withRoom = async <T>(bench: Bench, body: () => Promise<T>): Promise<T> => {
   const { shop, api, signal } = bench
+  const hands = { api, facts: shop.facts, env: shop.childEnv }
   const explain = async (error: unknown, tried: string) =>
-    explainNoSpace(api, error, await lookAgain(api, shop.facts, shop.tempRoot), tried)
+    explainNoSpace(hands, error, await lookAgain(api, shop.facts, shop.tempRoot), tried)
   const sinceMs = performance.now()
   try {
     return await body()
   } catch (error) {
-    if (signal.aborted || !isNoSpace(error)) throw error
-    const { isWorthIt, tried } = await makeRoom(bench, sinceMs)
+    if (signal.aborted) throw error
+    const state = await lookAgain(api, shop.facts, shop.tempRoot).catch(() => undefined)
+    if (state === undefined) throw error
+    // Docker on a full disk says such things as `no such file or directory`.
+    if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error
+    const { isWorthIt, tried } = await makeRoom(bench, state, sinceMs)
     if (!isWorthIt) throw await explain(error, tried)
+    if (signal.aborted) throw error
     shop.runner.line(`${renderError(error)} Trying once more.`)
     return body().catch(async (again: unknown) => {
       throw isNoSpace(again) ? await explain(again, tried) : again

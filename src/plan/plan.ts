@@ -36,8 +36,12 @@ export type Plan = {
 }
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
-const dropsImages = ({ keepImages }: Inputs, { isHostedRunner }: Facts): boolean =>
-  keepImages === 'never' || (keepImages === 'auto' && isHostedRunner)
+const dropsImages = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
+  keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
+
+/** Caches of other machines, and of builders elsewhere, serve others, too. */
+export const mayPruneCache = ({ targets, isHostedRunner, builder }: Facts): boolean =>
+  targets.length > 0 && isHostedRunner && builder?.isLocal === true
 
 /** A compiler with less than this would have to swap. */
 const memoryOfBuild = 3_000_000_000
@@ -53,7 +57,7 @@ export const planSteps = (inputs: Inputs, facts: Facts): Plan => {
     choice: planWay(engine, node, inputs.loadMode),
   }))
   const { freeDisk, freeDiskKeep } = inputs
-  const mayFree = facts.isHostedRunner && freeDisk !== 'never'
+  const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== 'never'
   const disk = planDisk(mayFree ? facts : { ...facts, freeable: [] }, nodes, freeDiskKeep)
   const freeing = planFreeing(inputs, facts, disk)
   const steps: Step[] = []
@@ -61,7 +65,7 @@ export const planSteps = (inputs: Inputs, facts: Facts): Plan => {
   const parallel = inputs.parallel ?? planParallel(engine)
   const dropsCopies = dropsImages(inputs, facts)
   steps.push({ kind: 'make', targets, parallel, images, nodes, dropsCopies })
-  const prunes = inputs.pruneCache === 'always' && facts.isHostedRunner && targets.length > 0
+  const prunes = inputs.pruneCache === 'always' && mayPruneCache(facts)
   if (prunes) steps.push({ kind: 'prune-cache' })
   return { disk, steps, shortage: explainShortage(disk, freeDisk, freeDiskKeep) }
 }

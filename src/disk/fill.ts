@@ -1,0 +1,106 @@
+import timers from 'node:timers/promises'
+import { getExecOutput } from '@actions/exec'
+import type { Facts } from '../facts/facts.ts'
+import { containerdFolder, type Filesystem, type Use } from '../facts/filesystems.ts'
+import { execute } from '../host/container.ts'
+import type { Ask, EngineApi } from '../host/engine-api.ts'
+import { formatBytes } from '../report/format.ts'
+
+/** Files are counted for this; the reason of a failure is worth some seconds. */
+const deadlineMs = 15_000
+
+const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work, timers.setTimeout(deadlineMs, undefined, { ref: false })]).catch(
+    () => undefined,
+  )
+
+/** What children inherit. */
+type Env = Readonly<Record<string, string>>
+
+type Part = { readonly what: string; readonly bytes: number }
+
+const renderParts = (parts: readonly Part[]): string =>
+  parts
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`)
+    .join(', ')
+
+type Sized = { readonly Size?: number; readonly SizeRw?: number; readonly Shared?: boolean }
+type Usage = {
+  readonly LayersSize?: number
+  readonly BuildCache?: readonly Sized[] | null
+  readonly Containers?: readonly Sized[] | null
+  readonly Volumes?: readonly { readonly UsageData?: Sized | null }[] | null
+}
+
+/** What Docker's data consists of, largest first. */
+export const renderUsage = (usage: Usage): string => {
+  const sum = (sizes: readonly (number | undefined)[] = []): number =>
+    sizes.reduce<number>((all, size) => all + Math.max(0, size ?? 0), 0)
+  const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true)
+  return renderParts([
+    { what: 'images', bytes: usage.LayersSize ?? 0 },
+    { what: 'build cache', bytes: sum(cache?.map(({ Size }) => Size)) },
+    { what: 'containers', bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw)) },
+    { what: "volumes, the nodes' too", bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size)) },
+  ])
+}
+
+/** What is asked first where several are on one filesystem. */
+const order = ['docker', 'node', 'temp'] as const
+
+const duArgs = ['--one-file-system', '--max-depth=1', '--block-size=1', '--'] as const
+
+/** The largest folders of those that `du` prints, the last of which is all together. */
+export const parseDu = (printed: string): readonly Part[] =>
+  printed
+    .split('\n')
+    .flatMap((line) => {
+      const [, bytes, what = ''] = /^(\d+)\t(.+)$/.exec(line) ?? []
+      return bytes === undefined ? [] : [{ what, bytes: Number(bytes) }]
+    })
+    .slice(0, -1)
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+
+const askDocker = async (ask: Ask): Promise<string> => {
+  const usage = await ask<Usage>('/system/df')
+  if (usage === undefined) return ''
+  return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`
+}
+
+const askNode = async (api: EngineApi, facts: Facts, name: string): Promise<string> => {
+  const node = facts.nodes.find((each) => each.name === name)
+  const argv = ['du', ...duArgs, containerdFolder]
+  const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs))
+  return parts === undefined || parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
+}
+
+const askTemp = async (env: Env, path: string): Promise<string> => {
+  const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
+  const { stdout } = await getExecOutput('du', [...duArgs, path], options)
+  const parts = parseDu(stdout)
+  return parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
+}
+
+/** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
+export const describeFill = async (
+  api: EngineApi,
+  facts: Facts,
+  { uses, path }: Filesystem,
+  env: Env,
+): Promise<string> => {
+  const asked = (use: Use): Promise<string> => {
+    switch (use.kind) {
+      case 'docker':
+        return askDocker(api.ask)
+      case 'node':
+        return askNode(api, facts, use.name)
+      case 'temp':
+        return askTemp(env, path)
+    }
+  }
+  // Docker's data says most, where it is on the same one.
+  const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  return (first && (await inTime(asked(first)))) ?? ''
+}
