@@ -1,0 +1,37 @@
+/** What can be found; docs/diagnosis.md has a row for each. */
+export type FindingKind =
+  | 'oom-kill'
+  | 'pull-policy'
+  | 'image-pull'
+  | 'image-collected'
+  | 'eviction'
+  | 'disk-pressure'
+  | 'pending'
+  | 'liveness'
+  | 'node-restarted'
+  | 'node-gone'
+  | 'clock-jump'
+
+/** Why something died or never began, as far as the machine still tells. */
+export type Finding = {
+  readonly kind: FindingKind
+  /**
+   * `certain`: the evidence names what was hit. `likely`: it fits, and something of it is missing.
+   * `possible`: it happened on this machine, and may have nothing to do with this job.
+   */
+  readonly certainty: 'certain' | 'likely' | 'possible'
+  /** The cause in one line, such as `The pod default/api was killed for its memory limit of 50 MB`. */
+  readonly cause: string
+  /** What was seen, a line each, such as a line of the kernel's log. */
+  readonly evidence: readonly string[]
+  /** What to change, in one or two sentences. */
+  readonly remedy: string
+  /** Whom it hit, as far as known. */
+  readonly node?: string
+  readonly namespace?: string
+  readonly pod?: string
+  readonly container?: string
+  readonly image?: string
+  /** When, ISO 8601. */
+  readonly at?: string
+}
