@@ -24,5 +24,6 @@ await bundle.write({
   chunkFileNames: '[name].js',
   minify: false,
 })
-// What the helper container runs stays the readable file that it is.
+// What runs in containers stays the readable file that it is.
 cpSync('src/load/helper', 'dist/helper', { recursive: true })
+cpSync('src/diagnose/node', 'dist/node', { recursive: true })

@@ -36,7 +36,7 @@ type Inspected = {
 /** kind's load balancer carries the cluster's label, too, but runs no pods. */
 const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
 
-const listNodes = async (ask: Ask): Promise<readonly Listed[]> => {
+export const listNodes = async (ask: Ask): Promise<readonly Listed[]> => {
   const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
   const all = await ask<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
   return (all ?? [])

@@ -10,6 +10,8 @@ export type Runner = {
   readonly debug: WriteLine
   /** `place` is relative to the workspace. */
   readonly warning: (message: string, place?: Place) => void
+  /** An error's annotation, which does not fail the step. */
+  readonly error: (message: string) => void
   readonly fail: (message: string) => void
   /** Hides a value in all that is logged from now on. */
   readonly mask: (value: string) => void
@@ -30,6 +32,7 @@ export const createRunner = (): Runner => {
     debug: (text) => outside(() => core.debug(text)),
     warning: (message, place) =>
       outside(() => core.warning(message, place && { file: place.file, startLine: place.line })),
+    error: (message) => outside(() => core.error(message)),
     fail: (message) => outside(() => core.setFailed(message)),
     mask: (value) => outside(() => core.setSecret(value)),
     output: core.setOutput,

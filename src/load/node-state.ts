@@ -1,6 +1,7 @@
 import type { KindNode } from '../facts/facts.ts'
 import { execute } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
+import { toSections } from '../host/sections.ts'
 import { joinScript } from './helper.ts'
 
 /** What a node's containerd and CRI have, as far as some images need to know. */
@@ -31,14 +32,6 @@ export type NodeRecord = {
 }
 
 const recordPattern = /\bdev\.slipway\/record=(([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*))/
-
-/** Splits what helper/look.sh prints into its sections. */
-const toSections = (text: string): ReadonlyMap<string, string> => {
-  const [, ...parts] = text.split(/^== (\w+)\n/m)
-  const sections = new Map<string, string>()
-  for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? '', parts[at + 1] ?? '')
-  return sections
-}
 
 const firstWord = (line: string): string => line.split(/\s/, 1)[0] ?? ''
 

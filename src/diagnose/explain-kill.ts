@@ -1,0 +1,100 @@
+import { formatBytes } from '../report/format.ts'
+import type { Finding } from './finding.ts'
+import type { Kill } from './kernel-log.ts'
+import type { KnownContainer } from './node-report.ts'
+import type { Limit, Place } from './place.ts'
+
+/** Kills of one container, or of one of the node's own processes; at least one. */
+export type KillGroup = {
+  readonly kills: readonly Kill[]
+  readonly place: Place
+  readonly limit: Limit
+  /** Undefined when nobody noted the container while it lived. */
+  readonly container: KnownContainer | undefined
+  /** The pod, where only that is known. */
+  readonly pod: Pick<KnownContainer, 'pod' | 'namespace'> | undefined
+  readonly nodeName: string
+}
+
+const renderVictim = ({ container, pod, place, nodeName }: KillGroup, process: string): string => {
+  if (container !== undefined) {
+    return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`
+  }
+  if (pod !== undefined) return `A container of the pod ${pod.namespace}/${pod.pod}`
+  if (place.podUid !== undefined) {
+    return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`
+  }
+  return `The process ${process} of the node ${nodeName}`
+}
+
+const renderLimit = (limit: Limit, bytes: number | undefined): string => {
+  const size = bytes === undefined ? '' : ` of ${formatBytes(bytes)}`
+  switch (limit) {
+    case 'container':
+      return `its memory limit${size}`
+    case 'pod':
+      return `its pod's memory limit${size}`
+    case 'kubelet':
+      return `the limit${size} that the node's kubelet has set for pods`
+    case 'node':
+      return `the memory limit${size} of the node's container`
+    case 'above':
+      return `a memory limit${size} above the node`
+    case 'machine':
+      return 'the memory of the whole machine, which had none left'
+  }
+}
+
+const remedies: Readonly<Record<Limit, string>> = {
+  container:
+    'Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.',
+  pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
+  kubelet: 'Ask for less memory with all pods together, or give the node more.',
+  node: 'Give the node more memory (`docker update --memory`), or run less in it.',
+  above:
+    'The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.',
+  machine:
+    'Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.',
+}
+
+const renderTime = (iso: string): string => iso.slice(11, 19)
+
+const renderKill = (kill: Kill, at: string): string => {
+  const { process, pid, processBytes, usedBytes } = kill
+  const size = processBytes === undefined ? '' : `, with ${formatBytes(processBytes)} in memory`
+  const all = usedBytes === undefined ? '' : `; all under the limit used ${formatBytes(usedBytes)}`
+  return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}`
+}
+
+/** More than these of one container say nothing new. */
+const shownKills = 3
+
+/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
+export const explainKills = (group: KillGroup, toTime: (stampS: number) => string): Finding => {
+  const { kills, limit, container, pod, nodeName } = group
+  const last = kills.at(-1)
+  const times = kills.length === 1 ? 'was killed' : `was killed ${kills.length} times`
+  const process = last?.process ?? 'unknown'
+  const shown = kills.slice(-shownKills).map((kill) => renderKill(kill, toTime(kill.stampS)))
+  const goesOn = container?.isRunning === true
+  return {
+    kind: 'oom-kill',
+    certainty: 'certain',
+    cause: `${renderVictim(group, process)} ${goesOn ? 'lost a process' : times} to ${renderLimit(limit, last?.limitBytes)}`,
+    evidence: [
+      ...shown,
+      ...(kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : []),
+      ...(goesOn
+        ? [`The container goes on: only ${process} in it was killed, such as a worker`]
+        : []),
+    ],
+    remedy: remedies[limit],
+    node: nodeName,
+    ...(container !== undefined && { container: container.name, image: container.image }),
+    ...((container ?? pod) && {
+      namespace: (container ?? pod)?.namespace,
+      pod: (container ?? pod)?.pod,
+    }),
+    ...(last !== undefined && { at: toTime(last.stampS) }),
+  } as Finding
+}

@@ -1,0 +1,55 @@
+/** Where in a node a process was, as far as the name of its cgroup tells. */
+export type Place = {
+  /** The node container's ID. */
+  readonly nodeId: string
+  /** Undefined for the node's own processes, such as its kubelet. */
+  readonly podUid: string | undefined
+  /** ID of the container as CRI knows it. */
+  readonly containerId: string | undefined
+}
+
+/** Whose limit was hit. */
+export type Limit = 'container' | 'pod' | 'node' | 'kubelet' | 'above' | 'machine'
+
+// `pod0d3f1c5e-1111-...`, with systemd `...-pod0d3f1c5e_1111_....slice`; of a static pod a hash.
+const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/
+const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/
+
+/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
+const withinNode = (
+  cgroup: string,
+  nodeIds: readonly string[],
+): { readonly nodeId: string; readonly rest: string } | undefined => {
+  const nodeId = nodeIds.find((id) => cgroup.includes(id))
+  if (nodeId === undefined) return undefined
+  const end = cgroup.indexOf(nodeId) + nodeId.length
+  return { nodeId, rest: cgroup.slice(end).replace(/^\.scope/, '') }
+}
+
+/**
+ * Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
+ * root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
+ */
+export const toPlace = (
+  cgroup: string | undefined,
+  nodeIds: readonly string[],
+): Place | undefined => {
+  const found = cgroup === undefined ? undefined : withinNode(cgroup, nodeIds)
+  if (found === undefined) return undefined
+  const { nodeId, rest } = found
+  return {
+    nodeId,
+    podUid: podPattern.exec(rest)?.[1]?.replaceAll('_', '-'),
+    containerId: containerPattern.exec(rest)?.[1],
+  }
+}
+
+/** Says whose limit a cgroup is that ran out of memory; undefined: the machine's own memory did. */
+export const toLimit = (limitCgroup: string | undefined, nodeIds: readonly string[]): Limit => {
+  if (limitCgroup === undefined || limitCgroup === '/') return 'machine'
+  const found = withinNode(limitCgroup, nodeIds)
+  if (found === undefined) return 'above'
+  if (containerPattern.test(found.rest)) return 'container'
+  if (podPattern.test(found.rest)) return 'pod'
+  return found.rest === '' || found.rest === '/' ? 'node' : 'kubelet'
+}

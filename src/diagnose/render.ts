@@ -1,0 +1,42 @@
+import { escapeCell } from '../report/format.ts'
+import type { Diagnosis } from './diagnose.ts'
+import type { Finding } from './finding.ts'
+
+const certainties: Readonly<Record<Finding['certainty'], string>> = {
+  certain: '',
+  likely: 'Likely: ',
+  possible: 'Possible: ',
+}
+
+/** What is one and the same finding for whoever looks a second time. */
+export const toKey = ({ kind, cause }: Finding): string => `${kind} ${cause}`.replace(/\s+/g, ' ')
+
+const withEnd = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+/** For an annotation: what happened and what to change. The evidence is in the log. */
+export const renderAnnotation = ({ certainty, cause, remedy }: Finding): string =>
+  `${certainties[certainty]}${withEnd(cause)} ${remedy}`
+
+/** For the log: cause first, evidence below, then what to change. */
+export const renderFinding = ({ certainty, cause, evidence, remedy }: Finding): string =>
+  [
+    `${certainties[certainty]}${cause}`,
+    ...evidence.map((line) => `    ${line}`),
+    `  What to change: ${remedy}`,
+  ].join('\n')
+
+/** One line that says what was looked at, when nothing came of it. */
+export const renderLooked = ({ looked }: Diagnosis): string =>
+  `Slipway found nothing that would explain a failure. It looked at: ${looked.join('; ')}.`
+
+/** A section of the job's summary. */
+export const renderDiagnosis = (diagnosis: Diagnosis): string => {
+  const { findings } = diagnosis
+  const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
+    `**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
+    ...(evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join('\n')] : []),
+    `What to change: ${escapeCell(remedy)}`,
+  ])
+  const body = findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts
+  return `${['### Slipway: what went wrong', ...body].join('\n\n')}\n`
+}

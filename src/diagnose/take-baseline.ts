@@ -1,0 +1,29 @@
+import type { EngineApi } from '../host/engine-api.ts'
+import type { Baseline } from './baseline.ts'
+import { lookAtNodes } from './look-nodes.ts'
+
+/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+export const takeBaseline = async (
+  api: EngineApi,
+  clusterName: string,
+): Promise<Baseline | undefined> => {
+  const nodes = await lookAtNodes(api, clusterName, 'kernel-only')
+  const machine = nodes.find(({ report }) => report !== undefined)?.report
+  if (machine === undefined) return undefined
+  const { bootId, clockMs, uptimeS, kills, log } = machine
+  return {
+    clusterName,
+    bootId,
+    clockMs,
+    uptimeS,
+    kills,
+    logLastS: typeof log === 'string' ? undefined : log.lastS,
+    nodes: nodes.map(({ name, id, startedAt, report }) => ({
+      name,
+      id,
+      startedAt,
+      kills: report?.nodeKills,
+    })),
+    images: [],
+  }
+}

@@ -1,0 +1,34 @@
+import type { Runner } from '../host/runner.ts'
+import type { Diagnosis } from './diagnose.ts'
+import { renderAnnotation, renderDiagnosis, renderFinding, renderLooked, toKey } from './render.ts'
+
+/** What others of the job have told already is not told again. */
+export const withoutTold = (diagnosis: Diagnosis, told: ReadonlySet<string>): Diagnosis => ({
+  ...diagnosis,
+  findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding))),
+})
+
+/**
+ * Tells people: annotations, the log, a section of the summary. All of it is data: names and messages
+ * are not ours.
+ *
+ * @param isAsked whether somebody asked; who did not is told of findings alone, and by warnings
+ */
+export const tellDiagnosis = async (
+  { fenced, warning, error, summary }: Runner,
+  diagnosis: Diagnosis,
+  isAsked: boolean,
+): Promise<void> => {
+  const { findings } = diagnosis
+  for (const finding of findings) {
+    const isSure = isAsked && finding.certainty === 'certain'
+    const annotate = isSure ? error : warning
+    annotate(renderAnnotation(finding))
+  }
+  const text =
+    findings.length === 0 ? renderLooked(diagnosis) : findings.map(renderFinding).join('\n')
+  await fenced(async (write) => {
+    for (const line of text.split('\n')) write(line)
+  })
+  if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
+}

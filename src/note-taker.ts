@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { noteContainers, readNotes } from './diagnose/notes.ts'
+import { takeNotes } from './diagnose/take-notes.ts'
+import { createDocker } from './host/docker.ts'
+import { withEngineApi } from './host/engine-api.ts'
+
+/**
+ * Runs beside the job, from main to post: notes the names of pods and containers while they live. It
+ * ends when the folder it writes to is gone, at the latest with the job.
+ */
+const folder = process.argv[2] ?? ''
+const notes = readNotes(folder)
+const env = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  ),
+)
+if (notes !== undefined) {
+  const ids = notes.baseline.nodes.map(({ id }) => id)
+  const isWanted = (): boolean => existsSync(folder)
+  await withEngineApi(createDocker(env), (api) =>
+    takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted),
+  )
+}
+process.exit()
