@@ -3,15 +3,15 @@ import { a as isDebug, f as exec, g as which, h as rmRF, i as info, l as setSecr
 import { n as HttpClientError, r as HttpCodes, t as HttpClient } from "./lib.js";
 import { createHmac } from "node:crypto";
 import fs from "node:fs";
+import http from "node:http";
 import { Readable, Transform } from "node:stream";
+import os, { EOL } from "node:os";
 import * as os$2 from "os";
 import { EventEmitter } from "events";
 import * as path$1 from "path";
 import assert from "assert";
 import * as fs$1 from "fs";
 import { existsSync as existsSync$1, writeFileSync as writeFileSync$1 } from "fs";
-import os$1, { EOL as EOL$1 } from "node:os";
-import http from "node:http";
 import util, { inspect } from "node:util";
 import * as crypto$1 from "crypto";
 import * as util$1 from "util";
@@ -4453,7 +4453,7 @@ var AbortError$1 = class extends Error {
 
 // node_modules/@typespec/ts-http-runtime/dist/esm/logger/log.js
 function log(message, ...args) {
-	process$1.stderr.write(`${util.format(message, ...args)}${EOL$1}`);
+	process$1.stderr.write(`${util.format(message, ...args)}${EOL}`);
 }
 
 // node_modules/@typespec/ts-http-runtime/dist/esm/env.js
@@ -7618,7 +7618,7 @@ function getHeaderName() {
 */
 async function setPlatformSpecificData(map) {
 	if (process$1 && process$1.versions) {
-		const osInfo = `${os$1.type()} ${os$1.release()}; ${os$1.arch()}`;
+		const osInfo = `${os.type()} ${os.release()}; ${os.arch()}`;
 		const versions = process$1.versions;
 		if (versions.bun) map.set("Bun", `${versions.bun} (${osInfo})`);
 		else if (versions.deno) map.set("Deno", `${versions.deno} (${osInfo})`);

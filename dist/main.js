@@ -1,187 +1,93 @@
 import { i as __toESM } from "./rolldown-runtime.js";
+import { S as isMissing, _ as runCaptured, b as canSearch, f as writeBaseline, g as withEngineApi, h as toSections, i as execute, n as describeEnd, o as runContainer, t as createDocker, v as findDockerFolders, y as canRead } from "./docker.js";
+import { A as printTargets, B as lookAtNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, I as escapeCell, L as formatBytes, M as parseImageReference, N as toRepository, O as toOwnTarget, P as diagnoseNow, R as formatDuration, S as joinScript, T as handoverRepository, V as findNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
-import { A as openMemoryFile, B as parseImageReference, C as toHelperContainer, D as toOwnTarget, E as toBakeFile, F as runCaptured, I as findDockerFolders, L as canRead, M as describeEnd, N as findEndpoint, O as toTargets, P as noAnswer, R as canSearch, S as runLabel, T as toBakeArgs, V as toRepository, _ as toLines, b as makeTempDir, d as whySecretsAreEmpty, f as buildWords, g as parseWord, h as parseChoice, i as createBuildToken, j as createDocker, k as printTargets, l as readSecrets, m as parseBoolean, n as forgetInputs, o as leftoversOf, p as parseAssignments, r as readEnvironment, s as runIdState, t as createRunner, u as isUntrusted, v as toList, w as handoverRepository, x as joinScript, y as toOptional, z as isMissing } from "./runner.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { dirname, join, relative, resolve } from "node:path";
+import { Transform } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { pipeline } from "node:stream/promises";
 import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { PassThrough, Transform } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
-import { dirname, join, relative, resolve } from "node:path";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { Agent, request } from "node:http";
-import { text } from "node:stream/consumers";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-// src/report/format.ts
-/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
-const formatBytes = (bytes) => {
-	const units = [
-		"B",
-		"kB",
-		"MB",
-		"GB",
-		"TB"
-	];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1e3;
-		unit += 1;
-	}
-	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-};
-/** `85 ms`, `1.4 s`, `3 min 20 s`. */
-const formatDuration = (ms) => {
-	if (ms < 1e3) return `${Math.round(ms)} ms`;
-	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1e3);
-	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
-/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
-/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
-const renderTable = (header, rows) => {
-	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-	return [
-		renderRow(header),
-		rule,
-		...rows.map(renderRow)
-	].join("\n");
+// src/diagnose/note-taker.ts
+/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
+const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+/**
+* Starts a process that goes on after the step has ended, until the notes' folder is gone. That it
+* may not start costs names of pods, and nothing else.
+*/
+const startNoteTaker = (folder, env) => {
+	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
+	const child = spawn(process.execPath, [
+		"--max-old-space-size=64",
+		script,
+		folder
+	], {
+		cwd: "/",
+		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
+		stdio: "ignore",
+		detached: true
+	});
+	child.on("error", () => {});
+	child.unref();
 };
 
-// src/host/container.ts
-/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
-const headerBytes = 8;
-/**
-* Parts what a container prints into standard output and error. Both end when it has ended or the
-* connection is lost.
-*/
-const partStreams = (socket) => {
-	const stdout = new PassThrough();
-	const stderr = new PassThrough();
-	let rest = Buffer.alloc(0);
-	socket.on("data", (chunk) => {
-		rest = Buffer.concat([rest, chunk]);
-		while (rest.length >= headerBytes) {
-			const end = headerBytes + rest.readUInt32BE(4);
-			if (rest.length < end) return;
-			(rest[0] === 2 ? stderr : stdout).write(rest.subarray(headerBytes, end));
-			rest = rest.subarray(end);
+// src/diagnose/take-baseline.ts
+/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+const takeBaseline = async (api, clusterName) => {
+	const nodes = await lookAtNodes(api, clusterName, "kernel-only");
+	const machine = nodes.find(({ report }) => report !== void 0)?.report;
+	if (machine === void 0) return void 0;
+	const { bootId, clockMs, uptimeS, kills, log } = machine;
+	return {
+		clusterName,
+		bootId,
+		clockMs,
+		uptimeS,
+		kills,
+		logLastS: typeof log === "string" ? void 0 : log.lastS,
+		nodes: nodes.map(({ name, id, startedAt, report }) => ({
+			name,
+			id,
+			startedAt,
+			kills: report?.nodeKills
+		})),
+		images: []
+	};
+};
+
+// src/diagnose/job-notes.ts
+/** Notes how things are before anything is loaded. No trouble with it is the step's. */
+const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
+	const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName)).then((baseline) => {
+		if (baseline !== void 0) writeBaseline(folder, baseline);
+		return baseline;
+	}).catch((error) => {
+		debug(`How things are could not be noted: ${error}`);
+	});
+	return { finish: async (images) => {
+		const baseline = await noting;
+		if (baseline === void 0) return;
+		try {
+			writeBaseline(folder, {
+				...baseline,
+				images
+			});
+			startNoteTaker(folder, childEnv);
+		} catch (error) {
+			debug(`What was loaded could not be noted: ${error}`);
 		}
-	});
-	const end = () => {
-		stdout.end();
-		stderr.end();
-	};
-	socket.once("end", end);
-	socket.once("close", end);
-	return {
-		stdout,
-		stderr
-	};
-};
-const collect = async (stream) => {
-	const chunks = [];
-	for await (const chunk of stream) chunks.push(chunk);
-	return Buffer.concat(chunks).toString("utf8");
-};
-/**
-* Runs a program in a running container and returns what it printed.
-*
-* @throws {Failure} when it cannot be started there, has not ended by its deadline, or failed
-*/
-const execute = async ({ ask, tell, attach }, container, argv, timeoutMs) => {
-	const create = {
-		Cmd: argv,
-		AttachStdout: true,
-		AttachStderr: true
-	};
-	const made = await tell("POST", `/containers/${container}/exec`, create);
-	if (made === void 0) throw new Failure(`The container ${container} is gone`);
-	const socket = await attach(`/exec/${made.Id}/start`, {
-		Detach: false,
-		Tty: false
-	});
-	const timer = setTimeout(() => socket.destroy(), timeoutMs);
-	const { stdout, stderr } = partStreams(socket);
-	const [printed, said] = await Promise.all([collect(stdout), collect(stderr)]);
-	clearTimeout(timer);
-	const ended = await ask(`/exec/${made.Id}/json`);
-	if (ended?.ExitCode === 0) return printed;
-	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
-	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1e3)}`);
-};
-/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
-const graceMs$1 = 3e3;
-/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
-const supervise = ({ tell }, path, { deadlineMs, signal }) => {
-	const timers = [];
-	const lateness = Promise.withResolvers();
-	const end = () => {
-		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
-		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
-	};
-	timers.push(setTimeout(end, deadlineMs));
-	signal.addEventListener("abort", end, { once: true });
-	if (signal.aborted) end();
-	const release = () => {
-		for (const timer of timers) clearTimeout(timer);
-		signal.removeEventListener("abort", end);
-	};
-	return {
-		late: lateness.promise,
-		release
-	};
-};
-/**
-* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
-* end tells it that we are gone.
-*
-* @param container as Docker's API takes it, with AutoRemove
-* @param input what it reads first
-* @returns how it ended, in words, where it did not say enough
-*/
-const runContainer = async (api, container, input, watch) => {
-	const { tell, attach } = api;
-	const made = await tell("POST", "/containers/create", container);
-	if (made === void 0) return "its image is gone";
-	const path = `/containers/${made.Id}`;
-	try {
-		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
-		const { stdout, stderr } = partStreams(socket);
-		const enough = Promise.withResolvers();
-		splitLines(stdout, (line) => {
-			watch.onLine(line);
-			if (watch.isEnough()) enough.resolve("");
-		});
-		splitLines(stderr, watch.onErrorLine);
-		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		await tell("POST", `${path}/start`);
-		socket.write(input);
-		const { late, release } = supervise(api, path, watch);
-		const end = ended.then(async () => {
-			const waited = await tell("POST", `${path}/wait?condition=removed`);
-			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
-		});
-		end.catch(() => {});
-		return await Promise.race([
-			enough.promise,
-			end,
-			late
-		]).finally(release);
-	} catch (error) {
-		await tell("DELETE", `${path}?force=true`).catch(() => {});
-		throw error;
-	}
+	} };
 };
 
 // src/load/plan-way.ts
@@ -1157,100 +1063,6 @@ const measureImage = async (ask, { id, sizeBytes }) => ({
 	history: await ask(`/images/${id}/history`) ?? []
 });
 
-// src/host/engine-api.ts
-/** People do not wait longer for a daemon that hangs. */
-const answerTimeoutMs = 3e4;
-const toBody = (body) => ({
-	payload: body === void 0 ? "" : JSON.stringify(body),
-	headers: body === void 0 ? {} : { "content-type": "application/json" }
-});
-const refused = (said, { statusCode }, path) => new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1e3)}`);
-const readAnswer = async (response, path) => {
-	const body = await text(response);
-	const { statusCode = 0 } = response;
-	if (statusCode === 404) return void 0;
-	if (statusCode < 200 || statusCode > 299) throw refused(body, response, path);
-	return body === "" ? void 0 : JSON.parse(body);
-};
-/** Sends a request and waits for the first answer, or for the reason why none can come. */
-const send$2 = async (options, payload, goneOf) => {
-	const asked = request({
-		...options,
-		signal: AbortSignal.timeout(answerTimeoutMs)
-	});
-	let gone;
-	asked.once("socket", (socket) => {
-		gone = goneOf(socket);
-	});
-	const answered = Promise.race([once(asked, "response").then(([response]) => ({ response })), once(asked, "upgrade").then(([response, socket, head]) => {
-		if (head.length > 0) socket.unshift(head);
-		return {
-			response,
-			socket
-		};
-	})]);
-	asked.end(payload);
-	return answered.catch(async (cause) => {
-		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
-		return gone ?? Promise.reject(noAnswer(cause.message));
-	});
-};
-/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
-const withEngineApi = async (docker, body) => {
-	const { dial, connections } = findEndpoint(docker);
-	const open = /* @__PURE__ */ new Map();
-	const createConnection = () => {
-		const connection = dial();
-		open.set(connection.socket, connection);
-		connection.gone.catch(() => open.delete(connection.socket));
-		return connection.socket;
-	};
-	const goneOf = (socket) => open.get(socket)?.gone;
-	const agent = new Agent({
-		keepAlive: true,
-		maxSockets: connections
-	});
-	agent.createConnection = createConnection;
-	const tell = async (method, path, content) => {
-		const { payload, headers } = toBody(content);
-		const { response } = await send$2({
-			agent,
-			method,
-			path,
-			headers
-		}, payload, goneOf);
-		return readAnswer(response, path);
-	};
-	const attach = async (path, content) => {
-		const { payload, headers } = toBody(content);
-		const upgrade = {
-			...headers,
-			connection: "Upgrade",
-			upgrade: "tcp"
-		};
-		const { response, socket } = await send$2({
-			createConnection,
-			method: "POST",
-			path,
-			headers: upgrade
-		}, payload, goneOf);
-		if (socket === void 0) throw refused(await text(response), response, path);
-		return socket;
-	};
-	try {
-		return await body({
-			ask: (path) => tell("GET", path),
-			tell,
-			attach
-		});
-	} finally {
-		const connections = [...open.values()];
-		agent.destroy();
-		for (const { socket } of connections) socket.destroy();
-		await Promise.allSettled(connections.map(({ gone }) => gone));
-	}
-};
-
 // src/build/argv.ts
 const flag = (name, value) => value === void 0 ? [] : [name, value];
 const flags = (name, values) => values.flatMap((value) => [name, value]);
@@ -1853,13 +1665,6 @@ const emptyState = {
 	criIds: /* @__PURE__ */ new Map()
 };
 const recordPattern = /\bdev\.slipway\/record=(([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*))/;
-/** Splits what helper/look.sh prints into its sections. */
-const toSections = (text) => {
-	const [, ...parts] = text.split(/^== (\w+)\n/m);
-	const sections = /* @__PURE__ */ new Map();
-	for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? "", parts[at + 1] ?? "");
-	return sections;
-};
 const firstWord = (line) => line.split(/\s/, 1)[0] ?? "";
 const toRecords = (images, sound) => new Map(images.split("\n").flatMap((line) => {
 	const [, record = "", image = "", config = "", folders = ""] = recordPattern.exec(line) ?? [];
@@ -2914,75 +2719,6 @@ const findHeldBytes = async (ask, nodes) => {
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toHeldBytes(usage, nodes);
 };
 
-// src/facts/nodes.ts
-const clusterLabel = "io.x-k8s.kind.cluster";
-const roleLabel = "io.x-k8s.kind.role";
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }) => role !== "external-load-balancer";
-const listNodes = async (ask) => {
-	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
-		id,
-		name: name.replace(/^\//, ""),
-		state,
-		cluster: Labels[clusterLabel] ?? "",
-		role: Labels[roleLabel] ?? ""
-	})).filter(runsPods);
-};
-const requireCluster = (all, clusterName) => {
-	const members = all.filter(({ cluster }) => cluster === clusterName);
-	if (members.length > 0) return members;
-	const known = [...new Set(all.map(({ cluster }) => cluster))].sort();
-	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
-};
-const pickNodes = (members, wanted) => {
-	const isMeant = (word, { name, role }) => word === name || word === role;
-	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
-	if (unknown.length > 0) {
-		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
-		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
-	}
-	if (wanted.length === 0) return members;
-	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
-};
-const requireRunning = (picked) => {
-	const down = picked.filter(({ state }) => state !== "running");
-	if (down.length === 0) return;
-	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
-	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
-};
-const toNode = (inspected) => {
-	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
-	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
-	return {
-		name: inspected.Name.replace(/^\//, ""),
-		role: inspected.Config.Labels[roleLabel] ?? "unknown",
-		containerId: inspected.Id,
-		imageId: inspected.Image,
-		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
-			destination: Destination,
-			source: Source
-		}]),
-		snapshotter: chosen?.slice(41) || "overlayfs"
-	};
-};
-/**
-* Finds a kind cluster's nodes by the labels that kind gives their containers.
-*
-* @throws {Failure} when there is no such cluster or node, or one is not running
-*/
-const findNodes = async (ask, clusterName, wanted) => {
-	const members = requireCluster(await listNodes(ask), clusterName);
-	const picked = pickNodes(members, wanted);
-	requireRunning(picked);
-	return (await Promise.all(picked.map(async ({ id, name }) => {
-		const found = await ask(`/containers/${id}/json`);
-		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
-		return toNode(found);
-	}))).sort((a, b) => a.name.localeCompare(b.name));
-};
-
 // src/facts/look.ts
 const findTargets = async (docker, { build, bake }, { workspace, runId }) => {
 	const asking = findBuilder(docker);
@@ -3693,6 +3429,7 @@ const readFreeDiskKeep = (raw, report) => {
 };
 
 // src/inputs/read-inputs.ts
+const modes = ["run", "diagnose"];
 const loadModes = [
 	"auto",
 	"reflink",
@@ -3752,13 +3489,15 @@ const usualIds = {
 * @throws {Failure} one error that names every problem, with the input, its value and a remedy
 */
 const readInputs = (raw, run) => collectProblems((report) => {
-	reportNothingToDo(raw, report);
+	const mode = parseChoice("mode", raw["mode"], modes, report);
+	if (mode === "run") reportNothingToDo(raw, report);
 	const word = (input, pattern, remedy) => parseWord(input, raw[input], pattern, remedy, report);
 	const secretFormat = parseChoice("secret-format", raw["secret-format"], formats, report);
 	const credentials = readCredentials(raw, run, secretFormat, report);
 	const secretId = word("secret-id", /^[\w.-]+$/, "Use letters, digits, dots, dashes and underscores.") ?? usualIds[secretFormat];
 	const tokenId = credentials.kind === "none" ? void 0 : secretId;
 	return {
+		mode,
 		credentials,
 		apiUrl: readApiUrl(raw, report),
 		secretFormat,
@@ -3915,6 +3654,13 @@ const toBuildOutputs = (builds) => {
 		metadata: json
 	};
 };
+/** What post may want to know of what was loaded. */
+const toLoadedImages = ({ loads }) => loads.flatMap(({ image: { id, references } }) => references.map(({ given, canonical }) => ({
+	given,
+	canonical,
+	immutable: `${toRepository(given)}:sha-${id.replace("sha256:", "").slice(0, 12)}`,
+	id
+})));
 /** The step's outputs; those without a value are left out. */
 const toOutputs = (report) => {
 	const { builds, loads, freed } = report;
@@ -4002,9 +3748,10 @@ const refuseOrTell = ({ disk, shortage }, environment, runner) => {
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
-	const tempDir = leftoversOf(environment, runId).tempDir;
+	const { tempDir, notesFolder } = leftoversOf(environment, runId);
 	let report = emptyReport;
 	let token;
+	let notes;
 	const background = [];
 	try {
 		const parseYaml = await importYaml(environment.inputs);
@@ -4013,6 +3760,7 @@ const runAction = async (environment, runner, signal) => {
 			parseYaml
 		});
 		maskInputs(inputs, environment.inputs, runner);
+		if (inputs.mode === "diagnose") return await diagnoseNow(environment, runner, inputs.clusterName);
 		runner.saveState(runIdState, runId);
 		makeTempDir(tempDir);
 		const childEnv = settleDocker(environment.childEnv, tempDir, runner.line);
@@ -4027,6 +3775,13 @@ const runAction = async (environment, runner, signal) => {
 		const plan = planSteps(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);
+		notes = beginNotes({
+			docker: createDocker(environment.childEnv),
+			clusterName: inputs.clusterName,
+			folder: notesFolder,
+			childEnv: environment.childEnv,
+			debug: runner.debug
+		});
 		token = createBuildToken({
 			inputs,
 			mask: runner.mask,
@@ -4071,10 +3826,12 @@ const runAction = async (environment, runner, signal) => {
 		};
 		for (const step of plan.steps) await executeStep(shop, step);
 		await Promise.all(background);
+		await notes.finish(toLoadedImages(report));
 		await publish(runner, report);
 	} catch (error) {
 		await token?.close();
 		await Promise.allSettled(background);
+		await notes?.finish(toLoadedImages(report));
 		const failure = signal.aborted ? new Failure("The step was cancelled", { cause: error }) : error;
 		await publish(runner, report, renderError(failure));
 		throw failure;

@@ -1,9 +1,19 @@
 import { r as getState } from "./core.js";
-import { a as tokenState, c as sweep, r as readEnvironment, s as runIdState, t as createRunner } from "./runner.js";
+import { F as lookAfterJob, a as tokenState, c as runIdState, l as sweep, o as isRunId, r as readEnvironment, s as leftoversOf, t as createRunner } from "./runner.js";
+import { a as renderError } from "./log-fence.js";
 
 // src/post.ts
 const runner = createRunner();
 if (getState("token") === "minted") runner.warning("The step was killed while it had a token. Its watchdog has revoked it, or GitHub ends it within the hour.");
-await sweep(readEnvironment(), runner, getState(runIdState));
+const environment = readEnvironment();
+const runId = getState(runIdState);
+try {
+	if (isRunId(runId)) await lookAfterJob(environment, runner, leftoversOf(environment, runId).notesFolder);
+} catch (error) {
+	runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`);
+}
+await sweep(environment, runner, runId);
+await runner.flush();
+process.exit();
 
 export {  };

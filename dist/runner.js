@@ -1,13 +1,645 @@
-import { a as renderError, i as Failure, r as splitLines, t as createFence } from "./log-fence.js";
-import { c as setOutput, d as summary, l as setSecret, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
+import { a as renderError, i as Failure, t as createFence } from "./log-fence.js";
+import { _ as runCaptured, d as readNotes, g as withEngineApi, i as execute, l as noteTold, m as parseNodeReport, n as describeEnd, r as readScript, s as findNotes, t as createDocker, u as notesFolderOf, x as canWriteIn } from "./docker.js";
+import { c as setOutput, d as summary, l as setSecret, n as error, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { Duplex } from "node:stream";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { spawn } from "node:child_process";
-import { connect } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+
+// src/facts/nodes.ts
+const clusterLabel = "io.x-k8s.kind.cluster";
+const roleLabel = "io.x-k8s.kind.role";
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }) => role !== "external-load-balancer";
+const listNodes = async (ask) => {
+	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		cluster: Labels[clusterLabel] ?? "",
+		role: Labels[roleLabel] ?? ""
+	})).filter(runsPods);
+};
+const requireCluster = (all, clusterName) => {
+	const members = all.filter(({ cluster }) => cluster === clusterName);
+	if (members.length > 0) return members;
+	const known = [...new Set(all.map(({ cluster }) => cluster))].sort();
+	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
+};
+const pickNodes = (members, wanted) => {
+	const isMeant = (word, { name, role }) => word === name || word === role;
+	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
+	if (unknown.length > 0) {
+		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
+		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
+	}
+	if (wanted.length === 0) return members;
+	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
+};
+const requireRunning = (picked) => {
+	const down = picked.filter(({ state }) => state !== "running");
+	if (down.length === 0) return;
+	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
+	const paused = down.every(({ state }) => state === "paused");
+	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
+};
+const toNode = (inspected) => {
+	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
+	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
+	return {
+		name: inspected.Name.replace(/^\//, ""),
+		role: inspected.Config.Labels[roleLabel] ?? "unknown",
+		containerId: inspected.Id,
+		imageId: inspected.Image,
+		pid: inspected.State.Pid,
+		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
+			destination: Destination,
+			source: Source
+		}]),
+		snapshotter: chosen?.slice(41) || "overlayfs"
+	};
+};
+/**
+* Finds a kind cluster's nodes by the labels that kind gives their containers.
+*
+* @throws {Failure} when there is no such cluster or node, or one is not running
+*/
+const findNodes = async (ask, clusterName, wanted) => {
+	const members = requireCluster(await listNodes(ask), clusterName);
+	const picked = pickNodes(members, wanted);
+	requireRunning(picked);
+	return (await Promise.all(picked.map(async ({ id, name }) => {
+		const found = await ask(`/containers/${id}/json`);
+		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
+		return toNode(found);
+	}))).sort((a, b) => a.name.localeCompare(b.name));
+};
+
+// src/diagnose/look-nodes.ts
+/** Nobody waits longer for a node: the job has ended by then. */
+const nodeTimeoutMs = 5e3;
+const inspectNodes = async (ask, clusterName) => {
+	const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName);
+	return (await Promise.all(members.map(async ({ id, name, role }) => {
+		const found = await ask(`/containers/${id}/json`);
+		if (found === void 0) return [];
+		const { Running, StartedAt, ExitCode, OOMKilled } = found.State;
+		return [{
+			name,
+			id,
+			role,
+			isRunning: Running,
+			startedAt: StartedAt,
+			exitCode: ExitCode,
+			wasKilled: OOMKilled
+		}];
+	}))).flat().sort((a, b) => a.name.localeCompare(b.name));
+};
+/**
+* Looks at all nodes of a cluster, side by side; one that does not answer keeps nobody waiting.
+*
+* @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
+*/
+const lookAtNodes = async (api, clusterName, extent) => {
+	const argv = [
+		"bash",
+		"-c",
+		readScript("look"),
+		"bash",
+		extent
+	];
+	const nodes = await inspectNodes(api.ask, clusterName);
+	return Promise.all(nodes.map(async (node) => {
+		if (!node.isRunning) return {
+			...node,
+			report: void 0
+		};
+		const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
+		return {
+			...node,
+			report: parseNodeReport(printed)
+		};
+	}));
+};
+/** Looks at this machine, for when the nodes are gone; it may be another one than theirs. */
+const lookHere = async (env) => {
+	const command = {
+		file: "bash",
+		args: [
+			"-c",
+			readScript("look"),
+			"bash",
+			"kernel-only"
+		],
+		env,
+		timeoutMs: nodeTimeoutMs
+	};
+	const ended = await runCaptured(command).catch(() => void 0);
+	return ended === void 0 ? void 0 : parseNodeReport(ended.stdout);
+};
+
+// src/diagnose/find-changes.ts
+const renderEnd = ({ exitCode, wasKilled }) => `Docker: exit code ${exitCode}${wasKilled ? ", killed for memory" : ""}`;
+const toFinding = (kind, node, cause, evidence, remedy) => ({
+	kind,
+	certainty: "certain",
+	cause,
+	evidence,
+	remedy,
+	node
+});
+const findChange = (before, nodes) => {
+	const { name } = before;
+	const now = nodes.find((node) => node.id === before.id);
+	if (now === void 0) {
+		const isNew = nodes.some((node) => node.name === name);
+		return toFinding("node-gone", name, `The node ${name} was ${isNew ? "made anew" : "removed"} since the images were loaded, and they went with it`, [`Docker: there is no container ${before.id.slice(0, 12)} any more`], "Load the images after the cluster is made, and keep the cluster until the tests have ended.");
+	}
+	if (!now.isRunning) return toFinding("node-gone", name, `The node ${name} does not run any more`, [renderEnd(now)], now.wasKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` says why it ended.`);
+	if (now.startedAt === before.startedAt) return void 0;
+	return toFinding("node-restarted", name, `The node ${name} was restarted since the images were loaded; all its pods began anew`, [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`], "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.");
+};
+/** A cluster of which nothing is left was torn down by the job itself, which is no news. */
+const findNodeChanges = (baseline, nodes) => nodes.length === 0 ? [] : (baseline?.nodes ?? []).flatMap((before) => findChange(before, nodes) ?? []);
+/** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
+const toleratedJumpMs = 5e3;
+/** Finds that the machine's clock was set while the job ran. */
+const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
+	if (baseline === void 0 || baseline.bootId !== bootId) return [];
+	const passedMs = (uptimeS - baseline.uptimeS) * 1e3;
+	const jumpMs = clockMs - baseline.clockMs - passedMs;
+	if (Math.abs(jumpMs) < toleratedJumpMs) return [];
+	const seconds = Math.round(Math.abs(jumpMs) / 1e3);
+	return [{
+		kind: "clock-jump",
+		certainty: "likely",
+		cause: `The machine's clock was set ${jumpMs > 0 ? "forward" : "back"} by ${seconds} s while the job ran`,
+		evidence: [`By the clock ${Math.round((clockMs - baseline.clockMs) / 1e3)} s have passed, by the time since the machine's start ${Math.round(passedMs / 1e3)} s`],
+		remedy: "Certificates that are not valid yet, tokens that have expired, leases that are lost and probes that time out may come from it. Run the job again; where it stays, look at the time service of the machine."
+	}];
+};
+
+// src/report/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
+/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
+const renderTable = (header, rows) => {
+	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+	return [
+		renderRow(header),
+		rule,
+		...rows.map(renderRow)
+	].join("\n");
+};
+
+// src/diagnose/explain-kill.ts
+const renderVictim = ({ container, pod, place, nodeName }, process) => {
+	if (container !== void 0) return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`;
+	if (pod !== void 0) return `A container of the pod ${pod.namespace}/${pod.pod}`;
+	if (place.podUid !== void 0) return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`;
+	return `The process ${process} of the node ${nodeName}`;
+};
+const renderLimit = (limit, bytes) => {
+	const size = bytes === void 0 ? "" : ` of ${formatBytes(bytes)}`;
+	switch (limit) {
+		case "container": return `it needed more than its memory limit${size}`;
+		case "pod": return `its pod needed more than its memory limit${size}`;
+		case "kubelet": return `all pods together needed more than the${size} that kubelet leaves them`;
+		case "node": return `the node's container needed more than its memory limit${size}`;
+		case "above": return `a memory limit${size} above the node was reached`;
+		case "machine": return "the machine had no memory left";
+	}
+};
+const remedies = {
+	container: "Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.",
+	pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
+	kubelet: "Ask for less memory with all pods together, or give the node more.",
+	node: "Give the node more memory (`docker update --memory`), or run less in it.",
+	above: "The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.",
+	machine: "Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together."
+};
+const renderTime = (iso) => iso.slice(11, 19);
+const renderKill = (kill, at) => {
+	const { process, pid, processBytes, usedBytes } = kill;
+	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
+	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
+	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}`;
+};
+/** More than these of one container say nothing new. */
+const shownKills = 3;
+/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
+const explainKills = (group, toTime) => {
+	const { kills, limit, container, pod, nodeName } = group;
+	const last = kills.at(-1);
+	const times = kills.length === 1 ? "was killed" : `was killed ${kills.length} times`;
+	const process = last?.process ?? "unknown";
+	const shown = kills.slice(-3).map((kill) => renderKill(kill, toTime(kill.stampS)));
+	const goesOn = container?.isRunning === true;
+	return {
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `${renderVictim(group, process)} ${goesOn ? "lost a process" : times}: ${renderLimit(limit, last?.limitBytes)}`,
+		evidence: [
+			...shown,
+			...kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : [],
+			...goesOn ? [`The container goes on: only ${process} in it was killed, such as a worker`] : []
+		],
+		remedy: remedies[limit],
+		node: nodeName,
+		...container !== void 0 && {
+			container: container.name,
+			image: container.image
+		},
+		...(container ?? pod) && {
+			namespace: (container ?? pod)?.namespace,
+			pod: (container ?? pod)?.pod
+		},
+		...last !== void 0 && { at: toTime(last.stampS) }
+	};
+};
+
+// src/diagnose/place.ts
+const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/;
+const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
+/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
+const withinNode = (cgroup, nodeIds) => {
+	const nodeId = nodeIds.find((id) => cgroup.includes(id));
+	if (nodeId === void 0) return void 0;
+	const end = cgroup.indexOf(nodeId) + nodeId.length;
+	return {
+		nodeId,
+		rest: cgroup.slice(end).replace(/^\.scope/, "")
+	};
+};
+/**
+* Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
+* root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
+*/
+const toPlace = (cgroup, nodeIds) => {
+	const found = cgroup === void 0 ? void 0 : withinNode(cgroup, nodeIds);
+	if (found === void 0) return void 0;
+	const { nodeId, rest } = found;
+	return {
+		nodeId,
+		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
+		containerId: containerPattern.exec(rest)?.[1]
+	};
+};
+/** Says whose limit a cgroup is that ran out of memory; undefined: the machine's own memory did. */
+const toLimit = (limitCgroup, nodeIds) => {
+	if (limitCgroup === void 0 || limitCgroup === "/") return "machine";
+	const found = withinNode(limitCgroup, nodeIds);
+	if (found === void 0) return "above";
+	if (containerPattern.test(found.rest)) return "container";
+	if (podPattern.test(found.rest)) return "pod";
+	return found.rest === "" || found.rest === "/" ? "node" : "kubelet";
+};
+
+// src/diagnose/unlogged-kills.ts
+const toProcesses = (count) => count === 1 ? "A process" : `${count} processes`;
+const isAfter = (baseline, at) => baseline === void 0 || Date.parse(at) >= baseline.clockMs;
+/** What CRI itself calls killed for memory, and the kernel's log does not tell of. */
+const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap(({ name: node, report }) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
+	if (reason !== "OOMKilled" || isTold(id) || !isAfter(baseline, at)) return [];
+	const known = containers.find((container) => container.id === id);
+	return [{
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `The container ${known ? `${known.name} of the pod ${known.namespace}/${known.pod}` : id} was killed for memory`,
+		evidence: [`containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`],
+		remedy: "Raise resources.limits.memory of this container, or have the program use less memory.",
+		node,
+		at,
+		...known && {
+			namespace: known.namespace,
+			pod: known.pod,
+			container: known.name,
+			image: known.image
+		}
+	}];
+}));
+/** Kills that a node's own cgroup has counted since, beyond those that are told of otherwise. */
+const countedInNodes = ({ nodes }, known, told, gap, loggedIn) => nodes.flatMap(({ id, name: node, report }) => {
+	const before = known.find((each) => each.id === id)?.killsBefore ?? 0;
+	const byCri = told.filter((finding) => finding.node === node).length;
+	const rest = (report?.nodeKills ?? 0) - before - loggedIn(node) - byCri;
+	if (rest <= 0) return [];
+	return [{
+		finding: {
+			kind: "oom-kill",
+			certainty: "certain",
+			cause: `${toProcesses(rest)} in the node ${node} ${rest === 1 ? "was" : "were"} killed for memory`,
+			evidence: [`memory.events of the node: oom_kill went up by ${(report?.nodeKills ?? 0) - before}`, ...gap === void 0 ? [] : [`Which it was is not known: ${gap}`]],
+			remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
+			node
+		},
+		count: rest
+	}];
+});
+/** Of kills that nobody can say the place of. */
+const toPossible = (count, gap) => ({
+	kind: "oom-kill",
+	certainty: "possible",
+	cause: `${toProcesses(count)} on this machine ${count === 1 ? "was" : "were"} killed for memory, perhaps in this cluster`,
+	evidence: [`/proc/vmstat: oom_kill went up by ${count} that nothing else explains`, `Whose it was is not known: ${gap}`],
+	remedy: "Look for containers with exit code 137; a step with `mode: diagnose` and `if: failure()` before the teardown sees more."
+});
+
+// src/diagnose/find-kills.ts
+/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
+const knownNodes = ({ baseline, nodes }) => {
+	const before = (baseline?.nodes ?? []).map(({ id, name, kills }) => ({
+		id,
+		name,
+		...kills !== void 0 && { killsBefore: kills }
+	}));
+	const isNew = ({ id }) => before.every((node) => node.id !== id);
+	return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({
+		id,
+		name,
+		killsBefore: 0
+	}))];
+};
+const toTimes = ({ clockMs, uptimeS }) => (stampS) => (/* @__PURE__ */ new Date(clockMs - (uptimeS - stampS) * 1e3)).toISOString();
+const groupKills = (kills, known, containers) => {
+	const ids = known.map(({ id }) => id);
+	const located = kills.flatMap((kill) => {
+		const place = toPlace(kill.cgroup, ids);
+		if (place === void 0) return [];
+		return [{
+			kill,
+			place,
+			container: containers.find(({ id }) => id === place.containerId),
+			pod: containers.find(({ podUid }) => podUid === place.podUid && podUid !== ""),
+			nodeName: known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId,
+			limit: toLimit(kill.limitCgroup, ids)
+		}];
+	});
+	const whose = ({ place, container, kill }) => container === void 0 ? `${place.nodeId} ${place.containerId ?? kill.process}` : `${container.podUid} ${container.name}`;
+	return [...Map.groupBy(located, whose).values()].flatMap((group) => {
+		const last = group.at(-1);
+		return last === void 0 ? [] : [{
+			...last,
+			kills: group.map(({ kill }) => kill)
+		}];
+	});
+};
+/** Why the log may not tell of every kill since; undefined when it tells of all. */
+const findGap = ({ baseline, machine }) => {
+	if (typeof machine.log === "string") return `the kernel's log cannot be read (${machine.log})`;
+	const since = baseline?.logLastS;
+	return since !== void 0 && machine.log.firstS > since ? "the kernel's log has begun anew since, so older lines are gone" : void 0;
+};
+/**
+* Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
+* says so; what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+*/
+const findKills = (facts) => {
+	const { baseline, nodes, machine, containers } = facts;
+	const since = baseline === void 0 ? void 0 : machine.kills - baseline.kills;
+	if (since !== void 0 && since <= 0) return {
+		findings: [],
+		elsewhere: 0
+	};
+	const known = knownNodes(facts);
+	const gap = findGap(facts);
+	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
+	const logged = typeof machine.log === "string" ? [] : machine.log.kills;
+	const groups = groupKills(logged.filter(({ stampS }) => stampS > from), known, containers);
+	const explained = groups.map((group) => explainKills(group, toTimes(machine)));
+	const ids = new Set(groups.flatMap(({ kills }) => kills).flatMap(({ cgroup }) => cgroup ?? []));
+	const byCri = killedByCri(facts, (id) => [...ids].some((cgroup) => cgroup.includes(id)));
+	const loggedIn = (node) => groups.filter(({ nodeName }) => nodeName === node).reduce((sum, { kills }) => sum + kills.length, 0);
+	const counted = countedInNodes(facts, known, byCri, gap, loggedIn);
+	const findings = [
+		...explained,
+		...byCri,
+		...counted.map(({ finding }) => finding)
+	];
+	const ours = groups.reduce((sum, { kills }) => sum + kills.length, 0) + byCri.length + counted.reduce((sum, { count }) => sum + count, 0);
+	const rest = (since ?? 0) - ours;
+	if (rest <= 0) return {
+		findings,
+		elsewhere: 0
+	};
+	const areCounted = known.length > 0 && known.every(({ id }) => nodes.find((node) => node.id === id)?.report?.nodeKills !== void 0);
+	if (gap === void 0 || areCounted) return {
+		findings,
+		elsewhere: rest
+	};
+	return {
+		findings: [...findings, toPossible(rest, gap)],
+		elsewhere: 0
+	};
+};
+
+// src/diagnose/diagnose.ts
+/** From a node, or from this machine where that is the one under the nodes. */
+const findMachine = async (nodes, { baseline, childEnv }) => {
+	const asked = nodes.find(({ report }) => report !== void 0)?.report;
+	if (asked !== void 0 || baseline === void 0) return asked;
+	const here = await lookHere(childEnv);
+	return here?.bootId === baseline.bootId ? here : void 0;
+};
+const merge = (noted, nodes) => {
+	const now = nodes.flatMap(({ report }) => report?.containers ?? []);
+	return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()];
+};
+const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel remembers" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 19)} UTC`;
+const renderNodes = (nodes, clusterName) => {
+	if (nodes.length === 0) return `the cluster ${clusterName} has no nodes (any more)`;
+	const silent = nodes.filter(({ report }) => report === void 0).map(({ name }) => name);
+	const said = silent.length === 0 ? "" : `; no answer from ${silent.join(", ")}`;
+	return `nodes ${nodes.map(({ name }) => name).join(", ")}${said}`;
+};
+const renderElsewhere = (count) => `${count} ${count === 1 ? "process" : "processes"} killed for memory elsewhere on this machine, which is not this cluster's`;
+/** Looks for what went wrong in a cluster. What cannot be asked is left out, and said. */
+const diagnose = async (options) => {
+	const { docker, clusterName, baseline, noted } = options;
+	const nodes = await withEngineApi(docker, (api) => lookAtNodes(api, clusterName, "all")).catch(() => void 0);
+	const found = nodes ?? [];
+	const machine = await findMachine(found, options);
+	const where = nodes === void 0 ? "Docker does not answer" : renderNodes(found, clusterName);
+	const changes = findNodeChanges(baseline, found);
+	if (machine === void 0) return {
+		findings: changes,
+		looked: [where, "kills for memory could not be looked for: no node answers, nor can this machine tell"]
+	};
+	if (!(baseline === void 0 || baseline.bootId === machine.bootId)) return {
+		findings: changes,
+		looked: [where, "the machine itself was started anew"]
+	};
+	const containers = merge(noted, found);
+	const kills = findKills({
+		baseline,
+		nodes: found,
+		machine,
+		containers
+	});
+	return {
+		findings: [
+			...kills.findings,
+			...changes,
+			...findClockJump(baseline, machine)
+		],
+		looked: [
+			where,
+			`kills for memory ${renderSince(baseline)}`,
+			...kills.elsewhere > 0 ? [renderElsewhere(kills.elsewhere)] : []
+		]
+	};
+};
+
+// src/diagnose/render.ts
+const certainties = {
+	certain: "",
+	likely: "Likely: ",
+	possible: "Possible: "
+};
+/** What is one and the same finding for whoever looks a second time. */
+const toKey = ({ kind, cause }) => `${kind} ${cause}`.replace(/\s+/g, " ");
+const withEnd = (text) => /[.!?]$/.test(text) ? text : `${text}.`;
+/** For an annotation: what happened and what to change. The evidence is in the log. */
+const renderAnnotation = ({ certainty, cause, remedy }) => `${certainties[certainty]}${withEnd(cause)} ${remedy}`;
+/** For the log: cause first, evidence below, then what to change. */
+const renderFinding = ({ certainty, cause, evidence, remedy }) => [
+	`${certainties[certainty]}${cause}`,
+	...evidence.map((line) => `    ${line}`),
+	`  What to change: ${remedy}`
+].join("\n");
+/** One line that says what was looked at, when nothing came of it. */
+const renderLooked = ({ looked }) => `Slipway found nothing that would explain a failure. It looked at: ${looked.join("; ")}.`;
+/** A section of the job's summary. */
+const renderDiagnosis = (diagnosis) => {
+	const { findings } = diagnosis;
+	const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
+		`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
+		...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
+		`What to change: ${escapeCell(remedy)}`
+	]);
+	return `${["### Slipway: what went wrong", ...findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts].join("\n\n")}\n`;
+};
+
+// src/diagnose/tell.ts
+/** What others of the job have told already is not told again. */
+const withoutTold = (diagnosis, told) => ({
+	...diagnosis,
+	findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding)))
+});
+/**
+* Tells people: annotations, the log, a section of the summary. All of it is data: names and messages
+* are not ours.
+*
+* @param isAsked whether somebody asked; who did not is told of findings alone, and by warnings
+*/
+const tellDiagnosis = async ({ line, fenced, warning, error, summary }, diagnosis, isAsked) => {
+	const { findings } = diagnosis;
+	for (const finding of findings) (isAsked && finding.certainty === "certain" ? error : warning)(renderAnnotation(finding));
+	if (findings.length === 0) line(renderLooked(diagnosis));
+	else {
+		const lines = findings.flatMap((finding) => renderFinding(finding).split("\n"));
+		await fenced(async (write) => lines.forEach(write));
+	}
+	if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis));
+};
+
+// src/diagnose/look-after.ts
+/** With the 5 s that main may have spent on it, this makes 15 s in all. */
+const postPatienceMs = 1e4;
+/** Somebody who asked waits a little longer. */
+const askedPatienceMs = 15e3;
+const tooLong = {
+	findings: [],
+	looked: ["no answer within the time for it"]
+};
+const within = (work, patienceMs) => {
+	const { promise, resolve } = Promise.withResolvers();
+	const timer = setTimeout(resolve, patienceMs, tooLong);
+	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+/** What the job's steps noted of a cluster, as one: from when it was first seen as it is now. */
+const join$1 = (all) => {
+	const idsOf = ({ nodes }) => nodes.map(({ id }) => id).join(" ");
+	const last = all.at(-1)?.baseline;
+	const same = all.filter(({ baseline }) => last && idsOf(baseline) === idsOf(last));
+	const [first] = same;
+	return first && {
+		...first.baseline,
+		images: same.flatMap(({ baseline }) => baseline.images)
+	};
+};
+const noteForAll = (environment, clusterName, { findings }) => {
+	for (const { folder } of findNotes(environment.tempDir, clusterName)) noteTold(folder, findings.map(toKey));
+};
+/** In post: looks for what happened since main, and tells it, if nobody has told it before. */
+const lookAfterJob = async (environment, runner, folder) => {
+	const notes = readNotes(folder);
+	if (notes === void 0) return;
+	const { baseline, containers, told } = notes;
+	const { childEnv } = environment;
+	const { clusterName } = baseline;
+	const docker = createDocker(childEnv);
+	const work = diagnose({
+		docker,
+		childEnv,
+		clusterName,
+		baseline,
+		noted: containers
+	});
+	const diagnosis = withoutTold(await within(work, postPatienceMs), told);
+	await tellDiagnosis(runner, diagnosis, false);
+	noteForAll(environment, clusterName, diagnosis);
+};
+const lookFromAll = async ({ tempDir, childEnv }, clusterName) => {
+	const all = findNotes(tempDir, clusterName);
+	const docker = createDocker(childEnv);
+	const noted = all.flatMap(({ containers }) => containers);
+	return diagnose({
+		docker,
+		childEnv,
+		clusterName,
+		baseline: join$1(all),
+		noted
+	});
+};
+/** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
+const diagnoseNow = async (environment, runner, clusterName) => {
+	const looking = lookFromAll(environment, clusterName).catch((error) => ({
+		findings: [],
+		looked: [`stopped: ${renderError(error)}`]
+	}));
+	const diagnosis = await within(looking, askedPatienceMs);
+	runner.output("findings", JSON.stringify(diagnosis.findings));
+	await tellDiagnosis(runner, diagnosis, true);
+	noteForAll(environment, clusterName, diagnosis);
+};
 
 // src/inputs/image-reference.ts
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
@@ -46,298 +678,6 @@ const parseImageReference = (given) => {
 };
 /** A canonical name without its tag or digest. */
 const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
-
-// src/host/access.ts
-const { R_OK, W_OK, X_OK } = constants;
-const allows = (path, mode) => {
-	try {
-		accessSync(path, mode);
-		return true;
-	} catch {
-		return false;
-	}
-};
-/** Whether something may be made in a folder that is there; also false on a read-only mount. */
-const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
-/** Whether files of a folder that is there can be opened by their names. */
-const canSearch = (folder) => allows(folder, X_OK);
-const canRead = (file) => allows(file, R_OK);
-/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-const isMissing = (path) => {
-	try {
-		return statSync(path, { throwIfNoEntry: false }) === void 0;
-	} catch {
-		return false;
-	}
-};
-/** Whether `mkdir --parents` would make a folder that is missing. */
-const canMake = (folder) => {
-	let above = dirname(resolve(folder));
-	while (isMissing(above)) above = dirname(above);
-	return canWriteIn(above);
-};
-
-// src/host/docker-folders.ts
-/** A user may have no home at all: none in the environment, and none in the system's list of users. */
-const findHome = (env) => {
-	try {
-		return env["HOME"] || homedir();
-	} catch {
-		return "";
-	}
-};
-/** Without any home it is in the current folder, and so a relative path. */
-const dockerFolderOf = (env) => env["DOCKER_CONFIG"] || join(findHome(env), ".docker");
-const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
-/** Another user's buildx may have left single folders and files that are closed to us. */
-const canBuildxUse = (folder) => {
-	if (isMissing(folder)) return canMake(folder);
-	const inside = (...names) => names.map((name) => join(folder, name));
-	try {
-		const builders = inside("refs").flatMap(foldersIn);
-		const folders = inside("", "instances", "defaults", "activity", "refs");
-		const files = inside(".lock", "current");
-		return [
-			...folders,
-			...builders,
-			...builders.flatMap(foldersIn)
-		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
-	} catch {
-		return false;
-	}
-};
-/** Looks at them, and changes nothing. */
-const findDockerFolders = (env) => {
-	const config = dockerFolderOf(env);
-	const buildx = env["BUILDX_CONFIG"] || join(config, "buildx");
-	return {
-		config: {
-			path: config,
-			isInReach: isMissing(config) ? isAbsolute(config) && canMake(config) : canSearch(config)
-		},
-		buildx: {
-			path: buildx,
-			isUsable: canBuildxUse(buildx)
-		}
-	};
-};
-
-// src/host/process.ts
-/** What a child gets between a polite request to end and SIGKILL. */
-const graceMs = 3e3;
-const stdioOf = (command) => {
-	const { stdin = "none" } = command;
-	if (stdin === "none") return [
-		"ignore",
-		"pipe",
-		"pipe"
-	];
-	return [
-		stdin.fd,
-		"pipe",
-		"pipe"
-	];
-};
-/** Ends the child, politely first, when the deadline passes or the step is cancelled. */
-const superviseChild = (child, command, onTimeout) => {
-	const timers = [];
-	const end = () => {
-		child.kill("SIGTERM");
-		timers.push(setTimeout(() => child.kill("SIGKILL"), graceMs));
-	};
-	timers.push(setTimeout(() => {
-		onTimeout();
-		end();
-	}, command.timeoutMs));
-	command.signal?.addEventListener("abort", end, { once: true });
-	if (command.signal?.aborted) end();
-	return () => {
-		for (const timer of timers) clearTimeout(timer);
-		command.signal?.removeEventListener("abort", end);
-	};
-};
-const notStarted = (file, cause) => new Failure(`${file} could not be started`, {
-	cause,
-	remedy: `Install ${file} and put it on the PATH.`
-});
-/**
-* Runs a command and hands its output streams to the caller.
-*
-* @throws {Failure} when the program cannot be started at all; an exit code is a result
-*/
-const runStreaming = (command, streams) => new Promise((resolve, reject) => {
-	let timedOut = false;
-	const child = spawn(command.file, [...command.args], {
-		env: command.env,
-		stdio: stdioOf(command),
-		...command.cwd !== void 0 && { cwd: command.cwd }
-	});
-	const release = superviseChild(child, command, () => {
-		timedOut = true;
-	});
-	child.once("error", (cause) => {
-		release();
-		reject(notStarted(command.file, cause));
-	});
-	child.once("close", (code) => {
-		release();
-		resolve({
-			code,
-			timedOut
-		});
-	});
-	if (child.stdout !== null) streams.stdout(child.stdout);
-	if (child.stderr !== null) streams.stderr(child.stderr);
-});
-/** Captured output ends here: what we ask for is small, and a flood must not eat the memory. */
-const capturedBytes = 67108864;
-const collect = (stream, chunks) => {
-	let bytes = 0;
-	stream.on("data", (chunk) => {
-		bytes += chunk.length;
-		if (bytes <= capturedBytes) chunks.push(chunk);
-	});
-};
-/** Runs a command to its end and returns what it printed. */
-const runCaptured = async (command) => {
-	const stdout = [];
-	const stderr = [];
-	return {
-		...await runStreaming(command, {
-			stdout: (stream) => collect(stream, stdout),
-			stderr: (stream) => collect(stream, stderr)
-		}),
-		stdout: Buffer.concat(stdout).toString("utf8"),
-		stderr: Buffer.concat(stderr).toString("utf8")
-	};
-};
-
-// src/host/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-const defaultSocket = "/var/run/docker.sock";
-/** The context that `docker context use` wrote down; undefined for the default. */
-const readCurrentContext = (env) => {
-	try {
-		const file = join(dockerFolderOf(env), "config.json");
-		const name = JSON.parse(readFileSync(file, "utf8"))?.currentContext;
-		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
-	} catch {
-		return;
-	}
-};
-/**
-* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
-* over SSH or TLS.
-*/
-const findSocket = (env) => {
-	const host = env["DOCKER_HOST"] || void 0;
-	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
-	return context === void 0 || context === "default" ? defaultSocket : void 0;
-};
-/** What the HTTP client asks of a socket, and a child's pipes need not do. */
-const toSocket = ({ stdout, stdin }) => {
-	const nothing = () => {};
-	const pipes = Duplex.from({
-		readable: stdout ?? void 0,
-		writable: stdin ?? void 0
-	});
-	return Object.assign(pipes, {
-		setKeepAlive: nothing,
-		setNoDelay: nothing,
-		setTimeout: nothing,
-		ref: nothing,
-		unref: nothing
-	});
-};
-const dialSocket = (path) => {
-	const socket = connect(path);
-	return {
-		socket,
-		gone: new Promise((_, reject) => {
-			let problem = "the connection was closed";
-			socket.once("error", ({ message }) => {
-				problem = message;
-			});
-			socket.once("close", () => reject(noAnswer(problem)));
-		})
-	};
-};
-/** The docker command's own way to the daemon, whatever the context. */
-const dialWithCommand = (docker) => {
-	const { file, args, env, signal } = docker.command(["system", "dial-stdio"]);
-	const child = spawn(file, [...args], {
-		env,
-		signal
-	});
-	const socket = toSocket(child);
-	let problem = "";
-	child.stderr.on("data", (chunk) => {
-		problem = (problem + chunk.toString("utf8")).slice(-2e3);
-	});
-	const gone = new Promise((_, reject) => {
-		child.once("error", (cause) => reject(notStarted(file, cause)));
-		child.once("close", () => reject(noAnswer(problem.trim() || "the connection was closed")));
-	});
-	socket.once("close", () => child.kill());
-	return {
-		socket,
-		gone
-	};
-};
-/** How to reach the daemon that the docker command would reach. */
-const findEndpoint = (docker) => {
-	const path = findSocket(docker.command([]).env);
-	const dial = () => {
-		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
-		connection.socket.on("error", () => {});
-		connection.gone.catch(() => {});
-		return connection;
-	};
-	return {
-		dial,
-		connections: path === void 0 ? 1 : 4
-	};
-};
-
-// src/host/docker.ts
-/** Questions to the daemon take milliseconds; a minute means that it hangs. */
-const defaultTimeoutMs = 6e4;
-const lastLines = (text) => text.trim().split("\n").slice(-3).join(" ").slice(0, 1e3);
-/** What a failed command says for itself, in one line. */
-const describeEnd = (ended) => {
-	if (ended.timedOut) return "no answer within its deadline";
-	const said = lastLines(ended.stderr) || lastLines(ended.stdout);
-	return `exit code ${ended.code ?? "none (ended by a signal)"}${said === "" ? "" : `: ${said}`}`;
-};
-const createDocker = (env, signal) => {
-	const command = (args, options = {}) => ({
-		file: "docker",
-		args,
-		timeoutMs: defaultTimeoutMs,
-		signal,
-		...options,
-		env: {
-			...env,
-			...options.env
-		}
-	});
-	const attempt = (args, options) => runCaptured(command(args, options));
-	return {
-		isLocal: findSocket(env) !== void 0,
-		command,
-		try: attempt,
-		run: async (args, options) => {
-			const ended = await attempt(args, options);
-			if (ended.code === 0) return ended.stdout;
-			throw new Failure(`\`docker ${args.slice(0, 2).join(" ")}\` failed: ${describeEnd(ended)}`);
-		},
-		follow: (args, onLine, options) => runStreaming(command(args, options), {
-			stdout: (stream) => splitLines(stream, onLine),
-			stderr: (stream) => splitLines(stream, onLine)
-		})
-	};
-};
 
 // src/host/memory-file.ts
 const memoryFolder = "/dev/shm";
@@ -768,6 +1108,7 @@ const buildWords = [
 ];
 /** The names of all inputs; a test holds them equal to those of `action.yml`. */
 const inputNames = [
+	"mode",
 	"client-id",
 	"app-id",
 	"private-key",
@@ -941,9 +1282,12 @@ const readSecrets = (raw, places, tokenId, report) => {
 const isGoing = /already in progress|no such container/i;
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
+/** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
+const isRunId = (state) => state !== void 0 && /^[0-9a-f]{16}$/.test(state);
 /** Where a run leaves things while it works, and by which label its helpers are found. */
 const leftoversOf = (environment, runId) => ({
 	tempDir: join(environment.tempDir, `slipway-${runId}`),
+	notesFolder: notesFolderOf(environment.tempDir, runId),
 	label: `${runLabel}=${runId}`
 });
 /** Images by which a killed main handed one target over to another. */
@@ -962,14 +1306,17 @@ const removeImages = async (docker, runId) => {
 };
 /**
 * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
-* and a second run finds nothing to do. The state is only taken for a run's name when it looks like
-* one: whatever a build printed may have tried to set it.
+* and a second run finds nothing to do.
 */
 const sweep = async (environment, runner, runId) => {
-	if (runId === void 0 || !/^[0-9a-f]{16}$/.test(runId)) return;
-	const { tempDir, label } = leftoversOf(environment, runId);
+	if (!isRunId(runId)) return;
+	const { tempDir, notesFolder, label } = leftoversOf(environment, runId);
 	try {
 		rmSync(tempDir, {
+			recursive: true,
+			force: true
+		});
+		rmSync(notesFolder, {
 			recursive: true,
 			force: true
 		});
@@ -1145,6 +1492,7 @@ const createRunner = () => {
 			file: place.file,
 			startLine: place.line
 		})),
+		error: (message) => outside(() => error(message)),
 		fail: (message) => outside(() => setFailed(message)),
 		mask: (value) => outside(() => setSecret(value)),
 		output: setOutput,
@@ -1157,4 +1505,4 @@ const createRunner = () => {
 	};
 };
 
-export { openMemoryFile as A, parseImageReference as B, toHelperContainer as C, toOwnTarget as D, toBakeFile as E, runCaptured as F, findDockerFolders as I, canRead as L, describeEnd as M, findEndpoint as N, toTargets as O, noAnswer as P, canSearch as R, runLabel as S, toBakeArgs as T, toRepository as V, toLines as _, tokenState as a, makeTempDir as b, sweep as c, whySecretsAreEmpty as d, buildWords as f, parseWord as g, parseChoice as h, createBuildToken as i, createDocker as j, printTargets as k, readSecrets as l, parseBoolean as m, forgetInputs as n, leftoversOf as o, parseAssignments as p, readEnvironment as r, runIdState as s, createRunner as t, isUntrusted as u, toList as v, handoverRepository as w, joinScript as x, toOptional as y, isMissing as z };
+export { printTargets as A, lookAtNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, lookAfterJob as F, escapeCell as I, formatBytes as L, parseImageReference as M, toRepository as N, toOwnTarget as O, diagnoseNow as P, formatDuration as R, joinScript as S, handoverRepository as T, findNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };

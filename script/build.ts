@@ -10,7 +10,12 @@ const withoutOidc: Plugin = {
 }
 
 const bundle = await rolldown({
-  input: { main: 'src/main.ts', post: 'src/post.ts', watchdog: 'src/watchdog.ts' },
+  input: {
+    main: 'src/main.ts',
+    post: 'src/post.ts',
+    watchdog: 'src/watchdog.ts',
+    'note-taker': 'src/note-taker.ts',
+  },
   platform: 'node',
   plugins: [withoutOidc],
   checks: { circularDependency: true },

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { beginNotes, type JobNotes } from './diagnose/job-notes.ts'
+import { diagnoseNow } from './diagnose/look-after.ts'
 import { renderSum } from './disk/explain.ts'
 import { createMoreRoom } from './disk/more-room.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
@@ -20,7 +22,7 @@ import { readInputs } from './inputs/read-inputs.ts'
 import { mayPruneCache, type Plan, planSteps } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
-import { emptyReport, type Report, toOutputs } from './report/report.ts'
+import { emptyReport, type Report, toLoadedImages, toOutputs } from './report/report.ts'
 import { renderSummary } from './report/summary.ts'
 import { leftoversOf, runIdState } from './sweep.ts'
 import { type BuildToken, createBuildToken } from './token/build-token.ts'
@@ -76,14 +78,17 @@ export const runAction = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const runId = randomBytes(8).toString('hex')
-  const tempDir = leftoversOf(environment, runId).tempDir
+  const { tempDir, notesFolder } = leftoversOf(environment, runId)
   let report: Report = emptyReport
   let token: BuildToken | undefined
+  let notes: JobNotes | undefined
   const background: Promise<void>[] = []
   try {
     const parseYaml = await importYaml(environment.inputs)
     const inputs = readInputs(environment.inputs, { ...environment, parseYaml })
     maskInputs(inputs, environment.inputs, runner)
+    if (inputs.mode === 'diagnose')
+      return await diagnoseNow(environment, runner, inputs.clusterName)
     runner.saveState(runIdState, runId)
     makeTempDir(tempDir)
     const childEnv = settleDocker(environment.childEnv, tempDir, runner.line)
@@ -96,6 +101,13 @@ export const runAction = async (
     const plan = planSteps(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)
+    notes = beginNotes({
+      docker: createDocker(environment.childEnv),
+      clusterName: inputs.clusterName,
+      folder: notesFolder,
+      childEnv: environment.childEnv,
+      debug: runner.debug,
+    })
     token = createBuildToken({
       inputs,
       mask: runner.mask,
@@ -137,10 +149,12 @@ export const runAction = async (
     }
     for (const step of plan.steps) await executeStep(shop, step)
     await Promise.all(background)
+    await notes.finish(toLoadedImages(report))
     await publish(runner, report)
   } catch (error) {
     await token?.close()
     await Promise.allSettled(background)
+    await notes?.finish(toLoadedImages(report))
     const failure = signal.aborted ? new Failure('The step was cancelled', { cause: error }) : error
     await publish(runner, report, renderError(failure))
     throw failure

@@ -1,7 +1,9 @@
 import { getState } from '@actions/core'
+import { lookAfterJob } from './diagnose/look-after.ts'
+import { renderError } from './failure.ts'
 import { readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
-import { runIdState, sweep } from './sweep.ts'
+import { isRunId, leftoversOf, runIdState, sweep } from './sweep.ts'
 import { tokenState } from './token/build-token.ts'
 
 const runner = createRunner()
@@ -11,4 +13,15 @@ if (getState(tokenState) === 'minted') {
     'The step was killed while it had a token. Its watchdog has revoked it, or GitHub ends it within the hour.',
   )
 }
-await sweep(readEnvironment(), runner, getState(runIdState))
+const environment = readEnvironment()
+const runId = getState(runIdState)
+try {
+  if (isRunId(runId))
+    await lookAfterJob(environment, runner, leftoversOf(environment, runId).notesFolder)
+} catch (error) {
+  runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)
+}
+await sweep(environment, runner, runId)
+await runner.flush()
+// What did not answer in time would otherwise keep the process.
+process.exit()

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { handoverRepository } from './build/target.ts'
+import { notesFolderOf } from './diagnose/notes.ts'
 import { Failure, renderError } from './failure.ts'
 import { createDocker, type Docker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
@@ -13,9 +14,14 @@ const isGoing = /already in progress|no such container/i
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
 
+/** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
+export const isRunId = (state: string | undefined): state is string =>
+  state !== undefined && /^[0-9a-f]{16}$/.test(state)
+
 /** Where a run leaves things while it works, and by which label its helpers are found. */
 export const leftoversOf = (environment: Environment, runId: string) => ({
   tempDir: join(environment.tempDir, `slipway-${runId}`),
+  notesFolder: notesFolderOf(environment.tempDir, runId),
   label: `${runLabel}=${runId}`,
 })
 
@@ -30,18 +36,19 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
 
 /**
  * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
- * and a second run finds nothing to do. The state is only taken for a run's name when it looks like
- * one: whatever a build printed may have tried to set it.
+ * and a second run finds nothing to do.
  */
 export const sweep = async (
   environment: Environment,
   runner: Runner,
   runId: string | undefined,
 ): Promise<void> => {
-  if (runId === undefined || !/^[0-9a-f]{16}$/.test(runId)) return
-  const { tempDir, label } = leftoversOf(environment, runId)
+  if (!isRunId(runId)) return
+  const { tempDir, notesFolder, label } = leftoversOf(environment, runId)
   try {
     rmSync(tempDir, { recursive: true, force: true })
+    // With it ends the process that notes names.
+    rmSync(notesFolder, { recursive: true, force: true })
     const docker = createDocker(environment.childEnv)
     const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])
     const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []

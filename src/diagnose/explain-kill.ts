@@ -31,17 +31,17 @@ const renderLimit = (limit: Limit, bytes: number | undefined): string => {
   const size = bytes === undefined ? '' : ` of ${formatBytes(bytes)}`
   switch (limit) {
     case 'container':
-      return `its memory limit${size}`
+      return `it needed more than its memory limit${size}`
     case 'pod':
-      return `its pod's memory limit${size}`
+      return `its pod needed more than its memory limit${size}`
     case 'kubelet':
-      return `the limit${size} that the node's kubelet has set for pods`
+      return `all pods together needed more than the${size} that kubelet leaves them`
     case 'node':
-      return `the memory limit${size} of the node's container`
+      return `the node's container needed more than its memory limit${size}`
     case 'above':
-      return `a memory limit${size} above the node`
+      return `a memory limit${size} above the node was reached`
     case 'machine':
-      return 'the memory of the whole machine, which had none left'
+      return 'the machine had no memory left'
   }
 }
 
@@ -80,7 +80,7 @@ export const explainKills = (group: KillGroup, toTime: (stampS: number) => strin
   return {
     kind: 'oom-kill',
     certainty: 'certain',
-    cause: `${renderVictim(group, process)} ${goesOn ? 'lost a process' : times} to ${renderLimit(limit, last?.limitBytes)}`,
+    cause: `${renderVictim(group, process)} ${goesOn ? 'lost a process' : times}: ${renderLimit(limit, last?.limitBytes)}`,
     evidence: [
       ...shown,
       ...(kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : []),

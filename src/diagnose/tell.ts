@@ -15,7 +15,7 @@ export const withoutTold = (diagnosis: Diagnosis, told: ReadonlySet<string>): Di
  * @param isAsked whether somebody asked; who did not is told of findings alone, and by warnings
  */
 export const tellDiagnosis = async (
-  { fenced, warning, error, summary }: Runner,
+  { line, fenced, warning, error, summary }: Runner,
   diagnosis: Diagnosis,
   isAsked: boolean,
 ): Promise<void> => {
@@ -25,10 +25,10 @@ export const tellDiagnosis = async (
     const annotate = isSure ? error : warning
     annotate(renderAnnotation(finding))
   }
-  const text =
-    findings.length === 0 ? renderLooked(diagnosis) : findings.map(renderFinding).join('\n')
-  await fenced(async (write) => {
-    for (const line of text.split('\n')) write(line)
-  })
+  if (findings.length === 0) line(renderLooked(diagnosis))
+  else {
+    const lines = findings.flatMap((finding) => renderFinding(finding).split('\n'))
+    await fenced(async (write) => lines.forEach(write))
+  }
   if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
 }

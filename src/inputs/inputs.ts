@@ -84,8 +84,12 @@ export type KeepImages = 'auto' | 'always' | 'never'
 /** Whether the build cache that no image holds may go, on hosted runners: `auto` when the disk is full. */
 export type PruneCache = 'auto' | 'always' | 'never'
 
+/** `run` builds and loads, `diagnose` says what went wrong in a cluster. */
+export type Mode = 'run' | 'diagnose'
+
 /** All that a workflow author said, checked. */
 export type Inputs = {
+  readonly mode: Mode
   readonly credentials: Credentials
   /** URL of GitHub's REST API, without a slash at its end. */
   readonly apiUrl: string

@@ -15,6 +15,7 @@ export const buildWords = [
 
 /** The names of all inputs; a test holds them equal to those of `action.yml`. */
 export const inputNames = [
+  'mode',
   'client-id',
   'app-id',
   'private-key',

@@ -9,6 +9,8 @@ import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.t
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readSecrets, type SecretPlaces } from './read-secrets.ts'
 
+const modes = ['run', 'diagnose'] as const
+
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
 const triWords = ['auto', 'true', 'false'] as const
@@ -51,7 +53,8 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
  */
 export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPlaces): Inputs =>
   collectProblems((report) => {
-    reportNothingToDo(raw, report)
+    const mode = parseChoice('mode', raw['mode'], modes, report)
+    if (mode === 'run') reportNothingToDo(raw, report)
     const word = (input: InputName, pattern: RegExp, remedy: string): string | undefined =>
       parseWord(input, raw[input], pattern, remedy, report)
     const secretFormat = parseChoice('secret-format', raw['secret-format'], formats, report)
@@ -61,6 +64,7 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
       usualIds[secretFormat]
     const tokenId = credentials.kind === 'none' ? undefined : secretId
     return {
+      mode,
       credentials,
       apiUrl: readApiUrl(raw, report),
       secretFormat,

@@ -1,5 +1,7 @@
 import type { BuildMetadata } from '../build/metadata.ts'
+import type { LoadedImage } from '../diagnose/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
+import { toRepository } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
@@ -31,6 +33,17 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
     metadata: json,
   }
 }
+
+/** What post may want to know of what was loaded. */
+export const toLoadedImages = ({ loads }: Report): readonly LoadedImage[] =>
+  loads.flatMap(({ image: { id, references } }) =>
+    references.map(({ given, canonical }) => ({
+      given,
+      canonical,
+      immutable: `${toRepository(given)}:sha-${id.replace('sha256:', '').slice(0, 12)}`,
+      id,
+    })),
+  )
 
 /** The step's outputs; those without a value are left out. */
 export const toOutputs = (report: Report): Readonly<Record<string, string>> => {

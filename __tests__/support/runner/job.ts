@@ -18,7 +18,7 @@ export async function createJob(options: RunOptions): Promise<Job> {
   const [, name = 'app'] = (options.github?.repository ?? 'acme/app').split('/')
   const pipelineDir = join(root, '_work', name)
   const github = fillGitHubContext(options.github ?? {}, join(pipelineDir, name))
-  const temp = join(root, '_work', '_temp')
+  const temp = options.temp ?? join(root, '_work', '_temp')
   const toolCache = join(root, '_work', '_tool')
   const eventPath = join(temp, '_github_workflow', 'event.json')
   for (const folder of [join(temp, '_github_workflow'), toolCache, github.workspace]) {

@@ -129,6 +129,7 @@ export async function runAction(options: RunOptions): Promise<Run> {
   printDetails(session)
   try {
     const main = await runPhase(session, 'main', manifest.main)
+    await options.betweenPhases?.(job.temp)
     const post = await runPost(session, main.ending)
     return await toRun(session, job.root, main, post, performance.now() - startedMs)
   } catch (error) {

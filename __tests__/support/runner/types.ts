@@ -87,6 +87,10 @@ export interface RunOptions {
   readonly killWhen?: (line: string) => boolean
   readonly killAfterMs?: number
   readonly skipPost?: boolean
+  /** What the job's later steps do: it is called after main, with the runner's folder for temporary files. */
+  readonly betweenPhases?: (temp: string) => Promise<void>
+  /** The RUNNER_TEMP of an earlier step of the same job; a folder of its own without it. */
+  readonly temp?: string
   /** The step's timeout, per phase; default 15 minutes. Ends like a cancel, but as a failure. */
   readonly timeoutMs?: number
   /** How long output is awaited after the process ended, default 5000. */

@@ -1,0 +1,42 @@
+# What a node, and the kernel under it, tell of kills and restarts, for src/diagnose/node-report.ts.
+# Runs in a node, or, as `kernel-only`, on the runner itself where the nodes are gone. It changes nothing, and
+# prints of the kernel's log only what is said of kills for memory, and between which times it reaches.
+export LC_ALL=C
+section() { echo "== $1"; }
+
+section boot
+cat /proc/sys/kernel/random/boot_id
+section clock
+date +%s.%N
+cut -d ' ' -f 1 /proc/uptime
+section kills
+grep -w '^oom_kill' /proc/vmstat
+section events # of the node as a whole; cgroup v2 alone has this
+cat /sys/fs/cgroup/memory.events 2>/dev/null
+
+section log
+read_log() { dmesg 2>&1 || sudo -n dmesg 2>/dev/null; }
+timeout 4 bash -c "$(declare -f read_log); read_log" | awk '
+  /^\[ *[0-9]+\.[0-9]+\] / {
+    stamp = substr($0, 2, index($0, "]") - 2)
+    if (first == "") first = stamp
+    last = stamp
+    if (/ invoked oom-killer: |memory: usage .* limit |oom-kill:constraint=|Task in .* killed as a result of limit of |Killed process [0-9]+ /) print
+    next
+  }
+  first == "" { refused = $0 }
+  END { if (first == "") print "unread " refused; else print "reach " first " " last }'
+
+[[ "${1-}" != kernel-only ]] && command -v crictl >/dev/null || exit 0
+section images
+ctr --timeout 4s --namespace k8s.io images list --quiet
+section containers
+timeout 4 crictl ps --all --output json
+# Only these fields: what else is known of a container holds its environment.
+section ended
+timeout 4 crictl ps --all --quiet --state Exited | head -n 30 | while read -r id; do
+  timeout 2 crictl inspect --output go-template --template \
+    '{{.status.id}} {{.status.exitCode}} {{.status.reason}} {{.status.finishedAt}}' "$id"
+  echo
+done
+exit 0

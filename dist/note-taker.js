@@ -1,0 +1,70 @@
+import { a as partStreams, c as noteContainers, d as readNotes, g as withEngineApi, p as parseContainers, r as readScript, t as createDocker } from "./docker.js";
+import { r as splitLines } from "./log-fence.js";
+import { existsSync } from "node:fs";
+
+// src/diagnose/take-notes.ts
+/**
+* Hears from a node which containers it has, each time that changes, until the connection is ended.
+*
+* @returns undefined when the node is gone
+*/
+const listen = async ({ tell, attach }, nodeId, hear) => {
+	const create = {
+		Cmd: [
+			"bash",
+			"-c",
+			readScript("notes")
+		],
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true
+	};
+	const made = await tell("POST", `/containers/${nodeId}/exec`, create);
+	if (made === void 0) return void 0;
+	const socket = await attach(`/exec/${made.Id}/start`, {
+		Detach: false,
+		Tty: false
+	});
+	const { stdout, stderr } = partStreams(socket);
+	splitLines(stdout, (line) => hear(parseContainers(line)));
+	stderr.resume();
+	return socket;
+};
+/**
+* Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
+*
+* @param note is given each container once
+*/
+const takeNotes = async (api, nodeIds, note, isWanted) => {
+	const noted = /* @__PURE__ */ new Set();
+	const hear = (containers) => {
+		const news = containers.filter(({ id }) => !noted.has(id));
+		for (const { id } of news) noted.add(id);
+		if (news.length > 0 && isWanted()) note(news);
+	};
+	const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => void 0));
+	const sockets = (await Promise.all(listening)).filter((socket) => socket !== void 0);
+	const ended = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+	const timer = setInterval(() => {
+		if (!isWanted()) for (const socket of sockets) socket.destroy();
+	}, 1e3);
+	await Promise.all(ended);
+	clearInterval(timer);
+};
+
+// src/note-taker.ts
+/**
+* Runs beside the job, from main to post: notes the names of pods and containers while they live. It
+* ends when the folder it writes to is gone, at the latest with the job.
+*/
+const folder = process.argv[2] ?? "";
+const notes = readNotes(folder);
+const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => value === void 0 ? [] : [[name, value]]));
+if (notes !== void 0) {
+	const ids = notes.baseline.nodes.map(({ id }) => id);
+	const isWanted = () => existsSync(folder);
+	await withEngineApi(createDocker(env), (api) => takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted));
+}
+process.exit();
+
+export {  };

@@ -1,0 +1,47 @@
+import type { Docker } from '../host/docker.ts'
+import { withEngineApi } from '../host/engine-api.ts'
+import type { Baseline } from './baseline.ts'
+import type { LoadedImage } from './cluster.ts'
+import { startNoteTaker } from './note-taker.ts'
+import { writeBaseline } from './notes.ts'
+import { takeBaseline } from './take-baseline.ts'
+
+/** What main notes for post, beside its work. */
+export type JobNotes = {
+  /** Adds what was loaded, and has a process go on noting until post. Waits for nothing long. */
+  readonly finish: (images: readonly LoadedImage[]) => Promise<void>
+}
+
+type Options = {
+  readonly docker: Docker
+  readonly clusterName: string
+  readonly folder: string
+  readonly childEnv: Readonly<Record<string, string>>
+  readonly debug: (line: string) => void
+}
+
+/** Notes how things are before anything is loaded. No trouble with it is the step's. */
+export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Options): JobNotes => {
+  const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName))
+    .then((baseline) => {
+      // At once: main may be killed.
+      if (baseline !== undefined) writeBaseline(folder, baseline)
+      return baseline
+    })
+    .catch((error: unknown): Baseline | undefined => {
+      debug(`How things are could not be noted: ${error}`)
+      return undefined
+    })
+  return {
+    finish: async (images) => {
+      const baseline = await noting
+      if (baseline === undefined) return
+      try {
+        writeBaseline(folder, { ...baseline, images })
+        startNoteTaker(folder, childEnv)
+      } catch (error) {
+        debug(`What was loaded could not be noted: ${error}`)
+      }
+    },
+  }
+}
