@@ -349,6 +349,8 @@ const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) =
 /** The one that a use is on. */
 const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
 const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
 // src/disk/size-memory.ts
 const mb = 1e6;
@@ -715,28 +717,32 @@ const freePath = async (env, name, path, log) => {
 		bytes
 	}];
 };
-const hasEnough = async (freeing, dataRoot) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(dataRoot).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
+const hasEnough = async (freeing, folder) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(folder).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4e9;
 /** Waits until there is room to begin, or nothing more comes. */
-const waitForRoom = async (freeing, dataRoot) => {
+const waitForRoom = async (freeing, folder) => {
 	let hasEnded = false;
 	const end = () => {
 		hasEnded = true;
 	};
 	const ending = freeing.then(end, end);
-	const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin);
+	const room = () => freeBytesAt(folder).catch(() => enoughToBegin);
 	while (!hasEnded && await room() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
 };
-/** Removes entries of the catalog, one after another, until the target is reached. */
-const freeDisk = async (freeing, dataRoot, env, log, signal) => {
+/**
+* Removes entries of the catalog, one after another, until the target is reached.
+*
+* @param folder one on the filesystem that is to have room
+*/
+const freeDisk = async (freeing, folder, env, log, signal) => {
 	const freed = [];
 	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
 		name: entry.name,
 		path
 	})));
 	for (const { name, path } of paths) {
-		if (signal.aborted || await hasEnough(freeing, dataRoot)) break;
+		if (signal.aborted || await hasEnough(freeing, folder)) break;
 		freed.push(...await freePath(env, name, path, log));
 	}
 	return freed;
@@ -882,7 +888,7 @@ const createMoreRoom = (inputs, facts, hands) => {
 			entries: inputs.freeDisk === "never" ? [] : findEntries(inputs, facts),
 			targetFreeBytes: void 0
 		};
-		const folders = await freeDisk(freeing, facts.engine.dataRoot, childEnv, line, signal);
+		const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal);
 		const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : [];
 		const freed = [...folders, ...cache];
 		enter(freed);
@@ -2607,10 +2613,10 @@ const make = (shop, step) => withEngineApi(shop.docker, async (api) => {
 const executeStep = async (shop, step) => {
 	switch (step.kind) {
 		case "free-disk": {
-			const { dataRoot } = shop.facts.engine;
+			const folder = toDockersFolder(shop.facts);
 			const { childEnv, runner, signal } = shop;
 			const freeing = timed$1(shop, "Free disk", async () => {
-				const freed = await freeDisk(step.freeing, dataRoot, childEnv, runner.line, signal);
+				const freed = await freeDisk(step.freeing, folder, childEnv, runner.line, signal);
 				shop.update((report) => ({
 					...report,
 					freed: [...report.freed, ...freed]
@@ -2618,7 +2624,7 @@ const executeStep = async (shop, step) => {
 			});
 			freeing.catch(() => {});
 			shop.background.push(freeing);
-			return waitForRoom(freeing, dataRoot);
+			return waitForRoom(freeing, folder);
 		}
 		case "make": return make(shop, step);
 		case "prune-cache": {

@@ -1,5 +1,6 @@
 import { freeDisk, waitForRoom } from './disk/free-disk.ts'
 import { pruneCache } from './disk/prune-cache.ts'
+import { toDockersFolder } from './facts/filesystems.ts'
 import { make } from './make/make.ts'
 import type { Step } from './plan/plan.ts'
 import { timed, type Workshop } from './workshop.ts'
@@ -8,16 +9,16 @@ import { timed, type Workshop } from './workshop.ts'
 export const executeStep = async (shop: Workshop, step: Step): Promise<void> => {
   switch (step.kind) {
     case 'free-disk': {
-      const { dataRoot } = shop.facts.engine
+      const folder = toDockersFolder(shop.facts)
       const { childEnv, runner, signal } = shop
       const freeing = timed(shop, 'Free disk', async () => {
-        const freed = await freeDisk(step.freeing, dataRoot, childEnv, runner.line, signal)
+        const freed = await freeDisk(step.freeing, folder, childEnv, runner.line, signal)
         shop.update((report) => ({ ...report, freed: [...report.freed, ...freed] }))
       })
       freeing.catch(() => {})
       // It goes on while the builds run, and is waited for at the end of the step.
       shop.background.push(freeing)
-      return waitForRoom(freeing, dataRoot)
+      return waitForRoom(freeing, folder)
     }
     case 'make':
       return make(shop, step)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { parseNodeFolders, toFilesystems } from '../../src/facts/filesystems.ts'
+import { parseNodeFolders, toDockersFolder, toFilesystems } from '../../src/facts/filesystems.ts'
 import { toHeldBytes } from '../../src/facts/held.ts'
 import { sumSizes } from '../../src/facts/sizes.ts'
-import { disk, nodeNamed } from '../support/found.ts'
+import { disk, foundFacts, nodeNamed } from '../support/found.ts'
 
 const step = (CreatedBy: string, Size: number) => ({ Created: 1, CreatedBy, Size })
 const base = [step('RUN pip install', 900), step('', 100)]
@@ -74,4 +74,12 @@ test('folders with the same device are one filesystem', () => {
     ['/var/lib/docker', ['docker', 'temp']],
     ['/var', ['node']],
   ])
+})
+
+test("what is free is asked where Docker's images are, which may be a containerd of the system's own", () => {
+  const path = '/var/lib/containerd'
+  const dockers = { ...disk, device: '2', path, uses: [{ kind: 'docker' as const }] }
+  const others = { ...disk, uses: [{ kind: 'temp' as const }] }
+  expect(toDockersFolder({ ...foundFacts, filesystems: [others, dockers] })).toBe(path)
+  expect(toDockersFolder({ ...foundFacts, filesystems: [others] })).toBe('/var/lib/docker')
 })

@@ -78,32 +78,36 @@ const freePath = async (
   return [{ name, path, bytes }]
 }
 
-const hasEnough = async (freeing: Freeing, dataRoot: string): Promise<boolean> =>
+const hasEnough = async (freeing: Freeing, folder: string): Promise<boolean> =>
   freeing.targetFreeBytes !== undefined &&
   // Where nobody can say what is free, nothing more goes.
-  (await freeBytesAt(dataRoot).catch(() => Number.POSITIVE_INFINITY)) >= freeing.targetFreeBytes
+  (await freeBytesAt(folder).catch(() => Number.POSITIVE_INFINITY)) >= freeing.targetFreeBytes
 
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4_000_000_000
 
 /** Waits until there is room to begin, or nothing more comes. */
-export const waitForRoom = async (freeing: Promise<unknown>, dataRoot: string): Promise<void> => {
+export const waitForRoom = async (freeing: Promise<unknown>, folder: string): Promise<void> => {
   let hasEnded = false
   const end = (): void => {
     hasEnded = true
   }
   const ending = freeing.then(end, end)
   // A daemon's folder that is not on this machine has room for all we know.
-  const room = () => freeBytesAt(dataRoot).catch(() => enoughToBegin)
+  const room = () => freeBytesAt(folder).catch(() => enoughToBegin)
   while (!hasEnded && (await room()) < enoughToBegin) {
     await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))])
   }
 }
 
-/** Removes entries of the catalog, one after another, until the target is reached. */
+/**
+ * Removes entries of the catalog, one after another, until the target is reached.
+ *
+ * @param folder one on the filesystem that is to have room
+ */
 export const freeDisk = async (
   freeing: Freeing,
-  dataRoot: string,
+  folder: string,
   env: Env,
   log: (line: string) => void,
   signal: AbortSignal,
@@ -113,7 +117,7 @@ export const freeDisk = async (
     entry.paths.map((path) => ({ name: entry.name, path })),
   )
   for (const { name, path } of paths) {
-    if (signal.aborted || (await hasEnough(freeing, dataRoot))) break
+    if (signal.aborted || (await hasEnough(freeing, folder))) break
     freed.push(...(await freePath(env, name, path, log)))
   }
   return freed

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/facts.ts'
+import { toDockersFolder } from '../facts/filesystems.ts'
 import type { Docker } from '../host/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Freed, freeDisk } from './free-disk.ts'
@@ -55,7 +56,7 @@ export const createMoreRoom = (inputs: Inputs, facts: Facts, hands: Hands): More
     const entries = inputs.freeDisk === 'never' ? [] : findEntries(inputs, facts)
     // What was thought to be enough was not, so there is no number at which to stop.
     const freeing = { entries, targetFreeBytes: undefined }
-    const folders = await freeDisk(freeing, facts.engine.dataRoot, childEnv, line, signal)
+    const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal)
     const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : []
     const freed = [...folders, ...cache]
     enter(freed)

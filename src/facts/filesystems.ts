@@ -146,3 +146,10 @@ export const findUse = (
 
 export const findDockers = (filesystems: readonly Filesystem[]): Filesystem | undefined =>
   findUse(filesystems, ({ kind }) => kind === 'docker')
+
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+export const toDockersFolder = ({
+  filesystems,
+  engine,
+}: Pick<Facts, 'filesystems' | 'engine'>): string =>
+  findDockers(filesystems)?.path ?? engine.dataRoot
