@@ -475,30 +475,24 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 const largestOf = (sizes) => Math.max(0, ...sizes);
 const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 	const filesystem = findDockers(filesystems);
-	const images = {
-		what: "images",
-		bytes: sizes.totalBytes,
-		isCertain: true,
+	const needs = [{
+		kind: "images",
+		bytes: sizes.totalBytes
+	}];
+	if (builder?.driver === "docker-container" && builder.isLocal) {
+		needs.push({
+			kind: "builder",
+			bytes: sizes.totalBytes
+		});
+		needs.push({
+			kind: "export",
+			bytes: largestOf(sizes.each)
+		});
+	}
+	return needs.map((need) => ({
+		need,
 		filesystem
-	};
-	if (builder?.driver !== "docker-container" || !builder.isLocal) return [images];
-	const its = {
-		isCertain: false,
-		filesystem
-	};
-	return [
-		images,
-		{
-			what: "the builder's own copies",
-			bytes: sizes.totalBytes,
-			...its
-		},
-		{
-			what: "one image on its way out of the builder",
-			bytes: largestOf(sizes.each),
-			...its
-		}
-	];
+	}));
 };
 const toLoaded = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
 	const bytes = lastSizes?.each[index];
@@ -531,41 +525,37 @@ const toLoadNeeds = (facts, { node, choice }) => {
 	const { bytes, largestBytes } = findLacking(facts, node.name);
 	if (bytes === 0) return [];
 	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
-	const copies = {
-		what: `copies in ${node.name}`,
-		bytes,
-		isCertain: true,
+	const copies = (times) => ({
+		need: {
+			kind: "copies",
+			node: node.name,
+			bytes: times * bytes
+		},
 		filesystem
-	};
+	});
 	const isReachable = filesystem === findDockers(filesystems);
 	switch (choice.kind) {
-		case "folders": return choice.wanted === "copy" || !isReachable ? [copies] : [];
-		case "stream": return [copies];
+		case "folders": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "stream": return [copies(1)];
 		case "kind": {
 			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
-			return [{
-				...copies,
-				bytes: 2 * bytes
-			}, {
-				what: "one image's tar",
-				bytes: largestBytes,
-				isCertain: true,
+			return [copies(2), {
+				need: {
+					kind: "tar",
+					bytes: largestBytes
+				},
 				filesystem: temp
 			}];
 		}
 	}
 };
 const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
-	const here = needs.filter((need) => need.filesystem === filesystem);
+	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
 	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
 	const isDockers = filesystem === findDockers(facts.filesystems);
 	return {
 		filesystem,
-		needs: here.map(({ what, bytes, isCertain }) => ({
-			what,
-			bytes,
-			isCertain
-		})),
+		needs: here,
 		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
 		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
 		heldBytes: isDockers ? facts.heldBytes : 0
@@ -586,9 +576,11 @@ const planDisk = (facts, nodes, keep) => {
 };
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = .95;
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
 /** True when not even all that could be freed would make room, should images be as they were. */
 const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }) => {
-	return needs.filter(({ isCertain }) => isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
+	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
 };
 
 // src/disk/explain.ts
@@ -606,7 +598,16 @@ const renderFilesystem = (filesystem) => {
 	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} i-nodes`;
 	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
 };
-const renderParts$1 = (needs) => needs.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(" + ");
+const nameNeed = (need) => {
+	switch (need.kind) {
+		case "images": return "images";
+		case "builder": return "the builder's own copies";
+		case "export": return "one image on its way out of the builder";
+		case "copies": return `copies in ${need.node}`;
+		case "tar": return "one image's tar";
+	}
+};
+const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
 /** A filesystem with what it has to take. */
 const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
 	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
@@ -618,8 +619,8 @@ const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
 const findHelp = (sum, freeDisk, keep) => [
 	...freeDisk === "never" ? ["let free-disk be auto on a hosted runner"] : [],
 	...keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(", ")})`] : [],
-	...sum.needs.some(({ what }) => what.startsWith("copies")) ? ["keep the nodes on the filesystem of Docker, where images are linked and not copied"] : [],
-	...sum.needs.some(({ what }) => what.startsWith("the builder")) ? ["build with Docker's own builder, which keeps no second copy"] : [],
+	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on the filesystem of Docker, where images are linked and not copied"] : [],
+	...sum.needs.some(({ kind }) => kind === "builder") ? ["build with Docker's own builder, which keeps no second copy"] : [],
 	"build fewer images in this job (targets), or smaller ones",
 	"take a runner with a larger disk"
 ];

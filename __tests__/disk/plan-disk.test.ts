@@ -27,6 +27,7 @@ const own: Filesystem = {
   path: '/var/lib/containerd',
   uses: [{ kind: 'node', name: node.name }],
 }
+const withNodes = (freeBytes: number) => ({ filesystems: [{ ...shared, freeBytes }] })
 const apart = { filesystems: [disk, own] }
 
 const link: WayChoice = { kind: 'folders', wanted: 'auto' }
@@ -104,6 +105,21 @@ test('a refusal shows the sum and says what would help', () => {
   expect(remedy).toMatchInlineSnapshot(
     `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same."`,
   )
+})
+
+test('a builder in a container: its part is counted and named, and refuses nothing', () => {
+  const builder = { driver: 'docker-container', isLocal: true }
+  const ways = into({ kind: 'kind', because: '' })
+  const refuse = (freeGb: number) => {
+    const plan = planDisk({ ...facts, builder, ...withNodes(freeGb * gb) }, ways, [])
+    return explainShortage(plan, 'auto', [])
+  }
+  expect(refuse(27)).toBeUndefined()
+  const { message, remedy } = refuse(25) ?? {}
+  expect(message).toContain(
+    "(images 7.0 GB + the builder's own copies 7.0 GB + one image on its way out of the builder 6.0 GB + copies in kind-worker 14 GB + one image's tar 6.0 GB)",
+  )
+  expect(remedy).toMatch(/keep the nodes on the filesystem of Docker.*; build with Docker's own/)
 })
 
 test('a filesystem in words, with and without i-nodes', () => {

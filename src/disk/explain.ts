@@ -2,7 +2,7 @@ import type { Filesystem, Use } from '../facts/filesystems.ts'
 import { Failure } from '../failure.ts'
 import type { FreeDisk } from '../inputs/inputs.ts'
 import { formatBytes } from '../report/format.ts'
-import { cannotFit, type DiskPlan, type Sum } from './plan-disk.ts'
+import { cannotFit, type DiskPlan, type Need, type Sum } from './plan-disk.ts'
 
 const nameUse = (use: Use): string => {
   switch (use.kind) {
@@ -24,8 +24,23 @@ export const renderFilesystem = (filesystem: Filesystem): string => {
   return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`
 }
 
-const renderParts = (needs: Sum['needs']): string =>
-  needs.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(' + ')
+const nameNeed = (need: Need): string => {
+  switch (need.kind) {
+    case 'images':
+      return 'images'
+    case 'builder':
+      return "the builder's own copies"
+    case 'export':
+      return 'one image on its way out of the builder'
+    case 'copies':
+      return `copies in ${need.node}`
+    case 'tar':
+      return "one image's tar"
+  }
+}
+
+const renderParts = (needs: readonly Need[]): string =>
+  needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(' + ')
 
 /** A filesystem with what it has to take. */
 export const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }: Sum): string => {
@@ -39,10 +54,10 @@ export const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }: Sum
 const findHelp = (sum: Sum, freeDisk: FreeDisk, keep: readonly string[]): readonly string[] => [
   ...(freeDisk === 'never' ? ['let free-disk be auto on a hosted runner'] : []),
   ...(keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(', ')})`] : []),
-  ...(sum.needs.some(({ what }) => what.startsWith('copies'))
+  ...(sum.needs.some(({ kind }) => kind === 'copies')
     ? ['keep the nodes on the filesystem of Docker, where images are linked and not copied']
     : []),
-  ...(sum.needs.some(({ what }) => what.startsWith('the builder'))
+  ...(sum.needs.some(({ kind }) => kind === 'builder')
     ? ["build with Docker's own builder, which keeps no second copy"]
     : []),
   'build fewer images in this job (targets), or smaller ones',

@@ -5,13 +5,18 @@ import { toRepository } from '../inputs/image-reference.ts'
 import type { NodePlan } from '../load/plan-way.ts'
 import { toRemembered } from './size-memory.ts'
 
-/** Something that has to be written. */
-export type Need = {
-  readonly what: string
-  readonly bytes: number
-  /** Not there already, as far as anybody can know. */
-  readonly isCertain: boolean
-}
+/** What has to be written. */
+type Written =
+  | { readonly kind: 'images' }
+  /** The copies of a builder that has a store of its own. */
+  | { readonly kind: 'builder' }
+  /** One image, as such a builder hands it over. */
+  | { readonly kind: 'export' }
+  | { readonly kind: 'copies'; readonly node: string }
+  /** One image, as kind loads it. */
+  | { readonly kind: 'tar' }
+
+export type Need = Written & { readonly bytes: number }
 
 /** What one filesystem has to take, and what it has. */
 export type Sum = {
@@ -33,22 +38,19 @@ export type DiskPlan = {
 }
 
 /** Where something has to be written. */
-type Placed = Need & { readonly filesystem: Filesystem | undefined }
+type Placed = { readonly need: Need; readonly filesystem: Filesystem | undefined }
 
 const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
 
 const toBuildNeeds = ({ builder, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
   const filesystem = findDockers(filesystems)
-  const images = { what: 'images', bytes: sizes.totalBytes, isCertain: true, filesystem }
-  if (builder?.driver !== 'docker-container' || !builder.isLocal) return [images]
-  // It has a store of its own, of which nobody knows what is in it, and hands an image over as a tar
-  // that the daemon puts down first.
-  const its = { isCertain: false, filesystem }
-  return [
-    images,
-    { what: "the builder's own copies", bytes: sizes.totalBytes, ...its },
-    { what: 'one image on its way out of the builder', bytes: largestOf(sizes.each), ...its },
-  ]
+  const needs: Need[] = [{ kind: 'images', bytes: sizes.totalBytes }]
+  if (builder?.driver === 'docker-container' && builder.isLocal) {
+    // It has a store of its own, and hands an image over as a tar that the daemon puts down first.
+    needs.push({ kind: 'builder', bytes: sizes.totalBytes })
+    needs.push({ kind: 'export', bytes: largestOf(sizes.each) })
+  }
+  return needs.map((need) => ({ need, filesystem }))
 }
 
 /** An image to load, with what it is called wherever it is. */
@@ -88,33 +90,33 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
   const { bytes, largestBytes } = findLacking(facts, node.name)
   if (bytes === 0) return []
   const filesystem = findUse(filesystems, (use) => use.kind === 'node' && use.name === node.name)
-  const copies = { what: `copies in ${node.name}`, bytes, isCertain: true, filesystem }
+  const copies = (times: number): Placed => ({
+    need: { kind: 'copies', node: node.name, bytes: times * bytes },
+    filesystem,
+  })
   const isReachable = filesystem === findDockers(filesystems)
   switch (choice.kind) {
     case 'folders':
-      return choice.wanted === 'copy' || !isReachable ? [copies] : []
+      return choice.wanted === 'copy' || !isReachable ? [copies(1)] : []
     case 'stream':
-      return [copies]
+      return [copies(1)]
     case 'kind': {
       const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
-      return [
-        { ...copies, bytes: 2 * bytes },
-        { what: "one image's tar", bytes: largestBytes, isCertain: true, filesystem: temp },
-      ]
+      return [copies(2), { need: { kind: 'tar', bytes: largestBytes }, filesystem: temp }]
     }
   }
 }
 
 const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]): readonly Sum[] =>
   facts.filesystems.map((filesystem) => {
-    const here = needs.filter((need) => need.filesystem === filesystem)
+    const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need)
     const free = facts.freeable.filter(
       ({ name, device }) => device === filesystem.device && !keep.includes(name),
     )
     const isDockers = filesystem === findDockers(facts.filesystems)
     return {
       filesystem,
-      needs: here.map(({ what, bytes, isCertain }) => ({ what, bytes, isCertain })),
+      needs: here,
       neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
       freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
       heldBytes: isDockers ? facts.heldBytes : 0,
@@ -142,9 +144,11 @@ export const planDisk = (
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = 0.95
 
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }: Need): boolean => kind !== 'builder' && kind !== 'export'
+
 /** True when not even all that could be freed would make room, should images be as they were. */
 export const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }: Sum): boolean => {
-  const certain = needs.filter(({ isCertain }) => isCertain)
-  const neededBytes = certain.reduce((sum, { bytes }) => sum + bytes, 0)
+  const neededBytes = needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0)
   return neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes
 }
