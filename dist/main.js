@@ -3535,7 +3535,7 @@ const mayPruneCache = ({ targets, isHostedRunner, builder }) => targets.length >
 const memoryOfBuild = 3e9;
 const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
 /** Decides what to do, in which order, from what was asked and what was found. */
-const planSteps = (inputs, facts) => {
+const planRun = (inputs, facts) => {
 	const { targets, images, engine } = facts;
 	const nodes = facts.nodes.map((node) => ({
 		node,
@@ -3779,7 +3779,7 @@ const runAction = async (environment, runner, signal) => {
 			runId
 		}, memory);
 		tellWhatIsNot(inputs, facts, runner);
-		const plan = planSteps(inputs, facts);
+		const plan = planRun(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);
 		notes = beginNotes({

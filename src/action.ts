@@ -19,7 +19,7 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
-import { mayPruneCache, type Plan, planSteps } from './plan/plan.ts'
+import { mayPruneCache, type Plan, planRun } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toLoadedImages, toOutputs } from './report/report.ts'
@@ -98,7 +98,7 @@ export const runAction = async (
     const memory = findMemory(environment, runner, signal)
     const facts = await look(docker, inputs, { ...environment, runId }, memory)
     tellWhatIsNot(inputs, facts, runner)
-    const plan = planSteps(inputs, facts)
+    const plan = planRun(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)
     notes = beginNotes({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
 import type { Engine, Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
-import { planSteps } from '../../src/plan/plan.ts'
+import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
 import { foundFacts as facts, withFree } from '../support/found.ts'
 import { read } from '../support/read.ts'
@@ -19,7 +19,7 @@ const image = {
 const planOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
   const inputs = read(raw)
   const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build)]
-  return planSteps(inputs, { ...facts, targets, ...change })
+  return planRun(inputs, { ...facts, targets, ...change })
 }
 
 const stepsOf = (raw: RawInputs, change: Partial<Facts> = {}) => planOf(raw, change).steps

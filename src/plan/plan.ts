@@ -50,7 +50,7 @@ const planParallel = ({ cores, memoryBytes }: Engine): number =>
   Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8))
 
 /** Decides what to do, in which order, from what was asked and what was found. */
-export const planSteps = (inputs: Inputs, facts: Facts): Plan => {
+export const planRun = (inputs: Inputs, facts: Facts): Plan => {
   const { targets, images, engine } = facts
   const nodes = facts.nodes.map((node) => ({
     node,
