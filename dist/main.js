@@ -850,6 +850,13 @@ const parseTotal = (printed) => {
 	const [, number = "0", unit = "B"] = /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? [];
 	return Math.round(Number(number) * (units$1[unit] ?? 0));
 };
+/** Why the build cache stays whatever was asked, as caches of others do; undefined where it may go. */
+const findPruneObjection = ({ targets, isHostedRunner, builder }) => {
+	if (targets.length === 0) return "nothing is built";
+	if (!isHostedRunner) return "this is not a GitHub-hosted runner";
+	if (builder === void 0) return "buildx does not say where the builder is";
+	return builder.isLocal ? void 0 : "the builder is not on this machine";
+};
 /** Removes the build cache that no image holds and no build uses, of the builder in use. */
 const pruneCache = async (docker, line) => {
 	const { code, stdout } = await docker.try([
@@ -869,8 +876,6 @@ const pruneCache = async (docker, line) => {
 };
 
 // src/disk/more-room.ts
-/** The disk of a builder elsewhere is not ours to clear. */
-const mayPrune = ({ pruneCache: prunes }, { builder }) => prunes !== "never" && builder?.isLocal === true;
 const findObjection = ({ freeDisk, pruneCache }, facts) => {
 	if (!facts.isHostedRunner) return "Nothing was freed: this is not GitHub's machine, and what is on it stays";
 	if (!facts.isLocalDaemon) return "Nothing was freed: the daemon is on another machine";
@@ -890,7 +895,7 @@ const createMoreRoom = (inputs, facts, hands) => {
 			targetFreeBytes: void 0
 		};
 		const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal);
-		const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : [];
+		const cache = inputs.pruneCache !== "never" && findPruneObjection(facts) === void 0 ? await pruneCache(docker, line) : [];
 		const freed = [...folders, ...cache];
 		enter(freed);
 		return {
@@ -3529,8 +3534,6 @@ const readInputs = (raw, run) => collectProblems((report) => {
 // src/plan/plan.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsImages = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
-/** Caches of other machines, and of builders elsewhere, serve others, too. */
-const mayPruneCache = ({ targets, isHostedRunner, builder }) => targets.length > 0 && isHostedRunner && builder?.isLocal === true;
 /** A compiler with less than this would have to swap. */
 const memoryOfBuild = 3e9;
 const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
@@ -3563,7 +3566,7 @@ const planRun = (inputs, facts) => {
 		nodes,
 		dropsCopies
 	});
-	if (inputs.pruneCache === "always" && mayPruneCache(facts)) steps.push({ kind: "prune-cache" });
+	if (inputs.pruneCache === "always" && findPruneObjection(facts) === void 0) steps.push({ kind: "prune-cache" });
 	return {
 		disk,
 		steps,
@@ -3737,7 +3740,9 @@ const tellWhatIsNot = (inputs, facts, { line }) => {
 	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
-	if (inputs.pruneCache === "always" && !mayPruneCache(facts)) line("The build cache stays: this is not a GitHub-hosted runner with a builder of its own.");
+	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("Nothing is deleted to free disk: the daemon is on another machine.");
+	const objection = findPruneObjection(facts);
+	if (inputs.pruneCache === "always" && objection !== void 0) line(`The build cache stays: ${objection}.`);
 };
 /** Undefined where there is no Actions cache, or nobody says for which repository this is. */
 const findMemory = ({ repository, hasCacheService }, { debug }, signal) => repository !== void 0 && hasCacheService ? {

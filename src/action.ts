@@ -4,6 +4,7 @@ import { beginNotes, type JobNotes } from './diagnose/job-notes.ts'
 import { diagnoseNow } from './diagnose/look-after.ts'
 import { renderSum } from './disk/explain.ts'
 import { createMoreRoom } from './disk/more-room.ts'
+import { findPruneObjection } from './disk/prune-cache.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
 import { executeStep } from './execute.ts'
 import type { Facts } from './facts/facts.ts'
@@ -19,7 +20,7 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
-import { mayPruneCache, type Plan, planRun } from './plan/plan.ts'
+import { type Plan, planRun } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toLoadedImages, toOutputs } from './report/report.ts'
@@ -49,9 +50,12 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => 
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {
     line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
+  } else if (typeof inputs.freeDisk === 'object' && !facts.isLocalDaemon) {
+    line('Nothing is deleted to free disk: the daemon is on another machine.')
   }
-  if (inputs.pruneCache === 'always' && !mayPruneCache(facts)) {
-    line('The build cache stays: this is not a GitHub-hosted runner with a builder of its own.')
+  const objection = findPruneObjection(facts)
+  if (inputs.pruneCache === 'always' && objection !== undefined) {
+    line(`The build cache stays: ${objection}.`)
   }
 }
 

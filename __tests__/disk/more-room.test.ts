@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
 import { createMoreRoom } from '../../src/disk/more-room.ts'
+import { findPruneObjection } from '../../src/disk/prune-cache.ts'
 import { parseBuilder } from '../../src/facts/engine.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Docker } from '../../src/host/docker.ts'
@@ -7,6 +9,8 @@ import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { isLeftOver } from '../../src/make/handover.ts'
 import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
+
+const target = toOwnTarget({ context: '.', tags: [] } as never)
 
 /** A round on a machine without any tool chains, with a docker that prunes so much. */
 const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freeing = 0) => {
@@ -26,7 +30,7 @@ const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freein
   })
   const more = createMoreRoom(
     read({ images: 'a:1', ...raw }),
-    { ...foundFacts, freeable: [], ...change },
+    { ...foundFacts, targets: [target], freeable: [], ...change },
     {
       docker,
       childEnv: {},
@@ -78,6 +82,22 @@ test.each<[string, Partial<Facts>, RawInputs, RegExp]>([
   expect(more.objection).toMatch(expected)
   expect(await more.make(performance.now())).toBe(0)
   expect(asked).toEqual([])
+})
+
+test.each<[string, Partial<Facts>, string | undefined]>([
+  ['a builder here', {}, undefined],
+  ['nothing that is built', { targets: [], builder: undefined }, 'nothing is built'],
+  [
+    'a machine that is not GitHub’s',
+    { isHostedRunner: false },
+    'this is not a GitHub-hosted runner',
+  ],
+  ['a builder elsewhere', { builder: { ...container, isLocal: false } }, 'is not on this machine'],
+  ['an unknown builder', { builder: undefined }, 'buildx does not say'],
+])('why the build cache stays with %s', (_name, change, expected) => {
+  const objection = findPruneObjection({ ...foundFacts, targets: [target], ...change })
+  if (expected === undefined) expect(objection).toBeUndefined()
+  else expect(objection).toContain(expected)
 })
 
 const inspected = (driver: string, ...endpoints: readonly string[]): string =>

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { baseImage, type Cluster, startCluster } from '../support/testbed.ts'
@@ -30,7 +33,11 @@ beforeAll(async () => {
 afterAll(() => Promise.all([cluster.remove(), rm(folder, { recursive: true })]))
 
 /** Runs the bundled main among such folders and tells what is left of them. */
-const runAmongToolFolders = async (environment: string, freeDisk: string) => {
+const runAmongToolFolders = async (
+  environment: string,
+  freeDisk: string,
+  more: Readonly<Record<string, string>> = {},
+) => {
   const outputs = join(folder, 'outputs')
   await writeFile(outputs, '')
   const script = `set -e; ${toolFolders}; node dist/main.js; echo '--- left:'; ${look}`
@@ -48,6 +55,7 @@ const runAmongToolFolders = async (environment: string, freeDisk: string) => {
         INPUT_IMAGES: baseImage(),
         'INPUT_CLUSTER-NAME': cluster.name,
         'INPUT_FREE-DISK': freeDisk,
+        ...more,
       },
     },
   )
@@ -76,6 +84,24 @@ test.each([
   const { left, freedBytes } = await runAmongToolFolders(environment, freeDisk)
   expect(left).toBe('/usr/local/lib/android\nprecious\nmounted\nandroid\n')
   expect(freedBytes).toBe(0)
+})
+
+test('what was asked and will not happen is said, with what is true of it', async () => {
+  const { DOCKER_HOST = '' } = process.env
+  const server = createServer((client) => {
+    const daemon = connect(DOCKER_HOST.replace(/^unix:\/\//, ''))
+    pipeline(client, daemon, client, () => {})
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { log } = await runAmongToolFolders('github-hosted', '20GB', {
+    DOCKER_HOST: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    'INPUT_DRY-RUN': 'true',
+    'INPUT_PRUNE-CACHE': 'true',
+  })
+  expect(log).toContain('Nothing is deleted to free disk: the daemon is on another machine.\n')
+  expect(log).toContain('The build cache stays: nothing is built.\n')
+  expect(log).not.toContain('Free disk')
 })
 
 test.each([

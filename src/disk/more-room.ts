@@ -4,7 +4,7 @@ import type { Docker } from '../host/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Freed, freeDisk } from './free-disk.ts'
 import { findEntries } from './plan-freeing.ts'
-import { pruneCache } from './prune-cache.ts'
+import { findPruneObjection, pruneCache } from './prune-cache.ts'
 
 export type MoreRoom = {
   /** Why nothing may be freed; undefined where something may. */
@@ -30,10 +30,6 @@ type Hands = {
   readonly enter: (freed: readonly Freed[]) => void
 }
 
-/** The disk of a builder elsewhere is not ours to clear. */
-const mayPrune = ({ pruneCache: prunes }: Inputs, { builder }: Facts): boolean =>
-  prunes !== 'never' && builder?.isLocal === true
-
 const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
   if (!facts.isHostedRunner) {
     return "Nothing was freed: this is not GitHub's machine, and what is on it stays"
@@ -57,7 +53,8 @@ export const createMoreRoom = (inputs: Inputs, facts: Facts, hands: Hands): More
     // What was thought to be enough was not, so there is no number at which to stop.
     const freeing = { entries, targetFreeBytes: undefined }
     const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal)
-    const cache = mayPrune(inputs, facts) ? await pruneCache(docker, line) : []
+    const prunes = inputs.pruneCache !== 'never' && findPruneObjection(facts) === undefined
+    const cache = prunes ? await pruneCache(docker, line) : []
     const freed = [...folders, ...cache]
     enter(freed)
     return {

@@ -1,3 +1,4 @@
+import type { Facts } from '../facts/facts.ts'
 import type { Docker } from '../host/docker.ts'
 import type { Freed } from './free-disk.ts'
 
@@ -11,6 +12,18 @@ export const parseTotal = (printed: string): number => {
   const [, number = '0', unit = 'B'] =
     /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? []
   return Math.round(Number(number) * (units[unit] ?? 0))
+}
+
+/** Why the build cache stays whatever was asked, as caches of others do; undefined where it may go. */
+export const findPruneObjection = ({
+  targets,
+  isHostedRunner,
+  builder,
+}: Facts): string | undefined => {
+  if (targets.length === 0) return 'nothing is built'
+  if (!isHostedRunner) return 'this is not a GitHub-hosted runner'
+  if (builder === undefined) return 'buildx does not say where the builder is'
+  return builder.isLocal ? undefined : 'the builder is not on this machine'
 }
 
 /** Removes the build cache that no image holds and no build uses, of the builder in use. */

@@ -2,6 +2,7 @@ import type { Target } from '../build/target.ts'
 import { explainShortage } from '../disk/explain.ts'
 import { type DiskPlan, planDisk } from '../disk/plan-disk.ts'
 import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
+import { findPruneObjection } from '../disk/prune-cache.ts'
 import type { Engine, Facts } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import type { Failure } from '../failure.ts'
@@ -39,10 +40,6 @@ export type Plan = {
 const dropsImages = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
   keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
 
-/** Caches of other machines, and of builders elsewhere, serve others, too. */
-export const mayPruneCache = ({ targets, isHostedRunner, builder }: Facts): boolean =>
-  targets.length > 0 && isHostedRunner && builder?.isLocal === true
-
 /** A compiler with less than this would have to swap. */
 const memoryOfBuild = 3_000_000_000
 
@@ -65,7 +62,7 @@ export const planRun = (inputs: Inputs, facts: Facts): Plan => {
   const parallel = inputs.parallel ?? planParallel(engine)
   const dropsCopies = dropsImages(inputs, facts)
   steps.push({ kind: 'make', targets, parallel, images, nodes, dropsCopies })
-  const prunes = inputs.pruneCache === 'always' && mayPruneCache(facts)
+  const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
   if (prunes) steps.push({ kind: 'prune-cache' })
   return { disk, steps, shortage: explainShortage(disk, freeDisk, freeDiskKeep) }
 }
