@@ -1205,10 +1205,11 @@ const lookAgain = async (api, facts, tempDir) => {
 };
 /** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
 const isChoked = ({ filesystems }) => filesystems.some(({ freeBytes, freeInodes, totalInodes }) => freeBytes < 32e6 || totalInodes > 0 && freeInodes < 100);
-/** With so much free, a program in a build meant something else, such as its shared memory. */
-const plentyBytes = 16e9;
-/** False when all have plenty: then nothing is said of disks. */
-const couldBeFull = ({ filesystems, full }) => filesystems.length === 0 || full.length > 0 || filesystems.some(({ freeBytes }) => freeBytes < plentyBytes);
+/**
+* False when all have as much as a build should find: then a program in it meant something else,
+* such as its shared memory, and nothing is said of disks.
+*/
+const couldBeFull = ({ filesystems, full }) => filesystems.length === 0 || full.length > 0 || filesystems.some(({ freeBytes }) => freeBytes < 16e9);
 /** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
 const couldHelp = ({ filesystems, full }) => {
 	const dockers = findDockers(filesystems);
@@ -3831,7 +3832,6 @@ const runAction = async (environment, runner, signal) => {
 			childEnv,
 			signal,
 			background,
-			report: () => report,
 			update: (change) => {
 				report = change(report);
 			}

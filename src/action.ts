@@ -146,7 +146,6 @@ export const runAction = async (
       childEnv,
       signal,
       background,
-      report: () => report,
       update: (change) => {
         report = change(report)
       },

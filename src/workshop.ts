@@ -26,7 +26,6 @@ export type Workshop = {
   readonly workspace: string
   readonly childEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal
-  readonly report: () => Report
   /** Work that goes on beside the steps; the step does not end before it has. */
   readonly background: Promise<void>[]
   /** Called after each piece of work, so that a failure later does not lose it. */

@@ -4,6 +4,7 @@ import { Failure, renderError } from '../failure.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import { renderFilesystem } from './explain.ts'
 import { describeFill } from './fill.ts'
+import { comfortableBytes } from './plan-freeing.ts'
 
 /** What children inherit. */
 type Env = Readonly<Record<string, string>>
@@ -43,14 +44,14 @@ export const isChoked = ({ filesystems }: DiskState): boolean =>
       freeBytes < 32_000_000 || (totalInodes > 0 && freeInodes < 100),
   )
 
-/** With so much free, a program in a build meant something else, such as its shared memory. */
-const plentyBytes = 16_000_000_000
-
-/** False when all have plenty: then nothing is said of disks. */
+/**
+ * False when all have as much as a build should find: then a program in it meant something else,
+ * such as its shared memory, and nothing is said of disks.
+ */
 export const couldBeFull = ({ filesystems, full }: DiskState): boolean =>
   filesystems.length === 0 ||
   full.length > 0 ||
-  filesystems.some(({ freeBytes }) => freeBytes < plentyBytes)
+  filesystems.some(({ freeBytes }) => freeBytes < comfortableBytes)
 
 /** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
 export const couldHelp = ({ filesystems, full }: DiskState): boolean => {
