@@ -362,8 +362,10 @@ const mostImages = 60;
 const path = "/tmp/slipway-size";
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
 const toRemembered = (targets) => {
-	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => nameOf$1(a) < nameOf$1(b) ? -1 : 1);
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$1(a), nameOf$1(b)));
 };
+/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
+const compare = (a, b) => Number(a > b) - Number(a < b);
 const nameOf$1 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
 /** The same images of one repository, whichever workflow builds them and whatever their tags are. */
 const toPrefix = (repository, targets) => {

@@ -35,8 +35,11 @@ const path = '/tmp/slipway-size'
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
 export const toRemembered = (targets: readonly Target[]): readonly Target[] => {
   const wanted = targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0)
-  return wanted.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+  return wanted.toSorted((a, b) => compare(nameOf(a), nameOf(b)))
 }
+
+/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
 const nameOf = ({ tags: [tag] }: Target): string => toRepository(tag?.canonical ?? '')
 
