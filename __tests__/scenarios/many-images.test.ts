@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
@@ -42,12 +43,8 @@ afterEach(async () => {
   if (listed !== '') await docker('rmi', '--force', ...listed.split('\n'))
 })
 
-const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(workspace, path)), { recursive: true })
-    await writeFile(join(workspace, path), text)
-  }
-}
+const write = (files: Readonly<Record<string, string>>): Promise<void> =>
+  writeFiles(workspace, files)
 
 const run = (inputs: Readonly<Record<string, string>>, withApp = true): Promise<Run> =>
   runSlipway(
@@ -77,28 +74,16 @@ const isBefore = (log: string, first: string, second: string): boolean => {
 }
 
 describe('a Bake file', () => {
-  const bakeFile = (): string => `
-variable "TAG" { default = "none" }
-group "default" { targets = ["a", "b", "c"] }
-target "base" {
-  context = "base"
-  tags = ["${name}/base:\${TAG}"]
-}
-target "a" {
-  context = "a"
-  contexts = { base = "target:base" }
-  tags = ["${name}/a:\${TAG}"]
-}
-target "b" {
-  context = "b"
-  tags = ["${name}/b:\${TAG}"]
-}
-target "c" {
-  context = "c"
-  network = "none"
-  tags = ["${name}/c:\${TAG}", "${name}/c:second"]
-}
-`
+  const contexts = { base: 'target:base' }
+  const bakeFile = (): string =>
+    [
+      'variable "TAG" { default = "none" }\n',
+      bakeGroup(['a', 'b', 'c']),
+      bakeTarget('base', [`${name}/base:\${TAG}`]),
+      bakeTarget('a', [`${name}/a:\${TAG}`], { contexts }),
+      bakeTarget('b', [`${name}/b:\${TAG}`]),
+      bakeTarget('c', [`${name}/c:\${TAG}`, `${name}/c:second`], { network: 'none' }),
+    ].join('')
   const files = () => ({
     'docker-bake.hcl': bakeFile(),
     'vars.hcl': 'variable "TAG" { default = "dev" }\n',
@@ -134,13 +119,12 @@ target "c" {
   })
 
   test('a base is built once, also while another build works upon the same lower image', async () => {
-    const targets = ['slow', 'base', 'a', 'b'].map((each) => {
-      const contexts = each === 'a' || each === 'b' ? 'contexts = { base = "target:base" }' : ''
-      return `target "${each}" {\ncontext = "${each}"\ntags = ["${name}/${each}:dev"]\n${contexts}\n}`
-    })
+    const targets = ['slow', 'base', 'a', 'b'].map((each) =>
+      bakeTarget(each, [`${name}/${each}:dev`], each === 'a' || each === 'b' ? { contexts } : {}),
+    )
     const packages = `--mount=from=${baseImage()},target=/packages`
     await write({
-      'docker-bake.hcl': `group "default" { targets = ["slow", "a", "b"] }\n${targets.join('\n')}\n`,
+      'docker-bake.hcl': [bakeGroup(['slow', 'a', 'b']), ...targets].join(''),
       'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} sleep 20 && echo ${name}\n`,
       'base/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} echo made-$(head -c 16 /dev/urandom | md5sum | head -c 32) | tee /base-${name}\n`,
       'a/Dockerfile': 'FROM base\nRUN echo a >/own\n',
@@ -158,11 +142,10 @@ target "c" {
   test.each(['killWhen', 'cancelWhen'] as const)(
     'ended in the middle of a build upon a base (%s): no image of the step stays',
     async (how) => {
-      const target = (each: string, more = ''): string =>
-        `target "${each}" {\n  context = "${each}"\n  tags = ["${name}/${each}:dev"]\n${more}}`
-      const slow = target('slow', '  contexts = { base = "target:base" }\n')
+      const base = bakeTarget('base', [`${name}/base:dev`])
+      const slow = bakeTarget('slow', [`${name}/slow:dev`], { contexts })
       await write({
-        'docker-bake.hcl': `group "default" { targets = ["slow"] }\n${target('base')}\n${slow}\n`,
+        'docker-bake.hcl': bakeGroup(['slow']) + base + slow,
         'base/Dockerfile': `FROM ${baseImage()}\nRUN echo ${name} >/base\n`,
         'slow/Dockerfile': 'FROM base\nRUN echo now-$((6*7)) && sleep 20\n',
       })

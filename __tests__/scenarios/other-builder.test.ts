@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -30,29 +31,17 @@ afterAll(async () => {
 test('a builder that does not see the images of Docker finds what an earlier target made', async () => {
   const secret = '--mount=type=secret,id=github_token test -s /run/secrets/github_token'
   const random = `head -c 16 /dev/urandom | md5sum >/base-${name}`
-  const files = {
-    'docker-bake.hcl': `group "default" { targets = ["a", "b"] }
-target "base" {
-  context = "base"
-  tags = ["${name}/base:dev"]
-}
-target "a" {
-  context = "a"
-  contexts = { base = "target:base" }
-  tags = ["${name}/a:dev"]
-}
-target "b" {
-  context = "b"
-  tags = ["${name}/b:dev"]
-}`,
+  await writeFiles(workspace, {
+    'docker-bake.hcl': [
+      bakeGroup(['a', 'b']),
+      bakeTarget('base', [`${name}/base:dev`]),
+      bakeTarget('a', [`${name}/a:dev`], { contexts: { base: 'target:base' } }),
+      bakeTarget('b', [`${name}/b:dev`]),
+    ].join(''),
     'base/Dockerfile': `FROM ${baseImage()}\nRUN ${secret} && ${random}\n`,
     'a/Dockerfile': `FROM base\nRUN ${secret} && echo a >/own\n`,
     'b/Dockerfile': `FROM ${name}/base:dev\nRUN ${secret} && echo b >/own\n`,
-  }
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(workspace, path)), { recursive: true })
-    await writeFile(join(workspace, path), text)
-  }
+  })
   const made = await runSlipway(
     {
       ...credentialsOf(github),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { waysOf } from '../support/loading.ts'
 import { expectNothingOfOurs } from '../support/one-node.ts'
@@ -52,22 +53,17 @@ const runs: Run[] = []
 
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'small-disk-'))
-  const linked = `contexts = { "${tagOf('base')}" = "target:base" }`
-  const targets = services.map((each) => {
-    const words = [`context = "${each}"`, `tags = ["${tagOf(each)}"]`]
-    return `target "${each}" {\n${[...words, ...(each === 'preprocessing' ? [linked] : [])].join('\n')}\n}\n`
+  const linked = { contexts: { [tagOf('base')]: 'target:base' } }
+  const targets = services.map((each) =>
+    bakeTarget(each, [tagOf(each)], each === 'preprocessing' ? linked : {}),
+  )
+  const base = bakeTarget('base', [tagOf('base')])
+  await writeFiles(workspace, {
+    'docker-bake.hcl': [bakeGroup(services), base, ...targets].join(''),
+    'base/Dockerfile': `FROM ${baseImage()}\n${fill('/base', megabytes.base)}\n`,
   })
-  const base = `target "base" {\n  context = "base"\n  tags = ["${tagOf('base')}"]\n}\n`
-  const group = `group "default" {\n  targets = ${JSON.stringify(services)}\n}\n`
-  await writeFile(join(workspace, 'docker-bake.hcl'), [group, base, ...targets].join('\n'))
-  const files = [
-    ['base', `FROM ${baseImage()}\n${fill('/base', megabytes.base)}\n`] as const,
-    ...services.map((each) => [each, dockerfileOf(each)] as const),
-  ]
-  for (const [folder, dockerfile] of files) {
-    await mkdir(join(workspace, folder))
-    await writeFile(join(workspace, folder, 'Dockerfile'), dockerfile)
-    await writeFile(join(workspace, folder, 'source'), folder)
+  for (const each of services) {
+    await writeFiles(join(workspace, each), { Dockerfile: dockerfileOf(each), source: each })
   }
 })
 afterAll(() => rm(workspace, { recursive: true }))
@@ -248,8 +244,7 @@ test('a wrong guess, on a hosted runner: tool chains go when the disk is full, a
 
 test('build cache that no image holds goes, too, unless it must not', async () => {
   const old = join(workspace, 'old')
-  await mkdir(old)
-  await writeFile(join(old, 'Dockerfile'), `FROM ${baseImage()}\n${fill('/old', 200)}\n`)
+  await writeFiles(old, { Dockerfile: `FROM ${baseImage()}\n${fill('/old', 200)}\n` })
   const output = ['--output', 'type=cacheonly']
   await docker('buildx', 'build', ...output, old)
   await leaveFree(imageBytes - 50 * mb + mb)
