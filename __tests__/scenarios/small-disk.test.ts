@@ -116,20 +116,30 @@ const build = async (options: Partial<RunOptions> = {}, inputs = {}): Promise<Ru
   return done
 }
 
+/** Bytes of a hosted runner's tool chains. */
+type ToolChains = { readonly codeql?: number; readonly android: number }
+
 /**
- * Runs the bundled main as on a hosted runner, where a tool chain of so many bytes is on the daemon's
- * filesystem: in the daemon's mounts, with a folder of that filesystem where tool chains are.
+ * Runs the bundled main as on a hosted runner, where tool chains are on the daemon's filesystem: in
+ * the daemon's mounts, with folders of that filesystem where tool chains are.
  */
-const buildHosted = async (toolBytes: number, inputs: Readonly<Record<string, string>>) => {
+const buildHosted = async (
+  { codeql, android }: ToolChains,
+  inputs: Readonly<Record<string, string>>,
+) => {
   const { DOCKER_HOST = '' } = process.env
   const state = dirname(DOCKER_HOST.replace(/^unix:\/\//, ''))
   const init = (await readFile(join(state, 'init.pid'), 'utf8')).trim()
   const [temp, outputs] = [join(workspace, 'temp'), join(workspace, 'outputs')]
   await mkdir(temp, { recursive: true })
   await writeFile(outputs, '')
-  const script = `set -e; tools=${state}/data/tools; mkdir -p "$tools/android"
-fallocate -l ${toolBytes} "$tools/android/sdk"; mount --bind "$tools" /usr/local/lib
-node dist/main.js && code=0 || code=$?; ls -A "$tools"; rm -rf "$tools"; exit $code`
+  const place = (path: string, bytes = 0): string =>
+    bytes === 0 ? '' : `mkdir -p "$tools/${path}"; fallocate -l ${bytes} "$tools/${path}/file";`
+  const script = `set -e; tools=${state}/data/tools; mkdir -p "$tools/lib" "$tools/opt"
+${place('lib/android', android)} ${place('opt/hostedtoolcache/CodeQL', codeql)}
+mount --bind "$tools/lib" /usr/local/lib; mount --bind "$tools/opt" /opt
+node dist/main.js && code=0 || code=$?
+echo '--- left:'; cd "$tools"; find * -type f; rm -rf "$tools"; exit $code`
   const inOthersMounts = ['--target', init, '--mount', 'unshare', '--mount', 'bash', '-c', script]
   const env = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
   const ended = await run('nsenter', [`--wd=${process.cwd()}`, ...inOthersMounts], {
@@ -146,7 +156,8 @@ node dist/main.js && code=0 || code=$?; ls -A "$tools"; rm -rf "$tools"; exit $c
     },
   }).catch((error: { stdout: string }) => error)
   const freed = /freed-bytes<<(\S+)\n(\d+)\n\1/.exec(await readFile(outputs, 'utf8'))?.[2]
-  return { log: ended.stdout, freedBytes: Number(freed) }
+  const [log = '', left = ''] = ended.stdout.split('--- left:\n')
+  return { log, left, freedBytes: Number(freed) }
 }
 
 /** What the story's teams wrote: build, load, delete, prune, next. */
@@ -228,14 +239,31 @@ test('nobody knows how large, and it does not fit: said where it is full and wha
   await expectNothingOfOurs(node)
 })
 
+test('auto, on a hosted runner: the cheapest tool chain goes, and no more when that is enough', async () => {
+  // Nobody knows how large the images are, so 16 GB are to be free, and beside the tool chains are 15.
+  await leaveFree((15_000 + 3_500) * mb)
+  const done = await buildHosted({ codeql: 3_000 * mb, android: 500 * mb }, { targets: 'api' })
+  expect(done.log).not.toContain('::error')
+  expect(done.log).toContain('Freed 3.0 GB: codeql (/opt/hostedtoolcache/CodeQL).')
+  expect(done.freedBytes).toBeGreaterThanOrEqual(3_000 * mb)
+  expect(done.freedBytes).toBeLessThan(3_001 * mb)
+  expect(done.left).toBe('lib/android/file\n')
+  const [node = ''] = cluster.nodes
+  expect(await runPod(node, tagOf('api'), ['cat', '/source'])).toBe('api')
+})
+
 test('a wrong guess, on a hosted runner: tool chains go when the disk is full, and it is tried again', async () => {
   await leaveFree(imageBytes - 50 * mb + 150 * mb)
   // So much is free, so the plan frees nothing.
-  const done = await buildHosted(150 * mb, { 'free-disk': '100MB', 'prune-cache': 'false' })
+  const done = await buildHosted(
+    { android: 150 * mb },
+    { 'free-disk': '100MB', 'prune-cache': 'false' },
+  )
   expect(done.log).toContain('The disk is full: freeing what may go.')
   expect(done.log).toMatch(/no space left on device.* Trying once more\./i)
   expect(done.log).not.toContain('::error')
   expect(done.freedBytes).toBeGreaterThan(140 * mb)
+  expect(done.left).toBe('')
   const [node = ''] = cluster.nodes
   for (const each of services) {
     expect(await runPod(node, tagOf(each), ['cat', '/source'])).toBe(each)
@@ -249,9 +277,9 @@ test('build cache that no image holds goes, too, unless it must not', async () =
   await docker('buildx', 'build', ...output, old)
   await leaveFree(imageBytes - 50 * mb + mb)
   const inputs = { 'free-disk': 'never', 'prune-cache': 'false' }
-  const full = await buildHosted(mb, inputs)
+  const full = await buildHosted({ android: mb }, inputs)
   expect(full.log).toMatch(/::error.*Nothing was freed: free-disk and prune-cache forbid it/)
-  const done = await buildHosted(mb, { ...inputs, 'prune-cache': 'auto' })
+  const done = await buildHosted({ android: mb }, { ...inputs, 'prune-cache': 'auto' })
   expect(done.log).not.toContain('::error')
   expect(done.log).toMatch(/^Freed 0\.\d GB: build cache\.$/m)
   expect(done.freedBytes).toBeGreaterThan(100 * mb)
