@@ -759,7 +759,7 @@ const everywhere = [
 	"ubuntu26"
 ];
 /**
-* What may go, fewest files per byte first, so that the cheapest bytes go first.
+* What may go: what should have the fewest files per byte first, as its bytes cost the least.
 * Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
 */
 const catalog = [
@@ -3621,7 +3621,7 @@ const renderStep = (step) => {
 	switch (step.kind) {
 		case "free-disk": {
 			const { entries, targetFreeBytes } = step.freeing;
-			return [`Free disk${targetFreeBytes === void 0 ? "" : `, until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`];
+			return [`Free disk${targetFreeBytes === void 0 ? "" : `, until ${formatBytes(targetFreeBytes)} are free`}, beside what follows: ${list(entries.map(({ name }) => name))}`];
 		}
 		case "make": return renderMake(step);
 		case "prune-cache": return ["Remove the build cache that no image holds"];

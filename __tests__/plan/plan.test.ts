@@ -89,7 +89,7 @@ test('the plan in words: what is freed, built, loaded and removed, in order', ()
     "Disk:
     - /var/lib/docker (Docker's data, the temp folder): 3.0 GB of 145 GB free, 16,000,000 i-nodes; may be freed: about 14 GB
     - how large the images become is not known before a first run
-    1. Free disk, until 20 GB are free: codeql, ghcup, swift, dotnet
+    1. Free disk, until 20 GB are free, beside what follows: codeql, ghcup, swift, dotnet
     2. Build, 4 at a time, each image loaded as soon as it is there:
        - a:1
     3. Load what Docker has: b:1

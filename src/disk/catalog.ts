@@ -17,7 +17,7 @@ const gb = 1_000_000_000
 const everywhere = ['ubuntu22', 'ubuntu24', 'ubuntu26'] as const
 
 /**
- * What may go, fewest files per byte first, so that the cheapest bytes go first.
+ * What may go: what should have the fewest files per byte first, as its bytes cost the least.
  * Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
  */
 export const catalog: readonly CatalogEntry[] = [

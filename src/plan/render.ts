@@ -70,7 +70,7 @@ const renderStep = (step: Step): readonly string[] => {
       const { entries, targetFreeBytes } = step.freeing
       const goal =
         targetFreeBytes === undefined ? '' : `, until ${formatBytes(targetFreeBytes)} are free`
-      return [`Free disk${goal}: ${list(entries.map(({ name }) => name))}`]
+      return [`Free disk${goal}, beside what follows: ${list(entries.map(({ name }) => name))}`]
     }
     case 'make':
       return renderMake(step)
