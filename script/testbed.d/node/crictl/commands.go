@@ -123,22 +123,6 @@ func removeImages(a arguments) {
 	}
 }
 
-func inspectPods(a arguments) {
-	inspect(a, "PodSandboxStatus", "pod_sandbox_id")
-}
-
-func inspectContainers(a arguments) {
-	inspect(a, "ContainerStatus", "container_id")
-}
-
-func inspect(a arguments, method, key string) {
-	a.need(1, "an ID")
-	for _, id := range a.rest {
-		reply := must(runtime(method, object{key: id, "verbose": true}))
-		printJSON(withInfo(object{"status": reply["status"]}, reply))
-	}
-}
-
 func exec(a arguments) {
 	a.need(2, "a container's ID and a command")
 	reply := must(runtime("ExecSync", object{"container_id": a.rest[0], "cmd": a.rest[1:], "timeout": 60}))

@@ -52,7 +52,7 @@ type arguments struct {
 var longNames = map[string]string{
 	"output": "o", "quiet": "q", "all": "a", "force": "f", "state": "s", "pod": "p",
 	"name": "name", "namespace": "namespace", "label": "label", "tail": "tail", "timeout": "t", "no-trunc": "no-trunc",
-	"follow": "follow", "sync": "sync", "image": "image", "verbose": "v", "no-pull": "no-pull", "prune": "prune",
+	"follow": "follow", "sync": "sync", "image": "image", "verbose": "v", "template": "template", "no-pull": "no-pull", "prune": "prune",
 }
 
 var boolean = map[string]bool{"q": true, "a": true, "f": true, "no-trunc": true, "sync": true, "v": true, "no-pull": true, "prune": true}
