@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import {
   type GreedyPod,
@@ -23,6 +23,9 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   runs = []
+})
+afterEach(async () => {
+  await Promise.all(runs.map((run) => run.dispose()))
 })
 afterAll(async () => {
   await docker('rmi', image)
@@ -51,6 +54,10 @@ const isOver = async ({ trackingId }: Run): Promise<boolean> => {
   return texts.every((text) => !text.includes(trackingId))
 }
 
+/** All processes that this machine's kernel has killed for memory. */
+const killsHere = async (): Promise<number> =>
+  Number(/^oom_kill (\d+)$/m.exec(await readFile('/proc/vmstat', 'utf8'))?.[1])
+
 const startPod = (script: string, name = 'trainer'): Promise<GreedyPod> =>
   startGreedyPod(fixture.node, image, { namespace: 'shop', name, script })
 
@@ -60,7 +67,23 @@ const warningsOf = (run: Run): readonly string[] =>
 const killed =
   'The container main of the pod shop/trainer was killed: it needed more than its memory limit of 50 MB. Raise resources.limits.memory'
 
-describe('a container of a loaded image takes more memory than it may', () => {
+const findingsOf = (run: Run): readonly Finding[] => JSON.parse(run.outputs['findings'] ?? '[]')
+
+/** The step `mode: diagnose` of the same job. */
+const runDiagnosis = async (temp: string): Promise<Run> => {
+  const run = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name }, { temp })
+  expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
+  expect(run.log).not.toContain('hush-in-the-pod')
+  return run
+}
+
+/** A container of somebody else's on the same machine takes more memory than it may. */
+const someoneElsesKill = async (): Promise<void> => {
+  const args = ['--rm', '--network=none', '--memory=50m', '--memory-swap=50m', '--label=other-job']
+  await docker('run', ...args, image, 'perl', '-e', takeAll).catch(() => {})
+}
+
+describe('a container takes more memory than it may', () => {
   test('post says which, its limit and what to change', async () => {
     const run = await runJob(async () => itsEnd(await startPod(takeAll)))
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
@@ -69,7 +92,203 @@ describe('a container of a loaded image takes more memory than it may', () => {
       /Kernel log, \d\d:\d\d:\d\d UTC: perl \(process \d+\) was killed, with \d+ MB in memory/,
     )
   })
+
+  test('when only a child of it dies, that is said, too', async () => {
+    const run = await runJob(async () => {
+      const before = await killsHere()
+      await startPod(takeAllInChild)
+      await eventually('the child is killed', async () => (await killsHere()) > before, 30_000)
+    })
+    expect(warningsOf(run)).toEqual([
+      expect.stringContaining('The container main of the pod shop/trainer lost a process'),
+    ])
+    expect(run.log).toContain('The container goes on: only perl in it was killed')
+  })
+
+  test('when the pod was removed before post, its name is known all the same', async () => {
+    const run = await runJob(async () => {
+      const pod = await startPod(takeAll)
+      await itsEnd(pod)
+      await pod.remove()
+    })
+    expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
+  })
+
+  test('when the whole cluster was removed before post, too', async () => {
+    const run = await runJob(async () => {
+      await itsEnd(await startPod(takeAll))
+      await docker('rm', '--force', '--volumes', fixture.node)
+    })
+    expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
+  })
+
+  test('a pod that came and went within moments was noted', async () => {
+    const run = await runJob(async () => {
+      for (const name of ['first', 'second', 'third']) {
+        const pod = await startPod(takeAll, name)
+        await itsEnd(pod)
+        await pod.remove()
+      }
+    })
+    const told = warningsOf(run).join('\n')
+    for (const name of ['first', 'second', 'third'])
+      expect(told).toContain(`shop/${name} was killed`)
+  })
+
+  test("a container that somebody else runs on the machine is nobody's fault here", async () => {
+    const run = await runJob(someoneElsesKill)
+    expect(run.annotations).toEqual([])
+    expect(run.log).toContain('1 process killed for memory elsewhere on this machine')
+    // No line of the kernel's log about it, and nothing of the other's names.
+    expect(run.log).not.toContain('perl')
+    expect(run.log).not.toContain('other-job')
+  })
+
+  test('ours and that of somebody else are told apart', async () => {
+    const run = await runJob(async () => {
+      await someoneElsesKill()
+      await itsEnd(await startPod(takeAll))
+    })
+    expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
+  })
 })
 
-void takeAllInChild
-void inNode
+describe("what the kernel's log does not tell", () => {
+  /** Puts a program in the place of the node's dmesg, which is `dmesg.real` then. */
+  const replaceDmesg = (script: string): Promise<string> => {
+    const install =
+      'mv /usr/bin/dmesg /usr/bin/dmesg.real && printf %s "$1" >/usr/bin/dmesg && chmod 755 /usr/bin/dmesg'
+    return inNode(fixture.node, 'sh', '-c', install, 'sh', `#!/bin/sh\n${script}\n`)
+  }
+
+  test('where dmesg is forbidden, containerd says what was killed', async () => {
+    // The kernel refuses: the program has no CAP_SYSLOG.
+    await replaceDmesg('exec setpriv --inh-caps=-syslog --bounding-set=-syslog dmesg.real "$@"')
+    await expect(inNode(fixture.node, 'dmesg')).rejects.toThrow('Operation not permitted')
+    const run = await runJob(async () => itsEnd(await startPod(takeAll)))
+    expect(warningsOf(run)).toEqual([
+      expect.stringContaining('The container main of the pod shop/trainer was killed for memory'),
+    ])
+  })
+
+  test('where nothing tells any more, it says so, and that it is not sure', async () => {
+    await replaceDmesg('exec setpriv --inh-caps=-syslog --bounding-set=-syslog dmesg.real "$@"')
+    const run = await runJob(async () => {
+      const pod = await startPod(takeAll)
+      await itsEnd(pod)
+      await pod.remove()
+    })
+    expect(warningsOf(run)).toEqual([
+      expect.stringMatching(
+        /^Possible: A process on this machine was killed for memory, perhaps in this cluster/,
+      ),
+    ])
+    expect(run.log).toContain("the kernel's log cannot be read")
+  })
+
+  test('where the log has wrapped since, that is said', async () => {
+    // As if the lines of the kill had been written over; the log of the machine stays as it is.
+    const run = await runJob(async () => {
+      const pod = await startPod(takeAll)
+      await itsEnd(pod)
+      await pod.remove()
+      const stamp = '$(cut -d " " -f 1 /proc/uptime)'
+      await replaceDmesg(`echo "[${stamp}] the first line that is left"`)
+    })
+    expect(warningsOf(run)).toEqual([expect.stringMatching(/^Possible: /)])
+    expect(run.log).toContain("the kernel's log has begun anew since")
+  })
+})
+
+describe('mode: diagnose, before the teardown', () => {
+  test('it tells the same in an output, an annotation and the summary, and post does not repeat it', async () => {
+    let diagnosis: Run | undefined
+    const run = await runJob(async (temp) => {
+      const pod = await startPod(takeAll)
+      await itsEnd(pod)
+      diagnosis = await runDiagnosis(temp)
+      await docker('rm', '--force', '--volumes', fixture.node)
+    })
+    if (diagnosis === undefined) throw new Error('it did not run')
+    runs.push(diagnosis)
+    expect(findingsOf(diagnosis)).toEqual([
+      {
+        kind: 'oom-kill',
+        certainty: 'certain',
+        cause: expect.stringContaining('shop/trainer was killed'),
+        evidence: [expect.stringContaining('Kernel log, ')],
+        remedy: expect.any(String),
+        node: fixture.node,
+        namespace: 'shop',
+        pod: 'trainer',
+        container: 'main',
+        image: expect.stringContaining(image),
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      },
+    ])
+    expect(diagnosis.annotations).toMatchObject([
+      { level: 'error', message: expect.stringContaining(killed) },
+    ])
+    expect(diagnosis.conclusion).toBe('success')
+    expect(diagnosis.summary).toMatch(
+      /what went wrong[\s\S]*was killed[\s\S]*Kernel log[\s\S]*What to change/,
+    )
+    expect(run.annotations).toEqual([])
+  })
+
+  test('without a step before it, too', async () => {
+    const loaded = await runJob(async () => {})
+    await itsEnd(await startPod(takeAll))
+    const alone = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name })
+    runs.push(loaded, alone)
+    expect(findingsOf(alone)).toMatchObject([{ kind: 'oom-kill', pod: 'trainer' }])
+  })
+
+  test('without anything to find, one line says what was looked at', async () => {
+    const run = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name })
+    runs.push(run)
+    expect(run.outputs['findings']).toBe('[]')
+    expect(run.annotations).toEqual([])
+    expect(run.log).toContain(`It looked at: nodes ${fixture.node}; kills for memory`)
+    expect(run.summary).toContain('found nothing that would explain a failure')
+  })
+
+  test('where Docker does not answer, it says so and does not fail', async () => {
+    const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
+    const run = await runSlipway({ mode: 'diagnose' }, { env })
+    runs.push(run)
+    expect([run.exitCode, run.annotations]).toEqual([0, []])
+    expect(run.log).toContain('Docker does not answer')
+  })
+})
+
+describe('what became of the nodes', () => {
+  test('a node that was restarted is told', async () => {
+    const run = await runJob(async () => {
+      await docker('restart', '--time', '1', fixture.node)
+    })
+    expect(warningsOf(run)).toEqual([
+      expect.stringContaining(
+        `The node ${fixture.node} was restarted since the images were loaded`,
+      ),
+    ])
+  })
+
+  test('a node that does not run any more is told', async () => {
+    const run = await runJob(async () => {
+      await docker('kill', fixture.node)
+    })
+    expect(warningsOf(run)).toEqual([
+      expect.stringContaining(`The node ${fixture.node} does not run any more`),
+    ])
+    expect(run.log).toContain('Docker: exit code 137')
+  })
+
+  test('a torn down cluster is no news', async () => {
+    const run = await runJob(async () => {
+      await docker('rm', '--force', '--volumes', fixture.node)
+    })
+    expect(run.annotations).toEqual([])
+    expect(run.log).toContain('has no nodes (any more)')
+  })
+})
