@@ -67,10 +67,15 @@ const takeBaseline = async (api, clusterName) => {
 };
 
 // src/diagnose/job-notes.ts
-/** Notes how things are before anything is loaded. No trouble with it is the step's. */
+/**
+* Notes how things are before anything is loaded, and has a process go on noting until post. No
+* trouble with it is the step's.
+*/
 const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
 	const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName)).then((baseline) => {
-		if (baseline !== void 0) writeBaseline(folder, baseline);
+		if (baseline === void 0) return void 0;
+		writeBaseline(folder, baseline);
+		startNoteTaker(folder, childEnv);
 		return baseline;
 	}).catch((error) => {
 		debug(`How things are could not be noted: ${error}`);
@@ -83,7 +88,6 @@ const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
 				...baseline,
 				images
 			});
-			startNoteTaker(folder, childEnv);
 		} catch (error) {
 			debug(`What was loaded could not be noted: ${error}`);
 		}

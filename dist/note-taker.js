@@ -33,7 +33,7 @@ const listen = async ({ tell, attach }, nodeId, hear) => {
 /**
 * Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
 *
-* @param note is given each container once
+* @param note is given each container once; nothing at first, as a sign that somebody listens
 */
 const takeNotes = async (api, nodeIds, note, isWanted) => {
 	const noted = /* @__PURE__ */ new Set();
@@ -44,6 +44,7 @@ const takeNotes = async (api, nodeIds, note, isWanted) => {
 	};
 	const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => void 0));
 	const sockets = (await Promise.all(listening)).filter((socket) => socket !== void 0);
+	note([]);
 	const ended = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
 	const timer = setInterval(() => {
 		if (!isWanted()) for (const socket of sockets) socket.destroy();

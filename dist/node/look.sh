@@ -4,6 +4,24 @@
 export LC_ALL=C
 section() { echo "== $1"; }
 
+# Only these fields: what else is known of a container holds its environment.
+list_ended() {
+  crictl ps --all --quiet --state Exited | head -n 30 | while read -r id; do
+    crictl inspect --output go-template --template \
+      '{{.status.id}} {{.status.exitCode}} {{.status.reason}} {{.status.finishedAt}}' "$id"
+    echo
+  done
+}
+read_log() { dmesg 2>&1 || sudo -n dmesg 2>/dev/null; }
+export -f list_ended read_log
+
+# All at once, and none for long: whoever waits for us waits 5 s.
+exec {log}< <(timeout 3 bash -c read_log)
+if [[ "${1-}" != kernel-only ]] && command -v crictl >/dev/null; then
+  exec {images}< <(timeout 3 ctr --namespace k8s.io images list --quiet) \
+    {containers}< <(timeout 3 crictl ps --all --output json) {ended}< <(timeout 3 bash -c list_ended)
+fi
+
 section boot
 cat /proc/sys/kernel/random/boot_id
 section clock
@@ -15,8 +33,7 @@ section events # of the node as a whole; cgroup v2 alone has this
 cat /sys/fs/cgroup/memory.events 2>/dev/null
 
 section log
-read_log() { dmesg 2>&1 || sudo -n dmesg 2>/dev/null; }
-timeout 4 bash -c "$(declare -f read_log); read_log" | awk '
+awk <&"$log" '
   /^\[ *[0-9]+\.[0-9]+\] / {
     stamp = substr($0, 2, index($0, "]") - 2)
     if (first == "") first = stamp
@@ -27,16 +44,11 @@ timeout 4 bash -c "$(declare -f read_log); read_log" | awk '
   first == "" { refused = $0 }
   END { if (first == "") print "unread " refused; else print "reach " first " " last }'
 
-[[ "${1-}" != kernel-only ]] && command -v crictl >/dev/null || exit 0
+[[ -n "${images-}" ]] || exit 0
 section images
-ctr --timeout 4s --namespace k8s.io images list --quiet
+cat <&"$images"
 section containers
-timeout 4 crictl ps --all --output json
-# Only these fields: what else is known of a container holds its environment.
+cat <&"$containers"
 section ended
-timeout 4 crictl ps --all --quiet --state Exited | head -n 30 | while read -r id; do
-  timeout 2 crictl inspect --output go-template --template \
-    '{{.status.id}} {{.status.exitCode}} {{.status.reason}} {{.status.finishedAt}}' "$id"
-  echo
-done
+cat <&"$ended"
 exit 0

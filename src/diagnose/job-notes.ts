@@ -8,7 +8,7 @@ import { takeBaseline } from './take-baseline.ts'
 
 /** What main notes for post, beside its work. */
 export type JobNotes = {
-  /** Adds what was loaded, and has a process go on noting until post. Waits for nothing long. */
+  /** Adds what was loaded. */
   readonly finish: (images: readonly LoadedImage[]) => Promise<void>
 }
 
@@ -20,12 +20,17 @@ type Options = {
   readonly debug: (line: string) => void
 }
 
-/** Notes how things are before anything is loaded. No trouble with it is the step's. */
+/**
+ * Notes how things are before anything is loaded, and has a process go on noting until post. No
+ * trouble with it is the step's.
+ */
 export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Options): JobNotes => {
   const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName))
     .then((baseline) => {
-      // At once: main may be killed.
-      if (baseline !== undefined) writeBaseline(folder, baseline)
+      if (baseline === undefined) return undefined
+      // At once: main may be killed, and pods may come as soon as it has ended.
+      writeBaseline(folder, baseline)
+      startNoteTaker(folder, childEnv)
       return baseline
     })
     .catch((error: unknown): Baseline | undefined => {
@@ -38,7 +43,6 @@ export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Opt
       if (baseline === undefined) return
       try {
         writeBaseline(folder, { ...baseline, images })
-        startNoteTaker(folder, childEnv)
       } catch (error) {
         debug(`What was loaded could not be noted: ${error}`)
       }

@@ -33,7 +33,7 @@ const listen = async (
 /**
  * Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
  *
- * @param note is given each container once
+ * @param note is given each container once; nothing at first, as a sign that somebody listens
  */
 export const takeNotes = async (
   api: EngineApi,
@@ -49,6 +49,7 @@ export const takeNotes = async (
   }
   const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => undefined))
   const sockets = (await Promise.all(listening)).filter((socket) => socket !== undefined)
+  note([])
   const ended = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
   const timer = setInterval(() => {
     // The end of their input is what the nodes' ends wait for.
