@@ -31,4 +31,6 @@ await bundle.write({
 })
 // What runs in containers stays the readable file that it is.
 cpSync('src/load/helper', 'dist/helper', { recursive: true })
-cpSync('src/diagnose/node', 'dist/node', { recursive: true })
+for (const folder of ['node', 'kubectl']) {
+  cpSync(`src/diagnose/${folder}`, `dist/${folder}`, { recursive: true })
+}

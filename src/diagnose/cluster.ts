@@ -9,6 +9,8 @@ export type Pod = {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
+  readonly owner: string | undefined
   /** Undefined while no node was found for it. */
   readonly node: string | undefined
   /** Such as `Pending` or `Failed`. */
@@ -27,7 +29,7 @@ export type Container = {
   readonly image: string
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly restarts: number
-  /** Such as `ErrImagePull` or `CrashLoopBackOff`, with the kubelet's words. */
+  /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
   readonly waiting: { readonly reason: string; readonly message: string } | undefined
   /** How it ended last: now, or before it was started again. */
   readonly ended:
@@ -45,7 +47,10 @@ export type Event = {
   /** Of what it is about. */
   readonly kind: string
   readonly name: string
+  /** Of a pod, where it is about one. */
+  readonly container: string | undefined
   readonly reason: string
+  /** Of `Unhealthy` often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
   readonly message: string
   readonly count: number
   /** Last seen, ISO 8601. */
@@ -54,7 +59,7 @@ export type Event = {
 
 export type ClusterNode = {
   readonly name: string
-  /** Types of conditions that are bad now, such as `DiskPressure`, with the kubelet's words. */
+  /** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
   readonly troubles: readonly { readonly type: string; readonly message: string }[]
   /** Bytes that Kubernetes believes pods may use there. */
   readonly allocatableMemory: number | undefined

@@ -6,8 +6,11 @@ export type FindingKind =
   | 'image-collected'
   | 'eviction'
   | 'disk-pressure'
+  | 'memory-pressure'
+  | 'pid-pressure'
   | 'pending'
   | 'liveness'
+  | 'killed'
   | 'node-restarted'
   | 'node-gone'
   | 'clock-jump'
@@ -31,6 +34,9 @@ export type Finding = {
   readonly namespace?: string
   readonly pod?: string
   readonly container?: string
+  /** The pod's UID and the container's ID in containerd, which the kernel's log names, too. */
+  readonly podUid?: string
+  readonly containerId?: string
   readonly image?: string
   /** When, ISO 8601. */
   readonly at?: string

@@ -1,0 +1,17 @@
+/** Longer words of others say no more. */
+const longest = 300
+
+/**
+ * Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
+ * neither the login nor the query of an address, which hold secrets.
+ */
+export const toLine = (text: string): string => {
+  const line = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/\/\/[^/\s@"]+@/g, '//***@')
+    .replace(/(\bhttps?:\/\/[^\s"?]+)\?[^\s"]*/g, '$1?...')
+    .trim()
+  const characters = [...line]
+  return characters.length <= longest ? line : `${characters.slice(0, longest - 3).join('')}...`
+}
