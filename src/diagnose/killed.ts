@@ -13,7 +13,7 @@ const explainMemory = ({ memoryLimit, ended }: Container): Explained => ({
   certainty: 'certain',
   what:
     memoryLimit === undefined
-      ? 'was killed because memory ran out; it has no limit, so that of the runner did'
+      ? 'was killed because memory ran out; it has no limit of its own, so it was that of its pod or of the runner'
       : `was killed because it needed more memory than its limit of ${formatBytes(memoryLimit)}`,
   evidence: [`The kubelet says ${ended?.reason}, exit code ${ended?.exitCode}`],
   remedy:
@@ -71,7 +71,9 @@ const explainProbe = (
     what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
     evidence: [
       ...(kill === undefined ? [] : [`Killing: ${kill.message}`]),
-      ...(unhealthy === undefined ? [] : [`Unhealthy${times}: ${unhealthy.message}`]),
+      ...(unhealthy === undefined
+        ? []
+        : [`Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, '')}`]),
       `Exit code ${ended?.exitCode}, reason ${ended?.reason || 'not given'}`,
     ],
     remedy: probeRemedies[probe] ?? '',

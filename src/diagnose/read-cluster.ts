@@ -26,6 +26,8 @@ type Told = { readonly text: string } | { readonly problem: string }
 /** The last words: kubectl begins with what its library says of every try. */
 const toProblem = (error: unknown): string => {
   const [, said = ''] = /exit code \d+ (.*)$/s.exec(renderError(error)) ?? ['', renderError(error)]
+  // kubectl repeats the whole template here.
+  if (/: executing "\w+" at </.test(said)) return 'they have another form than expected'
   return toLine(said.trim().split('\n').at(-1) ?? '')
 }
 

@@ -1,5 +1,6 @@
-/** Longer words of others say no more. */
+/** Of longer words the middle goes: kubelets say at the end what it was. */
 const longest = 300
+const half = 148
 
 /**
  * Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
@@ -13,5 +14,6 @@ export const toLine = (text: string): string => {
     .replace(/(\bhttps?:\/\/[^\s"?]+)\?[^\s"]*/g, '$1?...')
     .trim()
   const characters = [...line]
-  return characters.length <= longest ? line : `${characters.slice(0, longest - 3).join('')}...`
+  if (characters.length <= longest) return line
+  return `${characters.slice(0, half).join('')} ... ${characters.slice(-half).join('')}`
 }

@@ -1,0 +1,77 @@
+import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster.ts'
+import { events, nodes } from './bad-day-events.ts'
+import { pods } from './bad-day-pods.ts'
+import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'
+
+/** What is to be read of a pod, without kubectl and its templates: each checks the other. */
+const toContainer = (spec: ContainerSpec, statuses: readonly ContainerStatus[]): Container => {
+  const status = statuses.find(({ name }) => name === spec.name)
+  const waiting = status?.state.waiting
+  const ended = status?.state.terminated ?? status?.lastState.terminated
+  const limit = spec.resources.limits?.memory
+  return {
+    name: spec.name,
+    image: spec.image,
+    pullPolicy: spec.imagePullPolicy as Container['pullPolicy'],
+    restarts: status?.restartCount ?? 0,
+    waiting: waiting && {
+      reason: waiting.reason,
+      message: /Image/.test(waiting.reason) ? (waiting.message ?? '') : '',
+    },
+    ended: ended && {
+      exitCode: ended.exitCode,
+      reason: ended.reason,
+      at: ended.finishedAt ?? undefined,
+    },
+    endedId: ended?.containerID?.replace('containerd://', ''),
+    hasLivenessProbe: spec.livenessProbe !== undefined,
+    memoryLimit: limit === undefined ? undefined : Number.parseInt(limit, 10) * 1024 ** 2,
+  }
+}
+
+const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
+  const [owner] = metadata.ownerReferences ?? []
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  const specs = [...(spec.initContainers ?? []), ...spec.containers]
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    owner: owner && `${owner.kind}/${owner.name}`,
+    node: spec.nodeName,
+    phase: status.phase,
+    reason: status.reason,
+    message: status.message,
+    unschedulable: status.conditions.find(
+      (it) => it.type === 'PodScheduled' && it.status === 'False',
+    )?.message,
+    containers: specs.map((container) => toContainer(container, statuses)),
+  }
+}
+
+const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
+  const isPlain = event.reason !== 'Unhealthy' || event.message.includes('statuscode')
+  return {
+    namespace: involvedObject.namespace ?? '',
+    kind: involvedObject.kind,
+    name: involvedObject.name,
+    container: /\{(.*)\}/.exec(involvedObject.fieldPath ?? '')?.[1],
+    reason: event.reason,
+    message: isPlain ? event.message : event.message.slice(0, 22),
+    count: event.series?.count ?? event.count ?? 1,
+    at: event.series?.lastObservedTime ?? event.lastTimestamp ?? undefined,
+  }
+}
+
+/** The bad day, as it should be read. */
+export const badDay: Cluster = {
+  pods: pods.map(toPod),
+  events: events.filter(({ reason }) => reason !== 'BackOff').map(toEvent),
+  nodes: nodes.map(({ metadata, status }) => ({
+    name: metadata.name,
+    troubles: status.conditions
+      .filter(({ type, status }) => (type === 'Ready') !== (status === 'True'))
+      .map(({ type, message }) => ({ type, message })),
+    allocatableMemory: Number.parseInt(status.allocatable.memory, 10) * 1024,
+  })),
+}
