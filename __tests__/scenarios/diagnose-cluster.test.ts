@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type ClusterReading, readCluster } from '../../src/diagnose/read-cluster.ts'
+import { createDocker } from '../../src/host/docker.ts'
+import { withEngineApi } from '../../src/host/engine-api.ts'
+import { nodeNamed } from '../support/found.ts'
+import type { ApiObjects } from '../support/kubernetes/answers.ts'
+import { events, nodes } from '../support/kubernetes/bad-day-events.ts'
+import { pods } from '../support/kubernetes/bad-day-pods.ts'
+import { sentinel } from '../support/kubernetes/make-pods.ts'
+import { type Kubernetes, startKubernetes } from '../support/kubernetes/server.ts'
+import { badDay } from '../support/kubernetes/to-cluster.ts'
+import { type Cluster, docker, inNode, startCluster } from '../support/testbed.ts'
+
+const run = promisify(execFile)
+const recorded: ApiObjects = { pods, events, nodes }
+const configPath = '/etc/kubernetes/admin.conf'
+
+let cluster: Cluster
+/** With kubectl, as kind's nodes have it; the second has none. */
+let [node, bare] = ['', '']
+let gateway: string
+let kubernetes: Kubernetes
+
+beforeAll(async () => {
+  const kubectl = (await run('script/testbed', ['kubectl'])).stdout.trim()
+  cluster = await startCluster(2)
+  node = cluster.nodes[0] ?? ''
+  bare = cluster.nodes[1] ?? ''
+  await docker('cp', kubectl, `${node}:/usr/bin/kubectl`)
+  const address = '{{(index .IPAM.Config 0).Gateway}}'
+  gateway = await docker('network', 'inspect', 'kind', '--format', address)
+})
+afterAll(() => cluster?.remove())
+
+const serve = async (objects: ApiObjects): Promise<void> => {
+  kubernetes = await startKubernetes(objects)
+  const folder = await mkdtemp(join(tmpdir(), 'admin-'))
+  await writeFile(join(folder, 'admin.conf'), kubernetes.adminConfig(gateway))
+  await inNode(node, 'mkdir', '-p', '/etc/kubernetes')
+  await docker('cp', join(folder, 'admin.conf'), `${node}:${configPath}`)
+  await rm(folder, { recursive: true })
+}
+
+beforeEach(() => serve(recorded))
+afterEach(() => kubernetes.stop())
+
+/** Reads from nodes, all of them control planes; and all that came out of them. */
+const read = async (
+  ...names: readonly string[]
+): Promise<ClusterReading & { readonly received: string }> => {
+  const env = Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1])
+  const chunks: Buffer[] = []
+  const reading = await withEngineApi(createDocker(Object.fromEntries(env)), (api) => {
+    const attach: typeof api.attach = async (path, content) => {
+      const socket = await api.attach(path, content)
+      return socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    }
+    const all = names.map((name) => ({ ...nodeNamed(name), role: 'control-plane' }))
+    return readCluster({ ...api, attach }, all)
+  })
+  return { ...reading, received: Buffer.concat(chunks).toString() }
+}
+
+test("a node's own kubectl tells of all, and no secret of the specs comes out", async () => {
+  const { cluster, missing, received } = await read(node)
+  expect(missing).toBeUndefined()
+  expect(cluster).toEqual(badDay)
+  expect(JSON.stringify(recorded).split(sentinel).length).toBeGreaterThan(50)
+  expect(received).toContain('hungry')
+  expect(received).not.toContain(sentinel)
+  expect(new Set(kubernetes.requests.map(({ user }) => user))).toEqual(
+    new Set(['kubernetes-admin']),
+  )
+  await expect(inNode(node, 'ls', '/root/.kube')).rejects.toThrow('No such file')
+})
+
+test('a list in several pieces is read to its end', async () => {
+  const [pod] = pods
+  if (pod === undefined) throw new Error('no pods')
+  const many = Array.from({ length: 600 }, (_, index) => ({
+    ...pod,
+    metadata: { ...pod.metadata, name: `many-${index}`, uid: `uid-${index}` },
+  }))
+  await kubernetes.stop()
+  await serve({ ...recorded, pods: many })
+  const { cluster } = await read(node)
+  expect(cluster?.pods.length).toBe(600)
+  expect(kubernetes.requests.filter(({ path }) => path.startsWith('/api/v1/pods')).length).toBe(2)
+})
+
+test('of objects that break the template nothing comes out, and the others tell', async () => {
+  await kubernetes.stop()
+  // kubectl prints the whole list when a template fails on it.
+  const broken = events.map((event) => ({ ...event, series: sentinel }))
+  await serve({ ...recorded, events: broken })
+  const { cluster, missing, received } = await read(node)
+  expect(cluster).toEqual({ ...badDay, events: [] })
+  const why = 'they have another form than expected'
+  expect(missing).toBe(`${node} does not tell of events: ${why}`)
+  expect(received).not.toContain(sentinel)
+})
+
+test('an API that refuses, hangs or is gone is told of in words', async () => {
+  await inNode(node, 'sed', '-i', 's/client-key-data: .*/token: wrong/', configPath)
+  await inNode(node, 'sed', '-i', '/client-certificate-data/d', configPath)
+  const refused = await read(node)
+  expect(refused.cluster).toBeUndefined()
+  expect(refused.missing).toMatch(/pods, events, nodes: .*(Unauthorized|must be logged in)/)
+  await kubernetes.stop()
+  await serve(recorded)
+  kubernetes.hang()
+  const started = performance.now()
+  const late = await read(node)
+  expect(performance.now() - started).toBeLessThan(6_000)
+  expect(late.cluster).toBeUndefined()
+  expect(late.missing).toContain('the API does not answer')
+  await kubernetes.stop()
+  const gone = await read(node)
+  expect(gone.cluster).toBeUndefined()
+  expect(gone.missing).toMatch(/was refused/)
+  await serve(recorded)
+})
+
+test('where a control plane tells nothing, the next one is asked', async () => {
+  const { cluster, missing } = await read(bare, node)
+  expect(missing).toBeUndefined()
+  expect(cluster?.nodes.length).toBe(3)
+  const alone = await read(bare)
+  expect(alone).toMatchObject({
+    cluster: undefined,
+    missing: `${bare} does not tell of pods, events, nodes: there is no kubectl in it`,
+  })
+  await inNode(node, 'rm', configPath)
+  expect((await read(node)).missing).toContain(`there is no ${configPath} in it`)
+  await docker('pause', bare)
+  try {
+    expect((await read(bare)).missing).toContain('paused')
+  } finally {
+    await docker('unpause', bare)
+  }
+  expect((await read()).missing).toBe('no control-plane node of the cluster is known')
+})
