@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { LoadedImage } from '../../src/diagnose/cluster.ts'
+import { findGhosts } from '../../src/diagnose/ghosts.ts'
+import { findPullTroubles } from '../../src/diagnose/pulls.ts'
+import { parseImageReference } from '../../src/inputs/image-reference.ts'
+import { badDay } from '../support/kubernetes/to-cluster.ts'
+import { loadInto } from '../support/loading.ts'
+import { buildLayered, useOneNode } from '../support/one-node.ts'
+import { runPod } from '../support/pod.ts'
+import { imagesOf, inNode } from '../support/testbed.ts'
+
+const fixture = useOneNode()
+
+const toLoaded = (given: string): LoadedImage => {
+  const reference = parseImageReference(given)
+  if (typeof reference === 'string') throw new Error(reference)
+  const { canonical } = reference
+  return { given, canonical, immutable: `${given}-by-content`, id: '' }
+}
+
+test('CRI has what was loaded by the names that findings go by, and nothing else', async () => {
+  const { cluster, node } = fixture
+  const tag = await buildLayered('diagnosed')
+  await loadInto(cluster, { images: tag })
+  const image = toLoaded(tag)
+  const nodeImages = async () => new Map([[node, await imagesOf(node)]])
+  const quiet = { pods: [], events: [], nodes: [] }
+  const waiting = badDay.pods.filter(({ name }) => name === 'redis')
+  const waitFor = (name: string) => ({
+    ...badDay,
+    pods: waiting.map((pod) => ({
+      ...pod,
+      node,
+      containers: pod.containers.map((container) => ({ ...container, image: name })),
+    })),
+  })
+
+  // A kubelet asks CRI whether it has an image: by these names it has, and the findings say so.
+  expect(await runPod(node, tag, ['echo', 'runs'])).toContain('runs')
+  for (const name of [tag, `docker.io/${tag}`, image.canonical]) {
+    expect(await inNode(node, 'crictl', 'inspecti', name)).toContain(image.canonical)
+    const [late] = findPullTroubles(waitFor(name), [image], await nodeImages())
+    expect(late?.cause).toContain('before its node had')
+  }
+  // By these it does not, and would have to pull.
+  const [repository = ''] = tag.split(':')
+  for (const name of [repository, `${repository}:2`, `ghcr.io/acme/${tag}`]) {
+    await expect(inNode(node, 'crictl', 'inspecti', name)).rejects.toThrow(/no such image/)
+    const [other] = findPullTroubles(waitFor(name), [image], await nodeImages())
+    expect(other?.cause).toContain(`was not loaded by this job, but ${tag} was`)
+  }
+
+  expect(findGhosts(quiet, [image], await nodeImages())).toEqual([])
+  await inNode(node, 'crictl', 'rmi', tag)
+  expect(findGhosts(quiet, [image], await nodeImages())).toMatchObject([
+    { kind: 'image-collected', node, image: tag },
+  ])
+})
