@@ -37,7 +37,13 @@ test.each([
   ['aged', 'liveness', 'likely', /its liveness probe failed/, /not for memory/],
   ['stubborn', 'killed', 'likely', /asked to stop/, /terminationGracePeriodSeconds/],
   ['mystery', 'killed', 'possible', /nothing tells by whom/, /It may be the kernel.*--previous/],
-  ['logs', 'eviction', 'certain', /evicted: its node's disk is almost full/, /free-disk/],
+  [
+    'logs',
+    'eviction',
+    'certain',
+    /default\/logs was evicted: its node's disk is almost full/,
+    /free-disk/,
+  ],
   ['gone', 'eviction', 'certain', /default\/gone was evicted/, /free-disk/],
   ['scratch', 'eviction', 'certain', /more to disk than its limit/, /sizeLimit/],
   [

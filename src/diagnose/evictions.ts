@@ -52,12 +52,12 @@ const toSighting = (pod: Sighting['pod'], message: string, at: string | undefine
   }
 }
 
-/** An event tells of a pod that has been removed since, too. */
+/** An event tells of a pod that has been removed since, too, whose name another one may have now. */
 const fromEvent = (pods: readonly Pod[], event: Event): readonly Sighting[] => {
   const { namespace, kind, name, reason, message, at } = event
   if (kind !== 'Pod' || reason !== 'Evicted') return []
   const pod = pods.find((it) => it.namespace === namespace && it.name === name)
-  return pod?.reason === 'Evicted' ? [] : [toSighting(pod ?? { namespace, name }, message, at)]
+  return pod?.reason === 'Evicted' ? [] : [toSighting({ namespace, name }, message, at)]
 }
 
 /** Pods that a kubelet put out of its node. */
