@@ -111,7 +111,7 @@ test.each([
   ],
   ['of several with the same last part that with the same tag', 'ghcr.io/x/front:dev', 'front:dev'],
   ['short names are not misspelt, they are others', 'dc:dev', undefined],
-  ['neither are names with more than two slips', 'mgratonz:dev', undefined],
+  ['neither are names with more than two slips', 'mixratoonz:dev', undefined],
 ])('%s', (_, image, nearest) => {
   const cause = findPullTroubles(waitFor(image), loaded)[0]?.cause
   if (nearest === undefined)
