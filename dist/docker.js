@@ -376,7 +376,7 @@ const parseBaseline = (json) => {
 			value.uptimeS,
 			value.kills
 		];
-		return isText(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) ? value : void 0;
+		return isText(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) && value.loadedNodes.every(isText) ? value : void 0;
 	} catch {
 		return;
 	}

@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { S as isMissing, _ as runCaptured, b as canSearch, f as writeBaseline, g as withEngineApi, h as toSections, i as execute, n as describeEnd, o as runContainer, t as createDocker, v as findDockerFolders, y as canRead } from "./docker.js";
-import { A as printTargets, B as lookAtNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, I as escapeCell, L as formatBytes, M as parseImageReference, N as toRepository, O as toOwnTarget, P as diagnoseNow, R as formatDuration, S as joinScript, T as handoverRepository, V as findNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
+import { A as printTargets, B as inspectNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toRepository, H as findNodes, I as escapeCell, L as formatBytes, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatDuration, S as joinScript, T as handoverRepository, V as lookAtNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
@@ -45,7 +45,8 @@ const startNoteTaker = (folder, env) => {
 // src/diagnose/take-baseline.ts
 /** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
 const takeBaseline = async (api, clusterName) => {
-	const nodes = await lookAtNodes(api, clusterName, "kernel-only");
+	const found = await inspectNodes(api.ask, clusterName);
+	const nodes = await lookAtNodes(api, found, "kernel-only");
 	const machine = nodes.find(({ report }) => report !== void 0)?.report;
 	if (machine === void 0) return void 0;
 	const { bootId, clockMs, uptimeS, kills, log } = machine;
@@ -62,7 +63,8 @@ const takeBaseline = async (api, clusterName) => {
 			startedAt,
 			kills: report?.nodeKills
 		})),
-		images: []
+		images: [],
+		loadedNodes: []
 	};
 };
 
@@ -80,13 +82,13 @@ const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
 	}).catch((error) => {
 		debug(`How things are could not be noted: ${error}`);
 	});
-	return { finish: async (images) => {
+	return { finish: async (loaded) => {
 		const baseline = await noting;
 		if (baseline === void 0) return;
 		try {
 			writeBaseline(folder, {
 				...baseline,
-				images
+				...loaded
 			});
 		} catch (error) {
 			debug(`What was loaded could not be noted: ${error}`);
@@ -500,7 +502,7 @@ const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 		filesystem
 	}));
 };
-const toLoaded = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
 	const bytes = lastSizes?.each[index];
 	return bytes === void 0 ? [] : [{
 		repository: toRepository(target.tags[0]?.canonical ?? ""),
@@ -516,7 +518,7 @@ const toLoaded = ({ targets, images, lastSizes }) => [...toRemembered(targets).f
 */
 const findLacking = (facts, node) => {
 	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
-	const loaded = toLoaded(facts);
+	const loaded = toLoaded$1(facts);
 	const lacking = loaded.filter(({ repository }) => !there.has(repository));
 	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
 	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
@@ -3671,13 +3673,16 @@ const toBuildOutputs = (builds) => {
 		metadata: json
 	};
 };
-/** What post may want to know of what was loaded. */
-const toLoadedImages = ({ loads }) => loads.flatMap(({ image: { id, references } }) => references.map(({ given, canonical }) => ({
-	given,
-	canonical,
-	immutable: `${toRepository(given)}:sha-${id.replace("sha256:", "").slice(0, 12)}`,
-	id
-})));
+/** What post may want to know of what was loaded, and where. */
+const toLoaded = ({ loads }) => ({
+	images: loads.flatMap(({ image: { id, references } }) => references.map(({ given, canonical }) => ({
+		given,
+		canonical,
+		immutable: `${toRepository(given)}:sha-${id.replace("sha256:", "").slice(0, 12)}`,
+		id
+	}))),
+	loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
+});
 /** The step's outputs; those without a value are left out. */
 const toOutputs = (report) => {
 	const { builds, loads, freed } = report;
@@ -3844,12 +3849,12 @@ const runAction = async (environment, runner, signal) => {
 		};
 		for (const step of plan.steps) await executeStep(shop, step);
 		await Promise.all(background);
-		await notes.finish(toLoadedImages(report));
+		await notes.finish(toLoaded(report));
 		await publish(runner, report);
 	} catch (error) {
 		await token?.close();
 		await Promise.allSettled(background);
-		await notes?.finish(toLoadedImages(report));
+		await notes?.finish(toLoaded(report));
 		const failure = signal.aborted ? new Failure("The step was cancelled", { cause: error }) : error;
 		await publish(runner, report, renderError(failure));
 		throw failure;

@@ -79,6 +79,7 @@ const findNodes = async (ask, clusterName, wanted) => {
 // src/diagnose/look-nodes.ts
 /** Nobody waits longer for a node: the job has ended by then. */
 const nodeTimeoutMs = 5e3;
+/** Finds the containers of a cluster's nodes, also of those that do not run. */
 const inspectNodes = async (ask, clusterName) => {
 	const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName);
 	return (await Promise.all(members.map(async ({ id, name, role }) => {
@@ -97,11 +98,11 @@ const inspectNodes = async (ask, clusterName) => {
 	}))).flat().sort((a, b) => a.name.localeCompare(b.name));
 };
 /**
-* Looks at all nodes of a cluster, side by side; one that does not answer keeps nobody waiting.
+* Looks at nodes, side by side; one that does not answer keeps nobody waiting.
 *
 * @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
 */
-const lookAtNodes = async (api, clusterName, extent) => {
+const lookAtNodes = async (api, nodes, extent) => {
 	const argv = [
 		"bash",
 		"-c",
@@ -109,7 +110,6 @@ const lookAtNodes = async (api, clusterName, extent) => {
 		"bash",
 		extent
 	];
-	const nodes = await inspectNodes(api.ask, clusterName);
 	return Promise.all(nodes.map(async (node) => {
 		if (!node.isRunning) return {
 			...node,
@@ -141,7 +141,7 @@ const lookHere = async (env) => {
 
 // src/diagnose/find-changes.ts
 const renderEnd = ({ exitCode, wasKilled }) => `Docker: exit code ${exitCode}${wasKilled ? ", killed for memory" : ""}`;
-const toFinding = (kind, node, cause, evidence, remedy) => ({
+const toFinding$1 = (kind, node, cause, evidence, remedy) => ({
 	kind,
 	certainty: "certain",
 	cause,
@@ -154,11 +154,11 @@ const findChange = (before, nodes) => {
 	const now = nodes.find((node) => node.id === before.id);
 	if (now === void 0) {
 		const isNew = nodes.some((node) => node.name === name);
-		return toFinding("node-gone", name, `The node ${name} was ${isNew ? "made anew" : "removed"} since the images were loaded, and they went with it`, [`Docker: there is no container ${before.id.slice(0, 12)} any more`], "Load the images after the cluster is made, and keep the cluster until the tests have ended.");
+		return toFinding$1("node-gone", name, `The node ${name} was ${isNew ? "made anew" : "removed"} since the images were loaded, and they went with it`, [`Docker: there is no container ${before.id.slice(0, 12)} any more`], "Load the images after the cluster is made, and keep the cluster until the tests have ended.");
 	}
-	if (!now.isRunning) return toFinding("node-gone", name, `The node ${name} does not run any more`, [renderEnd(now)], now.wasKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` says why it ended.`);
+	if (!now.isRunning) return toFinding$1("node-gone", name, `The node ${name} does not run any more`, [renderEnd(now)], now.wasKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` says why it ended.`);
 	if (now.startedAt === before.startedAt) return void 0;
-	return toFinding("node-restarted", name, `The node ${name} was restarted since the images were loaded; all its pods began anew`, [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`], "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.");
+	return toFinding$1("node-restarted", name, `The node ${name} was restarted since the images were loaded; all its pods began anew`, [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`], "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.");
 };
 /** A cluster of which nothing is left was torn down by the job itself, which is no news. */
 const findNodeChanges = (baseline, nodes) => nodes.length === 0 ? [] : (baseline?.nodes ?? []).flatMap((before) => findChange(before, nodes) ?? []);
@@ -256,8 +256,9 @@ const renderKill = (kill, at) => {
 const shownKills = 3;
 /** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
 const explainKills = (group, toTime) => {
-	const { kills, limit, container, pod, nodeName } = group;
+	const { kills, limit, place, container, pod, nodeName } = group;
 	const last = kills.at(-1);
+	const whose = container ?? pod;
 	const times = kills.length === 1 ? "was killed" : `was killed ${kills.length} times`;
 	const process = last?.process ?? "unknown";
 	const shown = kills.slice(-3).map((kill) => renderKill(kill, toTime(kill.stampS)));
@@ -273,13 +274,15 @@ const explainKills = (group, toTime) => {
 		],
 		remedy: remedies[limit],
 		node: nodeName,
+		...place.podUid !== void 0 && { podUid: place.podUid },
+		...place.containerId !== void 0 && { containerId: place.containerId },
 		...container !== void 0 && {
 			container: container.name,
 			image: container.image
 		},
-		...(container ?? pod) && {
-			namespace: (container ?? pod)?.namespace,
-			pod: (container ?? pod)?.pod
+		...whose !== void 0 && {
+			namespace: whose.namespace,
+			pod: whose.pod
 		},
 		...last !== void 0 && { at: toTime(last.stampS) }
 	};
@@ -336,6 +339,7 @@ const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap((
 		evidence: [`containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`],
 		remedy: "Raise resources.limits.memory of this container, or have the program use less memory.",
 		node,
+		containerId: id,
 		at,
 		...known && {
 			namespace: known.namespace,
@@ -460,7 +464,800 @@ const findKills = (facts) => {
 	};
 };
 
+// src/diagnose/to-line.ts
+/** Of longer words the middle goes: kubelets say at the end what it was. */
+const longest = 300;
+const half = 148;
+/**
+* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
+* neither the login nor the query of an address, which hold secrets.
+*/
+const toLine = (text) => {
+	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/(\bhttps?:\/\/[^\s"?]+)\?[^\s"]*/g, "$1?...").trim();
+	const characters = [...line];
+	if (characters.length <= longest) return line;
+	return `${characters.slice(0, half).join("")} ... ${characters.slice(-148).join("")}`;
+};
+
+// src/diagnose/sighting.ts
+/** Kills for memory stay apart: each is matched with the kernel's word of it. */
+const toKey$1 = ({ pod, container, kind, what }) => {
+	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
+	return JSON.stringify([
+		pod.namespace,
+		workload,
+		container?.name,
+		kind,
+		what
+	]);
+};
+const renderWho = ({ pod, container }, others) => {
+	const name = `the pod ${pod.namespace}/${pod.name}`;
+	const who = container === void 0 ? name : `the container ${container.name} of ${name}`;
+	const more = others === 0 ? "" : `, and ${others} more of ${pod.owner},`;
+	return toLine(`${who.replace(/^t/, "T")}${more}`);
+};
+/** Tells of the first, and how many more there are. */
+const toFinding = (sightings) => {
+	const [first] = sightings;
+	const { pod, container, kind, certainty, what, evidence, remedy, at } = first;
+	return {
+		kind,
+		certainty,
+		cause: `${renderWho(first, sightings.length - 1)} ${what}`,
+		evidence: evidence.map(toLine).filter((line) => line !== ""),
+		remedy,
+		namespace: pod.namespace,
+		pod: pod.name,
+		...pod.node !== void 0 && { node: pod.node },
+		...pod.uid !== void 0 && { podUid: pod.uid },
+		...container !== void 0 && {
+			container: container.name,
+			image: toLine(container.image)
+		},
+		...container?.endedId !== void 0 && { containerId: container.endedId },
+		...at !== void 0 && { at }
+	};
+};
+/** One finding for each cause and workload, in the order in which they were seen. */
+const toFindings = (sightings) => {
+	const groups = /* @__PURE__ */ new Map();
+	for (const sighting of sightings) {
+		const group = groups.get(toKey$1(sighting));
+		if (group === void 0) groups.set(toKey$1(sighting), [sighting]);
+		else group.push(sighting);
+	}
+	return [...groups.values()].map(toFinding);
+};
+
+// src/diagnose/evictions.ts
+/** What kubelets write into a pod that they evict (pkg/kubelet/eviction), the most exact first. */
+const causes = [
+	{
+		words: /ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i,
+		what: "was evicted: it wrote more to disk than its limit",
+		remedy: "Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less: logs and temporary files count, too."
+	},
+	{
+		words: /low on resource: memory\b|MemoryPressure/,
+		what: "was evicted: its node's memory ran out",
+		remedy: "All nodes share the memory of the runner. Run less at once, lower what pods use, or take a larger runner; requests.memory decides who goes last."
+	},
+	{
+		words: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
+		what: "was evicted: its node's disk is almost full",
+		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
+	},
+	{
+		words: /low on resource: pids\b|PIDPressure/,
+		what: "was evicted: its node ran out of process numbers",
+		remedy: "Something starts processes without end: see which pod has the most."
+	}
+];
+const unknownCause = {
+	what: "was evicted",
+	remedy: "See the kubelet's words: they name what ran out."
+};
+const toSighting$1 = (pod, message, at) => {
+	const { what, remedy } = causes.find(({ words }) => words.test(message)) ?? unknownCause;
+	return {
+		pod,
+		container: void 0,
+		kind: "eviction",
+		certainty: "certain",
+		what,
+		evidence: [`Evicted: ${message}`],
+		remedy,
+		at
+	};
+};
+/** An event tells of a pod that has been removed since, too, whose name another one may have now. */
+const fromEvent = (pods, event) => {
+	const { namespace, kind, name, reason, message, at } = event;
+	if (kind !== "Pod" || reason !== "Evicted") return [];
+	return pods.find((it) => it.namespace === namespace && it.name === name)?.reason === "Evicted" ? [] : [toSighting$1({
+		namespace,
+		name
+	}, message, at)];
+};
+/** Pods that a kubelet put out of its node. */
+const findEvictions = ({ pods, events }) => toFindings([...pods.flatMap((pod) => {
+	if (pod.reason !== "Evicted") return [];
+	const isIts = ({ namespace, name, reason }) => namespace === pod.namespace && name === pod.name && reason === "Evicted";
+	return toSighting$1(pod, pod.message ?? "", events.find(isIts)?.at);
+}), ...events.flatMap((event) => fromEvent(pods, event))]);
+
+// src/diagnose/killed.ts
+/** 128 and SIGKILL's 9. */
+const killed = 137;
+const explainMemory = ({ memoryLimit, ended }) => ({
+	kind: "oom-kill",
+	certainty: "certain",
+	what: memoryLimit === void 0 ? "was killed because memory ran out; it has no limit of its own, so it was that of its pod or of the runner" : `was killed because it needed more memory than its limit of ${formatBytes(memoryLimit)}`,
+	evidence: [`The kubelet says ${ended?.reason}, exit code ${ended?.exitCode}`],
+	remedy: memoryLimit === void 0 ? "Run less at once, give the hungry pods a limits.memory, or take a larger runner." : "Raise limits.memory of the container, or let it use less."
+});
+const probeWords = /\bfailed (liveness|startup) probe\b/;
+/** Longer than most are given to end. */
+const longestGraceMs = 6e5;
+/** An end that came much later had another cause. */
+const mayEnd = (kill, ended) => {
+	const passed = Date.parse(ended?.at ?? "") - Date.parse(kill.at ?? "");
+	return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs;
+};
+/** The event of the kill itself; its container is named in its words, where not in its path. */
+const findProbeKill = (events, { name, ended }) => events.find((event) => event.reason === "Killing" && mayEnd(event, ended) && probeWords.test(event.message) && (event.container === name || event.message.startsWith(`Container ${name} failed `)));
+const findUnhealthy = (events, { name }) => events.find(({ reason, container, message }) => reason === "Unhealthy" && container === name && /^(Liveness|Startup) probe /.test(message));
+const probeRemedies = {
+	liveness: "This is not for memory. Give livenessProbe more time (timeoutSeconds, failureThreshold) or the program a startupProbe; see why it does not answer, which on a busy runner may be lack of cpu.",
+	startup: "This is not for memory. Give startupProbe more time (failureThreshold times periodSeconds), or see why the program starts so slowly."
+};
+const explainProbe = ({ ended }, kill, unhealthy) => {
+	const said = kill ?? unhealthy;
+	if (said === void 0) return void 0;
+	const probe = /startup/i.test(said.message) ? "startup" : "liveness";
+	const times = unhealthy === void 0 || unhealthy.count < 2 ? "" : ` (${unhealthy.count} times)`;
+	return {
+		kind: "liveness",
+		certainty: kill === void 0 ? "likely" : "certain",
+		what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
+		evidence: [
+			...kill === void 0 ? [] : [`Killing: ${kill.message}`],
+			...unhealthy === void 0 ? [] : [`Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, "")}`],
+			`Exit code ${ended?.exitCode}, reason ${ended?.reason || "not given"}`
+		],
+		remedy: probeRemedies[probe] ?? ""
+	};
+};
+const explainStop = (kill) => ({
+	kind: "killed",
+	certainty: "likely",
+	what: "was asked to stop and killed because it did not in time",
+	evidence: [`Killing: ${kill.message}`],
+	remedy: "Its program has to end on SIGTERM; a shell as first process does not pass that on (use `exec`). Or raise terminationGracePeriodSeconds."
+});
+const explainUnknown = ({ hasLivenessProbe, ended }) => ({
+	kind: "killed",
+	certainty: "possible",
+	what: "was killed (137, SIGKILL), and nothing tells by whom",
+	evidence: [`Exit code 137, reason ${ended?.reason || "not given"}`],
+	remedy: `It may be the kernel, for memory of one of its processes${hasLivenessProbe ? ", or the kubelet, for its liveness probe (its events are gone after an hour)" : ""}, or something in the container or on the runner. See its log: \`kubectl logs --previous\`.`
+});
+const findStop = (events, { name }) => events.find(({ reason, message }) => reason === "Killing" && message === `Stopping container ${name}`);
+const explain$1 = (container, events) => {
+	const { ended } = container;
+	if (ended === void 0) return void 0;
+	if (ended.reason === "OOMKilled") return explainMemory(container);
+	const kill = findProbeKill(events, container);
+	const probe = explainProbe(container, kill, findUnhealthy(events, container));
+	if (ended.exitCode !== killed) return kill === void 0 ? void 0 : probe;
+	const stop = findStop(events, container);
+	return probe ?? (stop === void 0 ? explainUnknown(container) : explainStop(stop));
+};
+const eventsOf = (events, { namespace, name }) => events.filter((it) => it.kind === "Pod" && it.namespace === namespace && it.name === name);
+/** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
+const findKilled = ({ pods, events }) => toFindings(pods.flatMap((pod) => {
+	if (pod.reason === "Evicted") return [];
+	const its = eventsOf(events, pod);
+	return pod.containers.flatMap((container) => {
+		const explained = explain$1(container, its);
+		return explained === void 0 ? [] : {
+			pod,
+			container,
+			at: container.ended?.at,
+			...explained
+		};
+	});
+}));
+
+// src/diagnose/pending.ts
+const shortOf = (what, request) => ({
+	what: `stays pending: no node has as much ${what} left as it requests`,
+	remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. What counts is what pods request, not what they use.`
+});
+/** The scheduler's words, and those of a kubelet that refuses a pod which it was given. */
+const shortages = [
+	[/Insufficient memory|resource: memory/, shortOf("memory", "memory")],
+	[/Insufficient cpu|resource: cpu/, shortOf("cpu", "cpu")],
+	[/Insufficient ephemeral-storage|resource: ephemeral-storage/, shortOf("disk", "ephemeral-storage")],
+	[/Too many pods|resource: pods/, {
+		what: "stays pending: the nodes have as many pods as they may have",
+		remedy: "Run fewer pods, or give the cluster another node (a node takes 110 pods by default)."
+	}],
+	[/node\.kubernetes\.io\/(disk|memory|pid)-pressure/, {
+		what: "stays pending: the nodes are short of disk, memory or process numbers and take no pods",
+		remedy: "See what is said of the nodes."
+	}]
+];
+const describeNodes = ({ nodes }) => nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]).join(", ");
+const toSighting = (pod, memory) => {
+	const wasRefused = pod.reason?.startsWith("OutOf") === true;
+	const words = wasRefused ? pod.message : pod.unschedulable;
+	if (words === void 0 || pod.reason === "Evicted") return [];
+	const shortage = shortages.find(([pattern]) => pattern.test(words))?.[1];
+	if (shortage === void 0) return [];
+	const { remedy } = shortage;
+	return [{
+		pod,
+		container: void 0,
+		kind: "pending",
+		certainty: "certain",
+		what: wasRefused ? shortage.what.replace("stays pending", "was refused") : shortage.what,
+		evidence: [words, ...remedy.includes("requests.memory") && memory !== "" ? [`Memory that pods may request: ${memory}`] : []],
+		remedy
+	}];
+};
+/** Pods that found no node with room for them. */
+const findPending = (cluster) => {
+	const memory = describeNodes(cluster);
+	return toFindings(cluster.pods.flatMap((pod) => toSighting(pod, memory)));
+};
+
+// src/diagnose/pressure.ts
+const pressures = {
+	DiskPressure: {
+		kind: "disk-pressure",
+		short: "disk",
+		event: "NodeHasDiskPressure",
+		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
+	},
+	MemoryPressure: {
+		kind: "memory-pressure",
+		short: "memory",
+		event: "NodeHasInsufficientMemory",
+		remedy: "All nodes share the memory of the runner. Run less at once, lower what pods use, or take a larger runner."
+	},
+	PIDPressure: {
+		kind: "pid-pressure",
+		short: "process numbers",
+		event: "NodeHasInsufficientPID",
+		remedy: "Something starts processes without end: see which pod has the most."
+	}
+};
+const isOf = ({ name }, event) => event.kind === "Node" && event.name === name;
+const renderEvent = ({ reason, message }) => toLine(`${reason}: ${message}`);
+/** Nodes that are short of something now, or were. */
+const findPressure = ({ nodes, events }) => nodes.flatMap((node) => Object.entries(pressures).flatMap(([type, { kind, short, event, remedy }]) => {
+	const now = node.troubles.find((trouble) => trouble.type === type);
+	const began = events.find((it) => isOf(node, it) && it.reason === event);
+	if (now === void 0 && began === void 0) return [];
+	const is = now === void 0 ? "was for a time" : "is";
+	const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`;
+	const evidence = [...now === void 0 ? [] : [toLine(`${type}: ${now.message}`)], ...began === void 0 ? [] : [renderEvent(began)]];
+	const at = began?.at === void 0 ? {} : { at: began.at };
+	return {
+		kind,
+		certainty: "certain",
+		cause,
+		evidence,
+		remedy,
+		node: node.name,
+		...at
+	};
+}));
+/** What tells that a kubelet deletes images to make room. */
+const collecting = /* @__PURE__ */ new Set(["FreeDiskSpaceFailed", "ImageGCFailed"]);
+/**
+* Images that this job loaded and that a node does not have any more, and kubelets that fail to free
+* their disk.
+*
+* @param nodeImages canonical names by node, of the nodes that the images were loaded into
+*/
+const findCollected = ({ nodes, events }, loaded, nodeImages) => [.../* @__PURE__ */ new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
+	const has = nodeImages.get(name);
+	const lost = has === void 0 ? [] : loaded.filter(({ canonical }) => !has.includes(canonical));
+	const tries = events.filter((it) => it.kind === "Node" && it.name === name && collecting.has(it.reason));
+	if (lost.length === 0 && tries.length === 0) return [];
+	const given = lost.map((image) => image.given).join(", ");
+	const isShort = nodes.some((node) => node.name === name && node.troubles.some(({ type }) => type === "DiskPressure"));
+	const wasCollected = tries.length > 0 || isShort;
+	return {
+		kind: "image-collected",
+		certainty: lost.length === 0 || !wasCollected ? "possible" : "likely",
+		cause: lost.length === 0 ? `The disk of the node ${name} is almost full, and its kubelet deletes images that no container uses` : wasCollected ? `The node ${name} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses` : `The node ${name} does not have ${given} any more: something removed what this job loaded`,
+		evidence: tries.map(renderEvent),
+		remedy: wasCollected ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone." : "Load it again. See what else in the job removes images or makes the node anew.",
+		node: name,
+		...lost[0] !== void 0 && { image: lost[0].given }
+	};
+});
+
+// src/diagnose/ghosts.ts
+/**
+* Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
+*
+* @param nodeImages canonical names by node, of the nodes that the images were loaded into
+*/
+const findGhosts = (cluster, loaded, nodeImages) => [
+	...findKilled(cluster),
+	...findEvictions(cluster),
+	...findPressure(cluster),
+	...findCollected(cluster, loaded, nodeImages),
+	...findPending(cluster)
+];
+
+// src/diagnose/merge.ts
+const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
+/** What the kubelet tells of a kill, where it is no other than the kernel's. */
+const isKill = ({ kind }) => kind === "oom-kill" || kind === "killed";
+/**
+* Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:
+* the limit that was hit, and by which process. What only it could not place, the cluster may have.
+*/
+const mergeKills = (kernels, clusters) => {
+	const news = clusters.filter((finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)));
+	const isPlaced = news.some(({ kind }) => kind === "oom-kill");
+	return [...kernels.filter(({ certainty }) => !isPlaced || certainty !== "possible"), ...news];
+};
+
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/** A canonical name without its tag or digest. */
+const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+
+// src/diagnose/nearest-image.ts
+/** Both may be there: `docker.io/library/api:1@sha256:...`. */
+const splitName = (canonical) => {
+	const [, repository = canonical, ending = ""] = /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/.exec(canonical) ?? [];
+	return {
+		repository,
+		last: repository.slice(repository.lastIndexOf("/") + 1),
+		ending
+	};
+};
+/** The number of letters to add, drop or change between two words (Levenshtein's distance). */
+const countEdits = (a, b) => {
+	let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+	for (const [from, letter] of [...a].entries()) {
+		const next = [from + 1];
+		for (let at = 1; at <= b.length; at += 1) {
+			const changed = (row[at - 1] ?? 0) + (letter === b[at - 1] ? 0 : 1);
+			next.push(Math.min((row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1, changed));
+		}
+		row = next;
+	}
+	return row[b.length] ?? 0;
+};
+/** Two slips, and fewer in short names, which would all resemble each other. */
+const isMisspelt = (a, b) => countEdits(a, b) <= Math.min(2, Math.floor(Math.min(a.length, b.length) / 3));
+const compare = (asked, loaded) => {
+	if (asked === loaded) return "same";
+	const [a, b] = [splitName(asked), splitName(loaded)];
+	if (a.repository === b.repository) return "other-tag";
+	if (a.last === b.last) return "other-place";
+	return isMisspelt(a.last, b.last) ? "spelling" : void 0;
+};
+const order = [
+	"same",
+	"other-tag",
+	"other-place",
+	"spelling"
+];
+/**
+* Finds the loaded image that was probably meant, if any.
+*
+* @param asked canonical, as {@link LoadedImage.canonical} is
+*/
+const findNearest = (asked, loaded) => {
+	const { ending } = splitName(asked);
+	const resembling = loaded.flatMap((image) => {
+		const resemblance = compare(asked, image.canonical);
+		return resemblance === void 0 ? [] : [{
+			image,
+			resemblance
+		}];
+	});
+	const rank = ({ image, resemblance }) => 2 * order.indexOf(resemblance) + (splitName(image.canonical).ending === ending ? 0 : 1);
+	return resembling.toSorted((a, b) => rank(a) - rank(b))[0];
+};
+
+// src/diagnose/pulls.ts
+/** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
+const reasons = /* @__PURE__ */ new Set([
+	"ErrImagePull",
+	"ImagePullBackOff",
+	"ErrImagePullBackOff",
+	"ErrImageNeverPull",
+	"InvalidImageName",
+	"ImageInspectError",
+	"RegistryUnavailable"
+]);
+const hasNoTag = (image) => !/[:@][^/]*$/.test(image);
+/** With `Always` a right name alone changes nothing. */
+const addPolicy = ({ pullPolicy }, remedy) => pullPolicy === "Always" ? `${remedy} Set imagePullPolicy: IfNotPresent, too: now it is Always.` : remedy;
+/** The image was loaded, and the kubelet had to ask a registry all the same. */
+const explainAlways = ({ image }, loaded) => {
+	const isDefault = /:latest$/.test(loaded.canonical);
+	const why = !isDefault ? "its imagePullPolicy is Always, so that Kubernetes asks a registry each time" : hasNoTag(image) ? "without a tag Kubernetes takes :latest and asks a registry each time (imagePullPolicy Always)" : "with the tag :latest Kubernetes asks a registry each time (imagePullPolicy Always)";
+	const remedy = isDefault ? `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${loaded.immutable}.` : "Set imagePullPolicy: IfNotPresent. Where nobody wrote Always, the admission plugin AlwaysPullImages of the cluster did.";
+	return {
+		kind: "pull-policy",
+		certainty: "certain",
+		what: `cannot start: this job loaded ${toLine(image)}, but ${why}`,
+		remedy
+	};
+};
+/** The image was loaded, and the node did not have it when the kubelet looked. */
+const explainAbsent = ({ pod, container }, loaded, has) => {
+	const image = toLine(container.image);
+	if ((pod.node === void 0 ? void 0 : has.get(pod.node))?.includes(loaded.canonical)) return {
+		kind: "image-pull",
+		certainty: "likely",
+		what: `cannot start yet: it was created before its node had ${image}, and tries again ever more seldom`,
+		remedy: "Load images before what uses them is applied, or restart it: `kubectl rollout restart`."
+	};
+	return {
+		kind: "image-pull",
+		certainty: "certain",
+		what: `cannot start: this job loaded ${image}, but the node that it runs on does not have it`,
+		remedy: "Load into all nodes (leave the input nodes empty). Where it was loaded there, something removed it since: see whether that node is short of disk."
+	};
+};
+const resemblances = {
+	"other-tag": "with another tag or digest",
+	"other-place": "from another registry or folder",
+	spelling: "with a name that is spelt almost the same"
+};
+/** A name that this job did not load; the nearest that it did load was probably meant. */
+const explainOther = (wait, asked, loaded) => {
+	const { container } = wait;
+	const image = toLine(container.image);
+	const nearest = findNearest(asked, loaded);
+	if (nearest !== void 0 && nearest.resemblance !== "same") {
+		const { given } = nearest.image;
+		return {
+			kind: "image-pull",
+			certainty: "likely",
+			what: `cannot start: ${image} was not loaded by this job, but ${given} was, ${resemblances[nearest.resemblance]}`,
+			remedy: addPolicy(container, `Let the manifest say ${given}, or build and load ${image}.`)
+		};
+	}
+	const isNever = container.pullPolicy === "Never";
+	return {
+		kind: "image-pull",
+		certainty: "certain",
+		what: isNever ? `cannot start: its node does not have ${image}, imagePullPolicy Never forbids to pull it, and this job did not load it` : `cannot start: ${image} was not loaded by this job and cannot be pulled`,
+		remedy: addPolicy(container, isNever ? `Load ${image} in this job, or set imagePullPolicy: IfNotPresent where a registry has it.` : `Load ${image} in this job, or see that the nodes may pull it: its name, its registry and its imagePullSecrets.`)
+	};
+};
+const explainInvalid = (wait, why, loaded) => {
+	const lower = parseImageReference(wait.container.image.toLowerCase());
+	const meant = typeof lower === "string" ? void 0 : findNearest(lower.canonical, loaded)?.image;
+	const instead = meant === void 0 ? "" : `; this job loaded ${meant.given}`;
+	return {
+		kind: "image-pull",
+		certainty: "certain",
+		what: `cannot start: ${toLine(wait.container.image)} is no name of an image: ${why}${instead}`,
+		remedy: `Correct the name in the manifest${meant === void 0 ? "" : `: ${meant.given}`}.`
+	};
+};
+/** containerd has something by that name, and cannot read it. */
+const explainUnreadable = ({ container }) => ({
+	kind: "image-pull",
+	certainty: "likely",
+	what: `cannot start: containerd of its node cannot read the image ${toLine(container.image)}`,
+	remedy: "Remove it from the node (`crictl rmi`) and load it again; see whether the disk is full."
+});
+const explain = (wait, loaded, has) => {
+	const { container } = wait;
+	if (container.waiting?.reason === "ImageInspectError") return explainUnreadable(wait);
+	const asked = parseImageReference(container.image);
+	if (typeof asked === "string") return explainInvalid(wait, asked, loaded);
+	const nearest = findNearest(asked.canonical, loaded);
+	if (nearest?.resemblance !== "same") return explainOther(wait, asked.canonical, loaded);
+	return container.pullPolicy === "Always" ? explainAlways(container, nearest.image) : explainAbsent(wait, nearest.image, has);
+};
+/**
+* Says why containers wait for images, going by what this job loaded.
+*
+* @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
+*/
+const findPullTroubles = ({ pods }, loaded, nodeImages = /* @__PURE__ */ new Map()) => toFindings(pods.flatMap((pod) => pod.containers.flatMap((container) => {
+	const { waiting } = container;
+	if (waiting === void 0 || !reasons.has(waiting.reason)) return [];
+	const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
+	return {
+		pod,
+		container,
+		...explain({
+			pod,
+			container
+		}, loaded, nodeImages),
+		evidence
+	};
+})));
+
+// src/diagnose/parse-cluster.ts
+/** How many fields each kind of line has, which is how garbled ones are told. */
+const widths = {
+	pod: 7,
+	owner: 3,
+	unschedulable: 2,
+	container: 6,
+	status: 9,
+	event: 8,
+	node: 2,
+	trouble: 3
+};
+/** As Go's `urlquery` encodes; undefined of anything else. */
+const decode = (field) => {
+	if (!/^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)) return void 0;
+	try {
+		return decodeURIComponent(field.replaceAll("+", " "));
+	} catch {
+		return;
+	}
+};
+const parseLine = (line) => {
+	const [word = "", ...encoded] = line.split("	");
+	if (encoded.length !== widths[word]) return void 0;
+	const fields = encoded.map(decode).filter((field) => field !== void 0);
+	return fields.length === encoded.length ? {
+		word,
+		fields
+	} : void 0;
+};
+/** Whatever does not look like a line of ours is left out. */
+const parseLines = (text) => text.split("\n").flatMap((line) => parseLine(line) ?? []);
+const toText$1 = (field) => field || void 0;
+const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
+const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
+const units = {
+	m: .001,
+	"": 1,
+	k: 1e3,
+	M: 1e6,
+	G: 1e9,
+	T: 0xe8d4a51000,
+	Ki: 1024,
+	Mi: 1024 ** 2,
+	Gi: 1024 ** 3,
+	Ti: 1024 ** 4
+};
+/** Kubernetes' quantities, such as `50Mi` or `128974848`, in bytes. */
+const parseQuantity = (text = "") => {
+	const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([a-zA-Z]{0,2})$/.exec(text) ?? [];
+	const factor = units[unit];
+	return number === "" || factor === void 0 ? void 0 : Math.floor(Number(number) * factor);
+};
+const toPolicy = (field) => field === "Always" || field === "Never" ? field : "IfNotPresent";
+const unknownStatus = {
+	restarts: 0,
+	waiting: void 0,
+	ended: void 0,
+	endedId: void 0
+};
+const toStatus = (fields) => {
+	const [, , restarts, waiting, said = "", code, reason = "", at, id] = fields;
+	const exitCode = toCount(code);
+	return {
+		restarts: toCount(restarts) ?? 0,
+		waiting: waiting ? {
+			reason: waiting,
+			message: said
+		} : void 0,
+		ended: exitCode === void 0 ? void 0 : {
+			exitCode,
+			reason,
+			at: toTime(at)
+		},
+		endedId: toText$1(id?.replace(/^[\w-]+:\/\//, ""))
+	};
+};
+const toContainer = (fields, statuses) => {
+	const [uid, name = "", image = "", policy, hasLiveness, limit] = fields;
+	const status = statuses.find(({ fields: [of, called] }) => of === uid && called === name);
+	return {
+		name,
+		image,
+		pullPolicy: toPolicy(policy),
+		...status === void 0 ? unknownStatus : toStatus(status.fields),
+		hasLivenessProbe: hasLiveness === "yes",
+		memoryLimit: parseQuantity(limit)
+	};
+};
+/** Reads what kubectl/pods.gotemplate prints. */
+const parsePods = (text) => {
+	const byPod = /* @__PURE__ */ new Map();
+	for (const line of parseLines(text)) {
+		const [uid = ""] = line.fields;
+		byPod.set(uid, [...byPod.get(uid) ?? [], line]);
+	}
+	return [...byPod].flatMap(([uid, lines]) => {
+		const of = (word) => lines.filter((line) => line.word === word);
+		const [pod] = of("pod");
+		if (pod === void 0) return [];
+		const [, namespace = "", name = "", node, phase = "", reason, message] = pod.fields;
+		const [, ownerKind, ownerName] = of("owner")[0]?.fields ?? [];
+		return {
+			namespace,
+			name,
+			uid,
+			owner: ownerName && `${ownerKind}/${ownerName}`,
+			node: toText$1(node),
+			phase,
+			reason: toText$1(reason),
+			message: toText$1(message),
+			unschedulable: toText$1(of("unschedulable")[0]?.fields[1]),
+			containers: of("container").map(({ fields }) => toContainer(fields, of("status")))
+		};
+	});
+};
+/** Reads what kubectl/events.gotemplate prints. */
+const parseEvents = (text) => parseLines(text).flatMap(({ word, fields }) => {
+	if (word !== "event") return [];
+	const [namespace = "", kind = "", name = "", path = "", reason = "", message = ""] = fields;
+	const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1];
+	const [count, at] = [toCount(fields[6]) ?? 1, toTime(fields[7])];
+	return {
+		namespace,
+		kind,
+		name,
+		container,
+		reason,
+		message,
+		count,
+		at
+	};
+});
+/** Reads what kubectl/nodes.gotemplate prints. */
+const parseNodes = (text) => {
+	const lines = parseLines(text);
+	return lines.flatMap(({ word, fields: [name = "", memory] }) => {
+		if (word !== "node") return [];
+		return {
+			name,
+			troubles: lines.filter((line) => line.word === "trouble" && line.fields[0] === name).map(({ fields: [, type = "", message = ""] }) => ({
+				type,
+				message
+			})),
+			allocatableMemory: parseQuantity(memory)
+		};
+	});
+};
+
+// src/diagnose/read-cluster.ts
+/** The program in the node gives up before; this is for a node that hangs as a whole. */
+const timeoutMs = 5e3;
+const readPart$1 = (name) => readFileSync(new URL(`./kubectl/${name}`, import.meta.url), "utf8");
+/** The last words: kubectl begins with what its library says of every try. */
+const toProblem = (error) => {
+	const [, said = ""] = /exit code \d+ (.*)$/s.exec(renderError(error)) ?? ["", renderError(error)];
+	if (/: executing "\w+" at </.test(said)) return "they have another form than expected";
+	return toLine(said.trim().split("\n").at(-1) ?? "");
+};
+const ask = async (api, node, kind) => {
+	const template = readPart$1(`${kind}.gotemplate`);
+	const command = [
+		"bash",
+		"-c",
+		readPart$1("ask.sh"),
+		"slipway",
+		kind,
+		template
+	];
+	try {
+		return { text: await execute(api, node.id, command, timeoutMs) };
+	} catch (error) {
+		return { problem: toProblem(error) };
+	}
+};
+const toText = (told) => "text" in told ? told.text : "";
+/** In words, each problem once: mostly all have the same. */
+const toMissing = ({ name }, told) => {
+	const problems = Object.entries(told).flatMap(([kind, it]) => "problem" in it ? [{
+		kind,
+		problem: it.problem
+	}] : []);
+	if (problems.length === 0) return void 0;
+	return `${name} does not tell of ${problems.map(({ kind }) => kind).join(", ")}: ${[...new Set(problems.map(({ problem }) => problem))].join("; ")}`;
+};
+const readFrom = async (api, node) => {
+	const [pods, events, nodes] = await Promise.all([
+		ask(api, node, "pods"),
+		ask(api, node, "events"),
+		ask(api, node, "nodes")
+	]);
+	const missing = toMissing(node, {
+		pods,
+		events,
+		nodes
+	});
+	if (![
+		pods,
+		events,
+		nodes
+	].some((told) => "text" in told)) return {
+		cluster: void 0,
+		missing
+	};
+	return {
+		cluster: {
+			pods: parsePods(toText(pods)),
+			events: parseEvents(toText(events)),
+			nodes: parseNodes(toText(nodes))
+		},
+		missing
+	};
+};
+/** Asks a control-plane node's own kubectl; the next one where it tells nothing. */
+const readCluster = async (api, nodes) => {
+	const problems = [];
+	for (const node of nodes.filter(({ role }) => role === "control-plane")) {
+		const reading = await readFrom(api, node);
+		if (reading.cluster !== void 0) return reading;
+		if (reading.missing !== void 0) problems.push(reading.missing);
+	}
+	return {
+		cluster: void 0,
+		missing: problems.join(". ") || "no control-plane node of the cluster is known"
+	};
+};
+
 // src/diagnose/diagnose.ts
+/** Undefined where Docker does not answer. */
+const look = ({ docker, clusterName }) => withEngineApi(docker, async (api) => {
+	const found = await inspectNodes(api.ask, clusterName);
+	const running = found.filter(({ isRunning }) => isRunning);
+	const [nodes, reading] = await Promise.all([lookAtNodes(api, found, "all"), readCluster(api, running)]);
+	return {
+		nodes,
+		reading
+	};
+}).catch(() => void 0);
 /** From a node, or from this machine where that is the one under the nodes. */
 const findMachine = async (nodes, { baseline, childEnv }) => {
 	const asked = nodes.find(({ report }) => report !== void 0)?.report;
@@ -472,47 +1269,58 @@ const merge = (noted, nodes) => {
 	const now = nodes.flatMap(({ report }) => report?.containers ?? []);
 	return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()];
 };
-const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel remembers" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 19)} UTC`;
-const renderNodes = (nodes, clusterName) => {
-	if (nodes.length === 0) return `the cluster ${clusterName} has no nodes (any more)`;
-	const silent = nodes.filter(({ report }) => report === void 0).map(({ name }) => name);
-	const said = silent.length === 0 ? "" : `; no answer from ${silent.join(", ")}`;
-	return `nodes ${nodes.map(({ name }) => name).join(", ")}${said}`;
+/** Canonical names of the images that nodes have, of those that got some and answer. */
+const toNodeImages = (nodes, baseline) => new Map(nodes.flatMap(({ name, report }) => report !== void 0 && report.images.length > 0 && baseline?.loadedNodes.includes(name) ? [[name, report.images]] : []));
+const findInCluster = (cluster, nodes, baseline) => {
+	if (cluster === void 0) return [];
+	const images = baseline?.images ?? [];
+	const nodeImages = toNodeImages(nodes, baseline);
+	return [...findPullTroubles(cluster, images, nodeImages), ...findGhosts(cluster, images, nodeImages)];
 };
-const renderElsewhere = (count) => `${count} ${count === 1 ? "process" : "processes"} killed for memory elsewhere on this machine, which is not this cluster's`;
-/** Looks for what went wrong in a cluster. What cannot be asked is left out, and said. */
-const diagnose = async (options) => {
-	const { docker, clusterName, baseline, noted } = options;
-	const nodes = await withEngineApi(docker, (api) => lookAtNodes(api, clusterName, "all")).catch(() => void 0);
-	const found = nodes ?? [];
-	const machine = await findMachine(found, options);
-	const where = nodes === void 0 ? "Docker does not answer" : renderNodes(found, clusterName);
-	const changes = findNodeChanges(baseline, found);
+/** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
+const findInMachine = (machine, nodes, { baseline, noted }) => {
 	if (machine === void 0) return {
-		findings: changes,
-		looked: [where, "kills for memory could not be looked for: no node answers, nor can this machine tell"]
+		findings: [],
+		looked: ["kills for memory not, as no node answers, and this machine cannot tell"]
 	};
-	if (!(baseline === void 0 || baseline.bootId === machine.bootId)) return {
-		findings: changes,
-		looked: [where, "the machine itself was started anew"]
+	if (baseline !== void 0 && baseline.bootId !== machine.bootId) return {
+		findings: [],
+		looked: ["kills for memory not, as the machine was started anew"]
 	};
-	const containers = merge(noted, found);
-	const kills = findKills({
+	const containers = merge(noted, nodes);
+	const { findings, elsewhere } = findKills({
 		baseline,
-		nodes: found,
+		nodes,
 		machine,
 		containers
 	});
 	return {
-		findings: [
-			...kills.findings,
-			...changes,
-			...findClockJump(baseline, machine)
-		],
+		findings: [...findings, ...findClockJump(baseline, machine)],
+		looked: [`kills for memory ${renderSince(baseline)}`, ...elsewhere > 0 ? [renderElsewhere(elsewhere)] : []]
+	};
+};
+const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel remembers" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 19)} UTC`;
+const renderNodes = (nodes, clusterName) => {
+	if (nodes.length === 0) return `the cluster ${clusterName}, which has no nodes (any more)`;
+	const silent = nodes.filter(({ report }) => report === void 0).map(({ name }) => name);
+	const said = silent.length === 0 ? "" : ` (no answer from ${silent.join(", ")})`;
+	return `nodes ${nodes.map(({ name }) => name).join(", ")}${said}`;
+};
+const renderElsewhere = (count) => `${count} ${count === 1 ? "process" : "processes"} killed for memory elsewhere on this machine, which is not this cluster's`;
+const renderReading = ({ cluster, missing }) => [...cluster === void 0 ? [] : [`${cluster.pods.length} pods and ${cluster.events.length} events`], ...missing === void 0 ? [] : [`not all of Kubernetes, as ${missing}`]];
+/** Looks for what went wrong in a cluster. What cannot be asked is left out, and said. */
+const diagnose = async (options) => {
+	const { clusterName, baseline } = options;
+	const looked = await look(options);
+	const nodes = looked?.nodes ?? [];
+	const inMachine = findInMachine(await findMachine(nodes, options), nodes, options);
+	const inCluster = findInCluster(looked?.reading.cluster, nodes, baseline);
+	return {
+		findings: [...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)],
 		looked: [
-			where,
-			`kills for memory ${renderSince(baseline)}`,
-			...kills.elsewhere > 0 ? [renderElsewhere(kills.elsewhere)] : []
+			looked === void 0 ? "no node, as Docker does not answer" : renderNodes(nodes, clusterName),
+			...nodes.length === 0 || looked === void 0 ? [] : renderReading(looked.reading),
+			...inMachine.looked
 		]
 	};
 };
@@ -592,7 +1400,8 @@ const join$1 = (all) => {
 	const [first] = same;
 	return first && {
 		...first.baseline,
-		images: same.flatMap(({ baseline }) => baseline.images)
+		images: same.flatMap(({ baseline }) => baseline.images),
+		loadedNodes: same.flatMap(({ baseline }) => baseline.loadedNodes)
 	};
 };
 const noteForAll = (environment, clusterName, { findings }) => {
@@ -640,44 +1449,6 @@ const diagnoseNow = async (environment, runner, clusterName) => {
 	await tellDiagnosis(runner, diagnosis, true);
 	noteForAll(environment, clusterName, diagnosis);
 };
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
-/** A canonical name without its tag or digest. */
-const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
 
 // src/host/memory-file.ts
 const memoryFolder = "/dev/shm";
@@ -1505,4 +2276,4 @@ const createRunner = () => {
 	};
 };
 
-export { printTargets as A, lookAtNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, lookAfterJob as F, escapeCell as I, formatBytes as L, parseImageReference as M, toRepository as N, toOwnTarget as O, diagnoseNow as P, formatDuration as R, joinScript as S, handoverRepository as T, findNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };
+export { printTargets as A, inspectNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toRepository as F, findNodes as H, escapeCell as I, formatBytes as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatDuration as R, joinScript as S, handoverRepository as T, lookAtNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };

@@ -23,7 +23,7 @@ import { readInputs } from './inputs/read-inputs.ts'
 import { type Plan, planRun } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
-import { emptyReport, type Report, toLoadedImages, toOutputs } from './report/report.ts'
+import { emptyReport, type Report, toLoaded, toOutputs } from './report/report.ts'
 import { renderSummary } from './report/summary.ts'
 import { leftoversOf, runIdState } from './sweep.ts'
 import { type BuildToken, createBuildToken } from './token/build-token.ts'
@@ -152,12 +152,12 @@ export const runAction = async (
     }
     for (const step of plan.steps) await executeStep(shop, step)
     await Promise.all(background)
-    await notes.finish(toLoadedImages(report))
+    await notes.finish(toLoaded(report))
     await publish(runner, report)
   } catch (error) {
     await token?.close()
     await Promise.allSettled(background)
-    await notes?.finish(toLoadedImages(report))
+    await notes?.finish(toLoaded(report))
     const failure = signal.aborted ? new Failure('The step was cancelled', { cause: error }) : error
     await publish(runner, report, renderError(failure))
     throw failure

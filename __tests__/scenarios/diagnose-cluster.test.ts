@@ -7,7 +7,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type ClusterReading, readCluster } from '../../src/diagnose/read-cluster.ts'
 import { createDocker } from '../../src/host/docker.ts'
 import { withEngineApi } from '../../src/host/engine-api.ts'
-import { nodeNamed } from '../support/found.ts'
 import type { ApiObjects } from '../support/kubernetes/answers.ts'
 import { events, nodes } from '../support/kubernetes/bad-day-events.ts'
 import { pods } from '../support/kubernetes/bad-day-pods.ts'
@@ -60,7 +59,7 @@ const read = async (
       const socket = await api.attach(path, content)
       return socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     }
-    const all = names.map((name) => ({ ...nodeNamed(name), role: 'control-plane' }))
+    const all = names.map((name) => ({ id: name, name, role: 'control-plane' }))
     return readCluster({ ...api, attach }, all)
   })
   return { ...reading, received: Buffer.concat(chunks).toString() }

@@ -21,6 +21,8 @@ export type Baseline = {
   readonly logLastS: number | undefined
   readonly nodes: readonly BaselineNode[]
   readonly images: readonly LoadedImage[]
+  /** Names of the nodes that got them. */
+  readonly loadedNodes: readonly string[]
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -42,7 +44,8 @@ export const parseBaseline = (json: string): Baseline | undefined => {
       isText(value.bootId) &&
       numbers.every(isNumber) &&
       value.nodes.every(isNode) &&
-      value.images.every(isImage)
+      value.images.every(isImage) &&
+      value.loadedNodes.every(isText)
     return isSound ? value : undefined
   } catch {
     return undefined

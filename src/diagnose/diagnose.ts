@@ -1,16 +1,21 @@
 import type { Docker } from '../host/docker.ts'
 import { withEngineApi } from '../host/engine-api.ts'
 import type { Baseline } from './baseline.ts'
+import type { Cluster } from './cluster.ts'
 import { findClockJump, findNodeChanges } from './find-changes.ts'
 import { findKills } from './find-kills.ts'
 import type { Finding } from './finding.ts'
-import { type LookedNode, lookAtNodes, lookHere } from './look-nodes.ts'
+import { findGhosts } from './ghosts.ts'
+import { inspectNodes, type LookedNode, lookAtNodes, lookHere } from './look-nodes.ts'
+import { mergeKills } from './merge.ts'
 import type { KnownContainer, NodeReport } from './node-report.ts'
+import { findPullTroubles } from './pulls.ts'
+import { type ClusterReading, readCluster } from './read-cluster.ts'
 
 /** What came of looking. */
 export type Diagnosis = {
   readonly findings: readonly Finding[]
-  /** What was looked at, and what could not be, a line each. */
+  /** What was looked at, and what could not be, a piece each. */
   readonly looked: readonly string[]
 }
 
@@ -23,6 +28,23 @@ export type DiagnosisOptions = {
   /** Containers that were noted while they lived. */
   readonly noted: readonly KnownContainer[]
 }
+
+type Looked = {
+  readonly nodes: readonly LookedNode[]
+  readonly reading: ClusterReading
+}
+
+/** Undefined where Docker does not answer. */
+const look = ({ docker, clusterName }: DiagnosisOptions): Promise<Looked | undefined> =>
+  withEngineApi(docker, async (api) => {
+    const found = await inspectNodes(api.ask, clusterName)
+    const running = found.filter(({ isRunning }) => isRunning)
+    const [nodes, reading] = await Promise.all([
+      lookAtNodes(api, found, 'all'),
+      readCluster(api, running),
+    ])
+    return { nodes, reading }
+  }).catch(() => undefined)
 
 /** From a node, or from this machine where that is the one under the nodes. */
 const findMachine = async (
@@ -43,48 +65,92 @@ const merge = (
   return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()]
 }
 
+/** Canonical names of the images that nodes have, of those that got some and answer. */
+const toNodeImages = (
+  nodes: readonly LookedNode[],
+  baseline: Baseline | undefined,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    nodes.flatMap(({ name, report }) =>
+      report !== undefined && report.images.length > 0 && baseline?.loadedNodes.includes(name)
+        ? [[name, report.images]]
+        : [],
+    ),
+  )
+
+const findInCluster = (
+  cluster: Cluster | undefined,
+  nodes: readonly LookedNode[],
+  baseline: Baseline | undefined,
+): readonly Finding[] => {
+  if (cluster === undefined) return []
+  const images = baseline?.images ?? []
+  const nodeImages = toNodeImages(nodes, baseline)
+  return [
+    ...findPullTroubles(cluster, images, nodeImages),
+    ...findGhosts(cluster, images, nodeImages),
+  ]
+}
+
+/** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
+const findInMachine = (
+  machine: NodeReport | undefined,
+  nodes: readonly LookedNode[],
+  { baseline, noted }: DiagnosisOptions,
+): Diagnosis => {
+  if (machine === undefined) {
+    const why = 'kills for memory not, as no node answers, and this machine cannot tell'
+    return { findings: [], looked: [why] }
+  }
+  if (baseline !== undefined && baseline.bootId !== machine.bootId) {
+    return { findings: [], looked: ['kills for memory not, as the machine was started anew'] }
+  }
+  const containers = merge(noted, nodes)
+  const { findings, elsewhere } = findKills({ baseline, nodes, machine, containers })
+  return {
+    findings: [...findings, ...findClockJump(baseline, machine)],
+    looked: [
+      `kills for memory ${renderSince(baseline)}`,
+      ...(elsewhere > 0 ? [renderElsewhere(elsewhere)] : []),
+    ],
+  }
+}
+
 const renderSince = (baseline: Baseline | undefined): string =>
   baseline === undefined
     ? 'as far back as the kernel remembers'
     : `since ${new Date(baseline.clockMs).toISOString().slice(11, 19)} UTC`
 
 const renderNodes = (nodes: readonly LookedNode[], clusterName: string): string => {
-  if (nodes.length === 0) return `the cluster ${clusterName} has no nodes (any more)`
+  if (nodes.length === 0) return `the cluster ${clusterName}, which has no nodes (any more)`
   const silent = nodes.filter(({ report }) => report === undefined).map(({ name }) => name)
-  const said = silent.length === 0 ? '' : `; no answer from ${silent.join(', ')}`
+  const said = silent.length === 0 ? '' : ` (no answer from ${silent.join(', ')})`
   return `nodes ${nodes.map(({ name }) => name).join(', ')}${said}`
 }
 
 const renderElsewhere = (count: number): string =>
   `${count} ${count === 1 ? 'process' : 'processes'} killed for memory elsewhere on this machine, which is not this cluster's`
 
+const renderReading = ({ cluster, missing }: ClusterReading): readonly string[] => [
+  ...(cluster === undefined
+    ? []
+    : [`${cluster.pods.length} pods and ${cluster.events.length} events`]),
+  ...(missing === undefined ? [] : [`not all of Kubernetes, as ${missing}`]),
+]
+
 /** Looks for what went wrong in a cluster. What cannot be asked is left out, and said. */
 export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> => {
-  const { docker, clusterName, baseline, noted } = options
-  const nodes = await withEngineApi(docker, (api) => lookAtNodes(api, clusterName, 'all')).catch(
-    () => undefined,
-  )
-  const found = nodes ?? []
-  const machine = await findMachine(found, options)
-  const where = nodes === undefined ? 'Docker does not answer' : renderNodes(found, clusterName)
-  const changes = findNodeChanges(baseline, found)
-  if (machine === undefined) {
-    const why =
-      'kills for memory could not be looked for: no node answers, nor can this machine tell'
-    return { findings: changes, looked: [where, why] }
-  }
-  const isSameBoot = baseline === undefined || baseline.bootId === machine.bootId
-  if (!isSameBoot) {
-    return { findings: changes, looked: [where, 'the machine itself was started anew'] }
-  }
-  const containers = merge(noted, found)
-  const kills = findKills({ baseline, nodes: found, machine, containers })
+  const { clusterName, baseline } = options
+  const looked = await look(options)
+  const nodes = looked?.nodes ?? []
+  const inMachine = findInMachine(await findMachine(nodes, options), nodes, options)
+  const inCluster = findInCluster(looked?.reading.cluster, nodes, baseline)
   return {
-    findings: [...kills.findings, ...changes, ...findClockJump(baseline, machine)],
+    findings: [...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)],
     looked: [
-      where,
-      `kills for memory ${renderSince(baseline)}`,
-      ...(kills.elsewhere > 0 ? [renderElsewhere(kills.elsewhere)] : []),
+      looked === undefined ? 'no node, as Docker does not answer' : renderNodes(nodes, clusterName),
+      ...(nodes.length === 0 || looked === undefined ? [] : renderReading(looked.reading)),
+      ...inMachine.looked,
     ],
   }
 }

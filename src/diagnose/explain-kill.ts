@@ -71,8 +71,9 @@ const shownKills = 3
 
 /** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
 export const explainKills = (group: KillGroup, toTime: (stampS: number) => string): Finding => {
-  const { kills, limit, container, pod, nodeName } = group
+  const { kills, limit, place, container, pod, nodeName } = group
   const last = kills.at(-1)
+  const whose = container ?? pod
   const times = kills.length === 1 ? 'was killed' : `was killed ${kills.length} times`
   const process = last?.process ?? 'unknown'
   const shown = kills.slice(-shownKills).map((kill) => renderKill(kill, toTime(kill.stampS)))
@@ -90,11 +91,10 @@ export const explainKills = (group: KillGroup, toTime: (stampS: number) => strin
     ],
     remedy: remedies[limit],
     node: nodeName,
+    ...(place.podUid !== undefined && { podUid: place.podUid }),
+    ...(place.containerId !== undefined && { containerId: place.containerId }),
     ...(container !== undefined && { container: container.name, image: container.image }),
-    ...((container ?? pod) && {
-      namespace: (container ?? pod)?.namespace,
-      pod: (container ?? pod)?.pod,
-    }),
+    ...(whose !== undefined && { namespace: whose.namespace, pod: whose.pod }),
     ...(last !== undefined && { at: toTime(last.stampS) }),
-  } as Finding
+  }
 }

@@ -1,7 +1,6 @@
 import type { Docker } from '../host/docker.ts'
 import { withEngineApi } from '../host/engine-api.ts'
 import type { Baseline } from './baseline.ts'
-import type { LoadedImage } from './cluster.ts'
 import { startNoteTaker } from './note-taker.ts'
 import { writeBaseline } from './notes.ts'
 import { takeBaseline } from './take-baseline.ts'
@@ -9,7 +8,7 @@ import { takeBaseline } from './take-baseline.ts'
 /** What main notes for post, beside its work. */
 export type JobNotes = {
   /** Adds what was loaded. */
-  readonly finish: (images: readonly LoadedImage[]) => Promise<void>
+  readonly finish: (loaded: Pick<Baseline, 'images' | 'loadedNodes'>) => Promise<void>
 }
 
 type Options = {
@@ -38,11 +37,11 @@ export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Opt
       return undefined
     })
   return {
-    finish: async (images) => {
+    finish: async (loaded) => {
       const baseline = await noting
       if (baseline === undefined) return
       try {
-        writeBaseline(folder, { ...baseline, images })
+        writeBaseline(folder, { ...baseline, ...loaded })
       } catch (error) {
         debug(`What was loaded could not be noted: ${error}`)
       }

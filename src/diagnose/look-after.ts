@@ -28,7 +28,13 @@ const join = (all: readonly Notes[]): Baseline | undefined => {
   const last = all.at(-1)?.baseline
   const same = all.filter(({ baseline }) => last && idsOf(baseline) === idsOf(last))
   const [first] = same
-  return first && { ...first.baseline, images: same.flatMap(({ baseline }) => baseline.images) }
+  return (
+    first && {
+      ...first.baseline,
+      images: same.flatMap(({ baseline }) => baseline.images),
+      loadedNodes: same.flatMap(({ baseline }) => baseline.loadedNodes),
+    }
+  )
 }
 
 const noteForAll = (

@@ -35,7 +35,11 @@ type Inspected = {
 /** Nobody waits longer for a node: the job has ended by then. */
 export const nodeTimeoutMs = 5_000
 
-const inspectNodes = async (ask: Ask, clusterName: string): Promise<readonly NodeContainer[]> => {
+/** Finds the containers of a cluster's nodes, also of those that do not run. */
+export const inspectNodes = async (
+  ask: Ask,
+  clusterName: string,
+): Promise<readonly NodeContainer[]> => {
   const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName)
   const inspected = await Promise.all(
     members.map(async ({ id, name, role }) => {
@@ -50,17 +54,16 @@ const inspectNodes = async (ask: Ask, clusterName: string): Promise<readonly Nod
 }
 
 /**
- * Looks at all nodes of a cluster, side by side; one that does not answer keeps nobody waiting.
+ * Looks at nodes, side by side; one that does not answer keeps nobody waiting.
  *
  * @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
  */
 export const lookAtNodes = async (
   api: EngineApi,
-  clusterName: string,
+  nodes: readonly NodeContainer[],
   extent: 'all' | 'kernel-only',
 ): Promise<readonly LookedNode[]> => {
   const argv = ['bash', '-c', readScript('look'), 'bash', extent]
-  const nodes = await inspectNodes(api.ask, clusterName)
   return Promise.all(
     nodes.map(async (node) => {
       if (!node.isRunning) return { ...node, report: undefined }

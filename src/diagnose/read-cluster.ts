@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { KindNode } from '../facts/facts.ts'
 import { renderError } from '../failure.ts'
 import { execute } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
@@ -13,6 +12,9 @@ export type ClusterReading = {
   readonly cluster: Cluster | undefined
   readonly missing: string | undefined
 }
+
+/** A node's container, and what kind calls its role. */
+export type AskedNode = { readonly id: string; readonly name: string; readonly role: string }
 
 /** The program in the node gives up before; this is for a node that hangs as a whole. */
 const timeoutMs = 5_000
@@ -31,11 +33,11 @@ const toProblem = (error: unknown): string => {
   return toLine(said.trim().split('\n').at(-1) ?? '')
 }
 
-const ask = async (api: EngineApi, node: KindNode, kind: Kind): Promise<Told> => {
+const ask = async (api: EngineApi, node: AskedNode, kind: Kind): Promise<Told> => {
   const template = readPart(`${kind}.gotemplate`)
   const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template]
   try {
-    return { text: await execute(api, node.containerId, command, timeoutMs) }
+    return { text: await execute(api, node.id, command, timeoutMs) }
   } catch (error) {
     return { problem: toProblem(error) }
   }
@@ -44,7 +46,7 @@ const ask = async (api: EngineApi, node: KindNode, kind: Kind): Promise<Told> =>
 const toText = (told: Told): string => ('text' in told ? told.text : '')
 
 /** In words, each problem once: mostly all have the same. */
-const toMissing = ({ name }: KindNode, told: Readonly<Record<Kind, Told>>): string | undefined => {
+const toMissing = ({ name }: AskedNode, told: Readonly<Record<Kind, Told>>): string | undefined => {
   const problems = Object.entries(told).flatMap(([kind, it]) =>
     'problem' in it ? [{ kind, problem: it.problem }] : [],
   )
@@ -54,7 +56,7 @@ const toMissing = ({ name }: KindNode, told: Readonly<Record<Kind, Told>>): stri
   return `${name} does not tell of ${kinds}: ${said}`
 }
 
-const readFrom = async (api: EngineApi, node: KindNode): Promise<ClusterReading> => {
+const readFrom = async (api: EngineApi, node: AskedNode): Promise<ClusterReading> => {
   const [pods, events, nodes] = await Promise.all([
     ask(api, node, 'pods'),
     ask(api, node, 'events'),
@@ -73,7 +75,7 @@ const readFrom = async (api: EngineApi, node: KindNode): Promise<ClusterReading>
 /** Asks a control-plane node's own kubectl; the next one where it tells nothing. */
 export const readCluster = async (
   api: EngineApi,
-  nodes: readonly KindNode[],
+  nodes: readonly AskedNode[],
 ): Promise<ClusterReading> => {
   const problems: string[] = []
   for (const node of nodes.filter(({ role }) => role === 'control-plane')) {

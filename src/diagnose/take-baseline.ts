@@ -1,13 +1,14 @@
 import type { EngineApi } from '../host/engine-api.ts'
 import type { Baseline } from './baseline.ts'
-import { lookAtNodes } from './look-nodes.ts'
+import { inspectNodes, lookAtNodes } from './look-nodes.ts'
 
 /** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
 export const takeBaseline = async (
   api: EngineApi,
   clusterName: string,
 ): Promise<Baseline | undefined> => {
-  const nodes = await lookAtNodes(api, clusterName, 'kernel-only')
+  const found = await inspectNodes(api.ask, clusterName)
+  const nodes = await lookAtNodes(api, found, 'kernel-only')
   const machine = nodes.find(({ report }) => report !== undefined)?.report
   if (machine === undefined) return undefined
   const { bootId, clockMs, uptimeS, kills, log } = machine
@@ -25,5 +26,6 @@ export const takeBaseline = async (
       kills: report?.nodeKills,
     })),
     images: [],
+    loadedNodes: [],
   }
 }

@@ -28,6 +28,7 @@ export const killedByCri = (
           remedy:
             'Raise resources.limits.memory of this container, or have the program use less memory.',
           node,
+          containerId: id,
           at,
           ...(known && {
             namespace: known.namespace,

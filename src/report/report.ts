@@ -1,5 +1,5 @@
 import type { BuildMetadata } from '../build/metadata.ts'
-import type { LoadedImage } from '../diagnose/cluster.ts'
+import type { Baseline } from '../diagnose/baseline.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toRepository } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'
@@ -34,16 +34,18 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
   }
 }
 
-/** What post may want to know of what was loaded. */
-export const toLoadedImages = ({ loads }: Report): readonly LoadedImage[] =>
-  loads.flatMap(({ image: { id, references } }) =>
+/** What post may want to know of what was loaded, and where. */
+export const toLoaded = ({ loads }: Report): Pick<Baseline, 'images' | 'loadedNodes'> => ({
+  images: loads.flatMap(({ image: { id, references } }) =>
     references.map(({ given, canonical }) => ({
       given,
       canonical,
       immutable: `${toRepository(given)}:sha-${id.replace('sha256:', '').slice(0, 12)}`,
       id,
     })),
-  )
+  ),
+  loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))],
+})
 
 /** The step's outputs; those without a value are left out. */
 export const toOutputs = (report: Report): Readonly<Record<string, string>> => {

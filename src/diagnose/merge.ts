@@ -1,0 +1,27 @@
+import type { Finding } from './finding.ts'
+
+const isSameContainer = (a: Finding, b: Finding): boolean =>
+  (a.containerId !== undefined && a.containerId === b.containerId) ||
+  (a.pod !== undefined &&
+    a.namespace === b.namespace &&
+    a.pod === b.pod &&
+    (a.container === undefined || b.container === undefined || a.container === b.container))
+
+/** What the kubelet tells of a kill, where it is no other than the kernel's. */
+const isKill = ({ kind }: Finding): boolean => kind === 'oom-kill' || kind === 'killed'
+
+/**
+ * Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:
+ * the limit that was hit, and by which process. What only it could not place, the cluster may have.
+ */
+export const mergeKills = (
+  kernels: readonly Finding[],
+  clusters: readonly Finding[],
+): readonly Finding[] => {
+  const news = clusters.filter(
+    (finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)),
+  )
+  const isPlaced = news.some(({ kind }) => kind === 'oom-kill')
+  const sure = kernels.filter(({ certainty }) => !isPlaced || certainty !== 'possible')
+  return [...sure, ...news]
+}
