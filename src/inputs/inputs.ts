@@ -116,4 +116,6 @@ export type Inputs = {
   /** Names of the catalog's entries that stay. */
   readonly freeDiskKeep: readonly string[]
   readonly pruneCache: PruneCache
+  /** Globs of Kubernetes manifests to check, relative to the workspace. */
+  readonly manifests: readonly string[]
 }

@@ -46,6 +46,7 @@ export const inputNames = [
   'free-disk',
   'free-disk-keep',
   'prune-cache',
+  'manifests',
 ] as const
 
 export type InputName = (typeof inputNames)[number]

@@ -7,6 +7,7 @@ import { readBuild, readReferences } from './read-build.ts'
 import type { ListPlaces } from './read-builds.ts'
 import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
+import { readManifests } from './read-manifests.ts'
 import { readSecrets, type SecretPlaces } from './read-secrets.ts'
 
 const modes = ['run', 'diagnose'] as const
@@ -85,5 +86,6 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
       freeDisk: readFreeDisk(raw, report),
       freeDiskKeep: readFreeDiskKeep(raw, report),
       pruneCache: toTri[parseChoice('prune-cache', raw['prune-cache'], triWords, report)],
+      manifests: readManifests(raw, report),
     }
   })

@@ -1,0 +1,262 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseManifest } from '../../src/manifests/parse-manifest.ts'
+
+const parse = (text: string) => parseManifest(text, 'k8s/a.yaml')
+const workloadsOf = (text: string) => parse(text).workloads
+const containersOf = (text: string) => workloadsOf(text).flatMap(({ containers }) => containers)
+
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api, namespace: shop }
+spec:
+  replicas: 3
+  template:
+    spec:
+      initContainers:
+        - name: wait
+          image: busybox:1
+        - { name: proxy, image: proxy:1, restartPolicy: Always }
+      containers:
+        - name: api
+          image: "api:dev"
+          imagePullPolicy: Always
+          env:
+            - { name: PASSWORD, value: hunter2 }
+          args: [--token=hunter2]
+          resources:
+            requests: { memory: 128Mi, cpu: 0.10 }
+            limits: { memory: 1e9 }
+`
+
+test('a Deployment is read with its containers, their images, amounts and lines', () => {
+  expect(parse(deployment)).toEqual({
+    warnings: [],
+    workloads: [
+      {
+        file: 'k8s/a.yaml',
+        kind: 'Deployment',
+        namespace: 'shop',
+        name: 'api',
+        pods: 3,
+        containers: [
+          expect.objectContaining({ name: 'wait', role: 'init', image: 'busybox:1', line: 10 }),
+          expect.objectContaining({ name: 'proxy', role: 'sidecar', image: 'proxy:1', line: 11 }),
+          {
+            name: 'api',
+            role: 'main',
+            image: 'api:dev',
+            pullPolicy: 'Always',
+            requests: { memory: 134_217_728, cpu: 0.1 },
+            limits: { memory: 1e9, cpu: undefined },
+            line: 14,
+          },
+        ],
+      },
+    ],
+  })
+})
+
+test('nothing of environments, arguments or secrets is in what was read', () => {
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: hunter2 }\n'
+  expect(JSON.stringify(parse(`${deployment}---\n${secret}`))).not.toContain('hunter2')
+})
+
+test('a limit is the request where none is written', () => {
+  const [container] = containersOf(`kind: Pod
+spec:
+  containers:
+    - image: a
+      resources: { limits: { memory: 1Gi, cpu: 2 }, requests: { cpu: 500m } }
+`)
+  expect(container?.requests).toEqual({ memory: 2 ** 30, cpu: 0.5 })
+})
+
+const job = (kind: string, spec: string): string =>
+  kind === 'CronJob'
+    ? `kind: CronJob\nmetadata: { generateName: j- }\nspec: { suspend: false, jobTemplate: { spec: ${spec} } }\n`
+    : `kind: ${kind}\nmetadata: { name: j }\nspec: ${spec}\n`
+const template = 'template: { spec: { containers: [{ name: a, image: a:1 }] } }'
+
+test.each([
+  ['Deployment', `{ ${template} }`, 1],
+  ['Deployment', `{ replicas: 0, ${template} }`, 0],
+  ['StatefulSet', `{ replicas: 2, ${template} }`, 2],
+  ['ReplicaSet', `{ replicas: 4, ${template} }`, 4],
+  ['ReplicationController', `{ replicas: 5, ${template} }`, 5],
+  ['DaemonSet', `{ ${template} }`, 'per-node'],
+  ['Job', `{ ${template} }`, 1],
+  ['Job', `{ parallelism: 4, ${template} }`, 4],
+  ['Job', `{ parallelism: 4, completions: 2, ${template} }`, 2],
+  ['Job', `{ parallelism: 4, suspend: true, ${template} }`, 0],
+  ['CronJob', `{ parallelism: 3, ${template} }`, 3],
+])('%s %s has %s pods', (kind, spec, pods) => {
+  const [workload] = workloadsOf(job(kind, spec))
+  expect(workload).toMatchObject({ kind, pods })
+  expect(workload?.containers).toHaveLength(1)
+})
+
+test('several documents, lists and JSON are read alike; other kinds are nothing', () => {
+  const pod = '{"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"p:1"}]}}'
+  const list = `kind: List\nitems:\n  - ${pod}\n  - ${pod}\n  - kind: Service\n`
+  const text = `# first\n---\n${list}---\nkind: PodList\nitems: [${pod}]\n---\n---\njust text\n---\n- a\n---\nkind: Kustomization\n`
+  expect(parse(text).warnings).toEqual([])
+  expect(containersOf(text).map(({ image, line }) => [image, line])).toEqual([
+    ['p:1', 5],
+    ['p:1', 6],
+    ['p:1', 10],
+  ])
+  expect(containersOf(pod)).toHaveLength(1)
+})
+
+describe('aliases', () => {
+  test('anchors and merge keys are followed, what is written beside them comes first', () => {
+    const text = `kind: Pod
+x: &base
+  image: base:1
+  imagePullPolicy: Never
+  resources: &amounts { requests: { memory: 1Ki } }
+spec:
+  containers:
+    - <<: *base
+      name: one
+    - <<: [{ name: two }, *base]
+      image: own:1
+    - { name: three, image: &i third:1, resources: *amounts }
+    - { name: four, image: *i }
+`
+    expect(
+      containersOf(text).map(({ name, image, pullPolicy, requests }) => [
+        name,
+        image,
+        pullPolicy,
+        requests.memory,
+      ]),
+    ).toEqual([
+      ['one', 'base:1', 'Never', 1_024],
+      ['two', 'own:1', 'Never', 1_024],
+      ['three', 'third:1', undefined, 1_024],
+      ['four', 'third:1', undefined, undefined],
+    ])
+  })
+
+  test('an alias is the last one of that name, and one that is nowhere is nothing', () => {
+    const text = `a: &x old:1\nb: &x new:1\nkind: Pod\nspec: { containers: [{ image: *x }] }\n`
+    expect(containersOf(text).map(({ image }) => image)).toEqual(['new:1'])
+    expect(containersOf('kind: Pod\nspec: { containers: *nobody }\n')).toEqual([])
+  })
+
+  test.each([
+    ['itself', 'kind: Pod\nspec: &s\n  <<: *s\n  containers: *s\n'],
+    ['its own list', 'kind: List\nitems: &i\n  - kind: List\n    items: *i\n'],
+  ])('one that holds %s ends', (_, text) => {
+    expect(containersOf(text)).toEqual([])
+    // Not by running out of stack, which is told.
+    expect(parse(text).warnings).toEqual([])
+  })
+
+  test('aliases in aliases in aliases are given up with a warning', () => {
+    const wide = (name: string) => Array.from({ length: 60 }, () => `*${name}`).join(', ')
+    const merges = Array.from(
+      { length: 8 },
+      (_, depth) => `m${depth + 1}: &m${depth + 1} { <<: [${wide(`m${depth}`)}] }\n`,
+    )
+    const text = `m0: &m0 { a: b }\n${merges.join('')}kind: Pod\nspec: { containers: [*m8] }\n`
+    const started = performance.now()
+    expect(parse(text)).toEqual({
+      workloads: [],
+      warnings: [{ message: expect.stringContaining('Not checked'), place: expect.anything() }],
+    })
+    expect(performance.now() - started).toBeLessThan(30_000)
+  })
+})
+
+describe('what is no manifest yet', () => {
+  const helm = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+{{- if .Values.labels }}
+  labels: {{ toYaml .Values.labels | nindent 4 }}
+{{- end }}
+`
+  test.each([
+    ['a Helm template', helm, 5],
+    [
+      'an image in braces',
+      'kind: Pod\nspec:\n  containers:\n    - image: {{ .Values.image }}\n',
+      4,
+    ],
+    [
+      'an image in quotes',
+      'kind: Pod\nspec:\n  containers:\n    - image: "{{ .Values.image }}:1"\n',
+      4,
+    ],
+    ['an image with a variable', 'kind: Pod\nspec:\n  containers:\n    - image: api:$(TAG)\n', 4],
+    ['two of them', 'kind: Pod\nspec:\n  containers:\n    - image: $(A)\n    - image: $(B)\n', 4],
+    ['broken YAML', 'kind: Pod\nspec: {\n  containers: [\n', 3],
+    ['a tab', 'kind: Pod\nspec:\n\tcontainers: []\n', 3],
+    ['a key twice', 'kind: Pod\nspec: {}\nspec: {}\n', 3],
+  ])('%s is told once, at its line, with how to render it', (_, text, line) => {
+    const { warnings } = parse(text)
+    expect(warnings).toEqual([
+      {
+        message: expect.stringMatching(/not checked.*`helm template` or `kustomize build`/i),
+        place: { file: 'k8s/a.yaml', line },
+      },
+    ])
+  })
+
+  test('its documents that can be read are checked all the same', () => {
+    const text = `kind: Pod\nspec: { containers: [{ image: a:1 }] }\n---\nkind: Pod\nspec: }\n`
+    expect(containersOf(text)).toHaveLength(1)
+    expect(parse(text).warnings).toHaveLength(1)
+  })
+
+  test('the message shows nothing of the file', () => {
+    for (const text of [
+      'a: "\\qhunter2"\n',
+      'hunter2: hunter2: hunter2\n',
+      'a: }hunter2\n',
+      '%hunter2\na: b',
+    ]) {
+      expect(JSON.stringify(parse(text))).not.toContain('hunter2')
+    }
+  })
+})
+
+test('whatever the text, it is read or warned about, and nothing is thrown', () => {
+  const words = fc.constantFrom(
+    'kind: Pod',
+    'spec:',
+    '  containers:',
+    '    - image: a',
+    '- ',
+    '{{',
+    '}',
+    '&a',
+    '*a',
+    '<<: *a',
+    '---',
+    '\t',
+    '"',
+    ': ',
+    '\n',
+    '|',
+    '[',
+    'é',
+    '\0',
+  )
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
+      const { workloads, warnings } = parse(parts.join('\n'))
+      expect(Array.isArray(workloads)).toBe(true)
+      for (const { place } of warnings) expect(place?.line).toBeGreaterThan(0)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('what is nested too deeply is not followed', () => {
+  expect(parse(`kind: Pod\nspec: ${'['.repeat(20_000)}`).warnings).toHaveLength(1)
+})

@@ -1,0 +1,89 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  visit,
+  type YAMLMap,
+} from 'yaml'
+
+/** How much of a file may be looked at; aliases in aliases could have us look for ever. */
+const largestEffort = 1_000_000
+
+/** Looks into a document at what is asked for, and makes no values of the rest. */
+export type Reader = {
+  /** What stands under keys, one in the other; undefined where there is nothing. */
+  readonly at: (node: unknown, ...keys: readonly string[]) => Node | undefined
+  readonly items: (node: unknown) => readonly unknown[]
+  /** A word or number; undefined for what is something else. */
+  readonly text: (node: unknown) => string | undefined
+}
+
+/** One walk for all aliases; the library would take one for each. */
+const findTargets = (document: Document): ReadonlyMap<Alias, Node> => {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined
+      if (isAlias(node)) {
+        if (target !== undefined) targets.set(node, target)
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
+}
+
+const textOf = (node: unknown): string | undefined => {
+  return isScalar(node) && node.value !== null ? String(node.value) : undefined
+}
+
+/**
+ * Opens a document for reading, aliases and merge keys followed as kubectl does.
+ *
+ * @throws {Error} from its functions, once they have looked at too much
+ */
+export const createReader = (document: Document): Reader => {
+  const targets = findTargets(document)
+  let effort = 0
+  const follow = (node: unknown): unknown => (isAlias(node) ? targets.get(node) : node)
+  const spend = (amount: number): void => {
+    effort += amount
+    if (effort > largestEffort) throw new Error('aliases within aliases')
+  }
+  const findMerged = (map: YAMLMap, key: string, depth: number): unknown => {
+    const merge = map.items.find((pair) => textOf(pair.key) === '<<')
+    const merged = follow(merge?.value)
+    const sources = isSeq(merged) ? merged.items : [merged]
+    for (const source of sources) {
+      const found = find(source, key, depth + 1)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const find = (node: unknown, key: string, depth: number): unknown => {
+    const map = follow(node)
+    // A map may be merged into itself.
+    if (!isMap(map) || depth > 10) return undefined
+    spend(1 + map.items.length)
+    const own = map.items.find((pair) => textOf(pair.key) === key)
+    return own === undefined ? findMerged(map, key, depth) : own.value
+  }
+  return {
+    at: (node, ...keys) => {
+      let at: unknown = node
+      for (const key of keys) at = find(at, key, 0)
+      return follow(at) as Node | undefined
+    },
+    items: (node) => {
+      const list = follow(node)
+      if (!isSeq(list)) return []
+      spend(list.items.length)
+      return list.items
+    },
+    text: (node) => textOf(follow(node)),
+  }
+}

@@ -1,0 +1,112 @@
+import { glob, readFile, stat } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import type { Manifests } from './workload.ts'
+
+/** Larger ones are no manifests that people write; definitions of resources come near to it. */
+const largestBytes = 4_000_000
+
+/** More than this is a whole repository, not what is applied. */
+const mostFiles = 2_000
+
+const isManifestName = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
+
+type Entry = {
+  readonly path: string
+  readonly kind: 'file' | 'folder' | 'other'
+  readonly bytes: number
+}
+
+/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
+const lookAt = async (path: string): Promise<Entry> => {
+  const found = await stat(path).catch(() => undefined)
+  const kind = found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : 'other'
+  return { path, kind, bytes: found?.size ?? 0 }
+}
+
+const expand = async (
+  pattern: string,
+  exclude: readonly string[],
+  workspace: string,
+): Promise<readonly Entry[]> => {
+  // A name that is there is meant as it is, also with brackets in it.
+  const named = await lookAt(resolve(workspace, pattern))
+  if (named.kind !== 'other') return [named]
+  const entries: Entry[] = []
+  for await (const path of glob(pattern, { cwd: workspace, exclude })) {
+    if (entries.length > mostFiles) break
+    if (isManifestName(path)) entries.push(await lookAt(resolve(workspace, path)))
+  }
+  return entries.filter(({ kind }) => kind !== 'folder')
+}
+
+const requireSome = (pattern: string, entries: readonly Entry[]): void => {
+  const [first] = entries
+  if (first?.kind === 'folder') {
+    throw new Failure(`manifests: ${pattern} is a folder`, {
+      remedy: `Write which of its files are meant, such as ${pattern.replace(/\/$/, '')}/*.yaml.`,
+    })
+  }
+  if (entries.length > 0) return
+  throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, {
+    remedy:
+      'Paths start in the workspace; what another step makes has to be there before this step.',
+  })
+}
+
+const findEntries = async (
+  patterns: readonly string[],
+  workspace: string,
+): Promise<readonly Entry[]> => {
+  const excluded = patterns
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ''))
+  const exclude = ['**/node_modules', ...excluded]
+  const found = new Map<string, Entry>()
+  for (const pattern of patterns.filter((each) => !each.startsWith('!'))) {
+    const entries = await expand(pattern, exclude, workspace)
+    requireSome(pattern, entries)
+    for (const entry of entries) found.set(entry.path, entry)
+  }
+  if (found.size > mostFiles) {
+    throw new Failure(`manifests: more than ${mostFiles} files match`, {
+      remedy: 'Name the folder of the manifests, such as k8s/**/*.yaml.',
+    })
+  }
+  return [...found.values()].sort((a, b) => a.path.localeCompare(b.path))
+}
+
+const readEntry = async ({ path, kind, bytes }: Entry, workspace: string): Promise<Manifests> => {
+  const below = relative(workspace, path)
+  const file = below.startsWith('..') ? path : below
+  const skip = (why: string): Manifests => ({
+    workloads: [],
+    warnings: [{ message: `${file} is not checked: ${why}.`, place: { file, line: 1 } }],
+  })
+  if (kind !== 'file') return skip('it is not a file')
+  if (bytes > largestBytes) return skip('it is larger than 4 MB')
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return skip('it cannot be read')
+  // The YAML library is a large part of all that is loaded, and most steps have no use for it.
+  const { parseManifest } = await import('./parse-manifest.ts')
+  return parseManifest(text, file)
+}
+
+/**
+ * Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
+ *
+ * @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
+ */
+export const findManifests = async (
+  patterns: readonly string[],
+  workspace: string,
+): Promise<Manifests> => {
+  const read: Manifests[] = []
+  for (const entry of await findEntries(patterns, workspace)) {
+    read.push(await readEntry(entry, workspace))
+  }
+  return {
+    workloads: read.flatMap(({ workloads }) => workloads),
+    warnings: read.flatMap(({ warnings }) => warnings),
+  }
+}

@@ -1,0 +1,49 @@
+import type { Place } from '../host/runner.ts'
+
+/** Something about a manifest or a node that its author should know before it is applied. */
+export type Warning = {
+  readonly message: string
+  /** Undefined for what no line of a file is to blame for. */
+  readonly place: Place | undefined
+}
+
+/** What runs pods, as a manifest has it; environments, arguments and secrets are not read. */
+export type Workload = {
+  /** Relative to the workspace. */
+  readonly file: string
+  /** Such as `Deployment`. */
+  readonly kind: string
+  readonly namespace: string | undefined
+  readonly name: string
+  /** How many of them run at once. */
+  readonly pods: number | 'per-node'
+  /** Those that run first come first. */
+  readonly containers: readonly Container[]
+}
+
+export type Container = {
+  readonly name: string
+  /** `init` ends before the next one starts, `sidecar` is one that starts first and stays. */
+  readonly role: 'main' | 'init' | 'sidecar'
+  /** As written, and so perhaps no name at all. */
+  readonly image: string
+  /** As written; undefined leaves it to Kubernetes. */
+  readonly pullPolicy: string | undefined
+  readonly requests: Amounts
+  readonly limits: Amounts
+  /** Of the image, counted from 1. */
+  readonly line: number
+}
+
+/** Bytes and CPUs; undefined where nothing is said. */
+export type Amounts = {
+  readonly memory: number | undefined
+  readonly cpu: number | undefined
+}
+
+/** All that was found under the input `manifests`. */
+export type Manifests = {
+  readonly workloads: readonly Workload[]
+  /** About files that could not be read. */
+  readonly warnings: readonly Warning[]
+}
