@@ -20,6 +20,7 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
+import { checkManifests } from './manifests/check-manifests.ts'
 import { type Plan, planRun } from './plan/plan.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
@@ -102,6 +103,7 @@ export const runAction = async (
     const memory = findMemory(environment, runner, signal)
     const facts = await look(docker, inputs, { ...environment, runId }, memory)
     tellWhatIsNot(inputs, facts, runner)
+    for (const { message, place } of checkManifests(facts)) runner.warning(message, place)
     const plan = planRun(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)

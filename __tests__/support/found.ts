@@ -44,6 +44,8 @@ export const foundFacts: Facts = {
   freeable: toolChains,
   lastSizes: undefined,
   heldBytes: 0,
+  manifests: { workloads: [], warnings: [] },
+  nodeRooms: [],
 }
 
 export const nodeNamed = (name: string): KindNode => ({

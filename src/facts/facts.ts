@@ -1,7 +1,9 @@
 import type { Target } from '../build/target.ts'
+import type { Manifests } from '../manifests/workload.ts'
 import type { Filesystem } from './filesystems.ts'
 import type { Freeable } from './freeable.ts'
 import type { LocalImage } from './images.ts'
+import type { NodeRoom } from './node-rooms.ts'
 import type { Sizes } from './sizes.ts'
 
 /** What we found on the machine before anything was done. */
@@ -27,6 +29,10 @@ export type Facts = {
   readonly lastSizes: Sizes | undefined
   /** What Docker holds of images and build cache, and builds may find; 0 where nobody had to ask. */
   readonly heldBytes: number
+  /** Empty where none were named. */
+  readonly manifests: Manifests
+  /** Of all nodes of the cluster; empty where there are no manifests to compare with. */
+  readonly nodeRooms: readonly NodeRoom[]
 }
 
 export type Builder = {

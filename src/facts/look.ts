@@ -5,12 +5,14 @@ import type { Docker } from '../host/docker.ts'
 import { type EngineApi, withEngineApi } from '../host/engine-api.ts'
 import type { Environment } from '../host/environment.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { findManifests } from '../manifests/find-manifests.ts'
 import { findBuilder, findEngine } from './engine.ts'
 import type { Facts } from './facts.ts'
 import { findDockers, findFilesystems } from './filesystems.ts'
 import { findFreeable } from './freeable.ts'
 import { findHeldBytes } from './held.ts'
 import { findImages } from './images.ts'
+import { findNodeRooms } from './node-rooms.ts'
 import { findNodes } from './nodes.ts'
 
 export type Place = Pick<Environment, 'workspace' | 'tempDir' | 'isHostedRunner'> & {
@@ -94,12 +96,18 @@ export const look = (
       findNodes(ask, inputs.clusterName, inputs.nodes),
       findImages(ask, inputs.images),
       findBuilds(docker, inputs, place, memory),
+      findManifests(inputs.manifests, place.workspace),
     ] as const
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)
     const [engine, nodes, images] = [await questions[0], await questions[1], await questions[2]]
     const { isLocal: isLocalDaemon } = docker
     const found = { engine, isLocalDaemon, nodes, images, ...(await questions[3]) }
+    const manifests = await questions[4]
+    const [disk, nodeRooms] = await Promise.all([
+      findDisk(api, found, inputs, place),
+      findNodeRooms(api, inputs, found),
+    ])
     const { isHostedRunner } = place
-    return { ...found, ...(await findDisk(api, found, inputs, place)), isHostedRunner }
+    return { ...found, ...disk, isHostedRunner, manifests, nodeRooms }
   })

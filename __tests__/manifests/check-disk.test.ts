@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import type { NodeRoom } from '../../src/facts/node-rooms.ts'
+import { checkDisks } from '../../src/manifests/check-disk.ts'
+
+const usual = {
+  evicts: { 'nodefs.available': '10%', 'imagefs.available': '15%', 'nodefs.inodesFree': '5%' },
+  collectsAbove: 85,
+}
+/** What kind writes. */
+const kinds = {
+  evicts: { 'nodefs.available': '0%', 'imagefs.available': '0%', 'nodefs.inodesFree': '0%' },
+  collectsAbove: 100,
+}
+
+const room = (
+  disk: Partial<NonNullable<NodeRoom['disk']>>,
+  kubelet: NodeRoom['kubelet'],
+  node = 'kind-worker',
+): NodeRoom => ({
+  node,
+  role: 'worker',
+  bounds: { memory: [], cpu: [] },
+  disk: {
+    device: '1',
+    totalBytes: 100e9,
+    freeBytes: 50e9,
+    totalInodes: 1000,
+    freeInodes: 500,
+    ...disk,
+  },
+  kubelet,
+})
+
+const check = (...rooms: readonly NodeRoom[]): readonly string[] =>
+  checkDisks(rooms).map(({ message }) => message)
+
+test('eviction is told with numbers, once for nodes that share a disk', () => {
+  const rooms = ['kind-worker', 'kind-worker2'].map((name) =>
+    room({ freeBytes: 14e9 }, usual, name),
+  )
+  expect(check(...rooms)).toEqual([
+    'The disk of kind-worker and kind-worker2 has 14 GB of 100 GB free (14 %). Kubelet evicts pods there below 15 GB. Free some of it first.',
+  ])
+})
+
+test('an amount is a threshold as well', () => {
+  const kubelet = { ...kinds, evicts: { 'nodefs.available': '20Gi' } }
+  expect(check(room({ freeBytes: 21e9 }, kubelet))).toEqual([
+    expect.stringContaining('below 21 GB'),
+  ])
+  expect(check(room({ freeBytes: 22e9 }, kubelet))).toEqual([])
+})
+
+test('images that kubelet removes are told', () => {
+  const kubelet = { ...kinds, collectsAbove: 85 }
+  expect(check(room({ freeBytes: 15e9 }, kubelet))).toEqual([
+    expect.stringContaining('when more than 85 % is used, also those that were just loaded'),
+  ])
+  expect(check(room({ freeBytes: 15.1e9 }, kubelet))).toEqual([])
+})
+
+test('few i-nodes are told, also where kubelet would not mind', () => {
+  expect(check(room({ freeInodes: 49 }, kinds))).toEqual([
+    'The disk of kind-worker has 49 of 1000 i-nodes free (5 %). Images are many files. Delete what has many small files.',
+  ])
+  expect(check(room({ freeInodes: 49 }, usual))).toEqual([
+    expect.stringContaining('Kubelet evicts pods there.'),
+  ])
+  expect(check(room({ freeInodes: 0, totalInodes: 0 }, usual))).toEqual([])
+})
+
+test('a node of kind as kind makes it never evicts or removes', () => {
+  expect(check(room({ freeBytes: 0 }, kinds))).toEqual([])
+  expect(check(room({ freeBytes: 0 }, undefined))).toEqual([])
+  expect(check({ ...room({}, usual), disk: undefined })).toEqual([])
+})

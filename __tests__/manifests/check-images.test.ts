@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { type Target, toOwnTarget } from '../../src/build/target.ts'
+import type { LocalImage } from '../../src/facts/images.ts'
+import { parseImageReference } from '../../src/inputs/image-reference.ts'
+import { checkImages, findSettled } from '../../src/manifests/check-images.ts'
+import type { Container } from '../../src/manifests/workload.ts'
+import { workloadOf } from '../support/manifests.ts'
+
+const toReference = (name: string) => {
+  const reference = parseImageReference(name)
+  if (typeof reference === 'string') throw new Error(reference)
+  return reference
+}
+
+const target = (...tags: readonly string[]): Target => ({
+  ...toOwnTarget({
+    context: '.',
+    file: undefined,
+    target: undefined,
+    tags: tags.map(toReference),
+    buildArgs: [],
+    labels: [],
+    buildContexts: [],
+    network: undefined,
+    ssh: [],
+    noCache: false,
+    pull: false,
+  }),
+})
+
+const image = (name: string, ...digestNames: readonly string[]): LocalImage => ({
+  references: [toReference(name)],
+  id: 'sha256:1',
+  sizeBytes: 1,
+  digestNames,
+  architecture: 'amd64',
+  layers: [],
+})
+
+const none = { targets: [], images: [] }
+
+/** What is said of containers where these are built. */
+const check = (
+  containers: readonly Partial<Container>[],
+  facts: Parameters<typeof checkImages>[1],
+): readonly string[] =>
+  checkImages([workloadOf(containers)], facts).map(({ message, place }) => {
+    expect(place).toEqual({ file: 'k8s/api.yaml', line: 7 })
+    return message
+  })
+
+const digest = `sha256:${'a'.repeat(64)}`
+
+describe('whether a loaded image is pulled', () => {
+  const built = { targets: [target('api:dev', 'web', 'ghcr.io/acme/worker:latest')], images: [] }
+
+  test.each([
+    ['web'],
+    ['web:latest'],
+    ['docker.io/library/web'],
+    ['index.docker.io/library/web:latest'],
+    ['ghcr.io/acme/worker'],
+  ])('%s without a policy is, by default', (name) => {
+    expect(check([{ name: 'api', image: name }], built)).toEqual([
+      `The container api pulls ${name} from a registry although the nodes get it by this step: without imagePullPolicy Kubernetes takes Always for :latest and for no tag. Write imagePullPolicy: IfNotPresent, or use another tag than latest.`,
+    ])
+  })
+
+  test.each(['api:dev', 'web'])('%s with Always is, as it is written', (name) => {
+    expect(check([{ name: 'api', image: name, pullPolicy: 'Always' }], built)).toEqual([
+      `The container api pulls ${name} from a registry although the nodes get it by this step: imagePullPolicy is Always. Write imagePullPolicy: IfNotPresent.`,
+    ])
+  })
+
+  test.each([
+    ['api:dev', undefined],
+    ['docker.io/library/api:dev', 'IfNotPresent'],
+    ['api:dev', 'Never'],
+    ['web', 'IfNotPresent'],
+    ['web', 'Never'],
+    ['api:sha-0123456789ab', undefined],
+    ['ghcr.io/acme/worker:sha-0123456789ab', undefined],
+  ])('%s with %s is not', (name, pullPolicy) => {
+    expect(check([{ image: name, pullPolicy }], built)).toEqual([])
+  })
+
+  test('an immutable name with Always is', () => {
+    expect(check([{ image: 'api:sha-0123456789ab', pullPolicy: 'Always' }], built)).toHaveLength(1)
+  })
+
+  test('images that are there already count, and their digests', () => {
+    const facts = { targets: [], images: [image('api:1', `docker.io/library/api@${digest}`)] }
+    expect(check([{ image: 'api:1' }, { image: `api@${digest}` }], facts)).toEqual([])
+    expect(check([{ image: 'api:1', pullPolicy: 'Always' }], facts)).toHaveLength(1)
+  })
+
+  test('an image that nothing loads may be pulled', () => {
+    expect(
+      check([{ image: 'postgres' }, { image: 'redis:7', pullPolicy: 'Always' }], built),
+    ).toEqual([])
+    expect(check([{ image: 'web' }], none)).toEqual([])
+  })
+
+  test('a target that is built for others alone is not loaded', () => {
+    expect(
+      check([{ image: 'base' }], { targets: [{ ...target('base'), isWanted: false }], images: [] }),
+    ).toEqual([])
+  })
+})
+
+describe('names that are nearly those of loaded images', () => {
+  const built = {
+    targets: [target('api:dev', 'api:v1'), target('ghcr.io/acme/web:dev')],
+    images: [],
+  }
+  const nearest = (name: string, ...more: readonly string[]) =>
+    check(
+      [name, ...more].map((each) => ({ image: each })),
+      built,
+    ).map((message) =>
+      /^The container main uses (.*), which this step does not load; the nearest that it does is (.*)\. The/
+        .exec(message)
+        ?.slice(1),
+    )
+
+  test.each([
+    ['api:prod', 'api:dev'],
+    ['api', 'api:dev'],
+    [`api@${digest}`, 'api:dev'],
+    [`api:v1@${digest}`, 'api:dev'],
+    ['api:sha-012345', 'api:dev'],
+    ['localhost:5000/api:v1', 'api:v1'],
+    ['acme/api:v1', 'api:v1'],
+    ['web:dev', 'ghcr.io/acme/web:dev'],
+    ['ghcr.io/acme/web:main', 'ghcr.io/acme/web:dev'],
+    ['quay.io/acme/web:other', 'ghcr.io/acme/web:dev'],
+  ])('%s is near to %s', (name, expected) => {
+    expect(nearest(name)).toEqual([[name, expected]])
+  })
+
+  test.each(['postgres:16', 'api-gateway:dev', 'acme/apis:dev'])('%s is near to none', (name) => {
+    expect(nearest(name)).toEqual([])
+  })
+
+  test('another repository and tag is nothing beside the one that is built', () => {
+    expect(nearest('docker.io/library/web:1.27', 'ghcr.io/acme/web:dev')).toEqual([])
+    expect(nearest('api:prod', 'api:dev')).toEqual([['api:prod', 'api:dev']])
+  })
+})
+
+test('what is no name of an image is shown with the reason', () => {
+  expect(check([{ name: 'api', image: 'API:dev' }], none)).toEqual([
+    'The container api has an image that Kubernetes refuses, "API:dev": image names are lower case.',
+  ])
+})
+
+test('names are settled when all that use them take what is there', () => {
+  const settled = findSettled([
+    workloadOf([
+      { image: 'a', pullPolicy: 'IfNotPresent' },
+      { image: 'b:latest', pullPolicy: 'Never' },
+      { image: 'c:1' },
+      { image: 'd' },
+      { image: 'NO' },
+    ]),
+    workloadOf([
+      { image: 'docker.io/library/a:latest', pullPolicy: 'Never' },
+      { image: 'b', pullPolicy: 'Always' },
+      { image: 'd', pullPolicy: 'IfNotPresent' },
+    ]),
+  ])
+  expect([...settled]).toEqual(['docker.io/library/a:latest', 'docker.io/library/c:1'])
+})

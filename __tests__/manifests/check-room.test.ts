@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import type { Bound } from '../../src/facts/cgroups.ts'
+import type { NodeRoom } from '../../src/facts/node-rooms.ts'
+import { checkRoom } from '../../src/manifests/check-room.ts'
+import type { Workload } from '../../src/manifests/workload.ts'
+import { workloadOf } from '../support/manifests.ts'
+
+const engine = { memoryBytes: 16e9, cores: 4 }
+
+const all = (amount: number): Bound => ({
+  what: 'all that the machine has',
+  amount,
+  isShared: true,
+})
+const own = (amount: number): Bound => ({ what: 'limit of its container', amount, isShared: false })
+
+const room = (
+  node: string,
+  limits: { readonly memory?: number; readonly cpu?: number } = {},
+): NodeRoom => ({
+  node,
+  role: node.includes('worker') ? 'worker' : 'control-plane',
+  bounds: {
+    memory: [...(limits.memory ? [own(limits.memory)] : []), all(engine.memoryBytes)],
+    cpu: [...(limits.cpu ? [own(limits.cpu)] : []), all(engine.cores)],
+  },
+  disk: undefined,
+  kubelet: undefined,
+})
+
+const asks = (memory: number | undefined, cpu?: number) => ({ requests: { memory, cpu } })
+
+const check = (workloads: readonly Workload[], ...rooms: readonly NodeRoom[]): readonly string[] =>
+  checkRoom(workloads, rooms, engine).map(({ message }) => message)
+
+describe('one node', () => {
+  const limited = room('kind-control-plane', { memory: 4e9, cpu: 2 })
+
+  test('more memory than its container may use is told with numbers, and what comes of it', () => {
+    const workloads = [
+      workloadOf([{ ...asks(2e9), line: 12 }], { pods: 3 }),
+      workloadOf([asks(1e8)], { file: 'k8s/db.yaml', name: 'db' }),
+    ]
+    expect(checkRoom(workloads, [limited], engine)).toEqual([
+      {
+        place: { file: 'k8s/api.yaml', line: 12 },
+        message:
+          "The pods of k8s/api.yaml and k8s/db.yaml ask for 6.1 GB of memory, and Kubernetes' own for about 300 MB of memory; the node kind-control-plane has 4.0 GB of memory (limit of its container). Kubernetes believes that each node has 16 GB, so it starts them all the same, and the kernel kills one when the memory is used up. Lower the requests or the replicas, or give the nodes more.",
+      },
+    ])
+  })
+
+  test('more than the machine has stays Pending', () => {
+    const [message] = check([workloadOf([asks(6e9)], { pods: 3 })], room('kind-control-plane'))
+    expect(message).toContain('ask for 18 GB')
+    expect(message).toContain(
+      'has 16 GB of memory (all that the machine has). Some stay Pending (Insufficient memory).',
+    )
+  })
+
+  test("what fits together with Kubernetes' own is nothing to tell", () => {
+    expect(check([workloadOf([asks(3.7e9)])], limited)).toEqual([])
+    expect(check([workloadOf([asks(3.701e9)])], limited)).toHaveLength(1)
+    expect(
+      check([workloadOf([asks(undefined)])], room('kind-control-plane', { memory: 1e8 })),
+    ).toEqual([])
+  })
+
+  test('CPUs are summed up exactly', () => {
+    const tenths = (count: number) => [workloadOf([asks(undefined, 0.1)], { pods: count })]
+    expect(check(tenths(10), limited)).toEqual([])
+    // 2.15 in all, which a computer sums up to a little more.
+    expect(check(tenths(12), room('kind-control-plane', { cpu: 2.15 }))).toEqual([])
+    expect(check(tenths(11), limited)).toEqual([
+      expect.stringMatching(
+        /ask for 1\.1 CPUs, .* about 0\.95 CPUs; .* has 2 CPUs \(limit of its container\)\. .* slow/,
+      ),
+    ])
+    expect(check(tenths(31), room('kind-control-plane'))).toEqual([
+      expect.stringContaining('Some stay Pending (Insufficient cpu)'),
+    ])
+  })
+
+  test('init containers count by the largest, sidecars with all, others together', () => {
+    const pod = workloadOf([
+      { role: 'init', ...asks(3.5e9) },
+      { role: 'sidecar', ...asks(1e9) },
+      { role: 'init', ...asks(2.6e9) },
+      asks(1e9),
+      asks(1e9),
+    ])
+    // 3.5 before the sidecar is there, 3.6 beside it, 3.0 in the end.
+    expect(check([pod], room('kind-control-plane', { memory: 3.9e9 }))).toEqual([])
+    expect(check([pod], room('kind-control-plane', { memory: 3.8e9 }))).toEqual([
+      expect.stringContaining('ask for 3.6 GB'),
+    ])
+  })
+
+  test('pods of a CronJob are not there when others start, and twins are one', () => {
+    const large = [asks(3e9)]
+    expect(check([workloadOf(large), workloadOf(large, { kind: 'CronJob' })], limited)).toEqual([])
+    expect(check([workloadOf([asks(4e9)], { kind: 'CronJob' })], limited)).toEqual([
+      expect.stringMatching(
+        /^A pod of the CronJob api asks for 4\.0 GB .*\(limit of its container\)\. K/,
+      ),
+    ])
+    expect(check([workloadOf([asks(4e9)], { pods: 0 })], limited)).toEqual([])
+    expect(check([workloadOf(large), workloadOf(large)], limited)).toEqual([])
+    expect(check([workloadOf(large), workloadOf(large, { namespace: 'b' })], limited)).toHaveLength(
+      1,
+    )
+  })
+
+  test('many files are counted', () => {
+    const workloads = ['a', 'b', 'c'].map((name) =>
+      workloadOf([asks(2e9)], { name, file: `${name}.yaml` }),
+    )
+    expect(check(workloads, limited)).toEqual([
+      expect.stringMatching(/^The pods of a\.yaml and 2 other files ask for 6\.0 GB/),
+    ])
+  })
+
+  test('a limit that the node comes before is told at its container', () => {
+    const limits = { memory: 8e9, cpu: 64 }
+    const warnings = checkRoom([workloadOf([{ name: 'ml', limits, line: 3 }])], [limited], engine)
+    expect(warnings).toEqual([
+      {
+        place: { file: 'k8s/api.yaml', line: 3 },
+        message: expect.stringMatching(
+          /^The container ml may use 8\.0 GB of memory; the node kind-control-plane has 4\.0 GB/,
+        ),
+      },
+    ])
+    // Where the limit is the request, the sum has told it.
+    expect(check([workloadOf([{ ...asks(8e9), limits }])], limited)).toHaveLength(1)
+  })
+})
+
+describe('several nodes', () => {
+  const control = room('kind-control-plane')
+
+  test('a pod that no worker has room for is told, at its line', () => {
+    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 3e9 })]
+    const workloads = [workloadOf([asks(2.5e9)]), workloadOf([asks(2.96e9)], { name: 'ml' })]
+    expect(check(workloads, control, ...workers)).toEqual([
+      expect.stringMatching(
+        /^A pod of the Deployment ml asks for 3\.0 GB of memory, .* about 50 MB .*the node kind-worker2 has 3\.0 GB of memory \(limit of its container\), and no node has more\. Kubernetes believes/,
+      ),
+    ])
+  })
+
+  test('limits of the workers are summed up', () => {
+    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 3e9 })]
+    const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
+    expect(check(pods(4), control, ...workers)).toEqual([])
+    expect(check(pods(5), control, ...workers)).toEqual([
+      expect.stringContaining(
+        'kind-worker and kind-worker2 have 5.0 GB of memory together. Kubernetes believes',
+      ),
+    ])
+  })
+
+  test('what the machine has is there once, though every node believes in all of it', () => {
+    const workers = [room('kind-worker'), room('kind-worker2')]
+    const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
+    expect(check(pods(15), control, ...workers)).toEqual([])
+    expect(check(pods(16), control, ...workers)).toEqual([
+      expect.stringMatching(
+        /ask for 16 GB of memory, .* about 400 MB of memory; all nodes share 16 GB of memory \(all that the machine has\)\. Kubernetes believes that each node has 16 GB/,
+      ),
+    ])
+    expect(check(pods(32), control, ...workers)).toEqual([
+      expect.stringContaining('Some stay Pending'),
+    ])
+  })
+
+  test("one worker is told of by its name, and its own limit is nobody else's", () => {
+    const worker = room('kind-worker', { memory: 4e9 })
+    const above: Bound = { what: 'limit of the cgroup /a', amount: 2e9, isShared: true }
+    const apart = { ...control, bounds: { ...control.bounds, memory: [above, all(16e9)] } }
+    const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
+    expect(check(pods(3), apart, worker)).toEqual([])
+    expect(check(pods(4), apart, worker)).toEqual([
+      expect.stringContaining('the node kind-worker has 4.0 GB of memory (limit of its container)'),
+    ])
+  })
+
+  test('a DaemonSet has a pod in each worker', () => {
+    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 2e9 })]
+    const daemons = workloadOf([asks(1e9)], { kind: 'DaemonSet', pods: 'per-node' })
+    expect(check([daemons], control, ...workers)).toEqual([])
+    const rest = workloadOf([asks(1e9)], { pods: 2 })
+    expect(check([daemons, rest], control, ...workers)).toEqual([expect.stringContaining('4.0 GB')])
+  })
+
+  test('pods that ask for nothing have room in the smallest node', () => {
+    expect(check([workloadOf([{}])], control, room('kind-worker', { memory: 1e7 }))).toEqual([])
+  })
+
+  test('control planes alone take pods', () => {
+    expect(check([workloadOf([asks(1e9)])], control, room('kind-control-plane2'))).toEqual([])
+  })
+})
+
+test('without nodes that were looked at, nothing is said', () => {
+  expect(check([workloadOf([asks(1e15)])])).toEqual([])
+})

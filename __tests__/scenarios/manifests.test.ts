@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { warningsOf } from '../support/loading.ts'
+import type { Run } from '../support/runner/types.ts'
+import { runSlipway } from '../support/slipway.ts'
+import {
+  baseImage,
+  type Cluster,
+  docker,
+  imagesOf,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
+
+const name = uniqueName('manifests')
+const secret = `hunter2-${name}`
+let cluster: Cluster
+let node: string
+let workspace: string
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  node = cluster.nodes[0] ?? ''
+  await docker('tag', baseImage(), `${name}:latest`)
+  await docker('tag', baseImage(), `${name}:dev`)
+})
+afterAll(async () => {
+  await cluster?.remove()
+  await docker('rmi', `${name}:latest`, `${name}:dev`)
+})
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'manifests-'))
+})
+afterEach(() => rm(workspace, { recursive: true }))
+
+const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(workspace, path)), { recursive: true })
+    await writeFile(join(workspace, path), text)
+  }
+}
+
+const run = (inputs: Readonly<Record<string, string>>): Promise<Run> =>
+  runSlipway(
+    { 'cluster-name': cluster.name, images: `${name}:latest, ${name}:dev`, ...inputs },
+    { github: { workspace }, debug: true },
+  )
+
+/** Warnings with a place, as GitHub shows them beside a file. */
+const placedOf = (made: Run): readonly (readonly [string, string])[] =>
+  made.annotations
+    .filter(({ level, props }) => level === 'warning' && props['file'] !== undefined)
+    .map(({ message, props }) => [`${props['file']}:${props['line']}`, message])
+
+const api = (): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api }
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+        - name: api
+          image: ${name}
+          args: ["--token=${secret}"]
+          env: [{ name: PASSWORD, value: ${secret} }]
+        - name: right
+          image: docker.io/library/${name}:dev
+        - name: near
+          image: ghcr.io/acme/${name}:dev
+        - name: elsewhere
+          image: postgres:16
+---
+kind: Secret
+stringData: { password: ${secret} }
+---
+kind: Broken
+stringData: { password: ${secret}: ${secret} }
+`
+
+test('what would go wrong in the cluster is told at its line, and nothing of secrets', async () => {
+  await write({ 'k8s/api.yaml': api(), 'k8s/worker.yml': 'kind: {{ .Values.kind }\n' })
+  const made = await run({ manifests: 'k8s/*.{yaml,yml}' })
+  expect(made.exitCode).toBe(0)
+  expect(placedOf(made)).toEqual([
+    ['k8s/api.yaml:24', expect.stringContaining('`helm template`')],
+    ['k8s/worker.yml:1', expect.stringContaining('`helm template`')],
+    ['k8s/api.yaml:10', expect.stringContaining(`pulls ${name} from a registry`)],
+    ['k8s/api.yaml:16', expect.stringContaining(`the nearest that it does is ${name}:dev`)],
+  ])
+  // A warning does not keep anything from being done.
+  expect(await imagesOf(node)).toContain(`docker.io/library/${name}:latest`)
+  expect(`${made.rawStdout}${made.rawStderr}${made.summary}`).not.toContain(secret)
+  expect(JSON.stringify([made.outputs, made.state])).not.toContain(secret)
+})
+
+test('a dry run tells the same', async () => {
+  await write({ 'k8s/api.yaml': `kind: Pod\nspec:\n  containers:\n    - image: ${name}\n` })
+  const made = await run({ manifests: 'k8s/api.yaml', 'dry-run': 'true' })
+  expect([made.exitCode, made.outputs['images']]).toEqual([0, '[]'])
+  expect(placedOf(made)).toEqual([['k8s/api.yaml:4', expect.stringContaining('pulls')]])
+})
+
+test('a glob that matches nothing ends the step before anything was done', async () => {
+  await docker('tag', baseImage(), `${name}:late`)
+  try {
+    const made = await run({ images: `${name}:late`, manifests: 'k8s/*.yaml' })
+    expect([made.exitCode, made.postExitCode]).toEqual([1, 0])
+    expect(made.annotations.map(({ level, message }) => [level, message])).toEqual([
+      ['error', expect.stringMatching(/^manifests: k8s\/\*\.yaml matches no file/)],
+    ])
+    expect(await imagesOf(node)).not.toContain(`docker.io/library/${name}:late`)
+  } finally {
+    await docker('rmi', `${name}:late`)
+  }
+})
+
+test("a limit of the node's container is the tightest layer", async () => {
+  const pod = `kind: Pod
+metadata: { name: ml }
+spec:
+  containers:
+    - name: ml
+      image: ${name}:dev
+      resources: { requests: { memory: 900M }, limits: { memory: 2G } }
+`
+  await write({ 'ml.yaml': pod })
+  const fits = await run({ manifests: 'ml.yaml' })
+  expect([fits.exitCode, placedOf(fits)]).toEqual([0, []])
+  await docker('update', '--memory=1000m', '--memory-swap=-1', '--cpus=1', node)
+  const made = await run({ manifests: 'ml.yaml' })
+  expect(made.exitCode).toBe(0)
+  const has = `the node ${node} has 1.0 GB of memory (limit of its container)`
+  expect(placedOf(made)).toEqual([
+    ['ml.yaml:6', expect.stringContaining(`ask for 900 MB of memory`)],
+    ['ml.yaml:6', expect.stringContaining('The container ml may use 2.0 GB of memory')],
+  ])
+  for (const [, message] of placedOf(made)) expect(message).toContain(has)
+  expect(placedOf(made)[0]?.[1]).toMatch(/Kubernetes believes that each node has [\d.]+ GB/)
+})
+
+test('without manifests nothing is said of them', async () => {
+  expect(warningsOf(await run({}))).toEqual([])
+})

@@ -1,0 +1,27 @@
+import type { Container, Workload } from '../../src/manifests/workload.ts'
+
+/** A container of a manifest; its line is its own unless a test says otherwise. */
+export const containerOf = (change: Partial<Container> = {}): Container => ({
+  name: 'main',
+  role: 'main',
+  image: 'other:1',
+  pullPolicy: undefined,
+  requests: { memory: undefined, cpu: undefined },
+  limits: { memory: undefined, cpu: undefined },
+  line: 7,
+  ...change,
+})
+
+/** A Deployment of one pod. */
+export const workloadOf = (
+  containers: readonly Partial<Container>[],
+  change: Partial<Workload> = {},
+): Workload => ({
+  file: 'k8s/api.yaml',
+  kind: 'Deployment',
+  namespace: undefined,
+  name: 'api',
+  pods: 1,
+  containers: containers.map(containerOf),
+  ...change,
+})

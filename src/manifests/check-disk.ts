@@ -1,0 +1,77 @@
+import type { NodeRoom } from '../facts/node-rooms.ts'
+import { formatBytes } from '../report/format.ts'
+import { parseQuantity } from './quantity.ts'
+import type { Warning } from './workload.ts'
+
+/** Below this share an image with many small files may find no room, whatever kubelet does. */
+const fewInodes = 0.05
+
+type Disk = NonNullable<NodeRoom['disk']>
+
+/** `15%` of something, or an amount. */
+const toAmount = (threshold: string | undefined, total: number): number => {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? '')?.[1]
+  return percent === undefined
+    ? (parseQuantity(threshold ?? '') ?? 0)
+    : (total * Number(percent)) / 100
+}
+
+const percentOf = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(0)} %`
+
+const checkBytes = (
+  where: string,
+  { totalBytes, freeBytes }: Disk,
+  kubelet: NodeRoom['kubelet'],
+) => {
+  if (kubelet === undefined) return []
+  const { evicts, collectsAbove } = kubelet
+  const evictsBelow = Math.max(
+    toAmount(evicts['nodefs.available'], totalBytes),
+    toAmount(evicts['imagefs.available'], totalBytes),
+  )
+  const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`
+  if (freeBytes < evictsBelow) {
+    return [
+      `${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`,
+    ]
+  }
+  // As kubelet counts: what only root may write to is used.
+  if (100 - (100 * freeBytes) / totalBytes < collectsAbove || collectsAbove >= 100) return []
+  return [
+    `${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`,
+  ]
+}
+
+const checkInodes = (
+  where: string,
+  { totalInodes, freeInodes }: Disk,
+  kubelet: NodeRoom['kubelet'],
+) => {
+  const { evicts = {} } = kubelet ?? {}
+  const evictsBelow = Math.max(
+    toAmount(evicts['nodefs.inodesFree'], totalInodes),
+    toAmount(evicts['imagefs.inodesFree'], totalInodes),
+  )
+  // Some filesystems have no number of them.
+  if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return []
+  const end = freeInodes < evictsBelow ? 'Kubelet evicts pods there.' : 'Images are many files.'
+  return [
+    `${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`,
+  ]
+}
+
+/** Whether kubelet would evict pods or remove images as soon as they are there. */
+export const checkDisks = (rooms: readonly NodeRoom[]): readonly Warning[] => {
+  const withDisk = rooms.flatMap(({ node, disk, kubelet }) =>
+    disk ? [{ node, disk, kubelet }] : [],
+  )
+  const groups = Map.groupBy(withDisk, ({ disk }) => disk.device)
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { disk, kubelet } = first
+    const where = `The disk of ${group.map(({ node }) => node).join(' and ')}`
+    const messages = [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)]
+    return messages.map((message) => ({ message, place: undefined }))
+  })
+}

@@ -1,0 +1,126 @@
+import type { Facts } from '../facts/facts.ts'
+import {
+  type ImageReference,
+  parseImageReference,
+  toRepository,
+} from '../inputs/image-reference.ts'
+import type { Container, Warning, Workload } from './workload.ts'
+
+/** A container with its image's name as it is meant. */
+type User = {
+  readonly container: Container
+  readonly canonical: string
+  readonly file: string
+}
+
+const toUsers = (workloads: readonly Workload[]): readonly User[] =>
+  workloads.flatMap(({ file, containers }) =>
+    containers.flatMap((container) => {
+      const reference = parseImageReference(container.image)
+      return typeof reference === 'string'
+        ? []
+        : [{ container, canonical: reference.canonical, file }]
+    }),
+  )
+
+const withoutDigest = (canonical: string): string => canonical.replace(/@.*$/, '')
+
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical: string): string | undefined =>
+  /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1]
+
+const repositoryOf = (canonical: string): string => toRepository(withoutDigest(canonical))
+
+const lastPart = (canonical: string): string => repositoryOf(canonical).split('/').at(-1) ?? ''
+
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ container, canonical }: User): boolean =>
+  container.pullPolicy === undefined
+    ? tagOf(canonical) === 'latest'
+    : container.pullPolicy === 'Always'
+
+type Loaded = Pick<Facts, 'targets' | 'images'>
+
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = ({ targets, images }: Loaded): readonly ImageReference[] => [
+  ...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
+  ...images.flatMap(({ references, digestNames }) => [
+    ...references,
+    ...digestNames.map((name) => ({ given: name, canonical: name })),
+  ]),
+]
+
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical: string, loaded: readonly ImageReference[]): boolean =>
+  loaded.some((image) => image.canonical === canonical) ||
+  (/^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? '') &&
+    loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical)))
+
+const toPullWarning = ({ container, canonical, file }: User): Warning => {
+  const { name, image, pullPolicy, line } = container
+  const because =
+    pullPolicy === undefined
+      ? 'without imagePullPolicy Kubernetes takes Always for :latest and for no tag'
+      : 'imagePullPolicy is Always'
+  const other = tagOf(canonical) === 'latest' && pullPolicy === undefined
+  const remedy = `Write imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
+  const message = `The container ${name} pulls ${image} from a registry although the nodes get it by this step: ${because}. ${remedy}`
+  return { message, place: { file, line } }
+}
+
+/**
+ * The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+ * while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+ */
+const findNearest = (
+  canonical: string,
+  loaded: readonly ImageReference[],
+  used: ReadonlySet<string>,
+): ImageReference | undefined => {
+  const repository = repositoryOf(canonical)
+  const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical))
+  const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical))
+  return (
+    alike.find((image) => repositoryOf(image.canonical) === repository) ??
+    sameTag[0] ??
+    alike.find((image) => !used.has(image.canonical))
+  )
+}
+
+const toStrangerWarning = ({ container, file }: User, nearest: ImageReference): Warning => {
+  const { name, image, line } = container
+  const message = `The container ${name} uses ${image}, which this step does not load; the nearest that it does is ${nearest.given}. The two are different images to Kubernetes: write the same name in both places.`
+  return { message, place: { file, line } }
+}
+
+const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
+  workloads.flatMap(({ file, containers }) =>
+    containers.flatMap(({ name, image, line }) => {
+      const reason = parseImageReference(image)
+      if (typeof reason !== 'string') return []
+      const message = `The container ${name} has an image that Kubernetes refuses, ${JSON.stringify(image.slice(0, 200))}: ${reason}.`
+      return [{ message, place: { file, line } }]
+    }),
+  )
+
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+export const checkImages = (workloads: readonly Workload[], facts: Loaded): readonly Warning[] => {
+  const loaded = findLoaded(facts)
+  const users = toUsers(workloads)
+  const used = new Set(users.map(({ canonical }) => canonical))
+  const warnings = users.flatMap((user) => {
+    if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : []
+    const nearest = findNearest(user.canonical, loaded, used)
+    return nearest === undefined ? [] : [toStrangerWarning(user, nearest)]
+  })
+  return [...toNameWarnings(workloads), ...warnings]
+}
+
+/**
+ * The canonical names that containers use and none of them pulls: whether `latest` is a danger there
+ * has been answered.
+ */
+export const findSettled = (workloads: readonly Workload[]): ReadonlySet<string> => {
+  const users = Map.groupBy(toUsers(workloads), ({ canonical }) => canonical)
+  return new Set([...users].flatMap(([name, all]) => (all.some(isPulled) ? [] : [name])))
+}

@@ -1,0 +1,168 @@
+import type { Bound } from '../facts/cgroups.ts'
+import type { Engine } from '../facts/facts.ts'
+import { findTightest, type NodeRoom } from '../facts/node-rooms.ts'
+import { formatBytes } from '../report/format.ts'
+import { type PodSet, toPodSets } from './pod-sets.ts'
+import type { Warning, Workload } from './workload.ts'
+
+type Resource = 'memory' | 'cpu'
+
+/** What Kubernetes' own pods ask for in a node of kind's. */
+const systemRequests = (role: string): Readonly<Record<Resource, number>> =>
+  role === 'control-plane' ? { memory: 300e6, cpu: 0.95 } : { memory: 50e6, cpu: 0.1 }
+
+type Case = {
+  readonly resource: Resource
+  readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
+  /** Nodes that take ordinary pods. */
+  readonly nodes: readonly NodeRoom[]
+  readonly allNodes: readonly NodeRoom[]
+  readonly sets: readonly PodSet[]
+}
+
+/** Sums of tenths are not quite what they should be. */
+const slack = 1.000_001
+
+const format = (resource: Resource, amount: number): string => {
+  if (resource === 'memory') return `${formatBytes(amount)} of memory`
+  return `${Number(amount.toFixed(2))} CPU${amount === 1 ? '' : 's'}`
+}
+
+/** What there is, and in whose name. */
+type Room = { readonly amount: number; readonly words: string; readonly system: number }
+
+const systemOf = (nodes: readonly NodeRoom[], resource: Resource): number =>
+  nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0)
+
+const roomOf = ({ node, role, bounds }: NodeRoom, resource: Resource): Room | undefined => {
+  const tightest = findTightest(bounds[resource])
+  if (tightest === undefined) return undefined
+  const { amount, what } = tightest
+  const words = `the node ${node} has ${format(resource, amount)} (${what})`
+  return { amount, words, system: systemRequests(role)[resource] }
+}
+
+const largestOf = ({ nodes, resource }: Case): Room | undefined => {
+  const [largest] = nodes
+    .flatMap((node) => roomOf(node, resource) ?? [])
+    .toSorted((a, b) => b.amount - b.system - (a.amount - a.system))
+  if (largest === undefined || nodes.length === 1) return largest
+  return { ...largest, words: `${largest.words}, and no node has more` }
+}
+
+const togetherOf = ({ nodes, resource }: Case): Room | undefined => {
+  const rooms = nodes.flatMap((node) => roomOf(node, resource) ?? [])
+  if (rooms.length < nodes.length) return undefined
+  if (rooms.length === 1) return rooms[0]
+  const amount = rooms.reduce((sum, room) => sum + room.amount, 0)
+  const names = nodes.map(({ node }) => node).join(' and ')
+  const words = `${names} have ${format(resource, amount)} together`
+  return { amount, words, system: systemOf(nodes, resource) }
+}
+
+/** Nodes of one machine share what it has, and each may have a limit of its own. */
+const totalOf = (each: Case): Room | undefined => {
+  const { allNodes, resource } = each
+  const together = togetherOf(each)
+  const isOfAll = ({ what, isShared }: Bound): boolean =>
+    isShared && allNodes.every(({ bounds }) => bounds[resource].some((it) => it.what === what))
+  const shared = findTightest(allNodes.flatMap(({ bounds }) => bounds[resource].filter(isOfAll)))
+  if (allNodes.length === 1 || together === undefined || shared === undefined) return together
+  if (together.amount < shared.amount) return together
+  const words = `all nodes share ${format(resource, shared.amount)} (${shared.what})`
+  return { amount: shared.amount, words, system: systemOf(allNodes, resource) }
+}
+
+/** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
+const consequence = (needed: number, believers: number, { resource, engine }: Case): string => {
+  const each = resource === 'memory' ? engine.memoryBytes : engine.cores
+  if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`
+  const end =
+    resource === 'memory'
+      ? 'the kernel kills one when the memory is used up'
+      : 'they are slow, and probes may time out'
+  const belief = format(resource, each).replace(' of memory', '')
+  return `Kubernetes believes that each node has ${belief}, so it starts them all the same, and ${end}.`
+}
+
+const remedy = 'Lower the requests or the replicas, or give the nodes more.'
+
+const listFiles = (sets: readonly PodSet[]): string => {
+  const [first = '', second, ...more] = [...new Set(sets.map(({ file }) => file))]
+  if (second === undefined) return first
+  return more.length === 0
+    ? `${first} and ${second}`
+    : `${first} and ${more.length + 1} other files`
+}
+
+const checkLargest = (each: Case): readonly Warning[] => {
+  const { resource, sets } = each
+  const largest = largestOf(each)
+  if (largest === undefined) return []
+  const { amount, words, system } = largest
+  return sets.flatMap(({ file, line, kind, name, request }) => {
+    const asked = request[resource]
+    if (asked === 0 || asked + system <= amount * slack) return []
+    const own = format(resource, system)
+    const message = `A pod of the ${kind} ${name} asks for ${format(resource, asked)}, and Kubernetes' own pods for about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`
+    return [{ message, place: { file, line } }]
+  })
+}
+
+const checkTotal = (each: Case): readonly Warning[] => {
+  const { resource, nodes } = each
+  const room = totalOf(each)
+  const sets = each.sets.filter(
+    ({ request, isOccasional }) => request[resource] > 0 && !isOccasional,
+  )
+  const totalOfSet = ({ request, countIn }: PodSet): number =>
+    request[resource] * countIn(nodes.length)
+  const [most] = sets.toSorted((a, b) => totalOfSet(b) - totalOfSet(a))
+  if (room === undefined || most === undefined) return []
+  const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0)
+  const needed = asked + room.system
+  if (needed <= room.amount * slack) return []
+  const message = `The pods of ${listFiles([most, ...sets])} ask for ${format(resource, asked)}, and Kubernetes' own for about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
+  return [{ message, place: { file: most.file, line: most.line } }]
+}
+
+/** Limits that the node's own comes before; one that is asked for as well has been told of. */
+const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warning[] => {
+  const largest = largestOf(each)
+  if (largest === undefined) return []
+  return workloads.flatMap(({ file, containers }) =>
+    containers.flatMap(({ name, limits, requests, line }) => {
+      const limit = limits.memory ?? 0
+      if (limit <= largest.amount * slack || requests.memory === limit) return []
+      const message = `The container ${name} may use ${format('memory', limit)}; ${largest.words}. Before it comes to its limit, the kernel kills something in the node, perhaps another pod. Lower the limit.`
+      return [{ message, place: { file, line } }]
+    }),
+  )
+}
+
+/** kind lets ordinary pods into a control plane only where that is the one node. */
+const takesPods = (rooms: readonly NodeRoom[]): readonly NodeRoom[] => {
+  const workers = rooms.filter(({ role }) => role !== 'control-plane')
+  return workers.length > 0 ? workers : rooms
+}
+
+/** Whether the pods of the manifests find the memory and CPUs that they ask for. */
+export const checkRoom = (
+  workloads: readonly Workload[],
+  rooms: readonly NodeRoom[],
+  engine: Case['engine'],
+): readonly Warning[] => {
+  if (rooms.length === 0) return []
+  const sets = toPodSets(workloads)
+  const nodes = takesPods(rooms)
+  const toCase = (resource: Resource): Case => ({ resource, engine, nodes, allNodes: rooms, sets })
+  const warnings = (['memory', 'cpu'] as const).flatMap((resource) => {
+    const each = toCase(resource)
+    const total = checkTotal(each)
+    // In one node, what is too large by itself is in the sum.
+    const alone = rooms.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional)
+    const tooLarge = checkLargest({ ...each, sets: alone })
+    return rooms.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total]
+  })
+  return [...warnings, ...checkLimits(workloads, toCase('memory'))]
+}
