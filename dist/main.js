@@ -4,6 +4,7 @@ import { A as printTargets, B as inspectNodes, C as runLabel, D as toBakeFile, E
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
+import { t as parseQuantity } from "./quantity.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -13,7 +14,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { Transform } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pipeline } from "node:stream/promises";
-import { lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { glob, lstat, readFile, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -480,7 +481,7 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 };
 
 // src/disk/plan-disk.ts
-const largestOf = (sizes) => Math.max(0, ...sizes);
+const largestOf$1 = (sizes) => Math.max(0, ...sizes);
 const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 	const filesystem = findDockers(filesystems);
 	const needs = [{
@@ -494,7 +495,7 @@ const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 		});
 		needs.push({
 			kind: "export",
-			bytes: largestOf(sizes.each)
+			bytes: largestOf$1(sizes.each)
 		});
 	}
 	return needs.map((need) => ({
@@ -524,7 +525,7 @@ const findLacking = (facts, node) => {
 	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
 	return {
 		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
-		largestBytes: largestOf(lacking.map((one) => one.bytes))
+		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
 	};
 };
 /** What a load writes into one node at least; links cost nothing that is worth counting. */
@@ -659,8 +660,8 @@ const freeBytesAt = async (path) => {
 
 // src/disk/free-disk.ts
 /** Why a catalog path is left alone; undefined means that it may go. */
-const findObjection$1 = (path) => lookAt(path).catch(renderError);
-const lookAt = async (path) => {
+const findObjection$1 = (path) => lookAt$1(path).catch(renderError);
+const lookAt$1 = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
 	if (stat === void 0) return "not there";
 	if (!stat.isDirectory()) return "not a folder";
@@ -815,7 +816,7 @@ const comfortableBytes = 16e9;
 /** For stages that are not part of an image, the context, logs and what else the job writes. */
 const spareBytes = 2e9;
 /** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
-const findEntries = ({ freeDiskKeep }, { freeable, filesystems }) => {
+const findEntries$1 = ({ freeDiskKeep }, { freeable, filesystems }) => {
 	const device = findDockers(filesystems)?.device;
 	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
 	return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name));
@@ -836,7 +837,7 @@ const planFreeing = (asked, facts, disk) => {
 	};
 	const freeBytes = findDockers(facts.filesystems)?.freeBytes;
 	const targetFreeBytes = freeDisk === "auto" ? toWantedBytes(facts, disk) : freeDisk.targetBytes;
-	const entries = findEntries(asked, facts);
+	const entries = findEntries$1(asked, facts);
 	return freeBytes !== void 0 && freeBytes < targetFreeBytes && entries.length > 0 ? {
 		entries,
 		targetFreeBytes
@@ -845,7 +846,7 @@ const planFreeing = (asked, facts, disk) => {
 
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs$2 = 3e5;
+const timeoutMs$3 = 3e5;
 const units$1 = {
 	B: 1,
 	kB: 1e3,
@@ -871,7 +872,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs: timeoutMs$2 });
+	], { timeoutMs: timeoutMs$3 });
 	if (code !== 0) line("The build cache could not be pruned; going on without.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -899,7 +900,7 @@ const createMoreRoom = (inputs, facts, hands) => {
 		await Promise.allSettled(background);
 		const meanwhile = freedBytes() - before;
 		const freeing = {
-			entries: inputs.freeDisk === "never" ? [] : findEntries(inputs, facts),
+			entries: inputs.freeDisk === "never" ? [] : findEntries$1(inputs, facts),
 			targetFreeBytes: void 0
 		};
 		const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal);
@@ -1418,14 +1419,14 @@ const findSecretMounts = (dockerfile) => dockerfile.split("\n").flatMap((text, i
 		}];
 	});
 });
-const readQuietly = (path) => {
+const readQuietly$1 = (path) => {
 	try {
 		return readFileSync(path, "utf8");
 	} catch {
 		return;
 	}
 };
-const findUnpassed = (dockerfile, passed) => findSecretMounts(readQuietly(dockerfile) ?? "").filter(({ id }) => !passed.includes(id)).map(({ id, line }) => ({
+const findUnpassed = (dockerfile, passed) => findSecretMounts(readQuietly$1(dockerfile) ?? "").filter(({ id }) => !passed.includes(id)).map(({ id, line }) => ({
 	message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
 	file: dockerfile,
 	line
@@ -1433,12 +1434,12 @@ const findUnpassed = (dockerfile, passed) => findSecretMounts(readQuietly(docker
 /** True when the context leaves `.git` out, as far as the usual ways to write that go. */
 const leavesGitOut = (context, dockerfile) => {
 	const own = `${dockerfile}.dockerignore`;
-	return (readQuietly(existsSync(own) ? own : join(context, ".dockerignore")) ?? "").split("\n").some((line) => /^\/?(\*\*\/)?(\.git|\*|\.\*)\/?(\*\*)?$/.test(line.trim()));
+	return (readQuietly$1(existsSync(own) ? own : join(context, ".dockerignore")) ?? "").split("\n").some((line) => /^\/?(\*\*\/)?(\.git|\*|\.\*)\/?(\*\*)?$/.test(line.trim()));
 };
 /** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
 const findPersisted = (context, dockerfile) => {
 	const file = join(context, ".git", "config");
-	const at = (readQuietly(file)?.split("\n") ?? []).findIndex((line) => /^\s*extraheader\s*=\s*authorization:/i.test(line));
+	const at = (readQuietly$1(file)?.split("\n") ?? []).findIndex((line) => /^\s*extraheader\s*=\s*authorization:/i.test(line));
 	if (at < 0 || leavesGitOut(context, dockerfile)) return [];
 	return [{
 		message: "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore.",
@@ -1651,7 +1652,7 @@ const dropImages = async (docker, names, line) => {
 
 // src/load/kind.ts
 /** The slowest way takes its time. */
-const timeoutMs$1 = 36e5;
+const timeoutMs$2 = 36e5;
 /**
 * The last resort: kind's own load, which writes the whole image to the temp folder.
 *
@@ -1666,7 +1667,7 @@ const loadWithKind = async (docker, image, node, { clusterName, tempDir }) => {
 		`--nodes=${node.name}`
 	];
 	const options = {
-		timeoutMs: timeoutMs$1,
+		timeoutMs: timeoutMs$2,
 		env: { TMPDIR: tempDir }
 	};
 	const ended = await runCaptured({
@@ -1722,7 +1723,7 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs = 3e4;
+const timeoutMs$1 = 3e4;
 /** @throws {Failure} when the node does not answer */
 const lookIntoNode = async (api, node, names) => {
 	const command = [
@@ -1732,7 +1733,7 @@ const lookIntoNode = async (api, node, names) => {
 		"bash",
 		...names
 	];
-	return parseNodeState(await execute(api, node.name, command, timeoutMs));
+	return parseNodeState(await execute(api, node.name, command, timeoutMs$1));
 };
 
 // src/load/check.ts
@@ -2652,6 +2653,85 @@ const executeStep = async (shop, step) => {
 	}
 };
 
+// src/manifests/find-manifests.ts
+/** Larger ones are no manifests that people write; definitions of resources come near to it. */
+const largestBytes = 4e6;
+/** More than this is a whole repository, not what is applied. */
+const mostFiles = 2e3;
+const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
+/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
+const lookAt = async (path) => {
+	const found = await stat(path).catch(() => void 0);
+	return {
+		path,
+		kind: found?.isFile() ? "file" : found?.isDirectory() ? "folder" : "other",
+		bytes: found?.size ?? 0
+	};
+};
+const expand = async (pattern, exclude, workspace) => {
+	const named = await lookAt(resolve(workspace, pattern));
+	if (named.kind !== "other") return [named];
+	const entries = [];
+	for await (const path of glob(pattern, {
+		cwd: workspace,
+		exclude
+	})) {
+		if (entries.length > mostFiles) break;
+		if (isManifestName(path)) entries.push(await lookAt(resolve(workspace, path)));
+	}
+	return entries.filter(({ kind }) => kind !== "folder");
+};
+const requireSome = (pattern, entries) => {
+	const [first] = entries;
+	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Write which of its files are meant, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
+	if (entries.length > 0) return;
+	throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, { remedy: "Paths start in the workspace; what another step makes has to be there before this step." });
+};
+const findEntries = async (patterns, workspace) => {
+	const exclude = ["**/node_modules", ...patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""))];
+	const found = /* @__PURE__ */ new Map();
+	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
+		const entries = await expand(pattern, exclude, workspace);
+		requireSome(pattern, entries);
+		for (const entry of entries) found.set(entry.path, entry);
+	}
+	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
+};
+const readEntry$1 = async ({ path, kind, bytes }, workspace) => {
+	const below = relative(workspace, path);
+	const file = below.startsWith("..") ? path : below;
+	const skip = (why) => ({
+		workloads: [],
+		warnings: [{
+			message: `${file} is not checked: ${why}.`,
+			place: {
+				file,
+				line: 1
+			}
+		}]
+	});
+	if (kind !== "file") return skip("it is not a file");
+	if (bytes > largestBytes) return skip("it is larger than 4 MB");
+	const text = await readFile(path, "utf8").catch(() => void 0);
+	if (text === void 0) return skip("it cannot be read");
+	const { parseManifest } = await import("./parse-manifest.js");
+	return parseManifest(text, file);
+};
+/**
+* Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
+*
+* @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
+*/
+const findManifests = async (patterns, workspace) => {
+	const read = [];
+	for (const entry of await findEntries(patterns, workspace)) read.push(await readEntry$1(entry, workspace));
+	return {
+		workloads: read.flatMap(({ workloads }) => workloads),
+		warnings: read.flatMap(({ warnings }) => warnings)
+	};
+};
+
 // src/facts/engine.ts
 const toEngine = (info) => {
 	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
@@ -2740,6 +2820,199 @@ const findHeldBytes = async (ask, nodes) => {
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toHeldBytes(usage, nodes);
 };
 
+// src/facts/cgroups.ts
+const readQuietly = (path) => readFile(path, "utf8").catch(() => void 0);
+/** Version 1 says "no limit" with a number that no machine has. */
+const leastUnlimited = 2 ** 60;
+/** Reads a limit of memory, of either version of cgroups; undefined for none. */
+const parseMemoryLimit = (text) => {
+	const bytes = /^\s*(\d+)\s*$/.exec(text)?.[1];
+	return bytes === void 0 || Number(bytes) >= leastUnlimited ? void 0 : Number(bytes);
+};
+/** Reads microseconds and the period that they are of, as `cpu.max` has them; undefined for no limit. */
+const parseCpuLimit = (text) => {
+	const [, quota, period] = /^\s*(\d+)\s+(\d+)\s*$/.exec(text) ?? [];
+	return quota === void 0 || Number(period) === 0 ? void 0 : Number(quota) / Number(period);
+};
+/**
+* The cgroups above a container's own, outermost first. There are none where the text is of another
+* process, as when we are in a container with process numbers of its own.
+*
+* @param text of `/proc/PID/cgroup`
+*/
+const toAbove = (text, controller, containerId) => {
+	const lines = text.split("\n").map((line) => line.split(":"));
+	const first = lines.find(([, names = ""]) => names.split(",").includes(controller));
+	const [, , path = ""] = first ?? lines.find(([number]) => number === "0") ?? [];
+	const parts = path.split("/").slice(1);
+	const own = parts.findIndex((part) => part.includes(containerId));
+	if (own < 0 || parts.includes("..")) return [];
+	const base = first === void 0 ? "/sys/fs/cgroup" : `/sys/fs/cgroup/${controller}`;
+	return Array.from({ length: own + 1 }, (_, depth) => {
+		const above = parts.slice(0, depth);
+		const folder = [base, ...above].join("/");
+		return {
+			path: `/${above.join("/")}`,
+			folder,
+			version: first === void 0 ? 2 : 1
+		};
+	});
+};
+const limitOf = async ({ folder, version }, controller, read) => {
+	const file = async (name) => await read(join(folder, name)) ?? "";
+	if (controller === "memory") return parseMemoryLimit(await file(version === 1 ? "memory.limit_in_bytes" : "memory.max"));
+	if (version === 2) return parseCpuLimit(await file("cpu.max"));
+	return parseCpuLimit(`${await file("cpu.cfs_quota_us")} ${await file("cpu.cfs_period_us")}`);
+};
+/** Limits of the layers between this machine and a container that runs on it. */
+const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
+	const text = await read(`/proc/${pid}/cgroup`) ?? "";
+	const find = async (controller) => {
+		const above = toAbove(text, controller, containerId);
+		return (await Promise.all(above.map(async (layer) => ({
+			layer,
+			amount: await limitOf(layer, controller, read)
+		})))).flatMap(({ layer: { path }, amount }) => amount === void 0 ? [] : [{
+			what: `limit of the machine's cgroup ${path}`,
+			amount,
+			isShared: true
+		}]);
+	};
+	return {
+		memory: await find("memory"),
+		cpu: await find("cpu")
+	};
+};
+
+// src/facts/node-rooms.ts
+/** What kubelet takes where its configuration says nothing. */
+const defaultEvicts = {
+	"nodefs.available": "10%",
+	"imagefs.available": "15%",
+	"nodefs.inodesFree": "5%",
+	"imagefs.inodesFree": "5%"
+};
+const defaultCollectsAbove = 85;
+/** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
+const isTighter = (one, other) => one.amount < other.amount * .9999;
+/** The one that counts; of equal ones the first. */
+const findTightest = ([first, ...rest]) => first && rest.reduce((least, bound) => isTighter(bound, least) ? bound : least, first);
+const own = (amount) => amount ? [{
+	what: "limit of its container",
+	amount,
+	isShared: false
+}] : [];
+const toContainerBounds = ({ HostConfig = {} }) => {
+	const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig;
+	const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 1e5) : void 0;
+	return {
+		memory: own(Memory),
+		cpu: [...own(NanoCpus / 1e9), ...own(quota)]
+	};
+};
+const lineOf = (printed, word) => printed.split("\n").find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+const bound = (what, amount, isShared) => amount === void 0 ? [] : [{
+	what,
+	amount,
+	isShared
+}];
+/** What the node itself sees of its cgroups. */
+const toInnerBounds = (printed, { HostConfig = {} }) => {
+	const line = (word) => lineOf(printed, word) ?? "";
+	const inner = "limit of its container's cgroup";
+	const cores = Number(line("cores")) || void 0;
+	const isPinned = Boolean(HostConfig.CpusetCpus);
+	return {
+		memory: [...bound(inner, parseMemoryLimit(line("memory")), false), ...bound("limit of a cgroup above its container", parseMemoryLimit(line("memory-around")), true)],
+		cpu: [...bound(inner, parseCpuLimit(line("cpu")), false), ...bound(isPinned ? "the CPUs of its container" : "the CPUs it may run on", cores, !isPinned)]
+	};
+};
+const toDisk = (line, isHere) => {
+	if (line === void 0 || !/^\d+( \d+){5}$/.test(line)) return void 0;
+	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	const bytes = {
+		totalBytes: blocks * block,
+		freeBytes: free * block
+	};
+	return {
+		device: toDevice(dev, isHere),
+		...bytes,
+		totalInodes,
+		freeInodes
+	};
+};
+const toKubelet = (printed) => {
+	const [, config] = printed.split(/^kubelet\n/m);
+	if (config === void 0) return void 0;
+	const written = [...config.matchAll(/^ +([\w.]+): *"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
+	const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1];
+	return {
+		evicts: config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts,
+		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
+	};
+};
+/** Puts together what the engine, the node and the machine say of one node. */
+const toNodeRoom = (sighting) => {
+	const { engine, node, inspected, printed, above, isLocalDaemon } = sighting;
+	const container = toContainerBounds(inspected);
+	const inner = toInnerBounds(printed, inspected);
+	const all = (amount) => amount > 0 ? [{
+		what: "all that the machine has",
+		amount,
+		isShared: true
+	}] : [];
+	return {
+		node: node.name,
+		role: node.role,
+		bounds: {
+			memory: [
+				...container.memory,
+				...all(engine.memoryBytes),
+				...above.memory,
+				...inner.memory
+			],
+			cpu: [
+				...container.cpu,
+				...all(engine.cores),
+				...above.cpu,
+				...inner.cpu
+			]
+		},
+		disk: toDisk(lineOf(printed, "disk"), isLocalDaemon),
+		kubelet: toKubelet(printed)
+	};
+};
+const timeoutMs = 1e4;
+const findRoom = async (api, node, { engine, isLocalDaemon }) => {
+	const argv = [
+		"bash",
+		"-c",
+		joinScript("room")
+	];
+	const [inspected, printed, above] = await Promise.all([
+		api.ask(`/containers/${node.containerId}/json`).catch(() => void 0),
+		execute(api, node.containerId, argv, timeoutMs).catch(() => ""),
+		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
+			memory: [],
+			cpu: []
+		}
+	]);
+	return toNodeRoom({
+		engine,
+		node,
+		inspected: inspected ?? {},
+		printed,
+		above,
+		isLocalDaemon
+	});
+};
+/** Looks how much room the cluster's nodes have; only manifests are compared with it. */
+const findNodeRooms = async (api, { manifests, clusterName, nodes }, found) => {
+	if (manifests.length === 0) return [];
+	const all = nodes.length === 0 ? found.nodes : await findNodes(api.ask, clusterName, []).catch(() => found.nodes);
+	return Promise.all(all.map((node) => findRoom(api, node, found)));
+};
+
 // src/facts/look.ts
 const findTargets = async (docker, { build, bake }, { workspace, runId }) => {
 	const asking = findBuilder(docker);
@@ -2799,7 +3072,8 @@ const look = (docker, inputs, place, memory) => withEngineApi(docker, async (api
 		findEngine(ask),
 		findNodes(ask, inputs.clusterName, inputs.nodes),
 		findImages(ask, inputs.images),
-		findBuilds(docker, inputs, place, memory)
+		findBuilds(docker, inputs, place, memory),
+		findManifests(inputs.manifests, place.workspace)
 	];
 	await Promise.allSettled(questions);
 	const [engine, nodes, images] = [
@@ -2815,11 +3089,15 @@ const look = (docker, inputs, place, memory) => withEngineApi(docker, async (api
 		images,
 		...await questions[3]
 	};
+	const manifests = await questions[4];
+	const [disk, nodeRooms] = await Promise.all([findDisk(api, found, inputs, place), findNodeRooms(api, inputs, found)]);
 	const { isHostedRunner } = place;
 	return {
 		...found,
-		...await findDisk(api, found, inputs, place),
-		isHostedRunner
+		...disk,
+		isHostedRunner,
+		manifests,
+		nodeRooms
 	};
 });
 
@@ -2985,7 +3263,7 @@ const readBuild = (raw, report) => {
 
 // src/inputs/read-builds.ts
 /** The YAML parser where these inputs need one. */
-const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => void 0 : (await import("./dist.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1))).parse;
+const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => void 0 : (await import("./dist2.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1))).parse;
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** One line of a map: a name without a value takes it from the environment. */
 const toLine = ([key, value]) => value === null ? key : `${key}=${value}`;
@@ -3449,6 +3727,21 @@ const readFreeDiskKeep = (raw, report) => {
 	return names;
 };
 
+// src/inputs/read-manifests.ts
+/** Commas or newlines part globs; a comma within braces is the glob's own, as in `*.{yml,yaml}`. */
+const separator = /\n|,(?![^{}\n]*\})/;
+/** Reads the globs of Kubernetes manifests; what begins with `!` leaves files out. */
+const readManifests = (raw, report) => {
+	const globs = (raw["manifests"] ?? "").split(separator).map((glob) => glob.trim()).filter((glob) => glob !== "");
+	if (globs.length > 0 && globs.every((glob) => glob.startsWith("!"))) report({
+		input: "manifests",
+		value: globs.join(", "),
+		reason: "it only leaves files out",
+		remedy: "Name files too, such as k8s/**/*.yaml."
+	});
+	return globs;
+};
+
 // src/inputs/read-inputs.ts
 const modes = ["run", "diagnose"];
 const loadModes = [
@@ -3536,9 +3829,330 @@ const readInputs = (raw, run) => collectProblems((report) => {
 		keepImages: toTri[parseChoice("keep-images", raw["keep-images"], triWords, report)],
 		freeDisk: readFreeDisk(raw, report),
 		freeDiskKeep: readFreeDiskKeep(raw, report),
-		pruneCache: toTri[parseChoice("prune-cache", raw["prune-cache"], triWords, report)]
+		pruneCache: toTri[parseChoice("prune-cache", raw["prune-cache"], triWords, report)],
+		manifests: readManifests(raw, report)
 	};
 });
+
+// src/manifests/check-disk.ts
+/** Below this share an image with many small files may find no room, whatever kubelet does. */
+const fewInodes = .05;
+/** `15%` of something, or an amount. */
+const toAmount = (threshold, total) => {
+	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
+	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
+};
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
+	if (kubelet === void 0) return [];
+	const { evicts, collectsAbove } = kubelet;
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
+	if (100 - 100 * freeBytes / totalBytes < collectsAbove || collectsAbove >= 100) return [];
+	return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
+};
+const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
+	const { evicts = {} } = kubelet ?? {};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
+	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
+	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
+};
+/** Whether kubelet would evict pods or remove images as soon as they are there. */
+const checkDisks = (rooms) => {
+	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
+		node,
+		disk,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { disk, kubelet } = first;
+		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
+		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
+			message,
+			place: void 0
+		}));
+	});
+};
+
+// src/manifests/check-images.ts
+const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
+	const reference = parseImageReference(container.image);
+	return typeof reference === "string" ? [] : [{
+		container,
+		canonical: reference.canonical,
+		file
+	}];
+}));
+const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
+const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
+const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ container, canonical }) => container.pullPolicy === void 0 ? tagOf(canonical) === "latest" : container.pullPolicy === "Always";
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references, digestNames }) => [...references, ...digestNames.map((name) => ({
+	given: name,
+	canonical: name
+}))])];
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical, loaded) => loaded.some((image) => image.canonical === canonical) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
+const toPullWarning = ({ container, canonical, file }) => {
+	const { name, image, pullPolicy, line } = container;
+	return {
+		message: `The container ${name} pulls ${image} from a registry although the nodes get it by this step: ${pullPolicy === void 0 ? "without imagePullPolicy Kubernetes takes Always for :latest and for no tag" : "imagePullPolicy is Always"}. ${`Write imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
+		place: {
+			file,
+			line
+		}
+	};
+};
+/**
+* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+*/
+const findNearest = (canonical, loaded, used) => {
+	const repository = repositoryOf(canonical);
+	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
+	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
+	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
+};
+const toStrangerWarning = ({ container, file }, nearest) => {
+	const { name, image, line } = container;
+	return {
+		message: `The container ${name} uses ${image}, which this step does not load; the nearest that it does is ${nearest.given}. The two are different images to Kubernetes: write the same name in both places.`,
+		place: {
+			file,
+			line
+		}
+	};
+};
+const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+	const reason = parseImageReference(image);
+	if (typeof reason !== "string") return [];
+	return [{
+		message: `The container ${name} has an image that Kubernetes refuses, ${JSON.stringify(image.slice(0, 200))}: ${reason}.`,
+		place: {
+			file,
+			line
+		}
+	}];
+}));
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+const checkImages = (workloads, facts) => {
+	const loaded = findLoaded(facts);
+	const users = toUsers(workloads);
+	const used = new Set(users.map(({ canonical }) => canonical));
+	const warnings = users.flatMap((user) => {
+		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
+		const nearest = findNearest(user.canonical, loaded, used);
+		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
+	});
+	return [...toNameWarnings(workloads), ...warnings];
+};
+
+// src/manifests/pod-sets.ts
+/**
+* What one pod asks for. Init containers run one after another, so the largest of them counts, with
+* the sidecars that started before it; then all others run at once.
+*/
+const sumRequests = (containers, resource) => {
+	let sidecars = 0;
+	let peak = 0;
+	let main = 0;
+	for (const { role, requests } of containers) {
+		const asked = requests[resource] ?? 0;
+		if (role === "sidecar") sidecars += asked;
+		if (role === "main") main += asked;
+		peak = Math.max(peak, role === "init" ? sidecars + asked : 0);
+	}
+	return Math.max(peak, sidecars + main);
+};
+/** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
+const withoutTwins = (workloads) => [...Map.groupBy(workloads, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
+/** The pods of workloads that are to run at all. */
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ kind, name, file, pods, containers }) => ({
+	kind,
+	name,
+	file,
+	line: containers[0]?.line ?? 1,
+	request: {
+		memory: sumRequests(containers, "memory"),
+		cpu: sumRequests(containers, "cpu")
+	},
+	isOccasional: kind === "CronJob",
+	countIn: (nodes) => pods === "per-node" ? nodes : pods
+}));
+
+// src/manifests/check-room.ts
+/** What Kubernetes' own pods ask for in a node of kind's. */
+const systemRequests = (role) => role === "control-plane" ? {
+	memory: 3e8,
+	cpu: .95
+} : {
+	memory: 5e7,
+	cpu: .1
+};
+/** Sums of tenths are not quite what they should be. */
+const slack = 1.000001;
+const format = (resource, amount) => {
+	if (resource === "memory") return `${formatBytes(amount)} of memory`;
+	return `${Number(amount.toFixed(2))} CPU${amount === 1 ? "" : "s"}`;
+};
+const systemOf = (nodes, resource) => nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0);
+const roomOf = ({ node, role, bounds }, resource) => {
+	const tightest = findTightest(bounds[resource]);
+	if (tightest === void 0) return void 0;
+	const { amount, what } = tightest;
+	return {
+		amount,
+		words: `the node ${node} has ${format(resource, amount)} (${what})`,
+		system: systemRequests(role)[resource]
+	};
+};
+const largestOf = ({ nodes, resource }) => {
+	const [largest] = nodes.flatMap((node) => roomOf(node, resource) ?? []).toSorted((a, b) => b.amount - b.system - (a.amount - a.system));
+	if (largest === void 0 || nodes.length === 1) return largest;
+	return {
+		...largest,
+		words: `${largest.words}, and no node has more`
+	};
+};
+const togetherOf = ({ nodes, resource }) => {
+	const rooms = nodes.flatMap((node) => roomOf(node, resource) ?? []);
+	if (rooms.length < nodes.length) return void 0;
+	if (rooms.length === 1) return rooms[0];
+	const amount = rooms.reduce((sum, room) => sum + room.amount, 0);
+	return {
+		amount,
+		words: `${nodes.map(({ node }) => node).join(" and ")} have ${format(resource, amount)} together`,
+		system: systemOf(nodes, resource)
+	};
+};
+/** Nodes of one machine share what it has, and each may have a limit of its own. */
+const totalOf = (each) => {
+	const { allNodes, resource } = each;
+	const together = togetherOf(each);
+	const isOfAll = ({ what, isShared }) => isShared && allNodes.every(({ bounds }) => bounds[resource].some((it) => it.what === what));
+	const shared = findTightest(allNodes.flatMap(({ bounds }) => bounds[resource].filter(isOfAll)));
+	if (allNodes.length === 1 || together === void 0 || shared === void 0) return together;
+	if (together.amount < shared.amount) return together;
+	const words = `all nodes share ${format(resource, shared.amount)} (${shared.what})`;
+	return {
+		amount: shared.amount,
+		words,
+		system: systemOf(allNodes, resource)
+	};
+};
+/** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
+const consequence = (needed, believers, { resource, engine }) => {
+	const each = resource === "memory" ? engine.memoryBytes : engine.cores;
+	if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`;
+	const end = resource === "memory" ? "the kernel kills one when the memory is used up" : "they are slow, and probes may time out";
+	return `Kubernetes believes that each node has ${format(resource, each).replace(" of memory", "")}, so it starts them all the same, and ${end}.`;
+};
+const remedy = "Lower the requests or the replicas, or give the nodes more.";
+const listFiles = (sets) => {
+	const [first = "", second, ...more] = [...new Set(sets.map(({ file }) => file))];
+	if (second === void 0) return first;
+	return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} other files`;
+};
+const checkLargest = (each) => {
+	const { resource, sets } = each;
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	const { amount, words, system } = largest;
+	return sets.flatMap(({ file, line, kind, name, request }) => {
+		const asked = request[resource];
+		if (asked === 0 || asked + system <= amount * slack) return [];
+		const own = format(resource, system);
+		return [{
+			message: `A pod of the ${kind} ${name} asks for ${format(resource, asked)}, and Kubernetes' own pods for about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`,
+			place: {
+				file,
+				line
+			}
+		}];
+	});
+};
+const checkTotal = (each) => {
+	const { resource, nodes } = each;
+	const room = totalOf(each);
+	const sets = each.sets.filter(({ request, isOccasional }) => request[resource] > 0 && !isOccasional);
+	const totalOfSet = ({ request, countIn }) => request[resource] * countIn(nodes.length);
+	const [most] = sets.toSorted((a, b) => totalOfSet(b) - totalOfSet(a));
+	if (room === void 0 || most === void 0) return [];
+	const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0);
+	const needed = asked + room.system;
+	if (needed <= room.amount * slack) return [];
+	return [{
+		message: `The pods of ${listFiles([most, ...sets])} ask for ${format(resource, asked)}, and Kubernetes' own for about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`,
+		place: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Limits that the node's own comes before; one that is asked for as well has been told of. */
+const checkLimits = (workloads, each) => {
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	return workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+		const limit = limits.memory ?? 0;
+		if (limit <= largest.amount * slack || requests.memory === limit) return [];
+		return [{
+			message: `The container ${name} may use ${format("memory", limit)}; ${largest.words}. Before it comes to its limit, the kernel kills something in the node, perhaps another pod. Lower the limit.`,
+			place: {
+				file,
+				line
+			}
+		}];
+	}));
+};
+/** kind lets ordinary pods into a control plane only where that is the one node. */
+const takesPods = (rooms) => {
+	const workers = rooms.filter(({ role }) => role !== "control-plane");
+	return workers.length > 0 ? workers : rooms;
+};
+/** Whether the pods of the manifests find the memory and CPUs that they ask for. */
+const checkRoom = (workloads, rooms, engine) => {
+	if (rooms.length === 0) return [];
+	const sets = toPodSets(workloads);
+	const nodes = takesPods(rooms);
+	const toCase = (resource) => ({
+		resource,
+		engine,
+		nodes,
+		allNodes: rooms,
+		sets
+	});
+	return [...["memory", "cpu"].flatMap((resource) => {
+		const each = toCase(resource);
+		const total = checkTotal(each);
+		const alone = rooms.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional);
+		const tooLarge = checkLargest({
+			...each,
+			sets: alone
+		});
+		return rooms.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total];
+	}), ...checkLimits(workloads, toCase("memory"))];
+};
+
+// src/manifests/check-manifests.ts
+/** All that is to be said of the manifests before anything is built. */
+const checkManifests = (facts) => {
+	const { manifests, nodeRooms, engine } = facts;
+	return [
+		...manifests.warnings,
+		...checkImages(manifests.workloads, facts),
+		...checkRoom(manifests.workloads, nodeRooms, engine),
+		...checkDisks(nodeRooms)
+	];
+};
 
 // src/plan/plan.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
@@ -3796,6 +4410,7 @@ const runAction = async (environment, runner, signal) => {
 			runId
 		}, memory);
 		tellWhatIsNot(inputs, facts, runner);
+		for (const { message, place } of checkManifests(facts)) runner.warning(message, place);
 		const plan = planRun(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);

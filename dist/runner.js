@@ -1909,7 +1909,8 @@ const inputNames = [
 	"keep-images",
 	"free-disk",
 	"free-disk-keep",
-	"prune-cache"
+	"prune-cache",
+	"manifests"
 ];
 
 // src/inputs/trigger.ts
