@@ -1275,7 +1275,8 @@ const findInCluster = (cluster, nodes, baseline) => {
 	if (cluster === void 0) return [];
 	const images = baseline?.images ?? [];
 	const nodeImages = toNodeImages(nodes, baseline);
-	return [...findPullTroubles(cluster, images, nodeImages), ...findGhosts(cluster, images, nodeImages)];
+	const isNews = ({ at }) => at === void 0 || baseline === void 0 || Date.parse(at) >= baseline.clockMs;
+	return [...findPullTroubles(cluster, images, nodeImages), ...findGhosts(cluster, images, nodeImages)].filter(isNews);
 };
 /** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
 const findInMachine = (machine, nodes, { baseline, noted }) => {
@@ -1361,6 +1362,8 @@ const withoutTold = (diagnosis, told) => ({
 	...diagnosis,
 	findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding)))
 });
+/** GitHub keeps ten of a level; one is for how many more there are. */
+const shownAnnotations = 9;
 /**
 * Tells people: annotations, the log, a section of the summary. All of it is data: names and messages
 * are not ours.
@@ -1369,7 +1372,9 @@ const withoutTold = (diagnosis, told) => ({
 */
 const tellDiagnosis = async ({ line, fenced, warning, error, summary }, diagnosis, isAsked) => {
 	const { findings } = diagnosis;
-	for (const finding of findings) (isAsked && finding.certainty === "certain" ? error : warning)(renderAnnotation(finding));
+	for (const finding of findings.slice(0, shownAnnotations)) (isAsked && finding.certainty === "certain" ? error : warning)(renderAnnotation(finding));
+	const more = findings.length - shownAnnotations;
+	if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`);
 	if (findings.length === 0) line(renderLooked(diagnosis));
 	else {
 		const lines = findings.flatMap((finding) => renderFinding(finding).split("\n"));

@@ -8,6 +8,9 @@ export const withoutTold = (diagnosis: Diagnosis, told: ReadonlySet<string>): Di
   findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding))),
 })
 
+/** GitHub keeps ten of a level; one is for how many more there are. */
+const shownAnnotations = 9
+
 /**
  * Tells people: annotations, the log, a section of the summary. All of it is data: names and messages
  * are not ours.
@@ -20,11 +23,13 @@ export const tellDiagnosis = async (
   isAsked: boolean,
 ): Promise<void> => {
   const { findings } = diagnosis
-  for (const finding of findings) {
+  for (const finding of findings.slice(0, shownAnnotations)) {
     const isSure = isAsked && finding.certainty === 'certain'
     const annotate = isSure ? error : warning
     annotate(renderAnnotation(finding))
   }
+  const more = findings.length - shownAnnotations
+  if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`)
   if (findings.length === 0) line(renderLooked(diagnosis))
   else {
     const lines = findings.flatMap((finding) => renderFinding(finding).split('\n'))

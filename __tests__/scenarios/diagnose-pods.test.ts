@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Finding } from '../../src/diagnose/finding.ts'
+import { events, nodes } from '../support/kubernetes/bad-day-events.ts'
+import { pods } from '../support/kubernetes/bad-day-pods.ts'
+import { sentinel } from '../support/kubernetes/make-pods.ts'
+import { type Kubernetes, startKubernetes } from '../support/kubernetes/server.ts'
+import type { Run } from '../support/runner/types.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { baseImage, type Cluster, docker, inNode, startCluster } from '../support/testbed.ts'
+
+/** The names that pods of the bad day ask for, or nearly. */
+const loaded = ['api', 'db:dev', 'web:v2', 'slipway-unused:1']
+let cluster: Cluster
+let kubernetes: Kubernetes
+let node: string
+
+beforeAll(async () => {
+  for (const name of loaded) await docker('tag', baseImage(), name)
+  const kubectl = (await promisify(execFile)('script/testbed', ['kubectl'])).stdout.trim()
+  cluster = await startCluster()
+  node = cluster.nodes[0] ?? ''
+  kubernetes = await startKubernetes({ pods, events, nodes })
+  const address = '{{(index .IPAM.Config 0).Gateway}}'
+  const gateway = await docker('network', 'inspect', 'kind', '--format', address)
+  const folder = await mkdtemp(join(tmpdir(), 'admin-'))
+  await writeFile(join(folder, 'admin.conf'), kubernetes.adminConfig(gateway))
+  await inNode(node, 'mkdir', '-p', '/etc/kubernetes')
+  await docker('cp', join(folder, 'admin.conf'), `${node}:/etc/kubernetes/admin.conf`)
+  await docker('cp', kubectl, `${node}:/usr/bin/kubectl`)
+  await rm(folder, { recursive: true })
+})
+afterAll(async () => {
+  await Promise.all([cluster.remove(), kubernetes.stop()])
+  await docker('rmi', ...loaded)
+})
+
+const expectNoSecrets = ({ log, summary, outputs, rawStdout }: Run): void => {
+  expect([log, summary, rawStdout, JSON.stringify(outputs)].join('\n')).not.toContain(sentinel)
+}
+
+const causesOf = (findings: readonly Finding[], kind: string): readonly string[] =>
+  findings.filter((finding) => finding.kind === kind).map(({ cause }) => cause)
+
+test('mode: diagnose tells what a bad day left, causes first, and no secret of a pod', async () => {
+  const run = await runSlipway({ mode: 'diagnose', 'cluster-name': cluster.name })
+  const findings: readonly Finding[] = JSON.parse(run.outputs['findings'] ?? '[]')
+  const kinds = new Set(findings.map(({ kind }) => kind))
+  expect([...kinds].sort()).toEqual(
+    expect.arrayContaining(['eviction', 'image-pull', 'liveness', 'oom-kill', 'pending']),
+  )
+  expect(run.conclusion).toBe('success')
+  // GitHub keeps ten of a level.
+  expect(run.annotations.length).toBe(10)
+  expect(run.annotations.at(-1)?.message).toBe(
+    `${findings.length - 9} more: see the job's summary, or the log of this step.`,
+  )
+  for (const { cause } of findings) expect(run.log).toContain(cause)
+  expect(run.summary).toContain('### Slipway: what went wrong')
+  expectNoSecrets(run)
+  await run.dispose()
+})
+
+test('after a load, pods that wait for loaded images are explained by what was loaded', async () => {
+  let diagnosis: Run | undefined
+  const inputs = { images: loaded.join(','), 'cluster-name': cluster.name }
+  const run = await runSlipway(inputs, {
+    betweenPhases: async (temp) => {
+      diagnosis = await runSlipway({ mode: 'diagnose', 'cluster-name': cluster.name }, { temp })
+    },
+  })
+  const findings: readonly Finding[] = JSON.parse(diagnosis?.outputs['findings'] ?? '[]')
+  expect(causesOf(findings, 'pull-policy')).toEqual([
+    expect.stringMatching(/api.*and 2 more.*latest/s),
+    expect.stringContaining('db'),
+  ])
+  expect(causesOf(findings, 'image-pull').join('\n')).toContain('web:v2')
+  // What has a time from that day is not this job's.
+  expect(causesOf(findings, 'oom-kill')).toEqual([])
+  expect(causesOf(findings, 'liveness')).toEqual([])
+  expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
+  // Post has nothing to add.
+  expect(run.annotations.filter(({ phase }) => phase === 'post')).toEqual([])
+  expectNoSecrets(run)
+  await Promise.all([run.dispose(), diagnosis?.dispose()])
+})
