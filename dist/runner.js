@@ -880,7 +880,7 @@ const compare = (asked, loaded) => {
 	if (a.last === b.last) return "other-place";
 	return isMisspelt(a.last, b.last) ? "spelling" : void 0;
 };
-const order = [
+const order$1 = [
 	"same",
 	"other-tag",
 	"other-place",
@@ -900,7 +900,7 @@ const findNearest = (asked, loaded) => {
 			resemblance
 		}];
 	});
-	const rank = ({ image, resemblance }) => 2 * order.indexOf(resemblance) + (splitName(image.canonical).ending === ending ? 0 : 1);
+	const rank = ({ image, resemblance }) => 2 * order$1.indexOf(resemblance) + (splitName(image.canonical).ending === ending ? 0 : 1);
 	return resembling.toSorted((a, b) => rank(a) - rank(b))[0];
 };
 
@@ -1247,6 +1247,56 @@ const readCluster = async (api, nodes) => {
 	};
 };
 
+// src/diagnose/render.ts
+const certainties = {
+	certain: "",
+	likely: "Likely: ",
+	possible: "Possible: "
+};
+/** What explains most comes first: what is gone or dead, then what never began, then what is unsure. */
+const order = [
+	"node-gone",
+	"node-restarted",
+	"oom-kill",
+	"pull-policy",
+	"image-collected",
+	"image-pull",
+	"eviction",
+	"liveness",
+	"disk-pressure",
+	"memory-pressure",
+	"pid-pressure",
+	"pending",
+	"killed",
+	"clock-jump"
+];
+const toRank = ({ kind, certainty }) => order.indexOf(kind) + (certainty === "possible" ? order.length : 0);
+/** Sorts for people: GitHub shows ten annotations of a step, and nobody reads the twentieth line. */
+const sortFindings = (findings) => findings.toSorted((a, b) => toRank(a) - toRank(b));
+/** What is one and the same finding for whoever looks a second time. */
+const toKey = ({ kind, cause }) => `${kind} ${cause}`.replace(/\s+/g, " ");
+const withEnd = (text) => /[.!?]$/.test(text) ? text : `${text}.`;
+/** For an annotation: what happened and what to change. The evidence is in the log. */
+const renderAnnotation = ({ certainty, cause, remedy }) => `${certainties[certainty]}${withEnd(cause)} ${remedy}`;
+/** For the log: cause first, evidence below, then what to change. */
+const renderFinding = ({ certainty, cause, evidence, remedy }) => [
+	`${certainties[certainty]}${cause}`,
+	...evidence.map((line) => `    ${line}`),
+	`  What to change: ${remedy}`
+].join("\n");
+/** One line that says what was looked at, when nothing came of it. */
+const renderLooked = ({ looked }) => `Slipway found nothing that would explain a failure. It looked at: ${looked.join("; ")}.`;
+/** A section of the job's summary. */
+const renderDiagnosis = (diagnosis) => {
+	const { findings } = diagnosis;
+	const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
+		`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
+		...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
+		`What to change: ${escapeCell(remedy)}`
+	]);
+	return `${["### Slipway: what went wrong", ...findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts].join("\n\n")}\n`;
+};
+
 // src/diagnose/diagnose.ts
 /** Undefined where Docker does not answer. */
 const look = ({ docker, clusterName }) => withEngineApi(docker, async (api) => {
@@ -1317,43 +1367,13 @@ const diagnose = async (options) => {
 	const inMachine = findInMachine(await findMachine(nodes, options), nodes, options);
 	const inCluster = findInCluster(looked?.reading.cluster, nodes, baseline);
 	return {
-		findings: [...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)],
+		findings: sortFindings([...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)]),
 		looked: [
 			looked === void 0 ? "no node, as Docker does not answer" : renderNodes(nodes, clusterName),
 			...nodes.length === 0 || looked === void 0 ? [] : renderReading(looked.reading),
 			...inMachine.looked
 		]
 	};
-};
-
-// src/diagnose/render.ts
-const certainties = {
-	certain: "",
-	likely: "Likely: ",
-	possible: "Possible: "
-};
-/** What is one and the same finding for whoever looks a second time. */
-const toKey = ({ kind, cause }) => `${kind} ${cause}`.replace(/\s+/g, " ");
-const withEnd = (text) => /[.!?]$/.test(text) ? text : `${text}.`;
-/** For an annotation: what happened and what to change. The evidence is in the log. */
-const renderAnnotation = ({ certainty, cause, remedy }) => `${certainties[certainty]}${withEnd(cause)} ${remedy}`;
-/** For the log: cause first, evidence below, then what to change. */
-const renderFinding = ({ certainty, cause, evidence, remedy }) => [
-	`${certainties[certainty]}${cause}`,
-	...evidence.map((line) => `    ${line}`),
-	`  What to change: ${remedy}`
-].join("\n");
-/** One line that says what was looked at, when nothing came of it. */
-const renderLooked = ({ looked }) => `Slipway found nothing that would explain a failure. It looked at: ${looked.join("; ")}.`;
-/** A section of the job's summary. */
-const renderDiagnosis = (diagnosis) => {
-	const { findings } = diagnosis;
-	const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
-		`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
-		...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
-		`What to change: ${escapeCell(remedy)}`
-	]);
-	return `${["### Slipway: what went wrong", ...findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts].join("\n\n")}\n`;
 };
 
 // src/diagnose/tell.ts
@@ -1377,7 +1397,7 @@ const tellDiagnosis = async ({ line, fenced, warning, error, summary }, diagnosi
 	if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`);
 	if (findings.length === 0) line(renderLooked(diagnosis));
 	else {
-		const lines = findings.flatMap((finding) => renderFinding(finding).split("\n"));
+		const lines = findings.flatMap((finding) => ["", ...renderFinding(finding).split("\n")]);
 		await fenced(async (write) => lines.forEach(write));
 	}
 	if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis));

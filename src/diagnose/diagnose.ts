@@ -11,6 +11,7 @@ import { mergeKills } from './merge.ts'
 import type { KnownContainer, NodeReport } from './node-report.ts'
 import { findPullTroubles } from './pulls.ts'
 import { type ClusterReading, readCluster } from './read-cluster.ts'
+import { sortFindings } from './render.ts'
 
 /** What came of looking. */
 export type Diagnosis = {
@@ -149,7 +150,10 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
   const inMachine = findInMachine(await findMachine(nodes, options), nodes, options)
   const inCluster = findInCluster(looked?.reading.cluster, nodes, baseline)
   return {
-    findings: [...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)],
+    findings: sortFindings([
+      ...mergeKills(inMachine.findings, inCluster),
+      ...findNodeChanges(baseline, nodes),
+    ]),
     looked: [
       looked === undefined ? 'no node, as Docker does not answer' : renderNodes(nodes, clusterName),
       ...(nodes.length === 0 || looked === undefined ? [] : renderReading(looked.reading)),

@@ -8,6 +8,31 @@ const certainties: Readonly<Record<Finding['certainty'], string>> = {
   possible: 'Possible: ',
 }
 
+/** What explains most comes first: what is gone or dead, then what never began, then what is unsure. */
+const order: readonly Finding['kind'][] = [
+  'node-gone',
+  'node-restarted',
+  'oom-kill',
+  'pull-policy',
+  'image-collected',
+  'image-pull',
+  'eviction',
+  'liveness',
+  'disk-pressure',
+  'memory-pressure',
+  'pid-pressure',
+  'pending',
+  'killed',
+  'clock-jump',
+]
+
+const toRank = ({ kind, certainty }: Finding): number =>
+  order.indexOf(kind) + (certainty === 'possible' ? order.length : 0)
+
+/** Sorts for people: GitHub shows ten annotations of a step, and nobody reads the twentieth line. */
+export const sortFindings = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => toRank(a) - toRank(b))
+
 /** What is one and the same finding for whoever looks a second time. */
 export const toKey = ({ kind, cause }: Finding): string => `${kind} ${cause}`.replace(/\s+/g, ' ')
 

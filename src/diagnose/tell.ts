@@ -32,7 +32,7 @@ export const tellDiagnosis = async (
   if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`)
   if (findings.length === 0) line(renderLooked(diagnosis))
   else {
-    const lines = findings.flatMap((finding) => renderFinding(finding).split('\n'))
+    const lines = findings.flatMap((finding) => ['', ...renderFinding(finding).split('\n')])
     await fenced(async (write) => lines.forEach(write))
   }
   if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
