@@ -233,8 +233,9 @@ describe("what the kernel's log does not tell", () => {
 describe('mode: diagnose, before the teardown', () => {
   test('it tells the same in an output, an annotation and the summary, and post does not repeat it', async () => {
     let diagnosis: Run | undefined
+    let pod: GreedyPod | undefined
     const run = await runJob(async (temp) => {
-      const pod = await startPod(takeAll)
+      pod = await startPod(takeAll)
       await itsEnd(pod)
       diagnosis = await runDiagnosis(temp)
       await docker('rm', '--force', '--volumes', fixture.node)
@@ -252,6 +253,8 @@ describe('mode: diagnose, before the teardown', () => {
         namespace: 'shop',
         pod: 'trainer',
         container: 'main',
+        podUid: pod?.uid,
+        containerId: pod?.container,
         image: expect.stringContaining(image),
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       },
