@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { S as isMissing, _ as runCaptured, b as canSearch, f as writeBaseline, g as withEngineApi, h as toSections, i as execute, n as describeEnd, o as runContainer, t as createDocker, v as findDockerFolders, y as canRead } from "./docker.js";
-import { A as printTargets, B as inspectNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toRepository, H as findNodes, I as escapeCell, L as formatBytes, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatDuration, S as joinScript, T as handoverRepository, V as lookAtNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
+import { A as printTargets, B as inspectNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toRepository, H as findNodes, I as escapeCell, L as formatBytes, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatDuration, S as joinScript, T as handoverRepository, U as startNoteTaker, V as lookAtNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
@@ -12,36 +12,12 @@ import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
 import { Transform } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { pipeline } from "node:stream/promises";
 import { glob, lstat, readFile, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
 import timers from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-
-// src/diagnose/note-taker.ts
-/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
-const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
-/**
-* Starts a process that goes on after the step has ended, until the notes' folder is gone. That it
-* may not start costs names of pods, and nothing else.
-*/
-const startNoteTaker = (folder, env) => {
-	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
-	const child = spawn(process.execPath, [
-		"--max-old-space-size=64",
-		script,
-		folder
-	], {
-		cwd: "/",
-		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
-		stdio: "ignore",
-		detached: true
-	});
-	child.on("error", () => {});
-	child.unref();
-};
 
 // src/diagnose/take-baseline.ts
 /** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */

@@ -55,9 +55,14 @@ const takeNotes = async (api, nodeIds, note, isWanted) => {
 
 // src/note-taker.ts
 /**
-* Runs beside the job, from main to post: notes the names of pods and containers while they live. It
-* ends when the folder it writes to is gone, at the latest with the job.
+* Runs beside the job, from main to post: notes the names of pods and containers while they live.
+* Post ends it; it also ends when the folder it writes to is gone, and at the latest with the job.
 */
+for (const signal of [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+]) process.on(signal, () => process.exit());
 const folder = process.argv[2] ?? "";
 const notes = readNotes(folder);
 const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => value === void 0 ? [] : [[name, value]]));

@@ -3,9 +3,58 @@ import { _ as runCaptured, d as readNotes, g as withEngineApi, i as execute, l a
 import { c as setOutput, d as summary, l as setSecret, n as error, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+
+// src/diagnose/note-taker.ts
+/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
+const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+const pidFile = "pid";
+/**
+* Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
+* is gone. That it may not start costs names of pods, and nothing else.
+*/
+const startNoteTaker = (folder, env) => {
+	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
+	const child = spawn(process.execPath, [
+		"--max-old-space-size=64",
+		script,
+		folder
+	], {
+		cwd: "/",
+		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
+		stdio: "ignore",
+		detached: true
+	});
+	child.on("error", () => {});
+	child.unref();
+	if (child.pid !== void 0) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 384 });
+};
+const read = (path) => {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+};
+/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
+const isIts = (pid, folder) => read(`/proc/${pid}/cmdline`).split("\0").includes(folder);
+const patienceMs = 2e3;
+/** Ends it and waits for that, so that the runner finds nothing to end. */
+const endNoteTaker = async (folder) => {
+	const pid = Number(read(join(folder, pidFile)));
+	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
+	try {
+		process.kill(pid, "SIGTERM");
+	} catch {
+		return;
+	}
+	const deadline = performance.now() + patienceMs;
+	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+};
 
 // src/facts/nodes.ts
 const clusterLabel = "io.x-k8s.kind.cluster";
@@ -2113,6 +2162,7 @@ const sweep = async (environment, runner, runId) => {
 			recursive: true,
 			force: true
 		});
+		await endNoteTaker(notesFolder);
 		rmSync(notesFolder, {
 			recursive: true,
 			force: true
@@ -2302,4 +2352,4 @@ const createRunner = () => {
 	};
 };
 
-export { printTargets as A, inspectNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toRepository as F, findNodes as H, escapeCell as I, formatBytes as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatDuration as R, joinScript as S, handoverRepository as T, lookAtNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };
+export { printTargets as A, inspectNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toRepository as F, findNodes as H, escapeCell as I, formatBytes as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatDuration as R, joinScript as S, handoverRepository as T, startNoteTaker as U, lookAtNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };

@@ -5,9 +5,12 @@ import { createDocker } from './host/docker.ts'
 import { withEngineApi } from './host/engine-api.ts'
 
 /**
- * Runs beside the job, from main to post: notes the names of pods and containers while they live. It
- * ends when the folder it writes to is gone, at the latest with the job.
+ * Runs beside the job, from main to post: notes the names of pods and containers while they live.
+ * Post ends it; it also ends when the folder it writes to is gone, and at the latest with the job.
  */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => process.exit())
+
 const folder = process.argv[2] ?? ''
 const notes = readNotes(folder)
 const env = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { handoverRepository } from './build/target.ts'
+import { endNoteTaker } from './diagnose/note-taker.ts'
 import { notesFolderOf } from './diagnose/notes.ts'
 import { Failure, renderError } from './failure.ts'
 import { createDocker, type Docker } from './host/docker.ts'
@@ -47,7 +48,7 @@ export const sweep = async (
   const { tempDir, notesFolder, label } = leftoversOf(environment, runId)
   try {
     rmSync(tempDir, { recursive: true, force: true })
-    // With it ends the process that notes names.
+    await endNoteTaker(notesFolder)
     rmSync(notesFolder, { recursive: true, force: true })
     const docker = createDocker(environment.childEnv)
     const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])

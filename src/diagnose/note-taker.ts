@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
 const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/
 
+const pidFile = 'pid'
+
 /**
- * Starts a process that goes on after the step has ended, until the notes' folder is gone. That it
- * may not start costs names of pods, and nothing else.
+ * Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
+ * is gone. That it may not start costs names of pods, and nothing else.
  */
 export const startNoteTaker = (folder: string, env: Readonly<Record<string, string>>): void => {
   const script = fileURLToPath(new URL('./note-taker.js', import.meta.url))
@@ -18,4 +22,34 @@ export const startNoteTaker = (folder: string, env: Readonly<Record<string, stri
   })
   child.on('error', () => {})
   child.unref()
+  if (child.pid !== undefined) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 0o600 })
+}
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
+const isIts = (pid: number, folder: string): boolean =>
+  read(`/proc/${pid}/cmdline`).split('\0').includes(folder)
+
+const patienceMs = 2_000
+
+/** Ends it and waits for that, so that the runner finds nothing to end. */
+export const endNoteTaker = async (folder: string): Promise<void> => {
+  const pid = Number(read(join(folder, pidFile)))
+  if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch {
+    return // It has just ended by itself.
+  }
+  const deadline = performance.now() + patienceMs
+  while (isIts(pid, folder) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
