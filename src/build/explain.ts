@@ -12,6 +12,14 @@ const findReason = (tail: readonly string[]): string | undefined => {
 const findPlace = (tail: readonly string[]): string | undefined =>
   tail.findLast((line) => /^\S.*:\d+$/.test(line) && !line.startsWith('#'))
 
+/** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
+const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/
+
+const usualRemedy = 'The build log above shows the step and what it printed.'
+
+const killedRemedy =
+  "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner."
+
 /** A build that failed, said in one line; the log above has the rest. */
 export const explainBuildFailure = (
   name: string,
@@ -26,6 +34,6 @@ export const explainBuildFailure = (
     neutralise(
       `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}${full}`,
     ),
-    { remedy: 'The build log above shows the step and what it printed.' },
+    { remedy: wasKilled.test(reason) ? killedRemedy : usualRemedy },
   )
 }
