@@ -1235,12 +1235,16 @@ const findReason = (tail) => {
 };
 /** `Dockerfile:12` as BuildKit prints it above the lines that it quotes. */
 const findPlace = (tail) => tail.findLast((line) => /^\S.*:\d+$/.test(line) && !line.startsWith("#"));
+/** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
+const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
+const usualRemedy = "The build log above shows the step and what it printed.";
+const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
 /** A build that failed, said in one line; the log above has the rest. */
 const explainBuildFailure = (name, code, tail) => {
 	const reason = findReason(tail) ?? `exit code ${code ?? "none (ended by a signal)"}`;
 	const place = findPlace(tail);
 	const full = tail.some(saysNoSpace) && !saysNoSpace(reason) ? ": no space left on device" : "";
-	return new Failure(neutralise(`Building ${name} failed${place === void 0 ? "" : ` at ${place}`}: ${reason.slice(0, 1e3)}${full}`), { remedy: "The build log above shows the step and what it printed." });
+	return new Failure(neutralise(`Building ${name} failed${place === void 0 ? "" : ` at ${place}`}: ${reason.slice(0, 1e3)}${full}`), { remedy: wasKilled.test(reason) ? killedRemedy : usualRemedy });
 };
 
 // src/build/metadata.ts

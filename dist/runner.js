@@ -1459,7 +1459,7 @@ const postPatienceMs = 1e4;
 const askedPatienceMs = 15e3;
 const tooLong = {
 	findings: [],
-	looked: ["no answer within the time for it"]
+	looked: ["nothing, as there was no answer in time"]
 };
 const within = (work, patienceMs) => {
 	const { promise, resolve } = Promise.withResolvers();
@@ -2126,6 +2126,8 @@ const readSecrets = (raw, places, tokenId, report) => {
 // src/sweep.ts
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i;
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const question = { timeoutMs: 1e4 };
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
@@ -2146,7 +2148,7 @@ const removeImages = async (docker, runId) => {
 		filter,
 		"--format",
 		"{{.Repository}}:{{.Tag}}"
-	]);
+	], question);
 	const names = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
 	if (names.length > 0) await docker.try(["rmi", ...names]);
 };
@@ -2174,7 +2176,7 @@ const sweep = async (environment, runner, runId) => {
 			"--quiet",
 			"--filter",
 			`label=${label}`
-		]);
+		], question);
 		const containers = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
 		await removeImages(docker, runId);
 		if (containers.length === 0) return;

@@ -12,6 +12,9 @@ import { runLabel } from './load/helper.ts'
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
 
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const question = { timeoutMs: 10_000 }
+
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
 
@@ -30,7 +33,7 @@ export const leftoversOf = (environment: Environment, runId: string) => ({
 const removeImages = async (docker: Docker, runId: string): Promise<void> => {
   const filter = `reference=${handoverRepository(runId)}`
   const format = '{{.Repository}}:{{.Tag}}'
-  const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format])
+  const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format], question)
   const names = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
   if (names.length > 0) await docker.try(['rmi', ...names])
 }
@@ -51,7 +54,10 @@ export const sweep = async (
     await endNoteTaker(notesFolder)
     rmSync(notesFolder, { recursive: true, force: true })
     const docker = createDocker(environment.childEnv)
-    const listed = await docker.try(['ps', '--all', '--quiet', '--filter', `label=${label}`])
+    const listed = await docker.try(
+      ['ps', '--all', '--quiet', '--filter', `label=${label}`],
+      question,
+    )
     const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
     await removeImages(docker, runId)
     if (containers.length === 0) return

@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/diagnose/finding.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  findingsOf,
+  isListening,
+  isNoted,
+  useDiagnosedJob,
+  warningsOf,
+} from '../support/diagnosed-job.ts'
 import {
   type GreedyPod,
   itsEnd,
@@ -10,42 +14,10 @@ import {
   takeAll,
   takeAllInChild,
 } from '../support/greedy-pod.ts'
-import { useOneNode } from '../support/one-node.ts'
-import type { Run, RunOptions } from '../support/runner/types.ts'
-import { runSlipway } from '../support/slipway.ts'
-import { baseImage, docker, eventually, inNode, uniqueName } from '../support/testbed.ts'
+import type { Run } from '../support/runner/types.ts'
+import { docker, eventually, inNode } from '../support/testbed.ts'
 
-const image = `${uniqueName('greedy')}:1`
-const fixture = useOneNode()
-let runs: Run[] = []
-
-beforeAll(async () => {
-  await docker('tag', baseImage(), image)
-})
-beforeEach(() => {
-  runs = []
-})
-afterEach(async () => {
-  await Promise.all(runs.map((run) => run.dispose()))
-})
-afterAll(async () => {
-  await docker('rmi', image)
-})
-
-/** Loads the image, lets the job's later steps do something, and runs post. */
-const runJob = async (
-  betweenPhases: (temp: string) => Promise<void>,
-  options: Partial<RunOptions> = {},
-): Promise<Run> => {
-  const inputs = { images: image, 'cluster-name': fixture.cluster.name }
-  const run = await runSlipway(inputs, { betweenPhases, ...options })
-  runs.push(run)
-  expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
-  // The process that notes names, too.
-  expect(run.orphans).toEqual([])
-  expect(run.log).not.toContain('hush-in-the-pod')
-  return run
-}
+const { image, fixture, runJob, runDiagnosis } = useDiagnosedJob()
 
 /** All processes that this machine's kernel has killed for memory. */
 const killsHere = async (): Promise<number> =>
@@ -54,35 +26,8 @@ const killsHere = async (): Promise<number> =>
 const startPod = (script: string, name = 'trainer'): Promise<GreedyPod> =>
   startGreedyPod(fixture.node, image, { namespace: 'shop', name, script })
 
-/** What the process beside the job has written down; undefined while nobody listens yet. */
-const readNoted = (temp: string): string | undefined => {
-  const folder = readdirSync(temp).find((name) => name.startsWith('slipway-notes-'))
-  const file = join(temp, folder ?? 'none', 'containers.jsonl')
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
-}
-
-/** Pods of real clusters need longer to come than this. */
-const itsStart = (temp: string): Promise<void> =>
-  eventually('somebody listens', () => readNoted(temp) !== undefined, 30_000)
-
-const isNoted = (temp: string, pod: string): Promise<void> =>
-  eventually(`${pod} is noted`, () => readNoted(temp)?.includes(`"${pod}"`) === true, 30_000)
-
-const warningsOf = (run: Run): readonly string[] =>
-  run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
-
 const killed =
   'The container main of the pod shop/trainer was killed: it needed more than its memory limit of 50 MB. Raise resources.limits.memory'
-
-const findingsOf = (run: Run): readonly Finding[] => JSON.parse(run.outputs['findings'] ?? '[]')
-
-/** The step `mode: diagnose` of the same job. */
-const runDiagnosis = async (temp: string): Promise<Run> => {
-  const run = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name }, { temp })
-  expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
-  expect(run.log).not.toContain('hush-in-the-pod')
-  return run
-}
 
 /** A container of somebody else's on the same machine takes more memory than it may. */
 const someoneElsesKill = async (): Promise<void> => {
@@ -114,7 +59,7 @@ describe('a container takes more memory than it may', () => {
 
   test('when the pod was removed before post, its name is known all the same', async () => {
     const run = await runJob(async (temp) => {
-      await itsStart(temp)
+      await isListening(temp)
       const pod = await startPod(takeAll)
       await itsEnd(pod)
       await pod.remove()
@@ -133,7 +78,7 @@ describe('a container takes more memory than it may', () => {
 
   test('a pod that came and went within moments was noted', async () => {
     const run = await runJob(async (temp) => {
-      await itsStart(temp)
+      await isListening(temp)
       for (const name of ['first', 'second', 'third']) {
         const pod = await startPod(takeAll, name)
         await itsEnd(pod)
@@ -229,11 +174,10 @@ describe('mode: diagnose, before the teardown', () => {
     const run = await runJob(async (temp) => {
       pod = await startPod(takeAll)
       await itsEnd(pod)
-      diagnosis = await runDiagnosis(temp)
+      diagnosis = await runDiagnosis({ temp })
       await docker('rm', '--force', '--volumes', fixture.node)
     })
     if (diagnosis === undefined) throw new Error('it did not run')
-    runs.push(diagnosis)
     expect(findingsOf(diagnosis)).toEqual([
       {
         kind: 'oom-kill',
@@ -262,60 +206,8 @@ describe('mode: diagnose, before the teardown', () => {
   })
 
   test('without a step before it, too', async () => {
-    const loaded = await runJob(async () => {})
+    await runJob(async () => {})
     await itsEnd(await startPod(takeAll))
-    const alone = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name })
-    runs.push(loaded, alone)
-    expect(findingsOf(alone)).toMatchObject([{ kind: 'oom-kill', pod: 'trainer' }])
-  })
-
-  test('without anything to find, one line says what was looked at', async () => {
-    const run = await runSlipway({ mode: 'diagnose', 'cluster-name': fixture.cluster.name })
-    runs.push(run)
-    expect(run.outputs['findings']).toBe('[]')
-    expect(run.annotations).toEqual([])
-    expect(run.log).toMatch(
-      /It looked at: nodes \S+; .*there is no kubectl in it; kills for memory/,
-    )
-    expect(run.summary).toContain('found nothing that would explain a failure')
-  })
-
-  test('where Docker does not answer, it says so and does not fail', async () => {
-    const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
-    const run = await runSlipway({ mode: 'diagnose' }, { env })
-    runs.push(run)
-    expect([run.exitCode, run.annotations]).toEqual([0, []])
-    expect(run.log).toContain('Docker does not answer')
-  })
-})
-
-describe('what became of the nodes', () => {
-  test('a node that was restarted is told', async () => {
-    const run = await runJob(async () => {
-      await docker('restart', '--time', '1', fixture.node)
-    })
-    expect(warningsOf(run)).toEqual([
-      expect.stringContaining(
-        `The node ${fixture.node} was restarted since the images were loaded`,
-      ),
-    ])
-  })
-
-  test('a node that does not run any more is told', async () => {
-    const run = await runJob(async () => {
-      await docker('kill', fixture.node)
-    })
-    expect(warningsOf(run)).toEqual([
-      expect.stringContaining(`The node ${fixture.node} does not run any more`),
-    ])
-    expect(run.log).toContain('Docker: exit code 137')
-  })
-
-  test('a torn down cluster is no news', async () => {
-    const run = await runJob(async () => {
-      await docker('rm', '--force', '--volumes', fixture.node)
-    })
-    expect(run.annotations).toEqual([])
-    expect(run.log).toContain('has no nodes (any more)')
+    expect(findingsOf(await runDiagnosis())).toMatchObject([{ kind: 'oom-kill', pod: 'trainer' }])
   })
 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hush } from './diagnosed-job.ts'
 import { eventually, inNode } from './testbed.ts'
 
 /** A pod with one container, as kubelet would have CRI start it. */
@@ -53,7 +54,7 @@ export const startGreedyPod = async (
     log_path: 'main.log',
     labels: { ...labels, 'io.kubernetes.container.name': 'main' },
     command: ['perl', '-e', script],
-    envs: [{ key: 'DATABASE_PASSWORD', value: 'hush-in-the-pod' }],
+    envs: [{ key: 'DATABASE_PASSWORD', value: hush }],
     linux: { resources: { memory_limit_in_bytes: 50_000_000 } },
   })
   const sandbox = await inNode(node, 'crictl', 'runp', podFile)

@@ -14,7 +14,7 @@ const postPatienceMs = 10_000
 /** Somebody who asked waits a little longer. */
 const askedPatienceMs = 15_000
 
-const tooLong: Diagnosis = { findings: [], looked: ['no answer within the time for it'] }
+const tooLong: Diagnosis = { findings: [], looked: ['nothing, as there was no answer in time'] }
 
 const within = (work: Promise<Diagnosis>, patienceMs: number): Promise<Diagnosis> => {
   const { promise, resolve } = Promise.withResolvers<Diagnosis>()
