@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseImageReference } from '../../src/inputs/image-reference.ts'
+import { parseImageReference, toImmutable, toRepository } from '../../src/inputs/image-reference.ts'
 
 const canonical = (given: string): string => {
   const reference = parseImageReference(given)
@@ -58,4 +58,40 @@ test('a canonical name is its own canonical name, and never holds a character th
     }),
     { numRuns: 5_000 },
   )
+})
+
+test.each([
+  ['api', 'api'],
+  ['api:dev', 'api'],
+  ['localhost:5000/team/api', 'localhost:5000/team/api'],
+  ['localhost:5000/team/api:1', 'localhost:5000/team/api'],
+  ['[::1]:5000/a', '[::1]:5000/a'],
+  [`host:5000/a@${digest}`, 'host:5000/a'],
+  [`host:5000/a:1@${digest}`, 'host:5000/a'],
+])('the repository of %s is %s', (name, expected) => {
+  expect(toRepository(name)).toBe(expected)
+})
+
+test('a name by content has the repository as it was spelled, and is a name', () => {
+  const id = `sha256:0123456789abcdef${'0'.repeat(48)}`
+  const names = ['api', 'index.docker.io/a/b:1', 'localhost:5000/team/api:1', `a:1@${digest}`]
+  const immutable = names.map((given) => {
+    const reference = parseImageReference(given)
+    if (typeof reference === 'string') throw new Error(reference)
+    const made = toImmutable(reference, id)
+    expect(parseImageReference(made.given)).toEqual(made)
+    return made
+  })
+  expect(immutable).toEqual([
+    { given: 'api:sha-0123456789ab', canonical: 'docker.io/library/api:sha-0123456789ab' },
+    {
+      given: 'index.docker.io/a/b:sha-0123456789ab',
+      canonical: 'docker.io/a/b:sha-0123456789ab',
+    },
+    {
+      given: 'localhost:5000/team/api:sha-0123456789ab',
+      canonical: 'localhost:5000/team/api:sha-0123456789ab',
+    },
+    { given: 'a:sha-0123456789ab', canonical: 'docker.io/library/a:sha-0123456789ab' },
+  ])
 })

@@ -51,5 +51,14 @@ export const parseImageReference = (given: string): ImageReference | string => {
   return { given, canonical: `${domain}/${path}${ending === '' ? ':latest' : ending}` }
 }
 
-/** A canonical name without its tag or digest. */
-export const toRepository = (canonical: string): string => canonical.replace(/(@.*|:[^/:]*)$/, '')
+/** A name without its tag and digest, given or canonical. */
+export const toRepository = (name: string): string => name.replace(/(:[^/:@]*)?(@.*)?$/, '')
+
+/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
+const immutableTag = (id: string): string => `sha-${id.replace(/^sha256:/, '').slice(0, 12)}`
+
+/** What an image is called by its content, in its repository and in the spelling that was given. */
+export const toImmutable = ({ given, canonical }: ImageReference, id: string): ImageReference => {
+  const rename = (name: string): string => `${toRepository(name)}:${immutableTag(id)}`
+  return { given: rename(given), canonical: rename(canonical) }
+}
