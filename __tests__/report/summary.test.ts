@@ -94,7 +94,13 @@ test('a failure keeps what was done', () => {
 
 test('outputs: one entry per name, nothing that is not known', () => {
   const outputs = toOutputs(report)
-  expect(Object.keys(outputs)).toEqual(['image-id', 'metadata', 'images', 'freed-bytes'])
+  expect(Object.keys(outputs)).toEqual([
+    'image-id',
+    'metadata',
+    'images',
+    'immutable-tags',
+    'freed-bytes',
+  ])
   expect(JSON.parse(outputs['images'] ?? '')).toMatchObject([
     {
       ref: 'api:dev',
@@ -104,6 +110,14 @@ test('outputs: one entry per name, nothing that is not known', () => {
     },
     { ref: 'api:2' },
   ])
+  expect(JSON.parse(outputs['immutable-tags'] ?? '')).toEqual({
+    'api:dev': 'api:sha-111111111111',
+    'api:2': 'api:sha-111111111111',
+  })
   expect(outputs['freed-bytes']).toBe('11000000000')
-  expect(toOutputs(emptyReport)).toEqual({ images: '[]', 'freed-bytes': '0' })
+  expect(toOutputs(emptyReport)).toEqual({
+    images: '[]',
+    'immutable-tags': '{}',
+    'freed-bytes': '0',
+  })
 })

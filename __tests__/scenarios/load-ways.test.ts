@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   expectSameSavedTree,
   expectSameTree,
+  immutableOf,
   loadInto,
   moveToTmpfs,
   nodesOf,
@@ -22,6 +23,7 @@ import {
   baseImage,
   buildTestImage,
   type Cluster,
+  ctr,
   docker,
   inNode,
   snapshotsOf,
@@ -58,6 +60,13 @@ describe.each([
     expect(warningsOf(run)).toEqual([])
     expect(waysOf(run)).toEqual(['link'])
     await expectSameTree(node, odd)
+    const again = await loadInto(cluster, { images: odd })
+    expect(waysOf(again)).toEqual(['present'])
+    expect(again.outputs['immutable-tags']).toBe(run.outputs['immutable-tags'])
+    const byContent = immutableOf(run, odd)
+    expect(await runPod(node, byContent, ['cat', '/odd/opaque/new'])).toBe('new')
+    // As an older Slipway left it.
+    await ctr(node, 'images', 'remove', `docker.io/library/${byContent}`)
     expect(waysOf(await loadInto(cluster, { images: odd }))).toEqual(['present'])
   })
 
@@ -85,13 +94,25 @@ describe.each([
     await expectSameSavedTree(node, odd)
     const again = await loadInto(cluster, { images: odd, 'load-mode': 'stream' })
     expect(waysOf(again)).toEqual(['present'])
+    expect(await runPod(node, immutableOf(run, odd), ['cat', '/odd/opaque/new'])).toBe('new')
     await docker('rmi', base)
   })
 
+  test('a stream that containerd unpacks, where the node cannot', async () => {
+    // Only the containerd store has layers that would have to be unpacked.
+    await inNode(node, 'rm', '/usr/bin/gzip')
+    const run = await loadInto(cluster, { images: odd, 'load-mode': 'stream' })
+    expect([waysOf(run), warningsOf(run)]).toEqual([['stream'], []])
+    expect(await runPod(node, immutableOf(run, odd), ['cat', '/odd/opaque/new'])).toBe('new')
+    const again = await loadInto(cluster, { images: odd, 'load-mode': 'stream' })
+    expect(waysOf(again)).toEqual(['present'])
+  })
+
   test('kind, when it is asked for', async () => {
-    const run = await loadInto(cluster, { images: baseImage(), 'load-mode': 'kind' })
+    const run = await loadInto(cluster, { images: odd, 'load-mode': 'kind' })
     expect(nodesOf(run)).toMatchObject([{ way: 'kind', because: 'load-mode is kind' }])
-    expect(await runPod(node, baseImage(), ['echo', 'runs'])).toBe('runs')
+    for (const name of [odd, immutableOf(run, odd)])
+      expect(await runPod(node, name, ['cat', '/odd/opaque/new'])).toBe('new')
   })
 
   test('a link that is insisted on and cannot be: the probe says why, and nothing is left', async () => {
@@ -138,8 +159,18 @@ describe.each([
     const digest =
       digests.split('\n').find((each) => each.startsWith(`${odd.split(':')[0]}@`)) ?? ''
     await loadInto(cluster, { images: odd })
-    if (store === 'overlay2') expect(digest).toBe('')
-    else expect(await runPod(node, digest, ['cat', '/odd/opaque/new'])).toBe('new')
+    if (store === 'overlay2') {
+      expect(digest).toBe('')
+      return
+    }
+    expect(await runPod(node, digest, ['cat', '/odd/opaque/new'])).toBe('new')
+    for (const name of [digest, `${odd}@${digest.split('@')[1]}`]) {
+      const run = await loadInto(cluster, { images: name })
+      expect(immutableOf(run, name)).toMatch(new RegExp(`^${odd.split(':')[0]}:sha-`))
+    }
+    const inputs = { 'cluster-name': cluster.name, images: digest, 'load-mode': 'kind' }
+    const run = await runSlipway(inputs)
+    expect(run.log).toContain('##[error]`kind load` cannot name an image of a digest alone')
   })
 })
 

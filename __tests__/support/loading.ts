@@ -9,7 +9,33 @@ import { type Cluster, docker, eventually, helpersOf, inNode } from './testbed.t
 /** Where a node's overlayfs snapshots are. */
 export const snapshotterRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
 
-/** Loads into a cluster and expects that it works and leaves no helper. */
+type ImageOutput = {
+  readonly ref: string
+  readonly id: string
+  readonly nodes: readonly NodeOutput[]
+}
+
+/** What an image is called by its content, as the output tells it. */
+export const immutableOf = (run: Run, ref: string): string =>
+  JSON.parse(run.outputs['immutable-tags'] ?? '{}')[ref] ?? ''
+
+/** Expects that CRI has every image by its content in every node, under the ID of the given name. */
+const expectImmutableTags = async (run: Run): Promise<void> => {
+  const images: readonly ImageOutput[] = JSON.parse(run.outputs['images'] ?? '[]')
+  for (const { ref, id, nodes } of images) {
+    const immutable = immutableOf(run, ref)
+    expect(immutable).toMatch(new RegExp(`:sha-${id.slice(7, 19)}$`))
+    for (const { name } of nodes) {
+      const idOf = (image: string) => inNode(name, 'crictl', 'inspecti', '-q', image)
+      expect(await idOf(immutable)).toBe(await idOf(ref))
+    }
+  }
+}
+
+/**
+ * Loads into a cluster and expects that it works and leaves no helper, and that the images have their
+ * names by content.
+ */
 export const loadInto = async (
   cluster: Cluster,
   inputs: Readonly<Record<string, string>>,
@@ -18,6 +44,7 @@ export const loadInto = async (
   expect(run.log).not.toContain('##[error]')
   expect(run.exitCode).toBe(0)
   expect(await helpersOf(run.state)).toEqual([])
+  await expectImmutableTags(run)
   return run
 }
 
@@ -30,7 +57,7 @@ type NodeOutput = {
 
 /** The output `images`, node by node. */
 export const nodesOf = (run: Run): readonly NodeOutput[] =>
-  JSON.parse(run.outputs['images'] ?? '[]').flatMap((image: { nodes: NodeOutput[] }) => image.nodes)
+  JSON.parse(run.outputs['images'] ?? '[]').flatMap(({ nodes }: ImageOutput) => nodes)
 
 export const waysOf = (run: Run): readonly string[] => nodesOf(run).map(({ way }) => way)
 

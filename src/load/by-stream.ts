@@ -21,7 +21,7 @@ const timed = async (
 /** Has kind load it. */
 export const byKind = (task: Task, node: KindNode, because: string) =>
   timed(node.name, 'kind', because, async () => {
-    await loadWithKind(task.docker, task.image, node, task)
+    await loadWithKind(task, task.image, node)
     return task.image.sizeBytes
   })
 

@@ -48,18 +48,39 @@ const findFlaw = (
   return undefined
 }
 
-/** Looks until the image is as it should be, or says what is wrong with it. */
-export const checkInNode = async (
+type Checked = { readonly flaw: string | undefined; readonly state: NodeState }
+
+const lookUntilWell = async (
   api: EngineApi,
-  image: LocalImage,
   node: KindNode,
-  config: string | undefined,
-): Promise<{ readonly flaw: string | undefined; readonly state: NodeState }> => {
-  const names = image.references.map(({ canonical }) => canonical)
+  names: readonly string[],
+  judge: (state: NodeState) => string | undefined,
+): Promise<Checked> => {
   for (let look = 1; ; look += 1) {
     const state = await lookIntoNode(api, node, names)
-    const flaw = findFlaw(image, names, config, state)
+    const flaw = judge(state)
     if (flaw === undefined || look === looks) return { flaw, state }
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
   }
 }
+
+/** Looks until the image is as it should be by all names, or says what is wrong with it. */
+export const checkInNode = (
+  api: EngineApi,
+  image: LocalImage,
+  names: readonly string[],
+  node: KindNode,
+  config: string | undefined,
+): Promise<Checked> =>
+  lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state))
+
+/** Looks until CRI knows one image by all names; the rest was somebody else's work. */
+export const checkNames = (
+  api: EngineApi,
+  names: readonly string[],
+  node: KindNode,
+): Promise<Checked> =>
+  lookUntilWell(api, node, names, ({ criIds }) => {
+    const missing = names.find((name) => !criIds.has(name))
+    return missing === undefined ? undefined : `CRI does not have ${missing}`
+  })

@@ -56,10 +56,10 @@ const toImportArgs = (node: KindNode, flags: readonly string[]): readonly string
  * image its ID as a second name and does not take it back; it goes unless it was there before.
  */
 const removeImage = async (
-  { docker, image, node, before }: Streaming,
+  { docker, engine, image, node, before }: Streaming,
   after: NodeState | undefined,
 ): Promise<void> => {
-  const names = image.references.map(({ canonical }) => canonical)
+  const names = namesOf(engine, image)
   const ids = names.map((name) => after?.criIds.get(name) ?? image.id)
   const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
   const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
@@ -90,8 +90,13 @@ const send = async (streaming: Streaming, blobs: readonly string[]) => {
   const problem = await pump(docker, { image, leftOut, importArgs, onBytes })
   if (problem !== undefined) return { problem, state: undefined }
   const config = engine.hasContainerdStore ? undefined : image.id
-  const { flaw, state } = await checkInNode(api, image, node, config)
-  return { problem: flaw ?? (await remember(streaming, state)), state }
+  const check = (names: readonly string[]) => checkInNode(api, image, names, node, config)
+  // The archive has the names that were given, and no others.
+  const { flaw, state } = await check(image.references.map(({ canonical }) => canonical))
+  const unnamed = flaw ?? (await remember(streaming, state))
+  if (unnamed !== undefined) return { problem: unnamed, state }
+  const named = await check(namesOf(engine, image))
+  return { problem: named.flaw, state: named.state }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
+import { toImmutable } from '../inputs/image-reference.ts'
 import type { Mounts } from './helper.ts'
 import { type FolderWay, snapshotterRoot, toHostPath } from './plan-way.ts'
 
@@ -17,12 +18,15 @@ export const commonFolder = (paths: readonly string[]): string => {
 }
 
 /**
- * All names under which a node should have an image. Only the containerd store keeps the manifest,
- * and so its digest, that a registry knows.
+ * All names under which a node should have an image: as it was given first, then by its content. Only
+ * the containerd store keeps the manifest, and so its digest, that a registry knows.
  */
 export const namesOf = (engine: Engine, image: LocalImage): readonly string[] => [
-  ...image.references.map(({ canonical }) => canonical),
-  ...(engine.hasContainerdStore ? image.digestNames : []),
+  ...new Set([
+    ...image.references.map(({ canonical }) => canonical),
+    ...image.references.map((reference) => toImmutable(reference, image.id).canonical),
+    ...(engine.hasContainerdStore ? image.digestNames : []),
+  ]),
 ]
 
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */

@@ -1,7 +1,7 @@
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { Baseline } from '../diagnose/baseline.ts'
 import type { Freed } from '../disk/free-disk.ts'
-import { toRepository } from '../inputs/image-reference.ts'
+import { toImmutable } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
@@ -58,9 +58,13 @@ export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
       nodes,
     })),
   )
+  const immutable = loads.flatMap(({ image }) =>
+    image.references.map((each) => [each.given, toImmutable(each, image.id).given] as const),
+  )
   return {
     ...toBuildOutputs(builds),
     images: JSON.stringify(images),
+    'immutable-tags': JSON.stringify(Object.fromEntries(immutable)),
     'freed-bytes': String(freed.reduce((sum, { bytes }) => sum + bytes, 0)),
   }
 }
