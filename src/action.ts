@@ -20,8 +20,10 @@ import type { Inputs } from './inputs/inputs.ts'
 import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
+import { findUsed } from './manifests/check-images.ts'
 import { checkManifests } from './manifests/check-manifests.ts'
 import { type Plan, planRun } from './plan/plan.ts'
+import { renderPullWarning, toLoadedReferences } from './plan/pull-warning.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toLoaded, toOutputs } from './report/report.ts'
@@ -76,6 +78,12 @@ const refuseOrTell = ({ disk, shortage }: Plan, environment: Environment, runner
   runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`)
 }
 
+/** Names that manifests use have been judged there, each at its line. */
+const tellPulls = (plan: Plan, { manifests }: Facts, { warning }: Runner): void => {
+  const text = renderPullWarning(toLoadedReferences(plan), findUsed(manifests.workloads))
+  if (text !== undefined) warning(text)
+}
+
 /** Read, look, plan, execute, report: one image's way through the action. */
 export const runAction = async (
   environment: Environment,
@@ -107,6 +115,7 @@ export const runAction = async (
     const plan = planRun(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)
+    tellPulls(plan, facts, runner)
     notes = beginNotes({
       docker: createDocker(environment.childEnv),
       clusterName: inputs.clusterName,

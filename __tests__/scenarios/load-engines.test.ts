@@ -66,6 +66,10 @@ describe("with a containerd of the system's own", () => {
 })
 
 describe('the daemon is restarted', () => {
+  const base = `${uniqueName('base')}:1`
+  beforeAll(() => docker('tag', baseImage(), base))
+  afterAll(() => docker('rmi', base))
+
   /** A kind node that was stopped in an orderly way does not come back by itself. */
   const startNodeAgain = async (): Promise<void> => {
     await docker('start', one.node)
@@ -73,14 +77,14 @@ describe('the daemon is restarted', () => {
   }
 
   test('between two loads: the first image stays, and the second is linked like it', async () => {
-    await loadInto(one.cluster, { images: baseImage() })
+    await loadInto(one.cluster, { images: base })
     const tag = await buildLayered('second')
     await restartDaemon('stop')
     await startNodeAgain()
-    const run = await loadInto(one.cluster, { images: `${baseImage()}, ${tag}` })
+    const run = await loadInto(one.cluster, { images: `${base}, ${tag}` })
     expect(warningsOf(run)).toEqual([])
     expect(waysOf(run)).toEqual(['present', 'link'])
-    expect(await runPod(one.node, baseImage(), ['echo', 'first'])).toBe('first')
+    expect(await runPod(one.node, base, ['echo', 'first'])).toBe('first')
     expect(await runPod(one.node, tag, ['cat', '/layer-5'])).toBe('second-5')
     await expectNothingOfOurs(one.node)
   })
@@ -106,7 +110,7 @@ describe('the daemon is restarted', () => {
       const look = `until ${condition}; do sleep 0.01; done`
       const restarting = inNode(one.node, 'sh', '-c', look).then(() => restartDaemon(how))
       // The second image is there so that no load has ended before its daemon has.
-      const images = `${tag}, ${baseImage()}`
+      const images = `${tag}, ${base}`
       const inputs = { 'cluster-name': one.cluster.name, images }
       const [run] = await Promise.all([runSlipway(inputs), restarting])
       expect(run.exitCode).toBe(1)
@@ -124,7 +128,7 @@ describe('the daemon is restarted', () => {
       await expectNothingOfOurs(one.node)
       expect(await ctrOfDocker('snapshots', 'list')).not.toContain('slipway')
       await endLeases()
-      await inNode(one.node, 'crictl', 'rmi', baseImage())
+      await inNode(one.node, 'crictl', 'rmi', base)
       await removeAndExpectEmpty(one, tag)
     },
   )

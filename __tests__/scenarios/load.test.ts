@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { warningsOf } from '../support/loading.ts'
 import { digestCommand, oddDockerfile, oddFiles } from '../support/odd-image.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
@@ -98,10 +99,15 @@ describe('one node', () => {
   })
 
   test('CRI knows it by name and by the ID that Docker has, with its real size', async () => {
-    await load({ images: odd })
+    const run = await load({ images: odd })
     const status = JSON.parse(await inNode(node, 'crictl', 'inspecti', odd)).status
     expect(status.id).toBe(await docker('image', 'inspect', '--format', '{{.Id}}', odd))
-    expect(status.repoTags).toEqual([canonical(odd)])
+    const byContent = odd.replace(/1$/, `sha-${status.id.slice(7, 19)}`)
+    expect(status.repoTags).toEqual([canonical(odd), canonical(byContent)])
+    expect(run.outputs['immutable-tags']).toBe(JSON.stringify({ [odd]: byContent }))
+    // A name in Docker would keep old images on machines that are not made anew for every job.
+    const inDocker = ['image', 'inspect', '--format', '{{len .RepoTags}}', odd]
+    expect(await docker(...inDocker)).toBe('1')
     const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', odd))
     expect(Number(status.size) / size).toBeCloseTo(1, 1)
   })
@@ -197,6 +203,18 @@ describe('one node', () => {
     const images = JSON.parse(run.outputs['images'] ?? '')
     expect(images.map(({ ref }: { ref: string }) => ref)).toEqual([plain, path, port])
     expect(new Set(images.map(({ id }: { id: string }) => id)).size).toBe(1)
+    const immutable = JSON.parse(run.outputs['immutable-tags'] ?? '')
+    const spelled = [plain, path.replace(/:1$/, ''), port.replace(/:x$/, '')]
+    expect(
+      Object.values<string>(immutable).map((each) => each.replace(/:sha-\w{12}$/, '')),
+    ).toEqual(spelled)
+    for (const name of Object.values<string>(immutable)) {
+      expect(await runPod(node, name, ['cat', '/odd/opaque/new'])).toBe('new')
+    }
+    // Only the one without a tag.
+    expect(warningsOf(run)).toEqual([
+      expect.stringMatching(`^Pods pull ${plain} instead .*imagePullPolicy: IfNotPresent`),
+    ])
     await docker('rmi', plain, path, port)
   })
 

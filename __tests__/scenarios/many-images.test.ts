@@ -107,8 +107,14 @@ describe('a Bake file', () => {
     // The base has something random, so two that have the same have one base.
     expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
     const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
-    const names = ['a:dev', 'b:dev', 'c:dev', 'c:second'].map((each) => `docker.io/${name}/${each}`)
-    expect(loaded).toEqual(names)
+    const immutable = JSON.parse(made.outputs['immutable-tags'] ?? '{}')
+    const given = ['a:dev', 'b:dev', 'c:dev', 'c:second'].map((each) => `${name}/${each}`)
+    expect(Object.keys(immutable).toSorted()).toEqual(given)
+    const names = new Set(
+      [...given, ...Object.values(immutable)].map((each) => `docker.io/${each}`),
+    )
+    expect(loaded).toEqual([...names].toSorted())
+    expect(loaded).toHaveLength(7)
     expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
     expect(new Set(waysOf(made))).toEqual(new Set(['link']))
     const metadata = JSON.parse(made.outputs['metadata'] ?? '{}')
@@ -166,17 +172,19 @@ describe('a Bake file', () => {
     },
   )
 
-  test('targets are chosen and changed from the step', async () => {
+  test('targets are chosen and changed from the step, and a tag that pods would pull is told', async () => {
     await write(files())
     const chosen = {
       'bake-files': 'docker-bake.hcl',
       targets: 'c',
-      'bake-set': `c.tags=${name}/c:set`,
+      'bake-set': `c.tags=${name}/c:latest`,
     }
     const made = await run({ ...chosen, secrets: 'github_token=x' }, false)
     expect(made.exitCode).toBe(0)
     const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
-    expect(loaded).toEqual([`docker.io/${name}/c:set`])
+    const immutable = JSON.parse(made.outputs['immutable-tags'] ?? '{}')[`${name}/c:latest`]
+    expect(loaded).toEqual([`docker.io/${name}/c:latest`, `docker.io/${immutable}`])
+    expect(warningsOf(made)).toEqual([expect.stringMatching(`^Pods pull ${name}/c:latest instead`)])
   })
 
   test('services of a Compose file', async () => {

@@ -116,11 +116,6 @@ export const checkImages = (workloads: readonly Workload[], facts: Loaded): read
   return [...toNameWarnings(workloads), ...warnings]
 }
 
-/**
- * The canonical names that containers use and none of them pulls: whether `latest` is a danger there
- * has been answered.
- */
-export const findSettled = (workloads: readonly Workload[]): ReadonlySet<string> => {
-  const users = Map.groupBy(toUsers(workloads), ({ canonical }) => canonical)
-  return new Set([...users].flatMap(([name, all]) => (all.some(isPulled) ? [] : [name])))
-}
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+export const findUsed = (workloads: readonly Workload[]): ReadonlySet<string> =>
+  new Set(toUsers(workloads).map(({ canonical }) => canonical))

@@ -37,12 +37,7 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
 /** What post may want to know of what was loaded, and where. */
 export const toLoaded = ({ loads }: Report): Pick<Baseline, 'images' | 'loadedNodes'> => ({
   images: loads.flatMap(({ image: { id, references } }) =>
-    references.map(({ given, canonical }) => ({
-      given,
-      canonical,
-      immutable: `${toRepository(given)}:sha-${id.replace('sha256:', '').slice(0, 12)}`,
-      id,
-    })),
+    references.map((each) => ({ ...each, immutable: toImmutable(each, id).given, id })),
   ),
   loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))],
 })
