@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { S as isMissing, _ as runCaptured, b as canSearch, f as writeBaseline, g as withEngineApi, h as toSections, i as execute, n as describeEnd, o as runContainer, t as createDocker, v as findDockerFolders, y as canRead } from "./docker.js";
-import { A as printTargets, B as inspectNodes, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toRepository, H as findNodes, I as escapeCell, L as formatBytes, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatDuration, S as joinScript, T as handoverRepository, U as startNoteTaker, V as lookAtNodes, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as renderTable } from "./runner.js";
+import { A as printTargets, B as renderTable, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toImmutable, H as lookAtNodes, I as toRepository, L as escapeCell, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatBytes, S as joinScript, T as handoverRepository, U as findNodes, V as inspectNodes, W as startNoteTaker, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as formatDuration } from "./runner.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
@@ -135,10 +135,14 @@ const commonFolder = (paths) => {
 	return parts.slice(0, length).join("/") || "/";
 };
 /**
-* All names under which a node should have an image. Only the containerd store keeps the manifest,
-* and so its digest, that a registry knows.
+* All names under which a node should have an image: as it was given first, then by its content. Only
+* the containerd store keeps the manifest, and so its digest, that a registry knows.
 */
-const namesOf = (engine, image) => [...image.references.map(({ canonical }) => canonical), ...engine.hasContainerdStore ? image.digestNames : []];
+const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
+	...image.references.map(({ canonical }) => canonical),
+	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
+	...engine.hasContainerdStore ? image.digestNames : []
+])];
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */
 const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
 const toHex = (digest) => digest.replace(/^sha256:/, "");
@@ -1630,34 +1634,6 @@ const dropImages = async (docker, names, line) => {
 	}
 };
 
-// src/load/kind.ts
-/** The slowest way takes its time. */
-const timeoutMs$2 = 36e5;
-/**
-* The last resort: kind's own load, which writes the whole image to the temp folder.
-*
-* @throws {Failure} with what kind said
-*/
-const loadWithKind = async (docker, image, node, { clusterName, tempDir }) => {
-	const args = [
-		"load",
-		"docker-image",
-		...image.references.map(({ given }) => given),
-		`--name=${clusterName}`,
-		`--nodes=${node.name}`
-	];
-	const options = {
-		timeoutMs: timeoutMs$2,
-		env: { TMPDIR: tempDir }
-	};
-	const ended = await runCaptured({
-		...docker.command(args, options),
-		file: "kind"
-	});
-	if (ended.code === 0) return;
-	throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
-};
-
 // src/load/node-state.ts
 /** Of a node that tells nothing: all is loaded then. */
 const emptyState = {
@@ -1703,7 +1679,7 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$1 = 3e4;
+const timeoutMs$2 = 3e4;
 /** @throws {Failure} when the node does not answer */
 const lookIntoNode = async (api, node, names) => {
 	const command = [
@@ -1713,7 +1689,7 @@ const lookIntoNode = async (api, node, names) => {
 		"bash",
 		...names
 	];
-	return parseNodeState(await execute(api, node.name, command, timeoutMs$1));
+	return parseNodeState(await execute(api, node.name, command, timeoutMs$2));
 };
 
 // src/load/check.ts
@@ -1746,18 +1722,70 @@ const findFlaw = (image, names, config, { chains, criIds, held }) => {
 		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
 	}
 };
-/** Looks until the image is as it should be, or says what is wrong with it. */
-const checkInNode = async (api, image, node, config) => {
-	const names = image.references.map(({ canonical }) => canonical);
+const lookUntilWell = async (api, node, names, judge) => {
 	for (let look = 1;; look += 1) {
 		const state = await lookIntoNode(api, node, names);
-		const flaw = findFlaw(image, names, config, state);
+		const flaw = judge(state);
 		if (flaw === void 0 || look === looks) return {
 			flaw,
 			state
 		};
 		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
 	}
+};
+/** Looks until the image is as it should be by all names, or says what is wrong with it. */
+const checkInNode = (api, image, names, node, config) => lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state));
+/** Looks until CRI knows one image by all names; the rest was somebody else's work. */
+const checkNames = (api, names, node) => lookUntilWell(api, node, names, ({ criIds }) => {
+	const missing = names.find((name) => !criIds.has(name));
+	return missing === void 0 ? void 0 : `CRI does not have ${missing}`;
+});
+
+// src/load/kind.ts
+/** The slowest way takes its time. */
+const timeoutMs$1 = 36e5;
+const tagTimeoutMs = 3e4;
+/** Adds the names that kind does not know. */
+const addNames = async (api, tagged, names, node) => {
+	const tag = [
+		"ctr",
+		"--namespace=k8s.io",
+		"images",
+		"tag",
+		"--force",
+		tagged
+	];
+	const others = names.filter((name) => name !== tagged);
+	await Promise.all(others.map((name) => execute(api, node.name, [...tag, name], tagTimeoutMs)));
+	const { flaw } = await checkNames(api, names, node);
+	if (flaw !== void 0) throw new Failure(`Naming ${tagged} in ${node.name} failed: ${flaw}`);
+};
+/**
+* The last resort: kind's own load, which writes the whole image to the temp folder.
+*
+* @throws {Failure} with what kind said
+*/
+const loadWithKind = async ({ docker, api, engine, clusterName, tempDir }, image, node) => {
+	const tagged = image.references.find(({ canonical }) => !canonical.includes("@"));
+	const names = image.references.map(({ given }) => given);
+	if (tagged === void 0) throw new Failure(`\`kind load\` cannot name an image of a digest alone: ${names.join(", ")}`, { remedy: "Give it with a tag, or use load-mode: auto." });
+	const args = [
+		"load",
+		"docker-image",
+		...names,
+		`--name=${clusterName}`,
+		`--nodes=${node.name}`
+	];
+	const options = {
+		timeoutMs: timeoutMs$1,
+		env: { TMPDIR: tempDir }
+	};
+	const ended = await runCaptured({
+		...docker.command(args, options),
+		file: "kind"
+	});
+	if (ended.code !== 0) throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
+	await addNames(api, tagged.canonical, namesOf(engine, image), node);
 };
 
 // src/load/layer-blobs.ts
@@ -2034,8 +2062,8 @@ const toImportArgs = (node, flags) => [
 * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
 * image its ID as a second name and does not take it back; it goes unless it was there before.
 */
-const removeImage = async ({ docker, image, node, before }, after) => {
-	const names = image.references.map(({ canonical }) => canonical);
+const removeImage = async ({ docker, engine, image, node, before }, after) => {
+	const names = namesOf(engine, image);
 	const ids = names.map((name) => after?.criIds.get(name) ?? image.id);
 	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
 	const ctr = [
@@ -2099,10 +2127,17 @@ const send$1 = async (streaming, blobs) => {
 		state: void 0
 	};
 	const config = engine.hasContainerdStore ? void 0 : image.id;
-	const { flaw, state } = await checkInNode(api, image, node, config);
-	return {
-		problem: flaw ?? await remember$1(streaming, state),
+	const check = (names) => checkInNode(api, image, names, node, config);
+	const { flaw, state } = await check(image.references.map(({ canonical }) => canonical));
+	const unnamed = flaw ?? await remember$1(streaming, state);
+	if (unnamed !== void 0) return {
+		problem: unnamed,
 		state
+	};
+	const named = await check(namesOf(engine, image));
+	return {
+		problem: named.flaw,
+		state: named.state
 	};
 };
 /**
@@ -2281,7 +2316,7 @@ const timed = async (name, way, because, body) => {
 };
 /** Has kind load it. */
 const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
-	await loadWithKind(task.docker, task.image, node, task);
+	await loadWithKind(task, task.image, node);
 	return task.image.sizeBytes;
 });
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
@@ -3814,50 +3849,6 @@ const readInputs = (raw, run) => collectProblems((report) => {
 	};
 });
 
-// src/manifests/check-disk.ts
-/** Below this share an image with many small files may find no room, whatever kubelet does. */
-const fewInodes = .05;
-/** `15%` of something, or an amount. */
-const toAmount = (threshold, total) => {
-	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
-	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
-};
-const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
-const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
-	if (kubelet === void 0) return [];
-	const { evicts, collectsAbove } = kubelet;
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
-	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
-	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
-	if (100 - 100 * freeBytes / totalBytes < collectsAbove || collectsAbove >= 100) return [];
-	return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
-};
-const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
-	const { evicts = {} } = kubelet ?? {};
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
-	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
-	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
-	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
-};
-/** Whether kubelet would evict pods or remove images as soon as they are there. */
-const checkDisks = (rooms) => {
-	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
-		node,
-		disk,
-		kubelet
-	}] : []);
-	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
-		const [first] = group;
-		if (first === void 0) return [];
-		const { disk, kubelet } = first;
-		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
-		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
-			message,
-			place: void 0
-		}));
-	});
-};
-
 // src/manifests/check-images.ts
 const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
 	const reference = parseImageReference(container.image);
@@ -3933,6 +3924,52 @@ const checkImages = (workloads, facts) => {
 		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
 	});
 	return [...toNameWarnings(workloads), ...warnings];
+};
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
+
+// src/manifests/check-disk.ts
+/** Below this share an image with many small files may find no room, whatever kubelet does. */
+const fewInodes = .05;
+/** `15%` of something, or an amount. */
+const toAmount = (threshold, total) => {
+	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
+	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
+};
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
+	if (kubelet === void 0) return [];
+	const { evicts, collectsAbove } = kubelet;
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
+	if (100 - 100 * freeBytes / totalBytes < collectsAbove || collectsAbove >= 100) return [];
+	return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
+};
+const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
+	const { evicts = {} } = kubelet ?? {};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
+	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
+	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
+};
+/** Whether kubelet would evict pods or remove images as soon as they are there. */
+const checkDisks = (rooms) => {
+	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
+		node,
+		disk,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { disk, kubelet } = first;
+		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
+		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
+			message,
+			place: void 0
+		}));
+	});
 };
 
 // src/manifests/pod-sets.ts
@@ -4177,6 +4214,25 @@ const planRun = (inputs, facts) => {
 	};
 };
 
+// src/plan/pull-warning.ts
+/** All names that a plan loads, whether they are built in it or were there before. */
+const toLoadedReferences = ({ steps }) => steps.flatMap((step) => {
+	if (step.kind !== "make") return [];
+	const wanted = step.targets.filter(({ isWanted }) => isWanted);
+	return [...step.images.flatMap(({ references }) => references), ...wanted.flatMap(({ tags }) => tags)];
+});
+/**
+* Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
+* none. Undefined when there is none.
+*
+* @param settled canonical names whose pods are known to do without pulling
+*/
+const renderPullWarning = (references, settled) => {
+	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !settled.has(canonical));
+	if (pulled.length === 0) return void 0;
+	return `Pods pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using what is loaded, unless they have imagePullPolicy: IfNotPresent: for the tag latest, and for none, Kubernetes' default is Always. Set it, or use the names in the output immutable-tags.`;
+};
+
 // src/plan/render.ts
 const list = (words) => words.join(", ");
 const renderTarget = ({ name, tags, dependsOn, isWanted }) => {
@@ -4269,10 +4325,9 @@ const toBuildOutputs = (builds) => {
 };
 /** What post may want to know of what was loaded, and where. */
 const toLoaded = ({ loads }) => ({
-	images: loads.flatMap(({ image: { id, references } }) => references.map(({ given, canonical }) => ({
-		given,
-		canonical,
-		immutable: `${toRepository(given)}:sha-${id.replace("sha256:", "").slice(0, 12)}`,
+	images: loads.flatMap(({ image: { id, references } }) => references.map((each) => ({
+		...each,
+		immutable: toImmutable(each, id).given,
 		id
 	}))),
 	loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
@@ -4286,9 +4341,11 @@ const toOutputs = (report) => {
 		sizeBytes: image.sizeBytes,
 		nodes
 	})));
+	const immutable = loads.flatMap(({ image }) => image.references.map((each) => [each.given, toImmutable(each, image.id).given]));
 	return {
 		...toBuildOutputs(builds),
 		images: JSON.stringify(images),
+		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
 		"freed-bytes": String(freed.reduce((sum, { bytes }) => sum + bytes, 0))
 	};
 };
@@ -4363,6 +4420,11 @@ const refuseOrTell = ({ disk, shortage }, environment, runner) => {
 	if (environment.runAttempt === 1) throw shortage;
 	runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`);
 };
+/** Names that manifests use have been judged there, each at its line. */
+const tellPulls = (plan, { manifests }, { warning }) => {
+	const text = renderPullWarning(toLoadedReferences(plan), findUsed(manifests.workloads));
+	if (text !== void 0) warning(text);
+};
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
@@ -4394,6 +4456,7 @@ const runAction = async (environment, runner, signal) => {
 		const plan = planRun(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);
+		tellPulls(plan, facts, runner);
 		notes = beginNotes({
 			docker: createDocker(environment.childEnv),
 			clusterName: inputs.clusterName,

@@ -894,8 +894,18 @@ const parseImageReference = (given) => {
 		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
 	};
 };
-/** A canonical name without its tag or digest. */
-const toRepository = (canonical) => canonical.replace(/(@.*|:[^/:]*)$/, "");
+/** A name without its tag and digest, given or canonical. */
+const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/, "");
+/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
+const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+/** What an image is called by its content, in its repository and in the spelling that was given. */
+const toImmutable = ({ given, canonical }, id) => {
+	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
+	return {
+		given: rename(given),
+		canonical: rename(canonical)
+	};
+};
 
 // src/diagnose/nearest-image.ts
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
@@ -2354,4 +2364,4 @@ const createRunner = () => {
 	};
 };
 
-export { printTargets as A, inspectNodes as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toRepository as F, findNodes as H, escapeCell as I, formatBytes as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatDuration as R, joinScript as S, handoverRepository as T, startNoteTaker as U, lookAtNodes as V, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, renderTable as z };
+export { printTargets as A, renderTable as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toImmutable as F, lookAtNodes as H, toRepository as I, escapeCell as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatBytes as R, joinScript as S, handoverRepository as T, findNodes as U, inspectNodes as V, startNoteTaker as W, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, formatDuration as z };

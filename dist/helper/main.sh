@@ -25,7 +25,7 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local job cri remembering has_client asking answering releasing='' releaser='' first_missing='' upper=''
+  local cri remembering has_client asking answering releasing='' releaser='' first_missing='' upper=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root
@@ -61,7 +61,7 @@ load_node() {
   local -a unneeded=("${published[@]:(-1)}" "${adopted[@]}")
   if ((${#unneeded[@]} > 0)); then release "${unneeded[@]}" & releasing=$!; fi
   check_image
-  for job in "$cri" "$remembering" $releaser $releasing; do wait "$job" || exit 1; done
+  wait_for_all "$cri" "$remembering" $releaser $releasing
   trap - EXIT
   rm -rf "$staging"
   say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$way"

@@ -107,30 +107,49 @@ check_image() {
     die 'the image does not hold on to its snapshots'
 }
 
+# Fails where one of some jobs has failed.
+wait_for_all() {
+  local job
+  for job in "$@"; do wait "$job" || exit 1; done
+}
+
 # Notes what was loaded on the image's names, for the next run to know it by.
 remember() {
   local i record name
-  local -a numbers=()
+  local -a numbers=() noting=()
   for i in "${!chains[@]}"; do
     # Of a layer that somebody else was quicker with we do not know the folder.
     [[ "${present[i]-}" =~ /snapshots/([0-9]+)/fs$ ]] || return 0
     numbers+=("${BASH_REMATCH[1]}")
   done
   record=$(make_record "$image" "$config_digest" "$root/snapshots" "${numbers[@]}")
-  for name in "${names[@]}"; do ctl images label "$name" "dev.slipway/record=$record" >/dev/null; done
+  # All at once, like what CRI is asked: each takes as long as its program needs to start.
+  for name in "${names[@]}"; do
+    ctl images label "$name" "dev.slipway/record=$record" >/dev/null &
+    noting+=("$!")
+  done
+  wait_for_all "${noting[@]}"
 }
 
 # CRI hears of images by events, so it may need a moment.
-check_cri() {
-  local name try found
-  for name in "${names[@]}"; do
-    for try in 1 2 3 4 5 6 7 8 9 10; do
-      found=$(chroot "/proc/$pid/root" crictl inspecti "$name" 2>&1) || found=''
-      [[ "$found" != *"\"$config_digest\""* ]] || continue 2
-      sleep 0.1
-    done
-    die "CRI does not have $name as $config_digest after the import"
+check_cri_name() {
+  local name=$1 try found
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    found=$(chroot "/proc/$pid/root" crictl inspecti "$name" 2>&1) || found=''
+    [[ "$found" != *"\"$config_digest\""* ]] || return 0
+    sleep 0.1
   done
+  die "CRI does not have $name as $config_digest after the import"
+}
+
+check_cri() {
+  local name
+  local -a asking=()
+  for name in "${names[@]}"; do
+    check_cri_name "$name" &
+    asking+=("$!")
+  done
+  wait_for_all "${asking[@]}"
 }
 
 # Whatever went wrong: no image stays that kubelet would believe in, and nothing else that we made.
