@@ -42,6 +42,8 @@ const renderLimit = (limit: Limit, bytes: number | undefined): string => {
       return `a memory limit${size} above the node was reached`
     case 'machine':
       return 'the machine had no memory left'
+    case 'unknown':
+      return 'a memory limit was reached'
   }
 }
 
@@ -55,15 +57,17 @@ const remedies: Readonly<Record<Limit, string>> = {
     'The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.',
   machine:
     'Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.',
+  unknown: 'Raise resources.limits.memory of what was killed, or have its programs use less.',
 }
 
 const renderTime = (iso: string): string => iso.slice(11, 19)
 
 const renderKill = (kill: Kill, at: string): string => {
-  const { process, pid, processBytes, usedBytes } = kill
+  const { process, pid, processBytes, usedBytes, others } = kill
   const size = processBytes === undefined ? '' : `, with ${formatBytes(processBytes)} in memory`
   const all = usedBytes === undefined ? '' : `; all under the limit used ${formatBytes(usedBytes)}`
-  return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}`
+  const rest = others === 0 ? '' : `; ${others} more of the same container were killed with it`
+  return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`
 }
 
 /** More than these of one container say nothing new. */

@@ -5,7 +5,7 @@ import type { Kill } from './kernel-log.ts'
 import type { LookedNode } from './look-nodes.ts'
 import type { KnownContainer, NodeReport } from './node-report.ts'
 import { toLimit, toPlace } from './place.ts'
-import { countedInNodes, killedByCri, toPossible } from './unlogged-kills.ts'
+import { countedInNodes, killedByCri, sumByCri, toPossible } from './unlogged-kills.ts'
 
 /** All that tells of kills; nodes and containers that are gone may be missing. */
 export type KillFacts = {
@@ -28,19 +28,31 @@ export type FoundKills = {
 export type KnownNode = {
   readonly id: string
   readonly name: string
-  readonly killsBefore?: number
+  /** What its cgroup had counted; undefined where nobody asked, or it could not tell. */
+  readonly killsBefore: number | undefined
 }
 
 /** Those of the baseline come first; a cluster that was made anew has others of the same names. */
 const knownNodes = ({ baseline, nodes }: KillFacts): readonly KnownNode[] => {
-  const before = (baseline?.nodes ?? []).map(({ id, name, kills }) => ({
-    id,
-    name,
-    ...(kills !== undefined && { killsBefore: kills }),
-  }))
+  const before = (baseline?.nodes ?? []).map(({ id, name, startedAt, kills }) => {
+    const now = nodes.find((node) => node.id === id)
+    // A node that was started anew begins to count anew.
+    const isSame = now === undefined || now.startedAt === startedAt
+    return { id, name, killsBefore: isSame ? kills : 0 }
+  })
   const isNew = ({ id }: LookedNode): boolean => before.every((node) => node.id !== id)
   return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({ id, name, killsBefore: 0 }))]
 }
+
+/** Whether each node has counted since the baseline, and is there to say so. */
+const doAllCount = ({ baseline, nodes }: KillFacts, known: readonly KnownNode[]): boolean =>
+  known.length > 0 &&
+  known.every(({ id, killsBefore }) => {
+    const now = nodes.find((node) => node.id === id)
+    const before = baseline?.nodes.find((node) => node.id === id)
+    const isSame = before === undefined || before.startedAt === now?.startedAt
+    return isSame && killsBefore !== undefined && now?.report?.nodeKills !== undefined
+  })
 
 const toTimes =
   ({ clockMs, uptimeS }: NodeReport) =>
@@ -59,7 +71,7 @@ const groupKills = (
     const container = containers.find(({ id }) => id === place.containerId)
     const pod = containers.find(({ podUid }) => podUid === place.podUid && podUid !== '')
     const nodeName = known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId
-    const limit = toLimit(kill.limitCgroup, ids)
+    const limit = toLimit(kill, ids)
     return [{ kill, place, container, pod, nodeName, limit }]
   })
   // A container that is started again has another ID each time.
@@ -74,13 +86,20 @@ const groupKills = (
 }
 
 /** Why the log may not tell of every kill since; undefined when it tells of all. */
-const findGap = ({ baseline, machine }: KillFacts): string | undefined => {
+const findGap = ({ baseline, machine }: KillFacts, recent: readonly Kill[]): string | undefined => {
   if (typeof machine.log === 'string') return `the kernel's log cannot be read (${machine.log})`
   const since = baseline?.logLastS
-  return since !== undefined && machine.log.firstS > since
-    ? "the kernel's log has begun anew since, so older lines are gone"
+  if (since !== undefined && machine.log.firstS > since) {
+    return "the kernel's log has begun anew since, so older lines are gone"
+  }
+  return recent.some(({ cgroup }) => cgroup === undefined)
+    ? "the kernel's log does not say where, as when more than ten kills come within 5 s"
     : undefined
 }
+
+/** What the kernel's counters make of them. */
+const sumCounted = (kills: readonly Kill[]): number =>
+  kills.reduce((sum, { counted }) => sum + counted, 0)
 
 /**
  * Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
@@ -91,33 +110,30 @@ export const findKills = (facts: KillFacts): FoundKills => {
   const since = baseline === undefined ? undefined : machine.kills - baseline.kills
   if (since !== undefined && since <= 0) return { findings: [], elsewhere: 0 }
   const known = knownNodes(facts)
-  const gap = findGap(facts)
   const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0
   const logged = typeof machine.log === 'string' ? [] : machine.log.kills
-  const groups = groupKills(
-    logged.filter(({ stampS }) => stampS > from),
-    known,
-    containers,
-  )
+  const recent = logged.filter(({ stampS }) => stampS > from)
+  const gap = findGap(facts, recent)
+  const groups = groupKills(recent, known, containers)
+  const ours = groups.flatMap(({ kills }) => kills)
   const explained = groups.map((group) => explainKills(group, toTimes(machine)))
-  const ids = new Set(groups.flatMap(({ kills }) => kills).flatMap(({ cgroup }) => cgroup ?? []))
-  const byCri = killedByCri(facts, (id) => [...ids].some((cgroup) => cgroup.includes(id)))
+  const byCri = killedByCri(facts, (id) => ours.some(({ cgroup }) => cgroup?.includes(id)))
   const loggedIn = (node: string): number =>
-    groups
-      .filter(({ nodeName }) => nodeName === node)
-      .reduce((sum, { kills }) => sum + kills.length, 0)
+    sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills))
   const counted = countedInNodes(facts, known, byCri, gap, loggedIn)
   const findings = [...explained, ...byCri, ...counted.map(({ finding }) => finding)]
-  const ours =
-    groups.reduce((sum, { kills }) => sum + kills.length, 0) +
-    byCri.length +
-    counted.reduce((sum, { count }) => sum + count, 0)
-  const rest = (since ?? 0) - ours
-  if (rest <= 0) return { findings, elsewhere: 0 }
+  const others = recent.filter((kill) => kill.cgroup !== undefined && !ours.includes(kill))
+  const unlogged = [
+    ...nodes.map((node) => sumByCri(byCri, node)),
+    ...counted.map(({ count }) => count),
+  ]
+  const told = unlogged.reduce((sum, count) => sum + count, sumCounted([...ours, ...others]))
+  const rest = (since ?? 0) - told
+  const elsewhere = baseline === undefined ? 0 : others.length
+  if (rest <= 0) return { findings, elsewhere }
   // Where every node counts its own, and all are there, the rest is known to be elsewhere.
-  const areCounted =
-    known.length > 0 &&
-    known.every(({ id }) => nodes.find((node) => node.id === id)?.report?.nodeKills !== undefined)
-  if (gap === undefined || areCounted) return { findings, elsewhere: rest }
-  return { findings: [...findings, toPossible(rest, gap)], elsewhere: 0 }
+  if (gap === undefined || doAllCount(facts, known)) {
+    return { findings, elsewhere: elsewhere + rest }
+  }
+  return { findings: [...findings, toPossible(rest, gap)], elsewhere }
 }

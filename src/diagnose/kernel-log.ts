@@ -1,4 +1,4 @@
-/** A process that the kernel killed because memory ran out. */
+/** A process that the kernel killed because memory ran out, and those that it killed with it. */
 export type Kill = {
   /** Seconds since the machine started, by the kernel's clock. */
   readonly stampS: number
@@ -7,7 +7,9 @@ export type Kill = {
   readonly process: string
   /** cgroup of the process, from the root of the machine; undefined where the log does not say. */
   readonly cgroup: string | undefined
-  /** cgroup whose limit was hit; undefined when the machine itself had no memory left. */
+  /** The machine itself had no memory left; otherwise a limit was hit. */
+  readonly isOfMachine: boolean
+  /** cgroup whose limit was hit; undefined where there is none, or the log does not say. */
   readonly limitCgroup: string | undefined
   /** Bytes; undefined where the machine itself had none left. */
   readonly limitBytes: number | undefined
@@ -15,6 +17,10 @@ export type Kill = {
   readonly usedBytes: number | undefined
   /** Bytes of the process itself that were in memory. */
   readonly processBytes: number | undefined
+  /** Further processes that were killed with it, as `memory.oom.group` wants it. */
+  readonly others: number
+  /** By how much the kernel's counters go up. One that is chosen, and then killed with its group, counts twice. */
+  readonly counted: number
 }
 
 /** What the log says of kills, and between which times it reaches. */
@@ -24,15 +30,24 @@ export type KernelLog = {
   readonly lastS: number
 }
 
-const linePattern = /^\[ *(\d+\.\d+)\] (.*)$/
+// Some kernels say who wrote a line, in brackets after the time.
+const linePattern = /^\[ *(\d+\.\d+)\](?:\[ *[CT]\d+\])? (.*)$/
 const usagePattern = /^memory: usage (\d+)kB, limit (\d+)kB/
-// Since Linux 5.0. Names of programs may hold commas: what follows them is read from the end.
+const headingPattern = /^oom-kill:constraint=/
+// Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one.
 const pathsPattern =
-  /^oom-kill:constraint=.*?,(?:oom_memcg=(.*?),|global_oom,)task_memcg=(.*),task=.*,pid=(\d+),uid=\d+$/
+  /^oom-kill:constraint=.*?,(?:oom_memcg=(.*?),|global_oom,)task_memcg=(.*?),task=.*,pid=(\d+),uid=\d+$/
 // Before that.
 const olderPattern = /^Task in (.*) killed as a result of limit of (.*)$/
+const groupPattern = /^Tasks in (.*) are going to be killed due to memory\.oom\.group set$/
 const killedPattern = /Killed process (\d+) \((.*)\).*? total-vm:/
 const residentPattern = /\b(?:anon|file|shmem)-rss:(\d+)kB/g
+
+/** Of kills within so many seconds the kernel writes no more headings than so many. */
+const headingPeriodS = 5
+const mostHeadings = 10
+/** While it may leave headings out, only what comes so soon is taken for one of a group. */
+const groupPauseS = 0.005
 
 const toBytes = (kilobytes: string | undefined): number | undefined =>
   kilobytes === undefined ? undefined : Number(kilobytes) * 1_024
@@ -40,44 +55,116 @@ const toBytes = (kilobytes: string | undefined): number | undefined =>
 const residentBytes = (text: string): number =>
   [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0)
 
-type Circumstances = Omit<Kill, 'stampS' | 'pid' | 'process' | 'processBytes'>
+type Line = { readonly stampS: number; readonly text: string }
 
-const unknown: Circumstances = {
+/**
+ * Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
+ * on in the next ones: it becomes one again.
+ */
+const toLines = (raw: readonly string[]): readonly Line[] => {
+  const lines: Line[] = []
+  for (const each of raw) {
+    const [, stamp, text = ''] = linePattern.exec(each) ?? []
+    if (stamp === undefined) continue
+    const last = lines.at(-1)
+    if (
+      last &&
+      /^[,/]/.test(text) &&
+      headingPattern.test(last.text) &&
+      !pathsPattern.test(last.text)
+    ) {
+      lines[lines.length - 1] = { ...last, text: last.text + text }
+    } else {
+      lines.push({ stampS: Number(stamp), text })
+    }
+  }
+  return lines
+}
+
+type Circumstances = Pick<Kill, 'cgroup' | 'limitCgroup' | 'limitBytes' | 'usedBytes'>
+/** What was said before a kill. Older kernels do not say there of which process. */
+type Heading = Circumstances & { readonly pid: number | undefined }
+
+const unknown: Heading = {
+  pid: undefined,
   cgroup: undefined,
   limitCgroup: undefined,
   limitBytes: undefined,
   usedBytes: undefined,
 }
 
-/** What a line adds to what is known of the next kill; undefined when it says nothing of it. */
-const toCircumstances = (known: Circumstances, text: string): Circumstances | undefined => {
+/** What a line adds to a heading; undefined when it is none of it. */
+const addTo = (heading: Heading, text: string): Heading | undefined => {
   if (text.includes(' invoked oom-killer: ')) return unknown
   const usage = usagePattern.exec(text)
-  if (usage) return { ...known, usedBytes: toBytes(usage[1]), limitBytes: toBytes(usage[2]) }
+  if (usage) return { ...heading, usedBytes: toBytes(usage[1]), limitBytes: toBytes(usage[2]) }
   const paths = pathsPattern.exec(text)
-  if (paths) return { ...known, limitCgroup: paths[1], cgroup: paths[2] }
+  if (paths) return { ...heading, limitCgroup: paths[1], cgroup: paths[2], pid: Number(paths[3]) }
   const older = olderPattern.exec(text)
-  if (older) return { ...known, cgroup: older[1], limitCgroup: older[2] }
-  return undefined
+  return older ? { ...heading, cgroup: older[1], limitCgroup: older[2] } : undefined
+}
+
+const toKill = ({ stampS, text }: Line, heading: Heading): Kill | undefined => {
+  const [, pid, process] = killedPattern.exec(text) ?? []
+  if (pid === undefined || process === undefined) return undefined
+  // The kernel leaves headings out when kills come thick and fast; that of another process is not ours.
+  const isOurs = heading.pid === undefined || heading.pid === Number(pid)
+  const { pid: _, ...circumstances } = isOurs ? heading : unknown
+  const isOfLimit = text.startsWith('Memory cgroup') || circumstances.limitCgroup !== undefined
+  return {
+    ...circumstances,
+    stampS,
+    pid: Number(pid),
+    process,
+    isOfMachine: !isOfLimit,
+    processBytes: residentBytes(text),
+    others: 0,
+    counted: 1,
+  }
 }
 
 /**
- * Reads lines of the kernel's log, as `dmesg` prints them. Kills of one cgroup as a whole
- * (`memory.oom.group`) are several lines after one heading: they share what that says.
+ * Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole
+ * (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
+ * it, mostly with the chosen one again: that is one kill.
  */
-export const parseKills = (lines: readonly string[]): readonly Kill[] => {
+export const parseKills = (raw: readonly string[]): readonly Kill[] => {
   const kills: Kill[] = []
-  let known = unknown
-  for (const line of lines) {
-    const [, stamp, text = ''] = linePattern.exec(line) ?? []
-    if (stamp === undefined) continue
-    const [, pid, process] = killedPattern.exec(text) ?? []
-    if (pid === undefined || process === undefined) {
-      known = toCircumstances(known, text) ?? known
-      continue
+  const headings: number[] = []
+  let heading = unknown
+  let group: { readonly chosen: number; readonly atS: number } | undefined
+  let beginsGroup = false
+  const isOfGroup = ({ pid, stampS }: Kill): boolean => {
+    if (group === undefined) return false
+    const areAllHeaded = (headings.at(-mostHeadings) ?? -Infinity) <= stampS - headingPeriodS
+    return areAllHeaded || pid === group.chosen || stampS - group.atS < groupPauseS
+  }
+  for (const line of toLines(raw)) {
+    const kill = toKill(line, heading)
+    const last = kills.at(-1)
+    const named = groupPattern.exec(line.text)?.[1]
+    if (named !== undefined && last && heading === unknown) {
+      kills[kills.length - 1] = { ...last, cgroup: last.cgroup ?? named }
+      group = { chosen: last.pid, atS: line.stampS }
+    } else if (named !== undefined) {
+      // The chosen one was ending already, or its line is lost.
+      heading = { ...heading, pid: undefined, cgroup: heading.cgroup ?? named }
+      beginsGroup = true
+    } else if (kill === undefined) {
+      const added = addTo(heading, line.text)
+      if (added === unknown) headings.push(line.stampS)
+      if (added !== undefined) group = undefined
+      heading = added ?? heading
+    } else if (last && isOfGroup(kill)) {
+      const others = last.others + (kill.pid === last.pid ? 0 : 1)
+      kills[kills.length - 1] = { ...last, others, counted: last.counted + 1 }
+      group = { chosen: last.pid, atS: line.stampS }
+    } else {
+      kills.push(kill)
+      heading = unknown
+      group = beginsGroup ? { chosen: kill.pid, atS: line.stampS } : undefined
+      beginsGroup = false
     }
-    const processBytes = residentBytes(text)
-    kills.push({ ...known, stampS: Number(stamp), pid: Number(pid), process, processBytes })
   }
   return kills
 }

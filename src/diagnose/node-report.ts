@@ -35,6 +35,8 @@ export type NodeReport = {
   readonly kills: number
   /** Of the node as a whole; undefined where its cgroup does not count (version 1). */
   readonly nodeKills: number | undefined
+  /** Containers in it that were killed as a whole; such a kill counts its first process twice. */
+  readonly nodeGroupKills: number
   /** A string says why it could not be read. */
   readonly log: KernelLog | string
   readonly containers: readonly KnownContainer[]
@@ -124,6 +126,7 @@ export const parseNodeReport = (text: string): NodeReport | undefined => {
     uptimeS: uptime,
     kills,
     nodeKills: numberIn(section('events'), /^oom_kill (\d+)$/m),
+    nodeGroupKills: numberIn(section('events'), /^oom_group_kill (\d+)$/m) ?? 0,
     log: toLog(section('log')),
     containers: parseContainers(section('containers')),
     ended: section('ended').split('\n').flatMap(toEnded),

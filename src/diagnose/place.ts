@@ -1,3 +1,5 @@
+import type { Kill } from './kernel-log.ts'
+
 /** Where in a node a process was, as far as the name of its cgroup tells. */
 export type Place = {
   /** The node container's ID. */
@@ -9,7 +11,7 @@ export type Place = {
 }
 
 /** Whose limit was hit. */
-export type Limit = 'container' | 'pod' | 'node' | 'kubelet' | 'above' | 'machine'
+export type Limit = 'container' | 'pod' | 'node' | 'kubelet' | 'above' | 'machine' | 'unknown'
 
 // `pod0d3f1c5e-1111-...`, with systemd `...-pod0d3f1c5e_1111_....slice`; of a static pod a hash.
 const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/
@@ -44,9 +46,13 @@ export const toPlace = (
   }
 }
 
-/** Says whose limit a cgroup is that ran out of memory; undefined: the machine's own memory did. */
-export const toLimit = (limitCgroup: string | undefined, nodeIds: readonly string[]): Limit => {
-  if (limitCgroup === undefined || limitCgroup === '/') return 'machine'
+/** Says whose limit was hit. */
+export const toLimit = (
+  { isOfMachine, limitCgroup }: Pick<Kill, 'isOfMachine' | 'limitCgroup'>,
+  nodeIds: readonly string[],
+): Limit => {
+  if (isOfMachine || limitCgroup === '/') return 'machine'
+  if (limitCgroup === undefined) return 'unknown'
   const found = withinNode(limitCgroup, nodeIds)
   if (found === undefined) return 'above'
   if (containerPattern.test(found.rest)) return 'container'

@@ -1,14 +1,12 @@
 import type { EngineApi } from '../host/engine-api.ts'
 import type { Baseline } from './baseline.ts'
-import { inspectNodes, lookAtNodes } from './look-nodes.ts'
+import { inspectNodes, type LookedNode, lookAtNodes } from './look-nodes.ts'
 
-/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
-export const takeBaseline = async (
-  api: EngineApi,
+/** What there is to note of nodes that were looked at; undefined when none of them tells. */
+export const toBaseline = (
   clusterName: string,
-): Promise<Baseline | undefined> => {
-  const found = await inspectNodes(api.ask, clusterName)
-  const nodes = await lookAtNodes(api, found, 'kernel-only')
+  nodes: readonly LookedNode[],
+): Baseline | undefined => {
   const machine = nodes.find(({ report }) => report !== undefined)?.report
   if (machine === undefined) return undefined
   const { bootId, clockMs, uptimeS, kills, log } = machine
@@ -28,4 +26,13 @@ export const takeBaseline = async (
     images: [],
     loadedNodes: [],
   }
+}
+
+/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+export const takeBaseline = async (
+  api: EngineApi,
+  clusterName: string,
+): Promise<Baseline | undefined> => {
+  const nodes = await inspectNodes(api.ask, clusterName)
+  return toBaseline(clusterName, await lookAtNodes(api, nodes, 'kernel-only'))
 }

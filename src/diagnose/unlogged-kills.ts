@@ -1,8 +1,11 @@
 import type { Baseline } from './baseline.ts'
 import type { KillFacts, KnownNode } from './find-kills.ts'
 import type { Finding } from './finding.ts'
+import type { LookedNode } from './look-nodes.ts'
 
-const toProcesses = (count: number): string => (count === 1 ? 'A process' : `${count} processes`)
+/** How many they were is not known: the first process of a container killed as a whole counts twice. */
+const renderKilled = (count: number, where: string): string =>
+  `${count === 1 ? 'A process' : 'Processes'} ${where} ${count === 1 ? 'was' : 'were'} killed for memory`
 
 const isAfter = (baseline: Baseline | undefined, at: string): boolean =>
   baseline === undefined || Date.parse(at) >= baseline.clockMs
@@ -41,6 +44,13 @@ export const killedByCri = (
     }),
   )
 
+/** What a node's counters make of kills that CRI alone tells of: at least this. */
+export const sumByCri = (
+  told: readonly Finding[],
+  { name, report }: Pick<LookedNode, 'name' | 'report'>,
+): number =>
+  told.filter(({ node }) => node === name).length * (report && report.nodeGroupKills > 0 ? 2 : 1)
+
 /** Kills that a node's own cgroup has counted since, beyond those that are told of otherwise. */
 export const countedInNodes = (
   { nodes }: KillFacts,
@@ -50,16 +60,17 @@ export const countedInNodes = (
   loggedIn: (node: string) => number,
 ): readonly { readonly finding: Finding; readonly count: number }[] =>
   nodes.flatMap(({ id, name: node, report }) => {
-    const before = known.find((each) => each.id === id)?.killsBefore ?? 0
-    const byCri = told.filter((finding) => finding.node === node).length
-    const rest = (report?.nodeKills ?? 0) - before - loggedIn(node) - byCri
+    const before = known.find((each) => each.id === id)?.killsBefore
+    if (before === undefined || report?.nodeKills === undefined) return []
+    const since = report.nodeKills - before
+    const rest = since - loggedIn(node) - sumByCri(told, { name: node, report })
     if (rest <= 0) return []
     const finding: Finding = {
       kind: 'oom-kill',
       certainty: 'certain',
-      cause: `${toProcesses(rest)} in the node ${node} ${rest === 1 ? 'was' : 'were'} killed for memory`,
+      cause: renderKilled(rest, `in the node ${node}`),
       evidence: [
-        `memory.events of the node: oom_kill went up by ${(report?.nodeKills ?? 0) - before}`,
+        `memory.events of the node: oom_kill went up by ${since}`,
         ...(gap === undefined ? [] : [`Which it was is not known: ${gap}`]),
       ],
       remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
@@ -72,7 +83,7 @@ export const countedInNodes = (
 export const toPossible = (count: number, gap: string): Finding => ({
   kind: 'oom-kill',
   certainty: 'possible',
-  cause: `${toProcesses(count)} on this machine ${count === 1 ? 'was' : 'were'} killed for memory, perhaps in this cluster`,
+  cause: `${renderKilled(count, 'on this machine')}, perhaps in this cluster`,
   evidence: [
     `/proc/vmstat: oom_kill went up by ${count} that nothing else explains`,
     `Whose it was is not known: ${gap}`,
