@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type FoundKills, findKills, type KillFacts } from '../../src/diagnose/find-kills.ts'
+import type { LookedNode } from '../../src/diagnose/look-nodes.ts'
+import type { KnownContainer, NodeReport } from '../../src/diagnose/node-report.ts'
+import { toBaseline } from '../../src/diagnose/take-baseline.ts'
+import { hex, type NodeName, type Stories, tellStories } from '../support/cgroup-v2/machine.ts'
+
+// Real kills on a real kernel, in a virtual machine; stories.sh is what happens there.
+let stories: Stories
+beforeAll(async () => {
+  stories = await tellStories()
+})
+
+const looked = (label: string): readonly LookedNode[] => {
+  const nodes = stories.looks.get(label)
+  if (nodes === undefined) throw new Error(`No look of this name: ${label}`)
+  return nodes
+}
+
+/** Containers of stories.sh by the digit that their ID is made of, all in one pod. */
+const noted: readonly KnownContainer[] = [...'123456789e'].map((digit) => ({
+  id: hex(digit),
+  name: `c${digit}`,
+  pod: 'api',
+  namespace: 'shop',
+  podUid: '0d3f1c5e-1111-4222-8333-444455556666',
+  image: 'api:dev',
+  isRunning: false,
+}))
+
+const container = (digit: string): string => `The container c${digit} of the pod shop/api`
+
+const factsOf = (before: string, after: string): KillFacts => {
+  const nodes = looked(after)
+  const machine = nodes[0]?.report as NodeReport
+  return { baseline: toBaseline('kind', looked(before)), nodes, machine, containers: noted }
+}
+
+/** What is found between two looks. */
+const find = (before: string, after: string, change: Partial<KillFacts> = {}): FoundKills =>
+  findKills({ ...factsOf(before, after), ...change })
+
+const causesOf = ({ findings }: FoundKills): readonly string[] =>
+  findings.map(({ certainty, cause }) => `${certainty}: ${cause}`)
+
+const evidenceOf = ({ findings }: FoundKills): readonly string[] =>
+  findings.flatMap(({ evidence }) => evidence)
+
+const inNode = (node: NodeName): string =>
+  `certain: Processes in the node ${node} were killed for memory`
+const perhaps =
+  'possible: Processes on this machine were killed for memory, perhaps in this cluster'
+
+/** Changes what is known of one node. */
+const withNode = (
+  nodes: readonly LookedNode[],
+  name: NodeName,
+  change: (node: LookedNode) => Partial<LookedNode>,
+): readonly LookedNode[] =>
+  nodes.map((node) => (node.name === name ? { ...node, ...change(node) } : node))
+
+describe('the kernel tells all', () => {
+  test('of a container over its limit, also of a pod whose cgroup is gone; nobody else is blamed', () => {
+    const found = find('begin', 'apart')
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('1')} was killed: it needed more than its memory limit of 52 MB`,
+      'certain: A container of a pod whose name is gone (UID 5c5c5c5c-1111-4222-8333-444455556666) in the node worker was killed: it needed more than its memory limit of 52 MB',
+    ])
+    expect(found.findings.map(({ node }) => node)).toEqual(['plane', 'worker'])
+    expect(found.elsewhere).toBe(1)
+  })
+
+  test('of a child only, and of a container that is killed as a whole', () => {
+    const containers = noted.map((each) => ({ ...each, isRunning: each.name === 'c1' }))
+    const found = find('apart', 'inside', { containers })
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('1')} lost a process: it needed more than its memory limit of 52 MB`,
+      `certain: ${container('2')} was killed: it needed more than its memory limit of 52 MB`,
+    ])
+    expect(evidenceOf(found).at(-1)).toContain('; 3 more of the same container were killed with it')
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('of whose limit it was', () => {
+    const found = find('inside', 'limits')
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('3')} was killed: its pod needed more than its memory limit of 42 MB`,
+      `certain: ${container('4')} was killed: the node's container needed more than its memory limit of 42 MB`,
+      `certain: ${container('5')} was killed: a memory limit of 42 MB above the node was reached`,
+    ])
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('of the machine that has no memory left', () => {
+    const found = find('machine-begin', 'machine')
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('e')} was killed: the machine had no memory left`,
+    ])
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('in lines that go on, where nodes are in a pod of a runner', () => {
+    const found = find('nested-begin', 'nested')
+    expect(stories.logLines.filter((line) => line.endsWith(',task_memcg='))).not.toEqual([])
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('1')} was killed: it needed more than its memory limit of 21 MB`,
+    ])
+    expect(found.elsewhere).toBe(0)
+  })
+})
+
+describe('the kernel tells not all', () => {
+  test('of many kills at once: those without a heading are blamed on nobody', () => {
+    const found = find('limits', 'often')
+    expect(causesOf(found)).toEqual([
+      `certain: ${container('6')} was killed 10 times: it needed more than its memory limit of 42 MB`,
+      `certain: ${container('7')} was killed: a memory limit was reached`,
+      inNode('plane'),
+      'certain: A process in the node worker was killed for memory',
+    ])
+    expect(evidenceOf(found).at(-1)).toMatch(/^Which it was is not known: .* more than ten kills/)
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('as its log has begun anew: the node still counts, and knows what was elsewhere', () => {
+    const found = find('often', 'wrapped')
+    expect(causesOf(found)).toEqual([inNode('plane')])
+    expect(evidenceOf(found)).toEqual([
+      'memory.events of the node: oom_kill went up by 2',
+      "Which it was is not known: the kernel's log has begun anew since, so older lines are gone",
+    ])
+    expect(found.elsewhere).toBe(1)
+  })
+
+  test('as its log is refused', () => {
+    const found = find('refused-begin', 'refused')
+    expect(causesOf(found)).toEqual([inNode('plane')])
+    expect(evidenceOf(found).at(-1)).toContain(
+      "the kernel's log cannot be read (dmesg: read kernel buffer failed: Operation not permitted)",
+    )
+    expect(found.elsewhere).toBe(1)
+  })
+
+  test('and the node began to count anew', () => {
+    const startedAt = '2026-01-01T00:01:00Z'
+    const nodes = withNode(looked('restarted'), 'worker', () => ({ startedAt }))
+    const found = find('wrapped', 'restarted', { nodes })
+    expect(causesOf(found)).toEqual([inNode('worker')])
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('and containerd does: nothing is said twice', () => {
+    const nodes = withNode(looked('wrapped'), 'plane', ({ report }) => {
+      const at = new Date(report?.clockMs ?? 0).toISOString()
+      const ended = [{ id: hex('9'), exitCode: 137, reason: 'OOMKilled', at }]
+      return { report: report && { ...report, ended } }
+    })
+    const found = find('often', 'wrapped', { nodes })
+    expect(causesOf(found)).toEqual([`certain: ${container('9')} was killed for memory`])
+    expect(found.elsewhere).toBe(1)
+  })
+})
+
+describe('nodes do not tell all', () => {
+  test('one is gone: what is left may be its', () => {
+    const nodes = looked('wrapped').filter(({ name }) => name === 'plane')
+    const found = find('often', 'wrapped', { nodes })
+    expect(causesOf(found)).toEqual([
+      inNode('plane'),
+      perhaps.replace('Processes', 'A process').replace('were', 'was'),
+    ])
+    expect(found.elsewhere).toBe(0)
+  })
+
+  test('one was silent at first: what it counted may be older', () => {
+    const before = withNode(looked('often'), 'plane', () => ({ report: undefined }))
+    const found = find('often', 'wrapped', { baseline: toBaseline('kind', before) })
+    expect(causesOf(found)).toEqual([perhaps])
+    expect(found.elsewhere).toBe(0)
+  })
+})
+
+test('nothing of the log but what is said of kills leaves a node', () => {
+  const told =
+    /^(\[ *\d+\.\d+\] (.* invoked oom-killer: |memory: usage |oom-kill:constraint=|Tasks in \/|(Memory cgroup out|Out) of memory: Killed process |[/,])|reach +\d|unread dmesg: )/
+  expect(stories.logLines.filter((line) => !told.test(line))).toEqual([])
+  expect(stories.kernel).toMatch(/^\d+\.\d+/)
+})
