@@ -392,65 +392,147 @@ const toSections = (text) => {
 };
 
 // src/diagnose/kernel-log.ts
-const linePattern = /^\[ *(\d+\.\d+)\] (.*)$/;
+const linePattern = /^\[ *(\d+\.\d+)\](?:\[ *[CT]\d+\])? (.*)$/;
 const usagePattern = /^memory: usage (\d+)kB, limit (\d+)kB/;
-const pathsPattern = /^oom-kill:constraint=.*?,(?:oom_memcg=(.*?),|global_oom,)task_memcg=(.*),task=.*,pid=(\d+),uid=\d+$/;
+const headingPattern = /^oom-kill:constraint=/;
+const pathsPattern = /^oom-kill:constraint=.*?,(?:oom_memcg=(.*?),|global_oom,)task_memcg=(.*?),task=.*,pid=(\d+),uid=\d+$/;
 const olderPattern = /^Task in (.*) killed as a result of limit of (.*)$/;
+const groupPattern = /^Tasks in (.*) are going to be killed due to memory\.oom\.group set$/;
 const killedPattern = /Killed process (\d+) \((.*)\).*? total-vm:/;
 const residentPattern = /\b(?:anon|file|shmem)-rss:(\d+)kB/g;
+/** Of kills within so many seconds the kernel writes no more headings than so many. */
+const headingPeriodS = 5;
+/** While it may leave headings out, only what comes so soon is taken for one of a group. */
+const groupPauseS = .005;
 const toBytes = (kilobytes) => kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
 const residentBytes = (text) => [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0);
+/**
+* Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
+* on in the next ones: it becomes one again.
+*/
+const toLines = (raw) => {
+	const lines = [];
+	for (const each of raw) {
+		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
+		if (stamp === void 0) continue;
+		const last = lines.at(-1);
+		if (last && /^[,/]/.test(text) && headingPattern.test(last.text) && !pathsPattern.test(last.text)) lines[lines.length - 1] = {
+			...last,
+			text: last.text + text
+		};
+		else lines.push({
+			stampS: Number(stamp),
+			text
+		});
+	}
+	return lines;
+};
 const unknown = {
+	pid: void 0,
 	cgroup: void 0,
 	limitCgroup: void 0,
 	limitBytes: void 0,
 	usedBytes: void 0
 };
-/** What a line adds to what is known of the next kill; undefined when it says nothing of it. */
-const toCircumstances = (known, text) => {
+/** What a line adds to a heading; undefined when it is none of it. */
+const addTo = (heading, text) => {
 	if (text.includes(" invoked oom-killer: ")) return unknown;
 	const usage = usagePattern.exec(text);
 	if (usage) return {
-		...known,
+		...heading,
 		usedBytes: toBytes(usage[1]),
 		limitBytes: toBytes(usage[2])
 	};
 	const paths = pathsPattern.exec(text);
 	if (paths) return {
-		...known,
+		...heading,
 		limitCgroup: paths[1],
-		cgroup: paths[2]
+		cgroup: paths[2],
+		pid: Number(paths[3])
 	};
 	const older = olderPattern.exec(text);
-	if (older) return {
-		...known,
+	return older ? {
+		...heading,
 		cgroup: older[1],
 		limitCgroup: older[2]
+	} : void 0;
+};
+const toKill = ({ stampS, text }, heading) => {
+	const [, pid, process] = killedPattern.exec(text) ?? [];
+	if (pid === void 0 || process === void 0) return void 0;
+	const { pid: _, ...circumstances } = heading.pid === void 0 || heading.pid === Number(pid) ? heading : unknown;
+	const isOfLimit = text.startsWith("Memory cgroup") || circumstances.limitCgroup !== void 0;
+	return {
+		...circumstances,
+		stampS,
+		pid: Number(pid),
+		process,
+		isOfMachine: !isOfLimit,
+		processBytes: residentBytes(text),
+		others: 0,
+		counted: 1
 	};
 };
 /**
-* Reads lines of the kernel's log, as `dmesg` prints them. Kills of one cgroup as a whole
-* (`memory.oom.group`) are several lines after one heading: they share what that says.
+* Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole
+* (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
+* it, mostly with the chosen one again: that is one kill.
 */
-const parseKills = (lines) => {
+const parseKills = (raw) => {
 	const kills = [];
-	let known = unknown;
-	for (const line of lines) {
-		const [, stamp, text = ""] = linePattern.exec(line) ?? [];
-		if (stamp === void 0) continue;
-		const [, pid, process] = killedPattern.exec(text) ?? [];
-		if (pid === void 0 || process === void 0) {
-			known = toCircumstances(known, text) ?? known;
-			continue;
+	const headings = [];
+	let heading = unknown;
+	let group;
+	let beginsGroup = false;
+	const isOfGroup = ({ pid, stampS }) => {
+		if (group === void 0) return false;
+		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
+	};
+	for (const line of toLines(raw)) {
+		const kill = toKill(line, heading);
+		const last = kills.at(-1);
+		const named = groupPattern.exec(line.text)?.[1];
+		if (named !== void 0 && last && heading === unknown) {
+			kills[kills.length - 1] = {
+				...last,
+				cgroup: last.cgroup ?? named
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else if (named !== void 0) {
+			heading = {
+				...heading,
+				pid: void 0,
+				cgroup: heading.cgroup ?? named
+			};
+			beginsGroup = true;
+		} else if (kill === void 0) {
+			const added = addTo(heading, line.text);
+			if (added === unknown) headings.push(line.stampS);
+			if (added !== void 0) group = void 0;
+			heading = added ?? heading;
+		} else if (last && isOfGroup(kill)) {
+			const others = last.others + (kill.pid === last.pid ? 0 : 1);
+			kills[kills.length - 1] = {
+				...last,
+				others,
+				counted: last.counted + 1
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else {
+			kills.push(kill);
+			heading = unknown;
+			group = beginsGroup ? {
+				chosen: kill.pid,
+				atS: line.stampS
+			} : void 0;
+			beginsGroup = false;
 		}
-		const processBytes = residentBytes(text);
-		kills.push({
-			...known,
-			stampS: Number(stamp),
-			pid: Number(pid),
-			process,
-			processBytes
-		});
 	}
 	return kills;
 };
@@ -542,6 +624,7 @@ const parseNodeReport = (text) => {
 		uptimeS: uptime,
 		kills,
 		nodeKills: numberIn(section("events"), /^oom_kill (\d+)$/m),
+		nodeGroupKills: numberIn(section("events"), /^oom_group_kill (\d+)$/m) ?? 0,
 		log: toLog(section("log")),
 		containers: parseContainers(section("containers")),
 		ended: section("ended").split("\n").flatMap(toEnded),

@@ -20,10 +20,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 // src/diagnose/take-baseline.ts
-/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
-const takeBaseline = async (api, clusterName) => {
-	const found = await inspectNodes(api.ask, clusterName);
-	const nodes = await lookAtNodes(api, found, "kernel-only");
+/** What there is to note of nodes that were looked at; undefined when none of them tells. */
+const toBaseline = (clusterName, nodes) => {
 	const machine = nodes.find(({ report }) => report !== void 0)?.report;
 	if (machine === void 0) return void 0;
 	const { bootId, clockMs, uptimeS, kills, log } = machine;
@@ -43,6 +41,11 @@ const takeBaseline = async (api, clusterName) => {
 		images: [],
 		loadedNodes: []
 	};
+};
+/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+const takeBaseline = async (api, clusterName) => {
+	const nodes = await inspectNodes(api.ask, clusterName);
+	return toBaseline(clusterName, await lookAtNodes(api, nodes, "kernel-only"));
 };
 
 // src/diagnose/job-notes.ts

@@ -284,6 +284,7 @@ const renderLimit = (limit, bytes) => {
 		case "node": return `the node's container needed more than its memory limit${size}`;
 		case "above": return `a memory limit${size} above the node was reached`;
 		case "machine": return "the machine had no memory left";
+		case "unknown": return "a memory limit was reached";
 	}
 };
 const remedies = {
@@ -292,14 +293,16 @@ const remedies = {
 	kubelet: "Ask for less memory with all pods together, or give the node more.",
 	node: "Give the node more memory (`docker update --memory`), or run less in it.",
 	above: "The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.",
-	machine: "Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together."
+	machine: "Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.",
+	unknown: "Raise resources.limits.memory of what was killed, or have its programs use less."
 };
 const renderTime = (iso) => iso.slice(11, 19);
 const renderKill = (kill, at) => {
-	const { process, pid, processBytes, usedBytes } = kill;
+	const { process, pid, processBytes, usedBytes, others } = kill;
 	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
 	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
-	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}`;
+	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
+	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
 };
 /** More than these of one container say nothing new. */
 const shownKills = 3;
@@ -364,9 +367,10 @@ const toPlace = (cgroup, nodeIds) => {
 		containerId: containerPattern.exec(rest)?.[1]
 	};
 };
-/** Says whose limit a cgroup is that ran out of memory; undefined: the machine's own memory did. */
-const toLimit = (limitCgroup, nodeIds) => {
-	if (limitCgroup === void 0 || limitCgroup === "/") return "machine";
+/** Says whose limit was hit. */
+const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
+	if (isOfMachine || limitCgroup === "/") return "machine";
+	if (limitCgroup === void 0) return "unknown";
 	const found = withinNode(limitCgroup, nodeIds);
 	if (found === void 0) return "above";
 	if (containerPattern.test(found.rest)) return "container";
@@ -375,7 +379,8 @@ const toLimit = (limitCgroup, nodeIds) => {
 };
 
 // src/diagnose/unlogged-kills.ts
-const toProcesses = (count) => count === 1 ? "A process" : `${count} processes`;
+/** How many they were is not known: the first process of a container killed as a whole counts twice. */
+const renderKilled = (count, where) => `${count === 1 ? "A process" : "Processes"} ${where} ${count === 1 ? "was" : "were"} killed for memory`;
 const isAfter = (baseline, at) => baseline === void 0 || Date.parse(at) >= baseline.clockMs;
 /** What CRI itself calls killed for memory, and the kernel's log does not tell of. */
 const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap(({ name: node, report }) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
@@ -398,18 +403,24 @@ const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap((
 		}
 	}];
 }));
+/** What a node's counters make of kills that CRI alone tells of: at least this. */
+const sumByCri = (told, { name, report }) => told.filter(({ node }) => node === name).length * (report && report.nodeGroupKills > 0 ? 2 : 1);
 /** Kills that a node's own cgroup has counted since, beyond those that are told of otherwise. */
 const countedInNodes = ({ nodes }, known, told, gap, loggedIn) => nodes.flatMap(({ id, name: node, report }) => {
-	const before = known.find((each) => each.id === id)?.killsBefore ?? 0;
-	const byCri = told.filter((finding) => finding.node === node).length;
-	const rest = (report?.nodeKills ?? 0) - before - loggedIn(node) - byCri;
+	const before = known.find((each) => each.id === id)?.killsBefore;
+	if (before === void 0 || report?.nodeKills === void 0) return [];
+	const since = report.nodeKills - before;
+	const rest = since - loggedIn(node) - sumByCri(told, {
+		name: node,
+		report
+	});
 	if (rest <= 0) return [];
 	return [{
 		finding: {
 			kind: "oom-kill",
 			certainty: "certain",
-			cause: `${toProcesses(rest)} in the node ${node} ${rest === 1 ? "was" : "were"} killed for memory`,
-			evidence: [`memory.events of the node: oom_kill went up by ${(report?.nodeKills ?? 0) - before}`, ...gap === void 0 ? [] : [`Which it was is not known: ${gap}`]],
+			cause: renderKilled(rest, `in the node ${node}`),
+			evidence: [`memory.events of the node: oom_kill went up by ${since}`, ...gap === void 0 ? [] : [`Which it was is not known: ${gap}`]],
 			remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
 			node
 		},
@@ -420,7 +431,7 @@ const countedInNodes = ({ nodes }, known, told, gap, loggedIn) => nodes.flatMap(
 const toPossible = (count, gap) => ({
 	kind: "oom-kill",
 	certainty: "possible",
-	cause: `${toProcesses(count)} on this machine ${count === 1 ? "was" : "were"} killed for memory, perhaps in this cluster`,
+	cause: `${renderKilled(count, "on this machine")}, perhaps in this cluster`,
 	evidence: [`/proc/vmstat: oom_kill went up by ${count} that nothing else explains`, `Whose it was is not known: ${gap}`],
 	remedy: "Look for containers with exit code 137; a step with `mode: diagnose` and `if: failure()` before the teardown sees more."
 });
@@ -428,11 +439,14 @@ const toPossible = (count, gap) => ({
 // src/diagnose/find-kills.ts
 /** Those of the baseline come first; a cluster that was made anew has others of the same names. */
 const knownNodes = ({ baseline, nodes }) => {
-	const before = (baseline?.nodes ?? []).map(({ id, name, kills }) => ({
-		id,
-		name,
-		...kills !== void 0 && { killsBefore: kills }
-	}));
+	const before = (baseline?.nodes ?? []).map(({ id, name, startedAt, kills }) => {
+		const now = nodes.find((node) => node.id === id);
+		return {
+			id,
+			name,
+			killsBefore: now === void 0 || now.startedAt === startedAt ? kills : 0
+		};
+	});
 	const isNew = ({ id }) => before.every((node) => node.id !== id);
 	return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({
 		id,
@@ -440,6 +454,12 @@ const knownNodes = ({ baseline, nodes }) => {
 		killsBefore: 0
 	}))];
 };
+/** Whether each node has counted since the baseline, and is there to say so. */
+const doAllCount = ({ baseline, nodes }, known) => known.length > 0 && known.every(({ id, killsBefore }) => {
+	const now = nodes.find((node) => node.id === id);
+	const before = baseline?.nodes.find((node) => node.id === id);
+	return (before === void 0 || before.startedAt === now?.startedAt) && killsBefore !== void 0 && now?.report?.nodeKills !== void 0;
+});
 const toTimes = ({ clockMs, uptimeS }) => (stampS) => (/* @__PURE__ */ new Date(clockMs - (uptimeS - stampS) * 1e3)).toISOString();
 const groupKills = (kills, known, containers) => {
 	const ids = known.map(({ id }) => id);
@@ -452,7 +472,7 @@ const groupKills = (kills, known, containers) => {
 			container: containers.find(({ id }) => id === place.containerId),
 			pod: containers.find(({ podUid }) => podUid === place.podUid && podUid !== ""),
 			nodeName: known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId,
-			limit: toLimit(kill.limitCgroup, ids)
+			limit: toLimit(kill, ids)
 		}];
 	});
 	const whose = ({ place, container, kill }) => container === void 0 ? `${place.nodeId} ${place.containerId ?? kill.process}` : `${container.podUid} ${container.name}`;
@@ -465,11 +485,14 @@ const groupKills = (kills, known, containers) => {
 	});
 };
 /** Why the log may not tell of every kill since; undefined when it tells of all. */
-const findGap = ({ baseline, machine }) => {
+const findGap = ({ baseline, machine }, recent) => {
 	if (typeof machine.log === "string") return `the kernel's log cannot be read (${machine.log})`;
 	const since = baseline?.logLastS;
-	return since !== void 0 && machine.log.firstS > since ? "the kernel's log has begun anew since, so older lines are gone" : void 0;
+	if (since !== void 0 && machine.log.firstS > since) return "the kernel's log has begun anew since, so older lines are gone";
+	return recent.some(({ cgroup }) => cgroup === void 0) ? "the kernel's log does not say where, as when more than ten kills come within 5 s" : void 0;
 };
+/** What the kernel's counters make of them. */
+const sumCounted = (kills) => kills.reduce((sum, { counted }) => sum + counted, 0);
 /**
 * Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
 * says so; what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
@@ -482,34 +505,35 @@ const findKills = (facts) => {
 		elsewhere: 0
 	};
 	const known = knownNodes(facts);
-	const gap = findGap(facts);
 	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
-	const logged = typeof machine.log === "string" ? [] : machine.log.kills;
-	const groups = groupKills(logged.filter(({ stampS }) => stampS > from), known, containers);
+	const recent = (typeof machine.log === "string" ? [] : machine.log.kills).filter(({ stampS }) => stampS > from);
+	const gap = findGap(facts, recent);
+	const groups = groupKills(recent, known, containers);
+	const ours = groups.flatMap(({ kills }) => kills);
 	const explained = groups.map((group) => explainKills(group, toTimes(machine)));
-	const ids = new Set(groups.flatMap(({ kills }) => kills).flatMap(({ cgroup }) => cgroup ?? []));
-	const byCri = killedByCri(facts, (id) => [...ids].some((cgroup) => cgroup.includes(id)));
-	const loggedIn = (node) => groups.filter(({ nodeName }) => nodeName === node).reduce((sum, { kills }) => sum + kills.length, 0);
+	const byCri = killedByCri(facts, (id) => ours.some(({ cgroup }) => cgroup?.includes(id)));
+	const loggedIn = (node) => sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills));
 	const counted = countedInNodes(facts, known, byCri, gap, loggedIn);
 	const findings = [
 		...explained,
 		...byCri,
 		...counted.map(({ finding }) => finding)
 	];
-	const ours = groups.reduce((sum, { kills }) => sum + kills.length, 0) + byCri.length + counted.reduce((sum, { count }) => sum + count, 0);
-	const rest = (since ?? 0) - ours;
+	const others = recent.filter((kill) => kill.cgroup !== void 0 && !ours.includes(kill));
+	const told = [...nodes.map((node) => sumByCri(byCri, node)), ...counted.map(({ count }) => count)].reduce((sum, count) => sum + count, sumCounted([...ours, ...others]));
+	const rest = (since ?? 0) - told;
+	const elsewhere = baseline === void 0 ? 0 : others.length;
 	if (rest <= 0) return {
 		findings,
-		elsewhere: 0
+		elsewhere
 	};
-	const areCounted = known.length > 0 && known.every(({ id }) => nodes.find((node) => node.id === id)?.report?.nodeKills !== void 0);
-	if (gap === void 0 || areCounted) return {
+	if (gap === void 0 || doAllCount(facts, known)) return {
 		findings,
-		elsewhere: rest
+		elsewhere: elsewhere + rest
 	};
 	return {
 		findings: [...findings, toPossible(rest, gap)],
-		elsewhere: 0
+		elsewhere
 	};
 };
 

@@ -34,14 +34,19 @@ cat /sys/fs/cgroup/memory.events 2>/dev/null
 
 section log
 awk <&"$log" '
-  /^\[ *[0-9]+\.[0-9]+\] / {
+  # Some kernels say who wrote a line, in brackets after the time.
+  /^\[ *[0-9]+\.[0-9]+\](\[ *[CT][0-9]+\])? / {
     stamp = substr($0, 2, index($0, "]") - 2)
     if (first == "") first = stamp
     last = stamp
-    if (/ invoked oom-killer: |memory: usage .* limit |oom-kill:constraint=|Task in .* killed as a result of limit of |Killed process [0-9]+ /) print
+    # A heading that names long cgroups goes on in the next lines.
+    if (goes_on && !/\] [,\/]/) goes_on = 0
+    if (/oom-kill:constraint=/) goes_on = 1
+    if (goes_on || / invoked oom-killer: |memory: usage .* limit |Tasks? in .* (killed as a result of limit of |due to memory.oom.group)|Killed process [0-9]+ /) print
+    if (/,pid=[0-9]+,uid=[0-9]+$/) goes_on = 0
     next
   }
-  first == "" { refused = $0 }
+  /dmesg: / { refused = $0 }
   END { if (first == "") print "unread " refused; else print "reach " first " " last }'
 
 [[ -n "${images-}" ]] || exit 0
