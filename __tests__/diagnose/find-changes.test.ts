@@ -80,6 +80,7 @@ describe('the clock', () => {
     uptimeS: baseline.uptimeS + uptimeS,
     kills: 0,
     nodeKills: undefined,
+    nodeGroupKills: 0,
     log: '',
     containers: [],
     ended: [],

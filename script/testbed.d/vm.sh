@@ -8,7 +8,7 @@ vm_memory_mb=256
 vm_timeout_s=300
 
 # What stories need: Debian's own, as kind's nodes have them.
-vm_programs=(bash awk cat chmod cut date dmesg grep head mkdir mount nsenter perl rm rmdir seq setpriv sleep stty tail timeout umount uname unshare)
+vm_programs=(bash awk cat chmod cut date dmesg grep head ln mkdir mount nsenter perl rm rmdir seq setpriv sleep stty tail timeout umount uname unshare)
 
 # vm_kernel_package: what the suite's name for "a kernel for virtual machines" stands for today.
 vm_kernel_package() {
