@@ -3,9 +3,9 @@ import { a as isDebug, f as exec, g as which, h as rmRF, i as info, l as setSecr
 import { n as HttpClientError, r as HttpCodes, t as HttpClient } from "./lib.js";
 import { createHmac } from "node:crypto";
 import fs from "node:fs";
-import http from "node:http";
 import { Readable, Transform } from "node:stream";
 import os, { EOL } from "node:os";
+import http from "node:http";
 import * as os$2 from "os";
 import { EventEmitter } from "events";
 import * as path$1 from "path";

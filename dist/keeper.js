@@ -2,8 +2,8 @@ import { a as renderError, i as Failure } from "./log-fence.js";
 import { t as Secret } from "./secret.js";
 import { a as requireWhole, i as isRefusal, n as createAppClient, o as withRetries, r as createTokenClient, t as revokeToken } from "./revoke.js";
 import { r as maskToken } from "./masks.js";
-import { once } from "node:events";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 // src/token/explain.ts

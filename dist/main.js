@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { S as isMissing, _ as runCaptured, b as canSearch, f as writeBaseline, g as withEngineApi, h as toSections, i as execute, n as describeEnd, o as runContainer, t as createDocker, v as findDockerFolders, y as canRead } from "./docker.js";
-import { A as printTargets, B as renderTable, C as runLabel, D as toBakeFile, E as toBakeArgs, F as toImmutable, H as lookAtNodes, I as toRepository, L as escapeCell, M as diagnoseNow, O as toOwnTarget, P as parseImageReference, R as formatBytes, S as joinScript, T as handoverRepository, U as findNodes, V as inspectNodes, W as startNoteTaker, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as formatDuration } from "./runner.js";
+import { A as printTargets, B as toRepository, C as runLabel, D as toBakeFile, E as toBakeArgs, F as inspectNodes, H as formatBytes, I as lookAtNodes, L as findNodes, M as startNoteTaker, N as diagnoseNow, O as toOwnTarget, R as parseImageReference, S as joinScript, T as handoverRepository, U as formatDuration, V as escapeCell, W as renderTable, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as toImmutable } from "./runner.js";
+import { S as isMissing, _ as runCaptured, b as canSearch, d as execute, g as describeEnd, h as createDocker, m as withEngineApi, o as writeBaseline, p as runContainer, u as toSections, v as findDockerFolders, y as canRead } from "./notes.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
@@ -8,10 +8,10 @@ import { t as parseQuantity } from "./quantity.js";
 import { n as maskSecret, r as maskToken, t as maskPrivateKey } from "./masks.js";
 import { createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
 import { Transform } from "node:stream";
+import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { glob, lstat, readFile, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -19,7 +19,7 @@ import timers from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-// src/diagnose/take-baseline.ts
+// src/diagnose/notes/take-baseline.ts
 /** What there is to note of nodes that were looked at; undefined when none of them tells. */
 const toBaseline = (clusterName, nodes) => {
 	const machine = nodes.find(({ report }) => report !== void 0)?.report;
@@ -48,7 +48,7 @@ const takeBaseline = async (api, clusterName) => {
 	return toBaseline(clusterName, await lookAtNodes(api, nodes, "kernel-only"));
 };
 
-// src/diagnose/job-notes.ts
+// src/diagnose/notes/job-notes.ts
 /**
 * Notes how things are before anything is loaded, and has a process go on noting until post. No
 * trouble with it is the step's.

@@ -1,8 +1,8 @@
-import { a as partStreams, c as noteContainers, d as readNotes, g as withEngineApi, p as parseContainers, r as readScript, t as createDocker } from "./docker.js";
+import { a as readNotes, c as parseContainers, f as partStreams, h as createDocker, m as withEngineApi, n as noteContainers, s as readScript } from "./notes.js";
 import { r as splitLines } from "./log-fence.js";
 import { existsSync } from "node:fs";
 
-// src/diagnose/take-notes.ts
+// src/diagnose/notes/take-notes.ts
 /**
 * Hears from a node which containers it has, each time that changes, until the connection is ended.
 *

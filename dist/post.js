@@ -1,5 +1,5 @@
 import { r as getState } from "./core.js";
-import { N as lookAfterJob, a as tokenState, c as runIdState, l as sweep, o as isRunId, r as readEnvironment, s as leftoversOf, t as createRunner } from "./runner.js";
+import { P as lookAfterJob, a as tokenState, c as runIdState, l as sweep, o as isRunId, r as readEnvironment, s as leftoversOf, t as createRunner } from "./runner.js";
 import { a as renderError } from "./log-fence.js";
 
 // src/post.ts

@@ -1,5 +1,5 @@
 import { a as renderError, i as Failure, t as createFence } from "./log-fence.js";
-import { _ as runCaptured, d as readNotes, g as withEngineApi, i as execute, l as noteTold, m as parseNodeReport, n as describeEnd, r as readScript, s as findNotes, t as createDocker, u as notesFolderOf, x as canWriteIn } from "./docker.js";
+import { _ as runCaptured, a as readNotes, d as execute, g as describeEnd, h as createDocker, i as notesFolderOf, l as parseNodeReport, m as withEngineApi, r as noteTold, s as readScript, t as findNotes, x as canWriteIn } from "./notes.js";
 import { c as setOutput, d as summary, l as setSecret, n as error, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
@@ -9,535 +9,7 @@ import { join, resolve } from "node:path";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
-// src/diagnose/note-taker.ts
-/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
-const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
-const pidFile = "pid";
-/**
-* Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
-* is gone. That it may not start costs names of pods, and nothing else.
-*/
-const startNoteTaker = (folder, env) => {
-	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
-	const child = spawn(process.execPath, [
-		"--max-old-space-size=64",
-		script,
-		folder
-	], {
-		cwd: "/",
-		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
-		stdio: "ignore",
-		detached: true
-	});
-	child.on("error", () => {});
-	child.unref();
-	if (child.pid !== void 0) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 384 });
-};
-const read = (path) => {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
-};
-/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
-const isIts = (pid, folder) => read(`/proc/${pid}/cmdline`).split("\0").includes(folder);
-const patienceMs = 2e3;
-/** Ends it and waits for that, so that the runner finds nothing to end. */
-const endNoteTaker = async (folder) => {
-	const pid = Number(read(join(folder, pidFile)));
-	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
-	try {
-		process.kill(pid, "SIGTERM");
-	} catch {
-		return;
-	}
-	const deadline = performance.now() + patienceMs;
-	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-// src/facts/nodes.ts
-const clusterLabel = "io.x-k8s.kind.cluster";
-const roleLabel = "io.x-k8s.kind.role";
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }) => role !== "external-load-balancer";
-const listNodes = async (ask) => {
-	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
-		id,
-		name: name.replace(/^\//, ""),
-		state,
-		cluster: Labels[clusterLabel] ?? "",
-		role: Labels[roleLabel] ?? ""
-	})).filter(runsPods);
-};
-const requireCluster = (all, clusterName) => {
-	const members = all.filter(({ cluster }) => cluster === clusterName);
-	if (members.length > 0) return members;
-	const known = [...new Set(all.map(({ cluster }) => cluster))].sort();
-	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
-};
-const pickNodes = (members, wanted) => {
-	const isMeant = (word, { name, role }) => word === name || word === role;
-	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
-	if (unknown.length > 0) {
-		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
-		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
-	}
-	if (wanted.length === 0) return members;
-	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
-};
-const requireRunning = (picked) => {
-	const down = picked.filter(({ state }) => state !== "running");
-	if (down.length === 0) return;
-	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
-	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
-};
-const toNode = (inspected) => {
-	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
-	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
-	return {
-		name: inspected.Name.replace(/^\//, ""),
-		role: inspected.Config.Labels[roleLabel] ?? "unknown",
-		containerId: inspected.Id,
-		imageId: inspected.Image,
-		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
-			destination: Destination,
-			source: Source
-		}]),
-		snapshotter: chosen?.slice(41) || "overlayfs"
-	};
-};
-/**
-* Finds a kind cluster's nodes by the labels that kind gives their containers.
-*
-* @throws {Failure} when there is no such cluster or node, or one is not running
-*/
-const findNodes = async (ask, clusterName, wanted) => {
-	const members = requireCluster(await listNodes(ask), clusterName);
-	const picked = pickNodes(members, wanted);
-	requireRunning(picked);
-	return (await Promise.all(picked.map(async ({ id, name }) => {
-		const found = await ask(`/containers/${id}/json`);
-		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
-		return toNode(found);
-	}))).sort((a, b) => a.name.localeCompare(b.name));
-};
-
-// src/diagnose/look-nodes.ts
-/** Nobody waits longer for a node: the job has ended by then. */
-const nodeTimeoutMs = 5e3;
-/** Finds the containers of a cluster's nodes, also of those that do not run. */
-const inspectNodes = async (ask, clusterName) => {
-	const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName);
-	return (await Promise.all(members.map(async ({ id, name, role }) => {
-		const found = await ask(`/containers/${id}/json`);
-		if (found === void 0) return [];
-		const { Running, StartedAt, ExitCode, OOMKilled } = found.State;
-		return [{
-			name,
-			id,
-			role,
-			isRunning: Running,
-			startedAt: StartedAt,
-			exitCode: ExitCode,
-			wasKilled: OOMKilled
-		}];
-	}))).flat().sort((a, b) => a.name.localeCompare(b.name));
-};
-/**
-* Looks at nodes, side by side; one that does not answer keeps nobody waiting.
-*
-* @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
-*/
-const lookAtNodes = async (api, nodes, extent) => {
-	const argv = [
-		"bash",
-		"-c",
-		readScript("look"),
-		"bash",
-		extent
-	];
-	return Promise.all(nodes.map(async (node) => {
-		if (!node.isRunning) return {
-			...node,
-			report: void 0
-		};
-		const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
-		return {
-			...node,
-			report: parseNodeReport(printed)
-		};
-	}));
-};
-/** Looks at this machine, for when the nodes are gone; it may be another one than theirs. */
-const lookHere = async (env) => {
-	const command = {
-		file: "bash",
-		args: [
-			"-c",
-			readScript("look"),
-			"bash",
-			"kernel-only"
-		],
-		env,
-		timeoutMs: nodeTimeoutMs
-	};
-	const ended = await runCaptured(command).catch(() => void 0);
-	return ended === void 0 ? void 0 : parseNodeReport(ended.stdout);
-};
-
-// src/diagnose/find-changes.ts
-const renderEnd = ({ exitCode, wasKilled }) => `Docker: exit code ${exitCode}${wasKilled ? ", killed for memory" : ""}`;
-const toFinding$1 = (kind, node, cause, evidence, remedy) => ({
-	kind,
-	certainty: "certain",
-	cause,
-	evidence,
-	remedy,
-	node
-});
-const findChange = (before, nodes) => {
-	const { name } = before;
-	const now = nodes.find((node) => node.id === before.id);
-	if (now === void 0) {
-		const isNew = nodes.some((node) => node.name === name);
-		return toFinding$1("node-gone", name, `The node ${name} was ${isNew ? "made anew" : "removed"} since the images were loaded, and they went with it`, [`Docker: there is no container ${before.id.slice(0, 12)} any more`], "Load the images after the cluster is made, and keep the cluster until the tests have ended.");
-	}
-	if (!now.isRunning) return toFinding$1("node-gone", name, `The node ${name} does not run any more`, [renderEnd(now)], now.wasKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` says why it ended.`);
-	if (now.startedAt === before.startedAt) return void 0;
-	return toFinding$1("node-restarted", name, `The node ${name} was restarted since the images were loaded; all its pods began anew`, [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`], "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.");
-};
-/** A cluster of which nothing is left was torn down by the job itself, which is no news. */
-const findNodeChanges = (baseline, nodes) => nodes.length === 0 ? [] : (baseline?.nodes ?? []).flatMap((before) => findChange(before, nodes) ?? []);
-/** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
-const toleratedJumpMs = 5e3;
-/** Finds that the machine's clock was set while the job ran. */
-const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
-	if (baseline === void 0 || baseline.bootId !== bootId) return [];
-	const passedMs = (uptimeS - baseline.uptimeS) * 1e3;
-	const jumpMs = clockMs - baseline.clockMs - passedMs;
-	if (Math.abs(jumpMs) < toleratedJumpMs) return [];
-	const seconds = Math.round(Math.abs(jumpMs) / 1e3);
-	return [{
-		kind: "clock-jump",
-		certainty: "likely",
-		cause: `The machine's clock was set ${jumpMs > 0 ? "forward" : "back"} by ${seconds} s while the job ran`,
-		evidence: [`By the clock ${Math.round((clockMs - baseline.clockMs) / 1e3)} s have passed, by the time since the machine's start ${Math.round(passedMs / 1e3)} s`],
-		remedy: "Certificates that are not valid yet, tokens that have expired, leases that are lost and probes that time out may come from it. Run the job again; where it stays, look at the time service of the machine."
-	}];
-};
-
-// src/report/format.ts
-/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
-const formatBytes = (bytes) => {
-	const units = [
-		"B",
-		"kB",
-		"MB",
-		"GB",
-		"TB"
-	];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1e3;
-		unit += 1;
-	}
-	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-};
-/** `85 ms`, `1.4 s`, `3 min 20 s`. */
-const formatDuration = (ms) => {
-	if (ms < 1e3) return `${Math.round(ms)} ms`;
-	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1e3);
-	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
-/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
-/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
-const renderTable = (header, rows) => {
-	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-	return [
-		renderRow(header),
-		rule,
-		...rows.map(renderRow)
-	].join("\n");
-};
-
-// src/diagnose/explain-kill.ts
-const renderVictim = ({ container, pod, place, nodeName }, process) => {
-	if (container !== void 0) return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`;
-	if (pod !== void 0) return `A container of the pod ${pod.namespace}/${pod.pod}`;
-	if (place.podUid !== void 0) return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`;
-	return `The process ${process} of the node ${nodeName}`;
-};
-const renderLimit = (limit, bytes) => {
-	const size = bytes === void 0 ? "" : ` of ${formatBytes(bytes)}`;
-	switch (limit) {
-		case "container": return `it needed more than its memory limit${size}`;
-		case "pod": return `its pod needed more than its memory limit${size}`;
-		case "kubelet": return `all pods together needed more than the${size} that kubelet leaves them`;
-		case "node": return `the node's container needed more than its memory limit${size}`;
-		case "above": return `a memory limit${size} above the node was reached`;
-		case "machine": return "the machine had no memory left";
-		case "unknown": return "a memory limit was reached";
-	}
-};
-const remedies = {
-	container: "Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.",
-	pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
-	kubelet: "Ask for less memory with all pods together, or give the node more.",
-	node: "Give the node more memory (`docker update --memory`), or run less in it.",
-	above: "The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.",
-	machine: "Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.",
-	unknown: "Raise resources.limits.memory of what was killed, or have its programs use less."
-};
-const renderTime = (iso) => iso.slice(11, 19);
-const renderKill = (kill, at) => {
-	const { process, pid, processBytes, usedBytes, others } = kill;
-	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
-	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
-	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
-	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
-};
-/** More than these of one container say nothing new. */
-const shownKills = 3;
-/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
-const explainKills = (group, toTime) => {
-	const { kills, limit, place, container, pod, nodeName } = group;
-	const last = kills.at(-1);
-	const whose = container ?? pod;
-	const times = kills.length === 1 ? "was killed" : `was killed ${kills.length} times`;
-	const process = last?.process ?? "unknown";
-	const shown = kills.slice(-3).map((kill) => renderKill(kill, toTime(kill.stampS)));
-	const goesOn = container?.isRunning === true;
-	return {
-		kind: "oom-kill",
-		certainty: "certain",
-		cause: `${renderVictim(group, process)} ${goesOn ? "lost a process" : times}: ${renderLimit(limit, last?.limitBytes)}`,
-		evidence: [
-			...shown,
-			...kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : [],
-			...goesOn ? [`The container goes on: only ${process} in it was killed, such as a worker`] : []
-		],
-		remedy: remedies[limit],
-		node: nodeName,
-		...place.podUid !== void 0 && { podUid: place.podUid },
-		...place.containerId !== void 0 && { containerId: place.containerId },
-		...container !== void 0 && {
-			container: container.name,
-			image: container.image
-		},
-		...whose !== void 0 && {
-			namespace: whose.namespace,
-			pod: whose.pod
-		},
-		...last !== void 0 && { at: toTime(last.stampS) }
-	};
-};
-
-// src/diagnose/place.ts
-const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/;
-const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
-/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
-const withinNode = (cgroup, nodeIds) => {
-	const nodeId = nodeIds.find((id) => cgroup.includes(id));
-	if (nodeId === void 0) return void 0;
-	const end = cgroup.indexOf(nodeId) + nodeId.length;
-	return {
-		nodeId,
-		rest: cgroup.slice(end).replace(/^\.scope/, "")
-	};
-};
-/**
-* Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
-* root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
-*/
-const toPlace = (cgroup, nodeIds) => {
-	const found = cgroup === void 0 ? void 0 : withinNode(cgroup, nodeIds);
-	if (found === void 0) return void 0;
-	const { nodeId, rest } = found;
-	return {
-		nodeId,
-		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
-		containerId: containerPattern.exec(rest)?.[1]
-	};
-};
-/** Says whose limit was hit. */
-const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
-	if (isOfMachine || limitCgroup === "/") return "machine";
-	if (limitCgroup === void 0) return "unknown";
-	const found = withinNode(limitCgroup, nodeIds);
-	if (found === void 0) return "above";
-	if (containerPattern.test(found.rest)) return "container";
-	if (podPattern.test(found.rest)) return "pod";
-	return found.rest === "" || found.rest === "/" ? "node" : "kubelet";
-};
-
-// src/diagnose/unlogged-kills.ts
-/** How many they were is not known: the first process of a container killed as a whole counts twice. */
-const renderKilled = (count, where) => `${count === 1 ? "A process" : "Processes"} ${where} ${count === 1 ? "was" : "were"} killed for memory`;
-const isAfter = (baseline, at) => baseline === void 0 || Date.parse(at) >= baseline.clockMs;
-/** What CRI itself calls killed for memory, and the kernel's log does not tell of. */
-const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap(({ name: node, report }) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
-	if (reason !== "OOMKilled" || isTold(id) || !isAfter(baseline, at)) return [];
-	const known = containers.find((container) => container.id === id);
-	return [{
-		kind: "oom-kill",
-		certainty: "certain",
-		cause: `The container ${known ? `${known.name} of the pod ${known.namespace}/${known.pod}` : id} was killed for memory`,
-		evidence: [`containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`],
-		remedy: "Raise resources.limits.memory of this container, or have the program use less memory.",
-		node,
-		containerId: id,
-		at,
-		...known && {
-			namespace: known.namespace,
-			pod: known.pod,
-			container: known.name,
-			image: known.image
-		}
-	}];
-}));
-/** What a node's counters make of kills that CRI alone tells of: at least this. */
-const sumByCri = (told, { name, report }) => told.filter(({ node }) => node === name).length * (report && report.nodeGroupKills > 0 ? 2 : 1);
-/** Kills that a node's own cgroup has counted since, beyond those that are told of otherwise. */
-const countedInNodes = ({ nodes }, known, told, gap, loggedIn) => nodes.flatMap(({ id, name: node, report }) => {
-	const before = known.find((each) => each.id === id)?.killsBefore;
-	if (before === void 0 || report?.nodeKills === void 0) return [];
-	const since = report.nodeKills - before;
-	const rest = since - loggedIn(node) - sumByCri(told, {
-		name: node,
-		report
-	});
-	if (rest <= 0) return [];
-	return [{
-		finding: {
-			kind: "oom-kill",
-			certainty: "certain",
-			cause: renderKilled(rest, `in the node ${node}`),
-			evidence: [`memory.events of the node: oom_kill went up by ${since}`, ...gap === void 0 ? [] : [`Which it was is not known: ${gap}`]],
-			remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
-			node
-		},
-		count: rest
-	}];
-});
-/** Of kills that nobody can say the place of. */
-const toPossible = (count, gap) => ({
-	kind: "oom-kill",
-	certainty: "possible",
-	cause: `${renderKilled(count, "on this machine")}, perhaps in this cluster`,
-	evidence: [`/proc/vmstat: oom_kill went up by ${count} that nothing else explains`, `Whose it was is not known: ${gap}`],
-	remedy: "Look for containers with exit code 137; a step with `mode: diagnose` and `if: failure()` before the teardown sees more."
-});
-
-// src/diagnose/find-kills.ts
-/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
-const knownNodes = ({ baseline, nodes }) => {
-	const before = (baseline?.nodes ?? []).map(({ id, name, startedAt, kills }) => {
-		const now = nodes.find((node) => node.id === id);
-		return {
-			id,
-			name,
-			killsBefore: now === void 0 || now.startedAt === startedAt ? kills : 0
-		};
-	});
-	const isNew = ({ id }) => before.every((node) => node.id !== id);
-	return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({
-		id,
-		name,
-		killsBefore: 0
-	}))];
-};
-/** Whether each node has counted since the baseline, and is there to say so. */
-const doAllCount = ({ baseline, nodes }, known) => known.length > 0 && known.every(({ id, killsBefore }) => {
-	const now = nodes.find((node) => node.id === id);
-	const before = baseline?.nodes.find((node) => node.id === id);
-	return (before === void 0 || before.startedAt === now?.startedAt) && killsBefore !== void 0 && now?.report?.nodeKills !== void 0;
-});
-const toTimes = ({ clockMs, uptimeS }) => (stampS) => (/* @__PURE__ */ new Date(clockMs - (uptimeS - stampS) * 1e3)).toISOString();
-const groupKills = (kills, known, containers) => {
-	const ids = known.map(({ id }) => id);
-	const located = kills.flatMap((kill) => {
-		const place = toPlace(kill.cgroup, ids);
-		if (place === void 0) return [];
-		return [{
-			kill,
-			place,
-			container: containers.find(({ id }) => id === place.containerId),
-			pod: containers.find(({ podUid }) => podUid === place.podUid && podUid !== ""),
-			nodeName: known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId,
-			limit: toLimit(kill, ids)
-		}];
-	});
-	const whose = ({ place, container, kill }) => container === void 0 ? `${place.nodeId} ${place.containerId ?? kill.process}` : `${container.podUid} ${container.name}`;
-	return [...Map.groupBy(located, whose).values()].flatMap((group) => {
-		const last = group.at(-1);
-		return last === void 0 ? [] : [{
-			...last,
-			kills: group.map(({ kill }) => kill)
-		}];
-	});
-};
-/** Why the log may not tell of every kill since; undefined when it tells of all. */
-const findGap = ({ baseline, machine }, recent) => {
-	if (typeof machine.log === "string") return `the kernel's log cannot be read (${machine.log})`;
-	const since = baseline?.logLastS;
-	if (since !== void 0 && machine.log.firstS > since) return "the kernel's log has begun anew since, so older lines are gone";
-	return recent.some(({ cgroup }) => cgroup === void 0) ? "the kernel's log does not say where, as when more than ten kills come within 5 s" : void 0;
-};
-/** What the kernel's counters make of them. */
-const sumCounted = (kills) => kills.reduce((sum, { counted }) => sum + counted, 0);
-/**
-* Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
-* says so; what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
-*/
-const findKills = (facts) => {
-	const { baseline, nodes, machine, containers } = facts;
-	const since = baseline === void 0 ? void 0 : machine.kills - baseline.kills;
-	if (since !== void 0 && since <= 0) return {
-		findings: [],
-		elsewhere: 0
-	};
-	const known = knownNodes(facts);
-	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
-	const recent = (typeof machine.log === "string" ? [] : machine.log.kills).filter(({ stampS }) => stampS > from);
-	const gap = findGap(facts, recent);
-	const groups = groupKills(recent, known, containers);
-	const ours = groups.flatMap(({ kills }) => kills);
-	const explained = groups.map((group) => explainKills(group, toTimes(machine)));
-	const byCri = killedByCri(facts, (id) => ours.some(({ cgroup }) => cgroup?.includes(id)));
-	const loggedIn = (node) => sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills));
-	const counted = countedInNodes(facts, known, byCri, gap, loggedIn);
-	const findings = [
-		...explained,
-		...byCri,
-		...counted.map(({ finding }) => finding)
-	];
-	const others = recent.filter((kill) => kill.cgroup !== void 0 && !ours.includes(kill));
-	const told = [...nodes.map((node) => sumByCri(byCri, node)), ...counted.map(({ count }) => count)].reduce((sum, count) => sum + count, sumCounted([...ours, ...others]));
-	const rest = (since ?? 0) - told;
-	const elsewhere = baseline === void 0 ? 0 : others.length;
-	if (rest <= 0) return {
-		findings,
-		elsewhere
-	};
-	if (gap === void 0 || doAllCount(facts, known)) return {
-		findings,
-		elsewhere: elsewhere + rest
-	};
-	return {
-		findings: [...findings, toPossible(rest, gap)],
-		elsewhere
-	};
-};
-
-// src/diagnose/to-line.ts
+// src/diagnose/cluster/to-line.ts
 /** Of longer words the middle goes: kubelets say at the end what it was. */
 const longest = 300;
 const half = 148;
@@ -552,7 +24,7 @@ const toLine = (text) => {
 	return `${characters.slice(0, half).join("")} ... ${characters.slice(-148).join("")}`;
 };
 
-// src/diagnose/sighting.ts
+// src/diagnose/cluster/sighting.ts
 /** Kills for memory stay apart: each is matched with the kernel's word of it. */
 const toKey$1 = ({ pod, container, kind, what }) => {
 	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
@@ -571,7 +43,7 @@ const renderWho = ({ pod, container }, others) => {
 	return toLine(`${who.replace(/^t/, "T")}${more}`);
 };
 /** Tells of the first, and how many more there are. */
-const toFinding = (sightings) => {
+const toFinding$1 = (sightings) => {
 	const [first] = sightings;
 	const { pod, container, kind, certainty, what, evidence, remedy, at } = first;
 	return {
@@ -600,10 +72,10 @@ const toFindings = (sightings) => {
 		if (group === void 0) groups.set(toKey$1(sighting), [sighting]);
 		else group.push(sighting);
 	}
-	return [...groups.values()].map(toFinding);
+	return [...groups.values()].map(toFinding$1);
 };
 
-// src/diagnose/evictions.ts
+// src/diagnose/cluster/evictions.ts
 /** What kubelets write into a pod that they evict (pkg/kubelet/eviction), the most exact first. */
 const causes = [
 	{
@@ -660,7 +132,46 @@ const findEvictions = ({ pods, events }) => toFindings([...pods.flatMap((pod) =>
 	return toSighting$1(pod, pod.message ?? "", events.find(isIts)?.at);
 }), ...events.flatMap((event) => fromEvent(pods, event))]);
 
-// src/diagnose/killed.ts
+// src/report/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
+/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
+const renderTable = (header, rows) => {
+	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+	const renderRow = (cells) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+	return [
+		renderRow(header),
+		rule,
+		...rows.map(renderRow)
+	].join("\n");
+};
+
+// src/diagnose/cluster/killed.ts
 /** 128 and SIGKILL's 9. */
 const killed = 137;
 const explainMemory = ({ memoryLimit, ended }) => ({
@@ -743,7 +254,7 @@ const findKilled = ({ pods, events }) => toFindings(pods.flatMap((pod) => {
 	});
 }));
 
-// src/diagnose/pending.ts
+// src/diagnose/cluster/pending.ts
 const shortOf = (what, request) => ({
 	what: `stays pending: no node has as much ${what} left as it requests`,
 	remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. What counts is what pods request, not what they use.`
@@ -786,7 +297,7 @@ const findPending = (cluster) => {
 	return toFindings(cluster.pods.flatMap((pod) => toSighting(pod, memory)));
 };
 
-// src/diagnose/pressure.ts
+// src/diagnose/cluster/pressure.ts
 const pressures = {
 	DiskPressure: {
 		kind: "disk-pressure",
@@ -855,7 +366,7 @@ const findCollected = ({ nodes, events }, loaded, nodeImages) => [.../* @__PURE_
 	};
 });
 
-// src/diagnose/ghosts.ts
+// src/diagnose/cluster/ghosts.ts
 /**
 * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
 *
@@ -868,20 +379,6 @@ const findGhosts = (cluster, loaded, nodeImages) => [
 	...findCollected(cluster, loaded, nodeImages),
 	...findPending(cluster)
 ];
-
-// src/diagnose/merge.ts
-const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
-/** What the kubelet tells of a kill, where it is no other than the kernel's. */
-const isKill = ({ kind }) => kind === "oom-kill" || kind === "killed";
-/**
-* Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:
-* the limit that was hit, and by which process. What only it could not place, the cluster may have.
-*/
-const mergeKills = (kernels, clusters) => {
-	const news = clusters.filter((finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)));
-	const isPlaced = news.some(({ kind }) => kind === "oom-kill");
-	return [...kernels.filter(({ certainty }) => !isPlaced || certainty !== "possible"), ...news];
-};
 
 // src/inputs/image-reference.ts
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
@@ -931,7 +428,7 @@ const toImmutable = ({ given, canonical }, id) => {
 	};
 };
 
-// src/diagnose/nearest-image.ts
+// src/diagnose/cluster/nearest-image.ts
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
 const splitName = (canonical) => {
 	const [, repository = canonical, ending = ""] = /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/.exec(canonical) ?? [];
@@ -987,7 +484,7 @@ const findNearest = (asked, loaded) => {
 	return resembling.toSorted((a, b) => rank(a) - rank(b))[0];
 };
 
-// src/diagnose/pulls.ts
+// src/diagnose/cluster/pulls.ts
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
 const reasons = /* @__PURE__ */ new Set([
 	"ErrImagePull",
@@ -1103,7 +600,7 @@ const findPullTroubles = ({ pods }, loaded, nodeImages = /* @__PURE__ */ new Map
 	};
 })));
 
-// src/diagnose/parse-cluster.ts
+// src/diagnose/cluster/parse-cluster.ts
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths = {
 	pod: 7,
@@ -1252,7 +749,7 @@ const parseNodes = (text) => {
 	});
 };
 
-// src/diagnose/read-cluster.ts
+// src/diagnose/cluster/read-cluster.ts
 /** The program in the node gives up before; this is for a node that hangs as a whole. */
 const timeoutMs = 5e3;
 const readPart$1 = (name) => readFileSync(new URL(`./kubectl/${name}`, import.meta.url), "utf8");
@@ -1328,6 +825,462 @@ const readCluster = async (api, nodes) => {
 		cluster: void 0,
 		missing: problems.join(". ") || "no control-plane node of the cluster is known"
 	};
+};
+
+// src/diagnose/kernel/explain-kill.ts
+const renderVictim = ({ container, pod, place, nodeName }, process) => {
+	if (container !== void 0) return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`;
+	if (pod !== void 0) return `A container of the pod ${pod.namespace}/${pod.pod}`;
+	if (place.podUid !== void 0) return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`;
+	return `The process ${process} of the node ${nodeName}`;
+};
+const renderLimit = (limit, bytes) => {
+	const size = bytes === void 0 ? "" : ` of ${formatBytes(bytes)}`;
+	switch (limit) {
+		case "container": return `it needed more than its memory limit${size}`;
+		case "pod": return `its pod needed more than its memory limit${size}`;
+		case "kubelet": return `all pods together needed more than the${size} that kubelet leaves them`;
+		case "node": return `the node's container needed more than its memory limit${size}`;
+		case "above": return `a memory limit${size} above the node was reached`;
+		case "machine": return "the machine had no memory left";
+		case "unknown": return "a memory limit was reached";
+	}
+};
+const remedies = {
+	container: "Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.",
+	pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
+	kubelet: "Ask for less memory with all pods together, or give the node more.",
+	node: "Give the node more memory (`docker update --memory`), or run less in it.",
+	above: "The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.",
+	machine: "Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.",
+	unknown: "Raise resources.limits.memory of what was killed, or have its programs use less."
+};
+const renderTime = (iso) => iso.slice(11, 19);
+const renderKill = (kill, at) => {
+	const { process, pid, processBytes, usedBytes, others } = kill;
+	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
+	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
+	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
+	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
+};
+/** More than these of one container say nothing new. */
+const shownKills = 3;
+/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
+const explainKills = (group, toTime) => {
+	const { kills, limit, place, container, pod, nodeName } = group;
+	const last = kills.at(-1);
+	const whose = container ?? pod;
+	const times = kills.length === 1 ? "was killed" : `was killed ${kills.length} times`;
+	const process = last?.process ?? "unknown";
+	const shown = kills.slice(-3).map((kill) => renderKill(kill, toTime(kill.stampS)));
+	const goesOn = container?.isRunning === true;
+	return {
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `${renderVictim(group, process)} ${goesOn ? "lost a process" : times}: ${renderLimit(limit, last?.limitBytes)}`,
+		evidence: [
+			...shown,
+			...kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : [],
+			...goesOn ? [`The container goes on: only ${process} in it was killed, such as a worker`] : []
+		],
+		remedy: remedies[limit],
+		node: nodeName,
+		...place.podUid !== void 0 && { podUid: place.podUid },
+		...place.containerId !== void 0 && { containerId: place.containerId },
+		...container !== void 0 && {
+			container: container.name,
+			image: container.image
+		},
+		...whose !== void 0 && {
+			namespace: whose.namespace,
+			pod: whose.pod
+		},
+		...last !== void 0 && { at: toTime(last.stampS) }
+	};
+};
+
+// src/diagnose/kernel/place.ts
+const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/;
+const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
+/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
+const withinNode = (cgroup, nodeIds) => {
+	const nodeId = nodeIds.find((id) => cgroup.includes(id));
+	if (nodeId === void 0) return void 0;
+	const end = cgroup.indexOf(nodeId) + nodeId.length;
+	return {
+		nodeId,
+		rest: cgroup.slice(end).replace(/^\.scope/, "")
+	};
+};
+/**
+* Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
+* root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
+*/
+const toPlace = (cgroup, nodeIds) => {
+	const found = cgroup === void 0 ? void 0 : withinNode(cgroup, nodeIds);
+	if (found === void 0) return void 0;
+	const { nodeId, rest } = found;
+	return {
+		nodeId,
+		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
+		containerId: containerPattern.exec(rest)?.[1]
+	};
+};
+/** Says whose limit was hit. */
+const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
+	if (isOfMachine || limitCgroup === "/") return "machine";
+	if (limitCgroup === void 0) return "unknown";
+	const found = withinNode(limitCgroup, nodeIds);
+	if (found === void 0) return "above";
+	if (containerPattern.test(found.rest)) return "container";
+	if (podPattern.test(found.rest)) return "pod";
+	return found.rest === "" || found.rest === "/" ? "node" : "kubelet";
+};
+
+// src/diagnose/kernel/unlogged-kills.ts
+/** How many they were is not known: the first process of a container killed as a whole counts twice. */
+const renderKilled = (count, where) => `${count === 1 ? "A process" : "Processes"} ${where} ${count === 1 ? "was" : "were"} killed for memory`;
+const isAfter = (baseline, at) => baseline === void 0 || Date.parse(at) >= baseline.clockMs;
+/** What CRI itself calls killed for memory, and the kernel's log does not tell of. */
+const killedByCri = ({ baseline, nodes, containers }, isTold) => nodes.flatMap(({ name: node, report }) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
+	if (reason !== "OOMKilled" || isTold(id) || !isAfter(baseline, at)) return [];
+	const known = containers.find((container) => container.id === id);
+	return [{
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `The container ${known ? `${known.name} of the pod ${known.namespace}/${known.pod}` : id} was killed for memory`,
+		evidence: [`containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`],
+		remedy: "Raise resources.limits.memory of this container, or have the program use less memory.",
+		node,
+		containerId: id,
+		at,
+		...known && {
+			namespace: known.namespace,
+			pod: known.pod,
+			container: known.name,
+			image: known.image
+		}
+	}];
+}));
+/** What a node's counters make of kills that CRI alone tells of: at least this. */
+const sumByCri = (told, { name, report }) => told.filter(({ node }) => node === name).length * (report && report.nodeGroupKills > 0 ? 2 : 1);
+/** Kills that a node's own cgroup has counted since, beyond those that are told of otherwise. */
+const countedInNodes = ({ nodes }, known, told, gap, loggedIn) => nodes.flatMap(({ id, name: node, report }) => {
+	const before = known.find((each) => each.id === id)?.killsBefore;
+	if (before === void 0 || report?.nodeKills === void 0) return [];
+	const since = report.nodeKills - before;
+	const rest = since - loggedIn(node) - sumByCri(told, {
+		name: node,
+		report
+	});
+	if (rest <= 0) return [];
+	return [{
+		finding: {
+			kind: "oom-kill",
+			certainty: "certain",
+			cause: renderKilled(rest, `in the node ${node}`),
+			evidence: [`memory.events of the node: oom_kill went up by ${since}`, ...gap === void 0 ? [] : [`Which it was is not known: ${gap}`]],
+			remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
+			node
+		},
+		count: rest
+	}];
+});
+/** Of kills that nobody can say the place of. */
+const toPossible = (count, gap) => ({
+	kind: "oom-kill",
+	certainty: "possible",
+	cause: `${renderKilled(count, "on this machine")}, perhaps in this cluster`,
+	evidence: [`/proc/vmstat: oom_kill went up by ${count} that nothing else explains`, `Whose it was is not known: ${gap}`],
+	remedy: "Look for containers with exit code 137; a step with `mode: diagnose` and `if: failure()` before the teardown sees more."
+});
+
+// src/diagnose/kernel/find-kills.ts
+/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
+const knownNodes = ({ baseline, nodes }) => {
+	const before = (baseline?.nodes ?? []).map(({ id, name, startedAt, kills }) => {
+		const now = nodes.find((node) => node.id === id);
+		return {
+			id,
+			name,
+			killsBefore: now === void 0 || now.startedAt === startedAt ? kills : 0
+		};
+	});
+	const isNew = ({ id }) => before.every((node) => node.id !== id);
+	return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({
+		id,
+		name,
+		killsBefore: 0
+	}))];
+};
+/** Whether each node has counted since the baseline, and is there to say so. */
+const doAllCount = ({ baseline, nodes }, known) => known.length > 0 && known.every(({ id, killsBefore }) => {
+	const now = nodes.find((node) => node.id === id);
+	const before = baseline?.nodes.find((node) => node.id === id);
+	return (before === void 0 || before.startedAt === now?.startedAt) && killsBefore !== void 0 && now?.report?.nodeKills !== void 0;
+});
+const toTimes = ({ clockMs, uptimeS }) => (stampS) => (/* @__PURE__ */ new Date(clockMs - (uptimeS - stampS) * 1e3)).toISOString();
+const groupKills = (kills, known, containers) => {
+	const ids = known.map(({ id }) => id);
+	const located = kills.flatMap((kill) => {
+		const place = toPlace(kill.cgroup, ids);
+		if (place === void 0) return [];
+		return [{
+			kill,
+			place,
+			container: containers.find(({ id }) => id === place.containerId),
+			pod: containers.find(({ podUid }) => podUid === place.podUid && podUid !== ""),
+			nodeName: known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId,
+			limit: toLimit(kill, ids)
+		}];
+	});
+	const whose = ({ place, container, kill }) => container === void 0 ? `${place.nodeId} ${place.containerId ?? kill.process}` : `${container.podUid} ${container.name}`;
+	return [...Map.groupBy(located, whose).values()].flatMap((group) => {
+		const last = group.at(-1);
+		return last === void 0 ? [] : [{
+			...last,
+			kills: group.map(({ kill }) => kill)
+		}];
+	});
+};
+/** Why the log may not tell of every kill since; undefined when it tells of all. */
+const findGap = ({ baseline, machine }, recent) => {
+	if (typeof machine.log === "string") return `the kernel's log cannot be read (${machine.log})`;
+	const since = baseline?.logLastS;
+	if (since !== void 0 && machine.log.firstS > since) return "the kernel's log has begun anew since, so older lines are gone";
+	return recent.some(({ cgroup }) => cgroup === void 0) ? "the kernel's log does not say where, as when more than ten kills come within 5 s" : void 0;
+};
+/** What the kernel's counters make of them. */
+const sumCounted = (kills) => kills.reduce((sum, { counted }) => sum + counted, 0);
+/**
+* Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
+* says so; what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+*/
+const findKills = (facts) => {
+	const { baseline, nodes, machine, containers } = facts;
+	const since = baseline === void 0 ? void 0 : machine.kills - baseline.kills;
+	if (since !== void 0 && since <= 0) return {
+		findings: [],
+		elsewhere: 0
+	};
+	const known = knownNodes(facts);
+	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
+	const recent = (typeof machine.log === "string" ? [] : machine.log.kills).filter(({ stampS }) => stampS > from);
+	const gap = findGap(facts, recent);
+	const groups = groupKills(recent, known, containers);
+	const ours = groups.flatMap(({ kills }) => kills);
+	const explained = groups.map((group) => explainKills(group, toTimes(machine)));
+	const byCri = killedByCri(facts, (id) => ours.some(({ cgroup }) => cgroup?.includes(id)));
+	const loggedIn = (node) => sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills));
+	const counted = countedInNodes(facts, known, byCri, gap, loggedIn);
+	const findings = [
+		...explained,
+		...byCri,
+		...counted.map(({ finding }) => finding)
+	];
+	const others = recent.filter((kill) => kill.cgroup !== void 0 && !ours.includes(kill));
+	const told = [...nodes.map((node) => sumByCri(byCri, node)), ...counted.map(({ count }) => count)].reduce((sum, count) => sum + count, sumCounted([...ours, ...others]));
+	const rest = (since ?? 0) - told;
+	const elsewhere = baseline === void 0 ? 0 : others.length;
+	if (rest <= 0) return {
+		findings,
+		elsewhere
+	};
+	if (gap === void 0 || doAllCount(facts, known)) return {
+		findings,
+		elsewhere: elsewhere + rest
+	};
+	return {
+		findings: [...findings, toPossible(rest, gap)],
+		elsewhere
+	};
+};
+
+// src/diagnose/merge.ts
+const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
+/** What the kubelet tells of a kill, where it is no other than the kernel's. */
+const isKill = ({ kind }) => kind === "oom-kill" || kind === "killed";
+/**
+* Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:
+* the limit that was hit, and by which process. What only it could not place, the cluster may have.
+*/
+const mergeKills = (kernels, clusters) => {
+	const news = clusters.filter((finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)));
+	const isPlaced = news.some(({ kind }) => kind === "oom-kill");
+	return [...kernels.filter(({ certainty }) => !isPlaced || certainty !== "possible"), ...news];
+};
+
+// src/diagnose/nodes/find-changes.ts
+const renderEnd = ({ exitCode, wasKilled }) => `Docker: exit code ${exitCode}${wasKilled ? ", killed for memory" : ""}`;
+const toFinding = (kind, node, cause, evidence, remedy) => ({
+	kind,
+	certainty: "certain",
+	cause,
+	evidence,
+	remedy,
+	node
+});
+const findChange = (before, nodes) => {
+	const { name } = before;
+	const now = nodes.find((node) => node.id === before.id);
+	if (now === void 0) {
+		const isNew = nodes.some((node) => node.name === name);
+		return toFinding("node-gone", name, `The node ${name} was ${isNew ? "made anew" : "removed"} since the images were loaded, and they went with it`, [`Docker: there is no container ${before.id.slice(0, 12)} any more`], "Load the images after the cluster is made, and keep the cluster until the tests have ended.");
+	}
+	if (!now.isRunning) return toFinding("node-gone", name, `The node ${name} does not run any more`, [renderEnd(now)], now.wasKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` says why it ended.`);
+	if (now.startedAt === before.startedAt) return void 0;
+	return toFinding("node-restarted", name, `The node ${name} was restarted since the images were loaded; all its pods began anew`, [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`], "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.");
+};
+/** A cluster of which nothing is left was torn down by the job itself, which is no news. */
+const findNodeChanges = (baseline, nodes) => nodes.length === 0 ? [] : (baseline?.nodes ?? []).flatMap((before) => findChange(before, nodes) ?? []);
+/** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
+const toleratedJumpMs = 5e3;
+/** Finds that the machine's clock was set while the job ran. */
+const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
+	if (baseline === void 0 || baseline.bootId !== bootId) return [];
+	const passedMs = (uptimeS - baseline.uptimeS) * 1e3;
+	const jumpMs = clockMs - baseline.clockMs - passedMs;
+	if (Math.abs(jumpMs) < toleratedJumpMs) return [];
+	const seconds = Math.round(Math.abs(jumpMs) / 1e3);
+	return [{
+		kind: "clock-jump",
+		certainty: "likely",
+		cause: `The machine's clock was set ${jumpMs > 0 ? "forward" : "back"} by ${seconds} s while the job ran`,
+		evidence: [`By the clock ${Math.round((clockMs - baseline.clockMs) / 1e3)} s have passed, by the time since the machine's start ${Math.round(passedMs / 1e3)} s`],
+		remedy: "Certificates that are not valid yet, tokens that have expired, leases that are lost and probes that time out may come from it. Run the job again; where it stays, look at the time service of the machine."
+	}];
+};
+
+// src/facts/nodes.ts
+const clusterLabel = "io.x-k8s.kind.cluster";
+const roleLabel = "io.x-k8s.kind.role";
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }) => role !== "external-load-balancer";
+const listNodes = async (ask) => {
+	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		cluster: Labels[clusterLabel] ?? "",
+		role: Labels[roleLabel] ?? ""
+	})).filter(runsPods);
+};
+const requireCluster = (all, clusterName) => {
+	const members = all.filter(({ cluster }) => cluster === clusterName);
+	if (members.length > 0) return members;
+	const known = [...new Set(all.map(({ cluster }) => cluster))].sort();
+	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
+};
+const pickNodes = (members, wanted) => {
+	const isMeant = (word, { name, role }) => word === name || word === role;
+	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
+	if (unknown.length > 0) {
+		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
+		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
+	}
+	if (wanted.length === 0) return members;
+	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
+};
+const requireRunning = (picked) => {
+	const down = picked.filter(({ state }) => state !== "running");
+	if (down.length === 0) return;
+	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
+	const paused = down.every(({ state }) => state === "paused");
+	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
+};
+const toNode = (inspected) => {
+	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
+	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
+	return {
+		name: inspected.Name.replace(/^\//, ""),
+		role: inspected.Config.Labels[roleLabel] ?? "unknown",
+		containerId: inspected.Id,
+		imageId: inspected.Image,
+		pid: inspected.State.Pid,
+		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
+			destination: Destination,
+			source: Source
+		}]),
+		snapshotter: chosen?.slice(41) || "overlayfs"
+	};
+};
+/**
+* Finds a kind cluster's nodes by the labels that kind gives their containers.
+*
+* @throws {Failure} when there is no such cluster or node, or one is not running
+*/
+const findNodes = async (ask, clusterName, wanted) => {
+	const members = requireCluster(await listNodes(ask), clusterName);
+	const picked = pickNodes(members, wanted);
+	requireRunning(picked);
+	return (await Promise.all(picked.map(async ({ id, name }) => {
+		const found = await ask(`/containers/${id}/json`);
+		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
+		return toNode(found);
+	}))).sort((a, b) => a.name.localeCompare(b.name));
+};
+
+// src/diagnose/nodes/look-nodes.ts
+/** Nobody waits longer for a node: the job has ended by then. */
+const nodeTimeoutMs = 5e3;
+/** Finds the containers of a cluster's nodes, also of those that do not run. */
+const inspectNodes = async (ask, clusterName) => {
+	const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName);
+	return (await Promise.all(members.map(async ({ id, name, role }) => {
+		const found = await ask(`/containers/${id}/json`);
+		if (found === void 0) return [];
+		const { Running, StartedAt, ExitCode, OOMKilled } = found.State;
+		return [{
+			name,
+			id,
+			role,
+			isRunning: Running,
+			startedAt: StartedAt,
+			exitCode: ExitCode,
+			wasKilled: OOMKilled
+		}];
+	}))).flat().sort((a, b) => a.name.localeCompare(b.name));
+};
+/**
+* Looks at nodes, side by side; one that does not answer keeps nobody waiting.
+*
+* @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
+*/
+const lookAtNodes = async (api, nodes, extent) => {
+	const argv = [
+		"bash",
+		"-c",
+		readScript("look"),
+		"bash",
+		extent
+	];
+	return Promise.all(nodes.map(async (node) => {
+		if (!node.isRunning) return {
+			...node,
+			report: void 0
+		};
+		const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
+		return {
+			...node,
+			report: parseNodeReport(printed)
+		};
+	}));
+};
+/** Looks at this machine, for when the nodes are gone; it may be another one than theirs. */
+const lookHere = async (env) => {
+	const command = {
+		file: "bash",
+		args: [
+			"-c",
+			readScript("look"),
+			"bash",
+			"kernel-only"
+		],
+		env,
+		timeoutMs: nodeTimeoutMs
+	};
+	const ended = await runCaptured(command).catch(() => void 0);
+	return ended === void 0 ? void 0 : parseNodeReport(ended.stdout);
 };
 
 // src/diagnose/render.ts
@@ -1556,6 +1509,53 @@ const diagnoseNow = async (environment, runner, clusterName) => {
 	runner.output("findings", JSON.stringify(diagnosis.findings));
 	await tellDiagnosis(runner, diagnosis, true);
 	noteForAll(environment, clusterName, diagnosis);
+};
+
+// src/diagnose/notes/note-taker.ts
+/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
+const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+const pidFile = "pid";
+/**
+* Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
+* is gone. That it may not start costs names of pods, and nothing else.
+*/
+const startNoteTaker = (folder, env) => {
+	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
+	const child = spawn(process.execPath, [
+		"--max-old-space-size=64",
+		script,
+		folder
+	], {
+		cwd: "/",
+		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
+		stdio: "ignore",
+		detached: true
+	});
+	child.on("error", () => {});
+	child.unref();
+	if (child.pid !== void 0) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 384 });
+};
+const read = (path) => {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+};
+/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
+const isIts = (pid, folder) => read(`/proc/${pid}/cmdline`).split("\0").includes(folder);
+const patienceMs = 2e3;
+/** Ends it and waits for that, so that the runner finds nothing to end. */
+const endNoteTaker = async (folder) => {
+	const pid = Number(read(join(folder, pidFile)));
+	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
+	try {
+		process.kill(pid, "SIGTERM");
+	} catch {
+		return;
+	}
+	const deadline = performance.now() + patienceMs;
+	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
 // src/host/memory-file.ts
@@ -2388,4 +2388,4 @@ const createRunner = () => {
 	};
 };
 
-export { printTargets as A, renderTable as B, runLabel as C, toBakeFile as D, toBakeArgs as E, toImmutable as F, lookAtNodes as H, toRepository as I, escapeCell as L, diagnoseNow as M, lookAfterJob as N, toOwnTarget as O, parseImageReference as P, formatBytes as R, joinScript as S, handoverRepository as T, findNodes as U, inspectNodes as V, startNoteTaker as W, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, formatDuration as z };
+export { printTargets as A, toRepository as B, runLabel as C, toBakeFile as D, toBakeArgs as E, inspectNodes as F, formatBytes as H, lookAtNodes as I, findNodes as L, startNoteTaker as M, diagnoseNow as N, toOwnTarget as O, lookAfterJob as P, parseImageReference as R, joinScript as S, handoverRepository as T, formatDuration as U, escapeCell as V, renderTable as W, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, toImmutable as z };

@@ -1,5 +1,6 @@
 /** Bundles src/ into dist/, the same bytes from the same sources: `npm run build`. */
 import { cpSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 /** No step asks for an OIDC token, and that client's HTTP library would be half of every start. */
@@ -30,7 +31,6 @@ await bundle.write({
   minify: false,
 })
 // What runs in containers stays the readable file that it is.
-cpSync('src/load/helper', 'dist/helper', { recursive: true })
-for (const folder of ['node', 'kubectl']) {
-  cpSync(`src/diagnose/${folder}`, `dist/${folder}`, { recursive: true })
+for (const folder of ['load/helper', 'diagnose/nodes/in-node', 'diagnose/cluster/kubectl']) {
+  cpSync(`src/${folder}`, `dist/${basename(folder)}`, { recursive: true })
 }

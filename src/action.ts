@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { beginNotes, type JobNotes } from './diagnose/job-notes.ts'
 import { diagnoseNow } from './diagnose/look-after.ts'
+import { beginNotes, type JobNotes } from './diagnose/notes/job-notes.ts'
 import { renderSum } from './disk/explain.ts'
 import { createMoreRoom } from './disk/more-room.ts'
 import { findPruneObjection } from './disk/prune-cache.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { noteContainers, readNotes } from './diagnose/notes.ts'
-import { takeNotes } from './diagnose/take-notes.ts'
+import { noteContainers, readNotes } from './diagnose/notes/notes.ts'
+import { takeNotes } from './diagnose/notes/take-notes.ts'
 import { createDocker } from './host/docker.ts'
 import { withEngineApi } from './host/engine-api.ts'
 

@@ -1,4 +1,4 @@
-# Asks a node's own kubectl for one kind of objects, for src/diagnose/read-cluster.ts. Runs in the node.
+# Asks a node's own kubectl for one kind of objects, for src/diagnose/cluster/read-cluster.ts. Runs in the node.
 # Arguments: the kind, a template of what to print of them.
 config=/etc/kubernetes/admin.conf
 

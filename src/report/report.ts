@@ -1,5 +1,5 @@
 import type { BuildMetadata } from '../build/metadata.ts'
-import type { Baseline } from '../diagnose/baseline.ts'
+import type { Baseline } from '../diagnose/notes/baseline.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toImmutable } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { LookedNode } from '../../../src/diagnose/look-nodes.ts'
-import { parseNodeReport } from '../../../src/diagnose/node-report.ts'
+import type { LookedNode } from '../../../src/diagnose/nodes/look-nodes.ts'
+import { parseNodeReport } from '../../../src/diagnose/nodes/node-report.ts'
 import { toSections } from '../../../src/host/sections.ts'
 
 const folder = '__tests__/support/cgroup-v2'
 const files = ['stories.sh', 'nodes.sh'].map((name) => `${folder}/${name}`)
-const script = 'src/diagnose/node/look.sh'
+const script = 'src/diagnose/nodes/in-node/look.sh'
 
 /** IDs of the nodes in stories.sh. */
 export const nodeIds = { plane: 'a', worker: 'b', nested: 'c' } as const

@@ -92,7 +92,7 @@ in_children() { echo "for (1..$1) { fork or do { ${2-} $take_all } } 1 while wai
 # Waits for a file.
 on() { echo "select undef, undef, undef, 0.02 until -e '/tmp/$1';"; }
 
-# look LABEL NODE...: what src/diagnose/node/look.sh prints in each, as the action runs it.
+# look LABEL NODE...: what src/diagnose/nodes/in-node/look.sh prints in each, as the action runs it.
 look() {
   local node
   for node in "${@:2}"; do

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest'
+import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
+import { findGhosts } from '../../../src/diagnose/cluster/ghosts.ts'
+import type { Finding } from '../../../src/diagnose/finding.ts'
+import { idOf, sentinel, uidOf } from '../../support/kubernetes/make-pods.ts'
+import { badDay } from '../../support/kubernetes/to-cluster.ts'
+
+const image = (name: string): LoadedImage => ({
+  given: name,
+  canonical: `docker.io/library/${name}`,
+  immutable: `${name}-sha`,
+  id: 'sha256:1',
+})
+const loaded = [image('front:dev'), image('db:dev')]
+const names = loaded.map(({ canonical }) => canonical)
+const has = (node: string, ...images: readonly string[]) => new Map([[node, images]])
+
+const all = findGhosts(badDay, loaded, new Map())
+const of = (pod: string): readonly Finding[] => all.filter((finding) => finding.pod === pod)
+const ofNode = (node: string): readonly Finding[] =>
+  all.filter((finding) => finding.node === node && finding.pod === undefined)
+
+/** The bad day without some of its events. */
+const without = (reason: string): Cluster => ({
+  ...badDay,
+  events: badDay.events.filter((event) => event.reason !== reason),
+})
+const find = (cluster: Cluster, pod: string): Finding | undefined =>
+  findGhosts(cluster, [], new Map()).find((finding) => finding.pod === pod)
+
+test.each([
+  ['hungry', 'oom-kill', 'certain', /more memory than its limit of 52 MB/, /Raise limits.memory/],
+  ['greedy', 'oom-kill', 'certain', /no limit of its own/, /Run less at once/],
+  ['slow', 'liveness', 'certain', /not for memory: its liveness probe failed/, /timeoutSeconds/],
+  ['sleepy', 'liveness', 'certain', /not for memory: its startup probe failed/, /failureThreshold/],
+  ['obedient', 'liveness', 'certain', /its liveness probe failed/, /not for memory/],
+  ['aged', 'liveness', 'likely', /its liveness probe failed/, /not for memory/],
+  ['stubborn', 'killed', 'likely', /asked to stop/, /terminationGracePeriodSeconds/],
+  ['mystery', 'killed', 'possible', /nothing tells by whom/, /It may be the kernel.*--previous/],
+  [
+    'logs',
+    'eviction',
+    'certain',
+    /default\/logs was evicted: its node's disk is almost full/,
+    /free-disk/,
+  ],
+  ['gone', 'eviction', 'certain', /default\/gone was evicted/, /free-disk/],
+  ['scratch', 'eviction', 'certain', /more to disk than its limit/, /sizeLimit/],
+  [
+    'batch-5f7c9d6b9-4kq2n',
+    'eviction',
+    'certain',
+    /1 more of ReplicaSet.*memory ran out/,
+    /runner/,
+  ],
+  ['huge', 'pending', 'certain', /as much memory left as it requests/, /requests.memory/],
+  ['pinned', 'pending', 'certain', /was refused: no node has as much cpu/, /requests.cpu/],
+] as const)('%s: %s, %s', (pod, kind, certainty, cause, remedy) => {
+  const found = of(pod)
+  expect(found.length).toBe(1)
+  expect(found[0]).toMatchObject({ kind, certainty })
+  expect(found[0]?.cause).toMatch(cause)
+  expect(found[0]?.remedy).toMatch(remedy)
+})
+
+test.each(['crashing', 'broken', 'odd', 'web-0', 'batch-5f7c9d6b9-zz8wl'])('%s: nothing', (pod) => {
+  expect(of(pod)).toEqual([])
+})
+
+test('a kill for memory names pod and container as the kernel does', () => {
+  expect(of('hungry')[0]).toMatchObject({
+    ...{ podUid: uidOf('hungry'), containerId: idOf('hungry'), container: 'main' },
+    ...{ node: 'kind-worker', at: '2026-03-03T10:05:02Z' },
+  })
+  const hungry = badDay.pods.filter(({ name }) => name === 'hungry')
+  const twice = hungry.flatMap((pod) =>
+    ['a', 'b'].map((name) => ({ ...pod, name, uid: name, owner: 'ReplicaSet/hungry' })),
+  )
+  const uids = findGhosts({ ...badDay, pods: twice }, [], new Map()).map(({ podUid }) => podUid)
+  expect(uids).toEqual(expect.arrayContaining(['a', 'b']))
+})
+
+test('a probe is only blamed for what it did', () => {
+  expect(find(without('Killing'), 'slow')).toMatchObject({ kind: 'liveness', certainty: 'likely' })
+  expect(find(without('Killing'), 'obedient')).toBeUndefined()
+  const quiet = { ...badDay, events: [] }
+  expect(find(quiet, 'slow')).toMatchObject({ kind: 'killed', certainty: 'possible' })
+  expect(find(quiet, 'slow')?.remedy).toContain('liveness probe')
+  const old = badDay.events.map((event) => ({ ...event, at: '2026-03-03T09:00:00Z' }))
+  expect(find({ ...badDay, events: old }, 'obedient')).toBeUndefined()
+  const elsewhere = badDay.events.map((event) => ({ ...event, namespace: 'other' }))
+  expect(find({ ...badDay, events: elsewhere }, 'slow')?.kind).toBe('killed')
+  const other = badDay.events.map((event) => ({ ...event, container: 'proxy' }))
+  const its = other.map((event) => ({ ...event, message: event.message.replace('main', 'proxy') }))
+  expect(find({ ...badDay, events: its }, 'slow')?.kind).toBe('killed')
+})
+
+test('evidence is what was seen, and no secret', () => {
+  expect(of('slow')[0]?.evidence).toEqual([
+    'Killing: Container main failed liveness probe, will be restarted',
+    'Unhealthy (6 times): Liveness probe failed',
+    'Exit code 137, reason Error',
+  ])
+  expect(of('sleepy')[0]?.evidence[1]).toContain('HTTP probe failed with statuscode: 503')
+  expect(of('huge')[0]?.evidence[1]).toContain('kind-worker 17 GB')
+  expect(of('logs')[0]).toMatchObject({ at: '2026-03-03T10:04:00Z' })
+  expect(JSON.stringify(all)).not.toContain(sentinel)
+  for (const { cause, evidence } of all) {
+    for (const line of [cause, ...evidence]) expect(line).toMatch(/^[^\n]{1,400}$/)
+  }
+})
+
+test('nodes that are or were short of something', () => {
+  expect(ofNode('kind-worker').map(({ kind }) => kind)).toEqual([
+    'disk-pressure',
+    'image-collected',
+  ])
+  expect(ofNode('kind-worker')[0]).toMatchObject({
+    certainty: 'certain',
+    cause: expect.stringContaining('is short of disk'),
+    at: '2026-03-03T10:03:50Z',
+  })
+  expect(ofNode('kind-worker2').map(({ kind }) => kind)).toEqual(['memory-pressure'])
+  expect(ofNode('kind-control-plane')).toMatchObject([
+    { kind: 'pid-pressure', cause: expect.stringContaining('was for a time short of') },
+  ])
+})
+
+test('images that a node does not have any more', () => {
+  const lostOn = (node: string, ...images: readonly string[]): Finding | undefined =>
+    findGhosts(badDay, loaded, has(node, ...images)).find(
+      ({ kind, node: its }) => kind === 'image-collected' && its === node,
+    )
+  expect(lostOn('kind-worker', names[0] ?? '')).toMatchObject({
+    certainty: 'likely',
+    cause: expect.stringMatching(/kind-worker does not have db:dev any more: its disk/),
+    evidence: [expect.stringMatching(/^FreeDiskSpaceFailed/), expect.stringMatching(/^ImageGCF/)],
+    image: 'db:dev',
+  })
+  expect(lostOn('kind-worker', ...names)).toMatchObject({ certainty: 'possible' })
+  expect(lostOn('kind-worker2')).toMatchObject({
+    certainty: 'possible',
+    cause: expect.stringContaining('front:dev, db:dev any more: something removed'),
+  })
+  expect(lostOn('kind-worker2', ...names)).toBeUndefined()
+})
+
+test('a cluster in which all is well has no ghosts', () => {
+  expect(findGhosts({ pods: [], events: [], nodes: [] }, loaded, new Map())).toEqual([])
+})

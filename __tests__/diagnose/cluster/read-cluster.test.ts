@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import {
+  parseEvents,
+  parseNodes,
+  parsePods,
+  parseQuantity,
+} from '../../../src/diagnose/cluster/parse-cluster.ts'
+import { toLine } from '../../../src/diagnose/cluster/to-line.ts'
+
+const lines = (...rows: readonly (readonly string[])[]): string =>
+  `${rows.map((fields) => fields.join('\t')).join('\n')}\n`
+
+const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', 'Pending', '', '']
+
+test('a pod is made of its lines, whatever their order', () => {
+  const text = lines(
+    ['status', 'u1', 'main', '3', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', '', '', '', ''],
+    ['container', 'u1', 'main', 'api%3Adev', 'Always', 'yes', '50Mi'],
+    ['unschedulable', 'u1', '0%2F1+nodes'],
+    podLine,
+    ['owner', 'u1', 'ReplicaSet', 'api-6d4'],
+  )
+  expect(parsePods(text)).toEqual([
+    {
+      namespace: 'default',
+      name: 'api',
+      uid: 'u1',
+      owner: 'ReplicaSet/api-6d4',
+      node: 'kind-worker',
+      phase: 'Pending',
+      reason: undefined,
+      message: undefined,
+      unschedulable: '0/1 nodes',
+      containers: [
+        {
+          name: 'main',
+          image: 'api:dev',
+          pullPolicy: 'Always',
+          restarts: 3,
+          waiting: { reason: 'ErrImagePull', message: 'rpc\terror: ü' },
+          ended: undefined,
+          endedId: undefined,
+          hasLivenessProbe: true,
+          memoryLimit: 50 * 1024 ** 2,
+        },
+      ],
+    },
+  ])
+})
+
+test.each([
+  ['an error in words', 'Error executing template: template: output:1: nil. Printing more'],
+  ['too few fields', 'pod\tu2\tdefault\tweb'],
+  ['too many fields', 'pod\tu2\tdefault\tweb\tn\tPending\t\t\t'],
+  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\tPending\t\t'],
+  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\tPending\t\t'],
+  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\tPending\t\t'],
+  ['a container without its pod', 'container\tu9\tmain\tapi\tAlways\tno\t'],
+  ['an unknown word', 'constructor\tu2'],
+  ['nothing', ''],
+])('%s is left out, and the rest is read', (_, garbled) => {
+  const text = `${garbled}\n${podLine.join('\t')}\n${garbled}`
+  expect(parsePods(text).map(({ name }) => name)).toEqual(['api'])
+  expect(parseEvents(garbled)).toEqual([])
+  expect(parseNodes(garbled)).toEqual([])
+})
+
+test('events and nodes', () => {
+  const event = ['event', 'default', 'Pod', 'api', 'spec.initContainers%7Binit%7D', 'Killing']
+  const time = '2026-03-03T10%3A05%3A31Z'
+  expect(parseEvents(lines([...event, 'Stopping', '%3Cnil%3E', time]))).toEqual([
+    {
+      ...{ namespace: 'default', kind: 'Pod', name: 'api', container: 'init', reason: 'Killing' },
+      ...{ message: 'Stopping', count: 1, at: '2026-03-03T10:05:31Z' },
+    },
+  ])
+  expect(parseEvents(lines([...event, 'Stopping', '2', 'yesterday']))[0]?.at).toBeUndefined()
+  const node = ['node', 'kind-worker', '16369224Ki']
+  const trouble = ['trouble', 'kind-worker', 'DiskPressure', 'full']
+  expect(parseNodes(lines(trouble, node, ['trouble', 'other', 'Ready', '']))).toEqual([
+    {
+      name: 'kind-worker',
+      troubles: [{ type: 'DiskPressure', message: 'full' }],
+      allocatableMemory: 16_762_085_376,
+    },
+  ])
+})
+
+test.each([
+  ['50Mi', 52_428_800],
+  ['128974848', 128_974_848],
+  ['129e6', 129_000_000],
+  ['129M', 129_000_000],
+  ['128974848000m', 128_974_848],
+  ['1.5Gi', 1_610_612_736],
+  ['', undefined],
+  ['lots', undefined],
+  ['1Zi', undefined],
+  ['-1', undefined],
+])('the quantity %s is %s bytes', (text, bytes) => {
+  expect(parseQuantity(text)).toBe(bytes)
+})
+
+test('what others wrote becomes one short line without logins', () => {
+  expect(toLine('a\r\n::error::b\u0000\u001b[31m c\u2028d\u202e ')).toBe('a ::error::b [31m c d')
+  expect(toLine('pull https://joe:pw@ghcr.io/x: denied')).toBe('pull https://***@ghcr.io/x: denied')
+  expect(toLine('Get "https://h/b?sig=abc": no')).toBe('Get "https://h/b?...": no')
+  const [ships, boats] = ['\u{1f6a2}'.repeat(200), '\u{26f5}'.repeat(200)]
+  const middle = `${'\u{1f6a2}'.repeat(148)} ... ${'\u{26f5}'.repeat(148)}`
+  expect(toLine(ships + boats)).toBe(middle)
+})

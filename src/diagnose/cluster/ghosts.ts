@@ -1,0 +1,23 @@
+import type { Finding } from '../finding.ts'
+import type { Cluster, LoadedImage } from './cluster.ts'
+import { findEvictions } from './evictions.ts'
+import { findKilled } from './killed.ts'
+import { findPending } from './pending.ts'
+import { findCollected, findPressure } from './pressure.ts'
+
+/**
+ * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
+ *
+ * @param nodeImages canonical names by node, of the nodes that the images were loaded into
+ */
+export const findGhosts = (
+  cluster: Cluster,
+  loaded: readonly LoadedImage[],
+  nodeImages: ReadonlyMap<string, readonly string[]>,
+): readonly Finding[] => [
+  ...findKilled(cluster),
+  ...findEvictions(cluster),
+  ...findPressure(cluster),
+  ...findCollected(cluster, loaded, nodeImages),
+  ...findPending(cluster),
+]

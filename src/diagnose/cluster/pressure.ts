@@ -1,0 +1,99 @@
+import type { Finding } from '../finding.ts'
+import type { Cluster, ClusterNode, Event, LoadedImage } from './cluster.ts'
+import { toLine } from './to-line.ts'
+
+type Pressure = Pick<Finding, 'kind' | 'remedy'> & {
+  readonly short: string
+  /** The event that tells when it began. */
+  readonly event: string
+}
+
+const pressures: Readonly<Record<string, Pressure>> = {
+  DiskPressure: {
+    kind: 'disk-pressure',
+    short: 'disk',
+    event: 'NodeHasDiskPressure',
+    remedy:
+      "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner.",
+  },
+  MemoryPressure: {
+    kind: 'memory-pressure',
+    short: 'memory',
+    event: 'NodeHasInsufficientMemory',
+    remedy:
+      'All nodes share the memory of the runner. Run less at once, lower what pods use, or take a larger runner.',
+  },
+  PIDPressure: {
+    kind: 'pid-pressure',
+    short: 'process numbers',
+    event: 'NodeHasInsufficientPID',
+    remedy: 'Something starts processes without end: see which pod has the most.',
+  },
+}
+
+const isOf = ({ name }: ClusterNode, event: Event): boolean =>
+  event.kind === 'Node' && event.name === name
+
+const renderEvent = ({ reason, message }: Event): string => toLine(`${reason}: ${message}`)
+
+/** Nodes that are short of something now, or were. */
+export const findPressure = ({ nodes, events }: Cluster): readonly Finding[] =>
+  nodes.flatMap((node) =>
+    Object.entries(pressures).flatMap(([type, { kind, short, event, remedy }]) => {
+      const now = node.troubles.find((trouble) => trouble.type === type)
+      const began = events.find((it) => isOf(node, it) && it.reason === event)
+      if (now === undefined && began === undefined) return []
+      const is = now === undefined ? 'was for a time' : 'is'
+      const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`
+      const evidence = [
+        ...(now === undefined ? [] : [toLine(`${type}: ${now.message}`)]),
+        ...(began === undefined ? [] : [renderEvent(began)]),
+      ]
+      const at = began?.at === undefined ? {} : { at: began.at }
+      return { kind, certainty: 'certain', cause, evidence, remedy, node: node.name, ...at }
+    }),
+  )
+
+/** What tells that a kubelet deletes images to make room. */
+const collecting: ReadonlySet<string> = new Set(['FreeDiskSpaceFailed', 'ImageGCFailed'])
+
+/**
+ * Images that this job loaded and that a node does not have any more, and kubelets that fail to free
+ * their disk.
+ *
+ * @param nodeImages canonical names by node, of the nodes that the images were loaded into
+ */
+export const findCollected = (
+  { nodes, events }: Cluster,
+  loaded: readonly LoadedImage[],
+  nodeImages: ReadonlyMap<string, readonly string[]>,
+): readonly Finding[] =>
+  [...new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
+    const has = nodeImages.get(name)
+    const lost = has === undefined ? [] : loaded.filter(({ canonical }) => !has.includes(canonical))
+    const tries = events.filter(
+      (it) => it.kind === 'Node' && it.name === name && collecting.has(it.reason),
+    )
+    if (lost.length === 0 && tries.length === 0) return []
+    const given = lost.map((image) => image.given).join(', ')
+    const isShort = nodes.some(
+      (node) => node.name === name && node.troubles.some(({ type }) => type === 'DiskPressure'),
+    )
+    const wasCollected = tries.length > 0 || isShort
+    return {
+      kind: 'image-collected',
+      certainty: lost.length === 0 || !wasCollected ? 'possible' : 'likely',
+      cause:
+        lost.length === 0
+          ? `The disk of the node ${name} is almost full, and its kubelet deletes images that no container uses`
+          : wasCollected
+            ? `The node ${name} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses`
+            : `The node ${name} does not have ${given} any more: something removed what this job loaded`,
+      evidence: tries.map(renderEvent),
+      remedy: wasCollected
+        ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone."
+        : 'Load it again. See what else in the job removes images or makes the node anew.',
+      node: name,
+      ...(lost[0] !== undefined && { image: lost[0].given }),
+    }
+  })

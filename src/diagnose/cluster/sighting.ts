@@ -1,0 +1,61 @@
+import type { Finding } from '../finding.ts'
+import type { Container, Pod } from './cluster.ts'
+import { toLine } from './to-line.ts'
+
+/** Something of one pod, or of a container of it; replicas that had the same make one finding. */
+export type Sighting = {
+  readonly pod: Pick<Pod, 'namespace' | 'name'> & Partial<Pod>
+  readonly container: Container | undefined
+  readonly kind: Finding['kind']
+  readonly certainty: Finding['certainty']
+  /** Goes on after whom it hit, such as `was evicted: the node's memory ran out`. */
+  readonly what: string
+  readonly evidence: readonly string[]
+  readonly remedy: string
+  readonly at?: string | undefined
+}
+
+/** Kills for memory stay apart: each is matched with the kernel's word of it. */
+const toKey = ({ pod, container, kind, what }: Sighting): string => {
+  const isAlone = pod.owner === undefined || kind === 'oom-kill'
+  const workload = isAlone ? `Pod/${pod.name}` : pod.owner
+  return JSON.stringify([pod.namespace, workload, container?.name, kind, what])
+}
+
+const renderWho = ({ pod, container }: Sighting, others: number): string => {
+  const name = `the pod ${pod.namespace}/${pod.name}`
+  const who = container === undefined ? name : `the container ${container.name} of ${name}`
+  const more = others === 0 ? '' : `, and ${others} more of ${pod.owner},`
+  return toLine(`${who.replace(/^t/, 'T')}${more}`)
+}
+
+/** Tells of the first, and how many more there are. */
+const toFinding = (sightings: readonly [Sighting, ...Sighting[]]): Finding => {
+  const [first] = sightings
+  const { pod, container, kind, certainty, what, evidence, remedy, at } = first
+  return {
+    kind,
+    certainty,
+    cause: `${renderWho(first, sightings.length - 1)} ${what}`,
+    evidence: evidence.map(toLine).filter((line) => line !== ''),
+    remedy,
+    namespace: pod.namespace,
+    pod: pod.name,
+    ...(pod.node !== undefined && { node: pod.node }),
+    ...(pod.uid !== undefined && { podUid: pod.uid }),
+    ...(container !== undefined && { container: container.name, image: toLine(container.image) }),
+    ...(container?.endedId !== undefined && { containerId: container.endedId }),
+    ...(at !== undefined && { at }),
+  }
+}
+
+/** One finding for each cause and workload, in the order in which they were seen. */
+export const toFindings = (sightings: readonly Sighting[]): readonly Finding[] => {
+  const groups = new Map<string, [Sighting, ...Sighting[]]>()
+  for (const sighting of sightings) {
+    const group = groups.get(toKey(sighting))
+    if (group === undefined) groups.set(toKey(sighting), [sighting])
+    else group.push(sighting)
+  }
+  return [...groups.values()].map(toFinding)
+}

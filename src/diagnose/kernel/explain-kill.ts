@@ -1,0 +1,104 @@
+import { formatBytes } from '../../report/format.ts'
+import type { Finding } from '../finding.ts'
+import type { KnownContainer } from '../nodes/node-report.ts'
+import type { Kill } from './kernel-log.ts'
+import type { Limit, Place } from './place.ts'
+
+/** Kills of one container, or of one of the node's own processes; at least one. */
+export type KillGroup = {
+  readonly kills: readonly Kill[]
+  readonly place: Place
+  readonly limit: Limit
+  /** Undefined when nobody noted the container while it lived. */
+  readonly container: KnownContainer | undefined
+  /** The pod, where only that is known. */
+  readonly pod: Pick<KnownContainer, 'pod' | 'namespace'> | undefined
+  readonly nodeName: string
+}
+
+const renderVictim = ({ container, pod, place, nodeName }: KillGroup, process: string): string => {
+  if (container !== undefined) {
+    return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`
+  }
+  if (pod !== undefined) return `A container of the pod ${pod.namespace}/${pod.pod}`
+  if (place.podUid !== undefined) {
+    return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`
+  }
+  return `The process ${process} of the node ${nodeName}`
+}
+
+const renderLimit = (limit: Limit, bytes: number | undefined): string => {
+  const size = bytes === undefined ? '' : ` of ${formatBytes(bytes)}`
+  switch (limit) {
+    case 'container':
+      return `it needed more than its memory limit${size}`
+    case 'pod':
+      return `its pod needed more than its memory limit${size}`
+    case 'kubelet':
+      return `all pods together needed more than the${size} that kubelet leaves them`
+    case 'node':
+      return `the node's container needed more than its memory limit${size}`
+    case 'above':
+      return `a memory limit${size} above the node was reached`
+    case 'machine':
+      return 'the machine had no memory left'
+    case 'unknown':
+      return 'a memory limit was reached'
+  }
+}
+
+const remedies: Readonly<Record<Limit, string>> = {
+  container:
+    'Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.',
+  pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
+  kubelet: 'Ask for less memory with all pods together, or give the node more.',
+  node: 'Give the node more memory (`docker update --memory`), or run less in it.',
+  above:
+    'The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.',
+  machine:
+    'Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.',
+  unknown: 'Raise resources.limits.memory of what was killed, or have its programs use less.',
+}
+
+const renderTime = (iso: string): string => iso.slice(11, 19)
+
+const renderKill = (kill: Kill, at: string): string => {
+  const { process, pid, processBytes, usedBytes, others } = kill
+  const size = processBytes === undefined ? '' : `, with ${formatBytes(processBytes)} in memory`
+  const all = usedBytes === undefined ? '' : `; all under the limit used ${formatBytes(usedBytes)}`
+  const rest = others === 0 ? '' : `; ${others} more of the same container were killed with it`
+  return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`
+}
+
+/** More than these of one container say nothing new. */
+const shownKills = 3
+
+/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
+export const explainKills = (group: KillGroup, toTime: (stampS: number) => string): Finding => {
+  const { kills, limit, place, container, pod, nodeName } = group
+  const last = kills.at(-1)
+  const whose = container ?? pod
+  const times = kills.length === 1 ? 'was killed' : `was killed ${kills.length} times`
+  const process = last?.process ?? 'unknown'
+  const shown = kills.slice(-shownKills).map((kill) => renderKill(kill, toTime(kill.stampS)))
+  const goesOn = container?.isRunning === true
+  return {
+    kind: 'oom-kill',
+    certainty: 'certain',
+    cause: `${renderVictim(group, process)} ${goesOn ? 'lost a process' : times}: ${renderLimit(limit, last?.limitBytes)}`,
+    evidence: [
+      ...shown,
+      ...(kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : []),
+      ...(goesOn
+        ? [`The container goes on: only ${process} in it was killed, such as a worker`]
+        : []),
+    ],
+    remedy: remedies[limit],
+    node: nodeName,
+    ...(place.podUid !== undefined && { podUid: place.podUid }),
+    ...(place.containerId !== undefined && { containerId: place.containerId }),
+    ...(container !== undefined && { container: container.name, image: container.image }),
+    ...(whose !== undefined && { namespace: whose.namespace, pod: whose.pod }),
+    ...(last !== undefined && { at: toTime(last.stampS) }),
+  }
+}

@@ -1,0 +1,135 @@
+import { toSections } from '../../host/sections.ts'
+import { type KernelLog, parseKills } from '../kernel/kernel-log.ts'
+
+/** A container as CRI knows it while it has not been removed. */
+export type KnownContainer = {
+  readonly id: string
+  readonly name: string
+  readonly pod: string
+  readonly namespace: string
+  readonly podUid: string
+  /** As the pod names it. */
+  readonly image: string
+  readonly isRunning: boolean
+}
+
+/** How a container ended, in CRI's words. */
+export type EndedContainer = {
+  readonly id: string
+  readonly exitCode: number
+  /** Such as `OOMKilled` or `Error`. */
+  readonly reason: string
+  /** ISO 8601. */
+  readonly at: string
+}
+
+/** What one node, and the kernel under it, tell. */
+export type NodeReport = {
+  /** Changes when the machine starts anew. */
+  readonly bootId: string
+  /** Milliseconds since 1970, by the machine's clock. */
+  readonly clockMs: number
+  /** Seconds since the machine started. */
+  readonly uptimeS: number
+  /** Processes killed for memory since then, in all the machine. */
+  readonly kills: number
+  /** Of the node as a whole; undefined where its cgroup does not count (version 1). */
+  readonly nodeKills: number | undefined
+  /** Containers in it that were killed as a whole; such a kill counts its first process twice. */
+  readonly nodeGroupKills: number
+  /** A string says why it could not be read. */
+  readonly log: KernelLog | string
+  readonly containers: readonly KnownContainer[]
+  readonly ended: readonly EndedContainer[]
+  /** Names of the images that the node has. */
+  readonly images: readonly string[]
+}
+
+type CriContainer = {
+  readonly id?: string
+  readonly state?: string
+  readonly labels?: Readonly<Record<string, string>> | null
+  readonly image?: { readonly image?: string; readonly userSpecifiedImage?: string } | null
+}
+
+const toKnown = ({ id, state, labels, image }: CriContainer): readonly KnownContainer[] => {
+  const label = (name: string): string => labels?.[`io.kubernetes.${name}`] ?? ''
+  if (id === undefined || label('pod.name') === '') return []
+  return [
+    {
+      id,
+      name: label('container.name'),
+      pod: label('pod.name'),
+      namespace: label('pod.namespace'),
+      podUid: label('pod.uid'),
+      image: image?.userSpecifiedImage || image?.image || '',
+      isRunning: state === 'CONTAINER_RUNNING',
+    },
+  ]
+}
+
+/** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
+export const parseContainers = (json: string): readonly KnownContainer[] => {
+  try {
+    const { containers } = JSON.parse(json) as { readonly containers?: readonly CriContainer[] }
+    return (containers ?? []).flatMap(toKnown)
+  } catch {
+    return []
+  }
+}
+
+/** Reads a line of what was noted; nothing where it is not whole. */
+export const parseNoted = (line: string): readonly KnownContainer[] => {
+  try {
+    const { id, name, pod, namespace, podUid, image } = JSON.parse(line) as KnownContainer
+    const texts = [id, name, pod, namespace, podUid, image]
+    if (!texts.every((text) => typeof text === 'string')) return []
+    return [{ id, name, pod, namespace, podUid, image, isRunning: false }]
+  } catch {
+    return []
+  }
+}
+
+const endedPattern = /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/
+
+const toEnded = (line: string): readonly EndedContainer[] => {
+  const [, id, exitCode, reason = '', at = ''] = endedPattern.exec(line) ?? []
+  return id === undefined ? [] : [{ id, exitCode: Number(exitCode), reason, at }]
+}
+
+const toLog = (section: string): KernelLog | string => {
+  const lines = section.trimEnd().split('\n')
+  const last = lines.at(-1) ?? ''
+  const [, first, end] = /^reach (\S+) +(\S+)$/.exec(last.replace(/ +/g, ' ')) ?? []
+  if (first === undefined || end === undefined) {
+    return last.replace(/^unread ?/, '').trim() || 'it is empty'
+  }
+  return { kills: parseKills(lines), firstS: Number(first), lastS: Number(end) }
+}
+
+const numberIn = (text: string, pattern: RegExp): number | undefined => {
+  const found = pattern.exec(text)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+/** Reads what node/look.sh prints; undefined when that is not what it prints. */
+export const parseNodeReport = (text: string): NodeReport | undefined => {
+  const sections = toSections(text)
+  const section = (name: string): string => sections.get(name) ?? ''
+  const [seconds, uptime] = section('clock').split('\n').map(Number)
+  const bootId = section('boot').trim()
+  const kills = numberIn(section('kills'), /^oom_kill (\d+)$/m)
+  if (bootId === '' || !seconds || !uptime || kills === undefined) return undefined
+  return {
+    bootId,
+    clockMs: Math.round(seconds * 1_000),
+    uptimeS: uptime,
+    kills,
+    nodeKills: numberIn(section('events'), /^oom_kill (\d+)$/m),
+    nodeGroupKills: numberIn(section('events'), /^oom_group_kill (\d+)$/m) ?? 0,
+    log: toLog(section('log')),
+    containers: parseContainers(section('containers')),
+    ended: section('ended').split('\n').flatMap(toEnded),
+    images: section('images').split('\n').filter(Boolean),
+  }
+}
