@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { A as printTargets, B as toRepository, C as runLabel, D as toBakeFile, E as toBakeArgs, F as inspectNodes, H as formatBytes, I as lookAtNodes, L as findNodes, M as startNoteTaker, N as diagnoseNow, O as toOwnTarget, R as parseImageReference, S as joinScript, T as handoverRepository, U as formatDuration, V as escapeCell, W as renderTable, _ as parseWord, b as toOptional, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as parseChoice, h as parseBoolean, i as createBuildToken, j as openMemoryFile, k as toTargets, m as parseAssignments, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as toLines, w as toHelperContainer, x as makeTempDir, y as toList, z as toImmutable } from "./runner.js";
-import { S as isMissing, _ as runCaptured, b as canSearch, d as execute, g as describeEnd, h as createDocker, m as withEngineApi, o as writeBaseline, p as runContainer, u as toSections, v as findDockerFolders, y as canRead } from "./notes.js";
+import { A as findNodes, C as printTargets, E as diagnoseNow, F as renderTable, M as escapeCell, N as formatBytes, O as inspectNodes, P as formatDuration, S as toTargets, T as startNoteTaker, _ as toHelperContainer, b as toBakeFile, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as runLabel, h as joinScript, i as createBuildToken, j as within$1, k as lookAtNodes, m as makeTempDir, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as handoverRepository, w as openMemoryFile, x as toOwnTarget, y as toBakeArgs } from "./runner.js";
+import { A as canRead, C as toImmutable, D as describeEnd, E as createDocker, N as isMissing, O as runCaptured, S as parseImageReference, T as withEngineApi, c as parseAssignments, d as parseWord, f as toLines, j as canSearch, k as findDockerFolders, l as parseBoolean, m as toOptional, o as writeBaseline, p as toList, s as clusterPattern, u as parseChoice, v as toSections, w as toRepository, x as runContainer, y as execute } from "./notes.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
@@ -38,17 +38,18 @@ const toBaseline = (clusterName, nodes) => {
 			startedAt,
 			kills: report?.nodeKills
 		})),
-		images: [],
-		loadedNodes: []
+		images: []
 	};
 };
-/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+/** Notes how a cluster and its machine are; undefined when no node tells. */
 const takeBaseline = async (api, clusterName) => {
 	const nodes = await inspectNodes(api.ask, clusterName);
 	return toBaseline(clusterName, await lookAtNodes(api, nodes, "kernel-only"));
 };
 
 // src/diagnose/notes/job-notes.ts
+/** Mostly it has ended long before. */
+const patienceMs = 4e3;
 /**
 * Notes how things are before anything is loaded, and has a process go on noting until post. No
 * trouble with it is the step's.
@@ -62,13 +63,13 @@ const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
 	}).catch((error) => {
 		debug(`How things are could not be noted: ${error}`);
 	});
-	return { finish: async (loaded) => {
-		const baseline = await noting;
+	return { finish: async (images) => {
+		const baseline = await within$1(noting, patienceMs, void 0);
 		if (baseline === void 0) return;
 		try {
 			writeBaseline(folder, {
 				...baseline,
-				...loaded
+				images
 			});
 		} catch (error) {
 			debug(`What was loaded could not be noted: ${error}`);
@@ -3841,7 +3842,7 @@ const readInputs = (raw, run) => collectProblems((report) => {
 		isDryRun: parseBoolean("dry-run", raw["dry-run"], report),
 		failFast: parseBoolean("fail-fast", raw["fail-fast"] ?? "true", report),
 		images: readReferences("images", raw, report),
-		clusterName: word("cluster-name", /^[a-z0-9.-]+$/, "Use the name that `kind get clusters` shows.") ?? "kind",
+		clusterName: word("cluster-name", clusterPattern, "Use the name that `kind get clusters` shows.") ?? "kind",
 		nodes: toList(raw["nodes"]),
 		loadMode: parseChoice("load-mode", raw["load-mode"], loadModes, report),
 		keepImages: toTri[parseChoice("keep-images", raw["keep-images"], triWords, report)],
@@ -4327,14 +4328,12 @@ const toBuildOutputs = (builds) => {
 	};
 };
 /** What post may want to know of what was loaded, and where. */
-const toLoaded = ({ loads }) => ({
-	images: loads.flatMap(({ image: { id, references } }) => references.map((each) => ({
-		...each,
-		immutable: toImmutable(each, id).given,
-		id
-	}))),
-	loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
-});
+const toLoaded = ({ loads }) => loads.flatMap(({ image: { id, references }, nodes }) => references.map((each) => ({
+	...each,
+	immutable: toImmutable(each, id).given,
+	id,
+	nodes: nodes.map(({ name }) => name)
+})));
 /** The step's outputs; those without a value are left out. */
 const toOutputs = (report) => {
 	const { builds, loads, freed } = report;
@@ -4526,10 +4525,6 @@ const runAction = async (environment, runner, signal) => {
 		});
 	}
 };
-/** What was written down for people may fail; the step does not fail for that. */
-const writeSummary = ({ summary, debug }, markdown) => summary(markdown).catch((error) => {
-	debug(`The job summary could not be written: ${renderError(error)}`);
-});
 const publishOutputs = ({ output }, report) => {
 	for (const [name, value] of Object.entries(toOutputs(report))) output(name, value);
 };
@@ -4538,13 +4533,13 @@ const publishPlan = async (runner, plan) => {
 	runner.line(`The plan, of which nothing is done (dry-run):\n${text}`);
 	publishOutputs(runner, emptyReport);
 	const markdown = text.split("\n").map(escapeCell).join("\n");
-	await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`);
+	await runner.summary(`### Slipway's plan (dry run)\n\n${markdown}\n`);
 };
 const publish = async (runner, report, failure) => {
 	publishOutputs(runner, report);
 	const summary = renderSummary(report, failure);
 	if (failure === void 0) runner.line(`\n${summary}`);
-	await writeSummary(runner, summary);
+	await runner.summary(summary);
 };
 
 // src/main.ts

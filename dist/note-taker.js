@@ -1,10 +1,25 @@
-import { a as readNotes, c as parseContainers, f as partStreams, h as createDocker, m as withEngineApi, n as noteContainers, s as readScript } from "./notes.js";
+import { E as createDocker, T as withEngineApi, a as readNotes, b as partStreams, g as parseContainers, h as readScript, n as noteContainers } from "./notes.js";
 import { r as splitLines } from "./log-fence.js";
 import { existsSync } from "node:fs";
 
 // src/diagnose/notes/take-notes.ts
+const toHeard = (line) => {
+	const [, id, exitCode, seconds] = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/.exec(line) ?? [];
+	if (id === void 0) return {
+		containers: parseContainers(line),
+		end: void 0
+	};
+	return {
+		containers: [],
+		end: {
+			id,
+			exitCode: Number(exitCode),
+			atMs: Number(seconds) * 1e3
+		}
+	};
+};
 /**
-* Hears from a node which containers it has, each time that changes, until the connection is ended.
+* Hears from a node which containers it has, each time that changes, and how they end, until the connection is ended.
 *
 * @returns undefined when the node is gone
 */
@@ -26,20 +41,29 @@ const listen = async ({ tell, attach }, nodeId, hear) => {
 		Tty: false
 	});
 	const { stdout, stderr } = partStreams(socket);
-	splitLines(stdout, (line) => hear(parseContainers(line)));
+	splitLines(stdout, (line) => hear(toHeard(line)));
 	stderr.resume();
 	return socket;
 };
 /**
 * Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
 *
-* @param note is given each container once; nothing at first, as a sign that somebody listens
+* @param note is given each container, and again when it has ended; nothing at first, as a sign that somebody listens
 */
 const takeNotes = async (api, nodeIds, note, isWanted) => {
-	const noted = /* @__PURE__ */ new Set();
-	const hear = (containers) => {
-		const news = containers.filter(({ id }) => !noted.has(id));
-		for (const { id } of news) noted.add(id);
+	const noted = /* @__PURE__ */ new Map();
+	const ends = /* @__PURE__ */ new Map();
+	const hear = ({ containers, end }) => {
+		if (end !== void 0) ends.set(end.id, {
+			exitCode: end.exitCode,
+			atMs: end.atMs
+		});
+		const known = end && noted.get(end.id);
+		const news = [...containers.filter(({ id }) => !noted.has(id)), ...known ? [known] : []].map((each) => ({
+			...each,
+			ended: ends.get(each.id)
+		}));
+		for (const each of news) noted.set(each.id, each);
 		if (news.length > 0 && isWanted()) note(news);
 	};
 	const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => void 0));

@@ -396,6 +396,54 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/** A name without its tag and digest, given or canonical. */
+const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/, "");
+/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
+const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+/** What an image is called by its content, in its repository and in the spelling that was given. */
+const toImmutable = ({ given, canonical }, id) => {
+	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
+	return {
+		given: rename(given),
+		canonical: rename(canonical)
+	};
+};
+
 // src/host/container.ts
 /** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
 const headerBytes = 8;
@@ -550,7 +598,7 @@ const residentBytes = (text) => [...text.matchAll(residentPattern)].reduce((sum,
 * Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
 * on in the next ones: it becomes one again.
 */
-const toLines = (raw) => {
+const toLines$1 = (raw) => {
 	const lines = [];
 	for (const each of raw) {
 		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
@@ -628,7 +676,7 @@ const parseKills = (raw) => {
 		if (group === void 0) return false;
 		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
 	};
-	for (const line of toLines(raw)) {
+	for (const line of toLines$1(raw)) {
 		const kill = toKill(line, heading);
 		const last = kills.at(-1);
 		const named = groupPattern.exec(line.text)?.[1];
@@ -688,7 +736,8 @@ const toKnown = ({ id, state, labels, image }) => {
 		namespace: label("pod.namespace"),
 		podUid: label("pod.uid"),
 		image: image?.userSpecifiedImage || image?.image || "",
-		isRunning: state === "CONTAINER_RUNNING"
+		isRunning: state === "CONTAINER_RUNNING",
+		ended: void 0
 	}];
 };
 /** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
@@ -700,10 +749,11 @@ const parseContainers = (json) => {
 		return [];
 	}
 };
+const isEnd = (value) => Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs);
 /** Reads a line of what was noted; nothing where it is not whole. */
 const parseNoted = (line) => {
 	try {
-		const { id, name, pod, namespace, podUid, image } = JSON.parse(line);
+		const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line);
 		if (![
 			id,
 			name,
@@ -719,7 +769,8 @@ const parseNoted = (line) => {
 			namespace,
 			podUid,
 			image,
-			isRunning: false
+			isRunning: false,
+			ended: isEnd(ended) ? ended : void 0
 		}];
 	} catch {
 		return [];
@@ -776,16 +827,81 @@ const parseNodeReport = (text) => {
 /** One of our scripts that run in a node, as it is. */
 const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
 
+// src/inputs/parsers.ts
+/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
+const toOptional = (raw) => {
+	const text = raw?.trim();
+	return text === void 0 || text === "" ? void 0 : text;
+};
+/** Comma- or newline-separated words. */
+const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
+/** One entry a line: values may contain commas. */
+const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
+const parseBoolean = (input, raw, report) => {
+	const text = toOptional(raw) ?? "false";
+	if (/^(true|True|TRUE)$/.test(text)) return true;
+	if (/^(false|False|FALSE)$/.test(text)) return false;
+	report({
+		input,
+		value: text,
+		reason: "not a boolean",
+		remedy: "Write true or false."
+	});
+	return false;
+};
+/** One of a few words. */
+const parseChoice = (input, raw, choices, report) => {
+	const text = toOptional(raw) ?? choices[0];
+	const choice = choices.find((word) => word === text);
+	if (choice !== void 0) return choice;
+	report({
+		input,
+		value: text,
+		reason: "unknown",
+		remedy: `Write one of ${choices.join(", ")}.`
+	});
+	return choices[0];
+};
+/**
+* Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
+* value from the environment (build arguments) or leaves it empty (labels).
+*/
+const parseAssignments = (input, raw, bare, report) => {
+	const pattern = bare === "bare-names" ? /^[^=]/ : /^[^=]+=./;
+	const lines = toLines(raw);
+	for (const line of lines.filter((text) => !pattern.test(text))) report({
+		input,
+		value: line,
+		reason: "not name=value",
+		remedy: "Write one name=value a line."
+	});
+	return lines;
+};
+/** A word that must match a pattern, if it is given at all. */
+const parseWord = (input, raw, pattern, remedy, report) => {
+	const text = toOptional(raw);
+	if (text === void 0 || pattern.test(text)) return text;
+	report({
+		input,
+		value: text,
+		reason: "not a valid value",
+		remedy
+	});
+};
+/** Names that kind takes for clusters. */
+const clusterPattern = /^[a-z0-9.-]+$/;
+
 // src/diagnose/notes/baseline.ts
 const isText = (value) => typeof value === "string";
 const isNumber = (value) => Number.isFinite(value);
 const isNode = (value) => isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt);
+const isName = (value) => isText(value) && typeof parseImageReference(value) !== "string";
 const isImage = (value) => [
 	value.given,
 	value.canonical,
-	value.immutable,
-	value.id
-].every(isText);
+	value.immutable
+].every(isName) && isText(value.id) && value.nodes.every(isText);
 /** Reads what main wrote; undefined for anything else, such as half a file. */
 const parseBaseline = (json) => {
 	try {
@@ -795,7 +911,7 @@ const parseBaseline = (json) => {
 			value.uptimeS,
 			value.kills
 		];
-		return isText(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) && value.loadedNodes.every(isText) ? value : void 0;
+		return isText(value.clusterName) && clusterPattern.test(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) ? value : void 0;
 	} catch {
 		return;
 	}
@@ -855,9 +971,16 @@ const readNotes = (folder) => {
 		told: new Set(read(join(folder, toldFile)).split("\n").filter(Boolean))
 	};
 };
+const listFolders = (tempRoot) => {
+	try {
+		return readdirSync(tempRoot).filter((name) => name.startsWith(prefix));
+	} catch {
+		return [];
+	}
+};
 /** Notes of all steps of this job about a cluster, the earliest first. */
 const findNotes = (tempRoot, clusterName) => {
-	return readdirSync(tempRoot).filter((name) => name.startsWith(prefix)).flatMap((name) => readNotes(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).sort((a, b) => a.baseline.clockMs - b.baseline.clockMs);
+	return listFolders(tempRoot).flatMap((name) => readNotes(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).sort((a, b) => a.baseline.clockMs - b.baseline.clockMs);
 };
 
-export { isMissing as S, runCaptured as _, readNotes as a, canSearch as b, parseContainers as c, execute as d, partStreams as f, describeEnd as g, createDocker as h, notesFolderOf as i, parseNodeReport as l, withEngineApi as m, noteContainers as n, writeBaseline as o, runContainer as p, noteTold as r, readScript as s, findNotes as t, toSections as u, findDockerFolders as v, canWriteIn as x, canRead as y };
+export { canRead as A, toImmutable as C, describeEnd as D, createDocker as E, canWriteIn as M, isMissing as N, runCaptured as O, parseImageReference as S, withEngineApi as T, parseNodeReport as _, readNotes as a, partStreams as b, parseAssignments as c, parseWord as d, toLines as f, parseContainers as g, readScript as h, notesFolderOf as i, canSearch as j, findDockerFolders as k, parseBoolean as l, toOptional as m, noteContainers as n, writeBaseline as o, toList as p, noteTold as r, clusterPattern as s, findNotes as t, parseChoice as u, toSections as v, toRepository as w, runContainer as x, execute as y };

@@ -1,5 +1,5 @@
-import { a as renderError, i as Failure, t as createFence } from "./log-fence.js";
-import { _ as runCaptured, a as readNotes, d as execute, g as describeEnd, h as createDocker, i as notesFolderOf, l as parseNodeReport, m as withEngineApi, r as noteTold, s as readScript, t as findNotes, x as canWriteIn } from "./notes.js";
+import { a as renderError, i as Failure, n as neutralise, t as createFence } from "./log-fence.js";
+import { D as describeEnd, E as createDocker, M as canWriteIn, O as runCaptured, S as parseImageReference, T as withEngineApi, _ as parseNodeReport, a as readNotes, f as toLines, h as readScript, i as notesFolderOf, o as writeBaseline, r as noteTold, t as findNotes, y as execute } from "./notes.js";
 import { c as setOutput, d as summary, l as setSecret, n as error, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { randomBytes } from "node:crypto";
@@ -173,7 +173,7 @@ const renderTable = (header, rows) => {
 
 // src/diagnose/cluster/killed.ts
 /** 128 and SIGKILL's 9. */
-const killed = 137;
+const killed$1 = 137;
 const explainMemory = ({ memoryLimit, ended }) => ({
 	kind: "oom-kill",
 	certainty: "certain",
@@ -234,7 +234,7 @@ const explain$1 = (container, events) => {
 	if (ended.reason === "OOMKilled") return explainMemory(container);
 	const kill = findProbeKill(events, container);
 	const probe = explainProbe(container, kill, findUnhealthy(events, container));
-	if (ended.exitCode !== killed) return kill === void 0 ? void 0 : probe;
+	if (ended.exitCode !== killed$1) return kill === void 0 ? void 0 : probe;
 	const stop = findStop(events, container);
 	return probe ?? (stop === void 0 ? explainUnknown(container) : explainStop(stop));
 };
@@ -379,54 +379,6 @@ const findGhosts = (cluster, loaded, nodeImages) => [
 	...findCollected(cluster, loaded, nodeImages),
 	...findPending(cluster)
 ];
-
-// src/inputs/image-reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
-/** A name without its tag and digest, given or canonical. */
-const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/, "");
-/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
-const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
-/** What an image is called by its content, in its repository and in the spelling that was given. */
-const toImmutable = ({ given, canonical }, id) => {
-	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
-	return {
-		given: rename(given),
-		canonical: rename(canonical)
-	};
-};
 
 // src/diagnose/cluster/nearest-image.ts
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
@@ -827,12 +779,41 @@ const readCluster = async (api, nodes) => {
 	};
 };
 
+// src/diagnose/deadline.ts
+/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
+const within = async (work, patienceMs, late) => {
+	const { promise, resolve } = Promise.withResolvers();
+	const timer = setTimeout(resolve, patienceMs, late);
+	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
 // src/diagnose/kernel/explain-kill.ts
-const renderVictim = ({ container, pod, place, nodeName }, process) => {
-	if (container !== void 0) return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`;
-	if (pod !== void 0) return `A container of the pod ${pod.namespace}/${pod.pod}`;
-	if (place.podUid !== void 0) return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`;
-	return `The process ${process} of the node ${nodeName}`;
+/** 128 and SIGKILL's 9. */
+const killed = 137;
+/** The end of a container follows its kill at once; one that ends later was stopped. */
+const atOnceMs = 3e3;
+/** What became of the container, of which the kernel killed at least one process. */
+const toFate = ({ container, kills }, killedAtMs) => {
+	if (container?.isRunning === true) return "goes on";
+	const end = container?.ended;
+	return end?.exitCode === killed && Math.abs(end.atMs - killedAtMs) < atOnceMs || kills.some(({ others }) => others > 0) ? "killed" : "unknown";
+};
+const renderContainer = ({ container, pod, place, nodeName }) => {
+	if (container !== void 0) return `container ${container.name} of the pod ${container.namespace}/${container.pod}`;
+	if (pod !== void 0) return `container of the pod ${pod.namespace}/${pod.pod}`;
+	return place.podUid === void 0 ? void 0 : `container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`;
+};
+const renderVictim = (group, process, atMs) => {
+	const container = renderContainer(group);
+	const times = group.kills.length === 1 ? "" : ` ${group.kills.length} times`;
+	if (container === void 0) return `The process ${process} of the node ${group.nodeName} was killed${times}`;
+	const victim = `${group.container === void 0 ? "a" : "the"} ${container}`;
+	const atFirst = victim[0]?.toUpperCase() + victim.slice(1);
+	switch (toFate(group, atMs)) {
+		case "killed": return `${atFirst} was killed${times}`;
+		case "goes on": return `${atFirst} lost a process${times}`;
+		case "unknown": return `A process (${process}) in ${victim} was killed${times}`;
+	}
 };
 const renderLimit = (limit, bytes) => {
 	const size = bytes === void 0 ? "" : ` of ${formatBytes(bytes)}`;
@@ -861,7 +842,7 @@ const renderKill = (kill, at) => {
 	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
 	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
 	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
-	return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
+	return toLine(`Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`);
 };
 /** More than these of one container say nothing new. */
 const shownKills = 3;
@@ -870,14 +851,14 @@ const explainKills = (group, toTime) => {
 	const { kills, limit, place, container, pod, nodeName } = group;
 	const last = kills.at(-1);
 	const whose = container ?? pod;
-	const times = kills.length === 1 ? "was killed" : `was killed ${kills.length} times`;
-	const process = last?.process ?? "unknown";
+	const process = toLine(last?.process ?? "unknown");
+	const at = last && toTime(last.stampS);
 	const shown = kills.slice(-3).map((kill) => renderKill(kill, toTime(kill.stampS)));
 	const goesOn = container?.isRunning === true;
 	return {
 		kind: "oom-kill",
 		certainty: "certain",
-		cause: `${renderVictim(group, process)} ${goesOn ? "lost a process" : times}: ${renderLimit(limit, last?.limitBytes)}`,
+		cause: toLine(`${renderVictim(group, process, Date.parse(at ?? ""))}: ${renderLimit(limit, last?.limitBytes)}`),
 		evidence: [
 			...shown,
 			...kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : [],
@@ -895,7 +876,7 @@ const explainKills = (group, toTime) => {
 			namespace: whose.namespace,
 			pod: whose.pod
 		},
-		...last !== void 0 && { at: toTime(last.stampS) }
+		...at !== void 0 && { at }
 	};
 };
 
@@ -1309,8 +1290,21 @@ const order = [
 const toRank = ({ kind, certainty }) => order.indexOf(kind) + (certainty === "possible" ? order.length : 0);
 /** Sorts for people: GitHub shows ten annotations of a step, and nobody reads the twentieth line. */
 const sortFindings = (findings) => findings.toSorted((a, b) => toRank(a) - toRank(b));
-/** What is one and the same finding for whoever looks a second time. */
-const toKey = ({ kind, cause }) => `${kind} ${cause}`.replace(/\s+/g, " ");
+/**
+* What is one and the same finding for whoever looks a second time, when there may be more of it: whom
+* it hit, or what it says where that is not known.
+*/
+const toKey = (finding) => {
+	const { kind, cause, node = "", namespace = "", pod = "", container = "", containerId = "" } = finding;
+	const whom = [
+		node,
+		namespace,
+		pod,
+		container,
+		containerId
+	];
+	return toLine([kind, ...whom.some((part) => part !== "") ? whom : [cause]].join(" "));
+};
 const withEnd = (text) => /[.!?]$/.test(text) ? text : `${text}.`;
 /** For an annotation: what happened and what to change. The evidence is in the log. */
 const renderAnnotation = ({ certainty, cause, remedy }) => `${certainties[certainty]}${withEnd(cause)} ${remedy}`;
@@ -1320,25 +1314,46 @@ const renderFinding = ({ certainty, cause, evidence, remedy }) => [
 	...evidence.map((line) => `    ${line}`),
 	`  What to change: ${remedy}`
 ].join("\n");
-/** One line that says what was looked at, when nothing came of it. */
-const renderLooked = ({ looked }) => `Slipway found nothing that would explain a failure. It looked at: ${looked.join("; ")}.`;
+/** One line that says what was looked at, and what could not be. Some of it is what others said. */
+const renderLooked = ({ findings, looked }) => {
+	const what = looked.map(toLine).join("; ");
+	return findings.length === 0 ? `Slipway found nothing that would explain a failure. It looked at: ${what}.` : `Slipway looked at: ${what}.`;
+};
 /** A section of the job's summary. */
 const renderDiagnosis = (diagnosis) => {
 	const { findings } = diagnosis;
-	const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
-		`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
-		...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
-		`What to change: ${escapeCell(remedy)}`
-	]);
-	return `${["### Slipway: what went wrong", ...findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts].join("\n\n")}\n`;
+	return `${[
+		"### Slipway: what went wrong",
+		...findings.flatMap(({ certainty, cause, evidence, remedy }) => [
+			`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
+			...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
+			`What to change: ${escapeCell(remedy)}`
+		]),
+		escapeCell(renderLooked(diagnosis))
+	].join("\n\n")}\n`;
 };
 
 // src/diagnose/diagnose.ts
+/** Each source has a time of its own, so that what one told is not lost for another. */
+const dockerPatienceMs = 4e3;
+const nodePatienceMs = nodeTimeoutMs + 500;
+const clusterPatienceMs = nodeTimeoutMs + 500;
+const noCluster = {
+	cluster: void 0,
+	missing: "it did not answer in time"
+};
 /** Undefined where Docker does not answer. */
-const look = ({ docker, clusterName }) => withEngineApi(docker, async (api) => {
-	const found = await inspectNodes(api.ask, clusterName);
+const look = ({ docker, clusterName, nodeIds }) => withEngineApi(docker, async (api) => {
+	const asking = inspectNodes(api.ask, clusterName);
+	const all = await within(asking, dockerPatienceMs, void 0);
+	if (all === void 0) return void 0;
+	const found = all.filter(({ id }) => nodeIds === void 0 || nodeIds.includes(id));
 	const running = found.filter(({ isRunning }) => isRunning);
-	const [nodes, reading] = await Promise.all([lookAtNodes(api, found, "all"), readCluster(api, running)]);
+	const silent = found.map((node) => ({
+		...node,
+		report: void 0
+	}));
+	const [nodes, reading] = await Promise.all([within(lookAtNodes(api, found, "all"), nodePatienceMs, silent), within(readCluster(api, running), clusterPatienceMs, noCluster)]);
 	return {
 		nodes,
 		reading
@@ -1352,15 +1367,23 @@ const findMachine = async (nodes, { baseline, childEnv }) => {
 	return here?.bootId === baseline.bootId ? here : void 0;
 };
 const merge = (noted, nodes) => {
-	const now = nodes.flatMap(({ report }) => report?.containers ?? []);
+	const reports = nodes.flatMap(({ report }) => report ?? []);
+	const ends = new Map([...noted.map(({ id, ended }) => [id, ended]), ...reports.flatMap(({ ended }) => ended.map(({ id, exitCode, at }) => [id, {
+		exitCode,
+		atMs: Date.parse(at)
+	}]))]);
+	const now = reports.flatMap(({ containers }) => containers.map((each) => ({
+		...each,
+		ended: ends.get(each.id)
+	})));
 	return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()];
 };
-/** Canonical names of the images that nodes have, of those that got some and answer. */
-const toNodeImages = (nodes, baseline) => new Map(nodes.flatMap(({ name, report }) => report !== void 0 && report.images.length > 0 && baseline?.loadedNodes.includes(name) ? [[name, report.images]] : []));
+/** Canonical names of the images that nodes have; of those that answer. */
+const toNodeImages = (nodes) => new Map(nodes.flatMap(({ name, report }) => report !== void 0 && report.images.length > 0 ? [[name, report.images]] : []));
 const findInCluster = (cluster, nodes, baseline) => {
 	if (cluster === void 0) return [];
 	const images = baseline?.images ?? [];
-	const nodeImages = toNodeImages(nodes, baseline);
+	const nodeImages = toNodeImages(nodes);
 	const isNews = ({ at }) => at === void 0 || baseline === void 0 || Date.parse(at) >= baseline.clockMs;
 	return [...findPullTroubles(cluster, images, nodeImages), ...findGhosts(cluster, images, nodeImages)].filter(isNews);
 };
@@ -1408,7 +1431,29 @@ const diagnose = async (options) => {
 			looked === void 0 ? "no node, as Docker does not answer" : renderNodes(nodes, clusterName),
 			...nodes.length === 0 || looked === void 0 ? [] : renderReading(looked.reading),
 			...inMachine.looked
-		]
+		],
+		isDockerThere: looked !== void 0
+	};
+};
+
+// src/diagnose/notes/join-notes.ts
+const idsOf = ({ nodes }) => nodes.map(({ id }) => id).join(" ");
+/** A later load of the same name counts. */
+const joinImages = (all) => [...new Map(all.flatMap(({ images }) => images).map((image) => [`${image.canonical} ${image.nodes}`, image])).values()];
+/** Undefined without any. The earliest come first. */
+const joinNotes = (all) => {
+	const last = all.at(-1)?.baseline;
+	if (last === void 0) return void 0;
+	const isOf = (baseline) => idsOf(baseline) === idsOf(last);
+	const same = all.map(({ baseline }) => baseline).filter(isOf);
+	const images = joinImages(same);
+	return {
+		baseline: {
+			...same[0] ?? last,
+			images
+		},
+		images,
+		isOf
 	};
 };
 
@@ -1431,89 +1476,97 @@ const tellDiagnosis = async ({ line, fenced, warning, error, summary }, diagnosi
 	for (const finding of findings.slice(0, shownAnnotations)) (isAsked && finding.certainty === "certain" ? error : warning)(renderAnnotation(finding));
 	const more = findings.length - shownAnnotations;
 	if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`);
-	if (findings.length === 0) line(renderLooked(diagnosis));
-	else {
+	if (findings.length > 0) {
 		const lines = findings.flatMap((finding) => ["", ...renderFinding(finding).split("\n")]);
 		await fenced(async (write) => lines.forEach(write));
 	}
+	line(neutralise(renderLooked(diagnosis)));
 	if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis));
 };
 
 // src/diagnose/look-after.ts
-/** With the 5 s that main may have spent on it, this makes 15 s in all. */
-const postPatienceMs = 1e4;
-/** Somebody who asked waits a little longer. */
-const askedPatienceMs = 15e3;
-const tooLong = {
+const stopped = (error) => ({
 	findings: [],
-	looked: ["nothing, as there was no answer in time"]
+	looked: [`nothing more, as this went wrong: ${renderError(error)}`],
+	isDockerThere: true
+});
+/**
+* Leaves for the job's other steps what was told, and what was loaded: their posts come later, when
+* these notes are gone. That it may not be written costs a repetition.
+*/
+const leaveForOthers = (all, { findings }) => {
+	const joined = joinNotes(all);
+	for (const { folder, baseline } of all) try {
+		noteTold(folder, findings.map(toKey));
+		if (joined?.isOf(baseline)) writeBaseline(folder, {
+			...baseline,
+			images: joined.images
+		});
+	} catch {}
 };
-const within = (work, patienceMs) => {
-	const { promise, resolve } = Promise.withResolvers();
-	const timer = setTimeout(resolve, patienceMs, tooLong);
-	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-};
-/** What the job's steps noted of a cluster, as one: from when it was first seen as it is now. */
-const join$1 = (all) => {
-	const idsOf = ({ nodes }) => nodes.map(({ id }) => id).join(" ");
-	const last = all.at(-1)?.baseline;
-	const same = all.filter(({ baseline }) => last && idsOf(baseline) === idsOf(last));
-	const [first] = same;
-	return first && {
-		...first.baseline,
-		images: same.flatMap(({ baseline }) => baseline.images),
-		loadedNodes: same.flatMap(({ baseline }) => baseline.loadedNodes)
-	};
-};
-const noteForAll = (environment, clusterName, { findings }) => {
-	for (const { folder } of findNotes(environment.tempDir, clusterName)) noteTold(folder, findings.map(toKey));
-};
-/** In post: looks for what happened since main, and tells it, if nobody has told it before. */
-const lookAfterJob = async (environment, runner, folder) => {
+/**
+* In post: looks for what happened since main, and tells it, if nobody has told it before.
+*
+* @returns whether Docker is there for what comes next
+*/
+const lookAfterJob = async ({ tempDir, childEnv }, runner, folder) => {
 	const notes = readNotes(folder);
-	if (notes === void 0) return;
-	const { baseline, containers, told } = notes;
-	const { childEnv } = environment;
-	const { clusterName } = baseline;
+	if (notes === void 0) {
+		runner.line("Slipway did not look for what went wrong: main ended before it could note how the nodes were.");
+		return true;
+	}
+	const { containers: noted, told } = notes;
+	const { clusterName } = notes.baseline;
+	const all = findNotes(tempDir, clusterName);
+	const joined = joinNotes(all);
+	const images = joined?.isOf(notes.baseline) ? joined.images : notes.baseline.images;
+	const baseline = {
+		...notes.baseline,
+		images
+	};
+	const nodeIds = baseline.nodes.map(({ id }) => id);
 	const docker = createDocker(childEnv);
-	const work = diagnose({
+	const looking = diagnose({
 		docker,
 		childEnv,
 		clusterName,
 		baseline,
-		noted: containers
+		noted,
+		nodeIds
 	});
-	const diagnosis = withoutTold(await within(work, postPatienceMs), told);
+	const diagnosis = withoutTold(await looking.catch(stopped), told);
 	await tellDiagnosis(runner, diagnosis, false);
-	noteForAll(environment, clusterName, diagnosis);
+	leaveForOthers(all, diagnosis);
+	return diagnosis.isDockerThere;
 };
-const lookFromAll = async ({ tempDir, childEnv }, clusterName) => {
-	const all = findNotes(tempDir, clusterName);
+const lookNow = async ({ childEnv }, clusterName, all) => {
 	const docker = createDocker(childEnv);
 	const noted = all.flatMap(({ containers }) => containers);
+	const baseline = joinNotes(all)?.baseline;
 	return diagnose({
 		docker,
 		childEnv,
 		clusterName,
-		baseline: join$1(all),
-		noted
+		baseline,
+		noted,
+		nodeIds: void 0
 	});
 };
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
 const diagnoseNow = async (environment, runner, clusterName) => {
-	const looking = lookFromAll(environment, clusterName).catch((error) => ({
-		findings: [],
-		looked: [`stopped: ${renderError(error)}`]
-	}));
-	const diagnosis = await within(looking, askedPatienceMs);
+	const all = findNotes(environment.tempDir, clusterName);
+	const diagnosis = await lookNow(environment, clusterName, all).catch(stopped);
 	runner.output("findings", JSON.stringify(diagnosis.findings));
 	await tellDiagnosis(runner, diagnosis, true);
-	noteForAll(environment, clusterName, diagnosis);
+	leaveForOthers(all, diagnosis);
 };
 
 // src/diagnose/notes/note-taker.ts
-/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
-const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+/**
+* All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
+* the step's variables: later steps can read them for as long as it runs.
+*/
+const wanted = /^(PATH|HOME|USER|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
 const pidFile = "pid";
 /**
 * Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
@@ -1907,69 +1960,6 @@ const makeTempDir = (path) => {
 	}
 };
 
-// src/inputs/parsers.ts
-/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
-const toOptional = (raw) => {
-	const text = raw?.trim();
-	return text === void 0 || text === "" ? void 0 : text;
-};
-/** Comma- or newline-separated words. */
-const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
-/** One entry a line: values may contain commas. */
-const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
-const parseBoolean = (input, raw, report) => {
-	const text = toOptional(raw) ?? "false";
-	if (/^(true|True|TRUE)$/.test(text)) return true;
-	if (/^(false|False|FALSE)$/.test(text)) return false;
-	report({
-		input,
-		value: text,
-		reason: "not a boolean",
-		remedy: "Write true or false."
-	});
-	return false;
-};
-/** One of a few words. */
-const parseChoice = (input, raw, choices, report) => {
-	const text = toOptional(raw) ?? choices[0];
-	const choice = choices.find((word) => word === text);
-	if (choice !== void 0) return choice;
-	report({
-		input,
-		value: text,
-		reason: "unknown",
-		remedy: `Write one of ${choices.join(", ")}.`
-	});
-	return choices[0];
-};
-/**
-* Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
-* value from the environment (build arguments) or leaves it empty (labels).
-*/
-const parseAssignments = (input, raw, bare, report) => {
-	const pattern = bare === "bare-names" ? /^[^=]/ : /^[^=]+=./;
-	const lines = toLines(raw);
-	for (const line of lines.filter((text) => !pattern.test(text))) report({
-		input,
-		value: line,
-		reason: "not name=value",
-		remedy: "Write one name=value a line."
-	});
-	return lines;
-};
-/** A word that must match a pattern, if it is given at all. */
-const parseWord = (input, raw, pattern, remedy, report) => {
-	const text = toOptional(raw);
-	if (text === void 0 || pattern.test(text)) return text;
-	report({
-		input,
-		value: text,
-		reason: "not a valid value",
-		remedy
-	});
-};
-
 // src/inputs/raw-inputs.ts
 /** What a single build is told, by the step or by an entry of `builds`. */
 const buildWords = [
@@ -2190,7 +2180,7 @@ const removeImages = async (docker, runId) => {
 * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
 * and a second run finds nothing to do.
 */
-const sweep = async (environment, runner, runId) => {
+const sweep = async (environment, runner, runId, isDockerThere) => {
 	if (!isRunId(runId)) return;
 	const { tempDir, notesFolder, label } = leftoversOf(environment, runId);
 	try {
@@ -2203,6 +2193,7 @@ const sweep = async (environment, runner, runId) => {
 			recursive: true,
 			force: true
 		});
+		if (!isDockerThere) return;
 		const docker = createDocker(environment.childEnv);
 		const listed = await docker.try([
 			"ps",
@@ -2381,11 +2372,13 @@ const createRunner = () => {
 		output: setOutput,
 		saveState,
 		summary: async (markdown) => {
-			await summary.addRaw(markdown, true).write();
+			await summary.addRaw(markdown, true).write().catch((error) => {
+				outside(() => debug(`The job summary could not be written: ${renderError(error)}`));
+			});
 		},
 		fenced: within,
 		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
 	};
 };
 
-export { printTargets as A, toRepository as B, runLabel as C, toBakeFile as D, toBakeArgs as E, inspectNodes as F, formatBytes as H, lookAtNodes as I, findNodes as L, startNoteTaker as M, diagnoseNow as N, toOwnTarget as O, lookAfterJob as P, parseImageReference as R, joinScript as S, handoverRepository as T, formatDuration as U, escapeCell as V, renderTable as W, parseWord as _, tokenState as a, toOptional as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, parseChoice as g, parseBoolean as h, createBuildToken as i, openMemoryFile as j, toTargets as k, sweep as l, parseAssignments as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, toLines as v, toHelperContainer as w, makeTempDir as x, toList as y, toImmutable as z };
+export { findNodes as A, printTargets as C, lookAfterJob as D, diagnoseNow as E, renderTable as F, escapeCell as M, formatBytes as N, inspectNodes as O, formatDuration as P, toTargets as S, startNoteTaker as T, toHelperContainer as _, tokenState as a, toBakeFile as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, runLabel as g, joinScript as h, createBuildToken as i, within as j, lookAtNodes as k, sweep as l, makeTempDir as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, handoverRepository as v, openMemoryFile as w, toOwnTarget as x, toBakeArgs as y };

@@ -177,12 +177,6 @@ export const runAction = async (
   }
 }
 
-/** What was written down for people may fail; the step does not fail for that. */
-const writeSummary = ({ summary, debug }: Runner, markdown: string): Promise<void> =>
-  summary(markdown).catch((error: unknown) => {
-    debug(`The job summary could not be written: ${renderError(error)}`)
-  })
-
 const publishOutputs = ({ output }: Runner, report: Report): void => {
   for (const [name, value] of Object.entries(toOutputs(report))) output(name, value)
 }
@@ -192,12 +186,12 @@ const publishPlan = async (runner: Runner, plan: Plan): Promise<void> => {
   runner.line(`The plan, of which nothing is done (dry-run):\n${text}`)
   publishOutputs(runner, emptyReport)
   const markdown = text.split('\n').map(escapeCell).join('\n')
-  await writeSummary(runner, `### Slipway's plan (dry run)\n\n${markdown}\n`)
+  await runner.summary(`### Slipway's plan (dry run)\n\n${markdown}\n`)
 }
 
 const publish = async (runner: Runner, report: Report, failure?: string): Promise<void> => {
   publishOutputs(runner, report)
   const summary = renderSummary(report, failure)
   if (failure === undefined) runner.line(`\n${summary}`)
-  await writeSummary(runner, summary)
+  await runner.summary(summary)
 }

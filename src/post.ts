@@ -15,13 +15,16 @@ if (getState(tokenState) === 'minted') {
 }
 const environment = readEnvironment()
 const runId = getState(runIdState)
+let isDockerThere = true
 try {
-  if (isRunId(runId))
-    await lookAfterJob(environment, runner, leftoversOf(environment, runId).notesFolder)
+  if (isRunId(runId)) {
+    const { notesFolder } = leftoversOf(environment, runId)
+    isDockerThere = await lookAfterJob(environment, runner, notesFolder)
+  }
 } catch (error) {
   runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)
 }
-await sweep(environment, runner, runId)
+await sweep(environment, runner, runId, isDockerThere)
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
 process.exit()

@@ -46,6 +46,7 @@ export const sweep = async (
   environment: Environment,
   runner: Runner,
   runId: string | undefined,
+  isDockerThere: boolean,
 ): Promise<void> => {
   if (!isRunId(runId)) return
   const { tempDir, notesFolder, label } = leftoversOf(environment, runId)
@@ -53,6 +54,8 @@ export const sweep = async (
     rmSync(tempDir, { recursive: true, force: true })
     await endNoteTaker(notesFolder)
     rmSync(notesFolder, { recursive: true, force: true })
+    // A helper ends with main's connection, and a handed over image goes after some days.
+    if (!isDockerThere) return
     const docker = createDocker(environment.childEnv)
     const listed = await docker.try(
       ['ps', '--all', '--quiet', '--filter', `label=${label}`],

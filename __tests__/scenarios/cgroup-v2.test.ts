@@ -26,6 +26,7 @@ const noted: readonly KnownContainer[] = [...'123456789e'].map((digit) => ({
   podUid: '0d3f1c5e-1111-4222-8333-444455556666',
   image: 'api:dev',
   isRunning: false,
+  ended: undefined,
 }))
 
 const container = (digit: string): string => `The container c${digit} of the pod shop/api`

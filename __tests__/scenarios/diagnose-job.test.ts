@@ -1,12 +1,18 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
+import { isNoted, useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
+import { itsEnd, startGreedyPod, takeAll } from '../support/greedy-pod.ts'
 import { docker } from '../support/testbed.ts'
 
-const { fixture, runJob, runDiagnosis } = useDiagnosedJob()
+const { image, fixture, runJob, runDiagnosis } = useDiagnosedJob()
+
+const startPod = (node: string, name: string) =>
+  startGreedyPod(node, image, { namespace: 'shop', name, script: takeAll })
 
 /** A way to Docker that can be stopped, as if the daemon hung from then on. */
 const startDetour = async (path: string) => {
@@ -49,9 +55,16 @@ describe('nothing to find, or nobody to ask', () => {
     const folder = await mkdtemp(join(tmpdir(), 'detour-'))
     const detour = await startDetour(join(folder, 'docker.sock'))
     const env = { DOCKER_HOST: `unix://${folder}/docker.sock` }
-    const run = await runJob(async () => detour.hang(), { env })
-    expect(run.log).toContain('It looked at: nothing, as there was no answer in time')
-    expect(run.annotations).toEqual([])
+    const kill = async (temp: string): Promise<void> => {
+      await itsEnd(await startPod(fixture.node, 'trainer'))
+      await isNoted(temp, 'trainer')
+      detour.hang()
+    }
+    const run = await runJob(kill, { env })
+    expect(run.log).toContain(
+      'Slipway looked at: no node, as Docker does not answer; kills for memory',
+    )
+    expect(warningsOf(run)).toEqual([expect.stringContaining('pod shop/trainer was killed')])
     detour.stop()
     await rm(folder, { recursive: true })
   })
@@ -77,6 +90,21 @@ describe('what became of the nodes', () => {
       expect.stringContaining(`The node ${fixture.node} does not run any more`),
     ])
     expect(run.log).toContain('Docker: exit code 137')
+  })
+
+  test("another job's cluster of the same name is none of ours", async () => {
+    const node = `${fixture.cluster.name}-second`
+    const run = await runJob(async () => {
+      await docker('rm', '--force', '--volumes', fixture.node)
+      const args = ['node', node, '--cluster', fixture.cluster.name, '--role', 'control-plane']
+      await promisify(execFile)('script/testbed', args)
+      // A runner of its own, with a temp folder of its own.
+      await runJob(async () => itsEnd(await startPod(node, 'theirs')))
+    })
+    expect(run.annotations).toEqual([])
+    expect(run.log).not.toContain('theirs')
+    expect(run.log).toContain('killed for memory elsewhere on this machine')
+    await docker('rm', '--force', '--volumes', node)
   })
 
   test('a torn down cluster is no news', async () => {

@@ -15,7 +15,7 @@ const toLoaded = (given: string): LoadedImage => {
   const reference = parseImageReference(given)
   if (typeof reference === 'string') throw new Error(reference)
   const { canonical } = reference
-  return { given, canonical, immutable: `${given}-by-content`, id: '' }
+  return { given, canonical, immutable: `${given}-by-content`, id: '', nodes: [fixture.node] }
 }
 
 test('CRI has what was loaded by the names that findings go by, and nothing else', async () => {

@@ -88,3 +88,20 @@ test('after a load, pods that wait for loaded images are explained by what was l
   expectNoSecrets(run)
   await Promise.all([run.dispose(), diagnosis?.dispose()])
 })
+
+test('what another step of the job has loaded is known to the post of each', async () => {
+  let second: Run | undefined
+  const inputs = (images: string) => ({ images, 'cluster-name': cluster.name })
+  const first = await runSlipway(inputs('api'), {
+    betweenPhases: async (temp) => {
+      second = await runSlipway(inputs('db:dev'), { temp })
+    },
+  })
+  // The posts come in the other order, and what one told the other leaves out.
+  const told = (second?.annotations ?? []).filter(({ phase }) => phase === 'post')
+  const causes = told.map(({ message }) => message).join('\n')
+  expect(causes).toMatch(/api.*and 2 more.*latest/)
+  expect(causes).not.toContain('api was not loaded by this job')
+  expect(first.annotations.filter(({ phase }) => phase === 'post')).toEqual([])
+  await Promise.all([first.dispose(), second?.dispose()])
+})

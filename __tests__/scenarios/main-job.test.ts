@@ -71,6 +71,7 @@ test('outputs name the image as Docker knows it, and how it got there', async ()
     'freed-bytes',
     'image-id',
     'images',
+    'immutable-tags',
     'metadata',
   ])
 })

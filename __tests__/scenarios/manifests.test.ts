@@ -141,6 +141,6 @@ spec:
   expect(placedOf(made)[0]?.[1]).toMatch(/Kubernetes believes that each node has [\d.]+ GB/)
 })
 
-test('without manifests nothing is said of them', async () => {
-  expect(warningsOf(await run({}))).toEqual([])
+test('without manifests only the tag latest is warned about', async () => {
+  expect(warningsOf(await run({}))).toEqual([expect.stringMatching(/^Pods pull .*:latest instead/)])
 })

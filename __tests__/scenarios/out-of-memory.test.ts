@@ -57,6 +57,21 @@ describe('a container takes more memory than it may', () => {
     expect(run.log).toContain('The container goes on: only perl in it was killed')
   })
 
+  test('also when the pod was removed since, which stops the container', async () => {
+    const run = await runJob(async (temp) => {
+      const before = await killsHere()
+      const pod = await startPod(takeAllInChild)
+      await eventually('the child is killed', async () => (await killsHere()) > before, 30_000)
+      await isNoted(temp, 'trainer')
+      // It is the first process of its container, and does not hear SIGTERM: it is killed in the end.
+      await new Promise((resolve) => setTimeout(resolve, 4_000))
+      await pod.remove()
+    })
+    expect(warningsOf(run)).toEqual([
+      expect.stringContaining('A process (perl) in the container main of the pod shop/trainer'),
+    ])
+  })
+
   test('when the pod was removed before post, its name is known all the same', async () => {
     const run = await runJob(async (temp) => {
       await isListening(temp)

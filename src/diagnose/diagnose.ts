@@ -4,21 +4,32 @@ import type { Cluster } from './cluster/cluster.ts'
 import { findGhosts } from './cluster/ghosts.ts'
 import { findPullTroubles } from './cluster/pulls.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
+import { within } from './deadline.ts'
 import type { Finding } from './finding.ts'
 import { findKills } from './kernel/find-kills.ts'
 import { mergeKills } from './merge.ts'
 import { findClockJump, findNodeChanges } from './nodes/find-changes.ts'
-import { inspectNodes, type LookedNode, lookAtNodes, lookHere } from './nodes/look-nodes.ts'
+import {
+  inspectNodes,
+  type LookedNode,
+  lookAtNodes,
+  lookHere,
+  type NodeContainer,
+  nodeTimeoutMs,
+} from './nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from './nodes/node-report.ts'
 import type { Baseline } from './notes/baseline.ts'
 import { sortFindings } from './render.ts'
 
-/** What came of looking. */
-export type Diagnosis = {
+/** What is told of looking. */
+export type Told = {
   readonly findings: readonly Finding[]
   /** What was looked at, and what could not be, a piece each. */
   readonly looked: readonly string[]
 }
+
+/** What came of looking; Docker is not there where it did not answer. */
+export type Diagnosis = Told & { readonly isDockerThere: boolean }
 
 export type DiagnosisOptions = {
   readonly docker: Docker
@@ -28,6 +39,8 @@ export type DiagnosisOptions = {
   readonly baseline: Baseline | undefined
   /** Containers that were noted while they lived. */
   readonly noted: readonly KnownContainer[]
+  /** Containers of nodes that are the job's; undefined: all that the cluster has now. */
+  readonly nodeIds: readonly string[] | undefined
 }
 
 type Looked = {
@@ -35,14 +48,29 @@ type Looked = {
   readonly reading: ClusterReading
 }
 
+/** Each source has a time of its own, so that what one told is not lost for another. */
+const dockerPatienceMs = 4_000
+const nodePatienceMs = nodeTimeoutMs + 500
+const clusterPatienceMs = nodeTimeoutMs + 500
+
+const noCluster: ClusterReading = { cluster: undefined, missing: 'it did not answer in time' }
+
 /** Undefined where Docker does not answer. */
-const look = ({ docker, clusterName }: DiagnosisOptions): Promise<Looked | undefined> =>
+const look = ({ docker, clusterName, nodeIds }: DiagnosisOptions): Promise<Looked | undefined> =>
   withEngineApi(docker, async (api) => {
-    const found = await inspectNodes(api.ask, clusterName)
+    const asking = inspectNodes(api.ask, clusterName)
+    const all = await within<readonly NodeContainer[] | undefined>(
+      asking,
+      dockerPatienceMs,
+      undefined,
+    )
+    if (all === undefined) return undefined
+    const found = all.filter(({ id }) => nodeIds === undefined || nodeIds.includes(id))
     const running = found.filter(({ isRunning }) => isRunning)
+    const silent = found.map((node) => ({ ...node, report: undefined }))
     const [nodes, reading] = await Promise.all([
-      lookAtNodes(api, found, 'all'),
-      readCluster(api, running),
+      within<readonly LookedNode[]>(lookAtNodes(api, found, 'all'), nodePatienceMs, silent),
+      within(readCluster(api, running), clusterPatienceMs, noCluster),
     ])
     return { nodes, reading }
   }).catch(() => undefined)
@@ -62,20 +90,24 @@ const merge = (
   noted: readonly KnownContainer[],
   nodes: readonly LookedNode[],
 ): readonly KnownContainer[] => {
-  const now = nodes.flatMap(({ report }) => report?.containers ?? [])
+  const reports = nodes.flatMap(({ report }) => report ?? [])
+  const ends = new Map([
+    ...noted.map(({ id, ended }) => [id, ended] as const),
+    ...reports.flatMap(({ ended }) =>
+      ended.map(({ id, exitCode, at }) => [id, { exitCode, atMs: Date.parse(at) }] as const),
+    ),
+  ])
+  const now = reports.flatMap(({ containers }) =>
+    containers.map((each) => ({ ...each, ended: ends.get(each.id) })),
+  )
   return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()]
 }
 
-/** Canonical names of the images that nodes have, of those that got some and answer. */
-const toNodeImages = (
-  nodes: readonly LookedNode[],
-  baseline: Baseline | undefined,
-): ReadonlyMap<string, readonly string[]> =>
+/** Canonical names of the images that nodes have; of those that answer. */
+const toNodeImages = (nodes: readonly LookedNode[]): ReadonlyMap<string, readonly string[]> =>
   new Map(
     nodes.flatMap(({ name, report }) =>
-      report !== undefined && report.images.length > 0 && baseline?.loadedNodes.includes(name)
-        ? [[name, report.images]]
-        : [],
+      report !== undefined && report.images.length > 0 ? [[name, report.images]] : [],
     ),
   )
 
@@ -86,7 +118,7 @@ const findInCluster = (
 ): readonly Finding[] => {
   if (cluster === undefined) return []
   const images = baseline?.images ?? []
-  const nodeImages = toNodeImages(nodes, baseline)
+  const nodeImages = toNodeImages(nodes)
   // A cluster may be older than the job, and what has a time from before it is not the job's.
   const isNews = ({ at }: Finding): boolean =>
     at === undefined || baseline === undefined || Date.parse(at) >= baseline.clockMs
@@ -101,7 +133,7 @@ const findInMachine = (
   machine: NodeReport | undefined,
   nodes: readonly LookedNode[],
   { baseline, noted }: DiagnosisOptions,
-): Diagnosis => {
+): Told => {
   if (machine === undefined) {
     const why = 'kills for memory not, as no node answers, and this machine cannot tell'
     return { findings: [], looked: [why] }
@@ -159,5 +191,6 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
       ...(nodes.length === 0 || looked === undefined ? [] : renderReading(looked.reading)),
       ...inMachine.looked,
     ],
+    isDockerThere: looked !== undefined,
   }
 }

@@ -3,76 +3,75 @@ import { createDocker } from '../host/docker.ts'
 import type { Environment } from '../host/environment.ts'
 import type { Runner } from '../host/runner.ts'
 import { type Diagnosis, diagnose } from './diagnose.ts'
-import type { Baseline } from './notes/baseline.ts'
-import { findNotes, type Notes, noteTold, readNotes } from './notes/notes.ts'
+import { joinNotes } from './notes/join-notes.ts'
+import { findNotes, type Notes, noteTold, readNotes, writeBaseline } from './notes/notes.ts'
 import { toKey } from './render.ts'
 import { tellDiagnosis, withoutTold } from './tell.ts'
 
-/** With the 5 s that main may have spent on it, this makes 15 s in all. */
-const postPatienceMs = 10_000
+const stopped = (error: unknown): Diagnosis => ({
+  findings: [],
+  looked: [`nothing more, as this went wrong: ${renderError(error)}`],
+  isDockerThere: true,
+})
 
-/** Somebody who asked waits a little longer. */
-const askedPatienceMs = 15_000
-
-const tooLong: Diagnosis = { findings: [], looked: ['nothing, as there was no answer in time'] }
-
-const within = (work: Promise<Diagnosis>, patienceMs: number): Promise<Diagnosis> => {
-  const { promise, resolve } = Promise.withResolvers<Diagnosis>()
-  const timer = setTimeout(resolve, patienceMs, tooLong)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
-}
-
-/** What the job's steps noted of a cluster, as one: from when it was first seen as it is now. */
-const join = (all: readonly Notes[]): Baseline | undefined => {
-  const idsOf = ({ nodes }: Baseline): string => nodes.map(({ id }) => id).join(' ')
-  const last = all.at(-1)?.baseline
-  const same = all.filter(({ baseline }) => last && idsOf(baseline) === idsOf(last))
-  const [first] = same
-  return (
-    first && {
-      ...first.baseline,
-      images: same.flatMap(({ baseline }) => baseline.images),
-      loadedNodes: same.flatMap(({ baseline }) => baseline.loadedNodes),
+/**
+ * Leaves for the job's other steps what was told, and what was loaded: their posts come later, when
+ * these notes are gone. That it may not be written costs a repetition.
+ */
+const leaveForOthers = (all: readonly Notes[], { findings }: Diagnosis): void => {
+  const joined = joinNotes(all)
+  for (const { folder, baseline } of all) {
+    try {
+      noteTold(folder, findings.map(toKey))
+      if (joined?.isOf(baseline)) writeBaseline(folder, { ...baseline, images: joined.images })
+    } catch {
+      // A full disk may be what was found.
     }
-  )
-}
-
-const noteForAll = (
-  environment: Environment,
-  clusterName: string,
-  { findings }: Diagnosis,
-): void => {
-  for (const { folder } of findNotes(environment.tempDir, clusterName)) {
-    noteTold(folder, findings.map(toKey))
   }
 }
 
-/** In post: looks for what happened since main, and tells it, if nobody has told it before. */
+/**
+ * In post: looks for what happened since main, and tells it, if nobody has told it before.
+ *
+ * @returns whether Docker is there for what comes next
+ */
 export const lookAfterJob = async (
-  environment: Environment,
+  { tempDir, childEnv }: Environment,
   runner: Runner,
   folder: string,
-): Promise<void> => {
+): Promise<boolean> => {
   const notes = readNotes(folder)
-  if (notes === undefined) return
-  const { baseline, containers, told } = notes
-  const { childEnv } = environment
-  const { clusterName } = baseline
+  if (notes === undefined) {
+    runner.line(
+      'Slipway did not look for what went wrong: main ended before it could note how the nodes were.',
+    )
+    return true
+  }
+  const { containers: noted, told } = notes
+  const { clusterName } = notes.baseline
+  const all = findNotes(tempDir, clusterName)
+  const joined = joinNotes(all)
+  const images = joined?.isOf(notes.baseline) ? joined.images : notes.baseline.images
+  const baseline = { ...notes.baseline, images }
+  // Another job on this machine may have made a cluster of this name by now.
+  const nodeIds = baseline.nodes.map(({ id }) => id)
   const docker = createDocker(childEnv)
-  const work = diagnose({ docker, childEnv, clusterName, baseline, noted: containers })
-  const diagnosis = withoutTold(await within(work, postPatienceMs), told)
+  const looking = diagnose({ docker, childEnv, clusterName, baseline, noted, nodeIds })
+  const diagnosis = withoutTold(await looking.catch(stopped), told)
   await tellDiagnosis(runner, diagnosis, false)
-  noteForAll(environment, clusterName, diagnosis)
+  leaveForOthers(all, diagnosis)
+  return diagnosis.isDockerThere
 }
 
-const lookFromAll = async (
-  { tempDir, childEnv }: Environment,
+const lookNow = async (
+  { childEnv }: Environment,
   clusterName: string,
+  all: readonly Notes[],
 ): Promise<Diagnosis> => {
-  const all = findNotes(tempDir, clusterName)
   const docker = createDocker(childEnv)
   const noted = all.flatMap(({ containers }) => containers)
-  return diagnose({ docker, childEnv, clusterName, baseline: join(all), noted })
+  const baseline = joinNotes(all)?.baseline
+  return diagnose({ docker, childEnv, clusterName, baseline, noted, nodeIds: undefined })
 }
 
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
@@ -81,11 +80,9 @@ export const diagnoseNow = async (
   runner: Runner,
   clusterName: string,
 ): Promise<void> => {
-  const looking = lookFromAll(environment, clusterName).catch(
-    (error: unknown): Diagnosis => ({ findings: [], looked: [`stopped: ${renderError(error)}`] }),
-  )
-  const diagnosis = await within(looking, askedPatienceMs)
+  const all = findNotes(environment.tempDir, clusterName)
+  const diagnosis = await lookNow(environment, clusterName, all).catch(stopped)
   runner.output('findings', JSON.stringify(diagnosis.findings))
   await tellDiagnosis(runner, diagnosis, true)
-  noteForAll(environment, clusterName, diagnosis)
+  leaveForOthers(all, diagnosis)
 }

@@ -1,5 +1,6 @@
 import { escapeCell } from '../report/format.ts'
-import type { Diagnosis } from './diagnose.ts'
+import { toLine } from './cluster/to-line.ts'
+import type { Told } from './diagnose.ts'
 import type { Finding } from './finding.ts'
 
 const certainties: Readonly<Record<Finding['certainty'], string>> = {
@@ -33,8 +34,23 @@ const toRank = ({ kind, certainty }: Finding): number =>
 export const sortFindings = (findings: readonly Finding[]): readonly Finding[] =>
   findings.toSorted((a, b) => toRank(a) - toRank(b))
 
-/** What is one and the same finding for whoever looks a second time. */
-export const toKey = ({ kind, cause }: Finding): string => `${kind} ${cause}`.replace(/\s+/g, ' ')
+/**
+ * What is one and the same finding for whoever looks a second time, when there may be more of it: whom
+ * it hit, or what it says where that is not known.
+ */
+export const toKey = (finding: Finding): string => {
+  const {
+    kind,
+    cause,
+    node = '',
+    namespace = '',
+    pod = '',
+    container = '',
+    containerId = '',
+  } = finding
+  const whom = [node, namespace, pod, container, containerId]
+  return toLine([kind, ...(whom.some((part) => part !== '') ? whom : [cause])].join(' '))
+}
 
 const withEnd = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
@@ -50,18 +66,22 @@ export const renderFinding = ({ certainty, cause, evidence, remedy }: Finding): 
     `  What to change: ${remedy}`,
   ].join('\n')
 
-/** One line that says what was looked at, when nothing came of it. */
-export const renderLooked = ({ looked }: Diagnosis): string =>
-  `Slipway found nothing that would explain a failure. It looked at: ${looked.join('; ')}.`
+/** One line that says what was looked at, and what could not be. Some of it is what others said. */
+export const renderLooked = ({ findings, looked }: Told): string => {
+  const what = looked.map(toLine).join('; ')
+  return findings.length === 0
+    ? `Slipway found nothing that would explain a failure. It looked at: ${what}.`
+    : `Slipway looked at: ${what}.`
+}
 
 /** A section of the job's summary. */
-export const renderDiagnosis = (diagnosis: Diagnosis): string => {
+export const renderDiagnosis = (diagnosis: Told): string => {
   const { findings } = diagnosis
   const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
     `**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
     ...(evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join('\n')] : []),
     `What to change: ${escapeCell(remedy)}`,
   ])
-  const body = findings.length === 0 ? [escapeCell(renderLooked(diagnosis))] : parts
-  return `${['### Slipway: what went wrong', ...body].join('\n\n')}\n`
+  const all = ['### Slipway: what went wrong', ...parts, escapeCell(renderLooked(diagnosis))]
+  return `${all.join('\n\n')}\n`
 }

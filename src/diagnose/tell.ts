@@ -1,9 +1,10 @@
+import { neutralise } from '../host/log-fence.ts'
 import type { Runner } from '../host/runner.ts'
-import type { Diagnosis } from './diagnose.ts'
+import type { Told } from './diagnose.ts'
 import { renderAnnotation, renderDiagnosis, renderFinding, renderLooked, toKey } from './render.ts'
 
 /** What others of the job have told already is not told again. */
-export const withoutTold = (diagnosis: Diagnosis, told: ReadonlySet<string>): Diagnosis => ({
+export const withoutTold = <T extends Told>(diagnosis: T, told: ReadonlySet<string>): T => ({
   ...diagnosis,
   findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding))),
 })
@@ -19,7 +20,7 @@ const shownAnnotations = 9
  */
 export const tellDiagnosis = async (
   { line, fenced, warning, error, summary }: Runner,
-  diagnosis: Diagnosis,
+  diagnosis: Told,
   isAsked: boolean,
 ): Promise<void> => {
   const { findings } = diagnosis
@@ -30,10 +31,10 @@ export const tellDiagnosis = async (
   }
   const more = findings.length - shownAnnotations
   if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`)
-  if (findings.length === 0) line(renderLooked(diagnosis))
-  else {
+  if (findings.length > 0) {
     const lines = findings.flatMap((finding) => ['', ...renderFinding(finding).split('\n')])
     await fenced(async (write) => lines.forEach(write))
   }
+  line(neutralise(renderLooked(diagnosis)))
   if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
 }

@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { renderError } from '../failure.ts'
 import { createFence, type Fence, type WriteLine } from './log-fence.ts'
 
 /** A line of a file, counted from 1. */
@@ -17,6 +18,7 @@ export type Runner = {
   readonly mask: (value: string) => void
   readonly output: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
+  /** What is written down for people may fail; the step does not fail for that. */
   readonly summary: (markdown: string) => Promise<void>
   /** Runs what prints lines of others; ours are heard meanwhile all the same. */
   readonly fenced: Fence['within']
@@ -38,7 +40,12 @@ export const createRunner = (): Runner => {
     output: core.setOutput,
     saveState: core.saveState,
     summary: async (markdown) => {
-      await core.summary.addRaw(markdown, true).write()
+      await core.summary
+        .addRaw(markdown, true)
+        .write()
+        .catch((error: unknown) => {
+          outside(() => core.debug(`The job summary could not be written: ${renderError(error)}`))
+        })
     },
     fenced: within,
     flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),

@@ -1,5 +1,12 @@
 import type { Inputs, SecretFormat } from './inputs.ts'
-import { parseBoolean, parseChoice, parseWord, toList, toOptional } from './parsers.ts'
+import {
+  clusterPattern,
+  parseBoolean,
+  parseChoice,
+  parseWord,
+  toList,
+  toOptional,
+} from './parsers.ts'
 import { collectProblems, type ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
 import { readBake, readParallel } from './read-bake.ts'
@@ -78,7 +85,7 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
       failFast: parseBoolean('fail-fast', raw['fail-fast'] ?? 'true', report),
       images: readReferences('images', raw, report),
       clusterName:
-        word('cluster-name', /^[a-z0-9.-]+$/, 'Use the name that `kind get clusters` shows.') ??
+        word('cluster-name', clusterPattern, 'Use the name that `kind get clusters` shows.') ??
         'kind',
       nodes: toList(raw['nodes']),
       loadMode: parseChoice('load-mode', raw['load-mode'], loadModes, report),

@@ -1,5 +1,5 @@
 import type { BuildMetadata } from '../build/metadata.ts'
-import type { Baseline } from '../diagnose/notes/baseline.ts'
+import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toImmutable } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'
@@ -35,12 +35,15 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
 }
 
 /** What post may want to know of what was loaded, and where. */
-export const toLoaded = ({ loads }: Report): Pick<Baseline, 'images' | 'loadedNodes'> => ({
-  images: loads.flatMap(({ image: { id, references } }) =>
-    references.map((each) => ({ ...each, immutable: toImmutable(each, id).given, id })),
-  ),
-  loadedNodes: [...new Set(loads.flatMap(({ nodes }) => nodes.map(({ name }) => name)))],
-})
+export const toLoaded = ({ loads }: Report): readonly LoadedImage[] =>
+  loads.flatMap(({ image: { id, references }, nodes }) =>
+    references.map((each) => ({
+      ...each,
+      immutable: toImmutable(each, id).given,
+      id,
+      nodes: nodes.map(({ name }) => name),
+    })),
+  )
 
 /** The step's outputs; those without a value are left out. */
 export const toOutputs = (report: Report): Readonly<Record<string, string>> => {

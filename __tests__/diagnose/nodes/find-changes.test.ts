@@ -23,7 +23,6 @@ const baseline: Baseline = {
     { name: 'kind-worker', id: id('b'), startedAt: '2026-01-01T00:00:00Z', kills: undefined },
   ],
   images: [],
-  loadedNodes: [],
 }
 
 const nodeNow = (name: string, digit: string, more: Partial<LookedNode> = {}): LookedNode => ({

@@ -37,9 +37,14 @@ const baselineOf = (clusterName: string, clockMs = 1): Baseline => ({
   logLastS: undefined,
   nodes: [{ name: 'n', id: 'a'.repeat(64), startedAt: 'then', kills: 0 }],
   images: [
-    { given: 'api', canonical: 'docker.io/library/api:latest', immutable: 'api:x', id: 'y' },
+    {
+      given: 'api',
+      canonical: 'docker.io/library/api:latest',
+      immutable: 'api:x',
+      id: 'y',
+      nodes: ['n'],
+    },
   ],
-  loadedNodes: ['n'],
 })
 
 const container = (id: string, pod: string) => ({
@@ -50,6 +55,7 @@ const container = (id: string, pod: string) => ({
   podUid: 'uid',
   image: 'api',
   isRunning: false,
+  ended: { exitCode: 137, atMs: 5 },
 })
 
 test('what was written is read, by nobody else', () => {
@@ -108,7 +114,9 @@ test('a baseline of any other shape is refused, never a throw', () => {
     { ...sound, nodes: [{ name: 'n', id: '../..', startedAt: 'x' }] },
     { ...sound, nodes: undefined },
     { ...sound, images: [{}] },
-    { ...sound, loadedNodes: [1] },
+    { ...sound, images: [{ ...sound.images[0], nodes: [1] }] },
+    { ...sound, images: [{ ...sound.images[0], given: 'a\n::error::b' }] },
+    { ...sound, clusterName: 'kind\n::error::b' },
   ]
   for (const each of worse) expect(parseBaseline(JSON.stringify(each))).toBeUndefined()
   fc.assert(fc.property(fc.json(), (json) => parseBaseline(json) === undefined))

@@ -74,4 +74,6 @@ export type LoadedImage = {
   /** The tag by its content, such as `api:sha-0123456789ab`. */
   readonly immutable: string
   readonly id: string
+  /** Names of the nodes that got it. */
+  readonly nodes: readonly string[]
 }

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../report/format.ts'
+import { toLine } from '../cluster/to-line.ts'
 import type { Finding } from '../finding.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'
 import type { Kill } from './kernel-log.ts'
@@ -16,15 +17,49 @@ export type KillGroup = {
   readonly nodeName: string
 }
 
-const renderVictim = ({ container, pod, place, nodeName }: KillGroup, process: string): string => {
+/** 128 and SIGKILL's 9. */
+const killed = 137
+
+/** The end of a container follows its kill at once; one that ends later was stopped. */
+const atOnceMs = 3_000
+
+/** What became of the container, of which the kernel killed at least one process. */
+const toFate = (
+  { container, kills }: KillGroup,
+  killedAtMs: number,
+): 'killed' | 'goes on' | 'unknown' => {
+  if (container?.isRunning === true) return 'goes on'
+  const end = container?.ended
+  const endedThen = end?.exitCode === killed && Math.abs(end.atMs - killedAtMs) < atOnceMs
+  return endedThen || kills.some(({ others }) => others > 0) ? 'killed' : 'unknown'
+}
+
+const renderContainer = ({ container, pod, place, nodeName }: KillGroup): string | undefined => {
   if (container !== undefined) {
-    return `The container ${container.name} of the pod ${container.namespace}/${container.pod}`
+    return `container ${container.name} of the pod ${container.namespace}/${container.pod}`
   }
-  if (pod !== undefined) return `A container of the pod ${pod.namespace}/${pod.pod}`
-  if (place.podUid !== undefined) {
-    return `A container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`
+  if (pod !== undefined) return `container of the pod ${pod.namespace}/${pod.pod}`
+  return place.podUid === undefined
+    ? undefined
+    : `container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`
+}
+
+const renderVictim = (group: KillGroup, process: string, atMs: number): string => {
+  const container = renderContainer(group)
+  const times = group.kills.length === 1 ? '' : ` ${group.kills.length} times`
+  if (container === undefined) {
+    return `The process ${process} of the node ${group.nodeName} was killed${times}`
   }
-  return `The process ${process} of the node ${nodeName}`
+  const victim = `${group.container === undefined ? 'a' : 'the'} ${container}`
+  const atFirst = victim[0]?.toUpperCase() + victim.slice(1)
+  switch (toFate(group, atMs)) {
+    case 'killed':
+      return `${atFirst} was killed${times}`
+    case 'goes on':
+      return `${atFirst} lost a process${times}`
+    case 'unknown':
+      return `A process (${process}) in ${victim} was killed${times}`
+  }
 }
 
 const renderLimit = (limit: Limit, bytes: number | undefined): string => {
@@ -67,7 +102,9 @@ const renderKill = (kill: Kill, at: string): string => {
   const size = processBytes === undefined ? '' : `, with ${formatBytes(processBytes)} in memory`
   const all = usedBytes === undefined ? '' : `; all under the limit used ${formatBytes(usedBytes)}`
   const rest = others === 0 ? '' : `; ${others} more of the same container were killed with it`
-  return `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`
+  return toLine(
+    `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`,
+  )
 }
 
 /** More than these of one container say nothing new. */
@@ -78,14 +115,16 @@ export const explainKills = (group: KillGroup, toTime: (stampS: number) => strin
   const { kills, limit, place, container, pod, nodeName } = group
   const last = kills.at(-1)
   const whose = container ?? pod
-  const times = kills.length === 1 ? 'was killed' : `was killed ${kills.length} times`
-  const process = last?.process ?? 'unknown'
+  const process = toLine(last?.process ?? 'unknown')
+  const at = last && toTime(last.stampS)
   const shown = kills.slice(-shownKills).map((kill) => renderKill(kill, toTime(kill.stampS)))
   const goesOn = container?.isRunning === true
   return {
     kind: 'oom-kill',
     certainty: 'certain',
-    cause: `${renderVictim(group, process)} ${goesOn ? 'lost a process' : times}: ${renderLimit(limit, last?.limitBytes)}`,
+    cause: toLine(
+      `${renderVictim(group, process, Date.parse(at ?? ''))}: ${renderLimit(limit, last?.limitBytes)}`,
+    ),
     evidence: [
       ...shown,
       ...(kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : []),
@@ -99,6 +138,6 @@ export const explainKills = (group: KillGroup, toTime: (stampS: number) => strin
     ...(place.containerId !== undefined && { containerId: place.containerId }),
     ...(container !== undefined && { container: container.name, image: container.image }),
     ...(whose !== undefined && { namespace: whose.namespace, pod: whose.pod }),
-    ...(last !== undefined && { at: toTime(last.stampS) }),
+    ...(at !== undefined && { at }),
   }
 }

@@ -11,6 +11,8 @@ export type KnownContainer = {
   /** As the pod names it. */
   readonly image: string
   readonly isRunning: boolean
+  /** Undefined while it runs, and where nobody knows. Milliseconds since 1970. */
+  readonly ended: { readonly exitCode: number; readonly atMs: number } | undefined
 }
 
 /** How a container ended, in CRI's words. */
@@ -64,6 +66,7 @@ const toKnown = ({ id, state, labels, image }: CriContainer): readonly KnownCont
       podUid: label('pod.uid'),
       image: image?.userSpecifiedImage || image?.image || '',
       isRunning: state === 'CONTAINER_RUNNING',
+      ended: undefined,
     },
   ]
 }
@@ -78,13 +81,17 @@ export const parseContainers = (json: string): readonly KnownContainer[] => {
   }
 }
 
+const isEnd = (value: KnownContainer['ended']): boolean =>
+  Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs)
+
 /** Reads a line of what was noted; nothing where it is not whole. */
 export const parseNoted = (line: string): readonly KnownContainer[] => {
   try {
-    const { id, name, pod, namespace, podUid, image } = JSON.parse(line) as KnownContainer
+    const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line) as KnownContainer
     const texts = [id, name, pod, namespace, podUid, image]
     if (!texts.every((text) => typeof text === 'string')) return []
-    return [{ id, name, pod, namespace, podUid, image, isRunning: false }]
+    const end = isEnd(ended) ? ended : undefined
+    return [{ id, name, pod, namespace, podUid, image, isRunning: false, ended: end }]
   } catch {
     return []
   }

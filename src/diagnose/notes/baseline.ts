@@ -1,3 +1,5 @@
+import { parseImageReference } from '../../inputs/image-reference.ts'
+import { clusterPattern } from '../../inputs/parsers.ts'
 import type { LoadedImage } from '../cluster/cluster.ts'
 
 /** A node when the step saw it. */
@@ -21,8 +23,6 @@ export type Baseline = {
   readonly logLastS: number | undefined
   readonly nodes: readonly BaselineNode[]
   readonly images: readonly LoadedImage[]
-  /** Names of the nodes that got them. */
-  readonly loadedNodes: readonly string[]
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -31,8 +31,13 @@ const isNumber = (value: unknown): value is number => Number.isFinite(value)
 const isNode = (value: BaselineNode): boolean =>
   isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt)
 
+const isName = (value: unknown): boolean =>
+  isText(value) && typeof parseImageReference(value) !== 'string'
+
 const isImage = (value: LoadedImage): boolean =>
-  [value.given, value.canonical, value.immutable, value.id].every(isText)
+  [value.given, value.canonical, value.immutable].every(isName) &&
+  isText(value.id) &&
+  value.nodes.every(isText)
 
 /** Reads what main wrote; undefined for anything else, such as half a file. */
 export const parseBaseline = (json: string): Baseline | undefined => {
@@ -41,11 +46,11 @@ export const parseBaseline = (json: string): Baseline | undefined => {
     const numbers = [value.clockMs, value.uptimeS, value.kills]
     const isSound =
       isText(value.clusterName) &&
+      clusterPattern.test(value.clusterName) &&
       isText(value.bootId) &&
       numbers.every(isNumber) &&
       value.nodes.every(isNode) &&
-      value.images.every(isImage) &&
-      value.loadedNodes.every(isText)
+      value.images.every(isImage)
     return isSound ? value : undefined
   } catch {
     return undefined

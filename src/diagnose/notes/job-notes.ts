@@ -1,5 +1,7 @@
 import type { Docker } from '../../host/docker.ts'
 import { withEngineApi } from '../../host/engine-api.ts'
+import type { LoadedImage } from '../cluster/cluster.ts'
+import { within } from '../deadline.ts'
 import type { Baseline } from './baseline.ts'
 import { startNoteTaker } from './note-taker.ts'
 import { writeBaseline } from './notes.ts'
@@ -8,8 +10,11 @@ import { takeBaseline } from './take-baseline.ts'
 /** What main notes for post, beside its work. */
 export type JobNotes = {
   /** Adds what was loaded. */
-  readonly finish: (loaded: Pick<Baseline, 'images' | 'loadedNodes'>) => Promise<void>
+  readonly finish: (images: readonly LoadedImage[]) => Promise<void>
 }
+
+/** Mostly it has ended long before. */
+const patienceMs = 4_000
 
 type Options = {
   readonly docker: Docker
@@ -37,11 +42,11 @@ export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Opt
       return undefined
     })
   return {
-    finish: async (loaded) => {
-      const baseline = await noting
+    finish: async (images) => {
+      const baseline = await within(noting, patienceMs, undefined)
       if (baseline === undefined) return
       try {
-        writeBaseline(folder, { ...baseline, ...loaded })
+        writeBaseline(folder, { ...baseline, images })
       } catch (error) {
         debug(`What was loaded could not be noted: ${error}`)
       }

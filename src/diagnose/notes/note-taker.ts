@@ -3,8 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** All that a process beside the job needs to reach Docker; the last lets the runner end it. */
-const wanted = /^(PATH|HOME|USER|DOCKER_.*|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/
+/**
+ * All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
+ * the step's variables: later steps can read them for as long as it runs.
+ */
+const wanted =
+  /^(PATH|HOME|USER|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/
 
 const pidFile = 'pid'
 

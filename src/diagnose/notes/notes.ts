@@ -77,10 +77,17 @@ export const readNotes = (folder: string): Notes | undefined => {
   return { folder, baseline, containers, told }
 }
 
+const listFolders = (tempRoot: string): readonly string[] => {
+  try {
+    return readdirSync(tempRoot).filter((name) => name.startsWith(prefix))
+  } catch {
+    return []
+  }
+}
+
 /** Notes of all steps of this job about a cluster, the earliest first. */
 export const findNotes = (tempRoot: string, clusterName: string): readonly Notes[] => {
-  const names = readdirSync(tempRoot).filter((name) => name.startsWith(prefix))
-  return names
+  return listFolders(tempRoot)
     .flatMap((name) => readNotes(join(tempRoot, name)) ?? [])
     .filter(({ baseline }) => baseline.clusterName === clusterName)
     .sort((a, b) => a.baseline.clockMs - b.baseline.clockMs)

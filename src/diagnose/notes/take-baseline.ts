@@ -24,11 +24,10 @@ export const toBaseline = (
       kills: report?.nodeKills,
     })),
     images: [],
-    loadedNodes: [],
   }
 }
 
-/** Notes how a cluster and its machine are; undefined when no node tells. Takes 5 s at most. */
+/** Notes how a cluster and its machine are; undefined when no node tells. */
 export const takeBaseline = async (
   api: EngineApi,
   clusterName: string,

@@ -5,15 +5,28 @@ import { splitLines } from '../../host/log-fence.ts'
 import { type KnownContainer, parseContainers } from '../nodes/node-report.ts'
 import { readScript } from '../nodes/node-script.ts'
 
+/** What a node tells: the containers that it has, or with what one of them has ended. */
+type Heard = {
+  readonly containers: readonly KnownContainer[]
+  readonly end: ({ readonly id: string } & NonNullable<KnownContainer['ended']>) | undefined
+}
+
+const toHeard = (line: string): Heard => {
+  const [, id, exitCode, seconds] = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/.exec(line) ?? []
+  if (id === undefined) return { containers: parseContainers(line), end: undefined }
+  const end = { id, exitCode: Number(exitCode), atMs: Number(seconds) * 1_000 }
+  return { containers: [], end }
+}
+
 /**
- * Hears from a node which containers it has, each time that changes, until the connection is ended.
+ * Hears from a node which containers it has, each time that changes, and how they end, until the connection is ended.
  *
  * @returns undefined when the node is gone
  */
 const listen = async (
   { tell, attach }: EngineApi,
   nodeId: string,
-  hear: (containers: readonly KnownContainer[]) => void,
+  hear: (heard: Heard) => void,
 ): Promise<Duplex | undefined> => {
   const create = {
     Cmd: ['bash', '-c', readScript('notes')],
@@ -25,7 +38,7 @@ const listen = async (
   if (made === undefined) return undefined
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
   const { stdout, stderr } = partStreams(socket)
-  splitLines(stdout, (line) => hear(parseContainers(line)))
+  splitLines(stdout, (line) => hear(toHeard(line)))
   stderr.resume()
   return socket
 }
@@ -33,7 +46,7 @@ const listen = async (
 /**
  * Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
  *
- * @param note is given each container once; nothing at first, as a sign that somebody listens
+ * @param note is given each container, and again when it has ended; nothing at first, as a sign that somebody listens
  */
 export const takeNotes = async (
   api: EngineApi,
@@ -41,10 +54,15 @@ export const takeNotes = async (
   note: (containers: readonly KnownContainer[]) => void,
   isWanted: () => boolean,
 ): Promise<void> => {
-  const noted = new Set<string>()
-  const hear = (containers: readonly KnownContainer[]): void => {
-    const news = containers.filter(({ id }) => !noted.has(id))
-    for (const { id } of news) noted.add(id)
+  const noted = new Map<string, KnownContainer>()
+  const ends = new Map<string, KnownContainer['ended']>()
+  const hear = ({ containers, end }: Heard): void => {
+    if (end !== undefined) ends.set(end.id, { exitCode: end.exitCode, atMs: end.atMs })
+    const known = end && noted.get(end.id)
+    const news = [...containers.filter(({ id }) => !noted.has(id)), ...(known ? [known] : [])].map(
+      (each) => ({ ...each, ended: ends.get(each.id) }),
+    )
+    for (const each of news) noted.set(each.id, each)
     if (news.length > 0 && isWanted()) note(news)
   }
   const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => undefined))

@@ -5,11 +5,19 @@ set -m # so that what runs beside is a group of processes of its own, to be ende
 
 list() { timeout 4 crictl ps --all --output json | tr -d '\n' && echo; }
 
+# ctr leaves out a status of 0.
+exit_pattern='"container_id":"([0-9a-f]+)","id":"([0-9a-f]+)"(.*"exit_status":([0-9]+))?.*"exited_at":[{]"seconds":([0-9]+)'
+
+# tell_end EVENT: with what a container ended, for it may be removed before anybody asks.
+tell_end() {
+  [[ $1 != */tasks/exit* ]] || ! is_news "$1" || echo "exited ${BASH_REMATCH[1]} ${BASH_REMATCH[4]:-0} ${BASH_REMATCH[5]}"
+}
+
 # Events of programs that are run in a container, such as probes, are about other IDs than its own.
 is_news() {
   case $1 in
     begin | */containers/create* | */tasks/start* | */tasks/oom*) true ;;
-    */tasks/exit*) [[ $1 =~ \"container_id\":\"([0-9a-f]+)\",\"id\":\"([0-9a-f]+)\" && ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]] ;;
+    */tasks/exit*) [[ $1 =~ $exit_pattern && ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]] ;;
     *) false ;;
   esac
 }
@@ -17,8 +25,9 @@ is_news() {
 follow() {
   while read -r event; do
     is_news "$event" || continue
+    tell_end "$event"
     # They come in swarms: one list tells of all that wait already.
-    while read -r -t 0 && read -r event; do :; done
+    while read -r -t 0 && read -r event; do tell_end "$event"; done
     list || return
     sleep 0.2
   done
