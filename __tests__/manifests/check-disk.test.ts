@@ -69,8 +69,24 @@ test('few i-nodes are told, also where kubelet would not mind', () => {
   expect(check(room({ freeInodes: 0, totalInodes: 0 }, usual))).toEqual([])
 })
 
-test('a node of kind as kind makes it never evicts or removes', () => {
-  expect(check(room({ freeBytes: 0 }, kinds))).toEqual([])
-  expect(check(room({ freeBytes: 0 }, undefined))).toEqual([])
+test('few bytes are told, also where kubelet does not mind, as in a node as kind makes it', () => {
+  const few =
+    'The disk of kind-worker has 999 MB of 100 GB free (1 %). Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.'
+  for (const kubelet of [kinds, undefined]) {
+    expect(check(room({ freeBytes: 999e6 }, kubelet))).toEqual([few])
+    expect(check(room({ freeBytes: 1e9 }, kubelet))).toEqual([])
+  }
+  // A gigabyte would be much of a small disk.
+  const small = { totalBytes: 4e9 }
+  expect(check(room({ ...small, freeBytes: 0.2e9 }, kinds))).toEqual([])
+  expect(check(room({ ...small, freeBytes: 0.199e9 }, kinds))).toEqual([
+    expect.stringContaining('has 199 MB of 4.0 GB free (5 %)'),
+  ])
+})
+
+test('what kubelet does is told alone, and a disk that nobody could see is not', () => {
+  expect(check(room({ freeBytes: 1e6 }, usual))).toEqual([
+    expect.stringContaining('Kubelet evicts'),
+  ])
   expect(check({ ...room({}, usual), disk: undefined })).toEqual([])
 })

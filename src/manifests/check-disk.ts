@@ -6,6 +6,9 @@ import type { Warning } from './workload.ts'
 /** Below this share an image with many small files may find no room, whatever kubelet does. */
 const fewInodes = 0.05
 
+/** Below this a layer or a log may find no room, also where kubelet minds nothing, as kind has it. */
+const fewBytes = (totalBytes: number): number => Math.min(1e9, 0.05 * totalBytes)
+
 type Disk = NonNullable<NodeRoom['disk']>
 
 /** `15%` of something, or an amount. */
@@ -22,9 +25,8 @@ const checkBytes = (
   where: string,
   { totalBytes, freeBytes }: Disk,
   kubelet: NodeRoom['kubelet'],
-) => {
-  if (kubelet === undefined) return []
-  const { evicts, collectsAbove } = kubelet
+): readonly string[] => {
+  const { evicts, collectsAbove } = kubelet ?? { evicts: {}, collectsAbove: 100 }
   const evictsBelow = Math.max(
     toAmount(evicts['nodefs.available'], totalBytes),
     toAmount(evicts['imagefs.available'], totalBytes),
@@ -36,9 +38,14 @@ const checkBytes = (
     ]
   }
   // As kubelet counts: what only root may write to is used.
-  if (100 - (100 * freeBytes) / totalBytes < collectsAbove || collectsAbove >= 100) return []
+  if (100 - (100 * freeBytes) / totalBytes >= collectsAbove && collectsAbove < 100) {
+    return [
+      `${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`,
+    ]
+  }
+  if (freeBytes >= fewBytes(totalBytes)) return []
   return [
-    `${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`,
+    `${is}. Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.`,
   ]
 }
 
@@ -46,7 +53,7 @@ const checkInodes = (
   where: string,
   { totalInodes, freeInodes }: Disk,
   kubelet: NodeRoom['kubelet'],
-) => {
+): readonly string[] => {
   const { evicts = {} } = kubelet ?? {}
   const evictsBelow = Math.max(
     toAmount(evicts['nodefs.inodesFree'], totalInodes),
@@ -60,7 +67,7 @@ const checkInodes = (
   ]
 }
 
-/** Whether kubelet would evict pods or remove images as soon as they are there. */
+/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
 export const checkDisks = (rooms: readonly NodeRoom[]): readonly Warning[] => {
   const withDisk = rooms.flatMap(({ node, disk, kubelet }) =>
     disk ? [{ node, disk, kubelet }] : [],
