@@ -28,7 +28,9 @@ const room = (
   kubelet: undefined,
 })
 
-const asks = (memory: number | undefined, cpu?: number) => ({ requests: { memory, cpu } })
+const asks = (memory: number | undefined, cpu?: number) => ({
+  requests: { memory, cpu, storage: undefined },
+})
 
 const check = (workloads: readonly Workload[], ...rooms: readonly NodeRoom[]): readonly string[] =>
   checkRoom(workloads, rooms, engine).map(({ message }) => message)
@@ -121,7 +123,7 @@ describe('one node', () => {
   })
 
   test('a limit that the node comes before is told at its container', () => {
-    const limits = { memory: 8e9, cpu: 64 }
+    const limits = { memory: 8e9, cpu: 64, storage: undefined }
     const warnings = checkRoom([workloadOf([{ name: 'ml', limits, line: 3 }])], [limited], engine)
     expect(warnings).toEqual([
       {

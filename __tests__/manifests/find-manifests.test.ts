@@ -88,5 +88,5 @@ test('a whole repository is not meant', async () => {
 })
 
 test('nothing asked for is nothing found', async () => {
-  expect(await findManifests([], '/nowhere')).toEqual({ workloads: [], warnings: [] })
+  expect(await findManifests([], '/nowhere')).toEqual({ workloads: [], claims: [], warnings: [] })
 })

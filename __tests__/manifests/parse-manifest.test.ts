@@ -32,6 +32,7 @@ spec:
 test('a Deployment is read with its containers, their images, amounts and lines', () => {
   expect(parse(deployment)).toEqual({
     warnings: [],
+    claims: [],
     workloads: [
       {
         file: 'k8s/a.yaml',
@@ -47,11 +48,12 @@ test('a Deployment is read with its containers, their images, amounts and lines'
             role: 'main',
             image: 'api:dev',
             pullPolicy: 'Always',
-            requests: { memory: 134_217_728, cpu: 0.1 },
-            limits: { memory: 1e9, cpu: undefined },
+            requests: { memory: 134_217_728, cpu: 0.1, storage: undefined },
+            limits: { memory: 1e9, cpu: undefined, storage: undefined },
             line: 14,
           },
         ],
+        volumes: { emptyDirs: 0, claims: 0 },
       },
     ],
   })
@@ -67,9 +69,61 @@ test('a limit is the request where none is written', () => {
 spec:
   containers:
     - image: a
-      resources: { limits: { memory: 1Gi, cpu: 2 }, requests: { cpu: 500m } }
+      resources: { limits: { memory: 1Gi, cpu: 2, ephemeral-storage: 2G }, requests: { cpu: 500m } }
 `)
-  expect(container?.requests).toEqual({ memory: 2 ** 30, cpu: 0.5 })
+  expect(container?.requests).toEqual({ memory: 2 ** 30, cpu: 0.5, storage: 2e9 })
+})
+
+describe('what may be written to the disk', () => {
+  test('emptyDirs on disk count by their limits, claims for one pod apart', () => {
+    const [workload] = workloadsOf(`kind: StatefulSet
+spec:
+  replicas: 3
+  template:
+    spec:
+      containers:
+        - image: a
+          resources: { requests: { ephemeral-storage: 1Gi }, limits: { ephemeral-storage: 2Gi } }
+      volumes:
+        - { name: a, emptyDir: { sizeLimit: 500M } }
+        - { name: b, emptyDir: { sizeLimit: 1G, medium: "" } }
+        - { name: c, emptyDir: { sizeLimit: 7G, medium: Memory } }
+        - { name: d, emptyDir: { sizeLimit: 7G, medium: HugePages-2Mi } }
+        - { name: e, emptyDir: {} }
+        - { name: f, hostPath: { path: /var } }
+        - name: g
+          ephemeral: { volumeClaimTemplate: { spec: { resources: { requests: { storage: 1G } } } } }
+  volumeClaimTemplates:
+    - spec: { resources: { requests: { storage: 10G }, limits: { storage: 99G } } }
+    - spec: { resources: { requests: { storage: lots } } }
+`)
+    expect(workload?.volumes).toEqual({ emptyDirs: 1.5e9, claims: 11e9 })
+    expect(workload?.containers[0]?.requests.storage).toBe(2 ** 30)
+    expect(workload?.containers[0]?.limits.storage).toBe(2 ** 31)
+  })
+
+  test('a claim that stands by itself is read at its line, also in a list', () => {
+    const claim = 'spec: { resources: { requests: { storage: 20Gi } } }'
+    const text = `kind: PersistentVolumeClaim
+metadata: { name: data, namespace: shop }
+${claim}
+---
+kind: List
+items:
+  - { metadata: { name: more }, ${claim}, kind: PersistentVolumeClaim }
+---
+kind: PersistentVolumeClaim
+`
+    expect(parse(text)).toEqual({
+      workloads: [],
+      warnings: [],
+      claims: [
+        { file: 'k8s/a.yaml', namespace: 'shop', name: 'data', bytes: 20 * 2 ** 30, line: 1 },
+        { file: 'k8s/a.yaml', namespace: undefined, name: 'more', bytes: 20 * 2 ** 30, line: 7 },
+        { file: 'k8s/a.yaml', namespace: undefined, name: '?', bytes: 0, line: 9 },
+      ],
+    })
+  })
 })
 
 const job = (kind: string, spec: string): string =>
@@ -165,6 +219,7 @@ spec:
     const started = performance.now()
     expect(parse(text)).toEqual({
       workloads: [],
+      claims: [],
       warnings: [{ message: expect.stringContaining('Not checked'), place: expect.anything() }],
     })
     expect(performance.now() - started).toBeLessThan(30_000)

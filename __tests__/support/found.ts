@@ -44,7 +44,7 @@ export const foundFacts: Facts = {
   freeable: toolChains,
   lastSizes: undefined,
   heldBytes: 0,
-  manifests: { workloads: [], warnings: [] },
+  manifests: { workloads: [], claims: [], warnings: [] },
   nodeRooms: [],
 }
 

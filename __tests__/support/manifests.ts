@@ -6,8 +6,8 @@ export const containerOf = (change: Partial<Container> = {}): Container => ({
   role: 'main',
   image: 'other:1',
   pullPolicy: undefined,
-  requests: { memory: undefined, cpu: undefined },
-  limits: { memory: undefined, cpu: undefined },
+  requests: { memory: undefined, cpu: undefined, storage: undefined },
+  limits: { memory: undefined, cpu: undefined, storage: undefined },
   line: 7,
   ...change,
 })
@@ -23,5 +23,6 @@ export const workloadOf = (
   name: 'api',
   pods: 1,
   containers: containers.map(containerOf),
+  volumes: { emptyDirs: 0, claims: 0 },
   ...change,
 })

@@ -81,6 +81,7 @@ const readEntry = async ({ path, kind, bytes }: Entry, workspace: string): Promi
   const file = below.startsWith('..') ? path : below
   const skip = (why: string): Manifests => ({
     workloads: [],
+    claims: [],
     warnings: [{ message: `${file} is not checked: ${why}.`, place: { file, line: 1 } }],
   })
   if (kind !== 'file') return skip('it is not a file')
@@ -107,6 +108,7 @@ export const findManifests = async (
   }
   return {
     workloads: read.flatMap(({ workloads }) => workloads),
+    claims: read.flatMap(({ claims }) => claims),
     warnings: read.flatMap(({ warnings }) => warnings),
   }
 }

@@ -1,7 +1,8 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import { createReader, type Reader } from './document.ts'
 import { parseQuantity } from './quantity.ts'
-import type { Amounts, Container, Manifests, Warning, Workload } from './workload.ts'
+import { readClaimed, readVolumes } from './read-storage.ts'
+import type { Amounts, Claim, Container, Manifests, Warning, Workload } from './workload.ts'
 
 /** Where each kind has what its pods are made from. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +32,7 @@ const renderFirst =
 
 const readAmounts = ({ at, text }: Reader, resources: unknown): Amounts => {
   const read = (name: string): number | undefined => parseQuantity(text(at(resources, name)) ?? '')
-  return { memory: read('memory'), cpu: read('cpu') }
+  return { memory: read('memory'), cpu: read('cpu'), storage: read('ephemeral-storage') }
 }
 
 const roleOf = ({ at, text }: Reader, node: unknown, list: string): Container['role'] => {
@@ -54,7 +55,11 @@ const readContainer = (source: Source, node: unknown, list: string): readonly Co
   const limits = readAmounts(reader, at(node, 'resources', 'limits'))
   const asked = readAmounts(reader, at(node, 'resources', 'requests'))
   // Kubernetes takes a limit for the request where none is written.
-  const requests = { memory: asked.memory ?? limits.memory, cpu: asked.cpu ?? limits.cpu }
+  const requests = {
+    memory: asked.memory ?? limits.memory,
+    cpu: asked.cpu ?? limits.cpu,
+    storage: asked.storage ?? limits.storage,
+  }
   const name = text(at(node, 'name')) ?? '?'
   const pullPolicy = text(at(node, 'imagePullPolicy')) || undefined
   return [{ name, role: roleOf(reader, node, list), image, pullPolicy, requests, limits, line }]
@@ -77,23 +82,40 @@ const countPods = (reader: Reader, kind: string, document: unknown): Workload['p
   return Math.min(parallelism, readCount(reader, job, 'completions') ?? parallelism)
 }
 
-const readWorkloads = (source: Source, node: unknown, depth = 0): readonly Workload[] => {
+/** A document, or all that is in it where it is a list. */
+const unpack = (reader: Reader, node: unknown, depth = 0): readonly unknown[] => {
+  const { at, items, text } = reader
+  const isList = text(at(node, 'kind'))?.endsWith('List') && depth < deepestList
+  return isList ? items(at(node, 'items')).flatMap((it) => unpack(reader, it, depth + 1)) : [node]
+}
+
+const readName = ({ at, text }: Reader, node: unknown): Pick<Claim, 'namespace' | 'name'> => {
+  const metadata = at(node, 'metadata')
+  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
+  return { namespace: text(at(metadata, 'namespace')), name }
+}
+
+const readWorkload = (source: Source, node: unknown): readonly Workload[] => {
   const { file, reader } = source
   const { at, items, text } = reader
   const kind = text(at(node, 'kind')) ?? ''
-  if (kind.endsWith('List') && depth < deepestList) {
-    return items(at(node, 'items')).flatMap((item) => readWorkloads(source, item, depth + 1))
-  }
   const path = podPaths[kind]
   if (path === undefined) return []
   const spec = at(node, ...path)
   const containers = ['initContainers', 'containers'].flatMap((list) =>
     items(at(spec, list)).flatMap((item) => readContainer(source, item, list)),
   )
-  const metadata = at(node, 'metadata')
-  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
-  const namespace = text(at(metadata, 'namespace'))
-  return [{ file, kind, namespace, name, pods: countPods(reader, kind, node), containers }]
+  const pods = countPods(reader, kind, node)
+  const volumes = readVolumes(reader, node, spec)
+  return [{ file, kind, ...readName(reader, node), pods, containers, volumes }]
+}
+
+const readClaim = ({ file, reader, lineAt }: Source, node: unknown): readonly Claim[] => {
+  const { at, text } = reader
+  const kind = at(node, 'kind')
+  if (text(kind) !== 'PersistentVolumeClaim') return []
+  const bytes = readClaimed(reader, node)
+  return [{ file, ...readName(reader, node), bytes, line: lineAt(kind?.range?.[0] ?? 0) }]
 }
 
 type Parsed = { readonly documents: readonly Document[]; readonly lines: LineCounter }
@@ -104,7 +126,7 @@ const parseDocuments = (text: string): Parsed => {
   return { documents: Array.isArray(parsed) ? parsed : [], lines }
 }
 
-/** Reads what runs pods in a file of Kubernetes manifests; what cannot be read becomes a warning. */
+/** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 export const parseManifest = (text: string, file: string): Manifests => {
   const warnings: Warning[] = []
   const warn = (message: string, line: number): void => {
@@ -117,13 +139,16 @@ export const parseManifest = (text: string, file: string): Manifests => {
     const last = text.trimEnd().split('\n').length
     const lineAt = (offset: number): number =>
       Math.min(last, Math.max(1, lines.linePos(offset).line))
-    const workloads = documents.flatMap((document) => {
+    const read = documents.map((document) => {
       const [error] = document.errors
       if (error === undefined) {
-        return readWorkloads(
-          { file, reader: createReader(document), lineAt, warn },
-          document.contents,
-        )
+        const reader = createReader(document)
+        const source = { file, reader, lineAt, warn }
+        const nodes = unpack(reader, document.contents)
+        return {
+          workloads: nodes.flatMap((node) => readWorkload(source, node)),
+          claims: nodes.flatMap((node) => readClaim(source, node)),
+        }
       }
       // Its message would show the line, which may hold a secret.
       const reason = error.code.toLowerCase().replaceAll('_', ' ')
@@ -131,11 +156,15 @@ export const parseManifest = (text: string, file: string): Manifests => {
         `Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`,
         lineAt(error.pos[0]),
       )
-      return []
+      return { workloads: [], claims: [] }
     })
-    return { workloads, warnings }
+    return {
+      workloads: read.flatMap(({ workloads }) => workloads),
+      claims: read.flatMap(({ claims }) => claims),
+      warnings,
+    }
   } catch {
     warn('Not checked, as the file is nested too deeply.', 1)
-    return { workloads: [], warnings }
+    return { workloads: [], claims: [], warnings }
   }
 }

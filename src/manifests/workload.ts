@@ -1,4 +1,5 @@
 import type { Place } from '../host/runner.ts'
+import type { Volumes } from './read-storage.ts'
 
 /** Something about a manifest or a node that its author should know before it is applied. */
 export type Warning = {
@@ -19,6 +20,17 @@ export type Workload = {
   readonly pods: number | 'per-node'
   /** Those that run first come first. */
   readonly containers: readonly Container[]
+  readonly volumes: Volumes
+}
+
+/** A PersistentVolumeClaim that stands by itself. */
+export type Claim = {
+  readonly file: string
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly bytes: number
+  /** Counted from 1. */
+  readonly line: number
 }
 
 export type Container = {
@@ -39,11 +51,14 @@ export type Container = {
 export type Amounts = {
   readonly memory: number | undefined
   readonly cpu: number | undefined
+  /** Kubernetes' `ephemeral-storage`: what a container writes to its node's disk. */
+  readonly storage: number | undefined
 }
 
 /** All that was found under the input `manifests`. */
 export type Manifests = {
   readonly workloads: readonly Workload[]
+  readonly claims: readonly Claim[]
   /** About files that could not be read. */
   readonly warnings: readonly Warning[]
 }
