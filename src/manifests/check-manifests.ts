@@ -2,6 +2,7 @@ import type { Facts } from '../facts/facts.ts'
 import { checkDisks } from './check-disk.ts'
 import { checkImages } from './check-images.ts'
 import { checkRoom } from './check-room.ts'
+import { checkStorage } from './check-storage.ts'
 import type { Warning } from './workload.ts'
 
 /** All that is to be said of the manifests before anything is built. */
@@ -11,6 +12,7 @@ export const checkManifests = (facts: Facts): readonly Warning[] => {
     ...manifests.warnings,
     ...checkImages(manifests.workloads, facts),
     ...checkRoom(manifests.workloads, nodeRooms, engine),
+    ...checkStorage(manifests, nodeRooms),
     ...checkDisks(nodeRooms),
   ]
 }

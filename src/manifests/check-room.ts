@@ -87,7 +87,8 @@ const consequence = (needed: number, believers: number, { resource, engine }: Ca
 
 const remedy = 'Lower the requests or the replicas, or give the nodes more.'
 
-const listFiles = (sets: readonly PodSet[]): string => {
+/** `a.yaml and 2 other files`, each once and in the order given. */
+export const listFiles = (sets: readonly Pick<PodSet, 'file'>[]): string => {
   const [first = '', second, ...more] = [...new Set(sets.map(({ file }) => file))]
   if (second === undefined) return first
   return more.length === 0
@@ -141,7 +142,7 @@ const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warni
 }
 
 /** kind lets ordinary pods into a control plane only where that is the one node. */
-const takesPods = (rooms: readonly NodeRoom[]): readonly NodeRoom[] => {
+export const takesPods = (rooms: readonly NodeRoom[]): readonly NodeRoom[] => {
   const workers = rooms.filter(({ role }) => role !== 'control-plane')
   return workers.length > 0 ? workers : rooms
 }

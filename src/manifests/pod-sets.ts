@@ -1,4 +1,4 @@
-import type { Container, Workload } from './workload.ts'
+import type { Amounts, Container, Workload } from './workload.ts'
 
 /** Pods that are alike, and what Kubernetes keeps for each. */
 export type PodSet = {
@@ -7,7 +7,8 @@ export type PodSet = {
   readonly file: string
   readonly line: number
   /** Bytes and CPUs, of one pod. */
-  readonly request: Readonly<Record<'memory' | 'cpu', number>>
+  readonly request: Readonly<Record<keyof Amounts, number>>
+  readonly volumes: Workload['volumes']
   /** Comes and goes, as a CronJob's do, and is in no node while others start. */
   readonly isOccasional: boolean
   /** How many run at once in so many nodes. */
@@ -18,7 +19,7 @@ export type PodSet = {
  * What one pod asks for. Init containers run one after another, so the largest of them counts, with
  * the sidecars that started before it; then all others run at once.
  */
-const sumRequests = (containers: readonly Container[], resource: 'memory' | 'cpu'): number => {
+const sumRequests = (containers: readonly Container[], resource: keyof Amounts): number => {
   let sidecars = 0
   let peak = 0
   let main = 0
@@ -31,25 +32,33 @@ const sumRequests = (containers: readonly Container[], resource: 'memory' | 'cpu
   return Math.max(peak, sidecars + main)
 }
 
+type Named = {
+  readonly kind?: string
+  readonly namespace: string | undefined
+  readonly name: string
+}
+
 /** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
-const withoutTwins = (workloads: readonly Workload[]): readonly Workload[] =>
+export const withoutTwins = <T extends Named>(all: readonly T[]): readonly T[] =>
   [
-    ...Map.groupBy(
-      workloads,
-      ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`,
-    ).values(),
+    ...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values(),
   ].flatMap((twins) => twins.at(-1) ?? [])
 
 /** The pods of workloads that are to run at all. */
 export const toPodSets = (workloads: readonly Workload[]): readonly PodSet[] =>
   withoutTwins(workloads)
     .filter(({ pods }) => pods !== 0)
-    .map(({ kind, name, file, pods, containers }) => ({
+    .map(({ kind, name, file, pods, containers, volumes }) => ({
       kind,
       name,
       file,
       line: containers[0]?.line ?? 1,
-      request: { memory: sumRequests(containers, 'memory'), cpu: sumRequests(containers, 'cpu') },
+      request: {
+        memory: sumRequests(containers, 'memory'),
+        cpu: sumRequests(containers, 'cpu'),
+        storage: sumRequests(containers, 'storage'),
+      },
+      volumes,
       isOccasional: kind === 'CronJob',
       countIn: (nodes) => (pods === 'per-node' ? nodes : pods),
     }))
