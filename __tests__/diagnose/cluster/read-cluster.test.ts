@@ -10,13 +10,13 @@ import { toLine } from '../../../src/diagnose/cluster/to-line.ts'
 const lines = (...rows: readonly (readonly string[])[]): string =>
   `${rows.map((fields) => fields.join('\t')).join('\n')}\n`
 
-const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', 'Pending', '', '']
+const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', 'Pending', '', '', 'then', '']
 
 test('a pod is made of its lines, whatever their order', () => {
   const text = lines(
     ['status', 'u1', 'main', '3', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', '', '', '', ''],
     ['container', 'u1', 'main', 'api%3Adev', 'Always', 'yes', '50Mi'],
-    ['unschedulable', 'u1', '0%2F1+nodes'],
+    ['condition', 'u1', 'PodScheduled', '2026-03-03T10%3A00%3A01Z', '0%2F1+nodes'],
     podLine,
     ['owner', 'u1', 'ReplicaSet', 'api-6d4'],
   )
@@ -31,6 +31,8 @@ test('a pod is made of its lines, whatever their order', () => {
       reason: undefined,
       message: undefined,
       unschedulable: '0/1 nodes',
+      createdAt: undefined,
+      changedAt: '2026-03-03T10:00:01Z',
       containers: [
         {
           name: 'main',
@@ -51,10 +53,10 @@ test('a pod is made of its lines, whatever their order', () => {
 test.each([
   ['an error in words', 'Error executing template: template: output:1: nil. Printing more'],
   ['too few fields', 'pod\tu2\tdefault\tweb'],
-  ['too many fields', 'pod\tu2\tdefault\tweb\tn\tPending\t\t\t'],
-  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\tPending\t\t'],
-  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\tPending\t\t'],
-  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\tPending\t\t'],
+  ['too many fields', 'pod\tu2\tdefault\tweb\tn\tPending\t\t\t\t\t'],
+  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\tPending\t\t\t\t'],
+  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\tPending\t\t\t\t'],
+  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\tPending\t\t\t\t'],
   ['a container without its pod', 'container\tu9\tmain\tapi\tAlways\tno\t'],
   ['an unknown word', 'constructor\tu2'],
   ['nothing', ''],
@@ -63,6 +65,21 @@ test.each([
   expect(parsePods(text).map(({ name }) => name)).toEqual(['api'])
   expect(parseEvents(garbled)).toEqual([])
   expect(parseNodes(garbled)).toEqual([])
+})
+
+test('since when a pod is what it is: put out, unscheduled, failed, or taken by its node', () => {
+  const time = (minute: number): string => `2026-03-03T10%3A0${minute}%3A00Z`
+  const pod = ['pod', 'u1', 'default', 'api', 'n', 'Failed', 'Evicted', '', time(1), time(2)]
+  const putOut = ['condition', 'u1', 'DisruptionTarget', time(4), '']
+  const failed = ['condition', 'u1', 'Ready', time(3), '']
+  const find = (...rows: readonly (readonly string[])[]) => {
+    const { createdAt, changedAt } = parsePods(lines(pod, ...rows))[0] ?? {}
+    return [createdAt, changedAt].map((at) => at?.slice(14, 16))
+  }
+  expect(find(failed, putOut)).toEqual(['01', '04'])
+  expect(find(failed)).toEqual(['01', '03'])
+  expect(find(failed.with(3, '?'))).toEqual(['01', '02'])
+  expect(find()).toEqual(['01', '02'])
 })
 
 test('events and nodes', () => {

@@ -131,14 +131,16 @@ const lowMemory =
 const evictedOf = (name: string, message: string, owner?: string): ApiPod => {
   const main = containerOf('main', 'front:dev')
   const end = { exitCode: 137, reason: 'ContainerStatusUnknown', finishedAt: null }
-  const why = { reason: 'TerminationByKubelet', message }
+  const why = { reason: 'TerminationByKubelet', message, lastTransitionTime: at('04:00') }
   return podOf(name, {
     spec: { nodeName: 'kind-worker2', containers: [main] },
     status: {
       phase: 'Failed',
       reason: 'Evicted',
       message,
+      startTime: at('00:01'),
       conditions: [
+        conditionOf('Ready', 'False', { reason: 'PodFailed', lastTransitionTime: at('03:59') }),
         conditionOf('DisruptionTarget', 'True', why),
         conditionOf('PodScheduled', 'True'),
       ],
@@ -178,6 +180,8 @@ export const pods: readonly ApiPod[] = [
     status: {
       phase: 'Failed',
       reason: 'OutOfcpu',
+      startTime: at('00:03'),
+      conditions: [conditionOf('PodScheduled', 'True')],
       message:
         "Pod was rejected: Node didn't have enough resource: cpu, requested: 8000, used: 950, capacity: 4000",
     },

@@ -32,6 +32,11 @@ const toContainer = (spec: ContainerSpec, statuses: readonly ContainerStatus[]):
 const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
   const [owner] = metadata.ownerReferences ?? []
   const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  const bad = (type: string, is: string) =>
+    status.conditions.find((it) => it.type === type && it.status === is)
+  const putOut = bad('DisruptionTarget', 'True')
+  const unscheduled = bad('PodScheduled', 'False')
+  const failed = status.phase === 'Failed' ? bad('Ready', 'False') : undefined
   const specs = [...(spec.initContainers ?? []), ...spec.containers]
   return {
     namespace: metadata.namespace,
@@ -42,9 +47,9 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
     phase: status.phase,
     reason: status.reason,
     message: status.message,
-    unschedulable: status.conditions.find(
-      (it) => it.type === 'PodScheduled' && it.status === 'False',
-    )?.message,
+    unschedulable: unscheduled?.message,
+    createdAt: metadata.creationTimestamp,
+    changedAt: (putOut ?? unscheduled ?? failed)?.lastTransitionTime ?? status.startTime,
     containers: specs.map((container) => toContainer(container, statuses)),
   }
 }

@@ -33,6 +33,7 @@ type Condition = Fields & {
   readonly type: string
   readonly status: string
   readonly message?: string
+  readonly lastTransitionTime: string
 }
 
 export type ApiPod = {
@@ -40,6 +41,7 @@ export type ApiPod = {
     readonly namespace: string
     readonly name: string
     readonly uid: string
+    readonly creationTimestamp: string
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
   }
   readonly spec: Fields & {
@@ -51,6 +53,7 @@ export type ApiPod = {
     readonly phase: string
     readonly reason?: string
     readonly message?: string
+    readonly startTime?: string
     readonly conditions: readonly Condition[]
     readonly initContainerStatuses?: readonly ContainerStatus[]
     readonly containerStatuses?: readonly ContainerStatus[]

@@ -20,6 +20,10 @@ export type Pod = {
   readonly message: string | undefined
   /** Why no node was found for it, in the scheduler's words. */
   readonly unschedulable: string | undefined
+  /** ISO 8601, as all times here. */
+  readonly createdAt: string | undefined
+  /** When it became what it is: was put out, failed, found no node; else when its node took it. */
+  readonly changedAt: string | undefined
   readonly containers: readonly Container[]
 }
 

@@ -5,9 +5,9 @@ type Line = { readonly word: string; readonly fields: readonly string[] }
 
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths: Readonly<Record<string, number>> = {
-  pod: 7,
+  pod: 9,
   owner: 3,
-  unschedulable: 2,
+  condition: 4,
   container: 6,
   status: 9,
   event: 8,
@@ -101,6 +101,22 @@ const toContainer = (fields: readonly string[], statuses: readonly Line[]): Cont
   }
 }
 
+/** Conditions that tell since when a pod is what it is, the most exact first. */
+const changes = ['DisruptionTarget', 'PodScheduled', 'Ready'] as const
+
+/** Of the conditions' lines, which are only printed where they are bad. */
+const toChange = (
+  conditions: readonly Line[],
+  startedAt: string | undefined,
+): Pick<Pod, 'unschedulable' | 'changedAt'> => {
+  const of = (type: string): Line | undefined => conditions.find(({ fields }) => fields[1] === type)
+  const times = changes.map((type) => toTime(of(type)?.fields[2]))
+  return {
+    unschedulable: toText(of('PodScheduled')?.fields[3]),
+    changedAt: times.find((time) => time !== undefined) ?? toTime(startedAt),
+  }
+}
+
 /** Reads what kubectl/pods.gotemplate prints. */
 export const parsePods = (text: string): readonly Pod[] => {
   const byPod = new Map<string, Line[]>()
@@ -112,7 +128,7 @@ export const parsePods = (text: string): readonly Pod[] => {
     const of = (word: string): readonly Line[] => lines.filter((line) => line.word === word)
     const [pod] = of('pod')
     if (pod === undefined) return []
-    const [, namespace = '', name = '', node, phase = '', reason, message] = pod.fields
+    const [, namespace = '', name = '', node, phase = '', reason, message, ...times] = pod.fields
     const [, ownerKind, ownerName] = of('owner')[0]?.fields ?? []
     return {
       namespace,
@@ -123,7 +139,8 @@ export const parsePods = (text: string): readonly Pod[] => {
       phase,
       reason: toText(reason),
       message: toText(message),
-      unschedulable: toText(of('unschedulable')[0]?.fields[1]),
+      createdAt: toTime(times[0]),
+      ...toChange(of('condition'), times[1]),
       containers: of('container').map(({ fields }) => toContainer(fields, of('status'))),
     }
   })
