@@ -39,20 +39,20 @@ test('CRI has what was loaded by the names that findings go by, and nothing else
   expect(await runPod(node, tag, ['echo', 'runs'])).toContain('runs')
   for (const name of [tag, `docker.io/${tag}`, image.canonical]) {
     expect(await inNode(node, 'crictl', 'inspecti', name)).toContain(image.canonical)
-    const [late] = findPullTroubles(waitFor(name), [image], await nodeImages())
+    const [late] = findPullTroubles(waitFor(name), [image], await nodeImages(), undefined)
     expect(late?.cause).toContain('before its node had')
   }
   // By these it does not, and would have to pull.
   const [repository = ''] = tag.split(':')
   for (const name of [repository, `${repository}:2`, `ghcr.io/acme/${tag}`]) {
     await expect(inNode(node, 'crictl', 'inspecti', name)).rejects.toThrow(/no such image/)
-    const [other] = findPullTroubles(waitFor(name), [image], await nodeImages())
+    const [other] = findPullTroubles(waitFor(name), [image], await nodeImages(), undefined)
     expect(other?.cause).toContain(`was not loaded by this job, but ${tag} was`)
   }
 
-  expect(findGhosts(quiet, [image], await nodeImages())).toEqual([])
+  expect(findGhosts(quiet, [image], await nodeImages(), undefined)).toEqual([])
   await inNode(node, 'crictl', 'rmi', tag)
-  expect(findGhosts(quiet, [image], await nodeImages())).toMatchObject([
+  expect(findGhosts(quiet, [image], await nodeImages(), undefined)).toMatchObject([
     { kind: 'image-collected', node, image: tag },
   ])
 })

@@ -119,13 +119,12 @@ const findInCluster = (
   if (cluster === undefined) return []
   const images = baseline?.images ?? []
   const nodeImages = toNodeImages(nodes)
-  // A cluster may be older than the job, and what has a time from before it is not the job's.
-  const isNews = ({ at }: Finding): boolean =>
-    at === undefined || baseline === undefined || Date.parse(at) >= baseline.clockMs
+  // A cluster may be older than the job, and others' old troubles are not the job's.
+  const since = baseline?.clockMs
   return [
-    ...findPullTroubles(cluster, images, nodeImages),
-    ...findGhosts(cluster, images, nodeImages),
-  ].filter(isNews)
+    ...findPullTroubles(cluster, images, nodeImages, since),
+    ...findGhosts(cluster, images, nodeImages, since),
+  ]
 }
 
 /** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */

@@ -17,7 +17,7 @@ const loaded = ['api', 'front:latest', 'front:dev', 'db:dev', 'web:dev', 'queue:
   .concat('migrations:dev', 'cache:dev')
   .map(load)
 
-const all = findPullTroubles(badDay, loaded)
+const all = findPullTroubles(badDay, loaded, new Map(), undefined)
 const of = (pod: string): Finding => {
   const found = all.filter((finding) => finding.pod === pod)
   expect(found.length).toBe(1)
@@ -95,7 +95,8 @@ test('what does not wait for an image is no finding', () => {
 })
 
 test('names compare as containerd has them', () => {
-  const find = (image: string): Finding | undefined => findPullTroubles(waitFor(image), loaded)[0]
+  const find = (image: string): Finding | undefined =>
+    findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]
   for (const image of ['db:dev', 'docker.io/db:dev', 'index.docker.io/library/db:dev']) {
     expect(find(image)?.cause).toContain('does not have it')
   }
@@ -113,7 +114,7 @@ test.each([
   ['short names are not misspelt, they are others', 'dc:dev', undefined],
   ['neither are names with more than two slips', 'mixratoonz:dev', undefined],
 ])('%s', (_, image, nearest) => {
-  const cause = findPullTroubles(waitFor(image), loaded)[0]?.cause
+  const cause = findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]?.cause
   if (nearest === undefined)
     expect(cause).toContain('was not loaded by this job and cannot be pulled')
   else expect(cause).toContain(`but ${nearest} was`)
@@ -121,14 +122,20 @@ test.each([
 
 test('a node that has the image by now had it too late', () => {
   const has = new Map([['kind-worker', ['docker.io/library/db:dev']]])
-  const [late] = findPullTroubles(waitFor('db:dev'), loaded, has)
+  const [late] = findPullTroubles(waitFor('db:dev'), loaded, has, undefined)
   expect(late).toMatchObject({ kind: 'image-pull', certainty: 'likely' })
   expect(late?.cause).toContain('before its node had db:dev')
-  const [always] = findPullTroubles(waitFor('db:dev', 'Always'), loaded, has)
+  const [always] = findPullTroubles(waitFor('db:dev', 'Always'), loaded, has, undefined)
   expect(always?.kind).toBe('pull-policy')
 })
 
 test('a job that loaded nothing still says what waits', () => {
-  expect(findPullTroubles(badDay, []).every(({ cause }) => !cause.includes('undefined'))).toBe(true)
-  expect(findPullTroubles(waitFor('db:dev'), [])[0]?.cause).toContain('was not loaded by this job')
+  expect(
+    findPullTroubles(badDay, [], new Map(), undefined).every(
+      ({ cause }) => !cause.includes('undefined'),
+    ),
+  ).toBe(true)
+  expect(findPullTroubles(waitFor('db:dev'), [], new Map(), undefined)[0]?.cause).toContain(
+    'was not loaded by this job',
+  )
 })

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Cluster, Event, Pod } from './cluster.ts'
+import { findNewest } from './news.ts'
 import { type Sighting, toFindings } from './sighting.ts'
 
 type Cause = { readonly words: RegExp; readonly what: string; readonly remedy: string }
@@ -60,14 +61,25 @@ const fromEvent = (pods: readonly Pod[], event: Event): readonly Sighting[] => {
   return pod?.reason === 'Evicted' ? [] : [toSighting({ namespace, name }, message, at)]
 }
 
+/** The event is gone after an hour, and the pod stays. */
+const fromPod = (pod: Pod, events: readonly Event[]): readonly Sighting[] => {
+  if (pod.reason !== 'Evicted') return []
+  const its = events.filter(
+    ({ namespace, name, reason }) =>
+      namespace === pod.namespace && name === pod.name && reason === 'Evicted',
+  )
+  const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at
+  return [toSighting(pod, pod.message ?? '', at)]
+}
+
 /** Pods that a kubelet put out of its node. */
-export const findEvictions = ({ pods, events }: Cluster): readonly Finding[] =>
-  toFindings([
-    ...pods.flatMap((pod) => {
-      if (pod.reason !== 'Evicted') return []
-      const isIts = ({ namespace, name, reason }: Event): boolean =>
-        namespace === pod.namespace && name === pod.name && reason === 'Evicted'
-      return toSighting(pod, pod.message ?? '', events.find(isIts)?.at)
-    }),
+export const findEvictions = (
+  { pods, events }: Cluster,
+  since: number | undefined,
+): readonly Finding[] => {
+  const sightings = [
+    ...pods.flatMap((pod) => fromPod(pod, events)),
     ...events.flatMap((event) => fromEvent(pods, event)),
-  ])
+  ]
+  return toFindings(sightings, since)
+}

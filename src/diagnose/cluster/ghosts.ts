@@ -9,15 +9,17 @@ import { findCollected, findPressure } from './pressure.ts'
  * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
  *
  * @param nodeImages canonical names by node, of the nodes that the images were loaded into
+ * @param since the baseline's clock, ms since 1970; what is older, and not so now, is left out
  */
 export const findGhosts = (
   cluster: Cluster,
   loaded: readonly LoadedImage[],
   nodeImages: ReadonlyMap<string, readonly string[]>,
+  since: number | undefined,
 ): readonly Finding[] => [
-  ...findKilled(cluster),
-  ...findEvictions(cluster),
-  ...findPressure(cluster),
-  ...findCollected(cluster, loaded, nodeImages),
-  ...findPending(cluster),
+  ...findKilled(cluster, since),
+  ...findEvictions(cluster, since),
+  ...findPressure(cluster, since),
+  ...findCollected(cluster, loaded, nodeImages, since),
+  ...findPending(cluster, since),
 ]

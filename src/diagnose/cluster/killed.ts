@@ -1,6 +1,7 @@
 import { formatBytes } from '../../report/format.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Container, Event, Pod } from './cluster.ts'
+import { findNewest } from './news.ts'
 import { type Sighting, toFindings } from './sighting.ts'
 
 /** 128 and SIGKILL's 9. */
@@ -35,18 +36,22 @@ const mayEnd = (kill: Event, ended: Container['ended']): boolean => {
 
 /** The event of the kill itself; its container is named in its words, where not in its path. */
 const findProbeKill = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
-  events.find(
-    (event) =>
-      event.reason === 'Killing' &&
-      mayEnd(event, ended) &&
-      probeWords.test(event.message) &&
-      (event.container === name || event.message.startsWith(`Container ${name} failed `)),
+  findNewest(
+    events.filter(
+      (event) =>
+        event.reason === 'Killing' &&
+        mayEnd(event, ended) &&
+        probeWords.test(event.message) &&
+        (event.container === name || event.message.startsWith(`Container ${name} failed `)),
+    ),
   )
 
 const findUnhealthy = (events: readonly Event[], { name }: Container): Event | undefined =>
-  events.find(
-    ({ reason, container, message }) =>
-      reason === 'Unhealthy' && container === name && /^(Liveness|Startup) probe /.test(message),
+  findNewest(
+    events.filter(
+      ({ reason, container, message }) =>
+        reason === 'Unhealthy' && container === name && /^(Liveness|Startup) probe /.test(message),
+    ),
   )
 
 const probeRemedies: Readonly<Record<string, string>> = {
@@ -98,8 +103,10 @@ const explainUnknown = ({ hasLivenessProbe, ended }: Container): Explained => ({
 })
 
 const findStop = (events: readonly Event[], { name }: Container): Event | undefined =>
-  events.find(
-    ({ reason, message }) => reason === 'Killing' && message === `Stopping container ${name}`,
+  findNewest(
+    events.filter(
+      ({ reason, message }) => reason === 'Killing' && message === `Stopping container ${name}`,
+    ),
   )
 
 const explain = (container: Container, events: readonly Event[]): Explained | undefined => {
@@ -118,17 +125,20 @@ const eventsOf = (events: readonly Event[], { namespace, name }: Pod): readonly 
   events.filter((it) => it.kind === 'Pod' && it.namespace === namespace && it.name === name)
 
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
-export const findKilled = ({ pods, events }: Cluster): readonly Finding[] =>
-  toFindings(
-    pods.flatMap((pod) => {
-      // An eviction kills its containers, too, and is told of on its own.
-      if (pod.reason === 'Evicted') return []
-      const its = eventsOf(events, pod)
-      return pod.containers.flatMap((container) => {
-        const explained = explain(container, its)
-        return explained === undefined
-          ? []
-          : { pod, container, at: container.ended?.at, ...explained }
-      })
-    }),
-  )
+export const findKilled = (
+  { pods, events }: Cluster,
+  since: number | undefined,
+): readonly Finding[] => {
+  const sightings = pods.flatMap((pod) => {
+    // An eviction kills its containers, too, and is told of on its own.
+    if (pod.reason === 'Evicted') return []
+    const its = eventsOf(events, pod)
+    return pod.containers.flatMap((container) => {
+      const explained = explain(container, its)
+      // A kubelet that lost a container does not know when it ended.
+      const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt
+      return explained === undefined ? [] : [{ pod, container, at, ...explained }]
+    })
+  })
+  return toFindings(sightings, since)
+}

@@ -52,13 +52,20 @@ const toSighting = (pod: Pod, memory: string): readonly Sighting[] => {
   const what = wasRefused ? shortage.what.replace('stays pending', 'was refused') : shortage.what
   const isMemory = remedy.includes('requests.memory') && memory !== ''
   const evidence = [words, ...(isMemory ? [`Memory that pods may request: ${memory}`] : [])]
+  const at = pod.changedAt ?? pod.createdAt
   return [
-    { pod, container: undefined, kind: 'pending', certainty: 'certain', what, evidence, remedy },
+    {
+      ...{ pod, container: undefined, kind: 'pending', certainty: 'certain' },
+      ...{ what, evidence, remedy, at },
+    },
   ]
 }
 
 /** Pods that found no node with room for them. */
-export const findPending = (cluster: Cluster): readonly Finding[] => {
+export const findPending = (cluster: Cluster, since: number | undefined): readonly Finding[] => {
   const memory = describeNodes(cluster)
-  return toFindings(cluster.pods.flatMap((pod) => toSighting(pod, memory)))
+  return toFindings(
+    cluster.pods.flatMap((pod) => toSighting(pod, memory)),
+    since,
+  )
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Cluster, ClusterNode, Event, LoadedImage } from './cluster.ts'
+import { findNewest, isNews } from './news.ts'
 import { toLine } from './to-line.ts'
 
 type Pressure = Pick<Finding, 'kind' | 'remedy'> & {
@@ -36,20 +37,24 @@ const isOf = ({ name }: ClusterNode, event: Event): boolean =>
 
 const renderEvent = ({ reason, message }: Event): string => toLine(`${reason}: ${message}`)
 
-/** Nodes that are short of something now, or were. */
-export const findPressure = ({ nodes, events }: Cluster): readonly Finding[] =>
+/** Nodes that are short of something now, since whenever, or were for a time. */
+export const findPressure = (
+  { nodes, events }: Cluster,
+  since: number | undefined,
+): readonly Finding[] =>
   nodes.flatMap((node) =>
     Object.entries(pressures).flatMap(([type, { kind, short, event, remedy }]) => {
       const now = node.troubles.find((trouble) => trouble.type === type)
-      const began = events.find((it) => isOf(node, it) && it.reason === event)
-      if (now === undefined && began === undefined) return []
+      const began = findNewest(events.filter((it) => isOf(node, it) && it.reason === event))
+      if (now === undefined && (began === undefined || !isNews(began.at, since))) return []
       const is = now === undefined ? 'was for a time' : 'is'
       const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`
       const evidence = [
         ...(now === undefined ? [] : [toLine(`${type}: ${now.message}`)]),
         ...(began === undefined ? [] : [renderEvent(began)]),
       ]
-      const at = began?.at === undefined ? {} : { at: began.at }
+      // What is so now has no time that could make it old.
+      const at = now !== undefined || began?.at === undefined ? {} : { at: began.at }
       return { kind, certainty: 'certain', cause, evidence, remedy, node: node.name, ...at }
     }),
   )
@@ -67,13 +72,16 @@ export const findCollected = (
   { nodes, events }: Cluster,
   loaded: readonly LoadedImage[],
   nodeImages: ReadonlyMap<string, readonly string[]>,
+  since: number | undefined,
 ): readonly Finding[] =>
   [...new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
     const has = nodeImages.get(name)
     const lost = has === undefined ? [] : loaded.filter(({ canonical }) => !has.includes(canonical))
     const tries = events.filter(
-      (it) => it.kind === 'Node' && it.name === name && collecting.has(it.reason),
+      (it) =>
+        it.kind === 'Node' && it.name === name && collecting.has(it.reason) && isNews(it.at, since),
     )
+    const at = lost.length > 0 ? undefined : findNewest(tries)?.at
     if (lost.length === 0 && tries.length === 0) return []
     const given = lost.map((image) => image.given).join(', ')
     const isShort = nodes.some(
@@ -94,6 +102,7 @@ export const findCollected = (
         ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone."
         : 'Load it again. See what else in the job removes images or makes the node anew.',
       node: name,
+      ...(at !== undefined && { at }),
       ...(lost[0] !== undefined && { image: lost[0].given }),
     }
   })

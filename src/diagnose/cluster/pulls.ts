@@ -2,6 +2,7 @@ import { parseImageReference } from '../../inputs/image-reference.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Container, LoadedImage, Pod } from './cluster.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
+import { isNews } from './news.ts'
 import { type Sighting, toFindings } from './sighting.ts'
 import { toLine } from './to-line.ts'
 
@@ -21,6 +22,13 @@ type NodeImages = ReadonlyMap<string, readonly string[]>
 type Wait = { readonly pod: Pod; readonly container: Container }
 
 type Explained = Pick<Sighting, 'kind' | 'certainty' | 'what' | 'remedy'>
+
+/** A name as canonical as can be, to compare with those that were loaded. */
+const toAsked = (image: string): string => {
+  const asked = parseImageReference(image)
+  const lower = typeof asked === 'string' ? parseImageReference(image.toLowerCase()) : asked
+  return typeof lower === 'string' ? image : lower.canonical
+}
 
 const hasNoTag = (image: string): boolean => !/[:@][^/]*$/.test(image)
 
@@ -108,8 +116,7 @@ const explainOther = (wait: Wait, asked: string, loaded: readonly LoadedImage[])
 }
 
 const explainInvalid = (wait: Wait, why: string, loaded: readonly LoadedImage[]): Explained => {
-  const lower = parseImageReference(wait.container.image.toLowerCase())
-  const meant = typeof lower === 'string' ? undefined : findNearest(lower.canonical, loaded)?.image
+  const meant = findNearest(toAsked(wait.container.image), loaded)?.image
   const instead = meant === undefined ? '' : `; this job loaded ${meant.given}`
   return {
     kind: 'image-pull',
@@ -139,23 +146,34 @@ const explain = (wait: Wait, loaded: readonly LoadedImage[], has: NodeImages): E
     : explainAbsent(wait, nearest.image, has)
 }
 
+/** Who waits for what this job loaded, or meant to, is its business however long that has waited. */
+const isOurs = ({ container }: Wait, loaded: readonly LoadedImage[]): boolean =>
+  findNearest(toAsked(container.image), loaded) !== undefined
+
 /**
  * Says why containers wait for images, going by what this job loaded.
  *
  * @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
+ * @param since the baseline's clock, ms since 1970; pods that are older and wait for something else
+ *   are somebody else's
  */
 export const findPullTroubles = (
   { pods }: Cluster,
   loaded: readonly LoadedImage[],
-  nodeImages: NodeImages = new Map(),
-): readonly Finding[] =>
-  toFindings(
-    pods.flatMap((pod) =>
-      pod.containers.flatMap((container) => {
-        const { waiting } = container
-        if (waiting === undefined || !reasons.has(waiting.reason)) return []
-        const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, '')]
-        return { pod, container, ...explain({ pod, container }, loaded, nodeImages), evidence }
-      }),
-    ),
+  nodeImages: NodeImages,
+  since: number | undefined,
+): readonly Finding[] => {
+  const sightings = pods.flatMap((pod) =>
+    pod.containers.flatMap((container) => {
+      const { waiting } = container
+      const wait = { pod, container }
+      if (waiting === undefined || !reasons.has(waiting.reason)) return []
+      // A wait has no time of its own.
+      const at = pod.createdAt
+      if (!isOurs(wait, loaded) && !isNews(at, since)) return []
+      const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, '')]
+      return [{ ...wait, ...explain(wait, loaded, nodeImages), evidence, at }]
+    }),
   )
+  return toFindings(sightings, undefined)
+}

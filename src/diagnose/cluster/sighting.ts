@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Container, Pod } from './cluster.ts'
+import { findNewest, isNews } from './news.ts'
 import { toLine } from './to-line.ts'
 
 /** Something of one pod, or of a container of it; replicas that had the same make one finding. */
@@ -12,6 +13,7 @@ export type Sighting = {
   readonly what: string
   readonly evidence: readonly string[]
   readonly remedy: string
+  /** Since when, where it may be older than the job. */
   readonly at?: string | undefined
 }
 
@@ -29,14 +31,19 @@ const renderWho = ({ pod, container }: Sighting, others: number): string => {
   return toLine(`${who.replace(/^t/, 'T')}${more}`)
 }
 
+/** A pod that was replaced by another of its name is still one of them. */
+const countOthers = (sightings: readonly Sighting[]): number =>
+  new Set(sightings.map(({ pod }) => pod.name)).size - 1
+
 /** Tells of the first, and how many more there are. */
 const toFinding = (sightings: readonly [Sighting, ...Sighting[]]): Finding => {
   const [first] = sightings
-  const { pod, container, kind, certainty, what, evidence, remedy, at } = first
+  const { pod, container, kind, certainty, what, evidence, remedy } = first
+  const at = findNewest(sightings)?.at
   return {
     kind,
     certainty,
-    cause: `${renderWho(first, sightings.length - 1)} ${what}`,
+    cause: `${renderWho(first, countOthers(sightings))} ${what}`,
     evidence: evidence.map(toLine).filter((line) => line !== ''),
     remedy,
     namespace: pod.namespace,
@@ -49,10 +56,17 @@ const toFinding = (sightings: readonly [Sighting, ...Sighting[]]): Finding => {
   }
 }
 
-/** One finding for each cause and workload, in the order in which they were seen. */
-export const toFindings = (sightings: readonly Sighting[]): readonly Finding[] => {
+/**
+ * One finding for each cause and workload, in the order in which they were seen.
+ *
+ * @param since as {@link isNews} takes it: older sightings are left out, so that none is counted
+ */
+export const toFindings = (
+  sightings: readonly Sighting[],
+  since: number | undefined,
+): readonly Finding[] => {
   const groups = new Map<string, [Sighting, ...Sighting[]]>()
-  for (const sighting of sightings) {
+  for (const sighting of sightings.filter(({ at }) => isNews(at, since))) {
     const group = groups.get(toKey(sighting))
     if (group === undefined) groups.set(toKey(sighting), [sighting])
     else group.push(sighting)

@@ -1,0 +1,20 @@
+/**
+ * Tells whether something is of this job; a cluster may be older, or shared. What has no time at all
+ * counts, as nothing speaks against it.
+ *
+ * @param at ISO 8601
+ * @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+ */
+export const isNews = (at: string | undefined, since: number | undefined): boolean =>
+  // Kubernetes writes full seconds: what came within the baseline's own one may have come after it.
+  at === undefined || since === undefined || Date.parse(at) >= Math.floor(since / 1_000) * 1_000
+
+type Timed = { readonly at?: string | undefined }
+
+/** The newest last; what has no time may be of any, and comes first. */
+const byTime = (a: Timed, b: Timed): number =>
+  (a.at === undefined ? 0 : Date.parse(a.at)) - (b.at === undefined ? 0 : Date.parse(b.at))
+
+/** Of the same thing seen several times. */
+export const findNewest = <T extends Timed>(all: readonly T[]): T | undefined =>
+  all.toSorted(byTime).at(-1)
