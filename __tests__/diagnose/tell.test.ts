@@ -98,6 +98,18 @@ test("the kubelet's word for a kill that the kernel tells of, too, is not told t
   expect(mergeKills(kernels, [same, alike, sidecar, pull])).toEqual([...kernels, sidecar, pull])
 })
 
+test('a probe that likely failed is no other cause of what the kernel killed', () => {
+  const whose = { namespace: 'shop', pod: 'api', container: 'main' }
+  const kernels = [finding({ ...whose, containerId: 'a' })]
+  const probe = finding({ ...whose, kind: 'liveness', certainty: 'likely', containerId: 'a' })
+  expect(mergeKills(kernels, [probe])).toEqual(kernels)
+  // The kubelet's own word that it killed it, or another container, is told beside it.
+  const sure = finding({ ...probe, certainty: 'certain' })
+  const sidecar = finding({ ...probe, container: 'proxy', containerId: 'b' })
+  expect(mergeKills(kernels, [sure, sidecar])).toEqual([...kernels, sure, sidecar])
+  expect(mergeKills([], [probe])).toEqual([probe])
+})
+
 test('a kill that only the cluster could place is not possible elsewhere as well', () => {
   const unsure = finding({ certainty: 'possible' })
   const placed = finding({ cause: 'kubelet' })

@@ -7,8 +7,12 @@ const isSameContainer = (a: Finding, b: Finding): boolean =>
     a.pod === b.pod &&
     (a.container === undefined || b.container === undefined || a.container === b.container))
 
-/** What the kubelet tells of a kill, where it is no other than the kernel's. */
-const isKill = ({ kind }: Finding): boolean => kind === 'oom-kill' || kind === 'killed'
+/**
+ * What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+ * likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
+ */
+const isKill = ({ kind, certainty }: Finding): boolean =>
+  kind === 'oom-kill' || kind === 'killed' || (kind === 'liveness' && certainty === 'likely')
 
 /**
  * Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:

@@ -90,6 +90,11 @@ test('a probe is only blamed for what it did', () => {
   expect(find(quiet, 'slow')?.remedy).toContain('liveness probe')
   const old = badDay.events.map((event) => ({ ...event, at: '2026-03-03T09:00:00Z' }))
   expect(find({ ...badDay, events: old }, 'obedient')).toBeUndefined()
+  // Neither is one that failed long before, or a pod of the same name that was stopped then.
+  for (const pod of ['slow', 'aged', 'stubborn']) {
+    const found = find({ ...badDay, events: old }, pod)
+    expect(found).toMatchObject({ kind: 'killed', certainty: 'possible' })
+  }
   const elsewhere = badDay.events.map((event) => ({ ...event, namespace: 'other' }))
   expect(find({ ...badDay, events: elsewhere }, 'slow')?.kind).toBe('killed')
   const other = badDay.events.map((event) => ({ ...event, container: 'proxy' }))

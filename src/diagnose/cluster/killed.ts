@@ -28,9 +28,9 @@ const probeWords = /\bfailed (liveness|startup) probe\b/
 /** Longer than most are given to end. */
 const longestGraceMs = 10 * 60_000
 
-/** An end that came much later had another cause. */
-const mayEnd = (kill: Event, ended: Container['ended']): boolean => {
-  const passed = Date.parse(ended?.at ?? '') - Date.parse(kill.at ?? '')
+/** An end that came much later, or long before, had another cause. */
+const mayEnd = (event: Event, ended: Container['ended']): boolean => {
+  const passed = Date.parse(ended?.at ?? '') - Date.parse(event.at ?? '')
   return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs
 }
 
@@ -46,11 +46,14 @@ const findProbeKill = (events: readonly Event[], { name, ended }: Container): Ev
     ),
   )
 
-const findUnhealthy = (events: readonly Event[], { name }: Container): Event | undefined =>
+const findUnhealthy = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
   findNewest(
     events.filter(
-      ({ reason, container, message }) =>
-        reason === 'Unhealthy' && container === name && /^(Liveness|Startup) probe /.test(message),
+      (event) =>
+        event.reason === 'Unhealthy' &&
+        mayEnd(event, ended) &&
+        event.container === name &&
+        /^(Liveness|Startup) probe /.test(event.message),
     ),
   )
 
@@ -102,10 +105,13 @@ const explainUnknown = ({ hasLivenessProbe, ended }: Container): Explained => ({
   remedy: `It may be the kernel, for memory of one of its processes${hasLivenessProbe ? ', or the kubelet, for its liveness probe (its events are gone after an hour)' : ''}, or something in the container or on the runner. See its log: \`kubectl logs --previous\`.`,
 })
 
-const findStop = (events: readonly Event[], { name }: Container): Event | undefined =>
+const findStop = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
   findNewest(
     events.filter(
-      ({ reason, message }) => reason === 'Killing' && message === `Stopping container ${name}`,
+      (event) =>
+        event.reason === 'Killing' &&
+        mayEnd(event, ended) &&
+        event.message === `Stopping container ${name}`,
     ),
   )
 
