@@ -72,17 +72,21 @@ const readFrom = async (api: EngineApi, node: AskedNode): Promise<ClusterReading
   return { cluster, missing }
 }
 
-/** Asks a control-plane node's own kubectl; the next one where it tells nothing. */
+/**
+ * Asks the control-plane nodes' own kubectl, side by side, as each may hang. The first one that tells
+ * something is believed.
+ */
 export const readCluster = async (
   api: EngineApi,
   nodes: readonly AskedNode[],
 ): Promise<ClusterReading> => {
-  const problems: string[] = []
-  for (const node of nodes.filter(({ role }) => role === 'control-plane')) {
-    const reading = await readFrom(api, node)
-    if (reading.cluster !== undefined) return reading
-    if (reading.missing !== undefined) problems.push(reading.missing)
-  }
+  const asked = nodes
+    .filter(({ role }) => role === 'control-plane')
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+  const readings = await Promise.all(asked.map((node) => readFrom(api, node)))
+  const first = readings.find(({ cluster }) => cluster !== undefined)
+  if (first !== undefined) return first
+  const problems = readings.flatMap(({ missing }) => missing ?? [])
   const missing = problems.join('. ') || 'no control-plane node of the cluster is known'
   return { cluster: undefined, missing }
 }
