@@ -11,18 +11,18 @@ import { imagesOf, inNode } from '../support/testbed.ts'
 
 const fixture = useOneNode()
 
-const toLoaded = (given: string): LoadedImage => {
+const toLoaded = (given: string, node: string): LoadedImage => {
   const reference = parseImageReference(given)
   if (typeof reference === 'string') throw new Error(reference)
   const { canonical } = reference
-  return { given, canonical, immutable: `${given}-by-content`, id: '', nodes: [fixture.node] }
+  return { given, canonical, immutable: `${given}-by-content`, id: '', nodes: [node] }
 }
 
 test('CRI has what was loaded by the names that findings go by, and nothing else', async () => {
   const { cluster, node } = fixture
   const tag = await buildLayered('diagnosed')
   await loadInto(cluster, { images: tag })
-  const image = toLoaded(tag)
+  const image = toLoaded(tag, node)
   const nodeImages = async () => new Map([[node, await imagesOf(node)]])
   const quiet = { pods: [], events: [], nodes: [] }
   const waiting = badDay.pods.filter(({ name }) => name === 'redis')

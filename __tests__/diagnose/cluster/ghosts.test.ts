@@ -10,6 +10,7 @@ const image = (name: string): LoadedImage => ({
   canonical: `docker.io/library/${name}`,
   immutable: `${name}-sha`,
   id: 'sha256:1',
+  nodes: ['kind-worker', 'kind-worker2'],
 })
 const loaded = [image('front:dev'), image('db:dev')]
 const names = loaded.map(({ canonical }) => canonical)
@@ -152,6 +153,16 @@ test('images that a node does not have any more', () => {
     cause: expect.stringContaining('front:dev, db:dev any more: something removed'),
   })
   expect(lostOn('kind-worker2', ...names)).toBeUndefined()
+  // What was never there is not lost.
+  expect(lostOn('kind-control-plane')).toBeUndefined()
+  const here = { ...image('db:dev'), nodes: ['kind-worker2'] }
+  const elsewhere = { ...image('front:dev'), nodes: ['kind-worker'] }
+  const images = new Map([['kind-worker2', []]])
+  const found = findGhosts(badDay, [here, here, elsewhere], images, undefined)
+  const lost = found.filter(
+    ({ node, kind }) => `${kind} ${node}` === 'image-collected kind-worker2',
+  )
+  expect(lost[0]?.cause).toContain('does not have db:dev any more: something')
 })
 
 test('a cluster in which all is well has no ghosts', () => {

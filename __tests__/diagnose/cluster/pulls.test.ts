@@ -10,7 +10,13 @@ const load = (given: string): LoadedImage => {
   const reference = parseImageReference(given)
   if (typeof reference === 'string') throw new Error(reference)
   const immutable = `${given.replace(/:[^/]*$/, '')}:sha-0123456789ab`
-  return { given, canonical: reference.canonical, immutable, id: 'sha256:1' }
+  return {
+    given,
+    canonical: reference.canonical,
+    immutable,
+    id: 'sha256:1',
+    nodes: ['kind-worker'],
+  }
 }
 
 const loaded = ['api', 'front:latest', 'front:dev', 'db:dev', 'web:dev', 'queue:dev']
@@ -65,7 +71,12 @@ test.each([
     /migrations:dev/,
   ],
   ['reports', 'image-pull', /does not have reports:1, imagePullPolicy Never/, /^Load reports:1/],
-  ['cache', 'image-pull', /loaded cache:dev, but the node .* does not have it/, /input nodes/],
+  [
+    'cache',
+    'image-pull',
+    /loaded cache:dev, but .* have it: it was loaded into kind-worker$/,
+    /input nodes/,
+  ],
   ['redis', 'image-pull', /redis:7.9 was not loaded by this job and cannot be pulled/, /registry/],
   [
     'shouty',
@@ -98,7 +109,7 @@ test('names compare as containerd has them', () => {
   const find = (image: string): Finding | undefined =>
     findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]
   for (const image of ['db:dev', 'docker.io/db:dev', 'index.docker.io/library/db:dev']) {
-    expect(find(image)?.cause).toContain('does not have it')
+    expect(find(image)?.cause).toContain('its node did not have')
   }
   expect(find('localhost:5000/db:dev')?.cause).toContain('from another registry')
   expect(find(`db:dev@sha256:${'1'.repeat(64)}`)?.cause).toContain('with another tag or digest')
@@ -127,6 +138,22 @@ test('a node that has the image by now had it too late', () => {
   expect(late?.cause).toContain('before its node had db:dev')
   const [always] = findPullTroubles(waitFor('db:dev', 'Always'), loaded, has, undefined)
   expect(always?.kind).toBe('pull-policy')
+})
+
+test('a node that had the image has it no more; of several steps that loaded it all count', () => {
+  const find = (images: readonly LoadedImage[]): Finding | undefined =>
+    findPullTroubles(waitFor('db:dev'), images, new Map([['kind-worker', []]]), undefined)[0]
+  const image = load('db:dev')
+  const elsewhere = { ...image, nodes: ['kind-worker2'] }
+  for (const images of [[image], [elsewhere, image]]) {
+    expect(find(images)?.cause).toMatch(/does not have it any more$/)
+    expect(find(images)?.remedy).toMatch(/^Load it again/)
+  }
+  const [unknown] = findPullTroubles(waitFor('db:dev'), [image], new Map(), undefined)
+  expect(unknown).toMatchObject({ certainty: 'likely' })
+  expect(unknown?.cause).toContain('did not have db:dev when it looked')
+  expect(find([elsewhere])?.cause).toMatch(/have it: it was loaded into kind-worker2$/)
+  expect(find([{ ...image, nodes: [] }])?.cause).toMatch(/into no node$/)
 })
 
 test('a job that loaded nothing still says what waits', () => {

@@ -14,6 +14,7 @@ const load = (given: string): LoadedImage => ({
   canonical: `docker.io/library/${given}`,
   immutable: `${given}-sha`,
   id: 'sha256:1',
+  nodes: ['kind-worker'],
 })
 
 const since = (minutes: string): number => Date.parse(at(minutes))

@@ -78,6 +78,6 @@ export type LoadedImage = {
   /** The tag by its content, such as `api:sha-0123456789ab`. */
   readonly immutable: string
   readonly id: string
-  /** Names of the nodes that got it. */
+  /** Names of the nodes that it was put into, which may not be all. */
   readonly nodes: readonly string[]
 }

@@ -8,7 +8,7 @@ import { findCollected, findPressure } from './pressure.ts'
 /**
  * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
  *
- * @param nodeImages canonical names by node, of the nodes that the images were loaded into
+ * @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
  * @param since the baseline's clock, ms since 1970; what is older, and not so now, is left out
  */
 export const findGhosts = (

@@ -59,6 +59,19 @@ export const findPressure = (
     }),
   )
 
+/** As given, of those that were put into the node; several steps may have loaded the same one. */
+const findLost = (
+  loaded: readonly LoadedImage[],
+  node: string,
+  has: readonly string[] | undefined,
+): readonly string[] => {
+  if (has === undefined) return []
+  const lost = loaded.filter(
+    ({ canonical, nodes }) => nodes.includes(node) && !has.includes(canonical),
+  )
+  return [...new Set(lost.map(({ given }) => toLine(given)))]
+}
+
 /** What tells that a kubelet deletes images to make room. */
 const collecting: ReadonlySet<string> = new Set(['FreeDiskSpaceFailed', 'ImageGCFailed'])
 
@@ -66,7 +79,7 @@ const collecting: ReadonlySet<string> = new Set(['FreeDiskSpaceFailed', 'ImageGC
  * Images that this job loaded and that a node does not have any more, and kubelets that fail to free
  * their disk.
  *
- * @param nodeImages canonical names by node, of the nodes that the images were loaded into
+ * @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
  */
 export const findCollected = (
   { nodes, events }: Cluster,
@@ -75,15 +88,14 @@ export const findCollected = (
   since: number | undefined,
 ): readonly Finding[] =>
   [...new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
-    const has = nodeImages.get(name)
-    const lost = has === undefined ? [] : loaded.filter(({ canonical }) => !has.includes(canonical))
+    const lost = findLost(loaded, name, nodeImages.get(name))
     const tries = events.filter(
       (it) =>
         it.kind === 'Node' && it.name === name && collecting.has(it.reason) && isNews(it.at, since),
     )
     const at = lost.length > 0 ? undefined : findNewest(tries)?.at
     if (lost.length === 0 && tries.length === 0) return []
-    const given = lost.map((image) => image.given).join(', ')
+    const given = lost.join(', ')
     const isShort = nodes.some(
       (node) => node.name === name && node.troubles.some(({ type }) => type === 'DiskPressure'),
     )
@@ -103,6 +115,6 @@ export const findCollected = (
         : 'Load it again. See what else in the job removes images or makes the node anew.',
       node: name,
       ...(at !== undefined && { at }),
-      ...(lost[0] !== undefined && { image: lost[0].given }),
+      ...(lost[0] !== undefined && { image: lost[0] }),
     }
   })

@@ -1,9 +1,10 @@
 import { parseImageReference } from '../../inputs/image-reference.ts'
 import type { Finding } from '../finding.ts'
-import type { Cluster, Container, LoadedImage, Pod } from './cluster.ts'
+import type { Cluster, Container, LoadedImage } from './cluster.ts'
+import { type Explained, explainLoaded, type NodeImages, type Wait } from './explain-loaded.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
 import { isNews } from './news.ts'
-import { type Sighting, toFindings } from './sighting.ts'
+import { toFindings } from './sighting.ts'
 import { toLine } from './to-line.ts'
 
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
@@ -17,12 +18,6 @@ const reasons: ReadonlySet<string> = new Set([
   'RegistryUnavailable',
 ])
 
-type NodeImages = ReadonlyMap<string, readonly string[]>
-
-type Wait = { readonly pod: Pod; readonly container: Container }
-
-type Explained = Pick<Sighting, 'kind' | 'certainty' | 'what' | 'remedy'>
-
 /** A name as canonical as can be, to compare with those that were loaded. */
 const toAsked = (image: string): string => {
   const asked = parseImageReference(image)
@@ -30,54 +25,11 @@ const toAsked = (image: string): string => {
   return typeof lower === 'string' ? image : lower.canonical
 }
 
-const hasNoTag = (image: string): boolean => !/[:@][^/]*$/.test(image)
-
 /** With `Always` a right name alone changes nothing. */
 const addPolicy = ({ pullPolicy }: Container, remedy: string): string =>
   pullPolicy === 'Always'
     ? `${remedy} Set imagePullPolicy: IfNotPresent, too: now it is Always.`
     : remedy
-
-/** The image was loaded, and the kubelet had to ask a registry all the same. */
-const explainAlways = ({ image }: Container, loaded: LoadedImage): Explained => {
-  const isDefault = /:latest$/.test(loaded.canonical)
-  const why = !isDefault
-    ? 'its imagePullPolicy is Always, so that Kubernetes asks a registry each time'
-    : hasNoTag(image)
-      ? 'without a tag Kubernetes takes :latest and asks a registry each time (imagePullPolicy Always)'
-      : 'with the tag :latest Kubernetes asks a registry each time (imagePullPolicy Always)'
-  const remedy = isDefault
-    ? `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${loaded.immutable}.`
-    : 'Set imagePullPolicy: IfNotPresent. Where nobody wrote Always, the admission plugin AlwaysPullImages of the cluster did.'
-  const what = `cannot start: this job loaded ${toLine(image)}, but ${why}`
-  return { kind: 'pull-policy', certainty: 'certain', what, remedy }
-}
-
-/** The image was loaded, and the node did not have it when the kubelet looked. */
-const explainAbsent = (
-  { pod, container }: Wait,
-  loaded: LoadedImage,
-  has: NodeImages,
-): Explained => {
-  const image = toLine(container.image)
-  const there = pod.node === undefined ? undefined : has.get(pod.node)
-  if (there?.includes(loaded.canonical)) {
-    return {
-      kind: 'image-pull',
-      certainty: 'likely',
-      what: `cannot start yet: it was created before its node had ${image}, and tries again ever more seldom`,
-      remedy:
-        'Load images before what uses them is applied, or restart it: `kubectl rollout restart`.',
-    }
-  }
-  return {
-    kind: 'image-pull',
-    certainty: 'certain',
-    what: `cannot start: this job loaded ${image}, but the node that it runs on does not have it`,
-    remedy:
-      'Load into all nodes (leave the input nodes empty). Where it was loaded there, something removed it since: see whether that node is short of disk.',
-  }
-}
 
 const resemblances: Readonly<Record<Exclude<Resemblance, 'same'>, string>> = {
   'other-tag': 'with another tag or digest',
@@ -91,7 +43,7 @@ const explainOther = (wait: Wait, asked: string, loaded: readonly LoadedImage[])
   const image = toLine(container.image)
   const nearest = findNearest(asked, loaded)
   if (nearest !== undefined && nearest.resemblance !== 'same') {
-    const { given } = nearest.image
+    const given = toLine(nearest.image.given)
     return {
       kind: 'image-pull',
       certainty: 'likely',
@@ -141,9 +93,7 @@ const explain = (wait: Wait, loaded: readonly LoadedImage[], has: NodeImages): E
   if (typeof asked === 'string') return explainInvalid(wait, asked, loaded)
   const nearest = findNearest(asked.canonical, loaded)
   if (nearest?.resemblance !== 'same') return explainOther(wait, asked.canonical, loaded)
-  return container.pullPolicy === 'Always'
-    ? explainAlways(container, nearest.image)
-    : explainAbsent(wait, nearest.image, has)
+  return explainLoaded(wait, nearest.image, loaded, has)
 }
 
 /** Who waits for what this job loaded, or meant to, is its business however long that has waited. */
