@@ -2722,6 +2722,7 @@ const readEntry$1 = async ({ path, kind, bytes }, workspace) => {
 	const file = below.startsWith("..") ? path : below;
 	const skip = (why) => ({
 		workloads: [],
+		claims: [],
 		warnings: [{
 			message: `${file} is not checked: ${why}.`,
 			place: {
@@ -2747,6 +2748,7 @@ const findManifests = async (patterns, workspace) => {
 	for (const entry of await findEntries(patterns, workspace)) read.push(await readEntry$1(entry, workspace));
 	return {
 		workloads: read.flatMap(({ workloads }) => workloads),
+		claims: read.flatMap(({ claims }) => claims),
 		warnings: read.flatMap(({ warnings }) => warnings)
 	};
 };
@@ -3935,6 +3937,8 @@ const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) =
 // src/manifests/check-disk.ts
 /** Below this share an image with many small files may find no room, whatever kubelet does. */
 const fewInodes = .05;
+/** Below this a layer or a log may find no room, also where kubelet minds nothing, as kind has it. */
+const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
 /** `15%` of something, or an amount. */
 const toAmount = (threshold, total) => {
 	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
@@ -3942,13 +3946,16 @@ const toAmount = (threshold, total) => {
 };
 const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
 const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
-	if (kubelet === void 0) return [];
-	const { evicts, collectsAbove } = kubelet;
+	const { evicts, collectsAbove } = kubelet ?? {
+		evicts: {},
+		collectsAbove: 100
+	};
 	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
 	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
 	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
-	if (100 - 100 * freeBytes / totalBytes < collectsAbove || collectsAbove >= 100) return [];
-	return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
+	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
+	if (freeBytes >= fewBytes(totalBytes)) return [];
+	return [`${is}. Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.`];
 };
 const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
 	const { evicts = {} } = kubelet ?? {};
@@ -3957,7 +3964,7 @@ const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
 	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
 	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
 };
-/** Whether kubelet would evict pods or remove images as soon as they are there. */
+/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
 const checkDisks = (rooms) => {
 	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
 		node,
@@ -3994,17 +4001,19 @@ const sumRequests = (containers, resource) => {
 	return Math.max(peak, sidecars + main);
 };
 /** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
-const withoutTwins = (workloads) => [...Map.groupBy(workloads, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
+const withoutTwins = (all) => [...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
 /** The pods of workloads that are to run at all. */
-const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ kind, name, file, pods, containers }) => ({
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ kind, name, file, pods, containers, volumes }) => ({
 	kind,
 	name,
 	file,
 	line: containers[0]?.line ?? 1,
 	request: {
 		memory: sumRequests(containers, "memory"),
-		cpu: sumRequests(containers, "cpu")
+		cpu: sumRequests(containers, "cpu"),
+		storage: sumRequests(containers, "storage")
 	},
+	volumes,
 	isOccasional: kind === "CronJob",
 	countIn: (nodes) => pods === "per-node" ? nodes : pods
 }));
@@ -4070,19 +4079,20 @@ const totalOf = (each) => {
 	};
 };
 /** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
-const consequence = (needed, believers, { resource, engine }) => {
+const consequence$1 = (needed, believers, { resource, engine }) => {
 	const each = resource === "memory" ? engine.memoryBytes : engine.cores;
 	if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`;
 	const end = resource === "memory" ? "the kernel kills one when the memory is used up" : "they are slow, and probes may time out";
 	return `Kubernetes believes that each node has ${format(resource, each).replace(" of memory", "")}, so it starts them all the same, and ${end}.`;
 };
 const remedy = "Lower the requests or the replicas, or give the nodes more.";
+/** `a.yaml and 2 other files`, each once and in the order given. */
 const listFiles = (sets) => {
 	const [first = "", second, ...more] = [...new Set(sets.map(({ file }) => file))];
 	if (second === void 0) return first;
 	return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} other files`;
 };
-const checkLargest = (each) => {
+const checkLargest$1 = (each) => {
 	const { resource, sets } = each;
 	const largest = largestOf(each);
 	if (largest === void 0) return [];
@@ -4092,7 +4102,7 @@ const checkLargest = (each) => {
 		if (asked === 0 || asked + system <= amount * slack) return [];
 		const own = format(resource, system);
 		return [{
-			message: `A pod of the ${kind} ${name} asks for ${format(resource, asked)}, and Kubernetes' own pods for about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`,
+			message: `A pod of the ${kind} ${name} asks for ${format(resource, asked)}, and Kubernetes' own pods for about ${own}; ${words}. ${consequence$1(asked + system, 1, each)} ${remedy}`,
 			place: {
 				file,
 				line
@@ -4100,7 +4110,7 @@ const checkLargest = (each) => {
 		}];
 	});
 };
-const checkTotal = (each) => {
+const checkTotal$1 = (each) => {
 	const { resource, nodes } = each;
 	const room = totalOf(each);
 	const sets = each.sets.filter(({ request, isOccasional }) => request[resource] > 0 && !isOccasional);
@@ -4111,7 +4121,7 @@ const checkTotal = (each) => {
 	const needed = asked + room.system;
 	if (needed <= room.amount * slack) return [];
 	return [{
-		message: `The pods of ${listFiles([most, ...sets])} ask for ${format(resource, asked)}, and Kubernetes' own for about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`,
+		message: `The pods of ${listFiles([most, ...sets])} ask for ${format(resource, asked)}, and Kubernetes' own for about ${format(resource, room.system)}; ${room.words}. ${consequence$1(needed, nodes.length, each)} ${remedy}`,
 		place: {
 			file: most.file,
 			line: most.line
@@ -4119,7 +4129,7 @@ const checkTotal = (each) => {
 	}];
 };
 /** Limits that the node's own comes before; one that is asked for as well has been told of. */
-const checkLimits = (workloads, each) => {
+const checkLimits$1 = (workloads, each) => {
 	const largest = largestOf(each);
 	if (largest === void 0) return [];
 	return workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
@@ -4153,14 +4163,118 @@ const checkRoom = (workloads, rooms, engine) => {
 	});
 	return [...["memory", "cpu"].flatMap((resource) => {
 		const each = toCase(resource);
-		const total = checkTotal(each);
+		const total = checkTotal$1(each);
 		const alone = rooms.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional);
-		const tooLarge = checkLargest({
+		const tooLarge = checkLargest$1({
 			...each,
 			sets: alone
 		});
 		return rooms.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total];
-	}), ...checkLimits(workloads, toCase("memory"))];
+	}), ...checkLimits$1(workloads, toCase("memory"))];
+};
+
+// src/manifests/check-storage.ts
+const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ kind, name, file, line, request, volumes, ...set }) => ({
+	what: `A pod of the ${kind} ${name}`,
+	file,
+	line,
+	requested: request.storage,
+	ephemeral: Math.max(request.storage, volumes.emptyDirs),
+	claims: volumes.claims,
+	count: set.countIn(nodes),
+	isOccasional: set.isOccasional
+})), ...withoutTwins(claims).map(({ name, file, line, bytes }) => ({
+	what: `The PersistentVolumeClaim ${name}`,
+	file,
+	line,
+	requested: 0,
+	ephemeral: 0,
+	claims: bytes,
+	count: 1,
+	isOccasional: false
+}))];
+/** Undefined unless all nodes told of theirs: what may be elsewhere is not known to be too much. */
+const findDisks = (nodes) => {
+	const seen = nodes.flatMap(({ node, disk }) => disk ? [{
+		node,
+		disk
+	}] : []);
+	if (seen.length < nodes.length) return void 0;
+	return [...Map.groupBy(seen, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first ? [{
+			...first.disk,
+			nodes: group.map(({ node }) => node)
+		}] : [];
+	});
+};
+const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
+/** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
+const renderFree = (disks) => {
+	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
+	const free = formatBytes(sum(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum(disks.map(({ totalBytes }) => totalBytes)));
+	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
+};
+/** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
+const renderAmount = (ephemeral, claims) => {
+	const parts = [...ephemeral > 0 ? [`${formatBytes(ephemeral)} of ephemeral storage`] : [], ...claims > 0 ? [`${formatBytes(claims)} of volumes`] : []];
+	return `${formatBytes(ephemeral + claims)} to disk (${parts.join(", ")})`;
+};
+/** Kubelet says that each node has the whole disk, whatever is on it and whoever shares it. */
+const consequence = (requested, believed) => requested > believed ? "Some stay Pending (Insufficient ephemeral-storage). Ask for less." : "Kubernetes compares with the size of the disk, not with what is free, and kind's volumes with nothing, so it starts them all the same, and writing fails once the disk is full (no space left on device), for other pods, too. Ask for less, or free some of it first.";
+const checkTotal = (writers, disks) => {
+	const lasting = writers.filter(({ isOccasional }) => !isOccasional);
+	const bytesOf = ({ ephemeral, claims, count }) => (ephemeral + claims) * count;
+	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
+	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+	if (most === void 0) return [];
+	const ephemeral = sum(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return [];
+	return [{
+		message: `What is in ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
+		place: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Those that are too large by themselves: a pod and its volumes are in one node. */
+const checkLargest = (writers, largest) => writers.filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes).map(({ what, file, line, requested, ephemeral, claims }) => {
+	return {
+		message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
+		place: {
+			file,
+			line
+		}
+	};
+});
+/** Limits above what is free; one that is asked for as well has been told of. */
+const checkLimits = (workloads, largest) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+	const limit = limits.storage ?? 0;
+	if (limit <= largest.freeBytes || requests.storage === limit) return [];
+	return [{
+		message: `The container ${name} may write ${renderAmount(limit, 0)} before it comes to its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free some of it first.`,
+		place: {
+			file,
+			line
+		}
+	}];
+}));
+/** Whether what the manifests may write to the nodes' disks finds the room for it. */
+const checkStorage = ({ workloads, claims }, rooms) => {
+	const nodes = takesPods(rooms);
+	const disks = findDisks(nodes) ?? [];
+	const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes);
+	if (largest === void 0) return [];
+	const writers = toWriters(workloads, claims, nodes.length);
+	const alone = disks.length > 1 ? writers : writers.filter(({ isOccasional }) => isOccasional);
+	const tooLarge = checkLargest(alone, largest);
+	const total = checkTotal(writers, disks);
+	return [...disks.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total], ...checkLimits(workloads, largest)];
 };
 
 // src/manifests/check-manifests.ts
@@ -4171,6 +4285,7 @@ const checkManifests = (facts) => {
 		...manifests.warnings,
 		...checkImages(manifests.workloads, facts),
 		...checkRoom(manifests.workloads, nodeRooms, engine),
+		...checkStorage(manifests, nodeRooms),
 		...checkDisks(nodeRooms)
 	];
 };

@@ -65,6 +65,27 @@ const createReader = (document) => {
 	};
 };
 
+// src/manifests/read-storage.ts
+/** Bytes; 0 for what is not written or is no quantity. */
+const readBytes = ({ text }, node) => parseQuantity(text(node) ?? "") ?? 0;
+/** What a PersistentVolumeClaim, or a template of one, asks for. */
+const readClaimed = (reader, claim) => readBytes(reader, reader.at(claim, "spec", "resources", "requests", "storage"));
+const readEmptyDir = (reader, volume) => {
+	const { at, text } = reader;
+	return (text(at(volume, "emptyDir", "medium")) ?? "") === "" ? readBytes(reader, at(volume, "emptyDir", "sizeLimit")) : 0;
+};
+const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
+const readVolumes = (reader, document, podSpec) => {
+	const { at, items } = reader;
+	const volumes = items(at(podSpec, "volumes"));
+	const templates = items(at(document, "spec", "volumeClaimTemplates"));
+	const ephemeral = volumes.map((volume) => at(volume, "ephemeral", "volumeClaimTemplate"));
+	return {
+		emptyDirs: sum(volumes.map((volume) => readEmptyDir(reader, volume))),
+		claims: sum([...templates, ...ephemeral].map((claim) => readClaimed(reader, claim)))
+	};
+};
+
 // src/manifests/parse-manifest.ts
 /** Where each kind has what its pods are made from. */
 const podPaths = {
@@ -114,7 +135,8 @@ const readAmounts = ({ at, text }, resources) => {
 	const read = (name) => parseQuantity(text(at(resources, name)) ?? "");
 	return {
 		memory: read("memory"),
-		cpu: read("cpu")
+		cpu: read("cpu"),
+		storage: read("ephemeral-storage")
 	};
 };
 const roleOf = ({ at, text }, node, list) => {
@@ -136,7 +158,8 @@ const readContainer = (source, node, list) => {
 	const asked = readAmounts(reader, at(node, "resources", "requests"));
 	const requests = {
 		memory: asked.memory ?? limits.memory,
-		cpu: asked.cpu ?? limits.cpu
+		cpu: asked.cpu ?? limits.cpu,
+		storage: asked.storage ?? limits.storage
 	};
 	const name = text(at(node, "name")) ?? "?";
 	const pullPolicy = text(at(node, "imagePullPolicy")) || void 0;
@@ -165,24 +188,48 @@ const countPods = (reader, kind, document) => {
 	const parallelism = readCount(reader, job, "parallelism") ?? 1;
 	return Math.min(parallelism, readCount(reader, job, "completions") ?? parallelism);
 };
-const readWorkloads = (source, node, depth = 0) => {
+/** A document, or all that is in it where it is a list. */
+const unpack = (reader, node, depth = 0) => {
+	const { at, items, text } = reader;
+	return text(at(node, "kind"))?.endsWith("List") && depth < deepestList ? items(at(node, "items")).flatMap((it) => unpack(reader, it, depth + 1)) : [node];
+};
+const readName = ({ at, text }, node) => {
+	const metadata = at(node, "metadata");
+	const name = text(at(metadata, "name")) ?? text(at(metadata, "generateName")) ?? "?";
+	return {
+		namespace: text(at(metadata, "namespace")),
+		name
+	};
+};
+const readWorkload = (source, node) => {
 	const { file, reader } = source;
 	const { at, items, text } = reader;
 	const kind = text(at(node, "kind")) ?? "";
-	if (kind.endsWith("List") && depth < deepestList) return items(at(node, "items")).flatMap((item) => readWorkloads(source, item, depth + 1));
 	const path = podPaths[kind];
 	if (path === void 0) return [];
 	const spec = at(node, ...path);
 	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list)));
-	const metadata = at(node, "metadata");
-	const name = text(at(metadata, "name")) ?? text(at(metadata, "generateName")) ?? "?";
+	const pods = countPods(reader, kind, node);
+	const volumes = readVolumes(reader, node, spec);
 	return [{
 		file,
 		kind,
-		namespace: text(at(metadata, "namespace")),
-		name,
-		pods: countPods(reader, kind, node),
-		containers
+		...readName(reader, node),
+		pods,
+		containers,
+		volumes
+	}];
+};
+const readClaim = ({ file, reader, lineAt }, node) => {
+	const { at, text } = reader;
+	const kind = at(node, "kind");
+	if (text(kind) !== "PersistentVolumeClaim") return [];
+	const bytes = readClaimed(reader, node);
+	return [{
+		file,
+		...readName(reader, node),
+		bytes,
+		line: lineAt(kind?.range?.[0] ?? 0)
 	}];
 };
 const parseDocuments = (text) => {
@@ -193,7 +240,7 @@ const parseDocuments = (text) => {
 		lines
 	};
 };
-/** Reads what runs pods in a file of Kubernetes manifests; what cannot be read becomes a warning. */
+/** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 const parseManifest = (text, file) => {
 	const warnings = [];
 	const warn = (message, line) => {
@@ -209,25 +256,39 @@ const parseManifest = (text, file) => {
 		const { documents, lines } = parseDocuments(text);
 		const last = text.trimEnd().split("\n").length;
 		const lineAt = (offset) => Math.min(last, Math.max(1, lines.linePos(offset).line));
-		return {
-			workloads: documents.flatMap((document) => {
-				const [error] = document.errors;
-				if (error === void 0) return readWorkloads({
+		const read = documents.map((document) => {
+			const [error] = document.errors;
+			if (error === void 0) {
+				const reader = createReader(document);
+				const source = {
 					file,
-					reader: createReader(document),
+					reader,
 					lineAt,
 					warn
-				}, document.contents);
-				const reason = error.code.toLowerCase().replaceAll("_", " ");
-				warn(`Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`, lineAt(error.pos[0]));
-				return [];
-			}),
+				};
+				const nodes = unpack(reader, document.contents);
+				return {
+					workloads: nodes.flatMap((node) => readWorkload(source, node)),
+					claims: nodes.flatMap((node) => readClaim(source, node))
+				};
+			}
+			const reason = error.code.toLowerCase().replaceAll("_", " ");
+			warn(`Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`, lineAt(error.pos[0]));
+			return {
+				workloads: [],
+				claims: []
+			};
+		});
+		return {
+			workloads: read.flatMap(({ workloads }) => workloads),
+			claims: read.flatMap(({ claims }) => claims),
 			warnings
 		};
 	} catch {
 		warn("Not checked, as the file is nested too deeply.", 1);
 		return {
 			workloads: [],
+			claims: [],
 			warnings
 		};
 	}

@@ -9,6 +9,20 @@ import { join, resolve } from "node:path";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
+// src/diagnose/cluster/news.ts
+/**
+* Tells whether something is of this job; a cluster may be older, or shared. What has no time at all
+* counts, as nothing speaks against it.
+*
+* @param at ISO 8601
+* @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+*/
+const isNews = (at, since) => at === void 0 || since === void 0 || Date.parse(at) >= Math.floor(since / 1e3) * 1e3;
+/** The newest last; what has no time may be of any, and comes first. */
+const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === void 0 ? 0 : Date.parse(b.at));
+/** Of the same thing seen several times. */
+const findNewest = (all) => all.toSorted(byTime).at(-1);
+
 // src/diagnose/cluster/to-line.ts
 /** Of longer words the middle goes: kubelets say at the end what it was. */
 const longest = 300;
@@ -42,14 +56,17 @@ const renderWho = ({ pod, container }, others) => {
 	const more = others === 0 ? "" : `, and ${others} more of ${pod.owner},`;
 	return toLine(`${who.replace(/^t/, "T")}${more}`);
 };
+/** A pod that was replaced by another of its name is still one of them. */
+const countOthers = (sightings) => new Set(sightings.map(({ pod }) => pod.name)).size - 1;
 /** Tells of the first, and how many more there are. */
 const toFinding$1 = (sightings) => {
 	const [first] = sightings;
-	const { pod, container, kind, certainty, what, evidence, remedy, at } = first;
+	const { pod, container, kind, certainty, what, evidence, remedy } = first;
+	const at = findNewest(sightings)?.at;
 	return {
 		kind,
 		certainty,
-		cause: `${renderWho(first, sightings.length - 1)} ${what}`,
+		cause: `${renderWho(first, countOthers(sightings))} ${what}`,
 		evidence: evidence.map(toLine).filter((line) => line !== ""),
 		remedy,
 		namespace: pod.namespace,
@@ -64,10 +81,14 @@ const toFinding$1 = (sightings) => {
 		...at !== void 0 && { at }
 	};
 };
-/** One finding for each cause and workload, in the order in which they were seen. */
-const toFindings = (sightings) => {
+/**
+* One finding for each cause and workload, in the order in which they were seen.
+*
+* @param since as {@link isNews} takes it: older sightings are left out, so that none is counted
+*/
+const toFindings = (sightings, since) => {
 	const groups = /* @__PURE__ */ new Map();
-	for (const sighting of sightings) {
+	for (const sighting of sightings.filter(({ at }) => isNews(at, since))) {
 		const group = groups.get(toKey$1(sighting));
 		if (group === void 0) groups.set(toKey$1(sighting), [sighting]);
 		else group.push(sighting);
@@ -125,12 +146,18 @@ const fromEvent = (pods, event) => {
 		name
 	}, message, at)];
 };
-/** Pods that a kubelet put out of its node. */
-const findEvictions = ({ pods, events }) => toFindings([...pods.flatMap((pod) => {
+/** The event is gone after an hour, and the pod stays. */
+const fromPod = (pod, events) => {
 	if (pod.reason !== "Evicted") return [];
-	const isIts = ({ namespace, name, reason }) => namespace === pod.namespace && name === pod.name && reason === "Evicted";
-	return toSighting$1(pod, pod.message ?? "", events.find(isIts)?.at);
-}), ...events.flatMap((event) => fromEvent(pods, event))]);
+	const its = events.filter(({ namespace, name, reason }) => namespace === pod.namespace && name === pod.name && reason === "Evicted");
+	const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at;
+	return [toSighting$1(pod, pod.message ?? "", at)];
+};
+/** Pods that a kubelet put out of its node. */
+const findEvictions = ({ pods, events }, since) => {
+	const sightings = [...pods.flatMap((pod) => fromPod(pod, events)), ...events.flatMap((event) => fromEvent(pods, event))];
+	return toFindings(sightings, since);
+};
 
 // src/report/format.ts
 /** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
@@ -184,14 +211,14 @@ const explainMemory = ({ memoryLimit, ended }) => ({
 const probeWords = /\bfailed (liveness|startup) probe\b/;
 /** Longer than most are given to end. */
 const longestGraceMs = 6e5;
-/** An end that came much later had another cause. */
-const mayEnd = (kill, ended) => {
-	const passed = Date.parse(ended?.at ?? "") - Date.parse(kill.at ?? "");
+/** An end that came much later, or long before, had another cause. */
+const mayEnd = (event, ended) => {
+	const passed = Date.parse(ended?.at ?? "") - Date.parse(event.at ?? "");
 	return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs;
 };
 /** The event of the kill itself; its container is named in its words, where not in its path. */
-const findProbeKill = (events, { name, ended }) => events.find((event) => event.reason === "Killing" && mayEnd(event, ended) && probeWords.test(event.message) && (event.container === name || event.message.startsWith(`Container ${name} failed `)));
-const findUnhealthy = (events, { name }) => events.find(({ reason, container, message }) => reason === "Unhealthy" && container === name && /^(Liveness|Startup) probe /.test(message));
+const findProbeKill = (events, { name, ended }) => findNewest(events.filter((event) => event.reason === "Killing" && mayEnd(event, ended) && probeWords.test(event.message) && (event.container === name || event.message.startsWith(`Container ${name} failed `))));
+const findUnhealthy = (events, { name, ended }) => findNewest(events.filter((event) => event.reason === "Unhealthy" && mayEnd(event, ended) && event.container === name && /^(Liveness|Startup) probe /.test(event.message)));
 const probeRemedies = {
 	liveness: "This is not for memory. Give livenessProbe more time (timeoutSeconds, failureThreshold) or the program a startupProbe; see why it does not answer, which on a busy runner may be lack of cpu.",
 	startup: "This is not for memory. Give startupProbe more time (failureThreshold times periodSeconds), or see why the program starts so slowly."
@@ -227,7 +254,7 @@ const explainUnknown = ({ hasLivenessProbe, ended }) => ({
 	evidence: [`Exit code 137, reason ${ended?.reason || "not given"}`],
 	remedy: `It may be the kernel, for memory of one of its processes${hasLivenessProbe ? ", or the kubelet, for its liveness probe (its events are gone after an hour)" : ""}, or something in the container or on the runner. See its log: \`kubectl logs --previous\`.`
 });
-const findStop = (events, { name }) => events.find(({ reason, message }) => reason === "Killing" && message === `Stopping container ${name}`);
+const findStop = (events, { name, ended }) => findNewest(events.filter((event) => event.reason === "Killing" && mayEnd(event, ended) && event.message === `Stopping container ${name}`));
 const explain$1 = (container, events) => {
 	const { ended } = container;
 	if (ended === void 0) return void 0;
@@ -240,19 +267,23 @@ const explain$1 = (container, events) => {
 };
 const eventsOf = (events, { namespace, name }) => events.filter((it) => it.kind === "Pod" && it.namespace === namespace && it.name === name);
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
-const findKilled = ({ pods, events }) => toFindings(pods.flatMap((pod) => {
-	if (pod.reason === "Evicted") return [];
-	const its = eventsOf(events, pod);
-	return pod.containers.flatMap((container) => {
-		const explained = explain$1(container, its);
-		return explained === void 0 ? [] : {
-			pod,
-			container,
-			at: container.ended?.at,
-			...explained
-		};
+const findKilled = ({ pods, events }, since) => {
+	const sightings = pods.flatMap((pod) => {
+		if (pod.reason === "Evicted") return [];
+		const its = eventsOf(events, pod);
+		return pod.containers.flatMap((container) => {
+			const explained = explain$1(container, its);
+			const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
+			return explained === void 0 ? [] : [{
+				pod,
+				container,
+				at,
+				...explained
+			}];
+		});
 	});
-}));
+	return toFindings(sightings, since);
+};
 
 // src/diagnose/cluster/pending.ts
 const shortOf = (what, request) => ({
@@ -288,13 +319,14 @@ const toSighting = (pod, memory) => {
 		certainty: "certain",
 		what: wasRefused ? shortage.what.replace("stays pending", "was refused") : shortage.what,
 		evidence: [words, ...remedy.includes("requests.memory") && memory !== "" ? [`Memory that pods may request: ${memory}`] : []],
-		remedy
+		remedy,
+		at: pod.changedAt ?? pod.createdAt
 	}];
 };
 /** Pods that found no node with room for them. */
-const findPending = (cluster) => {
+const findPending = (cluster, since) => {
 	const memory = describeNodes(cluster);
-	return toFindings(cluster.pods.flatMap((pod) => toSighting(pod, memory)));
+	return toFindings(cluster.pods.flatMap((pod) => toSighting(pod, memory)), since);
 };
 
 // src/diagnose/cluster/pressure.ts
@@ -320,15 +352,15 @@ const pressures = {
 };
 const isOf = ({ name }, event) => event.kind === "Node" && event.name === name;
 const renderEvent = ({ reason, message }) => toLine(`${reason}: ${message}`);
-/** Nodes that are short of something now, or were. */
-const findPressure = ({ nodes, events }) => nodes.flatMap((node) => Object.entries(pressures).flatMap(([type, { kind, short, event, remedy }]) => {
+/** Nodes that are short of something now, since whenever, or were for a time. */
+const findPressure = ({ nodes, events }, since) => nodes.flatMap((node) => Object.entries(pressures).flatMap(([type, { kind, short, event, remedy }]) => {
 	const now = node.troubles.find((trouble) => trouble.type === type);
-	const began = events.find((it) => isOf(node, it) && it.reason === event);
-	if (now === void 0 && began === void 0) return [];
+	const began = findNewest(events.filter((it) => isOf(node, it) && it.reason === event));
+	if (now === void 0 && (began === void 0 || !isNews(began.at, since))) return [];
 	const is = now === void 0 ? "was for a time" : "is";
 	const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`;
 	const evidence = [...now === void 0 ? [] : [toLine(`${type}: ${now.message}`)], ...began === void 0 ? [] : [renderEvent(began)]];
-	const at = began?.at === void 0 ? {} : { at: began.at };
+	const at = now !== void 0 || began?.at === void 0 ? {} : { at: began.at };
 	return {
 		kind,
 		certainty: "certain",
@@ -339,20 +371,26 @@ const findPressure = ({ nodes, events }) => nodes.flatMap((node) => Object.entri
 		...at
 	};
 }));
+/** As given, of those that were put into the node; several steps may have loaded the same one. */
+const findLost = (loaded, node, has) => {
+	if (has === void 0) return [];
+	const lost = loaded.filter(({ canonical, nodes }) => nodes.includes(node) && !has.includes(canonical));
+	return [...new Set(lost.map(({ given }) => toLine(given)))];
+};
 /** What tells that a kubelet deletes images to make room. */
 const collecting = /* @__PURE__ */ new Set(["FreeDiskSpaceFailed", "ImageGCFailed"]);
 /**
 * Images that this job loaded and that a node does not have any more, and kubelets that fail to free
 * their disk.
 *
-* @param nodeImages canonical names by node, of the nodes that the images were loaded into
+* @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
 */
-const findCollected = ({ nodes, events }, loaded, nodeImages) => [.../* @__PURE__ */ new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
-	const has = nodeImages.get(name);
-	const lost = has === void 0 ? [] : loaded.filter(({ canonical }) => !has.includes(canonical));
-	const tries = events.filter((it) => it.kind === "Node" && it.name === name && collecting.has(it.reason));
+const findCollected = ({ nodes, events }, loaded, nodeImages, since) => [.../* @__PURE__ */ new Set([...nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((name) => {
+	const lost = findLost(loaded, name, nodeImages.get(name));
+	const tries = events.filter((it) => it.kind === "Node" && it.name === name && collecting.has(it.reason) && isNews(it.at, since));
+	const at = lost.length > 0 ? void 0 : findNewest(tries)?.at;
 	if (lost.length === 0 && tries.length === 0) return [];
-	const given = lost.map((image) => image.given).join(", ");
+	const given = lost.join(", ");
 	const isShort = nodes.some((node) => node.name === name && node.troubles.some(({ type }) => type === "DiskPressure"));
 	const wasCollected = tries.length > 0 || isShort;
 	return {
@@ -362,7 +400,8 @@ const findCollected = ({ nodes, events }, loaded, nodeImages) => [.../* @__PURE_
 		evidence: tries.map(renderEvent),
 		remedy: wasCollected ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone." : "Load it again. See what else in the job removes images or makes the node anew.",
 		node: name,
-		...lost[0] !== void 0 && { image: lost[0].given }
+		...at !== void 0 && { at },
+		...lost[0] !== void 0 && { image: lost[0] }
 	};
 });
 
@@ -370,15 +409,66 @@ const findCollected = ({ nodes, events }, loaded, nodeImages) => [.../* @__PURE_
 /**
 * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
 *
-* @param nodeImages canonical names by node, of the nodes that the images were loaded into
+* @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
+* @param since the baseline's clock, ms since 1970; what is older, and not so now, is left out
 */
-const findGhosts = (cluster, loaded, nodeImages) => [
-	...findKilled(cluster),
-	...findEvictions(cluster),
-	...findPressure(cluster),
-	...findCollected(cluster, loaded, nodeImages),
-	...findPending(cluster)
+const findGhosts = (cluster, loaded, nodeImages, since) => [
+	...findKilled(cluster, since),
+	...findEvictions(cluster, since),
+	...findPressure(cluster, since),
+	...findCollected(cluster, loaded, nodeImages, since),
+	...findPending(cluster, since)
 ];
+
+// src/diagnose/cluster/explain-loaded.ts
+const hasNoTag = (image) => !/[:@][^/]*$/.test(image);
+/** The kubelet had to ask a registry all the same. */
+const explainAlways = ({ image }, loaded) => {
+	const isDefault = /:latest$/.test(loaded.canonical);
+	const why = !isDefault ? "its imagePullPolicy is Always, so that Kubernetes asks a registry each time" : hasNoTag(image) ? "without a tag Kubernetes takes :latest and asks a registry each time (imagePullPolicy Always)" : "with the tag :latest Kubernetes asks a registry each time (imagePullPolicy Always)";
+	const remedy = isDefault ? `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${toLine(loaded.immutable)}.` : "Set imagePullPolicy: IfNotPresent. Where nobody wrote Always, the admission plugin AlwaysPullImages of the cluster did.";
+	return {
+		kind: "pull-policy",
+		certainty: "certain",
+		what: `cannot start: this job loaded ${toLine(image)}, but ${why}`,
+		remedy
+	};
+};
+const cannot = (certainty, why, remedy) => ({
+	kind: "image-pull",
+	certainty,
+	what: `cannot start${why}`,
+	remedy
+});
+/**
+* The node did not have it when the kubelet looked.
+*
+* @param nodes into which it was loaded
+* @param isThere now; undefined where the node does not tell
+*/
+const explainAbsent = ({ pod: { node = "" }, container }, nodes, isThere) => {
+	const image = toLine(container.image);
+	const absent = `: this job loaded ${image}, but the node that it runs on does not have it`;
+	const [first, again] = ["Load images before what uses them is applied, or restart it: `kubectl rollout restart`.", "Load it again. Something removed it: see whether that node is short of disk, or was made anew."];
+	if (isThere) {
+		const why = ` yet: it was created before its node had ${image}, and tries again ever more seldom`;
+		return cannot("likely", why, first);
+	}
+	if (!nodes.includes(node)) {
+		const others = nodes.map(toLine).join(", ") || "no node";
+		return cannot("certain", `${absent}: it was loaded into ${others}`, "Load into all nodes (leave the input nodes empty).");
+	}
+	if (isThere === false) return cannot("certain", `${absent} any more`, again);
+	const why = `: its node did not have ${image} when it looked, although this job loaded it there`;
+	return cannot("likely", why, `${first} Or it was removed since: see whether that node is short of disk.`);
+};
+/** Says why a container waits for an image that this job did load. */
+const explainLoaded = (wait, image, loaded, has) => {
+	if (wait.container.pullPolicy === "Always") return explainAlways(wait.container, image);
+	const same = loaded.filter(({ canonical }) => canonical === image.canonical);
+	const nodes = [...new Set(same.flatMap((each) => each.nodes))];
+	return explainAbsent(wait, nodes, has.get(wait.pod.node ?? "")?.includes(image.canonical));
+};
 
 // src/diagnose/cluster/nearest-image.ts
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
@@ -447,37 +537,14 @@ const reasons = /* @__PURE__ */ new Set([
 	"ImageInspectError",
 	"RegistryUnavailable"
 ]);
-const hasNoTag = (image) => !/[:@][^/]*$/.test(image);
+/** A name as canonical as can be, to compare with those that were loaded. */
+const toAsked = (image) => {
+	const asked = parseImageReference(image);
+	const lower = typeof asked === "string" ? parseImageReference(image.toLowerCase()) : asked;
+	return typeof lower === "string" ? image : lower.canonical;
+};
 /** With `Always` a right name alone changes nothing. */
 const addPolicy = ({ pullPolicy }, remedy) => pullPolicy === "Always" ? `${remedy} Set imagePullPolicy: IfNotPresent, too: now it is Always.` : remedy;
-/** The image was loaded, and the kubelet had to ask a registry all the same. */
-const explainAlways = ({ image }, loaded) => {
-	const isDefault = /:latest$/.test(loaded.canonical);
-	const why = !isDefault ? "its imagePullPolicy is Always, so that Kubernetes asks a registry each time" : hasNoTag(image) ? "without a tag Kubernetes takes :latest and asks a registry each time (imagePullPolicy Always)" : "with the tag :latest Kubernetes asks a registry each time (imagePullPolicy Always)";
-	const remedy = isDefault ? `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${loaded.immutable}.` : "Set imagePullPolicy: IfNotPresent. Where nobody wrote Always, the admission plugin AlwaysPullImages of the cluster did.";
-	return {
-		kind: "pull-policy",
-		certainty: "certain",
-		what: `cannot start: this job loaded ${toLine(image)}, but ${why}`,
-		remedy
-	};
-};
-/** The image was loaded, and the node did not have it when the kubelet looked. */
-const explainAbsent = ({ pod, container }, loaded, has) => {
-	const image = toLine(container.image);
-	if ((pod.node === void 0 ? void 0 : has.get(pod.node))?.includes(loaded.canonical)) return {
-		kind: "image-pull",
-		certainty: "likely",
-		what: `cannot start yet: it was created before its node had ${image}, and tries again ever more seldom`,
-		remedy: "Load images before what uses them is applied, or restart it: `kubectl rollout restart`."
-	};
-	return {
-		kind: "image-pull",
-		certainty: "certain",
-		what: `cannot start: this job loaded ${image}, but the node that it runs on does not have it`,
-		remedy: "Load into all nodes (leave the input nodes empty). Where it was loaded there, something removed it since: see whether that node is short of disk."
-	};
-};
 const resemblances = {
 	"other-tag": "with another tag or digest",
 	"other-place": "from another registry or folder",
@@ -489,7 +556,7 @@ const explainOther = (wait, asked, loaded) => {
 	const image = toLine(container.image);
 	const nearest = findNearest(asked, loaded);
 	if (nearest !== void 0 && nearest.resemblance !== "same") {
-		const { given } = nearest.image;
+		const given = toLine(nearest.image.given);
 		return {
 			kind: "image-pull",
 			certainty: "likely",
@@ -506,8 +573,7 @@ const explainOther = (wait, asked, loaded) => {
 	};
 };
 const explainInvalid = (wait, why, loaded) => {
-	const lower = parseImageReference(wait.container.image.toLowerCase());
-	const meant = typeof lower === "string" ? void 0 : findNearest(lower.canonical, loaded)?.image;
+	const meant = findNearest(toAsked(wait.container.image), loaded)?.image;
 	const instead = meant === void 0 ? "" : `; this job loaded ${meant.given}`;
 	return {
 		kind: "image-pull",
@@ -530,34 +596,44 @@ const explain = (wait, loaded, has) => {
 	if (typeof asked === "string") return explainInvalid(wait, asked, loaded);
 	const nearest = findNearest(asked.canonical, loaded);
 	if (nearest?.resemblance !== "same") return explainOther(wait, asked.canonical, loaded);
-	return container.pullPolicy === "Always" ? explainAlways(container, nearest.image) : explainAbsent(wait, nearest.image, has);
+	return explainLoaded(wait, nearest.image, loaded, has);
 };
+/** Who waits for what this job loaded, or meant to, is its business however long that has waited. */
+const isOurs$1 = ({ container }, loaded) => findNearest(toAsked(container.image), loaded) !== void 0;
 /**
 * Says why containers wait for images, going by what this job loaded.
 *
 * @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
+* @param since the baseline's clock, ms since 1970; pods that are older and wait for something else
+*   are somebody else's
 */
-const findPullTroubles = ({ pods }, loaded, nodeImages = /* @__PURE__ */ new Map()) => toFindings(pods.flatMap((pod) => pod.containers.flatMap((container) => {
-	const { waiting } = container;
-	if (waiting === void 0 || !reasons.has(waiting.reason)) return [];
-	const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
-	return {
-		pod,
-		container,
-		...explain({
+const findPullTroubles = ({ pods }, loaded, nodeImages, since) => {
+	const sightings = pods.flatMap((pod) => pod.containers.flatMap((container) => {
+		const { waiting } = container;
+		const wait = {
 			pod,
 			container
-		}, loaded, nodeImages),
-		evidence
-	};
-})));
+		};
+		if (waiting === void 0 || !reasons.has(waiting.reason)) return [];
+		const at = pod.createdAt;
+		if (!isOurs$1(wait, loaded) && !isNews(at, since)) return [];
+		const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
+		return [{
+			...wait,
+			...explain(wait, loaded, nodeImages),
+			evidence,
+			at
+		}];
+	}));
+	return toFindings(sightings, void 0);
+};
 
 // src/diagnose/cluster/parse-cluster.ts
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths = {
-	pod: 7,
+	pod: 9,
 	owner: 3,
-	unschedulable: 2,
+	condition: 4,
 	container: 6,
 	status: 9,
 	event: 8,
@@ -641,6 +717,21 @@ const toContainer = (fields, statuses) => {
 		memoryLimit: parseQuantity(limit)
 	};
 };
+/** Conditions that tell since when a pod is what it is, the most exact first. */
+const changes = [
+	"DisruptionTarget",
+	"PodScheduled",
+	"Ready"
+];
+/** Of the conditions' lines, which are only printed where they are bad. */
+const toChange = (conditions, startedAt) => {
+	const of = (type) => conditions.find(({ fields }) => fields[1] === type);
+	const times = changes.map((type) => toTime(of(type)?.fields[2]));
+	return {
+		unschedulable: toText$1(of("PodScheduled")?.fields[3]),
+		changedAt: times.find((time) => time !== void 0) ?? toTime(startedAt)
+	};
+};
 /** Reads what kubectl/pods.gotemplate prints. */
 const parsePods = (text) => {
 	const byPod = /* @__PURE__ */ new Map();
@@ -652,7 +743,7 @@ const parsePods = (text) => {
 		const of = (word) => lines.filter((line) => line.word === word);
 		const [pod] = of("pod");
 		if (pod === void 0) return [];
-		const [, namespace = "", name = "", node, phase = "", reason, message] = pod.fields;
+		const [, namespace = "", name = "", node, phase = "", reason, message, ...times] = pod.fields;
 		const [, ownerKind, ownerName] = of("owner")[0]?.fields ?? [];
 		return {
 			namespace,
@@ -663,7 +754,8 @@ const parsePods = (text) => {
 			phase,
 			reason: toText$1(reason),
 			message: toText$1(message),
-			unschedulable: toText$1(of("unschedulable")[0]?.fields[1]),
+			createdAt: toTime(times[0]),
+			...toChange(of("condition"), times[1]),
 			containers: of("container").map(({ fields }) => toContainer(fields, of("status")))
 		};
 	});
@@ -765,17 +857,18 @@ const readFrom = async (api, node) => {
 		missing
 	};
 };
-/** Asks a control-plane node's own kubectl; the next one where it tells nothing. */
+/**
+* Asks the control-plane nodes' own kubectl, side by side, as each may hang. The first one that tells
+* something is believed.
+*/
 const readCluster = async (api, nodes) => {
-	const problems = [];
-	for (const node of nodes.filter(({ role }) => role === "control-plane")) {
-		const reading = await readFrom(api, node);
-		if (reading.cluster !== void 0) return reading;
-		if (reading.missing !== void 0) problems.push(reading.missing);
-	}
+	const asked = nodes.filter(({ role }) => role === "control-plane").toSorted((a, b) => a.name.localeCompare(b.name));
+	const readings = await Promise.all(asked.map((node) => readFrom(api, node)));
+	const first = readings.find(({ cluster }) => cluster !== void 0);
+	if (first !== void 0) return first;
 	return {
 		cluster: void 0,
-		missing: problems.join(". ") || "no control-plane node of the cluster is known"
+		missing: readings.flatMap(({ missing }) => missing ?? []).join(". ") || "no control-plane node of the cluster is known"
 	};
 };
 
@@ -1079,8 +1172,11 @@ const findKills = (facts) => {
 
 // src/diagnose/merge.ts
 const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
-/** What the kubelet tells of a kill, where it is no other than the kernel's. */
-const isKill = ({ kind }) => kind === "oom-kill" || kind === "killed";
+/**
+* What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+* likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
+*/
+const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "liveness" && certainty === "likely";
 /**
 * Puts together what the kernel and what the cluster tell. The kernel knows more of a kill for memory:
 * the limit that was hit, and by which process. What only it could not place, the cluster may have.
@@ -1384,8 +1480,8 @@ const findInCluster = (cluster, nodes, baseline) => {
 	if (cluster === void 0) return [];
 	const images = baseline?.images ?? [];
 	const nodeImages = toNodeImages(nodes);
-	const isNews = ({ at }) => at === void 0 || baseline === void 0 || Date.parse(at) >= baseline.clockMs;
-	return [...findPullTroubles(cluster, images, nodeImages), ...findGhosts(cluster, images, nodeImages)].filter(isNews);
+	const since = baseline?.clockMs;
+	return [...findPullTroubles(cluster, images, nodeImages, since), ...findGhosts(cluster, images, nodeImages, since)];
 };
 /** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
 const findInMachine = (machine, nodes, { baseline, noted }) => {
