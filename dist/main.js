@@ -4278,16 +4278,36 @@ const checkStorage = ({ workloads, claims }, rooms) => {
 };
 
 // src/manifests/check-manifests.ts
-/** All that is to be said of the manifests before anything is built. */
+/**
+* All that is to be said of the manifests before anything is built. What is about room comes first:
+* it is about all pods, where the others are about one line, and GitHub shows only the first ones.
+*/
 const checkManifests = (facts) => {
 	const { manifests, nodeRooms, engine } = facts;
 	return [
-		...manifests.warnings,
-		...checkImages(manifests.workloads, facts),
 		...checkRoom(manifests.workloads, nodeRooms, engine),
 		...checkStorage(manifests, nodeRooms),
-		...checkDisks(nodeRooms)
+		...checkDisks(nodeRooms),
+		...manifests.warnings,
+		...checkImages(manifests.workloads, facts)
 	];
+};
+
+// src/manifests/tell-manifests.ts
+/** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
+const mostShown = 9;
+const renderLine = ({ message, place }) => place ? `${place.file}:${place.line}: ${message}` : message;
+/** Warns of what is wrong with the manifests; what GitHub would not show is in the log at least. */
+const tellManifests = async (facts, { warning, fenced }) => {
+	const all = checkManifests(facts);
+	for (const { message, place } of all.slice(0, mostShown)) warning(message, place);
+	const rest = all.slice(mostShown);
+	if (rest.length === 0) return;
+	const are = rest.length === 1 ? "warning is" : "warnings are";
+	warning(`${rest.length} more ${are} in the step's log, as GitHub shows ten of a step.`);
+	await fenced(async (write) => {
+		for (const each of rest) write(renderLine(each));
+	});
 };
 
 // src/plan/plan.ts
@@ -4569,7 +4589,7 @@ const runAction = async (environment, runner, signal) => {
 			runId
 		}, memory);
 		tellWhatIsNot(inputs, facts, runner);
-		for (const { message, place } of checkManifests(facts)) runner.warning(message, place);
+		await tellManifests(facts, runner);
 		const plan = planRun(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);

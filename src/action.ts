@@ -21,7 +21,7 @@ import type { RawInputs } from './inputs/raw-inputs.ts'
 import { importYaml } from './inputs/read-builds.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { findUsed } from './manifests/check-images.ts'
-import { checkManifests } from './manifests/check-manifests.ts'
+import { tellManifests } from './manifests/tell-manifests.ts'
 import { type Plan, planRun } from './plan/plan.ts'
 import { renderPullWarning, toLoadedReferences } from './plan/pull-warning.ts'
 import { renderPlan } from './plan/render.ts'
@@ -111,7 +111,7 @@ export const runAction = async (
     const memory = findMemory(environment, runner, signal)
     const facts = await look(docker, inputs, { ...environment, runId }, memory)
     tellWhatIsNot(inputs, facts, runner)
-    for (const { message, place } of checkManifests(facts)) runner.warning(message, place)
+    await tellManifests(facts, runner)
     const plan = planRun(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)

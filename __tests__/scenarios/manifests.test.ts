@@ -141,6 +141,38 @@ spec:
   expect(placedOf(made)[0]?.[1]).toMatch(/Kubernetes believes that each node has [\d.]+ GB/)
 })
 
+<<<<<<< HEAD
 test('without manifests only the tag latest is warned about', async () => {
   expect(warningsOf(await run({}))).toEqual([expect.stringMatching(/^Pods pull .*:latest instead/)])
+=======
+test('more on disk than is free is told first, and what GitHub would not show is in the log', async () => {
+  const pods = Array.from(
+    { length: 11 },
+    (_, index) => `kind: Pod
+metadata: { name: pod-${index} }
+spec: { containers: [{ name: "a\\n::warning::c${index}", image: ${name} }] }
+---
+`,
+  )
+  const claim = `kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { resources: { requests: { storage: 100T } } }
+`
+  await write({ 'all.yaml': `${pods.join('')}${claim}` })
+  const made = await run({ manifests: 'all.yaml', 'dry-run': 'true' })
+  const warnings = warningsOf(made)
+  expect([made.exitCode, warnings.length]).toEqual([0, 10])
+  expect(placedOf(made)[0]).toEqual([
+    'all.yaml:45',
+    expect.stringMatching(
+      /may write 100 TB to disk \(100 TB of volumes\); the disk of .* has .* free\./,
+    ),
+  ])
+  expect(warnings[9]).toMatch(/^3 more warnings are in the step's log/)
+  expect(made.log).toMatch(/^::warning::c10 pulls/m)
+})
+
+test('without manifests nothing is said of them', async () => {
+  expect(warningsOf(await run({}))).toEqual([])
+>>>>>>> 6831a8e (Warnings about manifests: room first, nine at most, the rest in the log)
 })

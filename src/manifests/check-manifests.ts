@@ -5,14 +5,17 @@ import { checkRoom } from './check-room.ts'
 import { checkStorage } from './check-storage.ts'
 import type { Warning } from './workload.ts'
 
-/** All that is to be said of the manifests before anything is built. */
+/**
+ * All that is to be said of the manifests before anything is built. What is about room comes first:
+ * it is about all pods, where the others are about one line, and GitHub shows only the first ones.
+ */
 export const checkManifests = (facts: Facts): readonly Warning[] => {
   const { manifests, nodeRooms, engine } = facts
   return [
-    ...manifests.warnings,
-    ...checkImages(manifests.workloads, facts),
     ...checkRoom(manifests.workloads, nodeRooms, engine),
     ...checkStorage(manifests, nodeRooms),
     ...checkDisks(nodeRooms),
+    ...manifests.warnings,
+    ...checkImages(manifests.workloads, facts),
   ]
 }
