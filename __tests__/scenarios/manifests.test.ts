@@ -141,10 +141,6 @@ spec:
   expect(placedOf(made)[0]?.[1]).toMatch(/Kubernetes believes that each node has [\d.]+ GB/)
 })
 
-<<<<<<< HEAD
-test('without manifests only the tag latest is warned about', async () => {
-  expect(warningsOf(await run({}))).toEqual([expect.stringMatching(/^Pods pull .*:latest instead/)])
-=======
 test('more on disk than is free is told first, and what GitHub would not show is in the log', async () => {
   const pods = Array.from(
     { length: 11 },
@@ -172,7 +168,6 @@ spec: { resources: { requests: { storage: 100T } } }
   expect(made.log).toMatch(/^::warning::c10 pulls/m)
 })
 
-test('without manifests nothing is said of them', async () => {
-  expect(warningsOf(await run({}))).toEqual([])
->>>>>>> 6831a8e (Warnings about manifests: room first, nine at most, the rest in the log)
+test('without manifests only the tag latest is warned about', async () => {
+  expect(warningsOf(await run({}))).toEqual([expect.stringMatching(/^Pods pull .*:latest instead/)])
 })
