@@ -1,7 +1,7 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { A as findNodes, C as printTargets, E as diagnoseNow, F as renderTable, M as escapeCell, N as formatBytes, O as inspectNodes, P as formatDuration, S as toTargets, T as startNoteTaker, _ as toHelperContainer, b as toBakeFile, c as runIdState, d as isUntrusted, f as whySecretsAreEmpty, g as runLabel, h as joinScript, i as createBuildToken, j as within$1, k as lookAtNodes, m as makeTempDir, n as forgetInputs, p as buildWords, r as readEnvironment, s as leftoversOf, t as createRunner, u as readSecrets, v as handoverRepository, w as openMemoryFile, x as toOwnTarget, y as toBakeArgs } from "./runner.js";
-import { A as canRead, C as toImmutable, D as describeEnd, E as createDocker, N as isMissing, O as runCaptured, S as parseImageReference, T as withEngineApi, c as parseAssignments, d as parseWord, f as toLines, j as canSearch, k as findDockerFolders, l as parseBoolean, m as toOptional, o as writeBaseline, p as toList, s as clusterPattern, u as parseChoice, v as toSections, w as toRepository, x as runContainer, y as execute } from "./notes.js";
 import { a as renderError, i as Failure, n as neutralise, r as splitLines } from "./log-fence.js";
+import { A as canRead, C as toImmutable, D as describeEnd, E as createDocker, N as isMissing, O as runCaptured, S as parseImageReference, T as withEngineApi, c as parseAssignments, d as parseWord, f as toLines, j as canSearch, k as findDockerFolders, l as parseBoolean, m as toOptional, o as writeBaseline, p as toList, s as clusterPattern, u as parseChoice, v as toSections, w as toRepository, x as runContainer, y as execute } from "./notes.js";
 import { p as getExecOutput } from "./core.js";
 import { t as Secret } from "./secret.js";
 import { t as parseQuantity } from "./quantity.js";
@@ -49,30 +49,32 @@ const takeBaseline = async (api, clusterName) => {
 
 // src/diagnose/notes/job-notes.ts
 /** Mostly it has ended long before. */
-const patienceMs = 4e3;
+const patienceMs = 3500;
+/** A string says why nothing could be noted. */
+const note = async ({ docker, clusterName, folder, childEnv }) => {
+	const baseline = await withEngineApi(docker, (api) => takeBaseline(api, clusterName));
+	if (baseline === void 0) return "no node answers";
+	writeBaseline(folder, baseline);
+	startNoteTaker(folder, childEnv);
+	return baseline;
+};
 /**
 * Notes how things are before anything is loaded, and has a process go on noting until post. No
 * trouble with it is the step's.
 */
-const beginNotes = ({ docker, clusterName, folder, childEnv, debug }) => {
-	const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName)).then((baseline) => {
-		if (baseline === void 0) return void 0;
-		writeBaseline(folder, baseline);
-		startNoteTaker(folder, childEnv);
-		return baseline;
-	}).catch((error) => {
-		debug(`How things are could not be noted: ${error}`);
-	});
+const beginNotes = (options) => {
+	const noting = note(options).catch(renderError);
+	const refuse = (why) => options.line(`How the nodes are could not be noted, so post does not look at them: ${why}`);
 	return { finish: async (images) => {
-		const baseline = await within$1(noting, patienceMs, void 0);
-		if (baseline === void 0) return;
+		const baseline = await within$1(noting, patienceMs, "no answer in time");
+		if (typeof baseline === "string") return refuse(baseline);
 		try {
-			writeBaseline(folder, {
+			writeBaseline(options.folder, {
 				...baseline,
 				images
 			});
 		} catch (error) {
-			debug(`What was loaded could not be noted: ${error}`);
+			refuse(renderError(error));
 		}
 	} };
 };
@@ -4599,7 +4601,7 @@ const runAction = async (environment, runner, signal) => {
 			clusterName: inputs.clusterName,
 			folder: notesFolder,
 			childEnv: environment.childEnv,
-			debug: runner.debug
+			line: runner.line
 		});
 		token = createBuildToken({
 			inputs,
@@ -4649,7 +4651,7 @@ const runAction = async (environment, runner, signal) => {
 	} catch (error) {
 		await token?.close();
 		await Promise.allSettled(background);
-		await notes?.finish(toLoaded(report));
+		if (!signal.aborted) await notes?.finish(toLoaded(report));
 		const failure = signal.aborted ? new Failure("The step was cancelled", { cause: error }) : error;
 		await publish(runner, report, renderError(failure));
 		throw failure;

@@ -121,7 +121,7 @@ export const runAction = async (
       clusterName: inputs.clusterName,
       folder: notesFolder,
       childEnv: environment.childEnv,
-      debug: runner.debug,
+      line: runner.line,
     })
     token = createBuildToken({
       inputs,
@@ -168,7 +168,8 @@ export const runAction = async (
   } catch (error) {
     await token?.close()
     await Promise.allSettled(background)
-    await notes?.finish(toLoaded(report))
+    // Who cancels gives us seconds.
+    if (!signal.aborted) await notes?.finish(toLoaded(report))
     const failure = signal.aborted ? new Failure('The step was cancelled', { cause: error }) : error
     await publish(runner, report, renderError(failure))
     throw failure

@@ -15,7 +15,7 @@ list_ended() {
 read_log() { dmesg 2>&1 || sudo -n dmesg 2>/dev/null; }
 export -f list_ended read_log
 
-# All at once, and none for long: whoever waits for us waits 5 s.
+# All at once, and none for long: whoever waits for us waits 4 s.
 exec {log}< <(timeout 3 bash -c read_log)
 if [[ "${1-}" != kernel-only ]] && command -v crictl >/dev/null; then
   exec {images}< <(timeout 3 ctr --namespace k8s.io images list --quiet) \

@@ -48,8 +48,11 @@ type Looked = {
   readonly reading: ClusterReading
 }
 
-/** Each source has a time of its own, so that what one told is not lost for another. */
-const dockerPatienceMs = 4_000
+/**
+ * Each source has a time of its own, so that what one told is not lost for another. With this machine
+ * itself, which is asked last, and what main may have waited, they make 15 s.
+ */
+const dockerPatienceMs = 3_000
 const nodePatienceMs = nodeTimeoutMs + 500
 const clusterPatienceMs = nodeTimeoutMs + 500
 

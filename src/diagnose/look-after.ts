@@ -41,12 +41,8 @@ export const lookAfterJob = async (
   folder: string,
 ): Promise<boolean> => {
   const notes = readNotes(folder)
-  if (notes === undefined) {
-    runner.line(
-      'Slipway did not look for what went wrong: main ended before it could note how the nodes were.',
-    )
-    return true
-  }
+  // Main did not come so far, or has said why it noted nothing.
+  if (notes === undefined) return true
   const { containers: noted, told } = notes
   const { clusterName } = notes.baseline
   const all = findNotes(tempDir, clusterName)

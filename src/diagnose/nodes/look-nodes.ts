@@ -33,7 +33,7 @@ type Inspected = {
 }
 
 /** Nobody waits longer for a node: the job has ended by then. */
-export const nodeTimeoutMs = 5_000
+export const nodeTimeoutMs = 4_000
 
 /** Finds the containers of a cluster's nodes, also of those that do not run. */
 export const inspectNodes = async (

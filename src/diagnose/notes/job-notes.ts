@@ -1,3 +1,4 @@
+import { renderError } from '../../failure.ts'
 import type { Docker } from '../../host/docker.ts'
 import { withEngineApi } from '../../host/engine-api.ts'
 import type { LoadedImage } from '../cluster/cluster.ts'
@@ -14,41 +15,47 @@ export type JobNotes = {
 }
 
 /** Mostly it has ended long before. */
-const patienceMs = 4_000
+const patienceMs = 3_500
 
 type Options = {
   readonly docker: Docker
   readonly clusterName: string
   readonly folder: string
   readonly childEnv: Readonly<Record<string, string>>
-  readonly debug: (line: string) => void
+  readonly line: (text: string) => void
+}
+
+/** A string says why nothing could be noted. */
+const note = async ({
+  docker,
+  clusterName,
+  folder,
+  childEnv,
+}: Options): Promise<Baseline | string> => {
+  const baseline = await withEngineApi(docker, (api) => takeBaseline(api, clusterName))
+  if (baseline === undefined) return 'no node answers'
+  // At once: main may be killed, and pods may come as soon as it has ended.
+  writeBaseline(folder, baseline)
+  startNoteTaker(folder, childEnv)
+  return baseline
 }
 
 /**
  * Notes how things are before anything is loaded, and has a process go on noting until post. No
  * trouble with it is the step's.
  */
-export const beginNotes = ({ docker, clusterName, folder, childEnv, debug }: Options): JobNotes => {
-  const noting = withEngineApi(docker, (api) => takeBaseline(api, clusterName))
-    .then((baseline) => {
-      if (baseline === undefined) return undefined
-      // At once: main may be killed, and pods may come as soon as it has ended.
-      writeBaseline(folder, baseline)
-      startNoteTaker(folder, childEnv)
-      return baseline
-    })
-    .catch((error: unknown): Baseline | undefined => {
-      debug(`How things are could not be noted: ${error}`)
-      return undefined
-    })
+export const beginNotes = (options: Options): JobNotes => {
+  const noting = note(options).catch(renderError)
+  const refuse = (why: string): void =>
+    options.line(`How the nodes are could not be noted, so post does not look at them: ${why}`)
   return {
     finish: async (images) => {
-      const baseline = await within(noting, patienceMs, undefined)
-      if (baseline === undefined) return
+      const baseline = await within(noting, patienceMs, 'no answer in time')
+      if (typeof baseline === 'string') return refuse(baseline)
       try {
-        writeBaseline(folder, { ...baseline, images })
+        writeBaseline(options.folder, { ...baseline, images })
       } catch (error) {
-        debug(`What was loaded could not be noted: ${error}`)
+        refuse(renderError(error))
       }
     },
   }
