@@ -48,14 +48,15 @@ export const findPressure = (
       const began = findNewest(events.filter((it) => isOf(node, it) && it.reason === event))
       if (now === undefined && (began === undefined || !isNews(began.at, since))) return []
       const is = now === undefined ? 'was for a time' : 'is'
-      const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`
+      const name = toLine(node.name)
+      const cause = `The node ${name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`
       const evidence = [
         ...(now === undefined ? [] : [toLine(`${type}: ${now.message}`)]),
         ...(began === undefined ? [] : [renderEvent(began)]),
       ]
       // What is so now has no time that could make it old.
       const at = now !== undefined || began?.at === undefined ? {} : { at: began.at }
-      return { kind, certainty: 'certain', cause, evidence, remedy, node: node.name, ...at }
+      return { kind, certainty: 'certain', cause, evidence, remedy, node: name, ...at }
     }),
   )
 
@@ -105,15 +106,15 @@ export const findCollected = (
       certainty: lost.length === 0 || !wasCollected ? 'possible' : 'likely',
       cause:
         lost.length === 0
-          ? `The disk of the node ${name} is almost full, and its kubelet deletes images that no container uses`
+          ? `The disk of the node ${toLine(name)} is almost full, and its kubelet deletes images that no container uses`
           : wasCollected
-            ? `The node ${name} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses`
-            : `The node ${name} does not have ${given} any more: something removed what this job loaded`,
+            ? `The node ${toLine(name)} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses`
+            : `The node ${toLine(name)} does not have ${given} any more: something removed what this job loaded`,
       evidence: tries.map(renderEvent),
       remedy: wasCollected
         ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone."
         : 'Load it again. See what else in the job removes images or makes the node anew.',
-      node: name,
+      node: toLine(name),
       ...(at !== undefined && { at }),
       ...(lost[0] !== undefined && { image: lost[0] }),
     }

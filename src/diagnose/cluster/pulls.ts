@@ -68,13 +68,14 @@ const explainOther = (wait: Wait, asked: string, loaded: readonly LoadedImage[])
 }
 
 const explainInvalid = (wait: Wait, why: string, loaded: readonly LoadedImage[]): Explained => {
-  const meant = findNearest(toAsked(wait.container.image), loaded)?.image
-  const instead = meant === undefined ? '' : `; this job loaded ${meant.given}`
+  const nearest = findNearest(toAsked(wait.container.image), loaded)?.image
+  const meant = nearest && toLine(nearest.given)
+  const instead = meant === undefined ? '' : `; this job loaded ${meant}`
   return {
     kind: 'image-pull',
     certainty: 'certain',
-    what: `cannot start: ${toLine(wait.container.image)} is no name of an image: ${why}${instead}`,
-    remedy: `Correct the name in the manifest${meant === undefined ? '' : `: ${meant.given}`}.`,
+    what: `cannot start: ${toLine(wait.container.image)} is no name of an image: ${toLine(why)}${instead}`,
+    remedy: `Correct the name in the manifest${meant === undefined ? '' : `: ${meant}`}.`,
   }
 }
 

@@ -46,12 +46,14 @@ const toFinding = (sightings: readonly [Sighting, ...Sighting[]]): Finding => {
     cause: `${renderWho(first, countOthers(sightings))} ${what}`,
     evidence: evidence.map(toLine).filter((line) => line !== ''),
     remedy,
-    namespace: pod.namespace,
-    pod: pod.name,
-    ...(pod.node !== undefined && { node: pod.node }),
-    ...(pod.uid !== undefined && { podUid: pod.uid }),
-    ...(container !== undefined && { container: container.name, image: toLine(container.image) }),
-    ...(container?.endedId !== undefined && { containerId: container.endedId }),
+    namespace: toLine(pod.namespace),
+    pod: toLine(pod.name),
+    ...(pod.node !== undefined && { node: toLine(pod.node) }),
+    ...(pod.uid !== undefined && { podUid: toLine(pod.uid) }),
+    ...(container !== undefined && {
+      ...{ container: toLine(container.name), image: toLine(container.image) },
+    }),
+    ...(container?.endedId !== undefined && { containerId: toLine(container.endedId) }),
     ...(at !== undefined && { at }),
   }
 }
