@@ -61,6 +61,13 @@ test.each([
   expect(its(since(minutes) + 1_000)).toEqual([])
 })
 
+test('kubelets that write no condition of an eviction still write its event', () => {
+  const pods = [{ ...podNamed('logs'), changedAt: at('00:01') }]
+  expect(ghosts({ ...badDay, nodes: [], pods }, since('03:00'))).toEqual(
+    expect.arrayContaining([expect.objectContaining({ pod: 'logs', at: at('04:00') })]),
+  )
+})
+
 test('what no kubelet knows the time of is as old as its pod', () => {
   const lost = podNamed('stubborn')
   const containers = lost.containers.map((container) => ({
@@ -78,10 +85,12 @@ test('a kubelet that failed to free its disk before is no news, and its time is 
   expect(of(since('04:15'))).toMatchObject([{ node: 'kind-worker', at: at('04:15') }])
   expect(of(since('04:16'))).toEqual([])
   // A loaded image that is gone is gone now.
-  const gone = findGhosts(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), tomorrow)
-  const lost = gone.find(({ kind }) => kind === 'image-collected')
-  expect(lost).toMatchObject({ cause: expect.stringContaining('a:1'), certainty: 'likely' })
-  expect(lost?.at).toBeUndefined()
+  for (const from of [tomorrow, undefined]) {
+    const gone = findGhosts(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), from)
+    const lost = gone.find(({ kind }) => kind === 'image-collected')
+    expect(lost).toMatchObject({ cause: expect.stringContaining('a:1'), certainty: 'likely' })
+    expect(lost?.at).toBeUndefined()
+  }
 })
 
 test('old ones of a workload neither hide the new ones nor count as more of them', () => {
