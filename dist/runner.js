@@ -69,15 +69,15 @@ const toFinding$1 = (sightings) => {
 		cause: `${renderWho(first, countOthers(sightings))} ${what}`,
 		evidence: evidence.map(toLine).filter((line) => line !== ""),
 		remedy,
-		namespace: pod.namespace,
-		pod: pod.name,
-		...pod.node !== void 0 && { node: pod.node },
-		...pod.uid !== void 0 && { podUid: pod.uid },
+		namespace: toLine(pod.namespace),
+		pod: toLine(pod.name),
+		...pod.node !== void 0 && { node: toLine(pod.node) },
+		...pod.uid !== void 0 && { podUid: toLine(pod.uid) },
 		...container !== void 0 && {
-			container: container.name,
+			container: toLine(container.name),
 			image: toLine(container.image)
 		},
-		...container?.endedId !== void 0 && { containerId: container.endedId },
+		...container?.endedId !== void 0 && { containerId: toLine(container.endedId) },
 		...at !== void 0 && { at }
 	};
 };
@@ -358,17 +358,15 @@ const findPressure = ({ nodes, events }, since) => nodes.flatMap((node) => Objec
 	const began = findNewest(events.filter((it) => isOf(node, it) && it.reason === event));
 	if (now === void 0 && (began === void 0 || !isNews(began.at, since))) return [];
 	const is = now === void 0 ? "was for a time" : "is";
-	const cause = `The node ${node.name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`;
-	const evidence = [...now === void 0 ? [] : [toLine(`${type}: ${now.message}`)], ...began === void 0 ? [] : [renderEvent(began)]];
-	const at = now !== void 0 || began?.at === void 0 ? {} : { at: began.at };
+	const name = toLine(node.name);
 	return {
 		kind,
 		certainty: "certain",
-		cause,
-		evidence,
+		cause: `The node ${name} ${is} short of ${short}: its kubelet takes no further pods and evicts some`,
+		evidence: [...now === void 0 ? [] : [toLine(`${type}: ${now.message}`)], ...began === void 0 ? [] : [renderEvent(began)]],
 		remedy,
-		node: node.name,
-		...at
+		node: name,
+		...now !== void 0 || began?.at === void 0 ? {} : { at: began.at }
 	};
 }));
 /** As given, of those that were put into the node; several steps may have loaded the same one. */
@@ -396,10 +394,10 @@ const findCollected = ({ nodes, events }, loaded, nodeImages, since) => [.../* @
 	return {
 		kind: "image-collected",
 		certainty: lost.length === 0 || !wasCollected ? "possible" : "likely",
-		cause: lost.length === 0 ? `The disk of the node ${name} is almost full, and its kubelet deletes images that no container uses` : wasCollected ? `The node ${name} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses` : `The node ${name} does not have ${given} any more: something removed what this job loaded`,
+		cause: lost.length === 0 ? `The disk of the node ${toLine(name)} is almost full, and its kubelet deletes images that no container uses` : wasCollected ? `The node ${toLine(name)} does not have ${given} any more: its disk is almost full, and its kubelet deletes images that no container uses` : `The node ${toLine(name)} does not have ${given} any more: something removed what this job loaded`,
 		evidence: tries.map(renderEvent),
 		remedy: wasCollected ? "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load again what is gone." : "Load it again. See what else in the job removes images or makes the node anew.",
-		node: name,
+		node: toLine(name),
 		...at !== void 0 && { at },
 		...lost[0] !== void 0 && { image: lost[0] }
 	};
@@ -573,13 +571,14 @@ const explainOther = (wait, asked, loaded) => {
 	};
 };
 const explainInvalid = (wait, why, loaded) => {
-	const meant = findNearest(toAsked(wait.container.image), loaded)?.image;
-	const instead = meant === void 0 ? "" : `; this job loaded ${meant.given}`;
+	const nearest = findNearest(toAsked(wait.container.image), loaded)?.image;
+	const meant = nearest && toLine(nearest.given);
+	const instead = meant === void 0 ? "" : `; this job loaded ${meant}`;
 	return {
 		kind: "image-pull",
 		certainty: "certain",
-		what: `cannot start: ${toLine(wait.container.image)} is no name of an image: ${why}${instead}`,
-		remedy: `Correct the name in the manifest${meant === void 0 ? "" : `: ${meant.given}`}.`
+		what: `cannot start: ${toLine(wait.container.image)} is no name of an image: ${toLine(why)}${instead}`,
+		remedy: `Correct the name in the manifest${meant === void 0 ? "" : `: ${meant}`}.`
 	};
 };
 /** containerd has something by that name, and cannot read it. */
