@@ -23,12 +23,13 @@ unpack_parts() {
   stamp "$parts" "$(parts_hash)"
 }
 
-# From the machine's own suite: runc of a newer one wants a newer libc. strace makes system calls fail.
+# From the machine's own suite: runc of a newer one wants a newer libc. strace makes system calls fail, openssl
+# certificates for the double of the Kubernetes API.
 provide_tools() {
   if [[ $engine == host ]]; then
-    need mmdebstrap=mmdebstrap strace=strace
+    need mmdebstrap=mmdebstrap strace=strace openssl=openssl
   else
-    need runc=runc iptables=iptables ip=iproute2 mmdebstrap=mmdebstrap strace=strace
+    need runc=runc iptables=iptables ip=iproute2 mmdebstrap=mmdebstrap strace=strace openssl=openssl
     own_tools
   fi
 }
