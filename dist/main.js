@@ -2674,6 +2674,10 @@ const executeStep = async (shop, step) => {
 	}
 };
 
+// src/facts/facts.ts
+/** The names that the nodes are to get: of what is built for them, and of what was there before. */
+const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+
 // src/manifests/find-manifests.ts
 /** Larger ones are no manifests that people write; definitions of resources come near to it. */
 const largestBytes = 4e6;
@@ -3874,10 +3878,10 @@ const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
 /** Whether the node asks a registry although it has the image. */
 const isPulled = ({ container, canonical }) => container.pullPolicy === void 0 ? tagOf(canonical) === "latest" : container.pullPolicy === "Always";
 /** The names under which the nodes will have something once the step has ended. */
-const findLoaded = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references, digestNames }) => [...references, ...digestNames.map((name) => ({
+const findLoaded = (loaded) => [...toWanted(loaded), ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
 	given: name,
 	canonical: name
-}))])];
+})))];
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
 const isLoaded = (canonical, loaded) => loaded.some((image) => image.canonical === canonical) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
 const toPullWarning = ({ container, canonical, file }) => {
@@ -4356,20 +4360,14 @@ const planRun = (inputs, facts) => {
 };
 
 // src/plan/pull-warning.ts
-/** All names that a plan loads, whether they are built in it or were there before. */
-const toLoadedReferences = ({ steps }) => steps.flatMap((step) => {
-	if (step.kind !== "make") return [];
-	const wanted = step.targets.filter(({ isWanted }) => isWanted);
-	return [...step.images.flatMap(({ references }) => references), ...wanted.flatMap(({ tags }) => tags)];
-});
 /**
 * Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
 * none. Undefined when there is none.
 *
-* @param settled canonical names whose pods are known to do without pulling
+* @param judged canonical names of which something else has been said already, at its line
 */
-const renderPullWarning = (references, settled) => {
-	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !settled.has(canonical));
+const renderPullWarning = (references, judged) => {
+	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !judged.has(canonical));
 	if (pulled.length === 0) return void 0;
 	return `Pods pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using what is loaded, unless they have imagePullPolicy: IfNotPresent: for the tag latest, and for none, Kubernetes' default is Always. Set it, or use the names in the output immutable-tags.`;
 };
@@ -4480,7 +4478,7 @@ const toOutputs = (report) => {
 		sizeBytes: image.sizeBytes,
 		nodes
 	})));
-	const immutable = loads.flatMap(({ image }) => image.references.map((each) => [each.given, toImmutable(each, image.id).given]));
+	const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name]);
 	return {
 		...toBuildOutputs(builds),
 		images: JSON.stringify(images),
@@ -4560,8 +4558,8 @@ const refuseOrTell = ({ disk, shortage }, environment, runner) => {
 	runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`);
 };
 /** Names that manifests use have been judged there, each at its line. */
-const tellPulls = (plan, { manifests }, { warning }) => {
-	const text = renderPullWarning(toLoadedReferences(plan), findUsed(manifests.workloads));
+const tellPulls = (facts, { warning }) => {
+	const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads));
 	if (text !== void 0) warning(text);
 };
 /** Read, look, plan, execute, report: one image's way through the action. */
@@ -4595,7 +4593,7 @@ const runAction = async (environment, runner, signal) => {
 		const plan = planRun(inputs, facts);
 		if (inputs.isDryRun) return await publishPlan(runner, plan);
 		refuseOrTell(plan, environment, runner);
-		tellPulls(plan, facts, runner);
+		tellPulls(facts, runner);
 		notes = beginNotes({
 			docker: createDocker(environment.childEnv),
 			clusterName: inputs.clusterName,

@@ -23,7 +23,7 @@ const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === vo
 /** Of the same thing seen several times. */
 const findNewest = (all) => all.toSorted(byTime).at(-1);
 
-// src/diagnose/cluster/to-line.ts
+// src/diagnose/to-line.ts
 /** Of longer words the middle goes: kubelets say at the end what it was. */
 const longest = 300;
 const half = 148;

@@ -7,7 +7,7 @@ import { createMoreRoom } from './disk/more-room.ts'
 import { findPruneObjection } from './disk/prune-cache.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
 import { executeStep } from './execute.ts'
-import type { Facts } from './facts/facts.ts'
+import { type Facts, toWanted } from './facts/facts.ts'
 import { look } from './facts/look.ts'
 import { Failure, renderError } from './failure.ts'
 import { forbidCoreDumps } from './host/core-limit.ts'
@@ -23,7 +23,7 @@ import { readInputs } from './inputs/read-inputs.ts'
 import { findUsed } from './manifests/check-images.ts'
 import { tellManifests } from './manifests/tell-manifests.ts'
 import { type Plan, planRun } from './plan/plan.ts'
-import { renderPullWarning, toLoadedReferences } from './plan/pull-warning.ts'
+import { renderPullWarning } from './plan/pull-warning.ts'
 import { renderPlan } from './plan/render.ts'
 import { escapeCell } from './report/format.ts'
 import { emptyReport, type Report, toLoaded, toOutputs } from './report/report.ts'
@@ -79,8 +79,8 @@ const refuseOrTell = ({ disk, shortage }: Plan, environment: Environment, runner
 }
 
 /** Names that manifests use have been judged there, each at its line. */
-const tellPulls = (plan: Plan, { manifests }: Facts, { warning }: Runner): void => {
-  const text = renderPullWarning(toLoadedReferences(plan), findUsed(manifests.workloads))
+const tellPulls = (facts: Facts, { warning }: Runner): void => {
+  const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads))
   if (text !== undefined) warning(text)
 }
 
@@ -115,7 +115,7 @@ export const runAction = async (
     const plan = planRun(inputs, facts)
     if (inputs.isDryRun) return await publishPlan(runner, plan)
     refuseOrTell(plan, environment, runner)
-    tellPulls(plan, facts, runner)
+    tellPulls(facts, runner)
     notes = beginNotes({
       docker: createDocker(environment.childEnv),
       clusterName: inputs.clusterName,

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
+import { toWanted } from '../../src/facts/facts.ts'
 import { parseImageReference } from '../../src/inputs/image-reference.ts'
-import { planRun } from '../../src/plan/plan.ts'
-import { renderPullWarning, toLoadedReferences } from '../../src/plan/pull-warning.ts'
-import { foundFacts } from '../support/found.ts'
-import { read } from '../support/read.ts'
+import { renderPullWarning } from '../../src/plan/pull-warning.ts'
 
 const refer = (given: string) => {
   const reference = parseImageReference(given)
@@ -35,7 +33,7 @@ test('none for those of which is known that their pods do not pull', () => {
   expect(warn(['api', 'web'], settled)).toMatch(/^Pods pull web instead/)
 })
 
-test('what a plan loads: what Docker has and what is built, not what is built for others alone', () => {
+test('what the nodes are to get: what Docker has and what is built, not what is built for others alone', () => {
   const build = (name: string, isWanted: boolean): Target => ({
     name,
     tags: [refer(name)],
@@ -44,8 +42,7 @@ test('what a plan loads: what Docker has and what is built, not what is built fo
     handover: undefined,
     source: { kind: 'bake', targets: [] },
   })
-  const plan = planRun(read({ context: '.', tags: 'a:1', images: 'db' }), {
-    ...foundFacts,
+  const wanted = toWanted({
     targets: [build('api', true), build('base', false)],
     images: [
       {
@@ -58,5 +55,5 @@ test('what a plan loads: what Docker has and what is built, not what is built fo
       },
     ],
   })
-  expect(toLoadedReferences(plan).map(({ given }) => given)).toEqual(['db', 'api'])
+  expect(wanted.map(({ given }) => given)).toEqual(['api', 'db'])
 })

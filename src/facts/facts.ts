@@ -1,4 +1,5 @@
 import type { Target } from '../build/target.ts'
+import type { ImageReference } from '../inputs/image-reference.ts'
 import type { Manifests } from '../manifests/workload.ts'
 import type { Filesystem } from './filesystems.ts'
 import type { Freeable } from './freeable.ts'
@@ -76,3 +77,12 @@ export type KindNode = {
   /** Another snapshotter than overlayfs, where kind was told to use one. */
   readonly snapshotter: string
 }
+
+/** The names that the nodes are to get: of what is built for them, and of what was there before. */
+export const toWanted = ({
+  targets,
+  images,
+}: Pick<Facts, 'targets' | 'images'>): readonly ImageReference[] => [
+  ...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
+  ...images.flatMap(({ references }) => references),
+]

@@ -1,4 +1,4 @@
-import type { Facts } from '../facts/facts.ts'
+import { type Facts, toWanted } from '../facts/facts.ts'
 import {
   type ImageReference,
   parseImageReference,
@@ -42,12 +42,11 @@ const isPulled = ({ container, canonical }: User): boolean =>
 type Loaded = Pick<Facts, 'targets' | 'images'>
 
 /** The names under which the nodes will have something once the step has ended. */
-const findLoaded = ({ targets, images }: Loaded): readonly ImageReference[] => [
-  ...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
-  ...images.flatMap(({ references, digestNames }) => [
-    ...references,
-    ...digestNames.map((name) => ({ given: name, canonical: name })),
-  ]),
+const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
+  ...toWanted(loaded),
+  ...loaded.images.flatMap(({ digestNames }) =>
+    digestNames.map((name) => ({ given: name, canonical: name })),
+  ),
 ]
 
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */

@@ -1,29 +1,17 @@
 import type { ImageReference } from '../inputs/image-reference.ts'
-import type { Plan } from './plan.ts'
-
-/** All names that a plan loads, whether they are built in it or were there before. */
-export const toLoadedReferences = ({ steps }: Plan): readonly ImageReference[] =>
-  steps.flatMap((step) => {
-    if (step.kind !== 'make') return []
-    const wanted = step.targets.filter(({ isWanted }) => isWanted)
-    return [
-      ...step.images.flatMap(({ references }) => references),
-      ...wanted.flatMap(({ tags }) => tags),
-    ]
-  })
 
 /**
  * Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
  * none. Undefined when there is none.
  *
- * @param settled canonical names whose pods are known to do without pulling
+ * @param judged canonical names of which something else has been said already, at its line
  */
 export const renderPullWarning = (
   references: readonly ImageReference[],
-  settled: ReadonlySet<string>,
+  judged: ReadonlySet<string>,
 ): string | undefined => {
   const pulled = references.filter(
-    ({ canonical }) => canonical.endsWith(':latest') && !settled.has(canonical),
+    ({ canonical }) => canonical.endsWith(':latest') && !judged.has(canonical),
   )
   if (pulled.length === 0) return undefined
   const names = [...new Set(pulled.map(({ given }) => given))].join(', ')

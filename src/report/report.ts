@@ -56,9 +56,7 @@ export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
       nodes,
     })),
   )
-  const immutable = loads.flatMap(({ image }) =>
-    image.references.map((each) => [each.given, toImmutable(each, image.id).given] as const),
-  )
+  const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name] as const)
   return {
     ...toBuildOutputs(builds),
     images: JSON.stringify(images),

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
+import { toLine } from '../to-line.ts'
 import type { Cluster, ClusterNode, Event, LoadedImage } from './cluster.ts'
 import { findNewest, isNews } from './news.ts'
-import { toLine } from './to-line.ts'
 
 type Pressure = Pick<Finding, 'kind' | 'remedy'> & {
   readonly short: string

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
+import { toLine } from '../to-line.ts'
 import type { Container, Pod } from './cluster.ts'
 import { findNewest, isNews } from './news.ts'
-import { toLine } from './to-line.ts'
 
 /** Something of one pod, or of a container of it; replicas that had the same make one finding. */
 export type Sighting = {
