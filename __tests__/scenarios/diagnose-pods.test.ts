@@ -19,12 +19,19 @@ let cluster: Cluster
 let kubernetes: Kubernetes
 let node: string
 
+/** A pod that came after all loads: what it waits for is news, whether it was loaded or not. */
+const asOfToday = (pod: (typeof pods)[number]): (typeof pods)[number] => {
+  if (pod.metadata.name !== 'db-0') return pod
+  const creationTimestamp = new Date(Date.now() + 3_600_000).toISOString()
+  return { ...pod, metadata: { ...pod.metadata, creationTimestamp } }
+}
+
 beforeAll(async () => {
   for (const name of loaded) await docker('tag', baseImage(), name)
   const kubectl = (await promisify(execFile)('script/testbed', ['kubectl'])).stdout.trim()
   cluster = await startCluster()
   node = cluster.nodes[0] ?? ''
-  kubernetes = await startKubernetes({ pods, events, nodes })
+  kubernetes = await startKubernetes({ pods: pods.map(asOfToday), events, nodes })
   const address = '{{(index .IPAM.Config 0).Gateway}}'
   const gateway = await docker('network', 'inspect', 'kind', '--format', address)
   const folder = await mkdtemp(join(tmpdir(), 'admin-'))
