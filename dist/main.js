@@ -3010,11 +3010,13 @@ const toNodeRoom = (sighting) => {
 	};
 };
 const timeoutMs = 1e4;
+/** What runs in a node to tell its room, as it is. */
+const readRoomScript = () => readFileSync(new URL("./in-node/room.sh", import.meta.url), "utf8");
 const findRoom = async (api, node, { engine, isLocalDaemon }) => {
 	const argv = [
 		"bash",
 		"-c",
-		joinScript("room")
+		readRoomScript()
 	];
 	const [inspected, printed, above] = await Promise.all([
 		api.ask(`/containers/${node.containerId}/json`).catch(() => void 0),

@@ -31,6 +31,12 @@ await bundle.write({
   minify: false,
 })
 // What runs in containers stays the readable file that it is.
-for (const folder of ['load/helper', 'diagnose/nodes/in-node', 'diagnose/cluster/kubectl']) {
+const scripts = [
+  'load/helper',
+  'facts/in-node',
+  'diagnose/nodes/in-node',
+  'diagnose/cluster/kubectl',
+]
+for (const folder of scripts) {
   cpSync(`src/${folder}`, `dist/${basename(folder)}`, { recursive: true })
 }

@@ -9,12 +9,16 @@ import {
   parseMemoryLimit,
   toAbove,
 } from '../../src/facts/cgroups.ts'
-import { findTightest, type Sighting, toNodeRoom } from '../../src/facts/node-rooms.ts'
-import { joinScript } from '../../src/load/helper.ts'
+import {
+  findTightest,
+  readRoomScript,
+  type Sighting,
+  toNodeRoom,
+} from '../../src/facts/node-rooms.ts'
 
 const id = 'b9c21e5b16312efb55f34e04b9ea5356da8a3044a34e7bcc79ffced5cb59fd89'
 
-/** Printed by helper/room.sh in nodes of either version. */
+/** Printed by in-node/room.sh in nodes of either version. */
 const printedOnOne = `cores 2
 memory-around 9223372036854771712
 cpu -1 100000
@@ -225,7 +229,7 @@ describe('the script that looks into a node', () => {
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeFile(join(folder, path), text)
     }
-    const script = joinScript('room')
+    const script = readRoomScript()
       .replace('/sys/fs/cgroup', `${folder}/cgroup`)
       .replace('/var/lib/kubelet', `${folder}/kubelet`)
     const printed = execFileSync('bash', ['-c', script], { encoding: 'utf8' })

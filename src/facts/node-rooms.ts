@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { execute } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { joinScript } from '../load/helper.ts'
 import {
   type Bound,
   type Bounds,
@@ -133,7 +133,7 @@ export type Sighting = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
   readonly node: Pick<KindNode, 'name' | 'role'>
   readonly inspected: Inspected
-  /** What helper/room.sh printed; empty where it could not. */
+  /** What in-node/room.sh printed; empty where it could not. */
   readonly printed: string
   readonly above: Bounds
   readonly isLocalDaemon: boolean
@@ -161,12 +161,16 @@ export const toNodeRoom = (sighting: Sighting): NodeRoom => {
 
 const timeoutMs = 10_000
 
+/** What runs in a node to tell its room, as it is. */
+export const readRoomScript = (): string =>
+  readFileSync(new URL('./in-node/room.sh', import.meta.url), 'utf8')
+
 const findRoom = async (
   api: EngineApi,
   node: KindNode,
   { engine, isLocalDaemon }: Pick<Facts, 'engine' | 'isLocalDaemon'>,
 ): Promise<NodeRoom> => {
-  const argv = ['bash', '-c', joinScript('room')]
+  const argv = ['bash', '-c', readRoomScript()]
   const [inspected, printed, above] = await Promise.all([
     api.ask<Inspected>(`/containers/${node.containerId}/json`).catch(() => undefined),
     // A node that cannot tell is no reason to fail: less is known, that is all.
