@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { isNoted, useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
 import { itsEnd, startGreedyPod, takeAll } from '../support/greedy-pod.ts'
 import { docker } from '../support/testbed.ts'
@@ -94,6 +94,9 @@ describe('what became of the nodes', () => {
 
   test("another job's cluster of the same name is none of ours", async () => {
     const node = `${fixture.cluster.name}-second`
+    onTestFinished(async () => {
+      await docker('rm', '--force', '--volumes', node)
+    })
     const run = await runJob(async () => {
       await docker('rm', '--force', '--volumes', fixture.node)
       const args = ['node', node, '--cluster', fixture.cluster.name, '--role', 'control-plane']
@@ -104,7 +107,6 @@ describe('what became of the nodes', () => {
     expect(run.annotations).toEqual([])
     expect(run.log).not.toContain('theirs')
     expect(run.log).toContain('killed for memory elsewhere on this machine')
-    await docker('rm', '--force', '--volumes', node)
   })
 
   test('a torn down cluster is no news', async () => {
