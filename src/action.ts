@@ -8,8 +8,10 @@ import { findPruneObjection } from './disk/prune-cache.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
 import { executeStep } from './execute.ts'
 import { type Facts, toWanted } from './facts/facts.ts'
+import { findDockers } from './facts/filesystems.ts'
 import { look } from './facts/look.ts'
 import { Failure, renderError } from './failure.ts'
+import { kindOf } from './host/access.ts'
 import { forbidCoreDumps } from './host/core-limit.ts'
 import { createDocker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
@@ -25,25 +27,31 @@ import { tellManifests } from './manifests/tell-manifests.ts'
 import { type Plan, planRun } from './plan/plan.ts'
 import { renderPullWarning } from './plan/pull-warning.ts'
 import { renderPlan } from './plan/render.ts'
-import { escapeCell } from './report/format.ts'
+import { escapeCell, formatBytes } from './report/format.ts'
 import { emptyReport, type Report, toLoaded, toOutputs } from './report/report.ts'
 import { renderSummary } from './report/summary.ts'
 import { leftoversOf, runIdState } from './sweep.ts'
 import { type BuildToken, createBuildToken } from './token/build-token.ts'
-import { maskPrivateKey, maskSecret, maskToken } from './token/masks.ts'
+import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from './token/masks.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Nothing may print before the secrets that came as inputs are hidden. */
 const maskInputs = ({ credentials, secrets }: Inputs, given: RawInputs, runner: Runner): void => {
   const { mask } = runner
   for (const { value } of secrets) maskSecret(value.expose(), mask)
+  const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id)
+  if (plain.length > 0) {
+    runner.warning(
+      `The log does not hide the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`,
+    )
+  }
   if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
   if (credentials.kind !== 'app') return
   maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)
 }
 
 /** What was asked and will not happen should not surprise anybody later. */
-const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => {
+const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line, warning }: Runner): void => {
   if (facts.targets.length > 0 && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
   }
@@ -55,6 +63,15 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line }: Runner): void => 
     line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
   } else if (typeof inputs.freeDisk === 'object' && !facts.isLocalDaemon) {
     line('Nothing is deleted to free disk: the daemon is on another machine.')
+  }
+  const disk = findDockers(facts.filesystems)
+  if (typeof inputs.freeDisk === 'object' && disk !== undefined) {
+    const { targetBytes } = inputs.freeDisk
+    if (targetBytes > disk.totalBytes) {
+      warning(
+        `free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`,
+      )
+    }
   }
   const objection = findPruneObjection(facts)
   if (inputs.pruneCache === 'always' && objection !== undefined) {
@@ -98,8 +115,11 @@ export const runAction = async (
   const background: Promise<void>[] = []
   try {
     const parseYaml = await importYaml(environment.inputs)
-    const inputs = readInputs(environment.inputs, { ...environment, parseYaml })
+    const inputs = readInputs(environment.inputs, { ...environment, parseYaml, kindOf })
     maskInputs(inputs, environment.inputs, runner)
+    if (inputs.unused.length > 0) {
+      runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(', ')}.`)
+    }
     if (inputs.mode === 'diagnose')
       return await diagnoseNow(environment, runner, inputs.clusterName)
     runner.saveState(runIdState, runId)

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { describeDifference, readAction, renderReadme } from '../../script/docs.ts'
-import { inputNames } from '../../src/inputs/raw-inputs.ts'
+import { defaults, inputNames } from '../../src/inputs/raw-inputs.ts'
 import { type Report, toOutputs } from '../../src/report/report.ts'
 
 const action = readAction()
@@ -26,6 +26,14 @@ describe('action.yml is the schema', () => {
 
   test('its inputs are those that are read', () => {
     expect(Object.keys(action.inputs)).toEqual([...inputNames])
+  })
+
+  test('its defaults are those that count as nothing said', () => {
+    const given = Object.entries(action.inputs).flatMap(([name, input]) => {
+      const usual = (input as { readonly default?: string }).default
+      return usual === undefined || name === 'github-api-url' ? [] : [[name, usual]]
+    })
+    expect(Object.fromEntries(given)).toEqual(defaults)
   })
 
   test('its outputs are those that can be set', () => {

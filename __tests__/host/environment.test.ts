@@ -19,10 +19,11 @@ test('the runner is self-hosted unless it says that it is hosted', () => {
 })
 
 test('inputs come under their own names', () => {
-  const { inputs } = readEnvironment({
+  const { inputs, unknownInputs } = readEnvironment({
     'INPUT_CLUSTER-NAME': 'ci',
     INPUT_TAGS: 'a:1',
     INPUT_OTHER: 'x',
   })
   expect(inputs).toEqual({ 'cluster-name': 'ci', tags: 'a:1' })
+  expect(unknownInputs).toEqual(['other'])
 })

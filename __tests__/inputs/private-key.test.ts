@@ -20,6 +20,13 @@ test.each([
   ['literal \\n', pkcs1.replaceAll('\n', '\\n')],
   ['base64 of the file', Buffer.from(pkcs1).toString('base64')],
   ['folded base64 of the file', Buffer.from(pkcs8).toString('base64').replace(/.{76}/g, '$&\n')],
+  ['literal \\r\\n', pkcs1.replaceAll('\n', '\\r\\n')],
+  ['spaces for line ends', pkcs1.trim().replaceAll('\n', ' ')],
+  ['no line ends at all', pkcs8.replaceAll('\n', '')],
+  ['indentation', pkcs1.replaceAll('\n', '\n    ')],
+  ['double quotes around', `"${pkcs1}"`],
+  ['single quotes and literal line ends', `'${pkcs8.replaceAll('\n', '\\n')}'`],
+  ['quoted base64 of CRLF', `"${Buffer.from(pkcs1.replaceAll('\n', '\r\n')).toString('base64')}"`],
   ['white space around', `\n  ${pkcs8}\n\n`],
 ])('%s is read', (_name, given) => {
   expect(read(given)).toBe(pkcs8)
@@ -35,7 +42,13 @@ test.each([
     /OpenSSH/,
   ],
   ['a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString(), /public key/],
-  ['an EC key', ec.export({ type: 'pkcs8', format: 'pem' }).toString(), /ec key, not RSA/],
+  ['an EC key of openssl', ec.export({ type: 'sec1', format: 'pem' }).toString(), /an EC key, not/],
+  [
+    'an EC key with spaces',
+    ec.export({ type: 'sec1', format: 'pem' }).toString().replaceAll('\n', ' '),
+    /an EC key/,
+  ],
+  ['an EC key', ec.export({ type: 'pkcs8', format: 'pem' }).toString(), /EC key, not RSA/],
   [
     'a key with a passphrase',
     privateKey

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
-import { problemsOf, read } from '../support/read.ts'
+import { problemsOf, push, read } from '../support/read.ts'
 
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs1', format: 'pem' })
@@ -93,6 +93,157 @@ test('a token that was given is what is left where the key is empty, and the run
   })
   const { 'client-id': _, ...without } = { ...raw, 'private-key': '' }
   expect(read(without).credentials).toMatchObject({ kind: 'given', insteadOfApp: undefined })
+})
+
+test.each<[string, RawInputs]>([
+  ['repositories', { ...app, repositories: ',' }],
+  ['permissions', { ...app, permissions: '{}' }],
+  ['permissions', { ...app, permissions: ' - ' }],
+  ['permissions', { ...app, permissions: '""' }],
+  ['tags', { tags: ',\n,' }],
+  ['images', { images: ' , ' }],
+  ['nodes', { nodes: ',' }],
+  ['targets', { context: '', tags: '', 'bake-files': 'a.hcl', targets: ',' }],
+  ['bake-files', { 'bake-files': ',' }],
+  ['free-disk-keep', { 'free-disk-keep': ',' }],
+  ['manifests', { manifests: ',' }],
+])('%s that names nothing is not the same as none', (input, raw) => {
+  expect(problemsOf({ ...build, ...raw })).toContainEqual(
+    expect.stringMatching(new RegExp(`^- ${input} \\(".*"\\): it names nothing`)),
+  )
+})
+
+test.each([
+  ['cluster_name', 'Did you mean cluster-name?'],
+  ['tag', 'Did you mean tags?'],
+  ['private_key', 'Did you mean private-key?'],
+  ['repositorys', 'Did you mean repositories?'],
+  ['dockerfile', 'Did you mean file?'],
+  ['cache-from', 'Bake file'],
+  ['push', 'none is pushed'],
+  ['frobnicate', 'README'],
+])('the input %s is none, and the nearest is named', (name, remedy) => {
+  const problems = problemsOf(build, { unknownInputs: [name] })
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatch(new RegExp(`^- ${name}: no such input\\. .*`))
+  expect(problems[0]).toContain(remedy)
+})
+
+test('what the mode does not use is named, and need not be right', () => {
+  const raw = {
+    mode: 'diagnose',
+    ...app,
+    'private-key': '',
+    context: 'nowhere',
+    'load-mode': 'auto',
+  }
+  expect(read(raw).unused).toEqual(['client-id', 'context'])
+  expect(read(build).unused).toEqual([])
+})
+
+test.each<[string, RawInputs, Partial<typeof push>, RegExp]>([
+  ['repositories', { repositories: 'a' }, {}, /Check the name of the secret/],
+  ['secret-format', { 'secret-format': 'gitconfig' }, {}, /there is no token/],
+  ['permissions', { permissions: 'packages: read' }, {}, /there is no token/],
+  [
+    'repositories, secret-format',
+    { repositories: 'a', 'secret-format': 'netrc' },
+    { event: 'pull_request', isFork: true },
+    /a fork triggers get no secrets.*fork != true/,
+  ],
+  [
+    'repositories',
+    { repositories: 'a' },
+    { event: 'pull_request', isDependabot: true },
+    /Dependabot triggered this run/,
+  ],
+])('%s without a token is a problem, which knows forks', (input, raw, trigger, expected) => {
+  const problems = problemsOf({ ...build, ...raw }, { trigger: { ...push, ...trigger } })
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^- ${input}: given, but`))])
+  expect(problems[0]).toMatch(expected)
+})
+
+test.each<[string, RawInputs]>([
+  ['what action.yml has by itself', { permissions: 'contents: read', 'secret-format': 'token' }],
+  ['a token of ones own', { repositories: 'a', 'github-token': 't' }],
+])('%s is no problem', (_name, raw) => {
+  expect(problemsOf({ ...build, ...raw })).toEqual([])
+})
+
+const nothing = { kindOf: () => 'nothing' as const, workspace: '/w' }
+const empty = {
+  kindOf: (path: string) => (path === '/w/api' ? 'folder' : 'nothing'),
+  workspace: '/w',
+} as const
+
+test.each<[string, RawInputs, Parameters<typeof problemsOf>[1], RegExp]>([
+  ['a context', build, nothing, /^- context \("\."\): there is no such folder.*actions\/checkout/],
+  ['a folder', build, { kindOf: () => 'file' }, /^- context \("\."\): it is no folder/],
+  [
+    'a Dockerfile',
+    { ...build, context: 'api' },
+    empty,
+    /^- context \("api"\): the folder has no Dockerfile/,
+  ],
+  [
+    'a file',
+    { ...build, context: 'api', file: 'x/D' },
+    empty,
+    /^- file \("\/w\/x\/D"\): there is no such file/,
+  ],
+  [
+    'a Bake file',
+    { 'bake-files': 'b.hcl' },
+    nothing,
+    /^- bake-files \("b\.hcl"\): there is no such file/,
+  ],
+  [
+    'an entry',
+    { builds: '- {context: web, tags: web:1}' },
+    nothing,
+    /^- builds, web, context \("web"\)/,
+  ],
+])('%s that is missing is found with the inputs', (_name, raw, run, expected) => {
+  const problems = problemsOf(raw, run)
+  expect(problems).toEqual([expect.stringMatching(expected)])
+})
+
+test.each([
+  'https://github.com/acme/app.git#main',
+  'git@github.com:acme/app.git',
+  'github.com/acme/app',
+])('%s is no folder that could be missing', (context) => {
+  expect(problemsOf({ ...build, context, file: 'docker/Dockerfile' }, nothing)).toEqual([])
+})
+
+test('a Dockerfile may be called dockerfile', () => {
+  const kindOf = (path: string) =>
+    path.endsWith('/dockerfile') ? 'file' : path === '/w' ? 'folder' : 'nothing'
+  expect(problemsOf(build, { kindOf, workspace: '/w' })).toEqual([])
+})
+
+test.each<[string, RegExp | undefined]>([
+  ['content: read', /GitHub has no permission content; the nearest is contents/],
+  ['pull-request: read', /the nearest is pull_requests/],
+  ['brand_new_thing: read', undefined],
+])('the permission %s', (permissions, expected) => {
+  const problems = problemsOf({ ...build, ...app, permissions })
+  expect(problems).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)])
+})
+
+test('an owner in several spellings has one token, and all spellings', () => {
+  const raw = {
+    ...build,
+    ...app,
+    repositories: 'Acme/a, acme/b, ACME/A, other/c',
+    'secret-format': 'gitconfig',
+  }
+  expect(read(raw).credentials).toMatchObject({
+    scopes: [
+      { owner: 'Acme', repositories: ['A', 'b'], spellings: ['Acme', 'acme', 'ACME'] },
+      { owner: 'other', repositories: ['c'], spellings: ['other'] },
+    ],
+  })
 })
 
 test.each<[string, RawInputs, RegExp]>([

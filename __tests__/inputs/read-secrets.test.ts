@@ -10,6 +10,7 @@ let workspace: string
 beforeAll(() => {
   workspace = mkdtempSync(join(tmpdir(), 'slipway-secrets-'))
   writeFileSync(join(workspace, 'key.bin'), Buffer.from([0, 255, 10]))
+  writeFileSync(join(workspace, 'empty'), '')
   writeFileSync(join(workspace, 'large'), Buffer.alloc(600 * 1024))
 })
 afterAll(() => rmSync(workspace, { recursive: true }))
@@ -55,7 +56,10 @@ test.each<[string, RawInputs, RegExp]>([
     { secrets: 'a,src=/etc/passwd=hunter2' },
     /secrets \("a,src=\.\.\."\): not an id/,
   ],
-  ['no value', { secrets: 'a=' }, /secrets \("a=\.\.\."\): not an id, or nothing after it/],
+  ['no value', { secrets: 'a=' }, /secrets \("a"\): it has no value/],
+  ['an empty variable', { 'secret-envs': 'a=EMPTY' }, /secret-envs \("a"\): it has no value/],
+  ['no variable', { 'secret-envs': 'a=' }, /secret-envs \("a"\): it has no value/],
+  ['an empty file', { 'secret-files': 'a=empty' }, /secret-files \("a"\): it has no value/],
   [
     'no such variable',
     { 'secret-envs': 'a=NOPE' },

@@ -44,25 +44,54 @@ test.each<[string, string, unknown, boolean]>([
     { repository, workflow_run: { head_repository: fork } },
     true,
   ],
+  [
+    'a comment on a pull request, whose code is not told',
+    'issue_comment',
+    { repository, issue: { pull_request: {} } },
+    true,
+  ],
+  ['a comment on an issue', 'issue_comment', { repository, issue: {} }, false],
+  [
+    "a review of a fork's pull request",
+    'pull_request_review',
+    { repository, pull_request: { head: { repo: fork } } },
+    true,
+  ],
+  [
+    "an outsider's comment in a discussion",
+    'discussion_comment',
+    { repository, discussion: {}, comment: { author_association: 'NONE' } },
+    true,
+  ],
+  [
+    "a member's",
+    'discussion_comment',
+    { repository, discussion: {}, comment: { author_association: 'MEMBER' } },
+    false,
+  ],
 ])('%s', (_name, event, payload, isFork) => {
   expect(readTrigger(event, 'alice', payload)).toEqual({ event, isFork, isDependabot: false })
 })
 
-test.each(['pull_request_target', 'workflow_run'])(
-  '%s for the code of a fork mints no token, unless that is allowed',
-  (event) => {
-    const run = { trigger: { ...push, event, isFork: true } }
-    expect(problemsOf(raw, run)).toEqual([
-      expect.stringMatching(/allow-untrusted-trigger: .* runs for a fork's code/),
-    ])
-    expect(read({ ...raw, 'allow-untrusted-trigger': 'true' }, run).credentials.kind).toBe('app')
-    expect(read(raw, { trigger: { ...push, event } }).credentials.kind).toBe('app')
-  },
-)
+test.each([
+  'pull_request_target',
+  'workflow_run',
+  'issue_comment',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'discussion_comment',
+])('%s for the code of a fork mints no token, unless that is allowed', (event) => {
+  const run = { trigger: { ...push, event, isFork: true } }
+  expect(problemsOf(raw, run)).toEqual([
+    expect.stringMatching(/allow-untrusted-trigger: .* (runs|may run) for a fork's code/),
+  ])
+  expect(read({ ...raw, 'allow-untrusted-trigger': 'true' }, run).credentials.kind).toBe('app')
+  expect(read(raw, { trigger: { ...push, event } }).credentials.kind).toBe('app')
+})
 
 test.each<[string, Partial<typeof push>, RegExp]>([
-  ['a fork', { isFork: true }, /workflows that a fork triggers get no secrets.*Give github-token/],
-  ['Dependabot', { isDependabot: true }, /Dependabot triggered this run.*Give github-token/],
+  ['a fork', { isFork: true }, /workflows that a fork triggers get no secrets.*give github-token/],
+  ['Dependabot', { isDependabot: true }, /Dependabot triggered this run.*give github-token/],
 ])('an empty key says why it is empty: %s', (_name, change, expected) => {
   const run = { trigger: { ...push, event: 'pull_request', ...change } }
   expect(problemsOf({ ...raw, 'private-key': '' }, run)).toEqual([expect.stringMatching(expected)])
@@ -75,4 +104,25 @@ test('where a token is given as well, the build gets that, and hears why', () =>
     kind: 'given',
     insteadOfApp: 'private-key is empty: workflows that a fork triggers get no secrets',
   })
+})
+
+const build = { context: '.', tags: 'a:1' }
+
+test.each<[string, Record<string, string>]>([
+  ['private-key', { 'client-id': 'Iv1.abc', 'private-key': key }],
+  ['github-token', { 'github-token': 't0ken' }],
+  ['secrets', { secrets: 'a=hunter2' }],
+  ['secret-envs', { 'secret-envs': 'a=NPM' }],
+  ['secret-files', { 'secret-files': 'a=package.json' }],
+  ['ssh', { ssh: 'default' }],
+])('%s does not reach the code of a fork either', (name, secret) => {
+  const run = { env: { NPM: 'x' }, workspace: process.cwd() }
+  const trigger = { ...push, event: 'pull_request_target', isFork: true }
+  expect(problemsOf({ ...build, ...secret }, { ...run, trigger })).toEqual([
+    expect.stringContaining(`would see ${name}. `),
+  ])
+  const allowed = { ...build, ...secret, 'allow-untrusted-trigger': 'true' }
+  expect(problemsOf(allowed, { ...run, trigger })).toEqual([])
+  const own = { ...push, event: 'pull_request', isFork: true }
+  expect(problemsOf({ ...build, ...secret }, { ...run, trigger: own })).toEqual([])
 })

@@ -26,6 +26,10 @@ export const mintFor = async (
   repositories: readonly string[] = [],
 ): Promise<Credential> => {
   const options = { mask: () => {}, log: () => {}, signal: new AbortController().signal }
-  const { secret, scope } = await mintToken(appOf(github), { owner, repositories }, options)
+  const { secret, scope } = await mintToken(
+    appOf(github),
+    { owner, repositories, spellings: [owner] },
+    options,
+  )
   return { token: secret, scope }
 }

@@ -15,6 +15,9 @@ export const read = (raw: RawInputs, change: Partial<Run> = {}): Inputs =>
     repository: 'acme/app',
     trigger: push,
     workspace: '/',
+    // Everything that is named is there.
+    kindOf: (path) => (/[.]\w+$/.test(path) ? 'file' : 'folder'),
+    unknownInputs: [],
     env: {},
     parseYaml: parse,
     ...change,

@@ -79,6 +79,20 @@ test('a gitconfig of several owners gives each its own token', async () => {
   ])
 })
 
+test('git finds the token of an owner in every spelling, where there are several', async () => {
+  const acme = await mintFor(github, 'acme', ['one'])
+  const scope = { owner: 'Acme', repositories: ['one'], spellings: ['Acme', 'acme'] }
+  const both = [{ ...acme, scope }, await mintFor(github, 'other', ['two'])]
+  const config = formatToken('gitconfig', github.apiUrl, both).expose()
+  expect(config).toContain(`[http "${github.serverUrl}/Acme/"]`)
+  const files = { '.gitconfig': new Secret(config) }
+  expect(await reaches(git('acme/one'), files)).toBe(true)
+  const credentials = formatToken('git-credentials', github.apiUrl, both)
+  const useful = store(home, '\tuseHttpPath = true\n')
+  rmSync(join(home, '.gitconfig'))
+  expect(await reaches(git('acme/one'), { credentials }, useful)).toBe(true)
+})
+
 const store = (home: string, more = '') =>
   `[credential]\n\thelper = store --file=${home}/credentials\n${more}`
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { TokenScope } from '../../src/inputs/inputs.ts'
 import { createTokenKeeper } from '../../src/token/keeper.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
@@ -6,7 +7,7 @@ import { appOf } from '../support/mint-for.ts'
 let github: GitHub
 afterEach(() => github.stop())
 
-const keep = (scopes: readonly { owner: string; repositories: readonly string[] }[]) =>
+const keep = (scopes: readonly TokenScope[]) =>
   createTokenKeeper({
     app: appOf(github, { scopes }),
     mask: () => {},
@@ -18,7 +19,7 @@ const keep = (scopes: readonly { owner: string; repositories: readonly string[] 
     childEnv: {},
   })
 
-const acme = { owner: 'acme', repositories: [] }
+const acme = { owner: 'acme', repositories: [], spellings: ['acme'] }
 const states = () => github.tokens.map((token) => token.state())
 
 test('the builds of a step share one token, which ends with the last of them', async () => {
@@ -45,7 +46,7 @@ test('for a token in its last ten minutes another one is minted; who has it may 
 
 test('when one of two tokens cannot be minted, the other does not live on', async () => {
   github = await startGitHub({ installations: [{ owner: 'acme' }] })
-  const keeper = keep([acme, { owner: 'nobody', repositories: [] }])
+  const keeper = keep([acme, { ...acme, owner: 'nobody' }])
   await expect(keeper.take()).rejects.toThrow(/not installed on nobody/)
   await keeper.close()
   expect(states()).toEqual(['revoked'])

@@ -34,7 +34,7 @@ type Change = Parameters<typeof appOf>[1] & {
 const mint = ({ owner = 'acme', repositories = [], ...change }: Change = {}) =>
   mintToken(
     appOf(github, change),
-    { owner, repositories },
+    { owner, repositories, spellings: [owner] },
     { mask: (value) => masks.push(value), log, signal: new AbortController().signal },
   )
 

@@ -40,7 +40,7 @@ const proxyUrl = (): string => `http://127.0.0.1:${(proxy.address() as AddressIn
 const mint = () => {
   const apiUrl = `http://${hidden}:${new URL(github.apiUrl).port}`
   const options = { mask: () => {}, log: () => {}, signal: new AbortController().signal }
-  const scope = { owner: 'acme', repositories: [] }
+  const scope = { owner: 'acme', repositories: [], spellings: ['acme'] }
   return mintToken(appOf(github, { apiUrl }), scope, { ...options, deadlineMs: 2_000 })
 }
 

@@ -32,7 +32,11 @@ type Change = Parameters<typeof appOf>[1] & { readonly repositories?: readonly s
 
 const mint = ({ repositories = ['api'], ...change }: Change = {}): Promise<MintedToken> => {
   const options = { mask: () => {}, log, signal, deadlineMs: 15_000 }
-  return mintToken(appOf(github, change), { owner: 'acme', repositories }, options)
+  return mintToken(
+    appOf(github, change),
+    { owner: 'acme', repositories, spellings: ['acme'] },
+    options,
+  )
 }
 
 /** What the user reads when no token comes. */

@@ -29,6 +29,17 @@ export const isMissing = (path: string): boolean => {
   }
 }
 
+/** What there is at a path, links followed; what nobody may look at is taken for a file. */
+export const kindOf = (path: string): 'folder' | 'file' | 'nothing' => {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return 'nothing'
+    return found.isDirectory() ? 'folder' : 'file'
+  } catch {
+    return 'file'
+  }
+}
+
 /** Whether `mkdir --parents` would make a folder that is missing. */
 export const canMake = (folder: string): boolean => {
   let above = dirname(resolve(folder))

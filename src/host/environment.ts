@@ -7,6 +7,8 @@ import { findTempDir } from './temp-dir.ts'
 /** What the runner told the action, read once. */
 export type Environment = {
   readonly inputs: RawInputs
+  /** Names of inputs that the runner passed and that we do not know. */
+  readonly unknownInputs: readonly string[]
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string | undefined
   readonly trigger: Trigger
@@ -63,11 +65,19 @@ const readRawInputs = (env: NodeJS.ProcessEnv): RawInputs =>
     }),
   )
 
+const findUnknownInputs = (env: NodeJS.ProcessEnv): readonly string[] => {
+  const known = new Set(inputNames.map(inputVariable))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('INPUT_') && !known.has(name))
+    .map((name) => name.slice('INPUT_'.length).toLowerCase())
+}
+
 /** The only place that reads `process.env`. */
 export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environment => {
   const inputs = readRawInputs(env)
   return {
     inputs,
+    unknownInputs: findUnknownInputs(env),
     repository: env['GITHUB_REPOSITORY'] || undefined,
     trigger: readTrigger(
       env['GITHUB_EVENT_NAME'] ?? '',

@@ -26,6 +26,8 @@ export type AppCredentials = {
 /** What one token may reach: GitHub mints it for one owner's installation. */
 export type TokenScope = {
   readonly owner: string
+  /** The owner in every spelling that a Dockerfile may use: git compares addresses letter by letter. */
+  readonly spellings: readonly string[]
   /** Names without owner; empty means all repositories of the installation. */
   readonly repositories: readonly string[]
 }
@@ -90,6 +92,8 @@ export type Mode = 'run' | 'diagnose'
 /** All that a workflow author said, checked. */
 export type Inputs = {
   readonly mode: Mode
+  /** Given, and not used in this mode. */
+  readonly unused: readonly string[]
   readonly credentials: Credentials
   /** URL of GitHub's REST API, without a slash at its end. */
   readonly apiUrl: string

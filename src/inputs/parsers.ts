@@ -1,4 +1,5 @@
 import type { ReportProblem } from './problems.ts'
+import type { InputName, RawInputs } from './raw-inputs.ts'
 
 /** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
 export const toOptional = (raw: string | undefined): string | undefined => {
@@ -12,6 +13,28 @@ export const toList = (raw: string | undefined): readonly string[] =>
     .split(/[\n,]/)
     .map((word) => word.trim())
     .filter((word) => word !== '')
+
+/**
+ * A list that names something where it is given at all: a `,` that a template left over must not
+ * become "all of them".
+ */
+export const parseList = (
+  input: InputName,
+  raw: RawInputs,
+  report: ReportProblem,
+): readonly string[] => {
+  const words = toList(raw[input])
+  if (words.length === 0) reportNothing(input, raw, report)
+  return words
+}
+
+/** An input that is there and says nothing, such as `,` or `{}`. */
+export const reportNothing = (input: InputName, raw: RawInputs, report: ReportProblem): void => {
+  const value = toOptional(raw[input])
+  if (value === undefined) return
+  const remedy = 'Leave it out, or name at least one.'
+  report({ input, value, reason: 'it names nothing', remedy })
+}
 
 /** One entry a line: values may contain commas. */
 export const toLines = (raw: string | undefined): readonly string[] =>

@@ -3,11 +3,28 @@ import { Secret } from '../secret.ts'
 
 const looksLikePem = (text: string): boolean => text.includes('-----BEGIN ')
 
+/** Line ends as text, as JSON, YAML and shells leave them over. */
+const unescapeLines = (text: string): string =>
+  text.replaceAll('\\r', '\n').replaceAll('\\n', '\n').replaceAll('\r', '\n')
+
+/** Quotes that were meant for a shell or a YAML file, around the whole or at each line. */
+const withoutQuotes = (text: string): string => text.replaceAll(/["'`]/g, '').trim()
+
+/**
+ * A PEM whose lines end where they should, whatever became of their ends: a variable that passed
+ * through a shell has spaces there, a YAML block its indentation. Base64 has no white space.
+ */
 const toPem = (given: string): string => {
-  const unfolded = given.replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim()
-  if (looksLikePem(unfolded)) return unfolded
-  const decoded = Buffer.from(unfolded, 'base64').toString('utf8')
-  return looksLikePem(decoded) ? decoded.replaceAll('\r\n', '\n').trim() : unfolded
+  const unfolded = withoutQuotes(unescapeLines(given))
+  const text = looksLikePem(unfolded)
+    ? unfolded
+    : withoutQuotes(unescapeLines(Buffer.from(unfolded, 'base64').toString('utf8')))
+  if (!looksLikePem(text)) return unfolded
+  const [, label, body] = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/.exec(text) ?? []
+  // A header within, such as that of a passphrase, is no base64.
+  if (label === undefined || body === undefined || body.includes(':')) return text
+  const lines = body.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join('\n')
 }
 
 const describeWrongKey = (pem: string): string => {
@@ -17,6 +34,8 @@ const describeWrongKey = (pem: string): string => {
   if (label === 'ENCRYPTED PRIVATE KEY' || pem.includes('Proc-Type: 4,ENCRYPTED')) {
     return 'it is protected by a passphrase'
   }
+  if (label === 'EC PRIVATE KEY' || label === 'EC PARAMETERS') return 'it is an EC key, not RSA'
+  if (label === 'DSA PRIVATE KEY') return 'it is a DSA key, not RSA'
   if (label.endsWith('PUBLIC KEY')) return 'it is a public key'
   if (label.endsWith('CERTIFICATE')) return 'it is a certificate'
   if (!pem.includes(`-----END ${label}-----`)) {
@@ -26,15 +45,16 @@ const describeWrongKey = (pem: string): string => {
 }
 
 /**
- * Reads a GitHub App's RSA key: PKCS#1 or PKCS#8 PEM, with real newlines, CRLF or literal `\n`, or
- * base64 of the whole file. Returns PKCS#8; a string is the reason why the text is no such key.
+ * Reads a GitHub App's RSA key: PKCS#1 or PKCS#8 PEM, with line ends of any kind (also written out,
+ * as `\n` or `\r\n`, or as spaces), indented, in quotes, or as base64 of the whole file. Returns PKCS#8; a string is the reason why the text is no such key.
  */
 export const parsePrivateKey = (given: string): Secret | string => {
   const pem = toPem(given)
   if (!/-----BEGIN (RSA )?PRIVATE KEY-----/.test(pem)) return describeWrongKey(pem)
   try {
     const key = createPrivateKey(pem)
-    if (key.asymmetricKeyType !== 'rsa') return `it is an ${key.asymmetricKeyType} key, not RSA`
+    if (key.asymmetricKeyType !== 'rsa')
+      return `it is an ${key.asymmetricKeyType?.toUpperCase()} key, not RSA`
     return new Secret(key.export({ type: 'pkcs8', format: 'pem' }).toString())
   } catch {
     return describeWrongKey(pem)

@@ -49,6 +49,23 @@ export const inputNames = [
   'manifests',
 ] as const
 
+/** What the runner passes where the step says nothing, as in `action.yml`. */
+export const defaults: Readonly<Partial<Record<InputName, string>>> = {
+  mode: 'run',
+  permissions: 'contents: read',
+  'allow-untrusted-trigger': 'false',
+  'secret-format': 'token',
+  'no-cache': 'false',
+  pull: 'false',
+  'fail-fast': 'true',
+  'dry-run': 'false',
+  'cluster-name': 'kind',
+  'load-mode': 'auto',
+  'keep-images': 'auto',
+  'free-disk': 'auto',
+  'prune-cache': 'auto',
+}
+
 export type InputName = (typeof inputNames)[number]
 
 /** What the runner passed, unread. */

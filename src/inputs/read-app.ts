@@ -1,6 +1,8 @@
 import { Secret } from '../secret.ts'
+import { findNearestWord } from '../text/nearest.ts'
 import type { AppCredentials, TokenScope } from './inputs.ts'
-import { toList, toOptional } from './parsers.ts'
+import { parseList, reportNothing, toList, toOptional } from './parsers.ts'
+import { knownPermissions } from './permissions.ts'
 import { parsePrivateKey } from './private-key.ts'
 import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
@@ -34,7 +36,7 @@ const readPrivateKey = (raw: RawInputs, report: ReportProblem): Secret | undefin
 }
 
 /** As in action.yml. */
-const defaultPermissions = 'contents: read'
+export const defaultPermissions = 'contents: read'
 
 /** A YAML map in either style, a YAML list, or words with commas: the marks around entries go. */
 const toEntries = (text: string): readonly string[] =>
@@ -45,25 +47,34 @@ const toEntries = (text: string): readonly string[] =>
 const readPermissions = (raw: RawInputs, report: ReportProblem): Record<string, string> => {
   const permissions: Record<string, string> = {}
   // An expression that came out empty must not ask for all that the installation may do.
-  for (const entry of toEntries(toOptional(raw['permissions']) ?? defaultPermissions)) {
-    const [, name, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? []
-    if (name !== undefined && level !== undefined) permissions[name.replaceAll('-', '_')] = level
-    else {
-      report({
-        input: 'permissions',
-        value: entry,
-        reason: 'not a permission',
-        remedy: 'Write name: read, name: write or name: admin.',
-      })
-    }
+  const entries = toEntries(toOptional(raw['permissions']) ?? defaultPermissions)
+  if (entries.length === 0) reportNothing('permissions', raw, report)
+  for (const value of entries) {
+    const entry = parsePermission(value)
+    if (typeof entry === 'string') {
+      const remedy = 'Write name: read, name: write or name: admin.'
+      report({ input: 'permissions', value, reason: entry, remedy })
+    } else permissions[entry.name] = entry.level
   }
   return permissions
+}
+
+/** A string says why it is none. A name that GitHub may have added since is passed on. */
+const parsePermission = (
+  entry: string,
+): { readonly name: string; readonly level: string } | string => {
+  const [, given, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? []
+  if (given === undefined || level === undefined) return 'not a permission'
+  const name = given.replaceAll('-', '_')
+  const meant = knownPermissions.includes(name) ? name : findNearestWord(name, knownPermissions)
+  if (meant === undefined || meant === name) return { name, level }
+  return `GitHub has no permission ${given}; the nearest is ${meant}`
 }
 
 type Named = { readonly owner: string | undefined; readonly name: string }
 
 const readRepositories = (raw: RawInputs, report: ReportProblem): readonly Named[] =>
-  toList(raw['repositories']).flatMap((entry) => {
+  parseList('repositories', raw, report).flatMap((entry) => {
     const [, owner, name] = /^(?:([\w.-]+)\/)?([\w.-]+)$/.exec(entry) ?? []
     if (name !== undefined) return [{ owner, name }]
     report({
@@ -78,11 +89,22 @@ const readRepositories = (raw: RawInputs, report: ReportProblem): readonly Named
 /** One scope for each owner that the repositories name; those without one belong to `owner`. */
 const toScopes = (named: readonly Named[], owner: string): readonly TokenScope[] => {
   const groups = Map.groupBy(named, (entry) => (entry.owner ?? owner).toLowerCase())
-  return [...groups.values()].map((group) => ({
-    owner: group[0]?.owner ?? owner,
-    repositories: group.map(({ name }) => name),
-  }))
+  return [...groups.values()].map((group) => {
+    const names = new Map(group.map(({ name }) => [name.toLowerCase(), name]))
+    const spellings = group.map((entry) => entry.owner ?? owner)
+    return toScope(spellings[0] ?? owner, [...names.values()], spellings)
+  })
 }
+
+const toScope = (
+  owner: string,
+  repositories: readonly string[],
+  spellings: readonly string[] = [owner],
+): TokenScope => ({
+  owner,
+  repositories,
+  spellings: [...new Set([...spellings, owner.toLowerCase()])],
+})
 
 const readScopes = (
   raw: RawInputs,
@@ -112,9 +134,9 @@ const readScopes = (
   }
   if (named.length > 0) return toScopes(named, owner ?? '')
   if (given !== undefined || currentName === undefined) {
-    return [{ owner: owner ?? '', repositories: [] }]
+    return [toScope(owner ?? '', [])]
   }
-  return [{ owner: owner ?? '', repositories: [currentName] }]
+  return [toScope(owner ?? '', [currentName])]
 }
 
 /** Reads the App that mints the token; undefined unless it is named and its key can be read. */

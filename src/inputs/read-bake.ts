@@ -1,5 +1,5 @@
 import type { BakeInputs } from './inputs.ts'
-import { toLines, toList, toOptional } from './parsers.ts'
+import { parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { type ListPlaces, readBuilds } from './read-builds.ts'
@@ -30,8 +30,8 @@ export const readBake = (
 ): BakeInputs | undefined => {
   reportMixture(raw, report)
   const [files, targets, sets] = [
-    toList(raw['bake-files']),
-    toList(raw['targets']),
+    parseList('bake-files', raw, report),
+    parseList('targets', raw, report),
     toLines(raw['bake-set']),
   ]
   const text = toOptional(raw['builds'])

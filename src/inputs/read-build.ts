@@ -1,6 +1,6 @@
 import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { BuildInputs } from './inputs.ts'
-import { parseAssignments, parseBoolean, toLines, toList, toOptional } from './parsers.ts'
+import { parseAssignments, parseBoolean, parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
 
@@ -11,7 +11,7 @@ export const readReferences = (
   report: ReportProblem,
 ): readonly ImageReference[] => {
   const references = new Map<string, ImageReference>()
-  for (const value of toList(raw[input])) {
+  for (const value of parseList(input, raw, report)) {
     const reference = parseImageReference(value)
     if (typeof reference !== 'string') references.set(reference.canonical, reference)
     else {

@@ -1,10 +1,10 @@
 import { Secret } from '../secret.ts'
 import type { Credentials, SecretFormat } from './inputs.ts'
-import { parseBoolean, toOptional } from './parsers.ts'
+import { toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
-import type { RawInputs } from './raw-inputs.ts'
-import { readApp } from './read-app.ts'
-import { isUntrusted, type Trigger, whySecretsAreEmpty } from './trigger.ts'
+import type { InputName, RawInputs } from './raw-inputs.ts'
+import { defaultPermissions, readApp } from './read-app.ts'
+import { type Trigger, whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
 
 /** Reads where GitHub's API is. */
 export const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
@@ -27,16 +27,44 @@ const hasId = (raw: RawInputs): boolean =>
 
 const hasKey = (raw: RawInputs): boolean => toOptional(raw['private-key']) !== undefined
 
+const becauseOf = (trigger: Trigger): string => {
+  const why = whySecretsAreEmpty(trigger)
+  return why === undefined ? '' : `: ${why}`
+}
+
+const remedyFor = (trigger: Trigger): string =>
+  whySecretsAreEmpty(trigger) === undefined
+    ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
+    : withoutSecrets
+
+/** Words about a token, and what they say where nobody gave them. */
+const tokenWords = {
+  repositories: '',
+  owner: '',
+  permissions: defaultPermissions,
+  'secret-format': 'token',
+} as const satisfies Partial<Record<InputName, string>>
+
+/** Whoever says which token wants one: the build would fail later, with less to go by. */
+const reportNoToken = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
+  const asked = Object.entries(tokenWords).filter(([name, usual]) => {
+    const value = toOptional(raw[name as InputName])
+    return value !== undefined && value !== usual
+  })
+  if (asked.length === 0) return
+  report({
+    input: asked.map(([name]) => name).join(', '),
+    reason: `given, but there is no token: client-id with private-key is empty, and so is github-token${becauseOf(trigger)}`,
+    remedy: remedyFor(trigger),
+  })
+}
+
 const reportMissingHalf = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
   if (hasId(raw) && !hasKey(raw)) {
-    const why = whySecretsAreEmpty(trigger)
     report({
       input: 'private-key',
-      reason: `empty, though a client-id is given${why === undefined ? '' : `: ${why}`}`,
-      remedy:
-        why === undefined
-          ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
-          : "Give github-token as well (such as the job's own): it is used where the key is empty.",
+      reason: `empty, though a client-id is given${becauseOf(trigger)}`,
+      remedy: remedyFor(trigger),
     })
   }
   if (!hasId(raw) && hasKey(raw)) {
@@ -81,10 +109,10 @@ export const readCredentials = (
   report: ReportProblem,
 ): Credentials => {
   const given = readGiven(raw, report)
-  const isAllowed = parseBoolean('allow-untrusted-trigger', raw['allow-untrusted-trigger'], report)
   const app = readApp(raw, repository, report)
   if (given === undefined) reportMissingHalf(raw, trigger, report)
   if (app === undefined) {
+    if (given === undefined && !hasId(raw) && !hasKey(raw)) reportNoToken(raw, trigger, report)
     if (given === undefined) return { kind: 'none' }
     const why = whySecretsAreEmpty(trigger) ?? 'the secret has no value here'
     const insteadOfApp = hasId(raw) && !hasKey(raw) ? `private-key is empty: ${why}` : undefined
@@ -96,14 +124,6 @@ export const readCredentials = (
       value: app.scopes.map(({ owner }) => owner).join(', '),
       reason: `several owners need one token each, and secret-format: ${format} holds one`,
       remedy: 'Use secret-format: gitconfig, or one step for each owner.',
-    })
-  }
-  if (isUntrusted(trigger) && !isAllowed) {
-    report({
-      input: 'allow-untrusted-trigger',
-      reason: `${trigger.event} runs for a fork's code here, and its Dockerfile would see the token`,
-      remedy:
-        'Build such code on pull_request without secrets, or set it to true if only trusted code is built.',
     })
   }
   return { kind: 'app', ...app }

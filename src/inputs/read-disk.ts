@@ -1,6 +1,6 @@
 import { catalog } from '../disk/catalog.ts'
 import type { FreeDisk } from './inputs.ts'
-import { toList, toOptional } from './parsers.ts'
+import { parseList, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
 
@@ -24,7 +24,7 @@ export const readFreeDisk = (raw: RawInputs, report: ReportProblem): FreeDisk =>
 /** Reads which entries of the catalog stay. */
 export const readFreeDiskKeep = (raw: RawInputs, report: ReportProblem): readonly string[] => {
   const known = catalog.map(({ name }) => name)
-  const names = toList(raw['free-disk-keep']).map((name) => name.toLowerCase())
+  const names = parseList('free-disk-keep', raw, report).map((name) => name.toLowerCase())
   for (const value of names.filter((name) => !known.includes(name))) {
     const remedy = `Write names of ${known.join(', ')}.`
     report({

@@ -1,14 +1,15 @@
+import { type Looker, reportMissing } from './find-missing.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
 import {
   clusterPattern,
   parseBoolean,
   parseChoice,
+  parseList,
   parseWord,
-  toList,
   toOptional,
 } from './parsers.ts'
 import { collectProblems, type ReportProblem } from './problems.ts'
-import type { InputName, RawInputs } from './raw-inputs.ts'
+import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
 import { readBake, readParallel } from './read-bake.ts'
 import { readBuild, readReferences } from './read-build.ts'
 import type { ListPlaces } from './read-builds.ts'
@@ -16,6 +17,8 @@ import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.t
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readManifests } from './read-manifests.ts'
 import { readSecrets, type SecretPlaces } from './read-secrets.ts'
+import { reportUnknown } from './report-unknown.ts'
+import { reportUntrusted } from './report-untrusted.ts'
 
 const modes = ['run', 'diagnose'] as const
 
@@ -54,15 +57,44 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
   netrc: 'netrc',
 }
 
+/** What is known of the run besides the inputs that we know. */
+type Run = RunFacts &
+  SecretPlaces &
+  ListPlaces &
+  Looker & {
+    /** Inputs that the runner passed and no input of ours is called. */
+    readonly unknownInputs: readonly string[]
+  }
+
+const usedByDiagnose: readonly InputName[] = ['mode', 'cluster-name']
+
+const pick = (raw: RawInputs, names: readonly InputName[]): RawInputs =>
+  Object.fromEntries(names.flatMap((name) => (name in raw ? [[name, raw[name]]] : [])))
+
+/** Given, other than by default, and of no use. The API's URL comes by itself, and differs. */
+const findUnused = (raw: RawInputs): readonly InputName[] =>
+  inputNames.filter((name) => {
+    const value = toOptional(raw[name])
+    if (value === undefined || name === 'github-api-url') return false
+    return !usedByDiagnose.includes(name) && value !== defaults[name]
+  })
+
 /**
  * Reads the step's inputs.
  *
  * @throws {Failure} one error that names every problem, with the input, its value and a remedy
  */
-export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPlaces): Inputs =>
+export const readInputs = (given: RawInputs, run: Run): Inputs =>
   collectProblems((report) => {
-    const mode = parseChoice('mode', raw['mode'], modes, report)
-    if (mode === 'run') reportNothingToDo(raw, report)
+    reportUnknown(run.unknownInputs, report)
+    const mode = parseChoice('mode', given['mode'], modes, report)
+    const unused = mode === 'diagnose' ? findUnused(given) : []
+    // What is not used need not be right either: a fork has no key.
+    const raw = mode === 'diagnose' ? pick(given, usedByDiagnose) : given
+    if (mode === 'run') {
+      reportNothingToDo(raw, report)
+      reportUntrusted(raw, run.trigger, report)
+    }
     const word = (input: InputName, pattern: RegExp, remedy: string): string | undefined =>
       parseWord(input, raw[input], pattern, remedy, report)
     const secretFormat = parseChoice('secret-format', raw['secret-format'], formats, report)
@@ -71,15 +103,18 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
       word('secret-id', /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.') ??
       usualIds[secretFormat]
     const tokenId = credentials.kind === 'none' ? undefined : secretId
+    const [build, bake] = [readBuild(raw, report), readBake(raw, run, report)]
+    reportMissing(build, bake, run, report)
     return {
       mode,
+      unused,
       credentials,
       apiUrl: readApiUrl(raw, report),
       secretFormat,
       secretId,
       secrets: readSecrets(raw, run, tokenId, report),
-      build: readBuild(raw, report),
-      bake: readBake(raw, run, report),
+      build,
+      bake,
       parallel: readParallel(raw, report),
       isDryRun: parseBoolean('dry-run', raw['dry-run'], report),
       failFast: parseBoolean('fail-fast', raw['fail-fast'] ?? 'true', report),
@@ -87,7 +122,7 @@ export const readInputs = (raw: RawInputs, run: RunFacts & SecretPlaces & ListPl
       clusterName:
         word('cluster-name', clusterPattern, 'Use the name that `kind get clusters` shows.') ??
         'kind',
-      nodes: toList(raw['nodes']),
+      nodes: parseList('nodes', raw, report),
       loadMode: parseChoice('load-mode', raw['load-mode'], loadModes, report),
       keepImages: toTri[parseChoice('keep-images', raw['keep-images'], triWords, report)],
       freeDisk: readFreeDisk(raw, report),

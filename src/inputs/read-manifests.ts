@@ -1,3 +1,4 @@
+import { reportNothing } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
 
@@ -10,6 +11,7 @@ export const readManifests = (raw: RawInputs, report: ReportProblem): readonly s
     .split(separator)
     .map((glob) => glob.trim())
     .filter((glob) => glob !== '')
+  if (globs.length === 0) reportNothing('manifests', raw, report)
   if (globs.length > 0 && globs.every((glob) => glob.startsWith('!'))) {
     report({
       input: 'manifests',

@@ -5,6 +5,7 @@ import type { BuildSecret } from './inputs.ts'
 import { toLines } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
+import { type Trigger, whySecretsAreEmpty } from './trigger.ts'
 
 /** `--secret` is CSV: a comma in an id would start another option. */
 const idPattern = /^[\w.-]+$/
@@ -17,6 +18,7 @@ export type SecretPlaces = {
   /** Where relative paths start. */
   readonly workspace: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly trigger: Trigger
 }
 
 /**
@@ -36,6 +38,9 @@ export const splitSecrets = (text: string): readonly string[] => {
 
 type Entry = { readonly id: string; readonly rest: string }
 
+/** Undefined where something has been reported already. */
+type ToValue = (entry: Entry) => Secret | undefined
+
 const toEntries = (
   input: InputName,
   entries: readonly string[],
@@ -46,9 +51,9 @@ const toEntries = (
     const at = entry.indexOf('=')
     const id = entry.slice(0, Math.max(at, 0)).trim()
     const rest = entry.slice(at + 1)
-    if (at > 0 && idPattern.test(id) && rest !== '') return [{ id, rest }]
+    if (at > 0 && idPattern.test(id)) return [{ id, rest }]
     // What stands after the sign may be a secret, so only the part before it is shown.
-    const reason = at < 0 ? 'a line without =' : 'not an id, or nothing after it'
+    const reason = at < 0 ? 'a line without =' : 'not an id'
     report({
       input,
       ...(at > 0 && { value: `${id}=...` }),
@@ -76,16 +81,28 @@ const fromEnvironment = (
   { id, rest }: Entry,
   { env }: SecretPlaces,
   report: ReportProblem,
-): readonly BuildSecret[] => {
+): Secret | undefined => {
   const value = env[rest.trim()]
-  if (value !== undefined) return [{ id, value: new Secret(value) }]
+  if (value !== undefined) return new Secret(value)
   report({
     input: 'secret-envs',
     value: `${id}=${rest}`,
     reason: 'the step has no such environment variable',
     remedy: 'Set it with env: on the step or the job.',
   })
-  return []
+  return undefined
+}
+
+/** A step that mounts a secret without a value would fail later, or worse, not at all. */
+const reportEmpty = (input: InputName, id: string, trigger: Trigger, report: ReportProblem) => {
+  const why = whySecretsAreEmpty(trigger)
+  report({
+    input,
+    value: id,
+    reason: `it has no value${why === undefined ? '' : `: ${why}`}`,
+    remedy:
+      'Check where the value comes from, or leave the line out where there is none (`RUN --mount=type=secret` needs no value unless it says required=true).',
+  })
 }
 
 const reportSizesAndTwins = (
@@ -128,12 +145,18 @@ export const readSecrets = (
   const written = toEntries('secrets', splitSecrets(raw['secrets'] ?? ''), 'value', report)
   const variables = toEntries('secret-envs', toLines(raw['secret-envs']), 'VARIABLE', report)
   const files = toEntries('secret-files', toLines(raw['secret-files']), 'path', report)
+  const read = (input: InputName, entries: readonly Entry[], toValue: ToValue) =>
+    entries.flatMap((entry) => {
+      const value = entry.rest.trim() === '' ? new Secret('') : toValue(entry)
+      if (value?.exposeBytes().length === 0) reportEmpty(input, entry.id, places.trigger, report)
+      return value === undefined ? [] : [{ id: entry.id, value }]
+    })
   const secrets = [
-    ...written.map(({ id, rest }) => ({ id, value: new Secret(rest) })),
-    ...variables.flatMap((entry) => fromEnvironment(entry, places, report)),
-    ...files.flatMap(({ id, rest }) => {
+    ...read('secrets', written, ({ rest }) => new Secret(rest)),
+    ...read('secret-envs', variables, (entry) => fromEnvironment(entry, places, report)),
+    ...read('secret-files', files, ({ id, rest }) => {
       const content = readFile(resolve(places.workspace, rest.trim()), id, report)
-      return content === undefined ? [] : [{ id, value: new Secret(content, 'latin1') }]
+      return content === undefined ? undefined : new Secret(content, 'latin1')
     }),
   ]
   reportSizesAndTwins(secrets, tokenId, report)

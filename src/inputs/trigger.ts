@@ -2,7 +2,7 @@
 export type Trigger = {
   /** Such as `push` or `pull_request_target`. */
   readonly event: string
-  /** The code comes from a repository of somebody else. */
+  /** The code may come from a repository of somebody else: it does, or the event does not tell. */
   readonly isFork: boolean
   readonly isDependabot: boolean
 }
@@ -12,34 +12,61 @@ type Payload = {
   readonly repository?: Repository
   readonly pull_request?: { readonly head?: { readonly repo?: Repository } }
   readonly workflow_run?: { readonly head_repository?: Repository }
+  readonly issue?: { readonly pull_request?: unknown }
+  readonly discussion?: unknown
+  readonly comment?: { readonly author_association?: unknown }
 }
 
 /** A fork that has been deleted has no name any more; it was one all the same. */
 const isForeign = (head: Repository | undefined, { repository }: Payload): boolean =>
   head?.full_name === undefined || head.full_name !== repository?.full_name
 
+/** People who may write to this repository, or belong to those who own it. */
+const insiders: readonly unknown[] = ['OWNER', 'MEMBER', 'COLLABORATOR']
+
 /**
  * Reads the trigger from GITHUB_EVENT_NAME, GITHUB_ACTOR and the event's payload, which is written
- * by GitHub and not by the fork.
+ * by GitHub and not by the fork. A comment's payload does not say whose code the pull request has,
+ * and a discussion's has no code at all: where outsiders can be behind it, it counts as a fork's.
  */
 export const readTrigger = (event: string, actor: string, payload: unknown): Trigger => {
   const given = (payload ?? {}) as Payload
   const isFork =
     (given.pull_request !== undefined && isForeign(given.pull_request.head?.repo, given)) ||
-    (given.workflow_run !== undefined && isForeign(given.workflow_run.head_repository, given))
+    (given.workflow_run !== undefined && isForeign(given.workflow_run.head_repository, given)) ||
+    Boolean(given.issue?.pull_request) ||
+    (given.discussion !== undefined && !insiders.includes(given.comment?.author_association))
   return { event, isFork, isDependabot: actor === 'dependabot[bot]' }
 }
 
 /** These run with this repository's secrets on whatever code they check out. */
-const privileged = ['pull_request_target', 'workflow_run']
+const privileged = [
+  'pull_request_target',
+  'workflow_run',
+  'issue_comment',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'discussion',
+  'discussion_comment',
+]
 
-/** True where a minted token would be shown to somebody else's Dockerfile. */
+/** True where a secret would be shown to somebody else's Dockerfile. */
 export const isUntrusted = ({ event, isFork }: Trigger): boolean =>
   isFork && privileged.includes(event)
 
 /** Why secrets are empty in this run; undefined where they should not be. */
-export const whySecretsAreEmpty = ({ isFork, isDependabot }: Trigger): string | undefined => {
-  if (isFork) return 'workflows that a fork triggers get no secrets'
+export const whySecretsAreEmpty = ({
+  event,
+  isFork,
+  isDependabot,
+}: Trigger): string | undefined => {
+  if (isFork && !/^(pull_request_target|workflow_run|issue|discussion)/.test(event)) {
+    return 'workflows that a fork triggers get no secrets'
+  }
   if (isDependabot) return 'Dependabot triggered this run, and it has secrets of its own'
   return undefined
 }
+
+/** What a workflow can do where secrets are empty. */
+export const withoutSecrets =
+  "Leave the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty."

@@ -15,6 +15,7 @@ export type Installation = {
   readonly permissions?: Readonly<Record<string, string>>
   readonly suspended_at?: string | null
   readonly html_url?: string
+  readonly account?: { readonly login?: string } | null
 }
 
 const describe = ({ owner, repositories }: TokenScope): string =>

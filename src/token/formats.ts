@@ -29,8 +29,9 @@ const toGitConfig = (server: string, credentials: readonly Credential[]): string
   ]
   const headers = credentials.flatMap(({ token, scope }) => {
     const isOne = credentials.length === 1 || scope === undefined
-    const address = isOne ? `${server}/` : `${server}/${scope.owner}/`
-    return [`[http "${address}"]`, `\textraheader = AUTHORIZATION: basic ${basic(token)}`]
+    const addresses = isOne ? [`${server}/`] : scope.spellings.map((owner) => `${server}/${owner}/`)
+    const header = `\textraheader = AUTHORIZATION: basic ${basic(token)}`
+    return addresses.flatMap((address) => [`[http "${address}"]`, header])
   })
   return [...rewrite, ...headers, ''].join('\n')
 }
@@ -41,10 +42,10 @@ const toGitCredentials = (server: string, credentials: readonly Credential[]): s
   const lines = credentials.flatMap(({ token, scope }) => {
     const line = `${protocol}//x-access-token:${encodeURIComponent(token.expose())}@${host}`
     if (credentials.length === 1 || scope === undefined) return [line]
-    return scope.repositories.flatMap((name) => {
-      const path = `${line}/${scope.owner}/${name}`
-      return [path, `${path}.git`]
-    })
+    const paths = scope.spellings.flatMap((owner) =>
+      scope.repositories.map((name) => `${line}/${owner}/${name}`),
+    )
+    return paths.flatMap((path) => [path, `${path}.git`])
   })
   return `${lines.join('\n')}\n`
 }

@@ -16,8 +16,21 @@ export const maskToken = (token: string, mask: (value: string) => void): void =>
  * lines would hide ordinary text.
  */
 export const maskPrivateKey = (given: string, pem: string, mask: (value: string) => void): void => {
-  const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()))
+  const lines = new Set(`${given}\n${pem}`.split(/\s+|\\r|\\n/).map((line) => line.trim()))
   for (const line of lines) if (line.length >= 16 && !line.startsWith('-----')) mask(line)
+}
+
+/** Shorter values are in every log, as parts of words and numbers. */
+const shortestValue = 4
+
+/** Settings that people pass as secrets; a mask would put `***` all over the job's log. */
+const plainWords =
+  /^(true|false|yes|none|null|undefined|enabled?|disabled?|default|debug|info|warn(ing)?|error|test(ing)?|prod(uction)?|staging|dev(elopment)?|local(host)?|latest|main|master|root|admin|user|public|private|linux|http|https)$/i
+
+/** Whether hiding a value would hide ordinary text instead: it is too short, or a plain word. */
+export const isTooPlain = (value: string): boolean => {
+  const text = value.trim()
+  return text !== '' && (text.length < shortestValue || plainWords.test(text))
 }
 
 /** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
@@ -28,6 +41,7 @@ const shortestLine = 8
  * also as the log shows it when it looks like a command.
  */
 export const maskSecret = (value: string, mask: (value: string) => void): void => {
+  if (isTooPlain(value)) return
   const lines = value.split(/\r?\n/).filter((line) => line.trim() !== '')
   const hidden =
     lines.length === 1 ? [value.trim()] : lines.filter((line) => line.length >= shortestLine)

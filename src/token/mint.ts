@@ -49,6 +49,12 @@ const findInstallation = async (
   })
 }
 
+/** GitHub's own spelling of the owner, as addresses that people copy have it. */
+const withSpelling = (scope: TokenScope, login: string | undefined): TokenScope =>
+  login === undefined || login.toLowerCase() !== scope.owner.toLowerCase()
+    ? scope
+    : { ...scope, spellings: [...new Set([...scope.spellings, login])] }
+
 /** GitHub says that there is such a repository, but not which. */
 const findUnreachable = async (
   client: Client,
@@ -106,7 +112,8 @@ export const mintToken = async (
       })
     }
     maskToken(data.token, mask)
-    return { secret: new Secret(data.token), apiUrl, scope, expiresAt: data.expires_at }
+    const known = withSpelling(scope, installation.account?.login)
+    return { secret: new Secret(data.token), apiUrl, scope: known, expiresAt: data.expires_at }
   } catch (error) {
     throw explainRefusal(error, asked, await findUnreachable(client, scope, error))
   }

@@ -1,3 +1,4 @@
+import { isMisspelt } from '../../text/nearest.ts'
 import type { LoadedImage } from './cluster.ts'
 
 /** In how far a loaded image resembles the one that a pod asks for. */
@@ -11,24 +12,6 @@ const splitName = (canonical: string): Name => {
     /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/.exec(canonical) ?? []
   return { repository, last: repository.slice(repository.lastIndexOf('/') + 1), ending }
 }
-
-/** The number of letters to add, drop or change between two words (Levenshtein's distance). */
-const countEdits = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (const [from, letter] of [...a].entries()) {
-    const next = [from + 1]
-    for (let at = 1; at <= b.length; at += 1) {
-      const changed = (row[at - 1] ?? 0) + (letter === b[at - 1] ? 0 : 1)
-      next.push(Math.min((row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1, changed))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}
-
-/** Two slips, and fewer in short names, which would all resemble each other. */
-const isMisspelt = (a: string, b: string): boolean =>
-  countEdits(a, b) <= Math.min(2, Math.floor(Math.min(a.length, b.length) / 3))
 
 const compare = (asked: string, loaded: string): Resemblance | undefined => {
   if (asked === loaded) return 'same'

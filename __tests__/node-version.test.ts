@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { findNodeProblem } from '../src/node-version.ts'
+
+test('a Node.js that is too old is one line', () => {
+  expect(findNodeProblem('20.20.2')).toMatch(/needs Node\.js 22 or newer.*20\.20\.2/)
+  expect(findNodeProblem('24.1.0')).toBeUndefined()
+})
+
+test.each(['main', 'post'])('dist/%s.js imports nothing else before it has looked', (entry) => {
+  const bundle = readFileSync(`dist/${entry}.js`, 'utf8')
+  const imports = [...bundle.matchAll(/^import .* from "(.*)"/gm)].map(([, from]) => from)
+  expect(imports.every((from) => from === './node-version.js')).toBe(true)
+  expect(bundle).toMatch(/await import\("\.\/run-/)
+})

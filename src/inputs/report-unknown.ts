@@ -1,0 +1,58 @@
+import { findNearestWord } from '../text/nearest.ts'
+import type { ReportProblem } from './problems.ts'
+import { inputNames } from './raw-inputs.ts'
+
+/** Words of other actions, and what says the same here. */
+const otherWords: Readonly<Record<string, string>> = {
+  tag: 'tags',
+  image: 'images',
+  dockerfile: 'file',
+  'docker-file': 'file',
+  path: 'context',
+  cluster: 'cluster-name',
+  name: 'cluster-name',
+  token: 'github-token',
+  'app-client-id': 'client-id',
+  'app-private-key': 'private-key',
+  bake: 'bake-files',
+  'bake-file': 'bake-files',
+  files: 'bake-files',
+  set: 'bake-set',
+}
+
+/** Words of docker/build-push-action that a Bake file has, and this step has not. */
+const bakeWords = [
+  'add-hosts',
+  'annotations',
+  'attests',
+  'cache-from',
+  'cache-to',
+  'no-cache-filters',
+  'platforms',
+  'provenance',
+  'sbom',
+  'shm-size',
+  'ulimit',
+]
+
+const toRemedy = (name: string): string => {
+  const word = name.replaceAll('_', '-')
+  const known: readonly string[] = inputNames
+  const meant = known.includes(word) ? word : (otherWords[word] ?? findNearestWord(word, known))
+  if (meant !== undefined) return `Did you mean ${meant}?`
+  if (bakeWords.includes(word)) return 'Write it into a Bake file (bake-files), or say bake-set.'
+  if (word === 'load' || word === 'push') {
+    return 'Leave it out: every image is loaded into the nodes, and none is pushed.'
+  }
+  return 'The README has a table of all inputs; rename the variable if the job sets one of this name.'
+}
+
+/**
+ * What the runner passed and no input is called: it warns, and the step would go on without what its
+ * author asked for.
+ *
+ * @param names in lower case, as the workflow has them
+ */
+export const reportUnknown = (names: readonly string[], report: ReportProblem): void => {
+  for (const input of names) report({ input, reason: 'no such input', remedy: toRemedy(input) })
+}
