@@ -1,14 +1,45 @@
-import { expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { explainBuildFailure } from '../../src/build/explain.ts'
+import { findCause } from '../../src/build/failed-step.ts'
+import { renderError } from '../../src/failure.ts'
+
+/** Recorded with buildx 0.29, `--progress=plain`. */
+const explain = (log: string, dockerfile = 'services/worker/Dockerfile') => {
+  const lines = readFileSync(new URL(`./logs/${log}.txt`, import.meta.url), 'utf8').split('\n')
+  return explainBuildFailure({ name: 'worker', dockerfile }, 1, lines)
+}
+
+test.each([
+  ['make', 'worker: RUN make exited with 2: src/worker.c:14: error: expected ; before }', 5],
+  [
+    'compiler',
+    'worker: RUN echo compiling;     for i in 1 2 3; do echo "cc -c file$i.c"; done;     e... exited with 2: src/worker.c:14: error: expected ; before }',
+    2,
+  ],
+  ['heredoc', 'worker: RUN <<EOF (set -e...) exited with 1: hi', 2],
+  ['missing-file', 'worker: COPY nothing.txt /x failed: "/nothing.txt": not found', 3],
+  [
+    'secret',
+    'worker: RUN --mount=type=secret,id=x,required=true cat /run/secrets/x failed: secret x: not found',
+    2,
+  ],
+  [
+    'unknown-instruction',
+    'worker: the build failed: dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)',
+    2,
+  ],
+])('%s: the image, the instruction and the cause, at the line', (log, message, line) => {
+  const failure = explain(log)
+  expect(failure.message.replace(/ +/g, ' ')).toBe(message.replace(/ +/g, ' '))
+  expect(failure.place).toEqual({ file: 'services/worker/Dockerfile', line })
+  expect(renderError(failure)).toContain(`services/worker/Dockerfile:${line}. The build log`)
+})
 
 const failed = (reason: string) =>
-  explainBuildFailure('api', 1, ['Dockerfile:3', 'RUN make', `ERROR: failed to solve: ${reason}`])
-
-test('the place, and the last word of BuildKit', () => {
-  const { message, remedy } = failed('process "make" did not complete successfully: exit code: 2')
-  expect(message).toMatch(/^Building api failed at Dockerfile:3: failed to solve: .*exit code: 2$/)
-  expect(remedy).toContain('build log above')
-})
+  explainBuildFailure({ name: 'api', dockerfile: undefined }, 1, [
+    `ERROR: failed to solve: ${reason}`,
+  ])
 
 test.each(['process "make" did not complete successfully: exit code: 137', 'signal: killed'])(
   'what was killed (%s) is not left at a number',
@@ -18,6 +49,96 @@ test.each(['process "make" did not complete successfully: exit code: 137', 'sign
 )
 
 test('a full disk is said where only a program has said it', () => {
-  const lines = ['tar: out: No space left on device', 'ERROR: exit code: 2']
-  expect(explainBuildFailure('api', 1, lines).message).toContain('no space left on device')
+  const lines = ['#5 0.1 tar: out: No space left on device', 'ERROR: exit code: 2']
+  const failure = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, lines)
+  expect(failure.message).toContain('no space left on device')
+})
+
+test("a build's words stay one line, and no command", () => {
+  const log = readFileSync(new URL('./logs/make.txt', import.meta.url), 'utf8')
+    .replaceAll('src/worker.c:14: error:', '\u001b[31mx.c:1: error: ##[set-output name=a]\u2028::')
+    .split('\n')
+  const { message } = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, log)
+  for (const bad of ['\u001b', '\u2028', '\n', '##[']) expect(message).not.toContain(bad)
+})
+
+describe('the line that says why', () => {
+  test.each([
+    [
+      'gcc',
+      [
+        'gcc -c a.c',
+        'a.c: In function f:',
+        'a.c:3:5: error: x undeclared',
+        'make: *** [a.o] Error 1',
+      ],
+      'a.c:3:5: error: x undeclared',
+    ],
+    [
+      'tsc',
+      ['> tsc', "src/a.ts(3,4): error TS2322: Type 'a'", 'npm error code 2'],
+      "src/a.ts(3,4): error TS2322: Type 'a'",
+    ],
+    ['go', ['# acme/app', './main.go:5:2: undefined: x'], './main.go:5:2: undefined: x'],
+    [
+      'rustc',
+      [
+        'Compiling a',
+        'error[E0425]: cannot find value `x`',
+        ' --> src/main.rs:2:5',
+        'error: could not compile `a`',
+      ],
+      'error[E0425]: cannot find value `x`',
+    ],
+    [
+      'python',
+      [
+        'Traceback (most recent call last):',
+        '  File "a.py", line 1',
+        "ModuleNotFoundError: No module named 'x'",
+      ],
+      "ModuleNotFoundError: No module named 'x'",
+    ],
+    [
+      'pip',
+      [
+        'Collecting x',
+        'ERROR: Could not find a version that satisfies x',
+        'ERROR: No matching distribution found for x',
+      ],
+      'ERROR: Could not find a version that satisfies x',
+    ],
+    [
+      'apt',
+      ['Reading package lists...', 'E: Unable to locate package foo'],
+      'E: Unable to locate package foo',
+    ],
+    [
+      'npm',
+      [
+        'npm error code E404',
+        'npm error 404 Not Found - GET https://x',
+        'npm error A complete log of this run',
+      ],
+      'npm error 404 Not Found - GET https://x',
+    ],
+    [
+      'git',
+      ["Cloning into 'x'...", 'fatal: Authentication failed for x'],
+      'fatal: Authentication failed for x',
+    ],
+    ['a shell', ['/bin/sh: 1: uv: not found'], '/bin/sh: 1: uv: not found'],
+    ['a program with words of its own', ['one', 'two', ''], 'two'],
+    [
+      'make alone',
+      ['make: *** No rule to make target x.  Stop.'],
+      'make: *** No rule to make target x.  Stop.',
+    ],
+  ])('%s', (_name, output, cause) => {
+    expect(findCause(output)).toBe(cause)
+  })
+
+  test('nothing was printed', () => {
+    expect(findCause(['', ' '])).toBeUndefined()
+  })
 })

@@ -25,20 +25,31 @@ test('what is no digest is not passed on', () => {
 test('a failed build is told in one line with its place', () => {
   const tail = [
     '#7 0.2 fatal: could not read Username',
+    '#7 ERROR: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
+    '------',
+    ' > [2/2] RUN git clone:',
     '------',
     'Dockerfile:3',
     '--------------------',
+    '   3 | >>> RUN git clone',
+    '--------------------',
     'ERROR: failed to build: failed to solve: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
   ]
-  const message = renderError(explainBuildFailure('api:dev', 1, tail))
+  const message = renderError(
+    explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, 1, tail),
+  )
   expect(message).toMatch(
-    /^Building api:dev failed at Dockerfile:3: failed to build: .* exit code: 128\. The build log above/,
+    /^api:dev: RUN git clone exited with 128: fatal: could not read Username\. api\/Dockerfile:3\. The build log above/,
   )
   expect(message).not.toContain('\n')
 })
 
 test('a build that says nothing is told by its exit code, and says no commands', () => {
-  expect(renderError(explainBuildFailure('api:dev', null, []))).toContain('ended by a signal')
+  expect(
+    renderError(explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, null, [])),
+  ).toContain('ended by a signal')
   const tail = ['ERROR: ##[set-output name=a]b']
-  expect(renderError(explainBuildFailure('api:dev', 1, tail))).not.toContain('##[')
+  expect(
+    renderError(explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, 1, tail)),
+  ).not.toContain('##[')
 })

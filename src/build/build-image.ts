@@ -17,13 +17,15 @@ export type BuildOrder = {
   /** A folder of the step's own, for what buildx reads and writes. */
   readonly tempDir: string
   readonly workspace: string
+  /** Of the target, relative to the workspace; undefined where it is no file of this machine. */
+  readonly dockerfile: string | undefined
 }
 
 /** A build may take its time; the job's own limit ends it. */
 const buildTimeoutMs = 6 * 60 * 60 * 1_000
 
 /** Enough of the log's end to name the step that failed. */
-const keptLines = 200
+const keptLines = 2_000
 
 /** Bake would ask on a terminal whether it may read what a target's secrets and contexts name. */
 const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '0' }
@@ -65,7 +67,8 @@ const runBuild = async (
       ...(channel.stdinFd !== undefined && { stdin: { fd: channel.stdinFd } }),
     },
   )
-  if (code !== 0) throw explainBuildFailure(order.target.name, code, tail)
+  if (code !== 0)
+    throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
 }
 
 /** Bake writes down all that it built, by name. */

@@ -1,39 +1,62 @@
 import { saysNoSpace } from '../disk/no-space.ts'
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
+import { toLine } from '../text/to-line.ts'
+import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
 
-/** BuildKit's last word, such as `failed to solve: process "..." did not complete: exit code: 1`. */
-const findReason = (tail: readonly string[]): string | undefined => {
-  const line = tail.findLast((text) => text.startsWith('ERROR: '))
-  return line?.slice('ERROR: '.length).trim()
+/** What failed, and where its Dockerfile is. */
+export type FailedBuild = {
+  readonly name: string
+  /** Relative to the workspace; undefined where it is no file of this machine. */
+  readonly dockerfile: string | undefined
 }
 
-/** `Dockerfile:12` as BuildKit prints it above the lines that it quotes. */
-const findPlace = (tail: readonly string[]): string | undefined =>
-  tail.findLast((line) => /^\S.*:\d+$/.test(line) && !line.startsWith('#'))
+/** BuildKit's last word, without what each layer of it has put before. */
+const findReason = (log: readonly string[]): string | undefined =>
+  log
+    .findLast((text) => text.startsWith('ERROR: '))
+    ?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, '')
+    .replace(/^failed to compute cache key: /, '')
+    .replace(/failed to calculate checksum of ref \S+: /, '')
+    .trim()
 
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/
 
-const usualRemedy = 'The build log above shows the step and what it printed.'
-
 const killedRemedy =
   "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner."
 
-/** A build that failed, said in one line; the log above has the rest. */
+/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
+const longestInstruction = 80
+
+const shorten = (text: string): string =>
+  text.length <= longestInstruction ? text : `${text.slice(0, longestInstruction - 3).trimEnd()}...`
+
+/**
+ * A build that failed, said in one line: the image, the instruction, and the line of its output that
+ * says why. The annotation is at the Dockerfile's line.
+ */
 export const explainBuildFailure = (
-  name: string,
+  { name, dockerfile }: FailedBuild,
   code: number | null,
-  tail: readonly string[],
+  log: readonly string[],
 ): Failure => {
-  const reason = findReason(tail) ?? `exit code ${code ?? 'none (ended by a signal)'}`
-  const place = findPlace(tail)
+  const reason = findReason(log) ?? `exit code ${code ?? 'none (ended by a signal)'}`
+  const step = findFailedStep(log)
+  const found = findFailedPlace(log)
+  const place = found && { file: dockerfile ?? found.file, line: found.line }
+  const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1]
+  const cause = exitCode === undefined ? reason : findCause(step?.output ?? [])
   // A program in a RUN may have said it, of which BuildKit tells no more than its exit code.
-  const full = tail.some(saysNoSpace) && !saysNoSpace(reason) ? ': no space left on device' : ''
-  return new Failure(
-    neutralise(
-      `Building ${name} failed${place === undefined ? '' : ` at ${place}`}: ${reason.slice(0, 1_000)}${full}`,
+  const full = log.some(saysNoSpace) && !saysNoSpace(cause ?? '') ? ': no space left on device' : ''
+  const what = step === undefined ? 'the build' : shorten(step.instruction)
+  const ending = exitCode === undefined ? 'failed' : `exited with ${exitCode}`
+  const told = cause === undefined ? '' : `: ${toLine(cause)}`
+  const at = place === undefined ? '' : `${place.file}:${place.line}. `
+  return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
+    remedy: neutralise(
+      `${at}${wasKilled.test(reason) ? killedRemedy : 'The build log above has all that the step printed.'}`,
     ),
-    { remedy: wasKilled.test(reason) ? killedRemedy : usualRemedy },
-  )
+    place: dockerfile === undefined ? undefined : place,
+  })
 }

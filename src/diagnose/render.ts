@@ -1,7 +1,7 @@
 import { escapeCell } from '../report/format.ts'
+import { toLine } from '../text/to-line.ts'
 import type { Told } from './diagnose.ts'
 import type { Finding } from './finding.ts'
-import { toLine } from './to-line.ts'
 
 const certainties: Readonly<Record<Finding['certainty'], string>> = {
   certain: '',

@@ -5,7 +5,7 @@ import {
   parsePods,
   parseQuantity,
 } from '../../../src/diagnose/cluster/parse-cluster.ts'
-import { toLine } from '../../../src/diagnose/to-line.ts'
+import { toLine } from '../../../src/text/to-line.ts'
 
 const lines = (...rows: readonly (readonly string[])[]): string =>
   `${rows.map((fields) => fields.join('\t')).join('\n')}\n`

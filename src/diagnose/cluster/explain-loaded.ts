@@ -1,4 +1,4 @@
-import { toLine } from '../to-line.ts'
+import { toLine } from '../../text/to-line.ts'
 import type { Container, LoadedImage, Pod } from './cluster.ts'
 import type { Sighting } from './sighting.ts'
 

@@ -1,5 +1,5 @@
+import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
-import { toLine } from '../to-line.ts'
 import type { Cluster, ClusterNode, Event, LoadedImage } from './cluster.ts'
 import { findNewest, isNews } from './news.ts'
 

@@ -1,6 +1,6 @@
 import { parseImageReference } from '../../inputs/image-reference.ts'
+import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
-import { toLine } from '../to-line.ts'
 import type { Cluster, Container, LoadedImage } from './cluster.ts'
 import { type Explained, explainLoaded, type NodeImages, type Wait } from './explain-loaded.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { renderError } from '../../failure.ts'
 import { execute } from '../../host/container.ts'
 import type { EngineApi } from '../../host/engine-api.ts'
-import { toLine } from '../to-line.ts'
+import { toLine } from '../../text/to-line.ts'
 import type { Cluster } from './cluster.ts'
 import { parseEvents, parseNodes, parsePods } from './parse-cluster.ts'
 

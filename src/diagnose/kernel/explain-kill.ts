@@ -1,7 +1,7 @@
 import { formatBytes } from '../../report/format.ts'
+import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'
-import { toLine } from '../to-line.ts'
 import type { Kill } from './kernel-log.ts'
 import type { Limit, Place } from './place.ts'
 
