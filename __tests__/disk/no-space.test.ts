@@ -36,7 +36,9 @@ test('a program in a build may have said it, and BuildKit only how it ended', ()
     'ERROR: failed to solve: process "/bin/sh -c dd" did not complete successfully: exit code: 1',
   ]
   expect(isNoSpace(explainBuildFailure({ name: 'ml', dockerfile: undefined }, 1, tail))).toBe(true)
-  expect(isNoSpace(explainBuildFailure({ name: 'ml', dockerfile: undefined }, 1, tail.slice(1)))).toBe(false)
+  expect(
+    isNoSpace(explainBuildFailure({ name: 'ml', dockerfile: undefined }, 1, tail.slice(1))),
+  ).toBe(false)
 })
 
 test('freeing helps where Docker is full, or nobody knows what is', () => {

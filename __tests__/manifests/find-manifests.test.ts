@@ -58,7 +58,10 @@ test('a glob that matches nothing is refused, also beside one that does', async 
   )
   expect(await refusal('k8s/*.txt')).toContain('k8s/*.txt matches no file')
   expect(await refusal('k9s/')).toContain('k9s/ matches no file')
-  expect(await refusal('k8s/*.yaml', '!k8s/a.yaml')).toContain('matches no file')
+  expect(await refusal('k8s/*.yaml', '!k8s/a.yaml')).toContain(
+    'manifests: !k8s/a.yaml leaves out all files that k8s/*.yaml matches',
+  )
+  expect(await refusal('k8s/*.json', '!k8s/a.yaml')).toContain('matches no file')
   expect(await refusal('k8s/')).toBe(
     'manifests: k8s/ is a folder. Write which of its files are meant, such as k8s/*.yaml.',
   )

@@ -250,7 +250,6 @@ metadata:
     ['an image with a variable', 'kind: Pod\nspec:\n  containers:\n    - image: api:$(TAG)\n', 4],
     ['two of them', 'kind: Pod\nspec:\n  containers:\n    - image: $(A)\n    - image: $(B)\n', 4],
     ['broken YAML', 'kind: Pod\nspec: {\n  containers: [\n', 3],
-    ['a tab', 'kind: Pod\nspec:\n\tcontainers: []\n', 3],
     ['a key twice', 'kind: Pod\nspec: {}\nspec: {}\n', 3],
   ])('%s is told once, at its line, with how to render it', (_, text, line) => {
     const { warnings } = parse(text)

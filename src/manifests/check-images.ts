@@ -97,7 +97,8 @@ const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
     containers.flatMap(({ name, image, line }) => {
       const reason = parseImageReference(image)
       if (typeof reason !== 'string') return []
-      const message = `The container ${name} has an image that Kubernetes refuses, ${JSON.stringify(image.slice(0, 200))}: ${reason}.`
+      const why = image.trim() === image ? reason : 'there is white space around it'
+      const message = `The container ${name} has an image that Kubernetes refuses, ${JSON.stringify(image.slice(0, 200))}: ${why}.`
       return [{ message, place: { file, line } }]
     }),
   )

@@ -55,9 +55,12 @@ export const createReader = (document: Document): Reader => {
     if (effort > largestEffort) throw new Error('aliases within aliases')
   }
   const findMerged = (map: YAMLMap, key: string, depth: number): unknown => {
-    const merge = map.items.find((pair) => textOf(pair.key) === '<<')
-    const merged = follow(merge?.value)
-    const sources = isSeq(merged) ? merged.items : [merged]
+    const merges = map.items.filter((pair) => textOf(pair.key) === '<<')
+    // Of two, the later one goes over the other.
+    const sources = merges.toReversed().flatMap(({ value }) => {
+      const merged = follow(value)
+      return isSeq(merged) ? merged.items : [merged]
+    })
     for (const source of sources) {
       const found = find(source, key, depth + 1)
       if (found !== undefined) return found

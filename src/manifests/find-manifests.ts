@@ -1,6 +1,7 @@
 import { glob, readFile, stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
+import { decodeManifest } from './decode.ts'
 import type { Manifests } from './workload.ts'
 
 /** Larger ones are no manifests that people write; definitions of resources come near to it. */
@@ -40,7 +41,12 @@ const expand = async (
   return entries.filter(({ kind }) => kind !== 'folder')
 }
 
-const requireSome = (pattern: string, entries: readonly Entry[]): void => {
+const requireSome = async (
+  pattern: string,
+  entries: readonly Entry[],
+  excluded: readonly string[],
+  workspace: string,
+): Promise<void> => {
   const [first] = entries
   if (first?.kind === 'folder') {
     throw new Failure(`manifests: ${pattern} is a folder`, {
@@ -48,6 +54,12 @@ const requireSome = (pattern: string, entries: readonly Entry[]): void => {
     })
   }
   if (entries.length > 0) return
+  if (excluded.length > 0 && (await expand(pattern, [], workspace)).length > 0) {
+    const all = excluded.map((glob) => `!${glob}`).join(', ')
+    throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, {
+      remedy: 'Leave out less, or leave manifests out altogether.',
+    })
+  }
   throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, {
     remedy:
       'Paths start in the workspace; what another step makes has to be there before this step.',
@@ -65,7 +77,7 @@ const findEntries = async (
   const found = new Map<string, Entry>()
   for (const pattern of patterns.filter((each) => !each.startsWith('!'))) {
     const entries = await expand(pattern, exclude, workspace)
-    requireSome(pattern, entries)
+    await requireSome(pattern, entries, excluded, workspace)
     for (const entry of entries) found.set(entry.path, entry)
   }
   if (found.size > mostFiles) {
@@ -86,11 +98,13 @@ const readEntry = async ({ path, kind, bytes }: Entry, workspace: string): Promi
   })
   if (kind !== 'file') return skip('it is not a file')
   if (bytes > largestBytes) return skip('it is larger than 4 MB')
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return skip('it cannot be read')
+  const content = await readFile(path).catch(() => undefined)
+  if (content === undefined) return skip('it cannot be read')
+  const decoded = decodeManifest(content)
+  if ('why' in decoded) return skip(decoded.why)
   // The YAML library is a large part of all that is loaded, and most steps have no use for it.
   const { parseManifest } = await import('./parse-manifest.ts')
-  return parseManifest(text, file)
+  return parseManifest(decoded.text, file)
 }
 
 /**

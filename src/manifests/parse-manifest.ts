@@ -1,162 +1,105 @@
-import { type Document, LineCounter, parseAllDocuments } from 'yaml'
-import { createReader, type Reader } from './document.ts'
-import { parseQuantity } from './quantity.ts'
-import { readClaimed, readVolumes } from './read-storage.ts'
-import type { Amounts, Claim, Container, Manifests, Warning, Workload } from './workload.ts'
+import {
+  type Document,
+  type ErrorCode,
+  LineCounter,
+  parseAllDocuments,
+  type YAMLParseError,
+} from 'yaml'
+import { createReader } from './document.ts'
+import { findJsonError, type JsonDocument, splitJson } from './json-documents.ts'
+import { readDocument, renderFirst, type Source } from './read-document.ts'
+import type { Manifests, Warning } from './workload.ts'
 
-/** Where each kind has what its pods are made from. */
-const podPaths: Readonly<Record<string, readonly string[]>> = {
-  Pod: ['spec'],
-  Deployment: ['spec', 'template', 'spec'],
-  StatefulSet: ['spec', 'template', 'spec'],
-  DaemonSet: ['spec', 'template', 'spec'],
-  ReplicaSet: ['spec', 'template', 'spec'],
-  ReplicationController: ['spec', 'template', 'spec'],
-  Job: ['spec', 'template', 'spec'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-}
+type Warn = Source['warn']
 
-/** Lists may hold lists, but nobody writes that, and one may hold itself. */
-const deepestList = 3
-
-type Source = {
-  readonly file: string
-  readonly reader: Reader
-  /** Counted from 1. */
-  readonly lineAt: (offset: number) => number
-  readonly warn: (message: string, line: number) => void
-}
-
-const renderFirst =
-  'Name the output of `helm template` or `kustomize build` instead, which has to be made before this step.'
-
-const readAmounts = ({ at, text }: Reader, resources: unknown): Amounts => {
-  const read = (name: string): number | undefined => parseQuantity(text(at(resources, name)) ?? '')
-  return { memory: read('memory'), cpu: read('cpu'), storage: read('ephemeral-storage') }
-}
-
-const roleOf = ({ at, text }: Reader, node: unknown, list: string): Container['role'] => {
-  if (list === 'containers') return 'main'
-  return text(at(node, 'restartPolicy')) === 'Always' ? 'sidecar' : 'init'
-}
-
-const readContainer = (source: Source, node: unknown, list: string): readonly Container[] => {
-  const { reader, lineAt, warn } = source
-  const { at, text } = reader
-  const written = at(node, 'image')
-  // Patches name only what they change.
-  if (written === undefined) return []
-  const image = text(written)
-  const line = lineAt(written.range?.[0] ?? 0)
-  if (image === undefined || /\{\{|\$[{(]/.test(image)) {
-    warn(`The image is still to be filled in, so it is not checked. ${renderFirst}`, line)
-    return []
+/** Why a document cannot be read, in words of its own where people can do something about it. */
+const describeError = (code: ErrorCode, text: string, at: number): string => {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1)
+  if (code === 'TAB_AS_INDENT' || /^ *\t/.test(line)) {
+    return 'Not checked from here on: a tab stands where YAML takes only spaces. Replace it by spaces.'
   }
-  const limits = readAmounts(reader, at(node, 'resources', 'limits'))
-  const asked = readAmounts(reader, at(node, 'resources', 'requests'))
-  // Kubernetes takes a limit for the request where none is written.
-  const requests = {
-    memory: asked.memory ?? limits.memory,
-    cpu: asked.cpu ?? limits.cpu,
-    storage: asked.storage ?? limits.storage,
+  if (text.includes('{{')) {
+    return `Not checked from here on: this is a template that is not rendered yet. ${renderFirst}`
   }
-  const name = text(at(node, 'name')) ?? '?'
-  const pullPolicy = text(at(node, 'imagePullPolicy')) || undefined
-  return [{ name, role: roleOf(reader, node, list), image, pullPolicy, requests, limits, line }]
+  // The library's message would show the line, which may hold a secret.
+  const reason = code.toLowerCase().replaceAll('_', ' ')
+  return `Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`
 }
 
-const readCount = ({ at, text }: Reader, spec: unknown, key: string): number | undefined => {
-  const written = text(at(spec, key))
-  return written !== undefined && /^\d{1,9}$/.test(written) ? Number(written) : undefined
+/** Two merge keys in one map: kubectl takes both, and so do we. */
+const isSecondMerge = ({ code, pos }: YAMLParseError, text: string): boolean =>
+  code === 'DUPLICATE_KEY' && text.startsWith('<<', pos[0])
+
+/** Tells the first thing that is wrong with a document; true where it can be read all the same. */
+const isReadable = (
+  { errors }: Document,
+  text: string,
+  lineAt: Source['lineAt'],
+  warn: Warn,
+): boolean => {
+  const wrong = errors.find((error) => !isSecondMerge(error, text))
+  const first = wrong ?? errors[0]
+  if (first === undefined) return true
+  const at = first.pos[0]
+  const message =
+    wrong === undefined
+      ? 'A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two].'
+      : describeError(first.code, text, at)
+  warn(message, lineAt(at))
+  return wrong === undefined
 }
 
-const countPods = (reader: Reader, kind: string, document: unknown): Workload['pods'] => {
-  const { at, text } = reader
-  if (kind === 'Pod') return 1
-  if (kind === 'DaemonSet') return 'per-node'
-  const spec = at(document, 'spec')
-  if (kind !== 'Job' && kind !== 'CronJob') return readCount(reader, spec, 'replicas') ?? 1
-  if (text(at(spec, 'suspend')) === 'true') return 0
-  const job = kind === 'Job' ? spec : at(spec, 'jobTemplate', 'spec')
-  const parallelism = readCount(reader, job, 'parallelism') ?? 1
-  return Math.min(parallelism, readCount(reader, job, 'completions') ?? parallelism)
-}
+type Part = { readonly documents: readonly Document[]; readonly lines: LineCounter }
 
-/** A document, or all that is in it where it is a list. */
-const unpack = (reader: Reader, node: unknown, depth = 0): readonly unknown[] => {
-  const { at, items, text } = reader
-  const isList = text(at(node, 'kind'))?.endsWith('List') && depth < deepestList
-  return isList ? items(at(node, 'items')).flatMap((it) => unpack(reader, it, depth + 1)) : [node]
-}
-
-const readName = ({ at, text }: Reader, node: unknown): Pick<Claim, 'namespace' | 'name'> => {
-  const metadata = at(node, 'metadata')
-  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
-  return { namespace: text(at(metadata, 'namespace')), name }
-}
-
-const readWorkload = (source: Source, node: unknown): readonly Workload[] => {
-  const { file, reader } = source
-  const { at, items, text } = reader
-  const kind = text(at(node, 'kind')) ?? ''
-  const path = podPaths[kind]
-  if (path === undefined) return []
-  const spec = at(node, ...path)
-  const containers = ['initContainers', 'containers'].flatMap((list) =>
-    items(at(spec, list)).flatMap((item) => readContainer(source, item, list)),
-  )
-  const pods = countPods(reader, kind, node)
-  const volumes = readVolumes(reader, node, spec)
-  return [{ file, kind, ...readName(reader, node), pods, containers, volumes }]
-}
-
-const readClaim = ({ file, reader, lineAt }: Source, node: unknown): readonly Claim[] => {
-  const { at, text } = reader
-  const kind = at(node, 'kind')
-  if (text(kind) !== 'PersistentVolumeClaim') return []
-  const bytes = readClaimed(reader, node)
-  return [{ file, ...readName(reader, node), bytes, line: lineAt(kind?.range?.[0] ?? 0) }]
-}
-
-type Parsed = { readonly documents: readonly Document[]; readonly lines: LineCounter }
-
-const parseDocuments = (text: string): Parsed => {
+const parsePart = (text: string): Part => {
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines })
   return { documents: Array.isArray(parsed) ? parsed : [], lines }
 }
 
+/** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
+const parseParts = (text: string, json: readonly JsonDocument[] | undefined): readonly Part[] =>
+  json === undefined
+    ? [parsePart(text)]
+    : json.map(({ offset, text: part }) =>
+        parsePart(text.slice(0, offset).replace(/[^\n]/g, ' ') + part),
+      )
+
+/** More objects in one file are no manifest that people write. */
+const mostObjects = 500
+
+const nothing = { workloads: [], claims: [] }
+
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 export const parseManifest = (text: string, file: string): Manifests => {
   const warnings: Warning[] = []
-  const warn = (message: string, line: number): void => {
+  const warn: Warn = (message, line) => {
     // A template that is not rendered would have one for each of its lines.
     if (warnings.length === 0) warnings.push({ message, place: { file, line } })
   }
+  // What is missing at the end is missing on a line that there is not.
+  const last = text.trimEnd().split('\n').length
+  // kubectl goes by what a file begins with; YAML may begin so, too, where it says that it is YAML.
+  const isJson = /\.json$/i.test(file) && /^\s*[[{]/.test(text)
+  const json = isJson ? splitJson(text).slice(0, mostObjects) : undefined
+  const wrong = json?.map(findJsonError).find((offset) => offset !== undefined)
+  if (wrong !== undefined) {
+    const line = text.slice(0, wrong).split('\n').length
+    warn(
+      'Not checked, as this is no JSON: kubectl takes no comments and no comma before a bracket.',
+      Math.min(last, line),
+    )
+    return { ...nothing, warnings }
+  }
   try {
-    const { documents, lines } = parseDocuments(text)
-    // What is missing at the end is missing on a line that there is not.
-    const last = text.trimEnd().split('\n').length
-    const lineAt = (offset: number): number =>
-      Math.min(last, Math.max(1, lines.linePos(offset).line))
-    const read = documents.map((document) => {
-      const [error] = document.errors
-      if (error === undefined) {
+    const read = parseParts(text, json).flatMap(({ documents, lines }) => {
+      const lineAt = (offset: number): number =>
+        Math.min(last, Math.max(1, lines.linePos(offset).line))
+      return documents.map((document) => {
+        if (!isReadable(document, text, lineAt, warn)) return nothing
         const reader = createReader(document)
-        const source = { file, reader, lineAt, warn }
-        const nodes = unpack(reader, document.contents)
-        return {
-          workloads: nodes.flatMap((node) => readWorkload(source, node)),
-          claims: nodes.flatMap((node) => readClaim(source, node)),
-        }
-      }
-      // Its message would show the line, which may hold a secret.
-      const reason = error.code.toLowerCase().replaceAll('_', ' ')
-      warn(
-        `Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`,
-        lineAt(error.pos[0]),
-      )
-      return { workloads: [], claims: [] }
+        return readDocument({ file, reader, lineAt, warn }, document.contents)
+      })
     })
     return {
       workloads: read.flatMap(({ workloads }) => workloads),
@@ -165,6 +108,6 @@ export const parseManifest = (text: string, file: string): Manifests => {
     }
   } catch {
     warn('Not checked, as the file is nested too deeply.', 1)
-    return { workloads: [], claims: [], warnings }
+    return { ...nothing, warnings }
   }
 }

@@ -1,0 +1,44 @@
+/** A part of a file with the text before it blanked, so that places stay. */
+export type JsonDocument = { readonly text: string; readonly offset: number }
+
+/** Where the objects of a file that holds several end: outside of strings, where all braces are closed. */
+const findEnds = (text: string): readonly number[] => {
+  const ends: number[] = []
+  let depth = 0
+  let isString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (isString) {
+      if (character === '\\') at += 1
+      else if (character === '"') isString = false
+    } else if (character === '"') isString = true
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') {
+      depth -= 1
+      if (depth === 0) ends.push(at + 1)
+    }
+  }
+  return ends
+}
+
+/** The objects of a file of JSON, one after another as kubectl takes them. */
+export const splitJson = (text: string): readonly JsonDocument[] => {
+  const ends = findEnds(text)
+  const starts = [0, ...ends]
+  return [...ends, text.length].flatMap((end, index) => {
+    const offset = starts[index] ?? 0
+    const part = text.slice(offset, end)
+    return part.trim() === '' ? [] : [{ text: part, offset }]
+  })
+}
+
+/** Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. */
+export const findJsonError = ({ text, offset }: JsonDocument): number | undefined => {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    const [, position] = / at position (\d+)/.exec(String(error)) ?? []
+    return offset + Math.min(Number(position ?? text.length), text.length - 1)
+  }
+}

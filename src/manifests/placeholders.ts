@@ -1,0 +1,16 @@
+/** What templates, scripts and `sed` put a name in place of. */
+const marks: readonly RegExp[] = [
+  /\{\{|\}\}|\[\[|\]\]/,
+  // `$IMAGE`, `${IMAGE}`, `$(IMAGE)`, `#{IMAGE}#`.
+  /\$|#\{/,
+  /%[^%]*%|<[^>]*>|@@|__/,
+  /placeholder|replace[-_]?me|change[-_]?me|to[-_]?do\b/i,
+  // An image's name is in lower case.
+  /^[A-Z][A-Z0-9_]*$/,
+]
+
+/** Whether an image's name is still to be written by something that runs before `kubectl apply`. */
+export const isPlaceholder = (image: string): boolean => marks.some((mark) => mark.test(image))
+
+/** Names that ko builds and fills in when it applies the file. */
+export const isOfKo = (image: string): boolean => image.startsWith('ko://')

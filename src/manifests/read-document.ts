@@ -1,0 +1,168 @@
+import type { Reader } from './document.ts'
+import { isOfKo, isPlaceholder } from './placeholders.ts'
+import { parseQuantity } from './quantity.ts'
+import { readClaimed, readVolumes } from './read-storage.ts'
+import type { Amounts, Claim, Container, Workload } from './workload.ts'
+
+/** Where each kind has what its pods are made from. */
+const podPaths: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['spec'],
+  Deployment: ['spec', 'template', 'spec'],
+  StatefulSet: ['spec', 'template', 'spec'],
+  DaemonSet: ['spec', 'template', 'spec'],
+  ReplicaSet: ['spec', 'template', 'spec'],
+  ReplicationController: ['spec', 'template', 'spec'],
+  Job: ['spec', 'template', 'spec'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  PodTemplate: ['template', 'spec'],
+}
+
+/** Kinds that controllers of many clusters add, by the beginning of their apiVersion. */
+const furtherPaths: readonly (readonly [group: string, kind: string, path: readonly string[]])[] = [
+  ['argoproj.io/', 'Rollout', ['spec', 'template', 'spec']],
+  ['serving.knative.dev/', 'Service', ['spec', 'template', 'spec']],
+  ['apps.openshift.io/', 'DeploymentConfig', ['spec', 'template', 'spec']],
+]
+
+const findPath = (kind: string, apiVersion: string): readonly string[] | undefined =>
+  furtherPaths.find(([group, name]) => name === kind && apiVersion.startsWith(group))?.[2] ??
+  podPaths[kind]
+
+/** Lists may hold lists, but nobody writes that, and one may hold itself. */
+const deepestList = 3
+
+/** One document of a file, and who hears what is wrong with it. */
+export type Source = {
+  readonly file: string
+  readonly reader: Reader
+  /** Counted from 1. */
+  readonly lineAt: (offset: number) => number
+  readonly warn: (message: string, line: number) => void
+}
+
+/** What to do about templates. */
+export const renderFirst =
+  'Name the output of `helm template` or `kustomize build` instead, which has to be made before this step.'
+
+const readAmounts = ({ reader, lineAt, warn }: Source, resources: unknown): Amounts => {
+  const { at, text } = reader
+  const read = (name: string): number | undefined => {
+    const node = at(resources, name)
+    const written = text(node)
+    if (written === undefined || isPlaceholder(written)) return undefined
+    const amount = parseQuantity(written)
+    if (amount === undefined) {
+      const given = JSON.stringify(written.slice(0, 100))
+      warn(
+        `Kubernetes refuses the amount ${given} of ${name}: write a number with a unit, such as 128Mi or 500m.`,
+        lineAt(node?.range?.[0] ?? 0),
+      )
+    }
+    return amount
+  }
+  return { memory: read('memory'), cpu: read('cpu'), storage: read('ephemeral-storage') }
+}
+
+const roleOf = ({ at, text }: Reader, node: unknown, list: string): Container['role'] => {
+  if (list === 'containers') return 'main'
+  return text(at(node, 'restartPolicy')) === 'Always' ? 'sidecar' : 'init'
+}
+
+const readContainer = (source: Source, node: unknown, list: string): readonly Container[] => {
+  const { reader, lineAt, warn } = source
+  const { at, text } = reader
+  const written = at(node, 'image')
+  // Patches name only what they change.
+  if (written === undefined) return []
+  const image = text(written)
+  const line = lineAt(written.range?.[0] ?? 0)
+  if (image !== undefined && isOfKo(image)) {
+    warn('ko builds and names this image when it applies the file, so it is not checked.', line)
+    return []
+  }
+  if (image === undefined || isPlaceholder(image)) {
+    const name = image === undefined ? '' : ` ${JSON.stringify(image.slice(0, 100))}`
+    warn(`The image${name} is not filled in yet, so it is not checked. ${renderFirst}`, line)
+    return []
+  }
+  const limits = readAmounts(source, at(node, 'resources', 'limits'))
+  const asked = readAmounts(source, at(node, 'resources', 'requests'))
+  // Kubernetes takes a limit for the request where none is written.
+  const requests = {
+    memory: asked.memory ?? limits.memory,
+    cpu: asked.cpu ?? limits.cpu,
+    storage: asked.storage ?? limits.storage,
+  }
+  const name = text(at(node, 'name')) ?? '?'
+  const pullPolicy = text(at(node, 'imagePullPolicy')) || undefined
+  return [{ name, role: roleOf(reader, node, list), image, pullPolicy, requests, limits, line }]
+}
+
+const readCount = ({ at, text }: Reader, spec: unknown, key: string): number | undefined => {
+  const written = text(at(spec, key))
+  return written !== undefined && /^\d{1,9}$/.test(written) ? Number(written) : undefined
+}
+
+const countPods = (reader: Reader, kind: string, document: unknown): Workload['pods'] => {
+  const { at, text } = reader
+  if (kind === 'Pod') return 1
+  if (kind === 'PodTemplate') return 0
+  if (kind === 'DaemonSet') return 'per-node'
+  const spec = at(document, 'spec')
+  if (kind !== 'Job' && kind !== 'CronJob') return readCount(reader, spec, 'replicas') ?? 1
+  // Kubernetes reads YAML 1.1.
+  if (/^(true|yes|on|y)$/i.test(text(at(spec, 'suspend')) ?? '')) return 0
+  const job = kind === 'Job' ? spec : at(spec, 'jobTemplate', 'spec')
+  const parallelism = readCount(reader, job, 'parallelism') ?? 1
+  return Math.min(parallelism, readCount(reader, job, 'completions') ?? parallelism)
+}
+
+/** An object of a manifest, and its kind: a list of one kind need not repeat it. */
+type Item = { readonly node: unknown; readonly kind: string }
+
+/** A document, or all that is in it where it is a list. */
+const unpack = (reader: Reader, node: unknown, usual = '', depth = 0): readonly Item[] => {
+  const { at, items, text } = reader
+  const kind = text(at(node, 'kind')) ?? usual
+  if (!kind.endsWith('List') || depth >= deepestList) return [{ node, kind }]
+  const itemKind = kind.slice(0, -'List'.length)
+  return items(at(node, 'items')).flatMap((it) => unpack(reader, it, itemKind, depth + 1))
+}
+
+const readName = ({ at, text }: Reader, node: unknown): Pick<Claim, 'namespace' | 'name'> => {
+  const metadata = at(node, 'metadata')
+  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
+  return { namespace: text(at(metadata, 'namespace')), name }
+}
+
+const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[] => {
+  const { file, reader } = source
+  const { at, items, text } = reader
+  const path = findPath(kind, text(at(node, 'apiVersion')) ?? '')
+  if (path === undefined) return []
+  const spec = at(node, ...path)
+  const containers = ['initContainers', 'containers'].flatMap((list) =>
+    items(at(spec, list)).flatMap((item) => readContainer(source, item, list)),
+  )
+  const pods = countPods(reader, kind, node)
+  const volumes = readVolumes(reader, node, spec)
+  return [{ file, kind, ...readName(reader, node), pods, containers, volumes }]
+}
+
+const readClaim = ({ file, reader, lineAt }: Source, { node, kind }: Item): readonly Claim[] => {
+  if (kind !== 'PersistentVolumeClaim') return []
+  const line = lineAt(reader.at(node, 'kind')?.range?.[0] ?? 0)
+  return [{ file, ...readName(reader, node), bytes: readClaimed(reader, node), line }]
+}
+
+/** Reads what runs pods or claims volumes in a document. */
+export const readDocument = (
+  source: Source,
+  contents: unknown,
+): { readonly workloads: readonly Workload[]; readonly claims: readonly Claim[] } => {
+  const found = unpack(source.reader, contents)
+  return {
+    workloads: found.flatMap((item) => readWorkload(source, item)),
+    claims: found.flatMap((item) => readClaim(source, item)),
+  }
+}
