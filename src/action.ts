@@ -175,6 +175,7 @@ export const runAction = async (
       }),
       workspace: environment.workspace,
       childEnv,
+      cacheEnv: environment.cacheEnv,
       signal,
       background,
       update: (change) => {

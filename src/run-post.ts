@@ -1,20 +1,21 @@
 import { getState } from '@actions/core'
 import { lookAfterJob } from './diagnose/look-after.ts'
 import { renderError } from './failure.ts'
-import { readEnvironment } from './host/environment.ts'
+import { forgetSecrets, readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
 import { isRunId, leftoversOf, runIdState, sweep } from './sweep.ts'
 import { tokenState } from './token/build-token.ts'
 
 const runner = createRunner()
+const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
+const environment = readEnvironment()
+forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so this one is only compared.
-if (getState(tokenState) === 'minted') {
+if (wasMinted) {
   runner.warning(
     'The step was killed while it had a token. Its watchdog has revoked it, or GitHub ends it within the hour.',
   )
 }
-const environment = readEnvironment()
-const runId = getState(runIdState)
 let isDockerThere = true
 try {
   if (isRunId(runId)) {

@@ -1,6 +1,6 @@
 import { runAction } from './action.ts'
 import { renderError } from './failure.ts'
-import { forgetInputs, readEnvironment } from './host/environment.ts'
+import { forgetSecrets, readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
 
 const runner = createRunner()
@@ -11,7 +11,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   const environment = readEnvironment()
-  forgetInputs()
+  const why = forgetSecrets(environment)
+  if (why !== undefined) {
+    runner.line(`This user's other processes can read the step's inputs while it runs: ${why}`)
+  }
   await runAction(environment, runner, cancelled.signal)
 } catch (error) {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -25,6 +25,8 @@ export type Workshop = {
   readonly moreRoom: MoreRoom
   readonly workspace: string
   readonly childEnv: Readonly<Record<string, string>>
+  /** For builds that use the Actions cache. */
+  readonly cacheEnv: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** Work that goes on beside the steps; the step does not end before it has. */
   readonly background: Promise<void>[]

@@ -18,6 +18,8 @@ type Findings = {
   readonly log: boolean
   readonly states: boolean
   readonly environs: readonly string[]
+  /** Processes that have the App's private key in their environment, and do not part with it. */
+  readonly keyEnvirons: readonly string[]
   readonly commandLines: readonly string[]
 }
 
@@ -29,6 +31,7 @@ const nothing: Findings = {
   log: false,
   states: false,
   environs: [],
+  keyEnvirons: [],
   commandLines: [],
 }
 
@@ -71,8 +74,10 @@ const audit = async (
   expect(token.length).toBeGreaterThan(100)
   await afterwards?.(run, token)
   const forms = formsOf(token)
-  const within = (file: string) =>
-    processes.filter(([key, text]) => key.includes(file) && holds(text, forms)).map(([key]) => key)
+  const keyLines = github.app.privateKeyPem.split('\n').filter((line) => /^[\w+/]{64}$/.test(line))
+  expect(keyLines.length).toBeGreaterThan(10)
+  const within = (file: string, looked: readonly string[]) =>
+    processes.filter(([key, text]) => key.includes(file) && holds(text, looked)).map(([key]) => key)
   const dataRoot = await docker('info', '--format', '{{.DockerRootDir}}')
   const findings = {
     runnerFiles: await filesWith(forms, [run.files.root]),
@@ -81,15 +86,17 @@ const audit = async (
     image: holds(await imageText(tag), forms),
     log: holds(run.log, forms),
     states: holds(JSON.stringify([run.outputs, run.state, run.envFile, run.summary]), forms),
-    environs: within('environ'),
-    commandLines: within('cmdline'),
+    environs: within('environ', forms),
+    // Of each environment it is what was seen last.
+    keyEnvirons: within('environ', keyLines),
+    commandLines: within('cmdline', [...forms, ...keyLines]),
   }
   await Promise.all([run.dispose(), github.stop()])
   return findings
 }
 
 describe('the main job', () => {
-  test('leaves its token nowhere', async () => {
+  test('leaves its token nowhere, and the key in no environment', async () => {
     expect(await audit('clean', {})).toEqual(nothing)
   })
 })

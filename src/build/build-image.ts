@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
+import { usesActionsCache } from './actions-cache.ts'
 import { toBuildArgs } from './argv.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
@@ -19,6 +20,8 @@ export type BuildOrder = {
   readonly workspace: string
   /** Of the target, relative to the workspace; undefined where it is no file of this machine. */
   readonly dockerfile: string | undefined
+  /** By which a build finds the Actions cache; only one that uses it gets them. */
+  readonly cacheEnv: Readonly<Record<string, string>>
 }
 
 /** A build may take its time; the job's own limit ends it. */
@@ -32,7 +35,7 @@ const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '0' }
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (
-  { target, tempDir }: BuildOrder,
+  { target, tempDir, cacheEnv }: BuildOrder,
   { sources }: SecretChannel,
   metadataFile: string,
 ) => {
@@ -41,7 +44,8 @@ const prepare = (
     return { args: toBuildArgs(source.build, metadataFile, sources), env: {} }
   const file = join(tempDir, `bake-${target.name}.json`)
   writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 0o600 })
-  return { args: toBakeArgs(file, target.name, source.targets, metadataFile), env: bakeEnv }
+  const env = { ...bakeEnv, ...(usesActionsCache(source.targets) && cacheEnv) }
+  return { args: toBakeArgs(file, target.name, source.targets, metadataFile), env }
 }
 
 const runBuild = async (

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { inputNames, type RawInputs } from '../inputs/raw-inputs.ts'
 import { secretVariables } from '../inputs/read-secrets.ts'
 import { readTrigger, type Trigger } from '../inputs/trigger.ts'
+import { wipeVariables } from './own-environment.ts'
 import { findTempDir } from './temp-dir.ts'
 
 /** What the runner told the action, read once. */
@@ -23,29 +24,66 @@ export type Environment = {
   readonly workspace: string
   /** All variables of the step, for inputs that name some. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What child processes inherit: everything but the step's inputs, states and secrets. */
+  /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
   readonly childEnv: Readonly<Record<string, string>>
+  /** What a build needs besides where its author has it use the Actions cache. */
+  readonly cacheEnv: Readonly<Record<string, string>>
 }
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
 
+/**
+ * What the runner means for an action and for nothing that it starts: tokens of the run, and the files
+ * by which one sets outputs, states, variables and paths.
+ */
+const isRunners = (name: string): boolean =>
+  /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) ||
+  /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name)
+
+/** By these BuildKit finds the Actions cache (`type=gha`). */
+const isForCache = (name: string): boolean =>
+  /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2)$/.test(name)
+
 const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
 /**
- * Inputs hold the private key and perhaps a token, so no child gets to see them.
- * RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
+ * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
+ * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
 const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Record<string, string> => {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !isOurs(name) && !secrets.includes(name)) kept[name] = value
+    const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name)
+    if (value !== undefined && isKept) kept[name] = value
   }
   return kept
 }
 
-/** Inputs and states out of our own environment, which children that libraries start inherit. */
-export const forgetInputs = (env: NodeJS.ProcessEnv = process.env): void => {
-  for (const name of Object.keys(env)) if (isOurs(name)) delete env[name]
+const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isForCache(name) ? [[name, value]] : [],
+    ),
+  )
+
+/**
+ * Takes inputs, states and secrets out of our own environment, and out of what others can read of it.
+ * What the runner means for us alone stays for the libraries that use it, where nobody else sees it.
+ *
+ * @returns why others can still read it, if they can
+ */
+export const forgetSecrets = (
+  { inputs }: Environment,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined => {
+  const secrets = secretVariables(inputs)
+  const isSecret = (name: string): boolean => isOurs(name) || secrets.includes(name)
+  for (const name of Object.keys(env)) if (isSecret(name)) delete env[name]
+  const runners = Object.entries(env).filter(([name]) => isRunners(name))
+  const why = wipeVariables((name) => isSecret(name) || isRunners(name))
+  // Set anew, a variable is in another place of the memory, and not in /proc/PID/environ.
+  Object.assign(env, Object.fromEntries(runners))
+  return why
 }
 
 /** The event's payload; without one nothing is known of a fork. */
@@ -91,5 +129,6 @@ export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environme
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     env: { ...env },
     childEnv: toChildEnv(env, secretVariables(inputs)),
+    cacheEnv: toCacheEnv(env),
   }
 }

@@ -29,14 +29,14 @@ const takeSecrets = async ({ shop }: Bench): Promise<readonly BuildSecret[]> => 
  */
 export const buildTarget = async (bench: Bench, target: Target): Promise<BuildMetadata> => {
   const { shop, step, docker } = bench
-  const { inputs, runner, tempDir, workspace } = shop
+  const { inputs, runner, tempDir, workspace, cacheEnv } = shop
   const tokenIds = inputs.credentials.kind === 'none' ? [] : [inputs.secretId]
   warnBeforehand(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)])
   // Several builds print at the same time.
   const prefix = step.targets.length > 1 ? `${target.name} | ` : ''
   return withRoom(bench, async () => {
     const secrets = await takeSecrets(bench)
-    const order = { target, secrets, tempDir, workspace, dockerfile: undefined }
+    const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile: undefined }
     return timed(shop, `Build ${target.name}`, () =>
       runner.fenced((onLine) =>
         buildImage(docker, order, (line) => onLine(prefix + line), runner.warning),
