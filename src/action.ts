@@ -52,6 +52,7 @@ const maskInputs = ({ credentials, secrets }: Inputs, given: RawInputs, runner: 
 
 /** What was asked and will not happen should not surprise anybody later. */
 const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line, warning }: Runner): void => {
+  for (const text of facts.leftOut) line(text)
   if (facts.targets.length > 0 && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { noteContainers, readNotes } from './diagnose/notes/notes.ts'
 import { takeNotes } from './diagnose/notes/take-notes.ts'
+import { listMembers } from './facts/nodes.ts'
 import { createDocker } from './host/docker.ts'
 import { withEngineApi } from './host/engine-api.ts'
 
@@ -19,10 +20,13 @@ const env = Object.fromEntries(
   ),
 )
 if (notes !== undefined) {
-  const ids = notes.baseline.nodes.map(({ id }) => id)
+  const noted = notes.baseline.nodes.map(({ id }) => id)
   const isWanted = (): boolean => existsSync(folder)
-  await withEngineApi(createDocker(env), (api) =>
-    takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted),
-  )
+  await withEngineApi(createDocker(env), async (api) => {
+    // The notes are a file, and whoever wrote in it may have named another container.
+    const { nodes } = await listMembers(api.ask, notes.baseline.clusterName)
+    const ids = nodes.map(({ id }) => id).filter((id) => noted.includes(id))
+    await takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted)
+  })
 }
 process.exit()

@@ -34,6 +34,7 @@ export const foundFacts: Facts = {
     hasContainerdStore: false,
   },
   nodes: [],
+  leftOut: [],
   targets: [],
   isLocalDaemon: true,
   builder: { driver: 'docker', isLocal: true },

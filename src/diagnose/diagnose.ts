@@ -14,7 +14,6 @@ import {
   type LookedNode,
   lookAtNodes,
   lookHere,
-  type NodeContainer,
   nodeTimeoutMs,
 } from './nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from './nodes/node-report.ts'
@@ -44,6 +43,8 @@ export type DiagnosisOptions = {
 }
 
 type Looked = {
+  /** What bears the labels of the cluster's nodes, and is none. */
+  readonly leftOut: readonly string[]
   readonly nodes: readonly LookedNode[]
   readonly reading: ClusterReading
 }
@@ -58,16 +59,15 @@ const clusterPatienceMs = nodeTimeoutMs + 500
 
 const noCluster: ClusterReading = { cluster: undefined, missing: 'it did not answer in time' }
 
+type Members = Awaited<ReturnType<typeof inspectNodes>>
+
 /** Undefined where Docker does not answer. */
 const look = ({ docker, clusterName, nodeIds }: DiagnosisOptions): Promise<Looked | undefined> =>
   withEngineApi(docker, async (api) => {
-    const asking = inspectNodes(api.ask, clusterName)
-    const all = await within<readonly NodeContainer[] | undefined>(
-      asking,
-      dockerPatienceMs,
-      undefined,
-    )
-    if (all === undefined) return undefined
+    const asking: Promise<Members | undefined> = inspectNodes(api.ask, clusterName)
+    const members = await within(asking, dockerPatienceMs, undefined)
+    if (members === undefined) return undefined
+    const { nodes: all, leftOut } = members
     const found = all.filter(({ id }) => nodeIds === undefined || nodeIds.includes(id))
     const running = found.filter(({ isRunning }) => isRunning)
     const silent = found.map((node) => ({ ...node, report: undefined }))
@@ -75,7 +75,7 @@ const look = ({ docker, clusterName, nodeIds }: DiagnosisOptions): Promise<Looke
       within<readonly LookedNode[]>(lookAtNodes(api, found, 'all'), nodePatienceMs, silent),
       within(readCluster(api, running), clusterPatienceMs, noCluster),
     ])
-    return { nodes, reading }
+    return { nodes, reading, leftOut }
   }).catch(() => undefined)
 
 /** From a node, or from this machine where that is the one under the nodes. */
@@ -190,6 +190,7 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
     ]),
     looked: [
       looked === undefined ? 'no node, as Docker does not answer' : renderNodes(nodes, clusterName),
+      ...(looked?.leftOut ?? []).map((line) => line.replace(/\.$/, '')),
       ...(nodes.length === 0 || looked === undefined ? [] : renderReading(looked.reading)),
       ...inMachine.looked,
     ],

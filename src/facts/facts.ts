@@ -11,6 +11,8 @@ import type { Sizes } from './sizes.ts'
 export type Facts = {
   readonly engine: Engine
   readonly nodes: readonly KindNode[]
+  /** A line for each container that has the labels of this cluster's nodes, and is none. */
+  readonly leftOut: readonly string[]
   /** What is to be built. */
   readonly targets: readonly Target[]
   /** Images to load that exist already. */
@@ -62,7 +64,7 @@ export type Engine = {
   readonly hasContainerdStore: boolean
 }
 
-/** A container that kind labelled as a node, running. */
+/** A node's container, running: privileged, and with kind's labels of its own. */
 export type KindNode = {
   readonly name: string
   /** Such as `control-plane` or `worker`. */

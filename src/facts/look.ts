@@ -100,9 +100,10 @@ export const look = (
     ] as const
     // Several may fail; the first in this order is the one to tell.
     await Promise.allSettled(questions)
-    const [engine, nodes, images] = [await questions[0], await questions[1], await questions[2]]
+    const [engine, images] = [await questions[0], await questions[2]]
+    const { nodes, leftOut } = await questions[1]
     const { isLocal: isLocalDaemon } = docker
-    const found = { engine, isLocalDaemon, nodes, images, ...(await questions[3]) }
+    const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
     const manifests = await questions[4]
     const [disk, nodeRooms] = await Promise.all([
       findDisk(api, found, inputs, place),

@@ -191,6 +191,9 @@ export const findNodeRooms = async (
   const isAll = nodes.length === 0
   const all = isAll
     ? found.nodes
-    : await findNodes(api.ask, clusterName, []).catch(() => found.nodes)
+    : await findNodes(api.ask, clusterName, []).then(
+        (all) => all.nodes,
+        () => found.nodes,
+      )
   return Promise.all(all.map((node) => findRoom(api, node, found)))
 }

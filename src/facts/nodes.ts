@@ -1,9 +1,13 @@
 import { Failure } from '../failure.ts'
 import type { Ask } from '../host/engine-api.ts'
 import type { KindNode } from './facts.ts'
-
-const clusterLabel = 'io.x-k8s.kind.cluster'
-const roleLabel = 'io.x-k8s.kind.role'
+import {
+  type Claim,
+  clusterLabel,
+  findObjection,
+  type ImageOfClaim,
+  roleLabel,
+} from './node-proof.ts'
 
 /** Who is there, before anyone is looked at closely. */
 type Listed = {
@@ -21,11 +25,17 @@ type Container = {
   readonly Labels: Readonly<Record<string, string>>
 }
 
-type Inspected = {
+type Inspected = Claim & {
   readonly Id: string
   readonly Name: string
   readonly Image: string
-  readonly State: { readonly Pid: number }
+  readonly State: {
+    readonly Pid: number
+    readonly Running: boolean
+    readonly StartedAt: string
+    readonly ExitCode: number
+    readonly OOMKilled: boolean
+  }
   readonly Mounts: readonly { readonly Destination: string; readonly Source?: string }[]
   readonly Config: {
     readonly Env?: readonly string[] | null
@@ -33,10 +43,21 @@ type Inspected = {
   }
 }
 
+/** A container that is a node, running or not. */
+export type Member = Listed & { readonly inspected: Inspected }
+
+/** A cluster's nodes. */
+export type Members = {
+  readonly nodes: readonly Member[]
+  /** A line for each container that only claims to be one. */
+  readonly leftOut: readonly string[]
+}
+
 /** kind's load balancer carries the cluster's label, too, but runs no pods. */
 const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
 
-export const listNodes = async (ask: Ask): Promise<readonly Listed[]> => {
+/** All that bear the labels of nodes, whoever wrote them there. */
+const listClaims = async (ask: Ask): Promise<readonly Listed[]> => {
   const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
   const all = await ask<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
   return (all ?? [])
@@ -50,19 +71,56 @@ export const listNodes = async (ask: Ask): Promise<readonly Listed[]> => {
     .filter(runsPods)
 }
 
-const requireCluster = (all: readonly Listed[], clusterName: string): readonly Listed[] => {
-  const members = all.filter(({ cluster }) => cluster === clusterName)
-  if (members.length > 0) return members
-  const known = [...new Set(all.map(({ cluster }) => cluster))].sort()
+/** Parts nodes from what only bears their labels; what has just been removed is neither. */
+const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
+  const images = new Map<string, Promise<ImageOfClaim | undefined>>()
+  const askImage = (id: string): Promise<ImageOfClaim | undefined> => {
+    const asked = images.get(id) ?? ask<ImageOfClaim>(`/images/${encodeURIComponent(id)}/json`)
+    images.set(id, asked)
+    return asked
+  }
+  const proven = await Promise.all(
+    claims.map(async (claim) => {
+      const inspected = await ask<Inspected>(`/containers/${claim.id}/json`)
+      if (inspected === undefined) return undefined
+      const objection = findObjection(inspected, await askImage(inspected.Image))
+      if (objection === undefined) return { ...claim, inspected }
+      return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`
+    }),
+  )
+  return {
+    nodes: proven.filter((each) => typeof each === 'object'),
+    leftOut: proven.filter((each) => typeof each === 'string'),
+  }
+}
+
+/** Finds the nodes of a cluster, running or not. */
+export const listMembers = async (ask: Ask, clusterName: string): Promise<Members> => {
+  const claims = await listClaims(ask)
+  return prove(
+    ask,
+    claims.filter(({ cluster }) => cluster === clusterName),
+  )
+}
+
+/** @throws {Failure} naming the clusters that there are */
+const refuseCluster = async (
+  ask: Ask,
+  clusterName: string,
+  leftOut: readonly string[],
+): Promise<never> => {
+  const { nodes } = await prove(ask, await listClaims(ask))
+  const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
+  const remedy =
+    known.length === 0
+      ? 'Create one before this step (`kind create cluster`); Docker here runs none.'
+      : `Set cluster-name to one of: ${known.join(', ')}.`
   throw new Failure(`There is no kind cluster named ${clusterName}`, {
-    remedy:
-      known.length === 0
-        ? 'Create one before this step (`kind create cluster`); Docker here runs none.'
-        : `Set cluster-name to one of: ${known.join(', ')}.`,
+    remedy: [...leftOut, remedy].join(' '),
   })
 }
 
-const pickNodes = (members: readonly Listed[], wanted: readonly string[]): readonly Listed[] => {
+const pickNodes = (members: readonly Member[], wanted: readonly string[]): readonly Member[] => {
   const isMeant = (word: string, { name, role }: Listed): boolean => word === name || word === role
   const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)))
   if (unknown.length > 0) {
@@ -75,7 +133,7 @@ const pickNodes = (members: readonly Listed[], wanted: readonly string[]): reado
   return members.filter((member) => wanted.some((word) => isMeant(word, member)))
 }
 
-const requireRunning = (picked: readonly Listed[]): void => {
+const requireRunning = (picked: readonly Member[]): void => {
   const down = picked.filter(({ state }) => state !== 'running')
   if (down.length === 0) return
   const list = down.map(({ name, state }) => `${name} is ${state}`).join(', ')
@@ -110,16 +168,11 @@ export const findNodes = async (
   ask: Ask,
   clusterName: string,
   wanted: readonly string[],
-): Promise<readonly KindNode[]> => {
-  const members = requireCluster(await listNodes(ask), clusterName)
+): Promise<{ readonly nodes: readonly KindNode[]; readonly leftOut: readonly string[] }> => {
+  const { nodes: members, leftOut } = await listMembers(ask, clusterName)
+  if (members.length === 0) return refuseCluster(ask, clusterName, leftOut)
   const picked = pickNodes(members, wanted)
   requireRunning(picked)
-  const inspected = await Promise.all(
-    picked.map(async ({ id, name }) => {
-      const found = await ask<Inspected>(`/containers/${id}/json`)
-      if (found === undefined) throw new Failure(`The node ${name} has just been removed`)
-      return toNode(found)
-    }),
-  )
-  return inspected.sort((a, b) => a.name.localeCompare(b.name))
+  const nodes = picked.map(({ inspected }) => toNode(inspected))
+  return { nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), leftOut }
 }

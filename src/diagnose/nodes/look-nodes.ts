@@ -1,4 +1,4 @@
-import { listNodes } from '../../facts/nodes.ts'
+import { listMembers } from '../../facts/nodes.ts'
 import { execute } from '../../host/container.ts'
 import type { Ask, EngineApi } from '../../host/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
@@ -22,16 +22,6 @@ export type LookedNode = NodeContainer & {
   readonly report: NodeReport | undefined
 }
 
-type Inspected = {
-  readonly Id: string
-  readonly State: {
-    readonly Running: boolean
-    readonly StartedAt: string
-    readonly ExitCode: number
-    readonly OOMKilled: boolean
-  }
-}
-
 /** Nobody waits longer for a node: the job has ended by then. */
 export const nodeTimeoutMs = 4_000
 
@@ -39,18 +29,18 @@ export const nodeTimeoutMs = 4_000
 export const inspectNodes = async (
   ask: Ask,
   clusterName: string,
-): Promise<readonly NodeContainer[]> => {
-  const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName)
-  const inspected = await Promise.all(
-    members.map(async ({ id, name, role }) => {
-      const found = await ask<Inspected>(`/containers/${id}/json`)
-      if (found === undefined) return []
-      const { Running, StartedAt, ExitCode, OOMKilled } = found.State
-      const state = { isRunning: Running, startedAt: StartedAt, exitCode: ExitCode }
-      return [{ name, id, role, ...state, wasKilled: OOMKilled }]
-    }),
-  )
-  return inspected.flat().sort((a, b) => a.name.localeCompare(b.name))
+): Promise<{
+  readonly nodes: readonly NodeContainer[]
+  /** A line for each container that only claims to be one. */
+  readonly leftOut: readonly string[]
+}> => {
+  const { nodes: members, leftOut } = await listMembers(ask, clusterName)
+  const nodes = members.map(({ id, name, role, inspected }) => {
+    const { Running, StartedAt, ExitCode, OOMKilled } = inspected.State
+    const state = { isRunning: Running, startedAt: StartedAt, exitCode: ExitCode }
+    return { name, id, role, ...state, wasKilled: OOMKilled }
+  })
+  return { nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), leftOut }
 }
 
 /**

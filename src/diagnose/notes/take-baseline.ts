@@ -32,6 +32,6 @@ export const takeBaseline = async (
   api: EngineApi,
   clusterName: string,
 ): Promise<Baseline | undefined> => {
-  const nodes = await inspectNodes(api.ask, clusterName)
+  const { nodes } = await inspectNodes(api.ask, clusterName)
   return toBaseline(clusterName, await lookAtNodes(api, nodes, 'kernel-only'))
 }

@@ -1,0 +1,35 @@
+/** By these kind finds the containers that it made, and so do we. */
+export const clusterLabel = 'io.x-k8s.kind.cluster'
+export const roleLabel = 'io.x-k8s.kind.role'
+
+type Labels = Readonly<Record<string, string>>
+
+/** What Docker tells of a container that speaks for or against its being a node. */
+export type Claim = {
+  readonly HostConfig: { readonly Privileged?: boolean }
+  readonly Config: { readonly Labels?: Labels | null }
+}
+
+export type ImageOfClaim = { readonly Config?: { readonly Labels?: Labels | null } | null }
+
+/**
+ * Why a container with kind's labels is no node; undefined when it is one. A container inherits the
+ * labels of its image, so whoever makes an image can write them; only who starts a container can make it
+ * privileged and give it labels of its own. A node gets commands and, through the helper, its own bash
+ * as root of the host: that must be no more than the container has already.
+ *
+ * @param image undefined when it is gone
+ */
+export const findObjection = (
+  { HostConfig, Config }: Claim,
+  image: ImageOfClaim | undefined,
+): string | undefined => {
+  if (HostConfig.Privileged !== true) return 'it is not privileged'
+  if (image === undefined) return 'its image is gone, which may have brought its labels'
+  const given = Config.Labels ?? {}
+  const fromImage = image.Config?.Labels ?? {}
+  const inherited = [clusterLabel, roleLabel].find(
+    (label) => given[label] !== undefined && given[label] === fromImage[label],
+  )
+  return inherited && `its label ${inherited} comes from its image`
+}
