@@ -1,8 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { dockerFolderOf, findDockerFolders } from '../../src/host/docker-folders.ts'
+import {
+  dockerFolderOf,
+  findDockerFolders,
+  pinDockerFolders,
+} from '../../src/host/docker-folders.ts'
+import { findSocket } from '../../src/host/endpoint.ts'
 import { planOwnFolders } from '../../src/host/own-docker-folders.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'slipway-home-'))
@@ -12,6 +17,49 @@ test('the docker command looks where it is told to, then in the home', () => {
   expect(dockerFolderOf({ HOME: '/h', DOCKER_CONFIG: '/c' })).toBe('/c')
   expect(dockerFolderOf({ HOME: '/h', DOCKER_CONFIG: '' })).toBe('/h/.docker')
   expect(dockerFolderOf({})).toMatch(/^\/.+\/\.docker$/)
+})
+
+test('without a home no folder is docker’s, and least of all that of the workspace', () => {
+  const homeless = { HOME: '.', PATH: '/bin' }
+  expect(dockerFolderOf(homeless)).toBeUndefined()
+  expect(findDockerFolders(homeless)).toEqual({
+    config: { path: undefined, isInReach: false },
+    buildx: { path: undefined, isUsable: false },
+  })
+  const pinned = pinDockerFolders(homeless)
+  expect(pinned['DOCKER_CONFIG']).toMatch(/^\/.*\/slipway-nowhere-[0-9a-f]{32}$/)
+  // It is still none that anybody gave.
+  expect(dockerFolderOf(pinned)).toBeUndefined()
+  expect(pinDockerFolders(pinned)).toEqual(pinned)
+  expect(planOwnFolders(findDockerFolders(pinned), '/t').variables).toEqual({
+    DOCKER_CONFIG: '/t/docker',
+    BUILDX_CONFIG: '/t/docker/buildx',
+  })
+})
+
+test('a context of the workspace’s own .docker is nobody’s', () => {
+  const workspace = mkdtempSync(join(home, 'workspace-'))
+  mkdirSync(join(workspace, '.docker'))
+  writeFileSync(join(workspace, '.docker', 'config.json'), '{"currentContext": "theirs"}')
+  const before = process.cwd()
+  process.chdir(workspace)
+  try {
+    expect(findSocket({ HOME: '.' })).toBe('/var/run/docker.sock')
+    expect(findSocket({ HOME: '.', DOCKER_CONFIG: '.docker' })).toBeUndefined()
+  } finally {
+    process.chdir(before)
+  }
+})
+
+test('folders that somebody gives relatively are the same ones wherever a command is started', () => {
+  expect(pinDockerFolders({ HOME: '/h', DOCKER_CONFIG: 'a', BUILDX_CONFIG: './b' })).toEqual({
+    HOME: '/h',
+    DOCKER_CONFIG: resolve('a'),
+    BUILDX_CONFIG: resolve('b'),
+  })
+  const whole = { HOME: '/h', DOCKER_CONFIG: '/a', BUILDX_CONFIG: '' }
+  expect(pinDockerFolders(whole)).toEqual(whole)
+  expect(pinDockerFolders({ HOME: '/h' })).toEqual({ HOME: '/h' })
 })
 
 test('what is missing is in reach where docker can make it', () => {
@@ -26,10 +74,6 @@ test('what is missing is in reach where docker can make it', () => {
     config: { isInReach: false },
     buildx: { isUsable: false },
   })
-})
-
-test('a relative folder is nobody’s to make', () => {
-  expect(findDockerFolders({ DOCKER_CONFIG: 'not-there' }).config.isInReach).toBe(false)
 })
 
 test('buildx may have a folder elsewhere', () => {

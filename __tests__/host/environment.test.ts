@@ -36,6 +36,17 @@ test('children get nothing that the runner means for the action alone', () => {
   expect(cacheEnv).toEqual(forCache)
 })
 
+test.each([
+  ['/a:/b', '/a:/b'],
+  ['/a::/b:', '/a:/b'],
+  ['.:node_modules/.bin:/usr/bin:./x', '/usr/bin'],
+  ['', undefined],
+  [':.', undefined],
+  [undefined, undefined],
+])('children look for programs in %j as in %j', (PATH, expected) => {
+  expect(readEnvironment({ HOME: '/h', PATH }).childEnv['PATH']).toBe(expected)
+})
+
 test('the runner is self-hosted unless it says that it is hosted', () => {
   expect(readEnvironment({}).isHostedRunner).toBe(false)
   expect(readEnvironment({ RUNNER_ENVIRONMENT: 'self-hosted' }).isHostedRunner).toBe(false)

@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -19,7 +19,30 @@ describe('homes', () => {
   test('none: nothing is written to the workspace instead', async () => {
     const run = await expectWorks(places.open, places, {})
     expect(await readdir(run.files.workspace)).toEqual([])
-    expect(run.log).toMatch(/^\.docker is out of reach/m)
+    expect(run.log).toMatch(/^This user has no home: no logins and contexts from there/m)
+    await run.dispose()
+  })
+
+  test("none, and the checkout brings a .docker: it is nobody's, in the step, its post and what runs between", async () => {
+    const workspace = join(places.scratch, uniqueName('checkout'))
+    const ran = join(places.scratch, uniqueName('ran'))
+    await mkdir(ran)
+    await chmod(ran, 0o777)
+    const folder = await writeConfig(join(workspace, '.docker'), {
+      currentContext: 'theirs',
+      credsStore: 'theirs',
+      auths: { [places.open.host]: {} },
+    })
+    // Whichever of them docker starts says so, and is of no use.
+    const trap = `#!/bin/sh\necho "$0 $@" >>${ran}/said\nexit 1\n`
+    const traps = ['.docker/cli-plugins/docker-buildx', 'docker-credential-theirs', 'docker']
+    await mkdir(join(folder, 'cli-plugins'))
+    for (const path of traps) await writeFile(join(workspace, path), trap, { mode: 0o755 })
+    const run = await expectWorks(places.open, places, {
+      env: { PATH: `.:${process.env['PATH']}:` },
+      github: { workspace },
+    })
+    expect(await readdir(ran)).toEqual([])
     await run.dispose()
   })
 

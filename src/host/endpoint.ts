@@ -27,9 +27,10 @@ const defaultSocket = '/var/run/docker.sock'
 
 /** The context that `docker context use` wrote down; undefined for the default. */
 const readCurrentContext = (env: Readonly<Record<string, string>>): string | undefined => {
+  const folder = dockerFolderOf(env)
+  if (folder === undefined) return undefined
   try {
-    const file = join(dockerFolderOf(env), 'config.json')
-    const config = JSON.parse(readFileSync(file, 'utf8')) as unknown
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as unknown
     const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
     return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
   } catch {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { delimiter, isAbsolute } from 'node:path'
 import { inputNames, type RawInputs } from '../inputs/raw-inputs.ts'
 import { secretVariables } from '../inputs/read-secrets.ts'
 import { readTrigger, type Trigger } from '../inputs/trigger.ts'
+import { pinDockerFolders } from './docker-folders.ts'
 import { wipeVariables } from './own-environment.ts'
 import { findTempDir } from './temp-dir.ts'
 
@@ -47,16 +49,29 @@ const isForCache = (name: string): boolean =>
 const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
 /**
+ * Where programs are looked for, but never in the folder that a command is started in: that may be the
+ * workspace, and an empty entry means it, too.
+ */
+const toSearched = (path: string | undefined): { readonly PATH?: string } => {
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute)
+  return folders.length === 0 ? {} : { PATH: folders.join(delimiter) }
+}
+
+/**
  * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
  * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
-const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Record<string, string> => {
+const toChildEnv = (
+  env: NodeJS.ProcessEnv,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> => {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
     const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name)
     if (value !== undefined && isKept) kept[name] = value
   }
-  return kept
+  const { PATH, ...rest } = kept
+  return pinDockerFolders({ ...rest, ...toSearched(PATH) })
 }
 
 const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>

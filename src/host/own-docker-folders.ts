@@ -28,7 +28,9 @@ export const planOwnFolders = ({ config, buildx }: DockerFolders, tempDir: strin
       ...(!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }),
     },
     builders:
-      config.isInReach && !buildx.isUsable ? { from: buildx.path, to: ownBuildx } : undefined,
+      config.isInReach && !buildx.isUsable && buildx.path !== undefined
+        ? { from: buildx.path, to: ownBuildx }
+        : undefined,
   }
 }
 
@@ -72,7 +74,9 @@ export const settleDocker = (env: Env, tempDir: string, log: (line: string) => v
   const found = findDockerFolders(env)
   const { variables, builders } = planOwnFolders(found, tempDir)
   if (variables['DOCKER_CONFIG'] !== undefined) {
-    log(`${found.config.path} is out of reach: no logins and contexts from there.`)
+    const { path } = found.config
+    const why = path === undefined ? 'This user has no home' : `${path} is out of reach`
+    log(`${why}: no logins and contexts from there.`)
   }
   if (builders !== undefined) {
     const isComplete = lendBuilders(builders.from, builders.to)
