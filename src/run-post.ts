@@ -7,6 +7,11 @@ import { isRunId, leftoversOf, runIdState, sweep } from './sweep.ts'
 import { tokenState } from './token/build-token.ts'
 
 const runner = createRunner()
+// Node would print it as it is, and the runner read commands from it.
+process.on('uncaughtException', (error) => {
+  runner.warning(`The post step ended early: ${renderError(error)}`)
+  process.exit()
+})
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
 const environment = readEnvironment()
 forgetSecrets(environment)

@@ -4,6 +4,11 @@ import { forgetSecrets, readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
 
 const runner = createRunner()
+// Node would print it as it is, and the runner read commands from it.
+process.on('uncaughtException', (error) => {
+  runner.fail(renderError(error))
+  process.exit()
+})
 const cancelled = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => cancelled.abort(new Error(signal)))

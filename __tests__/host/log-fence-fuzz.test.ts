@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toHarmless } from '../../src/host/log-fence.ts'
 import {
   asciiFragments,
   commandNames,
@@ -19,6 +20,7 @@ import {
 } from '../support/fence/outputs.ts'
 import {
   effectsOf,
+  nothingAtAll,
   onlyTheFence,
   printFenced,
   readable,
@@ -80,6 +82,40 @@ describe('whatever a Dockerfile prints', () => {
         expect(shown).toBe(given.join(''))
       }),
       { numRuns: 300 },
+    )
+  })
+})
+
+describe('whatever others have put into a text of ours', () => {
+  const words = texts.map((pieces) => Buffer.concat([...pieces]).toString('utf8'))
+
+  test('gives no command to the runner, and every word of it can be read', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { maxLength: 4 }), cuts, async (said, cut) => {
+        const record = runnerReads(said.map((text) => `${toHarmless(text)}\n`).join(''), cut)
+        expect(effectsOf(record)).toEqual(nothingAtAll)
+        expect(readable(record.logText())).toEqual(said.flatMap(readable))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('is none either if the runner compared past unseen characters', async () => {
+    const ignored = `[${unseen.join('')}]*`
+    const weighed = new RegExp(`^${ignored}:${ignored}:`)
+    const known = new RegExp(`^(?:${commandNames.join('|')})(?: |::|$)`, 'i')
+    await fc.assert(
+      fc.property(words, (text) => {
+        for (const line of toHarmless(text).split('\n')) {
+          // White space is skipped; then the mark has two characters, however long what it found is.
+          const skipped = /^[\s\u0085]*/.exec(line)?.[0].length ?? 0
+          for (let at = 0; at <= skipped; at += 1) {
+            const message = line.slice(at)
+            if (weighed.test(message)) expect(message.slice(2)).not.toMatch(known)
+          }
+        }
+      }),
+      { numRuns: 5_000 },
     )
   })
 })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createFence, neutralise, splitLines } from '../../src/host/log-fence.ts'
+import { createFence, neutralise, splitLines, toHarmless } from '../../src/host/log-fence.ts'
 
 const linesOf = async (chunks: readonly Buffer[]): Promise<readonly string[]> => {
   const stream = Readable.from(chunks)
@@ -54,6 +54,19 @@ test('however the output is cut, the lines are the same', async () => {
 test('the old form of commands is harmless wherever it stands', () => {
   expect(neutralise('#7 0.5 ##[save-state name=x]y')).not.toContain('##[')
   expect(neutralise('a # b ## c [d]')).toBe('a # b ## c [d]')
+})
+
+test.each([
+  ['::set-output name=a::b', ':\u200b:set-output name=a::b'],
+  [' \t\u0085::debug::x', ' \t\u0085:\u200b:debug::x'],
+  [
+    'said:\n::add-mask::e\r##[add-mask]e\r\n::stop-commands::t',
+    'said:\n:\u200b:add-mask::e\n##\u200b[add-mask]e\n:\u200b:stop-commands::t',
+  ],
+  ['\u200b::warning::x', '\u200b:\u200b:warning::x'],
+  ['no command: a::b, fe80::1\n\n1 : 2 :: 3', 'no command: a::b, fe80::1\n\n1 : 2 :: 3'],
+])('a text of ours that quotes others is harmless: %j', (text, expected) => {
+  expect(toHarmless(text)).toBe(expected)
 })
 
 test('the fence is closed also when the body throws', async () => {

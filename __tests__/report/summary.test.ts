@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { escapeCell, formatBytes, formatDuration } from '../../src/report/format.ts'
+import { escapeCell, escapeText, formatBytes, formatDuration } from '../../src/report/format.ts'
 import { emptyReport, type Report, toOutputs } from '../../src/report/report.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 
@@ -24,6 +24,17 @@ test.each([
 
 test('what comes from outside cannot break out of a cell', () => {
   expect(escapeCell('a|b\n<img src=x>`[l](u)')).toBe('a\\|b &lt;img src=x>\\`\\[l\\](u)')
+})
+
+test.each([
+  ['# big', '\\# big'],
+  ['   ===', '\\==='],
+  ['- x\r\n> y\r1. z\n12) w\n+ v', '\\- x\n\\> y\n1\\. z\n12\\) w\n\\+ v'],
+  ['~~~\n***\n```\n| a |', '\\~\\~\\~\n\\*\\*\\*\n\\`\\`\\`\n\\| a \\|'],
+  ['a $x$ <b>&lt;\n\n    code', 'a \\$x\\$ &lt;b>&amp;lt;\n\ncode'],
+  ['plain - text. 1.5 GB #3', 'plain - text. 1.5 GB #3'],
+])('%j stays text in Markdown', (text, expected) => {
+  expect(escapeText(text)).toBe(expected)
 })
 
 const image = {

@@ -1,4 +1,4 @@
-import { escapeCell } from '../report/format.ts'
+import { escapeCell, escapeLine } from '../report/format.ts'
 import { toLine } from '../text/to-line.ts'
 import type { Told } from './diagnose.ts'
 import type { Finding } from './finding.ts'
@@ -79,7 +79,7 @@ export const renderDiagnosis = (diagnosis: Told): string => {
   const { findings } = diagnosis
   const parts = findings.flatMap(({ certainty, cause, evidence, remedy }) => [
     `**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
-    ...(evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join('\n')] : []),
+    ...(evidence.length > 0 ? [evidence.map((line) => `- ${escapeLine(line)}`).join('\n')] : []),
     `What to change: ${escapeCell(remedy)}`,
   ])
   const all = ['### Slipway: what went wrong', ...parts, escapeCell(renderLooked(diagnosis))]

@@ -1,4 +1,3 @@
-import { neutralise } from '../host/log-fence.ts'
 import type { Runner } from '../host/runner.ts'
 import type { Told } from './diagnose.ts'
 import { renderAnnotation, renderDiagnosis, renderFinding, renderLooked, toKey } from './render.ts'
@@ -35,6 +34,6 @@ export const tellDiagnosis = async (
     const lines = findings.flatMap((finding) => ['', ...renderFinding(finding).split('\n')])
     await fenced(async (write) => lines.forEach(write))
   }
-  line(neutralise(renderLooked(diagnosis)))
+  line(renderLooked(diagnosis))
   if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
 }

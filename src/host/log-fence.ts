@@ -54,6 +54,22 @@ export const splitLines = (stream: Readable, onLine: WriteLine): void => {
 export const neutralise = (line: string): string => line.replaceAll('##[', '##\u200b[')
 
 /**
+ * Two colons that begin a line, after white space and after characters that a comparison of texts may not
+ * weigh. White space alone before them would not help: the runner skips it.
+ */
+const newForm = /^([^\p{L}\p{N}\p{P}\p{S}]*:)(?=[^\p{L}\p{N}\p{P}\p{S}]*:)/u
+
+/**
+ * A text of ours, which may quote others: whatever a server, an image or a file has put into it, no line
+ * of it is a command. It can be read as before.
+ */
+export const toHarmless = (text: string): string =>
+  text
+    .split(/\r\n|\n|\r/)
+    .map((line) => neutralise(line).replace(newForm, '$1\u200b'))
+    .join('\n')
+
+/**
  * Keeps the runner from taking commands out of what others print, so that nothing that a build
  * prints can set a state, an output, a mask or a path.
  */
@@ -64,7 +80,7 @@ export type Fence = {
   readonly outside: (say: () => void) => void
 }
 
-/** @param write prints a line of ours */
+/** @param write prints a line as it is */
 export const createFence = (write: WriteLine): Fence => {
   let inside = 0
   let token = ''

@@ -1,12 +1,13 @@
 import * as core from '@actions/core'
 import { renderError } from '../failure.ts'
-import { createFence, type Fence, type WriteLine } from './log-fence.ts'
+import { createFence, type Fence, toHarmless, type WriteLine } from './log-fence.ts'
 
 /** A line of a file, counted from 1. */
 export type Place = { readonly file: string; readonly line: number }
 
 /** What we tell the runner: log lines, annotations, masks, outputs, states and the summary. */
 export type Runner = {
+  /** Prints text of one line or more; nothing in it is a command. */
   readonly line: WriteLine
   readonly debug: WriteLine
   /** `place` is relative to the workspace. */
@@ -27,10 +28,10 @@ export type Runner = {
 }
 
 export const createRunner = (): Runner => {
-  const line: WriteLine = (text) => process.stdout.write(`${text}\n`)
-  const { within, outside } = createFence(line)
+  const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
+  const { within, outside } = createFence(write)
   return {
-    line,
+    line: (text) => write(toHarmless(text)),
     debug: (text) => outside(() => core.debug(text)),
     warning: (message, place) =>
       outside(() => core.warning(message, place && { file: place.file, startLine: place.line })),

@@ -24,7 +24,18 @@ export const escapeCell = (text: string): string =>
     .replace(/[\r\n]+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`)
+    .replace(/[|`\\[\]*_~$]/g, (mark) => `\\${mark}`)
+
+/** A line that stays text in Markdown, too: no heading, list, quotation or rule. */
+export const escapeLine = (text: string): string =>
+  escapeCell(text.trim()).replace(/^(\d*)([#>+=.)-])/, '$1\\$2')
+
+/** The same for each line of a text. */
+export const escapeText = (text: string): string =>
+  text
+    .split(/\r\n|\n|\r/)
+    .map(escapeLine)
+    .join('\n')
 
 /** A Markdown table with padded columns, so that it reads well in a terminal, too. */
 export const renderTable = (

@@ -1,4 +1,4 @@
-import { escapeCell, formatBytes, formatDuration, renderTable } from './format.ts'
+import { escapeCell, escapeText, formatBytes, formatDuration, renderTable } from './format.ts'
 import type { Report } from './report.ts'
 
 const ways = {
@@ -40,7 +40,7 @@ const renderFreed = ({ freed }: Report): string =>
 export const renderSummary = (report: Report, failure?: string): string => {
   const parts = ['### Slipway']
   if (failure !== undefined) {
-    parts.push(`**Failed:** ${failure.split('\n').map(escapeCell).join('\n')}`)
+    parts.push(`**Failed:** ${escapeText(failure)}`)
   }
   if (report.loads.length > 0) parts.push(renderImages(report))
   if (report.stages.length > 0) parts.push(renderStages(report))

@@ -1,6 +1,6 @@
 /** Prints what a shell command prints through the fence, as the action prints a build's log. */
 import { readFileSync } from 'node:fs'
-import { createFence, splitLines } from '../../../src/host/log-fence.ts'
+import { splitLines } from '../../../src/host/log-fence.ts'
 import { runStreaming } from '../../../src/host/process.ts'
 import { createRunner } from '../../../src/host/runner.ts'
 
@@ -12,7 +12,7 @@ const flood = {
   timeoutMs: 600_000,
 }
 const runner = createRunner()
-await createFence(runner.line).within((write) =>
+await runner.fenced((write) =>
   runStreaming(flood, {
     stdout: (stream) => splitLines(stream, write),
     stderr: (stream) => splitLines(stream, write),

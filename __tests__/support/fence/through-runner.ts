@@ -70,9 +70,8 @@ export const effectsOf = (record: StepRecord) => ({
   masks: record.masker.values().length,
 })
 
-/** The fence itself, and nothing else. */
-export const onlyTheFence = (printed: string) => ({
-  commands: ['v2 stop-commands', `v2 ${/^::stop-commands::(\w+)\n/.exec(printed)?.[1]}`],
+export const nothingAtAll: ReturnType<typeof effectsOf> = {
+  commands: [],
   oldForms: [],
   outputs: [],
   state: [],
@@ -80,6 +79,13 @@ export const onlyTheFence = (printed: string) => ({
   path: [],
   annotations: [],
   failed: false,
+  masks: 0,
+}
+
+/** The fence itself, and nothing else. */
+export const onlyTheFence = (printed: string) => ({
+  ...nothingAtAll,
+  commands: ['v2 stop-commands', `v2 ${/^::stop-commands::(\w+)\n/.exec(printed)?.[1]}`],
   masks: 1,
 })
 
