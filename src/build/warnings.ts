@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { readRegularFile } from '../host/read-file.ts'
 import type { BakeTarget } from './definition.ts'
 import type { Target } from './target.ts'
 
@@ -35,7 +36,7 @@ export const findSecretMounts = (dockerfile: string): readonly SecretMount[] =>
 
 const readQuietly = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegularFile(path).toString('utf8')
   } catch {
     // The build itself says what is wrong with it.
     return undefined

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { delimiter, isAbsolute } from 'node:path'
 import { inputNames, type RawInputs } from '../inputs/raw-inputs.ts'
 import { secretVariables } from '../inputs/read-secrets.ts'
 import { readTrigger, type Trigger } from '../inputs/trigger.ts'
 import { pinDockerFolders } from './docker-folders.ts'
 import { wipeVariables } from './own-environment.ts'
+import { readRegularFile } from './read-file.ts'
 import { findTempDir } from './temp-dir.ts'
 
 /** What the runner told the action, read once. */
@@ -101,10 +101,15 @@ export const forgetSecrets = (
   return why
 }
 
+/** GitHub's own limit is 25 MB. */
+const largestPayload = 32_000_000
+
 /** The event's payload; without one nothing is known of a fork. */
 const readPayload = (path: string | undefined): unknown => {
   try {
-    return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+    return path === undefined
+      ? undefined
+      : JSON.parse(readRegularFile(path, largestPayload).toString('utf8'))
   } catch {
     return undefined
   }
