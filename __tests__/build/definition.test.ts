@@ -157,10 +157,35 @@ test('all that a target builds upon, once', () => {
   expect(names.toSorted()).toEqual(['api', 'base', 'web'])
 })
 
-test('the network of the host is allowed where a target names it, and only there', () => {
-  const allowed = (network: string): boolean => {
-    const targets = readTargets({ target: { api, base: { ...base, network } } }, workspace)
-    return toBakeArgs('f', 'api', withBases('api', targets), 'm').includes('--allow=network.host')
+test('what was allowed is told to Bake for the targets that want it, and only there', () => {
+  const allowances = new Map([['base', ['network.host', 'fs.read=/x']]])
+  const flagsOf = (name: string, sources: Parameters<typeof toBakeArgs>[4]): readonly string[] => {
+    const targets = readTargets({ target: { api, base, web } }, workspace, allowances)
+    const args = toBakeArgs('f', name, withBases(name, targets), 'm', sources)
+    return args.filter((arg) => arg.startsWith('--allow'))
   }
-  expect([allowed('host'), allowed('none'), allowed('')]).toEqual([true, false, false])
+  expect(flagsOf('api', [])).toEqual(['--allow=network.host', '--allow=fs.read=/x'])
+  const alone = readTargets({ target: { web: { ...web, contexts: {} } } }, workspace, allowances)
+  expect(toBakeArgs('f', 'web', alone, 'm', [])).not.toContain('--allow=network.host')
+  // The token is a file in memory, which Bake would ask about, too.
+  expect(flagsOf('base', [{ id: 'a', from: 'src=/dev/stdin' }])).toContain(
+    '--allow=fs.read=/dev/shm',
+  )
+  expect(flagsOf('base', [{ id: 'a', from: 'env=A' }])).not.toContain('--allow=fs.read=/dev/shm')
+})
+
+test('a Bake that does not know --allow is not told', () => {
+  const [target] = readTargets({ target: { base } }, workspace)
+  const args = toBakeArgs('f', 'base', target ? [target] : [], 'm', [
+    { id: 'a', from: 'src=/dev/stdin' },
+  ])
+  expect(args.join()).not.toContain('--allow')
+})
+
+test('what would make no image is left out: attestations, and a call that builds nothing', () => {
+  const given = { ...base, attest: [{ type: 'sbom' }], call: 'check' }
+  const [target] = toTargets(readTargets({ target: { base: given } }, workspace), 'docker', 'run')
+  if (target?.source.kind !== 'bake') throw new Error('no target')
+  const file = JSON.stringify(toBakeFile(target, target.source.targets, []))
+  expect(file).not.toMatch(/attest|call/)
 })

@@ -68,7 +68,7 @@ test.each<[string, RawInputs, RegExp]>([
   ['no such file', { 'secret-files': 'a=nope' }, /secret-files .*: cannot be read \(ENOENT\)/],
   ['an id twice', { secrets: 'a=1\na=2' }, /secrets \("a"\): the id is used twice/],
   ["the token's id", { secrets: 'github_token=1', 'github-token': 't' }, /the id is used twice/],
-  ['too large', { 'secret-files': 'a=large' }, /larger than the 500 KB/],
+  ['too large', { 'secret-files': 'a=large' }, /larger than 512 KB/],
   ['an ssh option', { ssh: 'default,id' }, /ssh \("default,id"\)/],
 ])('%s is a problem, and no value is shown', (_name, raw, expected) => {
   const problems = problemsOf({ ...build, ...raw }, { workspace, env })

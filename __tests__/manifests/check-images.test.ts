@@ -25,6 +25,7 @@ const target = (...tags: readonly string[]): Target => ({
     ssh: [],
     noCache: false,
     pull: false,
+    allow: [],
   }),
 })
 

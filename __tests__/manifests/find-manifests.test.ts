@@ -69,17 +69,36 @@ test('a glob that matches nothing is refused, also beside one that does', async 
 
 test('what is no file, too large or gone is skipped with a warning', async () => {
   await write('a.yaml', 'large.yaml')
-  await truncate(join(workspace, 'large.yaml'), 4_000_001)
+  await truncate(join(workspace, 'large.yaml'), 1_000_001)
   execFileSync('mkfifo', [join(workspace, 'pipe.yaml')])
   await symlink('nowhere', join(workspace, 'link.yaml'))
   await mkdir(join(workspace, 'folder.yaml'))
   const { workloads, warnings } = await findManifests(['*.yaml'], workspace)
   expect(workloads).toHaveLength(1)
   expect(warnings.map(({ message }) => message)).toEqual([
-    'large.yaml is not checked: it is larger than 4 MB.',
+    'large.yaml is not checked: it cannot be read (larger than 1000 KB).',
     'link.yaml is not checked: it is not a file.',
     'pipe.yaml is not checked: it is not a file.',
   ])
+})
+
+test('links and paths that lead out of the workspace are not read, unless the glob is absolute', async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'))
+  await writeFile(join(elsewhere, 'b.yaml'), pod('b:1'))
+  await write('k8s/a.yaml')
+  await symlink(join(elsewhere, 'b.yaml'), join(workspace, 'k8s/b.yaml'))
+  await symlink(elsewhere, join(workspace, 'out'))
+  const { workloads, warnings } = await findManifests(['k8s/*.yaml'], workspace)
+  expect(workloads.map(({ file }) => file)).toEqual(['k8s/a.yaml'])
+  expect(warnings.map(({ message }) => message)).toEqual([
+    `k8s/b.yaml is not checked: it leads out of the workspace, to ${elsewhere}/b.yaml.`,
+  ])
+  expect(await refusal('out/**')).toBe(
+    `manifests: out/** leads out of the workspace, to ${elsewhere}. Write the absolute path where that is meant.`,
+  )
+  expect(await refusal('../*.yaml')).toContain('leads out of the workspace')
+  expect(await find(join(workspace, 'out/*.yaml'))).toHaveLength(1)
+  await rm(elsewhere, { recursive: true })
 })
 
 test('a whole repository is not meant', async () => {

@@ -61,7 +61,12 @@ export const platformBuilds = (
   github: GitHub,
   { tag, baseMb }: { readonly tag: string; readonly baseMb: number },
 ) => ({
-  inputs: { 'secret-format': 'gitconfig', 'bake-files': 'docker-bake.hcl' },
+  inputs: {
+    'secret-format': 'gitconfig',
+    'bake-files': 'docker-bake.hcl',
+    // The double of GitHub is on this machine.
+    allow: 'network.host',
+  },
   // Bake takes the values of its variables from the environment.
   env: {
     TAG: tag,

@@ -32,6 +32,7 @@ export const toBuildArgs = (
   ...(build.noCache ? ['--no-cache'] : []),
   ...(build.pull ? ['--pull'] : []),
   ...flags('--ssh', build.ssh),
+  ...flags('--allow', build.allow),
   ...flags(
     '--secret',
     secrets.map(({ id, from }) => `id=${id},${from}`),

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Docker } from '../host/docker.ts'
 import type { WriteLine } from '../host/log-fence.ts'
+import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
 import { toBuildArgs } from './argv.ts'
@@ -30,8 +31,8 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 2_000
 
-/** Bake would ask on a terminal whether it may read what a target's secrets and contexts name. */
-const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '0' }
+/** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
+const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (
@@ -44,8 +45,8 @@ const prepare = (
     return { args: toBuildArgs(source.build, metadataFile, sources), env: {} }
   const file = join(tempDir, `bake-${target.name}.json`)
   writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 0o600 })
-  const env = { ...bakeEnv, ...(usesActionsCache(source.targets) && cacheEnv) }
-  return { args: toBakeArgs(file, target.name, source.targets, metadataFile), env }
+  const args = toBakeArgs(file, target.name, source.targets, metadataFile, sources)
+  return { args, env: { ...bakeEnv, ...(usesActionsCache(source.targets) && cacheEnv) } }
 }
 
 const runBuild = async (
@@ -75,6 +76,12 @@ const runBuild = async (
     throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
 }
 
+/** It holds the provenance of each target, where an option of buildx has that. */
+const largestMetadata = 16_000_000
+
+const readMetadata = (file: string): string =>
+  readRegularFile(file, largestMetadata).toString('utf8')
+
 /** Bake writes down all that it built, by name. */
 const pickMetadata = ({ name, source }: Target, text: string): string =>
   source.kind === 'own' ? text : JSON.stringify((JSON.parse(text) as Record<string, unknown>)[name])
@@ -99,7 +106,7 @@ export const buildImage = async (
     runBuild(docker, order, channel, metadataFile, onLine),
   )
   try {
-    return parseMetadata(pickMetadata(target, readFileSync(metadataFile, 'utf8')))
+    return parseMetadata(pickMetadata(target, readMetadata(metadataFile)))
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

@@ -1,10 +1,8 @@
-import { closeSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { type Docker, describeEnd } from '../host/docker.ts'
-import { openMemoryFile } from '../host/memory-file.ts'
+import { readRegularFile } from '../host/read-file.ts'
 import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
-import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
+import type { BakeFile } from '../inputs/inputs.ts'
 import { findBases } from './bases.ts'
 
 /** One target of a Bake definition, as Bake itself resolved it. */
@@ -17,6 +15,11 @@ export type BakeTarget = {
   readonly dependsOn: readonly string[]
   /** Bake's own JSON of it, with every target it builds upon among its contexts. */
   readonly definition: Readonly<Record<string, unknown>>
+  /**
+   * What it needs beyond the workspace, as `bake --allow` takes it; undefined where Bake does not
+   * know that flag, and asks nobody.
+   */
+  readonly allowances: readonly string[] | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -52,7 +55,8 @@ const readDockerfile = (
   if (inline !== undefined) return inline
   try {
     const context = resolve(workspace, text(definition['context']) ?? '.')
-    return readFileSync(resolve(context, text(definition['dockerfile']) ?? 'Dockerfile'), 'utf8')
+    const file = resolve(context, text(definition['dockerfile']) ?? 'Dockerfile')
+    return readRegularFile(file).toString('utf8')
   } catch {
     // Not a local context, or the build itself says what is wrong with it.
     return ''
@@ -77,9 +81,14 @@ const readWanted = ({ group = {}, target }: BakeFile): ReadonlySet<string> => {
  * that this one finds what the other has just made, also with a builder that does not see Docker's
  * images.
  *
+ * @param allowances of the targets, by their names; undefined where Bake does not know of them
  * @throws {Failure} when a tag is none, or targets build upon each other
  */
-export const readTargets = (printed: BakeFile, workspace: string): readonly BakeTarget[] => {
+export const readTargets = (
+  printed: BakeFile,
+  workspace: string,
+  allowances?: ReadonlyMap<string, readonly string[]>,
+): readonly BakeTarget[] => {
   const wanted = readWanted(printed)
   const all = Object.entries(printed.target).map(([name, definition]) => {
     // It becomes part of a file's name.
@@ -108,6 +117,7 @@ export const readTargets = (printed: BakeFile, workspace: string): readonly Bake
       isWanted: wanted.has(name),
       dependsOn: [...new Set(dependsOn)],
       definition: { ...definition, contexts },
+      allowances: allowances && (allowances.get(name) ?? []),
     }
   })
   requireOrder(targets)
@@ -143,31 +153,4 @@ export const withBases = (name: string, targets: readonly BakeTarget[]): readonl
   }
   pick(name)
   return [...picked.values()]
-}
-
-/**
- * Has Bake read its files, or the builds that are written in the step.
- *
- * @throws {Failure} with what Bake said
- */
-export const printTargets = async (
-  docker: Docker,
-  { files, definition, targets, sets }: BakeInputs,
-  workspace: string,
-): Promise<readonly BakeTarget[]> => {
-  // Not `-`: that one would go on where the file was written to its end.
-  const named = definition === undefined ? files : ['/dev/stdin']
-  const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
-  const args = ['buildx', 'bake', '--print', ...flags, '--', ...targets]
-  const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)))
-  const stdin = fd === undefined ? {} : { stdin: { fd } }
-  const ended = await docker.try(args, { cwd: workspace, ...stdin }).finally(() => {
-    if (fd !== undefined) closeSync(fd)
-  })
-  if (ended.code !== 0) {
-    throw new Failure(`Bake cannot read ${files.join(', ') || 'builds'}: ${describeEnd(ended)}`, {
-      remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,
-    })
-  }
-  return readTargets(JSON.parse(ended.stdout) as BakeFile, workspace)
 }

@@ -1,3 +1,4 @@
+import { memoryFolder } from '../host/memory-file.ts'
 import type { ImageReference } from '../inputs/image-reference.ts'
 import type { BakeFile, BuildInputs } from '../inputs/inputs.ts'
 import { type BakeTarget, withBases } from './definition.ts'
@@ -96,15 +97,27 @@ export const toBakeFile = (
       const names = each === name ? { tags: [...own, ...(handover ? [handover] : [])] } : {}
       // It has just been built, so the cache has it, and nothing newer is wanted.
       const again = each === name ? {} : { 'no-cache': false, 'no-cache-filter': [], pull: false }
-      const changed = { ...names, ...again, secret: [...given, ...ours], output }
+      // What an attestation makes is an index, which a node cannot use any better.
+      const none = { attest: undefined, call: undefined }
+      const changed = { ...names, ...again, ...none, secret: [...given, ...ours], output }
       return [each, { ...definition, ...changed }]
     }),
   ),
 })
 
-/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
-const toAllowances = (targets: readonly BakeTarget[]): readonly string[] =>
-  targets.some(({ definition }) => definition['network'] === 'host') ? ['--allow=network.host'] : []
+/**
+ * What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+ * secrets are files in memory.
+ */
+const toAllowFlags = (
+  targets: readonly BakeTarget[],
+  secrets: readonly SecretSource[],
+): readonly string[] => {
+  if (targets.some(({ allowances }) => allowances === undefined)) return []
+  const own = secrets.some(({ from }) => from.startsWith('src=')) ? [`fs.read=${memoryFolder}`] : []
+  const all = new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])
+  return [...all].map((allowance) => `--allow=${allowance}`)
+}
 
 /** The arguments of `docker` that build one target of a Bake file. */
 export const toBakeArgs = (
@@ -112,13 +125,14 @@ export const toBakeArgs = (
   name: string,
   targets: readonly BakeTarget[],
   metadataFile: string,
+  secrets: readonly SecretSource[],
 ): readonly string[] => [
   'buildx',
   'bake',
   '--progress=plain',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',
-  ...toAllowances(targets),
+  ...toAllowFlags(targets, secrets),
   `--file=${file}`,
   `--metadata-file=${metadataFile}`,
   '--',

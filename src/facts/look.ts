@@ -1,4 +1,5 @@
-import { printTargets } from '../build/definition.ts'
+import { requireCacheExport } from '../build/cache-export.ts'
+import { printTargets } from '../build/print-targets.ts'
 import { toOwnTarget, toTargets } from '../build/target.ts'
 import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
@@ -15,18 +16,21 @@ import { findImages } from './images.ts'
 import { findNodeRooms } from './node-rooms.ts'
 import { findNodes } from './nodes.ts'
 
-export type Place = Pick<Environment, 'workspace' | 'tempDir' | 'isHostedRunner'> & {
+export type Place = Pick<
+  Environment,
+  'workspace' | 'tempDir' | 'isHostedRunner' | 'hasCacheService'
+> & {
   /** What this run is called. */
   readonly runId: string
 }
 
 const findTargets = async (
   docker: Docker,
-  { build, bake }: Inputs,
+  { build, bake, allow }: Inputs,
   { workspace, runId }: Place,
 ): Promise<Pick<Facts, 'targets' | 'builder'>> => {
   const asking = findBuilder(docker)
-  const printing = bake && printTargets(docker, bake, workspace)
+  const printing = bake && printTargets(docker, bake, allow, workspace)
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
   const [builder, printed] = [await asking, await printing]
@@ -105,6 +109,10 @@ export const look = (
     const { isLocal: isLocalDaemon } = docker
     const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
     const manifests = await questions[4]
+    const { hasContainerdStore } = engine
+    const { hasCacheService } = place
+    const driver = found.builder?.driver
+    requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
     const [disk, nodeRooms] = await Promise.all([
       findDisk(api, found, inputs, place),
       findNodeRooms(api, inputs, found),

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
 
-const memoryFolder = '/dev/shm'
+/** Where anonymous files are, as /proc tells of them. */
+export const memoryFolder = '/dev/shm'
 
 /** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
 const withoutName = 0o20000000 | constants.O_DIRECTORY

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { Allowances } from './allow.ts'
 import type { ImageReference } from './image-reference.ts'
 
 /** Where the token comes from that the build may use. */
@@ -51,6 +52,8 @@ export type BuildInputs = {
   readonly ssh: readonly string[]
   readonly noCache: boolean
   readonly pull: boolean
+  /** Such as `security.insecure`, as `--allow` takes them. */
+  readonly allow: readonly string[]
 }
 
 /** Several builds, in Bake's words. */
@@ -103,6 +106,8 @@ export type Inputs = {
   readonly secrets: readonly BuildSecret[]
   readonly build: BuildInputs | undefined
   readonly bake: BakeInputs | undefined
+  /** Beyond the files of the workspace. */
+  readonly allow: Allowances
   /** How many builds may run at once; undefined leaves it to the machine. */
   readonly parallel: number | undefined
   /** Whether the first failure ends the other builds, too. */

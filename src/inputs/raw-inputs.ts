@@ -35,6 +35,7 @@ export const inputNames = [
   'targets',
   'bake-set',
   'builds',
+  'allow',
   'parallel',
   'fail-fast',
   'dry-run',

@@ -1,8 +1,10 @@
+import type { Allowances } from './allow.ts'
 import type { BakeInputs } from './inputs.ts'
 import { parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { type ListPlaces, readBuilds } from './read-builds.ts'
+import { reportOutside } from './report-outside.ts'
 
 /** Words that say what is built, of which one step takes one. */
 const ways = ['context', 'bake-files', 'builds'] as const
@@ -25,6 +27,7 @@ const reportMixture = (raw: RawInputs, report: ReportProblem): void => {
 /** Reads what is to be built from Bake files, or from the list in the step; undefined for neither. */
 export const readBake = (
   raw: RawInputs,
+  allow: Allowances,
   places: ListPlaces,
   report: ReportProblem,
 ): BakeInputs | undefined => {
@@ -53,7 +56,8 @@ export const readBake = (
     }
     return undefined
   }
-  const definition = text === undefined ? undefined : readBuilds(text, places, report)
+  for (const file of files) reportOutside('bake-files', file, places.workspace, report)
+  const definition = text === undefined ? undefined : readBuilds(text, allow, places, report)
   return { files, definition, targets, sets }
 }
 

@@ -1,8 +1,10 @@
+import type { Allowances } from './allow.ts'
 import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { BuildInputs } from './inputs.ts'
 import { parseAssignments, parseBoolean, parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
+import { reportOutsideBuild } from './report-outside.ts'
 
 /** Names of images, each once. */
 export const readReferences = (
@@ -46,6 +48,10 @@ const readSsh = (raw: RawInputs, report: ReportProblem): readonly string[] => {
   return lines
 }
 
+/** What a build is given of what is allowed; `ssh` needs no more than to be named. */
+export const toEntitlements = ({ words }: Allowances): readonly string[] =>
+  words.filter((word) => word !== 'ssh')
+
 /** What one build takes, with its context or without. */
 export const readBuildWords = (raw: RawInputs, report: ReportProblem) => {
   reportStandardInput(raw, report)
@@ -70,7 +76,12 @@ export const readBuildWords = (raw: RawInputs, report: ReportProblem) => {
 }
 
 /** Reads the step's own build; undefined where it has none. */
-export const readBuild = (raw: RawInputs, report: ReportProblem): BuildInputs | undefined => {
+export const readBuild = (
+  raw: RawInputs,
+  allow: Allowances,
+  workspace: string,
+  report: ReportProblem,
+): BuildInputs | undefined => {
   const { context, ...words } = readBuildWords(raw, report)
   if (context === undefined) return undefined
   if (toOptional(raw['tags']) === undefined) {
@@ -80,5 +91,6 @@ export const readBuild = (raw: RawInputs, report: ReportProblem): BuildInputs | 
       remedy: 'Give the image a name, such as my-api:dev.',
     })
   }
-  return { context, ...words }
+  reportOutsideBuild({ context, ...words }, workspace, report)
+  return { context, ...words, allow: toEntitlements(allow) }
 }

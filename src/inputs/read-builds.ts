@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
+import type { Allowances } from './allow.ts'
 import type { BakeFile, BuildInputs } from './inputs.ts'
 import { toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
-import { readBuildWords } from './read-build.ts'
+import { readBuildWords, toEntitlements } from './read-build.ts'
+import { reportOutsideBuild } from './report-outside.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -69,6 +71,7 @@ const toTarget = (
   labels: toMap(build.labels, {}),
   contexts: toMap(build.buildContexts, {}),
   ssh: build.ssh,
+  ...(build.allow.length > 0 && { entitlements: build.allow }),
 })
 
 type Entry = { readonly name: string; readonly target: Readonly<Record<string, unknown>> }
@@ -76,6 +79,7 @@ type Entry = { readonly name: string; readonly target: Readonly<Record<string, u
 const readEntry = (
   value: unknown,
   index: number,
+  allow: Allowances,
   places: ListPlaces,
   report: ReportProblem,
 ): readonly Entry[] => {
@@ -93,9 +97,10 @@ const readEntry = (
     report({ input, value: word, reason: 'unknown', remedy: `It may have: ${known.join(', ')}.` })
   }
   const raw: RawInputs = Object.fromEntries(buildWords.map((word) => [word, toText(value[word])]))
-  const { context, ...rest } = readBuildWords(raw, (problem) =>
-    report({ ...problem, input: `${input}, ${problem.input}` }),
-  )
+  const reportWord: ReportProblem = (problem) =>
+    report({ ...problem, input: `${input}, ${problem.input}` })
+  const { context, ...rest } = readBuildWords(raw, reportWord)
+  reportOutsideBuild({ context: context ?? '.', ...rest }, places.workspace, reportWord)
   if (context === undefined) {
     report({ input, reason: 'it has no context', remedy: 'Name the folder to build.' })
   }
@@ -105,7 +110,12 @@ const readEntry = (
     report({ input, ...(name !== undefined && { value: name }), reason: 'it has no name', remedy })
     return []
   }
-  return [{ name, target: toTarget({ context: context ?? '.', ...rest }, places) }]
+  return [
+    {
+      name,
+      target: toTarget({ context: context ?? '.', ...rest, allow: toEntitlements(allow) }, places),
+    },
+  ]
 }
 
 const parseList = (
@@ -128,9 +138,14 @@ const parseList = (
 }
 
 /** Reads the list of builds in the step, as a file of Bake would have it. */
-export const readBuilds = (text: string, places: ListPlaces, report: ReportProblem): BakeFile => {
+export const readBuilds = (
+  text: string,
+  allow: Allowances,
+  places: ListPlaces,
+  report: ReportProblem,
+): BakeFile => {
   const entries = parseList(text, places, report).flatMap((value, index) =>
-    readEntry(value, index, places, report),
+    readEntry(value, index, allow, places, report),
   )
   const names = entries.map(({ name }) => name)
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {

@@ -1,3 +1,4 @@
+import { readAllow } from './allow.ts'
 import { type Looker, reportMissing } from './find-missing.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
 import {
@@ -102,8 +103,10 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
     const secretId =
       word('secret-id', /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.') ??
       usualIds[secretFormat]
+    const allow = readAllow(raw, report)
     const tokenId = credentials.kind === 'none' ? undefined : secretId
-    const [build, bake] = [readBuild(raw, report), readBake(raw, run, report)]
+    const build = readBuild(raw, allow, run.workspace, report)
+    const bake = readBake(raw, allow, run, report)
     reportMissing(build, bake, run, report)
     return {
       mode,
@@ -115,6 +118,7 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
       secrets: readSecrets(raw, run, tokenId, report),
       build,
       bake,
+      allow,
       parallel: readParallel(raw, report),
       isDryRun: parseBoolean('dry-run', raw['dry-run'], report),
       failFast: parseBoolean('fail-fast', raw['fail-fast'] ?? 'true', report),

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readRegularFile } from '../host/read-file.ts'
 import { Secret } from '../secret.ts'
 import type { BuildSecret } from './inputs.ts'
 import { toLines } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
+import { reportOutside } from './report-outside.ts'
 import { type Trigger, whySecretsAreEmpty } from './trigger.ts'
 
 /** `--secret` is CSV: a comma in an id would start another option. */
@@ -63,14 +64,21 @@ const toEntries = (
     return []
   })
 
-const readFile = (path: string, id: string, report: ReportProblem): string | undefined => {
+const readFile = (
+  path: string,
+  id: string,
+  workspace: string,
+  report: ReportProblem,
+): string | undefined => {
+  if (!reportOutside('secret-files', path, workspace, report)) return undefined
   try {
-    return readFileSync(path, 'latin1')
+    return readRegularFile(resolve(workspace, path), largestBytes).toString('latin1')
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
     report({
       input: 'secret-files',
       value: `${id}=${path}`,
-      reason: `cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      reason: `cannot be read (${code ?? message})`,
       remedy: 'Check the path; it starts in the workspace.',
     })
     return undefined
@@ -155,7 +163,7 @@ export const readSecrets = (
     ...read('secrets', written, ({ rest }) => new Secret(rest)),
     ...read('secret-envs', variables, (entry) => fromEnvironment(entry, places, report)),
     ...read('secret-files', files, ({ id, rest }) => {
-      const content = readFile(resolve(places.workspace, rest.trim()), id, report)
+      const content = readFile(rest.trim(), id, places.workspace, report)
       return content === undefined ? undefined : new Secret(content, 'latin1')
     }),
   ]

@@ -1,11 +1,10 @@
-import { glob, readFile, stat } from 'node:fs/promises'
+import { glob, stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
+import { readRegularFile } from '../host/read-file.ts'
+import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { decodeManifest } from './decode.ts'
 import type { Manifests } from './workload.ts'
-
-/** Larger ones are no manifests that people write; definitions of resources come near to it. */
-const largestBytes = 4_000_000
 
 /** More than this is a whole repository, not what is applied. */
 const mostFiles = 2_000
@@ -15,14 +14,29 @@ const isManifestName = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
 type Entry = {
   readonly path: string
   readonly kind: 'file' | 'folder' | 'other'
-  readonly bytes: number
+  /** Where it leads that was found in the workspace, and is outside of it. */
+  readonly outside: string | undefined
 }
 
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
-const lookAt = async (path: string): Promise<Entry> => {
+const lookAt = async (path: string, pattern: string, workspace: string): Promise<Entry> => {
   const found = await stat(path).catch(() => undefined)
   const kind = found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : 'other'
-  return { path, kind, bytes: found?.size ?? 0 }
+  return { path, kind, outside: findOwnOutside(path, pattern, workspace) }
+}
+
+/** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
+const findOwnOutside = (path: string, pattern: string, workspace: string): string | undefined =>
+  pattern.startsWith('/') ? undefined : findOutside(path, workspace, toRealPaths('.', workspace))
+
+/** What would be gone through must not be the whole machine. */
+const requireInside = (pattern: string, workspace: string): void => {
+  const folder = pattern.replace(/[^/]*[*?{[(].*$/s, '')
+  const outside = findOwnOutside(folder, pattern, workspace)
+  if (outside === undefined) return
+  throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, {
+    remedy: 'Write the absolute path where that is meant.',
+  })
 }
 
 const expand = async (
@@ -30,13 +44,15 @@ const expand = async (
   exclude: readonly string[],
   workspace: string,
 ): Promise<readonly Entry[]> => {
+  requireInside(pattern, workspace)
   // A name that is there is meant as it is, also with brackets in it.
-  const named = await lookAt(resolve(workspace, pattern))
+  const named = await lookAt(resolve(workspace, pattern), pattern, workspace)
   if (named.kind !== 'other') return [named]
   const entries: Entry[] = []
   for await (const path of glob(pattern, { cwd: workspace, exclude })) {
     if (entries.length > mostFiles) break
-    if (isManifestName(path)) entries.push(await lookAt(resolve(workspace, path)))
+    if (isManifestName(path))
+      entries.push(await lookAt(resolve(workspace, path), pattern, workspace))
   }
   return entries.filter(({ kind }) => kind !== 'folder')
 }
@@ -88,7 +104,15 @@ const findEntries = async (
   return [...found.values()].sort((a, b) => a.path.localeCompare(b.path))
 }
 
-const readEntry = async ({ path, kind, bytes }: Entry, workspace: string): Promise<Manifests> => {
+const readBytes = (path: string): Buffer | NodeJS.ErrnoException => {
+  try {
+    return readRegularFile(path)
+  } catch (error) {
+    return error as NodeJS.ErrnoException
+  }
+}
+
+const readEntry = async ({ path, kind, outside }: Entry, workspace: string): Promise<Manifests> => {
   const below = relative(workspace, path)
   const file = below.startsWith('..') ? path : below
   const skip = (why: string): Manifests => ({
@@ -97,10 +121,10 @@ const readEntry = async ({ path, kind, bytes }: Entry, workspace: string): Promi
     warnings: [{ message: `${file} is not checked: ${why}.`, place: { file, line: 1 } }],
   })
   if (kind !== 'file') return skip('it is not a file')
-  if (bytes > largestBytes) return skip('it is larger than 4 MB')
-  const content = await readFile(path).catch(() => undefined)
-  if (content === undefined) return skip('it cannot be read')
-  const decoded = decodeManifest(content)
+  if (outside !== undefined) return skip(`it leads out of the workspace, to ${outside}`)
+  const bytes = readBytes(path)
+  if (!Buffer.isBuffer(bytes)) return skip(`it cannot be read (${bytes.code ?? bytes.message})`)
+  const decoded = decodeManifest(bytes)
   if ('why' in decoded) return skip(decoded.why)
   // The YAML library is a large part of all that is loaded, and most steps have no use for it.
   const { parseManifest } = await import('./parse-manifest.ts')

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { printTargets } from '../../src/build/print-targets.ts'
+import type { Docker } from '../../src/host/docker.ts'
+import { read } from '../support/read.ts'
+
+type Answer = { readonly code: number; readonly stdout?: string; readonly stderr?: string }
+
+/** A docker command that gives one answer after another. */
+const answering = (...answers: readonly Answer[]) => {
+  const asked: (readonly string[])[] = []
+  const attempt: Docker['try'] = async (args) => {
+    asked.push(args)
+    return { stdout: '', stderr: '', timedOut: false, code: 1, ...answers[asked.length - 1] }
+  }
+  return { asked, docker: { try: attempt } as Docker }
+}
+
+const printing = (context: string): Answer => ({
+  code: 0,
+  stdout: JSON.stringify({ target: { a: { context, tags: ['a:1'] } } }),
+})
+
+const { bake, allow } = read({ 'bake-files': 'f', allow: 'fs.read=/etc' })
+const print = (docker: Docker) => {
+  if (bake === undefined) throw new Error('no bake')
+  return printTargets(docker, bake, allow, '/work')
+}
+
+test('what a target needs is known with it', async () => {
+  const { docker, asked } = answering(printing('/etc'))
+  const [target] = await print(docker)
+  expect(target?.allowances).toEqual(['fs.read=/etc'])
+  expect(asked).toHaveLength(1)
+})
+
+test('a Bake that does not know --allow is asked without it, and checked all the same', async () => {
+  const old = { code: 125, stderr: 'unknown flag: --allow\nSee ...' }
+  const { docker, asked } = answering(old, printing('/etc'))
+  const [target] = await print(docker)
+  expect(target?.allowances).toBeUndefined()
+  expect(asked[1]?.join(' ')).not.toContain('--allow')
+  await expect(print(answering(old, printing('/root')).docker)).rejects.toThrow(
+    'needs fs.read=/root',
+  )
+})
+
+test('what Bake says of a bad file is told once', async () => {
+  const { docker, asked } = answering({ code: 1, stderr: 'no such target' })
+  await expect(print(docker)).rejects.toThrow('no such target')
+  expect(asked).toHaveLength(1)
+})

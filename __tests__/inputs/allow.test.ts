@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toBuildArgs } from '../../src/build/argv.ts'
+import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
+import { problemsOf, read } from '../support/read.ts'
+
+const build: RawInputs = { context: '.', tags: 'api:dev' }
+
+describe('allow', () => {
+  test('takes what Bake takes, by commas and lines', () => {
+    const allow =
+      'network.host, ssh\nsecurity.insecure\nfs=/a\nfs.read=b=c\nfs.write=*, device, device=x/y=z'
+    expect(read({ 'bake-files': 'f', allow }).allow).toEqual({
+      words: ['network.host', 'ssh', 'security.insecure', 'device', 'device=x/y=z'],
+      reads: ['/a', 'b=c'],
+      writes: ['/a', '*'],
+    })
+  })
+
+  test.each([
+    'network',
+    'fs',
+    'fs=',
+    'fs.read',
+    'fs.read=',
+    'fs.exec=/a',
+    'device=',
+    'SSH',
+    '*',
+    '--allow=ssh',
+  ])('%s is a problem', (allow) => {
+    expect(problemsOf({ 'bake-files': 'f', allow })).toEqual([
+      `- allow (${JSON.stringify(allow)}): nothing that can be allowed. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.`,
+    ])
+  })
+
+  test('a single build and the entries of builds get what is for their RUN steps', () => {
+    const allow = 'security.insecure, ssh, fs=/a, device=x'
+    const { build: own } = read({ ...build, allow })
+    const args = own === undefined ? [] : toBuildArgs(own, 'm', [])
+    expect(args.filter((_, index) => args[index - 1] === '--allow')).toEqual([
+      'security.insecure',
+      'device=x',
+    ])
+    const { bake } = read({ builds: '[{ context: a, tags: "a:1" }]', allow })
+    expect(bake?.definition?.target['a']?.['entitlements']).toEqual([
+      'security.insecure',
+      'device=x',
+    ])
+  })
+})
+
+describe('relative paths stay in the workspace', () => {
+  let root: string
+  let workspace: string
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'outside-'))
+    workspace = join(root, 'work')
+    mkdirSync(join(workspace, 'app'), { recursive: true })
+    writeFileSync(join(root, 'key'), 'x')
+    symlinkSync('/proc', join(workspace, 'proc'))
+    symlinkSync('../key', join(workspace, 'key'))
+    symlinkSync('app', join(workspace, 'inside'))
+  })
+  afterAll(() => rmSync(root, { recursive: true }))
+
+  test.each<[string, RawInputs, string, string]>([
+    ['a context that is a link', { ...build, context: 'proc' }, 'context', 'proc'],
+    ['a context above', { ...build, context: '../' }, 'context', '../'],
+    ['a Dockerfile in a linked folder', { ...build, file: 'proc/D' }, 'file', 'proc'],
+    ['a Dockerfile that is a link', { ...build, file: 'key' }, 'file', 'key'],
+    ['a further context', { ...build, 'build-contexts': 'a=proc' }, 'build-contexts', 'proc'],
+    [
+      'a further context that is a layout',
+      { ...build, 'build-contexts': 'a=oci-layout://proc:1' },
+      'build-contexts',
+      'proc',
+    ],
+    ['a Bake file', { 'bake-files': 'key' }, 'bake-files', 'key'],
+    ['a secret', { ...build, 'secret-files': 'a=key' }, 'secret-files', 'key'],
+    [
+      'an entry of builds',
+      { builds: '[{ context: proc, tags: "a:1" }]' },
+      'builds, entry 1, context',
+      'proc',
+    ],
+    [
+      'the Dockerfile of an entry',
+      { builds: '[{ context: app, file: ../x/D, tags: "a:1" }]' },
+      'builds, entry 1, file',
+      '../x',
+    ],
+  ])('%s', (_name, raw, input, value) => {
+    const problems = problemsOf(raw, { workspace })
+    expect(problems).toEqual([
+      expect.stringContaining(
+        `- ${input} (${JSON.stringify(value)}): it leads out of the workspace, to /`,
+      ),
+    ])
+    expect(problems[0]).toContain('Write the absolute path where that is meant.')
+  })
+
+  test('absolute ones are the own of the author, and what is inside or elsewhere is free', () => {
+    const raw = {
+      context: join(workspace, 'proc'),
+      tags: 'a:1',
+      file: '/etc/D',
+      'build-contexts': 'a=inside\nb=docker-image://x\nc=https://x/y.git\nd=/etc',
+      'secret-files': `a=${join(root, 'key')}`,
+    }
+    expect(problemsOf(raw, { workspace })).toEqual([])
+    const remote = { context: 'https://github.com/a/b.git', tags: 'a:1', file: '../D' }
+    expect(problemsOf(remote, { workspace })).toEqual([])
+  })
+})

@@ -1,0 +1,47 @@
+import { Failure } from '../failure.ts'
+import { toCacheType } from './asks.ts'
+import type { BakeTarget } from './definition.ts'
+import type { Target } from './target.ts'
+
+/** What the builder is, as far as it decides whether it can hand its cache out. */
+type CacheFacts = {
+  readonly driver: string | undefined
+  readonly hasContainerdStore: boolean
+  /** Without it, buildx leaves `type=gha` out. */
+  readonly hasCacheService: boolean
+}
+
+const findDefinition = ({ name, source }: Target): BakeTarget['definition'] =>
+  source.kind === 'own'
+    ? {}
+    : (source.targets.find((target) => target.name === name)?.definition ?? {})
+
+/**
+ * Requires that the builder can do what `cache-to` says.
+ *
+ * @throws {Failure} before anything is built, as every one of these builds would fail
+ */
+export const requireCacheExport = (
+  targets: readonly Target[],
+  { driver, hasContainerdStore, hasCacheService }: CacheFacts,
+): void => {
+  if (driver !== 'docker' || hasContainerdStore) return
+  const isExported = (entry: unknown): boolean => {
+    const type = toCacheType(entry)
+    return type !== 'inline' && (type !== 'gha' || hasCacheService)
+  }
+  const names = targets
+    .filter((target) => {
+      const entries = findDefinition(target)['cache-to']
+      return Array.isArray(entries) && entries.some(isExported)
+    })
+    .map(({ name }) => name)
+  if (names.length === 0) return
+  throw new Failure(
+    `cache-to of ${names.join(', ')}: the docker driver cannot export its cache from the classic image store`,
+    {
+      remedy:
+        "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`.",
+    },
+  )
+}

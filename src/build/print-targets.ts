@@ -1,0 +1,51 @@
+import { closeSync } from 'node:fs'
+import { Failure } from '../failure.ts'
+import { type Docker, describeEnd } from '../host/docker.ts'
+import { openMemoryFile } from '../host/memory-file.ts'
+import type { Ended } from '../host/process.ts'
+import type { Allowances } from '../inputs/allow.ts'
+import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
+import { requireAllowed } from './allowed.ts'
+import { type BakeTarget, readTargets } from './definition.ts'
+
+/** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
+const probe = '--allow=network.host'
+
+const knowsAllow = ({ code, stderr }: Ended): boolean =>
+  code === 0 || !/unknown flag: --allow/.test(stderr)
+
+/**
+ * Has Bake read its files, or the builds that are written in the step.
+ *
+ * @throws {Failure} with what Bake said, or with what its targets want and may not have
+ */
+export const printTargets = async (
+  docker: Docker,
+  bake: BakeInputs,
+  allow: Allowances,
+  workspace: string,
+): Promise<readonly BakeTarget[]> => {
+  const { files, definition, targets, sets } = bake
+  // Not `-`: that one would go on where the file was written to its end.
+  const named = definition === undefined ? files : ['/dev/stdin']
+  const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
+  const print = async (...more: readonly string[]): Promise<Ended> => {
+    const args = ['buildx', 'bake', '--print', ...more, ...flags, '--', ...targets]
+    const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)))
+    const stdin = fd === undefined ? {} : { stdin: { fd } }
+    return docker.try(args, { cwd: workspace, ...stdin }).finally(() => {
+      if (fd !== undefined) closeSync(fd)
+    })
+  }
+  const first = await print(probe)
+  const isAsking = knowsAllow(first)
+  const ended = isAsking ? first : await print()
+  if (ended.code !== 0) {
+    throw new Failure(`Bake cannot read ${files.join(', ') || 'builds'}: ${describeEnd(ended)}`, {
+      remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,
+    })
+  }
+  const printed = JSON.parse(ended.stdout) as BakeFile
+  const allowances = requireAllowed(printed, bake, allow, workspace)
+  return readTargets(printed, workspace, isAsking ? allowances : undefined)
+}

@@ -1,0 +1,50 @@
+import { dirname } from 'node:path'
+import { findOutside, toRealPaths } from '../host/real-path.ts'
+import { toContextPaths } from './context.ts'
+import type { BuildInputs } from './inputs.ts'
+import type { ReportProblem } from './problems.ts'
+
+/**
+ * Reports a relative path that does not stay in the workspace: links in it are whoever's who wrote what
+ * was checked out. An absolute one is the workflow's author's own.
+ *
+ * @returns whether it stays
+ */
+export const reportOutside = (
+  input: string,
+  path: string,
+  workspace: string,
+  report: ReportProblem,
+): boolean => {
+  if (path.startsWith('/')) return true
+  const outside = findOutside(path, workspace, toRealPaths('.', workspace))
+  if (outside === undefined) return true
+  report({
+    input,
+    value: path,
+    reason: `it leads out of the workspace, to ${outside}`,
+    remedy: 'Write the absolute path where that is meant.',
+  })
+  return false
+}
+
+/** Reports what of a build's files is outside of the workspace. */
+export const reportOutsideBuild = (
+  { context, file, buildContexts }: Pick<BuildInputs, 'context' | 'file' | 'buildContexts'>,
+  workspace: string,
+  report: ReportProblem,
+): void => {
+  const paths = toContextPaths(context, workspace)
+  for (const path of paths) reportOutside('context', path, workspace, report)
+  // In a context from elsewhere, it names a file of that.
+  if (paths.length > 0 && file !== undefined) {
+    // Its folder is sent, too, as far as the Dockerfile's own frontend asks for it.
+    const isInside = reportOutside('file', dirname(file), workspace, report)
+    if (isInside) reportOutside('file', file, workspace, report)
+  }
+  for (const line of buildContexts) {
+    for (const path of toContextPaths(line.slice(line.indexOf('=') + 1), workspace)) {
+      reportOutside('build-contexts', path, workspace, report)
+    }
+  }
+}
