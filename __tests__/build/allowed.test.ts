@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireAllowed } from '../../src/build/allowed.ts'
+import { findTargetAsks } from '../../src/build/asks.ts'
 import { renderError } from '../../src/failure.ts'
 import { read } from '../support/read.ts'
 
@@ -40,9 +41,12 @@ const check = (target: Target, allow = '', sets = '') => {
   const raw = { 'bake-files': 'f', allow, ...(sets === '' ? {} : { 'bake-set': sets }) }
   const inputs = read(raw, { workspace })
   if (inputs.bake === undefined) throw new Error('no bake')
-  return requireAllowed({ target: { api: target } }, inputs.bake, inputs.allow, workspace).get(
-    'api',
-  )
+  return requireAllowed(
+    findTargetAsks({ target: { api: target } }, workspace),
+    inputs.bake,
+    inputs.allow,
+    workspace,
+  ).get('api')
 }
 
 const refusal = (target: Target, allow = '', sets = ''): string => {
@@ -169,9 +173,9 @@ describe('needs the word of the author', () => {
     }
     if (bake === undefined) throw new Error('no bake')
     const allow = { words: [], reads: [], writes: [] }
-    expect(() => requireAllowed(both, bake, allow, workspace)).toThrow(
+    expect(() => requireAllowed(findTargetAsks(both, workspace), bake, allow, workspace)).toThrow(
       [
-        'Bake targets want what this step does not allow; nothing was built.',
+        'The Bake files want what this step does not allow; nothing was built.',
         '- api: context reads "proc" outside the workspace, needs fs.read=/proc',
         '- api: network needs network.host',
         '- web: secret reads "/k" outside the workspace, needs fs.read=/k',
@@ -242,16 +246,14 @@ test.each<[string, Target]>([
   ['entitlements', { entitlements: [`\${upper("x")}`] }],
 ])('%s with a template in it is refused, as Bake would evaluate it again', (key, target) => {
   const said = refusal(target, 'fs=*')
-  expect(said).toContain(`- api: ${key} has \${ or %{ in it`)
+  expect(said).toContain(`- api: ${key} has a variable in it`)
 })
 
 test('what is written in the step is the own word of the author', () => {
   const builds = '[{ context: /etc, tags: "a:1", ssh: default, network: host }]'
   const { bake, allow } = read({ builds }, { workspace })
   if (bake?.definition === undefined) throw new Error('no builds')
-  expect(requireAllowed(bake.definition, bake, allow, workspace).get('a')).toEqual([
-    'fs.read=/etc',
-    'ssh',
-    'network.host',
-  ])
+  expect(
+    requireAllowed(findTargetAsks(bake.definition, workspace), bake, allow, workspace).get('a'),
+  ).toEqual(['fs.read=/etc', 'ssh', 'network.host'])
 })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { printTargets } from '../../src/build/print-targets.ts'
 import type { Docker } from '../../src/host/docker.ts'
@@ -20,11 +23,12 @@ const printing = (context: string): Answer => ({
   stdout: JSON.stringify({ target: { a: { context, tags: ['a:1'] } } }),
 })
 
-const { bake, allow } = read({ 'bake-files': 'f', allow: 'fs.read=/etc' })
-const print = (docker: Docker) => {
+const printIn = async (docker: Docker, file: string, workspace: string, allow = '') => {
+  const { bake, allow: allowances } = read({ 'bake-files': file, allow }, { workspace })
   if (bake === undefined) throw new Error('no bake')
-  return printTargets(docker, bake, allow, '/work')
+  return printTargets(docker, bake, allowances, workspace)
 }
+const print = (docker: Docker) => printIn(docker, 'f.hcl', '/work', 'fs.read=/etc')
 
 test('what a target needs is known with it', async () => {
   const { docker, asked } = answering(printing('/etc'))
@@ -42,6 +46,20 @@ test('a Bake that does not know --allow is asked without it, and checked all the
   await expect(print(answering(old, printing('/root')).docker)).rejects.toThrow(
     'needs fs.read=/root',
   )
+})
+
+test('what Bake would read by itself is checked before it is asked', async () => {
+  const workspace = mkdtempSync(join(tmpdir(), 'print-targets-'))
+  symlinkSync('/etc/hostname', join(workspace, '.env'))
+  const { docker, asked } = answering(printing('.'))
+  await expect(printIn(docker, 'f.hcl', workspace)).rejects.toThrow(
+    '- f.hcl: .env reads ".env" outside the workspace, needs fs.read=/etc/hostname',
+  )
+  rmSync(join(workspace, '.env'))
+  writeFileSync(join(workspace, 'f.yaml'), 'services: { a: { env_file: /etc/shadow } }')
+  await expect(printIn(docker, 'f.yaml', workspace)).rejects.toThrow('needs fs.read=/etc/shadow')
+  expect(asked).toEqual([])
+  rmSync(workspace, { recursive: true })
 })
 
 test('what Bake says of a bad file is told once', async () => {

@@ -51,7 +51,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
   test('case 16: what is not allowed is named, with the input that allows it', async () => {
     const made = await bake(await copyCase('16-entitle'), { allow: 'network.host' })
     expect(made.exitCode).toBe(1)
-    expect(made.log).toContain('##[error]Bake targets want what this step does not allow')
+    expect(made.log).toContain('##[error]The Bake files want what this step does not allow')
     expect(made.log).toContain('- default: entitlements needs security.insecure\n')
     expect(made.log).toContain('add this line to the step: `allow: security.insecure`.')
     expect(made.log).not.toContain('needs network.host')
@@ -106,7 +106,7 @@ target "late" {
       '- default: secret reads "lib/../etc/hostname" outside the workspace, needs fs.read=/etc/hostname',
       '- default: cache-to writes "../case-out" outside the workspace, writes',
       '- default: output writes "/tmp/case-out" outside the workspace, writes',
-      `- late: context has \${ or %{ in it, which Bake would evaluate once more: "\${homedir()}"`,
+      `- late: context has a variable in it, which Bake would evaluate: "\${homedir()}"`,
     ])
     expect(github.requests).toEqual([])
   })

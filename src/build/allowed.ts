@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import type { Allowances } from '../inputs/allow.ts'
-import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
+import type { BakeInputs } from '../inputs/inputs.ts'
 import { type Ask, findAsks } from './asks.ts'
 
 /** What an ask needs beyond the workspace, in the words of `bake --allow`. */
@@ -63,7 +63,7 @@ const renderRefusal = (name: string, { ask: { key, want }, allowance }: Need): s
   const what = `- ${name}: ${key}`
   switch (want.kind) {
     case 'template':
-      return `${what} has \${ or %{ in it, which Bake would evaluate once more: ${show(want.text)}`
+      return `${what} has a variable in it, which Bake would evaluate: ${show(want.text)}`
     case 'word':
       return `${what} needs ${show(allowance)}`
     default:
@@ -90,11 +90,11 @@ const toFailure = (lines: readonly string[], needs: readonly Need[]): Failure =>
   const allowances = toAllowances(needs).map(show)
   const remedy =
     allowances.length === 0
-      ? 'Write these values without ${ and %{.'
+      ? 'Write these values without $ and %{.'
       : `To allow it, add this line to the step: \`allow: ${allowances.join(', ')}\`. It then holds for the Bake file of every pull request.`
   return new Failure(
     [
-      'Bake targets want what this step does not allow; nothing was built.',
+      'The Bake files want what this step does not allow; nothing was built.',
       ...lines.slice(0, mostLines),
       ...more,
       remedy,
@@ -111,15 +111,26 @@ const isNews = ({ ask, allowance }: Need, all: readonly Need[]): boolean =>
       (other.ask.key === 'context' && other.allowance === allowance),
   )
 
+/** Whether something may be read, of which a refusal is told later. */
+export const mayRead = (
+  { want }: Ask,
+  bake: BakeInputs,
+  allow: Allowances,
+  workspace: string,
+): boolean =>
+  want.kind === 'read' &&
+  findOutside(want.path, workspace, toGranted(bake, allow, workspace).read) === undefined
+
 /**
  * Requires that targets want nothing from the machine but files of the workspace and what the
  * workflow's author allows. What is written in the step itself is that author's own.
  *
- * @returns what each target needs beyond the workspace, in the words of `bake --allow`
+ * @param wanted by targets, or by files
+ * @returns what each of them needs beyond the workspace, in the words of `bake --allow`
  * @throws {Failure} one for all that is not allowed, with the input that allows it
  */
 export const requireAllowed = (
-  { target }: BakeFile,
+  wanted: ReadonlyMap<string, readonly Ask[]>,
   bake: BakeInputs,
   allow: Allowances,
   workspace: string,
@@ -130,8 +141,7 @@ export const requireAllowed = (
     want.kind === 'read' || want.kind === 'write' ? granted[want.kind] : []
   const isRefused = (need: Need): boolean =>
     need.ask.want.kind === 'template' || !(bake.definition !== undefined || isGranted(need, allow))
-  const targets = Object.entries(target).map(([name, definition]) => {
-    const asks = findAsks(definition, workspace)
+  const targets = [...wanted].map(([name, asks]) => {
     const refused = asks
       .flatMap((ask) => findNeed(ask, workspace, foldersOf(ask)))
       .filter(isRefused)

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { toContextPaths, wantsAgent } from '../inputs/context.ts'
+import type { BakeFile } from '../inputs/inputs.ts'
 
 /** Something that a target of a Bake file wants from the machine that it is built on. */
 export type Ask = {
@@ -151,3 +152,12 @@ export const findAsks = (target: Definition, workspace: string): readonly Ask[] 
   ...(target['network'] === 'host' ? [word('network', 'network.host')] : []),
   ...toEntries(target['entitlements']).flatMap(ofEntitlement),
 ]
+
+/** What each target wants, by its name. */
+export const findTargetAsks = (
+  { target }: BakeFile,
+  workspace: string,
+): ReadonlyMap<string, readonly Ask[]> =>
+  new Map(
+    Object.entries(target).map(([name, definition]) => [name, findAsks(definition, workspace)]),
+  )

@@ -5,7 +5,8 @@ import { openMemoryFile } from '../host/memory-file.ts'
 import type { Ended } from '../host/process.ts'
 import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
-import { requireAllowed } from './allowed.ts'
+import { mayRead, requireAllowed } from './allowed.ts'
+import { type Ask, findTargetAsks } from './asks.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
 
 /** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
@@ -13,6 +14,21 @@ const probe = '--allow=network.host'
 
 const knowsAllow = ({ code, stderr }: Ended): boolean =>
   code === 0 || !/unknown flag: --allow/.test(stderr)
+
+/** What Bake reads on its own while it only prints: what it says of it may hold what is in it. */
+const findFileAsks = async (
+  bake: BakeInputs,
+  allow: Allowances,
+  workspace: string,
+): Promise<readonly Ask[]> => {
+  const env: Ask = { key: '.env', want: { kind: 'read', path: '.env' } }
+  const compose = bake.files.filter((file) => !/\.(?:hcl|json)$/i.test(file))
+  if (compose.length === 0) return [env]
+  // The YAML library is a large part of all that is loaded.
+  const { findComposeAsks } = await import('./compose-asks.ts')
+  const isAllowed = (ask: Ask): boolean => mayRead(ask, bake, allow, workspace)
+  return [env, ...findComposeAsks(compose, workspace, isAllowed)]
+}
 
 /**
  * Has Bake read its files, or the builds that are written in the step.
@@ -37,6 +53,8 @@ export const printTargets = async (
       if (fd !== undefined) closeSync(fd)
     })
   }
+  const read = await findFileAsks(bake, allow, workspace)
+  requireAllowed(new Map([[files.join(', '), read]]), bake, allow, workspace)
   const first = await print(probe)
   const isAsking = knowsAllow(first)
   const ended = isAsking ? first : await print()
@@ -46,6 +64,7 @@ export const printTargets = async (
     })
   }
   const printed = JSON.parse(ended.stdout) as BakeFile
-  const allowances = requireAllowed(printed, bake, allow, workspace)
+  const asks = findTargetAsks(printed, workspace)
+  const allowances = requireAllowed(asks, bake, allow, workspace)
   return readTargets(printed, workspace, isAsking ? allowances : undefined)
 }
