@@ -1,15 +1,21 @@
+/** No image's name is as long, and arguments in arguments could grow without end. */
+const longestValue = 1_000
+
 /** `${NAME}`, `${NAME:-word}` and `$NAME`, as Dockerfiles have them in FROM. */
 const substitute = (text: string, args: ReadonlyMap<string, string>): string =>
-  text.replace(
-    /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
-    (_, braced?: string, otherwise?: string, bare?: string) =>
-      args.get(braced ?? bare ?? '') || otherwise || '',
-  )
+  text
+    .slice(0, longestValue)
+    .replace(
+      /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
+      (_, braced?: string, otherwise?: string, bare?: string) =>
+        args.get(braced ?? bare ?? '') || otherwise || '',
+    )
+    .slice(0, longestValue)
 
 /** Lines that end with a backslash go on in the next one; comments are none. */
 const toInstructions = (dockerfile: string): readonly string[] =>
   dockerfile
-    .replace(/^\s*#.*$/gm, '')
+    .replace(/^[^\S\n]*#.*$/gm, '')
     .replace(/\\\r?\n/g, ' ')
     .split('\n')
     .map((line) => line.trim())

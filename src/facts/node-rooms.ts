@@ -120,7 +120,7 @@ const toDisk = (line: string | undefined, isHere: boolean): NodeDisk | undefined
 const toKubelet = (printed: string): Kubelet | undefined => {
   const [, config] = printed.split(/^kubelet\n/m)
   if (config === undefined) return undefined
-  const lines = [...config.matchAll(/^ +([\w.]+): *"?([^"\n]*)"?$/gm)]
+  const lines = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)]
   const written = lines.map(([, signal = '', threshold = '']) => [signal, threshold] as const)
   const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1]
   return {

@@ -52,7 +52,7 @@ export const parseImageReference = (given: string): ImageReference | string => {
 }
 
 /** A name without its tag and digest, given or canonical. */
-export const toRepository = (name: string): string => name.replace(/(:[^/:@]*)?(@.*)?$/, '')
+export const toRepository = (name: string): string => name.replace(/(:[^/:@]*)?(@.*)?$/s, '')
 
 /** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
 const immutableTag = (id: string): string => `sha-${id.replace(/^sha256:/, '').slice(0, 12)}`

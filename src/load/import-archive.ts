@@ -34,7 +34,7 @@ const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly
     '--help',
   ])
   if (!help.includes('--discard-unpacked-layers')) return []
-  return ['--discard-unpacked-layers', ...(/^\s+--local\b/m.test(help) ? ['--local'] : [])]
+  return ['--discard-unpacked-layers', ...(/^[ \t]+--local\b/m.test(help) ? ['--local'] : [])]
 }
 
 /** The arguments of `docker` that unpack an archive from standard input in a node. */

@@ -2,6 +2,11 @@
 const longest = 300
 const half = 148
 
+const withoutQuery = (address: string): string => {
+  const at = address.indexOf('?')
+  return at < 0 ? address : `${address.slice(0, at)}?...`
+}
+
 /**
  * Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
  * neither the login nor the query of an address, which hold secrets.
@@ -11,7 +16,7 @@ export const toLine = (text: string): string => {
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/\/\/[^/\s@"]+@/g, '//***@')
-    .replace(/(\bhttps?:\/\/[^\s"?]+)\?[^\s"]*/g, '$1?...')
+    .replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery)
     .trim()
   const characters = [...line]
   if (characters.length <= longest) return line

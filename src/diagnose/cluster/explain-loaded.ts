@@ -10,7 +10,7 @@ export type Wait = { readonly pod: Pod; readonly container: Container }
 
 export type Explained = Pick<Sighting, 'kind' | 'certainty' | 'what' | 'remedy'>
 
-const hasNoTag = (image: string): boolean => !/[:@][^/]*$/.test(image)
+const hasNoTag = (image: string): boolean => !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1))
 
 /** The kubelet had to ask a registry all the same. */
 const explainAlways = ({ image }: Container, loaded: LoadedImage): Explained => {

@@ -9,7 +9,7 @@ type Name = { readonly repository: string; readonly last: string; readonly endin
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
 const splitName = (canonical: string): Name => {
   const [, repository = canonical, ending = ''] =
-    /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/.exec(canonical) ?? []
+    /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/s.exec(canonical) ?? []
   return { repository, last: repository.slice(repository.lastIndexOf('/') + 1), ending }
 }
 

@@ -122,7 +122,8 @@ export const findKills = (facts: KillFacts): FoundKills => {
     sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills))
   const counted = countedInNodes(facts, known, byCri, gap, loggedIn)
   const findings = [...explained, ...byCri, ...counted.map(({ finding }) => finding)]
-  const others = recent.filter((kill) => kill.cgroup !== undefined && !ours.includes(kill))
+  const isOurs = new Set(ours)
+  const others = recent.filter((kill) => kill.cgroup !== undefined && !isOurs.has(kill))
   const unlogged = [
     ...nodes.map((node) => sumByCri(byCri, node)),
     ...counted.map(({ count }) => count),

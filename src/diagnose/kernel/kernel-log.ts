@@ -1,3 +1,12 @@
+import {
+  type Line,
+  parseGroup,
+  parseKilled,
+  parseOlderPaths,
+  parsePaths,
+  toLines,
+} from './kernel-line.ts'
+
 /** A process that the kernel killed because memory ran out, and those that it killed with it. */
 export type Kill = {
   /** Seconds since the machine started, by the kernel's clock. */
@@ -30,18 +39,8 @@ export type KernelLog = {
   readonly lastS: number
 }
 
-// Some kernels say who wrote a line, in brackets after the time.
-const linePattern = /^\[ *(\d+\.\d+)\](?:\[ *[CT]\d+\])? (.*)$/
-const usagePattern = /^memory: usage (\d+)kB, limit (\d+)kB/
-const headingPattern = /^oom-kill:constraint=/
-// Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one.
-const pathsPattern =
-  /^oom-kill:constraint=.*?,(?:oom_memcg=(.*?),|global_oom,)task_memcg=(.*?),task=.*,pid=(\d+),uid=\d+$/
-// Before that.
-const olderPattern = /^Task in (.*) killed as a result of limit of (.*)$/
-const groupPattern = /^Tasks in (.*) are going to be killed due to memory\.oom\.group set$/
-const killedPattern = /Killed process (\d+) \((.*)\).*? total-vm:/
-const residentPattern = /\b(?:anon|file|shmem)-rss:(\d+)kB/g
+const usagePattern = /^memory: usage (\d{1,20})kB, limit (\d{1,20})kB/
+const residentPattern = /\b(?:anon|file|shmem)-rss:(\d{1,20})kB/g
 
 /** Of kills within so many seconds the kernel writes no more headings than so many. */
 const headingPeriodS = 5
@@ -54,32 +53,6 @@ const toBytes = (kilobytes: string | undefined): number | undefined =>
 
 const residentBytes = (text: string): number =>
   [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0)
-
-type Line = { readonly stampS: number; readonly text: string }
-
-/**
- * Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
- * on in the next ones: it becomes one again.
- */
-const toLines = (raw: readonly string[]): readonly Line[] => {
-  const lines: Line[] = []
-  for (const each of raw) {
-    const [, stamp, text = ''] = linePattern.exec(each) ?? []
-    if (stamp === undefined) continue
-    const last = lines.at(-1)
-    if (
-      last &&
-      /^[,/]/.test(text) &&
-      headingPattern.test(last.text) &&
-      !pathsPattern.test(last.text)
-    ) {
-      lines[lines.length - 1] = { ...last, text: last.text + text }
-    } else {
-      lines.push({ stampS: Number(stamp), text })
-    }
-  }
-  return lines
-}
 
 type Circumstances = Pick<Kill, 'cgroup' | 'limitCgroup' | 'limitBytes' | 'usedBytes'>
 /** What was said before a kill. Older kernels do not say there of which process. */
@@ -98,26 +71,25 @@ const addTo = (heading: Heading, text: string): Heading | undefined => {
   if (text.includes(' invoked oom-killer: ')) return unknown
   const usage = usagePattern.exec(text)
   if (usage) return { ...heading, usedBytes: toBytes(usage[1]), limitBytes: toBytes(usage[2]) }
-  const paths = pathsPattern.exec(text)
-  if (paths) return { ...heading, limitCgroup: paths[1], cgroup: paths[2], pid: Number(paths[3]) }
-  const older = olderPattern.exec(text)
-  return older ? { ...heading, cgroup: older[1], limitCgroup: older[2] } : undefined
+  const paths = parsePaths(text) ?? parseOlderPaths(text)
+  return paths && { ...heading, ...paths }
 }
 
 const toKill = ({ stampS, text }: Line, heading: Heading): Kill | undefined => {
-  const [, pid, process] = killedPattern.exec(text) ?? []
-  if (pid === undefined || process === undefined) return undefined
+  const killed = parseKilled(text)
+  if (killed === undefined) return undefined
+  const { pid, process, sizes } = killed
   // The kernel leaves headings out when kills come thick and fast; that of another process is not ours.
-  const isOurs = heading.pid === undefined || heading.pid === Number(pid)
+  const isOurs = heading.pid === undefined || heading.pid === pid
   const { pid: _, ...circumstances } = isOurs ? heading : unknown
   const isOfLimit = text.startsWith('Memory cgroup') || circumstances.limitCgroup !== undefined
   return {
     ...circumstances,
     stampS,
-    pid: Number(pid),
+    pid,
     process,
     isOfMachine: !isOfLimit,
-    processBytes: residentBytes(text),
+    processBytes: residentBytes(sizes),
     others: 0,
     counted: 1,
   }
@@ -142,7 +114,7 @@ export const parseKills = (raw: readonly string[]): readonly Kill[] => {
   for (const line of toLines(raw)) {
     const kill = toKill(line, heading)
     const last = kills.at(-1)
-    const named = groupPattern.exec(line.text)?.[1]
+    const named = parseGroup(line.text)
     if (named !== undefined && last && heading === unknown) {
       kills[kills.length - 1] = { ...last, cgroup: last.cgroup ?? named }
       group = { chosen: last.pid, atS: line.stampS }

@@ -1,0 +1,116 @@
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { findBases } from '../../src/build/bases.ts'
+import { explainBuildFailure } from '../../src/build/explain.ts'
+import { findSecretMounts } from '../../src/build/warnings.ts'
+import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
+import { parseKills } from '../../src/diagnose/kernel/kernel-log.ts'
+import { toPlace } from '../../src/diagnose/kernel/place.ts'
+import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
+import { toLine } from '../../src/diagnose/to-line.ts'
+import { parseDu } from '../../src/disk/fill.ts'
+import { parseTotal } from '../../src/disk/prune-cache.ts'
+import { toNodeRoom } from '../../src/facts/node-rooms.ts'
+import { parseImageReference, toRepository } from '../../src/inputs/image-reference.ts'
+import { parseNodeState } from '../../src/load/node-state.ts'
+import { parseManifest } from '../../src/manifests/parse-manifest.ts'
+import { parseQuantity } from '../../src/manifests/quantity.ts'
+
+/** What others may make as long as they like. A reader that tries again and again takes minutes for it. */
+const length = 300_000
+const most = (text: string): string => text.repeat(Math.ceil(length / text.length))
+
+/** Stops even what is in the midst of a regular expression. */
+const inTime = <T>(read: () => T): T => runInNewContext('read()', { read }, { timeout: 5_000 }) as T
+
+const stamped = (text: string): string => `[    1.000000] ${text}`
+const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
+
+const roomOf = (printed: string) =>
+  toNodeRoom({
+    engine: { memoryBytes: 1, cores: 1 },
+    node: { name: 'n', role: 'worker' },
+    inspected: {},
+    printed,
+    above: { memory: [], cpu: [] },
+    isLocalDaemon: true,
+  })
+
+const loaded = {
+  given: 'api:1',
+  canonical: 'docker.io/library/api:1',
+  immutable: '',
+  id: '',
+  nodes: [],
+}
+
+test.each<readonly [string, () => unknown]>([
+  ...[
+    most(',oom_memcg='),
+    most(',oom_memcg=x,task_memcg=x'),
+    most(',global_oom,task_memcg='),
+    `,oom_memcg=${most(',task_memcg=x,task=y')},pid=1,uid=`,
+    `,oom_memcg=x,task_memcg=y${most(',task=z,pid=1,uid=1')}!`,
+  ].map((rest): [string, () => unknown] => [
+    `a heading of ${rest.slice(0, 20)}`,
+    () => parseKills([stamped(heading + rest)]),
+  ]),
+  ...['Killed process 1 (', 'Killed process 1 (x)', 'Killed process 1 (x) total-vm:'].map(
+    (text): [string, () => unknown] => [
+      `a kill of ${text}`,
+      () => parseKills([stamped(`${most(text)}!`)]),
+    ],
+  ),
+  [
+    'a heading that goes on and on',
+    () => parseKills([stamped(heading), ...Array.from({ length: 50_000 }, () => stamped(',x'))]),
+  ],
+  [
+    'many kills',
+    () => parseKills(most(`${stamped('Killed process 1 (x) total-vm:')}\n`).split('\n')),
+  ],
+  ['a stamp', () => parseKills([`[${most(' ')}`, `[${most('1')}`])],
+  ['a cgroup', () => toPlace(`/a/${most('pod0123abcd-')}${most('/0123')}`, ['a'])],
+  ['a report', () => parseNodeReport(`== log\n${most('reach 1')}${most(' ')}`)],
+  ...['http://', '//', '//a', '"//', ' \n'].map((text): [string, () => unknown] => [
+    `a message of ${JSON.stringify(text)}`,
+    () => toLine(`${most(text)}!`),
+  ]),
+  ['an image of colons', () => parseImageReference(most('a:'))],
+  ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
+  ['a repository', () => toRepository(`${most('@')}\n!`)],
+  ['a digest', () => toRepository(`${most(':@')}/\n!`)],
+  ['a Dockerfile of empty lines', () => findBases(`${most('\n')}x`, {})],
+  ['a FROM that does not end', () => findBases(`FROM ${most('${a:-')}`, {})],
+  ['a FROM of flags', () => findBases(`FROM ${most('--a ')}`, {})],
+  [
+    'arguments that double',
+    () =>
+      findBases(
+        `ARG A0=xx\n${Array.from({ length: 60 }, (_, at) => `ARG A${at + 1}=$A${at}$A${at}`).join('\n')}\nFROM $A60`,
+        {},
+      ),
+  ],
+  ['mounts', () => findSecretMounts(`RUN ${most('--mount=type=secret,')}`)],
+  ['a build log', () => explainBuildFailure('x', 1, [most('a:1'), most(':11'), most('ERROR: ')])],
+  ['what du prints', () => parseDu(`${most('1')}\n${most('1\t')}`)],
+  [
+    'what prune prints',
+    () => parseTotal(`${most('Total:\n')}Total: ${most('1')}\nTotal: 1B${most(' ')}!`),
+  ],
+  [
+    'a node',
+    () =>
+      parseNodeState(
+        `== images\n${most('dev.slipway/record=')}\n== content\n${most('containerd.io/gc.ref.snapshot.a-')}\n== snapshots\n${most(' Committed')}!`,
+      ),
+  ],
+  ["a kubelet's configuration", () => roomOf(`kubelet\n  a:${most(' ')}"x"y`)],
+  ['a quantity', () => parseQuantity(`${most('1')}x`)],
+  [
+    'a manifest',
+    () => parseManifest(`kind: Pod\nspec: {containers: [{image: "${most('${{')}"}]}`, 'x'),
+  ],
+])('%s is read in time', (_name, read) => {
+  expect(() => inTime(read)).not.toThrow()
+})
