@@ -122,7 +122,7 @@ export const runAction = async (
       runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(', ')}.`)
     }
     if (inputs.mode === 'diagnose')
-      return await diagnoseNow(environment, runner, inputs.clusterName)
+      return await diagnoseNow(environment, runner, inputs.clusterName, signal)
     runner.saveState(runIdState, runId)
     makeTempDir(tempDir)
     const childEnv = settleDocker(environment.childEnv, tempDir, runner.line)

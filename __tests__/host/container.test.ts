@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -36,5 +37,15 @@ test('a connection that breaks ends both streams', async () => {
   const { stdout, stderr } = partStreams(socket)
   socket.write(frame(1, 'whole').subarray(0, 10))
   socket.destroy()
-  expect((await buffer(stdout)).length + (await buffer(stderr)).length).toBe(0)
+  expect((await buffer(stdout)).toString()).toBe('wh')
+  expect((await buffer(stderr)).length).toBe(0)
+})
+
+test('a piece that claims to be of 4 GB is passed on as it comes, and not kept', async () => {
+  const socket = new PassThrough()
+  const { stdout } = partStreams(socket)
+  const header = Buffer.from([1, 0, 0, 0, 255, 255, 255, 255])
+  socket.write(Buffer.concat([header, Buffer.from('at once')]))
+  const [first] = (await once(stdout, 'data')) as [Buffer]
+  expect(first.toString()).toBe('at once')
 })

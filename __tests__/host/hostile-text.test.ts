@@ -7,7 +7,6 @@ import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
 import { parseKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { toPlace } from '../../src/diagnose/kernel/place.ts'
 import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
-import { toLine } from '../../src/diagnose/to-line.ts'
 import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { toNodeRoom } from '../../src/facts/node-rooms.ts'
@@ -15,13 +14,15 @@ import { parseImageReference, toRepository } from '../../src/inputs/image-refere
 import { parseNodeState } from '../../src/load/node-state.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import { parseQuantity } from '../../src/manifests/quantity.ts'
+import { toLine } from '../../src/text/to-line.ts'
 
 /** What others may make as long as they like. A reader that tries again and again takes minutes for it. */
 const length = 300_000
 const most = (text: string): string => text.repeat(Math.ceil(length / text.length))
 
 /** Stops even what is in the midst of a regular expression. */
-const inTime = <T>(read: () => T): T => runInNewContext('read()', { read }, { timeout: 5_000 }) as T
+const inTime = <T>(read: () => T): T =>
+  runInNewContext('read()', { read }, { timeout: 20_000 }) as T
 
 const stamped = (text: string): string => `[    1.000000] ${text}`
 const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
@@ -92,7 +93,15 @@ test.each<readonly [string, () => unknown]>([
       ),
   ],
   ['mounts', () => findSecretMounts(`RUN ${most('--mount=type=secret,')}`)],
-  ['a build log', () => explainBuildFailure('x', 1, [most('a:1'), most(':11'), most('ERROR: ')])],
+  [
+    'a build log',
+    () =>
+      explainBuildFailure({ name: 'x', dockerfile: 'Dockerfile' }, 1, [
+        most('a:1'),
+        most(':11'),
+        most('ERROR: '),
+      ]),
+  ],
   ['what du prints', () => parseDu(`${most('1')}\n${most('1\t')}`)],
   [
     'what prune prints',

@@ -30,6 +30,7 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 
 /** Enough of the log's end to name the step that failed. */
 const keptLines = 2_000
+const keptLength = 10_000
 
 /** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
 const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
@@ -61,7 +62,7 @@ const runBuild = async (
   const { code } = await docker.follow(
     args,
     (line) => {
-      tail.push(line)
+      tail.push(line.slice(0, keptLength))
       if (tail.length > keptLines) tail.shift()
       onLine(line)
     },

@@ -1,4 +1,4 @@
-import { renderError } from '../failure.ts'
+import { Failure, renderError } from '../failure.ts'
 import { createDocker } from '../host/docker.ts'
 import type { Environment } from '../host/environment.ts'
 import type { Runner } from '../host/runner.ts'
@@ -75,9 +75,13 @@ export const diagnoseNow = async (
   environment: Environment,
   runner: Runner,
   clusterName: string,
+  signal: AbortSignal,
 ): Promise<void> => {
   const all = findNotes(environment.tempDir, clusterName)
-  const diagnosis = await lookNow(environment, clusterName, all).catch(stopped)
+  const { promise: cancelled, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(new Failure('The step was cancelled')))
+  const looking = lookNow(environment, clusterName, all).catch(stopped)
+  const diagnosis = await Promise.race([looking, cancelled])
   runner.output('findings', JSON.stringify(diagnosis.findings))
   await tellDiagnosis(runner, diagnosis, true)
   leaveForOthers(all, diagnosis)

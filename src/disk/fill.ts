@@ -1,9 +1,9 @@
 import timers from 'node:timers/promises'
-import { getExecOutput } from '@actions/exec'
 import type { Facts } from '../facts/facts.ts'
 import { containerdFolder, type Filesystem, type Use } from '../facts/filesystems.ts'
 import { execute } from '../host/container.ts'
 import type { Ask, EngineApi } from '../host/engine-api.ts'
+import { runCaptured } from '../host/process.ts'
 import { formatBytes } from '../report/format.ts'
 
 /** Files are counted for this; the reason of a failure is worth some seconds. */
@@ -76,9 +76,9 @@ const askNode = async (api: EngineApi, facts: Facts, name: string): Promise<stri
   return parts === undefined || parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
 }
 
-const askTemp = async (env: Env, path: string): Promise<string> => {
-  const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
-  const { stdout } = await getExecOutput('du', [...duArgs, path], options)
+const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promise<string> => {
+  const command = { file: 'du', args: [...duArgs, path], env, timeoutMs: deadlineMs }
+  const { stdout } = await runCaptured({ ...command, signal: cancelled })
   const parts = parseDu(stdout)
   return parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
 }
@@ -97,7 +97,7 @@ export const describeFill = async (
       case 'node':
         return askNode(api, facts, use.name)
       case 'temp':
-        return askTemp(env, path)
+        return askTemp(api, env, path)
     }
   }
   // Docker's data says most, where it is on the same one.

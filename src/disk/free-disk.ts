@@ -1,13 +1,20 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { getExecOutput } from '@actions/exec'
 import { renderError } from '../failure.ts'
+import { runCaptured } from '../host/process.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { freeBytesAt } from './free-space.ts'
 import type { Freeing } from './plan-freeing.ts'
 
-/** What children inherit: never the step's inputs. */
-type Env = Readonly<Record<string, string>>
+type Hands = {
+  /** What children inherit: never the step's inputs. */
+  readonly env: Readonly<Record<string, string>>
+  /** Cancelled, nothing is waited for any more: what is being removed may go on by itself. */
+  readonly signal: AbortSignal
+}
+
+/** The largest entry has some 100,000 files, and the disk may be slow. */
+const timeoutMs = 15 * 60_000
 
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
@@ -30,36 +37,37 @@ const lookAt = async (path: string): Promise<string | undefined> => {
   }
 }
 
-const runAsRoot = (env: Env, file: string, ...args: readonly string[]) => {
-  const argv = process.getuid?.() === 0 ? [file, ...args] : ['sudo', '-n', file, ...args]
-  const [program = file, ...rest] = argv
-  const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
+const runAsRoot = (hands: Hands, program: string, ...args: readonly string[]) => {
+  const isRoot = process.getuid?.() === 0
+  const command = isRoot
+    ? { ...hands, file: program, args, timeoutMs }
+    : { ...hands, file: 'sudo', args: ['-n', program, ...args], timeoutMs }
   // A machine may have no sudo at all.
-  return getExecOutput(program, rest, options).catch(() => ({ exitCode: 127, stdout: '' }))
+  return runCaptured(command).catch(() => ({ code: 127, stdout: '' }))
 }
 
 /**
  * Bytes on the disk below a folder. Free space before and after would not tell: builds write
  * meanwhile. Whoever removes the folder next needs what this reads.
  */
-const measureFolder = async (env: Env, path: string): Promise<number> => {
+const measureFolder = async (hands: Hands, path: string): Promise<number> => {
   const flags = ['--summarize', '--one-file-system', '--block-size=1']
-  const { stdout } = await runAsRoot(env, 'du', ...flags, '--', path)
+  const { stdout } = await runAsRoot(hands, 'du', ...flags, '--', path)
   return Number(/^\d+/.exec(stdout)?.[0] ?? 0)
 }
 
 /** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (env: Env, path: string): Promise<boolean> => {
+const removeFolder = async (hands: Hands, path: string): Promise<boolean> => {
   const aside = join(dirname(path), `.slipway-freed-${process.pid}`)
-  const moved = await runAsRoot(env, 'mv', '--no-target-directory', '--', path, aside)
-  if (moved.exitCode !== 0) return false
+  const moved = await runAsRoot(hands, 'mv', '--no-target-directory', '--', path, aside)
+  if (moved.code !== 0) return false
   // --one-file-system: a mount somewhere inside is not part of the tool chain.
-  const removed = await runAsRoot(env, 'rm', '-rf', '--one-file-system', '--', aside)
-  return removed.exitCode === 0
+  const removed = await runAsRoot(hands, 'rm', '-rf', '--one-file-system', '--', aside)
+  return removed.code === 0
 }
 
 const freePath = async (
-  env: Env,
+  hands: Hands,
   name: string,
   path: string,
   log: (line: string) => void,
@@ -69,8 +77,9 @@ const freePath = async (
     if (objection !== 'not there') log(`Left ${path} alone: ${objection}.`)
     return []
   }
-  const bytes = await measureFolder(env, path)
-  if (!(await removeFolder(env, path))) {
+  const bytes = await measureFolder(hands, path)
+  if (hands.signal.aborted) return []
+  if (!(await removeFolder(hands, path))) {
     log(`Could not remove ${path}; going on without.`)
     return []
   }
@@ -108,7 +117,7 @@ export const waitForRoom = async (freeing: Promise<unknown>, folder: string): Pr
 export const freeDisk = async (
   freeing: Freeing,
   folder: string,
-  env: Env,
+  env: Hands['env'],
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<readonly Freed[]> => {
@@ -118,7 +127,7 @@ export const freeDisk = async (
   )
   for (const { name, path } of paths) {
     if (signal.aborted || (await hasEnough(freeing, folder))) break
-    freed.push(...(await freePath(env, name, path, log)))
+    freed.push(...(await freePath({ env, signal }, name, path, log)))
   }
   return freed
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readRegularFile } from '../host/read-file.ts'
 
 /** Something that caps what a node may use. */
 export type Bound = {
@@ -16,7 +16,13 @@ export type Bounds = { readonly memory: readonly Bound[]; readonly cpu: readonly
 /** Reads a file; undefined where it cannot be read. */
 export type Read = (path: string) => Promise<string | undefined>
 
-const readQuietly: Read = (path) => readFile(path, 'utf8').catch(() => undefined)
+const readQuietly: Read = async (path) => {
+  try {
+    return readRegularFile(path).toString('utf8')
+  } catch {
+    return undefined
+  }
+}
 
 /** Version 1 says "no limit" with a number that no machine has. */
 const leastUnlimited = 2 ** 60

@@ -1,6 +1,7 @@
 import { type Duplex, PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Failure } from '../failure.ts'
+import { readStream } from './bounds.ts'
 import type { EngineApi } from './engine-api.ts'
 import { splitLines } from './log-fence.ts'
 
@@ -16,15 +17,27 @@ export const partStreams = (
 ): { readonly stdout: PassThrough; readonly stderr: PassThrough } => {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
-  let rest = Buffer.alloc(0)
+  const header = Buffer.alloc(headerBytes)
+  let headed = 0
+  // Of the piece that is on its way; it is passed on as it comes, whatever length it claims.
+  let missing = 0
   socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk])
-    while (rest.length >= headerBytes) {
-      const end = headerBytes + rest.readUInt32BE(4)
-      if (rest.length < end) return
-      const stream = rest[0] === 2 ? stderr : stdout
-      stream.write(rest.subarray(headerBytes, end))
-      rest = rest.subarray(end)
+    for (let at = 0; at < chunk.length; ) {
+      if (missing === 0) {
+        const taken = chunk.copy(header, headed, at, at + headerBytes - headed)
+        at += taken
+        headed = (headed + taken) % headerBytes
+        if (headed === 0) missing = header.readUInt32BE(4)
+      } else {
+        const piece = chunk.subarray(at, at + missing)
+        const stream = header[0] === 2 ? stderr : stdout
+        if (!stream.write(piece)) {
+          socket.pause()
+          stream.once('drain', () => socket.resume())
+        }
+        missing -= piece.length
+        at += piece.length
+      }
     }
   })
   const end = (): void => {
@@ -36,31 +49,37 @@ export const partStreams = (
   return { stdout, stderr }
 }
 
-const collect = async (stream: PassThrough): Promise<string> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 /**
  * Runs a program in a running container and returns what it printed.
  *
- * @throws {Failure} when it cannot be started there, has not ended by its deadline, or failed
+ * @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
  */
 export const execute = async (
-  { ask, tell, attach }: EngineApi,
+  { ask, tell, attach, cancelled }: EngineApi,
   container: string,
   argv: readonly string[],
   timeoutMs: number,
 ): Promise<string> => {
+  cancelled?.throwIfAborted()
   const create = { Cmd: argv, AttachStdout: true, AttachStderr: true }
   const made = await tell<{ readonly Id: string }>('POST', `/containers/${container}/exec`, create)
   if (made === undefined) throw new Failure(`The container ${container} is gone`)
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
-  const timer = setTimeout(() => socket.destroy(), timeoutMs)
+  const hangUp = (): void => void socket.destroy()
+  const timer = setTimeout(hangUp, timeoutMs)
+  cancelled?.addEventListener('abort', hangUp, { once: true })
+  if (cancelled?.aborted) hangUp()
   const { stdout, stderr } = partStreams(socket)
-  const [printed, said] = await Promise.all([collect(stdout), collect(stderr)])
-  clearTimeout(timer)
+  const what = `What \`${argv[0]}\` prints in ${container}`
+  const [printed, said] = await Promise.all([
+    readStream(stdout, what),
+    readStream(stderr, what),
+  ]).finally(() => {
+    clearTimeout(timer)
+    cancelled?.removeEventListener('abort', hangUp)
+    hangUp()
+  })
+  cancelled?.throwIfAborted()
   const ended = await ask<{ readonly ExitCode: number | null }>(`/exec/${made.Id}/json`)
   if (ended?.ExitCode === 0) return printed
   const code = ended?.ExitCode ?? 'none: it has not ended within its deadline'

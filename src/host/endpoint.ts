@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { Failure } from '../failure.ts'
 import type { Docker } from './docker.ts'
 import { dockerFolderOf } from './docker-folders.ts'
-import { notStarted } from './process.ts'
+import { startPiped } from './process-group.ts'
+import { readRegularFile } from './read-file.ts'
 
 /** A connection to the daemon; `gone` is rejected, saying why, when it could not be made or is lost. */
 export type Connection = { readonly socket: Duplex; readonly gone: Promise<never> }
@@ -23,6 +23,9 @@ export const noAnswer = (why: string): Failure =>
       'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
   })
 
+/** Of a timer, about 24 days: nobody needs a connection for so long. */
+const longestMs = 2 ** 31 - 1
+
 const defaultSocket = '/var/run/docker.sock'
 
 /** The context that `docker context use` wrote down; undefined for the default. */
@@ -30,7 +33,9 @@ const readCurrentContext = (env: Readonly<Record<string, string>>): string | und
   const folder = dockerFolderOf(env)
   if (folder === undefined) return undefined
   try {
-    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as unknown
+    const config = JSON.parse(
+      readRegularFile(join(folder, 'config.json')).toString('utf8'),
+    ) as unknown
     const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
     return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
   } catch {
@@ -76,18 +81,18 @@ const dialSocket = (path: string): Connection => {
 
 /** The docker command's own way to the daemon, whatever the context. */
 const dialWithCommand = (docker: Docker): Connection => {
-  const { file, args, env, signal } = docker.command(['system', 'dial-stdio'])
-  const child = spawn(file, [...args], { env, signal })
+  const command = docker.command(['system', 'dial-stdio'])
+  // It lives as long as its connection, and outlives the step's cancelling where something is undone.
+  const { child, ended, end } = startPiped({ ...command, timeoutMs: longestMs, signal: undefined })
   const socket = toSocket(child)
   let problem = ''
   child.stderr.on('data', (chunk: Buffer) => {
     problem = (problem + chunk.toString('utf8')).slice(-2_000)
   })
-  const gone = new Promise<never>((_, reject) => {
-    child.once('error', (cause) => reject(notStarted(file, cause)))
-    child.once('close', () => reject(noAnswer(problem.trim() || 'the connection was closed')))
+  const gone = ended.then(() => {
+    throw noAnswer(problem.trim() || 'the connection was closed')
   })
-  socket.once('close', () => child.kill())
+  socket.once('close', end)
   return { socket, gone }
 }
 

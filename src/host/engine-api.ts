@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { Failure } from '../failure.ts'
+import { readStream } from './bounds.ts'
 import type { Docker } from './docker.ts'
 import { type Connection, findEndpoint, noAnswer } from './endpoint.ts'
 
@@ -24,10 +24,24 @@ export type EngineApi = {
   ) => Promise<T | undefined>
   /** Has it do something that one then talks with, over a connection of its own. */
   readonly attach: (path: string, body?: unknown) => Promise<Duplex>
+  /** Aborted with the step. What is under way may still be undone then, for a moment. */
+  readonly cancelled?: AbortSignal | undefined
 }
 
 /** People do not wait longer for a daemon that hangs. */
 const answerTimeoutMs = 30_000
+
+/** So long the daemon can still be asked to undo something when the step is cancelled. */
+const undoMs = 3_500
+
+/** Aborted some time after another signal. */
+const later = (signal: AbortSignal | undefined, ms: number): AbortSignal => {
+  const controller = new AbortController()
+  const begin = () => setTimeout(() => controller.abort(), ms).unref()
+  signal?.addEventListener('abort', begin, { once: true })
+  if (signal?.aborted) begin()
+  return controller.signal
+}
 
 const toBody = (body: unknown) => ({
   payload: body === undefined ? '' : JSON.stringify(body),
@@ -38,7 +52,7 @@ const refused = (said: string, { statusCode }: IncomingMessage, path: string): F
   new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1_000)}`)
 
 const readAnswer = async <T>(response: IncomingMessage, path: string): Promise<T | undefined> => {
-  const body = await text(response)
+  const body = await readStream(response, `Docker's answer to ${path}`)
   const { statusCode = 0 } = response
   if (statusCode === 404) return undefined
   if (statusCode < 200 || statusCode > 299) throw refused(body, response, path)
@@ -50,8 +64,10 @@ const send = async (
   options: RequestOptions,
   payload: string,
   goneOf: (socket: Duplex) => Promise<never> | undefined,
+  signal: AbortSignal,
 ): Promise<{ readonly response: IncomingMessage; readonly socket?: Duplex }> => {
-  const asked = request({ ...options, signal: AbortSignal.timeout(answerTimeoutMs) })
+  const timeout = AbortSignal.timeout(answerTimeoutMs)
+  const asked = request({ ...options, signal: AbortSignal.any([signal, timeout]) })
   let gone: Promise<never> | undefined
   asked.once('socket', (socket) => {
     gone = goneOf(socket)
@@ -84,6 +100,8 @@ export const withEngineApi = async <T>(
     connection.gone.catch(() => open.delete(connection.socket))
     return connection.socket
   }
+  const { signal: cancelled } = docker.command([])
+  const tooLate = later(cancelled, undoMs)
   const goneOf = (socket: Duplex) => open.get(socket)?.gone
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   agent.createConnection = createConnection
@@ -93,19 +111,23 @@ export const withEngineApi = async <T>(
     content?: unknown,
   ): Promise<A | undefined> => {
     const { payload, headers } = toBody(content)
-    const { response } = await send({ agent, method, path, headers }, payload, goneOf)
+    // Questions need no answer any more.
+    const stop = (method === 'GET' && cancelled) || tooLate
+    const { response } = await send({ agent, method, path, headers }, payload, goneOf, stop)
     return readAnswer<A>(response, path)
   }
   const attach = async (path: string, content?: unknown): Promise<Duplex> => {
     const { payload, headers } = toBody(content)
     const upgrade = { ...headers, connection: 'Upgrade', upgrade: 'tcp' }
     const options = { createConnection, method: 'POST', path, headers: upgrade }
-    const { response, socket } = await send(options, payload, goneOf)
-    if (socket === undefined) throw refused(await text(response), response, path)
+    const { response, socket } = await send(options, payload, goneOf, tooLate)
+    if (socket === undefined) {
+      throw refused(await readStream(response, `Docker's answer to ${path}`), response, path)
+    }
     return socket
   }
   try {
-    return await body({ ask: (path) => tell('GET', path), tell, attach })
+    return await body({ ask: (path) => tell('GET', path), tell, attach, cancelled })
   } finally {
     const connections = [...open.values()]
     agent.destroy()

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { canRead, canSearch, isMissing } from './access.ts'
 import { type DockerFolders, findDockerFolders } from './docker-folders.ts'
+import { readRegularFile } from './read-file.ts'
 
 type Env = Readonly<Record<string, string>>
 
@@ -36,7 +37,7 @@ export const planOwnFolders = ({ config, buildx }: DockerFolders, tempDir: strin
 
 /** Names of builders and of this machine; no secrets, which `instances` may hold. */
 const copyIfThere = (from: string, to: string): void => {
-  if (!isMissing(from)) writeFileSync(to, readFileSync(from), { mode: 0o600 })
+  if (!isMissing(from)) writeFileSync(to, readRegularFile(from), { mode: 0o600 })
 }
 
 /**

@@ -83,7 +83,10 @@ export const loadFolders = async (
     deadlineMs: deadlineMs + 15_000,
     signal,
     onLine,
-    onErrorLine: (line) => errors.push(line),
+    onErrorLine: (line) => {
+      errors.push(line.slice(0, 4_000))
+      if (errors.length > 200) errors.shift()
+    },
     // It ends by itself then, and nobody needs to wait for that.
     isEnough: () => results.size === nodes.length,
   })

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readRegularFile } from '../../host/read-file.ts'
 
 /**
  * All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
@@ -31,7 +32,7 @@ export const startNoteTaker = (folder: string, env: Readonly<Record<string, stri
 
 const read = (path: string): string => {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegularFile(path).toString('utf8')
   } catch {
     return ''
   }

@@ -2,12 +2,13 @@ import {
   appendFileSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { mostBytes } from '../../host/bounds.ts'
+import { readRegularFile } from '../../host/read-file.ts'
 import { type KnownContainer, parseNoted } from '../nodes/node-report.ts'
 import { type Baseline, parseBaseline } from './baseline.ts'
 
@@ -51,7 +52,7 @@ export const noteTold = (folder: string, keys: readonly string[]): void => {
 
 const read = (path: string): string => {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegularFile(path, mostBytes).toString('utf8')
   } catch {
     return ''
   }

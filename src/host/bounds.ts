@@ -1,0 +1,30 @@
+import { Failure } from '../failure.ts'
+
+const mib = 1024 * 1024
+
+/** The most that is read of what a program prints or a server answers: more is no answer to us. */
+export const mostBytes = 64 * mib
+
+/** @param what names what was asked, as the beginning of a sentence */
+export const tooMuch = (what: string, most = mostBytes): Failure =>
+  new Failure(`${what} is more than the ${most / mib} MB that are read of it`)
+
+/**
+ * Reads a stream to its end.
+ *
+ * @throws {Failure} as soon as it is more than the bound; the stream is destroyed then
+ */
+export const readStream = async (
+  stream: AsyncIterable<Buffer>,
+  what: string,
+  most = mostBytes,
+): Promise<string> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    if (bytes > most) throw tooMuch(what, most)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
