@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { readStream } from './bounds.ts'
 import type { Docker } from './docker.ts'
 import { type Connection, findEndpoint, noAnswer } from './endpoint.ts'
+import { later } from './later.ts'
 
 /**
  * Asks the daemon's API for one thing, as parsed JSON; undefined where it has no such thing.
@@ -33,15 +34,6 @@ const answerTimeoutMs = 30_000
 
 /** So long the daemon can still be asked to undo something when the step is cancelled. */
 const undoMs = 3_500
-
-/** Aborted some time after another signal. */
-const later = (signal: AbortSignal | undefined, ms: number): AbortSignal => {
-  const controller = new AbortController()
-  const begin = () => setTimeout(() => controller.abort(), ms).unref()
-  signal?.addEventListener('abort', begin, { once: true })
-  if (signal?.aborted) begin()
-  return controller.signal
-}
 
 const toBody = (body: unknown) => ({
   payload: body === undefined ? '' : JSON.stringify(body),

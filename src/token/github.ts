@@ -1,8 +1,10 @@
+import timers from 'node:timers/promises'
 import { getProxyUrl } from '@actions/http-client'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/core'
 import pRetry from 'p-retry'
 import { fetch as fetchVia, ProxyAgent } from 'undici'
+import { mostBytes, tooMuch } from '../host/bounds.ts'
 import type { Secret } from '../secret.ts'
 
 /** One answer of GitHub must come within this time, or the request counts as lost. */
@@ -16,17 +18,33 @@ export type Client = Octokit
 /** Octokit logs deprecations to the console by itself; our log has one voice. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
+/** Fails, once more has come than anybody should answer: Octokit reads whatever comes. */
+const limit = (response: Response): Response => {
+  if (response.body === null) return response
+  let bytes = 0
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      bytes += chunk.byteLength
+      if (bytes > mostBytes) throw tooMuch("GitHub's answer")
+      controller.enqueue(chunk)
+    },
+  })
+  const { status, statusText, headers } = response
+  return new Response(response.body.pipeThrough(counting), { status, statusText, headers })
+}
+
 /**
  * A fetch that takes the way to a server which HTTPS_PROXY, HTTP_PROXY and NO_PROXY tell, in either
  * case: Node's own takes it only with a further variable.
  */
 const createFetch = (apiUrl: string): typeof fetch => {
   const proxy = getProxyUrl(apiUrl)
-  if (proxy === '') return fetch
+  if (proxy === '') return async (url, options) => limit(await fetch(url, options))
   const dispatcher = new ProxyAgent(proxy)
   // undici's own types and the web's differ in what nobody here uses.
-  return ((url: string, options: object) =>
+  const send = ((url: string, options: object) =>
     fetchVia(url, { ...options, dispatcher })) as unknown as typeof fetch
+  return async (url, options) => limit(await send(url, options))
 }
 
 export type AppIdentity = {
@@ -86,7 +104,7 @@ const askedToWait = (error: unknown): number => {
 }
 
 /** Worth another try: the server's own trouble, limits that pass, and lost connections. */
-const isPassing = (error: unknown): boolean => {
+export const isPassing = (error: unknown): boolean => {
   if (!isRefusal(error)) return true
   const isLimited = error.status === 403 && askedToWait(error) > 0
   return error.status >= 500 || error.status === 429 || isLimited
@@ -136,7 +154,7 @@ export const withRetries = <T>(
         log(
           `GitHub: ${error.message}; trying again${seconds > 0 ? ` in ${Math.ceil(seconds)} s` : ''}.`,
         )
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+        if (seconds > 0) await timers.setTimeout(seconds * 1_000, undefined, { signal })
       },
     },
   )

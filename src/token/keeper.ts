@@ -1,4 +1,5 @@
 import { renderError } from '../failure.ts'
+import { later } from '../host/later.ts'
 import type { AppCredentials } from '../inputs/inputs.ts'
 import { type MintedToken, type MintOptions, mintToken } from './mint.ts'
 import { probeToken } from './probe.ts'
@@ -7,6 +8,9 @@ import { startWatchdog, type Watchdog } from './watchdog.ts'
 
 /** A build that starts with less than this left may outlive its token. */
 const enoughMs = 10 * 60_000
+
+/** Who cancels gives us seconds; after so many of them revoking is the watchdog's. */
+const revokingMs = 4_000
 
 /** Mints when the first build asks, and keeps what it minted until the last one has ended. */
 export type TokenKeeper = {
@@ -26,6 +30,7 @@ export type KeeperOptions = MintOptions & {
 
 export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
   const { app, log, warn, signal, childEnv, now = Date.now } = options
+  const tooLate = later(signal, revokingMs)
   let watchdog: Watchdog | undefined
   let current: readonly MintedToken[] = []
   /** Another build may still use what has too little life left for a new one. */
@@ -40,16 +45,25 @@ export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
     return token
   }
 
-  const revoke = (token: MintedToken): Promise<void> =>
-    revokeToken(token, log).catch((error: unknown) =>
-      warn(`The token could not be revoked; it ends at ${token.expiresAt}: ${renderError(error)}`),
-    )
+  /** Tells whether nothing is left to do. */
+  const revoke = async (token: MintedToken): Promise<boolean> => {
+    try {
+      await revokeToken(token, log, tooLate)
+      return true
+    } catch (error) {
+      const end = `it ends at ${token.expiresAt}`
+      if (tooLate.aborted) {
+        warn(`The token is not revoked yet: the watchdog goes on trying, and ${end}.`)
+      } else warn(`The token could not be revoked; ${end}: ${renderError(error)}`)
+      return !tooLate.aborted
+    }
+  }
 
-  const endAll = async (): Promise<void> => {
+  const endAll = async (): Promise<boolean> => {
     const ending = [...older, ...current]
     older = []
     current = []
-    await Promise.all(ending.map(revoke))
+    return (await Promise.all(ending.map(revoke))).every(Boolean)
   }
 
   const isFresh = ({ expiresAt }: MintedToken): boolean => Date.parse(expiresAt) - now() > enoughMs
@@ -58,7 +72,7 @@ export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
     if (current.length === app.scopes.length && current.every(isFresh)) return current
     older = [...older, ...current]
     current = []
-    watchdog ??= startWatchdog(childEnv)
+    watchdog ??= startWatchdog(childEnv, warn)
     const minted = await Promise.allSettled(app.scopes.map(mintOne))
     for (const outcome of minted) if (outcome.status === 'rejected') throw outcome.reason
     return current
@@ -72,8 +86,8 @@ export const createTokenKeeper = (options: KeeperOptions): TokenKeeper => {
       return taken
     },
     close: async () => {
-      await endAll()
-      await watchdog?.dismiss()
+      if (await endAll()) await watchdog?.dismiss()
+      else watchdog?.release()
       watchdog = undefined
     },
   }

@@ -1,8 +1,16 @@
 import { Failure } from '../failure.ts'
+import { later } from '../host/later.ts'
 import type { AppCredentials, TokenScope } from '../inputs/inputs.ts'
 import { Secret } from '../secret.ts'
 import { type Asked, checkInstallation, explainRefusal, type Installation } from './explain.ts'
-import { type Client, createAppClient, isRefusal, requireWhole, withRetries } from './github.ts'
+import {
+  type Client,
+  createAppClient,
+  isPassing,
+  isRefusal,
+  requireWhole,
+  withRetries,
+} from './github.ts'
 import { maskToken } from './masks.ts'
 
 /** A token of an App's installation that we made, and that we end. */
@@ -21,6 +29,9 @@ export type MintOptions = {
   /** All tries of one request together. */
   readonly deadlineMs?: number
 }
+
+/** How long a token that may be on its way is waited for when the step is cancelled. */
+const lastAnswerMs = 2_500
 
 type App = AppCredentials & { readonly apiUrl: string }
 
@@ -60,11 +71,12 @@ const findUnreachable = async (
   client: Client,
   { owner, repositories }: TokenScope,
   error: unknown,
+  cancelled: AbortSignal,
 ): Promise<readonly string[]> => {
   if (!isRefusal(error) || error.status !== 422 || !error.message.includes('repository')) return []
   const outcomes = await Promise.all(
     repositories.map(async (repo) => {
-      const signal = AbortSignal.timeout(5_000)
+      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(5_000)])
       return client
         .request('GET /repos/{owner}/{repo}/installation', { owner, repo, request: { signal } })
         .then(() => undefined)
@@ -93,7 +105,8 @@ export const mintToken = async (
     const installation = await findInstallation(client, scope, options)
     checkInstallation(asked, installation)
     signal.throwIfAborted()
-    // Not bound to the step's cancelling: a token whose answer nobody reads could not be revoked.
+    // Not ended at once with the step: a token whose answer nobody reads could not be revoked.
+    const ending = later(signal, lastAnswerMs)
     const { data } = await withRetries(
       async (abort) =>
         requireWhole(
@@ -104,7 +117,7 @@ export const mintToken = async (
             request: { signal: abort },
           }),
         ),
-      { log },
+      { log, signal: ending, isPassing: (error) => !signal.aborted && isPassing(error) },
     )
     if (typeof data.token !== 'string' || data.token === '') {
       throw new Failure('GitHub answered something else than a token', {
@@ -115,6 +128,6 @@ export const mintToken = async (
     const known = withSpelling(scope, installation.account?.login)
     return { secret: new Secret(data.token), apiUrl, scope: known, expiresAt: data.expires_at }
   } catch (error) {
-    throw explainRefusal(error, asked, await findUnreachable(client, scope, error))
+    throw explainRefusal(error, asked, await findUnreachable(client, scope, error, signal))
   }
 }

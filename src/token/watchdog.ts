@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import timers from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { MintedToken } from './mint.ts'
 
@@ -13,40 +13,93 @@ export type Watchdog = {
   readonly guard: (token: MintedToken) => void
   /** Tells that nothing is left to revoke, and waits for the watchdog's end. */
   readonly dismiss: () => Promise<void>
+  /** Leaves what it guards to it: it revokes, also when we have ended. */
+  readonly release: () => void
 }
 
 const send = ({ stdin }: ChildProcess, message: WatchdogMessage): void => {
   stdin?.write(`${JSON.stringify(message)}\n`)
 }
 
+const guardBy = (child: ChildProcess, { apiUrl, secret }: MintedToken): void =>
+  send(child, { guard: { apiUrl, token: secret.expose() } })
+
 /** A watchdog that does not end by itself must not hold up the step. */
-const patienceMs = 3_000
+const patienceMs = 1_500
+
+/** What dies again and again is not started for ever. */
+const mostDeaths = 3
+
+/** Beside us in the bundle; a source beside sources. */
+const script = fileURLToPath(
+  import.meta.url.endsWith('.ts')
+    ? new URL('../watchdog.ts', import.meta.url)
+    : new URL('./watchdog.js', import.meta.url),
+)
+
+const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid === undefined || exitCode !== null || signalCode !== null
 
 /**
  * Starts a process of its own that holds tokens in memory and revokes them when its standard input
  * ends without a word: then we were killed. Tokens reach it through a pipe alone. It has a session of
- * its own, so that a signal to our process group does not reach it.
+ * its own, so that a signal to our process group does not reach it. When it dies another one takes its
+ * place.
+ *
+ * @param warn hears of that
  */
-export const startWatchdog = (env: Readonly<Record<string, string>>): Watchdog => {
-  const script = fileURLToPath(new URL('./watchdog.js', import.meta.url))
-  const child = spawn(process.execPath, [script], {
-    env,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  // Without a watchdog the step works as well; the pipe's end shows in the same way.
-  child.on('error', () => {})
-  child.stdin.on('error', () => {})
+export const startWatchdog = (
+  env: Readonly<Record<string, string>>,
+  warn: (message: string) => void,
+): Watchdog => {
+  const guarded: MintedToken[] = []
+  let deaths = 0
+  let isOver = false
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [script], {
+      env,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    })
+    // The pipe's end shows in the same way.
+    child.stdin.on('error', () => {})
+    child.once('error', ({ message }) => replace(message))
+    child.once('exit', (code, signal) => replace(signal ?? `exit code ${code}`))
+    for (const token of guarded) guardBy(child, token)
+    return child
+  }
+  const replace = (why: string): void => {
+    if (isOver) return
+    deaths += 1
+    const what = `The watchdog, which revokes the token should this step be killed, has ended (${why})`
+    if (deaths > mostDeaths) {
+      // Without one the step works as well.
+      isOver = true
+      warn(`${what} ${deaths} times: there is none from here on.`)
+      return
+    }
+    child = start()
+    warn(`${what}: started another one.`)
+  }
+  let child = start()
   return {
-    guard: ({ apiUrl, secret }) => send(child, { guard: { apiUrl, token: secret.expose() } }),
+    guard: (token) => {
+      guarded.push(token)
+      guardBy(child, token)
+    },
     dismiss: async () => {
-      if (child.exitCode !== null || child.pid === undefined) return
-      const ended = once(child, 'close')
+      isOver = true
+      if (hasEnded(child)) return
+      const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
       send(child, 'done')
-      child.stdin.end()
-      const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
-      await ended
-      clearTimeout(timer)
+      child.stdin?.end()
+      await Promise.race([ended, timers.setTimeout(patienceMs, undefined, { ref: false })])
+      child.kill('SIGKILL')
+    },
+    release: () => {
+      isOver = true
+      child.stdin?.end()
+      child.unref()
     },
   }
 }

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTokenKeeper } from '../../src/token/keeper.ts'
+import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { appOf } from '../support/mint-for.ts'
+import { eventually } from '../support/testbed.ts'
+
+let github: GitHub
+let warnings: string[]
+let cancel: AbortController
+beforeEach(async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  warnings = []
+  cancel = new AbortController()
+})
+afterEach(() => github.stop())
+
+const keep = (childEnv: Readonly<Record<string, string>> = {}) =>
+  createTokenKeeper({
+    app: appOf(github, { scopes: [{ owner: 'acme', repositories: [] }] }),
+    mask: () => {},
+    log: () => {},
+    warn: (message) => warnings.push(message),
+    signal: cancel.signal,
+    childEnv,
+  })
+
+const states = () => github.tokens.map((token) => token.state())
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** Living watchdogs that this process has started. */
+const findWatchdogs = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && /watchdog\.ts\0/.test(read(`/proc/${pid}/cmdline`)))
+    .filter((pid) => read(`/proc/${pid}/status`).includes(`PPid:\t${process.pid}\n`))
+    .map(Number)
+
+const one = async (but?: number): Promise<number> => {
+  await eventually('a watchdog is there', () => findWatchdogs().some((pid) => pid !== but))
+  return findWatchdogs().find((pid) => pid !== but) ?? -1
+}
+
+test('a watchdog that is killed is replaced, which is told; the keeper closes all the same', async () => {
+  const keeper = keep()
+  await keeper.take()
+  const first = await one()
+  process.kill(first, 'SIGKILL')
+  const second = await one(first)
+  expect(warnings).toEqual([expect.stringMatching(/watchdog.*\(SIGKILL\): started another one/)])
+  await keeper.close()
+  expect(states()).toEqual(['revoked'])
+  await eventually('it ends', () => !findWatchdogs().includes(second))
+})
+
+test('the other one knows the tokens that were minted before', async () => {
+  const keeper = keep()
+  await keeper.take()
+  const first = await one()
+  process.kill(first, 'SIGKILL')
+  await one(first)
+  github.inject({ kind: 'hang', match: /^DELETE/ })
+  cancel.abort()
+  // Main's own try hangs, and is left to the watchdog.
+  await keeper.close()
+  expect(warnings.at(-1)).toMatch(/not revoked yet: the watchdog goes on trying/)
+  await eventually('it is revoked', () => states()[0] === 'revoked')
+})
+
+test('one that has just died does not hold up the end', async () => {
+  const keeper = keep()
+  await keeper.take()
+  process.kill(await one(), 'SIGKILL')
+  await keeper.close()
+  expect(states()).toEqual(['revoked'])
+})
+
+test('one that hangs does not, either', async () => {
+  const keeper = keep()
+  await keeper.take()
+  const hanging = await one()
+  process.kill(hanging, 'SIGSTOP')
+  await keeper.close()
+  await eventually('it is killed', () => !findWatchdogs().includes(hanging))
+})
+
+test('one that cannot live is given up, and the step goes on', async () => {
+  const keeper = keep({ NODE_OPTIONS: '--no-such-option' })
+  await keeper.take()
+  await eventually('it is given up', () => /4 times: there is none/.test(warnings.at(-1) ?? ''))
+  await keeper.close()
+  expect(states()).toEqual(['revoked'])
+})
+
+test.each([
+  ['minting', /access_tokens$/],
+  ['finding the installation', /^GET .*\/installation$/],
+  ['probing', /^GET \/installation\/repositories/],
+])('cancelled while the server hangs in %s', async (_name, match) => {
+  github.inject({ kind: 'hang', match, times: 20 })
+  const keeper = keep()
+  const taking = keeper.take().catch(String)
+  await eventually('GitHub is asked', () =>
+    github.requests.some(({ method, path }) => match.test(`${method} ${path}`)),
+  )
+  const started = performance.now()
+  cancel.abort()
+  await taking
+  await keeper.close()
+  // Without it, a request has 10 s, and all tries a minute.
+  expect(performance.now() - started).toBeLessThan(8_000)
+  expect(states().filter((state) => state === 'live')).toEqual([])
+})
