@@ -1,17 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { type SecretChannel, withSecretChannel } from '../../src/build/secret-channel.ts'
+import { createDocker } from '../../src/host/docker.ts'
 import { Secret } from '../../src/secret.ts'
 
-const unexpected = (message: string): never => {
-  throw new Error(message)
+const options = {
+  docker: createDocker({ PATH: process.env['PATH'] ?? '' }),
+  tempDir: tmpdir(),
+  tell: (message: string): never => {
+    throw new Error(message)
+  },
 }
 
 const withSecrets = <T>(values: readonly Secret[], body: (channel: SecretChannel) => Promise<T>) =>
   withSecretChannel(
     values.map((value, index) => ({ id: `s${index}`, value })),
-    unexpected,
+    options,
     body,
   )
 

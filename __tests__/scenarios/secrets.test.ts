@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -210,5 +210,24 @@ test('where a fork gets no key, it builds with github-token, and the log says wh
   expect(run.log).not.toContain('##[error]')
   expect(run.log).toMatch(/private-key is empty: workflows that a fork triggers get no secrets/)
   expect(github.tokens.map(({ state }) => state())).toEqual(['live'])
+  await run.dispose()
+})
+
+test('a docker that is a script without standard input: every secret arrives as it is', async () => {
+  const folder = join(context, 'bin')
+  await mkdir(folder)
+  const { PATH = '' } = process.env
+  const script = `#!/bin/sh\nexec 0<&-\nPATH='${PATH}' exec docker "$@"\n`
+  await writeFile(join(folder, 'docker'), script, { mode: 0o755 })
+  const mounts = '--mount=type=secret,id=one --mount=type=secret,id=two'
+  const show = 'cat /run/secrets/one /run/secrets/two | rev'
+  const run = await build(
+    [`RUN ${mounts} ${show}`, `RUN ${mounts} ${show}`],
+    { secrets: 'one=f1rst-v4lue\ntwo=s3cond-v4lue' },
+    { env: { PATH: `${folder}:${PATH}` } },
+  )
+  expect(run.exitCode).toBe(0)
+  expect(warningsOf(run)).toEqual([])
+  expect(run.log.match(/eul4v-dnoc3seul4v-tsr1f/g)).toHaveLength(2)
   await run.dispose()
 })

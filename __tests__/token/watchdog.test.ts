@@ -17,7 +17,7 @@ afterEach(() => github.stop())
 
 const keep = (childEnv: Readonly<Record<string, string>> = {}) =>
   createTokenKeeper({
-    app: appOf(github, { scopes: [{ owner: 'acme', repositories: [] }] }),
+    app: appOf(github, { scopes: [{ owner: 'acme', repositories: [], spellings: ['acme'] }] }),
     mask: () => {},
     log: () => {},
     warn: (message) => warnings.push(message),

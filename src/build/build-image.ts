@@ -103,7 +103,7 @@ export const buildImage = async (
   const { target, tempDir } = order
   const part = target.source.kind === 'own' ? 'build' : target.name
   const metadataFile = join(tempDir, `${part}-metadata.json`)
-  await withSecretChannel(order.secrets, warn, (channel) =>
+  await withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
     runBuild(docker, order, channel, metadataFile, onLine),
   )
   try {

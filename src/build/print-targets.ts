@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
 import type { Ended } from '../host/process.ts'
+import { findWayIn, toPath } from '../host/way-in.ts'
 import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
 import { mayRead, requireAllowed } from './allowed.ts'
@@ -42,12 +43,13 @@ export const printTargets = async (
   workspace: string,
 ): Promise<readonly BakeTarget[]> => {
   const { files, definition, targets, sets } = bake
-  // Not `-`: that one would go on where the file was written to its end.
-  const named = definition === undefined ? files : ['/dev/stdin']
-  const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
+  const way = (definition !== undefined && (await findWayIn(docker))) || 'stdin'
   const print = async (...more: readonly string[]): Promise<Ended> => {
-    const args = ['buildx', 'bake', '--print', ...more, ...flags, '--', ...targets]
     const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)))
+    // Not `-`: that one would go on where the file was written to its end.
+    const named = fd === undefined ? files : [toPath(way, fd)]
+    const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
+    const args = ['buildx', 'bake', '--print', ...more, ...flags, '--', ...targets]
     const stdin = fd === undefined ? {} : { stdin: { fd } }
     return docker.try(args, { cwd: workspace, ...stdin }).finally(() => {
       if (fd !== undefined) closeSync(fd)

@@ -1,5 +1,8 @@
 import { closeSync } from 'node:fs'
+import { Failure } from '../failure.ts'
+import type { Docker } from '../host/docker.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
+import { findWayIn, passesEnvironment, toPath, type WayIn } from '../host/way-in.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 
 /** How buildx is told of a secret: `src=` or `env=`, never the value. */
@@ -14,7 +17,25 @@ export type SecretChannel = {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Linux takes no longer variable (MAX_ARG_STRLEN), and its name is part of it. */
+const longestVariable = 128 * 1024 - 64
+
+/** A variable is text without NUL: other bytes would arrive as others, or cut. */
+const requireText = ({ id, value }: BuildSecret): void => {
+  const bytes = value.exposeBytes()
+  const isText = Buffer.from(value.expose(), 'utf8').equals(bytes) && !bytes.includes(0)
+  if (isText && bytes.length < longestVariable) return
+  throw new Failure(
+    `The secret ${id} is ${isText ? 'too long' : 'no text'}, and can reach the build through a file in memory alone`,
+    {
+      remedy:
+        'Give the runner a /dev/shm with room, and put the docker program itself on the PATH.',
+    },
+  )
+}
+
 const byEnvironment = (secrets: readonly BuildSecret[]): SecretChannel => {
+  secrets.forEach(requireText)
   const named = secrets.map(({ id, value }, index) => {
     return { id, variable: `SLIPWAY_SECRET_${index}`, value: value.expose() }
   })
@@ -25,14 +46,56 @@ const byEnvironment = (secrets: readonly BuildSecret[]): SecretChannel => {
   }
 }
 
-const byMemory = (secrets: readonly BuildSecret[], fds: readonly number[]): SecretChannel => ({
+const byMemory = (
+  secrets: readonly BuildSecret[],
+  fds: readonly number[],
+  way: WayIn,
+): SecretChannel => ({
   sources: secrets.map(({ id }, index) => ({
     id,
-    from: index === 0 ? 'src=/dev/stdin' : `src=/proc/${process.pid}/fd/${fds[index]}`,
+    from: `src=${toPath(index === 0 ? way : 'descriptor', fds[index] ?? -1)}`,
   })),
-  stdinFd: fds[0],
+  stdinFd: way === 'stdin' ? fds[0] : undefined,
   env: {},
 })
+
+export type ChannelOptions = {
+  /** Who is to read the secrets. */
+  readonly docker: Docker
+  /** A folder of the step's own. */
+  readonly tempDir: string
+  /** Hears that secrets have to go through the child's environment instead. */
+  readonly tell: (message: string) => void
+}
+
+const openAll = (secrets: readonly BuildSecret[], fds: number[]): string | undefined => {
+  try {
+    for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()))
+    return undefined
+  } catch (error) {
+    return `anonymous files in memory do not work here (${(error as Error).message})`
+  }
+}
+
+const openChannel = async (
+  secrets: readonly BuildSecret[],
+  fds: number[],
+  { docker, tempDir, tell }: ChannelOptions,
+): Promise<SecretChannel> => {
+  if (secrets.length === 0) return { sources: [], stdinFd: undefined, env: {} }
+  const flaw = openAll(secrets, fds)
+  const way = flaw === undefined ? await findWayIn(docker) : undefined
+  if (way !== undefined) return byMemory(secrets, fds, way)
+  const why = flaw ?? 'the docker on the PATH is no program, and hands no file in memory on'
+  if (!(await passesEnvironment(docker, tempDir))) {
+    throw new Failure(`No secret can reach the build: ${why}, nor its environment`, {
+      remedy: 'Put the docker program itself on the PATH, before what stands for it.',
+    })
+  }
+  const channel = byEnvironment(secrets)
+  tell(`Secrets reach buildx through its environment, as ${why}.`)
+  return channel
+}
 
 /**
  * Runs `body` with a way for secrets to reach one build. Each is an anonymous file in memory: the
@@ -41,26 +104,16 @@ const byMemory = (secrets: readonly BuildSecret[], fds: readonly number[]): Secr
  * (moby/buildkit#2880), and Node's own piped stdin is a socket, which cannot be opened at all
  * (nodejs/node#21941).
  *
- * @param tell hears that secrets have to go through the child's environment instead
+ * @throws {Failure} when a secret would not arrive as it is
  */
 export const withSecretChannel = async <T>(
   secrets: readonly BuildSecret[],
-  tell: (message: string) => void,
+  options: ChannelOptions,
   body: (channel: SecretChannel) => Promise<T>,
 ): Promise<T> => {
   const fds: number[] = []
   try {
-    for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()))
-  } catch (error) {
-    for (const fd of fds) closeSync(fd)
-    const why = (error as Error).message
-    tell(
-      `Anonymous files in memory do not work here (${why}): secrets reach buildx through its environment.`,
-    )
-    return body(byEnvironment(secrets))
-  }
-  try {
-    return await body(byMemory(secrets, fds))
+    return await body(await openChannel(secrets, fds, options))
   } finally {
     for (const fd of fds) closeSync(fd)
   }
