@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { noteContainers, readNotes } from './diagnose/notes/notes.ts'
 import { takeNotes } from './diagnose/notes/take-notes.ts'
 import { listMembers } from './facts/nodes.ts'
 import { createDocker } from './host/docker.ts'
 import { withEngineApi } from './host/engine-api.ts'
+import { isOwnFolder } from './host/own-folder.ts'
 
 /**
  * Runs beside the job, from main to post: notes the names of pods and containers while they live.
@@ -21,7 +21,7 @@ const env = Object.fromEntries(
 )
 if (notes !== undefined) {
   const noted = notes.baseline.nodes.map(({ id }) => id)
-  const isWanted = (): boolean => existsSync(folder)
+  const isWanted = (): boolean => isOwnFolder(folder)
   await withEngineApi(createDocker(env), async (api) => {
     // The notes are a file, and whoever wrote in it may have named another container.
     const { nodes } = await listMembers(api.ask, notes.baseline.clusterName)

@@ -1,4 +1,6 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findTempDir, makeTempDir } from '../../src/host/temp-dir.ts'
 
@@ -11,4 +13,16 @@ test("the runner's folder, where it can be written to; the system's own otherwis
 
 test('none at all: what to do', () => {
   expect(() => makeTempDir('/proc/slipway')).toThrow('no folder for what the step has to write')
+})
+
+test('a name that is taken already is not used, wherever it leads', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'temp-dir-'))
+  mkdirSync(join(parent, 'theirs'))
+  symlinkSync(join(parent, 'theirs'), join(parent, 'link'))
+  symlinkSync(join(parent, 'nothing'), join(parent, 'dangling'))
+  for (const name of ['theirs', 'link', 'dangling']) {
+    expect(() => makeTempDir(join(parent, name))).toThrow('no folder for what the step')
+  }
+  expect(existsSync(join(parent, 'nothing'))).toBe(false)
+  rmSync(parent, { recursive: true })
 })

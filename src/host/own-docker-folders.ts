@@ -76,8 +76,11 @@ export const settleDocker = (env: Env, tempDir: string, log: (line: string) => v
   const { variables, builders } = planOwnFolders(found, tempDir)
   if (variables['DOCKER_CONFIG'] !== undefined) {
     const { path } = found.config
-    const why = path === undefined ? 'This user has no home' : `${path} is out of reach`
-    log(`${why}: no logins and contexts from there.`)
+    log(
+      path === undefined
+        ? 'This user has no home: no logins and contexts from there.'
+        : `${path} is out of reach: no logins and contexts from there.`,
+    )
   }
   if (builders !== undefined) {
     const isComplete = lendBuilders(builders.from, builders.to)

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { Secret } from '../secret.ts'
 import type { Credentials, SecretFormat } from './inputs.ts'
 import { toOptional } from './parsers.ts'
@@ -6,20 +7,31 @@ import type { InputName, RawInputs } from './raw-inputs.ts'
 import { defaultPermissions, readApp } from './read-app.ts'
 import { type Trigger, whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
 
+/** This machine and no other one; a URL writes every address of 127.0.0.0/8 as four numbers. */
+const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' ||
+  hostname === '[::1]' ||
+  (isIPv4(hostname) && hostname.startsWith('127.'))
+
+/** Whether it is nothing but an address, to which the App's signed requests may go. */
+const isApiUrl = (url: URL): boolean =>
+  (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) &&
+  [url.username, url.password, url.search, url.hash].every((part) => part === '')
+
 /** Reads where GitHub's API is. */
 export const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
   const given = toOptional(raw['github-api-url']) ?? 'https://api.github.com'
   const url = URL.canParse(given) ? new URL(given) : undefined
-  const isLocal = url !== undefined && /^(localhost|127\.|\[::1\])/.test(url.hostname)
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) {
+  if (url === undefined || !isApiUrl(url)) {
     report({
       input: 'github-api-url',
-      value: given,
-      reason: 'not an https URL',
+      value: given.replace(/\/\/[^/]*@/, '//***@'),
+      reason: 'not an https URL, or more than a host and a path',
       remedy: 'Write https://HOST/api/v3 for GitHub Enterprise Server, or leave it out.',
     })
   }
-  return given.replace(/\/+$/, '')
+  // What was checked is what is used.
+  return (url?.href ?? given).replace(/\/+$/, '')
 }
 
 const hasId = (raw: RawInputs): boolean =>

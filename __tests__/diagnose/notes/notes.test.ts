@@ -3,8 +3,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -71,6 +73,16 @@ test('what was written is read, by nobody else', () => {
   })
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'baseline.json')).mode & 0o777).toBe(0o600)
+})
+
+test('notes in a folder that a link leads to are nobody’s, and stay as they are', () => {
+  const elsewhere = join(temp, 'elsewhere')
+  writeBaseline(elsewhere, baselineOf('kind'))
+  symlinkSync(elsewhere, notesFolderOf(temp, 'a1'))
+  expect(findNotes(temp, 'kind')).toEqual([])
+  expect(() => noteTold(notesFolderOf(temp, 'a1'), ['a key'])).toThrow()
+  expect(() => writeBaseline(notesFolderOf(temp, 'a1'), baselineOf('other'))).toThrow()
+  expect(readdirSync(elsewhere)).toEqual(['baseline.json'])
 })
 
 test('half a line, and lines that are something else, are left out', () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+
 import { fileURLToPath } from 'node:url'
+import { readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 
 /**
@@ -27,7 +27,7 @@ export const startNoteTaker = (folder: string, env: Readonly<Record<string, stri
   })
   child.on('error', () => {})
   child.unref()
-  if (child.pid !== undefined) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 0o600 })
+  if (child.pid !== undefined) writeOwnFile(folder, pidFile, `${child.pid}`)
 }
 
 const read = (path: string): string => {
@@ -46,7 +46,7 @@ const patienceMs = 2_000
 
 /** Ends it and waits for that, so that the runner finds nothing to end. */
 export const endNoteTaker = async (folder: string): Promise<void> => {
-  const pid = Number(read(join(folder, pidFile)))
+  const pid = Number(readOwnFile(folder, pidFile))
   if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return
   try {
     process.kill(pid, 'SIGTERM')

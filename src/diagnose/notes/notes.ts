@@ -1,14 +1,6 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { mostBytes } from '../../host/bounds.ts'
-import { readRegularFile } from '../../host/read-file.ts'
+import { appendOwnFile, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
 import { type KnownContainer, parseNoted } from '../nodes/node-report.ts'
 import { type Baseline, parseBaseline } from './baseline.ts'
 
@@ -30,51 +22,32 @@ const toldFile = 'told'
 export const notesFolderOf = (tempRoot: string, runId: string): string =>
   join(tempRoot, `${prefix}${runId}`)
 
-/** Writes so that nobody ever reads half of it. */
 export const writeBaseline = (folder: string, baseline: Baseline): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, baselineFile)
-  writeFileSync(`${path}.new`, JSON.stringify(baseline), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  makeOwnFolder(folder)
+  writeOwnFile(folder, baselineFile, JSON.stringify(baseline))
 }
 
 /** Adds containers that were not noted before. */
 export const noteContainers = (folder: string, containers: readonly KnownContainer[]): void => {
   const lines = containers.map((container) => `${JSON.stringify(container)}\n`)
-  appendFileSync(join(folder, containersFile), lines.join(''), { mode: 0o600 })
+  appendOwnFile(folder, containersFile, lines.join(''))
 }
 
 /** Keeps others of the job from telling the same once more. */
 export const noteTold = (folder: string, keys: readonly string[]): void => {
   if (keys.length === 0) return
-  appendFileSync(join(folder, toldFile), keys.map((key) => `${key}\n`).join(''), { mode: 0o600 })
-}
-
-const read = (path: string): string => {
-  try {
-    return readRegularFile(path, mostBytes).toString('utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** The machine's temp folder may be everybody's: what another user put there is not ours. */
-const isOurs = (folder: string): boolean => {
-  try {
-    return statSync(folder).uid === process.getuid?.()
-  } catch {
-    return false
-  }
+  appendOwnFile(folder, toldFile, keys.map((key) => `${key}\n`).join(''))
 }
 
 /** Undefined when there are none, or they are not whole. */
 export const readNotes = (folder: string): Notes | undefined => {
-  const baseline = isOurs(folder) ? parseBaseline(read(join(folder, baselineFile))) : undefined
+  // The machine's temp folder may be everybody's: what another user put there is not ours.
+  const baseline = parseBaseline(readOwnFile(folder, baselineFile))
   if (baseline === undefined) return undefined
   // Whoever writes may be stopped in the midst of a line. The last word on a container is the newest.
-  const noted = read(join(folder, containersFile)).split('\n').flatMap(parseNoted)
+  const noted = readOwnFile(folder, containersFile).split('\n').flatMap(parseNoted)
   const containers = [...new Map(noted.map((each) => [each.id, each])).values()]
-  const told = new Set(read(join(folder, toldFile)).split('\n').filter(Boolean))
+  const told = new Set(readOwnFile(folder, toldFile).split('\n').filter(Boolean))
   return { folder, baseline, containers, told }
 }
 
