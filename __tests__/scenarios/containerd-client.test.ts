@@ -86,6 +86,17 @@ describe.each(['forky', 'trixie'])('with the containerd of %s', (suite) => {
     expect([left.includes(above), left.includes(below)]).toEqual([false, false])
   })
 
+  test('CRI tells the ID of an image by its names, and all of its images', async () => {
+    const name = 'localhost/slipway-testbed/pause:1'
+    const list = await ask(['images'])
+    const line = list.find((each) => each.includes(name))
+    expect([list[0], list.at(-1)]).toEqual(['ready', 'done'])
+    expect(line).toMatch(new RegExp(`^image\\tsha256:[0-9a-f]{64}\\t${name}`))
+    const id = line?.split('\t')[1] ?? ''
+    const answers = await ask(['image', name], ['image', 'docker.io/library/none:1'], ['image', id])
+    expect(answers).toEqual(['ready', id, 'none', id])
+  })
+
   test('a socket that is not there is said at once', async () => {
     root = '/nowhere'
     expect(await ask()).toEqual([''])

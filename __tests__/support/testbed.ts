@@ -27,19 +27,17 @@ export type Cluster = {
   readonly remove: () => Promise<void>
 }
 
-/** Starts a cluster of fresh nodes: a control-plane and, beyond one, workers. */
-export const startCluster = async (
-  count = 1,
-  options: readonly string[] = [],
-): Promise<Cluster> => {
+/** Starts a cluster of fresh nodes, each with options of its own: a control-plane and workers. */
+export const startNodes = async (options: readonly (readonly string[])[]): Promise<Cluster> => {
   const name = uniqueName('test')
-  const nodes = Array.from({ length: count }, (_, index) =>
+  const nodes = options.map((_, index) =>
     index === 0 ? `${name}-control-plane` : `${name}-worker${index}`,
   )
   await Promise.all(
     nodes.map((node, index) => {
       const role = index === 0 ? 'control-plane' : 'worker'
-      return run('script/testbed', ['node', node, '--cluster', name, '--role', role, ...options])
+      const own = options[index] ?? []
+      return run('script/testbed', ['node', node, '--cluster', name, '--role', role, ...own])
     }),
   )
   const remove = async (): Promise<void> => {
@@ -47,6 +45,10 @@ export const startCluster = async (
   }
   return { name, nodes, remove }
 }
+
+/** The same with the same options for all. */
+export const startCluster = (count = 1, options: readonly string[] = []): Promise<Cluster> =>
+  startNodes(Array.from({ length: count }, () => options))
 
 /** Builds an image from a Dockerfile's text and further files; returns its ID. */
 export const buildTestImage = async (

@@ -10,6 +10,9 @@ const mountPoint = '/slipway'
 const readPart = (name: string): string =>
   readFileSync(new URL(`./helper/${name}`, import.meta.url), 'utf8')
 
+/** The program in Perl that our scripts speak with containerd by. */
+export const containerdClient = (): string => readPart('containerd.pl')
+
 /** Joins parts of our shell scripts, in the order in which they are given. */
 export const joinScript = (...parts: readonly string[]): string =>
   parts.map((part) => readPart(`${part}.sh`)).join('\n')
@@ -40,7 +43,7 @@ export const toHelperContainer = (
       '-c',
       joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main'),
       'slipway',
-      readPart('containerd.pl'),
+      containerdClient(),
     ],
     // The second is for whoever wonders what this container is.
     Labels: { [runLabel]: runId, 'dev.slipway.node': node.name },

@@ -2,7 +2,7 @@ import type { KindNode } from '../facts/facts.ts'
 import { execute } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import { toSections } from '../host/sections.ts'
-import { joinScript } from './helper.ts'
+import { containerdClient, joinScript } from './helper.ts'
 
 /** What a node's containerd and CRI have, as far as some images need to know. */
 export type NodeState = {
@@ -53,20 +53,38 @@ const toHeld = (content: string): NodeState['held'] =>
   )
 
 type CriImages = {
-  readonly images: readonly {
+  readonly images?: readonly {
     readonly id: string
     readonly repoTags?: readonly string[] | null
     readonly repoDigests?: readonly string[] | null
   }[]
 }
 
-const toCriIds = (json: string): NodeState['criIds'] => {
-  if (json.trim() === '') return new Map()
-  const { images } = JSON.parse(json) as CriImages
+/** As crictl prints them; none where it printed something else. */
+const parseCriJson = (json: string): readonly (readonly string[])[] => {
+  try {
+    const { images = [] } = JSON.parse(json) as CriImages
+    return images.map(({ id, repoTags, repoDigests }) => [
+      id,
+      ...(repoTags ?? []),
+      ...(repoDigests ?? []),
+    ])
+  } catch {
+    return []
+  }
+}
+
+/** As helper/containerd.pl prints them. */
+const parseCriLines = (text: string): readonly (readonly string[])[] =>
+  text.split('\n').flatMap((line) => {
+    const [word, ...image] = line.split('\t')
+    return word === 'image' ? [image] : []
+  })
+
+const toCriIds = (text: string): NodeState['criIds'] => {
+  const images = text.startsWith('{') ? parseCriJson(text) : parseCriLines(text)
   return new Map(
-    images.flatMap(({ id, repoTags, repoDigests }) =>
-      [id, ...(repoTags ?? []), ...(repoDigests ?? [])].map((name) => [name, id] as const),
-    ),
+    images.flatMap(([id = '', ...names]) => [id, ...names].map((name) => [name, id] as const)),
   )
 }
 
@@ -94,6 +112,7 @@ export const lookIntoNode = async (
   node: KindNode,
   names: readonly string[],
 ): Promise<NodeState> => {
-  const command = ['bash', '-c', joinScript('record', 'look'), 'bash', ...names]
+  const script = joinScript('record', 'look')
+  const command = ['bash', '-c', script, 'bash', containerdClient(), ...names]
   return parseNodeState(await execute(api, node.name, command, timeoutMs))
 }

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeEnd } from '../host/docker.ts'
 import { splitLines } from '../host/log-fence.ts'
-import { joinScript } from './helper.ts'
+import { containerdClient, joinScript } from './helper.ts'
 import type { Streaming } from './import-archive.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
 import { namesOf } from './order.ts'
@@ -106,7 +106,16 @@ const sendMissing = async (
 export const sendLayers = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
   const { docker, node } = streaming
   const script = joinScript('record', 'source', 'node', 'stage', 'publish', 'receive', 'stream')
-  const args = ['exec', '--interactive', node.name, 'bash', '-c', script]
+  const args = [
+    'exec',
+    '--interactive',
+    node.name,
+    'bash',
+    '-c',
+    script,
+    'slipway',
+    containerdClient(),
+  ]
   const { stdin, stdout, ended } = startTarget(docker, args)
   let sending: Promise<Sent> | undefined
   let result: Sent | undefined

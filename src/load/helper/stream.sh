@@ -16,6 +16,9 @@ set -euo pipefail
 export LC_ALL=C
 umask 022
 
+# A program in Perl; see containerd.pl.
+client=${1-}
+
 complete='' names=() diffs=() chains=() unpackers=()
 while IFS=$'\t' read -r word a b c; do
   case $word in
@@ -53,7 +56,7 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client=''
+  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client
   local -A committed=()
   local -a adopted=() missing=() published=() imported=() lowers=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"
@@ -61,6 +64,7 @@ load_image() {
   flock --wait 900 "$lock" || die 'another load holds the node'
   trap 'undo; rm -rf "$work"' EXIT
   trap 'exit 143' TERM
+  find_client
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
