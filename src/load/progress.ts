@@ -6,6 +6,28 @@ export type Progress = (node: string, doneBytes: number, totalBytes: number) => 
 /** Often enough to show life, seldom enough to keep the log short. */
 const intervalMs = 5_000
 
+/** Before so much is done, the beginning says nothing of the rest. */
+const telling = { bytes: 1_000_000, share: 0.01 }
+
+/** Nobody waits for longer, so nobody needs to be told. */
+const longestMs = 24 * 60 * 60_000
+
+/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
+export const renderProgress = (
+  doneBytes: number,
+  totalBytes: number,
+  elapsedMs: number,
+): string => {
+  const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
+  const perMs = doneBytes / elapsedMs
+  if (!(doneBytes > 0 && elapsedMs > 0)) return done
+  const leftMs = (totalBytes - doneBytes) / perMs
+  const isTelling = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes)
+  const rest =
+    isTelling && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : ''
+  return `${done}, ${formatBytes(perMs * 1_000)}/s${rest}`
+}
+
 /** Tells bytes, rate and time left of each node, at most every five seconds. */
 export const createProgress = (line: (text: string) => void, what: string): Progress => {
   const started = performance.now()
@@ -14,12 +36,6 @@ export const createProgress = (line: (text: string) => void, what: string): Prog
     const now = performance.now()
     if (now - (lastTold.get(node) ?? started) < intervalMs) return
     lastTold.set(node, now)
-    const perMs = doneBytes / (now - started)
-    const left = perMs > 0 ? Math.max(0, totalBytes - doneBytes) / perMs : Number.NaN
-    const rate = `${formatBytes(perMs * 1_000)}/s`
-    const rest = Number.isNaN(left) ? '' : `, ${formatDuration(left)} left`
-    line(
-      `${what}, ${node}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${rate}${rest}`,
-    )
+    line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`)
   }
 }
