@@ -7,6 +7,7 @@ import { Failure, renderError } from './failure.ts'
 import { createDocker, type Docker } from './host/docker.ts'
 import type { Environment } from './host/environment.ts'
 import type { Runner } from './host/runner.ts'
+import { isWarning } from './host/warnings.ts'
 import { runLabel } from './load/helper.ts'
 
 /** What Docker answers of a container that is going or gone. */
@@ -66,7 +67,9 @@ export const sweep = async (
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.
-    const problems = removed.stderr.split('\n').filter((line) => line !== '' && !isGoing.test(line))
+    const problems = removed.stderr
+      .split('\n')
+      .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
     if (problems.length > 0) throw new Failure(problems.join(' '))
   } catch (error) {
     runner.warning(`Cleaning up was not complete: ${renderError(error)}`)

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import { readStream } from './bounds.ts'
 import type { EngineApi } from './engine-api.ts'
 import { splitLines } from './log-fence.ts'
+import { withoutWarnings } from './warnings.ts'
 
 /** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
 const headerBytes = 8
@@ -84,7 +85,7 @@ export const execute = async (
   if (ended?.ExitCode === 0) return printed
   const code = ended?.ExitCode ?? 'none: it has not ended within its deadline'
   throw new Failure(
-    `\`${argv[0]}\` in ${container} failed: exit code ${code} ${said.slice(-1_000)}`,
+    `\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1_000)}`,
   )
 }
 

@@ -3,6 +3,7 @@ import { findSocket } from './endpoint.ts'
 import type { WriteLine } from './log-fence.ts'
 import { splitLines } from './log-fence.ts'
 import { type Command, type Ended, runCaptured, runStreaming } from './process.ts'
+import { withoutWarnings } from './warnings.ts'
 
 /** The docker command with the caller's context, host and logins. */
 export type Docker = {
@@ -34,7 +35,7 @@ export type DockerOptions = {
 const defaultTimeoutMs = 60_000
 
 const lastLines = (text: string): string =>
-  text.trim().split('\n').slice(-3).join(' ').slice(0, 1_000)
+  withoutWarnings(text).trim().split('\n').slice(-3).join(' ').slice(0, 1_000)
 
 /** What a failed command says for itself, in one line. */
 export const describeEnd = (ended: Ended): string => {

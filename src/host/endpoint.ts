@@ -7,6 +7,7 @@ import type { Docker } from './docker.ts'
 import { dockerFolderOf } from './docker-folders.ts'
 import { startPiped } from './process-group.ts'
 import { readRegularFile } from './read-file.ts'
+import { withoutWarnings } from './warnings.ts'
 
 /** A connection to the daemon; `gone` is rejected, saying why, when it could not be made or is lost. */
 export type Connection = { readonly socket: Duplex; readonly gone: Promise<never> }
@@ -90,7 +91,7 @@ const dialWithCommand = (docker: Docker): Connection => {
     problem = (problem + chunk.toString('utf8')).slice(-2_000)
   })
   const gone = ended.then(() => {
-    throw noAnswer(problem.trim() || 'the connection was closed')
+    throw noAnswer(withoutWarnings(problem).trim() || 'the connection was closed')
   })
   socket.once('close', end)
   return { socket, gone }

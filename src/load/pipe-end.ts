@@ -6,10 +6,14 @@ import { createCollector } from './young-memory.ts'
 /** `docker save` of a large image on a slow disk. */
 const timeoutMs = 30 * 60_000
 
+/** Of what a program says, its end is kept, from the beginning of a line. */
+const keepEnd = (text: string): string =>
+  text.length <= 4_000 ? text : text.slice(-4_000).replace(/^.*\n/, '')
+
 const withStderr = ({ child, ended }: ReturnType<typeof startPiped>) => {
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-4_000)
+    stderr = keepEnd(stderr + chunk.toString('utf8'))
   })
   // One that cannot be started has no exit code, and says why; it does not break the other end.
   return ended.then(

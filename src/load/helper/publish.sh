@@ -16,7 +16,7 @@ commit_layer() {
     present[i]=$upper
   else
     # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
-    grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key" || die "$(<"$own/commit")"
+    grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key" || die "$(last_words "$own/commit")"
   fi
 }
 
@@ -165,7 +165,7 @@ check_cri() {
         "$config_digest") ;;
         none) flaw="CRI does not have ${names[i]} after the import" ;;
         sha256:*) flaw="CRI has ${names[i]} as ${ids[i]}, not as $config_digest" ;;
-        *) flaw="CRI does not tell whether it has ${names[i]}: $(tail -n 1 "$own/crictl" 2>/dev/null)" ;;
+        *) flaw="CRI does not tell whether it has ${names[i]}: $(last_words "$own/crictl" 2>/dev/null)" ;;
       esac
     done
     [[ -n "$flaw" ]] || return 0
