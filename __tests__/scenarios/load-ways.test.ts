@@ -197,23 +197,6 @@ test("an engine that only docker's context knows is reached through the docker c
   }
 })
 
-test('nodes without Perl get their layers by ctr', async () => {
-  useEngine('overlay2')
-  const [image, tag] = [`${uniqueName('node')}:bare`, await buildLayered('bare')]
-  const node = process.env['SLIPWAY_NODE_IMAGE'] ?? ''
-  await buildTestImage(image, `FROM ${node}\nRUN rm /usr/bin/perl*\n`)
-  const cluster = await startCluster(1, ['--image', image])
-  try {
-    const run = await loadInto(cluster, { images: tag })
-    expect([warningsOf(run), waysOf(run)]).toEqual([[], ['link']])
-    const [bare = ''] = cluster.nodes
-    expect(await runPod(bare, tag, ['cat', '/layer-0', '/layer-5'])).toBe('bare-0\nbare-5')
-  } finally {
-    await cluster.remove()
-    await docker('rmi', '--force', tag, image)
-  }
-})
-
 test('where everything of ours fails, kind is tried, and then the first reason is told', async () => {
   useEngine('overlay2')
   const cluster = await startCluster()

@@ -19,6 +19,12 @@ export type OneNode = { cluster: Cluster; node: string; empty: readonly string[]
 
 const tags: string[] = []
 
+/** Removes the images that are built here, after all tests of the calling file. */
+export const useTags = (): void =>
+  afterAll(async () => {
+    if (tags.length > 0) await docker('rmi', '--force', ...tags)
+  })
+
 /** Gives every test of the calling file a node of its own. */
 export const useOneNode = (): OneNode => {
   const fixture: OneNode = {
@@ -32,9 +38,7 @@ export const useOneNode = (): OneNode => {
     fixture.empty = await snapshotsOf(fixture.node)
   })
   afterEach(() => fixture.cluster.remove().catch(() => {}))
-  afterAll(async () => {
-    if (tags.length > 0) await docker('rmi', '--force', ...tags)
-  })
+  useTags()
   return fixture
 }
 

@@ -1,8 +1,9 @@
 import { saysNoSpace } from '../disk/no-space.ts'
 import type { KindNode } from '../facts/facts.ts'
 import { Failure } from '../failure.ts'
+import { formatBytes, formatDuration } from '../report/format.ts'
 import { byStream } from './by-stream.ts'
-import { loadFolders } from './folders.ts'
+import { type FolderFailure, loadFolders } from './folders.ts'
 import type { FolderWay, NodePlan } from './plan-way.ts'
 import { allEnded, type NodeLoad, type Task } from './task.ts'
 
@@ -19,6 +20,33 @@ export const groupForHelpers = (plans: readonly NodePlan[]): readonly Group[] =>
     nodes: group.map(({ node }) => node),
     wanted: group[0]?.choice.wanted ?? 'auto',
   }))
+
+/**
+ * What to say of a node that did not get its image by folders. A failure that nobody foresaw is a fault of
+ * ours where the image got there otherwise; where it did not, the node is not well.
+ *
+ * @param load how it got the image then; undefined when it has not, or not yet
+ */
+export const renderFallback = (
+  node: string,
+  { reason, isForeseen }: Omit<FolderFailure, 'kind'>,
+  load: NodeLoad | undefined,
+): string => {
+  if (isForeseen || load === undefined)
+    return `Linking into ${node} failed, so the image is streamed: ${reason}`
+  const who = load.way === 'kind' ? 'kind loaded the image' : 'The image was streamed'
+  const cost = `${formatBytes(load.copiedBytes)} in ${formatDuration(load.durationMs)}`
+  return `Linking into ${node} failed unexpectedly: ${reason}. ${who} instead: ${cost}. Please report this as an issue of Slipway's repository, with this message, the step's log, \`docker version\` and \`docker exec ${node} ctr version\`.`
+}
+
+/** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
+const fallBack = async (task: Task, node: KindNode, failure: FolderFailure): Promise<NodeLoad> => {
+  const tell = (load?: NodeLoad): void => task.warn(renderFallback(node.name, failure, load))
+  if (failure.isForeseen) tell()
+  const streaming = byStream(task, node, failure.reason, false)
+  if (!failure.isForeseen) await streaming.then(tell, () => tell())
+  return streaming
+}
 
 /** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
 export const byFolders = async (
@@ -43,15 +71,15 @@ export const byFolders = async (
           wanted === 'auto' && way === 'copy' ? 'links cannot reach the node' : undefined
         return { name: node.name, way, because, copiedBytes, durationMs }
       }
-      const reason = result?.reason ?? 'no result'
+      const failure = result ?? { kind: 'failed', reason: 'no result', isForeseen: false }
+      const { reason } = failure
       if (wanted !== 'auto') {
         throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, {
           remedy: 'Use load-mode: auto, which takes another way then.',
         })
       }
       if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`)
-      warn(`Linking into ${node.name} failed, so the image is streamed: ${reason}`)
-      return byStream(task, node, reason, false)
+      return fallBack(task, node, failure)
     }),
   )
 }

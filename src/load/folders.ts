@@ -2,6 +2,7 @@ import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { runContainer } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
+import { isWarning } from '../host/warnings.ts'
 import { toHelperContainer } from './helper.ts'
 import { toMounts, toOrderLines } from './order.ts'
 import type { FolderWay } from './plan-way.ts'
@@ -17,7 +18,14 @@ export type FolderResult =
       readonly repairedLayers: number
       readonly durationMs: number
     }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | FolderFailure
+
+export type FolderFailure = {
+  readonly kind: 'failed'
+  readonly reason: string
+  /** False when nothing is known that explains it: then something is wrong with us. */
+  readonly isForeseen: boolean
+}
 
 export type FolderOrder = {
   readonly engine: Engine
@@ -34,14 +42,18 @@ const deadlineMs = 900_000
 const toWay = (word: string | undefined): FolderWay | 'present' =>
   word === 'link' || word === 'reflink' || word === 'copy' ? word : 'present'
 
-/** Reads the helper's events: tab-separated node, event and details. */
-const watchEvents = (started: number, progress: Progress) => {
+/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
+export const watchEvents = (nodes: readonly string[], started: number, progress: Progress) => {
   const results = new Map<string, FolderResult>()
   const repaired = new Map<string, number>()
   const onLine = (line: string): void => {
     const [node = '', event, first, second, third] = line.split('\t')
     if (event === 'copying') progress(node, Number(first), Number(second))
     if (event === 'repaired') repaired.set(node, Number(first))
+    if (event === 'cannot') {
+      const result = { kind: 'failed', reason: first ?? '', isForeseen: true } as const
+      for (const name of node === '' ? nodes : [node]) results.set(name, result)
+    }
     if (event !== 'loaded') return
     results.set(node, {
       kind: 'loaded',
@@ -54,10 +66,24 @@ const watchEvents = (started: number, progress: Progress) => {
   return { results, onLine }
 }
 
-const reasonFor = (node: KindNode, errors: readonly string[], end: string): string => {
-  const own = errors.filter((line) => line.startsWith(`${node.name}: `))
-  const said = own.length > 0 ? own.map((line) => line.slice(node.name.length + 2)) : errors
-  return said.slice(-2).join(' ') || end
+/** How much of what a helper says on standard error is kept. */
+const errorLines = 200
+
+/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
+export const reasonFor = (node: string, errors: readonly string[], end: string): string => {
+  const said = errors.flatMap((line) => {
+    const isOwn = line.startsWith(`${node}: `)
+    const text = isOwn ? line.slice(node.length + 2) : line
+    return isWarning(text) ? [] : [{ isOwn, text }]
+  })
+  const own = said.filter(({ isOwn }) => isOwn)
+  const told = own.length > 0 ? own : said
+  return (
+    told
+      .slice(-2)
+      .map(({ text }) => text)
+      .join(' ') || end
+  )
 }
 
 /**
@@ -74,9 +100,11 @@ export const loadFolders = async (
   if (first === undefined) return new Map()
   const mounts = toMounts(engine, image, nodes)
   if (typeof mounts === 'string') {
-    return new Map(nodes.map(({ name }) => [name, { kind: 'failed', reason: mounts }]))
+    const result = { kind: 'failed', reason: mounts, isForeseen: true } as const
+    return new Map(nodes.map(({ name }) => [name, result]))
   }
-  const { results, onLine } = watchEvents(performance.now(), progress)
+  const names = nodes.map(({ name }) => name)
+  const { results, onLine } = watchEvents(names, performance.now(), progress)
   const errors: string[] = []
   const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts)
   const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
@@ -85,15 +113,20 @@ export const loadFolders = async (
     onLine,
     onErrorLine: (line) => {
       errors.push(line.slice(0, 4_000))
-      if (errors.length > 200) errors.shift()
+      if (errors.length > errorLines) errors.shift()
     },
     // It ends by itself then, and nobody needs to wait for that.
-    isEnough: () => results.size === nodes.length,
+    isEnough: () =>
+      [...results.values()].every(({ kind }) => kind === 'loaded') && results.size === nodes.length,
   })
   return new Map(
-    nodes.map((node) => [
-      node.name,
-      results.get(node.name) ?? { kind: 'failed', reason: reasonFor(node, errors, end) },
+    names.map((name) => [
+      name,
+      results.get(name) ?? {
+        kind: 'failed',
+        reason: reasonFor(name, errors, end),
+        isForeseen: false,
+      },
     ]),
   )
 }

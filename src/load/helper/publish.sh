@@ -135,7 +135,7 @@ remember() {
 # the node's mounts and processes, as programs look for themselves in /proc.
 ask_crictl() {
   local printed pattern='"id": *"(sha256:[0-9a-f]{64})"'
-  if printed=$(timeout 20 nsenter --target "$pid" --mount --pid -- crictl inspecti "$1" 2>"$own/crictl"); then
+  if printed=$(timeout 10 nsenter --target "$pid" --mount --pid -- crictl inspecti "$1" 2>"$own/crictl"); then
     # Before it there may be what the image says of itself.
     [[ "${printed##*\"status\": \{}" =~ $pattern ]] && echo "${BASH_REMATCH[1]}"
   else

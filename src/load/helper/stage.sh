@@ -46,7 +46,7 @@ choose_way() {
       return
     fi
   done
-  die "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
+  cannot "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
 }
 
 # Of the regular files below some folders of a layer, null-terminated, those that also have names
@@ -153,12 +153,21 @@ name_difference() {
   printf ': %s' "${path%% *}"
 }
 
+# What the probe could not foresee of a filesystem: a file with as many links as there may be, a layer
+# that is elsewhere, an attribute that cannot be kept.
+fail_staging() {
+  case $1 in
+    *': Too many links' | *': Invalid cross-device link' | *': Operation not supported') cannot "$1" ;;
+    *) die "$1" ;;
+  esac
+}
+
 # Stages layers below a folder, each under its number, and compares them with Docker's, or dies saying
 # what went wrong. Many small layers cost less when they are compared together.
 stage_and_verify() {
   local to=$1 chunk=$2 i ours theirs
   for i in "${@:2}"; do
-    stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
+    stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || fail_staging "$(tail -n 1 "$own/error.$i")"
   done
   theirs=$(digest_trees "$work/layers" "$own/theirs.$chunk" "${@:2}") || die 'a layer of Docker cannot be read'
   ours=$(digest_trees "$to" "$own/ours.$chunk" "${@:2}") || die 'a staged layer cannot be read'
