@@ -25,9 +25,10 @@ daemons_live() {
 }
 
 # Engines on one machine must not share a bridge, nor empty each other's firewall chains, and an
-# engine that starts or ends may take docker0 along: each has a bridge and rules of its own.
-write_engine_config() {
-  local n
+# engine that starts or ends may take docker0 along: each has a bridge and rules of its own. So have
+# the engines of two testbeds: those of another folder than the usual one by a sum of its path.
+set_network() {
+  local n sum
   case $engine-$suite in
     overlay2-forky) n=0 ;;
     containerd-forky) n=1 ;;
@@ -36,6 +37,18 @@ write_engine_config() {
   esac
   bridge=slipway$n
   subnet=172.$((24 + n)).0.0/16
+  gateway=172.$((24 + n)).255.1/24
+  if [[ $root != "$usual_root" ]]; then
+    sum=$(printf %s "$root" | sha256sum | cut -c1-6)
+    # A network device's name holds at most 15 characters.
+    bridge=slip-$sum-$n
+    subnet=10.$((64 + 16#$sum % 128)).$((64 * n)).0/18
+    gateway=${subnet%.*.0/18}.$((64 * n + 63)).1/24
+  fi
+}
+
+write_engine_config() {
+  set_network
   local containerd=false
   [[ $engine != containerd ]] || containerd=true
   cat >"$state/daemon.json" <<JSON
@@ -59,7 +72,7 @@ JSON
 make_bridge() {
   if ! ip link show "$bridge" >/dev/null 2>&1; then
     ip link add "$bridge" type bridge
-    ip address add "${subnet%.0.0/16}.255.1/24" dev "$bridge"
+    ip address add "$gateway" dev "$bridge"
   fi
   ip link set "$bridge" up
   echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -105,7 +118,7 @@ unmount_below() {
 }
 
 engine_hash() { if is_own; then own_hash; else shared_hash; fi; }
-shared_hash() { recipe_hash "$(parts_hash)" "$(declare -f write_engine_config)"; }
+shared_hash() { recipe_hash "$(parts_hash)" "$(declare -f set_network write_engine_config)"; }
 engine_current() { [[ $engine == host ]] || fresh "$state/dockerd.log" "$(engine_hash)"; }
 
 start_engine() {
@@ -180,7 +193,7 @@ stop_engine() {
   for pid in $(shims); do end_process "$pid"; done
   clear_remains
   if [[ -f $state/daemon.json ]]; then
-    write_engine_config
+    set_network
     remove_bridge
   fi
 }

@@ -1,7 +1,8 @@
 # Where things are. Parts and image tars are shared by all engines of a machine;
 # each engine has a folder of its own, so a fresh clone finds what is up.
 
-root=${SLIPWAY_TESTBED_DIR:-/var/lib/slipway-testbed}
+usual_root=/var/lib/slipway-testbed
+root=${SLIPWAY_TESTBED_DIR:-$usual_root}
 cluster=kind
 node_label=io.x-k8s.kind.cluster
 base_image=slipway-testbed/base:latest
