@@ -202,7 +202,7 @@ test('where everything of ours fails, kind is tried, and then the first reason i
   const cluster = await startCluster()
   try {
     const [node = ''] = cluster.nodes
-    await inNode(node, 'sh', '-c', 'mv /usr/bin/containerd /usr/bin/away; kill $(pidof containerd)')
+    await inNode(node, 'sh', '-c', 'mv $(command -v containerd) /away; kill $(pidof containerd)')
     const run = await runSlipway({
       'cluster-name': cluster.name,
       images: baseImage(),

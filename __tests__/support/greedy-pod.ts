@@ -44,7 +44,7 @@ export const startGreedyPod = async (
     log_directory: `/tmp/${uid}`,
     labels,
     linux: {
-      cgroup_parent: `/kubelet/kubepods/burstable/pod${uid}`,
+      cgroup_parent: `kubelet-kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`,
       security_context: { namespace_options: { network: 2, pid: 1, ipc: 0 } },
     },
   })

@@ -25,7 +25,7 @@ node_answers() {
 
 await_node() {
   node_answers "$1" || {
-    dk exec "$1" tail -n 30 /var/log/containerd.log >&2 || dk logs --tail 30 "$1" >&2 || true
+    dk exec "$1" journalctl --no-pager --lines 30 --unit containerd >&2 || dk logs --tail 30 "$1" >&2 || true
     die "node $1: containerd does not answer"
   }
 }

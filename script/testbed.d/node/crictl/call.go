@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -12,7 +11,7 @@ import (
 	"net/url"
 )
 
-const endpoint = "/run/containerd/containerd.sock"
+var endpoint = "/run/containerd/containerd.sock"
 
 var client = &http.Client{Transport: transport()}
 
@@ -74,9 +73,4 @@ var codes = map[string]string{
 	"1": "Canceled", "2": "Unknown", "3": "InvalidArgument", "4": "DeadlineExceeded", "5": "NotFound",
 	"6": "AlreadyExists", "7": "PermissionDenied", "8": "ResourceExhausted", "9": "FailedPrecondition",
 	"10": "Aborted", "11": "OutOfRange", "12": "Unimplemented", "13": "Internal", "14": "Unavailable",
-}
-
-func decodeBytes(value any) []byte {
-	raw, _ := base64.StdEncoding.DecodeString(value.(string))
-	return raw
 }

@@ -3,103 +3,141 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
-func pods(a arguments) {
+func pods(o options) {
 	filter := object{}
-	if len(a.rest) > 0 {
-		filter["id"] = a.rest[0]
-	}
-	if want := a.flags["s"]; want != "" {
-		filter["state"] = object{"state": "SANDBOX_" + strings.ToUpper(want)}
-	}
-	addLabel(filter, a)
+	o.filterState(filter, "SANDBOX_", "ready", "notready")
+	o.filterLabel(filter)
 	reply := must(runtime("ListPodSandbox", object{"filter": filter}))
-	reply["items"] = named(reply["items"].([]any), a)
-	if a.flags["o"] == "json" {
+	reply["items"] = o.named(reply["items"].([]any))
+	if o.asJSON("table") {
 		printJSON(reply)
 		return
 	}
-	if !a.on("q") {
-		fmt.Printf("%-15s %-12s %-30s %-20s %s\n", "POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT")
-	}
+	rows := newTable(!o.on("quiet"), "POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME")
+	defer rows.print()
 	for _, item := range reply["items"].([]any) {
 		pod := item.(object)
-		if a.on("q") {
+		if o.on("quiet") {
 			fmt.Println(pod["id"])
 			continue
 		}
+		handler := pod["runtimeHandler"].(string)
+		if handler == "" {
+			handler = "(default)"
+		}
 		meta := pod["metadata"].(object)
-		state := strings.TrimPrefix(pod["state"].(string), "SANDBOX_")
-		fmt.Printf("%-15s %-12s %-30s %-20s %d\n", pod["id"].(string)[:13], state, meta["name"], meta["namespace"], meta["attempt"])
+		rows.add(o.short(pod["id"], ""), ago(pod["createdAt"]), title(pod["state"], "SANDBOX_"), meta["name"].(string),
+			meta["namespace"].(string), fmt.Sprint(meta["attempt"]), handler)
 	}
 }
 
-func addLabel(filter object, a arguments) {
-	if name, value, found := strings.Cut(a.flags["label"], "="); found {
-		filter["label_selector"] = object{name: value}
+func (o options) filterState(filter object, prefix string, known ...string) {
+	want, given := o.flags["state"]
+	if !given {
+		return
 	}
+	for _, word := range known {
+		if strings.EqualFold(word, want) {
+			filter["state"] = object{"state": prefix + strings.ToUpper(word)}
+			return
+		}
+	}
+	fail("--state should be one of " + strings.Join(known, ", "))
+}
+
+func (o options) filterLabel(filter object) {
+	label, given := o.flags["label"]
+	if !given {
+		return
+	}
+	name, value, found := strings.Cut(label, "=")
+	if !found {
+		fail(fmt.Sprintf("incorrectly formatted label %q", label))
+	}
+	filter["label_selector"] = object{name: value}
 }
 
 // named keeps what --name asks for, by part of the name.
-func named(items []any, a arguments) []any {
+func (o options) named(items []any) []any {
 	kept := []any{}
 	for _, item := range items {
-		if meta, found := item.(object)["metadata"].(object); !found || strings.Contains(meta["name"].(string), a.flags["name"]) {
+		if meta, found := item.(object)["metadata"].(object); !found || strings.Contains(meta["name"].(string), o.flags["name"]) {
 			kept = append(kept, item)
 		}
 	}
 	return kept
 }
 
-func containers(a arguments) {
+func containers(o options) {
 	filter := object{}
-	if len(a.rest) > 0 {
-		filter["id"] = a.rest[0]
-	}
-	if pod := a.flags["p"]; pod != "" {
-		filter["pod_sandbox_id"] = pod
-	}
-	if want := a.flags["s"]; want != "" {
-		filter["state"] = object{"state": "CONTAINER_" + strings.ToUpper(want)}
-	} else if !a.on("a") {
+	if !o.on("all") {
 		filter["state"] = object{"state": "CONTAINER_RUNNING"}
 	}
-	addLabel(filter, a)
+	if pod := o.flags["pod"]; pod != "" {
+		filter["pod_sandbox_id"] = pod
+	}
+	o.filterState(filter, "CONTAINER_", "created", "running", "exited", "unknown")
+	o.filterLabel(filter)
 	reply := must(runtime("ListContainers", object{"filter": filter}))
-	reply["containers"] = named(reply["containers"].([]any), a)
-	if a.flags["o"] == "json" {
+	reply["containers"] = o.named(reply["containers"].([]any))
+	if o.asJSON("table") {
 		printJSON(reply)
 		return
 	}
-	if !a.on("q") {
-		fmt.Printf("%-15s %-45s %-12s %-25s %-9s %s\n", "CONTAINER", "IMAGE", "STATE", "NAME", "ATTEMPT", "POD ID")
-	}
+	rows := newTable(!o.on("quiet"), "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE")
+	defer rows.print()
 	for _, item := range reply["containers"].([]any) {
 		one := item.(object)
-		if a.on("q") {
+		if o.on("quiet") {
 			fmt.Println(one["id"])
 			continue
 		}
 		meta := one["metadata"].(object)
-		state := strings.TrimPrefix(one["state"].(string), "CONTAINER_")
-		fmt.Printf("%-15s %-45s %-12s %-25s %-9d %s\n", one["id"].(string)[:13], one["image"].(object)["image"],
-			strings.ToUpper(state[:1])+strings.ToLower(state[1:]), meta["name"], meta["attempt"], one["podSandboxId"].(string)[:13])
+		rows.add(o.short(one["id"], ""), o.shortImage(one), ago(one["createdAt"]),
+			title(one["state"], "CONTAINER_"), meta["name"].(string), fmt.Sprint(meta["attempt"]), o.short(one["podSandboxId"], ""),
+			labelOf(one, "io.kubernetes.pod.name"), labelOf(one, "io.kubernetes.pod.namespace"))
 	}
 }
 
+// shortImage cuts only what is a digest.
+func (o options) shortImage(one object) string {
+	name := one["image"].(object)["image"].(string)
+	if strings.HasPrefix(name, "sha256:") {
+		return o.short(name, "sha256:")
+	}
+	return name
+}
+
+func labelOf(one object, name string) string {
+	if value, found := one["labels"].(object)[name].(string); found {
+		return value
+	}
+	return "unknown"
+}
+
 // logs prints what the runtime wrote: "TIME STREAM F|P TEXT" a line.
-func logs(a arguments) {
-	a.need(1, "a container's ID")
-	status := must(runtime("ContainerStatus", object{"container_id": a.rest[0]}))["status"].(object)
+func logs(o options) {
+	status := must(runtime("ContainerStatus", object{"container_id": o.rest[0]}))["status"].(object)
 	text, err := os.ReadFile(status["logPath"].(string))
 	if err != nil {
 		fail(err.Error())
 	}
-	lines := strings.SplitAfter(string(text), "\n")
+	lines := strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n")
+	if want, given := o.flags["tail"]; given {
+		count, err := strconv.Atoi(want)
+		if err != nil {
+			fail(fmt.Sprintf("invalid value %q for flag -tail: parse error", want))
+		}
+		if count >= 0 && count < len(lines) {
+			lines = lines[len(lines)-count:]
+		}
+	}
 	for _, line := range lines {
-		parts := strings.SplitN(line, " ", 4)
+		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 4)
 		if len(parts) < 4 {
 			continue
 		}
@@ -107,8 +145,8 @@ func logs(a arguments) {
 		if parts[1] == "stderr" {
 			out = os.Stderr
 		}
-		if parts[2] == "P" {
-			parts[3] = strings.TrimSuffix(parts[3], "\n")
+		if parts[2] != "P" {
+			parts[3] += "\n"
 		}
 		fmt.Fprint(out, parts[3])
 	}

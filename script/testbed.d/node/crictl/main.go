@@ -1,6 +1,7 @@
 // A small crictl for testbed nodes: Debian has no cri-tools, and images are not
-// pulled here. Same subcommands, arguments and JSON as cri-tools' crictl for what
-// kind and this project's tests use; everything else is refused, never guessed.
+// pulled here. Same subcommands, arguments and output as cri-tools' crictl for what
+// kind and this project's tests use; everything else is refused, never guessed, and
+// what the real one needs, it needs, too.
 package main
 
 import (
@@ -8,30 +9,57 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 )
 
 type object = map[string]any
 
 func main() {
-	args := os.Args[1:]
-	for len(args) > 1 && strings.HasPrefix(args[0], "-") { // -r, --runtime-endpoint, -t
-		if !strings.Contains(args[0], "=") {
-			args = args[1:]
-		}
-		args = args[1:]
+	// As the real one does before all else. It cannot where this process is in none of the process
+	// numbers that /proc tells of: `chroot` into a node from another PID namespace.
+	if _, err := os.Executable(); err != nil {
+		fail("get executable path: " + err.Error())
 	}
-	if len(args) == 0 {
+	tell("warning", "DEPRECATION: "+deprecation)
+	global, rest := parse("crictl", os.Args[1:], []string{"runtime-endpoint,r=", "timeout,t="})
+	if address := global["runtime-endpoint"]; address != "" {
+		endpoint = strings.TrimPrefix(address, "unix://")
+	}
+	if text, given := global["timeout"]; given {
+		patience, err := time.ParseDuration(text)
+		if err != nil {
+			fail(fmt.Sprintf("invalid value %q for flag -t: parse error", text))
+		}
+		client.Timeout = patience
+	}
+	if len(rest) == 0 {
 		fail("usage: crictl COMMAND [ARGUMENT...]")
 	}
-	command, known := commands[args[0]]
+	found, known := commands[rest[0]]
 	if !known {
-		fail("this crictl has no command " + args[0])
+		fmt.Fprintf(os.Stderr, "No help topic for '%s'\n", rest[0])
+		os.Exit(3)
 	}
-	command(parse(args[1:]))
+	flags, arguments := parse("crictl "+rest[0], rest[1:], found.flags)
+	if len(arguments) < found.least {
+		fail("ID cannot be empty")
+	}
+	if len(arguments) > found.most {
+		fail(fmt.Sprintf("%s: what is %q?", rest[0], arguments[found.most]))
+	}
+	found.act(options{flags, arguments})
+}
+
+// Programs of this kind warn so at every call; whoever reads the first line of stderr reads this.
+const deprecation = "The support for cgroup v1 is deprecated since containerd v2.2 and will be removed by no later than May 2029. Upgrade the host to use cgroup v2."
+
+// tell writes a line on stderr as it is when that is no terminal.
+func tell(level, message string) {
+	fmt.Fprintf(os.Stderr, "time=%q level=%s msg=%q\n", time.Now().UTC().Format(time.RFC3339), level, message)
 }
 
 func fail(message string) {
-	fmt.Fprintln(os.Stderr, "FATA[0000] "+message)
+	tell("error", message)
 	os.Exit(1)
 }
 
@@ -41,58 +69,6 @@ func must(reply object, err error) object {
 		fail(err.Error())
 	}
 	return reply
-}
-
-// arguments of one command: flags by their short name, then the rest.
-type arguments struct {
-	flags map[string]string
-	rest  []string
-}
-
-var longNames = map[string]string{
-	"output": "o", "quiet": "q", "all": "a", "force": "f", "state": "s", "pod": "p",
-	"name": "name", "namespace": "namespace", "label": "label", "tail": "tail", "timeout": "t", "no-trunc": "no-trunc",
-	"follow": "follow", "sync": "sync", "image": "image", "verbose": "v", "template": "template", "no-pull": "no-pull", "prune": "prune",
-}
-
-var boolean = map[string]bool{"q": true, "a": true, "f": true, "no-trunc": true, "sync": true, "v": true, "no-pull": true, "prune": true}
-
-func parse(args []string) arguments {
-	parsed := arguments{flags: map[string]string{}}
-	for i := 0; i < len(args); i++ {
-		name, value, hasValue := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		if !strings.HasPrefix(args[i], "-") || args[i] == "-" {
-			// What follows the first ID is exec's own command line.
-			parsed.rest = append(parsed.rest, args[i])
-			if len(parsed.rest) > 1 {
-				parsed.rest = append(parsed.rest, args[i+1:]...)
-				break
-			}
-			continue
-		}
-		if short, found := longNames[name]; found {
-			name = short
-		}
-		if !hasValue && !boolean[name] {
-			if i++; i == len(args) {
-				fail("flag needs an argument: -" + name)
-			}
-			value = args[i]
-		}
-		if boolean[name] && !hasValue {
-			value = "true"
-		}
-		parsed.flags[name] = value
-	}
-	return parsed
-}
-
-func (a arguments) on(flag string) bool { return a.flags[flag] == "true" }
-
-func (a arguments) need(count int, what string) {
-	if len(a.rest) < count {
-		fail("needs " + what)
-	}
 }
 
 func printJSON(value any) {
@@ -106,7 +82,7 @@ func printJSON(value any) {
 func readJSON(path string) object {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		fail(err.Error())
+		fail("config at " + path + " not found")
 	}
 	var value object
 	if err := json.Unmarshal(text, &value); err != nil {

@@ -5,56 +5,57 @@ import (
 	"strconv"
 )
 
-func runPod(a arguments) {
-	a.need(1, "a pod's JSON")
-	fmt.Println(must(runtime("RunPodSandbox", object{"config": readJSON(a.rest[0])}))["podSandboxId"])
+func runPod(o options) {
+	fmt.Println(must(runtime("RunPodSandbox", object{"config": readJSON(o.rest[0])}))["podSandboxId"])
 }
 
-func create(a arguments) {
-	a.need(3, "a pod's ID, a container's JSON and the pod's JSON")
-	fmt.Println(createIn(a.rest[0], readJSON(a.rest[1]), readJSON(a.rest[2])))
+func create(o options) {
+	fmt.Println(must(runtime("CreateContainer", object{
+		"pod_sandbox_id": o.rest[0], "config": readJSON(o.rest[1]), "sandbox_config": readJSON(o.rest[2]),
+	}))["containerId"])
 }
 
-func createIn(pod string, container, sandbox object) string {
-	reply := must(runtime("CreateContainer", object{"pod_sandbox_id": pod, "config": container, "sandbox_config": sandbox}))
-	return reply["containerId"].(string)
+func stop(o options) {
+	seconds, err := strconv.Atoi(o.flags["timeout"])
+	if _, given := o.flags["timeout"]; given && err != nil {
+		fail(fmt.Sprintf("invalid value %q for flag -timeout: parse error", o.flags["timeout"]))
+	}
+	each("StopContainer", "container_id", "%s\n", object{"timeout": seconds})(o)
 }
 
-func run(a arguments) {
-	a.need(2, "a container's JSON and a pod's JSON")
-	sandbox := readJSON(a.rest[1])
-	pod := must(runtime("RunPodSandbox", object{"config": sandbox}))["podSandboxId"].(string)
-	id := createIn(pod, readJSON(a.rest[0]), sandbox)
-	must(runtime("StartContainer", object{"container_id": id}))
-	fmt.Println(id)
-}
-
-func stop(a arguments) {
-	seconds, _ := strconv.Atoi(a.flags["t"])
-	each("StopContainer", "container_id", object{"timeout": seconds})(a)
-}
-
-func removeContainers(a arguments) {
-	if a.on("f") {
-		for _, id := range a.rest {
+// What runs is removed only by force, and what is not there is an error: the calls themselves would do both.
+func removeContainers(o options) {
+	for _, id := range o.rest {
+		status := must(runtime("ContainerStatus", object{"container_id": id}))["status"].(object)
+		if status["state"] == "CONTAINER_RUNNING" {
+			if !o.on("force") {
+				fail(fmt.Sprintf("container %q is running, please stop it first", id))
+			}
 			must(runtime("StopContainer", object{"container_id": id, "timeout": 0}))
 		}
+		must(runtime("RemoveContainer", object{"container_id": id}))
+		fmt.Println(id)
 	}
-	each("RemoveContainer", "container_id", nil)(a)
 }
 
-func removePods(a arguments) {
-	if a.on("a") {
+func removePods(o options) {
+	if o.on("all") {
 		for _, pod := range must(runtime("ListPodSandbox", object{}))["items"].([]any) {
-			a.rest = append(a.rest, pod.(object)["id"].(string))
+			o.rest = append(o.rest, pod.(object)["id"].(string))
 		}
+	} else if len(o.rest) == 0 {
+		fail("ID cannot be empty")
 	}
-	if a.on("f") {
-		for _, id := range a.rest {
+	for _, id := range o.rest {
+		status := must(runtime("PodSandboxStatus", object{"pod_sandbox_id": id}))["status"].(object)
+		if status["state"] == "SANDBOX_READY" {
+			if !o.on("force") {
+				fail(fmt.Sprintf("pod sandbox %q is running, please stop it first", id))
+			}
 			must(runtime("StopPodSandbox", object{"pod_sandbox_id": id}))
+			fmt.Printf("Stopped sandbox %s\n", id)
 		}
-	}
-	if len(a.rest) > 0 || !a.on("a") {
-		each("RemovePodSandbox", "pod_sandbox_id", nil)(a)
+		must(runtime("RemovePodSandbox", object{"pod_sandbox_id": id}))
+		fmt.Printf("Removed sandbox %s\n", id)
 	}
 }
