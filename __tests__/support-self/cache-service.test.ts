@@ -51,6 +51,16 @@ test('an exact name comes first, then the newest that starts with one of the key
   expect(asked()).not.toContain('GET blob')
 })
 
+test('a name is short and has no comma', async () => {
+  for (const key of ['a,b', 'a'.repeat(513)]) {
+    const { resultsUrl, token } = service
+    const url = `${resultsUrl}twirp/github.actions.results.api.v1.CacheService/CreateCacheEntry`
+    const headers = { authorization: `Bearer ${token}` }
+    const body = JSON.stringify({ key, version: 'v' })
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(400)
+  }
+})
+
 test('a name is taken once', async () => {
   expect(await saveCache([file], 'a-1')).toBeGreaterThan(0)
   expect(await saveCache([file], 'a-1')).toBe(-1)

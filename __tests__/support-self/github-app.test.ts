@@ -1,4 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { call, jwt, mint, mintPath, nowS, part } from './github-client.ts'
@@ -14,6 +16,12 @@ beforeEach(() => {
   github.clearFaults()
   github.clearRequests()
   github.resume('acme')
+})
+
+it('refuses who does not say who asks', async () => {
+  const asked = request(`${github.apiUrl}/meta`, { agent: false }).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  expect(response.resume().statusCode).toBe(403)
 })
 
 describe('JWT', () => {

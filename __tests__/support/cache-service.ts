@@ -58,6 +58,9 @@ const create = (desk: Desk, { key, version }: Body): Reply => {
   if (typeof key !== 'string' || typeof version !== 'string') {
     return twirpError(400, 'invalid_argument', 'key and version are required')
   }
+  if (key.length > 512 || key.includes(',')) {
+    return twirpError(400, 'invalid_argument', 'a key has at most 512 characters and no comma')
+  }
   if (desk.mode === 'read-only') {
     return ok({ ok: false, message: 'cache write denied: the token has no writable scope' })
   }

@@ -39,6 +39,22 @@ const sendStored = (response: ServerResponse, isHead: boolean, stored?: Stored):
   send(response, 200, headers, isHead ? undefined : body)
 }
 
+/** Whether all is there that a manifest, or an index of some, is made of. */
+const isWhole = (store: Map<string, Stored>, body: Buffer): boolean => {
+  type Part = { readonly digest: string }
+  const {
+    config,
+    layers = [],
+    manifests = [],
+  } = JSON.parse(body.toString()) as {
+    readonly config?: Part
+    readonly layers?: readonly Part[]
+    readonly manifests?: readonly Part[]
+  }
+  const parts = [...(config === undefined ? [] : [config]), ...layers, ...manifests]
+  return parts.every(({ digest }) => store.has(digest))
+}
+
 /** What `docker push`, and pulls of Docker and BuildKit, need of the distribution API. */
 const serve = async (
   store: Map<string, Stored>,
@@ -61,6 +77,10 @@ const serve = async (
     return send(response, 202, { location, range: `0-${Math.max(0, body.length - 1)}` })
   }
   const digest = digestOf(body)
+  const isAsPromised = isUpload
+    ? url.searchParams.get('digest') === digest
+    : (!name.startsWith('sha256:') || name === digest) && isWhole(store, body)
+  if (!isAsPromised) return send(response, 400)
   const stored = { type: request.headers['content-type'] ?? 'application/octet-stream', body }
   for (const each of isUpload ? [digest] : [digest, name]) store.set(each, stored)
   send(response, 201, { 'docker-content-digest': digest })

@@ -77,6 +77,12 @@ function replyOfFault(fault: Fault, nowMs: number): Reply | undefined {
   }
 }
 
+/** GitHub's own server wants to know who asks, before it looks at anything else. */
+const NO_USER_AGENT = errorReply(
+  403,
+  'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
+)
+
 function lagOf(fault: Fault | undefined): { readonly ms: number; readonly status: 401 | 403 } {
   return fault?.kind === 'lag'
     ? { ms: fault.ms, status: fault.status ?? 401 }
@@ -97,6 +103,7 @@ async function answerFromApi(
   const { authorization } = request.headers
   const reply =
     (fault && replyOfFault(fault, state.nowMs())) ??
+    (request.headers['user-agent'] === undefined ? NO_USER_AGENT : undefined) ??
     answerApi(state, meter, {
       method: entry.method,
       path,

@@ -36,14 +36,17 @@ const notFound = refuse(404, 'NotFound', 'the server could not find the requeste
 const isPublic = (path: string): boolean =>
   ['/healthz', '/livez', '/readyz', '/version'].includes(path)
 
-const forbid = (path: string): Answer => {
+/** What is told to every user that is somebody. */
+const isDiscovery = (path: string): boolean => path in discovery
+
+const forbid = (path: string, user: string): Answer => {
   const resource = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(\w+)$/.exec(path)?.[1]
   const act =
     resource === undefined
       ? `cannot get path "${path}"`
       : `cannot list resource "${resource}" in API group "" at the cluster scope`
   const what = resource === undefined ? 'forbidden' : `${resource} is forbidden`
-  return refuse(403, 'Forbidden', `${what}: User "system:anonymous" ${act}`)
+  return refuse(403, 'Forbidden', `${what}: User "${user}" ${act}`)
 }
 
 const listKinds = { pods: 'PodList', events: 'EventList', nodes: 'NodeList' } as const
@@ -65,7 +68,11 @@ const resourcePattern = /^\/api\/v1\/(?:namespaces\/(?<namespace>[^/]+)\/)?(?<re
 export const answerRequest = (objects: ApiObjects, { method, url, user }: Asked): Answer => {
   const { pathname, searchParams } = new URL(url, 'https://kubernetes')
   if (user === 'invalid') return refuse(401, 'Unauthorized', 'Unauthorized')
-  if (user === undefined && !isPublic(pathname)) return forbid(pathname)
+  if (user === undefined && !isPublic(pathname)) return forbid(pathname, 'system:anonymous')
+  // A pod's own account may read nothing by itself: nobody bound a role to it.
+  if (user?.startsWith('system:serviceaccount:') && !isPublic(pathname) && !isDiscovery(pathname)) {
+    return forbid(pathname, user)
+  }
   if (method !== 'GET') {
     const message = 'the server does not allow this method on the requested resource'
     return refuse(405, 'MethodNotAllowed', message)
