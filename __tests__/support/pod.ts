@@ -5,6 +5,7 @@ const sandboxOf = (name: string) => ({
   metadata: { name, namespace: 'default', uid: name, attempt: 0 },
   log_directory: `/tmp/${name}`,
   linux: {
+    cgroup_parent: `kubelet-kubepods-besteffort-pod${name.replaceAll('-', '_')}.slice`,
     security_context: { namespace_options: { network: 2, pid: 1, ipc: 0 } },
   },
 })
