@@ -45,15 +45,19 @@ private_apt() {
     -o APT::Sandbox::User=root "$@"
 }
 
-# package_lists SUITE: fetched again after half an hour.
+# package_lists SUITE: fetched again after half an hour, by one of those that want them at the same time.
 package_lists() {
+  mkdir -p "$root/apt/$1"
+  (flock 8 && fetch_lists "$1") 8>"$root/apt/$1/fetching"
+}
+
+fetch_lists() {
   local dir=$root/apt/$1
   [[ -z $(find "$dir/fetched" -mmin -30 2>/dev/null) ]] || return 0
   mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
   : >"$dir/status"
   echo "deb [signed-by=$(keyring)] $(mirror) $1 $(components | tr , ' ')" >"$dir/sources.list"
-  private_apt "$1" apt-get update
-  touch "$dir/fetched"
+  private_apt "$1" apt-get update && touch "$dir/fetched"
 }
 
 # unpack SUITE TARGET PACKAGE...: only the named packages, no dependencies. One

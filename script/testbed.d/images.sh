@@ -66,7 +66,7 @@ unpack_containerd() {
   mkdir -p "$work/all" "$work/usr/local/bin" "$work/usr/local/sbin"
   unpack "$(node_suite "$1")" "$work/all" containerd runc || return
   mv "$work"/all/usr/bin/{containerd,containerd-shim-runc-v2,ctr} "$work/usr/local/bin" &&
-    mv "$work/all/usr/sbin/runc" "$work/usr/local/sbin" || return
+    mv "$(find "$work/all/usr" -path '*bin/runc' -type f)" "$work/usr/local/sbin" || return
   rm -rf "$work/all"
   mv "$work" "$2"
 }
