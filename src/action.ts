@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { findAttested } from './build/exports.ts'
 import { diagnoseNow } from './diagnose/look-after.ts'
 import { beginNotes, type JobNotes } from './diagnose/notes/job-notes.ts'
 import { renderSum } from './disk/explain.ts'
@@ -58,6 +59,10 @@ const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line, warning }: Runner):
   }
   if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
     line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`)
+  }
+  const attested = findAttested(facts.targets)
+  if (attested.length > 0) {
+    line(`attest of ${attested.join(', ')} is left out: nodes take images without attestations.`)
   }
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {

@@ -1,4 +1,4 @@
-import { requireCacheExport } from '../build/cache-export.ts'
+import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { toOwnTarget, toTargets } from '../build/target.ts'
 import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'

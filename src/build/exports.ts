@@ -16,6 +16,21 @@ const findDefinition = ({ name, source }: Target): BakeTarget['definition'] =>
     ? {}
     : (source.targets.find((target) => target.name === name)?.definition ?? {})
 
+/** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
+const isDisabled = (entry: unknown): boolean =>
+  typeof entry === 'string'
+    ? /(?:^|,)disabled=true(?:,|$)/.test(entry)
+    : String((entry as { readonly disabled?: unknown } | null)?.disabled) === 'true'
+
+/** Targets whose images shall have attestations, by their names. */
+export const findAttested = (targets: readonly Target[]): readonly string[] =>
+  targets
+    .filter((target) => {
+      const { attest } = findDefinition(target)
+      return Array.isArray(attest) && attest.some((entry) => !isDisabled(entry))
+    })
+    .map(({ name }) => name)
+
 /**
  * Requires that the builder can do what `cache-to` says.
  *

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { requireCacheExport } from '../../src/build/cache-export.ts'
 import { readTargets } from '../../src/build/definition.ts'
+import { findAttested, requireCacheExport } from '../../src/build/exports.ts'
 import { toTargets } from '../../src/build/target.ts'
 
 const classic = { driver: 'docker', hasContainerdStore: false, hasCacheService: true }
@@ -36,4 +36,15 @@ test.each([
 
 test('the cache of Actions is left out by buildx where there is none', () => {
   expect(check(['type=gha'], { hasCacheService: false })).toBe('fine')
+})
+
+test.each([
+  [[{ type: 'provenance', mode: 'max' }], ['a']],
+  [['type=sbom'], ['a']],
+  [[{ type: 'provenance', disabled: 'true' }, 'type=sbom,disabled=true'], []],
+  [[], []],
+  [undefined, []],
+])('attest %j is asked for by %j', (attest, names) => {
+  const targets = readTargets({ target: { a: { context: 'x', attest } } }, '/nowhere')
+  expect(findAttested(toTargets(targets, 'docker', 'run'))).toEqual(names)
 })
