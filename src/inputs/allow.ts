@@ -1,4 +1,4 @@
-import { toList } from './parsers.ts'
+import { parseList } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
 
@@ -19,7 +19,7 @@ export const readAllow = (raw: RawInputs, report: ReportProblem): Allowances => 
   const words: string[] = []
   const reads: string[] = []
   const writes: string[] = []
-  for (const value of toList(raw['allow'])) {
+  for (const value of parseList('allow', raw, report)) {
     const [, kind, path = ''] = /^fs(\.read|\.write)?=(.+)$/.exec(value) ?? []
     const isPath = path !== ''
     if (isPath && kind !== '.write') reads.push(path)
