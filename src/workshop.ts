@@ -34,19 +34,30 @@ export type Workshop = {
   readonly update: (change: (report: Report) => Report) => void
 }
 
-/** Times a stage and enters it into the report, also when it fails. */
+/**
+ * Times a stage and enters it into the report, also when it fails or is cut off.
+ *
+ * @param signal ends the stage
+ */
 export const timed = async <T>(
   shop: Workshop,
   name: string,
   body: () => Promise<T>,
+  signal: AbortSignal = shop.signal,
 ): Promise<T> => {
   shop.signal.throwIfAborted()
   const started = performance.now()
+  let ending: 'done' | 'failed' | 'cancelled' = 'done'
   try {
     return await body()
+  } catch (error) {
+    ending = signal.aborted ? 'cancelled' : 'failed'
+    throw error
   } finally {
     const durationMs = Math.round(performance.now() - started)
-    shop.update((report) => ({ ...report, stages: [...report.stages, { name, durationMs }] }))
-    shop.runner.line(`${name}: ${formatDuration(durationMs)}`)
+    const stage = { name: ending === 'done' ? name : `${name} (${ending})`, durationMs }
+    shop.update((report) => ({ ...report, stages: [...report.stages, stage] }))
+    const how = ending === 'done' ? '' : `${ending} after `
+    shop.runner.line(`${name}: ${how}${formatDuration(durationMs)}`)
   }
 }

@@ -97,10 +97,13 @@ const fileFor = (name: string, builderDriver: string, given: typeof printed = pr
 const secret = ['id=token,src=/dev/stdin']
 
 test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
+  // It is loaded by a name that no other step gives to an image, whoever built it.
+  const tags = [...api.tags, 'slipway.invalid/base/run:1']
   expect(fileFor('api', 'docker-container')).toEqual({
     target: {
       api: {
         ...api,
+        tags,
         contexts: { 'acme/base:dev': 'target:base' },
         secret,
         output: ['type=docker'],
@@ -119,14 +122,14 @@ test('the file for one target holds what it builds upon, our secrets, and no fur
 })
 
 test("Docker's own builder finds what others build upon as images of this run", () => {
-  const contexts = { 'acme/base:dev': 'docker-image://slipway.invalid/base/run:1' }
+  const contexts = { 'acme/base:dev': 'docker-image://slipway.invalid/base/run:2' }
   // The web builds upon it, and it is asked for.
-  const apiTags = [...api.tags, 'slipway.invalid/base/run:0']
+  const apiTags = [...api.tags, 'slipway.invalid/base/run:1']
   expect(fileFor('api', 'docker')).toEqual({
     target: { api: { ...api, tags: apiTags, contexts, secret, output: ['type=docker'] } },
   })
   // Nobody asked for the base, so nobody else sees its name.
-  const tags = ['slipway.invalid/base/run:1']
+  const tags = ['slipway.invalid/base/run:2']
   expect(fileFor('base', 'docker')).toEqual({
     target: { base: { ...base, tags, contexts: {}, secret, output: ['type=docker'] } },
   })

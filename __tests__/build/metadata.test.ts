@@ -16,6 +16,17 @@ test("the ID is the config's digest where there is one", () => {
   })
 })
 
+test('the name that only the step uses is not in the output', () => {
+  const handover = 'slipway.invalid/base/0123456789abcdef:0'
+  const named = (names: string): string => `{"image.name":"${names}"}`
+  const read = (names: string): string => parseMetadata(named(names), handover).json
+  expect(read(`docker.io/library/api:dev,docker.io/library/api:1,${handover}`)).toBe(
+    named('docker.io/library/api:dev,docker.io/library/api:1'),
+  )
+  expect(read(handover)).toBe(named(''))
+  expect(read('docker.io/library/api:dev')).toBe(named('docker.io/library/api:dev'))
+})
+
 test('what is no digest is not passed on', () => {
   const json = '{"containerimage.digest":"sha256:12\\n::set-output name=a::b"}'
   expect(parseMetadata(json)).toMatchObject({ imageId: undefined, digest: undefined })

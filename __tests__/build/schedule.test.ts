@@ -61,7 +61,29 @@ test('nothing begins after the end, and what runs is waited for', async () => {
     lines.includes('-a'),
   )
   expect(log).toEqual(['+a', '+b', '-a', '-b'])
-  expect(states).toEqual({ a: 'done', b: 'done', c: 'skipped' })
+  expect(states).toEqual({ a: 'done', b: 'done', c: 'cancelled' })
+})
+
+test('what another one ends is cancelled, also what has not begun, and has no failure', async () => {
+  let ended = false
+  const outcomes = await runJobs(
+    [job('broken'), job('cut'), job('upon', 'cut'), job('later')],
+    2,
+    () => ended,
+    async ({ name }) => {
+      if (name === 'cut') await tick()
+      throw new Error(`${name}: says what it likes`)
+    },
+    () => {
+      ended = true
+    },
+  )
+  expect(outcomes.map(({ name, state, error }) => [name, state, error])).toEqual([
+    ['broken', 'failed', new Error('broken: says what it likes')],
+    ['cut', 'cancelled', undefined],
+    ['upon', 'cancelled', undefined],
+    ['later', 'cancelled', undefined],
+  ])
 })
 
 test('nothing to do', async () => {

@@ -10,7 +10,7 @@ import { isLeftOver } from '../../src/make/handover.ts'
 import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
 
-const target = toOwnTarget({ context: '.', tags: [] } as never)
+const target = toOwnTarget({ context: '.', tags: [] } as never, 'run')
 
 /** A round on a machine without any tool chains, with a docker that prunes so much. */
 const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freeing = 0) => {

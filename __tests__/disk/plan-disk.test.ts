@@ -12,7 +12,7 @@ const sizes = { totalBytes: 7 * gb, each: [1 * gb, 6 * gb] }
 const node = nodeNamed('kind-worker')
 const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
 const named = (canonical: string) =>
-  toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never)
+  toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never, 'run')
 const targets = [named('docker.io/acme/api:2'), named('docker.io/acme/ml:2')]
 const facts: Facts = {
   ...foundFacts,

@@ -8,7 +8,7 @@ import type { FreeDisk } from '../../src/inputs/inputs.ts'
 import { disk, foundFacts, toolChains, withFree } from '../support/found.ts'
 
 const gb = 1e9
-const target = toOwnTarget({ tags: [], context: '.' } as never)
+const target = toOwnTarget({ tags: [], context: '.' } as never, 'run')
 const sized = (bytes: number) => ({ lastSizes: { totalBytes: bytes, each: [bytes] } })
 
 /** What is freed for one build on a disk with 14 GB, as GitHub promises. */

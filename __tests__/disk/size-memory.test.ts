@@ -15,7 +15,7 @@ import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../su
 
 const named = (...names: readonly string[]): readonly Target[] =>
   names.map((canonical) =>
-    toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never),
+    toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never, 'run'),
   )
 const prefix = toPrefix('acme/app', named('docker.io/library/api:dev'))
 

@@ -47,6 +47,7 @@ describe('action.yml is the schema', () => {
       ],
       loads: [],
       freed: [],
+      unloaded: [],
       stages: [],
     }
     // With `mode: diagnose` it is another one, alone.

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseImageReference, toImmutable, toRepository } from '../../src/inputs/image-reference.ts'
+import {
+  parseImageId,
+  parseImageReference,
+  toCriName,
+  toImmutable,
+  toNodeNames,
+  toRepository,
+} from '../../src/inputs/image-reference.ts'
 
 const canonical = (given: string): string => {
   const reference = parseImageReference(given)
@@ -94,4 +101,24 @@ test('a name by content has the repository as it was spelled, and is a name', ()
     },
     { given: 'a:sha-0123456789ab', canonical: 'docker.io/library/a:sha-0123456789ab' },
   ])
+})
+
+test('a node needs both names of one with tag and digest; CRI looks for the second', () => {
+  const both = `host:5000/a:1@${digest}`
+  expect(toNodeNames(both)).toEqual(['host:5000/a:1', `host:5000/a@${digest}`])
+  expect(toCriName(both)).toBe(`host:5000/a@${digest}`)
+  for (const one of ['host:5000/a:1', `host:5000/a@${digest}`]) {
+    expect(toNodeNames(one)).toEqual([one])
+    expect(toCriName(one)).toBe(one)
+  }
+})
+
+test('an ID is 64 digits, and nothing else', () => {
+  const digits = 'a'.repeat(64)
+  for (const given of [digits, digest]) {
+    expect(parseImageId(given)).toEqual({ given, canonical: digest })
+  }
+  for (const given of ['a'.repeat(63), `a@${digest}`, 'A'.repeat(64), `${digest}0`, 'api:dev']) {
+    expect(parseImageId(given)).toBeUndefined()
+  }
 })

@@ -13,20 +13,23 @@ const toReference = (name: string) => {
 }
 
 const target = (...tags: readonly string[]): Target => ({
-  ...toOwnTarget({
-    context: '.',
-    file: undefined,
-    target: undefined,
-    tags: tags.map(toReference),
-    buildArgs: [],
-    labels: [],
-    buildContexts: [],
-    network: undefined,
-    ssh: [],
-    noCache: false,
-    pull: false,
-    allow: [],
-  }),
+  ...toOwnTarget(
+    {
+      context: '.',
+      file: undefined,
+      target: undefined,
+      tags: tags.map(toReference),
+      buildArgs: [],
+      labels: [],
+      buildContexts: [],
+      network: undefined,
+      ssh: [],
+      noCache: false,
+      pull: false,
+      allow: [],
+    },
+    'run',
+  ),
 })
 
 const image = (name: string, ...digestNames: readonly string[]): LocalImage => ({

@@ -18,7 +18,7 @@ const image = {
 
 const planOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
   const inputs = read(raw)
-  const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build)]
+  const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build, 'run')]
   return planRun(inputs, { ...facts, targets, ...change })
 }
 

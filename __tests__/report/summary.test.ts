@@ -74,6 +74,7 @@ const report: Report = {
     },
   ],
   freed: [{ name: 'android', path: '/usr/local/lib/android', bytes: 11_000_000_000 }],
+  unloaded: [],
   stages: [{ name: 'Load api:dev', durationMs: 41_000 }],
 }
 

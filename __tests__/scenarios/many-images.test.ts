@@ -240,9 +240,10 @@ describe('a list in the step', () => {
     await write(broken())
     const made = await run({ builds: list(), 'fail-fast': 'false', parallel: '2' })
     expect(made.exitCode).toBe(1)
-    expect(made.log).toMatch(/##\[error\]2 of 3 images failed\./)
-    expect(made.log).toMatch(/- broken: Building broken failed at .*Dockerfile:2: .*exit code: 3/)
-    expect(made.log).toMatch(/- upon: Not built, as broken was not/)
+    expect(made.log).toMatch(
+      /##\[error\]broken: Building broken failed at .*Dockerfile:2: .*exit code: 3/,
+    )
+    expect(made.log).toMatch(/^1 of 3 images failed\. Not built: upon \(needs broken\)\.$/m)
     expect(await inPod('slow', 'cat', '/own')).toBe('slow')
     expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(1)
     expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
@@ -252,7 +253,8 @@ describe('a list in the step', () => {
     await write(broken())
     const made = await run({ builds: list(), parallel: '2' })
     expect(made.exitCode).toBe(1)
-    expect(made.log).toMatch(/- slow: Ended, as another one failed/)
+    expect(made.log).toMatch(/^1 of 3 images failed\. .*Cancelled: slow\.$/m)
+    expect(made.log).toMatch(/^Build slow: cancelled after /m)
     expect(made.orphans).toEqual([])
     expect(await docker('image', 'ls', '--quiet', `${name}/slow`)).toBe('')
     expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])

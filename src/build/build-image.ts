@@ -10,7 +10,7 @@ import { toBuildArgs } from './argv.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
-import { type Target, toBakeArgs, toBakeFile } from './target.ts'
+import { type Target, toBakeArgs, toBakeFile, toCached } from './target.ts'
 
 export type BuildOrder = {
   readonly target: Target
@@ -49,6 +49,16 @@ const prepare = (
   const args = toBakeArgs(file, target.name, source.targets, metadataFile, sources)
   return { args, env: { ...bakeEnv, ...(usesActionsCache(source.targets) && cacheEnv) } }
 }
+
+/**
+ * BuildKit's words in the containerd store for two builds that make one name at the same time. All
+ * is built by then.
+ */
+const isNameRace = (error: unknown): boolean =>
+  error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message)
+
+/** Once the name is there, nobody fails on it; it may be removed and made again. */
+const nameTries = 4
 
 const runBuild = async (
   docker: Docker,
@@ -103,11 +113,22 @@ export const buildImage = async (
   const { target, tempDir } = order
   const part = target.source.kind === 'own' ? 'build' : target.name
   const metadataFile = join(tempDir, `${part}-metadata.json`)
-  await withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
-    runBuild(docker, order, channel, metadataFile, onLine),
-  )
+  const build = (each: BuildOrder): Promise<void> =>
+    withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
+      runBuild(docker, each, channel, metadataFile, onLine),
+    )
+  const again = { ...order, target: toCached(target) }
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await build(tries === 1 ? order : again)
+      break
+    } catch (error) {
+      if (tries === nameTries || !isNameRace(error)) throw error
+      onLine('Another build gave an image that name at the same moment; trying once more.')
+    }
+  }
   try {
-    return parseMetadata(pickMetadata(target, readMetadata(metadataFile)))
+    return parseMetadata(pickMetadata(target, readMetadata(metadataFile)), target.handover)
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

@@ -23,8 +23,21 @@ const findReason = (log: readonly string[]): string | undefined =>
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/
 
+/** The docker driver's and the exporter's own words. */
+const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is not supported/
+
+const platformsRemedy =
+  "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store."
+
+const usualRemedy = 'The build log above has all that the step printed.'
+
 const killedRemedy =
   "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner."
+
+const remedyFor = (reason: string): string => {
+  if (hasSeveralPlatforms.test(reason)) return platformsRemedy
+  return wasKilled.test(reason) ? killedRemedy : usualRemedy
+}
 
 /** Longer ones are heredocs and chains of commands; the place says where all of it is. */
 const longestInstruction = 80
@@ -54,9 +67,7 @@ export const explainBuildFailure = (
   const told = cause === undefined ? '' : `: ${toLine(cause)}`
   const at = place === undefined ? '' : `${place.file}:${place.line}. `
   return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
-    remedy: neutralise(
-      `${at}${wasKilled.test(reason) ? killedRemedy : 'The build log above has all that the step printed.'}`,
-    ),
+    remedy: neutralise(`${at}${remedyFor(reason)}`),
     place: dockerfile === undefined ? undefined : place,
   })
 }

@@ -3,19 +3,29 @@ export type BuildMetadata = {
   /** `sha256:...` of the image's config, or of its manifest where that is the image's ID. */
   readonly imageId: string | undefined
   readonly digest: string | undefined
-  /** buildx's own JSON, unchanged. */
+  /** buildx's own JSON, without the name that only the step uses. */
   readonly json: string
 }
 
 const digestPattern = /^sha256:[a-f0-9]{64}$/
 
-/** Reads buildx's metadata file; a digest that is none is left out. */
-export const parseMetadata = (text: string): BuildMetadata => {
+/** `image.name` lists all names of an image, separated by commas. */
+const withoutName = (json: string, name: string): string =>
+  json.replace(`,${name}"`, '"').replace(`"${name}"`, '""')
+
+/**
+ * Reads buildx's metadata file; a digest that is none is left out.
+ *
+ * @param handover a name of the image that is nobody else's business
+ */
+export const parseMetadata = (text: string, handover?: string): BuildMetadata => {
   const parsed: unknown = JSON.parse(text)
   const digestOf = (key: string): string | undefined => {
     const value = (parsed as Record<string, unknown> | null)?.[key]
     return typeof value === 'string' && digestPattern.test(value) ? value : undefined
   }
   const digest = digestOf('containerimage.digest')
-  return { imageId: digestOf('containerimage.config.digest') ?? digest, digest, json: text.trim() }
+  const imageId = digestOf('containerimage.config.digest') ?? digest
+  const json = handover === undefined ? text.trim() : withoutName(text.trim(), handover)
+  return { imageId, digest, json }
 }

@@ -12,7 +12,10 @@ export type Target = {
   readonly dependsOn: readonly string[]
   /** Asked for, and so loaded; not only built for another. */
   readonly isWanted: boolean
-  /** A name for as long as the step lasts, under which others find what this one made. */
+  /**
+   * A name for as long as the step lasts, which no other step gives to an image: by it others find
+   * what this one made, and so does the load. Undefined for what Docker's store does not get.
+   */
   readonly handover: string | undefined
   readonly source:
     | { readonly kind: 'own'; readonly build: BuildInputs }
@@ -20,21 +23,25 @@ export type Target = {
     | { readonly kind: 'bake'; readonly targets: readonly BakeTarget[] }
 }
 
-/** The step's own build, without any Bake file. */
-export const toOwnTarget = (build: BuildInputs): Target => ({
-  name: build.tags[0]?.given ?? build.context,
-  tags: build.tags,
-  dependsOn: [],
-  isWanted: true,
-  handover: undefined,
-  source: { kind: 'own', build },
-})
-
 /**
- * Of images that exist only while a step works; what is left of a killed one is found by it. No
+ * Of names that exist only while a step works; what is left of a killed one is found by it. No
  * registry can ever have that name (RFC 2606).
  */
 export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`
+
+/** The step's own build, without any Bake file. */
+export const toOwnTarget = (build: BuildInputs, runId: string): Target => {
+  const handover = `${handoverRepository(runId)}:0`
+  const tags = [...build.tags, { given: handover, canonical: handover }]
+  return {
+    name: build.tags[0]?.given ?? build.context,
+    tags: build.tags,
+    dependsOn: [],
+    isWanted: true,
+    handover,
+    source: { kind: 'own', build: { ...build, tags } },
+  }
+}
 
 /** The target with images in place of the targets that it builds upon. */
 const withImages = (
@@ -62,18 +69,23 @@ export const toTargets = (
   builderDriver: string | undefined,
   runId: string,
 ): readonly Target[] => {
-  const bases = [...new Set(all.flatMap(({ dependsOn }) => dependsOn))]
+  const bases = new Set(all.flatMap(({ dependsOn }) => dependsOn))
+  const isHandedOver = (name: string): boolean => builderDriver === 'docker' && bases.has(name)
+  const nameOf = (name: string): string => {
+    const index = all.findIndex((target) => target.name === name)
+    return `${handoverRepository(runId)}:${index}`
+  }
   const handoverOf = (name: string): string | undefined =>
-    builderDriver === 'docker' && bases.includes(name)
-      ? `${handoverRepository(runId)}:${bases.indexOf(name)}`
-      : undefined
+    isHandedOver(name) ? nameOf(name) : undefined
   return all.map((target) => {
     const { name, tags, dependsOn, isWanted, definition } = target
+    const isExported = isHandedOver(name) || (isWanted && tags.length > 0)
     const pulls = definition['pull'] === true
     const targets =
       builderDriver === 'docker' && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
     const source = { kind: 'bake', targets } as const
-    return { name, tags, dependsOn, isWanted, handover: handoverOf(name), source }
+    const handover = isExported ? nameOf(name) : undefined
+    return { name, tags, dependsOn, isWanted, handover, source }
   })
 }
 
@@ -91,7 +103,7 @@ export const toBakeFile = (
     targets.map(({ name: each, definition }) => {
       const given = Array.isArray(definition['secret']) ? definition['secret'] : []
       const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
-      const isExported = each === name && (handover !== undefined || (isWanted && tags.length > 0))
+      const isExported = each === name && handover !== undefined
       const output = isExported ? ['type=docker'] : ['type=cacheonly']
       const own = isWanted ? tags.map((tag) => tag.given) : []
       const names = each === name ? { tags: [...own, ...(handover ? [handover] : [])] } : {}
@@ -117,6 +129,20 @@ const toAllowFlags = (
   const own = secrets.some(({ from }) => from.startsWith('src=')) ? [`fs.read=${memoryFolder}`] : []
   const all = new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])
   return [...all].map((allowance) => `--allow=${allowance}`)
+}
+
+/** The target for another try: it has just been built, so the cache has it, and nothing newer is wanted. */
+export const toCached = (target: Target): Target => {
+  const { source } = target
+  if (source.kind === 'own') {
+    const build = { ...source.build, noCache: false, pull: false }
+    return { ...target, source: { ...source, build } }
+  }
+  const again = { 'no-cache': false, 'no-cache-filter': [], pull: false }
+  const targets = source.targets.map((each) => {
+    return { ...each, definition: { ...each.definition, ...again } }
+  })
+  return { ...target, source: { ...source, targets } }
 }
 
 /** The arguments of `docker` that build one target of a Bake file. */

@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
 import type { Ask } from '../host/engine-api.ts'
 import {
+  couldBeId,
   type ImageReference,
+  isImageId,
   parseImageReference,
   toRepository,
 } from '../inputs/image-reference.ts'
+import { toOwnNames } from './own-names.ts'
 
 /** An image of Docker's local store. */
 export type LocalImage = {
   readonly references: readonly ImageReference[]
   /** `sha256:...`; in the overlay2 store the digest of its config. */
   readonly id: string
+  /** A name that only this step uses, so that nobody else gives it to another image. */
+  readonly heldAs?: string
   readonly sizeBytes: number
   /** Canonical `name@sha256:...` under which a registry would have it, as far as Docker knows. */
   readonly digestNames: readonly string[]
@@ -30,10 +35,11 @@ export type Layer = {
   readonly folder: string | undefined
 }
 
-type Inspected = {
+export type Inspected = {
   readonly Id: string
   readonly Size: number
   readonly Architecture: string
+  readonly RepoTags?: readonly string[] | null
   readonly RepoDigests?: readonly string[] | null
   readonly RootFS: { readonly Layers?: readonly string[] | null }
   readonly GraphDriver?: {
@@ -96,20 +102,35 @@ export const toLocalImage = (
   }
 }
 
-const groupById = (
-  found: readonly (readonly [ImageReference, Inspected])[],
-): readonly LocalImage[] => {
-  const groups = Map.groupBy(found, ([, inspected]) => inspected.Id)
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    return first === undefined
+type Found = {
+  readonly reference: ImageReference
+  readonly inspected: Inspected | undefined
+  readonly isById: boolean
+}
+
+/** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
+const inspectImage = async (ask: Ask, reference: ImageReference): Promise<Found> => {
+  // A reference's grammar knows no character that would have to be escaped in a path.
+  const inspected = await ask<Inspected>(`/images/${reference.canonical}/json`)
+  if (inspected !== undefined || !couldBeId(reference)) {
+    return { reference, inspected, isById: isImageId(reference) }
+  }
+  const digits = reference.given.replace(/^sha256:/, '')
+  const other = await ask<Inspected>(`/images/${digits}/json`)
+  const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false
+  return { reference, inspected: isIt ? other : undefined, isById: isIt }
+}
+
+const groupById = (found: readonly Found[]): readonly LocalImage[] => {
+  const rows = found.flatMap(({ reference, inspected, isById }) =>
+    inspected === undefined
       ? []
-      : [
-          toLocalImage(
-            first[1],
-            group.map(([reference]) => reference),
-          ),
-        ]
+      : [{ inspected, names: isById ? toOwnNames(inspected) : [reference] }],
+  )
+  return [...Map.groupBy(rows, ({ inspected }) => inspected.Id).values()].flatMap((group) => {
+    const [first] = group
+    const names = new Map(group.flatMap(({ names }) => names.map((name) => [name.canonical, name])))
+    return first === undefined ? [] : [toLocalImage(first.inspected, [...names.values()])]
   })
 }
 
@@ -122,19 +143,13 @@ export const findImages = async (
   ask: Ask,
   references: readonly ImageReference[],
 ): Promise<readonly LocalImage[]> => {
-  const found = await Promise.all(
-    references.map(async (reference) => {
-      // A reference's grammar knows no character that would have to be escaped in a path.
-      const inspected = await ask<Inspected>(`/images/${reference.canonical}/json`)
-      return [reference, inspected] as const
-    }),
-  )
-  const missing = found.filter(([, inspected]) => inspected === undefined)
+  const found = await Promise.all(references.map((reference) => inspectImage(ask, reference)))
+  const missing = found.filter(({ inspected }) => inspected === undefined)
   if (missing.length > 0) {
-    const names = missing.map(([{ given }]) => given).join(', ')
+    const names = missing.map(({ reference }) => reference.given).join(', ')
     throw new Failure(`Docker's local store does not have ${names}`, {
       remedy: 'Build or pull it before this step; `docker image ls` shows what is there.',
     })
   }
-  return groupById(found.flatMap(([reference, it]) => (it ? [[reference, it] as const] : [])))
+  return groupById(found)
 }

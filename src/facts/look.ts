@@ -1,5 +1,6 @@
 import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
+import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
 import { toOwnTarget, toTargets } from '../build/target.ts'
 import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../host/docker.ts'
@@ -37,7 +38,7 @@ const findTargets = async (
   if (printed !== undefined) {
     return { targets: toTargets(printed, builder?.driver, runId), builder }
   }
-  return { targets: build === undefined ? [] : [toOwnTarget(build)], builder }
+  return { targets: build === undefined ? [] : [toOwnTarget(build, runId)], builder }
 }
 
 /** What is to be built, with what, and how large it was last time. */
@@ -103,11 +104,14 @@ export const look = (
       findManifests(inputs.manifests, place.workspace),
     ] as const
     // Several may fail; the first in this order is the one to tell.
-    await Promise.allSettled(questions)
+    const [, , , builds] = await Promise.allSettled(questions)
+    // Says more than that it is not there yet.
+    if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
     const [engine, images] = [await questions[0], await questions[2]]
     const { nodes, leftOut } = await questions[1]
     const { isLocal: isLocalDaemon } = docker
     const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
+    refuseSeveralPlatforms(found.targets, engine)
     const manifests = await questions[4]
     const { hasContainerdStore } = engine
     const { hasCacheService } = place

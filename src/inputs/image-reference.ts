@@ -30,6 +30,23 @@ const splitTag = (text: string): readonly [name: string, tag: string | undefined
     : [text, undefined]
 }
 
+/** `sha256:...`, or all 64 digits of it. */
+const idPattern = /^(?:sha256:)?([a-f0-9]{64})$/
+
+/** The beginning of an ID, as `docker image ls` shows it; it could be a name, too. */
+const shortIdPattern = /^(?:sha256:)?[a-f0-9]{12,63}$/
+
+/** Reads an image's ID, whole; it stands for the names that Docker has for it. */
+export const parseImageId = (given: string): ImageReference | undefined => {
+  const digits = idPattern.exec(given)?.[1]
+  return digits === undefined ? undefined : { given, canonical: `sha256:${digits}` }
+}
+
+/** True for what is no name: Docker's own names for an image are to be found by it. */
+export const isImageId = ({ canonical }: ImageReference): boolean => idPattern.test(canonical)
+
+export const couldBeId = ({ given }: ImageReference): boolean => shortIdPattern.test(given)
+
 /** Reads an image reference; a string is the reason why the text is none. */
 export const parseImageReference = (given: string): ImageReference | string => {
   const at = given.indexOf('@')
@@ -50,6 +67,21 @@ export const parseImageReference = (given: string): ImageReference | string => {
   const ending = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
   return { given, canonical: `${domain}/${path}${ending === '' ? ':latest' : ending}` }
 }
+
+/**
+ * The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
+ * looks for exactly the rest.
+ */
+export const toNodeNames = (canonical: string): readonly string[] => {
+  const [, repository = '', tag = '', digest = ''] =
+    /^(.*?)(:[^/:@]*)?(@.*)?$/.exec(canonical) ?? []
+  return tag === '' || digest === ''
+    ? [canonical]
+    : [`${repository}${tag}`, `${repository}${digest}`]
+}
+
+/** What CRI looks for when a pod has this name. */
+export const toCriName = (canonical: string): string => toNodeNames(canonical).at(-1) ?? canonical
 
 /** A name without its tag and digest, given or canonical. */
 export const toRepository = (name: string): string => name.replace(/(:[^/:@]*)?(@.*)?$/s, '')

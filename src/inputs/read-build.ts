@@ -1,20 +1,22 @@
 import type { Allowances } from './allow.ts'
-import { type ImageReference, parseImageReference } from './image-reference.ts'
+import { type ImageReference, parseImageId, parseImageReference } from './image-reference.ts'
 import type { BuildInputs } from './inputs.ts'
 import { parseAssignments, parseBoolean, parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
 import { reportOutsideBuild } from './report-outside.ts'
 
-/** Names of images, each once. */
+/** Names of images, each once; `orId` where an image's ID will do. */
 export const readReferences = (
   input: InputName,
   raw: RawInputs,
   report: ReportProblem,
+  orId: 'or-id' | 'names-only' = 'names-only',
 ): readonly ImageReference[] => {
   const references = new Map<string, ImageReference>()
   for (const value of parseList(input, raw, report)) {
-    const reference = parseImageReference(value)
+    const id = orId === 'or-id' ? parseImageId(value) : undefined
+    const reference = id ?? parseImageReference(value)
     if (typeof reference !== 'string') references.set(reference.canonical, reference)
     else {
       const remedy = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'

@@ -122,7 +122,7 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
       parallel: readParallel(raw, report),
       isDryRun: parseBoolean('dry-run', raw['dry-run'], report),
       failFast: parseBoolean('fail-fast', raw['fail-fast'] ?? 'true', report),
-      images: readReferences('images', raw, report),
+      images: readReferences('images', raw, report, 'or-id'),
       clusterName:
         word('cluster-name', clusterPattern, 'Use the name that `kind get clusters` shows.') ??
         'kind',

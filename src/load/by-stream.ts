@@ -1,6 +1,6 @@
 import { isNoSpace } from '../disk/no-space.ts'
 import type { KindNode } from '../facts/facts.ts'
-import { renderError } from '../failure.ts'
+import { Failure, renderError } from '../failure.ts'
 import { loadWithKind } from './kind.ts'
 import { emptyState } from './node-state.ts'
 import type { Way } from './plan-way.ts'
@@ -18,9 +18,23 @@ const timed = async (
   return { name, way, because, copiedBytes, durationMs: Math.round(performance.now() - started) }
 }
 
+/** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
+const refuseEmpty = ({ engine, image }: Task): void => {
+  if (engine.hasContainerdStore || image.layers.length > 0) return
+  const name = image.references[0]?.given ?? image.id
+  const store = engine.driver
+  throw new Failure(
+    `${name} has no layers, and Docker's ${store} store cannot export such an image`,
+    {
+      remedy: 'Give it a file (COPY), or use load-mode: auto where links reach the node.',
+    },
+  )
+}
+
 /** Has kind load it. */
 export const byKind = (task: Task, node: KindNode, because: string) =>
   timed(node.name, 'kind', because, async () => {
+    refuseEmpty(task)
     await loadWithKind(task, task.image, node)
     return task.image.sizeBytes
   })
@@ -33,6 +47,7 @@ export const byStream = async (
   isWanted: boolean,
 ): Promise<NodeLoad> => {
   const { states, signal, warn } = task
+  refuseEmpty(task)
   const before = states.get(node.name) ?? emptyState
   try {
     return await timed(node.name, 'stream', because, () => streamImage({ ...task, node, before }))

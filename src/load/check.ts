@@ -74,7 +74,7 @@ export const checkInNode = (
 ): Promise<Checked> =>
   lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state))
 
-/** Looks until CRI knows one image by all names; the rest was somebody else's work. */
+/** Looks until CRI knows one and the same image by all names; the rest was somebody else's work. */
 export const checkNames = (
   api: EngineApi,
   names: readonly string[],
@@ -82,5 +82,7 @@ export const checkNames = (
 ): Promise<Checked> =>
   lookUntilWell(api, node, names, ({ criIds }) => {
     const missing = names.find((name) => !criIds.has(name))
-    return missing === undefined ? undefined : `CRI does not have ${missing}`
+    if (missing !== undefined) return `CRI does not have ${missing}`
+    const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ''))
+    return other === undefined ? undefined : `CRI has another image as ${other}`
   })

@@ -1,6 +1,10 @@
 import type { Docker } from '../host/docker.ts'
+import type { Ask } from '../host/engine-api.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import type { ImageLoad } from './task.ts'
+
+/** A name in Docker's store, and the image that it should be of. */
+type Named = { readonly given: string; readonly canonical: string; readonly id: string }
 
 /**
  * The names that may go from Docker's store. Where links share the files, removing a name frees
@@ -9,23 +13,32 @@ import type { ImageLoad } from './task.ts'
 export const planDropping = (
   loads: readonly ImageLoad[],
   keepImages: KeepImages,
-): readonly string[] =>
+): readonly Named[] =>
   loads
     .filter(
       ({ nodes }) =>
         keepImages === 'never' ||
         nodes.every(({ way }) => way === 'copy' || way === 'stream' || way === 'kind'),
     )
-    .flatMap(({ image }) => image.references.map(({ given }) => given))
+    .flatMap(({ image: { references, id } }) => references.map((each) => ({ ...each, id })))
 
-/** Removes names; layers go with the last of them. What is in use stays, and that is no failure. */
+/**
+ * Removes names; layers go with the last of them. What is in use stays, and that is no failure; so
+ * does a name that somebody else has given to another image.
+ */
 export const dropImages = async (
   docker: Docker,
-  names: readonly string[],
+  ask: Ask,
+  names: readonly Named[],
   line: (text: string) => void,
 ): Promise<void> => {
-  for (const name of names) {
-    const { code } = await docker.try(['rmi', name])
-    line(code === 0 ? `Removed ${name} from Docker.` : `Docker keeps ${name}: it is in use.`)
+  for (const { given, canonical, id } of names) {
+    const now = await ask<{ readonly Id: string }>(`/images/${canonical}/json`)
+    if (now !== undefined && now.Id !== id) {
+      line(`Docker keeps ${given}: it names another image now.`)
+      continue
+    }
+    const { code } = await docker.try(['rmi', given])
+    line(code === 0 ? `Removed ${given} from Docker.` : `Docker keeps ${given}: it is in use.`)
   }
 }

@@ -2,6 +2,7 @@ import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
 import type { EngineApi } from '../host/engine-api.ts'
+import { toNodeNames } from '../inputs/image-reference.ts'
 import { checkInNode } from './check.ts'
 import { joinScript } from './helper.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
@@ -92,7 +93,9 @@ const send = async (streaming: Streaming, blobs: readonly string[]) => {
   const config = engine.hasContainerdStore ? undefined : image.id
   const check = (names: readonly string[]) => checkInNode(api, image, names, node, config)
   // The archive has the names that were given, and no others.
-  const { flaw, state } = await check(image.references.map(({ canonical }) => canonical))
+  const { flaw, state } = await check(
+    image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
+  )
   const unnamed = flaw ?? (await remember(streaming, state))
   if (unnamed !== undefined) return { problem: unnamed, state }
   const named = await check(namesOf(engine, image))

@@ -6,7 +6,7 @@ import { describeEnd } from '../host/docker.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import { runCaptured } from '../host/process.ts'
 import { checkNames } from './check.ts'
-import { namesOf } from './order.ts'
+import { namesOf, toSource } from './order.ts'
 import type { LoadContext } from './task.ts'
 
 /** The slowest way takes its time. */
@@ -14,18 +14,25 @@ const timeoutMs = 60 * 60_000
 
 const tagTimeoutMs = 30_000
 
-/** Adds the names that kind does not know. */
+const ctrImages = ['ctr', '--namespace=k8s.io', 'images'] as const
+
+/** Names the image as a pod would. What kind loaded it as is a name that only this run uses. */
 const addNames = async (
   api: EngineApi,
-  tagged: string,
+  loaded: string,
   names: readonly string[],
   node: KindNode,
 ): Promise<void> => {
-  const tag = ['ctr', '--namespace=k8s.io', 'images', 'tag', '--force', tagged]
-  const others = names.filter((name) => name !== tagged)
-  await Promise.all(others.map((name) => execute(api, node.name, [...tag, name], tagTimeoutMs)))
-  const { flaw } = await checkNames(api, names, node)
-  if (flaw !== undefined) throw new Failure(`Naming ${tagged} in ${node.name} failed: ${flaw}`)
+  const tag = [...ctrImages, 'tag', '--force', loaded]
+  await Promise.all(names.map((name) => execute(api, node.name, [...tag, name], tagTimeoutMs)))
+  const { flaw } = await checkNames(api, [loaded, ...names], node)
+  if (flaw !== undefined) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`)
+}
+
+/** A name that was never made is as good as gone. */
+const dropName = async (api: EngineApi, loaded: string, node: KindNode): Promise<void> => {
+  const remove = [...ctrImages, 'remove', loaded]
+  await execute(api, node.name, remove, tagTimeoutMs).catch(() => {})
 }
 
 /**
@@ -38,20 +45,17 @@ export const loadWithKind = async (
   image: LocalImage,
   node: KindNode,
 ): Promise<void> => {
-  const tagged = image.references.find(({ canonical }) => !canonical.includes('@'))
-  const names = image.references.map(({ given }) => given)
-  if (tagged === undefined) {
-    // Its archive would have no name at all, and no pod would find it.
-    throw new Failure(`\`kind load\` cannot name an image of a digest alone: ${names.join(', ')}`, {
-      remedy: 'Give it with a tag, or use load-mode: auto.',
-    })
-  }
-  const args = ['load', 'docker-image', ...names, `--name=${clusterName}`, `--nodes=${node.name}`]
+  const loaded = toSource(image)
+  const args = ['load', 'docker-image', loaded, `--name=${clusterName}`, `--nodes=${node.name}`]
   // The system's own temp folder is memory on some machines, which an image would fill.
   const options = { timeoutMs, env: { TMPDIR: tempDir } }
-  const ended = await runCaptured({ ...docker.command(args, options), file: 'kind' })
-  if (ended.code !== 0) {
-    throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`)
+  try {
+    const ended = await runCaptured({ ...docker.command(args, options), file: 'kind' })
+    if (ended.code !== 0) {
+      throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`)
+    }
+    await addNames(api, loaded, namesOf(engine, image), node)
+  } finally {
+    await dropName(api, loaded, node)
   }
-  await addNames(api, tagged.canonical, namesOf(engine, image), node)
 }

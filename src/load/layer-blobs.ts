@@ -7,7 +7,8 @@ import { socketFolderOf } from './order.ts'
 type Descriptor = { readonly digest: string; readonly mediaType?: string }
 type Manifest = {
   readonly config?: Descriptor
-  readonly layers?: readonly Descriptor[]
+  /** Docker writes null where there is none. */
+  readonly layers?: readonly Descriptor[] | null
   readonly manifests?: readonly (Descriptor & {
     readonly platform?: { readonly os: string; readonly architecture: string }
   })[]
@@ -76,7 +77,8 @@ const ofContainerdStore = async (
     ({ platform }) => platform?.os === 'linux' && platform.architecture === image.architecture,
   )
   const manifest = own === undefined ? root : await readContent(archivist, own.digest)
-  const { layers = [], config } = JSON.parse(manifest ?? '{}') as Manifest
+  const { layers: listed, config } = JSON.parse(manifest ?? '{}') as Manifest
+  const layers = listed ?? []
   if (config === undefined || layers.length !== image.layers.length) return undefined
   return {
     blobs: layers.map(({ digest }) => digest),

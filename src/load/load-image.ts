@@ -56,7 +56,8 @@ export const loadImage = async (
   )
   const lacking = plans.filter(({ node }) => !isThere(node))
   const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
-  const task: Task = { ...context, image, progress, states }
+  const held = lacking.length > 0 ? await context.hold(image) : image
+  const task: Task = { ...context, image: held, progress, states }
   const loads = await allEnded<readonly NodeLoad[]>([
     ...groupForHelpers(lacking).map((group) => byFolders(task, group)),
     ...lacking.map(async ({ node, choice }) => {
@@ -67,5 +68,5 @@ export const loadImage = async (
     }),
   ])
   const all = [...present, ...loads.flat()]
-  return { image, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }
+  return { image: held, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }
 }

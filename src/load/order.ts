@@ -1,6 +1,6 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import { toImmutable } from '../inputs/image-reference.ts'
+import { toImmutable, toNodeNames } from '../inputs/image-reference.ts'
 import type { Mounts } from './helper.ts'
 import { type FolderWay, snapshotterRoot, toHostPath } from './plan-way.ts'
 
@@ -23,11 +23,14 @@ export const commonFolder = (paths: readonly string[]): string => {
  */
 export const namesOf = (engine: Engine, image: LocalImage): readonly string[] => [
   ...new Set([
-    ...image.references.map(({ canonical }) => canonical),
+    ...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
     ...image.references.map((reference) => toImmutable(reference, image.id).canonical),
     ...(engine.hasContainerdStore ? image.digestNames : []),
   ]),
 ]
+
+/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
+export const toSource = ({ heldAs, id }: LocalImage): string => heldAs ?? id
 
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */
 export const socketFolderOf = ({ hasContainerdStore, containerd }: Engine): string | undefined =>

@@ -1,6 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import type { LocalImage } from '../facts/images.ts'
 import { type Docker, describeEnd } from '../host/docker.ts'
+import { toNodeNames } from '../inputs/image-reference.ts'
+import { toRenaming } from './archive-names.ts'
+import { toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
 import { leaveOut } from './tar-filter.ts'
 
@@ -17,14 +20,16 @@ export type Pumping = {
 /** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
 export const pump = async (docker: Docker, pumping: Pumping): Promise<string | undefined> => {
   const { image, leftOut, importArgs, onBytes } = pumping
-  const names = image.references.map(({ given }) => given)
-  const source = startSource(docker, ['save', '--', ...names])
+  const source = startSource(docker, ['save', '--', toSource(image)])
   const target = startTarget(docker, importArgs)
   target.stdout.resume()
   // An end that fails closes the pipe; the exit codes below say which and why.
   const piped = pipeline(
     source.stdout,
-    leaveOut((name) => leftOut.has(name)),
+    leaveOut(
+      (name) => leftOut.has(name),
+      toRenaming(image.references.flatMap(({ canonical }) => toNodeNames(canonical))),
+    ),
     countBytes(onBytes),
     target.stdin,
   ).catch(() => {})

@@ -6,7 +6,7 @@ import { splitLines } from '../host/log-fence.ts'
 import { containerdClient, joinScript } from './helper.ts'
 import type { Streaming } from './import-archive.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
-import { namesOf } from './order.ts'
+import { namesOf, toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
 import { pickOut } from './tar-filter.ts'
 
@@ -86,8 +86,7 @@ const sendMissing = async (
   missing: readonly number[],
   target: Writable,
 ): Promise<Sent> => {
-  const names = image.references.map(({ given }) => given)
-  const source = startSource(docker, ['save', '--', ...names])
+  const source = startSource(docker, ['save', '--', toSource(image)])
   const { files, sizes } = pickMissing(archived, missing)
   // An end that fails closes the pipe; the exit codes say which and why.
   const pipes = [source.stdout, files, countBytes(onBytes), target] as const

@@ -17,7 +17,26 @@ const sizeOf = (header: Buffer): number => {
 /** What is passed on of one file of a tar: something before it, its bytes, and perhaps its padding. */
 type Kept = { readonly lead: Buffer; readonly isPadded: boolean }
 
-type Choose = (name: string, size: number, header: Buffer) => Kept | undefined
+/** What becomes of a whole file's bytes. Only small files are for that. */
+type Replaced = { readonly replace: (content: Buffer) => Buffer }
+
+type Choose = (name: string, size: number, header: Buffer) => Kept | Replaced | undefined
+
+/** Indexes of one image have a few hundred bytes. */
+const longestReplaced = 4 * 1024 * 1024
+
+/** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
+const withSize = (header: Buffer, size: number): Buffer => {
+  const changed = Buffer.from(header)
+  changed.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1')
+  changed.write(' '.repeat(8), 148, 'latin1')
+  const sum = changed.reduce((all, byte) => all + byte, 0)
+  changed.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  return changed
+}
+
+const toPadded = (content: Buffer): Buffer =>
+  Buffer.concat([content, Buffer.alloc(-content.length & (blockBytes - 1))])
 
 /** Goes through a tar with constant memory and passes on what is kept. */
 const rewrite = (choose: Choose): Transform => {
@@ -25,6 +44,8 @@ const rewrite = (choose: Choose): Transform => {
   let headerBytes = 0
   let keptBytes = 0
   let droppedBytes = 0
+  let replacing: ({ readonly chunks: Buffer[]; readonly size: number } & Replaced) | undefined
+  let collectedBytes = 0
 
   const takeHeader = (chunk: Buffer, at: number): number => {
     const taken = Math.min(blockBytes - headerBytes, chunk.length - at)
@@ -33,19 +54,41 @@ const rewrite = (choose: Choose): Transform => {
     return taken
   }
 
+  /** The replaced file with its header, once all of it has come. */
+  const endReplaced = (): Buffer | undefined => {
+    if (replacing === undefined || collectedBytes < replacing.size) return undefined
+    const content = replacing.replace(Buffer.concat(replacing.chunks))
+    replacing = undefined
+    return Buffer.concat([withSize(header, content.length), toPadded(content)])
+  }
+
   const beginFile = (): Buffer | undefined => {
     headerBytes = 0
     const size = sizeOf(header)
     const bytes = Math.ceil(size / blockBytes) * blockBytes
     const kept = choose(nameOf(header), size, header)
+    if (kept !== undefined && 'replace' in kept) {
+      if (size > longestReplaced) throw new Error(`an index of ${size} bytes`)
+      replacing = { chunks: [], size, ...kept }
+      collectedBytes = 0
+      droppedBytes = bytes - size
+      return size === 0 ? endReplaced() : undefined
+    }
     keptBytes = kept === undefined ? 0 : kept.isPadded ? bytes : size
     droppedBytes = bytes - keptBytes
     return kept?.lead
   }
 
-  const transform = function (this: Transform, chunk: Buffer, _: string, done: TransformCallback) {
+  const pass = function (this: Transform, chunk: Buffer): void {
     for (let at = 0; at < chunk.length; ) {
-      if (keptBytes > 0) {
+      if (replacing !== undefined) {
+        const taken = Math.min(replacing.size - collectedBytes, chunk.length - at)
+        replacing.chunks.push(Buffer.from(chunk.subarray(at, at + taken)))
+        collectedBytes += taken
+        at += taken
+        const whole = endReplaced()
+        if (whole !== undefined) this.push(whole)
+      } else if (keptBytes > 0) {
         const taken = Math.min(keptBytes, chunk.length - at)
         this.push(chunk.subarray(at, at + taken))
         keptBytes -= taken
@@ -61,16 +104,33 @@ const rewrite = (choose: Choose): Transform => {
         if (lead !== undefined) this.push(lead)
       }
     }
-    done()
+  }
+  const transform = function (this: Transform, chunk: Buffer, _: string, done: TransformCallback) {
+    try {
+      pass.call(this, chunk)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
   }
   return new Transform({ transform })
 }
 
-/** Passes a tar on without the files whose names are to be left out. */
-export const leaveOut = (isLeftOut: (name: string) => boolean): Transform =>
-  rewrite((name, _, header) =>
-    isLeftOut(name) ? undefined : { lead: Buffer.from(header), isPadded: true },
-  )
+/**
+ * Passes a tar on without the files whose names are to be left out.
+ *
+ * @param toReplace says of a file, by its name, what becomes of its text; undefined leaves it as it is
+ */
+export const leaveOut = (
+  isLeftOut: (name: string) => boolean,
+  toReplace: (name: string) => ((text: string) => string) | undefined = () => undefined,
+): Transform =>
+  rewrite((name, _, header) => {
+    if (isLeftOut(name)) return undefined
+    const change = toReplace(name)
+    if (change === undefined) return { lead: Buffer.from(header), isPadded: true }
+    return { replace: (content) => Buffer.from(change(content.toString('utf8'))) }
+  })
 
 /**
  * Passes on only some files of a tar, each as a line and its bytes.

@@ -29,6 +29,8 @@ export type LoadContext = {
   readonly engine: Engine
   readonly clusterName: string
   readonly runId: string
+  /** Makes sure that Docker keeps an image, whatever becomes of its names. */
+  readonly hold: (image: LocalImage) => Promise<LocalImage>
   /** A folder of the step's own. */
   readonly tempDir: string
   readonly signal: AbortSignal

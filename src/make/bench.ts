@@ -3,6 +3,7 @@ import type { Docker } from '../host/docker.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import type { MakeStep } from '../plan/plan.ts'
 import type { Workshop } from '../workshop.ts'
+import type { Handovers } from './handover.ts'
 
 /** Builds and loads that run at the same time, and end together where the first failure ends all. */
 export type Bench = {
@@ -12,6 +13,7 @@ export type Bench = {
   /** Ends with the step, or with the first failure. */
   readonly signal: AbortSignal
   readonly docker: Docker
+  readonly handovers: Handovers
   /** Loads, one after another: each has all nodes at work already. */
-  readonly load: (name: string, find: () => Promise<readonly LocalImage[]>) => void
+  readonly load: (name: string, images: readonly LocalImage[], isBuilt: boolean) => void
 }

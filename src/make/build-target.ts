@@ -37,10 +37,10 @@ export const buildTarget = async (bench: Bench, target: Target): Promise<BuildMe
   return withRoom(bench, async () => {
     const secrets = await takeSecrets(bench)
     const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile: undefined }
-    return timed(shop, `Build ${target.name}`, () =>
+    const build = () =>
       runner.fenced((onLine) =>
         buildImage(docker, order, (line) => onLine(prefix + line), runner.warning),
-      ),
-    )
+      )
+    return timed(shop, `Build ${target.name}`, build, bench.signal)
   })
 }

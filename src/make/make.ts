@@ -1,17 +1,19 @@
 import { runJobs } from '../build/schedule.ts'
 import type { Target } from '../build/target.ts'
 import { rememberSizes, toRemembered } from '../disk/size-memory.ts'
-import { findImages } from '../facts/images.ts'
+import { findBuilt, renderMoved } from '../facts/built.ts'
+import type { LocalImage } from '../facts/images.ts'
+import { renderNameless } from '../facts/own-names.ts'
 import { type Measured, measureImage, sumSizes } from '../facts/sizes.ts'
-import { Failure } from '../failure.ts'
 import { createDocker } from '../host/docker.ts'
 import { withEngineApi } from '../host/engine-api.ts'
 import type { MakeStep } from '../plan/plan.ts'
+import { renderUnloaded, type Unloaded } from '../report/unloaded.ts'
 import type { Workshop } from '../workshop.ts'
 import type { Bench } from './bench.ts'
 import { buildTarget } from './build-target.ts'
 import { type Problem, toFailure, toProblems } from './failures.ts'
-import { dropHandovers } from './handover.ts'
+import { createHandovers } from './handover.ts'
 import { loadImages } from './load-images.ts'
 
 /** What was made, by the targets' names. */
@@ -20,19 +22,26 @@ type Made = Map<string, readonly Measured[]>
 const makeTarget = async (bench: Bench, target: Target, made: Made): Promise<void> => {
   const { shop, api, load } = bench
   const metadata = await buildTarget(bench, target)
-  const result = { name: target.name, kind: target.source.kind, metadata }
-  shop.update((report) => ({ ...report, builds: [...report.builds, result] }))
-  if (!target.isWanted) return
-  if (target.tags.length === 0) {
-    shop.runner.line(`${target.name} has no tags: no pod could name it, so it is not loaded.`)
-    return
+  const { name, tags, source, handover } = target
+  const enter = (imageId = metadata.imageId): void => {
+    const result = { name, kind: source.kind, metadata: { ...metadata, imageId } }
+    shop.update((report) => ({ ...report, builds: [...report.builds, result] }))
   }
-  const images = await findImages(api.ask, target.tags)
+  if (!target.isWanted || handover === undefined || tags.length === 0) {
+    enter()
+    if (!target.isWanted) return
+    return shop.runner.line(`${name} has no tags: no pod could name it, so it is not loaded.`)
+  }
+  const { image, moved } = await findBuilt(api.ask, handover, tags)
+  // The containerd store has another ID than buildx says: its manifest's digest, not the config's.
+  enter(image.id)
+  for (const tag of moved) shop.runner.warning(renderMoved(image.id, tag))
   // At once: what is loaded may be dropped from Docker.
-  const measuring = Promise.all(images.map((image) => measureImage(api.ask, image)))
-  made.set(target.name, await measuring.catch(() => []))
-  load(target.name, async () => images)
+  made.set(name, await measureImage(api.ask, image).then(toList, () => []))
+  load(name, [image], true)
 }
+
+const toList = (measured: Measured): readonly Measured[] => [measured]
 
 /** Before the loads have ended, as it may be they that fail on a disk that is too small. */
 const remember = async ({ shop, step }: Bench, made: Made): Promise<void> => {
@@ -54,46 +63,54 @@ export const make = (shop: Workshop, step: MakeStep): Promise<void> =>
     const stop = new AbortController()
     const signal = AbortSignal.any([shop.signal, stop.signal])
     const failedLoads: Problem[] = []
+    const unloaded = new Map<LocalImage, Unloaded>()
     let loading: Promise<void> = Promise.resolve()
     const endAll = (): void => {
       if (shop.inputs.failFast) stop.abort()
     }
     const made: Made = new Map()
+    const handovers = createHandovers(api, step, shop.runId)
     const bench: Bench = {
       shop,
       step,
       api,
       signal,
       docker: createDocker(shop.childEnv, signal),
-      load: (name, find) => {
+      handovers,
+      load: (name, images, isBuilt) => {
+        for (const image of images) {
+          const names = image.references.map(({ given }) => given).join(', ')
+          unloaded.set(image, { names, isBuilt })
+        }
         loading = loading.then(async () => {
           if (signal.aborted) return
-          await find()
-            .then((images) => loadImages(bench, images))
-            .catch((error: unknown) => {
-              if (!signal.aborted) failedLoads.push({ name, error })
-              endAll()
-            })
+          const onLoaded = (image: LocalImage): unknown => unloaded.delete(image)
+          await loadImages(bench, images, onLoaded).catch((error: unknown) => {
+            if (!signal.aborted) failedLoads.push({ name, error })
+            endAll()
+          })
         })
       },
     }
     const given = step.images.flatMap(({ references }) => references.map((each) => each.given))
-    if (given.length > 0) bench.load(given.join(', '), async () => step.images)
+    for (const { id, references } of step.images) {
+      const text = renderNameless(id, references)
+      if (text !== undefined) shop.runner.line(text)
+    }
+    if (given.length > 0) bench.load(given.join(', '), step.images, false)
     const isEnded = (): boolean => signal.aborted
-    const outcomes = await runJobs(step.targets, step.parallel, isEnded, async (target) => {
-      await makeTarget(bench, target, made).catch((error: unknown) => {
-        const wasAborted = signal.aborted
-        endAll()
-        // What was cut off by another one's failure has none of its own.
-        throw wasAborted ? new Failure('Ended, as another one failed') : error
-      })
-    })
+    const build = (target: Target): Promise<void> => makeTarget(bench, target, made)
+    const outcomes = await runJobs(step.targets, step.parallel, isEnded, build, endAll)
     await shop.token.close()
-    await dropHandovers(bench)
+    await handovers.built()
     await remember(bench, made)
     await loading
+    await handovers.end()
+    const rest = [...unloaded.values()]
+    shop.update((report) => ({ ...report, unloaded: rest }))
+    for (const sentence of renderUnloaded(rest)) shop.runner.line(sentence)
     shop.signal.throwIfAborted()
     const problems = [...toProblems(outcomes), ...failedLoads]
     const among = step.targets.length + (given.length > 0 ? 1 : 0)
-    if (problems.length > 0) throw toFailure(problems, among)
+    if (problems.length > 0) throw toFailure(problems, among, outcomes, rest)
   })

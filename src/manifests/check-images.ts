@@ -2,6 +2,8 @@ import { type Facts, toWanted } from '../facts/facts.ts'
 import {
   type ImageReference,
   parseImageReference,
+  toCriName,
+  toNodeNames,
   toRepository,
 } from '../inputs/image-reference.ts'
 import type { Container, Warning, Workload } from './workload.ts'
@@ -51,7 +53,7 @@ const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
 
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
 const isLoaded = (canonical: string, loaded: readonly ImageReference[]): boolean =>
-  loaded.some((image) => image.canonical === canonical) ||
+  loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) ||
   (/^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? '') &&
     loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical)))
 

@@ -1,8 +1,9 @@
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
-import { toImmutable } from '../inputs/image-reference.ts'
+import { toImmutable, toNodeNames } from '../inputs/image-reference.ts'
 import type { ImageLoad } from '../load/task.ts'
+import type { Unloaded } from './unloaded.ts'
 
 /** What was done so far; a step that fails half-way has a report, too. */
 export type Report = {
@@ -12,11 +13,19 @@ export type Report = {
     readonly metadata: BuildMetadata
   }[]
   readonly loads: readonly ImageLoad[]
+  /** What the end of the step found not loaded. */
+  readonly unloaded: readonly Unloaded[]
   readonly freed: readonly Freed[]
   readonly stages: readonly { readonly name: string; readonly durationMs: number }[]
 }
 
-export const emptyReport: Report = { builds: [], loads: [], freed: [], stages: [] }
+export const emptyReport: Report = {
+  builds: [],
+  loads: [],
+  unloaded: [],
+  freed: [],
+  stages: [],
+}
 
 /** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
 const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, string>> => {
@@ -37,12 +46,15 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
 /** What post may want to know of what was loaded, and where. */
 export const toLoaded = ({ loads }: Report): readonly LoadedImage[] =>
   loads.flatMap(({ image: { id, references }, nodes }) =>
-    references.map((each) => ({
-      ...each,
-      immutable: toImmutable(each, id).given,
-      id,
-      nodes: nodes.map(({ name }) => name),
-    })),
+    references.flatMap((each) =>
+      toNodeNames(each.canonical).map((canonical) => ({
+        given: each.given,
+        canonical,
+        immutable: toImmutable(each, id).given,
+        id,
+        nodes: nodes.map(({ name }) => name),
+      })),
+    ),
   )
 
 /** The step's outputs; those without a value are left out. */

@@ -1,5 +1,6 @@
 import { escapeCell, escapeText, formatBytes, formatDuration, renderTable } from './format.ts'
 import type { Report } from './report.ts'
+import { renderUnloaded } from './unloaded.ts'
 
 const ways = {
   reflink: 'reflinked',
@@ -43,6 +44,7 @@ export const renderSummary = (report: Report, failure?: string): string => {
     parts.push(`**Failed:** ${escapeText(failure)}`)
   }
   if (report.loads.length > 0) parts.push(renderImages(report))
+  parts.push(...renderUnloaded(report.unloaded).map(escapeCell))
   if (report.stages.length > 0) parts.push(renderStages(report))
   if (report.freed.length > 0) parts.push(renderFreed(report))
   return `${parts.join('\n\n')}\n`

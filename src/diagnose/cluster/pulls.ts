@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../inputs/image-reference.ts'
+import { parseImageReference, toCriName } from '../../inputs/image-reference.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Container, LoadedImage } from './cluster.ts'
@@ -22,7 +22,7 @@ const reasons: ReadonlySet<string> = new Set([
 const toAsked = (image: string): string => {
   const asked = parseImageReference(image)
   const lower = typeof asked === 'string' ? parseImageReference(image.toLowerCase()) : asked
-  return typeof lower === 'string' ? image : lower.canonical
+  return typeof lower === 'string' ? image : toCriName(lower.canonical)
 }
 
 /** With `Always` a right name alone changes nothing. */

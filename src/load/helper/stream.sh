@@ -71,7 +71,7 @@ load_image() {
   read_present
   tell missing "${missing[@]}"
   mkdir -p "$staging/$run/to"
-  printf '%s\n' "${chains[@]}" >>"$staging/journal"
+  ((${#chains[@]} == 0)) || printf '%s\n' "${chains[@]}" >>"$staging/journal"
   receive_records
   { cat <&3; kill -TERM "$$"; } >/dev/null 2>&1 &
   lifeline=$!

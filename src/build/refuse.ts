@@ -1,0 +1,58 @@
+import { Failure } from '../failure.ts'
+import type { ImageReference } from '../inputs/image-reference.ts'
+import type { Target } from './target.ts'
+
+/**
+ * An image in `images` is loaded as Docker has it at the start, so one that this step is about to
+ * build would be the old one or the new one, as it happens.
+ *
+ * @throws {Failure} naming them
+ */
+export const refuseOwnImages = (
+  images: readonly ImageReference[],
+  targets: readonly Target[],
+): void => {
+  for (const image of images) {
+    const target = targets.find(({ tags }) =>
+      tags.some(({ canonical }) => canonical === image.canonical),
+    )
+    if (target === undefined) continue
+    const remedy = target.isWanted
+      ? `Remove ${image.given} from images: what the step builds is loaded anyway.`
+      : `Remove ${image.given} from images, and add ${target.name} to targets, so that it is loaded.`
+    throw new Failure(`images names ${image.given}, which this step itself builds`, { remedy })
+  }
+}
+
+const platformsOf = ({ source }: Target): readonly string[] => {
+  const listed = source.kind === 'bake' ? source.targets[0]?.definition['platforms'] : undefined
+  return Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []
+}
+
+/**
+ * Only the containerd store holds an image for several platforms.
+ *
+ * @throws {Failure} naming the first target that asks for them
+ */
+export const refuseSeveralPlatforms = (
+  targets: readonly Target[],
+  { driver, hasContainerdStore }: { readonly driver: string; readonly hasContainerdStore: boolean },
+): void => {
+  if (hasContainerdStore) return
+  for (const target of targets) {
+    const platforms = platformsOf(target)
+    if (platforms.length < 2 || target.handover === undefined) continue
+    throw new Failure(
+      `${target.name} is for several platforms (${platforms.join(', ')}), and Docker's ${driver} store holds one`,
+      {
+        remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.`,
+      },
+    )
+  }
+}
+
+/** That of the nodes, as far as this machine tells: they run beside us, mostly. */
+const onePlatformOf = (platforms: readonly string[]): string => {
+  const own = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
+  return platforms.includes(own) ? own : (platforms[0] ?? own)
+}
