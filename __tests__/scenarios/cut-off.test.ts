@@ -40,8 +40,9 @@ test("a load that another image's failure cut off: built, not loaded", async () 
   await writeFile(join(scratch, 'own'), 'new')
   await writeFile(join(scratch, 'Dockerfile'), 'FROM scratch\nCOPY own /own\n')
   await writeFile(join(scratch, 'Broken'), 'FROM scratch\nCOPY missing /missing\n')
+  // Bake has them in the order of their names.
   const builds = [
-    `- { name: cron, context: ${scratch}, tags: '${name}-cron:dev' }`,
+    `- { name: a-cron, context: ${scratch}, tags: '${name}-cron:dev' }`,
     `- { name: broken, context: ${scratch}, file: ${scratch}/Broken, tags: '${name}-broken:dev' }`,
     `- { name: late, context: ${scratch}, tags: '${name}-late:dev' }`,
   ].join('\n')

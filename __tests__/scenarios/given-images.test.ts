@@ -89,7 +89,8 @@ describe.each(['overlay2', 'containerd'] as const)('images of all kinds, with %s
     const id = await buildTestImage(tag, 'FROM scratch\nCOPY own /own\n', { own: 'nameless' })
     // In the containerd store nothing keeps an image without a name but a container.
     const container = await docker('create', tag, '/none')
-    await docker('rmi', '--force', tag)
+    await docker('tag', baseImage(), tag)
+    made.push(tag)
     try {
       const run = await load({ images: id })
       const pods = `localhost/slipway:sha-${id.slice(7, 19)}`
@@ -119,12 +120,15 @@ describe.each(['overlay2', 'containerd'] as const)('images of all kinds, with %s
   test('an image for another architecture is loaded, with a warning', async () => {
     const arch = process.arch === 'x64' ? 'amd64' : process.arch
     const other = arch === 'arm64' ? 'amd64' : 'arm64'
-    await buildTestImage(foreign, `FROM --platform=linux/${other} scratch\nCOPY own /own\n`, {
-      own: 'foreign',
+    process.env['DOCKER_DEFAULT_PLATFORM'] = `linux/${other}`
+    const dockerfile = 'FROM scratch\nCOPY own /own\n'
+    await buildTestImage(foreign, dockerfile, { own: 'foreign' }).finally(() => {
+      delete process.env['DOCKER_DEFAULT_PLATFORM']
     })
     const run = await load({ images: foreign })
-    expect(warningsOf(run)).toEqual([
+    // In the containerd store Docker does not unpack such an image, so another warning tells of a stream.
+    expect(warningsOf(run)).toContainEqual(
       expect.stringContaining(`${foreign} is built for ${other}, and ${node} is ${arch}: `),
-    ])
+    )
   })
 })

@@ -34,7 +34,9 @@ export const dropImages = async (
 ): Promise<void> => {
   for (const { given, canonical, id } of names) {
     const now = await ask<{ readonly Id: string }>(`/images/${canonical}/json`)
-    if (now !== undefined && now.Id !== id) {
+    // Somebody else was quicker.
+    if (now === undefined) continue
+    if (now.Id !== id) {
       line(`Docker keeps ${given}: it names another image now.`)
       continue
     }
