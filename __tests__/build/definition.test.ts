@@ -30,18 +30,27 @@ test("a Dockerfile that names another target's tag builds upon it", () => {
   })
   expect(found).toEqual([
     {
-      name: 'web',
-      dependsOn: ['api', 'base'],
-      isWanted: true,
-      contexts: { base: 'target:base', 'docker.io/acme/api:dev': 'target:api' },
-    },
-    {
       name: 'api',
       dependsOn: ['base'],
       isWanted: true,
       contexts: { 'acme/base:dev': 'target:base' },
     },
+    {
+      name: 'web',
+      dependsOn: ['api', 'base'],
+      isWanted: true,
+      // Bake takes names of contexts as they are, and BuildKit looks for the familiar one.
+      contexts: { base: 'target:base', 'acme/api:dev': 'target:api' },
+    },
     { name: 'base', dependsOn: [], isWanted: false, contexts: {} },
+  ])
+})
+
+test('targets are in the order in which they were given', () => {
+  const order = ['web', 'api']
+  expect(readTargets(printed, workspace, undefined, order).map(({ name }) => name)).toEqual([
+    ...order,
+    'base',
   ])
 })
 

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findBuildWarnings, findSecretMounts } from '../../src/build/warnings.ts'
+import { toOwnTarget } from '../../src/build/target.ts'
+import { type BuildWarning, findPersisted, findSecretWarnings } from '../../src/build/warnings.ts'
+import type { Docker } from '../../src/host/docker.ts'
 import { read } from '../support/read.ts'
 
 let context: string
@@ -14,55 +16,72 @@ afterEach(() => rmSync(context, { recursive: true }))
 
 const write = (name: string, text: string): void => writeFileSync(join(context, name), text)
 
-const warningsFor = (passed: readonly string[]): readonly string[] => {
-  const { build } = read({ context, tags: 'a:1' })
+const targetOf = (raw: object = {}) => {
+  const { build } = read({ context, tags: 'a:1', ...raw })
   if (build === undefined) throw new Error('no build')
-  return findBuildWarnings({ kind: 'own', build }, '/', passed).map(
-    ({ message, file, line }) => `${file.slice(context.length + 1)}:${line} ${message}`,
-  )
+  return toOwnTarget(build, 'run')
 }
 
-test.each<[string, string, readonly string[]]>([
-  ['an id', 'RUN --mount=type=secret,id=a cat', ['a']],
-  ['a target without an id', 'RUN --mount=target=/root/.npmrc,type=secret npm ci', ['.npmrc']],
-  [
-    'several in one RUN',
-    'RUN --mount=type=secret,id=a --mount=type=cache,id=b,target=/c \\\n  --mount=id=c,type=secret x',
-    ['a', 'c'],
-  ],
-  ['other mounts', 'RUN --mount=type=ssh,id=a --mount=type=bind,target=/x true', []],
-  ['comments', '# RUN --mount=type=secret,id=a', []],
-  ['ids that only the build knows', 'RUN --mount=type=secret,id=$NAME true', []],
-])('secrets that a Dockerfile mounts: %s', (_name, text, ids) => {
-  expect(findSecretMounts(text).map(({ id }) => id)).toEqual(ids)
-})
+const asked: string[] = []
+/** A buildx that is too old to be asked. */
+const old = {
+  try: async (args: readonly string[]) => {
+    asked.push(args.join(' '))
+    return { code: 125, stdout: '', stderr: 'unknown flag: --call', timedOut: false }
+  },
+} as unknown as Docker
 
-test('a secret that is mounted and not given is told with its line', () => {
+const tell = ({ message, place }: BuildWarning): string =>
+  `${place?.file.slice(context.length + 1)}:${place?.line} ${message}`
+
+const secretsFor = async (passed: readonly string[], raw: object = {}) => {
+  asked.length = 0
+  const place = { workspace: '/', tempDir: context }
+  return (await findSecretWarnings(old, targetOf(raw), place, passed)).map(tell)
+}
+
+test('a secret that is mounted and not given is told with its line', async () => {
   write(
     'Dockerfile',
     'FROM x\nRUN --mount=type=secret,id=github_token a\nRUN --mount=type=secret,id=npm_token b\n',
   )
-  expect(warningsFor(['github_token'])).toEqual([
+  expect(await secretsFor(['github_token'])).toEqual([
     'Dockerfile:3 A RUN mounts the secret `npm_token`, which is not given: that step finds no file there.',
+  ])
+})
+
+test('BuildKit is asked where a secret may be missing, and with what decides about it', async () => {
+  write('Dockerfile', 'FROM x\nRUN --mount=type=secret,id=a a\n')
+  await secretsFor(['a'])
+  expect(asked).toEqual([])
+  const raw = {
+    file: join(context, 'Dockerfile'),
+    target: 'x',
+    'build-args': 'A=1',
+    'build-contexts': 'x=y',
+    labels: 'a=b',
+    ssh: 'default',
+    network: 'host',
+    'no-cache': 'true',
+    pull: 'true',
+  }
+  await secretsFor(['b'], raw)
+  expect(asked).toEqual([
+    `buildx build --call=outline,format=json --file ${raw.file} --target x --build-arg A=1 --build-context x=y -- ${context}`,
   ])
 })
 
 const persisted = '[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic eHh4\n'
 
-test("checkout's credentials in the context are told", () => {
+test("checkout's credentials in the context are told", async () => {
   write('.git/config', persisted)
-  expect(warningsFor([])).toEqual([
+  expect((await findPersisted(targetOf(), '/')).map(tell)).toEqual([
     expect.stringMatching(/^\.git\/config:2 The build context holds checkout's credentials/),
   ])
 })
 
-test.each(['.git', '**/.git', '/.git/', '*', '.git/**'])('not when %s is left out', (pattern) => {
-  write('.git/config', persisted)
-  write('.dockerignore', `node_modules\n${pattern}\n`)
-  expect(warningsFor([])).toEqual([])
-})
-
-test('a context that is an address has no files here', () => {
-  const { build } = read({ context: 'https://github.com/acme/app.git', tags: 'a:1' })
-  expect(build && findBuildWarnings({ kind: 'own', build }, '/', [])).toEqual([])
+test('a context that is an address has no files here', async () => {
+  const address = { context: 'https://github.com/acme/app.git' }
+  expect(await findPersisted(targetOf(address), '/')).toEqual([])
+  expect(await secretsFor([], address)).toEqual([])
 })

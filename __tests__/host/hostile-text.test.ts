@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { findBases } from '../../src/build/bases.ts'
+import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
-import { findSecretMounts } from '../../src/build/warnings.ts'
+import { toBakeWords } from '../../src/build/words.ts'
 import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
 import { parseKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { toPlace } from '../../src/diagnose/kernel/place.ts'
@@ -23,6 +23,8 @@ const most = (text: string): string => text.repeat(Math.ceil(length / text.lengt
 /** Stops even what is in the midst of a regular expression. */
 const inTime = <T>(read: () => T): T =>
   runInNewContext('read()', { read }, { timeout: 20_000 }) as T
+
+const words = toBakeWords({})
 
 const stamped = (text: string): string => `[    1.000000] ${text}`
 const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
@@ -81,18 +83,18 @@ test.each<readonly [string, () => unknown]>([
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
   ['a repository', () => toRepository(`${most('@')}\n!`)],
   ['a digest', () => toRepository(`${most(':@')}/\n!`)],
-  ['a Dockerfile of empty lines', () => findBases(`${most('\n')}x`, {})],
-  ['a FROM that does not end', () => findBases(`FROM ${most('${a:-')}`, {})],
-  ['a FROM of flags', () => findBases(`FROM ${most('--a ')}`, {})],
+  ['a Dockerfile of empty lines', () => findBases(`${most('\n')}x`, words)],
+  ['a FROM that does not end', () => findBases(`FROM ${most('${a:-')}`, words)],
+  ['a FROM of flags', () => findBases(`FROM ${most('--a ')}`, words)],
   [
     'arguments that double',
     () =>
       findBases(
         `ARG A0=xx\n${Array.from({ length: 60 }, (_, at) => `ARG A${at + 1}=$A${at}$A${at}`).join('\n')}\nFROM $A60`,
-        {},
+        words,
       ),
   ],
-  ['mounts', () => findSecretMounts(`RUN ${most('--mount=type=secret,')}`)],
+  ['mounts', () => findSecretMounts(`RUN ${most('--mount=type=secret,')}`, words)],
   [
     'a build log',
     () =>

@@ -83,13 +83,13 @@ describe('relative paths stay in the workspace', () => {
     [
       'an entry of builds',
       { builds: '[{ context: proc, tags: "a:1" }]' },
-      'builds, entry 1, context',
+      'builds, line 1, context',
       'proc',
     ],
     [
       'the Dockerfile of an entry',
       { builds: '[{ context: app, file: ../x/D, tags: "a:1" }]' },
-      'builds, entry 1, file',
+      'builds, line 1, file',
       '../x',
     ],
   ])('%s', (_name, raw, input, value) => {

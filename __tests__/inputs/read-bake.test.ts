@@ -86,29 +86,29 @@ test('how many at once, and whether the first failure ends all', () => {
 
 test.each<[string, RawInputs, readonly RegExp[]]>([
   ['no list', { builds: 'context: a' }, [/^- builds: not a YAML list/]],
-  ['no YAML', { builds: '- [' }, [/^- builds: not a YAML list/]],
-  ['an entry that is none', { builds: '- api' }, [/^- builds, entry 1: not a map/]],
-  ['no context', { builds: '- tags: a:1' }, [/^- builds, entry 1: it has no context/]],
-  ['no name', { builds: '- context: a' }, [/^- builds, entry 1: it has no name/]],
+  ['no YAML', { builds: '- [' }, [/^- builds, line 1: Flow sequence/]],
+  ['an entry that is none', { builds: '- api' }, [/^- builds, line 1: the entry is not a map/]],
+  ['no context', { builds: '- tags: a:1' }, [/^- builds, line 1: it has no context/]],
+  ['no name', { builds: '- context: a' }, [/^- builds, line 1: it has no name/]],
   [
     'a name that is none',
     { builds: '- {context: a, name: "a b"}' },
-    [/^- builds, entry 1 \("a b"\): it has no name/],
+    [/^- builds, line 1 \("a b"\): not the name of a target/],
   ],
   [
     'a word that is none',
     { builds: '- {context: a, tags: a:1, dockerfile: x}' },
-    [/^- builds, entry 1 \("dockerfile"\): unknown\. It may have: name, ssh, context,/],
+    [/^- builds, line 1 \("dockerfile"\): unknown\. Write file\./],
   ],
   [
     'a tag that is none',
     { builds: '- {context: a, name: a, tags: "A:1"}' },
-    [/^- builds, entry 1, tags \("A:1"\): image names are lower case/],
+    [/^- builds, line 1, tags \("A:1"\): image names are lower case/],
   ],
   [
     'the same name twice',
     { builds: '- {context: a, tags: a:1}\n- {context: b, tags: x/a:2}' },
-    [/^- builds \("a"\): two entries have this name/],
+    [/^- builds, line 2 \("a"\): the entry of line 1 has this name, too/],
   ],
   [
     'a build beside it',

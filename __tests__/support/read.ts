@@ -1,5 +1,5 @@
-import { parse } from 'yaml'
 import type { Inputs } from '../../src/inputs/inputs.ts'
+import { parseYaml } from '../../src/inputs/parse-yaml.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { readInputs } from '../../src/inputs/read-inputs.ts'
 import type { Trigger } from '../../src/inputs/trigger.ts'
@@ -19,7 +19,7 @@ export const read = (raw: RawInputs, change: Partial<Run> = {}): Inputs =>
     kindOf: (path) => (/[.]\w+$/.test(path) ? 'file' : 'folder'),
     unknownInputs: [],
     env: {},
-    parseYaml: parse,
+    parseYaml,
     ...change,
   })
 

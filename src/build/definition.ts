@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { readRegularFile } from '../host/read-file.ts'
 import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
-import { findBases } from './bases.ts'
+import { refuseContradictions } from './contradictions.ts'
+import { inferLinks, type Unlinked } from './links.ts'
 
 /** One target of a Bake definition, as Bake itself resolved it. */
 export type BakeTarget = {
@@ -21,8 +20,6 @@ export type BakeTarget = {
    */
   readonly allowances: readonly string[] | undefined
 }
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
@@ -46,23 +43,6 @@ const readTags = (name: string, value: unknown): readonly ImageReference[] =>
     )
   })
 
-/** The target's Dockerfile, as far as it is a file of this machine. */
-const readDockerfile = (
-  definition: Readonly<Record<string, unknown>>,
-  workspace: string,
-): string => {
-  const inline = text(definition['dockerfile-inline'])
-  if (inline !== undefined) return inline
-  try {
-    const context = resolve(workspace, text(definition['context']) ?? '.')
-    const file = resolve(context, text(definition['dockerfile']) ?? 'Dockerfile')
-    return readRegularFile(file).toString('utf8')
-  } catch {
-    // Not a local context, or the build itself says what is wrong with it.
-    return ''
-  }
-}
-
 const targetPrefix = 'target:'
 
 /** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
@@ -76,68 +56,84 @@ const readWanted = ({ group = {}, target }: BakeFile): ReadonlySet<string> => {
   return wanted
 }
 
+/** What was asked for in the order in which it was, and then what that builds upon. */
+const inOrder = (
+  { target }: BakeFile,
+  wanted: ReadonlySet<string>,
+  order: readonly string[],
+): readonly string[] => {
+  const names = new Set([...order, ...wanted, ...Object.keys(target)])
+  return [...names].filter((name) => Object.hasOwn(target, name))
+}
+
 /**
  * Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
  * that this one finds what the other has just made, also with a builder that does not see Docker's
  * images.
  *
  * @param allowances of the targets, by their names; undefined where Bake does not know of them
- * @throws {Failure} when a tag is none, or targets build upon each other
+ * @param order names in the order in which somebody gave them, as Bake sorts its own
+ * @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
  */
 export const readTargets = (
   printed: BakeFile,
   workspace: string,
   allowances?: ReadonlyMap<string, readonly string[]>,
+  order: readonly string[] = [],
 ): readonly BakeTarget[] => {
   const wanted = readWanted(printed)
-  const all = Object.entries(printed.target).map(([name, definition]) => {
+  const all = inOrder(printed, wanted, order).map((name): Unlinked => {
     // It becomes part of a file's name.
     if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`)
-    return { name, definition, tags: readTags(name, definition['tags']) }
+    const definition = printed.target[name] ?? {}
+    const tags = readTags(name, definition['tags'])
+    return { name, definition, tags, isWanted: wanted.has(name) }
   })
-  const byTag = new Map(
-    all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])),
+  refuseContradictions(all)
+  const given = new Map(
+    all.map(({ name, definition }) => [name, toDependencies(toStrings(definition['contexts']))]),
   )
-  const targets = all.map(({ name, definition, tags }): BakeTarget => {
-    const given = toStrings(definition['contexts'])
-    const found = findBases(readDockerfile(definition, workspace), toStrings(definition['args']))
-    const links = found.flatMap((base): [string, string][] => {
-      const reference = parseImageReference(base)
-      const target = typeof reference === 'string' ? undefined : byTag.get(reference.canonical)
-      if (target === undefined || target === name || base in given) return []
-      return [[base, `${targetPrefix}${target}`]]
-    })
-    const contexts: Record<string, string> = { ...Object.fromEntries(links), ...given }
-    const dependsOn = Object.values(contexts)
-      .filter((context) => context.startsWith(targetPrefix))
-      .map((context) => context.slice(targetPrefix.length))
+  requireOrder(given)
+  const links = inferLinks(all, given, workspace)
+  return all.map((target): BakeTarget => {
+    const own = links.filter(({ of }) => of === target.name)
+    const contexts: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
+      ...toStrings(target.definition['contexts']),
+    }
+    const dependsOn = toDependencies(contexts)
     return {
-      name,
-      tags,
-      isWanted: wanted.has(name),
-      dependsOn: [...new Set(dependsOn)],
-      definition: { ...definition, contexts },
-      allowances: allowances && (allowances.get(name) ?? []),
+      ...target,
+      dependsOn,
+      definition: { ...target.definition, contexts },
+      allowances: allowances && (allowances.get(target.name) ?? []),
     }
   })
-  requireOrder(targets)
-  return targets
 }
 
-const requireOrder = (targets: readonly BakeTarget[]): void => {
+/** The targets among contexts. */
+const toDependencies = (contexts: Readonly<Record<string, string>>): readonly string[] => [
+  ...new Set(
+    Object.values(contexts)
+      .filter((context) => context.startsWith(targetPrefix))
+      .map((context) => context.slice(targetPrefix.length)),
+  ),
+]
+
+const requireOrder = (targets: ReadonlyMap<string, readonly string[]>): void => {
   const done = new Set<string>()
   for (let before = -1; before !== done.size; ) {
     before = done.size
-    for (const { name, dependsOn } of targets) {
+    for (const [name, dependsOn] of targets) {
       if (dependsOn.every((base) => done.has(base))) done.add(name)
     }
   }
-  const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name)
+  const rest = [...targets.keys()].filter((name) => !done.has(name))
   if (rest.length === 0) return
   throw new Failure(
     `No order to build these targets in, as they build upon each other: ${rest.join(', ')}`,
     {
-      remedy: 'See their contexts, and the FROM lines of their Dockerfiles.',
+      remedy: 'See their contexts in the Bake file.',
     },
   )
 }

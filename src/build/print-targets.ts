@@ -8,6 +8,7 @@ import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
 import { mayRead, requireAllowed } from './allowed.ts'
 import { type Ask, findTargetAsks } from './asks.ts'
+import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
 
 /** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
@@ -50,7 +51,9 @@ export const printTargets = async (
     const named = fd === undefined ? files : [toPath(way, fd)]
     const flags = [...named.map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)]
     const args = ['buildx', 'bake', '--print', ...more, ...flags, '--', ...targets]
-    const stdin = fd === undefined ? {} : { stdin: { fd } }
+    // Ours is in no folder, so its paths cannot be meant from there.
+    const env = { BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
+    const stdin = fd === undefined ? {} : { stdin: { fd }, env }
     return docker.try(args, { cwd: workspace, ...stdin }).finally(() => {
       if (fd !== undefined) closeSync(fd)
     })
@@ -68,5 +71,8 @@ export const printTargets = async (
   const printed = JSON.parse(ended.stdout) as BakeFile
   const asks = findTargetAsks(printed, workspace)
   const allowances = requireAllowed(asks, bake, allow, workspace)
-  return readTargets(printed, workspace, isAsking ? allowances : undefined)
+  const order = targets.length > 0 ? targets : (definition?.group?.['default']?.targets ?? [])
+  const found = readTargets(printed, workspace, isAsking ? allowances : undefined, order)
+  refuseMissing(found, files, workspace)
+  return found
 }

@@ -1,17 +1,26 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
+import { toBuildFiles } from '../build/dockerfile/find.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { Target } from '../build/target.ts'
-import { findBuildWarnings } from '../build/warnings.ts'
+import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { timed } from '../workshop.ts'
 import type { Bench } from './bench.ts'
 import { withRoom } from './with-room.ts'
 
-const warnBeforehand = ({ shop }: Bench, { source }: Target, ids: readonly string[]): void => {
+/** Never fails, and is soon over: it goes on beside the build. */
+const warn = async (bench: Bench, target: Target, ids: readonly string[]): Promise<void> => {
+  const { shop, docker } = bench
   const { workspace, runner } = shop
-  for (const { message, file, line } of findBuildWarnings(source, workspace, ids)) {
-    runner.warning(message, { file: relative(workspace, file), line })
+  const found = await Promise.allSettled([
+    findSecretWarnings(docker, target, shop, ids),
+    findPersisted(target, workspace),
+  ])
+  for (const { message, place } of found.flatMap((each) =>
+    each.status === 'fulfilled' ? each.value : [],
+  )) {
+    runner.warning(message, place && { file: relative(workspace, place.file), line: place.line })
   }
 }
 
@@ -31,16 +40,18 @@ export const buildTarget = async (bench: Bench, target: Target): Promise<BuildMe
   const { shop, step, docker } = bench
   const { inputs, runner, tempDir, workspace, cacheEnv } = shop
   const tokenIds = inputs.credentials.kind === 'none' ? [] : [inputs.secretId]
-  warnBeforehand(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)])
+  const warned = warn(bench, target, [...tokenIds, ...inputs.secrets.map(({ id }) => id)])
+  const file = toBuildFiles(target.source, workspace).dockerfile
+  const dockerfile = file && relative(workspace, file)
   // Several builds print at the same time.
   const prefix = step.targets.length > 1 ? `${target.name} | ` : ''
   return withRoom(bench, async () => {
     const secrets = await takeSecrets(bench)
-    const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile: undefined }
+    const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile }
     const build = () =>
       runner.fenced((onLine) =>
         buildImage(docker, order, (line) => onLine(prefix + line), runner.warning),
       )
     return timed(shop, `Build ${target.name}`, build, bench.signal)
-  })
+  }).finally(() => warned)
 }

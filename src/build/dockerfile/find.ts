@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { readRegularFile } from '../../host/read-file.ts'
+import { toContextFolder } from '../../inputs/context-folder.ts'
+import { unescapeTemplate } from '../../inputs/template.ts'
+import type { Target } from '../target.ts'
+
+/** A Dockerfile's path as BuildKit looks for it: `Dockerfile` may be written in lower case, too. */
+export const findDockerfile = (path: string): string => {
+  const lower = join(dirname(path), 'dockerfile')
+  const isLower = basename(path) === 'Dockerfile' && !existsSync(path) && existsSync(lower)
+  return isLower ? lower : path
+}
+
+/** Where the files of a build are, as far as they are on this machine. */
+export type BuildFiles = {
+  /** The context's folder; undefined for one that is elsewhere. */
+  readonly folder: string | undefined
+  /** The path of the Dockerfile; undefined where it is elsewhere, or written in the Bake file. */
+  readonly dockerfile: string | undefined
+  /** What is written in the Bake file. */
+  readonly inline: string | undefined
+}
+
+const isUrl = (text: string): boolean => /^https?:\/\//.test(text)
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Of a target of Bake's, which looks for its Dockerfile in its context. */
+export const toBakeFiles = (
+  definition: Readonly<Record<string, unknown>>,
+  workspace: string,
+): BuildFiles => {
+  const inline = text(definition['dockerfile-inline'])
+  const folder = toContextFolder(text(definition['context']) ?? '.', workspace)
+  const given = text(definition['dockerfile']) || 'Dockerfile'
+  const own = given.startsWith('cwd://') ? given.slice('cwd://'.length) : undefined
+  const base = own === undefined ? folder : workspace
+  const isHere = inline === undefined && !isUrl(given) && (base !== undefined || given[0] === '/')
+  return {
+    folder,
+    dockerfile: isHere ? findDockerfile(resolve(base ?? '/', own ?? given)) : undefined,
+    inline: inline === undefined ? undefined : unescapeTemplate(inline),
+  }
+}
+
+/** Of any build. */
+export const toBuildFiles = (source: Target['source'], workspace: string): BuildFiles => {
+  if (source.kind === 'bake') return toBakeFiles(source.targets[0]?.definition ?? {}, workspace)
+  const { context, file } = source.build
+  const folder = toContextFolder(context, workspace)
+  const path = file ?? (folder === undefined ? undefined : join(folder, 'Dockerfile'))
+  const isHere = path !== undefined && !isUrl(path) && (folder !== undefined || path[0] === '/')
+  return {
+    folder,
+    dockerfile: isHere ? findDockerfile(resolve(workspace, path)) : undefined,
+    inline: undefined,
+  }
+}
+
+/** A file's text; undefined where it cannot be read, which the build itself says better. */
+export const readQuietly = (path: string | undefined): string | undefined => {
+  try {
+    return path === undefined ? undefined : readRegularFile(path).toString('utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** The Dockerfile's text; empty where it is elsewhere. */
+export const readDockerfile = ({ dockerfile, inline }: BuildFiles): string =>
+  inline ?? readQuietly(dockerfile) ?? ''

@@ -1,0 +1,183 @@
+import {
+  type Instruction,
+  parseInstructions,
+  toInstruction,
+  toQuotedWords,
+} from './instructions.ts'
+import { expand } from './words.ts'
+
+/** A secret that a RUN mounts. */
+export type SecretMount = {
+  readonly id: string
+  /** Of the instruction, counted from 1. */
+  readonly line: number
+}
+
+type Stage = {
+  /** Lower case; undefined for stages that have none. */
+  readonly name: string | undefined
+  /** What it begins with: another stage, or an image; undefined where that cannot be known. */
+  readonly base: Stage | string | undefined
+  /** What it copies and mounts from, as written. */
+  readonly sources: string[]
+  readonly secrets: SecretMount[]
+  /** In ONBUILD: of whoever builds upon it. */
+  readonly laterSecrets: SecretMount[]
+}
+
+/** What else decides what a Dockerfile means. */
+export type BuildWords = {
+  readonly args: Readonly<Record<string, string>>
+  /** The stage to build; undefined for the last one. */
+  readonly target: string | undefined
+  /** Names that mean something else than the Dockerfile says. */
+  readonly contexts: readonly string[]
+  /** Such as `linux/amd64`. */
+  readonly platform: string
+}
+
+/** `key=value,...` of a mount; a field with commas is in quotes. */
+const toOptions = (mount: string): ReadonlyMap<string, string> =>
+  new Map(
+    (mount.match(/"(?:[^"]|"")*"|[^,"]+/g) ?? []).map((field) => {
+      const text = field.replace(/^"|"$/g, '').replaceAll('""', '"')
+      const at = text.indexOf('=')
+      return at < 0
+        ? ([text.toLowerCase(), 'true'] as const)
+        : ([text.slice(0, at).toLowerCase(), text.slice(at + 1)] as const)
+    }),
+  )
+
+const mountsOf = ({ keyword, flags }: Instruction): readonly ReadonlyMap<string, string>[] =>
+  keyword !== 'run'
+    ? []
+    : flags.flatMap((flag) => (flag.startsWith('--mount=') ? [toOptions(flag.slice(8))] : []))
+
+const toSecrets = (instruction: Instruction): readonly SecretMount[] =>
+  mountsOf(instruction).flatMap((options) => {
+    if (options.get('type')?.toLowerCase() !== 'secret') return []
+    const given = options.get('id') ?? options.get('source') ?? options.get('src')
+    const target = options.get('target') ?? options.get('dst') ?? options.get('destination')
+    const id = given ?? target?.split('/').findLast((part) => part !== '')
+    return id === undefined ? [] : [{ id, line: instruction.line }]
+  })
+
+const toSources = (instruction: Instruction): readonly string[] => {
+  const { keyword, flags } = instruction
+  const from = flags.find((flag) => keyword === 'copy' && flag.startsWith('--from='))
+  const mounted = mountsOf(instruction).flatMap((options) => options.get('from') ?? [])
+  return [...(from === undefined ? [] : [from.slice('--from='.length)]), ...mounted]
+}
+
+/** Variables that BuildKit has without being told. */
+const builtIn = (kind: 'BUILD' | 'TARGET', platform: string): Readonly<Record<string, string>> => {
+  const [os = '', arch = '', variant = ''] = platform.split('/')
+  const values = { PLATFORM: platform, OS: os, OSVERSION: '', ARCH: arch, VARIANT: variant }
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [kind + name, value]))
+}
+
+const toVariables = ({ args, platform, target }: BuildWords): Map<string, string> => {
+  const known = {
+    ...builtIn('BUILD', platform),
+    ...builtIn('TARGET', platform),
+    TARGETSTAGE: target ?? 'default',
+  }
+  return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]))
+}
+
+const setArguments = (
+  text: string,
+  escapeSign: string,
+  given: BuildWords['args'],
+  variables: Map<string, string>,
+): void => {
+  for (const word of toQuotedWords(text, escapeSign)) {
+    const at = word.indexOf('=')
+    const name = at < 0 ? word : word.slice(0, at)
+    const otherwise =
+      at < 0 ? undefined : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each))
+    const value = given[name] ?? otherwise
+    if (value !== undefined) variables.set(name, value)
+  }
+}
+
+/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
+const readStages = (dockerfile: string, words: BuildWords): readonly Stage[] => {
+  const { escapeSign, instructions } = parseInstructions(dockerfile)
+  const variables = toVariables(words)
+  const byName = new Map<string, Stage>()
+  const stages: Stage[] = []
+  for (const instruction of instructions) {
+    const { keyword, rest, line } = instruction
+    const stage = stages.at(-1)
+    if (keyword === 'from') {
+      const [image = '', as = '', alias] = rest.split(/[\t\v\f\r ]+/)
+      const name = as.toLowerCase() === 'as' ? alias?.toLowerCase() : undefined
+      const found = expand(image, escapeSign, (each) => variables.get(each))
+      const base = byName.get(found?.toLowerCase() ?? '') ?? found
+      const begun = { name, base, sources: [], secrets: [], laterSecrets: [] }
+      stages.push(begun)
+      if (name !== undefined) byName.set(name, begun)
+    } else if (keyword === 'onbuild') {
+      stage?.laterSecrets.push(...toSecrets(toInstruction(rest, escapeSign, line)))
+    } else if (stage !== undefined) {
+      stage.sources.push(...toSources(instruction))
+      stage.secrets.push(...toSecrets(instruction))
+    } else if (keyword === 'arg') {
+      // Only what stands before the first FROM counts in a FROM.
+      setArguments(rest, escapeSign, words.args, variables)
+    }
+  }
+  return stages
+}
+
+/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
+const findNeeded = (stages: readonly Stage[], { target, contexts }: BuildWords) => {
+  const byName = new Map(stages.flatMap((stage) => (stage.name ? [[stage.name, stage]] : [])))
+  const elsewhere = new Set(contexts.map((context) => context.split('::')[0] ?? ''))
+  const images = new Set<string>()
+  const needed = new Set<Stage>()
+  const need = (each: Stage | string | undefined): void => {
+    if (typeof each === 'string') images.add(each)
+    else if (each !== undefined && !elsewhere.has(each.name ?? '')) needed.add(each)
+  }
+  need(target === undefined ? stages.at(-1) : byName.get(target.toLowerCase()))
+  // What is added while a set is gone through has its turn, too.
+  for (const { base, sources } of needed) {
+    need(base)
+    for (const source of sources) {
+      if (/^\d+$/.test(source)) need(stages[Number(source)])
+      else need(byName.get(source.toLowerCase()) ?? source)
+    }
+  }
+  for (const none of ['', 'scratch']) images.delete(none)
+  return { needed, images }
+}
+
+/**
+ * The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
+ * in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
+ */
+export const findBases = (dockerfile: string, words: BuildWords): readonly string[] => [
+  ...findNeeded(readStages(dockerfile, words), words).images,
+]
+
+/**
+ * The secrets that the RUN steps of a stage and of those below it mount.
+ *
+ * @returns `certain`, which the file alone decides, and `all` that there may be
+ */
+export const findSecretMounts = (
+  dockerfile: string,
+  words: BuildWords,
+): { readonly certain: readonly SecretMount[]; readonly all: readonly SecretMount[] } => {
+  const stages = readStages(dockerfile, words)
+  const { needed } = findNeeded(stages, words)
+  return {
+    certain: [...needed]
+      .flatMap(({ secrets }) => secrets)
+      .filter(({ id }) => !id.includes('$'))
+      .toSorted((one, other) => one.line - other.line),
+    all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets]),
+  }
+}

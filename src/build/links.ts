@@ -1,0 +1,77 @@
+import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
+import { readDockerfile, toBakeFiles } from './dockerfile/find.ts'
+import { findBases } from './dockerfile/stages.ts'
+import { toBakeWords } from './words.ts'
+
+/** A target before it is known what it builds upon. */
+export type Unlinked = {
+  readonly name: string
+  readonly tags: readonly ImageReference[]
+  readonly isWanted: boolean
+  readonly definition: Readonly<Record<string, unknown>>
+}
+
+/** The target `of` builds upon the target `upon`, which its Dockerfile calls `name`. */
+export type Link = { readonly of: string; readonly upon: string; readonly name: string }
+
+/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
+const toContextName = ({ canonical }: ImageReference): string =>
+  canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, '').replace(/:latest$/, '')
+
+/** Which targets' tags the Dockerfiles of others name. */
+const findLinks = (targets: readonly Unlinked[], workspace: string): readonly Link[] => {
+  // Of two with the same tag, what is asked for is what has it in the end.
+  const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted))
+  const byTag = new Map(
+    inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])),
+  )
+  return targets.flatMap(({ name, definition }) => {
+    const words = toBakeWords(definition)
+    const dockerfile = readDockerfile(toBakeFiles(definition, workspace))
+    const links = findBases(dockerfile, words).flatMap((base): readonly Link[] => {
+      const reference = parseImageReference(base)
+      if (typeof reference === 'string') return []
+      const upon = byTag.get(reference.canonical)
+      const context = toContextName(reference)
+      const isGiven = words.contexts.some((each) => each.split('::')[0] === context)
+      if (upon === undefined || upon === name || isGiven) return []
+      return [{ of: name, upon, name: context }]
+    })
+    return [...new Map(links.map((link) => [link.name, link])).values()]
+  })
+}
+
+/** Whether one target comes before another one by what is known. */
+const isBelow = (
+  below: string,
+  above: string,
+  known: ReadonlyMap<string, Set<string>>,
+): boolean => {
+  const seen = new Set([above])
+  for (const each of seen) for (const upon of known.get(each) ?? []) seen.add(upon)
+  return seen.has(below)
+}
+
+/**
+ * The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
+ * a circle is left out, first of all what goes against the order in which the targets were given.
+ *
+ * @param given what the targets' contexts say themselves, by their names
+ */
+export const inferLinks = (
+  targets: readonly Unlinked[],
+  given: ReadonlyMap<string, readonly string[]>,
+  workspace: string,
+): readonly Link[] => {
+  const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]))
+  const places = new Map(targets.map(({ name }, index) => [name, index]))
+  const isForward = ({ of, upon }: Link): boolean => (places.get(upon) ?? 0) > (places.get(of) ?? 0)
+  const found = findLinks(targets, workspace)
+  const ordered = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other)))
+  const kept = ordered.filter(({ of, upon }) => {
+    if (isBelow(of, upon, known)) return false
+    known.get(of)?.add(upon)
+    return true
+  })
+  return found.filter((link) => kept.includes(link))
+}

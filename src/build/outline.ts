@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Docker } from '../host/docker.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
+import { toBuildArgs } from './argv.ts'
+import type { BakeTarget } from './definition.ts'
+import type { SecretMount } from './dockerfile/stages.ts'
+import type { Target } from './target.ts'
+
+type Place = { readonly workspace: string; readonly tempDir: string }
+
+/** It takes a quarter of a second, but it may ask registries. */
+const deadlineMs = 10_000
+
+/** Nothing is written; whether the files may be read was checked when they were found. */
+const env = { BUILDX_BAKE_FILE_RELATIVE_PATHS: '0', BUILDX_BAKE_ENTITLEMENTS_FS: '0' }
+
+/** The words of a target that decide what its Dockerfile means; nothing of what it would write. */
+const outlined = ['context', 'dockerfile', 'dockerfile-inline', 'target', 'args'] as const
+
+/** In place of other targets, which an outline cannot have: their secrets are told of themselves. */
+const withoutTargets = (contexts: unknown, emptyFolder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(contexts ?? {}).map(([name, context]) => [
+      name,
+      String(context).startsWith('target:') ? emptyFolder : String(context),
+    ]),
+  )
+
+const ofOwn = (build: BuildInputs): readonly string[] => {
+  const nothing = { tags: [], labels: [], ssh: [], allow: [], network: undefined }
+  const asked = { ...build, ...nothing, noCache: false, pull: false }
+  const [command = '', subcommand = '', ...rest] = toBuildArgs(asked, '', [])
+  const flags = rest.filter(
+    (flag) => !/^(?:--load|--progress=.*|--provenance=.*|--metadata-file|)$/.test(flag),
+  )
+  return [command, subcommand, '--call=outline,format=json', ...flags]
+}
+
+const ofBake = (
+  name: string,
+  { definition }: BakeTarget,
+  { tempDir }: Place,
+): readonly string[] => {
+  const emptyFolder = join(tempDir, 'empty')
+  mkdirSync(emptyFolder, { recursive: true })
+  const words = outlined.flatMap((word) => (word in definition ? [[word, definition[word]]] : []))
+  const contexts = withoutTargets(definition['contexts'], emptyFolder)
+  const target = { [name]: { ...Object.fromEntries(words), contexts } }
+  const file = join(tempDir, `outline-${name}.json`)
+  writeFileSync(file, JSON.stringify({ target }), { mode: 0o600 })
+  return ['buildx', 'bake', '--call=outline,format=json', `--file=${file}`, '--', name]
+}
+
+type Outline = {
+  readonly secrets?: readonly {
+    readonly name: string
+    readonly location?: {
+      readonly ranges?: readonly { readonly start: { readonly line: number } }[]
+    }
+  }[]
+}
+
+const toMounts = ({ secrets = [] }: Outline): readonly SecretMount[] =>
+  secrets.map(({ name, location }) => ({ id: name, line: location?.ranges?.[0]?.start.line ?? 1 }))
+
+/**
+ * Asks BuildKit which secrets a build mounts, of the stages that it needs alone and with all variables
+ * put in. Its bases have to be there.
+ *
+ * @returns undefined where nobody answers: buildx before 0.15 (0.16 for Bake), or a base is missing
+ */
+export const askForSecrets = async (
+  docker: Docker,
+  { name, source }: Target,
+  place: Place,
+): Promise<readonly SecretMount[] | undefined> => {
+  try {
+    const [first] = source.kind === 'bake' ? source.targets : []
+    const args = source.kind === 'own' ? ofOwn(source.build) : first && ofBake(name, first, place)
+    if (args === undefined) return undefined
+    const { workspace: cwd } = place
+    const { code, stdout } = await docker.try(args, { cwd, env, timeoutMs: deadlineMs })
+    if (code !== 0) return undefined
+    const answer = JSON.parse(stdout)
+    return toMounts(source.kind === 'own' ? answer : answer.target[name].outline)
+  } catch {
+    return undefined
+  }
+}
