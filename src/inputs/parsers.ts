@@ -70,23 +70,48 @@ export const parseChoice = <T extends string>(
   return choices[0]
 }
 
+/** What may stand in front of the sign; `isBare` where it may stand alone. */
+const assigned = {
+  // A variable of a shell, or one with dots: another name has no effect at all.
+  argument: { pattern: /^[a-z_][\w.-]*$/i, isBare: true },
+  label: { pattern: /^[^\s"'`#-][^\s"'`]*$/, isBare: true },
+  context: { pattern: /^[^\s"'`#-][^\s"'`]*$/, isBare: false },
+} as const
+
+const whyNoName = (name: string): string => {
+  if (/^["'`]/.test(name)) return 'the quotes would be part of the name'
+  return name.startsWith('#') ? 'a comment is none here' : 'not name=value'
+}
+
 /**
- * Lines of `name=value`. Where `bare` allows it, a name alone is fine too: Docker then takes the
+ * Entries of `name=value`, whose values may have any text. Where a name alone is fine, Docker takes the
  * value from the environment (build arguments) or leaves it empty (labels).
  */
+export const checkAssignments = (
+  input: string,
+  entries: readonly string[],
+  kind: keyof typeof assigned,
+  report: ReportProblem,
+): readonly string[] => {
+  const { pattern, isBare } = assigned[kind]
+  for (const entry of entries) {
+    const at = entry.indexOf('=')
+    const name = at < 0 ? entry : entry.slice(0, at)
+    if (pattern.test(name) && (isBare || (at >= 0 && at + 1 < entry.length))) continue
+    const remedy =
+      'Write one name=value a line, without quotes; builds takes values of several lines.'
+    report({ input, value: entry, reason: whyNoName(name), remedy })
+  }
+  return entries
+}
+
+/** Lines of `name=value`. */
 export const parseAssignments = (
   input: string,
   raw: string | undefined,
-  bare: 'bare-names' | 'values-only',
+  kind: keyof typeof assigned,
   report: ReportProblem,
-): readonly string[] => {
-  const pattern = bare === 'bare-names' ? /^[^=]/ : /^[^=]+=./
-  const lines = toLines(raw)
-  for (const line of lines.filter((text) => !pattern.test(text))) {
-    report({ input, value: line, reason: 'not name=value', remedy: 'Write one name=value a line.' })
-  }
-  return lines
-}
+): readonly string[] => checkAssignments(input, toLines(raw), kind, report)
 
 /** A word that must match a pattern, if it is given at all. */
 export const parseWord = (

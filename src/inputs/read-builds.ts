@@ -1,11 +1,15 @@
 import { resolve } from 'node:path'
 import type { Allowances } from './allow.ts'
+import { toContextFolder } from './context-folder.ts'
 import type { BakeFile, BuildInputs } from './inputs.ts'
-import { toOptional } from './parsers.ts'
+import type { ParseYaml, YamlEntry, YamlValue } from './parse-yaml.ts'
+import { checkAssignments, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { readBuildWords, toEntitlements } from './read-build.ts'
 import { reportOutsideBuild } from './report-outside.ts'
+import { escapeTemplate } from './template.ts'
+import { toAssignments, toWordText } from './yaml-words.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -14,26 +18,14 @@ export type ListPlaces = {
   readonly env: Env
   readonly workspace: string
   /** A YAML parser: a library that other steps start without. */
-  readonly parseYaml: (text: string) => unknown
+  readonly parseYaml: ParseYaml
 }
 
 /** The YAML parser where these inputs need one. */
-export const importYaml = async (raw: RawInputs): Promise<ListPlaces['parseYaml']> =>
-  toOptional(raw['builds']) === undefined ? () => undefined : (await import('yaml')).parse
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** One line of a map: a name without a value takes it from the environment. */
-const toLine = ([key, value]: readonly [string, unknown]): string =>
-  value === null ? key : `${key}=${value}`
-
-/** A value as the input of that name has it: lists and maps are what they would be in lines. */
-const toText = (value: unknown): string => {
-  if (value === undefined || value === null) return ''
-  if (Array.isArray(value)) return value.map(String).join('\n')
-  return isMap(value) ? Object.entries(value).map(toLine).join('\n') : String(value)
-}
+export const importYaml = async (raw: RawInputs): Promise<ParseYaml> =>
+  toOptional(raw['builds']) === undefined
+    ? () => ({ value: undefined, problem: undefined })
+    : (await import('./parse-yaml.ts')).parseYaml
 
 /** The last part of a name, without its tag: `api` of `ghcr.io/acme/api:dev`. */
 const shortName = (reference: string | undefined): string | undefined =>
@@ -45,93 +37,152 @@ const shortName = (reference: string | undefined): string | undefined =>
     ?.replace(/[^\w-]/g, '-')
 
 /** `NAME=value` as a map; a name alone takes its value from the environment, as in a build. */
-const toMap = (lines: readonly string[], env: Env): Readonly<Record<string, string>> =>
+const toMap = (
+  entries: readonly string[],
+  bareValue: (name: string) => string | undefined,
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    lines.flatMap((line) => {
-      const at = line.indexOf('=')
-      const name = at < 0 ? line : line.slice(0, at)
-      const value = at < 0 ? env[name] : line.slice(at + 1)
-      return value === undefined ? [] : [[name, value]]
+    entries.flatMap((entry) => {
+      const at = entry.indexOf('=')
+      const name = at < 0 ? entry : entry.slice(0, at)
+      const value = at < 0 ? bareValue(name) : entry.slice(at + 1)
+      return value === undefined ? [] : [[escapeTemplate(name), escapeTemplate(value)]]
     }),
   )
 
 /** Bake looks for a Dockerfile in the context, a build where it was started. */
+const toDockerfile = (context: string, file: string, workspace: string): string => {
+  const isElsewhere = toContextFolder(context, workspace) === undefined
+  return isElsewhere || /^https?:\/\//.test(file) ? file : resolve(workspace, file)
+}
+
 const toTarget = (
   build: BuildInputs,
   { env, workspace }: ListPlaces,
-): Readonly<Record<string, unknown>> => ({
-  context: build.context,
-  ...(build.file !== undefined && { dockerfile: resolve(workspace, build.file) }),
-  ...(build.target !== undefined && { target: build.target }),
-  ...(build.network !== undefined && { network: build.network }),
-  ...(build.noCache && { 'no-cache': true }),
-  ...(build.pull && { pull: true }),
-  tags: build.tags.map(({ given }) => given),
-  args: toMap(build.buildArgs, env),
-  labels: toMap(build.labels, {}),
-  contexts: toMap(build.buildContexts, {}),
-  ssh: build.ssh,
-  ...(build.allow.length > 0 && { entitlements: build.allow }),
-})
+): Readonly<Record<string, unknown>> => {
+  const { context, file, target, network } = build
+  const dockerfile = file === undefined ? undefined : toDockerfile(context, file, workspace)
+  return {
+    context: escapeTemplate(context),
+    ...(dockerfile !== undefined && { dockerfile: escapeTemplate(dockerfile) }),
+    ...(target !== undefined && { target: escapeTemplate(target) }),
+    ...(network !== undefined && { network: escapeTemplate(network) }),
+    ...(build.noCache && { 'no-cache': true }),
+    ...(build.pull && { pull: true }),
+    tags: build.tags.map(({ given }) => given),
+    args: toMap(build.buildArgs, (name) => env[name]),
+    labels: toMap(build.labels, () => ''),
+    contexts: toMap(build.buildContexts, () => undefined),
+    ssh: build.ssh.map(escapeTemplate),
+    ...(build.allow.length > 0 && { entitlements: build.allow }),
+  }
+}
 
-type Entry = { readonly name: string; readonly target: Readonly<Record<string, unknown>> }
+type Entry = {
+  readonly name: string
+  readonly line: number
+  readonly target: Readonly<Record<string, unknown>>
+}
+
+/** Words that others have for the same thing. */
+const otherWords: Readonly<Record<string, string>> = {
+  dockerfile: 'file',
+  args: 'build-args',
+  contexts: 'build-contexts',
+  image: 'tags',
+  tag: 'tags',
+}
+
+const reportUnknown = (
+  { key, line }: YamlEntry,
+  known: readonly string[],
+  report: ReportProblem,
+) => {
+  const other = otherWords[key]
+  const remedy = other === undefined ? `It may have: ${known.join(', ')}.` : `Write ${other}.`
+  report({ input: `builds, line ${line}`, value: key, reason: 'unknown', remedy })
+}
+
+/** Words whose values are maps of names, with the kind of those. */
+const maps = { 'build-args': 'argument', labels: 'label', 'build-contexts': 'context' } as const
+
+const isMapWord = (word: string): word is keyof typeof maps => word in maps
+
+const nameRemedy = 'Give it a name of letters, digits, dashes and underscores.'
+
+const readName = (
+  given: string | undefined,
+  tag: string | undefined,
+  input: string,
+  report: ReportProblem,
+): string | undefined => {
+  const name = given ?? shortName(tag)
+  if (name === undefined) {
+    report({ input, reason: 'it has no name', remedy: `${nameRemedy} Or give it tags.` })
+  } else if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
+    report({ input, value: name, reason: 'not the name of a target', remedy: nameRemedy })
+  } else return name
+  return undefined
+}
 
 const readEntry = (
-  value: unknown,
-  index: number,
+  item: YamlValue,
   allow: Allowances,
   places: ListPlaces,
   report: ReportProblem,
 ): readonly Entry[] => {
-  const input = `builds, entry ${index + 1}`
-  if (!isMap(value)) {
-    report({
-      input,
-      reason: 'not a map',
-      remedy: 'Write its words as `context: ...`, `tags: ...`.',
-    })
+  const input = `builds, line ${item.line}`
+  if (item.kind !== 'map') {
+    const remedy = 'Write its words as `context: ...`, `tags: ...`.'
+    report({ input, reason: 'the entry is not a map', remedy })
     return []
   }
   const known: readonly string[] = ['name', ...buildWords]
-  for (const word of Object.keys(value).filter((key) => !known.includes(key))) {
-    report({ input, value: word, reason: 'unknown', remedy: `It may have: ${known.join(', ')}.` })
+  const raw: Record<string, string> = {}
+  const assigned: Partial<Record<keyof typeof maps, readonly string[]>> = {}
+  const lines = new Map(item.entries.map(({ key, line }) => [key, line]))
+  const reportAt: ReportProblem = (problem) => {
+    const line = lines.get(problem.input) ?? item.line
+    report({ ...problem, input: `builds, line ${line}, ${problem.input}` })
   }
-  const raw: RawInputs = Object.fromEntries(buildWords.map((word) => [word, toText(value[word])]))
-  const reportWord: ReportProblem = (problem) =>
-    report({ ...problem, input: `${input}, ${problem.input}` })
-  const { context, ...rest } = readBuildWords(raw, reportWord)
-  reportOutsideBuild({ context: context ?? '.', ...rest }, places.workspace, reportWord)
+  for (const entry of item.entries) {
+    const { key, value } = entry
+    if (!known.includes(key)) reportUnknown(entry, known, report)
+    else if (isMapWord(key) && value.kind !== 'text') {
+      const entries = toAssignments(key, value, report)
+      assigned[key] = checkAssignments(key, entries, maps[key], reportAt)
+    } else raw[key] = toWordText(key, value, report)
+  }
+  const { context, ...words } = readBuildWords(raw, reportAt)
   if (context === undefined) {
     report({ input, reason: 'it has no context', remedy: 'Name the folder to build.' })
   }
-  const name = toOptional(toText(value['name'])) ?? shortName(rest.tags[0]?.given)
-  if (name === undefined || !/^[a-zA-Z0-9_-]+$/.test(name)) {
-    const remedy = 'Give it a name of letters, digits, dashes and underscores, or tags.'
-    report({ input, ...(name !== undefined && { value: name }), reason: 'it has no name', remedy })
-    return []
+  const name = readName(toOptional(raw['name']), words.tags[0]?.given, input, report)
+  if (name === undefined) return []
+  const build: BuildInputs = {
+    ...words,
+    context: context ?? '.',
+    buildArgs: assigned['build-args'] ?? words.buildArgs,
+    labels: assigned['labels'] ?? words.labels,
+    buildContexts: assigned['build-contexts'] ?? words.buildContexts,
+    allow: toEntitlements(allow),
   }
-  return [
-    {
-      name,
-      target: toTarget({ context: context ?? '.', ...rest, allow: toEntitlements(allow) }, places),
-    },
-  ]
+  reportOutsideBuild(build, places.workspace, reportAt)
+  return [{ name, line: item.line, target: toTarget(build, places) }]
 }
 
-const parseList = (
+const parseItems = (
   text: string,
   { parseYaml }: ListPlaces,
   report: ReportProblem,
-): readonly unknown[] => {
-  try {
-    const list = parseYaml(text)
-    if (Array.isArray(list) && list.length > 0) return list
-  } catch {
-    // Said below.
-  }
+): readonly YamlValue[] => {
+  const { value, problem } = parseYaml(text)
+  if (value?.kind === 'list' && value.items.length > 0) return value.items
+  const place = problem && { input: `builds, line ${problem.line}`, reason: problem.reason }
   report({
     input: 'builds',
     reason: 'not a YAML list',
+    ...place,
     remedy: 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.',
   })
   return []
@@ -144,20 +195,20 @@ export const readBuilds = (
   places: ListPlaces,
   report: ReportProblem,
 ): BakeFile => {
-  const entries = parseList(text, places, report).flatMap((value, index) =>
-    readEntry(value, index, allow, places, report),
+  const entries = parseItems(text, places, report).flatMap((item) =>
+    readEntry(item, allow, places, report),
   )
-  const names = entries.map(({ name }) => name)
-  for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
-    report({
-      input: 'builds',
-      value: name,
-      reason: 'two entries have this name',
-      remedy: 'Give each a name of its own.',
-    })
+  const first = new Map<string, number>()
+  for (const { name, line } of entries) {
+    const other = first.get(name)
+    first.set(name, other ?? line)
+    if (other === undefined) continue
+    const reason = `the entry of line ${other} has this name, too`
+    const remedy = 'Give each a name of its own.'
+    report({ input: `builds, line ${line}`, value: name, reason, remedy })
   }
   return {
-    group: { default: { targets: names } },
+    group: { default: { targets: entries.map(({ name }) => name) } },
     target: Object.fromEntries(entries.map(({ name, target }) => [name, target])),
   }
 }
