@@ -237,7 +237,9 @@ describe('what is to be warned of', () => {
     if (build === undefined) throw new Error('nothing to build')
     const place = { workspace, tempDir: workspace }
     const ask = async (docker: Docker) =>
-      (await findSecretWarnings(docker, toOwnTarget(build, 'run'), place, [])).map((each) => each.message)
+      (await findSecretWarnings(docker, toOwnTarget(build, 'run'), place, [])).map(
+        (each) => each.message,
+      )
     expect(await ask(real)).toEqual([expect.stringContaining('`key_y`')])
     expect(await ask(old)).toEqual([])
   })
