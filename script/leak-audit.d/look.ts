@@ -4,6 +4,7 @@ import { folderPrefix } from './round.ts'
 import { findLandmarks, searchDocker } from './search/docker.ts'
 import { searchFilesAfter, searchFilesDuring } from './search/files.ts'
 import { searchOpenFiles } from './search/open-files.ts'
+import { searchProc } from './search/proc.ts'
 import type { Tokens } from './search/tokens.ts'
 
 export type Scene = {
@@ -12,12 +13,13 @@ export type Scene = {
   readonly nodes: readonly string[]
 }
 
-/** What is there while the builds wait with the token at hand. */
+/** What is there while the builds wait with the token at hand, and the key has been read. */
 export const lookDuring = async (
   tokens: Tokens,
   { stamp, tags, nodes }: Scene,
   steps: readonly number[],
 ): Promise<readonly Hit[]> => [
+  ...searchProc(tokens),
   ...searchOpenFiles(tokens, steps),
   ...(await searchDocker(tokens, 'build', { tags, prefix: folderPrefix })),
   ...(await searchFilesDuring(tokens, stamp, await findLandmarks(nodes))),

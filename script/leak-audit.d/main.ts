@@ -8,7 +8,7 @@ import { docker, startCluster, uniqueName } from '../../__tests__/support/testbe
 import { crashStep, withCores } from './crash.ts'
 import { type Flags, readFlags } from './flags.ts'
 import { lookAfter, lookDuring, type Scene } from './look.ts'
-import { type Contender, startRound, tokensOf } from './round.ts'
+import { type Contender, startRound, tokensAndKeysOf, tokensOf } from './round.ts'
 import { startSampler } from './search/sampler.ts'
 import { createUndoing, type Undoing } from './undoing.ts'
 import { type Outcome, report } from './verdict.ts'
@@ -61,7 +61,7 @@ const auditJobs = async (
   say('All builds wait with the token at hand; looking into every file, process and object ...')
   const pids = round.steps().map(({ pid }) => pid)
   const middle = stampOf('middle')
-  const during = await lookDuring(tokensOf(contenders), { ...scene, stamp: start }, pids)
+  const during = await lookDuring(tokensAndKeysOf(contenders), { ...scene, stamp: start }, pids)
   say('The builds go on to their end ...')
   const jobs = await round.finish()
   const runs = [...jobs.values()].flatMap((result) => (result instanceof Error ? [] : result))

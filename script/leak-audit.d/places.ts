@@ -11,6 +11,7 @@ export const places = {
   runner: { title: "Other files in the runner's temp folder" },
   environ: { title: 'Environment of a process' },
   cmdline: { title: 'Command line of a process' },
+  proc: { title: '`/proc`, as a build sees it that has it as its context' },
   open: { title: "File without a name, open in a process that is not the step's" },
   image: { title: "The image's configuration and history" },
   record: { title: 'Build record, with arguments, provenance and log' },

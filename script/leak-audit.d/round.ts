@@ -35,6 +35,21 @@ export const tokensOf = (contenders: readonly Contender[]): Tokens =>
     ),
   )
 
+/** Each line of a key tells that it was there. */
+const linesOf = (key: string): readonly string[] =>
+  key.split('\n').filter((line) => /^[\w+/]{64}$/.test(line))
+
+/** The same for the Apps' keys as well, which every action has in its environment until it reads them. */
+export const tokensAndKeysOf = (contenders: readonly Contender[]): Tokens =>
+  toTokens(
+    new Map(
+      contenders.map(({ way, github }) => [
+        way.name,
+        [...github.tokens.map(({ value }) => value), ...linesOf(github.app.privateKeyPem)],
+      ]),
+    ),
+  )
+
 const prepareFolder = (way: string): string => {
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${way}-`))
   cpSync(join(import.meta.dirname, 'images'), folder, { recursive: true })
