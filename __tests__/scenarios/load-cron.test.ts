@@ -31,7 +31,7 @@ const allRun = [
 
 const allRefused = [
   '(*system*) NUMBER OF HARD LINKS > 1 (/etc/crontab)',
-  '(*system*job) NUMBER OF HARD LINKS > 1 (/etc/cron.d/job)',
+  '(*system*slipway-job) NUMBER OF HARD LINKS > 1 (/etc/cron.d/slipway-job)',
   '(root) NUMBER OF HARD LINKS > 1 (crontabs/root)',
 ]
 

@@ -5,7 +5,11 @@ import { unpackPackages } from './debian.ts'
 import { baseImage, docker } from './testbed.ts'
 
 /** The crontabs of {@link buildCron}'s image, each with a job for cron's start. */
-export const crontabs = ['etc/crontab', 'etc/cron.d/job', 'var/spool/cron/crontabs/root'] as const
+export const crontabs = [
+  'etc/crontab',
+  'etc/cron.d/slipway-job',
+  'var/spool/cron/crontabs/root',
+] as const
 
 /** Runs cron in syslog's place until each crontab's job was run or was refused, and says which. */
 const listen = `use strict; use IO::Socket::UNIX; $| = 1;
@@ -15,7 +19,8 @@ exec 'cron', '-f' or die "no cron: $!" unless $cron;
 alarm 30;
 for (my $known = 0; $known < ${crontabs.length}; ) {
   $log->recv(my $line, 65536);
-  next unless $line =~ /CMD|NUMBER OF HARD LINKS/;
+  # The base may have a cron's jobs of its own.
+  next unless $line =~ /CMD \\(true in-|NUMBER OF HARD LINKS > 1 \\((\\/etc\\/crontab|\\/etc\\/cron.d\\/slipway-job|crontabs\\/root)\\)/;
   $known++;
   print $line =~ s/^.*?\\]: |\\0//gr, "\\n";
 }
@@ -29,7 +34,7 @@ COPY usr/sbin/cron /usr/sbin/cron
 COPY listen.pl /listen.pl
 RUN mkdir -p /etc/cron.d /var/spool/cron/crontabs && chmod 1730 /var/spool/cron/crontabs \\
  && echo '@reboot root true in-crontab' >/etc/crontab \\
- && echo '@reboot root true in-cron-d' >/etc/cron.d/job \\
+ && echo '@reboot root true in-cron-d' >/etc/cron.d/slipway-job \\
  && echo '@reboot true in-spool' >/var/spool/cron/crontabs/root && chmod 0600 /var/spool/cron/crontabs/root
 `
 

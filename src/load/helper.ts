@@ -41,7 +41,7 @@ export const toHelperContainer = (
     Entrypoint: ['/bin/bash'],
     Cmd: [
       '-c',
-      joinScript('order', 'record', 'source', 'node', 'stage', 'publish', 'main'),
+      joinScript('order', 'record', 'source', 'node', 'names', 'stage', 'publish', 'main'),
       'slipway',
       containerdClient(),
     ],

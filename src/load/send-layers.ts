@@ -104,17 +104,10 @@ const sendMissing = async (
  */
 export const sendLayers = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
   const { docker, node } = streaming
-  const script = joinScript('record', 'source', 'node', 'stage', 'publish', 'receive', 'stream')
-  const args = [
-    'exec',
-    '--interactive',
-    node.name,
-    'bash',
-    '-c',
-    script,
-    'slipway',
-    containerdClient(),
-  ]
+  const common = ['record', 'source', 'node', 'names', 'stage', 'publish']
+  const script = joinScript(...common, 'entries', 'receive', 'stream')
+  const program = ['bash', '-c', script, 'slipway', containerdClient()]
+  const args = ['exec', '--interactive', node.name, ...program]
   const { stdin, stdout, ended } = startTarget(docker, args)
   let sending: Promise<Sent> | undefined
   let result: Sent | undefined

@@ -90,13 +90,17 @@ read_present() {
 # broken: layers that the node lists but whose folders are gone or are not what Docker has. Nobody
 # heals a snapshot: a pod on a broken one is stuck, so it must not count as present.
 find_broken() {
-  local i
-  local -a ours=()
+  local i side
   broken=()
   ((${#present[@]} > 0)) || return 0
-  for i in "${!present[@]}"; do ours+=("$(seen "${present[i]}")"); done
-  mapfile -t broken < <(comm -3 --output-delimiter='' <(list_tops "${folders[@]:0:${#present[@]}}") \
-    <(list_tops "${ours[@]}") | cut -f 1 | sort --numeric-sort --unique)
+  mkdir "$own/present"
+  for i in "${!present[@]}"; do ln -s "$(seen "${present[i]}")" "$own/present/$i"; done
+  list_tops "$work/layers" "${!present[@]}" >"$own/theirs.tops"
+  list_tops "$own/present" "${!present[@]}" >"$own/ours.tops"
+  # Of an entry that one of them alone has, what comes before the first tab.
+  mapfile -d '' -t broken < <(for side in -23 -13; do
+    comm -z "$side" "$own/theirs.tops" "$own/ours.tops"
+  done | cut -z -f 1 | sort -z --numeric-sort --unique)
 }
 
 # Where a folder of the node's containerd is seen from here.

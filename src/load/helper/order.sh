@@ -68,5 +68,5 @@ trap 'rm -rf "$work"' EXIT
 # A node's name before what went wrong there; without a node it went wrong for all.
 exec {events}>&1
 say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*") >&"$events"; }
-die() { echo "${node:+$node: }$*" >&2; exit 1; }
-cannot() { say cannot "${*//[$'\t\n']/ }"; exit 1; }
+die() { one_line "${node:+$node: }$*" >&2; exit 1; }
+cannot() { say cannot "${*//[[:cntrl:]]/ }"; exit 1; }

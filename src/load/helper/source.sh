@@ -2,8 +2,13 @@
 
 digest_of() { local sum; sum=$(sha256sum <"$1"); echo "sha256:${sum%% *}"; }
 
+is_digest() { [[ "$1" =~ ^sha256:[0-9a-f]{64}$ ]]; }
+
 # Puts a file into the archive under its digest.
-add_blob() { cp "$1" "$work/blobs/sha256/${2#sha256:}"; }
+add_blob() {
+  is_digest "$2" || die "$2 is no digest"
+  cp "$1" "$work/blobs/sha256/${2#sha256:}"
+}
 
 # The overlay2 store has no manifest, so one is made: always the same for the same image.
 read_overlay2() {

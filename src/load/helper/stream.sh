@@ -34,7 +34,7 @@ done
 [[ -n "$complete" ]] || exit 1
 
 tell() { (IFS=$'\t'; printf '%s\n' "$*"); }
-die() { echo "$*" >&2; exit 1; }
+die() { one_line "$*" >&2; exit 1; }
 
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
