@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,14 +15,14 @@ let canary: string
 beforeEach(async () => {
   place = await mkdtemp(join(tmpdir(), 'slipway-receive-'))
   canary = join(place, 'canary')
-  mkdirSync(canary, { mode: 0o750 })
+  mkdirSync(join(canary, 'folder'), { recursive: true, mode: 0o750 })
   writeFileSync(join(canary, 'file'), 'kept', { mode: 0o640 })
 })
 afterEach(() => rm(place, { recursive: true }))
 
 /** All that can change of the canary. */
 const stateOfCanary = (): readonly string[] =>
-  [canary, join(canary, 'file')].map((path) => {
+  [canary, join(canary, 'file'), join(canary, 'folder')].map((path) => {
     const { mode, uid, gid, mtimeNs, ctimeNs, nlink } = lstatSync(path, { bigint: true })
     return [mode, uid, gid, mtimeNs, ctimeNs, nlink].join(' ')
   })
@@ -41,7 +41,7 @@ const receive = async (...layers: readonly (readonly Entry[])[]) => {
     ${tars.map(({ length }, i) => `receive_layer ${length} ${i}; give_parents_attributes ${i}; present[${i}]=$staging/$run/to/${i}`).join('\n')}`,
   )
   expect(stateOfCanary()).toEqual(before)
-  expect(readdirSync(canary)).toEqual(['file'])
+  expect(readdirSync(canary)).toEqual(['file', 'folder'])
   return result
 }
 
@@ -155,17 +155,17 @@ describe('is unpacked as it is', () => {
   })
 
   test('with a folder that no entry names, beside a link that is called like its first line', async () => {
-    symlinkSync(canary, join(place, 'link'))
-    const lower = [folder('b', { mode: 0o777, seconds: 5 })]
-    const upper = [symlink('b', `${place}/canary`), file('a\nb/x', 'x'), file('b\n/x', 'x')]
+    const lower = [folder('l', { mode: 0o777 }), folder('l/folder', { mode: 0o777, owner: 9 })]
+    const upper = [symlink('l', canary), file('a\nl/folder/x', 'x'), file('l\n/x', 'x')]
     const { code } = await receive(lower, upper)
     expect(code).toBe(0)
     expect(treeOf(1)).toEqual([
-      '40755 a\nb',
-      '100644 a\nb/x',
-      '120777 b',
-      '40755 b\n',
-      '100644 b\n/x',
+      '40755 a\nl',
+      '40755 a\nl/folder',
+      '100644 a\nl/folder/x',
+      '120777 l',
+      '40755 l\n',
+      '100644 l\n/x',
     ])
   })
 

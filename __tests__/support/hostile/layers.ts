@@ -211,7 +211,18 @@ const makeLayer = (
   ]
   // Every store makes folders that nobody names in a way of its own, so the first layer names them.
   if (below.size === 0) for (const top of tops) addFolder(top, 0o755)
-  // What a list of lines takes for the link, and what $(dirname) does.
+  // A folder that nobody names, of which a list of lines takes a part for what is behind a link.
+  if (below.size === 0) for (const path of ['opt/l', 'opt/l/folder']) addFolder(path, 0o777)
+  else if (below.get('opt/l') === 'd' && !below.has('opt/x\nopt') && reach('opt')) {
+    entries.push(symlink('opt/l', targets[0] ?? '/'))
+    own.set('opt/l', 'o')
+    for (const path of ['opt/x\nopt', 'opt/x\nopt/l', 'opt/x\nopt/l/folder']) {
+      unsaid.add(path)
+      own.set(path, 'd')
+    }
+    makeFile('opt/x\nopt/l/folder/f')
+  }
+  // What $(dirname) takes for the link.
   const [first, trap] = [pick(tops), pick(targets)]
   if (reach(first) && reach('opt') && !own.has(`${first}/t`) && !below.has(`${first}/t`)) {
     addFolder(`${first}/t\n`)
