@@ -231,6 +231,13 @@ describe('is unpacked as it is', () => {
     expect(timeOf(0, 'a')).toBe(7)
   })
 
+  test('without ACLs that are no attributes, as Docker has it', async () => {
+    const acl = 'user::rw-,user:7:rwx,group::r--,mask::rwx,other::r--'
+    const { code } = await receive([file('a', '', { attributes: { 'SCHILY.acl.access': acl } })])
+    expect(code).toBe(0)
+    expect(treeOf(0)).toEqual(['100644 a'])
+  })
+
   test('with absolute names, dots and doubled slashes', async () => {
     const { code } = await receive([file('/a//./b', 'x'), hardLink('c', '/a/b'), file('./.wh.d')])
     expect(code).toBe(0)

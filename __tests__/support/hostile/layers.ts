@@ -20,6 +20,8 @@ const numbersOf = (seed: number) => {
 
 type Numbers = ReturnType<typeof numbersOf>
 
+/** As tar writes ACLs; Docker reads them nowhere. */
+const acl = 'user::rwx,user:7:rwx,group::r-x,mask::rwx,other::r-x'
 const repeat = (text: string, length: number): string => text.repeat(length)
 
 /** Names that some tool takes for something else: two names, an option, a pattern, a way. */
@@ -103,7 +105,9 @@ const attributesOf = ({ pick, chance }: Numbers): Partial<Entry> => ({
   owner: pick([0, 0, 7, 65_534, 2_097_151]),
   group: pick([0, 0, 8]),
   seconds: pick([0, 1, 999_999_999, 1_700_000_000, 4_102_444_800]),
-  ...(chance(0.1) && { attributes: pick([{ 'user.a': 'b\n' }, { 'user.c=': '\xff' }]) }),
+  ...(chance(0.15) && {
+    attributes: pick([{ 'user.a': 'b\n' }, { 'user.c=': '\xff' }, { 'SCHILY.acl.access': acl }]),
+  }),
 })
 
 /** Writes one layer on those below it. */

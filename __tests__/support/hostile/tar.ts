@@ -17,6 +17,7 @@ export type Entry = {
   readonly target?: string
   readonly content?: string
   readonly device?: readonly [number, number]
+  /** Extended attributes; a key that begins with `SCHILY.` is a record as it stands. */
   readonly attributes?: Readonly<Record<string, string>>
 }
 
@@ -71,7 +72,7 @@ const extra = (type: 'L' | 'K' | 'x', text: string): readonly Buffer[] => {
 }
 
 const toPaxRecord = ([key, value]: readonly [string, string]): string => {
-  const rest = ` SCHILY.xattr.${key}=${value}\n`
+  const rest = ` ${key.startsWith('SCHILY.') ? '' : 'SCHILY.xattr.'}${key}=${value}\n`
   const digits = String(rest.length + 2).length
   const length = rest.length + digits
   return `${String(length).length === digits ? length : length + 1}${rest}`

@@ -33,6 +33,7 @@ load_node() {
   mkdir -p "$own"
   exec {lock}<"$root/snapshots"
   flock --wait "$deadline" "$lock" || cannot 'another load holds the node'
+  [[ ! -L "$staging" ]] || die "$staging is a link"
   trap undo EXIT
   trap 'exit 143' TERM
   # A client that ends early must not end us.

@@ -61,10 +61,11 @@ unpack_layer() {
   make_unsaid "$to" "$own/unsaid.$i"
 }
 
-# Overlay's own attributes are not an image's to set, and whiteouts become something else.
+# Overlay's own attributes are not an image's to set, whiteouts become something else, and ACLs are none that
+# Docker unpacks.
 extract_layer() {
   tar --extract --file=- --directory="$1" --numeric-owner --same-owner --same-permissions \
-    --delay-directory-restore --acls --xattrs '--xattrs-include=*' '--xattrs-exclude=trusted.overlay.*' \
+    --delay-directory-restore --xattrs '--xattrs-include=*' '--xattrs-exclude=trusted.overlay.*' \
     --exclude='.wh.*' --warning=no-timestamp --warning=no-unknown-keyword
 }
 

@@ -62,6 +62,7 @@ load_image() {
   mkdir -p "$own" "$work/blobs/sha256"
   exec {lock}<"$root/snapshots"
   flock --wait 900 "$lock" || die 'another load holds the node'
+  [[ ! -L "$staging" ]] || die "$staging is a link"
   trap 'undo; rm -rf "$work"' EXIT
   trap 'exit 143' TERM
   find_client
