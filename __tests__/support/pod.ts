@@ -39,7 +39,9 @@ export const runPod = async (
     const id = await inNode(node, 'crictl', 'create', pod, container, sandbox)
     await inNode(node, 'crictl', 'start', id)
     const state = async () => JSON.parse(await inNode(node, 'crictl', 'inspect', id)).status.state
-    await eventually('the container ends', async () => (await state()) === 'CONTAINER_EXITED')
+    // A busy machine takes its time to read a whole tree.
+    const hasEnded = async () => (await state()) === 'CONTAINER_EXITED'
+    await eventually('the container ends', hasEnded, 60_000)
     return await inNode(node, 'crictl', 'logs', id)
   } finally {
     await inNode(node, 'crictl', 'stopp', pod)
