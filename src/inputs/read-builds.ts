@@ -1,6 +1,4 @@
-import { resolve } from 'node:path'
 import type { Allowances } from './allow.ts'
-import { toContextFolder } from './context-folder.ts'
 import type { BakeFile, BuildInputs } from './inputs.ts'
 import type { ParseYaml, YamlEntry, YamlValue } from './parse-yaml.ts'
 import { checkAssignments, toOptional } from './parsers.ts'
@@ -8,10 +6,8 @@ import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { readBuildWords, toEntitlements } from './read-build.ts'
 import { reportOutsideBuild } from './report-outside.ts'
-import { escapeTemplate } from './template.ts'
+import { type Env, toBakeTarget } from './to-bake-target.ts'
 import { toAssignments, toWordText } from './yaml-words.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** What the list in the step needs beside its text. */
 export type ListPlaces = {
@@ -35,48 +31,6 @@ const shortName = (reference: string | undefined): string | undefined =>
     .split('/')
     .at(-1)
     ?.replace(/[^\w-]/g, '-')
-
-/** `NAME=value` as a map; a name alone takes its value from the environment, as in a build. */
-const toMap = (
-  entries: readonly string[],
-  bareValue: (name: string) => string | undefined,
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    entries.flatMap((entry) => {
-      const at = entry.indexOf('=')
-      const name = at < 0 ? entry : entry.slice(0, at)
-      const value = at < 0 ? bareValue(name) : entry.slice(at + 1)
-      return value === undefined ? [] : [[escapeTemplate(name), escapeTemplate(value)]]
-    }),
-  )
-
-/** Bake looks for a Dockerfile in the context, a build where it was started. */
-const toDockerfile = (context: string, file: string, workspace: string): string => {
-  const isElsewhere = toContextFolder(context, workspace) === undefined
-  return isElsewhere || /^https?:\/\//.test(file) ? file : resolve(workspace, file)
-}
-
-const toTarget = (
-  build: BuildInputs,
-  { env, workspace }: ListPlaces,
-): Readonly<Record<string, unknown>> => {
-  const { context, file, target, network } = build
-  const dockerfile = file === undefined ? undefined : toDockerfile(context, file, workspace)
-  return {
-    context: escapeTemplate(context),
-    ...(dockerfile !== undefined && { dockerfile: escapeTemplate(dockerfile) }),
-    ...(target !== undefined && { target: escapeTemplate(target) }),
-    ...(network !== undefined && { network: escapeTemplate(network) }),
-    ...(build.noCache && { 'no-cache': true }),
-    ...(build.pull && { pull: true }),
-    tags: build.tags.map(({ given }) => given),
-    args: toMap(build.buildArgs, (name) => env[name]),
-    labels: toMap(build.labels, () => ''),
-    contexts: toMap(build.buildContexts, () => undefined),
-    ssh: build.ssh.map(escapeTemplate),
-    ...(build.allow.length > 0 && { entitlements: build.allow }),
-  }
-}
 
 type Entry = {
   readonly name: string
@@ -168,7 +122,7 @@ const readEntry = (
     allow: toEntitlements(allow),
   }
   reportOutsideBuild(build, places.workspace, reportAt)
-  return [{ name, line: item.line, target: toTarget(build, places) }]
+  return [{ name, line: item.line, target: toBakeTarget(build, places) }]
 }
 
 const parseItems = (
