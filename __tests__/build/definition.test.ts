@@ -107,7 +107,7 @@ const secret = ['id=token,src=/dev/stdin']
 
 test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
   // It is loaded by a name that no other step gives to an image, whoever built it.
-  const tags = [...api.tags, 'slipway.invalid/base/run:1']
+  const tags = [...api.tags, 'slipway.invalid/base/run:0']
   expect(fileFor('api', 'docker-container')).toEqual({
     target: {
       api: {
@@ -133,7 +133,7 @@ test('the file for one target holds what it builds upon, our secrets, and no fur
 test("Docker's own builder finds what others build upon as images of this run", () => {
   const contexts = { 'acme/base:dev': 'docker-image://slipway.invalid/base/run:2' }
   // The web builds upon it, and it is asked for.
-  const apiTags = [...api.tags, 'slipway.invalid/base/run:1']
+  const apiTags = [...api.tags, 'slipway.invalid/base/run:0']
   expect(fileFor('api', 'docker')).toEqual({
     target: { api: { ...api, tags: apiTags, contexts, secret, output: ['type=docker'] } },
   })
@@ -143,7 +143,8 @@ test("Docker's own builder finds what others build upon as images of this run", 
     target: { base: { ...base, tags, contexts: {}, secret, output: ['type=docker'] } },
   })
   const all = { ...printed, group: { default: { targets: ['api', 'base'] } } }
-  expect(fileFor('base', 'docker', all).target['base']?.['tags']).toEqual([...base.tags, ...tags])
+  const own = 'slipway.invalid/base/run:1'
+  expect(fileFor('base', 'docker', all).target['base']?.['tags']).toEqual([...base.tags, own])
 })
 
 test('what has just been built is not built again for another, whatever it says', () => {
