@@ -1,5 +1,5 @@
 import { runAction } from './action.ts'
-import { renderError } from './failure.ts'
+import { Failure, renderError } from './failure.ts'
 import { forgetSecrets, readEnvironment } from './host/environment.ts'
 import { createRunner } from './host/runner.ts'
 
@@ -23,7 +23,7 @@ try {
   await runAction(environment, runner, cancelled.signal)
 } catch (error) {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  runner.fail(renderError(error))
+  runner.fail(renderError(error), error instanceof Failure ? error.place : undefined)
 }
 await runner.flush()
 // Pooled connections would otherwise keep the process for some seconds more.

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../src/build/schedule.ts'
 import { Failure, renderError } from '../../src/failure.ts'
-import { toFailure, toProblems } from '../../src/make/failures.ts'
+import type { Runner } from '../../src/host/runner.ts'
+import { annotateOthers, toFailure, toProblems } from '../../src/make/failures.ts'
 
 const outcome = (name: string, state: Outcome['state'], more: Partial<Outcome> = {}): Outcome => ({
   name,
@@ -30,6 +31,24 @@ test('the cause comes first, and what it cut off is not counted as failed', () =
       '1 of 5 images failed. Not built: upon (needs worker). Cancelled: api. ' +
       'Built, not loaded: cron:dev. Not loaded: redis:7.',
   )
+})
+
+test('a build that failed says its name once, and each has its own place', () => {
+  const places = [1, 2, 3].map((line) => ({ file: 'Dockerfile', line }))
+  const problems = places.map((place, at) => {
+    const name = `image-${at}`
+    return { name, error: new Failure(`${name}: RUN make exited with 2`, { place }) }
+  })
+  const failure = toFailure(problems, 3, [], [])
+  expect(renderError(failure).split('\n')[0]).toBe('- image-0: RUN make exited with 2')
+  expect(failure).toMatchObject({ place: places[0] })
+  const told: unknown[] = []
+  const error = (message: string, place: unknown): unknown => told.push([message, place])
+  annotateOthers(problems, { error } as unknown as Runner)
+  expect(told).toEqual([
+    ['image-1: RUN make exited with 2', places[1]],
+    ['image-2: RUN make exited with 2', places[2]],
+  ])
 })
 
 test('several causes are a list', () => {

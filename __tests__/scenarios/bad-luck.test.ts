@@ -156,7 +156,9 @@ test('a Dockerfile that fails', async () => {
     `FROM ${baseImage()}\n\nRUN echo broken >&2; exit 3\n`,
   )
   const message = await failing({ context: scratch, file: join(scratch, 'Dockerfile') })
-  expect(message).toMatch(new RegExp(`^Building ${tag} failed at .*Dockerfile:3: .*exit code: 3`))
+  expect(message).toMatch(
+    new RegExp(`^${tag}: RUN echo broken >&2; exit 3 exited with 3: broken\\. .*Dockerfile:3\\.`),
+  )
   expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
 })
 

@@ -53,7 +53,7 @@ test("a load that another image's failure cut off: built, not loaded", async () 
   const [error, ...more] = run.annotations.filter(({ level }) => level === 'error')
   expect(more).toEqual([])
   // The cause first, and only what failed counts as failed.
-  expect(error?.message).toMatch(/^broken: Building broken failed.*missing/)
+  expect(error?.message).toMatch(/^broken: COPY .* failed: .*missing/)
   expect(error?.message.split('\n').at(-1)).toBe(
     `1 of 3 images failed. Cancelled: late. Built, not loaded: ${name}-cron:dev.`,
   )

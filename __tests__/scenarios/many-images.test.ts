@@ -245,8 +245,12 @@ describe('a list in the step', () => {
     const made = await run({ builds: list(), 'fail-fast': 'false', parallel: '2' })
     expect(made.exitCode).toBe(1)
     expect(made.log).toMatch(
-      /##\[error\]broken: Building broken failed at .*Dockerfile:2: .*exit code: 3/,
+      /##\[error\]broken: RUN sleep 1; exit 3 exited with 3\. broken\/Dockerfile:2\./,
     )
+    expect(made.annotations.find(({ level }) => level === 'error')?.props).toMatchObject({
+      file: 'broken/Dockerfile',
+      line: '2',
+    })
     expect(made.log).toMatch(/^1 of 3 images failed\. Not built: upon \(needs broken\)\.$/m)
     expect(await inPod('slow', 'cat', '/own')).toBe('slow')
     expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(1)

@@ -89,7 +89,7 @@ test('without a login the registry gives nothing', async () => {
   const inputs = await buildFrom(places.closed, places)
   const run = await runSlipway(inputs, { ...user, env: { DOCKER_CONFIG: config } })
   expect(run.exitCode).toBe(1)
-  expect(run.log).toMatch(/##\[error\]Building .* failed.*401 Unauthorized/)
+  expect(run.log).toMatch(/##\[error\].* failed: .*401 Unauthorized/)
   await run.dispose()
 })
 

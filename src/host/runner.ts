@@ -1,9 +1,6 @@
 import * as core from '@actions/core'
-import { renderError } from '../failure.ts'
+import { renderError, type SourceLocation } from '../failure.ts'
 import { createFence, type Fence, toHarmless, type WriteLine } from './log-fence.ts'
-
-/** A line of a file, counted from 1. */
-export type Place = { readonly file: string; readonly line: number }
 
 /** What we tell the runner: log lines, annotations, masks, outputs, states and the summary. */
 export type Runner = {
@@ -11,10 +8,10 @@ export type Runner = {
   readonly line: WriteLine
   readonly debug: WriteLine
   /** `place` is relative to the workspace. */
-  readonly warning: (message: string, place?: Place) => void
+  readonly warning: (message: string, place?: SourceLocation) => void
   /** An error's annotation, which does not fail the step. */
-  readonly error: (message: string) => void
-  readonly fail: (message: string) => void
+  readonly error: (message: string, place?: SourceLocation) => void
+  readonly fail: (message: string, place?: SourceLocation) => void
   /** Hides a value in all that is logged from now on. */
   readonly mask: (value: string) => void
   readonly output: (name: string, value: string) => void
@@ -27,16 +24,22 @@ export type Runner = {
   readonly flush: () => Promise<void>
 }
 
+const toProperties = (place: SourceLocation | undefined): core.AnnotationProperties =>
+  place === undefined ? {} : { file: place.file, startLine: place.line }
+
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
   const { within, outside } = createFence(write)
   return {
     line: (text) => write(toHarmless(text)),
     debug: (text) => outside(() => core.debug(text)),
-    warning: (message, place) =>
-      outside(() => core.warning(message, place && { file: place.file, startLine: place.line })),
-    error: (message) => outside(() => core.error(message)),
-    fail: (message) => outside(() => core.setFailed(message)),
+    warning: (message, place) => outside(() => core.warning(message, toProperties(place))),
+    error: (message, place) => outside(() => core.error(message, toProperties(place))),
+    fail: (message, place) =>
+      outside(() => {
+        process.exitCode = core.ExitCode.Failure
+        core.error(message, toProperties(place))
+      }),
     mask: (value) => outside(() => core.setSecret(value)),
     output: core.setOutput,
     saveState: core.saveState,

@@ -1,5 +1,6 @@
 import type { Outcome } from '../build/schedule.ts'
-import { Failure, renderError } from '../failure.ts'
+import { Failure, renderError, type SourceLocation } from '../failure.ts'
+import type { Runner } from '../host/runner.ts'
 import { renderUnloaded, type Unloaded } from '../report/unloaded.ts'
 
 /** What went wrong with one image. */
@@ -7,6 +8,23 @@ export type Problem = { readonly name: string; readonly error: unknown }
 
 export const toProblems = (outcomes: readonly Outcome[]): readonly Problem[] =>
   outcomes.flatMap(({ name, state, error }) => (state === 'failed' ? [{ name, error }] : []))
+
+const placeOf = ({ error }: Problem): SourceLocation | undefined =>
+  error instanceof Failure ? error.place : undefined
+
+/** A build that failed begins with its own name. */
+const renderProblem = ({ name, error }: Problem): string => {
+  const text = renderError(error)
+  return text.startsWith(`${name}: `) ? text : `${name}: ${text}`
+}
+
+/** Annotates all but the first, whose place is that of the step's own error. */
+export const annotateOthers = (problems: readonly Problem[], { error }: Runner): void => {
+  for (const problem of problems.slice(1)) {
+    const place = placeOf(problem)
+    if (place !== undefined) error(renderProblem(problem), place)
+  }
+}
 
 /** What others' failures left undone. */
 const renderUndone = (
@@ -40,8 +58,8 @@ export const toFailure = (
   const [first] = problems
   if (first === undefined || among === 1) return first?.error
   const mark = problems.length === 1 ? '' : '- '
-  const causes = problems.map(({ name, error }) => `${mark}${name}: ${renderError(error)}`)
+  const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)
   const count = `${problems.length} of ${among} images failed.`
   const rest = [count, ...renderUndone(outcomes, unloaded)].join(' ')
-  return new Failure([...causes, rest].join('\n'))
+  return new Failure([...causes, rest].join('\n'), { place: placeOf(first) })
 }

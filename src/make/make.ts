@@ -12,7 +12,7 @@ import { renderUnloaded, type Unloaded } from '../report/unloaded.ts'
 import type { Workshop } from '../workshop.ts'
 import type { Bench } from './bench.ts'
 import { buildTarget } from './build-target.ts'
-import { type Problem, toFailure, toProblems } from './failures.ts'
+import { annotateOthers, type Problem, toFailure, toProblems } from './failures.ts'
 import { createHandovers } from './handover.ts'
 import { loadImages } from './load-images.ts'
 
@@ -112,5 +112,6 @@ export const make = (shop: Workshop, step: MakeStep): Promise<void> =>
     shop.signal.throwIfAborted()
     const problems = [...toProblems(outcomes), ...failedLoads]
     const among = step.targets.length + (given.length > 0 ? 1 : 0)
+    annotateOthers(problems, shop.runner)
     if (problems.length > 0) throw toFailure(problems, among, outcomes, rest)
   })
