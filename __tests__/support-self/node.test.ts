@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, docker, inNode, startCluster } from '../support/testbed.ts'
+import { type Cluster, docker, eventually, inNode, startCluster } from '../support/testbed.ts'
 
 const run = promisify(execFile)
 
@@ -27,8 +27,11 @@ const throughRoot = async (...command: readonly string[]) => {
 
 test("systemd is its first process, and containerd a service of systemd's", async () => {
   expect(await inNode(node, 'cat', '/proc/1/comm')).toBe('systemd')
+  // What kind waits for, a moment after CRI answers.
+  const hasStarted = async () =>
+    /Reached target .*Multi-User System/.test(await docker('logs', node))
+  await eventually('the node has started', hasStarted, 60_000)
   expect(await inNode(node, 'systemctl', 'is-active', 'containerd')).toBe('active')
-  expect(await docker('logs', node)).toMatch(/Reached target .*Multi-User System/)
 })
 
 test('it is stopped and started again as one of kind', async () => {
