@@ -1,10 +1,11 @@
-import { a as renderError, i as Failure } from "./log-fence.js";
+import { n as renderError, t as Failure } from "./failure.js";
+import { t as later } from "./later.js";
 import { t as Secret } from "./secret.js";
-import { a as requireWhole, i as isRefusal, n as createAppClient, o as withRetries, r as createTokenClient, t as revokeToken } from "./revoke.js";
-import { r as maskToken } from "./masks.js";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { a as isRefusal, i as isPassing, n as createAppClient, o as requireWhole, r as createTokenClient, s as withRetries, t as revokeToken } from "./revoke.js";
+import { i as maskToken } from "./masks.js";
+import timers from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { spawn } from "node:child_process";
 
 // src/token/explain.ts
 const describe = ({ owner, repositories }) => repositories.length === 0 ? owner : repositories.map((name) => `${owner}/${name}`).join(", ");
@@ -60,6 +61,8 @@ const explainRefusal = (error, asked, unreachable) => {
 };
 
 // src/token/mint.ts
+/** How long a token that may be on its way is waited for when the step is cancelled. */
+const lastAnswerMs = 2500;
 /** The path for users answers for organizations as well. */
 const findInstallation = async (client, { owner, repositories }, { log, signal, deadlineMs }) => {
 	const [repo] = repositories;
@@ -84,11 +87,16 @@ const findInstallation = async (client, { owner, repositories }, { log, signal, 
 	if (typeof id === "number") return data;
 	throw new Failure("GitHub answered something else than an installation", { remedy: "Check github-api-url: does a proxy or a login page answer there?" });
 };
+/** GitHub's own spelling of the owner, as addresses that people copy have it. */
+const withSpelling = (scope, login) => login === void 0 || login.toLowerCase() !== scope.owner.toLowerCase() ? scope : {
+	...scope,
+	spellings: [.../* @__PURE__ */ new Set([...scope.spellings, login])]
+};
 /** GitHub says that there is such a repository, but not which. */
-const findUnreachable = async (client, { owner, repositories }, error) => {
+const findUnreachable = async (client, { owner, repositories }, error, cancelled) => {
 	if (!isRefusal(error) || error.status !== 422 || !error.message.includes("repository")) return [];
 	return (await Promise.all(repositories.map(async (repo) => {
-		const signal = AbortSignal.timeout(5e3);
+		const signal = AbortSignal.any([cancelled, AbortSignal.timeout(5e3)]);
 		return client.request("GET /repos/{owner}/{repo}/installation", {
 			owner,
 			repo,
@@ -115,22 +123,28 @@ const mintToken = async (app, scope, options) => {
 		const installation = await findInstallation(client, scope, options);
 		checkInstallation(asked, installation);
 		signal.throwIfAborted();
+		const ending = later(signal, lastAnswerMs);
 		const { data } = await withRetries(async (abort) => requireWhole(await client.request("POST /app/installations/{installation_id}/access_tokens", {
 			installation_id: installation.id,
 			...scope.repositories.length > 0 && { repositories: [...scope.repositories] },
 			...Object.keys(permissions).length > 0 && { permissions },
 			request: { signal: abort }
-		})), { log });
+		})), {
+			log,
+			signal: ending,
+			isPassing: (error) => !signal.aborted && isPassing(error)
+		});
 		if (typeof data.token !== "string" || data.token === "") throw new Failure("GitHub answered something else than a token", { remedy: "Check github-api-url: does a proxy or a login page answer there?" });
 		maskToken(data.token, mask);
+		const known = withSpelling(scope, installation.account?.login);
 		return {
 			secret: new Secret(data.token),
 			apiUrl,
-			scope,
+			scope: known,
 			expiresAt: data.expires_at
 		};
 	} catch (error) {
-		throw explainRefusal(error, asked, await findUnreachable(client, scope, error));
+		throw explainRefusal(error, asked, await findUnreachable(client, scope, error, signal));
 	}
 };
 
@@ -165,39 +179,76 @@ const probeToken = async ({ apiUrl, secret }, log, signal) => {
 const send = ({ stdin }, message) => {
 	stdin?.write(`${JSON.stringify(message)}\n`);
 };
+const guardBy = (child, { apiUrl, secret }) => send(child, { guard: {
+	apiUrl,
+	token: secret.expose()
+} });
 /** A watchdog that does not end by itself must not hold up the step. */
-const patienceMs = 3e3;
+const patienceMs = 1500;
+/** What dies again and again is not started for ever. */
+const mostDeaths = 3;
+/** Beside us in the bundle; a source beside sources. */
+const script = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../watchdog.ts", import.meta.url) : new URL("./watchdog.js", import.meta.url));
+const hasEnded = ({ pid, exitCode, signalCode }) => pid === void 0 || exitCode !== null || signalCode !== null;
 /**
 * Starts a process of its own that holds tokens in memory and revokes them when its standard input
 * ends without a word: then we were killed. Tokens reach it through a pipe alone. It has a session of
-* its own, so that a signal to our process group does not reach it.
+* its own, so that a signal to our process group does not reach it. When it dies another one takes its
+* place.
+*
+* @param warn hears of that
 */
-const startWatchdog = (env) => {
-	const script = fileURLToPath(new URL("./watchdog.js", import.meta.url));
-	const child = spawn(process.execPath, [script], {
-		env,
-		stdio: [
-			"pipe",
-			"ignore",
-			"ignore"
-		],
-		detached: true
-	});
-	child.on("error", () => {});
-	child.stdin.on("error", () => {});
+const startWatchdog = (env, warn) => {
+	const guarded = [];
+	let deaths = 0;
+	let isOver = false;
+	const start = () => {
+		const child = spawn(process.execPath, [script], {
+			env,
+			stdio: [
+				"pipe",
+				"ignore",
+				"ignore"
+			],
+			detached: true
+		});
+		child.stdin.on("error", () => {});
+		child.once("error", ({ message }) => replace(message));
+		child.once("exit", (code, signal) => replace(signal ?? `exit code ${code}`));
+		for (const token of guarded) guardBy(child, token);
+		return child;
+	};
+	const replace = (why) => {
+		if (isOver) return;
+		deaths += 1;
+		const what = `The watchdog, which revokes the token should this step be killed, has ended (${why})`;
+		if (deaths > mostDeaths) {
+			isOver = true;
+			warn(`${what} ${deaths} times: there is none from here on.`);
+			return;
+		}
+		child = start();
+		warn(`${what}: started another one.`);
+	};
+	let child = start();
 	return {
-		guard: ({ apiUrl, secret }) => send(child, { guard: {
-			apiUrl,
-			token: secret.expose()
-		} }),
+		guard: (token) => {
+			guarded.push(token);
+			guardBy(child, token);
+		},
 		dismiss: async () => {
-			if (child.exitCode !== null || child.pid === void 0) return;
-			const ended = once(child, "close");
+			isOver = true;
+			if (hasEnded(child)) return;
+			const ended = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
 			send(child, "done");
-			child.stdin.end();
-			const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
-			await ended;
-			clearTimeout(timer);
+			child.stdin?.end();
+			await Promise.race([ended, timers.setTimeout(patienceMs, void 0, { ref: false })]);
+			child.kill("SIGKILL");
+		},
+		release: () => {
+			isOver = true;
+			child.stdin?.end();
+			child.unref();
 		}
 	};
 };
@@ -205,8 +256,11 @@ const startWatchdog = (env) => {
 // src/token/keeper.ts
 /** A build that starts with less than this left may outlive its token. */
 const enoughMs = 6e5;
+/** Who cancels gives us seconds; after so many of them revoking is the watchdog's. */
+const revokingMs = 4e3;
 const createTokenKeeper = (options) => {
 	const { app, log, warn, signal, childEnv, now = Date.now } = options;
+	const tooLate = later(signal, revokingMs);
 	let watchdog;
 	let current = [];
 	/** Another build may still use what has too little life left for a new one. */
@@ -219,19 +273,30 @@ const createTokenKeeper = (options) => {
 		await probeToken(token, log, signal);
 		return token;
 	};
-	const revoke = (token) => revokeToken(token, log).catch((error) => warn(`The token could not be revoked; it ends at ${token.expiresAt}: ${renderError(error)}`));
+	/** Tells whether nothing is left to do. */
+	const revoke = async (token) => {
+		try {
+			await revokeToken(token, log, tooLate);
+			return true;
+		} catch (error) {
+			const end = `it ends at ${token.expiresAt}`;
+			if (tooLate.aborted) warn(`The token is not revoked yet: the watchdog goes on trying, and ${end}.`);
+			else warn(`The token could not be revoked; ${end}: ${renderError(error)}`);
+			return !tooLate.aborted;
+		}
+	};
 	const endAll = async () => {
 		const ending = [...older, ...current];
 		older = [];
 		current = [];
-		await Promise.all(ending.map(revoke));
+		return (await Promise.all(ending.map(revoke))).every(Boolean);
 	};
 	const isFresh = ({ expiresAt }) => Date.parse(expiresAt) - now() > enoughMs;
 	const takeFresh = async () => {
 		if (current.length === app.scopes.length && current.every(isFresh)) return current;
 		older = [...older, ...current];
 		current = [];
-		watchdog ??= startWatchdog(childEnv);
+		watchdog ??= startWatchdog(childEnv, warn);
 		const minted = await Promise.allSettled(app.scopes.map(mintOne));
 		for (const outcome of minted) if (outcome.status === "rejected") throw outcome.reason;
 		return current;
@@ -243,8 +308,8 @@ const createTokenKeeper = (options) => {
 			return taken;
 		},
 		close: async () => {
-			await endAll();
-			await watchdog?.dismiss();
+			if (await endAll()) await watchdog?.dismiss();
+			else watchdog?.release();
 			watchdog = void 0;
 		}
 	};

@@ -1,4 +1,4 @@
-import { n as neutralise } from "./log-fence.js";
+import { r as neutralise } from "./later.js";
 
 // src/token/masks.ts
 /**
@@ -16,8 +16,17 @@ const maskToken = (token, mask) => {
 * lines would hide ordinary text.
 */
 const maskPrivateKey = (given, pem, mask) => {
-	const lines = new Set(`${given}\n${pem}`.split(/\r?\n|\\n/).map((line) => line.trim()));
+	const lines = new Set(`${given}\n${pem}`.split(/\s+|\\r|\\n/).map((line) => line.trim()));
 	for (const line of lines) if (line.length >= 16 && !line.startsWith("-----")) mask(line);
+};
+/** Shorter values are in every log, as parts of words and numbers. */
+const shortestValue = 4;
+/** Settings that people pass as secrets; a mask would put `***` all over the job's log. */
+const plainWords = /^(true|false|yes|none|null|undefined|enabled?|disabled?|default|debug|info|warn(ing)?|error|test(ing)?|prod(uction)?|staging|dev(elopment)?|local(host)?|latest|main|master|root|admin|user|public|private|linux|http|https)$/i;
+/** Whether hiding a value would hide ordinary text instead: it is too short, or a plain word. */
+const isTooPlain = (value) => {
+	const text = value.trim();
+	return text !== "" && (text.length < shortestValue || plainWords.test(text));
 };
 /** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
 const shortestLine = 8;
@@ -26,9 +35,10 @@ const shortestLine = 8;
 * also as the log shows it when it looks like a command.
 */
 const maskSecret = (value, mask) => {
+	if (isTooPlain(value)) return;
 	const lines = value.split(/\r?\n/).filter((line) => line.trim() !== "");
 	const hidden = lines.length === 1 ? [value.trim()] : lines.filter((line) => line.length >= shortestLine);
 	for (const line of new Set(hidden.flatMap((text) => [text, neutralise(text)]))) mask(line);
 };
 
-export { maskSecret as n, maskToken as r, maskPrivateKey as t };
+export { maskToken as i, maskPrivateKey as n, maskSecret as r, isTooPlain as t };

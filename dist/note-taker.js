@@ -1,6 +1,5 @@
-import { E as createDocker, T as withEngineApi, a as readNotes, b as partStreams, g as parseContainers, h as readScript, n as noteContainers } from "./notes.js";
-import { r as splitLines } from "./log-fence.js";
-import { existsSync } from "node:fs";
+import { K as parseContainers, S as noteContainers, T as readNotes, Y as isOwnFolder, g as readScript, h as listMembers, n as createDocker, t as withEngineApi, v as partStreams } from "./engine-api.js";
+import { i as splitLines } from "./later.js";
 
 // src/diagnose/notes/take-notes.ts
 const toHeard = (line) => {
@@ -91,9 +90,13 @@ const folder = process.argv[2] ?? "";
 const notes = readNotes(folder);
 const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => value === void 0 ? [] : [[name, value]]));
 if (notes !== void 0) {
-	const ids = notes.baseline.nodes.map(({ id }) => id);
-	const isWanted = () => existsSync(folder);
-	await withEngineApi(createDocker(env), (api) => takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted));
+	const noted = notes.baseline.nodes.map(({ id }) => id);
+	const isWanted = () => isOwnFolder(folder);
+	await withEngineApi(createDocker(env), async (api) => {
+		const { nodes } = await listMembers(api.ask, notes.baseline.clusterName);
+		const ids = nodes.map(({ id }) => id).filter((id) => noted.includes(id));
+		await takeNotes(api, ids, (containers) => noteContainers(folder, containers), isWanted);
+	});
 }
 process.exit();
 

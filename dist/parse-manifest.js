@@ -34,9 +34,10 @@ const createReader = (document) => {
 		if (effort > largestEffort) throw new Error("aliases within aliases");
 	};
 	const findMerged = (map, key, depth) => {
-		const merge = map.items.find((pair) => textOf(pair.key) === "<<");
-		const merged = follow(merge?.value);
-		const sources = (0, import_dist.isSeq)(merged) ? merged.items : [merged];
+		const sources = map.items.filter((pair) => textOf(pair.key) === "<<").toReversed().flatMap(({ value }) => {
+			const merged = follow(value);
+			return (0, import_dist.isSeq)(merged) ? merged.items : [merged];
+		});
 		for (const source of sources) {
 			const found = find(source, key, depth + 1);
 			if (found !== void 0) return found;
@@ -65,6 +66,64 @@ const createReader = (document) => {
 	};
 };
 
+// src/manifests/json-documents.ts
+/** Where the objects of a file that holds several end: outside of strings, where all braces are closed. */
+const findEnds = (text) => {
+	const ends = [];
+	let depth = 0;
+	let isString = false;
+	for (let at = 0; at < text.length; at += 1) {
+		const character = text[at];
+		if (isString) {
+			if (character === "\\") at += 1;
+			else if (character === "\"") isString = false;
+		} else if (character === "\"") isString = true;
+		else if (character === "{" || character === "[") depth += 1;
+		else if (character === "}" || character === "]") {
+			depth -= 1;
+			if (depth === 0) ends.push(at + 1);
+		}
+	}
+	return ends;
+};
+/** The objects of a file of JSON, one after another as kubectl takes them. */
+const splitJson = (text) => {
+	const ends = findEnds(text);
+	const starts = [0, ...ends];
+	return [...ends, text.length].flatMap((end, index) => {
+		const offset = starts[index] ?? 0;
+		const part = text.slice(offset, end);
+		return part.trim() === "" ? [] : [{
+			text: part,
+			offset
+		}];
+	});
+};
+/** Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. */
+const findJsonError = ({ text, offset }) => {
+	try {
+		JSON.parse(text);
+		return;
+	} catch (error) {
+		const [, position] = / at position (\d+)/.exec(String(error)) ?? [];
+		return offset + Math.min(Number(position ?? text.length), text.length - 1);
+	}
+};
+
+// src/manifests/placeholders.ts
+/** What templates, scripts and `sed` put a name in place of. */
+const marks = [
+	/\{\{|\}\}|\[\[|\]\]/,
+	/\$|#\{/,
+	/%[^%]*%|<[^>]*>|@@|__/,
+	/placeholder|replace[-_]?me|change[-_]?me|to[-_]?do\b/i,
+	/^[A-Z][A-Z0-9_]*$/
+];
+/** Whether an image's name is still to be written by something that runs before `kubectl apply`. */
+const isPlaceholder = (image) => marks.some((mark) => mark.test(image));
+/** Names that ko builds and fills in when it applies the file. */
+const isOfKo = (image) => image.startsWith("ko://");
+
 // src/manifests/read-storage.ts
 /** Bytes; 0 for what is not written or is no quantity. */
 const readBytes = ({ text }, node) => parseQuantity(text(node) ?? "") ?? 0;
@@ -86,7 +145,7 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-// src/manifests/parse-manifest.ts
+// src/manifests/read-document.ts
 /** Where each kind has what its pods are made from. */
 const podPaths = {
 	Pod: ["spec"],
@@ -126,13 +185,54 @@ const podPaths = {
 		"spec",
 		"template",
 		"spec"
-	]
+	],
+	PodTemplate: ["template", "spec"]
 };
+/** Kinds that controllers of many clusters add, by the beginning of their apiVersion. */
+const furtherPaths = [
+	[
+		"argoproj.io/",
+		"Rollout",
+		[
+			"spec",
+			"template",
+			"spec"
+		]
+	],
+	[
+		"serving.knative.dev/",
+		"Service",
+		[
+			"spec",
+			"template",
+			"spec"
+		]
+	],
+	[
+		"apps.openshift.io/",
+		"DeploymentConfig",
+		[
+			"spec",
+			"template",
+			"spec"
+		]
+	]
+];
+const findPath = (kind, apiVersion) => furtherPaths.find(([group, name]) => name === kind && apiVersion.startsWith(group))?.[2] ?? podPaths[kind];
 /** Lists may hold lists, but nobody writes that, and one may hold itself. */
 const deepestList = 3;
+/** What to do about templates. */
 const renderFirst = "Name the output of `helm template` or `kustomize build` instead, which has to be made before this step.";
-const readAmounts = ({ at, text }, resources) => {
-	const read = (name) => parseQuantity(text(at(resources, name)) ?? "");
+const readAmounts = ({ reader, lineAt, warn }, resources) => {
+	const { at, text } = reader;
+	const read = (name) => {
+		const node = at(resources, name);
+		const written = text(node);
+		if (written === void 0 || isPlaceholder(written)) return void 0;
+		const amount = parseQuantity(written);
+		if (amount === void 0) warn(`Kubernetes refuses the amount ${JSON.stringify(written.slice(0, 100))} of ${name}: write a number with a unit, such as 128Mi or 500m.`, lineAt(node?.range?.[0] ?? 0));
+		return amount;
+	};
 	return {
 		memory: read("memory"),
 		cpu: read("cpu"),
@@ -150,12 +250,16 @@ const readContainer = (source, node, list) => {
 	if (written === void 0) return [];
 	const image = text(written);
 	const line = lineAt(written.range?.[0] ?? 0);
-	if (image === void 0 || /\{\{|\$[{(]/.test(image)) {
-		warn(`The image is still to be filled in, so it is not checked. ${renderFirst}`, line);
+	if (image !== void 0 && isOfKo(image)) {
+		warn("ko builds and names this image when it applies the file, so it is not checked.", line);
 		return [];
 	}
-	const limits = readAmounts(reader, at(node, "resources", "limits"));
-	const asked = readAmounts(reader, at(node, "resources", "requests"));
+	if (image === void 0 || isPlaceholder(image)) {
+		warn(`The image${image === void 0 ? "" : ` ${JSON.stringify(image.slice(0, 100))}`} is not filled in yet, so it is not checked. ${renderFirst}`, line);
+		return [];
+	}
+	const limits = readAmounts(source, at(node, "resources", "limits"));
+	const asked = readAmounts(source, at(node, "resources", "requests"));
 	const requests = {
 		memory: asked.memory ?? limits.memory,
 		cpu: asked.cpu ?? limits.cpu,
@@ -180,18 +284,25 @@ const readCount = ({ at, text }, spec, key) => {
 const countPods = (reader, kind, document) => {
 	const { at, text } = reader;
 	if (kind === "Pod") return 1;
+	if (kind === "PodTemplate") return 0;
 	if (kind === "DaemonSet") return "per-node";
 	const spec = at(document, "spec");
 	if (kind !== "Job" && kind !== "CronJob") return readCount(reader, spec, "replicas") ?? 1;
-	if (text(at(spec, "suspend")) === "true") return 0;
+	if (/^(true|yes|on|y)$/i.test(text(at(spec, "suspend")) ?? "")) return 0;
 	const job = kind === "Job" ? spec : at(spec, "jobTemplate", "spec");
 	const parallelism = readCount(reader, job, "parallelism") ?? 1;
 	return Math.min(parallelism, readCount(reader, job, "completions") ?? parallelism);
 };
 /** A document, or all that is in it where it is a list. */
-const unpack = (reader, node, depth = 0) => {
+const unpack = (reader, node, usual = "", depth = 0) => {
 	const { at, items, text } = reader;
-	return text(at(node, "kind"))?.endsWith("List") && depth < deepestList ? items(at(node, "items")).flatMap((it) => unpack(reader, it, depth + 1)) : [node];
+	const kind = text(at(node, "kind")) ?? usual;
+	if (!kind.endsWith("List") || depth >= deepestList) return [{
+		node,
+		kind
+	}];
+	const itemKind = kind.slice(0, -4);
+	return items(at(node, "items")).flatMap((it) => unpack(reader, it, itemKind, depth + 1));
 };
 const readName = ({ at, text }, node) => {
 	const metadata = at(node, "metadata");
@@ -201,11 +312,10 @@ const readName = ({ at, text }, node) => {
 		name
 	};
 };
-const readWorkload = (source, node) => {
+const readWorkload = (source, { node, kind }) => {
 	const { file, reader } = source;
 	const { at, items, text } = reader;
-	const kind = text(at(node, "kind")) ?? "";
-	const path = podPaths[kind];
+	const path = findPath(kind, text(at(node, "apiVersion")) ?? "");
 	if (path === void 0) return [];
 	const spec = at(node, ...path);
 	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list)));
@@ -220,25 +330,59 @@ const readWorkload = (source, node) => {
 		volumes
 	}];
 };
-const readClaim = ({ file, reader, lineAt }, node) => {
-	const { at, text } = reader;
-	const kind = at(node, "kind");
-	if (text(kind) !== "PersistentVolumeClaim") return [];
-	const bytes = readClaimed(reader, node);
+const readClaim = ({ file, reader, lineAt }, { node, kind }) => {
+	if (kind !== "PersistentVolumeClaim") return [];
+	const line = lineAt(reader.at(node, "kind")?.range?.[0] ?? 0);
 	return [{
 		file,
 		...readName(reader, node),
-		bytes,
-		line: lineAt(kind?.range?.[0] ?? 0)
+		bytes: readClaimed(reader, node),
+		line
 	}];
 };
-const parseDocuments = (text) => {
+/** Reads what runs pods or claims volumes in a document. */
+const readDocument = (source, contents) => {
+	const found = unpack(source.reader, contents);
+	return {
+		workloads: found.flatMap((item) => readWorkload(source, item)),
+		claims: found.flatMap((item) => readClaim(source, item))
+	};
+};
+
+// src/manifests/parse-manifest.ts
+/** Why a document cannot be read, in words of its own where people can do something about it. */
+const describeError = (code, text, at) => {
+	const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at + 1);
+	if (code === "TAB_AS_INDENT" || /^ *\t/.test(line)) return "Not checked from here on: a tab stands where YAML takes only spaces. Replace it by spaces.";
+	if (text.includes("{{")) return `Not checked from here on: this is a template that is not rendered yet. ${renderFirst}`;
+	return `Not checked from here on, as this is no YAML (${code.toLowerCase().replaceAll("_", " ")}). ${renderFirst}`;
+};
+/** Two merge keys in one map: kubectl takes both, and so do we. */
+const isSecondMerge = ({ code, pos }, text) => code === "DUPLICATE_KEY" && text.startsWith("<<", pos[0]);
+/** Tells the first thing that is wrong with a document; true where it can be read all the same. */
+const isReadable = ({ errors }, text, lineAt, warn) => {
+	const wrong = errors.find((error) => !isSecondMerge(error, text));
+	const first = wrong ?? errors[0];
+	if (first === void 0) return true;
+	const at = first.pos[0];
+	warn(wrong === void 0 ? "A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two]." : describeError(first.code, text, at), lineAt(at));
+	return wrong === void 0;
+};
+const parsePart = (text) => {
 	const lines = new import_dist.LineCounter();
 	const parsed = (0, import_dist.parseAllDocuments)(text, { lineCounter: lines });
 	return {
 		documents: Array.isArray(parsed) ? parsed : [],
 		lines
 	};
+};
+/** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
+const parseParts = (text, json) => json === void 0 ? [parsePart(text)] : json.map(({ offset, text: part }) => parsePart(text.slice(0, offset).replace(/[^\n]/g, " ") + part));
+/** More objects in one file are no manifest that people write. */
+const mostObjects = 500;
+const nothing = {
+	workloads: [],
+	claims: []
 };
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 const parseManifest = (text, file) => {
@@ -252,32 +396,30 @@ const parseManifest = (text, file) => {
 			}
 		});
 	};
+	const last = text.trimEnd().split("\n").length;
+	const json = /\.json$/i.test(file) && /^\s*[[{]/.test(text) ? splitJson(text).slice(0, mostObjects) : void 0;
+	const wrong = json?.map(findJsonError).find((offset) => offset !== void 0);
+	if (wrong !== void 0) {
+		const line = text.slice(0, wrong).split("\n").length;
+		warn("Not checked, as this is no JSON: kubectl takes no comments and no comma before a bracket.", Math.min(last, line));
+		return {
+			...nothing,
+			warnings
+		};
+	}
 	try {
-		const { documents, lines } = parseDocuments(text);
-		const last = text.trimEnd().split("\n").length;
-		const lineAt = (offset) => Math.min(last, Math.max(1, lines.linePos(offset).line));
-		const read = documents.map((document) => {
-			const [error] = document.errors;
-			if (error === void 0) {
+		const read = parseParts(text, json).flatMap(({ documents, lines }) => {
+			const lineAt = (offset) => Math.min(last, Math.max(1, lines.linePos(offset).line));
+			return documents.map((document) => {
+				if (!isReadable(document, text, lineAt, warn)) return nothing;
 				const reader = createReader(document);
-				const source = {
+				return readDocument({
 					file,
 					reader,
 					lineAt,
 					warn
-				};
-				const nodes = unpack(reader, document.contents);
-				return {
-					workloads: nodes.flatMap((node) => readWorkload(source, node)),
-					claims: nodes.flatMap((node) => readClaim(source, node))
-				};
-			}
-			const reason = error.code.toLowerCase().replaceAll("_", " ");
-			warn(`Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`, lineAt(error.pos[0]));
-			return {
-				workloads: [],
-				claims: []
-			};
+				}, document.contents);
+			});
 		});
 		return {
 			workloads: read.flatMap(({ workloads }) => workloads),
@@ -287,8 +429,7 @@ const parseManifest = (text, file) => {
 	} catch {
 		warn("Not checked, as the file is nested too deeply.", 1);
 		return {
-			workloads: [],
-			claims: [],
+			...nothing,
 			warnings
 		};
 	}

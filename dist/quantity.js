@@ -17,7 +17,7 @@ const suffixes = {
 	Pi: 2 ** 50,
 	Ei: 2 ** 60
 };
-const pattern = /^\+?((?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
+const pattern = /^\+?((?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
 /**
 * Reads what Kubernetes calls a quantity, such as `128Mi`, `1.5Gi`, `500m` or `1e3`; undefined for
 * what it would refuse, and for what is below nothing, which nobody can ask for.

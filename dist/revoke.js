@@ -1,4 +1,6 @@
 import { a as require_undici, i as getProxyUrl } from "./lib.js";
+import { r as tooMuch, t as mostBytes } from "./bounds.js";
+import timers from "node:timers/promises";
 import { createPrivateKey, subtle } from "node:crypto";
 
 // node_modules/universal-user-agent/index.js
@@ -2415,18 +2417,35 @@ const silent = {
 	warn: () => {},
 	error: () => {}
 };
+/** Fails, once more has come than anybody should answer: Octokit reads whatever comes. */
+const limit = (response) => {
+	if (response.body === null) return response;
+	let bytes = 0;
+	const counting = new TransformStream({ transform: (chunk, controller) => {
+		bytes += chunk.byteLength;
+		if (bytes > 67108864) throw tooMuch("GitHub's answer");
+		controller.enqueue(chunk);
+	} });
+	const { status, statusText, headers } = response;
+	return new Response(response.body.pipeThrough(counting), {
+		status,
+		statusText,
+		headers
+	});
+};
 /**
 * A fetch that takes the way to a server which HTTPS_PROXY, HTTP_PROXY and NO_PROXY tell, in either
 * case: Node's own takes it only with a further variable.
 */
 const createFetch = (apiUrl) => {
 	const proxy = getProxyUrl(apiUrl);
-	if (proxy === "") return fetch;
+	if (proxy === "") return async (url, options) => limit(await fetch(url, options));
 	const dispatcher = new import_undici.ProxyAgent(proxy);
-	return ((url, options) => (0, import_undici.fetch)(url, {
+	const send = ((url, options) => (0, import_undici.fetch)(url, {
 		...options,
 		dispatcher
 	}));
+	return async (url, options) => limit(await send(url, options));
 };
 /** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */
 const createAppClient = ({ apiUrl, clientId, privateKey }, mask) => {
@@ -2497,7 +2516,7 @@ const withRetries = (request, { log, signal, isPassing: mayHelp = isPassing, dea
 			if (retriesLeft === 0 || !mayHelp(error) || !hasTime(error)) return;
 			const seconds = askedToWait(error);
 			log(`GitHub: ${error.message}; trying again${seconds > 0 ? ` in ${Math.ceil(seconds)} s` : ""}.`);
-			await new Promise((resolve) => setTimeout(resolve, seconds * 1e3));
+			if (seconds > 0) await timers.setTimeout(seconds * 1e3, void 0, { signal });
 		}
 	});
 };
@@ -2505,15 +2524,19 @@ const withRetries = (request, { log, signal, isPassing: mayHelp = isPassing, dea
 // src/token/revoke.ts
 /**
 * Ends a token's life. A token that GitHub does not know any more (401) is as good as revoked.
-* Not bound to the step's cancelling: a cancelled step must revoke, too.
+*
+* @param signal not the step's cancelling: a cancelled step must revoke, too
 */
-const revokeToken = async ({ secret, apiUrl }, log) => {
+const revokeToken = async ({ secret, apiUrl }, log, signal) => {
 	const client = createTokenClient(apiUrl, secret);
 	try {
-		await withRetries((signal) => client.request("DELETE /installation/token", { request: { signal } }), { log });
+		await withRetries((abort) => client.request("DELETE /installation/token", { request: { signal: abort } }), {
+			log,
+			signal
+		});
 	} catch (error) {
 		if (!isRefusal(error) || error.status !== 401) throw error;
 	}
 };
 
-export { requireWhole as a, isRefusal as i, createAppClient as n, withRetries as o, createTokenClient as r, revokeToken as t };
+export { isRefusal as a, isPassing as i, createAppClient as n, requireWhole as o, createTokenClient as r, withRetries as s, revokeToken as t };

@@ -4,8 +4,10 @@
 #                                            containerd says FROM..., we see TO...; answers `done FOLDER`,
 #                                            or `uncommitted FOLDER` where only the last step failed
 #   release NAME                             the snapshot is kept by what refers to it alone
-# `failed` says only that it did not work: `ctr` then says why. gRPC is HTTP/2; of its headers, which
-# may be compressed, nothing is read: what has failed has no data.
+#   image NAME                               CRI's ID of an image; `none` where CRI does not have it
+#   images                                   CRI's images, a line each: `image ID NAME...`; then `done`
+# `failed` says only that it did not work: `ctr` or `crictl` then say why. gRPC is HTTP/2; of its headers,
+# which may be compressed, nothing is read: what has failed has no data.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
@@ -37,6 +39,9 @@ sub read_bytes {
 # A header field as it is: not indexed, not compressed.
 sub field { my ($name, $value) = @_; return pack 'CC/aC/a', 0, $name, $value }
 
+# What a server sends at most: HTTP/2's own limit for a frame, and what a node's list of images stays below.
+my ($frame_limit, $answer_limit) = (16_384, 16 * 1024 * 1024);
+
 # The answer's message; undefined when there is none, as after an error.
 sub call {
   my ($method, $message) = @_;
@@ -49,6 +54,7 @@ sub call {
   my $answer = '';
   for (;;) {
     my ($high, $low, $type, $flags, $id) = unpack 'CnCCN', read_bytes(9);
+    exit 1 if $high * 65536 + $low > $frame_limit;
     my $payload = read_bytes($high * 65536 + $low);
     if ($type == 4 && !($flags & 1)) { send_frame(4, 1, 0, '') }
     if ($type == 6 && !($flags & 1)) { send_frame(6, 1, 0, $payload) }
@@ -56,11 +62,13 @@ sub call {
     next if $id != $stream;
     if ($type == 0) {
       $answer .= $payload;
-      send_frame(8, 0, 0, pack 'N', length $payload) if length $payload;
+      exit 1 if length $answer > $answer_limit;
+      if (length $payload) { send_frame(8, 0, $_, pack 'N', length $payload) for 0, $id }
     }
     last if $type == 3 || ($type < 2 && $flags & 1);
   }
-  return length $answer < 5 ? undef : substr $answer, 5;
+  my ($is_packed, $length) = length $answer < 5 ? (1, 0) : unpack 'CN', $answer;
+  return $is_packed || $length != length($answer) - 5 ? undef : substr $answer, 5;
 }
 
 # A field of a protobuf message: a string, or a message within.
@@ -69,6 +77,40 @@ sub text {
   my ($length, $rest) = ('', length $value);
   while ($rest > 127) { $length .= chr($rest % 128 + 128); $rest = int($rest / 128) }
   return pack('C', $number * 8 + 2) . $length . chr($rest) . $value;
+}
+
+# All values of one field of a message that holds strings or messages there; dies where it is no message.
+sub values_of {
+  my ($wanted, $message) = @_;
+  my ($at, @values) = (0);
+  my $take = sub {
+    my ($count) = @_;
+    die "cut off\n" if $count > length($message) - $at;
+    $at += $count;
+    return substr $message, $at - $count, $count;
+  };
+  my $number = sub {
+    my $value = 0;
+    for my $place (0 .. 8) {
+      my $byte = ord $take->(1);
+      $value += ($byte & 127) << 7 * $place;
+      return $value if $byte < 128;
+    }
+    die "no number\n";
+  };
+  while ($at < length $message) {
+    my $tag = $number->();
+    my $kind = $tag & 7;
+    if ($kind == 0) { $number->() }
+    elsif ($kind == 1) { $take->(8) }
+    elsif ($kind == 5) { $take->(4) }
+    elsif ($kind == 2) {
+      my $value = $take->($number->());
+      push @values, $value if $tag >> 3 == $wanted;
+    }
+    else { die "no message\n" }
+  }
+  return @values;
 }
 
 sub label { my ($number, $name, $value) = @_; return text($number, text(1, $name) . text(2, $value)) }
@@ -97,6 +139,36 @@ sub release {
   return defined call("$snapshots/Update", $overlayfs . text(2, $info) . $mask) ? 'done' : undef;
 }
 
+my $cri = '/runtime.v1.ImageService';
+
+# The ID in CRI's description of an image. What is printed of it must stay one word of a line.
+sub id_of {
+  my ($id) = values_of(1, $_[0]);
+  die "no ID\n" unless defined $id && $id =~ /\Asha256:[0-9a-f]{64}\z/;
+  return $id;
+}
+
+sub image {
+  my ($name) = @_;
+  my $status = call("$cri/ImageStatus", text(1, text(1, $name)));
+  return unless defined $status;
+  my ($image) = values_of(1, $status);
+  return defined $image ? id_of($image) : 'none';
+}
+
+sub images {
+  my $list = call("$cri/ListImages", '');
+  return unless defined $list;
+  my @lines;
+  for my $image (values_of(1, $list)) {
+    my @names = grep { /\A[!-~]+\z/ } values_of(2, $image), values_of(3, $image);
+    push @lines, join "\t", 'image', id_of($image), @names;
+  }
+  return join "\n", @lines, 'done';
+}
+
+my %commands = (publish => \&publish, release => \&release, image => \&image, images => \&images);
+
 alarm 30;
 syswrite $socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 send_frame(4, 0, 0, '');
@@ -107,8 +179,11 @@ my $failures = 0;
 while (defined(my $line = <STDIN>)) {
   chomp $line;
   my ($word, @rest) = split /\t/, $line, -1;
-  alarm 30;
-  my $answer = $word eq 'publish' ? publish(@rest) : $word eq 'release' ? release(@rest) : undef;
+  # What CRI is asked is in its memory, and a node that hangs should not keep anybody waiting.
+  alarm(($word // '') =~ /^image/ ? 10 : 30);
+  my $act = $commands{$word // ''};
+  # An answer that is no message is none.
+  my $answer = $act && eval { $act->(@rest) };
   alarm 0;
   $failures++ unless defined $answer;
   print $answer // 'failed', "\n";

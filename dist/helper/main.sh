@@ -4,7 +4,7 @@
 # node, only the node's own view is true, and links cannot reach it.
 find_root() {
   local seen=/proc/$pid/root$node_root on_host
-  [[ -d "$seen/snapshots" ]] || die "no overlayfs snapshots at $node_root"
+  [[ -d "$seen/snapshots" ]] || cannot "no overlayfs snapshots at $node_root"
   on_host=$(inside "$host_root")
   root=$seen
   if [[ "$host_root" == "$mounted"/* && "$on_host/snapshots" -ef "$seen/snapshots" ]]; then root=$on_host; fi
@@ -32,7 +32,8 @@ load_node() {
   staging=$root/slipway
   mkdir -p "$own"
   exec {lock}<"$root/snapshots"
-  flock --wait "$deadline" "$lock" || die 'another load holds the node'
+  flock --wait "$deadline" "$lock" || cannot 'another load holds the node'
+  [[ ! -L "$staging" ]] || die "$staging is a link"
   trap undo EXIT
   trap 'exit 143' TERM
   # A client that ends early must not end us.

@@ -4,6 +4,12 @@
 # A paused node takes connections and never answers.
 ctl() { ctr --timeout "${patience:-60s}" --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
 
+# A program's last words of those that a file has. What it logs beside them, such as the warnings that some
+# write at every call, says nothing of why it failed; src/host/warnings.ts knows such lines, too.
+last_words() {
+  grep -Ev '^(time="[^"]*" level=(warning|info|debug|trace) |(WARN|INFO|DEBU|TRAC)\[[^]]*\] |[IW][0-9]{4} [0-9:]{8})' "$1" | tail -n 1
+}
+
 # committed[CHAIN] for every committed snapshot of `ctl snapshots list` on standard input, and strays,
 # the keys of ours that a killed run left. False when containerd did not answer.
 parse_snapshots() {
@@ -84,13 +90,17 @@ read_present() {
 # broken: layers that the node lists but whose folders are gone or are not what Docker has. Nobody
 # heals a snapshot: a pod on a broken one is stuck, so it must not count as present.
 find_broken() {
-  local i
-  local -a ours=()
+  local i side
   broken=()
   ((${#present[@]} > 0)) || return 0
-  for i in "${!present[@]}"; do ours+=("$(seen "${present[i]}")"); done
-  mapfile -t broken < <(comm -3 --output-delimiter='' <(list_tops "${folders[@]:0:${#present[@]}}") \
-    <(list_tops "${ours[@]}") | cut -f 1 | sort --numeric-sort --unique)
+  mkdir "$own/present"
+  for i in "${!present[@]}"; do ln -s "$(seen "${present[i]}")" "$own/present/$i"; done
+  list_tops "$work/layers" "${!present[@]}" >"$own/theirs.tops"
+  list_tops "$own/present" "${!present[@]}" >"$own/ours.tops"
+  # Of an entry that one of them alone has, what comes before the first tab.
+  mapfile -d '' -t broken < <(for side in -23 -13; do
+    comm -z "$side" "$own/theirs.tops" "$own/ours.tops"
+  done | cut -z -f 1 | sort -z --numeric-sort --unique)
 }
 
 # Where a folder of the node's containerd is seen from here.

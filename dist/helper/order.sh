@@ -11,8 +11,10 @@
 #   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
 #   layer DIFF_ID CHAIN_ID [FOLDER SIZE_FILE]                    (lowest first)
 #   overlay2 CONFIG_FILE | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
-# Standard output: one line per event, tab-separated:
+# Standard output: one line per event, tab-separated; without a NODE it is about all:
 #   NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES WAY
+#   NODE cannot REASON    (nothing is wrong, but this way is none there)
+# Standard error: what went wrong and should not have, after the node's name and a colon.
 #
 # Every node goes through: lock, sweep, probe, stage (link or copy into a folder of ours, verify),
 # publish (rename into snapshots and commit), import (a tiny archive without layers), check, release.
@@ -64,5 +66,7 @@ work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 
 # A node's name before what went wrong there; without a node it went wrong for all.
-say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*"); }
-die() { echo "${node:+$node: }$*" >&2; exit 1; }
+exec {events}>&1
+say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*") >&"$events"; }
+die() { one_line "${node:+$node: }$*" >&2; exit 1; }
+cannot() { say cannot "${*//[[:cntrl:]]/ }"; exit 1; }

@@ -16,14 +16,14 @@ commit_layer() {
     present[i]=$upper
   else
     # "already exists": somebody else, such as a kubelet that pulls, was quicker with the same layer.
-    grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key" || die "$(<"$own/commit")"
+    grep -q 'already exists' "$own/commit" && ctl snapshots remove "$key" || die "$(last_words "$own/commit")"
   fi
 }
 
 # True where the client has made a layer's snapshot; where it has not, the usual way says why.
 publish_quickly() {
   local i=$1 key=slipway/$run/${chains[$1]} parent='' state folder
-  [[ -n "$has_client" && -z "$first_missing" ]] || return 1
+  [[ -n "${asking-}" && -z "$first_missing" ]] || return 1
   ((i == 0)) || parent=${chains[i - 1]}
   printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' publish "$key" "$parent" "${chains[i]}" \
     "$staging/$run/to/$i" "$node_root" "$root" >&"$asking"
@@ -63,7 +63,7 @@ stage_and_publish() {
     mkfifo "$own/asked" "$own/answered"
     client <"$own/asked" >"$own/answered" &
     exec {asking}>"$own/asked" {answering}<"$own/answered"
-    read -r ready <&"$answering" || has_client=''
+    read -r ready <&"$answering" || asking=''
   fi
   exec {announced}<"$own/staged" {releasing}>"$own/released"
   for i in "${missing[@]}"; do
@@ -131,25 +131,47 @@ remember() {
   wait_for_all "${noting[@]}"
 }
 
-# CRI hears of images by events, so it may need a moment.
-check_cri_name() {
-  local name=$1 try found
-  for try in 1 2 3 4 5 6 7 8 9 10; do
-    found=$(chroot "/proc/$pid/root" crictl inspecti "$name" 2>&1) || found=''
-    [[ "$found" != *"\"$config_digest\""* ]] || return 0
-    sleep 0.1
-  done
-  die "CRI does not have $name as $config_digest after the import"
+# CRI's ID of an image by one of its names, or `none`, from the node's crictl. It runs as in the node: with
+# the node's mounts and processes, as programs look for themselves in /proc.
+ask_crictl() {
+  local printed pattern='"id": *"(sha256:[0-9a-f]{64})"'
+  if printed=$(timeout 10 nsenter --target "$pid" --mount --pid -- crictl inspecti "$1" 2>"$own/crictl"); then
+    # Before it there may be what the image says of itself.
+    [[ "${printed##*\"status\": \{}" =~ $pattern ]] && echo "${BASH_REMATCH[1]}"
+  else
+    grep -q '[Nn]o such image' "$own/crictl" && echo none
+  fi
 }
 
+# The same for several names, a line each; over CRI's socket, where we can speak with it.
+ask_cri() {
+  local name answers
+  if [[ -n "$has_client" ]] && answers=$(printf 'image\t%s\n' "$@" | client); then
+    tail -n +2 <<<"$answers"
+    return
+  fi
+  for name in "$@"; do ask_crictl "$name" || echo failed; done
+}
+
+# CRI hears of images by events, so it may need a moment; streaming the image would take longer.
 check_cri() {
-  local name
-  local -a asking=()
-  for name in "${names[@]}"; do
-    check_cri_name "$name" &
-    asking+=("$!")
+  local i flaw until=$((SECONDS + 10))
+  local -a ids
+  for (( ; ; )); do
+    mapfile -t ids < <(ask_cri "${names[@]}")
+    flaw=''
+    for i in "${!names[@]}"; do
+      case ${ids[i]-} in
+        "$config_digest") ;;
+        none) flaw="CRI does not have ${names[i]} after the import" ;;
+        sha256:*) flaw="CRI has ${names[i]} as ${ids[i]}, not as $config_digest" ;;
+        *) flaw="CRI does not tell whether it has ${names[i]}: $(last_words "$own/crictl" 2>/dev/null)" ;;
+      esac
+    done
+    [[ -n "$flaw" ]] || return 0
+    ((SECONDS < until)) || die "$flaw"
+    sleep 0.1
   done
-  wait_for_all "${asking[@]}"
 }
 
 # Whatever went wrong: no image stays that kubelet would believe in, and nothing else that we made.

@@ -1,8 +1,5 @@
 # Unpacks layers as they arrive on file descriptor 3 into a folder of ours, without a blob in between.
 
-# Where tar puts a layer's whiteouts, below the layer; no file's name gets longer by that.
-marks=.slipway-whiteouts
-
 receive_records() {
   local word size what
   while read -r word size what <&3; do
@@ -22,6 +19,7 @@ receive_records() {
 
 receive_blob() {
   local size=$1 digest=$2 file=$work/blobs/sha256/${2#sha256:}
+  is_digest "$digest" || die "$digest is no digest"
   head -c "$size" <&3 >"$file"
   [[ "$(digest_of "$file")" == "$digest" ]] || die "what came as $digest is something else"
   [[ "$digest" == "$config_digest" ]] || ln -f "$file" "$work/manifest"
@@ -33,77 +31,73 @@ receive_layer() {
   unpack_layer "$size" "$first" "$to/$first"
   for i in "${@:3}"; do
     transfer "$to/$first" "$to/$i"
-    cp "$own/names.$first" "$own/names.$i"
+    cp "$own/unsaid.$first" "$own/unsaid.$i"
   done
 }
 
 # One layer's tar becomes files, and its digest proves that it is what Docker has.
 unpack_layer() {
-  local size=$1 i=$2 to=$3 sum summing error
+  local size=$1 i=$2 to=$3 sum summing reading error is_whole=yes
   local -a unpack=("${unpackers[i]}")
   [[ "${unpack[0]}" == cat ]] || unpack+=(-dc)
   mkdir "$to"
-  mkfifo "$own/tar.$i"
+  mkfifo "$own/tar.$i" "$own/entries.$i"
   sha256sum <"$own/tar.$i" >"$own/sum.$i" &
   summing=$!
-  head -c "$size" <&3 | "${unpack[@]}" | tee "$own/tar.$i" |
-    { extract_layer "$to" >"$own/names.$i" && cat >/dev/null; } 2>"$own/error.$i" || {
+  list_entries <"$own/entries.$i" 2>"$own/unread.$i" | check_entries >"$own/unsaid.$i" 2>"$own/refused.$i" &
+  reading=$!
+  head -c "$size" <&3 | "${unpack[@]}" | tee "$own/tar.$i" "$own/entries.$i" |
+    { extract_layer "$to" && cat >/dev/null; } 2>"$own/error.$i" || is_whole=''
+  wait "$reading" || is_whole=''
+  if [[ -z "$is_whole" ]]; then
     # What follows the first trouble follows from it, but a full disk shows in several ways.
-    error=$(grep -m 1 'No space left' "$own/error.$i" || head -n 1 "$own/error.$i")
+    error=$(head -n 1 "$own/refused.$i")
+    [[ -n "$error" ]] || error=$(grep -m 1 'No space left' "$own/error.$i" || cat "$own/error.$i" "$own/unread.$i" | sed -n 1p)
     die "unpacking the layer ${diffs[i]}: ${error:-it ended early}"
-  }
+  fi
   wait "$summing"
   read -r sum _ <"$own/sum.$i"
   [[ "sha256:$sum" == "${diffs[i]}" ]] || die "what came as the layer ${diffs[i]} has the digest sha256:$sum"
-  convert_whiteouts "$to"
+  make_unsaid "$to" "$own/unsaid.$i"
 }
 
-# Overlay's own attributes are not an image's to set.
+# Overlay's own attributes are not an image's to set, whiteouts become something else, and ACLs are none that
+# Docker unpacks.
 extract_layer() {
-  tar --extract --file=- --directory="$1" --verbose --quoting-style=literal --numeric-owner \
-    --same-owner --same-permissions --delay-directory-restore --acls --xattrs '--xattrs-include=*' \
-    '--xattrs-exclude=trusted.overlay.*' --warning=no-timestamp --warning=no-unknown-keyword \
-    --transform="s|^\(.*/\)\?\.wh\.\([^/]*\)\$|$marks/\1\2|rSH"
+  tar --extract --file=- --directory="$1" --numeric-owner --same-owner --same-permissions \
+    --delay-directory-restore --xattrs '--xattrs-include=*' '--xattrs-exclude=trusted.overlay.*' \
+    --exclude='.wh.*' --warning=no-timestamp --warning=no-unknown-keyword
 }
 
-# Makes sure that a folder is there and no link leads elsewhere on the way to it.
-reach_folder() {
-  local at=$1 part
-  local -a parts
-  IFS=/ read -r -d '' -a parts < <(printf '%s\0' "$2") || true
-  for part in "${parts[@]}"; do
-    [[ -n "$part" ]] || continue
-    at+=/$part
-    [[ ! -L "$at" ]] && { [[ -d "$at" ]] || mkdir "$at" 2>/dev/null; } ||
-      die "a layer removes files below $2, which is no folder"
-  done
+# Overlayfs has for an image's whiteouts, files named `.wh.NAME`, device nodes named NAME, and for a
+# folder that hides all below it an attribute. Folders keep the times that they have.
+make_unsaid() {
+  local to=$1 kept='' parent
+  : >"$own/time"
+  for_unsaid "$2" make_one
+  [[ -z "$kept" ]] || give_times "$own/time" "$to/$kept"
 }
 
-# An image's whiteouts are files named `.wh.NAME`, those of overlayfs device nodes named NAME, and a
-# folder that hides all below it has an attribute. The folders' times stay.
-convert_whiteouts() {
-  local to=$1 folder name path
-  [[ -d "$to/$marks" ]] || return 0
-  touch --reference="$to" "$own/root-time"
-  while IFS= read -r -d '' folder; do
-    reach_folder "$to" "$folder"
-    touch --reference="$to/$folder" "$own/time"
-    while IFS= read -r -d '' name; do
-      path=$to/$folder/$name
-      if [[ "$name" == .wh..opq ]]; then
-        make_opaque "$to/$folder"
-      elif [[ "$name" == .wh.* ]]; then
-        : # Notes of aufs.
-      elif [[ -d "$path" && ! -L "$path" ]]; then
-        make_opaque "$path"
-      elif [[ ! -e "$path" && ! -L "$path" ]]; then
-        mknod "$path" c 0 0
-      fi
-    done < <(find "$to/$marks/$folder" -mindepth 1 -maxdepth 1 ! -type d -printf '%f\0')
-    touch --reference="$own/time" "$to/$folder"
-  done < <(find "$to/$marks" -type d -printf '%P\0')
-  rm -rf "${to:?}/$marks"
-  touch --reference="$own/root-time" "$to"
+make_one() {
+  local at=$to/$path
+  parent_of "$path"
+  is_real_folder "$to" "$parent" || die "a layer changes $path, which is in no folder"
+  case $what in
+    folder)
+      [[ ! -L "$at" ]] || die "a layer has files below $path, which is no folder"
+      [[ -d "$at" ]] || { keep_times && mkdir "$at"; }
+      ;;
+    opaque) is_real_folder "$to" "$path" && make_opaque "$at" ;;
+    whiteout) keep_times && mknod "$at" c 0 0 ;;
+  esac
+}
+
+# Of many whiteouts in one folder it notes and sets the times once.
+keep_times() {
+  [[ "$kept" != "$parent" ]] || return 0
+  [[ -z "$kept" ]] || give_times "$own/time" "$to/$kept"
+  kept=$parent
+  touch --no-dereference --reference="$to/$kept" -- "$own/time"
 }
 
 # Copies the attribute from a folder that tar makes with it: not every node has a program for that
@@ -115,21 +109,26 @@ make_opaque() {
     tar --create --directory="$own" --format=posix --pax-option='SCHILY.xattr.trusted.overlay.opaque:=y' opaque |
       tar --extract --directory="$staging/$run" --xattrs '--xattrs-include=*'
   fi
-  cp --recursive --attributes-only --preserve=xattr --no-target-directory "$model" "$1"
+  cp --recursive --attributes-only --preserve=xattr --no-target-directory -- "$model" "$1"
 }
 
 # A folder that the layer's tar does not name has the owner, mode and time that it has below, as
 # containerd does it.
 give_parents_attributes() {
-  local i=$1 to=$staging/$run/to/$1 folder below
-  while IFS= read -r folder; do
-    for ((below = i - 1; below >= 0; below--)); do
-      [[ -n "${present[below]-}" && -d "${present[below]}/$folder" && ! -L "${present[below]}/$folder" ]] || continue
-      chown --reference="${present[below]}/$folder" "$to/$folder"
-      chmod --reference="${present[below]}/$folder" "$to/$folder"
-      touch --reference="${present[below]}/$folder" "$to/$folder"
-      break
-    done
-  done < <(comm -13 <(sed -e 's,^\(\.\?/\)*,,' -e 's,/*$,,' "$own/names.$i" | sort) \
-    <(find "$to" -mindepth 1 -type d -printf '%P\n' | sort))
+  local to=$staging/$run/to/$1 i=$1
+  for_unsaid "$own/unsaid.$i" give_one
+}
+
+give_one() {
+  local below from
+  [[ "$what" == folder ]] || return 0
+  is_real_folder "$to" "$path" || die "a layer has files below $path, which is no folder"
+  for ((below = i - 1; below >= 0; below--)); do
+    [[ -n "${present[below]-}" ]] && is_real_folder "${present[below]}" "$path" || continue
+    from=${present[below]}/$path
+    chown --no-dereference --reference="$from" -- "$to/$path"
+    chmod --reference="$from" -- "$to/$path"
+    give_times "$from" "$to/$path"
+    break
+  done
 }

@@ -19,12 +19,10 @@ read_mounts() {
   [[ -n "$upper" ]] || ((${#lowers[@]} > 0))
 }
 
-# The two top levels of layers' folders, each line beginning with the layer's number. To read every
-# file would take longer than to load the image.
+# The two top levels of layers' folders: names in a folder that are or lead to theirs; each entry begins
+# with such a name and ends in NUL. To read every file would take longer than to load the image.
 list_tops() {
-  printf '%s\n' "$@" |
-    awk -F '\t' 'FNR == NR { number[$0] = NR - 1; next } { print number[$1] "\t" $2 "\t" $3 }' \
-      - <(find "$@" -maxdepth 2 -printf '%H\t%P\t%y\n' 2>/dev/null) | sort
+  (cd "$1" && find -H "${@:2}" -maxdepth 2 -printf '%H\t%P\t%y\0' 2>/dev/null || true) | sort -z
 }
 
 # DOCKER_ID.CONFIG.TOPS.FOLDER.FOLDER..., digests in hex, folders by the snapshotter's numbers.
@@ -32,6 +30,6 @@ list_tops() {
 make_record() {
   local image=$1 config=$2 snapshots=$3 tops=none
   shift 3
-  (($# == 0)) || tops=$(cd "$snapshots" && list_tops "${@/%//fs}" | sha256sum)
+  (($# == 0)) || tops=$(list_tops "$snapshots" "${@/%//fs}" | sha256sum)
   (IFS=. && echo "${image#sha256:}.${config#sha256:}.${tops%% *}${*:+.$*}")
 }

@@ -2,8 +2,13 @@
 
 digest_of() { local sum; sum=$(sha256sum <"$1"); echo "sha256:${sum%% *}"; }
 
+is_digest() { [[ "$1" =~ ^sha256:[0-9a-f]{64}$ ]]; }
+
 # Puts a file into the archive under its digest.
-add_blob() { cp "$1" "$work/blobs/sha256/${2#sha256:}"; }
+add_blob() {
+  is_digest "$2" || die "$2 is no digest"
+  cp "$1" "$work/blobs/sha256/${2#sha256:}"
+}
 
 # The overlay2 store has no manifest, so one is made: always the same for the same image.
 read_overlay2() {
@@ -33,11 +38,11 @@ dctl() { ctr --address "/slipway-containerd/${address##*/}" --namespace "$namesp
 read_containerd() {
   local digest=$image mounts i
   local -a layers
-  command -v jq >/dev/null || die 'the node image has no jq to read manifests with'
+  command -v jq >/dev/null || cannot 'the node image has no jq to read manifests with'
   dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
   if jq -e 'has("manifests")' "$work/manifest" >/dev/null; then
     digest=$(jq -r --arg arch "$architecture" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $arch)][0].digest // empty' "$work/manifest")
-    [[ -n "$digest" ]] || die "the image's index has no manifest for linux/$architecture"
+    [[ -n "$digest" ]] || cannot "the image's index has no manifest for linux/$architecture"
     dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
   fi
   manifest_digest=$digest
@@ -49,13 +54,13 @@ read_containerd() {
     die "the image's config names other layers than docker does"
   ((${#chains[@]} > 0)) || return 0
   mounts=$(dctl snapshots view --mounts "slipway/$run/view" "${chains[-1]}") ||
-    die 'Docker has not unpacked the image'
+    cannot 'Docker has not unpacked the image'
   # Nothing roots a view, so the garbage collector may have been quicker.
   dctl snapshots remove "slipway/$run/view" 2>/dev/null || true
   read_mounts "$mounts" || die "no folders to be seen in a snapshot's mounts"
   ((${#lowers[@]} == ${#chains[@]})) || die 'Docker has another number of folders than layers'
   for i in "${!chains[@]}"; do
-    [[ "${lowers[i]}" == "$mounted"/* ]] || die "Docker keeps layers at ${lowers[i]}, out of reach"
+    [[ "${lowers[i]}" == "$mounted"/* ]] || cannot "Docker keeps layers at ${lowers[i]}, out of reach"
     folders[i]=$(inside "${lowers[i]}")
   done
 }

@@ -1,60 +1,54 @@
 # Brings a layer's files into the node's filesystem and proves that they are what Docker has.
 
-# True when every component of a relative path is a real folder, so that nobody leads us elsewhere.
-is_real_folder() {
-  local base=$1 component
-  local -a components
-  IFS=/ read -ra components <<<"$2"
-  for component in "${components[@]}"; do
-    base+=/$component
-    [[ -d "$base" && ! -L "$base" ]] || return 1
-  done
-}
-
-# One tree as the way has it. Extended attributes are named, because only then cp fails where it
-# cannot keep them; whiteouts and opaque folders are among them.
+# One tree as the way has it; what is there already stays. Extended attributes are named, because only
+# then cp fails where it cannot keep them; whiteouts and opaque folders are among them.
 transfer() {
   local -a how=(--recursive --no-dereference --preserve=mode,ownership,timestamps,links,xattr)
   case $way in
-    reflink) cp "${how[@]}" --reflink=always --no-target-directory "$1" "$2" ;;
-    link) cp "${how[@]}" --link --no-target-directory "$1" "$2" ;;
-    copy) cp "${how[@]}" --reflink=auto --sparse=auto --no-target-directory "$1" "$2" ;;
+    reflink) cp "${how[@]}" --reflink=always --no-target-directory -- "$1" "$2" ;;
+    link) cp "${how[@]}" --link "$keep" --no-target-directory -- "$1" "$2" ;;
+    copy) cp "${how[@]}" --reflink=auto --sparse=auto --no-target-directory -- "$1" "$2" ;;
   esac
 }
 
 # Tries a way with a real file and a real whiteout in the real target folder.
 probe() {
-  local way=$1 place=$staging/probe file
+  local way=$1 place=$staging/probe file=''
   rm -rf "$place"
   mkdir -p "$place/from"
-  file=$(find "${folders[@]}" -type f -print -quit)
+  # None of those that must not have a second name for a moment.
+  IFS= read -r -d '' file < <(find "${folders[@]}" \( -path '*/etc' -o -path '*/var/spool' \) -prune -o -type f -print0 -quit) || true
   mknod "$place/from/whiteout" c 0 0
   transfer "$place/from" "$place/to" && [[ -c "$place/to/whiteout" ]] || return 1
   [[ -z "$file" ]] || transfer "$file" "$place/file" || return 1
   [[ "$way" != link || -z "$file" || "$file" -ef "$place/file" ]]
 }
 
-# way: the best one that works here, or the one that is wanted.
+# way: the best one that works here, or the one that is wanted; keep: how this cp is told that what is
+# there already stays.
 choose_way() {
   local -a ways=(reflink link copy)
   # No version of ext4 has reflinks; stat calls it by the name of its elder.
   [[ "$(stat --file-system --format %T "$staging")" != ext2/ext3 ]] || ways=(link copy)
   [[ "$wanted" == auto ]] || ways=("$wanted")
+  # Versions 9.2 to 9.4 call the old option's work a failure; from 9.3 on there is the new one.
+  keep=--no-clobber
+  ! cp --update=none --help >/dev/null 2>&1 || keep=--update=none
   for way in "${ways[@]}"; do
     if probe "$way" 2>"$own/probe.$way"; then
       rm -rf "$staging/probe"
       return
     fi
   done
-  die "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
+  cannot "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
 }
 
-# Of the regular files below some folders of a layer, null-terminated, those that also have names
-# elsewhere in that layer. Link counts alone do not tell: nodes have links to Docker's files, and
-# another load has links to all of them for a moment.
+# Of the regular files below some folders of a layer, null-terminated, those that also have names in
+# another of them or elsewhere in that layer. Link counts alone do not tell: nodes have links to Docker's
+# files.
 list_shared() {
   local from=$1 folder entry inode
-  local -A elsewhere=()
+  local -A elsewhere=() home=()
   local -a entries prune=(-false)
   mapfile -d '' entries < <(cd "$from" && find "${@:2}" -type f -links +1 -printf '%i %p\0')
   ((${#entries[@]} > 0)) || return 0
@@ -64,14 +58,23 @@ list_shared() {
       grep --fixed-strings --line-regexp --file=<(printf '%s\n' "${entries[@]%% *}")
   )
   for entry in "${entries[@]}"; do
+    inode=${entry%% *}
+    for folder in "${@:2}"; do
+      [[ "${entry#* }" == "$folder"/* ]] || continue
+      [[ "${home[$inode]-$folder}" == "$folder" ]] || elsewhere[$inode]=1
+      home[$inode]=$folder
+    done
+  done
+  for entry in "${entries[@]}"; do
     [[ -z "${elsewhere[${entry%% *}]-}" ]] || printf '%s\0' "${entry#* }"
   done
 }
 
-# Links or copies a layer. cron and others refuse files whose link count is not 1, so what they read
-# is never linked. What has several names already stays one file, as some may be elsewhere.
+# Links or copies a layer. cron and others refuse files whose link count is not 1, on the host, too, so
+# what they read is copied first and never linked, not even for a moment. What has several names
+# already stays one file, as some may be elsewhere.
 stage_layer() {
-  local from=$1 to=$2 sub path
+  local from=$1 to=$2 sub path parent
   local -a subs=() shared=()
   if [[ "$way" == link ]]; then
     for sub in etc var/spool; do
@@ -79,15 +82,15 @@ stage_layer() {
     done
   fi
   ((${#subs[@]} == 0)) || mapfile -d '' shared < <(list_shared "$from" "${subs[@]}")
-  transfer "$from" "$to" || return
   for sub in "${subs[@]}"; do
-    rm -rf "${to:?}/$sub" && way=copy transfer "$from/$sub" "$to/$sub" || return
-    touch -r "$from/$(dirname "$sub")" "$to/$(dirname "$sub")"
+    parent_of "$sub"
+    mkdir -p "$to/$parent" && way=copy transfer "$from/$sub" "$to/$sub" || return
   done
   for path in "${shared[@]}"; do
-    ln --force --no-target-directory "$from/$path" "$to/$path" || return
-    touch -r "$from/$(dirname "$path")" "$to/$(dirname "$path")"
+    ln --force --no-target-directory -- "$from/$path" "$to/$path" || return
   done
+  # Folders that are there already get their attributes and times with the rest.
+  transfer "$from" "$to"
 }
 
 # All that tar knows of the listed files, as an archive; lists are of null-terminated paths. Overlay's
@@ -144,13 +147,22 @@ digest_copied() {
 
 digest_trees() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
 
-# The first file that differs.
+# The first file that differs, as one word without control characters.
 name_difference() {
-  local entry path
-  entry=$(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files") | head -z -n 1 | tr '\0\n' '  ')
+  local entry='' path
+  IFS= read -r -d '' entry < <(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files")) || true
   [[ -n "$entry" ]] || return 0
-  path=${entry#*/./}
-  printf ': %s' "${path%% *}"
+  if [[ "$way" == link ]]; then path=${entry#* }; else path=${entry% * * * * *}; fi
+  printf ': %q' "${path#*/./}"
+}
+
+# What the probe could not foresee of a filesystem: a file with as many links as there may be, a layer
+# that is elsewhere, an attribute that cannot be kept.
+fail_staging() {
+  case $1 in
+    *': Too many links' | *': Invalid cross-device link' | *': Operation not supported') cannot "$1" ;;
+    *) die "$1" ;;
+  esac
 }
 
 # Stages layers below a folder, each under its number, and compares them with Docker's, or dies saying
@@ -158,7 +170,7 @@ name_difference() {
 stage_and_verify() {
   local to=$1 chunk=$2 i ours theirs
   for i in "${@:2}"; do
-    stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || die "$(tail -n 1 "$own/error.$i")"
+    stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || fail_staging "$(tail -n 1 "$own/error.$i")"
   done
   theirs=$(digest_trees "$work/layers" "$own/theirs.$chunk" "${@:2}") || die 'a layer of Docker cannot be read'
   ours=$(digest_trees "$to" "$own/ours.$chunk" "${@:2}") || die 'a staged layer cannot be read'
@@ -170,7 +182,7 @@ copied_bytes() {
   local to=$1 chunk=$2
   case $way in
     reflink) echo 0 ;;
-    copy) (cd "$to" && du --bytes --total "${@:2}" | tail -n 1 | cut -f 1) ;;
+    copy) (cd "$to" && du --bytes --summarize --total "${@:2}" | tail -n 1 | cut -f 1) ;;
     link)
       if [[ ! -s "$own/ours.$chunk.copied" ]]; then echo 0; return; fi
       (cd "$to" && du --bytes --total --no-dereference --files0-from="$own/ours.$chunk.copied" | tail -n 1 | cut -f 1)

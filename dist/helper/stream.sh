@@ -16,6 +16,9 @@ set -euo pipefail
 export LC_ALL=C
 umask 022
 
+# A program in Perl; see containerd.pl.
+client=${1-}
+
 complete='' names=() diffs=() chains=() unpackers=()
 while IFS=$'\t' read -r word a b c; do
   case $word in
@@ -31,7 +34,7 @@ done
 [[ -n "$complete" ]] || exit 1
 
 tell() { (IFS=$'\t'; printf '%s\n' "$*"); }
-die() { echo "$*" >&2; exit 1; }
+die() { one_line "$*" >&2; exit 1; }
 
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
@@ -53,21 +56,23 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client=''
+  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client
   local -A committed=()
   local -a adopted=() missing=() published=() imported=() lowers=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"
   exec {lock}<"$root/snapshots"
   flock --wait 900 "$lock" || die 'another load holds the node'
+  [[ ! -L "$staging" ]] || die "$staging is a link"
   trap 'undo; rm -rf "$work"' EXIT
   trap 'exit 143' TERM
+  find_client
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
   read_present
   tell missing "${missing[@]}"
   mkdir -p "$staging/$run/to"
-  printf '%s\n' "${chains[@]}" >>"$staging/journal"
+  ((${#chains[@]} == 0)) || printf '%s\n' "${chains[@]}" >>"$staging/journal"
   receive_records
   { cat <&3; kill -TERM "$$"; } >/dev/null 2>&1 &
   lifeline=$!

@@ -1,30 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 
-// src/failure.ts
-/** A failure that we can explain: what was tried, what came back, and what to do about it. */
-var Failure = class extends Error {
-	remedy;
-	constructor(what, options = {}) {
-		super(what, { cause: options.cause });
-		this.name = "Failure";
-		this.remedy = options.remedy;
-	}
-};
-const isWorthAddingTo = (message, cause) => cause.message !== "" && !message.includes(cause.message);
-/**
-* The one formatter for errors: what was tried, what came back (the chain of causes), what to do.
-* An error that nobody foresaw keeps its stack in the debug log, not here.
-*/
-const renderError = (error) => {
-	if (!(error instanceof Error)) return String(error);
-	if (error instanceof AggregateError) return error.errors.map(renderError).join("\n");
-	let message = error.message;
-	for (let cause = error.cause; cause instanceof Error; cause = cause.cause) if (isWorthAddingTo(message, cause)) message = `${message}: ${cause.message}`;
-	const remedy = error instanceof Failure ? error.remedy : void 0;
-	return remedy === void 0 ? message : `${message.replace(/\.$/, "")}. ${remedy}`;
-};
-
 // src/host/log-fence.ts
 /** From here on a line is cut where it has white space, so that no word and no secret is torn. */
 const longLine = 65536;
@@ -68,7 +44,17 @@ const splitLines = (stream, onLine) => {
 * a zero-width space between the marks the line is harmless even without, and can be read as before.
 */
 const neutralise = (line) => line.replaceAll("##[", "##​[");
-/** @param write prints a line of ours */
+/**
+* Two colons that begin a line, after white space and after characters that a comparison of texts may not
+* weigh. White space alone before them would not help: the runner skips it.
+*/
+const newForm = /^([^\p{L}\p{N}\p{P}\p{S}]*:)(?=[^\p{L}\p{N}\p{P}\p{S}]*:)/u;
+/**
+* A text of ours, which may quote others: whatever a server, an image or a file has put into it, no line
+* of it is a command. It can be read as before.
+*/
+const toHarmless = (text) => text.split(/\r\n|\n|\r/).map((line) => neutralise(line).replace(newForm, "$1​")).join("\n");
+/** @param write prints a line as it is */
 const createFence = (write) => {
 	let inside = 0;
 	let token = "";
@@ -100,4 +86,14 @@ const createFence = (write) => {
 	};
 };
 
-export { renderError as a, Failure as i, neutralise as n, splitLines as r, createFence as t };
+// src/host/later.ts
+/** A signal that is aborted some time after another one: what is under way has so long to come to its end. */
+const later = (signal, ms) => {
+	const controller = new AbortController();
+	const begin = () => setTimeout(() => controller.abort(signal?.reason), ms).unref();
+	signal?.addEventListener("abort", begin, { once: true });
+	if (signal?.aborted) begin();
+	return controller.signal;
+};
+
+export { toHarmless as a, splitLines as i, createFence as n, neutralise as r, later as t };

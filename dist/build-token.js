@@ -1,13 +1,17 @@
-import { a as renderError, i as Failure, n as neutralise, t as createFence } from "./log-fence.js";
-import { D as describeEnd, E as createDocker, M as canWriteIn, O as runCaptured, S as parseImageReference, T as withEngineApi, _ as parseNodeReport, a as readNotes, f as toLines, h as readScript, i as notesFolderOf, o as writeBaseline, r as noteTold, t as findNotes, y as execute } from "./notes.js";
-import { c as setOutput, d as summary, l as setSecret, n as error, o as saveState, s as setFailed, t as debug, u as warning } from "./core.js";
 import { t as Secret } from "./secret.js";
+import { n as renderError, t as Failure } from "./failure.js";
+import { C as noteTold, E as writeBaseline, F as toLines, H as toCriName, T as readNotes, V as parseImageReference, X as readOwnFile, Z as writeOwnFile, _ as execute, b as isWarning, c as pinDockerFolders, d as canWriteIn, g as readScript, h as listMembers, i as runCaptured, n as createDocker, q as parseNodeReport, t as withEngineApi, w as notesFolderOf, x as findNotes } from "./engine-api.js";
+import { a as toHarmless, n as createFence } from "./later.js";
+import { t as readRegularFile } from "./read-file.js";
+import { c as setOutput, h as summary, l as setSecret, n as debug, r as error, s as saveState, t as ExitCode, u as warning } from "./core.js";
+import { c as toContextPaths, o as unescapeTemplate, r as toBakeFiles, t as readDockerfile } from "./find.js";
+import { isDeepStrictEqual } from "node:util";
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
-import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
-import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, rmSync, statfsSync, unlinkSync, writeSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
 
 // src/diagnose/cluster/news.ts
 /**
@@ -23,18 +27,22 @@ const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === vo
 /** Of the same thing seen several times. */
 const findNewest = (all) => all.toSorted(byTime).at(-1);
 
-// src/diagnose/to-line.ts
+// src/text/to-line.ts
 /** Of longer words the middle goes: kubelets say at the end what it was. */
-const longest = 300;
+const longest$1 = 300;
 const half = 148;
+const withoutQuery = (address) => {
+	const at = address.indexOf("?");
+	return at < 0 ? address : `${address.slice(0, at)}?...`;
+};
 /**
 * Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
 * neither the login nor the query of an address, which hold secrets.
 */
 const toLine = (text) => {
-	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/(\bhttps?:\/\/[^\s"?]+)\?[^\s"]*/g, "$1?...").trim();
+	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
 	const characters = [...line];
-	if (characters.length <= longest) return line;
+	if (characters.length <= longest$1) return line;
 	return `${characters.slice(0, half).join("")} ... ${characters.slice(-148).join("")}`;
 };
 
@@ -185,7 +193,11 @@ const formatDuration = (ms) => {
 	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 };
 /** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_]/g, (mark) => `\\${mark}`);
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_~$]/g, (mark) => `\\${mark}`);
+/** A line that stays text in Markdown, too: no heading, list, quotation or rule. */
+const escapeLine = (text) => escapeCell(text.trim()).replace(/^(\d*)([#>+=.)-])/, "$1\\$2");
+/** The same for each line of a text. */
+const escapeText = (text) => text.split(/\r\n|\n|\r/).map(escapeLine).join("\n");
 /** A Markdown table with padded columns, so that it reads well in a terminal, too. */
 const renderTable = (header, rows) => {
 	const widths = header.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
@@ -255,7 +267,7 @@ const explainUnknown = ({ hasLivenessProbe, ended }) => ({
 	remedy: `It may be the kernel, for memory of one of its processes${hasLivenessProbe ? ", or the kubelet, for its liveness probe (its events are gone after an hour)" : ""}, or something in the container or on the runner. See its log: \`kubectl logs --previous\`.`
 });
 const findStop = (events, { name, ended }) => findNewest(events.filter((event) => event.reason === "Killing" && mayEnd(event, ended) && event.message === `Stopping container ${name}`));
-const explain$1 = (container, events) => {
+const explain$2 = (container, events) => {
 	const { ended } = container;
 	if (ended === void 0) return void 0;
 	if (ended.reason === "OOMKilled") return explainMemory(container);
@@ -272,7 +284,7 @@ const findKilled = ({ pods, events }, since) => {
 		if (pod.reason === "Evicted") return [];
 		const its = eventsOf(events, pod);
 		return pod.containers.flatMap((container) => {
-			const explained = explain$1(container, its);
+			const explained = explain$2(container, its);
 			const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
 			return explained === void 0 ? [] : [{
 				pod,
@@ -419,7 +431,7 @@ const findGhosts = (cluster, loaded, nodeImages, since) => [
 ];
 
 // src/diagnose/cluster/explain-loaded.ts
-const hasNoTag = (image) => !/[:@][^/]*$/.test(image);
+const hasNoTag = (image) => !/[:@]/.test(image.slice(image.lastIndexOf("/") + 1));
 /** The kubelet had to ask a registry all the same. */
 const explainAlways = ({ image }, loaded) => {
 	const isDefault = /:latest$/.test(loaded.canonical);
@@ -468,31 +480,106 @@ const explainLoaded = (wait, image, loaded, has) => {
 	return explainAbsent(wait, nodes, has.get(wait.pod.node ?? "")?.includes(image.canonical));
 };
 
+// node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+function leven(first, second, options) {
+	if (first === second) return 0;
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+	let firstLength = first.length;
+	let secondLength = second.length;
+	while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
+		firstLength--;
+		secondLength--;
+	}
+	let start = 0;
+	while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) start++;
+	firstLength -= start;
+	secondLength -= start;
+	if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) return maxDistance;
+	if (firstLength === 0) return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			result = array[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
+		}
+		if (maxDistance !== void 0) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) if (array[index] < rowMinimum) rowMinimum = array[index];
+			if (rowMinimum > maxDistance) return maxDistance;
+		}
+	}
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+	return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
+}
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) return;
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+	for (const candidate of candidates) if (candidate === target) return candidate;
+	if (userMax === 0) return;
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = /* @__PURE__ */ new Set();
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) continue;
+		seen.add(candidate);
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) continue;
+		if (userMax !== void 0 && lengthDiff > userMax) continue;
+		const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
+		const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
+		if (userMax !== void 0 && distance > userMax) continue;
+		let actualD = distance;
+		if (cap !== void 0 && distance === cap && cap === userMax) actualD = leven(target, candidate);
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) break;
+		}
+	}
+	if (userMax !== void 0 && bestDist > userMax) return;
+	return best;
+}
+
+// src/text/nearest.ts
+/** Two slips, and fewer in short words, which would all resemble each other. */
+const slipsIn = (letters) => Math.min(2, Math.floor(letters / 3));
+/** Whether one word may be a slip of the pen for the other. */
+const isMisspelt = (a, b) => leven(a, b) <= slipsIn(Math.min(a.length, b.length));
+/** The word that was probably meant, of those that are known; undefined where none is near. */
+const findNearestWord = (word, known) => closestMatch(word, [...known], { maxDistance: Math.max(1, slipsIn(word.length)) });
+
 // src/diagnose/cluster/nearest-image.ts
 /** Both may be there: `docker.io/library/api:1@sha256:...`. */
 const splitName = (canonical) => {
-	const [, repository = canonical, ending = ""] = /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/.exec(canonical) ?? [];
+	const [, repository = canonical, ending = ""] = /^(.*?)((?::[^/:@]*)?(?:@.*)?)$/s.exec(canonical) ?? [];
 	return {
 		repository,
 		last: repository.slice(repository.lastIndexOf("/") + 1),
 		ending
 	};
 };
-/** The number of letters to add, drop or change between two words (Levenshtein's distance). */
-const countEdits = (a, b) => {
-	let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-	for (const [from, letter] of [...a].entries()) {
-		const next = [from + 1];
-		for (let at = 1; at <= b.length; at += 1) {
-			const changed = (row[at - 1] ?? 0) + (letter === b[at - 1] ? 0 : 1);
-			next.push(Math.min((row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1, changed));
-		}
-		row = next;
-	}
-	return row[b.length] ?? 0;
-};
-/** Two slips, and fewer in short names, which would all resemble each other. */
-const isMisspelt = (a, b) => countEdits(a, b) <= Math.min(2, Math.floor(Math.min(a.length, b.length) / 3));
 const compare = (asked, loaded) => {
 	if (asked === loaded) return "same";
 	const [a, b] = [splitName(asked), splitName(loaded)];
@@ -539,7 +626,7 @@ const reasons = /* @__PURE__ */ new Set([
 const toAsked = (image) => {
 	const asked = parseImageReference(image);
 	const lower = typeof asked === "string" ? parseImageReference(image.toLowerCase()) : asked;
-	return typeof lower === "string" ? image : lower.canonical;
+	return typeof lower === "string" ? image : toCriName(lower.canonical);
 };
 /** With `Always` a right name alone changes nothing. */
 const addPolicy = ({ pullPolicy }, remedy) => pullPolicy === "Always" ? `${remedy} Set imagePullPolicy: IfNotPresent, too: now it is Always.` : remedy;
@@ -588,7 +675,7 @@ const explainUnreadable = ({ container }) => ({
 	what: `cannot start: containerd of its node cannot read the image ${toLine(container.image)}`,
 	remedy: "Remove it from the node (`crictl rmi`) and load it again; see whether the disk is full."
 });
-const explain = (wait, loaded, has) => {
+const explain$1 = (wait, loaded, has) => {
 	const { container } = wait;
 	if (container.waiting?.reason === "ImageInspectError") return explainUnreadable(wait);
 	const asked = parseImageReference(container.image);
@@ -619,7 +706,7 @@ const findPullTroubles = ({ pods }, loaded, nodeImages, since) => {
 		const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
 		return [{
 			...wait,
-			...explain(wait, loaded, nodeImages),
+			...explain$1(wait, loaded, nodeImages),
 			evidence,
 			at
 		}];
@@ -1151,7 +1238,8 @@ const findKills = (facts) => {
 		...byCri,
 		...counted.map(({ finding }) => finding)
 	];
-	const others = recent.filter((kill) => kill.cgroup !== void 0 && !ours.includes(kill));
+	const isOurs = new Set(ours);
+	const others = recent.filter((kill) => kill.cgroup !== void 0 && !isOurs.has(kill));
 	const told = [...nodes.map((node) => sumByCri(byCri, node)), ...counted.map(({ count }) => count)].reduce((sum, count) => sum + count, sumCounted([...ours, ...others]));
 	const rest = (since ?? 0) - told;
 	const elsewhere = baseline === void 0 ? 0 : others.length;
@@ -1227,95 +1315,27 @@ const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
 	}];
 };
 
-// src/facts/nodes.ts
-const clusterLabel = "io.x-k8s.kind.cluster";
-const roleLabel = "io.x-k8s.kind.role";
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }) => role !== "external-load-balancer";
-const listNodes = async (ask) => {
-	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
-		id,
-		name: name.replace(/^\//, ""),
-		state,
-		cluster: Labels[clusterLabel] ?? "",
-		role: Labels[roleLabel] ?? ""
-	})).filter(runsPods);
-};
-const requireCluster = (all, clusterName) => {
-	const members = all.filter(({ cluster }) => cluster === clusterName);
-	if (members.length > 0) return members;
-	const known = [...new Set(all.map(({ cluster }) => cluster))].sort();
-	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.` });
-};
-const pickNodes = (members, wanted) => {
-	const isMeant = (word, { name, role }) => word === name || word === role;
-	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
-	if (unknown.length > 0) {
-		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
-		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
-	}
-	if (wanted.length === 0) return members;
-	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
-};
-const requireRunning = (picked) => {
-	const down = picked.filter(({ state }) => state !== "running");
-	if (down.length === 0) return;
-	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
-	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
-};
-const toNode = (inspected) => {
-	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
-	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
-	return {
-		name: inspected.Name.replace(/^\//, ""),
-		role: inspected.Config.Labels[roleLabel] ?? "unknown",
-		containerId: inspected.Id,
-		imageId: inspected.Image,
-		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
-			destination: Destination,
-			source: Source
-		}]),
-		snapshotter: chosen?.slice(41) || "overlayfs"
-	};
-};
-/**
-* Finds a kind cluster's nodes by the labels that kind gives their containers.
-*
-* @throws {Failure} when there is no such cluster or node, or one is not running
-*/
-const findNodes = async (ask, clusterName, wanted) => {
-	const members = requireCluster(await listNodes(ask), clusterName);
-	const picked = pickNodes(members, wanted);
-	requireRunning(picked);
-	return (await Promise.all(picked.map(async ({ id, name }) => {
-		const found = await ask(`/containers/${id}/json`);
-		if (found === void 0) throw new Failure(`The node ${name} has just been removed`);
-		return toNode(found);
-	}))).sort((a, b) => a.name.localeCompare(b.name));
-};
-
 // src/diagnose/nodes/look-nodes.ts
 /** Nobody waits longer for a node: the job has ended by then. */
 const nodeTimeoutMs = 4e3;
 /** Finds the containers of a cluster's nodes, also of those that do not run. */
 const inspectNodes = async (ask, clusterName) => {
-	const members = (await listNodes(ask)).filter(({ cluster }) => cluster === clusterName);
-	return (await Promise.all(members.map(async ({ id, name, role }) => {
-		const found = await ask(`/containers/${id}/json`);
-		if (found === void 0) return [];
-		const { Running, StartedAt, ExitCode, OOMKilled } = found.State;
-		return [{
-			name,
-			id,
-			role,
-			isRunning: Running,
-			startedAt: StartedAt,
-			exitCode: ExitCode,
-			wasKilled: OOMKilled
-		}];
-	}))).flat().sort((a, b) => a.name.localeCompare(b.name));
+	const { nodes: members, leftOut } = await listMembers(ask, clusterName);
+	return {
+		nodes: members.map(({ id, name, role, inspected }) => {
+			const { Running, StartedAt, ExitCode, OOMKilled } = inspected.State;
+			return {
+				name,
+				id,
+				role,
+				isRunning: Running,
+				startedAt: StartedAt,
+				exitCode: ExitCode,
+				wasKilled: OOMKilled
+			};
+		}).sort((a, b) => a.name.localeCompare(b.name)),
+		leftOut
+	};
 };
 /**
 * Looks at nodes, side by side; one that does not answer keeps nobody waiting.
@@ -1421,7 +1441,7 @@ const renderDiagnosis = (diagnosis) => {
 		"### Slipway: what went wrong",
 		...findings.flatMap(({ certainty, cause, evidence, remedy }) => [
 			`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
-			...evidence.length > 0 ? [evidence.map((line) => `- ${escapeCell(line)}`).join("\n")] : [],
+			...evidence.length > 0 ? [evidence.map((line) => `- ${escapeLine(line)}`).join("\n")] : [],
 			`What to change: ${escapeCell(remedy)}`
 		]),
 		escapeCell(renderLooked(diagnosis))
@@ -1443,8 +1463,9 @@ const noCluster = {
 /** Undefined where Docker does not answer. */
 const look = ({ docker, clusterName, nodeIds }) => withEngineApi(docker, async (api) => {
 	const asking = inspectNodes(api.ask, clusterName);
-	const all = await within(asking, dockerPatienceMs, void 0);
-	if (all === void 0) return void 0;
+	const members = await within(asking, dockerPatienceMs, void 0);
+	if (members === void 0) return void 0;
+	const { nodes: all, leftOut } = members;
 	const found = all.filter(({ id }) => nodeIds === void 0 || nodeIds.includes(id));
 	const running = found.filter(({ isRunning }) => isRunning);
 	const silent = found.map((node) => ({
@@ -1454,7 +1475,8 @@ const look = ({ docker, clusterName, nodeIds }) => withEngineApi(docker, async (
 	const [nodes, reading] = await Promise.all([within(lookAtNodes(api, found, "all"), nodePatienceMs, silent), within(readCluster(api, running), clusterPatienceMs, noCluster)]);
 	return {
 		nodes,
-		reading
+		reading,
+		leftOut
 	};
 }).catch(() => void 0);
 /** From a node, or from this machine where that is the one under the nodes. */
@@ -1527,6 +1549,7 @@ const diagnose = async (options) => {
 		findings: sortFindings([...mergeKills(inMachine.findings, inCluster), ...findNodeChanges(baseline, nodes)]),
 		looked: [
 			looked === void 0 ? "no node, as Docker does not answer" : renderNodes(nodes, clusterName),
+			...(looked?.leftOut ?? []).map((line) => line.replace(/\.$/, "")),
 			...nodes.length === 0 || looked === void 0 ? [] : renderReading(looked.reading),
 			...inMachine.looked
 		],
@@ -1578,7 +1601,7 @@ const tellDiagnosis = async ({ line, fenced, warning, error, summary }, diagnosi
 		const lines = findings.flatMap((finding) => ["", ...renderFinding(finding).split("\n")]);
 		await fenced(async (write) => lines.forEach(write));
 	}
-	line(neutralise(renderLooked(diagnosis)));
+	line(renderLooked(diagnosis));
 	if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis));
 };
 
@@ -1648,411 +1671,15 @@ const lookNow = async ({ childEnv }, clusterName, all) => {
 	});
 };
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
-const diagnoseNow = async (environment, runner, clusterName) => {
+const diagnoseNow = async (environment, runner, clusterName, signal) => {
 	const all = findNotes(environment.tempDir, clusterName);
-	const diagnosis = await lookNow(environment, clusterName, all).catch(stopped);
+	const { promise: cancelled, reject } = Promise.withResolvers();
+	signal.addEventListener("abort", () => reject(new Failure("The step was cancelled")));
+	const looking = lookNow(environment, clusterName, all).catch(stopped);
+	const diagnosis = await Promise.race([looking, cancelled]);
 	runner.output("findings", JSON.stringify(diagnosis.findings));
 	await tellDiagnosis(runner, diagnosis, true);
 	leaveForOthers(all, diagnosis);
-};
-
-// src/diagnose/notes/note-taker.ts
-/**
-* All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
-* the step's variables: later steps can read them for as long as it runs.
-*/
-const wanted = /^(PATH|HOME|USER|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
-const pidFile = "pid";
-/**
-* Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
-* is gone. That it may not start costs names of pods, and nothing else.
-*/
-const startNoteTaker = (folder, env) => {
-	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
-	const child = spawn(process.execPath, [
-		"--max-old-space-size=64",
-		script,
-		folder
-	], {
-		cwd: "/",
-		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
-		stdio: "ignore",
-		detached: true
-	});
-	child.on("error", () => {});
-	child.unref();
-	if (child.pid !== void 0) writeFileSync(join(folder, pidFile), `${child.pid}`, { mode: 384 });
-};
-const read = (path) => {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
-};
-/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
-const isIts = (pid, folder) => read(`/proc/${pid}/cmdline`).split("\0").includes(folder);
-const patienceMs = 2e3;
-/** Ends it and waits for that, so that the runner finds nothing to end. */
-const endNoteTaker = async (folder) => {
-	const pid = Number(read(join(folder, pidFile)));
-	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
-	try {
-		process.kill(pid, "SIGTERM");
-	} catch {
-		return;
-	}
-	const deadline = performance.now() + patienceMs;
-	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-// src/host/memory-file.ts
-const memoryFolder = "/dev/shm";
-/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants.O_DIRECTORY;
-const openNameless = () => {
-	try {
-		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
-	} catch {
-		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-		const fd = openSync(path, flags, 384);
-		unlinkSync(path);
-		return fd;
-	}
-};
-/**
-* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
-* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
-* fd 0, as /dev/stdin.
-*
-* @throws where there is no /dev/shm, or /proc does not let us open it again
-*/
-const openMemoryFile = (content) => {
-	const fd = openNameless();
-	try {
-		writeSync(fd, content);
-		closeSync(openSync(`/proc/self/fd/${fd}`, "r"));
-		return fd;
-	} catch (error) {
-		closeSync(fd);
-		throw error;
-	}
-};
-
-// src/build/bases.ts
-/** `${NAME}`, `${NAME:-word}` and `$NAME`, as Dockerfiles have them in FROM. */
-const substitute = (text, args) => text.replace(/\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g, (_, braced, otherwise, bare) => args.get(braced ?? bare ?? "") || otherwise || "");
-/** Lines that end with a backslash go on in the next one; comments are none. */
-const toInstructions = (dockerfile) => dockerfile.replace(/^\s*#.*$/gm, "").replace(/\\\r?\n/g, " ").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-/**
-* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments
-* put in. Its own stages are left out.
-*
-* @param given build arguments, which go before the defaults in the Dockerfile
-*/
-const findBases = (dockerfile, given) => {
-	const args = /* @__PURE__ */ new Map();
-	const stages = /* @__PURE__ */ new Set();
-	const bases = /* @__PURE__ */ new Set();
-	const add = (name) => {
-		if (name !== "" && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) bases.add(name);
-	};
-	for (const line of toInstructions(dockerfile)) {
-		const [, name = "", otherwise = ""] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? [];
-		if (name !== "" && stages.size + bases.size === 0) args.set(name, given[name] ?? substitute(otherwise.replace(/^["']|["']$/g, ""), args));
-		const [, base, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
-		if (base !== void 0) add(substitute(base, args));
-		if (stage !== void 0) stages.add(stage.toLowerCase());
-		for (const [, from = ""] of line.matchAll(/(?:--from=|[,=]from=)([^\s,]+)/g)) add(from);
-	}
-	return [...bases];
-};
-
-// src/build/definition.ts
-const text = (value) => typeof value === "string" ? value : void 0;
-const strings = (value) => Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-const toStrings = (value) => Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, each]) => typeof each === "string" ? [[key, each]] : []));
-const readTags = (name, value) => strings(value).map((tag) => {
-	const reference = parseImageReference(tag);
-	if (typeof reference !== "string") return reference;
-	throw new Failure(`The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
-});
-/** The target's Dockerfile, as far as it is a file of this machine. */
-const readDockerfile = (definition, workspace) => {
-	const inline = text(definition["dockerfile-inline"]);
-	if (inline !== void 0) return inline;
-	try {
-		const context = resolve(workspace, text(definition["context"]) ?? ".");
-		return readFileSync(resolve(context, text(definition["dockerfile"]) ?? "Dockerfile"), "utf8");
-	} catch {
-		return "";
-	}
-};
-const targetPrefix = "target:";
-/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
-const readWanted = ({ group = {}, target }) => {
-	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
-	for (const name of wanted) {
-		if (name in target) continue;
-		for (const member of group[name]?.targets ?? []) wanted.add(member);
-	}
-	return wanted;
-};
-/**
-* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
-* that this one finds what the other has just made, also with a builder that does not see Docker's
-* images.
-*
-* @throws {Failure} when a tag is none, or targets build upon each other
-*/
-const readTargets = (printed, workspace) => {
-	const wanted = readWanted(printed);
-	const all = Object.entries(printed.target).map(([name, definition]) => {
-		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
-		return {
-			name,
-			definition,
-			tags: readTags(name, definition["tags"])
-		};
-	});
-	const byTag = new Map(all.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
-	const targets = all.map(({ name, definition, tags }) => {
-		const given = toStrings(definition["contexts"]);
-		const links = findBases(readDockerfile(definition, workspace), toStrings(definition["args"])).flatMap((base) => {
-			const reference = parseImageReference(base);
-			const target = typeof reference === "string" ? void 0 : byTag.get(reference.canonical);
-			if (target === void 0 || target === name || base in given) return [];
-			return [[base, `${targetPrefix}${target}`]];
-		});
-		const contexts = {
-			...Object.fromEntries(links),
-			...given
-		};
-		const dependsOn = Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7));
-		return {
-			name,
-			tags,
-			isWanted: wanted.has(name),
-			dependsOn: [...new Set(dependsOn)],
-			definition: {
-				...definition,
-				contexts
-			}
-		};
-	});
-	requireOrder(targets);
-	return targets;
-};
-const requireOrder = (targets) => {
-	const done = /* @__PURE__ */ new Set();
-	for (let before = -1; before !== done.size;) {
-		before = done.size;
-		for (const { name, dependsOn } of targets) if (dependsOn.every((base) => done.has(base))) done.add(name);
-	}
-	const rest = targets.filter(({ name }) => !done.has(name)).map(({ name }) => name);
-	if (rest.length === 0) return;
-	throw new Failure(`No order to build these targets in, as they build upon each other: ${rest.join(", ")}`, { remedy: "See their contexts, and the FROM lines of their Dockerfiles." });
-};
-/** A target with all that it builds upon. */
-const withBases = (name, targets) => {
-	const picked = /* @__PURE__ */ new Map();
-	const pick = (each) => {
-		const target = targets.find((one) => one.name === each);
-		if (target === void 0 || picked.has(each)) return;
-		picked.set(each, target);
-		target.dependsOn.forEach(pick);
-	};
-	pick(name);
-	return [...picked.values()];
-};
-/**
-* Has Bake read its files, or the builds that are written in the step.
-*
-* @throws {Failure} with what Bake said
-*/
-const printTargets = async (docker, { files, definition, targets, sets }, workspace) => {
-	const args = [
-		"buildx",
-		"bake",
-		"--print",
-		...[...(definition === void 0 ? files : ["/dev/stdin"]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)],
-		"--",
-		...targets
-	];
-	const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
-	const stdin = fd === void 0 ? {} : { stdin: { fd } };
-	const ended = await docker.try(args, {
-		cwd: workspace,
-		...stdin
-	}).finally(() => {
-		if (fd !== void 0) closeSync(fd);
-	});
-	if (ended.code !== 0) throw new Failure(`Bake cannot read ${files.join(", ") || "builds"}: ${describeEnd(ended)}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
-	return readTargets(JSON.parse(ended.stdout), workspace);
-};
-
-// src/build/target.ts
-/** The step's own build, without any Bake file. */
-const toOwnTarget = (build) => ({
-	name: build.tags[0]?.given ?? build.context,
-	tags: build.tags,
-	dependsOn: [],
-	isWanted: true,
-	handover: void 0,
-	source: {
-		kind: "own",
-		build
-	}
-});
-/**
-* Of images that exist only while a step works; what is left of a killed one is found by it. No
-* registry can ever have that name (RFC 2606).
-*/
-const handoverRepository = (runId) => `slipway.invalid/base/${runId}`;
-/** The target with images in place of the targets that it builds upon. */
-const withImages = (target, handoverOf) => {
-	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
-		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
-		const handover = base === void 0 ? void 0 : handoverOf(base);
-		return [key, handover === void 0 ? context : `docker-image://${handover}`];
-	});
-	return {
-		...target,
-		definition: {
-			...target.definition,
-			contexts: Object.fromEntries(contexts)
-		}
-	};
-};
-/**
-* What Bake has, as builds of their own.
-*
-* Docker's own builder finds what others build upon as images: from its cache it would take them
-* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
-* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
-* `pull` would look for them in a registry.
-*/
-const toTargets = (all, builderDriver, runId) => {
-	const bases = [...new Set(all.flatMap(({ dependsOn }) => dependsOn))];
-	const handoverOf = (name) => builderDriver === "docker" && bases.includes(name) ? `${handoverRepository(runId)}:${bases.indexOf(name)}` : void 0;
-	return all.map((target) => {
-		const { name, tags, dependsOn, isWanted, definition } = target;
-		const pulls = definition["pull"] === true;
-		const source = {
-			kind: "bake",
-			targets: builderDriver === "docker" && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
-		};
-		return {
-			name,
-			tags,
-			dependsOn,
-			isWanted,
-			handover: handoverOf(name),
-			source
-		};
-	});
-};
-/**
-* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store; what is made for others is there for a while, or only in the build
-* cache.
-*/
-const toBakeFile = ({ name, tags, isWanted, handover }, targets, secrets) => ({ target: Object.fromEntries(targets.map(({ name: each, definition }) => {
-	const given = Array.isArray(definition["secret"]) ? definition["secret"] : [];
-	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
-	const output = each === name && (handover !== void 0 || isWanted && tags.length > 0) ? ["type=docker"] : ["type=cacheonly"];
-	const own = isWanted ? tags.map((tag) => tag.given) : [];
-	const names = each === name ? { tags: [...own, ...handover ? [handover] : []] } : {};
-	const again = each === name ? {} : {
-		"no-cache": false,
-		"no-cache-filter": [],
-		pull: false
-	};
-	const changed = {
-		...names,
-		...again,
-		secret: [...given, ...ours],
-		output
-	};
-	return [each, {
-		...definition,
-		...changed
-	}];
-})) });
-/** Bake asks on a terminal, where there is none, whether a target may use the network that it names. */
-const toAllowances = (targets) => targets.some(({ definition }) => definition["network"] === "host") ? ["--allow=network.host"] : [];
-/** The arguments of `docker` that build one target of a Bake file. */
-const toBakeArgs = (file, name, targets, metadataFile) => [
-	"buildx",
-	"bake",
-	"--progress=plain",
-	"--provenance=false",
-	...toAllowances(targets),
-	`--file=${file}`,
-	`--metadata-file=${metadataFile}`,
-	"--",
-	name
-];
-
-// src/load/helper.ts
-/** The label by which leftover helpers are found, and the run that they belong to. */
-const runLabel = "dev.slipway.run";
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = "/slipway";
-const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
-/** Joins parts of our shell scripts, in the order in which they are given. */
-const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
-/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
-const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
-	const mount = (source, target) => ({
-		Type: "bind",
-		Source: source,
-		Target: target
-	});
-	return {
-		Image: node.imageId,
-		Entrypoint: ["/bin/bash"],
-		Cmd: [
-			"-c",
-			joinScript("order", "record", "source", "node", "stage", "publish", "main"),
-			"slipway",
-			readPart("containerd.pl")
-		],
-		Labels: {
-			[runLabel]: runId,
-			"dev.slipway.node": node.name
-		},
-		StopSignal: "TERM",
-		AttachStdin: true,
-		AttachStdout: true,
-		AttachStderr: true,
-		OpenStdin: true,
-		StdinOnce: true,
-		HostConfig: {
-			AutoRemove: true,
-			Privileged: true,
-			UsernsMode: "host",
-			PidMode: "host",
-			NetworkMode: "none",
-			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
-		}
-	};
-};
-
-// src/host/temp-dir.ts
-/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
-const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
-/** @throws {Failure} when nothing can be written there either */
-const makeTempDir = (path) => {
-	try {
-		mkdirSync(path, { mode: 448 });
-	} catch (cause) {
-		throw new Failure("There is no folder for what the step has to write down for a while", {
-			cause,
-			remedy: "Let the runner's user write to the folder that RUNNER_TEMP names, or to TMPDIR."
-		});
-	}
 };
 
 // src/inputs/raw-inputs.ts
@@ -2092,6 +1719,7 @@ const inputNames = [
 	"targets",
 	"bake-set",
 	"builds",
+	"allow",
 	"parallel",
 	"fail-fast",
 	"dry-run",
@@ -2105,37 +1733,160 @@ const inputNames = [
 	"prune-cache",
 	"manifests"
 ];
+/** What the runner passes where the step says nothing, as in `action.yml`. */
+const defaults = {
+	mode: "run",
+	permissions: "contents: read",
+	"allow-untrusted-trigger": "false",
+	"secret-format": "token",
+	"no-cache": "false",
+	pull: "false",
+	"fail-fast": "true",
+	"dry-run": "false",
+	"cluster-name": "kind",
+	"load-mode": "auto",
+	"keep-images": "auto",
+	"free-disk": "auto",
+	"prune-cache": "auto"
+};
+
+// src/host/real-path.ts
+/** Go's limit, which is beyond the kernel's. */
+const mostLinks = 255;
+const isLink = (path) => {
+	try {
+		return lstatSync(path).isSymbolicLink();
+	} catch {
+		return false;
+	}
+};
+/** There each process sees something else, so nobody can say for another one where a link leads. */
+const isOfProcess = (path) => /^\/proc(\/|$)/.test(path);
+/**
+* Where a path leads when every link is followed, also where its end is not there yet. `..` goes up
+* from where a link led, as for the kernel.
+*
+* @param path absolute
+*/
+const follow = (path) => {
+	const parts = path.split("/").reverse();
+	let at = "";
+	let links = 0;
+	for (let part = parts.pop(); part !== void 0; part = parts.pop()) {
+		if (part === "" || part === ".") continue;
+		if (part === "..") {
+			at = at.slice(0, Math.max(at.lastIndexOf("/"), 0));
+			continue;
+		}
+		const next = `${at}/${part}`;
+		if (isOfProcess(next) || !isLink(next)) {
+			at = next;
+			continue;
+		}
+		links += 1;
+		if (links > mostLinks) return "/";
+		const target = readlinkSync(next);
+		if (target.startsWith("/")) at = "";
+		parts.push(...target.split("/").reverse());
+	}
+	return at === "" ? "/" : at;
+};
+/**
+* Where a path may lead, each program following its own rule: `..` is taken out of it before links
+* are followed, or after.
+*
+* @param base where a relative path starts
+*/
+const toRealPaths = (path, base) => {
+	const tidied = follow(resolve(base, path));
+	const asWritten = follow(path.startsWith("/") ? path : `${base}/${path}`);
+	return asWritten === tidied ? [tidied] : [tidied, asWritten];
+};
+const isWithin = (path, folder) => path === folder || folder === "/" || path.startsWith(`${folder}/`);
+/**
+* The first place that a path may lead to and that is in none of the folders; undefined where it stays
+* within.
+*
+* @param folders real paths
+*/
+const findOutside = (path, base, folders) => toRealPaths(path, base).find((real) => !folders.some((folder) => isWithin(real, folder)));
+
+// src/inputs/report-outside.ts
+/**
+* Reports a relative path that does not stay in the workspace: links in it are whoever's who wrote what
+* was checked out. An absolute one is the workflow's author's own.
+*
+* @returns whether it stays
+*/
+const reportOutside = (input, path, workspace, report) => {
+	if (path.startsWith("/")) return true;
+	const outside = findOutside(path, workspace, toRealPaths(".", workspace));
+	if (outside === void 0) return true;
+	report({
+		input,
+		value: path,
+		reason: `it leads out of the workspace, to ${outside}`,
+		remedy: "Write the absolute path where that is meant."
+	});
+	return false;
+};
+/** Reports what of a build's files is outside of the workspace. */
+const reportOutsideBuild = ({ context, file, buildContexts }, workspace, report) => {
+	const paths = toContextPaths(context, workspace);
+	for (const path of paths) reportOutside("context", path, workspace, report);
+	if (paths.length > 0 && file !== void 0) {
+		if (reportOutside("file", dirname(file), workspace, report)) reportOutside("file", file, workspace, report);
+	}
+	for (const line of buildContexts) for (const path of toContextPaths(line.slice(line.indexOf("=") + 1), workspace)) reportOutside("build-contexts", path, workspace, report);
+};
 
 // src/inputs/trigger.ts
 /** A fork that has been deleted has no name any more; it was one all the same. */
 const isForeign = (head, { repository }) => head?.full_name === void 0 || head.full_name !== repository?.full_name;
+/** People who may write to this repository, or belong to those who own it. */
+const insiders = [
+	"OWNER",
+	"MEMBER",
+	"COLLABORATOR"
+];
 /**
 * Reads the trigger from GITHUB_EVENT_NAME, GITHUB_ACTOR and the event's payload, which is written
-* by GitHub and not by the fork.
+* by GitHub and not by the fork. A comment's payload does not say whose code the pull request has,
+* and a discussion's has no code at all: where outsiders can be behind it, it counts as a fork's.
 */
 const readTrigger = (event, actor, payload) => {
 	const given = payload ?? {};
 	return {
 		event,
-		isFork: given.pull_request !== void 0 && isForeign(given.pull_request.head?.repo, given) || given.workflow_run !== void 0 && isForeign(given.workflow_run.head_repository, given),
+		isFork: given.pull_request !== void 0 && isForeign(given.pull_request.head?.repo, given) || given.workflow_run !== void 0 && isForeign(given.workflow_run.head_repository, given) || Boolean(given.issue?.pull_request) || given.discussion !== void 0 && !insiders.includes(given.comment?.author_association),
 		isDependabot: actor === "dependabot[bot]"
 	};
 };
 /** These run with this repository's secrets on whatever code they check out. */
-const privileged = ["pull_request_target", "workflow_run"];
-/** True where a minted token would be shown to somebody else's Dockerfile. */
+const privileged = [
+	"pull_request_target",
+	"workflow_run",
+	"issue_comment",
+	"pull_request_review",
+	"pull_request_review_comment",
+	"discussion",
+	"discussion_comment"
+];
+/** True where a secret would be shown to somebody else's Dockerfile. */
 const isUntrusted = ({ event, isFork }) => isFork && privileged.includes(event);
 /** Why secrets are empty in this run; undefined where they should not be. */
-const whySecretsAreEmpty = ({ isFork, isDependabot }) => {
-	if (isFork) return "workflows that a fork triggers get no secrets";
+const whySecretsAreEmpty = ({ event, isFork, isDependabot }) => {
+	if (isFork && !/^(pull_request_target|workflow_run|issue|discussion)/.test(event)) return "workflows that a fork triggers get no secrets";
 	if (isDependabot) return "Dependabot triggered this run, and it has secrets of its own";
 };
+/** What a workflow can do where secrets are empty. */
+const withoutSecrets = "Leave the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty.";
 
 // src/inputs/read-secrets.ts
 /** `--secret` is CSV: a comma in an id would start another option. */
 const idPattern = /^[\w.-]+$/;
 /** BuildKit's own limit. */
-const largestBytes = 512e3;
+const largestBytes$1 = 512e3;
 /**
 * Cuts `secrets` into entries, one a line. Values are taken as they are, whatever marks they hold; an
 * entry whose first character is a quote may span lines and ends at the next quote, `""` being one.
@@ -2154,11 +1905,11 @@ const toEntries = (input, entries, what, report) => entries.flatMap((entry) => {
 	const at = entry.indexOf("=");
 	const id = entry.slice(0, Math.max(at, 0)).trim();
 	const rest = entry.slice(at + 1);
-	if (at > 0 && idPattern.test(id) && rest !== "") return [{
+	if (at > 0 && idPattern.test(id)) return [{
 		id,
 		rest
 	}];
-	const reason = at < 0 ? "a line without =" : "not an id, or nothing after it";
+	const reason = at < 0 ? "a line without =" : "not an id";
 	report({
 		input,
 		...at > 0 && { value: `${id}=...` },
@@ -2167,14 +1918,16 @@ const toEntries = (input, entries, what, report) => entries.flatMap((entry) => {
 	});
 	return [];
 });
-const readFile = (path, id, report) => {
+const readFile = (path, id, workspace, report) => {
+	if (!reportOutside("secret-files", path, workspace, report)) return void 0;
 	try {
-		return readFileSync(path, "latin1");
+		return readRegularFile(resolve(workspace, path), largestBytes$1).toString("latin1");
 	} catch (error) {
+		const { code, message } = error;
 		report({
 			input: "secret-files",
 			value: `${id}=${path}`,
-			reason: `cannot be read (${error.code})`,
+			reason: `cannot be read (${code ?? message})`,
 			remedy: "Check the path; it starts in the workspace."
 		});
 		return;
@@ -2182,17 +1935,23 @@ const readFile = (path, id, report) => {
 };
 const fromEnvironment = ({ id, rest }, { env }, report) => {
 	const value = env[rest.trim()];
-	if (value !== void 0) return [{
-		id,
-		value: new Secret(value)
-	}];
+	if (value !== void 0) return new Secret(value);
 	report({
 		input: "secret-envs",
 		value: `${id}=${rest}`,
 		reason: "the step has no such environment variable",
 		remedy: "Set it with env: on the step or the job."
 	});
-	return [];
+};
+/** A step that mounts a secret without a value would fail later, or worse, not at all. */
+const reportEmpty = (input, id, trigger, report) => {
+	const why = whySecretsAreEmpty(trigger);
+	report({
+		input,
+		value: id,
+		reason: `it has no value${why === void 0 ? "" : `: ${why}`}`,
+		remedy: "Check where the value comes from, or leave the line out where there is none (`RUN --mount=type=secret` needs no value unless it says required=true)."
+	});
 };
 const reportSizesAndTwins = (secrets, taken, report) => {
 	const seen = new Set(taken === void 0 ? [] : [taken]);
@@ -2205,7 +1964,7 @@ const reportSizesAndTwins = (secrets, taken, report) => {
 			remedy
 		});
 		seen.add(id);
-		if (value.exposeBytes().length > largestBytes) report({
+		if (value.exposeBytes().length > largestBytes$1) report({
 			input: "secrets",
 			value: id,
 			reason: "larger than the 500 KB that BuildKit takes",
@@ -2224,22 +1983,1250 @@ const readSecrets = (raw, places, tokenId, report) => {
 	const written = toEntries("secrets", splitSecrets(raw["secrets"] ?? ""), "value", report);
 	const variables = toEntries("secret-envs", toLines(raw["secret-envs"]), "VARIABLE", report);
 	const files = toEntries("secret-files", toLines(raw["secret-files"]), "path", report);
+	const read = (input, entries, toValue) => entries.flatMap((entry) => {
+		const value = entry.rest.trim() === "" ? new Secret("") : toValue(entry);
+		if (value?.exposeBytes().length === 0) reportEmpty(input, entry.id, places.trigger, report);
+		return value === void 0 ? [] : [{
+			id: entry.id,
+			value
+		}];
+	});
 	const secrets = [
-		...written.map(({ id, rest }) => ({
-			id,
-			value: new Secret(rest)
-		})),
-		...variables.flatMap((entry) => fromEnvironment(entry, places, report)),
-		...files.flatMap(({ id, rest }) => {
-			const content = readFile(resolve(places.workspace, rest.trim()), id, report);
-			return content === void 0 ? [] : [{
-				id,
-				value: new Secret(content, "latin1")
-			}];
+		...read("secrets", written, ({ rest }) => new Secret(rest)),
+		...read("secret-envs", variables, (entry) => fromEnvironment(entry, places, report)),
+		...read("secret-files", files, ({ id, rest }) => {
+			const content = readFile(rest.trim(), id, places.workspace, report);
+			return content === void 0 ? void 0 : new Secret(content, "latin1");
 		})
 	];
 	reportSizesAndTwins(secrets, tokenId, report);
 	return secrets;
+};
+
+// src/host/own-environment.ts
+/** More than the kernel lets anybody pass. */
+const largestBytes = 67108864;
+/** Fields 50 and 51 of proc_pid_stat(5); the second field, in brackets, may hold anything. */
+const findBlock = () => {
+	const stat = readFileSync("/proc/self/stat", "latin1");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	const [start, end] = [Number(fields[47]), Number(fields[48])];
+	if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start > 0) || end < start || end - start > largestBytes) throw new Error("/proc/self/stat does not say where it is");
+	return {
+		start,
+		end
+	};
+};
+/** Where values lie in a block of `NAME=value` entries, each of which ends with a zero. */
+const findValues = (block, isMeant) => {
+	const found = [];
+	for (let start = 0, end = 0; start < block.length; start = end + 1) {
+		end = block.indexOf(0, start);
+		if (end < 0) end = block.length;
+		const sign = block.indexOf("=", start);
+		if (sign < start || sign >= end || sign + 1 === end) continue;
+		if (isMeant(block.toString("utf8", start, sign))) found.push({
+			start: sign + 1,
+			end
+		});
+	}
+	return found;
+};
+const wipe = (memory, { start, end }, isMeant) => {
+	const read = () => {
+		const block = Buffer.alloc(end - start);
+		return block.subarray(0, readSync(memory, block, 0, block.length, start));
+	};
+	for (const value of findValues(read(), isMeant)) {
+		const length = value.end - value.start;
+		writeSync(memory, Buffer.alloc(length), 0, length, start + value.start);
+	}
+	if (findValues(read(), isMeant).length > 0) throw new Error("it stays as it is");
+};
+/**
+* Overwrites values in the environment that this process was started with. Taking a variable out of
+* `process.env` leaves it there, and whoever may read `/proc/PID/environ` has it as long as we run:
+* a build, too, whose context is `/proc`.
+*
+* @returns why that was not possible, if it was not
+*/
+const wipeVariables = (isMeant) => {
+	let memory;
+	try {
+		const block = findBlock();
+		memory = openSync("/proc/self/mem", constants.O_RDWR);
+		wipe(memory, block, isMeant);
+		return;
+	} catch (error) {
+		return error.message;
+	} finally {
+		if (memory !== void 0) closeSync(memory);
+	}
+};
+
+// src/host/temp-dir.ts
+/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
+const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
+/** @throws {Failure} when nothing can be written there either */
+const makeTempDir = (path) => {
+	try {
+		mkdirSync(path, { mode: 448 });
+	} catch (cause) {
+		throw new Failure("There is no folder for what the step has to write down for a while", {
+			cause,
+			remedy: "Let the runner's user write to the folder that RUNNER_TEMP names, or to TMPDIR."
+		});
+	}
+};
+
+// src/host/environment.ts
+const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
+/**
+* What the runner means for an action and for nothing that it starts: tokens of the run, and the files
+* by which one sets outputs, states, variables and paths.
+*/
+const isRunners = (name) => /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) || /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name);
+/** By these BuildKit finds the Actions cache (`type=gha`). */
+const isForCache = (name) => /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2)$/.test(name);
+const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+/**
+* Where programs are looked for, but never in the folder that a command is started in: that may be the
+* workspace, and an empty entry means it, too.
+*/
+const toSearched = (path) => {
+	const folders = (path ?? "").split(delimiter).filter(isAbsolute);
+	return folders.length === 0 ? {} : { PATH: folders.join(delimiter) };
+};
+/**
+* Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
+* variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
+*/
+const toChildEnv = (env, secrets) => {
+	const kept = {};
+	for (const [name, value] of Object.entries(env)) {
+		const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name);
+		if (value !== void 0 && isKept) kept[name] = value;
+	}
+	const { PATH, ...rest } = kept;
+	return pinDockerFolders({
+		...rest,
+		...toSearched(PATH)
+	});
+};
+const toCacheEnv = (env) => Object.fromEntries(Object.entries(env).flatMap(([name, value]) => value !== void 0 && isForCache(name) ? [[name, value]] : []));
+/**
+* Takes inputs, states and secrets out of our own environment, and out of what others can read of it.
+* What the runner means for us alone stays for the libraries that use it, where nobody else sees it.
+*
+* @returns why others can still read it, if they can
+*/
+const forgetSecrets = ({ inputs }, env = process.env) => {
+	const secrets = secretVariables(inputs);
+	const isSecret = (name) => isOurs(name) || secrets.includes(name);
+	for (const name of Object.keys(env)) if (isSecret(name)) delete env[name];
+	const runners = Object.entries(env).filter(([name]) => isRunners(name));
+	const why = wipeVariables((name) => isSecret(name) || isRunners(name));
+	Object.assign(env, Object.fromEntries(runners));
+	return why;
+};
+/** GitHub's own limit is 25 MB. */
+const largestPayload = 32e6;
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path) => {
+	try {
+		return path === void 0 ? void 0 : JSON.parse(readRegularFile(path, largestPayload).toString("utf8"));
+	} catch {
+		return;
+	}
+};
+const readRawInputs = (env) => Object.fromEntries(inputNames.flatMap((name) => {
+	const value = env[inputVariable(name)];
+	return value === void 0 ? [] : [[name, value]];
+}));
+const findUnknownInputs = (env) => {
+	const known = new Set(inputNames.map(inputVariable));
+	return Object.keys(env).filter((name) => name.startsWith("INPUT_") && !known.has(name)).map((name) => name.slice(6).toLowerCase());
+};
+/** The only place that reads `process.env`. */
+const readEnvironment = (env = process.env) => {
+	const inputs = readRawInputs(env);
+	return {
+		inputs,
+		unknownInputs: findUnknownInputs(env),
+		repository: env["GITHUB_REPOSITORY"] || void 0,
+		trigger: readTrigger(env["GITHUB_EVENT_NAME"] ?? "", env["GITHUB_ACTOR"] ?? "", readPayload(env["GITHUB_EVENT_PATH"])),
+		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+		runAttempt: Number(env["GITHUB_RUN_ATTEMPT"]) || 1,
+		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		tempDir: findTempDir(env["RUNNER_TEMP"]),
+		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
+		env: { ...env },
+		childEnv: toChildEnv(env, secretVariables(inputs)),
+		cacheEnv: toCacheEnv(env)
+	};
+};
+
+// src/host/runner.ts
+const toProperties = (place) => place === void 0 ? {} : {
+	file: place.file,
+	startLine: place.line
+};
+const createRunner = () => {
+	const write = (text) => process.stdout.write(`${text}\n`);
+	const { within, outside } = createFence(write);
+	return {
+		line: (text) => write(toHarmless(text)),
+		debug: (text) => outside(() => debug(text)),
+		warning: (message, place) => outside(() => warning(message, toProperties(place))),
+		error: (message, place) => outside(() => error(message, toProperties(place))),
+		fail: (message, place) => outside(() => {
+			process.exitCode = ExitCode.Failure;
+			error(message, toProperties(place));
+		}),
+		mask: (value) => outside(() => setSecret(value)),
+		output: setOutput,
+		saveState,
+		summary: async (markdown) => {
+			await summary.addRaw(markdown, true).write().catch((error) => {
+				outside(() => debug(`The job summary could not be written: ${renderError(error)}`));
+			});
+		},
+		fenced: within,
+		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
+	};
+};
+
+// src/host/memory-file.ts
+/** Where anonymous files are, as /proc tells of them. */
+const memoryFolder = "/dev/shm";
+/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
+const withoutName = 4194304 | constants.O_DIRECTORY;
+const openNameless = () => {
+	try {
+		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
+	} catch {
+		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const fd = openSync(path, flags, 384);
+		unlinkSync(path);
+		return fd;
+	}
+};
+/** A file system that is nearly full takes a part, and says nothing. */
+const writeAll = (fd, content) => {
+	for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
+};
+/** Opens it anew, as its reader will. */
+const requireWhole = (fd, content) => {
+	const again = openSync(`/proc/self/fd/${fd}`, "r");
+	try {
+		const found = Buffer.alloc(content.length + 1);
+		let bytes = 0;
+		for (let read = -1; read !== 0 && bytes < found.length; bytes += read) read = readSync(again, found, { offset: bytes });
+		if (!found.subarray(0, bytes).equals(content)) throw new Error(`${bytes} bytes of ${content.length} can be read again`);
+	} finally {
+		closeSync(again);
+	}
+};
+/** Where the folder is full, how full it is. */
+const explain = (error) => {
+	if (error.code !== "ENOSPC") return error;
+	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
+	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
+};
+/**
+* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+* fd 0, as /dev/stdin.
+*
+* @throws where there is no /dev/shm, it is full, or /proc does not let us open the file again
+*/
+const openMemoryFile = (content) => {
+	let fd;
+	try {
+		fd = openNameless();
+		writeAll(fd, content);
+		requireWhole(fd, content);
+		return fd;
+	} catch (error) {
+		if (fd !== void 0) closeSync(fd);
+		throw explain(error);
+	}
+};
+
+// src/build/contradictions.ts
+/**
+* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
+* services of Compose often have it, makes one image.
+*
+* @throws {Failure} with the targets and the tag
+*/
+const refuseContradictions = (targets) => {
+	const byTag = /* @__PURE__ */ new Map();
+	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
+		const other = byTag.get(canonical);
+		byTag.set(canonical, target);
+		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
+		throw new Failure(`The targets ${other.name} and ${target.name} both have the tag ${given}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
+	}
+};
+/** A folder that a file of Compose names relatively to itself. */
+const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
+/**
+* A context that is not there, said before a token is minted for it.
+*
+* @throws {Failure} with the target and the folder that may have been meant
+*/
+const refuseMissing = (targets, files, workspace) => {
+	for (const { name, definition } of targets) {
+		const { folder } = toBakeFiles(definition, workspace);
+		if (folder === void 0 || existsSync(folder)) continue;
+		const context = String(definition["context"] ?? ".");
+		const beside = findBeside(context, files, workspace);
+		throw new Failure(`The target ${name} has the context ${JSON.stringify(context)}, and the workspace has no such folder`, { remedy: beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.` });
+	}
+};
+
+// src/build/dockerfile/glob.ts
+/**
+* The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
+* meant as it is. All states at once, as going back and forth could take for ever.
+*/
+const fittingLengths = (pattern, value) => {
+	const tokens = [...pattern.matchAll(/\\([\s\S])|[\s\S]/g)].map(([whole, escaped]) => escaped === void 0 ? {
+		text: whole,
+		isPlain: false
+	} : {
+		text: escaped,
+		isPlain: true
+	});
+	const isStar = (state) => tokens[state]?.text === "*" && !tokens[state]?.isPlain;
+	const close = (states) => {
+		const all = new Set(states);
+		for (const state of all) if (isStar(state)) all.add(state + 1);
+		return all;
+	};
+	let states = close([0]);
+	const lengths = [];
+	for (let length = 0;; length++) {
+		if (states.has(tokens.length)) lengths.push(length);
+		const character = value[length];
+		if (character === void 0 || states.size === 0) return lengths;
+		states = close([...states].flatMap((state) => {
+			const token = tokens[state];
+			if (token === void 0) return [];
+			if (isStar(state)) return [state];
+			return token.text === "?" && !token.isPlain || token.text === character ? [state + 1] : [];
+		}));
+	}
+};
+/** `${value#pattern}`: without the shortest beginning that fits, or the longest. */
+const trimPrefix = (pattern, value, isGreedy) => {
+	const lengths = fittingLengths(pattern, value);
+	return value.slice((isGreedy ? lengths.at(-1) : lengths[0]) ?? 0);
+};
+const reverse = (text) => [...text].reverse().join("");
+/** `${value%pattern}`: without the shortest end that fits, or the longest. */
+const trimSuffix = (pattern, value, isGreedy) => {
+	const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
+	return reverse(trimPrefix(tokens.toReversed().join(""), reverse(value), isGreedy));
+};
+
+// src/build/dockerfile/words.ts
+/** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
+const longest = 8192;
+/** A space as Go has it, which is not JavaScript's. */
+const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const isSpace = (character) => space.test(character);
+const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
+/** Collects characters into words, as BuildKit does: quotes hold them together. */
+const createWords = () => {
+	const words = [];
+	let word = "";
+	let isIn = false;
+	const end = () => {
+		if (word === "") return;
+		words.push(word);
+		word = "";
+		isIn = false;
+	};
+	const addRaw = (text) => {
+		word += text;
+		isIn = true;
+	};
+	const add = (text) => {
+		for (const character of text) if (!isSpace(character)) addRaw(character);
+		else if (isIn) end();
+	};
+	return {
+		words,
+		end,
+		add,
+		addRaw
+	};
+};
+/** One pass over a text, by the rules of BuildKit's shell lexer. */
+const createReader = (source, { escapeSign, lookup, isRaw }) => {
+	let at = 0;
+	const take = () => source[at++] ?? "";
+	const takeName = () => {
+		name.lastIndex = at;
+		const [found = ""] = name.exec(source) ?? [];
+		at += found.length;
+		return found;
+	};
+	const takeSingle = () => {
+		const end = source.indexOf("'", at + 1);
+		if (end < 0) throw new Error("a quote that does not end");
+		const text = source.slice(at, end + 1);
+		at = end + 1;
+		return isRaw ? text : text.slice(1, -1);
+	};
+	const takeDouble = (keepsEscapes) => {
+		let text = isRaw ? take() : take() && "";
+		while (at < source.length) {
+			const character = source[at];
+			if (character === "\"") return isRaw ? text + take() : take() && text;
+			if (character === "$") text += takeDollar();
+			else if (character !== escapeSign) text += take();
+			else {
+				take();
+				const next = source[at] ?? "";
+				const isEscape = next === "\"" || next === "$" || next === escapeSign;
+				if (keepsEscapes || !isEscape && next !== "") text += escapeSign;
+				if (isEscape) text += take();
+			}
+		}
+		throw new Error("a quote that does not end");
+	};
+	/** Nobody names an image by a replacement, so it is only read over. */
+	const skipReplacement = () => {
+		if (source[at] === "/") take();
+		takeUntil("/", true);
+		takeUntil("}", true);
+		if (!isRaw) throw new Error("a replacement");
+	};
+	const pick = (key, sign, ifEmpty, word) => {
+		const value = lookup(key);
+		const isSet = value !== void 0 && !(ifEmpty && value === "");
+		if (sign === "-") return isSet ? value : word;
+		if (sign === "+") return isSet ? word : "";
+		if (sign === "?") {
+			if (isSet) return value;
+			throw new Error(`${key} is not set`);
+		}
+		if (ifEmpty) throw new Error("a modifier that there is not");
+		const isGreedy = word.startsWith(sign);
+		return (sign === "#" ? trimPrefix : trimSuffix)(isGreedy ? word.slice(1) : word, value ?? "", isGreedy);
+	};
+	const takeDollar = () => {
+		take();
+		if (source[at] !== "{") {
+			const key = takeName();
+			if (key === "") return "$";
+			return lookup(key) ?? (isRaw ? `$${key}` : "");
+		}
+		take();
+		if (at >= source.length || /[{}:]/.test(source[at] ?? "")) throw new Error("bad substitution");
+		const key = takeName();
+		const begin = at;
+		const sign = take();
+		if (sign === "}") return lookup(key) ?? (isRaw ? `\${${key}}` : "");
+		if (sign === "/") {
+			skipReplacement();
+			return source.slice(begin, at);
+		}
+		const ifEmpty = sign === ":";
+		const modifier = ifEmpty ? take() : sign;
+		if (!"+-?#%".includes(modifier) || modifier === "") throw new Error("bad substitution");
+		const word = takeUntil("}", modifier === "#" || modifier === "%").text;
+		if (isRaw && lookup(key) === void 0) return `\${${key}${source.slice(begin, at)}`;
+		return pick(key, modifier, ifEmpty, word);
+	};
+	/** `<<` and the spaces behind it belong to the word that ends a heredoc. */
+	const takeLess = () => {
+		take();
+		if (source[at] !== "<") return "<";
+		take();
+		let text = "<<";
+		while (/[ \t\r\n]/.test(source[at] ?? "")) text += take();
+		return text;
+	};
+	const takeUntil = (stop, keepsEscapes) => {
+		const { words, end, add, addRaw } = createWords();
+		let text = "";
+		const keep = (part, into) => {
+			into(part);
+			text += part;
+			if (text.length > longest && !isRaw) throw new Error("too long");
+		};
+		while (at < source.length) {
+			const character = source[at] ?? "";
+			if (character === stop) {
+				take();
+				end();
+				return {
+					text,
+					words
+				};
+			}
+			if (character === "$") keep(takeDollar(), add);
+			else if (character === "<") keep(takeLess(), addRaw);
+			else if (character === "'") keep(takeSingle(), addRaw);
+			else if (character === "\"") keep(takeDouble(keepsEscapes), addRaw);
+			else if (character !== escapeSign) keep(take(), add);
+			else {
+				take();
+				if (keepsEscapes) keep(escapeSign, addRaw);
+				keep(take(), addRaw);
+			}
+		}
+		if (stop !== "") throw new Error(`no ${stop}`);
+		end();
+		return {
+			text,
+			words
+		};
+	};
+	return takeUntil("", isRaw);
+};
+/** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
+const expand = (source, escapeSign, lookup) => {
+	if (source.length > longest) return void 0;
+	try {
+		return createReader(source, {
+			escapeSign,
+			lookup,
+			isRaw: false
+		}).text;
+	} catch {
+		return;
+	}
+};
+/** The words of a line as a shell would get them; none where a quote does not end. */
+const toRawWords = (source) => {
+	try {
+		return createReader(source, {
+			escapeSign: "\\",
+			lookup: () => void 0,
+			isRaw: true
+		}).words;
+	} catch {
+		return [];
+	}
+};
+
+// src/build/dockerfile/instructions.ts
+const trimEnd = (text, isCut) => {
+	let end = text.length;
+	while (end > 0 && isCut(text.charAt(end - 1))) end--;
+	return text.slice(0, end);
+};
+const trimStart = (text) => {
+	let begin = 0;
+	while (begin < text.length && isSpace(text.charAt(begin))) begin++;
+	return text.slice(begin);
+};
+const trim = (text) => trimStart(trimEnd(text, isSpace));
+const isComment = (line) => trimStart(line).startsWith("#");
+/**
+* Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
+*
+* @param isPlain takes quotes and escapes away
+* @param goesOn whether the word that begins at an index is wanted
+*/
+const cut = (text, escapeSign, isPlain, goesOn) => {
+	const words = [];
+	for (let at = 0;;) {
+		while (at < text.length && isSpace(text.charAt(at))) at++;
+		if (at >= text.length) return {
+			words,
+			rest: ""
+		};
+		if (!goesOn(at)) return {
+			words,
+			rest: text.slice(at)
+		};
+		let word = "";
+		let quote = "";
+		for (; at < text.length && (quote !== "" || !isSpace(text.charAt(at))); at++) {
+			const character = text.charAt(at);
+			const isQuote = quote === "" ? /["']/.test(character) : character === quote;
+			if (isQuote) quote = quote === "" ? character : "";
+			else if (character === escapeSign && (isPlain || quote !== "'")) {
+				if (!isPlain && at + 1 < text.length) word += character;
+				word += text.charAt(++at);
+				continue;
+			}
+			if (!isQuote || !isPlain) word += character;
+		}
+		if (word === "--" && isPlain) return {
+			words,
+			rest: trimStart(text.slice(at))
+		};
+		words.push(word);
+	}
+};
+/** The words of `ARG`, with the quotes that they have. */
+const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
+/** An instruction from its line, in which continued ones are one. */
+const toInstruction = (text, escapeSign, line) => {
+	const whole = trim(text);
+	const end = whole.search(/[\t\v\f\r ]/);
+	const keyword = end < 0 ? whole : whole.slice(0, end);
+	const after = end < 0 ? "" : whole.slice(end);
+	const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith("--", at));
+	return {
+		keyword: keyword.toLowerCase(),
+		flags: words,
+		rest: trim(rest),
+		line
+	};
+};
+const isList = (text) => {
+	if (!text.startsWith("[")) return false;
+	try {
+		return JSON.parse(text).every((word) => typeof word === "string");
+	} catch {
+		return false;
+	}
+};
+const mayHaveHeredocs = (instruction, escapeSign) => {
+	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
+	return /^(?:add|copy|run)$/.test(keyword) && !isList(rest);
+};
+const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
+	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
+	const names = cut(rest, "\\", true, () => true).words;
+	return names.length === 1 && names[0] ? [{
+		end: names[0],
+		isIndented: dash === "-"
+	}] : [];
+});
+/** Where the heredocs end that begin at an index; undefined where one does not end. */
+const skipHeredocs = (heredocs, lines, begin) => {
+	let at = begin;
+	for (const { end, isIndented } of heredocs) {
+		const isEnd = (line) => (isIndented ? line.replace(/^\t+/, "") : line) === end;
+		while (at < lines.length && !isEnd(lines[at] ?? "")) at++;
+		if (at++ >= lines.length) return void 0;
+	}
+	return at;
+};
+/** `# escape=...` and others stand at the very beginning. */
+const findEscape = (lines) => {
+	for (const line of lines) {
+		const [, key = "", value] = /^#\s*([a-z][a-z0-9]*)\s*=\s*(\S.*?)\s*$/i.exec(trimStart(line).slice(0, 200)) ?? [];
+		if (!/^(?:syntax|escape|check)$/i.test(key)) break;
+		if (key.toLowerCase() === "escape") return value === "`" ? "`" : "\\";
+	}
+	return "\\";
+};
+/** A line without the sign that it goes on, and whether it does. */
+const splitContinued = (line, escapeSign) => {
+	const text = trimEnd(line, (character) => character === " " || character === "	");
+	return text.endsWith(escapeSign) && text.at(-2) !== escapeSign ? [text.slice(0, -1), true] : [line, false];
+};
+/**
+* Reads a Dockerfile's instructions as BuildKit's own parser does: a test compares what both make of
+* odd files. Never fails: what is none is left for BuildKit to say.
+*/
+const parseInstructions = (dockerfile) => {
+	const lines = dockerfile.replace(/^\ufeff/, "").split("\n").map((line) => trimEnd(line, (character) => character === "\r"));
+	const escapeSign = findEscape(lines);
+	const instructions = [];
+	let hasHeredocs = true;
+	for (let at = 0; at < lines.length;) {
+		const first = trimStart(lines[at++] ?? "");
+		if (first === "" || first.startsWith("#")) continue;
+		const line = at;
+		let [text, goesOn] = splitContinued(first, escapeSign);
+		while (goesOn && at < lines.length) {
+			const next = lines[at++] ?? "";
+			if (isComment(next) || trimStart(next) === "") continue;
+			const [more, further] = splitContinued(next, escapeSign);
+			text += more;
+			goesOn = further;
+		}
+		const instruction = toInstruction(text, escapeSign, line);
+		if (instruction.keyword !== "") instructions.push(instruction);
+		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
+		const end = skipHeredocs(findHeredocs(text), lines, at);
+		if (end === void 0) hasHeredocs = false;
+		else at = end;
+	}
+	return {
+		escapeSign,
+		instructions
+	};
+};
+
+// src/build/dockerfile/stages.ts
+/** `key=value,...` of a mount; a field with commas is in quotes. */
+const toOptions = (mount) => new Map((mount.match(/"(?:[^"]|"")*"|[^,"]+/g) ?? []).map((field) => {
+	const text = field.replace(/^"|"$/g, "").replaceAll("\"\"", "\"");
+	const at = text.indexOf("=");
+	return at < 0 ? [text.toLowerCase(), "true"] : [text.slice(0, at).toLowerCase(), text.slice(at + 1)];
+}));
+const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toOptions(flag.slice(8))] : []);
+const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
+	if (options.get("type")?.toLowerCase() !== "secret") return [];
+	const given = options.get("id") ?? options.get("source") ?? options.get("src");
+	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
+	const id = given ?? target?.split("/").findLast((part) => part !== "");
+	return id === void 0 ? [] : [{
+		id,
+		line: instruction.line
+	}];
+});
+const toSources = (instruction) => {
+	const { keyword, flags } = instruction;
+	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
+	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
+	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
+};
+/** Variables that BuildKit has without being told. */
+const builtIn = (kind, platform) => {
+	const [os = "", arch = "", variant = ""] = platform.split("/");
+	return Object.fromEntries(Object.entries({
+		PLATFORM: platform,
+		OS: os,
+		OSVERSION: "",
+		ARCH: arch,
+		VARIANT: variant
+	}).map(([name, value]) => [kind + name, value]));
+};
+const toVariables = ({ args, platform, target }) => {
+	const known = {
+		...builtIn("BUILD", platform),
+		...builtIn("TARGET", platform),
+		TARGETSTAGE: target ?? "default"
+	};
+	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
+};
+const setArguments = (text, escapeSign, given, variables) => {
+	for (const word of toQuotedWords(text, escapeSign)) {
+		const at = word.indexOf("=");
+		const name = at < 0 ? word : word.slice(0, at);
+		const otherwise = at < 0 ? void 0 : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const value = given[name] ?? otherwise;
+		if (value !== void 0) variables.set(name, value);
+	}
+};
+/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
+const readStages = (dockerfile, words) => {
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
+	const variables = toVariables(words);
+	const byName = /* @__PURE__ */ new Map();
+	const stages = [];
+	for (const instruction of instructions) {
+		const { keyword, rest, line } = instruction;
+		const stage = stages.at(-1);
+		if (keyword === "from") {
+			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
+			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
+			const found = expand(image, escapeSign, (each) => variables.get(each));
+			const begun = {
+				name,
+				base: byName.get(found?.toLowerCase() ?? "") ?? found,
+				sources: [],
+				secrets: [],
+				laterSecrets: []
+			};
+			stages.push(begun);
+			if (name !== void 0) byName.set(name, begun);
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets(toInstruction(rest, escapeSign, line)));
+		else if (stage !== void 0) {
+			stage.sources.push(...toSources(instruction));
+			stage.secrets.push(...toSecrets(instruction));
+		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
+	}
+	return stages;
+};
+/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
+const findNeeded = (stages, { target, contexts }) => {
+	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
+	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
+	const images = /* @__PURE__ */ new Set();
+	const needed = /* @__PURE__ */ new Set();
+	const need = (each) => {
+		if (typeof each === "string") images.add(each);
+		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
+	};
+	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
+	for (const { base, sources } of needed) {
+		need(base);
+		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
+		else need(byName.get(source.toLowerCase()) ?? source);
+	}
+	for (const none of ["", "scratch"]) images.delete(none);
+	return {
+		needed,
+		images
+	};
+};
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
+* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
+*/
+const findBases = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).images];
+/**
+* The secrets that the RUN steps of a stage and of those below it mount.
+*
+* @returns `certain`, which the file alone decides, and `all` that there may be
+*/
+const findSecretMounts = (dockerfile, words) => {
+	const stages = readStages(dockerfile, words);
+	const { needed } = findNeeded(stages, words);
+	return {
+		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
+		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
+	};
+};
+
+// src/build/words.ts
+const text = (value) => typeof value === "string" ? value : void 0;
+/** Linux for this machine's processor, where nobody says what is built for. */
+const usualPlatform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** What decides what a Dockerfile means, of a target of Bake's. */
+const toBakeWords = (definition) => {
+	const { args, contexts, platforms, target } = definition;
+	const given = Object.entries(isRecord(args) ? args : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, unescapeTemplate(value)]] : []);
+	const [platform] = Array.isArray(platforms) ? platforms : [];
+	return {
+		args: Object.fromEntries(given),
+		target: text(target) || void 0,
+		contexts: Object.keys(isRecord(contexts) ? contexts : {}),
+		platform: text(platform) ?? usualPlatform
+	};
+};
+/** Of any build. */
+const toBuildWords = (source) => {
+	if (source.kind === "bake") return toBakeWords(source.targets[0]?.definition ?? {});
+	const { buildArgs, buildContexts, target } = source.build;
+	const split = (line) => {
+		const at = line.indexOf("=");
+		return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
+	};
+	return {
+		args: Object.fromEntries(buildArgs.map(split)),
+		target,
+		contexts: buildContexts.map((line) => split(line)[0]),
+		platform: usualPlatform
+	};
+};
+
+// src/build/links.ts
+/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
+const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
+/** Which targets' tags the Dockerfiles of others name. */
+const findLinks = (targets, workspace) => {
+	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
+	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	return targets.flatMap(({ name, definition }) => {
+		const words = toBakeWords(definition);
+		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
+		const links = findBases(dockerfile, words).flatMap((base) => {
+			const reference = parseImageReference(base);
+			if (typeof reference === "string") return [];
+			const upon = byTag.get(reference.canonical);
+			const context = toContextName(reference);
+			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
+			if (upon === void 0 || upon === name || isGiven) return [];
+			return [{
+				of: name,
+				upon,
+				name: context
+			}];
+		});
+		return [...new Map(links.map((link) => [link.name, link])).values()];
+	});
+};
+/** Whether one target comes before another one by what is known. */
+const isBelow = (below, above, known) => {
+	const seen = /* @__PURE__ */ new Set([above]);
+	for (const each of seen) for (const upon of known.get(each) ?? []) seen.add(upon);
+	return seen.has(below);
+};
+/**
+* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
+* a circle is left out, first of all what goes against the order in which the targets were given.
+*
+* @param given what the targets' contexts say themselves, by their names
+*/
+const inferLinks = (targets, given, workspace) => {
+	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
+	const places = new Map(targets.map(({ name }, index) => [name, index]));
+	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
+	const found = findLinks(targets, workspace);
+	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
+		if (isBelow(of, upon, known)) return false;
+		known.get(of)?.add(upon);
+		return true;
+	});
+	return found.filter((link) => kept.includes(link));
+};
+
+// src/build/definition.ts
+const strings = (value) => Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+const toStrings = (value) => Object.fromEntries(Object.entries(value ?? {}).flatMap(([key, each]) => typeof each === "string" ? [[key, each]] : []));
+const readTags = (name, value) => strings(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	throw new Failure(`The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
+});
+const targetPrefix = "target:";
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
+/** What was asked for in the order in which it was, and then what that builds upon. */
+const inOrder = ({ target }, wanted, order) => {
+	return [.../* @__PURE__ */ new Set([
+		...order,
+		...wanted,
+		...Object.keys(target)
+	])].filter((name) => Object.hasOwn(target, name));
+};
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @param allowances of the targets, by their names; undefined where Bake does not know of them
+* @param order names in the order in which somebody gave them, as Bake sorts its own
+* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
+*/
+const readTargets = (printed, workspace, allowances, order = []) => {
+	const wanted = readWanted(printed);
+	const all = inOrder(printed, wanted, order).map((name) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`);
+		const definition = printed.target[name] ?? {};
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"]),
+			isWanted: wanted.has(name)
+		};
+	});
+	refuseContradictions(all);
+	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toStrings(definition["contexts"]))]));
+	requireOrder(given);
+	const links = inferLinks(all, given, workspace);
+	return all.map((target) => {
+		const own = links.filter(({ of }) => of === target.name);
+		const contexts = {
+			...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
+			...toStrings(target.definition["contexts"])
+		};
+		const dependsOn = toDependencies(contexts);
+		return {
+			...target,
+			dependsOn,
+			definition: {
+				...target.definition,
+				contexts
+			},
+			allowances: allowances && (allowances.get(target.name) ?? [])
+		};
+	});
+};
+/** The targets among contexts. */
+const toDependencies = (contexts) => [...new Set(Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7)))];
+const requireOrder = (targets) => {
+	const done = /* @__PURE__ */ new Set();
+	for (let before = -1; before !== done.size;) {
+		before = done.size;
+		for (const [name, dependsOn] of targets) if (dependsOn.every((base) => done.has(base))) done.add(name);
+	}
+	const rest = [...targets.keys()].filter((name) => !done.has(name));
+	if (rest.length === 0) return;
+	throw new Failure(`No order to build these targets in, as they build upon each other: ${rest.join(", ")}`, { remedy: "See their contexts in the Bake file." });
+};
+/** A target with all that it builds upon. */
+const withBases = (name, targets) => {
+	const picked = /* @__PURE__ */ new Map();
+	const pick = (each) => {
+		const target = targets.find((one) => one.name === each);
+		if (target === void 0 || picked.has(each)) return;
+		picked.set(each, target);
+		target.dependsOn.forEach(pick);
+	};
+	pick(name);
+	return [...picked.values()];
+};
+
+// src/build/target.ts
+/**
+* Of names that exist only while a step works; what is left of a killed one is found by it. No
+* registry can ever have that name (RFC 2606).
+*/
+const handoverRepository = (runId) => `slipway.invalid/base/${runId}`;
+/** The step's own build, without any Bake file. */
+const toOwnTarget = (build, runId) => {
+	const handover = `${handoverRepository(runId)}:0`;
+	const tags = [...build.tags, {
+		given: handover,
+		canonical: handover
+	}];
+	return {
+		name: build.tags[0]?.given ?? build.context,
+		tags: build.tags,
+		dependsOn: [],
+		isWanted: true,
+		handover,
+		source: {
+			kind: "own",
+			build: {
+				...build,
+				tags
+			}
+		}
+	};
+};
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (target, handoverOf) => {
+	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
+		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
+		const handover = base === void 0 ? void 0 : handoverOf(base);
+		return [key, handover === void 0 ? context : `docker-image://${handover}`];
+	});
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			contexts: Object.fromEntries(contexts)
+		}
+	};
+};
+/**
+* What Bake has, as builds of their own.
+*
+* Docker's own builder finds what others build upon as images: from its cache it would take them
+* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+* `pull` would look for them in a registry.
+*/
+const toTargets = (all, builderDriver, runId) => {
+	const bases = new Set(all.flatMap(({ dependsOn }) => dependsOn));
+	const isHandedOver = (name) => builderDriver === "docker" && bases.has(name);
+	const nameOf = (name) => {
+		const index = all.findIndex((target) => target.name === name);
+		return `${handoverRepository(runId)}:${index}`;
+	};
+	const handoverOf = (name) => isHandedOver(name) ? nameOf(name) : void 0;
+	return all.map((target) => {
+		const { name, tags, dependsOn, isWanted, definition } = target;
+		const isExported = isHandedOver(name) || isWanted && tags.length > 0;
+		const pulls = definition["pull"] === true;
+		const source = {
+			kind: "bake",
+			targets: builderDriver === "docker" && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
+		};
+		return {
+			name,
+			tags,
+			dependsOn,
+			isWanted,
+			handover: isExported ? nameOf(name) : void 0,
+			source
+		};
+	});
+};
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store; what is made for others is there for a while, or only in the build
+* cache.
+*/
+const toBakeFile = ({ name, tags, isWanted, handover }, targets, secrets) => ({ target: Object.fromEntries(targets.map(({ name: each, definition }) => {
+	const given = Array.isArray(definition["secret"]) ? definition["secret"] : [];
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const output = each === name && handover !== void 0 ? ["type=docker"] : ["type=cacheonly"];
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = each === name ? { tags: [...own, ...handover ? [handover] : []] } : {};
+	const again = each === name ? {} : {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	const none = {
+		attest: void 0,
+		call: void 0
+	};
+	const changed = {
+		...names,
+		...again,
+		...none,
+		secret: [...given, ...ours],
+		output
+	};
+	return [each, {
+		...definition,
+		...changed
+	}];
+})) });
+/**
+* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+* secrets are files in memory.
+*/
+const toAllowFlags = (targets, secrets) => {
+	if (targets.some(({ allowances }) => allowances === void 0)) return [];
+	const own = secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [];
+	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
+};
+/** The target for another try: it has just been built, so the cache has it, and nothing newer is wanted. */
+const toCached = (target) => {
+	const { source } = target;
+	if (source.kind === "own") {
+		const build = {
+			...source.build,
+			noCache: false,
+			pull: false
+		};
+		return {
+			...target,
+			source: {
+				...source,
+				build
+			}
+		};
+	}
+	const again = {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	const targets = source.targets.map((each) => {
+		return {
+			...each,
+			definition: {
+				...each.definition,
+				...again
+			}
+		};
+	});
+	return {
+		...target,
+		source: {
+			...source,
+			targets
+		}
+	};
+};
+/** The arguments of `docker` that build one target of a Bake file. */
+const toBakeArgs = (file, name, targets, metadataFile, secrets) => [
+	"buildx",
+	"bake",
+	"--progress=plain",
+	"--provenance=false",
+	...toAllowFlags(targets, secrets),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	name
+];
+
+// src/diagnose/notes/note-taker.ts
+/**
+* All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
+* the step's variables: later steps can read them for as long as it runs.
+*/
+const wanted = /^(PATH|HOME|USER|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+const pidFile = "pid";
+/**
+* Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
+* is gone. That it may not start costs names of pods, and nothing else.
+*/
+const startNoteTaker = (folder, env) => {
+	const script = fileURLToPath(new URL("./note-taker.js", import.meta.url));
+	const child = spawn(process.execPath, [
+		"--max-old-space-size=64",
+		script,
+		folder
+	], {
+		cwd: "/",
+		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
+		stdio: "ignore",
+		detached: true
+	});
+	child.on("error", () => {});
+	child.unref();
+	if (child.pid !== void 0) writeOwnFile(folder, pidFile, `${child.pid}`);
+};
+const read = (path) => {
+	try {
+		return readRegularFile(path).toString("utf8");
+	} catch {
+		return "";
+	}
+};
+/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
+const isIts = (pid, folder) => read(`/proc/${pid}/cmdline`).split("\0").includes(folder);
+const patienceMs = 2e3;
+/** Ends it and waits for that, so that the runner finds nothing to end. */
+const endNoteTaker = async (folder) => {
+	const pid = Number(readOwnFile(folder, pidFile));
+	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
+	try {
+		process.kill(pid, "SIGTERM");
+	} catch {
+		return;
+	}
+	const deadline = performance.now() + patienceMs;
+	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+// src/load/helper.ts
+/** The label by which leftover helpers are found, and the run that they belong to. */
+const runLabel = "dev.slipway.run";
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = "/slipway";
+const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
+/** The program in Perl that our scripts speak with containerd by. */
+const containerdClient = () => readPart("containerd.pl");
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+	const mount = (source, target) => ({
+		Type: "bind",
+		Source: source,
+		Target: target
+	});
+	return {
+		Image: node.imageId,
+		Entrypoint: ["/bin/bash"],
+		Cmd: [
+			"-c",
+			joinScript("order", "record", "source", "node", "names", "stage", "publish", "main"),
+			"slipway",
+			containerdClient()
+		],
+		Labels: {
+			[runLabel]: runId,
+			"dev.slipway.node": node.name
+		},
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			Privileged: true,
+			UsernsMode: "host",
+			PidMode: "host",
+			NetworkMode: "none",
+			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
+		}
+	};
 };
 
 // src/sweep.ts
@@ -2304,7 +3291,7 @@ const sweep = async (environment, runner, runId, isDockerThere) => {
 			"rm",
 			"--force",
 			...containers
-		])).stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line));
+		])).stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
 		if (problems.length > 0) throw new Failure(problems.join(" "));
 	} catch (error) {
 		runner.warning(`Cleaning up was not complete: ${renderError(error)}`);
@@ -2333,7 +3320,9 @@ const toGitConfig = (server, credentials) => {
 		`\tinsteadOf = git@${hostname}:`
 	];
 	const headers = credentials.flatMap(({ token, scope }) => {
-		return [`[http "${credentials.length === 1 || scope === void 0 ? `${server}/` : `${server}/${scope.owner}/`}"]`, `\textraheader = AUTHORIZATION: basic ${basic(token)}`];
+		const addresses = credentials.length === 1 || scope === void 0 ? [`${server}/`] : scope.spellings.map((owner) => `${server}/${owner}/`);
+		const header = `\textraheader = AUTHORIZATION: basic ${basic(token)}`;
+		return addresses.flatMap((address) => [`[http "${address}"]`, header]);
 	});
 	return [
 		...rewrite,
@@ -2347,10 +3336,7 @@ const toGitCredentials = (server, credentials) => {
 	return `${credentials.flatMap(({ token, scope }) => {
 		const line = `${protocol}//x-access-token:${encodeURIComponent(token.expose())}@${host}`;
 		if (credentials.length === 1 || scope === void 0) return [line];
-		return scope.repositories.flatMap((name) => {
-			const path = `${line}/${scope.owner}/${name}`;
-			return [path, `${path}.git`];
-		});
+		return scope.spellings.flatMap((owner) => scope.repositories.map((name) => `${line}/${owner}/${name}`)).flatMap((path) => [path, `${path}.git`]);
 	}).join("\n")}\n`;
 };
 const toNetrc = (server, [first]) => `machine ${new URL(server).hostname} login x-access-token password ${first?.token.expose()}\n`;
@@ -2405,75 +3391,4 @@ const createBuildToken = (options) => {
 	};
 };
 
-// src/host/environment.ts
-const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
-const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
-/**
-* Inputs hold the private key and perhaps a token, so no child gets to see them.
-* RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
-*/
-const toChildEnv = (env, secrets) => {
-	const kept = {};
-	for (const [name, value] of Object.entries(env)) if (value !== void 0 && !isOurs(name) && !secrets.includes(name)) kept[name] = value;
-	return kept;
-};
-/** Inputs and states out of our own environment, which children that libraries start inherit. */
-const forgetInputs = (env = process.env) => {
-	for (const name of Object.keys(env)) if (isOurs(name)) delete env[name];
-};
-/** The event's payload; without one nothing is known of a fork. */
-const readPayload = (path) => {
-	try {
-		return path === void 0 ? void 0 : JSON.parse(readFileSync(path, "utf8"));
-	} catch {
-		return;
-	}
-};
-const readRawInputs = (env) => Object.fromEntries(inputNames.flatMap((name) => {
-	const value = env[inputVariable(name)];
-	return value === void 0 ? [] : [[name, value]];
-}));
-/** The only place that reads `process.env`. */
-const readEnvironment = (env = process.env) => {
-	const inputs = readRawInputs(env);
-	return {
-		inputs,
-		repository: env["GITHUB_REPOSITORY"] || void 0,
-		trigger: readTrigger(env["GITHUB_EVENT_NAME"] ?? "", env["GITHUB_ACTOR"] ?? "", readPayload(env["GITHUB_EVENT_PATH"])),
-		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
-		runAttempt: Number(env["GITHUB_RUN_ATTEMPT"]) || 1,
-		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
-		tempDir: findTempDir(env["RUNNER_TEMP"]),
-		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
-		env: { ...env },
-		childEnv: toChildEnv(env, secretVariables(inputs))
-	};
-};
-
-// src/host/runner.ts
-const createRunner = () => {
-	const line = (text) => process.stdout.write(`${text}\n`);
-	const { within, outside } = createFence(line);
-	return {
-		line,
-		debug: (text) => outside(() => debug(text)),
-		warning: (message, place) => outside(() => warning(message, place && {
-			file: place.file,
-			startLine: place.line
-		})),
-		error: (message) => outside(() => error(message)),
-		fail: (message) => outside(() => setFailed(message)),
-		mask: (value) => outside(() => setSecret(value)),
-		output: setOutput,
-		saveState,
-		summary: async (markdown) => {
-			await summary.addRaw(markdown, true).write().catch((error) => {
-				outside(() => debug(`The job summary could not be written: ${renderError(error)}`));
-			});
-		},
-		fenced: within,
-		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
-	};
-};
-
-export { findNodes as A, printTargets as C, lookAfterJob as D, diagnoseNow as E, renderTable as F, escapeCell as M, formatBytes as N, inspectNodes as O, formatDuration as P, toTargets as S, startNoteTaker as T, toHelperContainer as _, tokenState as a, toBakeFile as b, runIdState as c, isUntrusted as d, whySecretsAreEmpty as f, runLabel as g, joinScript as h, createBuildToken as i, within as j, lookAtNodes as k, sweep as l, makeTempDir as m, forgetInputs as n, isRunId as o, buildWords as p, readEnvironment as r, leftoversOf as s, createRunner as t, readSecrets as u, handoverRepository as v, openMemoryFile as w, toOwnTarget as x, toBakeArgs as y };
+export { withoutSecrets as A, inspectNodes as B, createRunner as C, readSecrets as D, makeTempDir as E, buildWords as F, escapeText as G, within as H, defaults as I, renderTable as J, formatBytes as K, inputNames as L, reportOutsideBuild as M, findOutside as N, isUntrusted as O, toRealPaths as P, diagnoseNow as R, openMemoryFile as S, readEnvironment as T, findNearestWord as U, lookAtNodes as V, escapeCell as W, toLine as Y, toTargets as _, runIdState as a, findSecretMounts as b, joinScript as c, startNoteTaker as d, handoverRepository as f, toOwnTarget as g, toCached as h, leftoversOf as i, reportOutside as j, whySecretsAreEmpty as k, runLabel as l, toBakeFile as m, tokenState as n, sweep as o, toBakeArgs as p, formatDuration as q, isRunId as r, containerdClient as s, createBuildToken as t, toHelperContainer as u, readTargets as v, forgetSecrets as w, refuseMissing as x, toBuildWords as y, lookAfterJob as z };

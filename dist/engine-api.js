@@ -1,0 +1,1465 @@
+import { t as Failure } from "./failure.js";
+import { n as readStream, r as tooMuch, t as mostBytes$1 } from "./bounds.js";
+import { i as splitLines, t as later } from "./later.js";
+import { t as readRegularFile } from "./read-file.js";
+import { connect } from "node:net";
+import { Agent, request } from "node:http";
+import { Duplex, PassThrough } from "node:stream";
+import { once } from "node:events";
+import { randomBytes } from "node:crypto";
+import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { finished } from "node:stream/promises";
+import { homedir, tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+
+// src/host/own-folder.ts
+/**
+* Files that we leave for later in a folder where others may write, such as the runner's temporary one,
+* which every step of the job has. What they put there in our name is not followed: no link, no second
+* name of another file, nothing that is not a file, nothing of another user's.
+*/
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+/** We write far less; whoever wrote more is somebody else. */
+const mostBytes = 16777216;
+const refuse = (path, why) => {
+	throw new Error(`${path} is left alone: ${why}`);
+};
+const withDescriptor = (path, flags, body, mode) => {
+	const fd = openSync(path, flags | O_NOFOLLOW, mode);
+	try {
+		if (fstatSync(fd).uid !== process.getuid?.()) refuse(path, "it is not ours");
+		return body(fd);
+	} finally {
+		closeSync(fd);
+	}
+};
+/** Gives `body` a path to a folder that stays the same one, whatever its name leads to meanwhile. */
+const withFolder = (folder, body) => withDescriptor(folder, O_RDONLY | O_DIRECTORY, (fd) => {
+	const path = `/proc/self/fd/${fd}`;
+	return body(existsSync(path) ? path : folder);
+});
+/** Nobody is waited for: what has this name may be a pipe. */
+const withFile = (folder, name, flags, body) => withFolder(folder, (path) => withDescriptor(join(path, name), flags | O_NONBLOCK, (fd) => {
+	const stat = fstatSync(fd);
+	if (!stat.isFile()) refuse(join(folder, name), "it is not a file");
+	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
+	return body(fd);
+}, 384));
+const writeAll = (fd, text) => {
+	const bytes = Buffer.from(text);
+	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+};
+/** Makes a folder that nobody else may look into; one that is there already has to be ours. */
+const makeOwnFolder = (folder) => {
+	try {
+		mkdirSync(folder, { mode: 448 });
+	} catch (error) {
+		if (error.code !== "EEXIST") throw error;
+		withFolder(folder, () => {});
+	}
+};
+/** Whether a folder is there, is one and no link, and is ours. */
+const isOwnFolder = (folder) => {
+	try {
+		return withFolder(folder, () => true);
+	} catch {
+		return false;
+	}
+};
+/** Writes a file so that nobody ever reads half of it. */
+const writeOwnFile = (folder, name, text) => {
+	const draft = `${name}.new`;
+	withFolder(folder, (path) => {
+		rmSync(join(path, draft), { force: true });
+	});
+	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
+	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
+};
+const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
+/** What a file of ours holds; nothing where there is none. */
+const readOwnFile = (folder, name) => {
+	try {
+		return withFile(folder, name, O_RDONLY, (fd) => {
+			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
+			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+		});
+	} catch {
+		return "";
+	}
+};
+
+// src/host/sections.ts
+/** Splits what our scripts print into its sections, each headed by `== name`. */
+const toSections = (text) => {
+	const [, ...parts] = text.split(/^== (\w+)\n/m);
+	const sections = /* @__PURE__ */ new Map();
+	for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? "", parts[at + 1] ?? "");
+	return sections;
+};
+
+// src/diagnose/kernel/kernel-line.ts
+const linePattern = /^\[ *(\d{1,20}\.\d{1,20})\](?:\[ *[CT]\d{1,20}\])? (.*)$/;
+const heading = "oom-kill:constraint=";
+const headingEnd = /,pid=(\d{1,10}),uid=\d{1,10}$/;
+/** Three names of cgroups, of at most 4 KB each, and some words. */
+const longestHeading = 16384;
+/** The text between two words, the second of which comes after the first; undefined without them. */
+const between = (text, before, after, from = 0) => {
+	const start = text.indexOf(before, from);
+	const end = start < 0 ? -1 : text.indexOf(after, start + before.length);
+	return end < 0 ? void 0 : text.slice(start + before.length, end);
+};
+/** Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one. */
+const parsePaths = (text) => {
+	if (!text.startsWith(heading)) return void 0;
+	const [end = "", pid] = headingEnd.exec(text.slice(-32)) ?? [];
+	if (pid === void 0) return void 0;
+	const named = text.slice(0, -end.length);
+	const ofLimit = named.indexOf(",oom_memcg=");
+	const ofMachine = named.indexOf(",global_oom,task_memcg=");
+	const isOfLimit = ofLimit >= 0 && (ofMachine < 0 || ofLimit < ofMachine);
+	const at = isOfLimit ? ofLimit : ofMachine;
+	const cgroup = at < 0 ? void 0 : between(named, ",task_memcg=", ",task=", at);
+	if (cgroup === void 0) return void 0;
+	const limitCgroup = isOfLimit ? between(named, ",oom_memcg=", ",task_memcg=", at) : void 0;
+	return {
+		pid: Number(pid),
+		cgroup,
+		limitCgroup
+	};
+};
+const older = ["Task in ", " killed as a result of limit of "];
+/** Before Linux 5.0. */
+const parseOlderPaths = (text) => {
+	const [start, limit] = older;
+	const at = text.startsWith(start) ? text.lastIndexOf(limit) : -1;
+	if (at < 0) return void 0;
+	return {
+		cgroup: text.slice(start.length, at),
+		limitCgroup: text.slice(at + limit.length)
+	};
+};
+const group = ["Tasks in ", " are going to be killed due to memory.oom.group set"];
+/** The cgroup that is killed as a whole. */
+const parseGroup = (text) => {
+	const [start, end] = group;
+	return text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length) : void 0;
+};
+const killed = "Killed process ";
+const sizes = " total-vm:";
+/** The process that was killed, and what is said of its size. Its name may hold what looks like that. */
+const parseKilled = (text) => {
+	const at = text.indexOf(killed);
+	if (at < 0) return void 0;
+	const rest = text.slice(at + 15);
+	const [begin, pid] = /^(\d{1,10}) \(/.exec(rest.slice(0, 16)) ?? [];
+	const end = rest.lastIndexOf(")", rest.lastIndexOf(sizes));
+	if (begin === void 0 || end < begin.length) return void 0;
+	return {
+		pid: Number(pid),
+		process: rest.slice(begin.length, end),
+		sizes: rest.slice(end)
+	};
+};
+const isCutOff = ({ text }) => text.startsWith(heading) && text.length < longestHeading && !headingEnd.test(text.slice(-32));
+/**
+* Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
+* on in the next ones: it becomes one again.
+*/
+const toLines$1 = (raw) => {
+	const lines = [];
+	for (const each of raw) {
+		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
+		if (stamp === void 0) continue;
+		const last = lines.at(-1);
+		if (last && /^[,/]/.test(text) && isCutOff(last)) lines[lines.length - 1] = {
+			...last,
+			text: last.text + text
+		};
+		else lines.push({
+			stampS: Number(stamp),
+			text
+		});
+	}
+	return lines;
+};
+
+// src/diagnose/kernel/kernel-log.ts
+const usagePattern = /^memory: usage (\d{1,20})kB, limit (\d{1,20})kB/;
+const residentPattern = /\b(?:anon|file|shmem)-rss:(\d{1,20})kB/g;
+/** Of kills within so many seconds the kernel writes no more headings than so many. */
+const headingPeriodS = 5;
+/** While it may leave headings out, only what comes so soon is taken for one of a group. */
+const groupPauseS = .005;
+const toBytes = (kilobytes) => kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
+const residentBytes = (text) => [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0);
+const unknown = {
+	pid: void 0,
+	cgroup: void 0,
+	limitCgroup: void 0,
+	limitBytes: void 0,
+	usedBytes: void 0
+};
+/** What a line adds to a heading; undefined when it is none of it. */
+const addTo = (heading, text) => {
+	if (text.includes(" invoked oom-killer: ")) return unknown;
+	const usage = usagePattern.exec(text);
+	if (usage) return {
+		...heading,
+		usedBytes: toBytes(usage[1]),
+		limitBytes: toBytes(usage[2])
+	};
+	const paths = parsePaths(text) ?? parseOlderPaths(text);
+	return paths && {
+		...heading,
+		...paths
+	};
+};
+const toKill = ({ stampS, text }, heading) => {
+	const killed = parseKilled(text);
+	if (killed === void 0) return void 0;
+	const { pid, process, sizes } = killed;
+	const { pid: _, ...circumstances } = heading.pid === void 0 || heading.pid === pid ? heading : unknown;
+	const isOfLimit = text.startsWith("Memory cgroup") || circumstances.limitCgroup !== void 0;
+	return {
+		...circumstances,
+		stampS,
+		pid,
+		process,
+		isOfMachine: !isOfLimit,
+		processBytes: residentBytes(sizes),
+		others: 0,
+		counted: 1
+	};
+};
+/**
+* Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole
+* (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
+* it, mostly with the chosen one again: that is one kill.
+*/
+const parseKills = (raw) => {
+	const kills = [];
+	const headings = [];
+	let heading = unknown;
+	let group;
+	let beginsGroup = false;
+	const isOfGroup = ({ pid, stampS }) => {
+		if (group === void 0) return false;
+		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
+	};
+	for (const line of toLines$1(raw)) {
+		const kill = toKill(line, heading);
+		const last = kills.at(-1);
+		const named = parseGroup(line.text);
+		if (named !== void 0 && last && heading === unknown) {
+			kills[kills.length - 1] = {
+				...last,
+				cgroup: last.cgroup ?? named
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else if (named !== void 0) {
+			heading = {
+				...heading,
+				pid: void 0,
+				cgroup: heading.cgroup ?? named
+			};
+			beginsGroup = true;
+		} else if (kill === void 0) {
+			const added = addTo(heading, line.text);
+			if (added === unknown) headings.push(line.stampS);
+			if (added !== void 0) group = void 0;
+			heading = added ?? heading;
+		} else if (last && isOfGroup(kill)) {
+			const others = last.others + (kill.pid === last.pid ? 0 : 1);
+			kills[kills.length - 1] = {
+				...last,
+				others,
+				counted: last.counted + 1
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else {
+			kills.push(kill);
+			heading = unknown;
+			group = beginsGroup ? {
+				chosen: kill.pid,
+				atS: line.stampS
+			} : void 0;
+			beginsGroup = false;
+		}
+	}
+	return kills;
+};
+
+// src/diagnose/nodes/node-report.ts
+const toKnown = ({ id, state, labels, image }) => {
+	const label = (name) => labels?.[`io.kubernetes.${name}`] ?? "";
+	if (id === void 0 || label("pod.name") === "") return [];
+	return [{
+		id,
+		name: label("container.name"),
+		pod: label("pod.name"),
+		namespace: label("pod.namespace"),
+		podUid: label("pod.uid"),
+		image: image?.userSpecifiedImage || image?.image || "",
+		isRunning: state === "CONTAINER_RUNNING",
+		ended: void 0
+	}];
+};
+/** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
+const parseContainers = (json) => {
+	try {
+		const { containers } = JSON.parse(json);
+		return (containers ?? []).flatMap(toKnown);
+	} catch {
+		return [];
+	}
+};
+const isEnd = (value) => Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs);
+/** Reads a line of what was noted; nothing where it is not whole. */
+const parseNoted = (line) => {
+	try {
+		const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line);
+		if (![
+			id,
+			name,
+			pod,
+			namespace,
+			podUid,
+			image
+		].every((text) => typeof text === "string")) return [];
+		return [{
+			id,
+			name,
+			pod,
+			namespace,
+			podUid,
+			image,
+			isRunning: false,
+			ended: isEnd(ended) ? ended : void 0
+		}];
+	} catch {
+		return [];
+	}
+};
+const endedPattern = /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/;
+const toEnded = (line) => {
+	const [, id, exitCode, reason = "", at = ""] = endedPattern.exec(line) ?? [];
+	return id === void 0 ? [] : [{
+		id,
+		exitCode: Number(exitCode),
+		reason,
+		at
+	}];
+};
+const toLog = (section) => {
+	const lines = section.trimEnd().split("\n");
+	const last = lines.at(-1) ?? "";
+	const [, first, end] = /^reach (\S+) +(\S+)$/.exec(last.replace(/ +/g, " ")) ?? [];
+	if (first === void 0 || end === void 0) return last.replace(/^unread ?/, "").trim() || "it is empty";
+	return {
+		kills: parseKills(lines),
+		firstS: Number(first),
+		lastS: Number(end)
+	};
+};
+const numberIn = (text, pattern) => {
+	const found = pattern.exec(text)?.[1];
+	return found === void 0 ? void 0 : Number(found);
+};
+/** Reads what node/look.sh prints; undefined when that is not what it prints. */
+const parseNodeReport = (text) => {
+	const sections = toSections(text);
+	const section = (name) => sections.get(name) ?? "";
+	const [seconds, uptime] = section("clock").split("\n").map(Number);
+	const bootId = section("boot").trim();
+	const kills = numberIn(section("kills"), /^oom_kill (\d+)$/m);
+	if (bootId === "" || !seconds || !uptime || kills === void 0) return void 0;
+	return {
+		bootId,
+		clockMs: Math.round(seconds * 1e3),
+		uptimeS: uptime,
+		kills,
+		nodeKills: numberIn(section("events"), /^oom_kill (\d+)$/m),
+		nodeGroupKills: numberIn(section("events"), /^oom_group_kill (\d+)$/m) ?? 0,
+		log: toLog(section("log")),
+		containers: parseContainers(section("containers")),
+		ended: section("ended").split("\n").flatMap(toEnded),
+		images: section("images").split("\n").filter(Boolean)
+	};
+};
+
+// src/inputs/image-reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** `sha256:...`, or all 64 digits of it. */
+const idPattern = /^(?:sha256:)?([a-f0-9]{64})$/;
+/** The beginning of an ID, as `docker image ls` shows it; it could be a name, too. */
+const shortIdPattern = /^(?:sha256:)?[a-f0-9]{12,63}$/;
+/** Reads an image's ID, whole; it stands for the names that Docker has for it. */
+const parseImageId = (given) => {
+	const digits = idPattern.exec(given)?.[1];
+	return digits === void 0 ? void 0 : {
+		given,
+		canonical: `sha256:${digits}`
+	};
+};
+/** True for what is no name: Docker's own names for an image are to be found by it. */
+const isImageId = ({ canonical }) => idPattern.test(canonical);
+const couldBeId = ({ given }) => shortIdPattern.test(given);
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/**
+* The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
+* looks for exactly the rest.
+*/
+const toNodeNames = (canonical) => {
+	const [, repository = "", tag = "", digest = ""] = /^(.*?)(:[^/:@]*)?(@.*)?$/.exec(canonical) ?? [];
+	return tag === "" || digest === "" ? [canonical] : [`${repository}${tag}`, `${repository}${digest}`];
+};
+/** What CRI looks for when a pod has this name. */
+const toCriName = (canonical) => toNodeNames(canonical).at(-1) ?? canonical;
+/** A name without its tag and digest, given or canonical. */
+const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/s, "");
+/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
+const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+/** What an image is called by its content, in its repository and in the spelling that was given. */
+const toImmutable = ({ given, canonical }, id) => {
+	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
+	return {
+		given: rename(given),
+		canonical: rename(canonical)
+	};
+};
+
+// src/inputs/parsers.ts
+/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
+const toOptional = (raw) => {
+	const text = raw?.trim();
+	return text === void 0 || text === "" ? void 0 : text;
+};
+/** Comma- or newline-separated words. */
+const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
+/**
+* A list that names something where it is given at all: a `,` that a template left over must not
+* become "all of them".
+*/
+const parseList = (input, raw, report) => {
+	const words = toList(raw[input]);
+	if (words.length === 0) reportNothing(input, raw, report);
+	return words;
+};
+/** An input that is there and says nothing, such as `,` or `{}`. */
+const reportNothing = (input, raw, report) => {
+	const value = toOptional(raw[input]);
+	if (value === void 0) return;
+	report({
+		input,
+		value,
+		reason: "it names nothing",
+		remedy: "Leave it out, or name at least one."
+	});
+};
+/** One entry a line: values may contain commas. */
+const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
+const parseBoolean = (input, raw, report) => {
+	const text = toOptional(raw) ?? "false";
+	if (/^(true|True|TRUE)$/.test(text)) return true;
+	if (/^(false|False|FALSE)$/.test(text)) return false;
+	report({
+		input,
+		value: text,
+		reason: "not a boolean",
+		remedy: "Write true or false."
+	});
+	return false;
+};
+/** One of a few words. */
+const parseChoice = (input, raw, choices, report) => {
+	const text = toOptional(raw) ?? choices[0];
+	const choice = choices.find((word) => word === text);
+	if (choice !== void 0) return choice;
+	report({
+		input,
+		value: text,
+		reason: "unknown",
+		remedy: `Write one of ${choices.join(", ")}.`
+	});
+	return choices[0];
+};
+/** What may stand in front of the sign; `isBare` where it may stand alone. */
+const assigned = {
+	argument: {
+		pattern: /^[a-z_][\w.-]*$/i,
+		isBare: true
+	},
+	label: {
+		pattern: /^[^\s"'`#-][^\s"'`]*$/,
+		isBare: true
+	},
+	context: {
+		pattern: /^[^\s"'`#-][^\s"'`]*$/,
+		isBare: false
+	}
+};
+const whyNoName = (name) => {
+	if (/^["'`]/.test(name)) return "the quotes would be part of the name";
+	return name.startsWith("#") ? "a comment is none here" : "not name=value";
+};
+/**
+* Entries of `name=value`, whose values may have any text. Where a name alone is fine, Docker takes the
+* value from the environment (build arguments) or leaves it empty (labels).
+*/
+const checkAssignments = (input, entries, kind, report) => {
+	const { pattern, isBare } = assigned[kind];
+	for (const entry of entries) {
+		const at = entry.indexOf("=");
+		const name = at < 0 ? entry : entry.slice(0, at);
+		if (pattern.test(name) && (isBare || at >= 0 && at + 1 < entry.length)) continue;
+		report({
+			input,
+			value: entry,
+			reason: whyNoName(name),
+			remedy: "Write one name=value a line, without quotes; builds takes values of several lines."
+		});
+	}
+	return entries;
+};
+/** Lines of `name=value`. */
+const parseAssignments = (input, raw, kind, report) => checkAssignments(input, toLines(raw), kind, report);
+/** A word that must match a pattern, if it is given at all. */
+const parseWord = (input, raw, pattern, remedy, report) => {
+	const text = toOptional(raw);
+	if (text === void 0 || pattern.test(text)) return text;
+	report({
+		input,
+		value: text,
+		reason: "not a valid value",
+		remedy
+	});
+};
+/** Names that kind takes for clusters. */
+const clusterPattern = /^[a-z0-9.-]+$/;
+
+// src/diagnose/notes/baseline.ts
+const isText = (value) => typeof value === "string";
+const isNumber = (value) => Number.isFinite(value);
+const isNode = (value) => isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt);
+const isName = (value) => isText(value) && typeof parseImageReference(value) !== "string";
+const isImage = (value) => [
+	value.given,
+	value.canonical,
+	value.immutable
+].every(isName) && isText(value.id) && value.nodes.every(isText);
+/** Reads what main wrote; undefined for anything else, such as half a file. */
+const parseBaseline = (json) => {
+	try {
+		const value = JSON.parse(json);
+		const numbers = [
+			value.clockMs,
+			value.uptimeS,
+			value.kills
+		];
+		return isText(value.clusterName) && clusterPattern.test(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) ? value : void 0;
+	} catch {
+		return;
+	}
+};
+
+// src/diagnose/notes/notes.ts
+const prefix = "slipway-notes-";
+const baselineFile = "baseline.json";
+const containersFile = "containers.jsonl";
+const toldFile = "told";
+/** A folder of the run's own, beside its temp folder, which does not live until post. */
+const notesFolderOf = (tempRoot, runId) => join(tempRoot, `${prefix}${runId}`);
+const writeBaseline = (folder, baseline) => {
+	makeOwnFolder(folder);
+	writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
+};
+/** Adds containers that were not noted before. */
+const noteContainers = (folder, containers) => {
+	const lines = containers.map((container) => `${JSON.stringify(container)}\n`);
+	appendOwnFile(folder, containersFile, lines.join(""));
+};
+/** Keeps others of the job from telling the same once more. */
+const noteTold = (folder, keys) => {
+	if (keys.length === 0) return;
+	appendOwnFile(folder, toldFile, keys.map((key) => `${key}\n`).join(""));
+};
+/** Undefined when there are none, or they are not whole. */
+const readNotes = (folder) => {
+	const baseline = parseBaseline(readOwnFile(folder, baselineFile));
+	if (baseline === void 0) return void 0;
+	const noted = readOwnFile(folder, containersFile).split("\n").flatMap(parseNoted);
+	return {
+		folder,
+		baseline,
+		containers: [...new Map(noted.map((each) => [each.id, each])).values()],
+		told: new Set(readOwnFile(folder, toldFile).split("\n").filter(Boolean))
+	};
+};
+const listFolders = (tempRoot) => {
+	try {
+		return readdirSync(tempRoot).filter((name) => name.startsWith(prefix));
+	} catch {
+		return [];
+	}
+};
+/** Notes of all steps of this job about a cluster, the earliest first. */
+const findNotes = (tempRoot, clusterName) => {
+	return listFolders(tempRoot).flatMap((name) => readNotes(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).sort((a, b) => a.baseline.clockMs - b.baseline.clockMs);
+};
+
+// src/host/warnings.ts
+/**
+* What programs log beside what they say: warnings and less, as logrus (docker, ctr, crictl), klog
+* (kubectl) and loggers of JSON write them. helper/node.sh knows the first two, too.
+*/
+const logged = [
+	/^time="[^"]*" level=(warning|info|debug|trace)\b/,
+	/^(WARN|INFO|DEBU|TRAC)\[[^\]]*\] /,
+	/^[IW]\d{4} \d\d:\d\d:\d\d/,
+	/^\{.*"level": ?"(warn|warning|info|debug|trace)"/
+];
+const colour = /\x1b\[[0-9;]*m/g;
+/** Some programs warn at every call, whether it works or not: a warning is never why one failed. */
+const isWarning = (line) => {
+	const plain = line.replace(colour, "");
+	return logged.some((pattern) => pattern.test(plain));
+};
+/** What a program said on standard error, without its warnings. */
+const withoutWarnings = (text) => text.split("\n").filter((line) => !isWarning(line)).join("\n");
+
+// src/host/container.ts
+/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
+const headerBytes = 8;
+/**
+* Parts what a container prints into standard output and error. Both end when it has ended or the
+* connection is lost.
+*/
+const partStreams = (socket) => {
+	const stdout = new PassThrough();
+	const stderr = new PassThrough();
+	const header = Buffer.alloc(headerBytes);
+	let headed = 0;
+	let missing = 0;
+	socket.on("data", (chunk) => {
+		for (let at = 0; at < chunk.length;) if (missing === 0) {
+			const taken = chunk.copy(header, headed, at, at + headerBytes - headed);
+			at += taken;
+			headed = (headed + taken) % headerBytes;
+			if (headed === 0) missing = header.readUInt32BE(4);
+		} else {
+			const piece = chunk.subarray(at, at + missing);
+			const stream = header[0] === 2 ? stderr : stdout;
+			if (!stream.write(piece)) {
+				socket.pause();
+				stream.once("drain", () => socket.resume());
+			}
+			missing -= piece.length;
+			at += piece.length;
+		}
+	});
+	const end = () => {
+		stdout.end();
+		stderr.end();
+	};
+	socket.once("end", end);
+	socket.once("close", end);
+	return {
+		stdout,
+		stderr
+	};
+};
+/**
+* Runs a program in a running container and returns what it printed.
+*
+* @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
+*/
+const execute = async ({ ask, tell, attach, cancelled }, container, argv, timeoutMs) => {
+	cancelled?.throwIfAborted();
+	const create = {
+		Cmd: argv,
+		AttachStdout: true,
+		AttachStderr: true
+	};
+	const made = await tell("POST", `/containers/${container}/exec`, create);
+	if (made === void 0) throw new Failure(`The container ${container} is gone`);
+	const socket = await attach(`/exec/${made.Id}/start`, {
+		Detach: false,
+		Tty: false
+	});
+	const hangUp = () => void socket.destroy();
+	const timer = setTimeout(hangUp, timeoutMs);
+	cancelled?.addEventListener("abort", hangUp, { once: true });
+	if (cancelled?.aborted) hangUp();
+	const { stdout, stderr } = partStreams(socket);
+	const what = `What \`${argv[0]}\` prints in ${container}`;
+	const [printed, said] = await Promise.all([readStream(stdout, what), readStream(stderr, what)]).finally(() => {
+		clearTimeout(timer);
+		cancelled?.removeEventListener("abort", hangUp);
+		hangUp();
+	});
+	cancelled?.throwIfAborted();
+	const ended = await ask(`/exec/${made.Id}/json`);
+	if (ended?.ExitCode === 0) return printed;
+	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
+	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1e3)}`);
+};
+/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
+const graceMs$1 = 3e3;
+/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
+const supervise = ({ tell }, path, { deadlineMs, signal }) => {
+	const timers = [];
+	const lateness = Promise.withResolvers();
+	const end = () => {
+		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
+		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
+	};
+	timers.push(setTimeout(end, deadlineMs));
+	signal.addEventListener("abort", end, { once: true });
+	if (signal.aborted) end();
+	const release = () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal.removeEventListener("abort", end);
+	};
+	return {
+		late: lateness.promise,
+		release
+	};
+};
+/**
+* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
+* end tells it that we are gone.
+*
+* @param container as Docker's API takes it, with AutoRemove
+* @param input what it reads first
+* @returns how it ended, in words, where it did not say enough
+*/
+const runContainer = async (api, container, input, watch) => {
+	const { tell, attach } = api;
+	const made = await tell("POST", "/containers/create", container);
+	if (made === void 0) return "its image is gone";
+	const path = `/containers/${made.Id}`;
+	try {
+		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
+		const { stdout, stderr } = partStreams(socket);
+		const enough = Promise.withResolvers();
+		splitLines(stdout, (line) => {
+			watch.onLine(line);
+			if (watch.isEnough()) enough.resolve("");
+		});
+		splitLines(stderr, watch.onErrorLine);
+		const ended = Promise.all([finished(stdout), finished(stderr)]);
+		await tell("POST", `${path}/start`);
+		socket.write(input);
+		const { late, release } = supervise(api, path, watch);
+		const end = ended.then(async () => {
+			const waited = await tell("POST", `${path}/wait?condition=removed`);
+			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
+		});
+		end.catch(() => {});
+		return await Promise.race([
+			enough.promise,
+			end,
+			late
+		]).finally(release);
+	} catch (error) {
+		await tell("DELETE", `${path}?force=true`).catch(() => {});
+		throw error;
+	}
+};
+
+// src/diagnose/nodes/node-script.ts
+/** One of our scripts that run in a node, as it is. */
+const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
+
+// src/facts/node-proof.ts
+/** By these kind finds the containers that it made, and so do we. */
+const clusterLabel = "io.x-k8s.kind.cluster";
+const roleLabel = "io.x-k8s.kind.role";
+/**
+* Why a container with kind's labels is no node; undefined when it is one. A container inherits the
+* labels of its image, so whoever makes an image can write them; only who starts a container can make it
+* privileged and give it labels of its own. A node gets commands and, through the helper, its own bash
+* as root of the host: that must be no more than the container has already.
+*
+* @param image undefined when it is gone
+*/
+const findObjection = ({ HostConfig, Config }, image) => {
+	if (HostConfig.Privileged !== true) return "it is not privileged";
+	if (image === void 0) return "its image is gone, which may have brought its labels";
+	const given = Config.Labels ?? {};
+	const fromImage = image.Config?.Labels ?? {};
+	const inherited = [clusterLabel, roleLabel].find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
+	return inherited && `its label ${inherited} comes from its image`;
+};
+
+// src/facts/nodes.ts
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }) => role !== "external-load-balancer";
+/** All that bear the labels of nodes, whoever wrote them there. */
+const listClaims = async (ask) => {
+	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
+		role: Labels["io.x-k8s.kind.role"] ?? ""
+	})).filter(runsPods);
+};
+/** Parts nodes from what only bears their labels; what has just been removed is neither. */
+const prove = async (ask, claims) => {
+	const images = /* @__PURE__ */ new Map();
+	const askImage = (id) => {
+		const asked = images.get(id) ?? ask(`/images/${encodeURIComponent(id)}/json`);
+		images.set(id, asked);
+		return asked;
+	};
+	const proven = await Promise.all(claims.map(async (claim) => {
+		const inspected = await ask(`/containers/${claim.id}/json`);
+		if (inspected === void 0) return void 0;
+		const objection = findObjection(inspected, await askImage(inspected.Image));
+		if (objection === void 0) return {
+			...claim,
+			inspected
+		};
+		return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`;
+	}));
+	return {
+		nodes: proven.filter((each) => typeof each === "object"),
+		leftOut: proven.filter((each) => typeof each === "string")
+	};
+};
+/** Finds the nodes of a cluster, running or not. */
+const listMembers = async (ask, clusterName) => {
+	const claims = await listClaims(ask);
+	return prove(ask, claims.filter(({ cluster }) => cluster === clusterName));
+};
+/** @throws {Failure} naming the clusters that there are */
+const refuseCluster = async (ask, clusterName, leftOut) => {
+	const { nodes } = await prove(ask, await listClaims(ask));
+	const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort();
+	const remedy = known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.`;
+	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
+};
+const pickNodes = (members, wanted) => {
+	const isMeant = (word, { name, role }) => word === name || word === role;
+	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
+	if (unknown.length > 0) {
+		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
+		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
+	}
+	if (wanted.length === 0) return members;
+	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
+};
+const requireRunning = (picked) => {
+	const down = picked.filter(({ state }) => state !== "running");
+	if (down.length === 0) return;
+	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
+	const paused = down.every(({ state }) => state === "paused");
+	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
+};
+const toNode = (inspected) => {
+	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
+	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
+	return {
+		name: inspected.Name.replace(/^\//, ""),
+		role: inspected.Config.Labels["io.x-k8s.kind.role"] ?? "unknown",
+		containerId: inspected.Id,
+		imageId: inspected.Image,
+		pid: inspected.State.Pid,
+		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
+			destination: Destination,
+			source: Source
+		}]),
+		snapshotter: chosen?.slice(41) || "overlayfs"
+	};
+};
+/**
+* Finds a kind cluster's nodes by the labels that kind gives their containers.
+*
+* @throws {Failure} when there is no such cluster or node, or one is not running
+*/
+const findNodes = async (ask, clusterName, wanted) => {
+	const { nodes: members, leftOut } = await listMembers(ask, clusterName);
+	if (members.length === 0) return refuseCluster(ask, clusterName, leftOut);
+	const picked = pickNodes(members, wanted);
+	requireRunning(picked);
+	return {
+		nodes: picked.map(({ inspected }) => toNode(inspected)).sort((a, b) => a.name.localeCompare(b.name)),
+		leftOut
+	};
+};
+
+// src/host/access.ts
+const { R_OK, W_OK, X_OK } = constants;
+const allows = (path, mode) => {
+	try {
+		accessSync(path, mode);
+		return true;
+	} catch {
+		return false;
+	}
+};
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
+/** Whether files of a folder that is there can be opened by their names. */
+const canSearch = (folder) => allows(folder, X_OK);
+const canRead = (file) => allows(file, R_OK);
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+const isMissing = (path) => {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) === void 0;
+	} catch {
+		return false;
+	}
+};
+/** What there is at a path, links followed; what nobody may look at is taken for a file. */
+const kindOf = (path) => {
+	try {
+		const found = statSync(path, { throwIfNoEntry: false });
+		if (found === void 0) return "nothing";
+		return found.isDirectory() ? "folder" : "file";
+	} catch {
+		return "file";
+	}
+};
+/** Whether `mkdir --parents` would make a folder that is missing. */
+const canMake = (folder) => {
+	let above = dirname(resolve(folder));
+	while (isMissing(above)) above = dirname(above);
+	return canWriteIn(above);
+};
+
+// src/host/docker-folders.ts
+/** A user may have no home at all: none in the environment, and none in the system's list of users. */
+const findHome = (env) => {
+	try {
+		return env["HOME"] || homedir();
+	} catch {
+		return "";
+	}
+};
+/** For a user without a home: a folder that is not there, and that nobody can guess and make. */
+const nowhere = resolve(tmpdir(), `slipway-nowhere-${randomBytes(16).toString("hex")}`);
+/**
+* Undefined without any home. Docker itself would then take `.docker` of the folder that it is started
+* in, the workspace: programs and logins of whoever wrote what is checked out there.
+*/
+const dockerFolderOf = (env) => {
+	const given = env["DOCKER_CONFIG"];
+	if (given) return given === nowhere ? void 0 : resolve(given);
+	const home = findHome(env);
+	return isAbsolute(home) ? join(home, ".docker") : void 0;
+};
+/**
+* An environment in which docker and buildx find the same folders wherever they are started. Who gives
+* one relatively means the folder that the step is started in.
+*/
+const pinDockerFolders = (env) => {
+	const pinned = { ...env };
+	for (const name of ["DOCKER_CONFIG", "BUILDX_CONFIG"]) if (env[name]) pinned[name] = resolve(env[name]);
+	return dockerFolderOf(env) === void 0 ? {
+		...pinned,
+		DOCKER_CONFIG: nowhere
+	} : pinned;
+};
+const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+/** Another user's buildx may have left single folders and files that are closed to us. */
+const canBuildxUse = (folder) => {
+	if (isMissing(folder)) return canMake(folder);
+	const inside = (...names) => names.map((name) => join(folder, name));
+	try {
+		const builders = inside("refs").flatMap(foldersIn);
+		const folders = inside("", "instances", "defaults", "activity", "refs");
+		const files = inside(".lock", "current");
+		return [
+			...folders,
+			...builders,
+			...builders.flatMap(foldersIn)
+		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
+	} catch {
+		return false;
+	}
+};
+/** Looks at them, and changes nothing. */
+const findDockerFolders = (env) => {
+	const config = dockerFolderOf(env);
+	if (config === void 0) return {
+		config: {
+			path: void 0,
+			isInReach: false
+		},
+		buildx: findBuildx(env, void 0)
+	};
+	return {
+		config: {
+			path: config,
+			isInReach: isMissing(config) ? canMake(config) : canSearch(config)
+		},
+		buildx: findBuildx(env, config)
+	};
+};
+const findBuildx = (env, config) => {
+	const given = env["BUILDX_CONFIG"];
+	const path = given ? resolve(given) : config && join(config, "buildx");
+	return {
+		path,
+		isUsable: path !== void 0 && canBuildxUse(path)
+	};
+};
+
+// src/host/process-group.ts
+/** What is asked to end has this long. Who cancels gives us seconds. */
+const graceMs = 2e3;
+/** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
+const silenceMs = 1e3;
+const notStarted = (file, cause) => new Failure(`${file} could not be started`, {
+	cause,
+	remedy: `Install ${file} and put it on the PATH.`
+});
+const signalTo = (pid, name) => {
+	try {
+		process.kill(pid, name);
+	} catch {}
+};
+/** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
+const sessionOf = (pid) => {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
+	} catch {
+		return -1;
+	}
+};
+/** Processes of a session that have left its first group. Without /proc nobody can say. */
+const membersOf = (session) => {
+	try {
+		return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
+	} catch {
+		return [];
+	}
+};
+const killAll = (pid) => {
+	signalTo(-pid, "SIGKILL");
+	for (const member of membersOf(pid)) signalTo(member, "SIGKILL");
+};
+/** Whether there is output that we have not taken yet, or have just taken. */
+const createSilenceCheck = ({ stdout, stderr }) => {
+	const streams = [stdout, stderr].filter((stream) => stream !== null);
+	const sum = () => streams.reduce((all, stream) => all + (stream.bytesRead ?? 0), 0);
+	let before = sum();
+	return () => {
+		const now = sum();
+		const isSilent = now === before && streams.every((each) => !each.isPaused() && each.readableLength === 0);
+		before = now;
+		return isSilent;
+	};
+};
+/**
+* Starts a program as the first of a process group and session of its own, so that it can be ended
+* together with all that it starts: a signal to `docker` alone does not reach a plugin that is busy.
+* It has no terminal, and never had one in a job.
+*
+* @param ask what is done at first to end it; by default all are sent SIGTERM
+*/
+const startGroup = ({ file, args, env, cwd, timeoutMs, signal }, stdio, ask) => {
+	const child = spawn(file, [...args], {
+		env,
+		stdio,
+		detached: true,
+		...cwd !== void 0 && { cwd }
+	});
+	const { pid } = child;
+	const { promise: ended, resolve, reject } = Promise.withResolvers();
+	const timers = /* @__PURE__ */ new Set();
+	const after = (ms, act) => timers.add(setTimeout(act, ms));
+	let isEnding = false;
+	let timedOut = false;
+	const release = () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal?.removeEventListener("abort", end);
+	};
+	const settle = () => {
+		release();
+		if (isEnding && pid !== void 0) killAll(pid);
+		for (const stream of child.stdio) stream?.destroy();
+		child.unref();
+		resolve({
+			code: child.exitCode,
+			timedOut
+		});
+	};
+	const end = () => {
+		if (isEnding || pid === void 0) return;
+		isEnding = true;
+		if (ask === void 0) signalTo(-pid, "SIGTERM");
+		else ask(child);
+		after(graceMs, () => {
+			killAll(pid);
+			after(silenceMs, settle);
+		});
+	};
+	child.once("error", (cause) => {
+		release();
+		reject(notStarted(file, cause));
+	});
+	child.once("exit", () => {
+		const isSilent = createSilenceCheck(child);
+		const look = () => {
+			if (isSilent()) settle();
+			else after(silenceMs, look);
+		};
+		after(silenceMs, look);
+	});
+	child.once("close", settle);
+	after(timeoutMs, () => {
+		timedOut = true;
+		end();
+	});
+	signal?.addEventListener("abort", end, { once: true });
+	if (signal?.aborted) end();
+	return {
+		child,
+		ended,
+		end
+	};
+};
+/** The same with all three streams as pipes. One that ends early closes them; its exit code says why. */
+const startPiped = (command, ask) => {
+	const group = startGroup(command, "pipe", ask);
+	group.child.stdin.on("error", () => {});
+	return group;
+};
+
+// src/host/endpoint.ts
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+/** Of a timer, about 24 days: nobody needs a connection for so long. */
+const longestMs = 2 ** 31 - 1;
+const defaultSocket = "/var/run/docker.sock";
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env) => {
+	const folder = dockerFolderOf(env);
+	if (folder === void 0) return void 0;
+	try {
+		const name = JSON.parse(readRegularFile(join(folder, "config.json")).toString("utf8"))?.currentContext;
+		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
+	} catch {
+		return;
+	}
+};
+/**
+* The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+* over SSH or TLS.
+*/
+const findSocket = (env) => {
+	const host = env["DOCKER_HOST"] || void 0;
+	if (host !== void 0) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
+	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
+	return context === void 0 || context === "default" ? defaultSocket : void 0;
+};
+/** What the HTTP client asks of a socket, and a child's pipes need not do. */
+const toSocket = ({ stdout, stdin }) => {
+	const nothing = () => {};
+	const pipes = Duplex.from({
+		readable: stdout ?? void 0,
+		writable: stdin ?? void 0
+	});
+	return Object.assign(pipes, {
+		setKeepAlive: nothing,
+		setNoDelay: nothing,
+		setTimeout: nothing,
+		ref: nothing,
+		unref: nothing
+	});
+};
+const dialSocket = (path) => {
+	const socket = connect(path);
+	return {
+		socket,
+		gone: new Promise((_, reject) => {
+			let problem = "the connection was closed";
+			socket.once("error", ({ message }) => {
+				problem = message;
+			});
+			socket.once("close", () => reject(noAnswer(problem)));
+		})
+	};
+};
+/** The docker command's own way to the daemon, whatever the context. */
+const dialWithCommand = (docker) => {
+	const command = docker.command(["system", "dial-stdio"]);
+	const { child, ended, end } = startPiped({
+		...command,
+		timeoutMs: longestMs,
+		signal: void 0
+	});
+	const socket = toSocket(child);
+	let problem = "";
+	child.stderr.on("data", (chunk) => {
+		problem = (problem + chunk.toString("utf8")).slice(-2e3);
+	});
+	const gone = ended.then(() => {
+		throw noAnswer(withoutWarnings(problem).trim() || "the connection was closed");
+	});
+	socket.once("close", end);
+	return {
+		socket,
+		gone
+	};
+};
+/** How to reach the daemon that the docker command would reach. */
+const findEndpoint = (docker) => {
+	const path = findSocket(docker.command([]).env);
+	const dial = () => {
+		const connection = path === void 0 ? dialWithCommand(docker) : dialSocket(path);
+		connection.socket.on("error", () => {});
+		connection.gone.catch(() => {});
+		return connection;
+	};
+	return {
+		dial,
+		connections: path === void 0 ? 1 : 4
+	};
+};
+
+// src/host/process.ts
+const stdioOf = (command) => {
+	const { stdin = "none" } = command;
+	if (stdin === "none") return [
+		"ignore",
+		"pipe",
+		"pipe"
+	];
+	return [
+		stdin.fd,
+		"pipe",
+		"pipe"
+	];
+};
+/**
+* Runs a command and hands its output streams to the caller. At its deadline, or when the step is
+* cancelled, it ends with all that it started.
+*
+* @throws {Failure} when the program cannot be started at all; an exit code is a result
+*/
+const runStreaming = async (command, streams) => {
+	const { child, ended } = startGroup(command, stdioOf(command));
+	if (child.stdout !== null) streams.stdout(child.stdout);
+	if (child.stderr !== null) streams.stderr(child.stderr);
+	return ended;
+};
+/**
+* Runs a command to its end and returns what it printed.
+*
+* @throws {Failure} when it cannot be started, or floods us
+*/
+const runCaptured = async (command) => {
+	const flooded = new AbortController();
+	const { signal = flooded.signal } = command;
+	let bytes = 0;
+	const collect = (stream, chunks) => {
+		stream.on("data", (chunk) => {
+			bytes += chunk.length;
+			if (bytes <= 67108864) chunks.push(chunk);
+			else flooded.abort();
+		});
+	};
+	const stdout = [];
+	const stderr = [];
+	const bounded = {
+		...command,
+		signal: AbortSignal.any([signal, flooded.signal])
+	};
+	const ended = await runStreaming(bounded, {
+		stdout: (stream) => collect(stream, stdout),
+		stderr: (stream) => collect(stream, stderr)
+	});
+	const { file, args } = command;
+	if (flooded.signal.aborted) throw tooMuch(`What \`${[file, ...args.slice(0, 2)].join(" ")}\` prints`);
+	return {
+		...ended,
+		stdout: Buffer.concat(stdout).toString("utf8"),
+		stderr: Buffer.concat(stderr).toString("utf8")
+	};
+};
+
+// src/host/docker.ts
+/** Questions to the daemon take milliseconds; a minute means that it hangs. */
+const defaultTimeoutMs = 6e4;
+const lastLines = (text) => withoutWarnings(text).trim().split("\n").slice(-3).join(" ").slice(0, 1e3);
+/** What a failed command says for itself, in one line. */
+const describeEnd = (ended) => {
+	if (ended.timedOut) return "no answer within its deadline";
+	const said = lastLines(ended.stderr) || lastLines(ended.stdout);
+	return `exit code ${ended.code ?? "none (ended by a signal)"}${said === "" ? "" : `: ${said}`}`;
+};
+const createDocker = (env, signal) => {
+	const command = (args, options = {}) => ({
+		file: "docker",
+		args,
+		timeoutMs: defaultTimeoutMs,
+		signal,
+		...options,
+		env: {
+			...env,
+			...options.env
+		}
+	});
+	const attempt = (args, options) => runCaptured(command(args, options));
+	return {
+		isLocal: findSocket(env) !== void 0,
+		command,
+		try: attempt,
+		run: async (args, options) => {
+			const ended = await attempt(args, options);
+			if (ended.code === 0) return ended.stdout;
+			throw new Failure(`\`docker ${args.slice(0, 2).join(" ")}\` failed: ${describeEnd(ended)}`);
+		},
+		follow: (args, onLine, options) => runStreaming(command(args, options), {
+			stdout: (stream) => splitLines(stream, onLine),
+			stderr: (stream) => splitLines(stream, onLine)
+		})
+	};
+};
+
+// src/host/engine-api.ts
+/** People do not wait longer for a daemon that hangs. */
+const answerTimeoutMs = 3e4;
+/** So long the daemon can still be asked to undo something when the step is cancelled. */
+const undoMs = 3500;
+const toBody = (body) => ({
+	payload: body === void 0 ? "" : JSON.stringify(body),
+	headers: body === void 0 ? {} : { "content-type": "application/json" }
+});
+const refused = (said, { statusCode }, path) => new Failure(`Docker answered ${statusCode} to ${path}: ${said.trim().slice(0, 1e3)}`);
+const readAnswer = async (response, path) => {
+	const body = await readStream(response, `Docker's answer to ${path}`);
+	const { statusCode = 0 } = response;
+	if (statusCode === 404) return void 0;
+	if (statusCode < 200 || statusCode > 299) throw refused(body, response, path);
+	return body === "" ? void 0 : JSON.parse(body);
+};
+/** Sends a request and waits for the first answer, or for the reason why none can come. */
+const send = async (options, payload, goneOf, signal) => {
+	const timeout = AbortSignal.timeout(answerTimeoutMs);
+	const asked = request({
+		...options,
+		signal: AbortSignal.any([signal, timeout])
+	});
+	let gone;
+	asked.once("socket", (socket) => {
+		gone = goneOf(socket);
+	});
+	const answered = Promise.race([once(asked, "response").then(([response]) => ({ response })), once(asked, "upgrade").then(([response, socket, head]) => {
+		if (head.length > 0) socket.unshift(head);
+		return {
+			response,
+			socket
+		};
+	})]);
+	asked.end(payload);
+	return answered.catch(async (cause) => {
+		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
+		return gone ?? Promise.reject(noAnswer(cause.message));
+	});
+};
+/** Talks with the daemon that the docker command would talk with, and hangs up at the end. */
+const withEngineApi = async (docker, body) => {
+	const { dial, connections } = findEndpoint(docker);
+	const open = /* @__PURE__ */ new Map();
+	const createConnection = () => {
+		const connection = dial();
+		open.set(connection.socket, connection);
+		connection.gone.catch(() => open.delete(connection.socket));
+		return connection.socket;
+	};
+	const { signal: cancelled } = docker.command([]);
+	const tooLate = later(cancelled, undoMs);
+	const goneOf = (socket) => open.get(socket)?.gone;
+	const agent = new Agent({
+		keepAlive: true,
+		maxSockets: connections
+	});
+	agent.createConnection = createConnection;
+	const tell = async (method, path, content) => {
+		const { payload, headers } = toBody(content);
+		const { response } = await send({
+			agent,
+			method,
+			path,
+			headers
+		}, payload, goneOf, method === "GET" && cancelled || tooLate);
+		return readAnswer(response, path);
+	};
+	const attach = async (path, content) => {
+		const { payload, headers } = toBody(content);
+		const upgrade = {
+			...headers,
+			connection: "Upgrade",
+			upgrade: "tcp"
+		};
+		const { response, socket } = await send({
+			createConnection,
+			method: "POST",
+			path,
+			headers: upgrade
+		}, payload, goneOf, tooLate);
+		if (socket === void 0) throw refused(await readStream(response, `Docker's answer to ${path}`), response, path);
+		return socket;
+	};
+	try {
+		return await body({
+			ask: (path) => tell("GET", path),
+			tell,
+			attach,
+			cancelled
+		});
+	} finally {
+		const connections = [...open.values()];
+		agent.destroy();
+		for (const { socket } of connections) socket.destroy();
+		await Promise.allSettled(connections.map(({ gone }) => gone));
+	}
+};
+
+export { parseBoolean as A, parseImageId as B, noteTold as C, checkAssignments as D, writeBaseline as E, toLines as F, toRepository as G, toCriName as H, toList as I, toSections as J, parseContainers as K, toOptional as L, parseList as M, parseWord as N, clusterPattern as O, reportNothing as P, couldBeId as R, noteContainers as S, readNotes as T, toImmutable as U, parseImageReference as V, toNodeNames as W, readOwnFile as X, isOwnFolder as Y, writeOwnFile as Z, execute as _, startPiped as a, isWarning as b, pinDockerFolders as c, canWriteIn as d, isMissing as f, readScript as g, listMembers as h, runCaptured as i, parseChoice as j, parseAssignments as k, canRead as l, findNodes as m, createDocker as n, dockerFolderOf as o, kindOf as p, parseNodeReport as q, describeEnd as r, findDockerFolders as s, withEngineApi as t, canSearch as u, partStreams as v, notesFolderOf as w, findNotes as x, runContainer as y, isImageId as z };
