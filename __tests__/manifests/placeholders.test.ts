@@ -32,6 +32,10 @@ test.each([
   'localhost:5000/a-b:v1.2_3',
   'ghcr.io/acme/api@sha256:0',
   'api:RELEASE',
+  'acme/team__app:1',
+  'todo:1',
+  'todo-api:dev',
+  'registry:5000/a:1_2__3',
 ])('%s is a name', (image) => {
   expect(isPlaceholder(image)).toBe(false)
 })

@@ -3,8 +3,8 @@ const marks: readonly RegExp[] = [
   /\{\{|\}\}|\[\[|\]\]/,
   // `$IMAGE`, `${IMAGE}`, `$(IMAGE)`, `#{IMAGE}#`.
   /\$|#\{/,
-  /%[^%]*%|<[^>]*>|@@|__/,
-  /placeholder|replace[-_]?me|change[-_]?me|to[-_]?do\b/i,
+  /%[^%]*%|<[^>]*>|@@|^_|__[A-Z0-9_]+__/,
+  /placeholder|replace[-_]?me|change[-_]?me/i,
   // An image's name is in lower case.
   /^[A-Z][A-Z0-9_]*$/,
 ]
