@@ -32,6 +32,18 @@ const findFileAsks = async (
   return [env, ...findComposeAsks(compose, workspace, isAllowed)]
 }
 
+/** Bake's last word, without what it printed of its progress before. */
+const explainUnread = ({ files }: BakeInputs, ended: Ended): Failure => {
+  const said = ended.stderr.split('\n').findLast((line) => line.startsWith('ERROR: '))
+  const why = said === undefined || ended.timedOut ? describeEnd(ended) : said.slice(7)
+  if (files.length === 0) {
+    return new Failure(`Bake cannot use builds: ${why}`, { remedy: 'Mend that entry of builds.' })
+  }
+  return new Failure(`Bake cannot read ${files.join(', ')}: ${why}`, {
+    remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,
+  })
+}
+
 /**
  * Has Bake read its files, or the builds that are written in the step.
  *
@@ -64,9 +76,7 @@ export const printTargets = async (
   const isAsking = knowsAllow(first)
   const ended = isAsking ? first : await print()
   if (ended.code !== 0) {
-    throw new Failure(`Bake cannot read ${files.join(', ') || 'builds'}: ${describeEnd(ended)}`, {
-      remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,
-    })
+    throw explainUnread(bake, ended)
   }
   const printed = JSON.parse(ended.stdout) as BakeFile
   const asks = findTargetAsks(printed, workspace)
