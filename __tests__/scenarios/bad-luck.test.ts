@@ -169,7 +169,7 @@ test('a Dockerfile that is not there', async () => {
 
 test('a private repository that the token does not reach', async () => {
   const message = await failing({ repositories: 'private-one' })
-  expect(message).toMatch(/failed at .*Dockerfile:\d+/)
+  expect(message).toMatch(/RUN --mount=type=secret.* exited with 128: .*\. .*Dockerfile:\d+\./)
   expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
 })
 

@@ -171,7 +171,11 @@ describe('a Bake file', () => {
         },
       })
       expect(ended.conclusion).not.toBe('success')
-      expect(handoversOf(ended, seen)).toEqual([`slipway.invalid/base/${ended.state['run-id']}:0`])
+      const [held = '', ...more] = handoversOf(ended, seen)
+      expect([held.replace(/:\d$/, ''), more]).toEqual([
+        `slipway.invalid/base/${ended.state['run-id']}`,
+        [],
+      ])
       expect(handoversOf(ended, await docker(...listHandovers))).toEqual([])
     },
   )
@@ -183,7 +187,7 @@ describe('a Bake file', () => {
       targets: 'c',
       'bake-set': `c.tags=${name}/c:latest`,
     }
-    const made = await run({ ...chosen, secrets: 'github_token=x' }, false)
+    const made = await run({ ...chosen, secrets: 'github_token=x7Qp' }, false)
     expect(made.exitCode).toBe(0)
     const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
     const immutable = JSON.parse(made.outputs['immutable-tags'] ?? '{}')[`${name}/c:latest`]
