@@ -115,8 +115,8 @@ const findJsonError = ({ text, offset }) => {
 const marks = [
 	/\{\{|\}\}|\[\[|\]\]/,
 	/\$|#\{/,
-	/%[^%]*%|<[^>]*>|@@|__/,
-	/placeholder|replace[-_]?me|change[-_]?me|to[-_]?do\b/i,
+	/%[^%]*%|<[^>]*>|@@|^_|__[A-Z0-9_]+__/,
+	/placeholder|replace[-_]?me|change[-_]?me/i,
 	/^[A-Z][A-Z0-9_]*$/
 ];
 /** Whether an image's name is still to be written by something that runs before `kubectl apply`. */

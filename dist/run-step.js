@@ -1,9 +1,9 @@
-import { n as renderError, t as Failure } from "./failure.js";
-import { a as escapeTemplate, c as toContextPaths, i as toBuildFiles, l as wantsAgent, n as readQuietly$1, s as toContextFolder, t as readDockerfile } from "./find.js";
 import { A as withoutSecrets, B as inspectNodes, C as createRunner, D as readSecrets, E as makeTempDir, F as buildWords, G as escapeText, H as within$1, I as defaults, J as renderTable, K as formatBytes, L as inputNames, M as reportOutsideBuild, N as findOutside, O as isUntrusted, P as toRealPaths, R as diagnoseNow, S as openMemoryFile, T as readEnvironment, U as findNearestWord, V as lookAtNodes, W as escapeCell, Y as toLine, _ as toTargets, a as runIdState, b as findSecretMounts, c as joinScript, d as startNoteTaker, f as handoverRepository, g as toOwnTarget, h as toCached, i as leftoversOf, j as reportOutside, k as whySecretsAreEmpty, l as runLabel, m as toBakeFile, p as toBakeArgs, q as formatDuration, s as containerdClient, t as createBuildToken, u as toHelperContainer, v as readTargets, w as forgetSecrets, x as refuseMissing, y as toBuildWords } from "./build-token.js";
+import { n as renderError, t as Failure } from "./failure.js";
 import { A as parseBoolean, B as parseImageId, D as checkAssignments, E as writeBaseline, F as toLines, G as toRepository, H as toCriName, I as toList$1, J as toSections, L as toOptional, M as parseList, N as parseWord, O as clusterPattern, P as reportNothing, R as couldBeId, U as toImmutable, V as parseImageReference, W as toNodeNames, _ as execute, a as startPiped, b as isWarning, f as isMissing, i as runCaptured, j as parseChoice, k as parseAssignments, l as canRead, m as findNodes, n as createDocker, o as dockerFolderOf, p as kindOf, r as describeEnd, s as findDockerFolders, t as withEngineApi, u as canSearch, y as runContainer, z as isImageId } from "./engine-api.js";
 import { t as readRegularFile } from "./read-file.js";
 import { i as splitLines, r as neutralise } from "./later.js";
+import { a as escapeTemplate, c as toContextPaths, i as toBuildFiles, l as wantsAgent, n as readQuietly$1, s as toContextFolder, t as readDockerfile } from "./find.js";
 import { t as Secret } from "./secret.js";
 import { t as parseQuantity } from "./quantity.js";
 import { i as maskToken, n as maskPrivateKey, r as maskSecret, t as isTooPlain } from "./masks.js";
@@ -18,160 +18,6 @@ import { pipeline } from "node:stream/promises";
 import { glob, lstat, realpath, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-
-// src/build/asks.ts
-const toEntries$2 = (value) => Array.isArray(value) ? value : value === void 0 || value === null ? [] : [value];
-/** A line of CSV as Go reads it, where a field in quotes has commas of its own. */
-const splitFields = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = ""]) => quoted?.replaceAll("\"\"", "\"") ?? plain);
-/** An entry as newer versions of buildx print it, a map, or as older ones do, `key=value,...`. */
-const toFields = (entry) => {
-	const pairs = typeof entry === "string" ? splitFields(entry).map((field) => {
-		const at = field.indexOf("=");
-		return at < 0 ? ["", field] : [field.slice(0, at).trim(), field.slice(at + 1)];
-	}) : Object.entries(entry ?? {});
-	return new Map(pairs.flatMap(([key, value]) => typeof value === "string" ? [[key.toLowerCase(), value]] : []));
-};
-const read$1 = (key, path) => ({
-	key,
-	want: {
-		kind: "read",
-		path
-	}
-});
-const write = (key, path) => ({
-	key,
-	want: {
-		kind: "write",
-		path
-	}
-});
-const word = (key, text) => ({
-	key,
-	want: {
-		kind: "word",
-		word: text
-	}
-});
-const ofContexts = (target, workspace) => {
-	const { context = ".", contexts, dockerfile = "Dockerfile" } = target;
-	const paths = typeof context === "string" ? toContextPaths(context, workspace) : [];
-	const file = String(dockerfile);
-	const local = /^cwd:\/\/(.*)$/s.exec(file)?.[1];
-	const files = local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file));
-	return [
-		...paths.map((path) => read$1("context", path)),
-		...files.flatMap((path) => [
-			read$1("dockerfile", dirname(path)),
-			read$1("dockerfile", path),
-			read$1("dockerfile", `${path}.rego`)
-		]),
-		...typeof context === "string" && wantsAgent(context) ? [word("context", "ssh")] : [],
-		...Object.values(contexts ?? {}).flatMap((each) => toContextPaths(String(each), workspace).map((path) => read$1("contexts", path)))
-	];
-};
-const ofSecret = (entry) => {
-	const fields = toFields(entry);
-	const env = fields.get("env");
-	const paths = ["src", "source"].flatMap((name) => fields.get(name) || []);
-	if (paths.length > 0 && fields.get("type") === "env" && !env) return [];
-	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map((path) => read$1("secret", path));
-};
-const ofSsh = (entry) => {
-	const paths = typeof entry === "string" ? entry.slice(entry.indexOf("=") + 1 || entry.length).split(",") : toEntries$2(entry?.paths).map(String);
-	const named = paths.filter((path) => path !== "");
-	const isAgent = named.length < Math.max(paths.length, 1);
-	return [...named.map((path) => read$1("ssh", path)), ...isAgent ? [word("ssh", "ssh")] : []];
-};
-const ofCache = (key, ask, entry) => {
-	const fields = toFields(entry);
-	return ["src", "dest"].flatMap((name) => {
-		const path = fields.get(name);
-		return path === void 0 ? [] : [ask(key, path)];
-	});
-};
-/** A text without `=` is the name of an image. */
-const toCacheType = (entry) => toFields(entry).get("type") ?? "registry";
-/** `-` is standard output, a text without `=` a folder. */
-const ofOutput = (entry) => {
-	const fields = toFields(entry);
-	const path = fields.get("dest") ?? fields.get("");
-	return path === void 0 || path === "" || path === "-" ? [] : [write("output", path)];
-};
-const ofEntitlement = (entry) => {
-	const [name = "", value = ""] = String(entry).split(/=(.*)/s);
-	const [device] = splitFields(value);
-	return [word("entitlements", name === "device" && device ? `device=${device}` : String(entry))];
-};
-const reaching = [
-	"context",
-	"contexts",
-	"dockerfile",
-	"secret",
-	"ssh",
-	"cache-from",
-	"cache-to",
-	"network",
-	"entitlements"
-];
-/**
-* Bake printed what it had read, and reads it once more for the build: `${...}` in a path would be
-* something else then.
-*/
-const ofTemplates = (target) => reaching.flatMap((key) => {
-	const text = JSON.stringify(target[key] ?? "");
-	return /[$%]\{/.test(text) ? [{
-		key,
-		want: {
-			kind: "template",
-			text
-		}
-	}] : [];
-});
-/**
-* All that a target wants from the machine, as far as Bake's own `--allow` is about it, and more: what
-* follows from an id alone, folders of images, names that look like addresses.
-*/
-const findAsks = (target, workspace) => [
-	...ofTemplates(target),
-	...ofContexts(target, workspace),
-	...toEntries$2(target["secret"]).flatMap(ofSecret),
-	...toEntries$2(target["ssh"]).flatMap(ofSsh),
-	...toEntries$2(target["cache-from"]).flatMap((entry) => ofCache("cache-from", read$1, entry)),
-	...toEntries$2(target["cache-to"]).flatMap((entry) => ofCache("cache-to", write, entry)),
-	...toEntries$2(target["output"]).flatMap(ofOutput),
-	...target["network"] === "host" ? [word("network", "network.host")] : [],
-	...toEntries$2(target["entitlements"]).flatMap(ofEntitlement)
-];
-/** What each target wants, by its name. */
-const findTargetAsks = ({ target }, workspace) => new Map(Object.entries(target).map(([name, definition]) => [name, findAsks(definition, workspace)]));
-
-// src/build/exports.ts
-const findDefinition = ({ name, source }) => source.kind === "own" ? {} : source.targets.find((target) => target.name === name)?.definition ?? {};
-/** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
-const isDisabled = (entry) => typeof entry === "string" ? /(?:^|,)disabled=true(?:,|$)/.test(entry) : String(entry?.disabled) === "true";
-/** Targets whose images shall have attestations, by their names. */
-const findAttested = (targets) => targets.filter((target) => {
-	const { attest } = findDefinition(target);
-	return Array.isArray(attest) && attest.some((entry) => !isDisabled(entry));
-}).map(({ name }) => name);
-/**
-* Requires that the builder can do what `cache-to` says.
-*
-* @throws {Failure} before anything is built, as every one of these builds would fail
-*/
-const requireCacheExport = (targets, { driver, hasContainerdStore, hasCacheService }) => {
-	if (driver !== "docker" || hasContainerdStore) return;
-	const isExported = (entry) => {
-		const type = toCacheType(entry);
-		return type !== "inline" && (type !== "gha" || hasCacheService);
-	};
-	const names = targets.filter((target) => {
-		const entries = findDefinition(target)["cache-to"];
-		return Array.isArray(entries) && entries.some(isExported);
-	}).map(({ name }) => name);
-	if (names.length === 0) return;
-	throw new Failure(`cache-to of ${names.join(", ")}: the docker driver cannot export its cache from the classic image store`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`." });
-};
 
 // src/diagnose/notes/take-baseline.ts
 /** What there is to note of nodes that were looked at; undefined when none of them tells. */
@@ -501,298 +347,6 @@ const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind ===
 /** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
 const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
-// src/disk/size-memory.ts
-const mb = 1e6;
-const lookupDeadlineMs = 5e3;
-const saveDeadlineMs = 1e4;
-/** A name has room for these, and for no more than 512 characters in all. */
-const mostImages = 60;
-/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
-const path = "/tmp/slipway-size";
-/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
-const toRemembered = (targets) => {
-	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$1(a), nameOf$1(b)));
-};
-/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
-const compare = (a, b) => Number(a > b) - Number(a < b);
-const nameOf$1 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
-/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
-const toPrefix = (repository, targets) => {
-	const names = toRemembered(targets).map(nameOf$1);
-	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
-};
-/** MB with three digits that count, rounded up, so that names stay short. */
-const toMb = (bytes) => {
-	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
-	const step = 10 ** Math.max(0, `${whole}`.length - 3);
-	return Math.ceil(whole / step) * step;
-};
-/** Such as `PREFIX7120-6200.950`: all together, and each. */
-const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
-const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
-/** The sizes that a name tells; undefined when it is not one that we would have given. */
-const parseKey = (prefix, key, images) => {
-	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
-	const each = list.split(".").map((size) => Number(size) * mb);
-	if (start !== prefix || each.length !== images) return void 0;
-	return {
-		totalBytes: Number(total) * mb,
-		each
-	};
-};
-/** So little is not worth another entry. */
-const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
-const listener = new AsyncLocalStorage();
-/**
-* Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
-* `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
-* entries as they are, which could hold a command for the runner. Only masks go through.
-*/
-const overhear = (hear, body) => {
-	for (const stream of [process.stdout, process.stderr]) divert(stream);
-	return listener.run(hear, body);
-};
-const divert = (stream) => {
-	const write = stream.write.bind(stream);
-	stream.write = (chunk, ...rest) => {
-		const hear = listener.getStore();
-		if (hear === void 0) return write(chunk, ...rest);
-		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-		listener.run(void 0, () => {
-			for (const line of text.trimEnd().split("\n")) if (line.startsWith("::add-mask::")) write(`${line}\n`);
-			else hear(line);
-		});
-		return true;
-	};
-};
-/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
-const within = async (deadlineMs, signal, work) => {
-	const settled = new AbortController();
-	const lateness = timers.setTimeout(deadlineMs, void 0, { signal: AbortSignal.any([signal, settled.signal]) }).then(() => {
-		throw new Error(`no answer within ${deadlineMs} ms`);
-	});
-	try {
-		return await Promise.race([work, lateness]);
-	} finally {
-		settled.abort();
-	}
-};
-/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
-const askCache = async ({ debug, signal }, deadlineMs, ask) => {
-	let isOver = false;
-	const hear = (line) => {
-		if (!isOver) debug(`Actions cache: ${line}`);
-	};
-	try {
-		const work = overhear(hear, async () => ask(await import("./cache.js")));
-		return await within(deadlineMs, signal, work);
-	} catch (error) {
-		debug(`Actions cache: ${renderError(error)}`);
-		return;
-	} finally {
-		isOver = true;
-	}
-};
-/** The sizes that the images had when they were built last; undefined when nobody remembers. */
-const recallSizes = async (memory, targets) => {
-	const { repository, debug } = memory;
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages) return void 0;
-	const prefix = toPrefix(repository, targets);
-	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
-	const sizes = key === void 0 ? void 0 : parseKey(prefix, key, length);
-	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
-	return sizes;
-};
-/** Saves sizes for the next run, unless that would find nearly the same already. */
-const rememberSizes = async (memory, targets, sizes, lastSizes) => {
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
-	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
-	const prefix = toPrefix(memory.repository, targets);
-	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
-	await askCache(memory, saveDeadlineMs, async (cache) => {
-		await rm(path, { force: true });
-		await writeFile(path, `${key}\n`, {
-			flag: "wx",
-			mode: 384
-		});
-		return cache.saveCache([path], key);
-	});
-	await rm(path, { force: true }).catch(() => void 0);
-};
-
-// src/disk/plan-disk.ts
-const largestOf$1 = (sizes) => Math.max(0, ...sizes);
-const toBuildNeeds = ({ builder, filesystems }, sizes) => {
-	const filesystem = findDockers(filesystems);
-	const needs = [{
-		kind: "images",
-		bytes: sizes.totalBytes
-	}];
-	if (builder?.driver === "docker-container" && builder.isLocal) {
-		needs.push({
-			kind: "builder",
-			bytes: sizes.totalBytes
-		});
-		needs.push({
-			kind: "export",
-			bytes: largestOf$1(sizes.each)
-		});
-	}
-	return needs.map((need) => ({
-		need,
-		filesystem
-	}));
-};
-const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
-	const bytes = lastSizes?.each[index];
-	return bytes === void 0 ? [] : [{
-		repository: toRepository(target.tags[0]?.canonical ?? ""),
-		bytes
-	}];
-}), ...images.map(({ references, sizeBytes }) => ({
-	repository: toRepository(references[0]?.canonical ?? ""),
-	bytes: sizeBytes
-}))];
-/**
-* What a node that has other versions of some images lacks at least, and the largest that it lacks:
-* of those that it has, perhaps nothing has changed.
-*/
-const findLacking = (facts, node) => {
-	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
-	const loaded = toLoaded$1(facts);
-	const lacking = loaded.filter(({ repository }) => !there.has(repository));
-	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
-	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
-	return {
-		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
-		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
-	};
-};
-/** What a load writes into one node at least; links cost nothing that is worth counting. */
-const toLoadNeeds = (facts, { node, choice }) => {
-	const { filesystems } = facts;
-	const { bytes, largestBytes } = findLacking(facts, node.name);
-	if (bytes === 0) return [];
-	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
-	const copies = (times) => ({
-		need: {
-			kind: "copies",
-			node: node.name,
-			bytes: times * bytes
-		},
-		filesystem
-	});
-	const isReachable = filesystem === findDockers(filesystems);
-	switch (choice.kind) {
-		case "folders": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
-		case "stream": return [copies(1)];
-		case "kind": {
-			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
-			return [copies(2), {
-				need: {
-					kind: "tar",
-					bytes: largestBytes
-				},
-				filesystem: temp
-			}];
-		}
-	}
-};
-const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
-	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
-	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
-	const isDockers = filesystem === findDockers(facts.filesystems);
-	return {
-		filesystem,
-		needs: here,
-		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
-		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
-		heldBytes: isDockers ? facts.heldBytes : 0
-	};
-});
-/**
-* Sums up what builds and loads write where, from the sizes that the images had last time.
-*
-* @param keep names of the catalog's entries that must stay
-*/
-const planDisk = (facts, nodes, keep) => {
-	const { lastSizes } = facts;
-	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
-	return {
-		sums: sumUp(facts, needs, keep),
-		sizes: lastSizes
-	};
-};
-/** Sizes are rounded, and images change a little: what is this close is tried. */
-const tolerance = .95;
-/** Nobody knows what of its part a builder has already. */
-const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
-/** True when not even all that could be freed would make room, should images be as they were. */
-const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }) => {
-	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
-};
-
-// src/disk/explain.ts
-const nameUse = (use) => {
-	switch (use.kind) {
-		case "docker": return "Docker's data";
-		case "temp": return "the temp folder";
-		case "node": return use.name;
-	}
-};
-/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 i-nodes`. */
-const renderFilesystem = (filesystem) => {
-	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
-	const names = uses.map(nameUse).join(", ");
-	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} i-nodes`;
-	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
-};
-const nameNeed = (need) => {
-	switch (need.kind) {
-		case "images": return "images";
-		case "builder": return "the builder's own copies";
-		case "export": return "one image on its way out of the builder";
-		case "copies": return `copies in ${need.node}`;
-		case "tar": return "one image's tar";
-	}
-};
-const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
-/** A filesystem with what it has to take. */
-const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
-	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
-	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
-	const may = freeableBytes === 0 ? "" : `; may be freed: about ${formatBytes(freeableBytes)}`;
-	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
-};
-/** What would make room, most useful first. */
-const findHelp = (sum, freeDisk, keep) => [
-	...freeDisk === "never" ? ["let free-disk be auto on a hosted runner"] : [],
-	...keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(", ")})`] : [],
-	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on the filesystem of Docker, where images are linked and not copied"] : [],
-	...sum.needs.some(({ kind }) => kind === "builder") ? ["build with Docker's own builder, which keeps no second copy"] : [],
-	"build fewer images in this job (targets), or smaller ones",
-	"take a runner with a larger disk"
-];
-/**
-* Says why the images cannot fit, as far as that is known before anything is built.
-*
-* @returns undefined when they may fit, or nobody knows how large they are
-*/
-const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
-	const short = sums.filter(cannotFit);
-	const [first] = short;
-	if (first === void 0) return void 0;
-	const lines = short.map((sum) => {
-		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
-		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`);
-		if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`);
-		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); there is: ${has.join(" + ")}`;
-	});
-	return new Failure(`This cannot fit${sizes === void 0 ? "" : ", going by the sizes that the images had last time"}: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.` });
-};
-
 // src/disk/free-space.ts
 /** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
 const freeBytesAt = async (path) => {
@@ -1121,6 +675,127 @@ const runJobs = async (jobs, parallel, isEnded, run, onFailure = () => {}) => {
 	return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
 };
 
+// src/disk/size-memory.ts
+const mb = 1e6;
+const lookupDeadlineMs = 5e3;
+const saveDeadlineMs = 1e4;
+/** A name has room for these, and for no more than 512 characters in all. */
+const mostImages = 60;
+/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
+const path = "/tmp/slipway-size";
+/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
+const toRemembered = (targets) => {
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$1(a), nameOf$1(b)));
+};
+/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
+const compare = (a, b) => Number(a > b) - Number(a < b);
+const nameOf$1 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
+/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
+const toPrefix = (repository, targets) => {
+	const names = toRemembered(targets).map(nameOf$1);
+	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
+};
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes) => {
+	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
+	const step = 10 ** Math.max(0, `${whole}`.length - 3);
+	return Math.ceil(whole / step) * step;
+};
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
+const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseKey = (prefix, key, images) => {
+	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
+	const each = list.split(".").map((size) => Number(size) * mb);
+	if (start !== prefix || each.length !== images) return void 0;
+	return {
+		totalBytes: Number(total) * mb,
+		each
+	};
+};
+/** So little is not worth another entry. */
+const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
+const listener = new AsyncLocalStorage();
+/**
+* Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
+* `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
+* entries as they are, which could hold a command for the runner. Only masks go through.
+*/
+const overhear = (hear, body) => {
+	for (const stream of [process.stdout, process.stderr]) divert(stream);
+	return listener.run(hear, body);
+};
+const divert = (stream) => {
+	const write = stream.write.bind(stream);
+	stream.write = (chunk, ...rest) => {
+		const hear = listener.getStore();
+		if (hear === void 0) return write(chunk, ...rest);
+		const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+		listener.run(void 0, () => {
+			for (const line of text.trimEnd().split("\n")) if (line.startsWith("::add-mask::")) write(`${line}\n`);
+			else hear(line);
+		});
+		return true;
+	};
+};
+/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
+const within = async (deadlineMs, signal, work) => {
+	const settled = new AbortController();
+	const lateness = timers.setTimeout(deadlineMs, void 0, { signal: AbortSignal.any([signal, settled.signal]) }).then(() => {
+		throw new Error(`no answer within ${deadlineMs} ms`);
+	});
+	try {
+		return await Promise.race([work, lateness]);
+	} finally {
+		settled.abort();
+	}
+};
+/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
+const askCache = async ({ debug, signal }, deadlineMs, ask) => {
+	let isOver = false;
+	const hear = (line) => {
+		if (!isOver) debug(`Actions cache: ${line}`);
+	};
+	try {
+		const work = overhear(hear, async () => ask(await import("./cache.js")));
+		return await within(deadlineMs, signal, work);
+	} catch (error) {
+		debug(`Actions cache: ${renderError(error)}`);
+		return;
+	} finally {
+		isOver = true;
+	}
+};
+/** The sizes that the images had when they were built last; undefined when nobody remembers. */
+const recallSizes = async (memory, targets) => {
+	const { repository, debug } = memory;
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages) return void 0;
+	const prefix = toPrefix(repository, targets);
+	const key = await askCache(memory, lookupDeadlineMs, (cache) => cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }));
+	const sizes = key === void 0 ? void 0 : parseKey(prefix, key, length);
+	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	return sizes;
+};
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+const rememberSizes = async (memory, targets, sizes, lastSizes) => {
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
+	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
+	const prefix = toPrefix(memory.repository, targets);
+	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
+	await askCache(memory, saveDeadlineMs, async (cache) => {
+		await rm(path, { force: true });
+		await writeFile(path, `${key}\n`, {
+			flag: "wx",
+			mode: 384
+		});
+		return cache.saveCache([path], key);
+	});
+	await rm(path, { force: true }).catch(() => void 0);
+};
+
 // src/facts/own-names.ts
 /**
 * Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
@@ -1132,15 +807,15 @@ const nameless = {
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read = (names) => (names ?? []).flatMap((name) => {
+const read$1 = (names) => (names ?? []).flatMap((name) => {
 	const reference = parseImageReference(name);
 	return typeof reference === "string" || isPrivate(reference) ? [] : [reference];
 });
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
-	const tags = read(image.RepoTags);
+	const tags = read$1(image.RepoTags);
 	if (tags.length > 0) return tags;
-	const digests = read(image.RepoDigests);
+	const digests = read$1(image.RepoDigests);
 	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
 };
 /** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
@@ -1377,6 +1052,177 @@ const toBuildArgs = (build, metadataFile, secrets) => [
 	"--",
 	build.context
 ];
+
+// src/disk/plan-disk.ts
+const largestOf$1 = (sizes) => Math.max(0, ...sizes);
+const toBuildNeeds = ({ builder, filesystems }, sizes) => {
+	const filesystem = findDockers(filesystems);
+	const needs = [{
+		kind: "images",
+		bytes: sizes.totalBytes
+	}];
+	if (builder?.driver === "docker-container" && builder.isLocal) {
+		needs.push({
+			kind: "builder",
+			bytes: sizes.totalBytes
+		});
+		needs.push({
+			kind: "export",
+			bytes: largestOf$1(sizes.each)
+		});
+	}
+	return needs.map((need) => ({
+		need,
+		filesystem
+	}));
+};
+const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+	const bytes = lastSizes?.each[index];
+	return bytes === void 0 ? [] : [{
+		repository: toRepository(target.tags[0]?.canonical ?? ""),
+		bytes
+	}];
+}), ...images.map(({ references, sizeBytes }) => ({
+	repository: toRepository(references[0]?.canonical ?? ""),
+	bytes: sizeBytes
+}))];
+/**
+* What a node that has other versions of some images lacks at least, and the largest that it lacks:
+* of those that it has, perhaps nothing has changed.
+*/
+const findLacking = (facts, node) => {
+	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
+	const loaded = toLoaded$1(facts);
+	const lacking = loaded.filter(({ repository }) => !there.has(repository));
+	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
+	return {
+		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
+		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
+	};
+};
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (facts, { node, choice }) => {
+	const { filesystems } = facts;
+	const { bytes, largestBytes } = findLacking(facts, node.name);
+	if (bytes === 0) return [];
+	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
+	const copies = (times) => ({
+		need: {
+			kind: "copies",
+			node: node.name,
+			bytes: times * bytes
+		},
+		filesystem
+	});
+	const isReachable = filesystem === findDockers(filesystems);
+	switch (choice.kind) {
+		case "folders": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "stream": return [copies(1)];
+		case "kind": {
+			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+			return [copies(2), {
+				need: {
+					kind: "tar",
+					bytes: largestBytes
+				},
+				filesystem: temp
+			}];
+		}
+	}
+};
+const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
+	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
+	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
+	const isDockers = filesystem === findDockers(facts.filesystems);
+	return {
+		filesystem,
+		needs: here,
+		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		heldBytes: isDockers ? facts.heldBytes : 0
+	};
+});
+/**
+* Sums up what builds and loads write where, from the sizes that the images had last time.
+*
+* @param keep names of the catalog's entries that must stay
+*/
+const planDisk = (facts, nodes, keep) => {
+	const { lastSizes } = facts;
+	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
+	return {
+		sums: sumUp(facts, needs, keep),
+		sizes: lastSizes
+	};
+};
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = .95;
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
+/** True when not even all that could be freed would make room, should images be as they were. */
+const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }) => {
+	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + heldBytes;
+};
+
+// src/disk/explain.ts
+const nameUse = (use) => {
+	switch (use.kind) {
+		case "docker": return "Docker's data";
+		case "temp": return "the temp folder";
+		case "node": return use.name;
+	}
+};
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 i-nodes`. */
+const renderFilesystem = (filesystem) => {
+	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
+	const names = uses.map(nameUse).join(", ");
+	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} i-nodes`;
+	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
+};
+const nameNeed = (need) => {
+	switch (need.kind) {
+		case "images": return "images";
+		case "builder": return "the builder's own copies";
+		case "export": return "one image on its way out of the builder";
+		case "copies": return `copies in ${need.node}`;
+		case "tar": return "one image's tar";
+	}
+};
+const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+/** A filesystem with what it has to take. */
+const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
+	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
+	const may = freeableBytes === 0 ? "" : `; may be freed: about ${formatBytes(freeableBytes)}`;
+	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
+};
+/** What would make room, most useful first. */
+const findHelp = (sum, freeDisk, keep) => [
+	...freeDisk === "never" ? ["let free-disk be auto on a hosted runner"] : [],
+	...keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(", ")})`] : [],
+	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on the filesystem of Docker, where images are linked and not copied"] : [],
+	...sum.needs.some(({ kind }) => kind === "builder") ? ["build with Docker's own builder, which keeps no second copy"] : [],
+	"build fewer images in this job (targets), or smaller ones",
+	"take a runner with a larger disk"
+];
+/**
+* Says why the images cannot fit, as far as that is known before anything is built.
+*
+* @returns undefined when they may fit, or nobody knows how large they are
+*/
+const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
+	const short = sums.filter(cannotFit);
+	const [first] = short;
+	if (first === void 0) return void 0;
+	const lines = short.map((sum) => {
+		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
+		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`);
+		if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`);
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); there is: ${has.join(" + ")}`;
+	});
+	return new Failure(`This cannot fit${sizes === void 0 ? "" : ", going by the sizes that the images had last time"}: ${lines.join("; ")}`, { remedy: `What would help: ${findHelp(first, freeDisk, keep).join("; ")}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.` });
+};
 
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
@@ -3629,9 +3475,159 @@ const executeStep = async (shop, step) => {
 	}
 };
 
-// src/facts/facts.ts
-/** The names that the nodes are to get: of what is built for them, and of what was there before. */
-const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+// src/build/asks.ts
+const toEntries$2 = (value) => Array.isArray(value) ? value : value === void 0 || value === null ? [] : [value];
+/** A line of CSV as Go reads it, where a field in quotes has commas of its own. */
+const splitFields = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = ""]) => quoted?.replaceAll("\"\"", "\"") ?? plain);
+/** An entry as newer versions of buildx print it, a map, or as older ones do, `key=value,...`. */
+const toFields = (entry) => {
+	const pairs = typeof entry === "string" ? splitFields(entry).map((field) => {
+		const at = field.indexOf("=");
+		return at < 0 ? ["", field] : [field.slice(0, at).trim(), field.slice(at + 1)];
+	}) : Object.entries(entry ?? {});
+	return new Map(pairs.flatMap(([key, value]) => typeof value === "string" ? [[key.toLowerCase(), value]] : []));
+};
+const read = (key, path) => ({
+	key,
+	want: {
+		kind: "read",
+		path
+	}
+});
+const write = (key, path) => ({
+	key,
+	want: {
+		kind: "write",
+		path
+	}
+});
+const word = (key, text) => ({
+	key,
+	want: {
+		kind: "word",
+		word: text
+	}
+});
+const ofContexts = (target, workspace) => {
+	const { context = ".", contexts, dockerfile = "Dockerfile" } = target;
+	const paths = typeof context === "string" ? toContextPaths(context, workspace) : [];
+	const file = String(dockerfile);
+	const local = /^cwd:\/\/(.*)$/s.exec(file)?.[1];
+	const files = local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file));
+	return [
+		...paths.map((path) => read("context", path)),
+		...files.flatMap((path) => [
+			read("dockerfile", dirname(path)),
+			read("dockerfile", path),
+			read("dockerfile", `${path}.rego`)
+		]),
+		...typeof context === "string" && wantsAgent(context) ? [word("context", "ssh")] : [],
+		...Object.values(contexts ?? {}).flatMap((each) => toContextPaths(String(each), workspace).map((path) => read("contexts", path)))
+	];
+};
+const ofSecret = (entry) => {
+	const fields = toFields(entry);
+	const env = fields.get("env");
+	const paths = ["src", "source"].flatMap((name) => fields.get(name) || []);
+	if (paths.length > 0 && fields.get("type") === "env" && !env) return [];
+	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map((path) => read("secret", path));
+};
+const ofSsh = (entry) => {
+	const paths = typeof entry === "string" ? entry.slice(entry.indexOf("=") + 1 || entry.length).split(",") : toEntries$2(entry?.paths).map(String);
+	const named = paths.filter((path) => path !== "");
+	const isAgent = named.length < Math.max(paths.length, 1);
+	return [...named.map((path) => read("ssh", path)), ...isAgent ? [word("ssh", "ssh")] : []];
+};
+const ofCache = (key, ask, entry) => {
+	const fields = toFields(entry);
+	return ["src", "dest"].flatMap((name) => {
+		const path = fields.get(name);
+		return path === void 0 ? [] : [ask(key, path)];
+	});
+};
+/** A text without `=` is the name of an image. */
+const toCacheType = (entry) => toFields(entry).get("type") ?? "registry";
+/** `-` is standard output, a text without `=` a folder. */
+const ofOutput = (entry) => {
+	const fields = toFields(entry);
+	const path = fields.get("dest") ?? fields.get("");
+	return path === void 0 || path === "" || path === "-" ? [] : [write("output", path)];
+};
+const ofEntitlement = (entry) => {
+	const [name = "", value = ""] = String(entry).split(/=(.*)/s);
+	const [device] = splitFields(value);
+	return [word("entitlements", name === "device" && device ? `device=${device}` : String(entry))];
+};
+const reaching = [
+	"context",
+	"contexts",
+	"dockerfile",
+	"secret",
+	"ssh",
+	"cache-from",
+	"cache-to",
+	"network",
+	"entitlements"
+];
+/**
+* Bake printed what it had read, and reads it once more for the build: `${...}` in a path would be
+* something else then.
+*/
+const ofTemplates = (target) => reaching.flatMap((key) => {
+	const text = JSON.stringify(target[key] ?? "");
+	return /[$%]\{/.test(text) ? [{
+		key,
+		want: {
+			kind: "template",
+			text
+		}
+	}] : [];
+});
+/**
+* All that a target wants from the machine, as far as Bake's own `--allow` is about it, and more: what
+* follows from an id alone, folders of images, names that look like addresses.
+*/
+const findAsks = (target, workspace) => [
+	...ofTemplates(target),
+	...ofContexts(target, workspace),
+	...toEntries$2(target["secret"]).flatMap(ofSecret),
+	...toEntries$2(target["ssh"]).flatMap(ofSsh),
+	...toEntries$2(target["cache-from"]).flatMap((entry) => ofCache("cache-from", read, entry)),
+	...toEntries$2(target["cache-to"]).flatMap((entry) => ofCache("cache-to", write, entry)),
+	...toEntries$2(target["output"]).flatMap(ofOutput),
+	...target["network"] === "host" ? [word("network", "network.host")] : [],
+	...toEntries$2(target["entitlements"]).flatMap(ofEntitlement)
+];
+/** What each target wants, by its name. */
+const findTargetAsks = ({ target }, workspace) => new Map(Object.entries(target).map(([name, definition]) => [name, findAsks(definition, workspace)]));
+
+// src/build/exports.ts
+const findDefinition = ({ name, source }) => source.kind === "own" ? {} : source.targets.find((target) => target.name === name)?.definition ?? {};
+/** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
+const isDisabled = (entry) => typeof entry === "string" ? /(?:^|,)disabled=true(?:,|$)/.test(entry) : String(entry?.disabled) === "true";
+/** Targets whose images shall have attestations, by their names. */
+const findAttested = (targets) => targets.filter((target) => {
+	const { attest } = findDefinition(target);
+	return Array.isArray(attest) && attest.some((entry) => !isDisabled(entry));
+}).map(({ name }) => name);
+/**
+* Requires that the builder can do what `cache-to` says.
+*
+* @throws {Failure} before anything is built, as every one of these builds would fail
+*/
+const requireCacheExport = (targets, { driver, hasContainerdStore, hasCacheService }) => {
+	if (driver !== "docker" || hasContainerdStore) return;
+	const isExported = (entry) => {
+		const type = toCacheType(entry);
+		return type !== "inline" && (type !== "gha" || hasCacheService);
+	};
+	const names = targets.filter((target) => {
+		const entries = findDefinition(target)["cache-to"];
+		return Array.isArray(entries) && entries.some(isExported);
+	}).map(({ name }) => name);
+	if (names.length === 0) return;
+	throw new Failure(`cache-to of ${names.join(", ")}: the docker driver cannot export its cache from the classic image store`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`." });
+};
 
 // src/build/allowed.ts
 const flags = {
@@ -3758,6 +3754,13 @@ const findFileAsks = async (bake, allow, workspace) => {
 	const isAllowed = (ask) => mayRead(ask, bake, allow, workspace);
 	return [env, ...findComposeAsks(compose, workspace, isAllowed)];
 };
+/** Bake's last word, without what it printed of its progress before. */
+const explainUnread = ({ files }, ended) => {
+	const said = ended.stderr.split("\n").findLast((line) => line.startsWith("ERROR: "));
+	const why = said === void 0 || ended.timedOut ? describeEnd(ended) : said.slice(7);
+	if (files.length === 0) return new Failure(`Bake cannot use builds: ${why}`, { remedy: "Mend that entry of builds." });
+	return new Failure(`Bake cannot read ${files.join(", ")}: ${why}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+};
 /**
 * Has Bake read its files, or the builds that are written in the step.
 *
@@ -3794,7 +3797,7 @@ const printTargets = async (docker, bake, allow, workspace) => {
 	const first = await print(probe);
 	const isAsking = knowsAllow(first);
 	const ended = isAsking ? first : await print();
-	if (ended.code !== 0) throw new Failure(`Bake cannot read ${files.join(", ") || "builds"}: ${describeEnd(ended)}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+	if (ended.code !== 0) throw explainUnread(bake, ended);
 	const printed = JSON.parse(ended.stdout);
 	const asks = findTargetAsks(printed, workspace);
 	const allowances = requireAllowed(asks, bake, allow, workspace);
@@ -5512,6 +5515,59 @@ const readInputs = (given, run) => collectProblems((report) => {
 	};
 });
 
+// src/manifests/check-disk.ts
+/** Below this share an image with many small files may find no room, whatever kubelet does. */
+const fewInodes = .05;
+/** Below this a layer or a log may find no room, also where kubelet minds nothing, as kind has it. */
+const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
+/** `15%` of something, or an amount. */
+const toAmount = (threshold, total) => {
+	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
+	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
+};
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
+	const { evicts, collectsAbove } = kubelet ?? {
+		evicts: {},
+		collectsAbove: 100
+	};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
+	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
+	if (freeBytes >= fewBytes(totalBytes)) return [];
+	return [`${is}. Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.`];
+};
+const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
+	const { evicts = {} } = kubelet ?? {};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
+	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
+	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
+};
+/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
+const checkDisks = (rooms) => {
+	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
+		node,
+		disk,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { disk, kubelet } = first;
+		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
+		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
+			message,
+			place: void 0
+		}));
+	});
+};
+
+// src/facts/facts.ts
+/** The names that the nodes are to get: of what is built for them, and of what was there before. */
+const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+
 // src/manifests/check-images.ts
 const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
 	const reference = parseImageReference(container.image);
@@ -5591,55 +5647,6 @@ const checkImages = (workloads, facts) => {
 };
 /** The canonical names that containers use: whether they pull has been judged, each at its line. */
 const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
-
-// src/manifests/check-disk.ts
-/** Below this share an image with many small files may find no room, whatever kubelet does. */
-const fewInodes = .05;
-/** Below this a layer or a log may find no room, also where kubelet minds nothing, as kind has it. */
-const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
-/** `15%` of something, or an amount. */
-const toAmount = (threshold, total) => {
-	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
-	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
-};
-const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
-const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
-	const { evicts, collectsAbove } = kubelet ?? {
-		evicts: {},
-		collectsAbove: 100
-	};
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
-	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
-	if (freeBytes < evictsBelow) return [`${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`];
-	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return [`${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`];
-	if (freeBytes >= fewBytes(totalBytes)) return [];
-	return [`${is}. Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.`];
-};
-const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
-	const { evicts = {} } = kubelet ?? {};
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
-	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
-	const end = freeInodes < evictsBelow ? "Kubelet evicts pods there." : "Images are many files.";
-	return [`${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`];
-};
-/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
-const checkDisks = (rooms) => {
-	const withDisk = rooms.flatMap(({ node, disk, kubelet }) => disk ? [{
-		node,
-		disk,
-		kubelet
-	}] : []);
-	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
-		const [first] = group;
-		if (first === void 0) return [];
-		const { disk, kubelet } = first;
-		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
-		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
-			message,
-			place: void 0
-		}));
-	});
-};
 
 // src/manifests/pod-sets.ts
 /**
@@ -6011,19 +6018,6 @@ const planRun = (inputs, facts) => {
 	};
 };
 
-// src/plan/pull-warning.ts
-/**
-* Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
-* none. Undefined when there is none.
-*
-* @param judged canonical names of which something else has been said already, at its line
-*/
-const renderPullWarning = (references, judged) => {
-	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !judged.has(canonical));
-	if (pulled.length === 0) return void 0;
-	return `Pods pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using what is loaded, unless they have imagePullPolicy: IfNotPresent: for the tag latest, and for none, Kubernetes' default is Always. Set it, or use the names in the output immutable-tags.`;
-};
-
 // src/plan/render.ts
 const list = (words) => words.join(", ");
 const renderTarget = ({ name, tags, dependsOn, isWanted }) => {
@@ -6090,6 +6084,60 @@ const renderPlan = ({ disk, steps, shortage }) => {
 		...numbered,
 		...verdict
 	].join("\n");
+};
+
+// src/plan/pull-warning.ts
+/**
+* Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
+* none. Undefined when there is none.
+*
+* @param judged canonical names of which something else has been said already, at its line
+*/
+const renderPullWarning = (references, judged) => {
+	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !judged.has(canonical));
+	if (pulled.length === 0) return void 0;
+	return `Pods pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using what is loaded, unless they have imagePullPolicy: IfNotPresent: for the tag latest, and for none, Kubernetes' default is Always. Set it, or use the names in the output immutable-tags.`;
+};
+
+// src/remarks.ts
+/** Nothing may print before the secrets that came as inputs are hidden. */
+const maskInputs = ({ credentials, secrets }, given, runner) => {
+	const { mask } = runner;
+	for (const { value } of secrets) maskSecret(value.expose(), mask);
+	const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id);
+	if (plain.length > 0) runner.warning(`The log does not hide the ${plain.length === 1 ? "secret" : "secrets"} ${plain.join(", ")}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`);
+	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
+	if (credentials.kind !== "app") return;
+	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
+};
+/** What was asked and will not happen should not surprise anybody later. */
+const tellWhatIsNot = (inputs, facts, { line, warning }) => {
+	for (const text of facts.leftOut) line(text);
+	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
+	const attested = findAttested(facts.targets);
+	if (attested.length > 0) line(`attest of ${attested.join(", ")} is left out: nodes take images without attestations.`);
+	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
+	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("Nothing is deleted to free disk: the daemon is on another machine.");
+	const disk = findDockers(facts.filesystems);
+	if (typeof inputs.freeDisk === "object" && disk !== void 0) {
+		const { targetBytes } = inputs.freeDisk;
+		if (targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
+	}
+	const objection = findPruneObjection(facts);
+	if (inputs.pruneCache === "always" && objection !== void 0) line(`The build cache stays: ${objection}.`);
+};
+/** Whoever runs the job again knows better than what we remember of the last time. */
+const refuseOrTell = ({ disk, shortage }, environment, runner) => {
+	for (const sum of disk.sums) if (sum.needs.length > 0) runner.line(renderSum(sum));
+	if (shortage === void 0) return;
+	if (environment.runAttempt === 1) throw shortage;
+	runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`);
+};
+/** Names that manifests use have been judged there, each at its line. */
+const tellPulls = (facts, { warning }) => {
+	const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads));
+	if (text !== void 0) warning(text);
 };
 
 // src/report/report.ts
@@ -6182,51 +6230,12 @@ const renderSummary = (report, failure) => {
 };
 
 // src/action.ts
-/** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials, secrets }, given, runner) => {
-	const { mask } = runner;
-	for (const { value } of secrets) maskSecret(value.expose(), mask);
-	const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id);
-	if (plain.length > 0) runner.warning(`The log does not hide the ${plain.length === 1 ? "secret" : "secrets"} ${plain.join(", ")}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`);
-	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
-	if (credentials.kind !== "app") return;
-	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
-};
-/** What was asked and will not happen should not surprise anybody later. */
-const tellWhatIsNot = (inputs, facts, { line, warning }) => {
-	for (const text of facts.leftOut) line(text);
-	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
-	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
-	const attested = findAttested(facts.targets);
-	if (attested.length > 0) line(`attest of ${attested.join(", ")} is left out: nodes take images without attestations.`);
-	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("Nothing is deleted to free disk: this is not a GitHub-hosted runner.");
-	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("Nothing is deleted to free disk: the daemon is on another machine.");
-	const disk = findDockers(facts.filesystems);
-	if (typeof inputs.freeDisk === "object" && disk !== void 0) {
-		const { targetBytes } = inputs.freeDisk;
-		if (targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
-	}
-	const objection = findPruneObjection(facts);
-	if (inputs.pruneCache === "always" && objection !== void 0) line(`The build cache stays: ${objection}.`);
-};
 /** Undefined where there is no Actions cache, or nobody says for which repository this is. */
 const findMemory = ({ repository, hasCacheService }, { debug }, signal) => repository !== void 0 && hasCacheService ? {
 	repository,
 	debug,
 	signal
 } : void 0;
-/** Whoever runs the job again knows better than what we remember of the last time. */
-const refuseOrTell = ({ disk, shortage }, environment, runner) => {
-	for (const sum of disk.sums) if (sum.needs.length > 0) runner.line(renderSum(sum));
-	if (shortage === void 0) return;
-	if (environment.runAttempt === 1) throw shortage;
-	runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`);
-};
-/** Names that manifests use have been judged there, each at its line. */
-const tellPulls = (facts, { warning }) => {
-	const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads));
-	if (text !== void 0) warning(text);
-};
 /** Read, look, plan, execute, report: one image's way through the action. */
 const runAction = async (environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
