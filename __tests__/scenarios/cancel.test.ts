@@ -121,8 +121,8 @@ describe('a cancelled step ends within seconds', () => {
 
   test.each([
     ['mints', /access_tokens/],
-    ['probes', /^\/installation\/repositories/],
-    ['revokes', /^\/installation\/token/],
+    ['probes', /\/installation\/repositories/],
+    ['revokes', /\/installation\/token/],
   ])('while GitHub hangs as one %s', async (_name, match) => {
     github.inject({ kind: 'hang', match, times: match.test('/installation/token') ? 1 : 50 })
     const build = await writeContext('true')
@@ -151,7 +151,7 @@ describe('a cancelled step ends within seconds', () => {
 
   test('while an image is streamed', async () => {
     const inputs = { 'cluster-name': cluster.name, images: big, 'load-mode': 'stream' }
-    await cancelled(inputs, {}, async () => (await findAll('save')).length > 0)
+    await cancelled(inputs, {}, async (main) => (await findAll('save', main)).length > 0)
   })
 
   test('while kind loads, and heeds no signal', async () => {
@@ -176,13 +176,14 @@ describe('a cancelled step ends within seconds', () => {
 
 const read = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '')
 
-/** Processes of `docker` that do something with our image or folder. */
-const findAll = async (word: string): Promise<readonly number[]> => {
+/** Processes of `docker` that belong to a step: its children, or whoever knows our folder. */
+const findAll = async (word: string, parent = -1): Promise<readonly number[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const found = await Promise.all(
     pids.map(async (pid) => {
       const argv = (await read(`/proc/${pid}/cmdline`)).split('\0')
-      const isOurs = argv.includes(big) || (await read(`/proc/${pid}/environ`)).includes(scratch)
+      const isChild = (await read(`/proc/${pid}/status`)).includes(`PPid:\t${parent}\n`)
+      const isOurs = isChild || (await read(`/proc/${pid}/environ`)).includes(scratch)
       return isOurs && argv.includes(word) ? [Number(pid)] : []
     }),
   )
