@@ -69,4 +69,4 @@ export const whySecretsAreEmpty = ({
 
 /** What a workflow can do where secrets are empty. */
 export const withoutSecrets =
-  "Leave the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty."
+  "Leave the job or the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty."
