@@ -46,11 +46,15 @@ const succeeds = (check: Promise<unknown>): Promise<boolean> =>
     () => false,
   )
 
-/** The command lines of this machine's processes that name the image. */
-const clientsOfImage = async (): Promise<readonly string[]> => {
+/** The command lines of a process's children. */
+const commandsOf = async (parent: number): Promise<readonly string[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
-  return (await Promise.all(lines)).filter((line) => line.includes(tag))
+  const read = (pid: string, file: string): Promise<string> =>
+    readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+  const lines = pids.map(async (pid) =>
+    (await read(pid, 'status')).includes(`PPid:\t${parent}\n`) ? await read(pid, 'cmdline') : '',
+  )
+  return Promise.all(lines)
 }
 
 const ingest = '/var/lib/containerd/io.containerd.content.v1.content/ingest'
@@ -61,9 +65,9 @@ const untilInNode = (node: string, condition: string): Promise<unknown> =>
 
 /** What each moment is known by. */
 const moments = {
-  'while Docker makes the archive': () =>
+  'while Docker makes the archive': (_node: string, main: number) =>
     eventually('docker save runs', async () =>
-      (await clientsOfImage()).some((line) => line.includes('\0save\0')),
+      (await commandsOf(main)).some((line) => line.includes('\0save\0')),
     ),
   'while a large layer arrives': (node: string) =>
     untilInNode(
@@ -81,7 +85,7 @@ type Moment = keyof typeof moments
 
 const signalAt = (signal: NodeJS.Signals, moment: Moment, node: string): Partial<RunOptions> => ({
   onSpawn: (pid, phase) => {
-    if (phase === 'main') void moments[moment](node).then(() => process.kill(pid, signal))
+    if (phase === 'main') void moments[moment](node, pid).then(() => process.kill(pid, signal))
   },
 })
 
