@@ -216,6 +216,20 @@ describe('is unpacked as it is', () => {
     expect([timeOf(0, 'd'), timeOf(0, 'e')]).toEqual([7, 8])
   })
 
+  test('with names whose bytes would be others with the digits after them', async () => {
+    // Quoted these are \\005 and a 6 or 7; \\0056 and \\0057 would be a dot and a slash.
+    const up = '\x056\x056\x057'.repeat(4)
+    const names = [`${up}canary\x057folder`, '\x01\x02\x7f2', 'say "no"', 'a\\x']
+    const { code, said } = await receive(
+      names.map((name) => folder(name, { mode: 0o777, owner: 9 })),
+      names.map((name) => file(`${name}/.wh.gone`)),
+    )
+    expect(said).toBe('')
+    expect(code).toBe(0)
+    const changed = names.toSorted().flatMap((name) => [`40777 ${name}`, `20644 ${name}/gone`])
+    expect(treeOf(1)).toEqual(changed)
+  })
+
   test('with entries that come again', async () => {
     const again = [folder('a'), file('a/b', '1'), folder('./a/'), symlink('a/b', '/')]
     const { code } = await receive([...again, file('.wh.c'), folder('c')])
