@@ -128,3 +128,7 @@ test.each([
   expect(isLeftOver(new Date(now - ageMs).toISOString(), now)).toBe(expected)
   expect(isLeftOver(undefined, now)).toBe(false)
 })
+
+test('a handover of which nobody knows when it was made is left alone', () => {
+  expect(isLeftOver('0001-01-01T00:00:00Z', Date.now())).toBe(false)
+})

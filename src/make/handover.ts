@@ -7,9 +7,14 @@ import type { MakeStep } from '../plan/plan.ts'
 /** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
 const longestJobMs = 5 * 24 * 60 * 60 * 1_000
 
-/** True for a name that no step can be using any more, as its machine died before post could run. */
-export const isLeftOver = (lastTagTime: string | undefined, nowMs: number): boolean =>
-  nowMs - Date.parse(lastTagTime ?? '') > longestJobMs
+/**
+ * True for a name that no step can be using any more, as its machine died before post could run. Who does
+ * not know the time writes one of the year 1.
+ */
+export const isLeftOver = (lastTagTime: string | undefined, nowMs: number): boolean => {
+  const taggedMs = Date.parse(lastTagTime ?? '')
+  return taggedMs > 0 && nowMs - taggedMs > longestJobMs
+}
 
 type Listed = { readonly RepoTags?: readonly string[] | null }
 type Inspected = { readonly Id: string; readonly Metadata?: { readonly LastTagTime?: string } }
