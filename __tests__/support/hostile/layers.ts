@@ -41,6 +41,9 @@ const names: readonly string[] = [
     '\r',
     '\x1b[2J',
     '\x01',
+    '\x012',
+    // To who reads one digit too many, a dot and a slash.
+    '\x056\x057',
     '\x7f',
   ],
   ...[
