@@ -28,9 +28,13 @@ export const toOwnNames = (image: {
   return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)]
 }
 
+/** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
+export const isNameless = (id: string, references: readonly ImageReference[]): boolean =>
+  references[0]?.canonical === toImmutable(nameless, id).canonical
+
 /** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
 export const renderNameless = (id: string, references: readonly ImageReference[]) => {
   const [name] = references
-  if (name === undefined || !name.canonical.startsWith(`${nameless.canonical}:`)) return undefined
+  if (name === undefined || !isNameless(id, references)) return undefined
   return `${id} has no name in Docker; pods find it as ${name.given}.`
 }

@@ -1,5 +1,6 @@
 import { handoverRepository } from '../build/target.ts'
 import type { LocalImage } from '../facts/images.ts'
+import { isNameless } from '../facts/own-names.ts'
 import { Failure } from '../failure.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import type { MakeStep } from '../plan/plan.ts'
@@ -102,7 +103,8 @@ export const createHandovers = (
     [...held].filter((name) => !waiting.has(name) && !bases.has(name))
   return {
     hold: async (image) => {
-      if (image.heldAs !== undefined) return image
+      // The first name of an image that has none would be its last one as well: Docker drops it with that.
+      if (image.heldAs !== undefined || isNameless(image.id, image.references)) return image
       const holding = await holdImage(api, runId, image)
       if (holding.heldAs !== undefined) {
         held.add(holding.heldAs)
