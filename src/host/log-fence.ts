@@ -11,7 +11,9 @@ const longLine = 64 * 1024
 const longestLine = 1024 * 1024
 
 /** Where to cut what has no end yet; 0 where it may still grow. */
-const findCut = (text: string): number => {
+type FindCut = (text: string) => number
+
+const findCut: FindCut = (text) => {
   if (text.length <= longLine) return 0
   const space = text.slice(longLine).search(/\s/)
   if (space >= 0) return longLine + space
@@ -23,8 +25,10 @@ const findCut = (text: string): number => {
 /**
  * Cuts a stream into lines at \n, \r\n and \r, as the runner does. Stops reading while our standard
  * output, where lines mostly go, takes no more.
+ *
+ * @param cutAt for lines that are read by us, and may be longer than what people read
  */
-export const splitLines = (stream: Readable, onLine: WriteLine): void => {
+export const splitLines = (stream: Readable, onLine: WriteLine, cutAt: FindCut = findCut): void => {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   stream.on('data', (chunk: Buffer) => {
@@ -33,7 +37,7 @@ export const splitLines = (stream: Readable, onLine: WriteLine): void => {
     // One write for a chunk's lines: one for each would cost more than the lines.
     process.stdout.cork()
     for (const line of lines) onLine(line)
-    for (let cut = findCut(rest); cut > 0; cut = findCut(rest)) {
+    for (let cut = cutAt(rest); cut > 0; cut = cutAt(rest)) {
       onLine(rest.slice(0, cut))
       rest = rest.slice(cut)
     }

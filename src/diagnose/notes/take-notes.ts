@@ -11,6 +11,9 @@ type Heard = {
   readonly end: ({ readonly id: string } & NonNullable<KnownContainer['ended']>) | undefined
 }
 
+/** A node's list is one line, of more than 1 KB for each container; half of one says nothing. */
+const longestList = 8 * 1024 * 1024
+
 const toHeard = (line: string): Heard => {
   const [, id, exitCode, seconds] = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/.exec(line) ?? []
   if (id === undefined) return { containers: parseContainers(line), end: undefined }
@@ -38,7 +41,8 @@ const listen = async (
   if (made === undefined) return undefined
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
   const { stdout, stderr } = partStreams(socket)
-  splitLines(stdout, (line) => hear(toHeard(line)))
+  const cutAt = (text: string): number => (text.length > longestList ? longestList : 0)
+  splitLines(stdout, (line) => hear(toHeard(line)), cutAt)
   stderr.resume()
   return socket
 }
