@@ -1,5 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findComposeAsks } from '../../src/build/compose-asks.ts'
@@ -83,4 +84,58 @@ test('what is no YAML is told, unless it may be HCL', async () => {
   expect(() => find('a.yaml')).toThrow("Bake's Compose file a.yaml cannot be read: ")
   expect(() => find('b.yaml')).toThrow('cannot be read: not a regular file')
   expect(find('bake')).toEqual([])
+})
+
+test('a name in any case counts in an include, as for Compose', async () => {
+  await writeFiles(workspace, {
+    'compose.yaml': 'include: [{ PATH: one.yaml, Env_File: ../x.env, Project_directory: ../pd }]',
+    'one.yaml': 'services: {}',
+  })
+  expect(find('compose.yaml', '../pd')).toEqual([
+    'include ../x.env',
+    'include one.yaml',
+    'include ../pd',
+  ])
+})
+
+test('what begins with ~ may be in the home', async () => {
+  await writeFiles(workspace, { 'compose.yaml': 'services: { a: { env_file: ~/.netrc } }' })
+  expect(find('compose.yaml')).toEqual([
+    `env_file ${join(homedir(), '.netrc')}`,
+    'env_file ~/.netrc',
+  ])
+})
+
+const secret = 'services: { a: { env_file: /etc/secret } }'
+
+test.each<[string, string | Buffer]>([
+  ['a tag that changes a text', 'services: { a: { env_file: !!binary L2V0Yy9zZWNyZXQ= } }'],
+  ['a tag that changes a name', 'services: { a: { !!binary ZW52X2ZpbGU=: /etc/secret } }'],
+  ['a tag by another name', '%TAG !x! tag:yaml.org,2002:\n---\nservices: !x!binary L2V0Yw=='],
+  ['UTF-16', Buffer.from(`\ufeff${secret}`, 'utf16le')],
+  ['a line that ends in a carriage return', `x: 1 #\r${secret}`],
+  ['a line that ends as Unicode has it', `x: 1 #\u2028${secret}`],
+  ['a mark within', `x: 1\n\ufeff${secret}`],
+])('%s is refused, as Bake would read it in another way', async (_, content) => {
+  for (const name of ['compose.yaml', 'bake']) {
+    await writeFile(join(workspace, name), content)
+    expect(() => find(name)).toThrow(/cannot be read: it (has the tag|is not UTF-8)/)
+  }
+})
+
+test("Compose's own tags, and Windows' line ends, are read", async () => {
+  await writeFile(
+    join(workspace, 'compose.yaml'),
+    '\ufeffservices:\r\n  a: { ports: !reset null, env_file: !override [a.env], image: !!str x }\r\n',
+  )
+  expect(find('compose.yaml')).toEqual(['env_file a.env'])
+})
+
+test('a project folder within another is refused: Compose goes on from a third', async () => {
+  await writeFiles(workspace, {
+    'compose.yaml': 'include: [{ path: sub/one.yaml, project_directory: sub }]',
+    'sub/one.yaml': 'include: [{ path: two.yaml, project_directory: pd }]',
+    'sub/two.yaml': 'services: { a: { env_file: ../../x.env } }',
+  })
+  expect(() => find('compose.yaml')).toThrow('with a project_directory')
 })
