@@ -21,3 +21,21 @@ test.each([
 ])('%j does not', (definition) => {
   expect(uses(definition)).toBe(false)
 })
+
+test.each([
+  { 'cache-from': [{ type: 'gha', url: 'https://mallory.example' }] },
+  { 'cache-to': [{ type: 'gha' }, { type: 'gha', url_v2: 'https://mallory.example' }] },
+  { 'cache-to': ['type=gha,URL=https://mallory.example'] },
+  { 'cache-to': ['type=gha,"url_v2=https://mallory.example/?a,b"'] },
+])('%j would have the token sent elsewhere', (definition) => {
+  expect(uses(definition)).toBe(false)
+})
+
+test.each([
+  [[{ id: 'x', env: 'ACTIONS_RUNTIME_TOKEN' }]],
+  [['type=env,id=x,env=ACTIONS_RUNTIME_TOKEN']],
+  [['id=ACTIONS_RUNTIME_TOKEN']],
+])('the secret %j would show the token to the Dockerfile', (secret) => {
+  expect(uses({ 'cache-from': [{ type: 'gha' }] })).toBe(true)
+  expect(uses({ 'cache-from': [{ type: 'gha' }], secret })).toBe(false)
+})
