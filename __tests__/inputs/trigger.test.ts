@@ -126,3 +126,23 @@ test.each<[string, Record<string, string>]>([
   const own = { ...push, event: 'pull_request', isFork: true }
   expect(problemsOf({ ...build, ...secret }, { ...run, trigger: own })).toEqual([])
 })
+
+const entry = '- { context: ., tags: "a:1" }'
+
+test.each<[string, Record<string, string>]>([
+  ['ssh in builds', { builds: '- { context: ., tags: "a:1", ssh: default }' }],
+  ['secrets in bake-set', { builds: entry, 'bake-set': '*.ssh=default' }],
+  ['secrets in bake-set', { builds: entry, 'bake-set': '*.secrets=id=a,src=/etc/hostname' }],
+  ['the agent \\(allow: ssh\\)', { 'bake-files': 'package.json', allow: 'network.host, ssh' }],
+])('nor does %s', (name, inputs) => {
+  const trigger = { ...push, event: 'pull_request_target', isFork: true }
+  expect(problemsOf(inputs, { trigger, workspace: process.cwd() })).toEqual([
+    expect.stringMatching(`would see ${name}\\. `),
+  ])
+  expect(problemsOf(inputs, { workspace: process.cwd() })).toEqual([])
+})
+
+test('a payload with nulls is one that says nothing', () => {
+  const nulls = { pull_request: null, workflow_run: null, issue: null, discussion: null }
+  expect(readTrigger('push', 'a', nulls).isFork).toBe(false)
+})

@@ -92,10 +92,7 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
     const unused = mode === 'diagnose' ? findUnused(given) : []
     // What is not used need not be right either: a fork has no key.
     const raw = mode === 'diagnose' ? pick(given, usedByDiagnose) : given
-    if (mode === 'run') {
-      reportNothingToDo(raw, report)
-      reportUntrusted(raw, run.trigger, report)
-    }
+    if (mode === 'run') reportNothingToDo(raw, report)
     const word = (input: InputName, pattern: RegExp, remedy: string): string | undefined =>
       parseWord(input, raw[input], pattern, remedy, report)
     const secretFormat = parseChoice('secret-format', raw['secret-format'], formats, report)
@@ -107,6 +104,7 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
     const tokenId = credentials.kind === 'none' ? undefined : secretId
     const build = readBuild(raw, allow, run.workspace, report)
     const bake = readBake(raw, allow, run, report)
+    reportUntrusted(raw, bake, run.trigger, report)
     reportMissing(build, bake, run, report)
     return {
       mode,

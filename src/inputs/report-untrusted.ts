@@ -1,4 +1,5 @@
-import { parseBoolean, toOptional } from './parsers.ts'
+import type { BakeInputs } from './inputs.ts'
+import { parseBoolean, toList, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
 import { isUntrusted, type Trigger } from './trigger.ts'
@@ -13,10 +14,31 @@ const secretInputs = [
   'ssh',
 ] as const satisfies readonly InputName[]
 
+/** What several builds are told of secrets, in the words of Bake or of an entry. */
+const findOfBake = (raw: RawInputs, bake: BakeInputs | undefined): readonly string[] => {
+  const targets = Object.values(bake?.definition?.target ?? {})
+  const hasAgent = targets.some(({ ssh }) => Array.isArray(ssh) && ssh.length > 0)
+  const isSet = bake?.sets.some((line) => /^[^=]*\.(?:secrets?|ssh)\b/.test(line)) ?? false
+  return [
+    ...(hasAgent ? ['ssh in builds'] : []),
+    ...(isSet ? ['secrets in bake-set'] : []),
+    // Of Bake files alone.
+    ...(bake !== undefined && toList(raw.allow).includes('ssh') ? ['the agent (allow: ssh)'] : []),
+  ]
+}
+
 /** The one gate for secrets: none reaches code that somebody else may have written, unasked. */
-export const reportUntrusted = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
+export const reportUntrusted = (
+  raw: RawInputs,
+  bake: BakeInputs | undefined,
+  trigger: Trigger,
+  report: ReportProblem,
+): void => {
   const isAllowed = parseBoolean('allow-untrusted-trigger', raw['allow-untrusted-trigger'], report)
-  const given = secretInputs.filter((name) => toOptional(raw[name]) !== undefined)
+  const given = [
+    ...secretInputs.filter((name) => toOptional(raw[name]) !== undefined),
+    ...findOfBake(raw, bake),
+  ]
   if (isAllowed || given.length === 0 || !isUntrusted(trigger)) return
   const isKnown = /^(pull_request|workflow_run)/.test(trigger.event)
   const code = isKnown

@@ -10,12 +10,16 @@ export type Trigger = {
 type Repository = { readonly full_name?: string } | null
 type Payload = {
   readonly repository?: Repository
-  readonly pull_request?: { readonly head?: { readonly repo?: Repository } }
-  readonly workflow_run?: { readonly head_repository?: Repository }
-  readonly issue?: { readonly pull_request?: unknown }
+  readonly pull_request?: { readonly head?: { readonly repo?: Repository } } | null
+  readonly workflow_run?: { readonly head_repository?: Repository } | null
+  readonly issue?: { readonly pull_request?: unknown } | null
   readonly discussion?: unknown
-  readonly comment?: { readonly author_association?: unknown }
+  readonly comment?: { readonly author_association?: unknown } | null
 }
+
+/** JSON has null where there is nothing. */
+const isThere = <T>(value: T | null | undefined): value is T =>
+  value !== undefined && value !== null
 
 /** A fork that has been deleted has no name any more; it was one all the same. */
 const isForeign = (head: Repository | undefined, { repository }: Payload): boolean =>
@@ -32,10 +36,10 @@ const insiders: readonly unknown[] = ['OWNER', 'MEMBER', 'COLLABORATOR']
 export const readTrigger = (event: string, actor: string, payload: unknown): Trigger => {
   const given = (payload ?? {}) as Payload
   const isFork =
-    (given.pull_request !== undefined && isForeign(given.pull_request.head?.repo, given)) ||
-    (given.workflow_run !== undefined && isForeign(given.workflow_run.head_repository, given)) ||
-    Boolean(given.issue?.pull_request) ||
-    (given.discussion !== undefined && !insiders.includes(given.comment?.author_association))
+    (isThere(given.pull_request) && isForeign(given.pull_request.head?.repo, given)) ||
+    (isThere(given.workflow_run) && isForeign(given.workflow_run.head_repository, given)) ||
+    isThere(given.issue?.pull_request) ||
+    (isThere(given.discussion) && !insiders.includes(given.comment?.author_association))
   return { event, isFork, isDependabot: actor === 'dependabot[bot]' }
 }
 
