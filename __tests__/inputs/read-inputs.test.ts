@@ -212,6 +212,7 @@ test.each([
   'https://github.com/acme/app.git#main',
   'git@github.com:acme/app.git',
   'github.com/acme/app',
+  'org-1234@github.com:acme/app.git',
 ])('%s is no folder that could be missing', (context) => {
   expect(problemsOf({ ...build, context, file: 'docker/Dockerfile' }, nothing)).toEqual([])
 })

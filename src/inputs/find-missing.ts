@@ -1,10 +1,7 @@
 import { resolve } from 'node:path'
+import { toContextFolder } from './context-folder.ts'
 import type { BakeInputs, BuildInputs } from './inputs.ts'
 import type { ReportProblem } from './problems.ts'
-
-/** A context that BuildKit fetches by itself, and no folder of this machine. */
-export const isRemoteContext = (context: string): boolean =>
-  /^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(context)
 
 /** What there is at a path, links followed. */
 export type KindOf = (path: string) => 'folder' | 'file' | 'nothing'
@@ -24,8 +21,8 @@ type Place = {
 
 const reportPlace = (place: Place, { workspace, kindOf }: Looker, report: ReportProblem): void => {
   const { input, context, file } = place
-  if (isRemoteContext(context) || context === '-') return
-  const folder = resolve(workspace, context)
+  const folder = toContextFolder(context, workspace)
+  if (folder === undefined || context === '-') return
   const kind = kindOf(folder)
   const isThere = (name: string): boolean => kindOf(resolve(folder, name)) !== 'nothing'
   if (kind !== 'folder') {
