@@ -122,6 +122,15 @@ test.each<readonly [string, () => unknown]>([
     'a manifest',
     () => parseManifest(`kind: Pod\nspec: {containers: [{image: "${most('${{')}"}]}`, 'x'),
   ],
+  [
+    'a manifest of one large map',
+    () =>
+      parseManifest(Array.from({ length: 80_000 }, (_, at) => `k${at}: 1`).join('\n'), 'x.yaml'),
+  ],
+  [
+    'a manifest of many objects',
+    () => parseManifest(`{"a":"${'x'.repeat(1_900)}"}\n`.repeat(499), 'x.json'),
+  ],
 ])('%s is read in time', (_name, read) => {
   expect(() => inTime(read)).not.toThrow()
 })

@@ -314,3 +314,13 @@ test('whatever the text, it is read or warned about, and nothing is thrown', () 
 test('what is nested too deeply is not followed', () => {
   expect(parse(`kind: Pod\nspec: ${'['.repeat(20_000)}`).warnings).toHaveLength(1)
 })
+
+test('objects of JSON one after another are told of at their own lines', () => {
+  const pod = (image: string) => `{"kind":"Pod",\n"spec":{"containers":[{"image":"${image}"}]}}\n`
+  const { workloads, warnings } = parseManifest(
+    `${pod('a:1')}\n${pod('b:1')}${pod('<c>')}`,
+    'x.json',
+  )
+  expect(workloads.flatMap(({ containers }) => containers.map(({ line }) => line))).toEqual([2, 5])
+  expect(warnings.map(({ place }) => place?.line)).toEqual([7])
+})

@@ -1,4 +1,4 @@
-/** A part of a file with the text before it blanked, so that places stay. */
+/** A part of a file, and where it begins. */
 export type JsonDocument = { readonly text: string; readonly offset: number }
 
 /** Where the objects of a file that holds several end: outside of strings, where all braces are closed. */

@@ -1,8 +1,10 @@
 import {
   type Document,
   type ErrorCode,
+  isScalar,
   LineCounter,
   parseAllDocuments,
+  visit,
   type YAMLParseError,
 } from 'yaml'
 import { createReader } from './document.ts'
@@ -26,19 +28,39 @@ const describeError = (code: ErrorCode, text: string, at: number): string => {
   return `Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`
 }
 
+type Problem = Pick<YAMLParseError, 'code' | 'pos'>
+
+/** Names that a map has twice. The library would compare each with all others, which takes minutes. */
+const findTwins = (document: Document): readonly Problem[] => {
+  const twins: Problem[] = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const [from = 0, to = 0] = key.range ?? []
+        if (names.has(key.value)) twins.push({ code: 'DUPLICATE_KEY', pos: [from, to] })
+        names.add(key.value)
+      }
+    },
+  })
+  return twins
+}
+
 /** Two merge keys in one map: kubectl takes both, and so do we. */
-const isSecondMerge = ({ code, pos }: YAMLParseError, text: string): boolean =>
+const isSecondMerge = ({ code, pos }: Problem, text: string): boolean =>
   code === 'DUPLICATE_KEY' && text.startsWith('<<', pos[0])
 
 /** Tells the first thing that is wrong with a document; true where it can be read all the same. */
 const isReadable = (
-  { errors }: Document,
+  document: Document,
   text: string,
   lineAt: Source['lineAt'],
   warn: Warn,
 ): boolean => {
-  const wrong = errors.find((error) => !isSecondMerge(error, text))
-  const first = wrong ?? errors[0]
+  const problems = [...document.errors, ...findTwins(document)]
+  const wrong = problems.find((problem) => !isSecondMerge(problem, text))
+  const first = wrong ?? problems[0]
   if (first === undefined) return true
   const at = first.pos[0]
   const message =
@@ -49,21 +71,31 @@ const isReadable = (
   return wrong === undefined
 }
 
-type Part = { readonly documents: readonly Document[]; readonly lines: LineCounter }
+type Part = {
+  readonly text: string
+  readonly documents: readonly Document[]
+  /** In the file, counted from 1. */
+  readonly lineAt: (offset: number) => number
+}
 
-const parsePart = (text: string): Part => {
+/** @param linesBefore in the file */
+const parsePart = (text: string, linesBefore: number): Part => {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines })
-  return { documents: Array.isArray(parsed) ? parsed : [], lines }
+  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
+  const lineAt = (offset: number): number => linesBefore + Math.max(1, lines.linePos(offset).line)
+  return { text, documents: Array.isArray(parsed) ? parsed : [], lineAt }
 }
 
 /** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
-const parseParts = (text: string, json: readonly JsonDocument[] | undefined): readonly Part[] =>
-  json === undefined
-    ? [parsePart(text)]
-    : json.map(({ offset, text: part }) =>
-        parsePart(text.slice(0, offset).replace(/[^\n]/g, ' ') + part),
-      )
+const parseParts = (text: string, json: readonly JsonDocument[] | undefined): readonly Part[] => {
+  if (json === undefined) return [parsePart(text, 0)]
+  let [at, linesBefore] = [0, 0]
+  return json.map(({ offset, text: part }) => {
+    linesBefore += text.slice(at, offset).split('\n').length - 1
+    at = offset
+    return parsePart(part, linesBefore)
+  })
+}
 
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500
@@ -92,11 +124,10 @@ export const parseManifest = (text: string, file: string): Manifests => {
     return { ...nothing, warnings }
   }
   try {
-    const read = parseParts(text, json).flatMap(({ documents, lines }) => {
-      const lineAt = (offset: number): number =>
-        Math.min(last, Math.max(1, lines.linePos(offset).line))
-      return documents.map((document) => {
-        if (!isReadable(document, text, lineAt, warn)) return nothing
+    const read = parseParts(text, json).flatMap((part) => {
+      const lineAt = (offset: number): number => Math.min(last, part.lineAt(offset))
+      return part.documents.map((document) => {
+        if (!isReadable(document, part.text, lineAt, warn)) return nothing
         const reader = createReader(document)
         return readDocument({ file, reader, lineAt, warn }, document.contents)
       })
