@@ -127,6 +127,7 @@ test.each([
   expect(problems).toHaveLength(1)
   expect(problems[0]).toMatch(new RegExp(`^- ${name}: no such input\\. .*`))
   expect(problems[0]).toContain(remedy)
+  expect(problems[0]).toContain(`the job sets INPUT_${name.toUpperCase()}`)
 })
 
 test('what the mode does not use is named, and need not be right', () => {

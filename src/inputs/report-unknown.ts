@@ -44,7 +44,7 @@ const toRemedy = (name: string): string => {
   if (word === 'load' || word === 'push') {
     return 'Leave it out: every image is loaded into the nodes, and none is pushed.'
   }
-  return 'The README has a table of all inputs; rename the variable if the job sets one of this name.'
+  return 'The README has a table of all inputs.'
 }
 
 /**
@@ -54,5 +54,10 @@ const toRemedy = (name: string): string => {
  * @param names in lower case, as the workflow has them
  */
 export const reportUnknown = (names: readonly string[], report: ReportProblem): void => {
-  for (const input of names) report({ input, reason: 'no such input', remedy: toRemedy(input) })
+  for (const input of names) {
+    // The runner passes inputs as variables, so those of the job look the same.
+    const variable = `INPUT_${input.toUpperCase()}`
+    const remedy = `${toRemedy(input)} If it is not in \`with\`, the job sets ${variable}: rename that.`
+    report({ input, reason: 'no such input', remedy })
+  }
 }
