@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskPrivateKey, maskSecret } from '../../src/token/masks.ts'
+import { isTooPlain, maskPrivateKey, maskSecret } from '../../src/token/masks.ts'
 
 const masksOf = (value: string): readonly string[] => {
   const masks: string[] = []
@@ -33,4 +33,16 @@ test('a key is hidden in the lines that it was given in, whatever ends them', ()
     maskPrivateKey(given, '', (mask) => masks.push(mask))
     expect(masks).toEqual(['MIIEowIBAAKCAQEA0123', 'abcdefghijklmnop'])
   }
+})
+
+test.each([
+  ['abc', true],
+  ['user\nhunter2', true],
+  ['', false],
+  ['{\n"key": "a"\n}', false],
+])('%j is said not to be hidden: %s', (value, isPlain) => {
+  const masks: string[] = []
+  maskSecret(value, (mask) => masks.push(mask))
+  expect(isTooPlain(value)).toBe(isPlain)
+  expect(masks.length > 0).toBe(value !== '' && !isPlain)
 })
