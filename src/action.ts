@@ -109,7 +109,8 @@ export const runAction = async (
       }),
       workspace: environment.workspace,
       childEnv,
-      cacheEnv: environment.cacheEnv,
+      // A fork's build would write into the cache that the default branch reads.
+      cacheEnv: inputs.isTrusted ? environment.cacheEnv : {},
       signal,
       background,
       update: (change) => {

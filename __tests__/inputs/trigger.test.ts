@@ -146,3 +146,12 @@ test('a payload with nulls is one that says nothing', () => {
   const nulls = { pull_request: null, workflow_run: null, issue: null, discussion: null }
   expect(readTrigger('push', 'a', nulls).isFork).toBe(false)
 })
+
+test('what a fork wrote is not trusted, also where it would see no secret', () => {
+  const trusts = (trigger: Partial<typeof push>, raw = {}): boolean =>
+    read({ ...build, ...raw }, { trigger: { ...push, ...trigger } }).isTrusted
+  expect(trusts({})).toBe(true)
+  expect(trusts({ event: 'pull_request_target', isFork: true })).toBe(false)
+  const allowed = { 'allow-untrusted-trigger': 'true' }
+  expect(trusts({ event: 'pull_request_target', isFork: true }, allowed)).toBe(true)
+})

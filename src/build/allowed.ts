@@ -63,7 +63,7 @@ const renderRefusal = (name: string, { ask: { key, want }, allowance }: Need): s
   const what = `- ${name}: ${key}`
   switch (want.kind) {
     case 'template':
-      return `${what} has a variable in it, which Bake would evaluate: ${show(want.text)}`
+      return `${what} has a variable in it, which Bake would evaluate: ${show(want.text)}${key === 'env_file' ? ' (fs.read=* allows it)' : ''}`
     case 'word':
       return `${what} needs ${show(allowance)}`
     default:

@@ -94,7 +94,9 @@ const createAsking = (mayRead: MayRead): Asking => {
   }
   const add = (key: string, base: string, path: string): string | undefined => {
     if (path.includes('$')) {
-      asks.push({ key, want: { kind: 'template', text: path } })
+      // It may lead anywhere, so it needs all.
+      const isAllowed = mayRead({ key, want: { kind: 'read', path: '/' } })
+      if (!isAllowed) asks.push({ key, want: { kind: 'template', text: path } })
       return undefined
     }
     // Compose means the home, in some places.

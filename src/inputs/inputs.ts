@@ -97,6 +97,8 @@ export type Inputs = {
   readonly mode: Mode
   /** Given, and not used in this mode. */
   readonly unused: readonly string[]
+  /** Whether the code comes from this repository, or its author says that it may be trusted. */
+  readonly isTrusted: boolean
   readonly credentials: Credentials
   /** URL of GitHub's REST API, without a slash at its end. */
   readonly apiUrl: string

@@ -104,11 +104,12 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
     const tokenId = credentials.kind === 'none' ? undefined : secretId
     const build = readBuild(raw, allow, run.workspace, report)
     const bake = readBake(raw, allow, run, report)
-    reportUntrusted(raw, bake, run.trigger, report)
+    const isTrusted = reportUntrusted(raw, bake, run.trigger, report)
     reportMissing(build, bake, run, report)
     return {
       mode,
       unused,
+      isTrusted,
       credentials,
       apiUrl: readApiUrl(raw, report),
       secretFormat,

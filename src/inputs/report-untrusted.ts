@@ -27,19 +27,24 @@ const findOfBake = (raw: RawInputs, bake: BakeInputs | undefined): readonly stri
   ]
 }
 
-/** The one gate for secrets: none reaches code that somebody else may have written, unasked. */
+/**
+ * The one gate for secrets: none reaches code that somebody else may have written, unasked.
+ *
+ * @returns whether the code is trusted, by where it comes from or by the author's word
+ */
 export const reportUntrusted = (
   raw: RawInputs,
   bake: BakeInputs | undefined,
   trigger: Trigger,
   report: ReportProblem,
-): void => {
+): boolean => {
   const isAllowed = parseBoolean('allow-untrusted-trigger', raw['allow-untrusted-trigger'], report)
   const given = [
     ...secretInputs.filter((name) => toOptional(raw[name]) !== undefined),
     ...findOfBake(raw, bake),
   ]
-  if (isAllowed || given.length === 0 || !isUntrusted(trigger)) return
+  if (isAllowed || !isUntrusted(trigger)) return true
+  if (given.length === 0) return false
   const isKnown = /^(pull_request|workflow_run)/.test(trigger.event)
   const code = isKnown
     ? "runs for a fork's code here, and its Dockerfile"
@@ -50,4 +55,5 @@ export const reportUntrusted = (
     remedy:
       'Build such code on pull_request without secrets, or set it to true if only trusted code is built.',
   })
+  return false
 }
