@@ -1841,6 +1841,8 @@ const reportOutsideBuild = ({ context, file, buildContexts }, workspace, report)
 };
 
 // src/inputs/trigger.ts
+/** JSON has null where there is nothing. */
+const isThere = (value) => value !== void 0 && value !== null;
 /** A fork that has been deleted has no name any more; it was one all the same. */
 const isForeign = (head, { repository }) => head?.full_name === void 0 || head.full_name !== repository?.full_name;
 /** People who may write to this repository, or belong to those who own it. */
@@ -1858,7 +1860,7 @@ const readTrigger = (event, actor, payload) => {
 	const given = payload ?? {};
 	return {
 		event,
-		isFork: given.pull_request !== void 0 && isForeign(given.pull_request.head?.repo, given) || given.workflow_run !== void 0 && isForeign(given.workflow_run.head_repository, given) || Boolean(given.issue?.pull_request) || given.discussion !== void 0 && !insiders.includes(given.comment?.author_association),
+		isFork: isThere(given.pull_request) && isForeign(given.pull_request.head?.repo, given) || isThere(given.workflow_run) && isForeign(given.workflow_run.head_repository, given) || isThere(given.issue?.pull_request) || isThere(given.discussion) && !insiders.includes(given.comment?.author_association),
 		isDependabot: actor === "dependabot[bot]"
 	};
 };
@@ -1880,7 +1882,7 @@ const whySecretsAreEmpty = ({ event, isFork, isDependabot }) => {
 	if (isDependabot) return "Dependabot triggered this run, and it has secrets of its own";
 };
 /** What a workflow can do where secrets are empty. */
-const withoutSecrets = "Leave the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty.";
+const withoutSecrets = "Leave the job or the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty.";
 
 // src/inputs/read-secrets.ts
 /** `--secret` is CSV: a comma in an id would start another option. */

@@ -2,6 +2,7 @@ import { t as require_dist } from "./dist.js";
 import { t as Failure } from "./failure.js";
 import { t as readRegularFile } from "./read-file.js";
 import { dirname, join } from "node:path";
+import { homedir } from "node:os";
 
 // src/build/compose-asks.ts
 var import_dist = require_dist();
@@ -11,36 +12,71 @@ const toPaths = (value) => (Array.isArray(value) ? value : [value]).flatMap((ent
 	if (typeof entry === "string") return [entry];
 	return toMap(entry)["path"] === void 0 ? [] : toPaths(toMap(entry)["path"]);
 });
+/** Values under a name in any case: Compose goes by that in `include`. */
+const toFolded = (map, name) => Object.entries(map).flatMap(([key, value]) => key.toLowerCase() === name ? [value] : []);
+const unreadable = (file, why) => new Failure(`Bake's Compose file ${file} cannot be read: ${why}`);
+/** Where Bake's own YAML begins a line, or skips something, and ours does not. */
+const oddBreaks = /\r(?!\n)|[\u0085\u2028\u2029\ufeff]/;
+/** Bake's own parser takes what begins with a mark of UTF-16 for that. */
+const readText = (file, path) => {
+	const bytes = readRegularFile(path);
+	try {
+		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+		if (!oddBreaks.test(text)) return text;
+	} catch {}
+	throw unreadable(file, "it is not UTF-8 text with ordinary line ends");
+};
+const harmlessTags = /^(?:!|!reset|!override|tag:yaml\.org,2002:(?:str|null|bool|int|float|map|seq))$/;
+/** A tag such as `!!binary` would have a text mean another one. */
+const requireOrdinaryTags = (file, document) => {
+	(0, import_dist.visit)(document, { Node: (_, node) => {
+		const { tag } = node;
+		if (tag !== void 0 && !harmlessTags.test(tag)) throw unreadable(file, `it has the tag ${tag}`);
+	} });
+};
 const parse = (file, path) => {
 	try {
-		const documents = (0, import_dist.parseAllDocuments)(readRegularFile(path).toString("utf8"), {
+		const documents = (0, import_dist.parseAllDocuments)(readText(file, path), {
 			merge: true,
 			uniqueKeys: false,
+			resolveKnownTags: false,
 			logLevel: "silent"
 		});
 		for (const { errors } of documents) if (errors[0] !== void 0) throw errors[0];
-		return documents.map((document) => toMap(document.toJS({ maxAliasCount: 1e4 })));
+		return documents.map((document) => {
+			requireOrdinaryTags(file, document);
+			return toMap(document.toJS({ maxAliasCount: 1e4 }));
+		});
 	} catch (cause) {
+		if (cause instanceof Failure) throw cause;
 		if (!/\.ya?ml$/i.test(file)) return [];
-		const line = String(cause.message).split("\n")[0];
-		throw new Failure(`Bake's Compose file ${file} cannot be read: ${line}`);
+		throw unreadable(file, String(cause.message).split("\n")[0] ?? "");
 	}
 };
 /** More is no project that people write. */
 const mostFiles = 100;
-/**
-* What Compose files have Bake read of the machine while it prints what they mean: other files of
-* theirs, and variables. A service's own paths are among its target's.
-*
-* @param files relative to the workspace, or absolute
-* @throws {Failure} when one is no YAML
-*/
-const findComposeAsks = (files, workspace, mayRead) => {
+const createAsking = (mayRead) => {
 	const asks = [];
-	const seen = /* @__PURE__ */ new Set();
+	const read = (key, path) => {
+		const ask = {
+			key,
+			want: {
+				kind: "read",
+				path
+			}
+		};
+		asks.push(ask);
+		return ask;
+	};
 	const add = (key, base, path) => {
 		if (path.includes("$")) {
-			asks.push({
+			if (!mayRead({
+				key,
+				want: {
+					kind: "read",
+					path: "/"
+				}
+			})) asks.push({
 				key,
 				want: {
 					kind: "template",
@@ -49,41 +85,64 @@ const findComposeAsks = (files, workspace, mayRead) => {
 			});
 			return;
 		}
+		if (path.startsWith("~")) read(key, join(homedir(), path.slice(1)));
 		const full = path.startsWith("/") ? path : join(base, path);
-		const ask = {
-			key,
-			want: {
-				kind: "read",
-				path: full
-			}
-		};
-		asks.push(ask);
-		return mayRead(ask) ? full : void 0;
+		return mayRead(read(key, full)) ? full : void 0;
 	};
-	const visit = (file, base) => {
+	return {
+		asks,
+		add
+	};
+};
+const findExtended = (services, base, { add }) => Object.values(toMap(services)).flatMap((service) => {
+	const { env_file: variables, extends: extended } = toMap(service);
+	for (const path of toPaths(variables)) add("env_file", base, path);
+	const { file } = toMap(extended);
+	if (typeof file !== "string") return [];
+	const found = add("extends", base, file);
+	return [{
+		file: found,
+		base: dirname(found ?? "")
+	}];
+});
+const findIncluded = (entry, base, { add }) => {
+	const named = typeof entry === "string" ? { path: entry } : toMap(entry);
+	for (const path of toFolded(named, "env_file").flatMap(toPaths)) add("include", base, path);
+	const files = toFolded(named, "path").flatMap(toPaths).map((path) => add("include", base, path));
+	const folders = toFolded(named, "project_directory").flatMap(toPaths);
+	if (folders.length > 0 && base !== ".") throw new Failure(`A Compose file that is included, in ${base}, includes others with a project_directory, of which Compose does not say where their paths start`, { remedy: "Include them from the first file, or leave project_directory out." });
+	return (folders.length === 0 ? [dirname(files[0] ?? "")] : folders.flatMap((folder) => add("include", base, folder) ?? [])).flatMap((start) => files.map((file) => ({
+		file,
+		base: start
+	})));
+};
+/**
+* What Compose files have Bake read of the machine while it prints what they mean: other files of
+* theirs, and variables. A service's own paths are among its target's.
+*
+* @param files relative to the workspace, or absolute
+* @throws {Failure} when one is no YAML, or may be read in two ways
+*/
+const findComposeAsks = (files, workspace, mayRead) => {
+	const asking = createAsking(mayRead);
+	const seen = /* @__PURE__ */ new Set();
+	const visit = ({ file, base }) => {
 		if (file === void 0 || seen.has(`${base} ${file}`)) return;
 		if (seen.size >= mostFiles) throw new Failure(`More than ${mostFiles} Compose files include each other`);
 		seen.add(`${base} ${file}`);
-		add(".env", base, ".env");
-		for (const { services, include } of parse(file, join(file.startsWith("/") ? "" : workspace, file))) {
-			for (const service of Object.values(toMap(services)).map(toMap)) {
-				for (const path of toPaths(service["env_file"])) add("env_file", base, path);
-				const { file: extended } = toMap(service["extends"]);
-				if (typeof extended !== "string") continue;
-				const found = add("extends", base, extended);
-				visit(found, dirname(found ?? ""));
-			}
-			for (const entry of Array.isArray(include) ? include : []) {
-				const { project_directory: folder, env_file: variables } = toMap(entry);
-				for (const path of toPaths(variables)) add("include", base, path);
-				const found = toPaths(entry).map((path) => add("include", base, path));
-				const start = typeof folder === "string" ? add("include", base, folder) : dirname(found[0] ?? "");
-				for (const each of found) if (start !== void 0) visit(each, start);
-			}
+		asking.add(".env", base, ".env");
+		const path = join(file.startsWith("/") ? "" : workspace, file);
+		for (const { services, include } of parse(file, path)) {
+			findExtended(services, base, asking).forEach(visit);
+			const entries = Array.isArray(include) ? include : [];
+			for (const entry of entries) findIncluded(entry, base, asking).forEach(visit);
 		}
 	};
-	for (const file of files) visit(file, ".");
-	return asks;
+	for (const file of files) visit({
+		file,
+		base: "."
+	});
+	return asking.asks;
 };
 
 export { findComposeAsks };

@@ -6,7 +6,6 @@ import { StringDecoder } from "node:string_decoder";
 const longLine = 65536;
 /** A line without an end would otherwise be held in memory for ever. */
 const longestLine = 1048576;
-/** Where to cut what has no end yet; 0 where it may still grow. */
 const findCut = (text) => {
 	if (text.length <= longLine) return 0;
 	const space = text.slice(longLine).search(/\s/);
@@ -17,8 +16,10 @@ const findCut = (text) => {
 /**
 * Cuts a stream into lines at \n, \r\n and \r, as the runner does. Stops reading while our standard
 * output, where lines mostly go, takes no more.
+*
+* @param cutAt for lines that are read by us, and may be longer than what people read
 */
-const splitLines = (stream, onLine) => {
+const splitLines = (stream, onLine, cutAt = findCut) => {
 	const decoder = new StringDecoder("utf8");
 	let rest = "";
 	stream.on("data", (chunk) => {
@@ -26,7 +27,7 @@ const splitLines = (stream, onLine) => {
 		rest = lines.pop() ?? "";
 		process.stdout.cork();
 		for (const line of lines) onLine(line);
-		for (let cut = findCut(rest); cut > 0; cut = findCut(rest)) {
+		for (let cut = cutAt(rest); cut > 0; cut = cutAt(rest)) {
 			onLine(rest.slice(0, cut));
 			rest = rest.slice(cut);
 		}

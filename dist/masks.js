@@ -23,22 +23,20 @@ const maskPrivateKey = (given, pem, mask) => {
 const shortestValue = 4;
 /** Settings that people pass as secrets; a mask would put `***` all over the job's log. */
 const plainWords = /^(true|false|yes|none|null|undefined|enabled?|disabled?|default|debug|info|warn(ing)?|error|test(ing)?|prod(uction)?|staging|dev(elopment)?|local(host)?|latest|main|master|root|admin|user|public|private|linux|http|https)$/i;
-/** Whether hiding a value would hide ordinary text instead: it is too short, or a plain word. */
-const isTooPlain = (value) => {
-	const text = value.trim();
-	return text !== "" && (text.length < shortestValue || plainWords.test(text));
-};
 /** Shorter lines of a longer secret, such as a brace, would hide ordinary text. */
 const shortestLine = 8;
-/**
-* Hides a further secret of the build; of several lines each, because logs are masked by line, and
-* also as the log shows it when it looks like a command.
-*/
-const maskSecret = (value, mask) => {
-	if (isTooPlain(value)) return;
+/** What of a value can be hidden: of several lines each, because logs are masked by line. */
+const toHidden = (value) => {
+	const text = value.trim();
+	if (text.length < shortestValue || plainWords.test(text)) return [];
 	const lines = value.split(/\r?\n/).filter((line) => line.trim() !== "");
-	const hidden = lines.length === 1 ? [value.trim()] : lines.filter((line) => line.length >= shortestLine);
-	for (const line of new Set(hidden.flatMap((text) => [text, neutralise(text)]))) mask(line);
+	return lines.length === 1 ? [text] : lines.filter((line) => line.length >= shortestLine);
+};
+/** Whether hiding a value would hide ordinary text instead: it is too short, or a plain word. */
+const isTooPlain = (value) => value.trim() !== "" && toHidden(value).length === 0;
+/** Hides a further secret of the build, also as the log shows it when it looks like a command. */
+const maskSecret = (value, mask) => {
+	for (const line of new Set(toHidden(value).flatMap((text) => [text, neutralise(text)]))) mask(line);
 };
 
 export { maskToken as i, maskPrivateKey as n, maskSecret as r, isTooPlain as t };

@@ -2,6 +2,8 @@ import { K as parseContainers, S as noteContainers, T as readNotes, Y as isOwnFo
 import { i as splitLines } from "./later.js";
 
 // src/diagnose/notes/take-notes.ts
+/** A node's list is one line, of more than 1 KB for each container; half of one says nothing. */
+const longestList = 8388608;
 const toHeard = (line) => {
 	const [, id, exitCode, seconds] = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/.exec(line) ?? [];
 	if (id === void 0) return {
@@ -40,7 +42,8 @@ const listen = async ({ tell, attach }, nodeId, hear) => {
 		Tty: false
 	});
 	const { stdout, stderr } = partStreams(socket);
-	splitLines(stdout, (line) => hear(toHeard(line)));
+	const cutAt = (text) => text.length > longestList ? longestList : 0;
+	splitLines(stdout, (line) => hear(toHeard(line)), cutAt);
 	stderr.resume();
 	return socket;
 };

@@ -357,27 +357,59 @@ const describeError = (code, text, at) => {
 	if (text.includes("{{")) return `Not checked from here on: this is a template that is not rendered yet. ${renderFirst}`;
 	return `Not checked from here on, as this is no YAML (${code.toLowerCase().replaceAll("_", " ")}). ${renderFirst}`;
 };
+/** Names that a map has twice. The library would compare each with all others, which takes minutes. */
+const findTwins = (document) => {
+	const twins = [];
+	(0, import_dist.visit)(document, { Map: (_, { items }) => {
+		const names = /* @__PURE__ */ new Set();
+		for (const { key } of items) {
+			if (!(0, import_dist.isScalar)(key)) continue;
+			const [from = 0, to = 0] = key.range ?? [];
+			if (names.has(key.value)) twins.push({
+				code: "DUPLICATE_KEY",
+				pos: [from, to]
+			});
+			names.add(key.value);
+		}
+	} });
+	return twins;
+};
 /** Two merge keys in one map: kubectl takes both, and so do we. */
 const isSecondMerge = ({ code, pos }, text) => code === "DUPLICATE_KEY" && text.startsWith("<<", pos[0]);
 /** Tells the first thing that is wrong with a document; true where it can be read all the same. */
-const isReadable = ({ errors }, text, lineAt, warn) => {
-	const wrong = errors.find((error) => !isSecondMerge(error, text));
-	const first = wrong ?? errors[0];
+const isReadable = (document, text, lineAt, warn) => {
+	const problems = [...document.errors, ...findTwins(document)];
+	const wrong = problems.find((problem) => !isSecondMerge(problem, text));
+	const first = wrong ?? problems[0];
 	if (first === void 0) return true;
 	const at = first.pos[0];
 	warn(wrong === void 0 ? "A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two]." : describeError(first.code, text, at), lineAt(at));
 	return wrong === void 0;
 };
-const parsePart = (text) => {
+/** @param linesBefore in the file */
+const parsePart = (text, linesBefore) => {
 	const lines = new import_dist.LineCounter();
-	const parsed = (0, import_dist.parseAllDocuments)(text, { lineCounter: lines });
+	const parsed = (0, import_dist.parseAllDocuments)(text, {
+		lineCounter: lines,
+		uniqueKeys: false
+	});
+	const lineAt = (offset) => linesBefore + Math.max(1, lines.linePos(offset).line);
 	return {
+		text,
 		documents: Array.isArray(parsed) ? parsed : [],
-		lines
+		lineAt
 	};
 };
 /** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
-const parseParts = (text, json) => json === void 0 ? [parsePart(text)] : json.map(({ offset, text: part }) => parsePart(text.slice(0, offset).replace(/[^\n]/g, " ") + part));
+const parseParts = (text, json) => {
+	if (json === void 0) return [parsePart(text, 0)];
+	let [at, linesBefore] = [0, 0];
+	return json.map(({ offset, text: part }) => {
+		linesBefore += text.slice(at, offset).split("\n").length - 1;
+		at = offset;
+		return parsePart(part, linesBefore);
+	});
+};
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500;
 const nothing = {
@@ -408,10 +440,10 @@ const parseManifest = (text, file) => {
 		};
 	}
 	try {
-		const read = parseParts(text, json).flatMap(({ documents, lines }) => {
-			const lineAt = (offset) => Math.min(last, Math.max(1, lines.linePos(offset).line));
-			return documents.map((document) => {
-				if (!isReadable(document, text, lineAt, warn)) return nothing;
+		const read = parseParts(text, json).flatMap((part) => {
+			const lineAt = (offset) => Math.min(last, part.lineAt(offset));
+			return part.documents.map((document) => {
+				if (!isReadable(document, part.text, lineAt, warn)) return nothing;
 				const reader = createReader(document);
 				return readDocument({
 					file,

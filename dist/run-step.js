@@ -818,10 +818,12 @@ const toOwnNames = (image) => {
 	const digests = read$1(image.RepoDigests);
 	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
 };
+/** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
+const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless, id).canonical;
 /** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
 const renderNameless = (id, references) => {
 	const [name] = references;
-	if (name === void 0 || !name.canonical.startsWith(`${nameless.canonical}:`)) return void 0;
+	if (name === void 0 || !isNameless(id, references)) return void 0;
 	return `${id} has no name in Docker; pods find it as ${name.given}.`;
 };
 
@@ -1017,13 +1019,21 @@ const renderUnloaded = (unloaded) => {
 };
 
 // src/build/actions-cache.ts
-/** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
-const isOfActions = (entry) => {
-	if (typeof entry === "string") return /(?:^|,)\s*"?type=gha"?\s*(?:,|$)/i.test(entry);
-	return entry?.type === "gha";
+/** An entry's words, as newer versions of buildx print it, a map, or as older ones do, in a line. */
+const toWords = (entry) => typeof entry === "string" ? entry.split(",").map((word) => word.trim().replace(/^"|"$/g, "")) : Object.entries(entry ?? {}).map((pair) => pair.join("="));
+const isOfActions = (words) => words.some((word) => /^type=gha$/i.test(word));
+/** An address of the Bake file's own choice would be sent the run's token. */
+const isElsewhere = (words) => words.some((word) => /^url(?:_v2)?\s*=/i.test(word));
+/** A secret of the Bake file's could be the token itself, by the name of its variable. */
+const namesToken = ({ definition }) => /ACTIONS_/.test(JSON.stringify(definition["secret"] ?? ""));
+/**
+* Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. One build gets
+* it for all of its entries, or for none.
+*/
+const usesActionsCache = (targets) => {
+	const entries = targets.flatMap(({ definition }) => [definition["cache-from"], definition["cache-to"]]).flatMap((each) => Array.isArray(each) ? each.map(toWords) : []).filter(isOfActions);
+	return entries.length > 0 && !entries.some(isElsewhere) && !targets.some(namesToken);
 };
-/** Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. */
-const usesActionsCache = (targets) => targets.flatMap(({ definition }) => [definition["cache-from"], definition["cache-to"]]).some((entries) => Array.isArray(entries) && entries.some(isOfActions));
 
 // src/build/argv.ts
 const flag = (name, value) => value === void 0 ? [] : [name, value];
@@ -2100,8 +2110,14 @@ const toFailure$1 = (problems, among, outcomes, unloaded) => {
 // src/make/handover.ts
 /** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
 const longestJobMs = 432e6;
-/** True for a name that no step can be using any more, as its machine died before post could run. */
-const isLeftOver = (lastTagTime, nowMs) => nowMs - Date.parse(lastTagTime ?? "") > longestJobMs;
+/**
+* True for a name that no step can be using any more, as its machine died before post could run. Who does
+* not know the time writes one of the year 1.
+*/
+const isLeftOver = (lastTagTime, nowMs) => {
+	const taggedMs = Date.parse(lastTagTime ?? "");
+	return taggedMs > 0 && nowMs - taggedMs > longestJobMs;
+};
 const findLeftOvers = async ({ ask }) => {
 	const everyRun = handoverRepository("");
 	const ours = (await ask(`/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))}`) ?? []).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(everyRun));
@@ -2146,7 +2162,7 @@ const createHandovers = (api, { targets }, runId) => {
 	const unneeded = () => [...held].filter((name) => !waiting.has(name) && !bases.has(name));
 	return {
 		hold: async (image) => {
-			if (image.heldAs !== void 0) return image;
+			if (image.heldAs !== void 0 || isNameless(image.id, image.references)) return image;
 			const holding = await holdImage(api, runId, image);
 			if (holding.heldAs !== void 0) {
 				held.add(holding.heldAs);
@@ -3100,6 +3116,9 @@ const loadFolders = async (api, { engine, image, nodes, wanted, runId }, progres
 			if (errors.length > errorLines) errors.shift();
 		},
 		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
+	}).catch((error) => {
+		if (signal.aborted) throw error;
+		return renderError(error);
 	});
 	return new Map(names.map((name) => [name, results.get(name) ?? {
 		kind: "failed",
@@ -3680,7 +3699,7 @@ const verbs = {
 const renderRefusal = (name, { ask: { key, want }, allowance }) => {
 	const what = `- ${name}: ${key}`;
 	switch (want.kind) {
-		case "template": return `${what} has a variable in it, which Bake would evaluate: ${show(want.text)}`;
+		case "template": return `${what} has a variable in it, which Bake would evaluate: ${show(want.text)}${key === "env_file" ? " (fs.read=* allows it)" : ""}`;
 		case "word": return `${what} needs ${show(allowance)}`;
 		default: return `${what} ${verbs[want.kind]} ${JSON.stringify(want.path.slice(0, longestValue))} outside the workspace, needs ${show(allowance)}`;
 	}
@@ -4769,13 +4788,11 @@ const readAllow = (raw, report) => {
 };
 
 // src/inputs/find-missing.ts
-/** A context that BuildKit fetches by itself, and no folder of this machine. */
-const isRemoteContext = (context) => /^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(context);
 const remedy$1 = "Paths start in the workspace: has actions/checkout run before this step?";
 const reportPlace = (place, { workspace, kindOf }, report) => {
 	const { input, context, file } = place;
-	if (isRemoteContext(context) || context === "-") return;
-	const folder = resolve(workspace, context);
+	const folder = toContextFolder(context, workspace);
+	if (folder === void 0 || context === "-") return;
 	const kind = kindOf(folder);
 	const isThere = (name) => kindOf(resolve(folder, name)) !== "nothing";
 	if (kind !== "folder") {
@@ -5364,7 +5381,7 @@ const toRemedy = (name) => {
 	if (meant !== void 0) return `Did you mean ${meant}?`;
 	if (bakeWords.includes(word)) return "Write it into a Bake file (bake-files), or say bake-set.";
 	if (word === "load" || word === "push") return "Leave it out: every image is loaded into the nodes, and none is pushed.";
-	return "The README has a table of all inputs; rename the variable if the job sets one of this name.";
+	return "The README has a table of all inputs.";
 };
 /**
 * What the runner passed and no input is called: it warns, and the step would go on without what its
@@ -5373,11 +5390,14 @@ const toRemedy = (name) => {
 * @param names in lower case, as the workflow has them
 */
 const reportUnknown = (names, report) => {
-	for (const input of names) report({
-		input,
-		reason: "no such input",
-		remedy: toRemedy(input)
-	});
+	for (const input of names) {
+		const variable = `INPUT_${input.toUpperCase()}`;
+		report({
+			input,
+			reason: "no such input",
+			remedy: `${toRemedy(input)} If it is not in \`with\`, the job sets ${variable}: rename that.`
+		});
+	}
 };
 
 // src/inputs/report-untrusted.ts
@@ -5390,17 +5410,33 @@ const secretInputs = [
 	"secret-files",
 	"ssh"
 ];
-/** The one gate for secrets: none reaches code that somebody else may have written, unasked. */
-const reportUntrusted = (raw, trigger, report) => {
+/** What several builds are told of secrets, in the words of Bake or of an entry. */
+const findOfBake = (raw, bake) => {
+	const hasAgent = Object.values(bake?.definition?.target ?? {}).some(({ ssh }) => Array.isArray(ssh) && ssh.length > 0);
+	const isSet = bake?.sets.some((line) => /^[^=]*\.(?:secrets?|ssh)\b/.test(line)) ?? false;
+	return [
+		...hasAgent ? ["ssh in builds"] : [],
+		...isSet ? ["secrets in bake-set"] : [],
+		...bake !== void 0 && toList$1(raw.allow).includes("ssh") ? ["the agent (allow: ssh)"] : []
+	];
+};
+/**
+* The one gate for secrets: none reaches code that somebody else may have written, unasked.
+*
+* @returns whether the code is trusted, by where it comes from or by the author's word
+*/
+const reportUntrusted = (raw, bake, trigger, report) => {
 	const isAllowed = parseBoolean("allow-untrusted-trigger", raw["allow-untrusted-trigger"], report);
-	const given = secretInputs.filter((name) => toOptional(raw[name]) !== void 0);
-	if (isAllowed || given.length === 0 || !isUntrusted(trigger)) return;
+	const given = [...secretInputs.filter((name) => toOptional(raw[name]) !== void 0), ...findOfBake(raw, bake)];
+	if (isAllowed || !isUntrusted(trigger)) return true;
+	if (given.length === 0) return false;
 	const code = /^(pull_request|workflow_run)/.test(trigger.event) ? "runs for a fork's code here, and its Dockerfile" : "may run for a fork's code (the event does not say), and its Dockerfile";
 	report({
 		input: "allow-untrusted-trigger",
 		reason: `${trigger.event} ${code} would see ${given.join(", ")}`,
 		remedy: "Build such code on pull_request without secrets, or set it to true if only trusted code is built."
 	});
+	return false;
 };
 
 // src/inputs/read-inputs.ts
@@ -5476,10 +5512,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 	const mode = parseChoice("mode", given["mode"], modes, report);
 	const unused = mode === "diagnose" ? findUnused(given) : [];
 	const raw = mode === "diagnose" ? pick(given, usedByDiagnose) : given;
-	if (mode === "run") {
-		reportNothingToDo(raw, report);
-		reportUntrusted(raw, run.trigger, report);
-	}
+	if (mode === "run") reportNothingToDo(raw, report);
 	const word = (input, pattern, remedy) => parseWord(input, raw[input], pattern, remedy, report);
 	const secretFormat = parseChoice("secret-format", raw["secret-format"], formats, report);
 	const credentials = readCredentials(raw, run, secretFormat, report);
@@ -5488,10 +5521,12 @@ const readInputs = (given, run) => collectProblems((report) => {
 	const tokenId = credentials.kind === "none" ? void 0 : secretId;
 	const build = readBuild(raw, allow, run.workspace, report);
 	const bake = readBake(raw, allow, run, report);
+	const isTrusted = reportUntrusted(raw, bake, run.trigger, report);
 	reportMissing(build, bake, run, report);
 	return {
 		mode,
 		unused,
+		isTrusted,
 		credentials,
 		apiUrl: readApiUrl(raw, report),
 		secretFormat,
@@ -6312,7 +6347,7 @@ const runAction = async (environment, runner, signal) => {
 			}),
 			workspace: environment.workspace,
 			childEnv,
-			cacheEnv: environment.cacheEnv,
+			cacheEnv: inputs.isTrusted ? environment.cacheEnv : {},
 			signal,
 			background,
 			update: (change) => {

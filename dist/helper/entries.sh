@@ -11,7 +11,7 @@ list_entries() {
 # entry below something that is a folder no longer or a link. Prints what is to be made that no entry says:
 #   folder PATH    (an entry is in it)
 #   opaque PATH | whiteout PATH
-# with paths still quoted as in C. A folder comes before what is in it.
+# with paths that `printf %b` makes whole again. A folder comes before what is in it.
 check_entries() {
   awk '
     function refuse(what) {
@@ -25,6 +25,16 @@ check_entries() {
       sub(/(\/\.?)+$/, "", name)
       if (("/" name "/") ~ /\/\.\.\//) refuse("\"" name "\" leads up")
       return name == "." ? "" : name
+    }
+    # Where C has three octal digits, the shell has a zero before them, without which it takes one too many:
+    # a slash out of \005 and a 7. Quotes it has as they are.
+    function for_shell(path,   done, at, mark) {
+      while ((at = index(path, "\\")) > 0) {
+        mark = substr(path, at + 1, 1)
+        done = done substr(path, 1, at - 1) (mark == "\"" ? "" : "\\") (mark ~ /[0-7]/ ? "0" : "") mark
+        path = substr(path, at + 2)
+      }
+      return done path
     }
     function in_folders(path,   folder) {
       folder = path
@@ -105,7 +115,7 @@ check_entries() {
       }
       enter(type, path, target)
     }
-    END { if (!is_refused) for (line in unsaid) print line }' | sort
+    END { if (!is_refused) for (line in unsaid) print for_shell(line) }' | sort
 }
 
 # Calls a function with every line of check_entries, its path as it is.

@@ -5,6 +5,7 @@
 # True when every component of a relative path is a real folder, so that nobody leads us elsewhere.
 is_real_folder() {
   local base=$1 rest=$2/
+  [[ "/$rest" != */../* ]] || return 1
   while [[ -n "$rest" ]]; do
     base+=/${rest%%/*}
     rest=${rest#*/}
