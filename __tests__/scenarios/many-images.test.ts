@@ -214,7 +214,7 @@ describe('a Bake file', () => {
     const made = await run({ 'bake-files': 'docker-bake.hcl' })
     expect(made.exitCode).toBe(1)
     expect(made.log).toMatch(
-      /##\[error\]Bake cannot read docker-bake\.hcl: exit code 1: .*docker-bake\.hcl:1/,
+      /##\[error\]Bake cannot read docker-bake\.hcl: docker-bake\.hcl:1,\d+-\d+: Unclosed configuration block/,
     )
     expect(github.requests).toEqual([])
     expect(made.orphans).toEqual([])
