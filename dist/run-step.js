@@ -3116,9 +3116,6 @@ const loadFolders = async (api, { engine, image, nodes, wanted, runId }, progres
 			if (errors.length > errorLines) errors.shift();
 		},
 		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
-	}).catch((error) => {
-		if (signal.aborted) throw error;
-		return renderError(error);
 	});
 	return new Map(names.map((name) => [name, results.get(name) ?? {
 		kind: "failed",

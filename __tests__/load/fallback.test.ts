@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { EngineApi } from '../../src/host/engine-api.ts'
 import { renderFallback } from '../../src/load/by-folders.ts'
-import { type FolderOrder, loadFolders, reasonFor, watchEvents } from '../../src/load/folders.ts'
+import { reasonFor, watchEvents } from '../../src/load/folders.ts'
 
 const warning =
   'time="2026-01-02T03:04:05Z" level=warning msg="DEPRECATION: The `x` property is deprecated"'
@@ -65,21 +64,4 @@ describe('a fall-back', () => {
     const text = renderFallback('a', { reason: 'refused', isForeseen: false }, undefined)
     expect(text).toBe('Linking into a failed, so the image is streamed: refused')
   })
-})
-
-test('a helper that Docker refuses is a reason to stream, and not the end of the load', async () => {
-  const refuse = () => Promise.reject(new Error('authorization denied by plugin'))
-  const api = { ask: refuse, tell: refuse, attach: refuse } as unknown as EngineApi
-  const engine = { dataRoot: '/var/lib/docker', hasContainerdStore: false }
-  const node = { name: 'a', imageId: 'sha256:0', pid: 1, mounts: [], snapshotter: 'overlayfs' }
-  const image = { id: 'sha256:1', layers: [], references: [], digestNames: [], architecture: 'x' }
-  const order = { engine, image, nodes: [node], wanted: 'auto', runId: '0'.repeat(16) }
-  const load = (signal: AbortSignal) =>
-    loadFolders(api, order as unknown as FolderOrder, () => {}, signal)
-  expect((await load(new AbortController().signal)).get('a')).toEqual({
-    kind: 'failed',
-    reason: 'authorization denied by plugin',
-    isForeseen: false,
-  })
-  await expect(load(AbortSignal.abort())).rejects.toThrow('authorization denied')
 })

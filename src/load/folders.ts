@@ -1,6 +1,5 @@
 import type { Engine, KindNode } from '../facts/facts.ts'
 import type { LocalImage } from '../facts/images.ts'
-import { renderError } from '../failure.ts'
 import { runContainer } from '../host/container.ts'
 import type { EngineApi } from '../host/engine-api.ts'
 import { isWarning } from '../host/warnings.ts'
@@ -108,7 +107,7 @@ export const loadFolders = async (
   const { results, onLine } = watchEvents(names, performance.now(), progress)
   const errors: string[] = []
   const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts)
-  const running = runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+  const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
     deadlineMs: deadlineMs + 15_000,
     signal,
     onLine,
@@ -119,11 +118,6 @@ export const loadFolders = async (
     // It ends by itself then, and nobody needs to wait for that.
     isEnough: () =>
       [...results.values()].every(({ kind }) => kind === 'loaded') && results.size === nodes.length,
-  })
-  // Docker may refuse such a container, and take a stream all the same.
-  const end = await running.catch((error: unknown) => {
-    if (signal.aborted) throw error
-    return renderError(error)
   })
   return new Map(
     names.map((name) => [
