@@ -187,7 +187,7 @@ describe.each(['overlay2', 'containerd'] as const)(
           expect(json).toContain(`"docker.io/library/${same}"`)
           await tell('DELETE', `/images/${target.handover}`)
         }
-        const rounds = store === 'overlay2' ? 50 : 15
+        const rounds = 50
         for (let round = 0; round < rounds; round += 1)
           await Promise.all(runIds.map((runId) => job(runId, round)))
       })
