@@ -15,7 +15,7 @@ const bundle = await rolldown({
     main: 'src/main.ts',
     post: 'src/post.ts',
     watchdog: 'src/watchdog.ts',
-    'note-taker': 'src/note-taker.ts',
+    recorder: 'src/recorder.ts',
   },
   platform: 'node',
   plugins: [withoutOidc],
@@ -33,7 +33,7 @@ await bundle.write({
 // What runs in containers stays the readable file that it is.
 const scripts = [
   'load/helper',
-  'facts/in-node',
+  'cluster/in-node',
   'diagnose/nodes/in-node',
   'diagnose/cluster/kubectl',
 ]

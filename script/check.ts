@@ -5,6 +5,7 @@ const checks: readonly (readonly [name: string, ...command: readonly [string, ..
   ['types', 'tsc', '--noEmit', '-p', '.'],
   ['lint', 'biome', 'check', '--error-on-warnings'],
   ['dead code', 'knip'],
+  ['imports', 'node', 'script/check.d/imports.ts'],
   ['docs', 'node', 'script/docs.ts', '--check'],
 ]
 

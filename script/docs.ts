@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { catalog } from '../src/disk/catalog.ts'
-import { formatBytes } from '../src/report/format.ts'
+import { catalog } from '../src/storage/catalog.ts'
+import { formatBytes } from '../src/text/format.ts'
 
 type Entry = { readonly description: string; readonly default?: string }
 
@@ -94,7 +94,7 @@ const pages = [
     source: 'action.yml',
     render: (text: string) => renderReadme(text, readAction()),
   },
-  { page: 'docs/disk.md', source: 'src/disk/catalog.ts', render: renderDisk },
+  { page: 'docs/disk.md', source: 'src/storage/catalog.ts', render: renderDisk },
 ]
 
 const main = (args: readonly string[]): void => {

@@ -1,8 +1,8 @@
 import { freeDisk, waitForRoom } from './disk/free-disk.ts'
 import { pruneCache } from './disk/prune-cache.ts'
-import { toDockersFolder } from './facts/filesystems.ts'
 import { make } from './make/make.ts'
 import type { Step } from './plan/plan.ts'
+import { toDockersFolder } from './storage/filesystems.ts'
 import { timed, type Workshop } from './workshop.ts'
 
 /** Does one step of the plan. */

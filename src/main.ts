@@ -1,7 +1,7 @@
 import { findNodeProblem } from './node-version.ts'
 
 const problem = findNodeProblem(process.versions.node)
-if (problem === undefined) await import('./run-step.ts')
+if (problem === undefined) await import('./commands/actions/step.ts')
 else {
   process.stdout.write(`::error::${problem}\n`)
   process.exitCode = 1

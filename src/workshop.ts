@@ -1,11 +1,11 @@
-import type { MoreRoom } from './disk/more-room.ts'
+import type { Runner } from './commands/actions/runner.ts'
 import type { SizeMemory } from './disk/size-memory.ts'
+import type { Docker } from './docker/docker.ts'
 import type { Facts } from './facts/facts.ts'
-import type { Docker } from './host/docker.ts'
-import type { Runner } from './host/runner.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { formatDuration } from './report/format.ts'
 import type { Report } from './report/report.ts'
+import type { MoreRoom } from './run/reclaim.ts'
+import { formatDuration } from './text/format.ts'
 import type { BuildToken } from './token/build-token.ts'
 
 /** All that the steps need to act. */

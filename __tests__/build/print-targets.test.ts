@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { printTargets } from '../../src/build/print-targets.ts'
-import type { Docker } from '../../src/host/docker.ts'
+import type { Docker } from '../../src/docker/docker.ts'
 import { read } from '../support/read.ts'
 
 type Answer = { readonly code: number; readonly stdout?: string; readonly stderr?: string }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { type SecretChannel, withSecretChannel } from '../../src/build/secret-channel.ts'
-import { createDocker } from '../../src/host/docker.ts'
+import { createDocker } from '../../src/docker/docker.ts'
 import { Secret } from '../../src/secret.ts'
 
 const options = {

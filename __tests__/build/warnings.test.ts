@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
 import { type BuildWarning, findPersisted, findSecretWarnings } from '../../src/build/warnings.ts'
-import type { Docker } from '../../src/host/docker.ts'
+import type { Docker } from '../../src/docker/docker.ts'
 import { read } from '../support/read.ts'
 
 let context: string

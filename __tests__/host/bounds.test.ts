@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { execute } from '../../src/host/container.ts'
-import { createDocker } from '../../src/host/docker.ts'
-import { withEngineApi } from '../../src/host/engine-api.ts'
+import { execute } from '../../src/docker/container.ts'
+import { createDocker } from '../../src/docker/docker.ts'
+import { withEngineApi } from '../../src/docker/engine-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-bounds-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readEnvironment } from '../../src/host/environment.ts'
+import { readEnvironment } from '../../src/commands/actions/environment.ts'
+import { createRunner } from '../../src/commands/actions/runner.ts'
+import { leftoversOf, sweep } from '../../src/commands/cleanup.ts'
 import {
   appendOwnFile,
   isOwnFolder,
@@ -22,8 +24,6 @@ import {
   readOwnFile,
   writeOwnFile,
 } from '../../src/host/own-folder.ts'
-import { createRunner } from '../../src/host/runner.ts'
-import { leftoversOf, sweep } from '../../src/sweep.ts'
 
 let temp: string
 let folder: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LocalImage } from '../../src/facts/images.ts'
+import type { LocalImage } from '../../src/image/image.ts'
 import { isPresent } from '../../src/load/check.ts'
 import { toNeedlessBlobs } from '../../src/load/layer-blobs.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'

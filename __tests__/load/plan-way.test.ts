@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Engine, KindNode } from '../../src/facts/facts.ts'
+import type { KindNode } from '../../src/cluster/node.ts'
+import { snapshotterRoot, toHostPath } from '../../src/cluster/node.ts'
+import type { Engine } from '../../src/docker/info.ts'
 import { commonFolder, toMounts, toOrderLines } from '../../src/load/order.ts'
-import { planWay, snapshotterRoot, toHostPath } from '../../src/load/plan-way.ts'
+import { planWay } from '../../src/load/plan-way.ts'
 
 const engine: Engine = {
   version: '28.5.2',

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { Facts } from '../../src/facts/facts.ts'
 import { checkImages } from '../../src/manifests/check-images.ts'
 import { findManifests } from '../../src/manifests/find-manifests.ts'
 
@@ -7,7 +6,7 @@ const folder = new URL('../cases/20-manifests', import.meta.url).pathname
 
 /** What the step loads in these stories. */
 const reference = { given: 'case-x:latest', canonical: 'docker.io/library/case-x:latest' }
-const loaded = { images: [], targets: [{ isWanted: true, tags: [reference] }] } as unknown as Facts
+const loaded = { images: [], wanted: [reference] }
 
 /** `line: message`, of reading and of checking the images. */
 const tell = async (file: string): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NodeRoom } from '../../src/facts/node-rooms.ts'
+import type { NodeRoom } from '../../src/cluster/capacity.ts'
 import { checkDisks } from '../../src/manifests/check-disk.ts'
 
 const usual = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Target, toOwnTarget } from '../../src/build/target.ts'
-import type { LocalImage } from '../../src/facts/images.ts'
-import { parseImageReference } from '../../src/inputs/image-reference.ts'
+import { type Facts, toWanted } from '../../src/facts/facts.ts'
+import type { LocalImage } from '../../src/image/image.ts'
+import { parseImageReference } from '../../src/image/reference.ts'
 import { checkImages, findUsed } from '../../src/manifests/check-images.ts'
 import type { Container } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
@@ -46,12 +47,14 @@ const none = { targets: [], images: [] }
 /** What is said of containers where these are built. */
 const check = (
   containers: readonly Partial<Container>[],
-  facts: Parameters<typeof checkImages>[1],
+  facts: Pick<Facts, 'targets' | 'images'>,
 ): readonly string[] =>
-  checkImages([workloadOf(containers)], facts).map(({ message, place }) => {
-    expect(place).toEqual({ file: 'k8s/api.yaml', line: 7 })
-    return message
-  })
+  checkImages([workloadOf(containers)], { wanted: toWanted(facts), images: facts.images }).map(
+    ({ message, place }) => {
+      expect(place).toEqual({ file: 'k8s/api.yaml', line: 7 })
+      return message
+    },
+  )
 
 const digest = `sha256:${'a'.repeat(64)}`
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Bound } from '../../src/facts/cgroups.ts'
-import type { NodeRoom } from '../../src/facts/node-rooms.ts'
+import type { NodeRoom } from '../../src/cluster/capacity.ts'
+import type { Bound } from '../../src/cluster/cgroups.ts'
 import { checkRoom } from '../../src/manifests/check-room.ts'
 import type { Workload } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeRoom } from '../../src/facts/node-rooms.ts'
+import type { NodeRoom } from '../../src/cluster/capacity.ts'
 import { checkStorage } from '../../src/manifests/check-storage.ts'
 import type { Claim, Workload } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
-import type { Engine, Facts } from '../../src/facts/facts.ts'
+import type { Engine } from '../../src/docker/info.ts'
+import type { Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'

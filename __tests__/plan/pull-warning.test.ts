@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
 import { toWanted } from '../../src/facts/facts.ts'
-import { parseImageReference } from '../../src/inputs/image-reference.ts'
+import { parseImageReference } from '../../src/image/reference.ts'
 import { renderPullWarning } from '../../src/plan/pull-warning.ts'
 
 const refer = (given: string) => {

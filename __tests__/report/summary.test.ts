@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { escapeCell, escapeText, formatBytes, formatDuration } from '../../src/report/format.ts'
 import { emptyReport, type Report, toOutputs } from '../../src/report/report.ts'
 import { renderSummary } from '../../src/report/summary.ts'
+import { escapeCell, escapeText, formatBytes, formatDuration } from '../../src/text/format.ts'
 
 test.each([
   [0, '0 B'],

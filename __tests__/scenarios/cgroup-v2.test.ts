@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type FoundKills, findKills, type KillFacts } from '../../src/diagnose/kernel/find-kills.ts'
 import type { LookedNode } from '../../src/diagnose/nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from '../../src/diagnose/nodes/node-report.ts'
-import { toBaseline } from '../../src/diagnose/notes/take-baseline.ts'
+import { toBaseline } from '../../src/diagnose/recording/take-baseline.ts'
 import { hex, type NodeName, type Stories, tellStories } from '../support/cgroup-v2/machine.ts'
 
 // Real kills on a real kernel, in a virtual machine; stories.sh is what happens there.

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseBaseline } from '../../src/diagnose/notes/baseline.ts'
-import { writeBaseline } from '../../src/diagnose/notes/notes.ts'
+import { parseBaseline } from '../../src/diagnose/recording/baseline.ts'
+import { writeBaseline } from '../../src/diagnose/recording/recording.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
   baseImage,
@@ -86,7 +86,7 @@ test('nobody notes pods of it either, whoever wrote its number into the notes', 
   if (baseline === undefined) throw new Error('the notes are not what main would write')
   writeBaseline(folder, baseline)
   const started = await startedDuring(async () => {
-    const taker = spawn(process.execPath, ['dist/note-taker.js', folder], { stdio: 'inherit' })
+    const taker = spawn(process.execPath, ['dist/recorder.js', folder], { stdio: 'inherit' })
     // Without any node it has nothing to do.
     const timer = setTimeout(() => taker.kill(), 10_000)
     await once(taker, 'exit')

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
-import { toChainIds } from '../../src/facts/images.ts'
+import { toChainIds } from '../../src/image/image.ts'
 import { loadInto, snapshotterRoot, warningsOf, waysOf } from '../support/loading.ts'
 import { oddFiles } from '../support/odd-image.ts'
 import { buildLayered, expectNothingOfOurs, useOneNode } from '../support/one-node.ts'

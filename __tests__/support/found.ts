@@ -1,7 +1,8 @@
-import { catalog } from '../../src/disk/catalog.ts'
-import type { Facts, KindNode } from '../../src/facts/facts.ts'
-import type { Filesystem } from '../../src/facts/filesystems.ts'
-import type { Freeable } from '../../src/facts/freeable.ts'
+import type { KindNode } from '../../src/cluster/node.ts'
+import type { Freeable } from '../../src/disk/freeable.ts'
+import type { Facts } from '../../src/facts/facts.ts'
+import { catalog } from '../../src/storage/catalog.ts'
+import type { Filesystem } from '../../src/storage/filesystems.ts'
 
 /** One filesystem for all, as on GitHub's machines. */
 export const disk: Filesystem = {

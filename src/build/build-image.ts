@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
-import type { Docker } from '../host/docker.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'

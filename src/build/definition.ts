@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
+import { type ImageReference, parseImageReference } from '../image/reference.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { refuseContradictions } from './contradictions.ts'
 import { inferLinks, type Unlinked } from './links.ts'

@@ -1,4 +1,4 @@
-import { saysNoSpace } from '../disk/no-space.ts'
+import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
 import { toLine } from '../text/to-line.ts'

@@ -1,4 +1,4 @@
-import { type ImageReference, parseImageReference } from '../inputs/image-reference.ts'
+import { type ImageReference, parseImageReference } from '../image/reference.ts'
 import { readDockerfile, toBakeFiles } from './dockerfile/find.ts'
 import { findBases } from './dockerfile/stages.ts'
 import { toBakeWords } from './words.ts'

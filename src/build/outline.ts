@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Docker } from '../host/docker.ts'
+import type { Docker } from '../docker/docker.ts'
 import type { BuildInputs } from '../inputs/inputs.ts'
 import { toBuildArgs } from './argv.ts'
 import type { BakeTarget } from './definition.ts'

@@ -1,15 +1,15 @@
 import { closeSync } from 'node:fs'
+import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
-import { type Docker, describeEnd } from '../host/docker.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
 import type { Ended } from '../host/process.ts'
-import { findWayIn, toPath } from '../host/way-in.ts'
 import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
 import { mayRead, requireAllowed } from './allowed.ts'
 import { type Ask, findTargetAsks } from './asks.ts'
 import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
+import { findWayIn, toPath } from './way-in.ts'
 
 /** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
 const probe = '--allow=network.host'

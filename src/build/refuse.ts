@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { ImageReference } from '../inputs/image-reference.ts'
+import type { ImageReference } from '../image/reference.ts'
 import type { Target } from './target.ts'
 
 /**

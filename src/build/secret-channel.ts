@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs'
+import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
-import type { Docker } from '../host/docker.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
-import { findWayIn, passesEnvironment, toPath, type WayIn } from '../host/way-in.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
+import { findWayIn, passesEnvironment, toPath, type WayIn } from './way-in.ts'
 
 /** How buildx is told of a secret: `src=` or `env=`, never the value. */
 export type SecretSource = { readonly id: string; readonly from: string }

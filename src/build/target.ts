@@ -1,6 +1,7 @@
 import { memoryFolder } from '../host/memory-file.ts'
-import type { ImageReference } from '../inputs/image-reference.ts'
+import type { ImageReference } from '../image/reference.ts'
 import type { BakeFile, BuildInputs } from '../inputs/inputs.ts'
+import { handoverRepository } from '../ownership.ts'
 import { type BakeTarget, withBases } from './definition.ts'
 import type { SecretSource } from './secret-channel.ts'
 
@@ -22,12 +23,6 @@ export type Target = {
     /** With those that it builds upon, where it does not find them by their handover. */
     | { readonly kind: 'bake'; readonly targets: readonly BakeTarget[] }
 }
-
-/**
- * Of names that exist only while a step works; what is left of a killed one is found by it. No
- * registry can ever have that name (RFC 2606).
- */
-export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`
 
 /** The step's own build, without any Bake file. */
 export const toOwnTarget = (build: BuildInputs, runId: string): Target => {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { Docker } from '../host/docker.ts'
-import { readDockerfile, readQuietly, toBuildFiles } from './dockerfile/find.ts'
+import type { Docker } from '../docker/docker.ts'
+import { readDockerfile, readQuietly } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
+import { toBuildFiles, toBuildWords } from './files.ts'
 import { askForSecrets } from './outline.ts'
 import type { Target } from './target.ts'
-import { toBuildWords } from './words.ts'
 
 /** Something about a build's files that its author should know before it runs. */
 export type BuildWarning = {

@@ -1,5 +1,5 @@
-import type { Docker } from '../host/docker.ts'
-import { withEngineApi } from '../host/engine-api.ts'
+import type { Docker } from '../docker/docker.ts'
+import { withEngineApi } from '../docker/engine-api.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { findGhosts } from './cluster/ghosts.ts'
 import { findPullTroubles } from './cluster/pulls.ts'
@@ -17,7 +17,7 @@ import {
   nodeTimeoutMs,
 } from './nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from './nodes/node-report.ts'
-import type { Baseline } from './notes/baseline.ts'
+import type { Baseline } from './recording/baseline.ts'
 import { sortFindings } from './render.ts'
 
 /** What is told of looking. */

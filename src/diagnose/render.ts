@@ -1,4 +1,4 @@
-import { escapeCell, escapeLine } from '../report/format.ts'
+import { escapeCell, escapeLine } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
 import type { Told } from './diagnose.ts'
 import type { Finding } from './finding.ts'

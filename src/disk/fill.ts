@@ -1,10 +1,10 @@
 import timers from 'node:timers/promises'
-import type { Facts } from '../facts/facts.ts'
-import { containerdFolder, type Filesystem, type Use } from '../facts/filesystems.ts'
-import { execute } from '../host/container.ts'
-import type { Ask, EngineApi } from '../host/engine-api.ts'
+import type { KindNode } from '../cluster/node.ts'
+import { execute } from '../docker/container.ts'
+import type { Ask, EngineApi } from '../docker/engine-api.ts'
 import { runCaptured } from '../host/process.ts'
-import { formatBytes } from '../report/format.ts'
+import { containerdFolder, type Filesystem, type Use } from '../storage/filesystems.ts'
+import { formatBytes } from '../text/format.ts'
 
 /** Files are counted for this; the reason of a failure is worth some seconds. */
 const deadlineMs = 15_000
@@ -16,6 +16,8 @@ const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
 
 /** What children inherit. */
 type Env = Readonly<Record<string, string>>
+
+type Nodes = readonly KindNode[]
 
 type Part = { readonly what: string; readonly bytes: number }
 
@@ -69,8 +71,8 @@ const askDocker = async (ask: Ask): Promise<string> => {
   return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`
 }
 
-const askNode = async (api: EngineApi, facts: Facts, name: string): Promise<string> => {
-  const node = facts.nodes.find((each) => each.name === name)
+const askNode = async (api: EngineApi, nodes: Nodes, name: string): Promise<string> => {
+  const node = nodes.find((each) => each.name === name)
   const argv = ['du', ...duArgs, containerdFolder]
   const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs))
   return parts === undefined || parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
@@ -86,7 +88,7 @@ const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promis
 /** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
 export const describeFill = async (
   api: EngineApi,
-  facts: Facts,
+  nodes: Nodes,
   { uses, path }: Filesystem,
   env: Env,
 ): Promise<string> => {
@@ -95,7 +97,7 @@ export const describeFill = async (
       case 'docker':
         return askDocker(api.ask)
       case 'node':
-        return askNode(api, facts, use.name)
+        return askNode(api, nodes, use.name)
       case 'temp':
         return askTemp(api, env, path)
     }

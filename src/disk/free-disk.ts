@@ -2,9 +2,14 @@ import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { renderError } from '../failure.ts'
 import { runCaptured } from '../host/process.ts'
-import type { CatalogEntry } from './catalog.ts'
+import type { CatalogEntry } from '../storage/catalog.ts'
 import { freeBytesAt } from './free-space.ts'
-import type { Freeing } from './plan-freeing.ts'
+
+/** Which entries may go, and the free space at which to stop; undefined means all of them. */
+export type Freeing = {
+  readonly entries: readonly CatalogEntry[]
+  readonly targetFreeBytes: number | undefined
+}
 
 type Hands = {
   /** What children inherit: never the step's inputs. */

@@ -1,5 +1,5 @@
-import type { Facts } from '../facts/facts.ts'
-import type { Docker } from '../host/docker.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { Builder } from '../docker/info.ts'
 import type { Freed } from './free-disk.ts'
 
 /** BuildKit deletes file after file. */
@@ -19,7 +19,11 @@ export const findPruneObjection = ({
   targets,
   isHostedRunner,
   builder,
-}: Facts): string | undefined => {
+}: {
+  readonly targets: readonly unknown[]
+  readonly isHostedRunner: boolean
+  readonly builder: Builder | undefined
+}): string | undefined => {
   if (targets.length === 0) return 'nothing is built'
   if (!isHostedRunner) return 'this is not a GitHub-hosted runner'
   if (builder === undefined) return 'buildx does not say where the builder is'

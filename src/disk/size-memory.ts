@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import timers from 'node:timers/promises'
-import type { Target } from '../build/target.ts'
-import type { Sizes } from '../facts/sizes.ts'
 import { renderError } from '../failure.ts'
 import type { WriteLine } from '../host/log-fence.ts'
-import { toRepository } from '../inputs/image-reference.ts'
+import type { ImageReference } from '../image/reference.ts'
+import { toRepository } from '../image/reference.ts'
+import type { Sizes } from '../image/sizes.ts'
 
 /**
  * How big the images of a step were last time. All of it is in the name of an entry of the Actions
@@ -19,6 +19,9 @@ export type SizeMemory = {
   readonly debug: WriteLine
   readonly signal: AbortSignal
 }
+
+/** What is built, as far as its size is kept. */
+type Built = { readonly tags: readonly ImageReference[]; readonly isWanted: boolean }
 
 type Cache = typeof import('@actions/cache')
 
@@ -33,7 +36,7 @@ const mostImages = 60
 const path = '/tmp/slipway-size'
 
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
-export const toRemembered = (targets: readonly Target[]): readonly Target[] => {
+export const toRemembered = <T extends Built>(targets: readonly T[]): readonly T[] => {
   const wanted = targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0)
   return wanted.toSorted((a, b) => compare(nameOf(a), nameOf(b)))
 }
@@ -41,10 +44,10 @@ export const toRemembered = (targets: readonly Target[]): readonly Target[] => {
 /** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
 const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
-const nameOf = ({ tags: [tag] }: Target): string => toRepository(tag?.canonical ?? '')
+const nameOf = ({ tags: [tag] }: Built): string => toRepository(tag?.canonical ?? '')
 
 /** The same images of one repository, whichever workflow builds them and whatever their tags are. */
-export const toPrefix = (repository: string, targets: readonly Target[]): string => {
+export const toPrefix = (repository: string, targets: readonly Built[]): string => {
   const names = toRemembered(targets).map(nameOf)
   const identity = createHash('sha256')
     .update([repository, ...names].join('\n'))
@@ -149,7 +152,7 @@ const askCache = async <T>(
 /** The sizes that the images had when they were built last; undefined when nobody remembers. */
 export const recallSizes = async (
   memory: SizeMemory,
-  targets: readonly Target[],
+  targets: readonly Built[],
 ): Promise<Sizes | undefined> => {
   const { repository, debug } = memory
   const { length } = toRemembered(targets)
@@ -166,7 +169,7 @@ export const recallSizes = async (
 /** Saves sizes for the next run, unless that would find nearly the same already. */
 export const rememberSizes = async (
   memory: SizeMemory,
-  targets: readonly Target[],
+  targets: readonly Built[],
   sizes: Sizes,
   lastSizes: Sizes | undefined,
 ): Promise<void> => {

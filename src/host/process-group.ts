@@ -6,7 +6,7 @@ import {
 } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Failure } from '../failure.ts'
-import type { Command } from './process.ts'
+import type { Command } from './command.ts'
 
 /** What is asked to end has this long. Who cancels gives us seconds. */
 const graceMs = 2_000

@@ -1,19 +1,8 @@
 import type { StdioOptions } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { mostBytes, tooMuch } from './bounds.ts'
+import type { Command } from './command.ts'
 import { type GroupEnd, startGroup } from './process-group.ts'
-
-/** A command to run: argv only, never a shell's string. */
-export type Command = {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd?: string
-  /** What the child reads: nothing, or a descriptor of ours. */
-  readonly stdin?: 'none' | { readonly fd: number } | undefined
-  readonly timeoutMs: number
-  readonly signal?: AbortSignal | undefined
-}
 
 /** How a command ended; `code` is null after a signal. */
 export type Ended = GroupEnd & { readonly stdout: string; readonly stderr: string }

@@ -1,6 +1,6 @@
+import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
-import type { ImageReference } from './image-reference.ts'
 
 /** Where the token comes from that the build may use. */
 export type Credentials =

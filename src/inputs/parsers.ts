@@ -126,6 +126,3 @@ export const parseWord = (
   report({ input, value: text, reason: 'not a valid value', remedy })
   return undefined
 }
-
-/** Names that kind takes for clusters. */
-export const clusterPattern = /^[a-z0-9.-]+$/

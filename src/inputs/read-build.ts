@@ -1,5 +1,5 @@
+import { type ImageReference, parseImageId, parseImageReference } from '../image/reference.ts'
 import type { Allowances } from './allow.ts'
-import { type ImageReference, parseImageId, parseImageReference } from './image-reference.ts'
 import type { BuildInputs } from './inputs.ts'
 import { parseAssignments, parseBoolean, parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'

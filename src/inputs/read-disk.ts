@@ -1,4 +1,4 @@
-import { catalog } from '../disk/catalog.ts'
+import { catalog } from '../storage/catalog.ts'
 import type { FreeDisk } from './inputs.ts'
 import { parseList, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'

@@ -1,14 +1,8 @@
+import { clusterPattern } from '../cluster/node.ts'
 import { readAllow } from './allow.ts'
 import { type Looker, reportMissing } from './find-missing.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
-import {
-  clusterPattern,
-  parseBoolean,
-  parseChoice,
-  parseList,
-  parseWord,
-  toOptional,
-} from './parsers.ts'
+import { parseBoolean, parseChoice, parseList, parseWord, toOptional } from './parsers.ts'
 import { collectProblems, type ReportProblem } from './problems.ts'
 import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
 import { readBake, readParallel } from './read-bake.ts'

@@ -1,5 +1,5 @@
-import { isNoSpace } from '../disk/no-space.ts'
-import type { KindNode } from '../facts/facts.ts'
+import type { KindNode } from '../cluster/node.ts'
+import { isNoSpace } from '../docker/disk-full.ts'
 import { Failure, renderError } from '../failure.ts'
 import { loadWithKind } from './kind.ts'
 import { emptyState } from './node-state.ts'

@@ -1,6 +1,6 @@
-import type { KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
-import type { EngineApi } from '../host/engine-api.ts'
+import type { KindNode } from '../cluster/node.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { LocalImage } from '../image/image.ts'
 import { lookIntoNode, type NodeState } from './node-state.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Docker } from '../host/docker.ts'
-import type { Ask } from '../host/engine-api.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { Ask } from '../docker/engine-api.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import type { ImageLoad } from './task.ts'
 

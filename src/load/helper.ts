@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { KindNode } from '../facts/facts.ts'
-
-/** The label by which leftover helpers are found, and the run that they belong to. */
-export const runLabel = 'dev.slipway.run'
+import type { KindNode } from '../cluster/node.ts'
+import { runLabel } from '../ownership.ts'
 
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
 const mountPoint = '/slipway'

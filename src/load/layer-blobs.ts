@@ -1,7 +1,8 @@
-import type { Engine, KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
-import type { Docker } from '../host/docker.ts'
-import { runLabel } from './helper.ts'
+import type { KindNode } from '../cluster/node.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { Engine } from '../docker/info.ts'
+import type { LocalImage } from '../image/image.ts'
+import { runLabel } from '../ownership.ts'
 import { socketFolderOf } from './order.ts'
 
 type Descriptor = { readonly digest: string; readonly mediaType?: string }

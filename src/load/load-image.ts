@@ -1,5 +1,5 @@
-import type { KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
+import type { KindNode } from '../cluster/node.ts'
+import type { LocalImage } from '../image/image.ts'
 import { byFolders, groupForHelpers } from './by-folders.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'

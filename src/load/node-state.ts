@@ -1,7 +1,7 @@
-import type { KindNode } from '../facts/facts.ts'
-import { execute } from '../host/container.ts'
-import type { EngineApi } from '../host/engine-api.ts'
-import { toSections } from '../host/sections.ts'
+import type { KindNode } from '../cluster/node.ts'
+import { execute } from '../docker/container.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import { toSections } from '../text/sections.ts'
 import { containerdClient, joinScript } from './helper.ts'
 
 /** What a node's containerd and CRI have, as far as some images need to know. */

@@ -1,8 +1,11 @@
-import type { Engine, KindNode } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
-import { toImmutable, toNodeNames } from '../inputs/image-reference.ts'
+import type { KindNode } from '../cluster/node.ts'
+import { snapshotterRoot, toHostPath } from '../cluster/node.ts'
+import type { Engine } from '../docker/info.ts'
+import { storeFolders } from '../docker/store-folders.ts'
+import type { LocalImage } from '../image/image.ts'
+import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { Mounts } from './helper.ts'
-import { type FolderWay, snapshotterRoot, toHostPath } from './plan-way.ts'
+import type { FolderWay } from './plan-way.ts'
 
 /** The deepest folder that holds all the paths. */
 export const commonFolder = (paths: readonly string[]): string => {
@@ -61,17 +64,6 @@ const containerdRows = ({ containerd }: Engine, image: LocalImage): Rows => [
   ],
   ...image.layers.map(({ diffId, chainId }) => ['layer', diffId, chainId]),
 ]
-
-/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
-export const storeFolders = ({
-  containerd,
-  dataRoot,
-  hasContainerdStore,
-}: Engine): readonly string[] => {
-  const isSystems =
-    containerd !== undefined && /^(\/var)?\/run\/containerd\//.test(containerd.address)
-  return hasContainerdStore && isSystems ? [dataRoot, '/var/lib/containerd'] : [dataRoot]
-}
 
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
 const rootOf = (node: KindNode): string => toHostPath(node, snapshotterRoot) ?? '/'

@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream'
-import type { Docker } from '../host/docker.ts'
+import type { Docker } from '../docker/docker.ts'
 import { startPiped } from '../host/process-group.ts'
 import { createCollector } from './young-memory.ts'
 

@@ -1,4 +1,5 @@
-import type { Engine, KindNode } from '../facts/facts.ts'
+import type { KindNode } from '../cluster/node.ts'
+import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
 
@@ -61,15 +62,4 @@ export const planWay = (engine: Engine, node: KindNode, mode: LoadMode): WayChoi
   throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, {
     remedy: 'Use load-mode: auto, which streams the image then.',
   })
-}
-
-/** Where containerd keeps overlayfs snapshots in a node. */
-export const snapshotterRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
-
-/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
-export const toHostPath = (node: KindNode, path: string): string | undefined => {
-  const mount = node.mounts
-    .filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
-    .sort((a, b) => b.destination.length - a.destination.length)[0]
-  return mount && `${mount.source}${path.slice(mount.destination.length)}`
 }

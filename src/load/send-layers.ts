@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { describeEnd } from '../host/docker.ts'
+import { describeEnd } from '../docker/docker.ts'
 import { splitLines } from '../host/log-fence.ts'
 import { containerdClient, joinScript } from './helper.ts'
 import type { Streaming } from './import-archive.ts'

@@ -1,9 +1,9 @@
-import type { LocalImage } from '../facts/images.ts'
-import type { Docker } from '../host/docker.ts'
-import type { EngineApi } from '../host/engine-api.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { LocalImage } from '../image/image.ts'
 import type { MakeStep } from '../plan/plan.ts'
+import type { Handovers } from '../run/intermediates.ts'
 import type { Workshop } from '../workshop.ts'
-import type { Handovers } from './handover.ts'
 
 /** Builds and loads that run at the same time, and end together where the first failure ends all. */
 export type Bench = {

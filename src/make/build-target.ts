@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
-import { toBuildFiles } from '../build/dockerfile/find.ts'
+import { toBuildFiles } from '../build/files.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { Target } from '../build/target.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'

@@ -1,10 +1,10 @@
-import type { LocalImage } from '../facts/images.ts'
+import type { LocalImage } from '../image/image.ts'
 import { dropImages, planDropping } from '../load/drop-images.ts'
+import { findForeign } from '../load/foreign.ts'
 import { loadImage } from '../load/load-image.ts'
 import type { LoadContext } from '../load/task.ts'
 import { timed } from '../workshop.ts'
 import type { Bench } from './bench.ts'
-import { findForeign } from './foreign.ts'
 import { withRoom } from './with-room.ts'
 
 const toContext = ({ shop, api, docker, handovers, signal }: Bench): LoadContext => {

@@ -1,14 +1,14 @@
+import { isNoSpace } from '../docker/disk-full.ts'
+import { renderError } from '../failure.ts'
 import {
   couldBeFull,
   couldHelp,
   type DiskState,
   explainNoSpace,
   isChoked,
-  isNoSpace,
   lookAgain,
-} from '../disk/no-space.ts'
-import { renderError } from '../failure.ts'
-import { formatBytes } from '../report/format.ts'
+} from '../run/disk-full.ts'
+import { formatBytes } from '../text/format.ts'
 import type { Bench } from './bench.ts'
 
 /** Frees what may go; tells what came of it, and whether it is worth another try. */

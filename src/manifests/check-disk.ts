@@ -1,5 +1,5 @@
-import type { NodeRoom } from '../facts/node-rooms.ts'
-import { formatBytes } from '../report/format.ts'
+import type { NodeRoom } from '../cluster/capacity.ts'
+import { formatBytes } from '../text/format.ts'
 import { parseQuantity } from './quantity.ts'
 import type { Warning } from './workload.ts'
 

@@ -1,11 +1,11 @@
-import { type Facts, toWanted } from '../facts/facts.ts'
+import type { LocalImage } from '../image/image.ts'
 import {
   type ImageReference,
   parseImageReference,
   toCriName,
   toNodeNames,
   toRepository,
-} from '../inputs/image-reference.ts'
+} from '../image/reference.ts'
 import type { Container, Warning, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
@@ -41,11 +41,16 @@ const isPulled = ({ container, canonical }: User): boolean =>
     ? tagOf(canonical) === 'latest'
     : container.pullPolicy === 'Always'
 
-type Loaded = Pick<Facts, 'targets' | 'images'>
+/** What the nodes are to get. */
+export type Loaded = {
+  /** Of what is built for them, and of what was there before. */
+  readonly wanted: readonly ImageReference[]
+  readonly images: readonly Pick<LocalImage, 'digestNames'>[]
+}
 
 /** The names under which the nodes will have something once the step has ended. */
 const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
-  ...toWanted(loaded),
+  ...loaded.wanted,
   ...loaded.images.flatMap(({ digestNames }) =>
     digestNames.map((name) => ({ given: name, canonical: name })),
   ),
@@ -106,8 +111,8 @@ const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
   )
 
 /** What is wrong with the images that manifests name, going by what will be in the nodes. */
-export const checkImages = (workloads: readonly Workload[], facts: Loaded): readonly Warning[] => {
-  const loaded = findLoaded(facts)
+export const checkImages = (workloads: readonly Workload[], given: Loaded): readonly Warning[] => {
+  const loaded = findLoaded(given)
   const users = toUsers(workloads)
   const used = new Set(users.map(({ canonical }) => canonical))
   const warnings = users.flatMap((user) => {

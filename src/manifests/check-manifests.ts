@@ -1,21 +1,26 @@
-import type { Facts } from '../facts/facts.ts'
+import type { NodeRoom } from '../cluster/capacity.ts'
+import type { Engine } from '../docker/info.ts'
 import { checkDisks } from './check-disk.ts'
-import { checkImages } from './check-images.ts'
+import { checkImages, type Loaded } from './check-images.ts'
 import { checkRoom } from './check-room.ts'
 import { checkStorage } from './check-storage.ts'
-import type { Warning } from './workload.ts'
+import type { Manifests, Warning } from './workload.ts'
 
 /**
  * All that is to be said of the manifests before anything is built. What is about room comes first:
  * it is about all pods, where the others are about one line, and GitHub shows only the first ones.
  */
-export const checkManifests = (facts: Facts): readonly Warning[] => {
-  const { manifests, nodeRooms, engine } = facts
+export const checkManifests = (
+  manifests: Manifests,
+  nodeRooms: readonly NodeRoom[],
+  engine: Engine,
+  loaded: Loaded,
+): readonly Warning[] => {
   return [
     ...checkRoom(manifests.workloads, nodeRooms, engine),
     ...checkStorage(manifests, nodeRooms),
     ...checkDisks(nodeRooms),
     ...manifests.warnings,
-    ...checkImages(manifests.workloads, facts),
+    ...checkImages(manifests.workloads, loaded),
   ]
 }

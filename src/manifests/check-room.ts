@@ -1,7 +1,7 @@
-import type { Bound } from '../facts/cgroups.ts'
-import type { Engine } from '../facts/facts.ts'
-import { findTightest, type NodeRoom } from '../facts/node-rooms.ts'
-import { formatBytes } from '../report/format.ts'
+import { findTightest, type NodeRoom } from '../cluster/capacity.ts'
+import type { Bound } from '../cluster/cgroups.ts'
+import type { Engine } from '../docker/info.ts'
+import { formatBytes } from '../text/format.ts'
 import { type PodSet, toPodSets } from './pod-sets.ts'
 import type { Warning, Workload } from './workload.ts'
 

@@ -1,5 +1,5 @@
-import type { NodeRoom } from '../facts/node-rooms.ts'
-import { formatBytes } from '../report/format.ts'
+import type { NodeRoom } from '../cluster/capacity.ts'
+import { formatBytes } from '../text/format.ts'
 import { listFiles, takesPods } from './check-room.ts'
 import { toPodSets, withoutTwins } from './pod-sets.ts'
 import type { Claim, Manifests, Warning, Workload } from './workload.ts'

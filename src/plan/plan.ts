@@ -1,13 +1,15 @@
 import type { Target } from '../build/target.ts'
-import { explainShortage } from '../disk/explain.ts'
-import { type DiskPlan, planDisk } from '../disk/plan-disk.ts'
-import { type Freeing, planFreeing } from '../disk/plan-freeing.ts'
+import type { Freeing } from '../disk/free-disk.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
-import type { Engine, Facts } from '../facts/facts.ts'
-import type { LocalImage } from '../facts/images.ts'
+import type { Engine } from '../docker/info.ts'
+import type { Facts } from '../facts/facts.ts'
 import type { Failure } from '../failure.ts'
+import type { LocalImage } from '../image/image.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type NodePlan, planWay } from '../load/plan-way.ts'
+import { type DiskPlan, planDisk } from './disk.ts'
+import { planFreeing } from './freeing.ts'
+import { explainShortage } from './shortage.ts'
 
 /** One thing to do. A plan is a list of these: it can be printed, tested and compared. */
 export type Step =

@@ -1,4 +1,4 @@
-import type { ImageReference } from '../inputs/image-reference.ts'
+import type { ImageReference } from '../image/reference.ts'
 
 /**
  * Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or

@@ -1,10 +1,10 @@
 import type { Target } from '../build/target.ts'
-import { renderSum } from '../disk/explain.ts'
-import type { Sizes } from '../facts/sizes.ts'
 import { renderError } from '../failure.ts'
+import type { Sizes } from '../image/sizes.ts'
 import type { WayChoice } from '../load/plan-way.ts'
-import { formatBytes } from '../report/format.ts'
+import { formatBytes } from '../text/format.ts'
 import type { MakeStep, Plan, Step } from './plan.ts'
+import { renderSum } from './shortage.ts'
 
 const list = (words: readonly string[]): string => words.join(', ')
 

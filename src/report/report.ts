@@ -1,7 +1,7 @@
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
-import { toImmutable, toNodeNames } from '../inputs/image-reference.ts'
+import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { ImageLoad } from '../load/task.ts'
 import type { Unloaded } from './unloaded.ts'
 

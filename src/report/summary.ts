@@ -1,4 +1,4 @@
-import { escapeCell, escapeText, formatBytes, formatDuration, renderTable } from './format.ts'
+import { escapeCell, escapeText, formatBytes, formatDuration, renderTable } from '../text/format.ts'
 import type { Report } from './report.ts'
 import { renderUnloaded } from './unloaded.ts'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { LookedNode } from '../../../src/diagnose/nodes/look-nodes.ts'
 import { parseNodeReport } from '../../../src/diagnose/nodes/node-report.ts'
-import { toSections } from '../../../src/host/sections.ts'
+import { toSections } from '../../../src/text/sections.ts'
 
 const folder = '__tests__/support/cgroup-v2'
 const files = ['stories.sh', 'nodes.sh'].map((name) => `${folder}/${name}`)

@@ -1,8 +1,8 @@
 /** Prints what a shell command prints through the fence, as the action prints a build's log. */
 import { readFileSync } from 'node:fs'
+import { createRunner } from '../../../src/commands/actions/runner.ts'
 import { splitLines } from '../../../src/host/log-fence.ts'
 import { runStreaming } from '../../../src/host/process.ts'
-import { createRunner } from '../../../src/host/runner.ts'
 
 const [command = ''] = process.argv.slice(2)
 const flood = {

@@ -3,7 +3,6 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
 import { toContextFolder } from '../../inputs/context-folder.ts'
 import { unescapeTemplate } from '../../inputs/template.ts'
-import type { Target } from '../target.ts'
 
 /** A Dockerfile's path as BuildKit looks for it: `Dockerfile` may be written in lower case, too. */
 export const findDockerfile = (path: string): string => {
@@ -22,7 +21,7 @@ export type BuildFiles = {
   readonly inline: string | undefined
 }
 
-const isUrl = (text: string): boolean => /^https?:\/\//.test(text)
+export const isUrl = (text: string): boolean => /^https?:\/\//.test(text)
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -41,20 +40,6 @@ export const toBakeFiles = (
     folder,
     dockerfile: isHere ? findDockerfile(resolve(base ?? '/', own ?? given)) : undefined,
     inline: inline === undefined ? undefined : unescapeTemplate(inline),
-  }
-}
-
-/** Of any build. */
-export const toBuildFiles = (source: Target['source'], workspace: string): BuildFiles => {
-  if (source.kind === 'bake') return toBakeFiles(source.targets[0]?.definition ?? {}, workspace)
-  const { context, file } = source.build
-  const folder = toContextFolder(context, workspace)
-  const path = file ?? (folder === undefined ? undefined : join(folder, 'Dockerfile'))
-  const isHere = path !== undefined && !isUrl(path) && (folder !== undefined || path[0] === '/')
-  return {
-    folder,
-    dockerfile: isHere ? findDockerfile(resolve(workspace, path)) : undefined,
-    inline: undefined,
   }
 }
 

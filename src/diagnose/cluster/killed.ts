@@ -1,4 +1,4 @@
-import { formatBytes } from '../../report/format.ts'
+import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Container, Event, Pod } from './cluster.ts'
 import { findNewest } from './news.ts'

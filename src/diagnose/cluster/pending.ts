@@ -1,4 +1,4 @@
-import { formatBytes } from '../../report/format.ts'
+import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Pod } from './cluster.ts'
 import { type Sighting, toFindings } from './sighting.ts'

@@ -1,4 +1,4 @@
-import { parseImageReference, toCriName } from '../../inputs/image-reference.ts'
+import { parseImageReference, toCriName } from '../../image/reference.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
 import type { Cluster, Container, LoadedImage } from './cluster.ts'

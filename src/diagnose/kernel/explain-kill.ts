@@ -1,4 +1,4 @@
-import { formatBytes } from '../../report/format.ts'
+import { formatBytes } from '../../text/format.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'

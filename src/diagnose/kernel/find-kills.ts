@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { LookedNode } from '../nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from '../nodes/node-report.ts'
-import type { Baseline } from '../notes/baseline.ts'
+import type { Baseline } from '../recording/baseline.ts'
 import { explainKills, type KillGroup } from './explain-kill.ts'
 import type { Kill } from './kernel-log.ts'
 import { toLimit, toPlace } from './place.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { LookedNode } from '../nodes/look-nodes.ts'
-import type { Baseline } from '../notes/baseline.ts'
+import type { Baseline } from '../recording/baseline.ts'
 import type { KillFacts, KnownNode } from './find-kills.ts'
 
 /** How many they were is not known: the first process of a container killed as a whole counts twice. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import type { Baseline, BaselineNode } from '../notes/baseline.ts'
+import type { Baseline, BaselineNode } from '../recording/baseline.ts'
 import type { LookedNode } from './look-nodes.ts'
 import type { NodeReport } from './node-report.ts'
 

@@ -1,4 +1,4 @@
-import { toSections } from '../../host/sections.ts'
+import { toSections } from '../../text/sections.ts'
 import { type KernelLog, parseKills } from '../kernel/kernel-log.ts'
 
 /** A container as CRI knows it while it has not been removed. */

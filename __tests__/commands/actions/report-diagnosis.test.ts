@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { tellDiagnosis, withoutTold } from '../../../src/commands/actions/report-diagnosis.ts'
+import type { Runner } from '../../../src/commands/actions/runner.ts'
+import type { Finding } from '../../../src/diagnose/finding.ts'
+import { mergeKills } from '../../../src/diagnose/merge.ts'
+import { renderDiagnosis, sortFindings, toKey } from '../../../src/diagnose/render.ts'
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  kind: 'oom-kill',
+  certainty: 'certain',
+  cause: 'It was killed',
+  evidence: ['seen'],
+  remedy: 'Give it more.',
+  ...more,
+})
+
+/** A runner that remembers. */
+const listen = () => {
+  const said: string[] = []
+  const note = (what: string) => (text: string) => void said.push(`${what}: ${text}`)
+  const runner = {
+    line: note('line'),
+    warning: note('warning'),
+    error: note('error'),
+    summary: async (text: string) => void said.push(`summary: ${text}`),
+    fenced: <T>(body: (write: (line: string) => void) => Promise<T>) => body(note('fenced')),
+  }
+  return { said, runner: runner as unknown as Runner }
+}
+
+test('who asked gets errors for what is sure; who did not gets warnings', async () => {
+  const findings = [finding(), finding({ certainty: 'possible', cause: 'Something died' })]
+  for (const [isAsked, level] of [
+    [true, 'error'],
+    [false, 'warning'],
+  ] as const) {
+    const { said, runner } = listen()
+    await tellDiagnosis(runner, { findings, looked: [] }, isAsked)
+    expect(said.slice(0, 2)).toEqual([
+      `${level}: It was killed. Give it more.`,
+      'warning: Possible: Something died. Give it more.',
+    ])
+  }
+})
+
+test('no finding: one line; a section of the summary only for who asked', async () => {
+  const nothing = { findings: [], looked: ['nodes a', 'kills'] }
+  const line =
+    'line: Slipway found nothing that would explain a failure. It looked at: nodes a; kills.'
+  const post = listen()
+  await tellDiagnosis(post.runner, nothing, false)
+  expect(post.said).toEqual([line])
+  const asked = listen()
+  await tellDiagnosis(asked.runner, nothing, true)
+  expect(asked.said).toEqual([line, expect.stringContaining('summary: ### Slipway')])
+})
+
+test('GitHub keeps ten annotations: the tenth says how many more there are', async () => {
+  const findings = Array.from({ length: 14 }, (_, index) => finding({ cause: `Cause ${index}` }))
+  const { said, runner } = listen()
+  await tellDiagnosis(runner, { findings, looked: [] }, true)
+  const annotations = said.filter((text) => /^(error|warning)/.test(text))
+  expect(annotations).toHaveLength(10)
+  expect(annotations.at(-1)).toMatch(/^warning: 5 more/)
+  expect(said.at(-1)).toContain('Cause 13')
+})
+
+test('what was told is not told again', () => {
+  const [old, news] = [finding(), finding({ cause: 'Another' })]
+  const diagnosis = { findings: [old, news], looked: [] }
+  expect(withoutTold(diagnosis, new Set([toKey(old)])).findings).toEqual([news])
+})
+
+test("others' words stay text in the summary", () => {
+  const evidence = ['<img src=x> | **bold** [link](javascript:x)']
+  const text = renderDiagnosis({ findings: [finding({ evidence })], looked: [] })
+  expect(text).toContain('- &lt;img src=x> \\| \\*\\*bold\\*\\* \\[link\\](javascript:x)')
+})
+
+test('what explains most comes first, what is only possible last', () => {
+  const kinds = (findings: readonly Finding[]) => sortFindings(findings).map(({ kind }) => kind)
+  const [pull, kill, gone] = [
+    finding({ kind: 'image-pull' }),
+    finding(),
+    finding({ kind: 'node-gone' }),
+  ]
+  expect(kinds([pull, kill, gone])).toEqual(['node-gone', 'oom-kill', 'image-pull'])
+  const unsure = finding({ certainty: 'possible' })
+  expect(kinds([unsure, pull])).toEqual(['image-pull', 'oom-kill'])
+})
+
+test("the kubelet's word for a kill that the kernel tells of, too, is not told twice", () => {
+  const kernels = [finding({ namespace: 'shop', pod: 'api', container: 'main', containerId: 'a' })]
+  const same = finding({ cause: 'kubelet', containerId: 'a' })
+  const alike = finding({ kind: 'killed', namespace: 'shop', pod: 'api', container: 'main' })
+  const sidecar = finding({ namespace: 'shop', pod: 'api', container: 'proxy', containerId: 'b' })
+  const pull = finding({ kind: 'image-pull', namespace: 'shop', pod: 'api', container: 'main' })
+  expect(mergeKills(kernels, [same, alike, sidecar, pull])).toEqual([...kernels, sidecar, pull])
+})
+
+test('a probe that likely failed is no other cause of what the kernel killed', () => {
+  const whose = { namespace: 'shop', pod: 'api', container: 'main' }
+  const kernels = [finding({ ...whose, containerId: 'a' })]
+  const probe = finding({ ...whose, kind: 'liveness', certainty: 'likely', containerId: 'a' })
+  expect(mergeKills(kernels, [probe])).toEqual(kernels)
+  // The kubelet's own word that it killed it, or another container, is told beside it.
+  const sure = finding({ ...probe, certainty: 'certain' })
+  const sidecar = finding({ ...probe, container: 'proxy', containerId: 'b' })
+  expect(mergeKills(kernels, [sure, sidecar])).toEqual([...kernels, sure, sidecar])
+  expect(mergeKills([], [probe])).toEqual([probe])
+})
+
+test('a kill that only the cluster could place is not possible elsewhere as well', () => {
+  const unsure = finding({ certainty: 'possible' })
+  const placed = finding({ cause: 'kubelet' })
+  expect(mergeKills([unsure], [placed])).toEqual([placed])
+  expect(mergeKills([unsure], [])).toEqual([unsure])
+})

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createRunner } from '../../../src/commands/actions/runner.ts'
+import { effectsOf, nothingAtAll, runnerReads } from '../../support/fence/through-runner.ts'
+
+let printed: string
+beforeEach(() => {
+  printed = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** What the runner makes of what we say to it. */
+const read = (say: (runner: ReturnType<typeof createRunner>) => unknown) => {
+  say(createRunner())
+  return runnerReads(printed, 64)
+}
+
+const theirs = 'said:\r\n::set-output name=a::b\n::stop-commands::x\r ##[add-mask]e\n::error::no'
+
+test('a line that quotes others is no command', () => {
+  const record = read(({ line }) => line(theirs))
+  expect(effectsOf(record)).toEqual(nothingAtAll)
+  expect(record.logText()).toContain('set-output name=a::b')
+})
+
+test('inside of the fence, neither', async () => {
+  const runner = createRunner()
+  await runner.fenced(async (write) => {
+    write('::add-mask::theirs')
+    runner.line(theirs)
+    runner.mask('ours')
+  })
+  const record = runnerReads(printed, 64)
+  expect(record.masker.values()).toContain('ours')
+  expect(record.masker.values()).not.toContain('theirs')
+  expect([...record.outputs]).toEqual([])
+  expect(record.annotations).toEqual([])
+})
+
+test.each(['warning', 'error', 'debug'] as const)('%s says all of it, and no more', (level) => {
+  const { annotations, commands } = read((runner) => runner[level](theirs))
+  expect(commands.map(({ name, data }) => ({ name, data }))).toEqual([
+    { name: level, data: theirs },
+  ])
+  const shown = annotations.map(({ message }) => message)
+  expect(shown).toEqual(level === 'debug' ? [] : [theirs])
+})
+
+test('a file may have any name', () => {
+  const file = 'a,line=9::b\r\n::set-output name=x::y %0A ##[error]'
+  const { annotations, commands } = read(({ warning }) => warning(theirs, { file, line: 3 }))
+  expect(commands).toHaveLength(1)
+  expect(annotations).toMatchObject([
+    { level: 'warning', message: theirs, props: { file, line: '3' } },
+  ])
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { Runner } from '../../src/commands/actions/runner.ts'
+import { maskInputs, tellWhatIsNot } from '../../src/commands/remarks.ts'
+import type { Facts } from '../../src/facts/facts.ts'
+import { read } from '../support/read.ts'
+
+/** What a runner is told, in order. */
+const listen = () => {
+  const told: string[] = []
+  const tell =
+    (what: string) =>
+    (text: string): unknown =>
+      told.push(`${what} ${text}`)
+  const runner = { line: tell('line'), warning: tell('warning'), mask: tell('mask') }
+  return { told, runner: runner as unknown as Runner }
+}
+
+const disk = { uses: [{ kind: 'docker' }], totalBytes: 145e9, freeBytes: 20e9, device: '1' }
+const facts = {
+  targets: [],
+  leftOut: [],
+  filesystems: [disk],
+  isHostedRunner: true,
+  isLocalDaemon: true,
+} as unknown as Facts
+
+test.each([
+  ['200GB', ['warning free-disk: 200 GB can never be free: the disk has 145 GB in all.']],
+  ['60GB', []],
+])('free-disk: %s of a disk with 145 GB', (size, expected) => {
+  const { told, runner } = listen()
+  tellWhatIsNot(read({ images: 'a:1', 'free-disk': size }), facts, runner)
+  expect(told).toEqual(expected)
+})
+
+test('secrets that are plain words are not hidden, and named once', () => {
+  const { told, runner } = listen()
+  const raw = { context: '.', tags: 'a:1', secrets: 'FLAG=true\nPIN=123\nKEY=hunter2' }
+  maskInputs(read(raw), raw, runner)
+  expect(told).toEqual([
+    'mask hunter2',
+    expect.stringMatching(/^warning The log does not hide the secrets FLAG, PIN: /),
+  ])
+})

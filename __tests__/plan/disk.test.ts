@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
+import type { Facts } from '../../src/facts/facts.ts'
+import type { NodePlan, WayChoice } from '../../src/load/plan-way.ts'
+import { cannotFit, planDisk } from '../../src/plan/disk.ts'
+import { explainShortage, renderFilesystem, renderSum } from '../../src/plan/shortage.ts'
+import type { Filesystem } from '../../src/storage/filesystems.ts'
+import { disk, foundFacts, nodeNamed, withFree } from '../support/found.ts'
+
+const gb = 1e9
+const sizes = { totalBytes: 7 * gb, each: [1 * gb, 6 * gb] }
+const node = nodeNamed('kind-worker')
+const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
+const named = (canonical: string) =>
+  toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never, 'run')
+const targets = [named('docker.io/acme/api:2'), named('docker.io/acme/ml:2')]
+const facts: Facts = {
+  ...foundFacts,
+  targets,
+  filesystems: [shared],
+  lastSizes: sizes,
+  freeable: [],
+}
+const own: Filesystem = {
+  ...disk,
+  device: '2',
+  path: '/var/lib/containerd',
+  uses: [{ kind: 'node', name: node.name }],
+}
+const withNodes = (freeBytes: number) => ({ filesystems: [{ ...shared, freeBytes }] })
+const apart = { filesystems: [disk, own] }
+
+const link: WayChoice = { kind: 'folders', wanted: 'auto' }
+const stream: WayChoice = { kind: 'stream', because: '' }
+const into = (choice: WayChoice): readonly NodePlan[] => [{ node, choice }]
+const neededGb = (change: Partial<Facts>, choice: WayChoice): readonly number[] =>
+  planDisk({ ...facts, ...change }, into(choice), []).sums.map((sum) => sum.neededBytes / gb)
+
+test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
+  ['links: the images once', {}, link, [7]],
+  ['copies on the same disk: twice', {}, { kind: 'folders', wanted: 'copy' }, [14]],
+  ['a stream: twice', {}, stream, [14]],
+  ['kind: three times, and a tar of the largest', {}, { kind: 'kind', because: '' }, [27]],
+  ['a node with a disk of its own: each once', apart, link, [7, 7]],
+  ['a stream into it', apart, stream, [7, 7]],
+  [
+    'a builder in a container: another copy and a tar',
+    { builder: { driver: 'docker-container', isLocal: true } },
+    link,
+    [20],
+  ],
+  ['a builder somewhere else', { builder: { driver: 'remote', isLocal: false } }, link, [7]],
+  ['nothing known', { lastSizes: undefined }, link, [0]],
+])('what is written by %s', (_name, change, choice, expected) => {
+  expect(neededGb(change, choice)).toEqual(expected)
+})
+
+test('a node that has another version of an image may lack hardly anything', () => {
+  const has = (...names: readonly string[]) => ({ nodeImages: new Map([[node.name, names]]) })
+  expect(neededGb({ ...apart, ...has() }, stream)).toEqual([7, 7])
+  expect(neededGb({ ...apart, ...has('docker.io/acme/ml:1') }, stream)).toEqual([7, 1])
+  const both = ['docker.io/acme/api:1', 'docker.io/acme/ml@sha256:1']
+  expect(neededGb({ ...apart, ...has(...both) }, stream)).toEqual([7, 0])
+})
+
+test('images that are there already cost something only where they are copied', () => {
+  const local = { references: [], id: '', sizeBytes: 2 * gb, digestNames: [], architecture: '' }
+  const change = { lastSizes: undefined, images: [{ ...local, layers: [] }] }
+  expect(neededGb(change, link)).toEqual([0])
+  expect(neededGb(change, stream)).toEqual([2])
+})
+
+test.each<[string, Partial<Facts>, boolean]>([
+  ['1.3 times the images', withFree(1.3 * 7 * gb), false],
+  ['a little less than the images: it is tried', withFree(0.96 * 7 * gb), false],
+  ['0.9 times the images', withFree(0.9 * 7 * gb), true],
+  [
+    '0.9 times, and tool chains',
+    { ...withFree(0.9 * 7 * gb), freeable: foundFacts.freeable },
+    false,
+  ],
+  [
+    '0.9 times, and images that builds may find',
+    { ...withFree(0.9 * 7 * gb), heldBytes: gb },
+    false,
+  ],
+  ['no disk, and nobody knows how large they are', { ...withFree(0), lastSizes: undefined }, false],
+])('room of %s', (_name, change, refused) => {
+  const plan = planDisk({ ...facts, ...change }, [], [])
+  expect(plan.sums.some(cannotFit)).toBe(refused)
+  expect(explainShortage(plan, 'auto', []) !== undefined).toBe(refused)
+})
+
+test('a refusal shows the sum and says what would help', () => {
+  const change = { ...withFree(0.9 * 7 * gb), freeable: foundFacts.freeable.slice(0, 1) }
+  const plan = planDisk(
+    { ...facts, ...change, lastSizes: { totalBytes: 10 * gb, each: [] } },
+    [],
+    [],
+  )
+  const { message, remedy } = explainShortage(plan, 'auto', ['android']) ?? {}
+  expect(message).toMatchInlineSnapshot(
+    `"This cannot fit, going by the sizes that the images had last time: /var/lib/docker (Docker's data, the temp folder): 6.3 GB of 145 GB free, 16,000,000 i-nodes. Needed: 10 GB (images 10 GB); there is: 6.3 GB free + about 1.7 GB may be freed"`,
+  )
+  expect(remedy).toMatchInlineSnapshot(
+    `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same."`,
+  )
+})
+
+test('a builder in a container: its part is counted and named, and refuses nothing', () => {
+  const builder = { driver: 'docker-container', isLocal: true }
+  const ways = into({ kind: 'kind', because: '' })
+  const refuse = (freeGb: number) => {
+    const plan = planDisk({ ...facts, builder, ...withNodes(freeGb * gb) }, ways, [])
+    return explainShortage(plan, 'auto', [])
+  }
+  expect(refuse(27)).toBeUndefined()
+  const { message, remedy } = refuse(25) ?? {}
+  expect(message).toContain(
+    "(images 7.0 GB + the builder's own copies 7.0 GB + one image on its way out of the builder 6.0 GB + copies in kind-worker 14 GB + one image's tar 6.0 GB)",
+  )
+  expect(remedy).toMatch(/keep the nodes on the filesystem of Docker.*; build with Docker's own/)
+})
+
+test('a filesystem in words, with and without i-nodes', () => {
+  expect(renderFilesystem({ ...shared, freeInodes: 812_345 })).toBe(
+    "/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 812,345 i-nodes",
+  )
+  expect(renderFilesystem({ ...own, totalInodes: 0 })).toBe(
+    '/var/lib/containerd (kind-worker): 80 GB of 145 GB free',
+  )
+  const [sum] = planDisk(facts, into(stream), []).sums
+  expect(sum && renderSum(sum)).toMatchInlineSnapshot(
+    `"/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 16,000,000 i-nodes; needed: 14 GB = images 7.0 GB + copies in kind-worker 7.0 GB"`,
+  )
+})

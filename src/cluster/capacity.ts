@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs'
+import { execute } from '../docker/container.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { Engine } from '../docker/info.ts'
+import { toDevice } from '../host/device.ts'
+import {
+  type Bound,
+  type Bounds,
+  findBoundsAbove,
+  parseCpuLimit,
+  parseMemoryLimit,
+} from './cgroups.ts'
+import type { KindNode } from './node.ts'
+
+/** What a node really has, which is not what its kubelet believes: that sees the whole machine. */
+export type NodeRoom = {
+  readonly node: string
+  /** Such as `control-plane` or `worker`. */
+  readonly role: string
+  /** Every layer that caps it; {@link findTightest} has the one that counts. */
+  readonly bounds: Bounds
+  /** Undefined where the node does not tell. */
+  readonly disk: NodeDisk | undefined
+  /** Undefined where nobody knows. */
+  readonly kubelet: Kubelet | undefined
+}
+
+/** The filesystem of `/var`, where images and pods are. */
+type NodeDisk = {
+  readonly device: string
+  readonly totalBytes: number
+  readonly freeBytes: number
+  readonly totalInodes: number
+  readonly freeInodes: number
+}
+
+type Kubelet = {
+  /** Below which it evicts pods, such as `nodefs.available` to `10%`. */
+  readonly evicts: Readonly<Record<string, string>>
+  /** Percent of use of the disk above which it removes images that no container runs. */
+  readonly collectsAbove: number
+}
+
+/** What kubelet takes where its configuration says nothing. */
+const defaultEvicts = {
+  'nodefs.available': '10%',
+  'imagefs.available': '15%',
+  'nodefs.inodesFree': '5%',
+  'imagefs.inodesFree': '5%',
+}
+const defaultCollectsAbove = 85
+
+/** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
+const isTighter = (one: Bound, other: Bound): boolean => one.amount < other.amount * 0.9999
+
+/** The one that counts; of equal ones the first. */
+export const findTightest = ([first, ...rest]: readonly Bound[]): Bound | undefined =>
+  first && rest.reduce((least, bound) => (isTighter(bound, least) ? bound : least), first)
+
+type Inspected = {
+  readonly HostConfig?: {
+    readonly Memory?: number
+    readonly NanoCpus?: number
+    readonly CpuQuota?: number
+    readonly CpuPeriod?: number
+    readonly CpusetCpus?: string
+  }
+}
+
+const own = (amount: number | undefined): readonly Bound[] =>
+  amount ? [{ what: 'limit of its container', amount, isShared: false }] : []
+
+const toContainerBounds = ({ HostConfig = {} }: Inspected): Bounds => {
+  const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig
+  const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : undefined
+  return { memory: own(Memory), cpu: [...own(NanoCpus / 1e9), ...own(quota)] }
+}
+
+const lineOf = (printed: string, word: string): string | undefined =>
+  printed
+    .split('\n')
+    .find((line) => line.startsWith(`${word} `))
+    ?.slice(word.length + 1)
+
+const bound = (what: string, amount: number | undefined, isShared: boolean): readonly Bound[] =>
+  amount === undefined ? [] : [{ what, amount, isShared }]
+
+/** What the node itself sees of its cgroups. */
+const toInnerBounds = (printed: string, { HostConfig = {} }: Inspected): Bounds => {
+  const line = (word: string): string => lineOf(printed, word) ?? ''
+  const inner = "limit of its container's cgroup"
+  const cores = Number(line('cores')) || undefined
+  const isPinned = Boolean(HostConfig.CpusetCpus)
+  return {
+    memory: [
+      ...bound(inner, parseMemoryLimit(line('memory')), false),
+      ...bound(
+        'limit of a cgroup above its container',
+        parseMemoryLimit(line('memory-around')),
+        true,
+      ),
+    ],
+    cpu: [
+      ...bound(inner, parseCpuLimit(line('cpu')), false),
+      ...bound(isPinned ? 'the CPUs of its container' : 'the CPUs it may run on', cores, !isPinned),
+    ],
+  }
+}
+
+const toDisk = (line: string | undefined, isHere: boolean): NodeDisk | undefined => {
+  if (line === undefined || !/^\d+( \d+){5}$/.test(line)) return undefined
+  const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
+    .split(' ')
+    .map(Number)
+  const bytes = { totalBytes: blocks * block, freeBytes: free * block }
+  return { device: toDevice(dev, isHere), ...bytes, totalInodes, freeInodes }
+}
+
+const toKubelet = (printed: string): Kubelet | undefined => {
+  const [, config] = printed.split(/^kubelet\n/m)
+  if (config === undefined) return undefined
+  const lines = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)]
+  const written = lines.map(([, signal = '', threshold = '']) => [signal, threshold] as const)
+  const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1]
+  return {
+    evicts: config.includes('evictionHard:') ? Object.fromEntries(written) : defaultEvicts,
+    collectsAbove: collects === undefined ? defaultCollectsAbove : Number(collects),
+  }
+}
+
+export type Sighting = {
+  readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
+  readonly node: Pick<KindNode, 'name' | 'role'>
+  readonly inspected: Inspected
+  /** What in-node/room.sh printed; empty where it could not. */
+  readonly printed: string
+  readonly above: Bounds
+  readonly isLocalDaemon: boolean
+}
+
+/** Puts together what the engine, the node and the machine say of one node. */
+export const toNodeRoom = (sighting: Sighting): NodeRoom => {
+  const { engine, node, inspected, printed, above, isLocalDaemon } = sighting
+  const container = toContainerBounds(inspected)
+  const inner = toInnerBounds(printed, inspected)
+  const all = (amount: number): readonly Bound[] =>
+    amount > 0 ? [{ what: 'all that the machine has', amount, isShared: true }] : []
+  return {
+    node: node.name,
+    role: node.role,
+    // Of the same limit seen twice, the first name is the one that people know.
+    bounds: {
+      memory: [...container.memory, ...all(engine.memoryBytes), ...above.memory, ...inner.memory],
+      cpu: [...container.cpu, ...all(engine.cores), ...above.cpu, ...inner.cpu],
+    },
+    disk: toDisk(lineOf(printed, 'disk'), isLocalDaemon),
+    kubelet: toKubelet(printed),
+  }
+}
+
+const timeoutMs = 10_000
+
+/** What runs in a node to tell its room, as it is. */
+export const readRoomScript = (): string =>
+  readFileSync(new URL('./in-node/room.sh', import.meta.url), 'utf8')
+
+type Found = { readonly engine: Engine; readonly isLocalDaemon: boolean }
+
+const findRoom = async (
+  api: EngineApi,
+  node: KindNode,
+  { engine, isLocalDaemon }: Found,
+): Promise<NodeRoom> => {
+  const argv = ['bash', '-c', readRoomScript()]
+  const [inspected, printed, above] = await Promise.all([
+    api.ask<Inspected>(`/containers/${node.containerId}/json`).catch(() => undefined),
+    // A node that cannot tell is no reason to fail: less is known, that is all.
+    execute(api, node.containerId, argv, timeoutMs).catch(() => ''),
+    isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : { memory: [], cpu: [] },
+  ])
+  return toNodeRoom({ engine, node, inspected: inspected ?? {}, printed, above, isLocalDaemon })
+}
+
+/** Looks how much room nodes have. */
+export const findNodeRooms = (
+  api: EngineApi,
+  nodes: readonly KindNode[],
+  found: Found,
+): Promise<readonly NodeRoom[]> => Promise.all(nodes.map((node) => findRoom(api, node, found)))

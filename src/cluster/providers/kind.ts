@@ -1,0 +1,178 @@
+import type { Ask } from '../../docker/engine-api.ts'
+import { Failure } from '../../failure.ts'
+import type { KindNode } from '../node.ts'
+import {
+  type Claim,
+  clusterLabel,
+  findObjection,
+  type ImageOfClaim,
+  roleLabel,
+} from './kind-proof.ts'
+
+/** Who is there, before anyone is looked at closely. */
+type Listed = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly cluster: string
+  readonly role: string
+}
+
+type Container = {
+  readonly Id: string
+  readonly Names: readonly string[]
+  readonly State: string
+  readonly Labels: Readonly<Record<string, string>>
+}
+
+type Inspected = Claim & {
+  readonly Id: string
+  readonly Name: string
+  readonly Image: string
+  readonly State: {
+    readonly Pid: number
+    readonly Running: boolean
+    readonly StartedAt: string
+    readonly ExitCode: number
+    readonly OOMKilled: boolean
+  }
+  readonly Mounts: readonly { readonly Destination: string; readonly Source?: string }[]
+  readonly Config: {
+    readonly Env?: readonly string[] | null
+    readonly Labels: Readonly<Record<string, string>>
+  }
+}
+
+/** A container that is a node, running or not. */
+export type Member = Listed & { readonly inspected: Inspected }
+
+/** A cluster's nodes. */
+export type Members = {
+  readonly nodes: readonly Member[]
+  /** A line for each container that only claims to be one. */
+  readonly leftOut: readonly string[]
+}
+
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
+
+/** All that bear the labels of nodes, whoever wrote them there. */
+const listClaims = async (ask: Ask): Promise<readonly Listed[]> => {
+  const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
+  const all = await ask<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
+  return (all ?? [])
+    .map(({ Id: id, Names: [name = ''], State: state, Labels }) => ({
+      id,
+      name: name.replace(/^\//, ''),
+      state,
+      cluster: Labels[clusterLabel] ?? '',
+      role: Labels[roleLabel] ?? '',
+    }))
+    .filter(runsPods)
+}
+
+/** Parts nodes from what only bears their labels; what has just been removed is neither. */
+const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
+  const images = new Map<string, Promise<ImageOfClaim | undefined>>()
+  const askImage = (id: string): Promise<ImageOfClaim | undefined> => {
+    const asked = images.get(id) ?? ask<ImageOfClaim>(`/images/${encodeURIComponent(id)}/json`)
+    images.set(id, asked)
+    return asked
+  }
+  const proven = await Promise.all(
+    claims.map(async (claim) => {
+      const inspected = await ask<Inspected>(`/containers/${claim.id}/json`)
+      if (inspected === undefined) return undefined
+      const objection = findObjection(inspected, await askImage(inspected.Image))
+      if (objection === undefined) return { ...claim, inspected }
+      return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`
+    }),
+  )
+  return {
+    nodes: proven.filter((each) => typeof each === 'object'),
+    leftOut: proven.filter((each) => typeof each === 'string'),
+  }
+}
+
+/** Finds the nodes of a cluster, running or not. */
+export const listMembers = async (ask: Ask, clusterName: string): Promise<Members> => {
+  const claims = await listClaims(ask)
+  return prove(
+    ask,
+    claims.filter(({ cluster }) => cluster === clusterName),
+  )
+}
+
+/** @throws {Failure} naming the clusters that there are */
+const refuseCluster = async (
+  ask: Ask,
+  clusterName: string,
+  leftOut: readonly string[],
+): Promise<never> => {
+  const { nodes } = await prove(ask, await listClaims(ask))
+  const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
+  const remedy =
+    known.length === 0
+      ? 'Create one before this step (`kind create cluster`); Docker here runs none.'
+      : `Set cluster-name to one of: ${known.join(', ')}.`
+  throw new Failure(`There is no kind cluster named ${clusterName}`, {
+    remedy: [...leftOut, remedy].join(' '),
+  })
+}
+
+const pickNodes = (members: readonly Member[], wanted: readonly string[]): readonly Member[] => {
+  const isMeant = (word: string, { name, role }: Listed): boolean => word === name || word === role
+  const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)))
+  if (unknown.length > 0) {
+    const known = members.map(({ name, role }) => `${name} (${role})`).sort()
+    throw new Failure(`The cluster has no node with the name or role ${unknown.join(', ')}`, {
+      remedy: `Its nodes are: ${known.join(', ')}.`,
+    })
+  }
+  if (wanted.length === 0) return members
+  return members.filter((member) => wanted.some((word) => isMeant(word, member)))
+}
+
+const requireRunning = (picked: readonly Member[]): void => {
+  const down = picked.filter(({ state }) => state !== 'running')
+  if (down.length === 0) return
+  const list = down.map(({ name, state }) => `${name} is ${state}`).join(', ')
+  const paused = down.every(({ state }) => state === 'paused')
+  throw new Failure(`Not every node is up: ${list}`, {
+    remedy: `\`docker ${paused ? 'unpause' : 'start'} ${down.map(({ name }) => name).join(' ')}\` brings it back, or leave it out with the input nodes.`,
+  })
+}
+
+const toNode = (inspected: Inspected): KindNode => {
+  const variable = 'KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER='
+  const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable))
+  return {
+    name: inspected.Name.replace(/^\//, ''),
+    role: inspected.Config.Labels[roleLabel] ?? 'unknown',
+    containerId: inspected.Id,
+    imageId: inspected.Image,
+    pid: inspected.State.Pid,
+    mounts: inspected.Mounts.flatMap(({ Destination, Source }) =>
+      Source === undefined || Source === '' ? [] : [{ destination: Destination, source: Source }],
+    ),
+    snapshotter: chosen?.slice(variable.length) || 'overlayfs',
+  }
+}
+
+/**
+ * Finds a kind cluster's nodes by the labels that kind gives their containers.
+ *
+ * @throws {Failure} when there is no such cluster or node, or one is not running
+ */
+export const findNodes = async (
+  ask: Ask,
+  clusterName: string,
+  wanted: readonly string[],
+): Promise<{ readonly nodes: readonly KindNode[]; readonly leftOut: readonly string[] }> => {
+  const { nodes: members, leftOut } = await listMembers(ask, clusterName)
+  if (members.length === 0) return refuseCluster(ask, clusterName, leftOut)
+  const picked = pickNodes(members, wanted)
+  requireRunning(picked)
+  const nodes = picked.map(({ inspected }) => toNode(inspected))
+  return { nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), leftOut }
+}

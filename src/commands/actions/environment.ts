@@ -1,0 +1,154 @@
+import { delimiter, isAbsolute } from 'node:path'
+import { pinDockerFolders } from '../../docker/docker-folders.ts'
+import { readRegularFile } from '../../host/read-file.ts'
+import { findTempDir } from '../../host/temp-dir.ts'
+import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
+import { secretVariables } from '../../inputs/read-secrets.ts'
+import { readTrigger, type Trigger } from '../../inputs/trigger.ts'
+import { wipeVariables } from './own-environment.ts'
+
+/** What the runner told the action, read once. */
+export type Environment = {
+  readonly inputs: RawInputs
+  /** Names of inputs that the runner passed and that we do not know. */
+  readonly unknownInputs: readonly string[]
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string | undefined
+  readonly trigger: Trigger
+  readonly isHostedRunner: boolean
+  /** 1 for a job that runs for the first time, more when somebody runs it again. */
+  readonly runAttempt: number
+  /** Whether the runner told where the Actions cache is, and gave a token for it. */
+  readonly hasCacheService: boolean
+  /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
+  readonly tempDir: string
+  /** Where relative paths of inputs start. */
+  readonly workspace: string
+  /** All variables of the step, for inputs that name some. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
+  readonly childEnv: Readonly<Record<string, string>>
+  /** What a build needs besides where its author has it use the Actions cache. */
+  readonly cacheEnv: Readonly<Record<string, string>>
+}
+
+const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
+
+/**
+ * What the runner means for an action and for nothing that it starts: tokens of the run, and the files
+ * by which one sets outputs, states, variables and paths.
+ */
+const isRunners = (name: string): boolean =>
+  /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) ||
+  /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name)
+
+/** By these BuildKit finds the Actions cache (`type=gha`). */
+const isForCache = (name: string): boolean =>
+  /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2)$/.test(name)
+
+const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
+
+/**
+ * Where programs are looked for, but never in the folder that a command is started in: that may be the
+ * workspace, and an empty entry means it, too.
+ */
+const toSearched = (path: string | undefined): { readonly PATH?: string } => {
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute)
+  return folders.length === 0 ? {} : { PATH: folders.join(delimiter) }
+}
+
+/**
+ * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
+ * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
+ */
+const toChildEnv = (
+  env: NodeJS.ProcessEnv,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> => {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name)
+    if (value !== undefined && isKept) kept[name] = value
+  }
+  const { PATH, ...rest } = kept
+  return pinDockerFolders({ ...rest, ...toSearched(PATH) })
+}
+
+const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isForCache(name) ? [[name, value]] : [],
+    ),
+  )
+
+/**
+ * Takes inputs, states and secrets out of our own environment, and out of what others can read of it.
+ * What the runner means for us alone stays for the libraries that use it, where nobody else sees it.
+ *
+ * @returns why others can still read it, if they can
+ */
+export const forgetSecrets = (
+  { inputs }: Environment,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined => {
+  const secrets = secretVariables(inputs)
+  const isSecret = (name: string): boolean => isOurs(name) || secrets.includes(name)
+  for (const name of Object.keys(env)) if (isSecret(name)) delete env[name]
+  const runners = Object.entries(env).filter(([name]) => isRunners(name))
+  const why = wipeVariables((name) => isSecret(name) || isRunners(name))
+  // Set anew, a variable is in another place of the memory, and not in /proc/PID/environ.
+  Object.assign(env, Object.fromEntries(runners))
+  return why
+}
+
+/** GitHub's own limit is 25 MB. */
+const largestPayload = 32_000_000
+
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path: string | undefined): unknown => {
+  try {
+    return path === undefined
+      ? undefined
+      : JSON.parse(readRegularFile(path, largestPayload).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const readRawInputs = (env: NodeJS.ProcessEnv): RawInputs =>
+  Object.fromEntries(
+    inputNames.flatMap((name) => {
+      const value = env[inputVariable(name)]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+const findUnknownInputs = (env: NodeJS.ProcessEnv): readonly string[] => {
+  const known = new Set(inputNames.map(inputVariable))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('INPUT_') && !known.has(name))
+    .map((name) => name.slice('INPUT_'.length).toLowerCase())
+}
+
+/** The only place that reads `process.env`. */
+export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environment => {
+  const inputs = readRawInputs(env)
+  return {
+    inputs,
+    unknownInputs: findUnknownInputs(env),
+    repository: env['GITHUB_REPOSITORY'] || undefined,
+    trigger: readTrigger(
+      env['GITHUB_EVENT_NAME'] ?? '',
+      env['GITHUB_ACTOR'] ?? '',
+      readPayload(env['GITHUB_EVENT_PATH']),
+    ),
+    isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+    runAttempt: Number(env['GITHUB_RUN_ATTEMPT']) || 1,
+    hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
+    tempDir: findTempDir(env['RUNNER_TEMP']),
+    workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    env: { ...env },
+    childEnv: toChildEnv(env, secretVariables(inputs)),
+    cacheEnv: toCacheEnv(env),
+  }
+}

@@ -1,0 +1,36 @@
+import { getState } from '@actions/core'
+import { renderError } from '../../failure.ts'
+import { tokenState } from '../../token/build-token.ts'
+import { isRunId, leftoversOf, runIdState, sweep } from '../cleanup.ts'
+import { lookAfterJob } from '../diagnose.ts'
+import { forgetSecrets, readEnvironment } from './environment.ts'
+import { createRunner } from './runner.ts'
+
+const runner = createRunner()
+// Node would print it as it is, and the runner read commands from it.
+process.on('uncaughtException', (error) => {
+  runner.warning(`The post step ended early: ${renderError(error)}`)
+  process.exit()
+})
+const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
+const environment = readEnvironment()
+forgetSecrets(environment)
+// Whatever a build printed may have tried to set a state, so this one is only compared.
+if (wasMinted) {
+  runner.warning(
+    'The step was killed while it had a token. Its watchdog has revoked it, or GitHub ends it within the hour.',
+  )
+}
+let isDockerThere = true
+try {
+  if (isRunId(runId)) {
+    const { notesFolder } = leftoversOf(environment, runId)
+    isDockerThere = await lookAfterJob(environment, runner, notesFolder)
+  }
+} catch (error) {
+  runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)
+}
+await sweep(environment, runner, runId, isDockerThere)
+await runner.flush()
+// What did not answer in time would otherwise keep the process.
+process.exit()

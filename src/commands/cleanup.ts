@@ -1,0 +1,76 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { endNoteTaker } from '../diagnose/recording/recorder.ts'
+import { notesFolderOf } from '../diagnose/recording/recording.ts'
+import { createDocker, type Docker } from '../docker/docker.ts'
+import { isWarning } from '../docker/warnings.ts'
+import { Failure, renderError } from '../failure.ts'
+import { handoverRepository, runLabel } from '../ownership.ts'
+import type { Environment } from './actions/environment.ts'
+import type { Runner } from './actions/runner.ts'
+
+/** What Docker answers of a container that is going or gone. */
+const isGoing = /already in progress|no such container/i
+
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const question = { timeoutMs: 10_000 }
+
+/** The state by which post knows what this run was called. */
+export const runIdState = 'run-id'
+
+/** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
+export const isRunId = (state: string | undefined): state is string =>
+  state !== undefined && /^[0-9a-f]{16}$/.test(state)
+
+/** Where a run leaves things while it works, and by which label its helpers are found. */
+export const leftoversOf = (environment: Environment, runId: string) => ({
+  tempDir: join(environment.tempDir, `slipway-${runId}`),
+  notesFolder: notesFolderOf(environment.tempDir, runId),
+  label: `${runLabel}=${runId}`,
+})
+
+/** Images by which a killed main handed one target over to another. */
+const removeImages = async (docker: Docker, runId: string): Promise<void> => {
+  const filter = `reference=${handoverRepository(runId)}`
+  const format = '{{.Repository}}:{{.Tag}}'
+  const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format], question)
+  const names = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+  if (names.length > 0) await docker.try(['rmi', ...names])
+}
+
+/**
+ * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
+ * and a second run finds nothing to do.
+ */
+export const sweep = async (
+  environment: Environment,
+  runner: Runner,
+  runId: string | undefined,
+  isDockerThere: boolean,
+): Promise<void> => {
+  if (!isRunId(runId)) return
+  const { tempDir, notesFolder, label } = leftoversOf(environment, runId)
+  try {
+    rmSync(tempDir, { recursive: true, force: true })
+    await endNoteTaker(notesFolder)
+    rmSync(notesFolder, { recursive: true, force: true })
+    // A helper ends with main's connection, and a handed over image goes after some days.
+    if (!isDockerThere) return
+    const docker = createDocker(environment.childEnv)
+    const listed = await docker.try(
+      ['ps', '--all', '--quiet', '--filter', `label=${label}`],
+      question,
+    )
+    const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+    await removeImages(docker, runId)
+    if (containers.length === 0) return
+    const removed = await docker.try(['rm', '--force', ...containers])
+    // A helper that has done its work is removed by Docker itself, perhaps at this moment.
+    const problems = removed.stderr
+      .split('\n')
+      .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
+    if (problems.length > 0) throw new Failure(problems.join(' '))
+  } catch (error) {
+    runner.warning(`Cleaning up was not complete: ${renderError(error)}`)
+  }
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { readRegularFile } from '../host/read-file.ts'
+import { dockerFolderOf } from './docker-folders.ts'
+
+const defaultSocket = '/var/run/docker.sock'
+
+/** The context that `docker context use` wrote down; undefined for the default. */
+const readCurrentContext = (env: Readonly<Record<string, string>>): string | undefined => {
+  const folder = dockerFolderOf(env)
+  if (folder === undefined) return undefined
+  try {
+    const config = JSON.parse(
+      readRegularFile(join(folder, 'config.json')).toString('utf8'),
+    ) as unknown
+    const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
+    return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The daemon's socket on this machine; undefined where only the docker command knows the way, such as
+ * over SSH or TLS.
+ */
+export const findSocket = (env: Readonly<Record<string, string>>): string | undefined => {
+  const host = env['DOCKER_HOST'] || undefined
+  if (host !== undefined) return /^unix:\/\/(\/.+)$/.exec(host)?.[1]
+  const context = env['DOCKER_CONTEXT'] || readCurrentContext(env)
+  return context === undefined || context === 'default' ? defaultSocket : undefined
+}

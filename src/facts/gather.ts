@@ -1,0 +1,141 @@
+import { requireCacheExport } from '../build/exports.ts'
+import { printTargets } from '../build/print-targets.ts'
+import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
+import { toOwnTarget, toTargets } from '../build/target.ts'
+import { findNodeRooms } from '../cluster/capacity.ts'
+import { findNodes } from '../cluster/providers/kind.ts'
+import { findFreeable } from '../disk/freeable.ts'
+import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
+import type { Docker } from '../docker/docker.ts'
+import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
+import { findBuilder, findEngine } from '../docker/info.ts'
+import { findHeldBytes } from '../docker/reusable.ts'
+import { findImages } from '../image/sources/docker.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { findManifests } from '../manifests/find-manifests.ts'
+import { findDockers, findFilesystems } from '../storage/filesystems.ts'
+import type { Facts } from './facts.ts'
+
+/** Where the step runs. */
+export type Place = {
+  /** Where relative paths of inputs start. */
+  readonly workspace: string
+  /** Where temporary files belong. */
+  readonly tempDir: string
+  readonly isHostedRunner: boolean
+  readonly hasCacheService: boolean
+  /** What this run is called. */
+  readonly runId: string
+}
+
+const findTargets = async (
+  docker: Docker,
+  { build, bake, allow }: Inputs,
+  { workspace, runId }: Place,
+): Promise<Pick<Facts, 'targets' | 'builder'>> => {
+  const asking = findBuilder(docker)
+  const printing = bake && printTargets(docker, bake, allow, workspace)
+  // Without buildx, printing fails as well; that buildx is missing says more.
+  await Promise.allSettled([asking, printing])
+  const [builder, printed] = [await asking, await printing]
+  if (printed !== undefined) {
+    return { targets: toTargets(printed, builder?.driver, runId), builder }
+  }
+  return { targets: build === undefined ? [] : [toOwnTarget(build, runId)], builder }
+}
+
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (
+  docker: Docker,
+  inputs: Inputs,
+  place: Place,
+  memory: SizeMemory | undefined,
+): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes'>> => {
+  if (inputs.build === undefined && inputs.bake === undefined) {
+    return { targets: [], builder: undefined, lastSizes: undefined }
+  }
+  const found = await findTargets(docker, inputs, place)
+  return { ...found, lastSizes: memory && (await recallSizes(memory, found.targets)) }
+}
+
+/** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
+const findCapacities = async (
+  api: EngineApi,
+  { manifests, clusterName, nodes }: Inputs,
+  found: Found,
+): Promise<Facts['nodeRooms']> => {
+  if (manifests.length === 0) return []
+  const all =
+    nodes.length === 0 ? found : await findNodes(api.ask, clusterName, []).catch(() => found)
+  return findNodeRooms(api, all.nodes, found)
+}
+
+type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
+
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: Place): boolean =>
+  targets.length > 0 || isDryRun || isHostedRunner
+
+const findDisk = async (
+  api: EngineApi,
+  found: Found,
+  inputs: Inputs,
+  place: Place,
+): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'heldBytes'>> => {
+  const { nodes, lastSizes } = found
+  const { tempDir, isHostedRunner } = place
+  if (!isNeeded(found, inputs, place)) {
+    return { filesystems: [], nodeImages: new Map(), freeable: [], heldBytes: 0 }
+  }
+  const [{ filesystems, nodeImages }, freeable] = await Promise.all([
+    findFilesystems(api, found, tempDir),
+    isHostedRunner ? findFreeable() : [],
+  ])
+  const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
+  // Builders and nodes may need as much again; what is asked for nothing costs a moment.
+  const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
+  const heldBytes = isTight ? await findHeldBytes(api.ask, nodes) : 0
+  return { filesystems, nodeImages, freeable, heldBytes }
+}
+
+/**
+ * Looks at all that the plan depends on, changing nothing.
+ *
+ * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
+ */
+export const look = (
+  docker: Docker,
+  inputs: Inputs,
+  place: Place,
+  memory: SizeMemory | undefined,
+): Promise<Facts> =>
+  withEngineApi(docker, async (api) => {
+    const { ask } = api
+    const questions = [
+      findEngine(ask),
+      findNodes(ask, inputs.clusterName, inputs.nodes),
+      findImages(ask, inputs.images),
+      findBuilds(docker, inputs, place, memory),
+      findManifests(inputs.manifests, place.workspace),
+    ] as const
+    // Several may fail; the first in this order is the one to tell.
+    const [, , , builds] = await Promise.allSettled(questions)
+    // Says more than that it is not there yet.
+    if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
+    const [engine, images] = [await questions[0], await questions[2]]
+    const { nodes, leftOut } = await questions[1]
+    const { isLocal: isLocalDaemon } = docker
+    const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
+    refuseSeveralPlatforms(found.targets, engine)
+    const manifests = await questions[4]
+    const { hasContainerdStore } = engine
+    const { hasCacheService } = place
+    const driver = found.builder?.driver
+    requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
+    const [disk, nodeRooms] = await Promise.all([
+      findDisk(api, found, inputs, place),
+      findCapacities(api, inputs, found),
+    ])
+    const { isHostedRunner } = place
+    return { ...found, ...disk, isHostedRunner, manifests, nodeRooms }
+  })

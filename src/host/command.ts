@@ -1,0 +1,11 @@
+/** A command to run: argv only, never a shell's string. */
+export type Command = {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** What the child reads: nothing, or a descriptor of ours. */
+  readonly stdin?: 'none' | { readonly fd: number } | undefined
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { ImageReference } from './reference.ts'
+
+/** An image of Docker's local store. */
+export type LocalImage = {
+  readonly references: readonly ImageReference[]
+  /** `sha256:...`; in the overlay2 store the digest of its config. */
+  readonly id: string
+  /** A name that only this step uses, so that nobody else gives it to another image. */
+  readonly heldAs?: string
+  readonly sizeBytes: number
+  /** Canonical `name@sha256:...` under which a registry would have it, as far as Docker knows. */
+  readonly digestNames: readonly string[]
+  /** Such as `amd64`. */
+  readonly architecture: string
+  readonly layers: readonly Layer[]
+}
+
+/** A layer, lowest first. */
+export type Layer = {
+  /** Digest of the uncompressed tar. */
+  readonly diffId: string
+  /** Identity of this layer on top of those below: the name of its snapshot. */
+  readonly chainId: string
+  /** Where Docker keeps its files, on the daemon's host; undefined when it does not say. */
+  readonly folder: string | undefined
+}
+
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+export const toChainIds = (diffIds: readonly string[]): readonly string[] => {
+  const chain: string[] = []
+  for (const diffId of diffIds) {
+    const parent = chain.at(-1)
+    chain.push(parent === undefined ? diffId : sha256(`${parent} ${diffId}`))
+  }
+  return chain
+}

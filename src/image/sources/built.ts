@@ -1,0 +1,67 @@
+import type { Ask } from '../../docker/engine-api.ts'
+import { Failure } from '../../failure.ts'
+import { handoverRepository } from '../../ownership.ts'
+import type { LocalImage } from '../image.ts'
+import type { ImageReference } from '../reference.ts'
+import { type Inspected, toLocalImage } from './docker.ts'
+
+/** A tag that somebody else has moved since it was given to what was built here. */
+export type MovedTag = {
+  readonly given: string
+  /** Where it points now; undefined where it is gone. */
+  readonly id: string | undefined
+  /** The other image is another Slipway step's, which is still at work. */
+  readonly isOtherStep: boolean
+}
+
+const everyRun = handoverRepository('')
+
+const findMoved = async (
+  ask: Ask,
+  tags: readonly ImageReference[],
+  id: string,
+): Promise<readonly MovedTag[]> => {
+  const found = await Promise.all(
+    tags.map(async ({ given, canonical }): Promise<readonly MovedTag[]> => {
+      const other = await ask<Inspected>(`/images/${canonical}/json`)
+      if (other?.Id === id) return []
+      const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun))
+      return [{ given, id: other?.Id, isOtherStep }]
+    }),
+  )
+  return found.flat()
+}
+
+/**
+ * Finds what this step has just built, by the name that no other step gives to an image: what its
+ * tags point to may be somebody else's by now.
+ *
+ * @throws {Failure} when it is gone
+ */
+export const findBuilt = async (
+  ask: Ask,
+  heldAs: string,
+  tags: readonly ImageReference[],
+): Promise<{ readonly image: LocalImage; readonly moved: readonly MovedTag[] }> => {
+  const inspected = await ask<Inspected>(`/images/${heldAs}/json`)
+  if (inspected === undefined) {
+    const names = tags.map(({ given }) => given).join(', ')
+    throw new Failure(`Docker's local store no longer has ${names}, which was just built`, {
+      remedy: 'Does something beside this step remove images? Run it again.',
+    })
+  }
+  const image = { ...toLocalImage(inspected, tags), heldAs }
+  return { image, moved: await findMoved(ask, tags, image.id) }
+}
+
+const shorten = (id: string): string => id.slice(0, 'sha256:'.length + 12)
+
+/** One warning for each tag that somebody else has given to another image meanwhile. */
+export const renderMoved = (id: string, { given, id: other, isOtherStep }: MovedTag): string => {
+  const who = isOtherStep ? 'another Slipway step' : 'something beside this step'
+  const now =
+    other === undefined
+      ? `${who} removed ${given} from Docker while this step was building it`
+      : `${who} gave ${given} to another image (${shorten(other)}) while this step was building it`
+  return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get the image that was built here (${shorten(id)}) as ${given}. Give jobs that share a Docker tags of their own.`
+}

@@ -1,0 +1,118 @@
+import type { Ask } from '../../docker/engine-api.ts'
+import { Failure } from '../../failure.ts'
+import { type LocalImage, toChainIds } from '../image.ts'
+import { toOwnNames } from '../own-names.ts'
+import {
+  couldBeId,
+  type ImageReference,
+  isImageId,
+  parseImageReference,
+  toRepository,
+} from '../reference.ts'
+
+export type Inspected = {
+  readonly Id: string
+  readonly Size: number
+  readonly Architecture: string
+  readonly RepoTags?: readonly string[] | null
+  readonly RepoDigests?: readonly string[] | null
+  readonly RootFS: { readonly Layers?: readonly string[] | null }
+  readonly GraphDriver?: {
+    readonly Data?: { readonly UpperDir?: string; readonly LowerDir?: string } | null
+  } | null
+}
+
+const foldersOf = ({ GraphDriver }: Inspected): readonly string[] => {
+  const { UpperDir, LowerDir } = GraphDriver?.Data ?? {}
+  if (UpperDir === undefined) return []
+  // The topmost comes first in LowerDir; we count from the lowest.
+  const lower = LowerDir === undefined || LowerDir === '' ? [] : LowerDir.split(':')
+  return [UpperDir, ...lower].reverse()
+}
+
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (
+  repoDigests: readonly string[],
+  references: readonly ImageReference[],
+): readonly string[] => {
+  const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)))
+  return repoDigests.flatMap((text) => {
+    const reference = parseImageReference(text)
+    if (typeof reference === 'string') return []
+    return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : []
+  })
+}
+
+/** Reads what the daemon says of an image. */
+export const toLocalImage = (
+  inspected: Inspected,
+  references: readonly ImageReference[],
+): LocalImage => {
+  const diffIds = inspected.RootFS.Layers ?? []
+  const chainIds = toChainIds(diffIds)
+  const folders = foldersOf(inspected)
+  return {
+    references,
+    id: inspected.Id,
+    sizeBytes: inspected.Size,
+    architecture: inspected.Architecture,
+    digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
+    layers: diffIds.map((diffId, index) => ({
+      diffId,
+      chainId: chainIds[index] ?? '',
+      folder: folders.length === diffIds.length ? folders[index] : undefined,
+    })),
+  }
+}
+
+type Found = {
+  readonly reference: ImageReference
+  readonly inspected: Inspected | undefined
+  readonly isById: boolean
+}
+
+/** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
+const inspectImage = async (ask: Ask, reference: ImageReference): Promise<Found> => {
+  // A reference's grammar knows no character that would have to be escaped in a path.
+  const inspected = await ask<Inspected>(`/images/${reference.canonical}/json`)
+  if (inspected !== undefined || !couldBeId(reference)) {
+    return { reference, inspected, isById: isImageId(reference) }
+  }
+  const digits = reference.given.replace(/^sha256:/, '')
+  const other = await ask<Inspected>(`/images/${digits}/json`)
+  const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false
+  return { reference, inspected: isIt ? other : undefined, isById: isIt }
+}
+
+const groupById = (found: readonly Found[]): readonly LocalImage[] => {
+  const rows = found.flatMap(({ reference, inspected, isById }) =>
+    inspected === undefined
+      ? []
+      : [{ inspected, names: isById ? toOwnNames(inspected) : [reference] }],
+  )
+  return [...Map.groupBy(rows, ({ inspected }) => inspected.Id).values()].flatMap((group) => {
+    const [first] = group
+    const names = new Map(group.flatMap(({ names }) => names.map((name) => [name.canonical, name])))
+    return first === undefined ? [] : [toLocalImage(first.inspected, [...names.values()])]
+  })
+}
+
+/**
+ * Finds images in the local store; several names of one image become one entry.
+ *
+ * @throws {Failure} naming the images that are not there
+ */
+export const findImages = async (
+  ask: Ask,
+  references: readonly ImageReference[],
+): Promise<readonly LocalImage[]> => {
+  const found = await Promise.all(references.map((reference) => inspectImage(ask, reference)))
+  const missing = found.filter(({ inspected }) => inspected === undefined)
+  if (missing.length > 0) {
+    const names = missing.map(({ reference }) => reference.given).join(', ')
+    throw new Failure(`Docker's local store does not have ${names}`, {
+      remedy: 'Build or pull it before this step; `docker image ls` shows what is there.',
+    })
+  }
+  return groupById(found)
+}

@@ -1,0 +1,13 @@
+/**
+ * Every name by which we find what is ours, and may therefore remove: containers, images, folders, entries
+ * of the cache. What bears none of these is somebody else's.
+ */
+
+/** The label by which leftover helpers are found, and the run that they belong to. */
+export const runLabel = 'dev.slipway.run'
+
+/**
+ * Of names that exist only while a step works; what is left of a killed one is found by it. No
+ * registry can ever have that name (RFC 2606).
+ */
+export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`

@@ -1,0 +1,154 @@
+import { toRemembered } from '../disk/size-memory.ts'
+import type { Facts } from '../facts/facts.ts'
+import { toRepository } from '../image/reference.ts'
+import type { Sizes } from '../image/sizes.ts'
+import type { NodePlan } from '../load/plan-way.ts'
+import { type Filesystem, findDockers, findUse } from '../storage/filesystems.ts'
+
+/** What has to be written. */
+type Written =
+  | { readonly kind: 'images' }
+  /** The copies of a builder that has a store of its own. */
+  | { readonly kind: 'builder' }
+  /** One image, as such a builder hands it over. */
+  | { readonly kind: 'export' }
+  | { readonly kind: 'copies'; readonly node: string }
+  /** One image, as kind loads it. */
+  | { readonly kind: 'tar' }
+
+export type Need = Written & { readonly bytes: number }
+
+/** What one filesystem has to take, and what it has. */
+export type Sum = {
+  readonly filesystem: Filesystem
+  /** As far as sizes are known. */
+  readonly needs: readonly Need[]
+  readonly neededBytes: number
+  /** What may be deleted there, as it usually is. */
+  readonly freeableBytes: number
+  /** What Docker holds there that builds may find. */
+  readonly heldBytes: number
+}
+
+export type DiskPlan = {
+  /** One per filesystem. */
+  readonly sums: readonly Sum[]
+  /** Of the images to build; undefined before they were built once. */
+  readonly sizes: Sizes | undefined
+}
+
+/** Where something has to be written. */
+type Placed = { readonly need: Need; readonly filesystem: Filesystem | undefined }
+
+const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
+
+const toBuildNeeds = ({ builder, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
+  const filesystem = findDockers(filesystems)
+  const needs: Need[] = [{ kind: 'images', bytes: sizes.totalBytes }]
+  if (builder?.driver === 'docker-container' && builder.isLocal) {
+    // It has a store of its own, and hands an image over as a tar that the daemon puts down first.
+    needs.push({ kind: 'builder', bytes: sizes.totalBytes })
+    needs.push({ kind: 'export', bytes: largestOf(sizes.each) })
+  }
+  return needs.map((need) => ({ need, filesystem }))
+}
+
+/** An image to load, with what it is called wherever it is. */
+type Loaded = { readonly repository: string; readonly bytes: number }
+
+const toLoaded = ({ targets, images, lastSizes }: Facts): readonly Loaded[] => [
+  ...toRemembered(targets).flatMap((target, index) => {
+    const bytes = lastSizes?.each[index]
+    return bytes === undefined
+      ? []
+      : [{ repository: toRepository(target.tags[0]?.canonical ?? ''), bytes }]
+  }),
+  ...images.map(({ references, sizeBytes }) => ({
+    repository: toRepository(references[0]?.canonical ?? ''),
+    bytes: sizeBytes,
+  })),
+]
+
+/**
+ * What a node that has other versions of some images lacks at least, and the largest that it lacks:
+ * of those that it has, perhaps nothing has changed.
+ */
+const findLacking = (facts: Facts, node: string) => {
+  const there = new Set(facts.nodeImages.get(node)?.map(toRepository))
+  const loaded = toLoaded(facts)
+  const lacking = loaded.filter(({ repository }) => !there.has(repository))
+  const sum = (all: readonly Loaded[]): number => all.reduce((bytes, one) => bytes + one.bytes, 0)
+  const given = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+  const totalBytes = given + (facts.lastSizes?.totalBytes ?? 0)
+  const bytes = Math.max(0, totalBytes - (sum(loaded) - sum(lacking)))
+  return { bytes, largestBytes: largestOf(lacking.map((one) => one.bytes)) }
+}
+
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[] => {
+  const { filesystems } = facts
+  const { bytes, largestBytes } = findLacking(facts, node.name)
+  if (bytes === 0) return []
+  const filesystem = findUse(filesystems, (use) => use.kind === 'node' && use.name === node.name)
+  const copies = (times: number): Placed => ({
+    need: { kind: 'copies', node: node.name, bytes: times * bytes },
+    filesystem,
+  })
+  const isReachable = filesystem === findDockers(filesystems)
+  switch (choice.kind) {
+    case 'folders':
+      return choice.wanted === 'copy' || !isReachable ? [copies(1)] : []
+    case 'stream':
+      return [copies(1)]
+    case 'kind': {
+      const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
+      return [copies(2), { need: { kind: 'tar', bytes: largestBytes }, filesystem: temp }]
+    }
+  }
+}
+
+const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]): readonly Sum[] =>
+  facts.filesystems.map((filesystem) => {
+    const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need)
+    const free = facts.freeable.filter(
+      ({ name, device }) => device === filesystem.device && !keep.includes(name),
+    )
+    const isDockers = filesystem === findDockers(facts.filesystems)
+    return {
+      filesystem,
+      needs: here,
+      neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+      freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+      heldBytes: isDockers ? facts.heldBytes : 0,
+    }
+  })
+
+/**
+ * Sums up what builds and loads write where, from the sizes that the images had last time.
+ *
+ * @param keep names of the catalog's entries that must stay
+ */
+export const planDisk = (
+  facts: Facts,
+  nodes: readonly NodePlan[],
+  keep: readonly string[],
+): DiskPlan => {
+  const { lastSizes } = facts
+  const needs = [
+    ...(lastSizes === undefined ? [] : toBuildNeeds(facts, lastSizes)),
+    ...nodes.flatMap((node) => toLoadNeeds(facts, node)),
+  ]
+  return { sums: sumUp(facts, needs, keep), sizes: lastSizes }
+}
+
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = 0.95
+
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }: Need): boolean => kind !== 'builder' && kind !== 'export'
+
+/** True when not even all that could be freed would make room, should images be as they were. */
+export const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }: Sum): boolean => {
+  const neededBytes = needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0)
+  return neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes
+}

@@ -1,0 +1,90 @@
+import { Failure } from '../failure.ts'
+import type { FreeDisk } from '../inputs/inputs.ts'
+import type { Filesystem, Use } from '../storage/filesystems.ts'
+import { formatBytes } from '../text/format.ts'
+import { cannotFit, type DiskPlan, type Need, type Sum } from './disk.ts'
+
+const nameUse = (use: Use): string => {
+  switch (use.kind) {
+    case 'docker':
+      return "Docker's data"
+    case 'temp':
+      return 'the temp folder'
+    case 'node':
+      return use.name
+  }
+}
+
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 i-nodes`. */
+export const renderFilesystem = (filesystem: Filesystem): string => {
+  const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem
+  const names = uses.map(nameUse).join(', ')
+  // Some filesystems make i-nodes as they need them, and count none.
+  const inodes = totalInodes === 0 ? '' : `, ${freeInodes.toLocaleString('en')} i-nodes`
+  return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`
+}
+
+const nameNeed = (need: Need): string => {
+  switch (need.kind) {
+    case 'images':
+      return 'images'
+    case 'builder':
+      return "the builder's own copies"
+    case 'export':
+      return 'one image on its way out of the builder'
+    case 'copies':
+      return `copies in ${need.node}`
+    case 'tar':
+      return "one image's tar"
+  }
+}
+
+const renderParts = (needs: readonly Need[]): string =>
+  needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(' + ')
+
+/** A filesystem with what it has to take. */
+export const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }: Sum): string => {
+  const need = needs.length === 0 ? '' : `; needed: ${formatBytes(neededBytes)}`
+  const parts = needs.length < 2 ? '' : ` = ${renderParts(needs)}`
+  const may = freeableBytes === 0 ? '' : `; may be freed: about ${formatBytes(freeableBytes)}`
+  return `${renderFilesystem(filesystem)}${need}${parts}${may}`
+}
+
+/** What would make room, most useful first. */
+const findHelp = (sum: Sum, freeDisk: FreeDisk, keep: readonly string[]): readonly string[] => [
+  ...(freeDisk === 'never' ? ['let free-disk be auto on a hosted runner'] : []),
+  ...(keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(', ')})`] : []),
+  ...(sum.needs.some(({ kind }) => kind === 'copies')
+    ? ['keep the nodes on the filesystem of Docker, where images are linked and not copied']
+    : []),
+  ...(sum.needs.some(({ kind }) => kind === 'builder')
+    ? ["build with Docker's own builder, which keeps no second copy"]
+    : []),
+  'build fewer images in this job (targets), or smaller ones',
+  'take a runner with a larger disk',
+]
+
+/**
+ * Says why the images cannot fit, as far as that is known before anything is built.
+ *
+ * @returns undefined when they may fit, or nobody knows how large they are
+ */
+export const explainShortage = (
+  { sums, sizes }: DiskPlan,
+  freeDisk: FreeDisk,
+  keep: readonly string[],
+): Failure | undefined => {
+  const short = sums.filter(cannotFit)
+  const [first] = short
+  if (first === undefined) return undefined
+  const lines = short.map((sum) => {
+    const has = [`${formatBytes(sum.filesystem.freeBytes)} free`]
+    if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`)
+    if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`)
+    return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(' + ')}`
+  })
+  const basis = sizes === undefined ? '' : ', going by the sizes that the images had last time'
+  return new Failure(`This cannot fit${basis}: ${lines.join('; ')}`, {
+    remedy: `What would help: ${findHelp(first, freeDisk, keep).join('; ')}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.`,
+  })
+}

@@ -1,0 +1,164 @@
+import { stat, statfs } from 'node:fs/promises'
+import type { KindNode } from '../cluster/node.ts'
+import { execute } from '../docker/container.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { Engine } from '../docker/info.ts'
+import { storeFolders } from '../docker/store-folders.ts'
+import { toDevice } from '../host/device.ts'
+
+/** What writes to a filesystem. */
+export type Use =
+  | { readonly kind: 'docker' }
+  | { readonly kind: 'temp' }
+  | { readonly kind: 'node'; readonly name: string }
+
+/** A filesystem that builds or loads write to. */
+export type Filesystem = {
+  /** Machine and the kernel's number; what has the same is one filesystem. */
+  readonly device: string
+  /** A folder on it, on the machine or else in a node. */
+  readonly path: string
+  readonly uses: readonly Use[]
+  readonly totalBytes: number
+  /** What an ordinary user may still write. */
+  readonly freeBytes: number
+  readonly totalInodes: number
+  readonly freeInodes: number
+}
+
+type Seen = Omit<Filesystem, 'uses'>
+
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const seeFolder = async (path: string): Promise<Seen | undefined> => {
+  try {
+    const [{ dev }, at] = await Promise.all([stat(path), statfs(path)])
+    return {
+      device: toDevice(dev),
+      path,
+      totalBytes: at.blocks * at.bsize,
+      freeBytes: at.bavail * at.bsize,
+      totalInodes: at.files,
+      freeInodes: at.ffree,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Where containerd keeps all that it has in a node. */
+export const containerdFolder = '/var/lib/containerd'
+
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ['/var', containerdFolder] as const
+
+const askNode = `for folder in ${nodeFolders.join(' ')}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done
+ctr --namespace=k8s.io images list --quiet`
+
+/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+export const parseNodeFolders = (printed: string, isHere: boolean): readonly (Seen | undefined)[] =>
+  nodeFolders.map((path, index) => {
+    const line = printed.split('\n')[index] ?? ''
+    if (!/^\d+( \d+){5}$/.test(line)) return undefined
+    const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
+      .split(' ')
+      .map(Number)
+    const bytes = { totalBytes: blocks * block, freeBytes: free * block }
+    return { device: toDevice(dev, isHere), path, ...bytes, totalInodes, freeInodes }
+  })
+
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const seeNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
+  const argv = ['sh', '-c', askNode]
+  const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
+  const [volume, containerd] = parseNodeFolders(printed, isHere)
+  const images = printed
+    .split('\n')
+    .slice(nodeFolders.length)
+    .filter((name) => name !== '')
+  return { node, volume, containerd, images }
+}
+
+type Sighting = { readonly seen: Seen | undefined; readonly use: Use }
+
+/** One entry per filesystem, with all of its uses. */
+export const toFilesystems = (sightings: readonly Sighting[]): readonly Filesystem[] => {
+  const known = sightings.flatMap(({ seen, use }) => (seen === undefined ? [] : [{ seen, use }]))
+  return [...Map.groupBy(known, ({ seen }) => seen.device).values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ ...first.seen, uses: group.map(({ use }) => use) }]
+  })
+}
+
+/** What is looked at. */
+export type Looked = {
+  readonly engine: Engine
+  readonly nodes: readonly KindNode[]
+  /** Whether the daemon is on this machine. */
+  readonly isLocalDaemon: boolean
+}
+
+export type DiskFacts = {
+  readonly filesystems: readonly Filesystem[]
+  /** Names of the images that each node has, by the nodes' names. */
+  readonly nodeImages: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+ *
+ * A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+ * where the daemon is elsewhere, and a folder of that name here would be another one.
+ */
+export const findFilesystems = async (
+  api: EngineApi,
+  { engine, nodes, isLocalDaemon }: Looked,
+  tempDir: string,
+): Promise<DiskFacts> => {
+  const { dataRoot } = engine
+  const store = storeFolders(engine).at(-1) ?? dataRoot
+  const [local, temp, ...inNodes] = await Promise.all([
+    isLocalDaemon ? seeFolder(store) : undefined,
+    seeFolder(tempDir),
+    ...nodes.map((node) => seeNode(api, node, isLocalDaemon)),
+  ])
+  const hasVolume = ({ mounts }: KindNode): boolean =>
+    mounts.some(
+      ({ destination, source }) => destination === '/var' && source.startsWith(`${dataRoot}/`),
+    )
+  // Volumes are where images are, unless these are in a containerd of the system's own.
+  const volume =
+    store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : undefined
+  const docker = volume === undefined ? local : { ...volume, path: dataRoot }
+  const filesystems = toFilesystems([
+    { seen: docker, use: { kind: 'docker' } },
+    { seen: temp, use: { kind: 'temp' } },
+    ...inNodes.map(({ node, containerd }) => ({
+      seen: containerd,
+      use: { kind: 'node', name: node.name } as const,
+    })),
+  ])
+  return {
+    filesystems,
+    nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images])),
+  }
+}
+
+/** The one that a use is on. */
+export const findUse = (
+  filesystems: readonly Filesystem[],
+  isMeant: (use: Use) => boolean,
+): Filesystem | undefined => filesystems.find(({ uses }) => uses.some(isMeant))
+
+export const findDockers = (filesystems: readonly Filesystem[]): Filesystem | undefined =>
+  findUse(filesystems, ({ kind }) => kind === 'docker')
+
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+export const toDockersFolder = ({
+  filesystems,
+  engine,
+}: {
+  readonly filesystems: readonly Filesystem[]
+  readonly engine: Engine
+}): string => findDockers(filesystems)?.path ?? engine.dataRoot
