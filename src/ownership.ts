@@ -11,3 +11,7 @@ export const runLabel = 'dev.slipway.run'
  * registry can ever have that name (RFC 2606).
  */
 export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`
+
+/** The name by which a run holds an image. */
+export const toHeldName = (runId: string, id: string): string =>
+  `${handoverRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`

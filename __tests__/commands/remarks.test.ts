@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { maskInputs } from '../../src/commands/actions/mask-inputs.ts'
 import type { Runner } from '../../src/commands/actions/runner.ts'
-import { maskInputs, tellWhatIsNot } from '../../src/commands/remarks.ts'
+import { remark } from '../../src/commands/remarks.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
 
 /** What a runner is told, in order. */
@@ -11,12 +13,14 @@ const listen = () => {
     (what: string) =>
     (text: string): unknown =>
       told.push(`${what} ${text}`)
-  const runner = { line: tell('line'), warning: tell('warning'), mask: tell('mask') }
+  const warnings = async () => {}
+  const runner = { line: tell('line'), warning: tell('warning'), warnings, mask: tell('mask') }
   return { told, runner: runner as unknown as Runner }
 }
 
 const disk = { uses: [{ kind: 'docker' }], totalBytes: 145e9, freeBytes: 20e9, device: '1' }
 const facts = {
+  ...foundFacts,
   targets: [],
   leftOut: [],
   filesystems: [disk],
@@ -27,9 +31,9 @@ const facts = {
 test.each([
   ['200GB', ['warning free-disk: 200 GB can never be free: the disk has 145 GB in all.']],
   ['60GB', []],
-])('free-disk: %s of a disk with 145 GB', (size, expected) => {
+])('free-disk: %s of a disk with 145 GB', async (size, expected) => {
   const { told, runner } = listen()
-  tellWhatIsNot(read({ images: 'a:1', 'free-disk': size }), facts, runner)
+  await remark(read({ images: 'a:1', 'free-disk': size }), facts, runner)
   expect(told).toEqual(expected)
 })
 

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readEnvironment } from '../../src/commands/actions/environment.ts'
 import { createRunner } from '../../src/commands/actions/runner.ts'
-import { leftoversOf, sweep } from '../../src/commands/cleanup.ts'
+import { cleanUp, leftoversOf } from '../../src/commands/cleanup.ts'
 import {
   appendOwnFile,
   isOwnFolder,
@@ -99,6 +99,6 @@ test('cleaning up takes links away, not what they lead to, and ends nobody whom 
   const { tempDir, notesFolder } = leftoversOf(environment, runId)
   symlinkSync(elsewhere, tempDir)
   symlinkSync(elsewhere, notesFolder)
-  await sweep(environment, createRunner(), runId, false)
+  await cleanUp(environment, createRunner(), runId, false)
   expect([existsSync(tempDir), existsSync(notesFolder)]).toEqual([false, false])
 })

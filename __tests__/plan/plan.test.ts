@@ -2,11 +2,16 @@ import { expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import type { Credentials } from '../../src/inputs/inputs.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
+import type { Step } from '../../src/plan/steps.ts'
 import { foundFacts as facts, withFree } from '../support/found.ts'
+import { imageOf, stepsFor, targetOf } from '../support/outcomes.ts'
 import { read } from '../support/read.ts'
+
+type AppInputs = Extract<Credentials, { readonly kind: 'app' }>
 
 const image = {
   references: [],
@@ -25,32 +30,36 @@ const planOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
 
 const stepsOf = (raw: RawInputs, change: Partial<Facts> = {}) => planOf(raw, change).steps
 
+/** Without what is only about names that exist while a step works. */
 const kinds = (raw: RawInputs, change: Partial<Facts> = {}): readonly string[] =>
-  stepsOf(raw, change).map(({ kind }) => kind)
+  stepsOf(raw, change)
+    .map(({ kind }) => kind)
+    .filter((kind) => !/^(hold|release|drop)-/.test(kind))
 
 const build = { context: '.', tags: 'a:1' }
+const freed = ['free-disk', 'await-disk', 'build', 'load']
 
 test.each<[string, RawInputs, Partial<Facts>, readonly string[]]>([
-  ['a build is loaded', build, {}, ['make']],
-  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['make']],
-  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['make']],
-  ['a full disk is freed first', build, withFree(3e9), ['free-disk', 'make']],
-  ['never means never', { ...build, 'free-disk': 'never' }, withFree(3e9), ['make']],
-  ['always does not ask', { ...build, 'free-disk': 'always' }, {}, ['free-disk', 'make']],
+  ['a build is loaded', build, {}, ['build', 'load']],
+  ['images are loaded', { images: 'b:1' }, { images: [image] }, ['load']],
+  ['both', { ...build, images: 'b:1' }, { images: [image] }, ['load', 'build', 'load']],
+  ['a full disk is freed first', build, withFree(3e9), freed],
+  ['never means never', { ...build, 'free-disk': 'never' }, withFree(3e9), ['build', 'load']],
+  ['always does not ask', { ...build, 'free-disk': 'always' }, {}, freed],
   [
     'loading alone needs no room',
     { images: 'b:1' },
     { images: [image], ...withFree(3e9) },
-    ['make'],
+    ['load'],
   ],
-  ['an unknown disk is left alone', build, { filesystems: [] }, ['make']],
+  ['an unknown disk is left alone', build, { filesystems: [] }, ['build', 'load']],
 ])('%s', (_name, raw, change, expected) => {
   expect(kinds(raw, change)).toEqual(expected)
 })
 
 test.each(['auto', 'always'])('self-hosted runners keep all they have, also with %s', (mode) => {
   const change = { isHostedRunner: false, ...withFree(1e9) }
-  expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['make'])
+  expect(kinds({ ...build, 'free-disk': mode }, change)).toEqual(['build', 'load'])
 })
 
 test.each<[string, RawInputs, boolean, boolean]>([
@@ -59,8 +68,9 @@ test.each<[string, RawInputs, boolean, boolean]>([
   ['true keeps everywhere', { 'keep-images': 'true' }, true, false],
   ['false drops everywhere', { 'keep-images': 'false' }, false, true],
 ])('images: %s', (_name, raw, isHostedRunner, drops) => {
-  const [step] = stepsOf({ ...build, ...raw }, { isHostedRunner })
-  expect(step).toMatchObject({ kind: 'make', dropsCopies: drops })
+  const load = stepsOf({ ...build, ...raw }, { isHostedRunner }).find(({ kind }) => kind === 'load')
+  const { keepImages } = read({ ...build, ...raw })
+  expect(load).toMatchObject({ keepImages: drops ? keepImages : undefined })
 })
 
 test.each<[string, RawInputs, boolean, boolean]>([
@@ -79,8 +89,8 @@ test.each<[string, RawInputs, Partial<Engine>, number]>([
   ['one at least', {}, { cores: 2, memoryBytes: 1e9 }, 1],
   ['what the step says', { parallel: '12' }, { cores: 2, memoryBytes: 1e9 }, 12],
 ])('how many builds at once: %s', (_name, raw, engine, expected) => {
-  const steps = stepsOf({ ...build, ...raw }, { engine: { ...facts.engine, ...engine } })
-  expect(steps.find((step) => step.kind === 'make')?.parallel).toBe(expected)
+  const plan = planOf({ ...build, ...raw }, { engine: { ...facts.engine, ...engine } })
+  expect(plan.parallel).toBe(expected)
 })
 
 test('the plan in words: what is freed, built, loaded and removed, in order', () => {
@@ -90,11 +100,61 @@ test('the plan in words: what is freed, built, loaded and removed, in order', ()
     "Disk:
     - /var/lib/docker (Docker's data, the temp folder): 3.0 GB of 145 GB free, 16,000,000 i-nodes; may be freed: about 14 GB
     - how large the images become is not known before a first run
-    1. Free disk, until 20 GB are free, beside what follows: codeql, ghcup, swift, dotnet
-    2. Build, 4 at a time, each image loaded as soon as it is there:
-       - a:1
-    3. Load what Docker has: b:1
-    4. Load into:
-       Docker's copy goes after a load that did not share its files."
+    Nodes:
+    Docker's copy goes after a load that did not share its files.
+    Steps, each as soon as those that it waits for are done and one load at a time:
+    1. Free disk until 20 GB are free: codeql, ghcup, swift, dotnet
+    2. Wait until builds have room to begin
+    3. Load b:1, after 2
+    4. Build a:1, after 2
+    5. Load a:1, after 4"
   `)
+})
+
+/** What each step waits for, by their IDs. */
+const waitsOf = (steps: readonly Step[]) =>
+  Object.fromEntries(steps.map(({ id, needs, after }) => [id, [...needs, ...after]]))
+
+test('names that exist while a step works go when nobody needs them any more', () => {
+  const targets = [targetOf('base'), targetOf('api', ['base'])]
+  const waits = waitsOf(stepsFor(targets))
+  expect(waits['build api']).toEqual(['build base'])
+  expect(waits['drop slipway.invalid/base/run:base']).toEqual([
+    'build base',
+    'load base:dev',
+    'build api',
+  ])
+  expect(waits['drop slipway.invalid/base/run:api']).toEqual(['build api', 'load api:dev'])
+})
+
+test('in the containerd store all given images but the first are held at once, in the other none', () => {
+  const images = [imageOf('a:1', { id: 'sha256:1' }), imageOf('b:1', { id: 'sha256:2' })]
+  const hasContainerdStore = true
+  const held = planOf(
+    { images: 'a:1\nb:1' },
+    { images, engine: { ...facts.engine, hasContainerdStore } },
+  )
+  expect(waitsOf(held.steps)).toEqual({
+    'load a:1': [],
+    'release sha256:1': ['load a:1'],
+    'hold sha256:2': [],
+    'load b:1': ['hold sha256:2'],
+    'release sha256:2': ['load b:1'],
+  })
+  expect(waitsOf(planOf({ images: 'a:1\nb:1' }, { images }).steps)['load b:1']).toEqual([])
+})
+
+test('the token is revoked once all is built, also when all has been ended', () => {
+  const inputs = { ...read(build), credentials: { kind: 'app' } as AppInputs }
+  const targets = [targetOf('api'), targetOf('web')]
+  const revoke = planRun(inputs, { ...facts, targets }).steps.find(
+    ({ kind }) => kind === 'revoke-token',
+  )
+  expect(revoke).toMatchObject({ after: ['build api', 'build web'], needs: [], isFinal: true })
+  expect(kinds(build)).not.toContain('revoke-token')
+})
+
+test('the build cache goes when all is built and loaded', () => {
+  const prune = planOf({ ...build, 'prune-cache': 'true' }).steps.at(-1)
+  expect(prune).toMatchObject({ kind: 'prune-cache', needs: ['build a:1', 'load a:1'] })
 })

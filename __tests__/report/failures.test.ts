@@ -1,32 +1,31 @@
 import { expect, test } from 'vitest'
-import type { Runner } from '../../src/commands/actions/runner.ts'
 import { Failure, renderError } from '../../src/failure.ts'
-import { annotateOthers, toFailure, toProblems } from '../../src/report/failures.ts'
-import type { Outcome } from '../../src/run/scheduler.ts'
-
-const outcome = (name: string, state: Outcome['state'], more: Partial<Outcome> = {}): Outcome => ({
-  name,
-  state,
-  error: undefined,
-  because: undefined,
-  ...more,
-})
+import { findOthers, toFailure } from '../../src/report/failures.ts'
+import { type Ending, imageOf, reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
 
 const broken = new Failure('Building worker failed', { remedy: 'See the log.' })
+const failed = (error: unknown): Ending => ({ state: 'failed', error })
+const cancelled: Ending = { state: 'cancelled' }
+const skipped = (because: string): Ending => ({ state: 'skipped', because })
 
 test('the cause comes first, and what it cut off is not counted as failed', () => {
-  const outcomes = [
-    outcome('api', 'cancelled'),
-    outcome('worker', 'failed', { error: broken }),
-    outcome('upon', 'skipped', { because: 'worker' }),
-    outcome('cron', 'done'),
+  const targets = [
+    targetOf('api'),
+    targetOf('worker'),
+    targetOf('upon', ['worker']),
+    targetOf('cron'),
   ]
-  const unloaded = [
-    { names: 'cron:dev', isBuilt: true },
-    { names: 'redis:7', isBuilt: false },
-  ]
-  const problems = toProblems(outcomes)
-  expect(renderError(toFailure(problems, 5, outcomes, unloaded))).toBe(
+  const report = reportOf(stepsFor(targets, [imageOf('redis:7')]), {
+    'build api': cancelled,
+    'load api:dev': cancelled,
+    'build worker': failed(broken),
+    'load worker:dev': skipped('build worker'),
+    'build upon': skipped('build worker'),
+    'load upon:dev': skipped('build upon'),
+    'load cron:dev': cancelled,
+    'load redis:7': cancelled,
+  })
+  expect(renderError(toFailure(report))).toBe(
     'worker: Building worker failed. See the log.\n' +
       '1 of 5 images failed. Not built: upon (needs worker). Cancelled: api. ' +
       'Built, not loaded: cron:dev. Not loaded: redis:7.',
@@ -35,29 +34,41 @@ test('the cause comes first, and what it cut off is not counted as failed', () =
 
 test('a build that failed says its name once, and each has its own place', () => {
   const places = [1, 2, 3].map((line) => ({ file: 'Dockerfile', line }))
-  const problems = places.map((place, at) => {
+  const endings = places.map((place, at) => {
     const name = `image-${at}`
-    return { name, error: new Failure(`${name}: RUN make exited with 2`, { place }) }
+    return [
+      `build ${name}`,
+      failed(new Failure(`${name}: RUN make exited with 2`, { place })),
+    ] as const
   })
-  const failure = toFailure(problems, 3, [], [])
+  const targets = places.map((_, at) => targetOf(`image-${at}`))
+  const report = reportOf(stepsFor(targets), Object.fromEntries(endings))
+  const failure = toFailure(report)
   expect(renderError(failure).split('\n')[0]).toBe('- image-0: RUN make exited with 2')
   expect(failure).toMatchObject({ place: places[0] })
-  const told: unknown[] = []
-  const error = (message: string, place: unknown): unknown => told.push([message, place])
-  annotateOthers(problems, { error } as unknown as Runner)
-  expect(told).toEqual([
-    ['image-1: RUN make exited with 2', places[1]],
-    ['image-2: RUN make exited with 2', places[2]],
+  expect(findOthers(report)).toEqual([
+    { message: 'image-1: RUN make exited with 2', place: places[1] },
+    { message: 'image-2: RUN make exited with 2', place: places[2] },
   ])
 })
 
 test('several causes are a list', () => {
-  const problems = ['a', 'b'].map((name) => ({ name, error: new Error(`${name} is broken`) }))
-  expect(renderError(toFailure(problems, 3, [], []))).toBe(
-    '- a: a is broken\n- b: b is broken\n2 of 3 images failed.',
-  )
+  const report = reportOf(stepsFor(['a', 'b', 'c'].map((name) => targetOf(name))), {
+    'build a': failed(new Error('a is broken')),
+    'build b': failed(new Error('b is broken')),
+  })
+  expect(renderError(toFailure(report)).split('\n')).toEqual([
+    '- a: a is broken',
+    '- b: b is broken',
+    '2 of 3 images failed.',
+  ])
 })
 
 test('the only image is told as it is', () => {
-  expect(toFailure([{ name: 'worker', error: broken }], 1, [], [])).toBe(broken)
+  const report = reportOf(stepsFor([targetOf('worker')]), { 'build worker': failed(broken) })
+  expect(toFailure(report)).toBe(broken)
+})
+
+test('where all went well there is no failure', () => {
+  expect(toFailure(reportOf(stepsFor([targetOf('worker')])))).toBeUndefined()
 })

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
-import { emptyReport, type Report, toOutputs } from '../../src/report/report.ts'
-import { renderSummary } from '../../src/report/summary.ts'
+import { Failure } from '../../src/failure.ts'
+import { toFailure } from '../../src/report/failures.ts'
+import { emptyReport, toOutputs } from '../../src/report/report.ts'
+import { renderResult, renderSummary } from '../../src/report/summary.ts'
 import { escapeCell, escapeText, formatBytes, formatDuration } from '../../src/text/format.ts'
+import { imageOf, reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
 
 test.each([
   [0, '0 B'],
@@ -37,75 +40,150 @@ test.each([
   expect(escapeText(text)).toBe(expected)
 })
 
-const image = {
+const image = imageOf('api:dev', {
   references: [
     { given: 'api:dev', canonical: 'docker.io/library/api:dev' },
     { given: 'api:2', canonical: 'docker.io/library/api:2' },
   ],
-  id: `sha256:${'1'.repeat(64)}`,
   sizeBytes: 2_306_839_000,
-  digestNames: [],
-  architecture: 'amd64',
-  layers: [],
-}
-const report: Report = {
-  builds: [
-    { name: 'api', kind: 'own', metadata: { imageId: image.id, digest: undefined, json: '{}' } },
-  ],
-  loads: [
-    {
-      image,
-      nodes: [
-        {
-          name: 'kind-control-plane',
-          way: 'link',
-          because: undefined,
-          copiedBytes: 40_000,
-          durationMs: 900,
-        },
-        {
-          name: 'kind-worker',
-          way: 'stream',
-          because: 'no room | left',
-          copiedBytes: 2_400_000_000,
-          durationMs: 41_000,
-        },
-      ],
+})
+const metadata = { imageId: image.id, digest: undefined, json: '{}' }
+const built = { metadata, image, measured: undefined }
+const nodes = [
+  { name: 'kind-control-plane', way: 'link', because: undefined, copiedBytes: 40_000 },
+  { name: 'kind-worker', way: 'stream', because: 'no room | left', copiedBytes: 2_400_000_000 },
+].map((node) => ({ ...node, durationMs: 900 }))
+
+const targets = ['api', 'cron', 'web', 'worker', 'upon'].map((name) =>
+  targetOf(name, name === 'upon' ? ['worker'] : []),
+)
+const place = { file: 'many/worker/Dockerfile', line: 3 }
+const error = new Failure(
+  'worker: `RUN make worker` exited with 2: the last line\nE: `` compile\n<b>',
+  {
+    place,
+  },
+)
+const report = reportOf(stepsFor(targets, [imageOf('redis:7')]), {
+  'build api': { result: built, time: { startedMs: 100, endedMs: 1_640 } },
+  'load api:dev': { result: { image, nodes }, time: { startedMs: 1_640, endedMs: 42_000 } },
+  'build cron': { result: { ...built, image: imageOf('cron:dev') } },
+  'load cron:dev': { state: 'cancelled', time: { startedMs: 42_000, endedMs: 42_100 } },
+  'build web': { state: 'cancelled' },
+  'load web:dev': { state: 'cancelled' },
+  'build worker': { state: 'failed', error, time: { startedMs: 100, endedMs: 3_000 } },
+  'load worker:dev': { state: 'skipped', because: 'build worker' },
+  'build upon': { state: 'skipped', because: 'build worker' },
+  'load upon:dev': { state: 'skipped', because: 'build upon' },
+  'load redis:7': {
+    result: {
+      image: imageOf('redis:7'),
+      nodes: nodes.map((node) => ({ ...node, way: 'present', because: undefined, copiedBytes: 0 })),
     },
-  ],
-  freed: [{ name: 'android', path: '/usr/local/lib/android', bytes: 11_000_000_000 }],
-  unloaded: [],
-  stages: [{ name: 'Load api:dev', durationMs: 41_000 }],
-}
+    time: { startedMs: 90, endedMs: 300 },
+  },
+})
+const freed = [{ name: 'android', path: '/usr/local/lib/android', bytes: 11_000_000_000 }]
+const told = { report, clusterName: 'kind', durationMs: 72_000, failure: toFailure(report) }
 
-test('the summary', () => {
-  expect(renderSummary(report)).toMatchInlineSnapshot(`
-    "### Slipway
+test('the summary answers first', () => {
+  const full = { ...told, report: { ...report, reclaimed: freed } }
+  expect(renderSummary(full)).toMatchInlineSnapshot(`
+    "### Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped &nbsp; ⏱ 1 min 12 s
 
-    | Image          | Size   | Node               | Way                        | Copied | Time   |
-    | -------------- | ------ | ------------------ | -------------------------- | ------ | ------ |
-    | api:dev, api:2 | 2.3 GB | kind-control-plane | linked                     | 40 kB  | 900 ms |
-    | api:dev, api:2 | 2.3 GB | kind-worker        | streamed (no room \\| left) | 2.4 GB | 41.0 s |
+    > **❌ worker** — many/worker/Dockerfile:3 — \\\`RUN make worker\\\` exited with 2: the last line
+    > \`\`\`text
+    > E: \`\` compile
+    > <b>
+    > \`\`\`
 
-    | Stage        | Time   |
-    | ------------ | ------ |
-    | Load api:dev | 41.0 s |
+    | Image      | Result      | Size   | Build | Load   | How                                                                                                    |
+    | ---------- | ----------- | ------ | ----- | ------ | ------------------------------------------------------------------------------------------------------ |
+    | redis:7    | ✅ loaded    | 166 MB |       | 210 ms | unchanged                                                                                              |
+    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
+    | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |       |        |                                                                                                        |
 
-    | Freed                            | Bytes |
-    | -------------------------------- | ----- |
-    | android (/usr/local/lib/android) | 11 GB |
+    Built, not loaded: cron:dev.
+
+    **Freed**: 11 GB: android (/usr/local/lib/android)
+
+    <details><summary>What was done when</summary>
+
+    \`\`\`mermaid
+    gantt
+      dateFormat x
+      axisFormat %M:%S
+      section redis 7
+      load :0, 210
+      section api dev
+      build :10, 1550
+      load :1550, 41910
+      section cron dev
+      load :crit, 41910, 42010
+      section web dev
+      section worker dev
+      build :crit, 10, 2910
+      section upon dev
+    \`\`\`
+
+    </details>
     "
   `)
 })
 
-test('a failure keeps what was done', () => {
-  const text = renderSummary({ ...report, loads: [] }, 'It *broke*')
-  expect(text).toContain('**Failed:** It \\*broke\\*')
-  expect(text).toContain('Load api:dev')
+test('the log ends with the verdict and a row for each image', () => {
+  expect(renderResult(told)).toMatchInlineSnapshot(`
+    "Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
+    | Image      | Result      | Size   | Build | Load   | How                                                                                                    |
+    | ---------- | ----------- | ------ | ----- | ------ | ------------------------------------------------------------------------------------------------------ |
+    | redis:7    | ✅ loaded    | 166 MB |       | 210 ms | unchanged                                                                                              |
+    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
+    | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |       |        |                                                                                                        |
+    Built, not loaded: cron:dev."
+  `)
+})
+
+test('one image that all went well for', () => {
+  const steps = stepsFor([targetOf('api')])
+  const fine = reportOf(steps, {
+    'build api': { result: built },
+    'load api:dev': { result: { image, nodes: nodes.slice(0, 1) } },
+  })
+  const text = renderResult({
+    report: fine,
+    clusterName: 'kind',
+    durationMs: 900,
+    failure: undefined,
+  })
+  expect(text).toMatch(/^Slipway: 1 image in kind \(\d nodes?\), 900 ms\n/)
+  expect(text).toContain('linked, 40 kB copied')
+})
+
+test('what went wrong before anything was begun', () => {
+  const failure = new Failure('It *broke*\n::error::x')
+  const text = renderSummary({ ...told, report: emptyReport, failure })
+  expect(text).toContain('### Slipway: failed')
+  expect(text).toContain('> **❌** It \\*broke\\*')
 })
 
 test('outputs: one entry per name, nothing that is not known', () => {
-  const outputs = toOutputs(report)
+  const steps = stepsFor([targetOf('api')])
+  const outputs = toOutputs(
+    {
+      ...reportOf(steps, {
+        'build api': { result: built },
+        'load api:dev': { result: { image, nodes } },
+      }),
+      reclaimed: freed,
+    },
+    false,
+  )
   expect(Object.keys(outputs)).toEqual([
     'image-id',
     'metadata',
@@ -127,7 +205,7 @@ test('outputs: one entry per name, nothing that is not known', () => {
     'api:2': 'api:sha-111111111111',
   })
   expect(outputs['freed-bytes']).toBe('11000000000')
-  expect(toOutputs(emptyReport)).toEqual({
+  expect(toOutputs(emptyReport, false)).toEqual({
     images: '[]',
     'immutable-tags': '{}',
     'freed-bytes': '0',

@@ -2,36 +2,45 @@ import { expect, test } from 'vitest'
 import type { EngineApi } from '../../src/docker/engine-api.ts'
 import type { LocalImage } from '../../src/image/image.ts'
 import { toOwnNames } from '../../src/image/own-names.ts'
-import type { MakeStep } from '../../src/plan/plan.ts'
-import { createHandovers } from '../../src/run/intermediates.ts'
+import { toHeldName } from '../../src/ownership.ts'
+import { dropName, holdImage } from '../../src/run/intermediates.ts'
 
 const id = `sha256:${'a'.repeat(64)}`
-const step = { kind: 'make', targets: [], images: [] } as unknown as MakeStep
 
-/** Loads one image with nothing else to do; answers what Docker was asked to change. */
-const loadOne = async (RepoTags: readonly string[]): Promise<readonly string[]> => {
-  const told: string[] = []
+/** Holds an image and lets go of it; answers what Docker was asked to change. */
+const holdOne = async (RepoTags: readonly string[]) => {
+  const asked: string[] = []
   const api = {
-    ask: async (path: string) => (path.startsWith('/images/json') ? [] : { Id: id }),
-    tell: async (method: string, path: string) => void told.push(`${method} ${path}`),
+    ask: async () => ({ Id: id }),
+    tell: async (method: string, path: string) => void asked.push(`${method} ${path}`),
   } as unknown as EngineApi
   const image = { id, references: toOwnNames({ Id: id, RepoTags }) } as LocalImage
-  const handovers = createHandovers(api, step, 'run')
-  const held = await handovers.hold(image)
-  await handovers.loaded(held)
-  await handovers.built()
-  await handovers.end()
-  return told
+  const held = await holdImage(api, 'run', image)
+  expect(await holdImage(api, 'run', held)).toBe(held)
+  if (held.heldAs !== undefined) await dropName(api, held.heldAs)
+  return { asked, held }
 }
 
 test('an image is held by a name that goes again', async () => {
   const tag = 'a'.repeat(32)
-  expect(await loadOne(['api:1'])).toEqual([
+  const { asked, held } = await holdOne(['api:1'])
+  expect(held.heldAs).toBe(toHeldName('run', id))
+  expect(asked).toEqual([
     `POST /images/${id}/tag?repo=slipway.invalid%2Fbase%2Frun&tag=${tag}`,
     `DELETE /images/slipway.invalid/base/run:${tag}`,
   ])
 })
 
 test('an image that has no name gets none: Docker would drop it with that', async () => {
-  expect(await loadOne([])).toEqual([])
+  expect((await holdOne([])).asked).toEqual([])
+})
+
+test('a name that is the last of an image in use goes all the same', async () => {
+  const asked: string[] = []
+  const tell = async (_: string, path: string) => {
+    asked.push(path)
+    throw new Error('conflict')
+  }
+  await dropName({ tell } as unknown as EngineApi, 'a:1')
+  expect(asked).toEqual(['/images/a:1', '/images/a:1?force=true'])
 })

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { toOwnTarget } from '../../src/build/target.ts'
 import { findPruneObjection } from '../../src/disk/prune-cache.ts'
@@ -6,7 +7,7 @@ import { parseBuilder } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { isLeftOver } from '../../src/run/intermediates.ts'
-import { createMoreRoom } from '../../src/run/reclaim.ts'
+import { createReclaim } from '../../src/run/reclaim.ts'
 import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
 
@@ -15,31 +16,23 @@ const target = toOwnTarget({ context: '.', tags: [] } as never, 'run')
 /** A round on a machine without any tool chains, with a docker that prunes so much. */
 const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freeing = 0) => {
   const asked: string[] = []
-  let freed = 0
   const docker = {
     try: async (args: readonly string[]) => {
       asked.push(args.slice(0, 2).join(' '))
       return { code: 0, stdout: `Total:\t${pruned}\n`, stderr: '', timedOut: false }
     },
   } as unknown as Docker
-  const background = new Promise<void>((resolve) => {
-    setTimeout(() => {
-      freed += freeing
-      resolve()
-    }, 20)
-  })
-  const more = createMoreRoom(
+  const more = createReclaim(
     read({ images: 'a:1', ...raw }),
     { ...foundFacts, targets: [target], freeable: [], ...change },
     {
       docker,
-      childEnv: {},
+      env: {},
       line: () => {},
       signal: new AbortController().signal,
-      background: [background],
-      freedBytes: () => freed,
-      enter: (all) => {
-        for (const { bytes } of all) freed += bytes
+      freeing: async () => {
+        await setTimeout(20)
+        return freeing === 0 ? [] : [{ name: 'planned', path: '/', bytes: freeing }]
       },
     },
   )
@@ -48,15 +41,15 @@ const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freein
 
 test('what freeing gave that went on when the disk was full counts, and is worth a try', async () => {
   const { more } = room({}, {}, '0B', 14e9)
-  expect(await more.make(performance.now())).toBe(14e9)
+  expect(await more.run(performance.now())).toBe(14e9)
 })
 
 test('one round for all who ask, and nothing for who began after it', async () => {
   const { more, asked } = room({}, {}, '2GB')
   const began = performance.now()
-  expect(await Promise.all([more.make(began), more.make(began)])).toEqual([2e9, 2e9])
+  expect(await Promise.all([more.run(began), more.run(began)])).toEqual([2e9, 2e9])
   expect(asked).toEqual(['buildx prune'])
-  expect(await more.make(performance.now())).toBe(0)
+  expect(await more.run(performance.now())).toBe(0)
   expect(asked).toHaveLength(1)
 })
 
@@ -69,7 +62,7 @@ test.each<[string, Partial<Facts>, RawInputs, readonly string[]]>([
   ['prune-cache: false', {}, { 'prune-cache': 'false' }, []],
 ])('the build cache, with %s', async (_name, change, raw, expected) => {
   const { more, asked } = room(change, raw)
-  await more.make(performance.now())
+  await more.run(performance.now())
   expect(asked).toEqual(expected)
 })
 
@@ -80,7 +73,7 @@ test.each<[string, Partial<Facts>, RawInputs, RegExp]>([
 ])('nothing is freed for %s, and it is said', async (_name, change, raw, expected) => {
   const { more, asked } = room(change, raw, '2GB')
   expect(more.objection).toMatch(expected)
-  expect(await more.make(performance.now())).toBe(0)
+  expect(await more.run(performance.now())).toBe(0)
   expect(asked).toEqual([])
 })
 

@@ -1,84 +1,107 @@
 import { expect, test } from 'vitest'
 import { type Job, runJobs } from '../../src/run/scheduler.ts'
 
-const job = (name: string, ...dependsOn: readonly string[]): Job => ({ name, dependsOn })
+const job = (id: string, ...needs: readonly string[]): Job => ({
+  id,
+  needs,
+  after: [],
+  lane: 'build',
+  isFinal: false,
+})
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+type Watched = {
+  readonly parallel?: number
+  readonly failing?: readonly string[]
+  readonly isEnded?: (log: readonly string[]) => boolean
+}
 
 /** Runs jobs that take a moment, and notes when they begin and end, and how many at once. */
 const watch = async (
   jobs: readonly Job[],
-  parallel: number,
-  failing: readonly string[] = [],
-  isEnded: (log: readonly string[]) => boolean = () => false,
+  { parallel = 9, failing = [], isEnded = () => false }: Watched = {},
 ) => {
   const log: string[] = []
   let [running, most] = [0, 0]
-  const outcomes = await runJobs(
-    jobs,
-    parallel,
-    () => isEnded(log),
-    async ({ name }) => {
-      log.push(`+${name}`)
+  const outcomes = await runJobs(jobs, {
+    lanes: { build: parallel },
+    isEnded: () => isEnded(log),
+    run: async ({ id }) => {
+      log.push(`+${id}`)
       running += 1
       most = Math.max(most, running)
       await tick()
       running -= 1
-      log.push(`-${name}`)
-      if (failing.includes(name)) throw new Error(`${name} is broken`)
+      log.push(`-${id}`)
+      if (failing.includes(id)) throw new Error(`${id} is broken`)
+      return `${id} result`
     },
-  )
-  const states = Object.fromEntries(outcomes.map(({ name, state }) => [name, state]))
+    onEnd: () => {},
+  })
+  const states = Object.fromEntries(outcomes.map(({ step, state }) => [step.id, state]))
   return { log, most, outcomes, states }
 }
 
-test('each begins when all that it depends on is done', async () => {
-  const { log, states } = await watch([job('c', 'a', 'b'), job('b', 'a'), job('a')], 9)
+test('each begins when all that it needs is done', async () => {
+  const { log, states } = await watch([job('c', 'a', 'b'), job('b', 'a'), job('a')])
   expect(log).toEqual(['+a', '-a', '+b', '-b', '+c', '-c'])
   expect(states).toEqual({ a: 'done', b: 'done', c: 'done' })
 })
 
-test.each([1, 2, 3])('no more than %s at once, and as many as that', async (parallel) => {
-  const { most } = await watch(
-    ['a', 'b', 'c', 'd', 'e'].map((name) => job(name)),
-    parallel,
-  )
-  expect(most).toBe(parallel)
+test.each([1, 2, 3])('no more than %s of a lane at once, and as many as that', async (parallel) => {
+  const jobs = ['a', 'b', 'c', 'd', 'e'].map((id) => job(id))
+  expect((await watch(jobs, { parallel })).most).toBe(parallel)
 })
 
-test('what depends on a failed one is skipped, with its reason; the others go on', async () => {
+test('a full lane does not hold up another one, nor one without a limit', async () => {
+  const other = ['x', 'y'].map((id) => ({ ...job(id), lane: 'none' }))
+  const { most } = await watch([job('a'), job('b'), ...other], { parallel: 1 })
+  expect(most).toBe(3)
+})
+
+test('what needs a failed one is skipped, with its reason; the others go on', async () => {
   const jobs = [job('d', 'c'), job('c', 'b'), job('b'), job('other')]
-  const { outcomes } = await watch(jobs, 1, ['b'])
-  expect(outcomes).toEqual([
-    { name: 'd', state: 'skipped', error: undefined, because: 'c' },
-    { name: 'c', state: 'skipped', error: undefined, because: 'b' },
-    { name: 'b', state: 'failed', error: new Error('b is broken'), because: undefined },
-    { name: 'other', state: 'done', error: undefined, because: undefined },
+  const { outcomes } = await watch(jobs, { parallel: 1, failing: ['b'] })
+  expect(outcomes).toMatchObject([
+    { step: { id: 'd' }, state: 'skipped', error: undefined, because: 'c', time: undefined },
+    { step: { id: 'c' }, state: 'skipped', error: undefined, because: 'b' },
+    { step: { id: 'b' }, state: 'failed', error: new Error('b is broken'), because: undefined },
+    { step: { id: 'other' }, state: 'done', result: 'other result', error: undefined },
   ])
 })
 
-test('nothing begins after the end, and what runs is waited for', async () => {
-  const { log, states } = await watch([job('a'), job('b'), job('c')], 2, [], (lines) =>
-    lines.includes('-a'),
-  )
-  expect(log).toEqual(['+a', '+b', '-a', '-b'])
-  expect(states).toEqual({ a: 'done', b: 'done', c: 'cancelled' })
+test('what is after others waits until they are over, however they ended', async () => {
+  const after = { ...job('close'), after: ['a', 'b'] }
+  const { log, states } = await watch([after, job('a'), job('b', 'a')], { failing: ['a'] })
+  expect(log).toEqual(['+a', '-a', '+close', '-close'])
+  expect(states).toEqual({ a: 'failed', b: 'skipped', close: 'done' })
+})
+
+test('nothing begins after the end but what is final, and what runs is waited for', async () => {
+  const close = { ...job('close'), after: ['a', 'c'], isFinal: true }
+  const { log, states } = await watch([job('a'), job('b'), job('c'), close], {
+    parallel: 2,
+    isEnded: (lines) => lines.includes('-a'),
+  })
+  expect(log).toEqual(['+a', '+b', '-a', '+close', '-b', '-close'])
+  // What was at work ended well after all.
+  expect(states).toEqual({ a: 'done', b: 'done', c: 'cancelled', close: 'done' })
 })
 
 test('what another one ends is cancelled, also what has not begun, and has no failure', async () => {
   let ended = false
-  const outcomes = await runJobs(
-    [job('broken'), job('cut'), job('upon', 'cut'), job('later')],
-    2,
-    () => ended,
-    async ({ name }) => {
-      if (name === 'cut') await tick()
-      throw new Error(`${name}: says what it likes`)
+  const outcomes = await runJobs([job('broken'), job('cut'), job('upon', 'cut'), job('later')], {
+    lanes: { build: 2 },
+    isEnded: () => ended,
+    run: async ({ id }) => {
+      if (id === 'cut') await tick()
+      throw new Error(`${id}: says what it likes`)
     },
-    () => {
-      ended = true
+    onEnd: ({ state }) => {
+      ended ||= state === 'failed'
     },
-  )
-  expect(outcomes.map(({ name, state, error }) => [name, state, error])).toEqual([
+  })
+  expect(outcomes.map(({ step, state, error }) => [step.id, state, error])).toEqual([
     ['broken', 'failed', new Error('broken: says what it likes')],
     ['cut', 'cancelled', undefined],
     ['upon', 'cancelled', undefined],
@@ -87,5 +110,5 @@ test('what another one ends is cancelled, also what has not begun, and has no fa
 })
 
 test('nothing to do', async () => {
-  expect((await watch([], 2)).outcomes).toEqual([])
+  expect((await watch([])).outcomes).toEqual([])
 })

@@ -44,6 +44,7 @@ export const foundFacts: Facts = {
   nodeImages: new Map(),
   isHostedRunner: true,
   freeable: toolChains,
+  sizesKeptFor: undefined,
   lastSizes: undefined,
   heldBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },

@@ -6,7 +6,8 @@ import { dirname, join, relative } from 'node:path'
 const floors: readonly (readonly string[])[] = [
   ['.'],
   ['commands'],
-  ['run', 'report'],
+  ['report'],
+  ['run'],
   ['plan'],
   ['facts'],
   ['build', 'token', 'load', 'disk', 'manifests', 'diagnose'],

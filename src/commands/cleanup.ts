@@ -5,9 +5,8 @@ import { notesFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
+import type { Log } from '../host/log.ts'
 import { handoverRepository, runLabel } from '../ownership.ts'
-import type { Environment } from './actions/environment.ts'
-import type { Runner } from './actions/runner.ts'
 
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
@@ -22,10 +21,18 @@ export const runIdState = 'run-id'
 export const isRunId = (state: string | undefined): state is string =>
   state !== undefined && /^[0-9a-f]{16}$/.test(state)
 
+/** Where the step runs. */
+type Place = {
+  /** Where temporary files belong. */
+  readonly tempDir: string
+  /** What child processes inherit. */
+  readonly childEnv: Readonly<Record<string, string>>
+}
+
 /** Where a run leaves things while it works, and by which label its helpers are found. */
-export const leftoversOf = (environment: Environment, runId: string) => ({
-  tempDir: join(environment.tempDir, `slipway-${runId}`),
-  notesFolder: notesFolderOf(environment.tempDir, runId),
+export const leftoversOf = ({ tempDir }: Pick<Place, 'tempDir'>, runId: string) => ({
+  tempDir: join(tempDir, `slipway-${runId}`),
+  notesFolder: notesFolderOf(tempDir, runId),
   label: `${runLabel}=${runId}`,
 })
 
@@ -42,21 +49,21 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
  * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
  * and a second run finds nothing to do.
  */
-export const sweep = async (
-  environment: Environment,
-  runner: Runner,
+export const cleanUp = async (
+  place: Place,
+  { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
   isDockerThere: boolean,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, notesFolder, label } = leftoversOf(environment, runId)
+  const { tempDir, notesFolder, label } = leftoversOf(place, runId)
   try {
     rmSync(tempDir, { recursive: true, force: true })
     await endNoteTaker(notesFolder)
     rmSync(notesFolder, { recursive: true, force: true })
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
-    const docker = createDocker(environment.childEnv)
+    const docker = createDocker(place.childEnv)
     const listed = await docker.try(
       ['ps', '--all', '--quiet', '--filter', `label=${label}`],
       question,
@@ -71,6 +78,6 @@ export const sweep = async (
       .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
     if (problems.length > 0) throw new Failure(problems.join(' '))
   } catch (error) {
-    runner.warning(`Cleaning up was not complete: ${renderError(error)}`)
+    warning(`Cleaning up was not complete: ${renderError(error)}`)
   }
 }

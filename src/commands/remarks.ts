@@ -1,39 +1,19 @@
 import { findAttested } from '../build/exports.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { type Facts, toWanted } from '../facts/facts.ts'
+import type { Log } from '../host/log.ts'
+import { renderNameless } from '../image/own-names.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { RawInputs } from '../inputs/raw-inputs.ts'
 import { findUsed } from '../manifests/check-images.ts'
+import { checkManifests } from '../manifests/check-manifests.ts'
 import type { Plan } from '../plan/plan.ts'
 import { renderPullWarning } from '../plan/pull-warning.ts'
 import { renderSum } from '../plan/shortage.ts'
 import { findDockers } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
-import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from '../token/masks.ts'
-import type { Environment } from './actions/environment.ts'
-import type { Runner } from './actions/runner.ts'
-
-/** Nothing may print before the secrets that came as inputs are hidden. */
-export const maskInputs = (
-  { credentials, secrets }: Inputs,
-  given: RawInputs,
-  runner: Runner,
-): void => {
-  const { mask } = runner
-  for (const { value } of secrets) maskSecret(value.expose(), mask)
-  const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id)
-  if (plain.length > 0) {
-    runner.warning(
-      `The log does not hide the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`,
-    )
-  }
-  if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
-  if (credentials.kind !== 'app') return
-  maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)
-}
 
 /** What was asked and will not happen should not surprise anybody later. */
-export const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line, warning }: Runner): void => {
+const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): void => {
   for (const text of facts.leftOut) line(text)
   if (facts.targets.length > 0 && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
@@ -66,20 +46,40 @@ export const tellWhatIsNot = (inputs: Inputs, facts: Facts, { line, warning }: R
   }
 }
 
-/** Whoever runs the job again knows better than what we remember of the last time. */
-export const refuseOrTell = (
-  { disk, shortage }: Plan,
-  environment: Environment,
-  runner: Runner,
-): void => {
-  for (const sum of disk.sums) if (sum.needs.length > 0) runner.line(renderSum(sum))
-  if (shortage === undefined) return
-  if (environment.runAttempt === 1) throw shortage
-  runner.warning(`${shortage.message}. It is tried all the same, as the job was run again.`)
+/** What Kubernetes will do with the images otherwise than their author may think. */
+const remarkOnManifests = async (facts: Facts, log: Log): Promise<void> => {
+  const { manifests, nodeRooms, engine, images } = facts
+  const wanted = toWanted(facts)
+  await log.warnings(checkManifests(manifests, nodeRooms, engine, { wanted, images }))
 }
 
-/** Names that manifests use have been judged there, each at its line. */
-export const tellPulls = (facts: Facts, { warning }: Runner): void => {
+/** What the author of the workflow should know before anything is done. */
+export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {
+  remarkOnInputs(inputs, facts, log)
+  await remarkOnManifests(facts, log)
+}
+
+/**
+ * Names that manifests use have been judged there, each at its line; a dry run loads nothing that pods
+ * could miss.
+ */
+export const remarkOnLoads = (facts: Facts, { line, warning }: Log): void => {
   const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads))
   if (text !== undefined) warning(text)
+  for (const { id, references } of facts.images) {
+    const nameless = renderNameless(id, references)
+    if (nameless !== undefined) line(nameless)
+  }
+}
+
+/**
+ * Whoever runs the job again knows better than what we remember of the last time.
+ *
+ * @throws {Failure} when what is to be done cannot fit
+ */
+export const refuseShortage = ({ disk, shortage }: Plan, runAttempt: number, log: Log): void => {
+  for (const sum of disk.sums) if (sum.needs.length > 0) log.line(renderSum(sum))
+  if (shortage === undefined) return
+  if (runAttempt === 1) throw shortage
+  log.warning(`${shortage.message}. It is tried all the same, as the job was run again.`)
 }

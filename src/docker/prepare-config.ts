@@ -71,7 +71,7 @@ const lendBuilders = (from: string, to: string): boolean => {
  * @param tempDir a folder that ends with the step
  * @returns the environment for docker, and for all that starts it
  */
-export const settleDocker = (env: Env, tempDir: string, log: (line: string) => void): Env => {
+export const prepareConfig = (env: Env, tempDir: string, log: (line: string) => void): Env => {
   const found = findDockerFolders(env)
   const { variables, builders } = planOwnFolders(found, tempDir)
   if (variables['DOCKER_CONFIG'] !== undefined) {

@@ -30,6 +30,8 @@ export type Facts = {
   readonly isHostedRunner: boolean
   /** What of the catalog is there; nothing on machines that are not GitHub's. */
   readonly freeable: readonly Freeable[]
+  /** The repository in whose Actions cache sizes are kept for the next run; undefined where they are not. */
+  readonly sizesKeptFor: string | undefined
   /** Of the images to build, when they were built last; undefined when nobody remembers. */
   readonly lastSizes: Sizes | undefined
   /** What Docker holds of images and build cache, and builds may find; 0 where nobody had to ask. */

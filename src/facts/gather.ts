@@ -7,7 +7,7 @@ import { findNodes } from '../cluster/providers/kind.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
-import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
 import { findBuilder, findEngine } from '../docker/info.ts'
 import { findHeldBytes } from '../docker/reusable.ts'
 import { findImages } from '../image/sources/docker.ts'
@@ -18,15 +18,20 @@ import type { Facts } from './facts.ts'
 
 /** Where the step runs. */
 export type Place = {
+  /** What this run is called. */
+  readonly runId: string
   /** Where relative paths of inputs start. */
   readonly workspace: string
   /** Where temporary files belong. */
-  readonly tempDir: string
+  readonly tempRoot: string
   readonly isHostedRunner: boolean
   readonly hasCacheService: boolean
-  /** What this run is called. */
-  readonly runId: string
+  /** `owner/name` of the repository that the workflow runs in; undefined where nobody says. */
+  readonly repository: string | undefined
 }
+
+/** Who hears of what the cache says, and when to stop asking it. */
+type Hands = Pick<SizeMemory, 'debug' | 'signal'>
 
 const findTargets = async (
   docker: Docker,
@@ -49,13 +54,18 @@ const findBuilds = async (
   docker: Docker,
   inputs: Inputs,
   place: Place,
-  memory: SizeMemory | undefined,
-): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes'>> => {
+  hands: Hands,
+): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
+  const sizesKeptFor = place.hasCacheService ? place.repository : undefined
   if (inputs.build === undefined && inputs.bake === undefined) {
-    return { targets: [], builder: undefined, lastSizes: undefined }
+    return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
   }
   const found = await findTargets(docker, inputs, place)
-  return { ...found, lastSizes: memory && (await recallSizes(memory, found.targets)) }
+  const lastSizes =
+    sizesKeptFor === undefined
+      ? undefined
+      : await recallSizes({ repository: sizesKeptFor, ...hands }, found.targets)
+  return { ...found, lastSizes, sizesKeptFor }
 }
 
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
@@ -83,12 +93,12 @@ const findDisk = async (
   place: Place,
 ): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'heldBytes'>> => {
   const { nodes, lastSizes } = found
-  const { tempDir, isHostedRunner } = place
+  const { tempRoot, isHostedRunner } = place
   if (!isNeeded(found, inputs, place)) {
     return { filesystems: [], nodeImages: new Map(), freeable: [], heldBytes: 0 }
   }
   const [{ filesystems, nodeImages }, freeable] = await Promise.all([
-    findFilesystems(api, found, tempDir),
+    findFilesystems(api, found, tempRoot),
     isHostedRunner ? findFreeable() : [],
   ])
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
@@ -99,43 +109,42 @@ const findDisk = async (
 }
 
 /**
- * Looks at all that the plan depends on, changing nothing.
+ * Asks for all that the plan depends on, changing nothing.
  *
  * @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
  */
-export const look = (
+export const gather = async (
   docker: Docker,
+  api: EngineApi,
   inputs: Inputs,
   place: Place,
-  memory: SizeMemory | undefined,
-): Promise<Facts> =>
-  withEngineApi(docker, async (api) => {
-    const { ask } = api
-    const questions = [
-      findEngine(ask),
-      findNodes(ask, inputs.clusterName, inputs.nodes),
-      findImages(ask, inputs.images),
-      findBuilds(docker, inputs, place, memory),
-      findManifests(inputs.manifests, place.workspace),
-    ] as const
-    // Several may fail; the first in this order is the one to tell.
-    const [, , , builds] = await Promise.allSettled(questions)
-    // Says more than that it is not there yet.
-    if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
-    const [engine, images] = [await questions[0], await questions[2]]
-    const { nodes, leftOut } = await questions[1]
-    const { isLocal: isLocalDaemon } = docker
-    const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
-    refuseSeveralPlatforms(found.targets, engine)
-    const manifests = await questions[4]
-    const { hasContainerdStore } = engine
-    const { hasCacheService } = place
-    const driver = found.builder?.driver
-    requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
-    const [disk, nodeRooms] = await Promise.all([
-      findDisk(api, found, inputs, place),
-      findCapacities(api, inputs, found),
-    ])
-    const { isHostedRunner } = place
-    return { ...found, ...disk, isHostedRunner, manifests, nodeRooms }
-  })
+  hands: Hands,
+): Promise<Facts> => {
+  const { ask } = api
+  const questions = [
+    findEngine(ask),
+    findNodes(ask, inputs.clusterName, inputs.nodes),
+    findImages(ask, inputs.images),
+    findBuilds(docker, inputs, place, hands),
+    findManifests(inputs.manifests, place.workspace),
+  ] as const
+  // Several may fail; the first in this order is the one to tell.
+  const [, , , builds] = await Promise.allSettled(questions)
+  // Says more than that it is not there yet.
+  if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
+  const [engine, images] = [await questions[0], await questions[2]]
+  const { nodes, leftOut } = await questions[1]
+  const { isLocal: isLocalDaemon } = docker
+  const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
+  refuseSeveralPlatforms(found.targets, engine)
+  const manifests = await questions[4]
+  const { hasContainerdStore } = engine
+  const { hasCacheService, isHostedRunner } = place
+  const driver = found.builder?.driver
+  requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
+  const [disk, nodeRooms] = await Promise.all([
+    findDisk(api, found, inputs, place),
+    findCapacities(api, inputs, found),
+  ])
+  return { ...found, ...disk, isHostedRunner, manifests, nodeRooms }
+}

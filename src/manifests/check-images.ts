@@ -1,3 +1,4 @@
+import type { Warning } from '../host/log.ts'
 import type { LocalImage } from '../image/image.ts'
 import {
   type ImageReference,
@@ -6,7 +7,7 @@ import {
   toNodeNames,
   toRepository,
 } from '../image/reference.ts'
-import type { Container, Warning, Workload } from './workload.ts'
+import type { Container, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
 type User = {

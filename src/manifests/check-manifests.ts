@@ -1,10 +1,11 @@
 import type { NodeRoom } from '../cluster/capacity.ts'
 import type { Engine } from '../docker/info.ts'
+import type { Warning } from '../host/log.ts'
 import { checkDisks } from './check-disk.ts'
 import { checkImages, type Loaded } from './check-images.ts'
 import { checkRoom } from './check-room.ts'
 import { checkStorage } from './check-storage.ts'
-import type { Manifests, Warning } from './workload.ts'
+import type { Manifests } from './workload.ts'
 
 /**
  * All that is to be said of the manifests before anything is built. What is about room comes first:

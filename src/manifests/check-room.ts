@@ -1,9 +1,10 @@
 import { findTightest, type NodeRoom } from '../cluster/capacity.ts'
 import type { Bound } from '../cluster/cgroups.ts'
 import type { Engine } from '../docker/info.ts'
+import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 import { type PodSet, toPodSets } from './pod-sets.ts'
-import type { Warning, Workload } from './workload.ts'
+import type { Workload } from './workload.ts'
 
 type Resource = 'memory' | 'cpu'
 

@@ -1,8 +1,9 @@
 import type { NodeRoom } from '../cluster/capacity.ts'
+import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 import { listFiles, takesPods } from './check-room.ts'
 import { toPodSets, withoutTwins } from './pod-sets.ts'
-import type { Claim, Manifests, Warning, Workload } from './workload.ts'
+import type { Claim, Manifests, Workload } from './workload.ts'
 
 /** What may write to a node's disk: pods that are alike, or a claim, whoever uses it. */
 type Writer = {

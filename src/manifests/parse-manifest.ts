@@ -7,10 +7,11 @@ import {
   visit,
   type YAMLParseError,
 } from 'yaml'
+import type { Warning } from '../host/log.ts'
 import { createReader } from './document.ts'
 import { findJsonError, type JsonDocument, splitJson } from './json-documents.ts'
 import { readDocument, renderFirst, type Source } from './read-document.ts'
-import type { Manifests, Warning } from './workload.ts'
+import type { Manifests } from './workload.ts'
 
 type Warn = Source['warn']
 

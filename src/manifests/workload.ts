@@ -1,12 +1,5 @@
-import type { SourceLocation } from '../failure.ts'
+import type { Warning } from '../host/log.ts'
 import type { Volumes } from './read-storage.ts'
-
-/** Something about a manifest or a node that its author should know before it is applied. */
-export type Warning = {
-  readonly message: string
-  /** Undefined for what no line of a file is to blame for. */
-  readonly place: SourceLocation | undefined
-}
 
 /** What runs pods, as a manifest has it; environments, arguments and secrets are not read. */
 export type Workload = {

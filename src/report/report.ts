@@ -1,41 +1,57 @@
-import type { BuildMetadata } from '../build/metadata.ts'
 import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { ImageLoad } from '../load/task.ts'
-import type { Unloaded } from './unloaded.ts'
+import type { Step, StepOf } from '../plan/steps.ts'
+import type { Built, ResultOf } from '../run/ports.ts'
+import type { StepOutcome } from '../run/run-plan.ts'
 
-/** What was done so far; a step that fails half-way has a report, too. */
+/** What came of a plan; of one that was never begun it is empty. */
 export type Report = {
-  readonly builds: readonly {
-    readonly name: string
-    readonly kind: 'own' | 'bake'
-    readonly metadata: BuildMetadata
-  }[]
-  readonly loads: readonly ImageLoad[]
-  /** What the end of the step found not loaded. */
-  readonly unloaded: readonly Unloaded[]
-  readonly freed: readonly Freed[]
-  readonly stages: readonly { readonly name: string; readonly durationMs: number }[]
+  readonly outcomes: readonly StepOutcome[]
+  /** Beyond the plan, when a disk was full. */
+  readonly reclaimed: readonly Freed[]
 }
 
-export const emptyReport: Report = {
-  builds: [],
-  loads: [],
-  unloaded: [],
-  freed: [],
-  stages: [],
+export const emptyReport: Report = { outcomes: [], reclaimed: [] }
+
+/** An outcome of one kind of step. */
+export type OutcomeOf<K extends Step['kind']> = Omit<StepOutcome, 'step' | 'result'> & {
+  readonly step: StepOf<K>
+  readonly result: ResultOf<K> | undefined
 }
+
+export const outcomesOf = <K extends Step['kind']>(
+  { outcomes }: Pick<Report, 'outcomes'>,
+  kind: K,
+): readonly OutcomeOf<K>[] =>
+  // The scheduler keeps what the handler of this kind returned.
+  outcomes.filter(({ step }) => step.kind === kind) as unknown as readonly OutcomeOf<K>[]
+
+const buildsOf = (report: Report): readonly { readonly name: string; readonly built: Built }[] =>
+  outcomesOf(report, 'build').flatMap(({ step, result }) =>
+    result === undefined ? [] : [{ name: step.target.name, built: result }],
+  )
+
+const loadsOf = (report: Report): readonly ImageLoad[] =>
+  outcomesOf(report, 'load').flatMap(({ result }) => result ?? [])
+
+export const freedOf = (report: Report): readonly Freed[] => [
+  ...outcomesOf(report, 'free-disk').flatMap(({ result }) => result ?? []),
+  ...report.reclaimed,
+  ...outcomesOf(report, 'prune-cache').flatMap(({ result }) => result ?? []),
+]
 
 /** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
-const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, string>> => {
+const toBuildOutputs = (report: Report, isBake: boolean): Readonly<Record<string, string>> => {
+  const builds = buildsOf(report)
   const [first] = builds
   if (first === undefined) return {}
-  if (first.kind === 'bake') {
-    const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)])
+  if (isBake) {
+    const all = builds.map(({ name, built }) => [name, JSON.parse(built.metadata.json)])
     return { metadata: JSON.stringify(Object.fromEntries(all)) }
   }
-  const { imageId, digest, json } = first.metadata
+  const { imageId, digest, json } = first.built.metadata
   return {
     ...(imageId !== undefined && { 'image-id': imageId }),
     ...(digest !== undefined && { digest }),
@@ -44,8 +60,8 @@ const toBuildOutputs = (builds: Report['builds']): Readonly<Record<string, strin
 }
 
 /** What post may want to know of what was loaded, and where. */
-export const toLoaded = ({ loads }: Report): readonly LoadedImage[] =>
-  loads.flatMap(({ image: { id, references }, nodes }) =>
+export const toLoaded = (report: Report): readonly LoadedImage[] =>
+  loadsOf(report).flatMap(({ image: { id, references }, nodes }) =>
     references.flatMap((each) =>
       toNodeNames(each.canonical).map((canonical) => ({
         given: each.given,
@@ -57,10 +73,13 @@ export const toLoaded = ({ loads }: Report): readonly LoadedImage[] =>
     ),
   )
 
-/** The step's outputs; those without a value are left out. */
-export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
-  const { builds, loads, freed } = report
-  const images = loads.flatMap(({ image, nodes }) =>
+/**
+ * The step's outputs; those without a value are left out.
+ *
+ * @param isBake whether several builds were asked for, be it that there was only one
+ */
+export const toOutputs = (report: Report, isBake: boolean): Readonly<Record<string, string>> => {
+  const images = loadsOf(report).flatMap(({ image, nodes }) =>
     image.references.map(({ given }) => ({
       ref: given,
       id: image.id,
@@ -70,9 +89,9 @@ export const toOutputs = (report: Report): Readonly<Record<string, string>> => {
   )
   const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name] as const)
   return {
-    ...toBuildOutputs(builds),
+    ...toBuildOutputs(report, isBake),
     images: JSON.stringify(images),
     'immutable-tags': JSON.stringify(Object.fromEntries(immutable)),
-    'freed-bytes': String(freed.reduce((sum, { bytes }) => sum + bytes, 0)),
+    'freed-bytes': String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0)),
   }
 }

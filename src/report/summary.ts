@@ -1,51 +1,100 @@
-import { escapeCell, escapeText, formatBytes, formatDuration, renderTable } from '../text/format.ts'
-import type { Report } from './report.ts'
-import { renderUnloaded } from './unloaded.ts'
+import { renderError } from '../failure.ts'
+import { escapeLine, escapeText, formatBytes, formatDuration, renderTable } from '../text/format.ts'
+import { type Problem, renderUnloaded, toProblems } from './failures.ts'
+import { renderGantt } from './gantt.ts'
+import { freedOf, type Report } from './report.ts'
+import { type ImageRow, type Result, resultOf, toImageRows, toTable } from './rows.ts'
 
-const ways = {
-  reflink: 'reflinked',
-  link: 'linked',
-  copy: 'copied',
-  stream: 'streamed',
-  kind: 'loaded by kind',
-  present: 'was there already',
-} as const
-
-const renderImages = ({ loads }: Report): string => {
-  const rows = loads.flatMap(({ image, nodes }) =>
-    nodes.map((node) => [
-      escapeCell(image.references.map(({ given }) => given).join(', ')),
-      formatBytes(image.sizeBytes),
-      escapeCell(node.name),
-      ways[node.way] + (node.because === undefined ? '' : ` (${escapeCell(node.because)})`),
-      formatBytes(node.copiedBytes),
-      formatDuration(node.durationMs),
-    ]),
-  )
-  return renderTable(['Image', 'Size', 'Node', 'Way', 'Copied', 'Time'], rows)
+export type Told = {
+  readonly report: Report
+  readonly clusterName: string
+  readonly durationMs: number
+  /** Why the step fails; undefined where it does not. */
+  readonly failure: unknown
 }
 
-const renderStages = ({ stages }: Report): string =>
-  renderTable(
-    ['Stage', 'Time'],
-    stages.map(({ name, durationMs }) => [escapeCell(name), formatDuration(durationMs)]),
-  )
+const count = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? '' : 's'}`
 
-const renderFreed = ({ freed }: Report): string =>
-  renderTable(
-    ['Freed', 'Bytes'],
-    freed.map(({ name, path, bytes }) => [escapeCell(`${name} (${path})`), formatBytes(bytes)]),
-  )
+const findNodes = (rows: readonly ImageRow[]): number =>
+  Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0))
 
-/** The job summary, as Markdown that reads well in a terminal, too. */
-export const renderSummary = (report: Report, failure?: string): string => {
-  const parts = ['### Slipway']
-  if (failure !== undefined) {
-    parts.push(`**Failed:** ${escapeText(failure)}`)
-  }
-  if (report.loads.length > 0) parts.push(renderImages(report))
-  parts.push(...renderUnloaded(report.unloaded).map(escapeCell))
-  if (report.stages.length > 0) parts.push(renderStages(report))
-  if (report.freed.length > 0) parts.push(renderFreed(report))
+/** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
+const renderVerdict = ({ report, clusterName, failure }: Told): string => {
+  const rows = toImageRows(report)
+  if (rows.length === 0) return failure === undefined ? 'nothing to do' : 'failed'
+  const number = (result: Result): number => rows.filter((row) => resultOf(row) === result).length
+  const loads = rows.filter(({ load }) => load !== undefined)
+  const done = number('loaded')
+  const all =
+    done === rows.length ? count(done, 'image') : `${done} of ${count(rows.length, 'image')}`
+  const where = loads.length === 0 ? '' : ` in ${clusterName} (${count(findNodes(rows), 'node')})`
+  const rest = (['built', 'failed', 'cancelled', 'skipped'] as const).flatMap((result) =>
+    number(result) === 0 ? [] : [`${number(result)} ${result}`],
+  )
+  return [`${all}${where}`, ...rest].join(', ')
+}
+
+/** Longer than any run of backquotes inside, so that nothing in it can end it. */
+const renderCode = (text: string): string => {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${text}\n${fence}`
+}
+
+const quote = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')
+
+const renderProblem = ({ name, error, place }: Problem): string => {
+  const [first = '', ...rest] = renderError(error).split(/\r\n|\n|\r/)
+  const what = first.startsWith(`${name}: `) ? first.slice(name.length + 2) : first
+  const where = place === undefined ? '' : ` — ${escapeLine(`${place.file}:${place.line}`)}`
+  const head = `**❌ ${escapeLine(name)}**${where} — ${escapeLine(what)}`
+  return quote(rest.length === 0 ? head : `${head}\n${renderCode(rest.join('\n'))}`)
+}
+
+const renderFailure = ({ report, failure }: Told): readonly string[] => {
+  if (failure === undefined) return []
+  const problems = toProblems(report)
+  if (problems.length > 0) return problems.map(renderProblem)
+  return [quote(`**❌** ${escapeText(renderError(failure))}`)]
+}
+
+const renderFreed = (report: Report): readonly string[] => {
+  const freed = freedOf(report)
+  if (freed.length === 0) return []
+  const bytes = freed.reduce((sum, each) => sum + each.bytes, 0)
+  const names = freed.map(({ name, path }) => `${name} (${path})`).join(', ')
+  return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(names)}`]
+}
+
+/** What the log ends with: the verdict, and one row an image. */
+export const renderResult = (told: Told): string => {
+  const rows = toImageRows(told.report)
+  const [header = [], ...cells] = toTable(rows)
+  const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`
+  return [
+    `Slipway: ${verdict}`,
+    ...(rows.length === 0 ? [] : [renderTable(header, cells)]),
+    ...renderUnloaded(told.report),
+  ].join('\n')
+}
+
+/** The job summary, in Markdown: the answer first. */
+export const renderSummary = (told: Told): string => {
+  const rows = toImageRows(told.report)
+  const [header = [], ...cells] = toTable(rows)
+  const gantt = renderGantt(rows)
+  const parts = [
+    `### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
+    ...renderFailure(told),
+    ...(rows.length === 0 ? [] : [renderTable(header, cells)]),
+    ...renderUnloaded(told.report).map(escapeLine),
+    ...renderFreed(told.report),
+    ...(gantt === undefined ? [] : [gantt]),
+  ]
   return `${parts.join('\n\n')}\n`
 }

@@ -6,29 +6,30 @@ import type { Inputs } from '../inputs/inputs.ts'
 import { findEntries } from '../plan/freeing.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 
-export type MoreRoom = {
+export type Reclaim = {
   /** Why nothing may be freed; undefined where something may. */
   readonly objection: string | undefined
+  /** What it has freed so far. */
+  readonly freed: readonly Freed[]
   /**
    * Frees what is left of the catalog and the build cache, once in a step, however many ask.
    *
    * @param sinceMs when the work began that found no room, as `performance.now()`
    * @returns the bytes that have been freed since then
    */
-  readonly make: (sinceMs: number) => Promise<number>
+  readonly run: (sinceMs: number) => Promise<number>
 }
 
 type Hands = {
   readonly docker: Docker
-  readonly childEnv: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
   readonly line: (text: string) => void
   readonly signal: AbortSignal
-  /** Freeing that goes on already, and is waited for. */
-  readonly background: readonly Promise<void>[]
-  /** What has been freed and entered so far. */
-  readonly freedBytes: () => number
-  readonly enter: (freed: readonly Freed[]) => void
+  /** What is freed already by a step of the plan, as soon as that is over. */
+  readonly freeing: () => Promise<readonly Freed[]>
 }
+
+const sum = (all: readonly Freed[]): number => all.reduce((bytes, one) => bytes + one.bytes, 0)
 
 const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
   if (!facts.isHostedRunner) {
@@ -41,31 +42,33 @@ const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string |
 }
 
 /** What to do when the disk is full although the plan said that it would do. */
-export const createMoreRoom = (inputs: Inputs, facts: Facts, hands: Hands): MoreRoom => {
-  const { docker, childEnv, line, signal, background, freedBytes, enter } = hands
+export const createReclaim = (inputs: Inputs, facts: Facts, hands: Hands): Reclaim => {
+  const { docker, env, line, signal, freeing } = hands
   const objection = findObjection(inputs, facts)
+  const freed: Freed[] = []
+  let isOver = false
+  const planned = freeing().then((all) => {
+    isOver = true
+    return sum(all)
+  })
   const free = async (): Promise<{ readonly bytes: number; readonly endedMs: number }> => {
     line('The disk is full: freeing what may go.')
-    const before = freedBytes()
-    await Promise.allSettled(background)
-    const meanwhile = freedBytes() - before
+    // What the plan freed before counts for nothing; what it frees yet, does.
+    const meanwhile = isOver ? 0 : await planned
     const entries = inputs.freeDisk === 'never' ? [] : findEntries(inputs, facts)
     // What was thought to be enough was not, so there is no number at which to stop.
-    const freeing = { entries, targetFreeBytes: undefined }
-    const folders = await freeDisk(freeing, toDockersFolder(facts), childEnv, line, signal)
+    const rest = { entries, targetFreeBytes: undefined }
+    const folders = await freeDisk(rest, toDockersFolder(facts), env, line, signal)
     const prunes = inputs.pruneCache !== 'never' && findPruneObjection(facts) === undefined
     const cache = prunes ? await pruneCache(docker, line) : []
-    const freed = [...folders, ...cache]
-    enter(freed)
-    return {
-      bytes: meanwhile + freed.reduce((sum, { bytes }) => sum + bytes, 0),
-      endedMs: performance.now(),
-    }
+    freed.push(...folders, ...cache)
+    return { bytes: meanwhile + sum(freed), endedMs: performance.now() }
   }
   let round: ReturnType<typeof free> | undefined
   return {
     objection,
-    make: async (sinceMs) => {
+    freed,
+    run: async (sinceMs) => {
       if (objection !== undefined) return 0
       round ??= free()
       const { bytes, endedMs } = await round

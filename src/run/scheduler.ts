@@ -1,62 +1,94 @@
 /** Something to do after some others. */
-export type Job = { readonly name: string; readonly dependsOn: readonly string[] }
+export type Job = {
+  readonly id: string
+  /** Jobs that must have been done. */
+  readonly needs: readonly string[]
+  /** Jobs that must be over, however they ended. */
+  readonly after: readonly string[]
+  readonly lane: string
+  /** Done also when all has been ended. */
+  readonly isFinal: boolean
+}
 
-export type Outcome = {
-  readonly name: string
+export type Outcome<J extends Job = Job> = {
+  readonly step: J
   /** `cancelled`: cut off or never begun, as all was ended by something else. */
   readonly state: 'done' | 'failed' | 'skipped' | 'cancelled'
+  /** What it came to; undefined for what was not done. */
+  readonly result: unknown
   /** Why it failed; undefined for what did not. */
   readonly error: unknown
-  /** The job whose failure is the reason for not doing this one; undefined for others. */
+  /** The job that was not done and is the reason for not doing this one; undefined for others. */
   readonly because: string | undefined
+  /** As `performance.now()`; undefined for what was never begun. */
+  readonly time: { readonly startedMs: number; readonly endedMs: number } | undefined
+}
+
+export type Options<J extends Job> = {
+  /** How many of a lane are done at once; a lane that is not here has no limit. */
+  readonly lanes: Readonly<Partial<Record<J['lane'], number>>>
+  /** True where nothing more shall begin, but what is final. */
+  readonly isEnded: () => boolean
+  readonly run: (job: J) => Promise<unknown>
+  /** Hears of each as it ends; may end all. */
+  readonly onEnd: (outcome: Outcome<J>) => void
 }
 
 /**
- * Does jobs side by side, each after those that it depends on. What depends on a failed one is
- * skipped. What is at work when all is ended has no failure of its own, whatever it says.
+ * Does jobs side by side, each after those that it needs. What needs one that was not done is skipped.
+ * What is at work when all is ended has no failure of its own, whatever it says.
  *
- * @param parallel how many at once
- * @param isEnded true where nothing more shall begin
- * @param onFailure may end all
  * @returns how each ended, in the order of the jobs; never fails
  */
-export const runJobs = async <T extends Job>(
-  jobs: readonly T[],
-  parallel: number,
-  isEnded: () => boolean,
-  run: (job: T) => Promise<void>,
-  onFailure: () => void = () => {},
-): Promise<readonly Outcome[]> => {
-  const outcomes = new Map<string, Outcome>()
-  const running = new Map<string, Promise<void>>()
-  const end = ({ name }: T, state: Outcome['state'], error?: unknown, because?: string): void => {
-    outcomes.set(name, { name, state, error, because })
-    running.delete(name)
+export const runJobs = async <J extends Job>(
+  jobs: readonly J[],
+  { lanes, isEnded, run, onEnd }: Options<J>,
+): Promise<readonly Outcome<J>[]> => {
+  const outcomes = new Map<string, Outcome<J>>()
+  const running = new Map<string, { readonly lane: string; readonly work: Promise<void> }>()
+  const end = (step: J, state: Outcome['state'], more: Partial<Outcome<J>> = {}): void => {
+    const nothing = { result: undefined, error: undefined, because: undefined, time: undefined }
+    const outcome = { ...nothing, ...more, step, state }
+    outcomes.set(step.id, outcome)
+    running.delete(step.id)
+    onEnd(outcome)
   }
-  const isDone = (name: string): boolean => outcomes.get(name)?.state === 'done'
-  const begin = (job: T): void => {
+  const begin = (job: J): void => {
+    const startedMs = performance.now()
+    const time = () => ({ startedMs, endedMs: performance.now() })
     const work = run(job).then(
-      () => end(job, 'done'),
-      (error: unknown) => {
-        if (isEnded()) end(job, 'cancelled')
-        else end(job, 'failed', error)
-        onFailure()
-      },
+      (result) => end(job, 'done', { result, time: time() }),
+      (error: unknown) =>
+        isEnded() && !job.isFinal
+          ? end(job, 'cancelled', { time: time() })
+          : end(job, 'failed', { error, time: time() }),
     )
-    running.set(job.name, work)
+    running.set(job.id, { lane: job.lane, work })
   }
+  const isFull = (lane: string): boolean =>
+    [...running.values()].filter((each) => each.lane === lane).length >=
+    ((lanes as Readonly<Record<string, number>>)[lane] ?? Number.POSITIVE_INFINITY)
+  const stateOf = (id: string): Outcome['state'] | undefined => outcomes.get(id)?.state
+  /** Ends or begins one job that may be; false where there is none. */
+  const advance = (): boolean =>
+    jobs.some((job) => {
+      if (outcomes.has(job.id) || running.has(job.id)) return false
+      const lost = job.needs.find((id) => /failed|skipped/.test(stateOf(id) ?? ''))
+      if (isEnded() && !job.isFinal) end(job, 'cancelled')
+      else if (lost !== undefined) end(job, 'skipped', { because: lost })
+      else if (
+        job.needs.every((id) => stateOf(id) === 'done') &&
+        job.after.every((id) => outcomes.has(id)) &&
+        !isFull(job.lane)
+      ) {
+        begin(job)
+      } else return false
+      return true
+    })
   for (;;) {
-    for (const job of jobs) {
-      if (outcomes.has(job.name) || running.has(job.name)) continue
-      const lost = job.dependsOn.find((name) =>
-        /failed|skipped/.test(outcomes.get(name)?.state ?? ''),
-      )
-      if (lost !== undefined) end(job, 'skipped', undefined, lost)
-      else if (isEnded()) end(job, 'cancelled')
-      else if (running.size < parallel && job.dependsOn.every(isDone)) begin(job)
-    }
-    if (running.size === 0 && outcomes.size === jobs.length) break
-    if (running.size > 0) await Promise.race(running.values())
+    while (advance());
+    if (running.size === 0) break
+    await Promise.race([...running.values()].map(({ work }) => work))
   }
-  return jobs.flatMap(({ name }) => outcomes.get(name) ?? [])
+  return jobs.flatMap(({ id }) => outcomes.get(id) ?? [])
 }

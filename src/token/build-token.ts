@@ -5,11 +5,9 @@ import { formatToken } from './formats.ts'
 import type { TokenKeeper } from './keeper.ts'
 
 /** The builds' token over the whole step: minted late, by whoever asks first, and ended once. */
-export type BuildToken = {
+export type BuildToken = AsyncDisposable & {
   /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
   readonly take: () => Promise<Secret | undefined>
-  /** True when somebody has asked for it already. */
-  readonly isTaken: () => boolean
   readonly close: () => Promise<void>
 }
 
@@ -30,8 +28,17 @@ export const createBuildToken = (options: Options): BuildToken => {
   const { inputs, warn, saveState } = options
   const { credentials, apiUrl, secretFormat } = inputs
   let keeping: Promise<TokenKeeper> | undefined
+  const close = async (): Promise<void> => {
+    if (keeping === undefined) return
+    try {
+      await (await keeping).close()
+      saveState(tokenState, 'ended')
+    } catch (error) {
+      warn(`The token could not be ended: ${renderError(error)}`)
+    }
+    keeping = undefined
+  }
   return {
-    isTaken: () => keeping !== undefined,
     take: async () => {
       if (credentials.kind === 'none') return undefined
       if (credentials.kind === 'given') {
@@ -47,15 +54,7 @@ export const createBuildToken = (options: Options): BuildToken => {
       const known = minted.map(({ secret, scope }) => ({ token: secret, scope }))
       return formatToken(secretFormat, apiUrl, known)
     },
-    close: async () => {
-      if (keeping === undefined) return
-      try {
-        await (await keeping).close()
-        saveState(tokenState, 'ended')
-      } catch (error) {
-        warn(`The token could not be ended: ${renderError(error)}`)
-      }
-      keeping = undefined
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

@@ -18,7 +18,7 @@ test('values lie between the first sign and the end of an entry', () => {
 const script = `
   import { readFileSync } from 'node:fs'
   import { execFileSync } from 'node:child_process'
-  import { forgetSecrets, readEnvironment } from '../../host/src/host/environment.ts'
+  import { forgetSecrets, readEnvironment } from './src/commands/actions/environment.ts'
   const environment = readEnvironment()
   const why = forgetSecrets(environment)
   const block = readFileSync('/proc/self/environ', 'utf8')

@@ -57,3 +57,32 @@ test('a file may have any name', () => {
     { level: 'warning', message: theirs, props: { file, line: '3' } },
   ])
 })
+
+/** Tells so many warnings at once; what is shown, and what is in the log alone. */
+const warnOf = async (count: number) => {
+  printed = ''
+  const all = Array.from({ length: count }, (_, index) => ({
+    message: `m${index}`,
+    place: { file: 'k8s/api.yaml', line: index + 1 },
+  }))
+  await createRunner().warnings(all)
+  const { annotations, logText } = runnerReads(printed, 64)
+  return { shown: annotations.map(({ message }) => message), log: logText() }
+}
+
+test('nine warnings are all shown', async () => {
+  const { shown, log } = await warnOf(9)
+  expect(shown).toEqual(Array.from({ length: 9 }, (_, index) => `m${index}`))
+  expect(log).not.toContain('k8s/api.yaml:')
+})
+
+test('of more, the tenth says how many are in the log alone, with their lines', async () => {
+  const one = await warnOf(10)
+  expect(one.shown).toHaveLength(10)
+  expect(one.shown[9]).toBe("1 more warning is in the step's log, as GitHub shows ten of a step.")
+  expect(one.log).toContain('k8s/api.yaml:10: m9')
+  const many = await warnOf(31)
+  expect(many.shown).toHaveLength(10)
+  expect(many.shown[9]).toContain('22 more warnings are')
+  expect(many.log.match(/k8s\/api\.yaml:\d+: m/g)).toHaveLength(22)
+})

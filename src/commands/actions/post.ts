@@ -1,7 +1,7 @@
 import { getState } from '@actions/core'
 import { renderError } from '../../failure.ts'
 import { tokenState } from '../../token/build-token.ts'
-import { isRunId, leftoversOf, runIdState, sweep } from '../cleanup.ts'
+import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
 import { lookAfterJob } from '../diagnose.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
 import { createRunner } from './runner.ts'
@@ -30,7 +30,7 @@ try {
 } catch (error) {
   runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)
 }
-await sweep(environment, runner, runId, isDockerThere)
+await cleanUp(environment, runner, runId, isDockerThere)
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
 process.exit()

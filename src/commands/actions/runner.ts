@@ -1,16 +1,10 @@
 import * as core from '@actions/core'
 import { renderError, type SourceLocation } from '../../failure.ts'
-import { createFence, type Fence, toHarmless, type WriteLine } from '../../host/log-fence.ts'
+import type { Log, Warning } from '../../host/log.ts'
+import { createFence, toHarmless, type WriteLine } from '../../host/log-fence.ts'
 
 /** What we tell the runner: log lines, annotations, masks, outputs, states and the summary. */
-export type Runner = {
-  /** Prints text of one line or more; nothing in it is a command. */
-  readonly line: WriteLine
-  readonly debug: WriteLine
-  /** `place` is relative to the workspace. */
-  readonly warning: (message: string, place?: SourceLocation) => void
-  /** An error's annotation, which does not fail the step. */
-  readonly error: (message: string, place?: SourceLocation) => void
+export type Runner = Log & {
   readonly fail: (message: string, place?: SourceLocation) => void
   /** Hides a value in all that is logged from now on. */
   readonly mask: (value: string) => void
@@ -18,11 +12,15 @@ export type Runner = {
   readonly saveState: (name: string, value: string) => void
   /** What is written down for people may fail; the step does not fail for that. */
   readonly summary: (markdown: string) => Promise<void>
-  /** Runs what prints lines of others; ours are heard meanwhile all the same. */
-  readonly fenced: Fence['within']
   /** Waits until all lines have left this process. */
   readonly flush: () => Promise<void>
 }
+
+/** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
+const mostShown = 9
+
+const renderLine = ({ message, place }: Warning): string =>
+  place ? `${place.file}:${place.line}: ${message}` : message
 
 const toProperties = (place: SourceLocation | undefined): core.AnnotationProperties =>
   place === undefined ? {} : { file: place.file, startLine: place.line }
@@ -30,10 +28,23 @@ const toProperties = (place: SourceLocation | undefined): core.AnnotationPropert
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
   const { within, outside } = createFence(write)
+  const warning: Log['warning'] = (message, place) =>
+    outside(() => core.warning(message, toProperties(place)))
   return {
     line: (text) => write(toHarmless(text)),
     debug: (text) => outside(() => core.debug(text)),
-    warning: (message, place) => outside(() => core.warning(message, toProperties(place))),
+    warning,
+    warnings: async (all) => {
+      for (const { message, place } of all.slice(0, mostShown)) warning(message, place)
+      const rest = all.slice(mostShown)
+      if (rest.length === 0) return
+      const are = rest.length === 1 ? 'warning is' : 'warnings are'
+      warning(`${rest.length} more ${are} in the step's log, as GitHub shows ten of a step.`)
+      // Names of files and containers could hold commands.
+      await within(async (writeUntrusted) => {
+        for (const each of rest) writeUntrusted(renderLine(each))
+      })
+    },
     error: (message, place) => outside(() => core.error(message, toProperties(place))),
     fail: (message, place) =>
       outside(() => {

@@ -1,7 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { prepareConfig } from '../../docker/prepare-config.ts'
 import { Failure, renderError } from '../../failure.ts'
-import { runAction } from '../run.ts'
-import { forgetSecrets, readEnvironment } from './environment.ts'
-import { createRunner } from './runner.ts'
+import { kindOf } from '../../host/access.ts'
+import { forbidCoreDumps } from '../../host/core-limit.ts'
+import { makeTempDir } from '../../host/temp-dir.ts'
+import type { Inputs } from '../../inputs/inputs.ts'
+import { importYaml } from '../../inputs/read-builds.ts'
+import { readInputs } from '../../inputs/read-inputs.ts'
+import { leftoversOf, runIdState } from '../cleanup.ts'
+import { diagnoseNow } from '../diagnose.ts'
+import { type Result, run } from '../run.ts'
+import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
+import { maskInputs } from './mask-inputs.ts'
+import { publish } from './publish.ts'
+import { createRunner, type Runner } from './runner.ts'
+
+const readAndMask = async (environment: Environment, runner: Runner): Promise<Inputs> => {
+  const parseYaml = await importYaml(environment.inputs)
+  const inputs = readInputs(environment.inputs, { ...environment, parseYaml, kindOf })
+  maskInputs(inputs, environment.inputs, runner)
+  if (inputs.unused.length > 0) {
+    runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(', ')}.`)
+  }
+  return inputs
+}
+
+/** Gives the command a place of its own, which goes with it. */
+const runInPlace = async (
+  inputs: Inputs,
+  environment: Environment,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<Result> => {
+  const runId = randomBytes(8).toString('hex')
+  const { tempDir, notesFolder } = leftoversOf(environment, runId)
+  runner.saveState(runIdState, runId)
+  try {
+    makeTempDir(tempDir)
+    const env = prepareConfig(environment.childEnv, tempDir, runner.line)
+    const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
+    if (isSecretive) await forbidCoreDumps(env)
+    const { tempDir: tempRoot } = environment
+    const place = { ...environment, runId, tempDir, tempRoot, env, recordingFolder: notesFolder }
+    return await run(inputs, place, { ...runner, log: runner, signal })
+  } finally {
+    rmSync(tempDir, { recursive: true, force: true })
+  }
+}
+
+const runStep = async (
+  environment: Environment,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> => {
+  const startedMs = performance.now()
+  let inputs: Inputs | undefined
+  let result: Result | undefined
+  let failure: unknown
+  try {
+    inputs = await readAndMask(environment, runner)
+    if (inputs.mode === 'diagnose') {
+      return await diagnoseNow(environment, runner, inputs.clusterName, signal)
+    }
+    result = await runInPlace(inputs, environment, runner, signal)
+    failure = result.kind === 'run' ? result.failure : undefined
+  } catch (error) {
+    failure = error
+  }
+  if (signal.aborted) failure = new Failure('The step was cancelled', { cause: failure })
+  await publish(runner, { inputs, result, failure, durationMs: performance.now() - startedMs })
+  if (failure !== undefined) throw failure
+}
 
 const runner = createRunner()
 // Node would print it as it is, and the runner read commands from it.
@@ -20,7 +90,7 @@ try {
   if (why !== undefined) {
     runner.line(`This user's other processes can read the step's inputs while it runs: ${why}`)
   }
-  await runAction(environment, runner, cancelled.signal)
+  await runStep(environment, runner, cancelled.signal)
 } catch (error) {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
   runner.fail(renderError(error), error instanceof Failure ? error.place : undefined)

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import type { NodeRoom } from '../../src/cluster/capacity.ts'
+import { checkManifests } from '../../src/manifests/check-manifests.ts'
+import { foundFacts } from '../support/found.ts'
+import { workloadOf } from '../support/manifests.ts'
+
+const full: NodeRoom = {
+  node: 'kind-control-plane',
+  role: 'control-plane',
+  bounds: { memory: [], cpu: [] },
+  disk: { device: '1', totalBytes: 100e9, freeBytes: 0, totalInodes: 0, freeInodes: 0 },
+  kubelet: undefined,
+}
+
+test('what is about room comes before what is about files and images', () => {
+  const unread = { message: 'unread', place: { file: 'b.yaml', line: 1 } }
+  const workloads = [workloadOf([{ image: 'NO0', line: 1 }])]
+  const manifests = { workloads, claims: [], warnings: [unread] }
+  const loaded = { wanted: [], images: [] }
+  const all = checkManifests(manifests, [full], foundFacts.engine, loaded)
+  expect(all.map(({ message }) => message)).toEqual([
+    expect.stringContaining('The disk of kind-control-plane has 0 B'),
+    'unread',
+    expect.stringContaining('NO0'),
+  ])
+})

@@ -1,0 +1,23 @@
+import type { Inputs } from '../../inputs/inputs.ts'
+import type { RawInputs } from '../../inputs/raw-inputs.ts'
+import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from '../../token/masks.ts'
+import type { Runner } from './runner.ts'
+
+/** Nothing may print before the secrets that came as inputs are hidden. */
+export const maskInputs = (
+  { credentials, secrets }: Inputs,
+  given: RawInputs,
+  runner: Runner,
+): void => {
+  const { mask } = runner
+  for (const { value } of secrets) maskSecret(value.expose(), mask)
+  const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id)
+  if (plain.length > 0) {
+    runner.warning(
+      `The log does not hide the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`,
+    )
+  }
+  if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
+  if (credentials.kind !== 'app') return
+  maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)
+}

@@ -1,0 +1,37 @@
+import type { Inputs } from '../../inputs/inputs.ts'
+import { renderPlan } from '../../plan/render.ts'
+import { findOthers } from '../../report/failures.ts'
+import { emptyReport, toOutputs } from '../../report/report.ts'
+import { renderResult, renderSummary } from '../../report/summary.ts'
+import { escapeText } from '../../text/format.ts'
+import type { Result } from '../run.ts'
+import type { Runner } from './runner.ts'
+
+type Ended = {
+  /** Undefined where they could not be read. */
+  readonly inputs: Inputs | undefined
+  /** Undefined where nothing could be begun. */
+  readonly result: Result | undefined
+  readonly failure: unknown
+  readonly durationMs: number
+}
+
+/** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
+export const publish = async (
+  runner: Runner,
+  { inputs, result, failure, durationMs }: Ended,
+): Promise<void> => {
+  const report = result?.kind === 'run' ? result.report : emptyReport
+  const outputs = toOutputs(report, inputs?.bake !== undefined)
+  for (const [name, value] of Object.entries(outputs)) runner.output(name, value)
+  if (result?.kind === 'planned') {
+    const text = renderPlan(result.plan)
+    runner.line(`The plan, of which nothing is done (dry-run):\n${text}`)
+    return runner.summary(`### Slipway's plan (dry run)\n\n${escapeText(text)}\n`)
+  }
+  // The first is the step's own error.
+  for (const { message, place } of findOthers(report)) runner.error(message, place)
+  const told = { report, clusterName: inputs?.clusterName ?? '', durationMs, failure }
+  if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
+  await runner.summary(renderSummary(told))
+}

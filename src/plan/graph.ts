@@ -1,0 +1,166 @@
+import type { Target } from '../build/target.ts'
+import type { Freeing } from '../disk/free-disk.ts'
+import { findPruneObjection } from '../disk/prune-cache.ts'
+import { toRemembered } from '../disk/size-memory.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { LocalImage } from '../image/image.ts'
+import { isNameless } from '../image/own-names.ts'
+import type { ImageReference } from '../image/reference.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { NodePlan } from '../load/plan-way.ts'
+import { toDockersFolder } from '../storage/filesystems.ts'
+import { type ImageSource, type Step, type StepId, toBuildId, type Work } from './steps.ts'
+
+type Order = Partial<Pick<Step, 'needs' | 'after' | 'lane' | 'isFinal'>>
+
+const step = (id: StepId, work: Work, order: Order = {}): Step => ({
+  id,
+  needs: [],
+  after: [],
+  lane: 'none',
+  isFinal: false,
+  ...order,
+  ...work,
+})
+
+const idsOf = (steps: readonly Step[]): readonly StepId[] => steps.map(({ id }) => id)
+
+/** Builds and loads begin as soon as there is room; freeing goes on beside them. */
+const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly Step[] =>
+  freeing === undefined
+    ? []
+    : [
+        step('free disk', { kind: 'free-disk', freeing, folder }),
+        step('wait for room', { kind: 'await-disk', freeing: 'free disk', folder }),
+      ]
+
+/** Self-hosted machines keep what they have unless they are told otherwise. */
+const dropsCopies = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
+  keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
+
+type ToLoad = (
+  references: readonly ImageReference[],
+  image: ImageSource,
+  needs: readonly StepId[],
+) => Step
+
+const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]): ToLoad => {
+  const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : undefined
+  return (references, image, needs) => {
+    const names = references.map(({ given }) => given)
+    const work = {
+      kind: 'load',
+      names,
+      image,
+      cluster: inputs.clusterName,
+      into,
+      keepImages,
+    } as const
+    return step(`load ${names.join(', ')}`, work, { needs, lane: 'load' })
+  }
+}
+
+/**
+ * The first is loaded at once. The others may lose their names meanwhile, and with them their place in
+ * the containerd store, so they are held; the other store keeps them.
+ */
+const planGiven = (
+  images: readonly LocalImage[],
+  isAtRisk: boolean,
+  toLoad: ToLoad,
+  room: readonly StepId[],
+): readonly Step[] =>
+  images.flatMap((image, index) => {
+    const { id, references } = image
+    const hold =
+      isAtRisk && index > 0 ? step(`hold ${id}`, { kind: 'hold-image', image }) : undefined
+    const load =
+      hold === undefined
+        ? toLoad(references, { kind: 'local', image }, room)
+        : toLoad(references, { kind: 'held', by: hold.id }, [hold.id, ...room])
+    const release = { kind: 'release-image', image, loadedBy: load.id } as const
+    return [
+      ...(hold === undefined ? [] : [hold]),
+      load,
+      ...(isNameless(id, references)
+        ? []
+        : [step(`release ${id}`, release, { after: [load.id], isFinal: true })]),
+    ]
+  })
+
+const planBuilds = (
+  targets: readonly Target[],
+  toLoad: ToLoad,
+  room: readonly StepId[],
+): readonly Step[] =>
+  targets.flatMap((target) => {
+    const { name, tags, isWanted, handover, dependsOn } = target
+    const id = toBuildId(name)
+    const needs = [...dependsOn.map(toBuildId), ...room]
+    const work = { kind: 'build', target, isAlone: targets.length === 1 } as const
+    const isLoaded = isWanted && handover !== undefined && tags.length > 0
+    const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
+    const upon = targets.filter((other) => other.dependsOn.includes(name))
+    const after = [id, ...idsOf(loads), ...upon.map((other) => toBuildId(other.name))]
+    return [
+      step(id, work, { needs, lane: 'build' }),
+      ...loads,
+      ...(handover === undefined
+        ? []
+        : [
+            step(
+              `drop ${handover}`,
+              { kind: 'drop-image', name: handover },
+              { after, isFinal: true },
+            ),
+          ]),
+    ]
+  })
+
+/** What is done once all is built. */
+const planAfterBuilds = (
+  { credentials }: Inputs,
+  { targets, lastSizes, sizesKeptFor: repository }: Facts,
+): readonly Step[] => {
+  const after = targets.map(({ name }) => toBuildId(name))
+  if (after.length === 0) return []
+  const remembered = toRemembered(targets)
+  const sizes = { kind: 'record-sizes', targets: remembered, lastSizes } as const
+  return [
+    ...(credentials.kind === 'app'
+      ? [step('revoke token', { kind: 'revoke-token' }, { after, isFinal: true })]
+      : []),
+    // Before the loads have ended, as it may be they that fail on a disk that is too small.
+    ...(repository === undefined
+      ? []
+      : [step('record sizes', { ...sizes, repository }, { after, isFinal: true })]),
+    ...(targets.some(({ handover }) => handover !== undefined)
+      ? [step('drop leftovers', { kind: 'drop-leftovers' }, { after })]
+      : []),
+  ]
+}
+
+/** Puts together what is to be done, and what has to wait for what. */
+export const planSteps = (
+  inputs: Inputs,
+  facts: Facts,
+  nodes: readonly NodePlan[],
+  freeing: Freeing | undefined,
+): readonly Step[] => {
+  const { targets, images, engine } = facts
+  const disk = planDiskSteps(freeing, toDockersFolder(facts))
+  const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
+  const toLoad = createToLoad(inputs, facts, nodes)
+  const main = [
+    ...disk,
+    ...planGiven(images, engine.hasContainerdStore, toLoad, room),
+    ...planBuilds(targets, toLoad, room),
+  ]
+  const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
+  const needs = idsOf(main.filter(({ isFinal }) => !isFinal))
+  return [
+    ...main,
+    ...planAfterBuilds(inputs, facts),
+    ...(prunes ? [step('prune cache', { kind: 'prune-cache' }, { needs })] : []),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { Target } from '../build/target.ts'
+import type { Freeing } from '../disk/free-disk.ts'
+import type { LocalImage } from '../image/image.ts'
+import type { Sizes } from '../image/sizes.ts'
+import type { KeepImages } from '../inputs/inputs.ts'
+import type { NodePlan } from '../load/plan-way.ts'
+
+/** Such as `build api`; what people read of a step, too. */
+export type StepId = string
+
+/** What steps share, so that only so many of a lane are done at once. */
+export type Lane = 'build' | 'load' | 'none'
+
+/** An image on its way into nodes, and where the load finds it. */
+export type ImageSource =
+  /** Made by a build of this step. */
+  | { readonly kind: 'built'; readonly by: StepId }
+  /** In Docker's store before, under a name that another step has given it meanwhile. */
+  | { readonly kind: 'held'; readonly by: StepId }
+  | { readonly kind: 'local'; readonly image: LocalImage }
+
+export type Work =
+  | { readonly kind: 'free-disk'; readonly freeing: Freeing; readonly folder: string }
+  /** Ends as soon as a build has room to begin; freeing goes on. */
+  | { readonly kind: 'await-disk'; readonly freeing: StepId; readonly folder: string }
+  | { readonly kind: 'build'; readonly target: Target; readonly isAlone: boolean }
+  /** Gives an image a name that only this run uses: its own may be given to another one. */
+  | { readonly kind: 'hold-image'; readonly image: LocalImage }
+  | {
+      readonly kind: 'load'
+      /** As people gave them. */
+      readonly names: readonly string[]
+      readonly image: ImageSource
+      readonly cluster: string
+      readonly into: readonly NodePlan[]
+      /** Undefined where Docker's copy stays whatever came of the load. */
+      readonly keepImages: KeepImages | undefined
+    }
+  | { readonly kind: 'revoke-token' }
+  /** Notes how big the images are, for the next run's plan. */
+  | {
+      readonly kind: 'record-sizes'
+      readonly repository: string
+      readonly targets: readonly Target[]
+      readonly lastSizes: Sizes | undefined
+    }
+  /** Removes a name that only this run uses; with the last name of an image go its layers. */
+  | { readonly kind: 'drop-image'; readonly name: string }
+  /** The same for what was held until it was loaded. */
+  | { readonly kind: 'release-image'; readonly image: LocalImage; readonly loadedBy: StepId }
+  /** The same for what machines left that died. */
+  | { readonly kind: 'drop-leftovers' }
+  | { readonly kind: 'prune-cache' }
+
+/** One thing to do. A plan is a graph of these: it can be printed, tested and compared. */
+export type Step = Work & {
+  readonly id: StepId
+  /** Steps that must have been done: when one was not, neither is this. */
+  readonly needs: readonly StepId[]
+  /** Steps that must be over, however they ended. */
+  readonly after: readonly StepId[]
+  readonly lane: Lane
+  /** Done also when all has been ended, as it leaves nothing behind. */
+  readonly isFinal: boolean
+}
+
+export type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>
+
+export const toBuildId = (target: string): StepId => `build ${target}`

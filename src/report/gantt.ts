@@ -1,0 +1,33 @@
+import type { StepOutcome } from '../run/run-plan.ts'
+import type { ImageRow } from './rows.ts'
+
+/** Mermaid takes colons, commas and much else for its own. */
+const toWord = (text: string): string => text.replace(/[^\w./-]+/g, ' ').trim() || 'image'
+
+const toTask = (
+  what: string,
+  outcome: Pick<StepOutcome, 'time' | 'state'> | undefined,
+  beginMs: number,
+): readonly string[] => {
+  if (outcome?.time === undefined) return []
+  const { startedMs, endedMs } = outcome.time
+  const mark = outcome.state === 'done' ? '' : 'crit, '
+  return [`  ${what} :${mark}${Math.round(startedMs - beginMs)}, ${Math.round(endedMs - beginMs)}`]
+}
+
+/** What was done when, as a folded Gantt picture; nothing where there is too little or too much to see. */
+export const renderGantt = (rows: readonly ImageRow[]): string | undefined => {
+  const outcomes = rows
+    .flatMap(({ build, load }) => [build, load])
+    .flatMap((each) => each?.time ?? [])
+  if (outcomes.length < 2 || rows.length > 40) return undefined
+  const beginMs = Math.min(...outcomes.map(({ startedMs }) => startedMs))
+  const sections = rows.flatMap(({ name, build, load }) => {
+    const tasks = [...toTask('build', build, beginMs), ...toTask('load', load, beginMs)]
+    return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks]
+  })
+  const lines = ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...sections, '```']
+  return ['<details><summary>What was done when</summary>', '', ...lines, '', '</details>'].join(
+    '\n',
+  )
+}

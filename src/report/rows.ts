@@ -1,0 +1,97 @@
+import type { NodeLoad } from '../load/task.ts'
+import type { StepOutcome } from '../run/run-plan.ts'
+import { escapeCell, formatBytes, formatDuration } from '../text/format.ts'
+import { type OutcomeOf, outcomesOf, type Report } from './report.ts'
+
+/** One image on its way: its build, its load, or both. */
+export type ImageRow = {
+  readonly name: string
+  readonly build: OutcomeOf<'build'> | undefined
+  readonly load: OutcomeOf<'load'> | undefined
+}
+
+/** Every image that the nodes were to get, and every other build that failed. */
+export const toImageRows = (report: Report): readonly ImageRow[] => {
+  const builds = outcomesOf(report, 'build')
+  const loads = outcomesOf(report, 'load')
+  const given = loads.filter(({ step }) => step.image.kind !== 'built')
+  return [
+    ...given.map((load) => ({ name: load.step.names.join(', '), build: undefined, load })),
+    ...builds.flatMap((build): readonly ImageRow[] => {
+      const { target } = build.step
+      const load = loads.find(({ step }) => step.needs.includes(build.step.id))
+      if (!target.isWanted && build.state === 'done') return []
+      const tags = target.tags.map(({ given: tag }) => tag).join(', ')
+      return [{ name: tags === '' ? target.name : tags, build, load }]
+    }),
+  ]
+}
+
+/** `loaded` and `built` are what was asked for. */
+export type Result = 'loaded' | 'built' | 'failed' | 'cancelled' | 'skipped'
+
+export const resultOf = ({ build, load }: ImageRow): Result => {
+  const states = [build?.state, load?.state]
+  if (states.includes('failed')) return 'failed'
+  if (build?.state === 'skipped') return 'skipped'
+  if (states.includes('cancelled')) return 'cancelled'
+  return load === undefined ? 'built' : 'loaded'
+}
+
+const marks: Readonly<Record<Result, string>> = {
+  loaded: '✅',
+  built: '✅',
+  failed: '❌',
+  cancelled: '⏹',
+  skipped: '⏹',
+}
+
+const methods = {
+  reflink: 'reflinked',
+  link: 'linked',
+  copy: 'copied',
+  stream: 'streamed',
+  kind: 'loaded by kind',
+  present: 'unchanged',
+} as const
+
+const renderMethod = (nodes: readonly NodeLoad[], isAll: boolean): string => {
+  const [{ way, because } = { way: 'present' as const, because: undefined }] = nodes
+  const copied = nodes.reduce((sum, { copiedBytes }) => sum + copiedBytes, 0)
+  const bytes = way === 'present' ? '' : `, ${formatBytes(copied)} copied`
+  const where = isAll ? '' : ` in ${nodes.map(({ name }) => name).join(', ')}`
+  const why = because === undefined ? '' : `: ${because}`
+  return `${because === undefined ? '' : '⚠️ '}${methods[way]}${where}${bytes}${why}`
+}
+
+/** How it came into the nodes, which are named only where they differ; else what it lacked. */
+const renderHow = ({ build, load }: ImageRow): string => {
+  if (build?.because !== undefined) return `not done: ${build.because}`
+  const nodes = load?.result?.nodes ?? []
+  const groups = [...Map.groupBy(nodes, ({ way, because }) => `${way} ${because ?? ''}`).values()]
+  return groups.map((group) => renderMethod(group, groups.length === 1)).join('; ')
+}
+
+const renderTime = (outcome: Pick<StepOutcome, 'time'> | undefined): string =>
+  outcome?.time === undefined ? '' : formatDuration(outcome.time.endedMs - outcome.time.startedMs)
+
+const columns: readonly (readonly [title: string, of: (row: ImageRow) => string])[] = [
+  ['Image', ({ name }) => escapeCell(name)],
+  ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`],
+  [
+    'Size',
+    ({ build, load }) => {
+      const bytes = (load?.result?.image ?? build?.result?.image)?.sizeBytes
+      return bytes === undefined ? '' : formatBytes(bytes)
+    },
+  ],
+  ['Build', ({ build }) => renderTime(build)],
+  ['Load', ({ load }) => renderTime(load)],
+  ['How', (row) => escapeCell(renderHow(row))],
+]
+
+/** One row an image, without the columns that no image has anything for. */
+export const toTable = (rows: readonly ImageRow[]): readonly (readonly string[])[] => {
+  const used = columns.filter(([, of]) => rows.some((row) => of(row) !== ''))
+  return [used.map(([title]) => title), ...rows.map((row) => used.map(([, of]) => of(row)))]
+}

@@ -1,0 +1,57 @@
+import { relative } from 'node:path'
+import { buildImage } from '../build/build-image.ts'
+import { toBuildFiles } from '../build/files.ts'
+import type { Target } from '../build/target.ts'
+import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
+import { measureImage } from '../image/sizes.ts'
+import { findBuilt, renderMoved } from '../image/sources/built.ts'
+import type { Handler, Ports } from './ports.ts'
+
+/** Never fails, and is soon over: it goes on beside the build. */
+const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promise<void> => {
+  const { workspace } = run
+  const found = await Promise.allSettled([
+    findSecretWarnings(docker.command, target, run, secrets.ids),
+    findPersisted(target, workspace),
+  ])
+  for (const { message, place } of found.flatMap((each) =>
+    each.status === 'fulfilled' ? each.value : [],
+  )) {
+    log.warning(message, place && { file: relative(workspace, place.file), line: place.line })
+  }
+}
+
+/**
+ * Builds one target, with the token and the step's secrets at hand.
+ *
+ * @throws {Failure} saying which step failed, or that what was built is gone
+ */
+export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
+  const { docker, log, run } = ports
+  const warned = warn(ports, target)
+  const { tempDir, workspace } = run
+  const file = toBuildFiles(target.source, workspace).dockerfile
+  const dockerfile = file && relative(workspace, file)
+  const secrets = await ports.secrets.take()
+  const { cacheEnv } = ports.secrets
+  const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile }
+  // Several builds print at the same time.
+  const prefix = isAlone ? '' : `${target.name} | `
+  const metadata = await log
+    .fenced((onLine) =>
+      buildImage(docker.command, order, (line) => onLine(prefix + line), log.warning),
+    )
+    .finally(() => warned)
+  const { name, tags, isWanted, handover } = target
+  if (!isWanted || handover === undefined || tags.length === 0) {
+    if (isWanted) log.line(`${name} has no tags: no pod could name it, so it is not loaded.`)
+    return { metadata, image: undefined, measured: undefined }
+  }
+  const { ask } = docker.api
+  const { image, moved } = await findBuilt(ask, handover, tags)
+  for (const tag of moved) log.warning(renderMoved(image.id, tag))
+  // At once: what is loaded may be dropped from Docker.
+  const measured = await measureImage(ask, image).catch(() => undefined)
+  // The containerd store has another ID than buildx says: its manifest's digest, not the config's.
+  return { metadata: { ...metadata, imageId: image.id }, image, measured }
+}

@@ -1,0 +1,66 @@
+import { isNoSpace } from '../docker/disk-full.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { Facts } from '../facts/facts.ts'
+import { renderError } from '../failure.ts'
+import { formatBytes } from '../text/format.ts'
+import {
+  couldBeFull,
+  couldHelp,
+  type DiskState,
+  explainNoSpace,
+  isChoked,
+  lookAgain,
+} from './disk-full.ts'
+import type { Reclaim } from './reclaim.ts'
+
+/** Frees what may go; tells what came of it, and whether it is worth another try. */
+const makeRoom = async (reclaim: Reclaim, state: DiskState, sinceMs: number) => {
+  if (reclaim.objection !== undefined) return { isWorthIt: false, tried: reclaim.objection }
+  if (!couldHelp(state)) {
+    return { isWorthIt: false, tried: 'Nothing was freed, as nothing that may go is on it' }
+  }
+  const bytes = await reclaim.run(sinceMs)
+  if (bytes === 0) return { isWorthIt: false, tried: 'There was nothing more that could be freed' }
+  return { isWorthIt: true, tried: `Freeing ${formatBytes(bytes)} more was not enough` }
+}
+
+/** Runs what writes to disks, once more where that helps. */
+type Retry = <T>(body: () => Promise<T>, signal: AbortSignal) => Promise<T>
+
+type Hands = {
+  readonly api: EngineApi
+  readonly facts: Facts
+  /** Where temporary files belong. */
+  readonly tempDir: string
+  readonly env: Readonly<Record<string, string>>
+  readonly line: (text: string) => void
+}
+
+/**
+ * Does something that writes to disks. When they are full, more is freed where that is allowed, and
+ * it is done once more; else the failure names the full filesystem and what fills it.
+ */
+export const createDiskRetry = (hands: Hands, reclaim: Reclaim): Retry => {
+  const { api, facts, tempDir, line } = hands
+  const explain = async (error: unknown, tried: string) =>
+    explainNoSpace(hands, error, await lookAgain(api, facts, tempDir), tried)
+  return async (body, signal) => {
+    const sinceMs = performance.now()
+    try {
+      return await body()
+    } catch (error) {
+      if (signal.aborted) throw error
+      const state = await lookAgain(api, facts, tempDir).catch(() => undefined)
+      if (state === undefined) throw error
+      // Docker on a full disk says such things as `no such file or directory`.
+      if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error
+      const { isWorthIt, tried } = await makeRoom(reclaim, state, sinceMs)
+      if (!isWorthIt) throw await explain(error, tried)
+      if (signal.aborted) throw error
+      line(`${renderError(error)} Trying once more.`)
+      return body().catch(async (again: unknown) => {
+        throw isNoSpace(again) ? await explain(again, tried) : again
+      })
+    }
+  }
+}

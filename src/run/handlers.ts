@@ -1,0 +1,41 @@
+import { freeDisk, waitForRoom } from '../disk/free-disk.ts'
+import { pruneCache } from '../disk/prune-cache.ts'
+import { rememberSizes } from '../disk/size-memory.ts'
+import { sumSizes } from '../image/sizes.ts'
+import { toHeldName } from '../ownership.ts'
+import { toBuildId } from '../plan/steps.ts'
+import { build } from './build-step.ts'
+import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
+import { load } from './load-step.ts'
+import type { Handlers } from './ports.ts'
+
+/** How each kind of step is done. */
+export const handlers: Handlers = {
+  build,
+  load,
+  'free-disk': ({ freeing, folder }, { log, run }) =>
+    freeDisk(freeing, folder, run.env, log.line, run.signal),
+  'await-disk': ({ freeing, folder }, { run }) => waitForRoom(run.over(freeing), folder),
+  'hold-image': ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
+  'revoke-token': (_, { secrets }) => secrets.close(),
+  'record-sizes': async ({ repository, targets, lastSizes }, { docker, log, run }) => {
+    const images = targets.flatMap(
+      ({ name }) => run.resultOf('build', toBuildId(name))?.measured ?? [],
+    )
+    if (images.length === 0) return
+    const sizes = sumSizes(images, docker.engine.hasContainerdStore)
+    const memory = { repository, debug: log.debug, signal: run.signal }
+    await rememberSizes(memory, targets, sizes, lastSizes)
+  },
+  'drop-image': ({ name }, { docker }) => dropName(docker.api, name),
+  'release-image': async ({ image, loadedBy }, { docker, run }) => {
+    const loaded = run.resultOf('load', loadedBy)
+    // For nodes that had it already it was not held.
+    const isHeld = loaded === undefined || loaded.image.heldAs !== undefined
+    if (isHeld) await dropName(docker.api, toHeldName(run.id, image.id))
+  },
+  'drop-leftovers': async (_, { docker: { api } }) => {
+    for (const name of await findLeftOvers(api).catch(() => [])) await dropName(api, name)
+  },
+  'prune-cache': (_, { docker, log }) => pruneCache(docker.command, log.line),
+}

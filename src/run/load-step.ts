@@ -1,0 +1,53 @@
+import type { LocalImage } from '../image/image.ts'
+import { dropImages, planDropping } from '../load/drop-images.ts'
+import { findForeign } from '../load/foreign.ts'
+import { loadImage } from '../load/load-image.ts'
+import type { ImageSource } from '../plan/steps.ts'
+import { holdImage } from './intermediates.ts'
+import type { Handler, Run } from './ports.ts'
+
+/** The plan has this step wait for the one that makes or holds its image. */
+const findImage = (source: ImageSource, { resultOf }: Run): LocalImage | undefined => {
+  switch (source.kind) {
+    case 'built':
+      return resultOf('build', source.by)?.image
+    case 'held':
+      return resultOf('hold-image', source.by)
+    case 'local':
+      return source.image
+  }
+}
+
+/**
+ * Loads an image into nodes. Docker's copy goes at once where the plan says so: the next image may
+ * need its room.
+ *
+ * @throws {Failure} when it cannot be loaded in any way, or does not fit
+ */
+export const load: Handler<'load'> = async (step, { docker, log, run }) => {
+  const image = findImage(step.image, run)
+  if (image === undefined) throw new Error(`nothing made the image of ${step.names.join(', ')}`)
+  const { api, engine } = docker
+  // Beside the load, as it is said of those that fail as well.
+  const foreign = findForeign(api.ask, image, step.into).then(
+    (text) => text !== undefined && log.warning(text),
+    () => {},
+  )
+  const context = {
+    docker: docker.command,
+    api,
+    engine,
+    clusterName: step.cluster,
+    runId: run.id,
+    hold: (each: LocalImage) => holdImage(api, run.id, each),
+    tempDir: run.tempDir,
+    signal: run.signal,
+    line: log.line,
+    warn: log.warning,
+  }
+  const done = await loadImage(context, image, step.into).finally(() => foreign)
+  if (step.keepImages !== undefined) {
+    await dropImages(docker.command, api.ask, planDropping([done], step.keepImages), log.line)
+  }
+  return done
+}

@@ -1,0 +1,75 @@
+import type { BuildMetadata } from '../build/metadata.ts'
+import type { Freed } from '../disk/free-disk.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { Engine } from '../docker/info.ts'
+import type { Log } from '../host/log.ts'
+import type { LocalImage } from '../image/image.ts'
+import type { Measured } from '../image/sizes.ts'
+import type { BuildSecret } from '../inputs/inputs.ts'
+import type { ImageLoad } from '../load/task.ts'
+import type { Step, StepId, StepOf } from '../plan/steps.ts'
+
+/** What a build came to. */
+export type Built = {
+  readonly metadata: BuildMetadata
+  /** As Docker has it; undefined where it is only in the builder. */
+  readonly image: LocalImage | undefined
+  /** For the next run's plan; undefined where Docker does not say. */
+  readonly measured: Measured | undefined
+}
+
+/** What steps come to, of those that come to something. */
+type Results = {
+  readonly 'free-disk': readonly Freed[]
+  readonly build: Built
+  readonly 'hold-image': LocalImage
+  readonly load: ImageLoad
+  readonly 'prune-cache': readonly Freed[]
+}
+
+export type ResultOf<K extends Step['kind']> = K extends keyof Results ? Results[K] : unknown
+
+/** What builds may be given that nobody else may see. */
+export type Secrets = {
+  /** Ids under which a Dockerfile finds them; the token's first. */
+  readonly ids: readonly string[]
+  /** Mints the token when the first build asks. */
+  readonly take: () => Promise<readonly BuildSecret[]>
+  /** Ends the token. Never fails. */
+  readonly close: () => Promise<void>
+  /** By these variables a build finds the Actions cache. */
+  readonly cacheEnv: Readonly<Record<string, string>>
+}
+
+/** One run of one plan. */
+export type Run = {
+  readonly id: string
+  /** A folder of the run's own, which goes with it. */
+  readonly tempDir: string
+  readonly workspace: string
+  /** What child processes inherit. */
+  readonly env: Readonly<Record<string, string>>
+  /** Ends with the step, or with the first failure where that ends all. */
+  readonly signal: AbortSignal
+  /** What an earlier step came to; undefined where it was not done. */
+  readonly resultOf: <K extends Step['kind']>(kind: K, id: StepId) => ResultOf<K> | undefined
+  /** Fulfilled when a step is over, however it ended. */
+  readonly over: (id: StepId) => Promise<unknown>
+}
+
+/** What every step's handler gets besides the step. */
+export type Ports = {
+  /** The daemon: its command, its API, and what it says of itself. */
+  readonly docker: { readonly command: Docker; readonly api: EngineApi; readonly engine: Engine }
+  readonly secrets: Secrets
+  readonly log: Log
+  readonly run: Run
+}
+
+export type Handler<K extends Step['kind']> = (
+  step: StepOf<K>,
+  ports: Ports,
+) => Promise<ResultOf<K>>
+
+export type Handlers = { readonly [K in Step['kind']]: Handler<K> }

@@ -1,0 +1,104 @@
+import type { Freed } from '../disk/free-disk.ts'
+import { createDocker } from '../docker/docker.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Step } from '../plan/steps.ts'
+import { formatDuration } from '../text/format.ts'
+import { createDiskRetry } from './disk-retry.ts'
+import { handlers } from './handlers.ts'
+import type { Ports, ResultOf, Run } from './ports.ts'
+import { createReclaim } from './reclaim.ts'
+import { type Outcome, runJobs } from './scheduler.ts'
+
+export type StepOutcome = Outcome<Step>
+
+type Given = Omit<Ports, 'run'> & {
+  readonly run: Omit<Run, 'resultOf' | 'over'>
+  /** Where temporary files belong. */
+  readonly tempRoot: string
+}
+
+const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after ' } as const
+
+/** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
+const renderEnd = ({ step, state, time }: StepOutcome): string | undefined => {
+  const isTold = ['build', 'load', 'free-disk', 'prune-cache'].includes(step.kind)
+  if (!isTold || time === undefined || state === 'skipped') return undefined
+  const title = step.id.charAt(0).toUpperCase() + step.id.slice(1)
+  return `${title}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`
+}
+
+/** Tells who waits for a step when it is over. */
+const createBells = (steps: readonly Step[]) => {
+  const bells = new Map(steps.map(({ id }) => [id, Promise.withResolvers<void>()]))
+  return {
+    ring: (id: string): void => bells.get(id)?.resolve(),
+    over: async (id: string): Promise<void> => bells.get(id)?.promise,
+  }
+}
+
+/** The kind picks the handler of its own step, which the compiler cannot see. */
+const handle = (step: Step, ports: Ports): Promise<ResultOf<Step['kind']>> => {
+  const handler = handlers[step.kind] as (
+    step: Step,
+    ports: Ports,
+  ) => Promise<ResultOf<Step['kind']>>
+  return handler(step, ports)
+}
+
+/**
+ * Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
+ * full is done once more when room could be made.
+ *
+ * @returns how each ended, in the plan's order, and what was freed beyond the plan; never fails
+ */
+export const runPlan = async (
+  inputs: Inputs,
+  facts: Facts,
+  { steps, parallel, failFast }: Plan,
+  { docker, secrets, log, run, tempRoot }: Given,
+): Promise<{ readonly outcomes: readonly StepOutcome[]; readonly reclaimed: readonly Freed[] }> => {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([run.signal, stop.signal])
+  const results = new Map<string, unknown>()
+  const { ring, over } = createBells(steps)
+  const resultOf = ((_, id) => results.get(id)) as Run['resultOf']
+  const ports: Ports = {
+    docker: { ...docker, command: createDocker(run.env, signal) },
+    secrets,
+    log,
+    run: { ...run, signal, resultOf, over },
+  }
+  const { env } = run
+  const reclaim = createReclaim(inputs, facts, {
+    docker: docker.command,
+    env,
+    line: log.line,
+    signal: run.signal,
+    freeing: async () => {
+      const id = steps.find(({ kind }) => kind === 'free-disk')?.id ?? ''
+      await over(id)
+      return resultOf('free-disk', id) ?? []
+    },
+  })
+  const hands = { api: docker.api, facts, tempDir: tempRoot, env, line: log.line }
+  const retry = createDiskRetry(hands, reclaim)
+  const outcomes = await runJobs(steps, {
+    lanes: { build: parallel, load: 1 },
+    isEnded: () => signal.aborted,
+    run: (step) => {
+      const work = () => handle(step, ports)
+      return step.lane === 'none' ? work() : retry(work, signal)
+    },
+    onEnd: (outcome) => {
+      const { step, state, result } = outcome
+      if (state === 'done') results.set(step.id, result)
+      if (state === 'failed' && failFast) stop.abort()
+      ring(step.id)
+      const text = renderEnd(outcome)
+      if (text !== undefined) log.line(text)
+    },
+  })
+  return { outcomes, reclaimed: reclaim.freed }
+}
