@@ -104,7 +104,7 @@ test('the summary answers first', () => {
     | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
     | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
     | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
-    | upon:dev   | ⏹ skipped   |        |       |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |       |        | worker was not built                                                                                   |
 
     Built, not loaded: cron:dev.
 
@@ -123,10 +123,8 @@ test('the summary answers first', () => {
       load :1550, 41910
       section cron dev
       load :crit, 41910, 42010
-      section web dev
       section worker dev
       build :crit, 10, 2910
-      section upon dev
     \`\`\`
 
     </details>
@@ -144,7 +142,7 @@ test('the log ends with the verdict and a row for each image', () => {
     | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
     | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
     | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
-    | upon:dev   | ⏹ skipped   |        |       |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |       |        | worker was not built                                                                                   |
     Built, not loaded: cron:dev."
   `)
 })

@@ -66,7 +66,7 @@ const renderMethod = (nodes: readonly NodeLoad[], isAll: boolean): string => {
 
 /** How it came into the nodes, which are named only where they differ; else what it lacked. */
 const renderHow = ({ build, load }: ImageRow): string => {
-  if (build?.because !== undefined) return `not done: ${build.because}`
+  if (build?.because !== undefined) return `${build.because.replace(/^build /, '')} was not built`
   const nodes = load?.result?.nodes ?? []
   const groups = [...Map.groupBy(nodes, ({ way, because }) => `${way} ${because ?? ''}`).values()]
   return groups.map((group) => renderMethod(group, groups.length === 1)).join('; ')
