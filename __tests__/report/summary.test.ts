@@ -108,7 +108,7 @@ test('the summary answers first', () => {
 
     Built, not loaded: cron:dev.
 
-    **Freed**: 11 GB: android (/usr/local/lib/android)
+    **Freed**: 11 GB: android (/usr/local/lib/android) 11 GB
 
     <details><summary>What was done when</summary>
 

@@ -67,8 +67,8 @@ const renderFreed = (report: Report): readonly string[] => {
   const freed = freedOf(report)
   if (freed.length === 0) return []
   const bytes = freed.reduce((sum, each) => sum + each.bytes, 0)
-  const names = freed.map(({ name, path }) => `${name} (${path})`).join(', ')
-  return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(names)}`]
+  const each = freed.map((one) => `${one.name} (${one.path}) ${formatBytes(one.bytes)}`).join(', ')
+  return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`]
 }
 
 /** What the log ends with: the verdict, and one row an image. */
