@@ -7,89 +7,291 @@ import { Agent, request } from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import { once } from "node:events";
 import { randomBytes } from "node:crypto";
+import { finished } from "node:stream/promises";
 import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { finished } from "node:stream/promises";
-import { homedir, tmpdir } from "node:os";
 import { spawn } from "node:child_process";
+import { homedir, tmpdir } from "node:os";
 
-// src/host/own-folder.ts
+// src/cluster/providers/kind-proof.ts
+/** By these kind finds the containers that it made, and so do we. */
+const clusterLabel = "io.x-k8s.kind.cluster";
+const roleLabel = "io.x-k8s.kind.role";
 /**
-* Files that we leave for later in a folder where others may write, such as the runner's temporary one,
-* which every step of the job has. What they put there in our name is not followed: no link, no second
-* name of another file, nothing that is not a file, nothing of another user's.
+* Why a container with kind's labels is no node; undefined when it is one. A container inherits the
+* labels of its image, so whoever makes an image can write them; only who starts a container can make it
+* privileged and give it labels of its own. A node gets commands and, through the helper, its own bash
+* as root of the host: that must be no more than the container has already.
+*
+* @param image undefined when it is gone
 */
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
-/** We write far less; whoever wrote more is somebody else. */
-const mostBytes = 16777216;
-const refuse = (path, why) => {
-	throw new Error(`${path} is left alone: ${why}`);
+const findObjection = ({ HostConfig, Config }, image) => {
+	if (HostConfig.Privileged !== true) return "it is not privileged";
+	if (image === void 0) return "its image is gone, which may have brought its labels";
+	const given = Config.Labels ?? {};
+	const fromImage = image.Config?.Labels ?? {};
+	const inherited = [clusterLabel, roleLabel].find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
+	return inherited && `its label ${inherited} comes from its image`;
 };
-const withDescriptor = (path, flags, body, mode) => {
-	const fd = openSync(path, flags | O_NOFOLLOW, mode);
-	try {
-		if (fstatSync(fd).uid !== process.getuid?.()) refuse(path, "it is not ours");
-		return body(fd);
-	} finally {
-		closeSync(fd);
+
+// src/cluster/providers/kind.ts
+/** kind's load balancer carries the cluster's label, too, but runs no pods. */
+const runsPods = ({ role }) => role !== "external-load-balancer";
+/** All that bear the labels of nodes, whoever wrote them there. */
+const listClaims = async (ask) => {
+	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
+		role: Labels["io.x-k8s.kind.role"] ?? ""
+	})).filter(runsPods);
+};
+/** Parts nodes from what only bears their labels; what has just been removed is neither. */
+const prove = async (ask, claims) => {
+	const images = /* @__PURE__ */ new Map();
+	const askImage = (id) => {
+		const asked = images.get(id) ?? ask(`/images/${encodeURIComponent(id)}/json`);
+		images.set(id, asked);
+		return asked;
+	};
+	const proven = await Promise.all(claims.map(async (claim) => {
+		const inspected = await ask(`/containers/${claim.id}/json`);
+		if (inspected === void 0) return void 0;
+		const objection = findObjection(inspected, await askImage(inspected.Image));
+		if (objection === void 0) return {
+			...claim,
+			inspected
+		};
+		return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`;
+	}));
+	return {
+		nodes: proven.filter((each) => typeof each === "object"),
+		leftOut: proven.filter((each) => typeof each === "string")
+	};
+};
+/** Finds the nodes of a cluster, running or not. */
+const listMembers = async (ask, clusterName) => {
+	const claims = await listClaims(ask);
+	return prove(ask, claims.filter(({ cluster }) => cluster === clusterName));
+};
+/** @throws {Failure} naming the clusters that there are */
+const refuseCluster = async (ask, clusterName, leftOut) => {
+	const { nodes } = await prove(ask, await listClaims(ask));
+	const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort();
+	const remedy = known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.`;
+	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
+};
+const pickNodes = (members, wanted) => {
+	const isMeant = (word, { name, role }) => word === name || word === role;
+	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
+	if (unknown.length > 0) {
+		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
+		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
 	}
+	if (wanted.length === 0) return members;
+	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
 };
-/** Gives `body` a path to a folder that stays the same one, whatever its name leads to meanwhile. */
-const withFolder = (folder, body) => withDescriptor(folder, O_RDONLY | O_DIRECTORY, (fd) => {
-	const path = `/proc/self/fd/${fd}`;
-	return body(existsSync(path) ? path : folder);
-});
-/** Nobody is waited for: what has this name may be a pipe. */
-const withFile = (folder, name, flags, body) => withFolder(folder, (path) => withDescriptor(join(path, name), flags | O_NONBLOCK, (fd) => {
-	const stat = fstatSync(fd);
-	if (!stat.isFile()) refuse(join(folder, name), "it is not a file");
-	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
-	return body(fd);
-}, 384));
-const writeAll = (fd, text) => {
-	const bytes = Buffer.from(text);
-	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+const requireRunning = (picked) => {
+	const down = picked.filter(({ state }) => state !== "running");
+	if (down.length === 0) return;
+	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
+	const paused = down.every(({ state }) => state === "paused");
+	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
 };
-/** Makes a folder that nobody else may look into; one that is there already has to be ours. */
-const makeOwnFolder = (folder) => {
-	try {
-		mkdirSync(folder, { mode: 448 });
-	} catch (error) {
-		if (error.code !== "EEXIST") throw error;
-		withFolder(folder, () => {});
-	}
+const toNode = (inspected) => {
+	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
+	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
+	return {
+		name: inspected.Name.replace(/^\//, ""),
+		role: inspected.Config.Labels["io.x-k8s.kind.role"] ?? "unknown",
+		containerId: inspected.Id,
+		imageId: inspected.Image,
+		pid: inspected.State.Pid,
+		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
+			destination: Destination,
+			source: Source
+		}]),
+		snapshotter: chosen?.slice(41) || "overlayfs"
+	};
 };
-/** Whether a folder is there, is one and no link, and is ours. */
-const isOwnFolder = (folder) => {
-	try {
-		return withFolder(folder, () => true);
-	} catch {
-		return false;
-	}
+/**
+* Finds a kind cluster's nodes by the labels that kind gives their containers.
+*
+* @throws {Failure} when there is no such cluster or node, or one is not running
+*/
+const findNodes = async (ask, clusterName, wanted) => {
+	const { nodes: members, leftOut } = await listMembers(ask, clusterName);
+	if (members.length === 0) return refuseCluster(ask, clusterName, leftOut);
+	const picked = pickNodes(members, wanted);
+	requireRunning(picked);
+	return {
+		nodes: picked.map(({ inspected }) => toNode(inspected)).sort((a, b) => a.name.localeCompare(b.name)),
+		leftOut
+	};
 };
-/** Writes a file so that nobody ever reads half of it. */
-const writeOwnFile = (folder, name, text) => {
-	const draft = `${name}.new`;
-	withFolder(folder, (path) => {
-		rmSync(join(path, draft), { force: true });
+
+// src/docker/warnings.ts
+/**
+* What programs log beside what they say: warnings and less, as logrus (docker, ctr, crictl), klog
+* (kubectl) and loggers of JSON write them. helper/node.sh knows the first two, too.
+*/
+const logged = [
+	/^time="[^"]*" level=(warning|info|debug|trace)\b/,
+	/^(WARN|INFO|DEBU|TRAC)\[[^\]]*\] /,
+	/^[IW]\d{4} \d\d:\d\d:\d\d/,
+	/^\{.*"level": ?"(warn|warning|info|debug|trace)"/
+];
+const colour = /\x1b\[[0-9;]*m/g;
+/** Some programs warn at every call, whether it works or not: a warning is never why one failed. */
+const isWarning = (line) => {
+	const plain = line.replace(colour, "");
+	return logged.some((pattern) => pattern.test(plain));
+};
+/** What a program said on standard error, without its warnings. */
+const withoutWarnings = (text) => text.split("\n").filter((line) => !isWarning(line)).join("\n");
+
+// src/docker/container.ts
+/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
+const headerBytes = 8;
+/**
+* Parts what a container prints into standard output and error. Both end when it has ended or the
+* connection is lost.
+*/
+const partStreams = (socket) => {
+	const stdout = new PassThrough();
+	const stderr = new PassThrough();
+	const header = Buffer.alloc(headerBytes);
+	let headed = 0;
+	let missing = 0;
+	socket.on("data", (chunk) => {
+		for (let at = 0; at < chunk.length;) if (missing === 0) {
+			const taken = chunk.copy(header, headed, at, at + headerBytes - headed);
+			at += taken;
+			headed = (headed + taken) % headerBytes;
+			if (headed === 0) missing = header.readUInt32BE(4);
+		} else {
+			const piece = chunk.subarray(at, at + missing);
+			const stream = header[0] === 2 ? stderr : stdout;
+			if (!stream.write(piece)) {
+				socket.pause();
+				stream.once("drain", () => socket.resume());
+			}
+			missing -= piece.length;
+			at += piece.length;
+		}
 	});
-	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
-	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
+	const end = () => {
+		stdout.end();
+		stderr.end();
+	};
+	socket.once("end", end);
+	socket.once("close", end);
+	return {
+		stdout,
+		stderr
+	};
 };
-const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
-/** What a file of ours holds; nothing where there is none. */
-const readOwnFile = (folder, name) => {
+/**
+* Runs a program in a running container and returns what it printed.
+*
+* @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
+*/
+const execute = async ({ ask, tell, attach, cancelled }, container, argv, timeoutMs) => {
+	cancelled?.throwIfAborted();
+	const create = {
+		Cmd: argv,
+		AttachStdout: true,
+		AttachStderr: true
+	};
+	const made = await tell("POST", `/containers/${container}/exec`, create);
+	if (made === void 0) throw new Failure(`The container ${container} is gone`);
+	const socket = await attach(`/exec/${made.Id}/start`, {
+		Detach: false,
+		Tty: false
+	});
+	const hangUp = () => void socket.destroy();
+	const timer = setTimeout(hangUp, timeoutMs);
+	cancelled?.addEventListener("abort", hangUp, { once: true });
+	if (cancelled?.aborted) hangUp();
+	const { stdout, stderr } = partStreams(socket);
+	const what = `What \`${argv[0]}\` prints in ${container}`;
+	const [printed, said] = await Promise.all([readStream(stdout, what), readStream(stderr, what)]).finally(() => {
+		clearTimeout(timer);
+		cancelled?.removeEventListener("abort", hangUp);
+		hangUp();
+	});
+	cancelled?.throwIfAborted();
+	const ended = await ask(`/exec/${made.Id}/json`);
+	if (ended?.ExitCode === 0) return printed;
+	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
+	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1e3)}`);
+};
+/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
+const graceMs$1 = 3e3;
+/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
+const supervise = ({ tell }, path, { deadlineMs, signal }) => {
+	const timers = [];
+	const lateness = Promise.withResolvers();
+	const end = () => {
+		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
+		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
+	};
+	timers.push(setTimeout(end, deadlineMs));
+	signal.addEventListener("abort", end, { once: true });
+	if (signal.aborted) end();
+	const release = () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal.removeEventListener("abort", end);
+	};
+	return {
+		late: lateness.promise,
+		release
+	};
+};
+/**
+* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
+* end tells it that we are gone.
+*
+* @param container as Docker's API takes it, with AutoRemove
+* @param input what it reads first
+* @returns how it ended, in words, where it did not say enough
+*/
+const runContainer = async (api, container, input, watch) => {
+	const { tell, attach } = api;
+	const made = await tell("POST", "/containers/create", container);
+	if (made === void 0) return "its image is gone";
+	const path = `/containers/${made.Id}`;
 	try {
-		return withFile(folder, name, O_RDONLY, (fd) => {
-			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
-			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
+		const { stdout, stderr } = partStreams(socket);
+		const enough = Promise.withResolvers();
+		splitLines(stdout, (line) => {
+			watch.onLine(line);
+			if (watch.isEnough()) enough.resolve("");
 		});
-	} catch {
-		return "";
+		splitLines(stderr, watch.onErrorLine);
+		const ended = Promise.all([finished(stdout), finished(stderr)]);
+		await tell("POST", `${path}/start`);
+		socket.write(input);
+		const { late, release } = supervise(api, path, watch);
+		const end = ended.then(async () => {
+			const waited = await tell("POST", `${path}/wait?condition=removed`);
+			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
+		});
+		end.catch(() => {});
+		return await Promise.race([
+			enough.promise,
+			end,
+			late
+		]).finally(release);
+	} catch (error) {
+		await tell("DELETE", `${path}?force=true`).catch(() => {});
+		throw error;
 	}
 };
 
-// src/host/sections.ts
+// src/text/sections.ts
 /** Splits what our scripts print into its sections, each headed by `== name`. */
 const toSections = (text) => {
 	const [, ...parts] = text.split(/^== (\w+)\n/m);
@@ -167,7 +369,7 @@ const isCutOff = ({ text }) => text.startsWith(heading) && text.length < longest
 * Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
 * on in the next ones: it becomes one again.
 */
-const toLines$1 = (raw) => {
+const toLines = (raw) => {
 	const lines = [];
 	for (const each of raw) {
 		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
@@ -248,7 +450,7 @@ const parseKills = (raw) => {
 		if (group === void 0) return false;
 		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
 	};
-	for (const line of toLines$1(raw)) {
+	for (const line of toLines(raw)) {
 		const kill = toKill(line, heading);
 		const last = kills.at(-1);
 		const named = parseGroup(line.text);
@@ -395,7 +597,98 @@ const parseNodeReport = (text) => {
 	};
 };
 
-// src/inputs/image-reference.ts
+// src/diagnose/nodes/node-script.ts
+/** One of our scripts that run in a node, as it is. */
+const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
+
+// src/host/own-folder.ts
+/**
+* Files that we leave for later in a folder where others may write, such as the runner's temporary one,
+* which every step of the job has. What they put there in our name is not followed: no link, no second
+* name of another file, nothing that is not a file, nothing of another user's.
+*/
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+/** We write far less; whoever wrote more is somebody else. */
+const mostBytes = 16777216;
+const refuse = (path, why) => {
+	throw new Error(`${path} is left alone: ${why}`);
+};
+const withDescriptor = (path, flags, body, mode) => {
+	const fd = openSync(path, flags | O_NOFOLLOW, mode);
+	try {
+		if (fstatSync(fd).uid !== process.getuid?.()) refuse(path, "it is not ours");
+		return body(fd);
+	} finally {
+		closeSync(fd);
+	}
+};
+/** Gives `body` a path to a folder that stays the same one, whatever its name leads to meanwhile. */
+const withFolder = (folder, body) => withDescriptor(folder, O_RDONLY | O_DIRECTORY, (fd) => {
+	const path = `/proc/self/fd/${fd}`;
+	return body(existsSync(path) ? path : folder);
+});
+/** Nobody is waited for: what has this name may be a pipe. */
+const withFile = (folder, name, flags, body) => withFolder(folder, (path) => withDescriptor(join(path, name), flags | O_NONBLOCK, (fd) => {
+	const stat = fstatSync(fd);
+	if (!stat.isFile()) refuse(join(folder, name), "it is not a file");
+	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
+	return body(fd);
+}, 384));
+const writeAll = (fd, text) => {
+	const bytes = Buffer.from(text);
+	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+};
+/** Makes a folder that nobody else may look into; one that is there already has to be ours. */
+const makeOwnFolder = (folder) => {
+	try {
+		mkdirSync(folder, { mode: 448 });
+	} catch (error) {
+		if (error.code !== "EEXIST") throw error;
+		withFolder(folder, () => {});
+	}
+};
+/** Whether a folder is there, is one and no link, and is ours. */
+const isOwnFolder = (folder) => {
+	try {
+		return withFolder(folder, () => true);
+	} catch {
+		return false;
+	}
+};
+/** Writes a file so that nobody ever reads half of it. */
+const writeOwnFile = (folder, name, text) => {
+	const draft = `${name}.new`;
+	withFolder(folder, (path) => {
+		rmSync(join(path, draft), { force: true });
+	});
+	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
+	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
+};
+const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
+/** What a file of ours holds; nothing where there is none. */
+const readOwnFile = (folder, name) => {
+	try {
+		return withFile(folder, name, O_RDONLY, (fd) => {
+			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
+			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+		});
+	} catch {
+		return "";
+	}
+};
+
+// src/cluster/node.ts
+/** Where containerd keeps overlayfs snapshots in a node. */
+const snapshotterRoot = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs";
+/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
+const toHostPath = (node, path) => {
+	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
+	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
+};
+/** Names that kind takes for clusters. */
+const clusterPattern = /^[a-z0-9.-]+$/;
+
+// src/image/reference.ts
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
 const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
@@ -468,117 +761,7 @@ const toImmutable = ({ given, canonical }, id) => {
 	};
 };
 
-// src/inputs/parsers.ts
-/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
-const toOptional = (raw) => {
-	const text = raw?.trim();
-	return text === void 0 || text === "" ? void 0 : text;
-};
-/** Comma- or newline-separated words. */
-const toList = (raw) => (raw ?? "").split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== "");
-/**
-* A list that names something where it is given at all: a `,` that a template left over must not
-* become "all of them".
-*/
-const parseList = (input, raw, report) => {
-	const words = toList(raw[input]);
-	if (words.length === 0) reportNothing(input, raw, report);
-	return words;
-};
-/** An input that is there and says nothing, such as `,` or `{}`. */
-const reportNothing = (input, raw, report) => {
-	const value = toOptional(raw[input]);
-	if (value === void 0) return;
-	report({
-		input,
-		value,
-		reason: "it names nothing",
-		remedy: "Leave it out, or name at least one."
-	});
-};
-/** One entry a line: values may contain commas. */
-const toLines = (raw) => (raw ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
-const parseBoolean = (input, raw, report) => {
-	const text = toOptional(raw) ?? "false";
-	if (/^(true|True|TRUE)$/.test(text)) return true;
-	if (/^(false|False|FALSE)$/.test(text)) return false;
-	report({
-		input,
-		value: text,
-		reason: "not a boolean",
-		remedy: "Write true or false."
-	});
-	return false;
-};
-/** One of a few words. */
-const parseChoice = (input, raw, choices, report) => {
-	const text = toOptional(raw) ?? choices[0];
-	const choice = choices.find((word) => word === text);
-	if (choice !== void 0) return choice;
-	report({
-		input,
-		value: text,
-		reason: "unknown",
-		remedy: `Write one of ${choices.join(", ")}.`
-	});
-	return choices[0];
-};
-/** What may stand in front of the sign; `isBare` where it may stand alone. */
-const assigned = {
-	argument: {
-		pattern: /^[a-z_][\w.-]*$/i,
-		isBare: true
-	},
-	label: {
-		pattern: /^[^\s"'`#-][^\s"'`]*$/,
-		isBare: true
-	},
-	context: {
-		pattern: /^[^\s"'`#-][^\s"'`]*$/,
-		isBare: false
-	}
-};
-const whyNoName = (name) => {
-	if (/^["'`]/.test(name)) return "the quotes would be part of the name";
-	return name.startsWith("#") ? "a comment is none here" : "not name=value";
-};
-/**
-* Entries of `name=value`, whose values may have any text. Where a name alone is fine, Docker takes the
-* value from the environment (build arguments) or leaves it empty (labels).
-*/
-const checkAssignments = (input, entries, kind, report) => {
-	const { pattern, isBare } = assigned[kind];
-	for (const entry of entries) {
-		const at = entry.indexOf("=");
-		const name = at < 0 ? entry : entry.slice(0, at);
-		if (pattern.test(name) && (isBare || at >= 0 && at + 1 < entry.length)) continue;
-		report({
-			input,
-			value: entry,
-			reason: whyNoName(name),
-			remedy: "Write one name=value a line, without quotes; builds takes values of several lines."
-		});
-	}
-	return entries;
-};
-/** Lines of `name=value`. */
-const parseAssignments = (input, raw, kind, report) => checkAssignments(input, toLines(raw), kind, report);
-/** A word that must match a pattern, if it is given at all. */
-const parseWord = (input, raw, pattern, remedy, report) => {
-	const text = toOptional(raw);
-	if (text === void 0 || pattern.test(text)) return text;
-	report({
-		input,
-		value: text,
-		reason: "not a valid value",
-		remedy
-	});
-};
-/** Names that kind takes for clusters. */
-const clusterPattern = /^[a-z0-9.-]+$/;
-
-// src/diagnose/notes/baseline.ts
+// src/diagnose/recording/baseline.ts
 const isText = (value) => typeof value === "string";
 const isNumber = (value) => Number.isFinite(value);
 const isNode = (value) => isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt);
@@ -603,7 +786,7 @@ const parseBaseline = (json) => {
 	}
 };
 
-// src/diagnose/notes/notes.ts
+// src/diagnose/recording/recording.ts
 const prefix = "slipway-notes-";
 const baselineFile = "baseline.json";
 const containersFile = "containers.jsonl";
@@ -646,406 +829,6 @@ const listFolders = (tempRoot) => {
 /** Notes of all steps of this job about a cluster, the earliest first. */
 const findNotes = (tempRoot, clusterName) => {
 	return listFolders(tempRoot).flatMap((name) => readNotes(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).sort((a, b) => a.baseline.clockMs - b.baseline.clockMs);
-};
-
-// src/host/warnings.ts
-/**
-* What programs log beside what they say: warnings and less, as logrus (docker, ctr, crictl), klog
-* (kubectl) and loggers of JSON write them. helper/node.sh knows the first two, too.
-*/
-const logged = [
-	/^time="[^"]*" level=(warning|info|debug|trace)\b/,
-	/^(WARN|INFO|DEBU|TRAC)\[[^\]]*\] /,
-	/^[IW]\d{4} \d\d:\d\d:\d\d/,
-	/^\{.*"level": ?"(warn|warning|info|debug|trace)"/
-];
-const colour = /\x1b\[[0-9;]*m/g;
-/** Some programs warn at every call, whether it works or not: a warning is never why one failed. */
-const isWarning = (line) => {
-	const plain = line.replace(colour, "");
-	return logged.some((pattern) => pattern.test(plain));
-};
-/** What a program said on standard error, without its warnings. */
-const withoutWarnings = (text) => text.split("\n").filter((line) => !isWarning(line)).join("\n");
-
-// src/host/container.ts
-/** Before each piece: which stream, three zeros, its length (Docker's API, "Attach to a container"). */
-const headerBytes = 8;
-/**
-* Parts what a container prints into standard output and error. Both end when it has ended or the
-* connection is lost.
-*/
-const partStreams = (socket) => {
-	const stdout = new PassThrough();
-	const stderr = new PassThrough();
-	const header = Buffer.alloc(headerBytes);
-	let headed = 0;
-	let missing = 0;
-	socket.on("data", (chunk) => {
-		for (let at = 0; at < chunk.length;) if (missing === 0) {
-			const taken = chunk.copy(header, headed, at, at + headerBytes - headed);
-			at += taken;
-			headed = (headed + taken) % headerBytes;
-			if (headed === 0) missing = header.readUInt32BE(4);
-		} else {
-			const piece = chunk.subarray(at, at + missing);
-			const stream = header[0] === 2 ? stderr : stdout;
-			if (!stream.write(piece)) {
-				socket.pause();
-				stream.once("drain", () => socket.resume());
-			}
-			missing -= piece.length;
-			at += piece.length;
-		}
-	});
-	const end = () => {
-		stdout.end();
-		stderr.end();
-	};
-	socket.once("end", end);
-	socket.once("close", end);
-	return {
-		stdout,
-		stderr
-	};
-};
-/**
-* Runs a program in a running container and returns what it printed.
-*
-* @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
-*/
-const execute = async ({ ask, tell, attach, cancelled }, container, argv, timeoutMs) => {
-	cancelled?.throwIfAborted();
-	const create = {
-		Cmd: argv,
-		AttachStdout: true,
-		AttachStderr: true
-	};
-	const made = await tell("POST", `/containers/${container}/exec`, create);
-	if (made === void 0) throw new Failure(`The container ${container} is gone`);
-	const socket = await attach(`/exec/${made.Id}/start`, {
-		Detach: false,
-		Tty: false
-	});
-	const hangUp = () => void socket.destroy();
-	const timer = setTimeout(hangUp, timeoutMs);
-	cancelled?.addEventListener("abort", hangUp, { once: true });
-	if (cancelled?.aborted) hangUp();
-	const { stdout, stderr } = partStreams(socket);
-	const what = `What \`${argv[0]}\` prints in ${container}`;
-	const [printed, said] = await Promise.all([readStream(stdout, what), readStream(stderr, what)]).finally(() => {
-		clearTimeout(timer);
-		cancelled?.removeEventListener("abort", hangUp);
-		hangUp();
-	});
-	cancelled?.throwIfAborted();
-	const ended = await ask(`/exec/${made.Id}/json`);
-	if (ended?.ExitCode === 0) return printed;
-	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
-	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1e3)}`);
-};
-/** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
-const graceMs$1 = 3e3;
-/** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
-const supervise = ({ tell }, path, { deadlineMs, signal }) => {
-	const timers = [];
-	const lateness = Promise.withResolvers();
-	const end = () => {
-		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
-		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
-	};
-	timers.push(setTimeout(end, deadlineMs));
-	signal.addEventListener("abort", end, { once: true });
-	if (signal.aborted) end();
-	const release = () => {
-		for (const timer of timers) clearTimeout(timer);
-		signal.removeEventListener("abort", end);
-	};
-	return {
-		late: lateness.promise,
-		release
-	};
-};
-/**
-* Runs a container to its end, or until it has said enough. Its input stays open as a lifeline: its
-* end tells it that we are gone.
-*
-* @param container as Docker's API takes it, with AutoRemove
-* @param input what it reads first
-* @returns how it ended, in words, where it did not say enough
-*/
-const runContainer = async (api, container, input, watch) => {
-	const { tell, attach } = api;
-	const made = await tell("POST", "/containers/create", container);
-	if (made === void 0) return "its image is gone";
-	const path = `/containers/${made.Id}`;
-	try {
-		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
-		const { stdout, stderr } = partStreams(socket);
-		const enough = Promise.withResolvers();
-		splitLines(stdout, (line) => {
-			watch.onLine(line);
-			if (watch.isEnough()) enough.resolve("");
-		});
-		splitLines(stderr, watch.onErrorLine);
-		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		await tell("POST", `${path}/start`);
-		socket.write(input);
-		const { late, release } = supervise(api, path, watch);
-		const end = ended.then(async () => {
-			const waited = await tell("POST", `${path}/wait?condition=removed`);
-			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
-		});
-		end.catch(() => {});
-		return await Promise.race([
-			enough.promise,
-			end,
-			late
-		]).finally(release);
-	} catch (error) {
-		await tell("DELETE", `${path}?force=true`).catch(() => {});
-		throw error;
-	}
-};
-
-// src/diagnose/nodes/node-script.ts
-/** One of our scripts that run in a node, as it is. */
-const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
-
-// src/facts/node-proof.ts
-/** By these kind finds the containers that it made, and so do we. */
-const clusterLabel = "io.x-k8s.kind.cluster";
-const roleLabel = "io.x-k8s.kind.role";
-/**
-* Why a container with kind's labels is no node; undefined when it is one. A container inherits the
-* labels of its image, so whoever makes an image can write them; only who starts a container can make it
-* privileged and give it labels of its own. A node gets commands and, through the helper, its own bash
-* as root of the host: that must be no more than the container has already.
-*
-* @param image undefined when it is gone
-*/
-const findObjection = ({ HostConfig, Config }, image) => {
-	if (HostConfig.Privileged !== true) return "it is not privileged";
-	if (image === void 0) return "its image is gone, which may have brought its labels";
-	const given = Config.Labels ?? {};
-	const fromImage = image.Config?.Labels ?? {};
-	const inherited = [clusterLabel, roleLabel].find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
-	return inherited && `its label ${inherited} comes from its image`;
-};
-
-// src/facts/nodes.ts
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }) => role !== "external-load-balancer";
-/** All that bear the labels of nodes, whoever wrote them there. */
-const listClaims = async (ask) => {
-	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
-		id,
-		name: name.replace(/^\//, ""),
-		state,
-		cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
-		role: Labels["io.x-k8s.kind.role"] ?? ""
-	})).filter(runsPods);
-};
-/** Parts nodes from what only bears their labels; what has just been removed is neither. */
-const prove = async (ask, claims) => {
-	const images = /* @__PURE__ */ new Map();
-	const askImage = (id) => {
-		const asked = images.get(id) ?? ask(`/images/${encodeURIComponent(id)}/json`);
-		images.set(id, asked);
-		return asked;
-	};
-	const proven = await Promise.all(claims.map(async (claim) => {
-		const inspected = await ask(`/containers/${claim.id}/json`);
-		if (inspected === void 0) return void 0;
-		const objection = findObjection(inspected, await askImage(inspected.Image));
-		if (objection === void 0) return {
-			...claim,
-			inspected
-		};
-		return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`;
-	}));
-	return {
-		nodes: proven.filter((each) => typeof each === "object"),
-		leftOut: proven.filter((each) => typeof each === "string")
-	};
-};
-/** Finds the nodes of a cluster, running or not. */
-const listMembers = async (ask, clusterName) => {
-	const claims = await listClaims(ask);
-	return prove(ask, claims.filter(({ cluster }) => cluster === clusterName));
-};
-/** @throws {Failure} naming the clusters that there are */
-const refuseCluster = async (ask, clusterName, leftOut) => {
-	const { nodes } = await prove(ask, await listClaims(ask));
-	const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort();
-	const remedy = known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.`;
-	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
-};
-const pickNodes = (members, wanted) => {
-	const isMeant = (word, { name, role }) => word === name || word === role;
-	const unknown = wanted.filter((word) => !members.some((member) => isMeant(word, member)));
-	if (unknown.length > 0) {
-		const known = members.map(({ name, role }) => `${name} (${role})`).sort();
-		throw new Failure(`The cluster has no node with the name or role ${unknown.join(", ")}`, { remedy: `Its nodes are: ${known.join(", ")}.` });
-	}
-	if (wanted.length === 0) return members;
-	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
-};
-const requireRunning = (picked) => {
-	const down = picked.filter(({ state }) => state !== "running");
-	if (down.length === 0) return;
-	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
-	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
-};
-const toNode = (inspected) => {
-	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
-	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
-	return {
-		name: inspected.Name.replace(/^\//, ""),
-		role: inspected.Config.Labels["io.x-k8s.kind.role"] ?? "unknown",
-		containerId: inspected.Id,
-		imageId: inspected.Image,
-		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
-			destination: Destination,
-			source: Source
-		}]),
-		snapshotter: chosen?.slice(41) || "overlayfs"
-	};
-};
-/**
-* Finds a kind cluster's nodes by the labels that kind gives their containers.
-*
-* @throws {Failure} when there is no such cluster or node, or one is not running
-*/
-const findNodes = async (ask, clusterName, wanted) => {
-	const { nodes: members, leftOut } = await listMembers(ask, clusterName);
-	if (members.length === 0) return refuseCluster(ask, clusterName, leftOut);
-	const picked = pickNodes(members, wanted);
-	requireRunning(picked);
-	return {
-		nodes: picked.map(({ inspected }) => toNode(inspected)).sort((a, b) => a.name.localeCompare(b.name)),
-		leftOut
-	};
-};
-
-// src/host/access.ts
-const { R_OK, W_OK, X_OK } = constants;
-const allows = (path, mode) => {
-	try {
-		accessSync(path, mode);
-		return true;
-	} catch {
-		return false;
-	}
-};
-/** Whether something may be made in a folder that is there; also false on a read-only mount. */
-const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
-/** Whether files of a folder that is there can be opened by their names. */
-const canSearch = (folder) => allows(folder, X_OK);
-const canRead = (file) => allows(file, R_OK);
-/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-const isMissing = (path) => {
-	try {
-		return statSync(path, { throwIfNoEntry: false }) === void 0;
-	} catch {
-		return false;
-	}
-};
-/** What there is at a path, links followed; what nobody may look at is taken for a file. */
-const kindOf = (path) => {
-	try {
-		const found = statSync(path, { throwIfNoEntry: false });
-		if (found === void 0) return "nothing";
-		return found.isDirectory() ? "folder" : "file";
-	} catch {
-		return "file";
-	}
-};
-/** Whether `mkdir --parents` would make a folder that is missing. */
-const canMake = (folder) => {
-	let above = dirname(resolve(folder));
-	while (isMissing(above)) above = dirname(above);
-	return canWriteIn(above);
-};
-
-// src/host/docker-folders.ts
-/** A user may have no home at all: none in the environment, and none in the system's list of users. */
-const findHome = (env) => {
-	try {
-		return env["HOME"] || homedir();
-	} catch {
-		return "";
-	}
-};
-/** For a user without a home: a folder that is not there, and that nobody can guess and make. */
-const nowhere = resolve(tmpdir(), `slipway-nowhere-${randomBytes(16).toString("hex")}`);
-/**
-* Undefined without any home. Docker itself would then take `.docker` of the folder that it is started
-* in, the workspace: programs and logins of whoever wrote what is checked out there.
-*/
-const dockerFolderOf = (env) => {
-	const given = env["DOCKER_CONFIG"];
-	if (given) return given === nowhere ? void 0 : resolve(given);
-	const home = findHome(env);
-	return isAbsolute(home) ? join(home, ".docker") : void 0;
-};
-/**
-* An environment in which docker and buildx find the same folders wherever they are started. Who gives
-* one relatively means the folder that the step is started in.
-*/
-const pinDockerFolders = (env) => {
-	const pinned = { ...env };
-	for (const name of ["DOCKER_CONFIG", "BUILDX_CONFIG"]) if (env[name]) pinned[name] = resolve(env[name]);
-	return dockerFolderOf(env) === void 0 ? {
-		...pinned,
-		DOCKER_CONFIG: nowhere
-	} : pinned;
-};
-const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
-/** Another user's buildx may have left single folders and files that are closed to us. */
-const canBuildxUse = (folder) => {
-	if (isMissing(folder)) return canMake(folder);
-	const inside = (...names) => names.map((name) => join(folder, name));
-	try {
-		const builders = inside("refs").flatMap(foldersIn);
-		const folders = inside("", "instances", "defaults", "activity", "refs");
-		const files = inside(".lock", "current");
-		return [
-			...folders,
-			...builders,
-			...builders.flatMap(foldersIn)
-		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
-	} catch {
-		return false;
-	}
-};
-/** Looks at them, and changes nothing. */
-const findDockerFolders = (env) => {
-	const config = dockerFolderOf(env);
-	if (config === void 0) return {
-		config: {
-			path: void 0,
-			isInReach: false
-		},
-		buildx: findBuildx(env, void 0)
-	};
-	return {
-		config: {
-			path: config,
-			isInReach: isMissing(config) ? canMake(config) : canSearch(config)
-		},
-		buildx: findBuildx(env, config)
-	};
-};
-const findBuildx = (env, config) => {
-	const given = env["BUILDX_CONFIG"];
-	const path = given ? resolve(given) : config && join(config, "buildx");
-	return {
-		path,
-		isUsable: path !== void 0 && canBuildxUse(path)
-	};
 };
 
 // src/host/process-group.ts
@@ -1171,10 +954,186 @@ const startPiped = (command, ask) => {
 	return group;
 };
 
-// src/host/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
-/** Of a timer, about 24 days: nobody needs a connection for so long. */
-const longestMs = 2 ** 31 - 1;
+// src/host/process.ts
+const stdioOf = (command) => {
+	const { stdin = "none" } = command;
+	if (stdin === "none") return [
+		"ignore",
+		"pipe",
+		"pipe"
+	];
+	return [
+		stdin.fd,
+		"pipe",
+		"pipe"
+	];
+};
+/**
+* Runs a command and hands its output streams to the caller. At its deadline, or when the step is
+* cancelled, it ends with all that it started.
+*
+* @throws {Failure} when the program cannot be started at all; an exit code is a result
+*/
+const runStreaming = async (command, streams) => {
+	const { child, ended } = startGroup(command, stdioOf(command));
+	if (child.stdout !== null) streams.stdout(child.stdout);
+	if (child.stderr !== null) streams.stderr(child.stderr);
+	return ended;
+};
+/**
+* Runs a command to its end and returns what it printed.
+*
+* @throws {Failure} when it cannot be started, or floods us
+*/
+const runCaptured = async (command) => {
+	const flooded = new AbortController();
+	const { signal = flooded.signal } = command;
+	let bytes = 0;
+	const collect = (stream, chunks) => {
+		stream.on("data", (chunk) => {
+			bytes += chunk.length;
+			if (bytes <= 67108864) chunks.push(chunk);
+			else flooded.abort();
+		});
+	};
+	const stdout = [];
+	const stderr = [];
+	const bounded = {
+		...command,
+		signal: AbortSignal.any([signal, flooded.signal])
+	};
+	const ended = await runStreaming(bounded, {
+		stdout: (stream) => collect(stream, stdout),
+		stderr: (stream) => collect(stream, stderr)
+	});
+	const { file, args } = command;
+	if (flooded.signal.aborted) throw tooMuch(`What \`${[file, ...args.slice(0, 2)].join(" ")}\` prints`);
+	return {
+		...ended,
+		stdout: Buffer.concat(stdout).toString("utf8"),
+		stderr: Buffer.concat(stderr).toString("utf8")
+	};
+};
+
+// src/host/access.ts
+const { R_OK, W_OK, X_OK } = constants;
+const allows = (path, mode) => {
+	try {
+		accessSync(path, mode);
+		return true;
+	} catch {
+		return false;
+	}
+};
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
+/** Whether files of a folder that is there can be opened by their names. */
+const canSearch = (folder) => allows(folder, X_OK);
+const canRead = (file) => allows(file, R_OK);
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+const isMissing = (path) => {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) === void 0;
+	} catch {
+		return false;
+	}
+};
+/** What there is at a path, links followed; what nobody may look at is taken for a file. */
+const kindOf = (path) => {
+	try {
+		const found = statSync(path, { throwIfNoEntry: false });
+		if (found === void 0) return "nothing";
+		return found.isDirectory() ? "folder" : "file";
+	} catch {
+		return "file";
+	}
+};
+/** Whether `mkdir --parents` would make a folder that is missing. */
+const canMake = (folder) => {
+	let above = dirname(resolve(folder));
+	while (isMissing(above)) above = dirname(above);
+	return canWriteIn(above);
+};
+
+// src/docker/docker-folders.ts
+/** A user may have no home at all: none in the environment, and none in the system's list of users. */
+const findHome = (env) => {
+	try {
+		return env["HOME"] || homedir();
+	} catch {
+		return "";
+	}
+};
+/** For a user without a home: a folder that is not there, and that nobody can guess and make. */
+const nowhere = resolve(tmpdir(), `slipway-nowhere-${randomBytes(16).toString("hex")}`);
+/**
+* Undefined without any home. Docker itself would then take `.docker` of the folder that it is started
+* in, the workspace: programs and logins of whoever wrote what is checked out there.
+*/
+const dockerFolderOf = (env) => {
+	const given = env["DOCKER_CONFIG"];
+	if (given) return given === nowhere ? void 0 : resolve(given);
+	const home = findHome(env);
+	return isAbsolute(home) ? join(home, ".docker") : void 0;
+};
+/**
+* An environment in which docker and buildx find the same folders wherever they are started. Who gives
+* one relatively means the folder that the step is started in.
+*/
+const pinDockerFolders = (env) => {
+	const pinned = { ...env };
+	for (const name of ["DOCKER_CONFIG", "BUILDX_CONFIG"]) if (env[name]) pinned[name] = resolve(env[name]);
+	return dockerFolderOf(env) === void 0 ? {
+		...pinned,
+		DOCKER_CONFIG: nowhere
+	} : pinned;
+};
+const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+/** Another user's buildx may have left single folders and files that are closed to us. */
+const canBuildxUse = (folder) => {
+	if (isMissing(folder)) return canMake(folder);
+	const inside = (...names) => names.map((name) => join(folder, name));
+	try {
+		const builders = inside("refs").flatMap(foldersIn);
+		const folders = inside("", "instances", "defaults", "activity", "refs");
+		const files = inside(".lock", "current");
+		return [
+			...folders,
+			...builders,
+			...builders.flatMap(foldersIn)
+		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
+	} catch {
+		return false;
+	}
+};
+/** Looks at them, and changes nothing. */
+const findDockerFolders = (env) => {
+	const config = dockerFolderOf(env);
+	if (config === void 0) return {
+		config: {
+			path: void 0,
+			isInReach: false
+		},
+		buildx: findBuildx(env, void 0)
+	};
+	return {
+		config: {
+			path: config,
+			isInReach: isMissing(config) ? canMake(config) : canSearch(config)
+		},
+		buildx: findBuildx(env, config)
+	};
+};
+const findBuildx = (env, config) => {
+	const given = env["BUILDX_CONFIG"];
+	const path = given ? resolve(given) : config && join(config, "buildx");
+	return {
+		path,
+		isUsable: path !== void 0 && canBuildxUse(path)
+	};
+};
+
+// src/docker/socket.ts
 const defaultSocket = "/var/run/docker.sock";
 /** The context that `docker context use` wrote down; undefined for the default. */
 const readCurrentContext = (env) => {
@@ -1197,6 +1156,50 @@ const findSocket = (env) => {
 	const context = env["DOCKER_CONTEXT"] || readCurrentContext(env);
 	return context === void 0 || context === "default" ? defaultSocket : void 0;
 };
+
+// src/docker/docker.ts
+/** Questions to the daemon take milliseconds; a minute means that it hangs. */
+const defaultTimeoutMs = 6e4;
+const lastLines = (text) => withoutWarnings(text).trim().split("\n").slice(-3).join(" ").slice(0, 1e3);
+/** What a failed command says for itself, in one line. */
+const describeEnd = (ended) => {
+	if (ended.timedOut) return "no answer within its deadline";
+	const said = lastLines(ended.stderr) || lastLines(ended.stdout);
+	return `exit code ${ended.code ?? "none (ended by a signal)"}${said === "" ? "" : `: ${said}`}`;
+};
+const createDocker = (env, signal) => {
+	const command = (args, options = {}) => ({
+		file: "docker",
+		args,
+		timeoutMs: defaultTimeoutMs,
+		signal,
+		...options,
+		env: {
+			...env,
+			...options.env
+		}
+	});
+	const attempt = (args, options) => runCaptured(command(args, options));
+	return {
+		isLocal: findSocket(env) !== void 0,
+		command,
+		try: attempt,
+		run: async (args, options) => {
+			const ended = await attempt(args, options);
+			if (ended.code === 0) return ended.stdout;
+			throw new Failure(`\`docker ${args.slice(0, 2).join(" ")}\` failed: ${describeEnd(ended)}`);
+		},
+		follow: (args, onLine, options) => runStreaming(command(args, options), {
+			stdout: (stream) => splitLines(stream, onLine),
+			stderr: (stream) => splitLines(stream, onLine)
+		})
+	};
+};
+
+// src/docker/endpoint.ts
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+/** Of a timer, about 24 days: nobody needs a connection for so long. */
+const longestMs = 2 ** 31 - 1;
 /** What the HTTP client asks of a socket, and a child's pipes need not do. */
 const toSocket = ({ stdout, stdin }) => {
 	const nothing = () => {};
@@ -1262,107 +1265,7 @@ const findEndpoint = (docker) => {
 	};
 };
 
-// src/host/process.ts
-const stdioOf = (command) => {
-	const { stdin = "none" } = command;
-	if (stdin === "none") return [
-		"ignore",
-		"pipe",
-		"pipe"
-	];
-	return [
-		stdin.fd,
-		"pipe",
-		"pipe"
-	];
-};
-/**
-* Runs a command and hands its output streams to the caller. At its deadline, or when the step is
-* cancelled, it ends with all that it started.
-*
-* @throws {Failure} when the program cannot be started at all; an exit code is a result
-*/
-const runStreaming = async (command, streams) => {
-	const { child, ended } = startGroup(command, stdioOf(command));
-	if (child.stdout !== null) streams.stdout(child.stdout);
-	if (child.stderr !== null) streams.stderr(child.stderr);
-	return ended;
-};
-/**
-* Runs a command to its end and returns what it printed.
-*
-* @throws {Failure} when it cannot be started, or floods us
-*/
-const runCaptured = async (command) => {
-	const flooded = new AbortController();
-	const { signal = flooded.signal } = command;
-	let bytes = 0;
-	const collect = (stream, chunks) => {
-		stream.on("data", (chunk) => {
-			bytes += chunk.length;
-			if (bytes <= 67108864) chunks.push(chunk);
-			else flooded.abort();
-		});
-	};
-	const stdout = [];
-	const stderr = [];
-	const bounded = {
-		...command,
-		signal: AbortSignal.any([signal, flooded.signal])
-	};
-	const ended = await runStreaming(bounded, {
-		stdout: (stream) => collect(stream, stdout),
-		stderr: (stream) => collect(stream, stderr)
-	});
-	const { file, args } = command;
-	if (flooded.signal.aborted) throw tooMuch(`What \`${[file, ...args.slice(0, 2)].join(" ")}\` prints`);
-	return {
-		...ended,
-		stdout: Buffer.concat(stdout).toString("utf8"),
-		stderr: Buffer.concat(stderr).toString("utf8")
-	};
-};
-
-// src/host/docker.ts
-/** Questions to the daemon take milliseconds; a minute means that it hangs. */
-const defaultTimeoutMs = 6e4;
-const lastLines = (text) => withoutWarnings(text).trim().split("\n").slice(-3).join(" ").slice(0, 1e3);
-/** What a failed command says for itself, in one line. */
-const describeEnd = (ended) => {
-	if (ended.timedOut) return "no answer within its deadline";
-	const said = lastLines(ended.stderr) || lastLines(ended.stdout);
-	return `exit code ${ended.code ?? "none (ended by a signal)"}${said === "" ? "" : `: ${said}`}`;
-};
-const createDocker = (env, signal) => {
-	const command = (args, options = {}) => ({
-		file: "docker",
-		args,
-		timeoutMs: defaultTimeoutMs,
-		signal,
-		...options,
-		env: {
-			...env,
-			...options.env
-		}
-	});
-	const attempt = (args, options) => runCaptured(command(args, options));
-	return {
-		isLocal: findSocket(env) !== void 0,
-		command,
-		try: attempt,
-		run: async (args, options) => {
-			const ended = await attempt(args, options);
-			if (ended.code === 0) return ended.stdout;
-			throw new Failure(`\`docker ${args.slice(0, 2).join(" ")}\` failed: ${describeEnd(ended)}`);
-		},
-		follow: (args, onLine, options) => runStreaming(command(args, options), {
-			stdout: (stream) => splitLines(stream, onLine),
-			stderr: (stream) => splitLines(stream, onLine)
-		})
-	};
-};
-
-// src/host/engine-api.ts
+// src/docker/engine-api.ts
 /** People do not wait longer for a daemon that hangs. */
 const answerTimeoutMs = 3e4;
 /** So long the daemon can still be asked to undo something when the step is cancelled. */
@@ -1462,4 +1365,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { parseBoolean as A, parseImageId as B, noteTold as C, checkAssignments as D, writeBaseline as E, toLines as F, toRepository as G, toCriName as H, toList as I, toSections as J, parseContainers as K, toOptional as L, parseList as M, parseWord as N, clusterPattern as O, reportNothing as P, couldBeId as R, noteContainers as S, readNotes as T, toImmutable as U, parseImageReference as V, toNodeNames as W, readOwnFile as X, isOwnFolder as Y, writeOwnFile as Z, execute as _, startPiped as a, isWarning as b, pinDockerFolders as c, canWriteIn as d, isMissing as f, readScript as g, listMembers as h, runCaptured as i, parseChoice as j, parseAssignments as k, canRead as l, findNodes as m, createDocker as n, dockerFolderOf as o, kindOf as p, parseNodeReport as q, describeEnd as r, findDockerFolders as s, withEngineApi as t, canSearch as u, partStreams as v, notesFolderOf as w, findNotes as x, runContainer as y, isImageId as z };
+export { toHostPath as A, runContainer as B, parseImageReference as C, toRepository as D, toNodeNames as E, parseContainers as F, findNodes as H, parseNodeReport as I, toSections as L, readOwnFile as M, writeOwnFile as N, clusterPattern as O, readScript as P, execute as R, parseImageId as S, toImmutable as T, listMembers as U, isWarning as V, notesFolderOf as _, findDockerFolders as a, couldBeId as b, canSearch as c, kindOf as d, runCaptured as f, noteTold as g, noteContainers as h, dockerFolderOf as i, isOwnFolder as j, snapshotterRoot as k, canWriteIn as l, findNotes as m, createDocker as n, pinDockerFolders as o, startPiped as p, describeEnd as r, canRead as s, withEngineApi as t, isMissing as u, readNotes as v, toCriName as w, isImageId as x, writeBaseline as y, partStreams as z };

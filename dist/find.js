@@ -1,40 +1,7 @@
 import { t as readRegularFile } from "./read-file.js";
-import { existsSync, statSync } from "node:fs";
+import { t as toContextPaths } from "./context.js";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-
-// src/inputs/context.ts
-const isFolder = (path) => {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
-	}
-};
-/** What BuildKit fetches itself, or takes from another build; every other name is a path. */
-const elsewhere = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|[\w.-]+@[^/]+:|docker-image:\/\/|target:)/;
-const cutAt = (text, sign) => text.includes(sign) ? text.slice(0, text.lastIndexOf(sign)) : text;
-/** A path with a tag, a digest or both behind it; what looks like one may belong to the path. */
-const toLayoutPaths = (layout, workspace) => {
-	const [named, tagged] = [cutAt(cutAt(layout, "@"), ":"), cutAt(layout, "@")];
-	return [named, ...[
-		tagged,
-		layout,
-		cutAt(layout, ":")
-	].filter((path) => path !== named).filter((path) => isFolder(resolve(workspace, path)))];
-};
-/**
-* The paths of this machine that a build context means, as written; none for what is elsewhere. buildx
-* looks for a folder of that name first, so that `https://x` may be one.
-*/
-const toContextPaths = (context, workspace) => {
-	const path = context.replace(/^cwd:\/\//, "");
-	if (isFolder(resolve(workspace, path)) || isFolder(`${workspace}/${path}`)) return [path];
-	const layout = /^oci-layout:\/\/(.*)$/s.exec(path)?.[1];
-	if (layout !== void 0) return toLayoutPaths(layout, workspace);
-	return elsewhere.test(path) ? [] : [path];
-};
-/** Git over SSH wants the agent. */
-const wantsAgent = (context) => /^(?:ssh:\/\/|[\w.-]+@[^/]+:)/.test(context);
 
 // src/inputs/context-folder.ts
 /**
@@ -75,18 +42,6 @@ const toBakeFiles = (definition, workspace) => {
 		inline: inline === void 0 ? void 0 : unescapeTemplate(inline)
 	};
 };
-/** Of any build. */
-const toBuildFiles = (source, workspace) => {
-	if (source.kind === "bake") return toBakeFiles(source.targets[0]?.definition ?? {}, workspace);
-	const { context, file } = source.build;
-	const folder = toContextFolder(context, workspace);
-	const path = file ?? (folder === void 0 ? void 0 : join(folder, "Dockerfile"));
-	return {
-		folder,
-		dockerfile: path !== void 0 && !isUrl(path) && (folder !== void 0 || path[0] === "/") ? findDockerfile(resolve(workspace, path)) : void 0,
-		inline: void 0
-	};
-};
 /** A file's text; undefined where it cannot be read, which the build itself says better. */
 const readQuietly = (path) => {
 	try {
@@ -98,4 +53,4 @@ const readQuietly = (path) => {
 /** The Dockerfile's text; empty where it is elsewhere. */
 const readDockerfile = ({ dockerfile, inline }) => inline ?? readQuietly(dockerfile) ?? "";
 
-export { escapeTemplate as a, toContextPaths as c, toBuildFiles as i, wantsAgent as l, readQuietly as n, unescapeTemplate as o, toBakeFiles as r, toContextFolder as s, readDockerfile as t };
+export { toBakeFiles as a, toContextFolder as c, readQuietly as i, isUrl as n, escapeTemplate as o, readDockerfile as r, unescapeTemplate as s, findDockerfile as t };

@@ -1,5 +1,5 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { n as readQuietly } from "./find.js";
+import { i as readQuietly } from "./find.js";
 
 // node_modules/@balena/dockerignore/ignore.js
 var require_ignore = /* @__PURE__ */ __commonJSMin(((exports, module) => {

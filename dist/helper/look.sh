@@ -1,4 +1,4 @@
-# What a node's containerd has of some images, for src/facts/node-state.ts. Runs in the node itself.
+# What a node's containerd has of some images, for src/load/node-state.ts. Runs in the node itself.
 # Arguments: a program in Perl, see containerd.pl; names of images.
 export LC_ALL=C
 client=$1

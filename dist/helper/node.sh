@@ -5,7 +5,7 @@
 ctl() { ctr --timeout "${patience:-60s}" --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
 
 # A program's last words of those that a file has. What it logs beside them, such as the warnings that some
-# write at every call, says nothing of why it failed; src/host/warnings.ts knows such lines, too.
+# write at every call, says nothing of why it failed; src/docker/warnings.ts knows such lines, too.
 # None are no failure.
 last_words() {
   { grep -Ev '^(time="[^"]*" level=(warning|info|debug|trace) |(WARN|INFO|DEBU|TRAC)\[[^]]*\] |[IW][0-9]{4} [0-9:]{8})' "$1" || true; } | tail -n 1

@@ -1,5 +1,5 @@
 # Prints the node's containers, each time as one line of JSON, whenever some are made, for
-# src/diagnose/notes/take-notes.ts. Runs in a node for as long as its standard input stays open.
+# src/diagnose/recording/record-pods.ts. Runs in a node for as long as its standard input stays open.
 export LC_ALL=C
 set -m # so that what runs beside is a group of processes of its own, to be ended as one
 

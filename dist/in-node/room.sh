@@ -1,4 +1,4 @@
-# What a node really has, for src/facts/node-rooms.ts. Runs in the node itself. A line each, which
+# What a node really has, for src/cluster/capacity.ts. Runs in the node itself. A line each, which
 # begins with what it tells.
 export LC_ALL=C
 cgroups=/sys/fs/cgroup
