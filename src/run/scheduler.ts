@@ -74,8 +74,8 @@ export const runJobs = async <J extends Job>(
     jobs.some((job) => {
       if (outcomes.has(job.id) || running.has(job.id)) return false
       const lost = job.needs.find((id) => /failed|skipped/.test(stateOf(id) ?? ''))
-      if (isEnded() && !job.isFinal) end(job, 'cancelled')
-      else if (lost !== undefined) end(job, 'skipped', { because: lost })
+      if (lost !== undefined) end(job, 'skipped', { because: lost })
+      else if (isEnded() && !job.isFinal) end(job, 'cancelled')
       else if (
         job.needs.every((id) => stateOf(id) === 'done') &&
         job.after.every((id) => outcomes.has(id)) &&
