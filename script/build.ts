@@ -1,13 +1,32 @@
 /** Bundles src/ into dist/, the same bytes from the same sources: `npm run build`. */
 import { cpSync, rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { basename } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
+import { isOwn, toName, toSharedName, vendors } from './build.d/chunks.ts'
 
 /** No step asks for an OIDC token, and that client's HTTP library would be half of every start. */
 const withoutOidc: Plugin = {
   name: 'without-oidc',
   load: (id) =>
     id.endsWith('/@actions/core/lib/oidc-utils.js') ? 'export class OidcClient {}' : null,
+}
+
+/**
+ * An import of a builtin module reads all that it exports, also what Node loads only when it is
+ * read: `node:http` brings a whole WebSocket client, 40 ms of every start.
+ */
+const builtinsByCall: Plugin = {
+  name: 'builtins-by-call',
+  renderChunk: (code) =>
+    code.replaceAll(/^import (.+) from "(.+)";$/gm, (statement, what: string, from: string) => {
+      if (!isBuiltin(from)) return statement
+      const [, whole, names] = /^(?:\* as )?([\w$]+)?(?:, )?(?:\{(.+)\})?$/.exec(what) ?? []
+      return [whole, names && `{${names.replaceAll(' as ', ': ')}}`]
+        .filter((pattern) => pattern !== undefined)
+        .map((pattern) => `const ${pattern} = process.getBuiltinModule("${from}");`)
+        .join(' ')
+    }),
 }
 
 const bundle = await rolldown({
@@ -20,7 +39,8 @@ const bundle = await rolldown({
   platform: 'node',
   // The oldest that starts us (src/node-version.ts); it knows no `await using` yet.
   transform: { target: 'node22' },
-  plugins: [withoutOidc],
+  preserveEntrySignatures: 'allow-extension',
+  plugins: [withoutOidc, builtinsByCall],
   checks: { circularDependency: true },
 })
 rmSync('dist', { recursive: true, force: true })
@@ -29,8 +49,21 @@ await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   // Without a hash: a change of one file shows as a change of that file.
-  chunkFileNames: '[name].js',
+  chunkFileNames: ({ name, facadeModuleId: id }) => `${id && isOwn(id) ? toName(id) : name}.js`,
+  codeSplitting: {
+    groups: [
+      ...vendors,
+      // A module that more load than this one goes into a chunk of theirs, never along with it.
+      {
+        name: toSharedName,
+        debugName: 'shared',
+        test: isOwn,
+        includeDependenciesRecursively: false,
+      },
+    ],
+  },
   minify: false,
+  minifyInternalExports: false,
 })
 // What runs in containers stays the readable file that it is.
 const scripts = [

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { ChunkingContext, CodeSplittingGroup } from 'rolldown'
+
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** Others of the packages build on these, so they come first and are chunks of their own. */
+const grounds = ['@actions/http-client', '@actions/core']
+
+/**
+ * A chunk for each package that is a dependency, with all that it brings; Octokit's are one. A
+ * package goes to the first that needs it.
+ */
+export const vendors: readonly CodeSplittingGroup[] = [
+  ...new Set(
+    [...grounds, ...Object.keys(dependencies)].map((name) => name.replace(/^(@octokit)\/.*/, '$1')),
+  ),
+].map((name) => ({
+  name: `vendor/${name.replace('@', '').replace('/', '-')}`,
+  test: (id) => id.includes(`/node_modules/${name}/`),
+}))
+
+const isStatic = (id: string, modules: ChunkingContext): boolean =>
+  modules.getModuleInfo(id)?.isEntry === true
+
+const isDynamic = (id: string, modules: ChunkingContext): boolean =>
+  (modules.getModuleInfo(id)?.dynamicImporters.length ?? 0) > 0
+
+/** The entries, static and dynamic, whose start loads this module. */
+const findUsers = (id: string, modules: ChunkingContext): readonly string[] => {
+  const reached = new Set([id])
+  // What is added meanwhile has its turn, too.
+  for (const module of reached) {
+    for (const importer of modules.getModuleInfo(module)?.importers ?? []) reached.add(importer)
+  }
+  return [...reached].filter((module) => isStatic(module, modules) || isDynamic(module, modules))
+}
+
+/** Whether a process begins with it: an entry, or what one imports once it knows Node's version. */
+const isStart = (id: string, modules: ChunkingContext): boolean =>
+  [id, ...(modules.getModuleInfo(id)?.dynamicImporters ?? [])].some((one) => isStatic(one, modules))
+
+/** Whether one of these starts imports this entry later on, and so is there when it comes. */
+const isLater = (id: string, starts: readonly string[], modules: ChunkingContext): boolean => {
+  const importers = modules.getModuleInfo(id)?.dynamicImporters ?? []
+  return importers.some((one) => findUsers(one, modules).some((user) => starts.includes(user)))
+}
+
+const root = resolve('src')
+
+export const isOwn = (id: string): boolean => id.startsWith(`${root}/`)
+
+/** `main`, or `token-keeper` of src/token/keeper.ts. */
+export const toName = (id: string): string =>
+  relative(root, id).replace(/\.ts$/, '').split('/').slice(-2).join('-')
+
+/**
+ * Modules with the same users are one chunk, called after them: nobody loads more than they need,
+ * and no two chunks import each other.
+ */
+export const toSharedName = (id: string, modules: ChunkingContext): string | null => {
+  const users = findUsers(id, modules)
+  if (users.length < 2) return null
+  const starts = users.filter((user) => isStart(user, modules))
+  const names = users
+    .filter((user) => starts.includes(user) || !isLater(user, starts, modules))
+    .map(toName)
+  return `shared.${names.sort().join('.')}`
+}
