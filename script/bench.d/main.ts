@@ -3,9 +3,10 @@ import { messageOf, say } from './host/progress.ts'
 import { withSession } from './host/session.ts'
 import { jobCommand } from './job/command.ts'
 import { loadCommand } from './load/command.ts'
+import { startCommand } from './start/command.ts'
 
 /** What can be measured; a further subcommand is one more entry. */
-const commands: readonly Command[] = [loadCommand, jobCommand]
+const commands: readonly Command[] = [loadCommand, jobCommand, startCommand]
 
 /** The shell's convention for a program that Ctrl-C ended. */
 const interruptedCode = 130

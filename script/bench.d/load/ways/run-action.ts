@@ -1,31 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
+import { mainFile, makeStep } from '../../host/step.ts'
 import { watchMemory } from '../../measure/memory-sampler.ts'
 import type { Loaded, Trial } from '../way.ts'
-
-const root = new URL('../../../../', import.meta.url)
-
-type ActionFile = { readonly inputs: Readonly<Record<string, { readonly default?: string }>> }
-
-/** The runner passes every input that has a default. */
-const readDefaults = (): Readonly<Record<string, string>> => {
-  const { inputs } = parse(readFileSync(new URL('action.yml', root), 'utf8')) as ActionFile
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { default: value = '' }]) => [
-      name,
-      value.replaceAll('$' + '{{ github.api_url }}', 'https://api.github.com'),
-    ]),
-  )
-}
-
-const toVariables = (inputs: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  )
-
-const fileCommands = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const
 
 type NodeResult = {
   readonly way: string
@@ -51,27 +28,14 @@ export const runAction = async (
   { session, image, nodes }: Trial,
   inputs: Readonly<Record<string, string>> = {},
 ): Promise<Loaded> => {
-  const temp = mkdtempSync(join(session.tempDir, 'runner-'))
-  const files = Object.fromEntries(fileCommands.map((name) => [name, join(temp, name)]))
-  for (const file of Object.values(files)) writeFileSync(file, '')
   const own = { images: image.ref, 'cluster-name': nodes.cluster }
-  const env = {
-    ...toVariables({ ...readDefaults(), ...own, ...inputs }),
-    ...files,
-    CI: 'true',
-    GITHUB_ACTIONS: 'true',
-    GITHUB_REPOSITORY: 'acme/app',
-    GITHUB_WORKSPACE: temp,
-    RUNNER_TEMP: temp,
-    RUNNER_ENVIRONMENT: 'self-hosted',
-  }
+  const { temp, env } = makeStep(session.tempDir, { ...own, ...inputs })
   let endMemory = (): number => 0
   const onStart = (pid: number): void => {
     endMemory = watchMemory(pid)
   }
   try {
-    const main = fileURLToPath(new URL('dist/main.js', root))
-    await session.run(process.execPath, [main], { env, onStart })
+    await session.run(process.execPath, [mainFile], { env, onStart })
   } finally {
     endMemory()
   }
