@@ -281,6 +281,6 @@ test('build cache that no image holds goes, too, unless it must not', async () =
   expect(full.log).toMatch(/::error.*Nothing was freed: free-disk and prune-cache forbid it/)
   const done = await buildHosted({ android: mb }, { ...inputs, 'prune-cache': 'auto' })
   expect(done.log).not.toContain('::error')
-  expect(done.log).toMatch(/^Freed 0\.\d GB: build cache\.$/m)
+  expect(done.log).toMatch(/^Freed \d+ MB: build cache\.$/m)
   expect(done.freedBytes).toBeGreaterThan(100 * mb)
 })

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { renderError } from '../failure.ts'
 import { runCaptured } from '../host/process.ts'
 import type { CatalogEntry } from '../storage/catalog.ts'
+import { formatBytes } from '../text/format.ts'
 import { freeBytesAt } from './free-space.ts'
 
 /** Which entries may go, and the free space at which to stop; undefined means all of them. */
@@ -88,7 +89,7 @@ const freePath = async (
     log(`Could not remove ${path}; going on without.`)
     return []
   }
-  log(`Freed ${(bytes / 1e9).toFixed(1)} GB: ${name} (${path}).`)
+  log(`Freed ${formatBytes(bytes)}: ${name} (${path}).`)
   return [{ name, path, bytes }]
 }
 

@@ -1,5 +1,6 @@
 import type { Docker } from '../docker/docker.ts'
 import type { Builder } from '../docker/info.ts'
+import { formatBytes } from '../text/format.ts'
 import type { Freed } from './free-disk.ts'
 
 /** BuildKit deletes file after file. */
@@ -40,6 +41,6 @@ export const pruneCache = async (
   if (code !== 0) line('The build cache could not be pruned; going on without.')
   const bytes = parseTotal(stdout)
   if (bytes === 0) return []
-  line(`Freed ${(bytes / 1e9).toFixed(1)} GB: build cache.`)
+  line(`Freed ${formatBytes(bytes)}: build cache.`)
   return [{ name: 'build cache', path: '`docker buildx prune`', bytes }]
 }
