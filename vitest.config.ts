@@ -2,13 +2,31 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['__tests__/**/*.test.ts'],
-    globalSetup: ['__tests__/support/testbed-setup.ts'],
     reporters: ['default', './__tests__/support/summary-reporter.ts'],
     // Real engines on two cores: more workers would only wait for each other.
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 300_000,
     coverage: { include: ['src/**/*.ts'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['__tests__/**/*.test.ts'],
+          exclude: ['__tests__/scenarios/**'],
+          // A test that asks an engine belongs to the scenarios, also on a machine that has one.
+          env: { DOCKER_HOST: 'unix:///no-engine-for-unit-tests' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'scenarios',
+          include: ['__tests__/scenarios/**/*.test.ts'],
+          globalSetup: ['__tests__/support/testbed-setup.ts'],
+        },
+      },
+    ],
   },
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { freeDisk } from '../../src/disk/free-disk.ts'
-import { eventually } from '../support/testbed.ts'
+import { eventually } from '../support/eventually.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'slipway-free-disk-'))
 /** Only root writes to the folders above what may go. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runCaptured, runStreaming } from '../../src/host/process.ts'
-import { eventually } from '../support/testbed.ts'
+import { eventually } from '../support/eventually.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-process-'))
 afterAll(() => rmSync(folder, { recursive: true }))

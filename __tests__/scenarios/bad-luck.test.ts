@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
@@ -9,7 +10,6 @@ import {
   baseImage,
   type Cluster,
   docker,
-  eventually,
   helpersOf,
   imagesOf,
   snapshotsOf,

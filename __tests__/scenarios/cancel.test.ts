@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf } from '../support/loading.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
@@ -12,7 +13,6 @@ import {
   buildTestImage,
   type Cluster,
   docker,
-  eventually,
   inNode,
   startCluster,
   uniqueName,

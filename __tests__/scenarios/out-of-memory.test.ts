@@ -7,6 +7,7 @@ import {
   useDiagnosedJob,
   warningsOf,
 } from '../support/diagnosed-job.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   type GreedyPod,
   itsEnd,
@@ -15,7 +16,7 @@ import {
   takeAllInChild,
 } from '../support/greedy-pod.ts'
 import type { Run } from '../support/runner/types.ts'
-import { docker, eventually, inNode } from '../support/testbed.ts'
+import { docker, inNode } from '../support/testbed.ts'
 
 const { image, fixture, runJob, runDiagnosis } = useDiagnosedJob()
 

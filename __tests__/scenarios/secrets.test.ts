@@ -3,20 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { formsOf, holds } from '../support/leaks.ts'
 import { warningsOf } from '../support/loading.ts'
 import { mintFor } from '../support/mint-for.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { credentialsOf, runSlipway } from '../support/slipway.ts'
-import {
-  baseImage,
-  type Cluster,
-  docker,
-  eventually,
-  startCluster,
-  uniqueName,
-} from '../support/testbed.ts'
+import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
 
 let github: GitHub
 let cluster: Cluster

@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
+import { eventually } from './eventually.ts'
 import { type OneNode, useOneNode } from './one-node.ts'
 import type { Run, RunOptions } from './runner/types.ts'
 import { runSlipway } from './slipway.ts'
-import { baseImage, docker, eventually, uniqueName } from './testbed.ts'
+import { baseImage, docker, uniqueName } from './testbed.ts'
 
 /** What a pod of the tests has in its environment; nobody may ever print it. */
 export const hush = 'hush-in-the-pod'

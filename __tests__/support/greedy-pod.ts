@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hush } from './diagnosed-job.ts'
-import { eventually, inNode } from './testbed.ts'
+import { eventually } from './eventually.ts'
+import { inNode } from './testbed.ts'
 
 /** A pod with one container, as kubelet would have CRI start it. */
 export type GreedyPod = {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
 import { coarseDigestCommand, digestCommand } from './odd-image.ts'
 import { runPod } from './pod.ts'
 import type { Run } from './runner/types.ts'
 import { runSlipway } from './slipway.ts'
-import { type Cluster, docker, eventually, helpersOf, inNode } from './testbed.ts'
+import { type Cluster, docker, helpersOf, inNode } from './testbed.ts'
 
 /** Where a node's overlayfs snapshots are. */
 export const snapshotterRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { eventually } from './eventually.ts'
 import { snapshotterRoot } from './loading.ts'
 import type { RunOptions } from './runner/types.ts'
 import {
@@ -7,7 +8,6 @@ import {
   type Cluster,
   ctr,
   docker,
-  eventually,
   inNode,
   snapshotsOf,
   startCluster,

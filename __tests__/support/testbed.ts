@@ -4,6 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { eventually } from './eventually.ts'
+
+export { eventually }
 
 const run = promisify(execFile)
 const maxBuffer = 256 * 1024 * 1024
@@ -101,17 +104,4 @@ export const helpersOf = async (state: Readonly<Record<string, string>>) => {
   const isGone = async () => (await list()).length === 0
   await eventually('the helper is gone', isGone, momentMs).catch(() => {})
   return list()
-}
-
-/** Waits until a condition holds; a test that waits in vain says for what. */
-export const eventually = async (
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  timeoutMs = 10_000,
-): Promise<void> => {
-  const deadline = Date.now() + timeoutMs
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTokenKeeper } from '../../src/token/keeper.ts'
+import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
-import { eventually } from '../support/testbed.ts'
 
 let github: GitHub
 let warnings: string[]

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseInstructions } from '../../../src/build/dockerfile/instructions.ts'
-import { expand } from '../../../src/build/dockerfile/words.ts'
-import { escapeTemplate } from '../../../src/inputs/template.ts'
-import { docker } from '../../support/testbed.ts'
+import { parseInstructions } from '../../src/build/dockerfile/instructions.ts'
+import { expand } from '../../src/build/dockerfile/words.ts'
+import { escapeTemplate } from '../../src/inputs/template.ts'
+import { docker } from '../support/testbed.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -106,7 +106,7 @@ test('stages of odd Dockerfiles are those that BuildKit finds', async () => {
 const set = { FULL: 'a.b.a.b', EMPTY: '', WORD: 'x', ESCAPED: '*' } as const
 
 /** Values as a Dockerfile may write them, one a line. */
-const values = readFileSync('__tests__/build/dockerfile/values.txt', 'utf8').trim().split('\n')
+const values = readFileSync('__tests__/scenarios/as-buildkit-values.txt', 'utf8').trim().split('\n')
 
 test('what becomes of variables is what BuildKit makes of them', async () => {
   const given = Object.entries(set).map(([name, value]) => `ARG ${name}="${value}"\n`)
@@ -119,11 +119,4 @@ test('what becomes of variables is what BuildKit makes of them', async () => {
   const lookup = (name: string): string | undefined => new Map(Object.entries(set)).get(name)
   const ours = values.map((value) => [value, expand(value, '\\', lookup)])
   expect(ours).toEqual(values.map((value, at) => [value, told.get(`V${at}`)]))
-})
-
-test.each([
-  ...[':?x', '', ':', ':%x', '^^', '^'].map((end) => `\${A${end}`),
-  ...[`\${:x}`, `\${}`, `\${A:?x}`, `\${A^^}`, "'a", '"a'],
-])('what BuildKit refuses has no value: %s', (text) => {
-  expect(expand(text, '\\', () => undefined)).toBeUndefined()
 })

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, docker, eventually, inNode, startCluster } from '../support/testbed.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Cluster, docker, inNode, startCluster } from '../support/testbed.ts'
 
 const run = promisify(execFile)
 

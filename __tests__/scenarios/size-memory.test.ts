@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from 'vitest'
+import { toOwnTarget } from '../../src/build/target.ts'
+import { toKey, toPrefix } from '../../src/disk/size-memory.ts'
+import { catalog } from '../../src/storage/catalog.ts'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import type { Run, RunOptions } from '../support/runner/types.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
+
+const image = `${uniqueName('size-memory')}:dev`
+const tag = { given: image, canonical: `docker.io/library/${image}` }
+const imagePrefix = toPrefix('acme/app', [
+  toOwnTarget({ context: '.', tags: [tag] } as never, 'run'),
+])
+let cluster: Cluster
+/** The name for what the image really has. */
+let imageKey: string
+let folder: string
+let service: CacheService
+const runs: Run[] = []
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  folder = await mkdtemp(join(tmpdir(), 'slipway-size-'))
+  await writeFile(join(folder, 'Dockerfile'), `FROM ${baseImage()}\nRUN echo built >/file\n`)
+  const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', baseImage()))
+  imageKey = toKey(imagePrefix, { totalBytes: size + 6, each: [size + 6] })
+})
+afterAll(() =>
+  Promise.all([cluster.remove(), docker('rmi', '-f', image), rm(folder, { recursive: true })]),
+)
+beforeEach(async () => {
+  service = await startCacheService()
+})
+afterEach(() => Promise.all([service.stop(), ...runs.splice(0).map((run) => run.dispose())]))
+
+/** As on a hosted runner, which may delete: so never where there is anything of the catalog. */
+const runHosted = async (
+  context: TestContext,
+  options: Partial<RunOptions> = {},
+  expected: 'success' | 'warned' | 'failure' = 'success',
+): Promise<Run> => {
+  const present = catalog.flatMap(({ paths }) => paths).filter((path) => existsSync(path))
+  context.skip(present.length > 0, `This would delete ${present.join(', ')} of this machine.`)
+  const run = await runSlipway(
+    { context: folder, tags: image, 'cluster-name': cluster.name, 'free-disk': 'auto' },
+    {
+      runnerEnvironment: 'github-hosted',
+      runtime: { token: service.token, resultsUrl: service.resultsUrl },
+      ...options,
+    },
+  )
+  runs.push(run)
+  const { conclusion, annotations, outputs } = run
+  expect(conclusion).toBe(expected === 'failure' ? 'failure' : 'success')
+  if (expected === 'success') expect(annotations).toEqual([])
+  expect(outputs['freed-bytes']).toBe('0')
+  const visible = run.log.replaceAll(/^##\[debug\].*$/gm, '')
+  expect(visible).not.toMatch(/cache (hit|size|save|restore)|attempt \d|lookup|failed|\/tar/i)
+  expect(existsSync('/tmp/slipway-size')).toBe(false)
+  return run
+}
+
+const asked = (): readonly string[] => service.requests.map(({ name }) => name)
+const keys = (): readonly string[] =>
+  service.entries.map(({ key }) => key.replace(/-[0-9a-f]{8}$/, ''))
+const saving = ['CreateCacheEntry', 'PUT blob', 'FinalizeCacheEntryUpload']
+const lookup = 'GetCacheEntryDownloadURL'
+
+test('the first run saves the size, the second finds it, saves nothing and fetches nothing', async (context) => {
+  await runHosted(context)
+  expect(asked()).toEqual([lookup, ...saving])
+  expect(keys()).toEqual([imageKey])
+  expect(service.entries[0]?.isFinal).toBe(true)
+  const second = await runHosted(context, { debug: true })
+  expect(asked()).toEqual([lookup, ...saving, lookup])
+  expect(second.log).toContain('##[debug]Size of the images last time: {"totalBytes":')
+})
+
+test('what could not fit last time is refused, with the sum; run again, it is tried, and remembered', async (context) => {
+  await runHosted(context)
+  for (const entry of service.entries) entry.key = `${imagePrefix}9990000-9990000`
+  const refused = await runHosted(context, {}, 'failure')
+  expect(refused.annotations.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^This cannot fit, going by the sizes that the images had last time: .*Needed: 10\.0 TB \(images 10\.0 TB\); there is: .* free.* run the job again/,
+    ),
+  ])
+  expect(keys()).toEqual([`${imagePrefix}9990000-9990000`])
+  const again = await runHosted(context, { github: { run_attempt: '2' } }, 'warned')
+  expect(again.annotations.map(({ level, message }) => [level, message])).toEqual([
+    ['warning', expect.stringMatching(/^This cannot fit.* It is tried all the same/)],
+  ])
+  expect(keys()).toEqual([`${imagePrefix}9990000-9990000`, imageKey])
+  expect(asked()).not.toContain('GET blob')
+})
+
+test('a planted name is no size, and no command for the runner', async (context) => {
+  await runHosted(context)
+  for (const entry of service.entries)
+    entry.key = `${imagePrefix}9990000-9990000\n::error::planted ##[error]x`
+  const run = await runHosted(context)
+  expect(run.log).not.toContain('planted')
+  expect(run.log).not.toContain('Free disk')
+  expect(keys().at(-1)).toBe(imageKey)
+})
+
+test('a token that may only read changes nothing that one sees', async (context) => {
+  service.mode = 'read-only'
+  await runHosted(context)
+  expect(asked()).toEqual([lookup, 'CreateCacheEntry'])
+  expect(keys()).toEqual([])
+})
+
+test('nor does one that the service does not take', async (context) => {
+  await runHosted(context, { runtime: { token: 'wrong', resultsUrl: service.resultsUrl } })
+  expect(service.requests.map(({ status }) => status)).toEqual([401, 401])
+})
+
+test('a service that hangs costs no more than its deadlines: 5 s and 10 s', async (context) => {
+  const { durationMs } = await runHosted(context)
+  service.mode = 'hanging'
+  service.entries.length = 0
+  const hung = await runHosted(context)
+  expect(asked().slice(-2)).toEqual([lookup, 'CreateCacheEntry'])
+  expect(hung.durationMs - durationMs).toBeGreaterThan(13_000)
+  expect(hung.durationMs - durationMs).toBeLessThan(20_000)
+})
+
+test('a self-hosted runner asks as well, as its disk is no larger for that', async (context) => {
+  await runHosted(context, { runnerEnvironment: 'self-hosted' })
+  expect(keys()).toEqual([imageKey])
+})
+
+/** Runs with a tar of ours before the machine's. */
+const runWithTar = async (context: TestContext, script: string): Promise<Run> => {
+  const bin = await mkdtemp(join(folder, 'bin-'))
+  await writeFile(join(bin, 'tar'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return runHosted(context, { env: { PATH: `${bin}:${process.env['PATH']}` } })
+}
+
+test('the programs that the library starts do not get the inputs', async (context) => {
+  const environ = join(folder, 'environ')
+  await runWithTar(context, `env >>${environ}\nPATH=\${PATH#*:} exec tar "$@"`)
+  expect(await readFile(environ, 'utf8')).toContain('RUNNER_TRACKING_ID=')
+  expect(await readFile(environ, 'utf8')).not.toContain('INPUT_')
+  expect(keys()).toEqual([imageKey])
+})
+
+test('when they fail, nobody hears of it', async (context) => {
+  await runWithTar(context, 'echo failed; echo failed >&2; exit 2')
+  expect(asked()).toEqual([lookup])
+})
