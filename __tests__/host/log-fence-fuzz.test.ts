@@ -30,6 +30,10 @@ import { createCommandReader } from '../support/runner/commands.ts'
 import { createLineSplitter } from '../support/runner/lines.ts'
 import { createMasker } from '../support/runner/masker.ts'
 import { createStepRecord } from '../support/runner/step-record.ts'
+import { isThorough } from '../support/thorough.ts'
+
+/** A tenth of the rounds where not all are asked for. */
+const rounds = (all: number): number => (isThorough ? all : all / 10)
 
 describe('whatever a Dockerfile prints', () => {
   test('gives no command to the runner, and every word of it can be read', async () => {
@@ -42,7 +46,7 @@ describe('whatever a Dockerfile prints', () => {
         const given = streams.flatMap((output) => readable(Buffer.concat(output).toString('utf8')))
         expect([...shown].sort()).toEqual([...given].sort())
       }),
-      { numRuns: 10_000 },
+      { numRuns: rounds(10_000) },
     )
   })
 
@@ -64,7 +68,7 @@ describe('whatever a Dockerfile prints', () => {
           }
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: rounds(3_000) },
     )
   })
 
@@ -81,7 +85,7 @@ describe('whatever a Dockerfile prints', () => {
         const given = [pieces, second].flatMap((output) => readable(`${Buffer.concat(output)}`))
         expect(shown).toBe(given.join(''))
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     )
   })
 })
@@ -96,7 +100,7 @@ describe('whatever others have put into a text of ours', () => {
         expect(effectsOf(record)).toEqual(nothingAtAll)
         expect(readable(record.logText())).toEqual(said.flatMap(readable))
       }),
-      { numRuns: 5_000 },
+      { numRuns: rounds(5_000) },
     )
   })
 
@@ -115,15 +119,18 @@ describe('whatever others have put into a text of ours', () => {
           }
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: rounds(5_000) },
     )
   })
 })
 
-describe('200 MB of a log', () => {
+/** How long the log is, and the most memory that it may take. */
+const [logMb, mostMb] = isThorough ? [200, 260] : [100, 185]
+
+describe(`${logMb} MB of a log`, () => {
   const line =
     '#7 0.531 a line of a build, with ##[group] in it, and as long as lines of builds are'
-  const count = Math.ceil((200 * 1024 * 1024) / (line.length + 1))
+  const count = Math.ceil((logMb * 1024 * 1024) / (line.length + 1))
   const noise = `yes '${line}' | head -n ${count}; echo the end`
 
   // Its heap is limited: what holds the log in memory ends with an error of its own.
@@ -165,7 +172,7 @@ describe('200 MB of a log', () => {
     expect({ lines, last }).toEqual({ lines: count + 3, last: 'the end' })
     // Twice the log takes no more. A bare Node takes 50 MB of this, its heap here 64 MB, and buffers
     // that are not collected yet the rest; with all of the log in memory it is far more.
-    expect(Number(peak)).toBeLessThan(260 * 1024)
+    expect(Number(peak)).toBeLessThan(mostMb * 1024)
   }, 180_000)
 })
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { renderError } from '../../src/failure.ts'
 import { Secret } from '../../src/secret.ts'
 import { type MintedToken, mintToken } from '../../src/token/mint.ts'
@@ -14,39 +14,34 @@ const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString()
 
-let github: GitHub
-const lines: string[] = []
-const log = (line: string): number => lines.push(line)
-const signal = new AbortController().signal
-
-const start = async (options: GitHubOptions = {}): Promise<void> => {
-  github = await startGitHub({ installations: [{ owner: 'acme' }], ...options })
-}
-
-beforeEach(() => {
-  lines.length = 0
-})
-afterEach(() => github.stop())
-
 type Change = Parameters<typeof appOf>[1] & { readonly repositories?: readonly string[] }
 
-const mint = ({ repositories = ['api'], ...change }: Change = {}): Promise<MintedToken> => {
-  const options = { mask: () => {}, log, signal, deadlineMs: 15_000 }
-  return mintToken(
-    appOf(github, change),
-    { owner: 'acme', repositories, spellings: ['acme'] },
-    options,
-  )
+const doubles: GitHub[] = []
+afterAll(() => Promise.all(doubles.map((double) => double.stop())))
+
+/** A double of the test's own, as these wait side by side, and what is asked of it. */
+const start = async (options: GitHubOptions = {}) => {
+  const github = await startGitHub({ installations: [{ owner: 'acme' }], ...options })
+  doubles.push(github)
+  const lines: string[] = []
+  const log = (line: string): number => lines.push(line)
+  const mint = ({ repositories = ['api'], ...change }: Change = {}): Promise<MintedToken> => {
+    const options = { mask: () => {}, log, signal, deadlineMs: 15_000 }
+    const scope = { owner: 'acme', repositories, spellings: ['acme'] }
+    return mintToken(appOf(github, change), scope, options)
+  }
+  /** What the user reads when no token comes. */
+  const refusal = (change: Change = {}): Promise<string> =>
+    mint(change).then(() => 'no refusal', renderError)
+  return { github, lines, log, mint, refusal }
 }
 
-/** What the user reads when no token comes. */
-const refusal = (change: Change = {}): Promise<string> =>
-  mint(change).then(() => 'no refusal', renderError)
+const signal = new AbortController().signal
 
 const lookup = /installation$/
 const minting = /access_tokens$/
 
-describe('what passes is tried again, with a fresh signature, and told', () => {
+describe.concurrent('what passes is tried again, with a fresh signature, and told', () => {
   test.each<[string, Fault]>([
     ['a server error', { kind: 'status', status: 502, match: lookup }],
     ['too many requests', { kind: 'status', status: 429, match: minting }],
@@ -56,7 +51,7 @@ describe('what passes is tried again, with a fresh signature, and told', () => {
     ['an answer that is cut', { kind: 'truncate', match: minting }],
     ['an answer that is late', { kind: 'hang', match: lookup }],
   ])('%s', async (_name, fault) => {
-    await start()
+    const { github, lines, mint } = await start()
     github.inject(fault)
     await mint()
     expect(github.tokens.some((token) => token.state() === 'live')).toBe(true)
@@ -69,21 +64,21 @@ describe('what passes is tried again, with a fresh signature, and told', () => {
   })
 
   test('as often as need be', async () => {
-    await start()
+    const { github, lines, mint } = await start()
     github.inject({ kind: 'status', status: 500, times: 3, match: lookup })
     await mint()
     expect(lines).toHaveLength(3)
   })
 
   test('but not when GitHub asks to wait longer than a build should', async () => {
-    await start()
+    const { github, refusal } = await start()
     github.inject({ kind: 'secondary-limit', retryAfterS: 3_600, match: lookup })
     expect(await refusal()).toMatch(/GitHub refuses the App: .*secondary rate limit/)
     expect(github.requests).toHaveLength(1)
   })
 }, 40_000)
 
-describe('a refusal is not asked again, and says what to do', () => {
+describe.concurrent('a refusal is not asked again, and says what to do', () => {
   test.each<[string, (github: GitHub) => void, Change, RegExp]>([
     [
       'not installed',
@@ -133,7 +128,7 @@ describe('a refusal is not asked again, and says what to do', () => {
       /does not accept the App's signature/,
     ],
   ])('%s', async (_name, arrange, change, expected) => {
-    await start()
+    const { github, lines, refusal } = await start()
     arrange(github)
     expect(await refusal(change)).toMatch(expected)
     expect(github.requests.filter(({ method }) => method === 'POST').length).toBeLessThan(2)
@@ -142,7 +137,7 @@ describe('a refusal is not asked again, and says what to do', () => {
   })
 
   test('something else than GitHub answers', async () => {
-    await start()
+    const { github, refusal } = await start()
     github.inject({ kind: 'garbage', match: lookup, body: '<html>Sign in</html>' })
     expect(await refusal()).toMatch(/something else than an installation.*github-api-url/s)
     github.inject({ kind: 'garbage', status: 201, match: minting, body: '{}' })
@@ -150,30 +145,30 @@ describe('a refusal is not asked again, and says what to do', () => {
   })
 })
 
-test('a server that is not there is called that', async () => {
-  await start()
+test.concurrent('a server that is not there is called that', async () => {
+  const { refusal } = await start()
   const apiUrl = 'http://127.0.0.1:60001'
   expect(await refusal({ apiUrl })).toMatch(/GitHub did not answer.*HTTPS_PROXY/)
 }, 90_000)
 
-describe('clocks', () => {
+describe.concurrent('clocks', () => {
   test.each([10, -10])('GitHub\u2019s clock is %d minutes off ours', async (minutes) => {
-    await start({ clockSkewMs: minutes * 60_000 })
+    const { mint } = await start({ clockSkewMs: minutes * 60_000 })
     const { secret } = await mint()
     expect(secret.expose()).toMatch(/^ghs_/)
   })
 
   test('a server that lies about its clock gets no endless conversation', async () => {
-    await start({ clockSkewMs: 600_000 })
+    const { github, refusal } = await start({ clockSkewMs: 600_000 })
     github.inject({ kind: 'date', skewMs: 7_200_000, times: 100 })
     expect(await refusal()).toMatch(/does not accept the App's signature/)
     expect(github.requests.length).toBeLessThan(6)
   })
 })
 
-describe('a fresh token that GitHub does not know yet', () => {
+describe.concurrent('a fresh token that GitHub does not know yet', () => {
   test.each([401, 403] as const)('is waited for (%d)', async (status) => {
-    await start()
+    const { github, lines, log, mint } = await start()
     github.inject({ kind: 'lag', ms: 1_500, status })
     const minted = await mint()
     await probeToken(minted, log, signal)
@@ -186,15 +181,15 @@ describe('a fresh token that GitHub does not know yet', () => {
   })
 
   test('but not longer than ten seconds: then the build is tried, and that is told', async () => {
-    await start()
+    const { github, lines, log, mint } = await start()
     github.inject({ kind: 'lag', ms: 60_000 })
     await probeToken(await mint(), log, signal)
     expect(lines).toEqual([expect.stringMatching(/does not accept the fresh token yet/)])
   })
 }, 30_000)
 
-test('a token whose revocation meets trouble is revoked all the same', async () => {
-  await start()
+test.concurrent('a token whose revocation meets trouble is revoked all the same', async () => {
+  const { github, log, mint } = await start()
   const minted = await mint()
   github.inject({ kind: 'status', status: 503, times: 2, match: /^DELETE/ })
   await revokeToken(minted, log)

@@ -7,8 +7,9 @@ import { callHelper } from '../../support/helper-shell.ts'
 import { makeHostileImage } from '../../support/hostile/layers.ts'
 import { type Entry, file, folder, hardLink, symlink, writeTar } from '../../support/hostile/tar.ts'
 import { readAttributes, readTree } from '../../support/hostile/tree.ts'
+import { isThorough } from '../../support/thorough.ts'
 
-const rounds = Number(process.env['SLIPWAY_FUZZ_ROUNDS'] ?? 10)
+const rounds = Number(process.env['SLIPWAY_FUZZ_ROUNDS'] ?? (isThorough ? 10 : 4))
 const firstSeed = Number(process.env['SLIPWAY_FUZZ_SEED'] ?? 1)
 
 let place: string

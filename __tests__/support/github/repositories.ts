@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Repository, RepositoryFiles } from './types.ts'
 
@@ -13,10 +13,6 @@ export function gitEnvironment(): Record<string, string> {
     HOME: '/nonexistent',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_AUTHOR_NAME: 'Double',
-    GIT_AUTHOR_EMAIL: 'double@example.invalid',
-    GIT_COMMITTER_NAME: 'Double',
-    GIT_COMMITTER_EMAIL: 'double@example.invalid',
     // Other users' ownership of the temp folder must not stop the backend.
     GIT_CONFIG_COUNT: '2',
     GIT_CONFIG_KEY_0: 'safe.directory',
@@ -26,13 +22,21 @@ export function gitEnvironment(): Record<string, string> {
   }
 }
 
-async function writeFiles(folder: string, files: RepositoryFiles): Promise<void> {
-  for (const [path, content] of Object.entries(files)) {
-    const target = resolve(folder, path)
-    if (!target.startsWith(folder + sep)) throw new Error(`file outside the repository: ${path}`)
-    await mkdir(dirname(target), { recursive: true })
-    await writeFile(target, content)
-  }
+/** What `git fast-import` reads: one commit of files on `main`. */
+function renderCommit(message: string, files: RepositoryFiles): Buffer {
+  const data = (content: string | Uint8Array): Buffer[] => [
+    Buffer.from(`data ${Buffer.byteLength(content)}\n`),
+    Buffer.from(content as string),
+    Buffer.from('\n'),
+  ]
+  return Buffer.concat([
+    Buffer.from('commit refs/heads/main\ncommitter Double <double@example.invalid> now\n'),
+    ...data(message),
+    ...Object.entries(files).flatMap(([path, content]) => [
+      Buffer.from(`M 100644 inline ${JSON.stringify(path)}\n`),
+      ...data(content),
+    ]),
+  ])
 }
 
 /** Makes ROOT/owner/name.git with one commit of `files` on `main`. */
@@ -47,20 +51,17 @@ export async function createRepository(
     throw new Error(`repository must be OWNER/NAME, got "${fullName}"`)
   }
   const gitDir = join(root, owner, `${name}.git`)
-  const workTree = await mkdtemp(join(root, 'tree-'))
   const env = gitEnvironment()
-  const git = async (...args: string[]): Promise<string> =>
-    (await run('git', args, { cwd: workTree, env })).stdout.trim()
-  try {
-    await writeFiles(workTree, files)
-    await mkdir(dirname(gitDir), { recursive: true })
-    await git('init', '--quiet')
-    await git('add', '--all', '--force')
-    await git('commit', '--quiet', '--allow-empty', '-m', `First commit of ${fullName}`)
-    await git('clone', '--quiet', '--bare', '.', gitDir)
-    await git('--git-dir', gitDir, 'config', 'http.receivepack', 'true')
-    return { id, owner, name, gitDir, headSha: await git('rev-parse', 'HEAD') }
-  } finally {
-    await rm(workTree, { recursive: true, force: true })
-  }
+  await run('git', ['init', '--quiet', '--bare', gitDir], { env })
+  await appendFile(join(gitDir, 'config'), '[http]\n\treceivepack = true\n')
+  const importing = run(
+    'git',
+    ['--git-dir', gitDir, 'fast-import', '--quiet', '--date-format=now'],
+    {
+      env,
+    },
+  )
+  importing.child.stdin?.end(renderCommit(`First commit of ${fullName}`, files))
+  await importing
+  return { id, owner, name, gitDir }
 }

@@ -82,7 +82,6 @@ export interface Repository {
   readonly owner: string
   readonly name: string
   readonly gitDir: string
-  readonly headSha: string
 }
 
 export interface GitHubOptions {
