@@ -1,19 +1,58 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
-/** Prints `N passed, N failed, N skipped` as the run's last line. */
-export default class SummaryReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
-    const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
-    for (const module of modules) {
-      // A file that cannot be loaded has no tests to fail.
-      if (module.errors().length > 0) counts.failed += 1
-      for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        counts[state === 'pending' ? 'skipped' : state] += 1
-      }
+type Tally = {
+  passed: number
+  failed: number
+  skipped: number
+  /** Seconds by file. */
+  readonly files: Record<string, number>
+}
+
+/** Where `script/test` has one tier's tally kept for the next. */
+const kept = process.env['SLIPWAY_TALLY'] || undefined
+const readKept = (): string => (kept === undefined ? '' : readFileSync(kept, 'utf8'))
+
+const count = (modules: readonly TestModule[], unhandled: number): Tally => {
+  const counts: Tally = JSON.parse(readKept() || '{"passed":0,"failed":0,"skipped":0,"files":{}}')
+  counts.failed += unhandled
+  for (const module of modules) {
+    // A file that cannot be loaded has no tests to fail, nor has one without any.
+    if (module.errors().length > 0 || module.children.size === 0) counts.failed += 1
+    for (const test of module.children.allTests()) {
+      const { state } = test.result()
+      counts[state === 'pending' ? 'skipped' : state] += 1
     }
+    const { collectDuration, duration } = module.diagnostic()
+    counts.files[module.relativeModuleId] = (collectDuration + duration) / 1_000
+  }
+  return counts
+}
+
+const renderSlowest = (files: Tally['files']): string =>
+  Object.entries(files)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 20)
+    .map(([file, seconds]) => `${seconds.toFixed(1).padStart(7)} s  ${file}\n`)
+    .join('')
+
+/**
+ * Prints `N passed, N failed, N skipped` as the run's last line; in `script/test` of both tiers, after
+ * the slowest files.
+ */
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandled: readonly unknown[],
+    reason: TestRunEndReason,
+  ): void {
+    const tally = count(modules, unhandled.length)
+    // The testbed did not come up, say.
+    if (modules.length === 0 && reason !== 'passed') tally.failed += 1
+    if (kept !== undefined && modules.length > 0) writeFileSync(kept, JSON.stringify(tally))
     process.once('exit', () => {
-      const { passed, failed, skipped } = counts
+      const { passed, failed, skipped, files } = tally
+      if (kept !== undefined) process.stdout.write(renderSlowest(files))
       process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
     })
   }
