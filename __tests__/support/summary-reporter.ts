@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
+import type { Reporter, TestModule } from 'vitest/node'
 
 type Tally = {
   passed: number
@@ -41,17 +41,13 @@ const renderSlowest = (files: Tally['files']): string =>
  * the slowest files.
  */
 export default class SummaryReporter implements Reporter {
-  onTestRunEnd(
-    modules: readonly TestModule[],
-    unhandled: readonly unknown[],
-    reason: TestRunEndReason,
-  ): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const tally = count(modules, unhandled.length)
-    // The testbed did not come up, say.
-    if (modules.length === 0 && reason !== 'passed') tally.failed += 1
     if (kept !== undefined && modules.length > 0) writeFileSync(kept, JSON.stringify(tally))
-    process.once('exit', () => {
-      const { passed, failed, skipped, files } = tally
+    process.once('exit', (code) => {
+      const { passed, skipped, files } = tally
+      // Where no test failed, something else did: the testbed that does not come up.
+      const failed = tally.failed || Math.sign(code)
       if (kept !== undefined) process.stdout.write(renderSlowest(files))
       process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
     })
