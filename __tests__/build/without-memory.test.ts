@@ -14,7 +14,7 @@ const inNarrowPlace = (shm: string, script: string): unknown => {
 /** What becomes of secrets, given as JavaScript. */
 const channelOf = (...values: readonly string[]): string => `
 import { withSecretChannel } from '${process.cwd()}/src/build/secret-channel.ts'
-import { createDocker } from '${process.cwd()}/src/host/docker.ts'
+import { createDocker } from '${process.cwd()}/src/docker/docker.ts'
 import { Secret } from '${process.cwd()}/src/secret.ts'
 const said = []
 const values = [${values.join(', ')}]
