@@ -25,7 +25,7 @@ echo '== images'
 echo "$images"
 echo '== sound'
 # What a killed load left is swept by a helper.
-[[ -e "${snapshots%/*}/slipway" ]] || grep -o 'dev\.slipway/record=[0-9a-f.]*' <<<"$images" | sort -u | while IFS== read -r _ record; do
+[[ -e "${snapshots%/*}/slipway" ]] || grep -o 'dev\.slipway/record=[0-9a-f.]*' <<<"$images" | sort -u | while IFS='=' read -r _ record; do
   IFS=. read -r image config _ folders <<<"$record"
   IFS=. read -ra numbers <<<"$folders"
   [[ "$(make_record "$image" "$config" "$snapshots" "${numbers[@]}")" != "$record" ]] || echo "$record"

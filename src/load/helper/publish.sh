@@ -50,7 +50,7 @@ publish_layer() {
 # A layer with a child is kept by it and need not be kept for ever by itself, so its mark goes while
 # others are still being published.
 stage_and_publish() {
-  local i bytes layers layer releasing ready
+  local i bytes layers layer releasing
   local -A staged=()
   mkdir -p "$staging/$run/to"
   printf '%s\n' "${chains[@]}" >>"$staging/journal"
@@ -63,7 +63,7 @@ stage_and_publish() {
     mkfifo "$own/asked" "$own/answered"
     client <"$own/asked" >"$own/answered" &
     exec {asking}>"$own/asked" {answering}<"$own/answered"
-    read -r ready <&"$answering" || asking=''
+    read -r _ <&"$answering" || asking=''
   fi
   exec {announced}<"$own/staged" {releasing}>"$own/released"
   for i in "${missing[@]}"; do

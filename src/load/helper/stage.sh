@@ -3,6 +3,7 @@
 # One tree as the way has it; what is there already stays. Extended attributes are named, because only
 # then cp fails where it cannot keep them; whiteouts and opaque folders are among them.
 transfer() {
+  # shellcheck disable=SC2054  # a list of cp's own
   local -a how=(--recursive --no-dereference --preserve=mode,ownership,timestamps,links,xattr)
   case $way in
     reflink) cp "${how[@]}" --reflink=always --no-target-directory -- "$1" "$2" ;;
