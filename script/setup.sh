@@ -1,6 +1,6 @@
 # Sourced by the scripts: goes to the project's root and makes its own Node 24 and packages there,
 # once. Everything else on the machine stays as it is.
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 # npm writes this file at the end of an install; the lock file is newer when packages changed.
 if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then

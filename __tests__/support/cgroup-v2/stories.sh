@@ -1,7 +1,7 @@
 # What kills for memory look like on a real kernel with cgroup v2. Between two looks something happens;
 # __tests__/scenarios/cgroup-v2.test.ts says what Slipway has to make of it.
 set -u
-cd "${BASH_SOURCE[0]%/*}"
+cd "${BASH_SOURCE[0]%/*}" || exit
 . ./nodes.sh
 
 # Only looks are printed, and not what bash says of each process that was killed.
