@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FoundKills, findKills, type KillFacts } from '../../src/diagnose/kernel/find-kills.ts'
 import type { LookedNode } from '../../src/diagnose/nodes/look-nodes.ts'
 import type { KnownContainer, NodeReport } from '../../src/diagnose/nodes/node-report.ts'
@@ -9,6 +9,10 @@ import { hex, type NodeName, type Stories, tellStories } from '../support/cgroup
 let stories: Stories
 beforeAll(async () => {
   stories = await tellStories()
+})
+afterAll((_context, { tasks }) => {
+  const tests = tasks.flatMap((each) => (each.type === 'suite' ? each.tasks : [each]))
+  if (tests.every(({ result }) => result?.state === 'pass')) stories.keep()
 })
 
 const looked = (label: string): readonly LookedNode[] => {
