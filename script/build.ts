@@ -34,6 +34,7 @@ const bundle = await rolldown({
     main: 'src/main.ts',
     post: 'src/post.ts',
     watchdog: 'src/watchdog.ts',
+    'cache-client': 'src/cache-client.ts',
     recorder: 'src/recorder.ts',
   },
   platform: 'node',

@@ -1,4 +1,5 @@
 import { beginNotes } from '../diagnose/recording/job-recording.ts'
+import type { CacheAccess } from '../disk/cache-client.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { type Place as GatherPlace, gather } from '../facts/gather.ts'
@@ -20,7 +21,7 @@ export type Place = GatherPlace & {
   readonly recordingFolder: string
   /** What child processes inherit. */
   readonly env: Readonly<Record<string, string>>
-  /** By these variables a build finds the Actions cache. */
+  /** By these variables builds and we find the Actions cache. */
   readonly cacheEnv: Readonly<Record<string, string>>
   /** 1 for a job that runs for the first time, more when somebody runs it again. */
   readonly runAttempt: number
@@ -59,6 +60,18 @@ const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: Place): Secr
   }
 }
 
+const toCacheAccess = (
+  { env, tempDir, cacheEnv }: Place,
+  { log, mask, signal }: FrontEnd,
+): CacheAccess => ({
+  // What the library packs goes with the run's own folder.
+  env: { ...env, RUNNER_TEMP: tempDir },
+  variables: cacheEnv,
+  mask,
+  debug: log.debug,
+  signal,
+})
+
 const beginRecording = ({ clusterName }: Inputs, place: Place, { log }: FrontEnd) =>
   beginNotes({
     // Not ended with the step: post needs what it finds.
@@ -78,7 +91,8 @@ const runWith = async (
   const { log, signal } = front
   const { env } = place
   const command = createDocker(env, signal)
-  const facts = await gather(command, api, inputs, place, { debug: log.debug, signal })
+  const cache = toCacheAccess(place, front)
+  const facts = await gather(command, api, inputs, place, cache)
   await remark(inputs, facts, log)
   const plan = planRun(inputs, facts)
   if (inputs.isDryRun) return { kind: 'planned', plan }
@@ -96,7 +110,7 @@ const runWith = async (
     docker: { command, api, engine: facts.engine },
     secrets: toSecrets(inputs, token, place),
     log,
-    run: { ...place, id: place.runId, signal },
+    run: { ...place, id: place.runId, cache, signal },
     tempRoot: place.tempRoot,
   })
   // Who cancels gives us seconds.

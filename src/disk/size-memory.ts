@@ -1,29 +1,23 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
-import timers from 'node:timers/promises'
 import { renderError } from '../failure.ts'
-import type { WriteLine } from '../host/log-fence.ts'
 import type { ImageReference } from '../image/reference.ts'
 import { toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
+import { askCache, type CacheAccess } from './cache-client.ts'
 
 /**
  * How big the images of a step were last time. All of it is in the name of an entry of the Actions
  * cache, whose content is never fetched: whoever plants an entry can lie about numbers and do
  * nothing else.
  */
-export type SizeMemory = {
+export type SizeMemory = CacheAccess & {
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string
-  readonly debug: WriteLine
-  readonly signal: AbortSignal
 }
 
 /** What is built, as far as its size is kept. */
 type Built = { readonly tags: readonly ImageReference[]; readonly isWanted: boolean }
-
-type Cache = typeof import('@actions/cache')
 
 const mb = 1_000_000
 const lookupDeadlineMs = 5_000
@@ -81,71 +75,12 @@ export const parseKey = (prefix: string, key: string, images: number): Sizes | u
 const isNear = (a: Sizes, b: Sizes): boolean =>
   Math.abs(a.totalBytes - b.totalBytes) <= 0.05 * b.totalBytes
 
-const listener = new AsyncLocalStorage<WriteLine | undefined>()
-
-/**
- * Runs `body` with all that it prints going to `hear`, and nothing that others print meanwhile.
- * `@actions/cache` annotates the step with errors and warnings of its own, and prints the names of
- * entries as they are, which could hold a command for the runner. Only masks go through.
- */
-const overhear = <T>(hear: WriteLine, body: () => Promise<T>): Promise<T> => {
-  // This stays: what was cut off at its deadline may still print, when the build has long begun.
-  for (const stream of [process.stdout, process.stderr]) divert(stream)
-  return listener.run(hear, body)
-}
-
-const divert = (stream: NodeJS.WriteStream): void => {
-  const write = stream.write.bind(stream)
-  stream.write = (chunk: string | Uint8Array, ...rest: []): boolean => {
-    const hear = listener.getStore()
-    if (hear === undefined) return write(chunk, ...rest)
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')
-    // Without the listener: what it prints itself must get out.
-    listener.run(undefined, () => {
-      for (const line of text.trimEnd().split('\n')) {
-        if (line.startsWith('::add-mask::')) write(`${line}\n`)
-        else hear(line)
-      }
-    })
-    return true
-  }
-}
-
-/** Gives up waiting at the deadline or when the step is cancelled; the work itself has no brake. */
-const within = async <T>(deadlineMs: number, signal: AbortSignal, work: Promise<T>): Promise<T> => {
-  const settled = new AbortController()
-  const expiry = timers.setTimeout(deadlineMs, undefined, {
-    signal: AbortSignal.any([signal, settled.signal]),
-  })
-  const lateness = expiry.then(() => {
-    throw new Error(`no answer within ${deadlineMs} ms`)
-  })
-  try {
-    return await Promise.race([work, lateness])
-  } finally {
-    settled.abort()
-  }
-}
-
 /** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
-const askCache = async <T>(
-  { debug, signal }: SizeMemory,
-  deadlineMs: number,
-  ask: (cache: Cache) => Promise<T>,
-): Promise<T | undefined> => {
-  let isOver = false
-  const hear = (line: string): void => {
-    if (!isOver) debug(`Actions cache: ${line}`)
-  }
+const quietly = async <T>({ debug }: SizeMemory, body: () => Promise<T>) => {
   try {
-    // A large library, mostly of Azure; other steps start without it.
-    const work = overhear(hear, async () => ask(await import('@actions/cache')))
-    return await within(deadlineMs, signal, work)
+    return await body()
   } catch (error) {
-    debug(`Actions cache: ${renderError(error)}`)
-    return undefined
-  } finally {
-    isOver = true
+    return debug(`Actions cache: ${renderError(error)}`)
   }
 }
 
@@ -158,10 +93,10 @@ export const recallSizes = async (
   const { length } = toRemembered(targets)
   if (length === 0 || length > mostImages) return undefined
   const prefix = toPrefix(repository, targets)
-  const key = await askCache(memory, lookupDeadlineMs, (cache) =>
-    cache.restoreCache([path], prefix, [prefix], { lookupOnly: true }),
+  const key = await quietly(memory, () =>
+    askCache(memory, lookupDeadlineMs, { path, key: prefix, isNew: false }),
   )
-  const sizes = key === undefined ? undefined : parseKey(prefix, key, length)
+  const sizes = key ? parseKey(prefix, key, length) : undefined
   debug(`Size of the images last time: ${sizes === undefined ? 'unknown' : JSON.stringify(sizes)}`)
   return sizes
 }
@@ -179,11 +114,11 @@ export const rememberSizes = async (
   // A name can be taken only once, and sizes may come back after they were others.
   const prefix = toPrefix(memory.repository, targets)
   const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString('hex')}`
-  await askCache(memory, saveDeadlineMs, async (cache) => {
+  await quietly(memory, async () => {
     // A name in a folder that all may write to: never through what is there already.
     await rm(path, { force: true })
     await writeFile(path, `${key}\n`, { flag: 'wx', mode: 0o600 })
-    return cache.saveCache([path], key)
+    await askCache(memory, saveDeadlineMs, { path, key, isNew: true })
   })
   await rm(path, { force: true }).catch(() => undefined)
 }

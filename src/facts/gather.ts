@@ -4,8 +4,9 @@ import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
 import { toOwnTarget, toTargets } from '../build/target.ts'
 import { findNodeRooms } from '../cluster/capacity.ts'
 import { findNodes } from '../cluster/providers/kind.ts'
+import type { CacheAccess } from '../disk/cache-client.ts'
 import { findFreeable } from '../disk/freeable.ts'
-import { recallSizes, type SizeMemory } from '../disk/size-memory.ts'
+import { recallSizes } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { findBuilder, findEngine } from '../docker/info.ts'
@@ -30,9 +31,6 @@ export type Place = {
   readonly repository: string | undefined
 }
 
-/** Who hears of what the cache says, and when to stop asking it. */
-type Hands = Pick<SizeMemory, 'debug' | 'signal'>
-
 const findTargets = async (
   docker: Docker,
   { build, bake, allow }: Inputs,
@@ -54,7 +52,7 @@ const findBuilds = async (
   docker: Docker,
   inputs: Inputs,
   place: Place,
-  hands: Hands,
+  cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
   const sizesKeptFor = place.hasCacheService ? place.repository : undefined
   if (inputs.build === undefined && inputs.bake === undefined) {
@@ -64,7 +62,7 @@ const findBuilds = async (
   const lastSizes =
     sizesKeptFor === undefined
       ? undefined
-      : await recallSizes({ repository: sizesKeptFor, ...hands }, found.targets)
+      : await recallSizes({ repository: sizesKeptFor, ...cache }, found.targets)
   return { ...found, lastSizes, sizesKeptFor }
 }
 
@@ -118,14 +116,14 @@ export const gather = async (
   api: EngineApi,
   inputs: Inputs,
   place: Place,
-  hands: Hands,
+  cache: CacheAccess,
 ): Promise<Facts> => {
   const { ask } = api
   const questions = [
     findEngine(ask),
     findNodes(ask, inputs.clusterName, inputs.nodes),
     findImages(ask, inputs.images),
-    findBuilds(docker, inputs, place, hands),
+    findBuilds(docker, inputs, place, cache),
     findManifests(inputs.manifests, place.workspace),
   ] as const
   // Several may fail; the first in this order is the one to tell.

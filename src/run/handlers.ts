@@ -18,13 +18,13 @@ export const handlers: Handlers = {
   'await-disk': ({ freeing, folder }, { run }) => waitForRoom(run.over(freeing), folder),
   'hold-image': ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
   'revoke-token': (_, { secrets }) => secrets.close(),
-  'record-sizes': async ({ repository, targets, lastSizes }, { docker, log, run }) => {
+  'record-sizes': async ({ repository, targets, lastSizes }, { docker, run }) => {
     const images = targets.flatMap(
       ({ name }) => run.resultOf('build', toBuildId(name))?.measured ?? [],
     )
     if (images.length === 0) return
     const sizes = sumSizes(images, docker.engine.hasContainerdStore)
-    const memory = { repository, debug: log.debug, signal: run.signal }
+    const memory = { ...run.cache, repository, signal: run.signal }
     await rememberSizes(memory, targets, sizes, lastSizes)
   },
   'drop-image': ({ name }, { docker }) => dropName(docker.api, name),

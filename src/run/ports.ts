@@ -1,4 +1,5 @@
 import type { BuildMetadata } from '../build/metadata.ts'
+import type { CacheAccess } from '../disk/cache-client.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -50,6 +51,8 @@ export type Run = {
   readonly workspace: string
   /** What child processes inherit. */
   readonly env: Readonly<Record<string, string>>
+  /** How the Actions cache is asked. */
+  readonly cache: CacheAccess
   /** Ends with the step, or with the first failure where that ends all. */
   readonly signal: AbortSignal
   /** What an earlier step came to; undefined where it was not done. */

@@ -28,23 +28,26 @@ export type Environment = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
   readonly childEnv: Readonly<Record<string, string>>
-  /** What a build needs besides where its author has it use the Actions cache. */
+  /** Where the Actions cache is and the token for it: our own client's, and builds' that use it. */
   readonly cacheEnv: Readonly<Record<string, string>>
 }
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
+
+/** The toolkit writes to these. */
+const isCommandFile = (name: string): boolean =>
+  /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name)
 
 /**
  * What the runner means for an action and for nothing that it starts: tokens of the run, and the files
  * by which one sets outputs, states, variables and paths.
  */
 const isRunners = (name: string): boolean =>
-  /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) ||
-  /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name)
+  /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) || isCommandFile(name)
 
-/** By these BuildKit finds the Actions cache (`type=gha`). */
+/** By these BuildKit (`type=gha`) and we find the Actions cache. */
 const isForCache = (name: string): boolean =>
-  /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2)$/.test(name)
+  /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2|CACHE_MODE)$/.test(name)
 
 const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
@@ -82,8 +85,8 @@ const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>
   )
 
 /**
- * Takes inputs, states and secrets out of our own environment, and out of what others can read of it.
- * What the runner means for us alone stays for the libraries that use it, where nobody else sees it.
+ * Takes inputs, states, secrets and the run's tokens out of our own environment, and out of what others
+ * can read of it. The runner's files stay for the library that uses them, where nobody else sees them.
  *
  * @returns why others can still read it, if they can
  */
@@ -92,12 +95,13 @@ export const forgetSecrets = (
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined => {
   const secrets = secretVariables(inputs)
-  const isSecret = (name: string): boolean => isOurs(name) || secrets.includes(name)
+  const isSecret = (name: string): boolean =>
+    isOurs(name) || isRunners(name) || secrets.includes(name)
+  const files = Object.entries(env).filter(([name]) => isCommandFile(name))
   for (const name of Object.keys(env)) if (isSecret(name)) delete env[name]
-  const runners = Object.entries(env).filter(([name]) => isRunners(name))
-  const why = wipeVariables((name) => isSecret(name) || isRunners(name))
+  const why = wipeVariables(isSecret)
   // Set anew, a variable is in another place of the memory, and not in /proc/PID/environ.
-  Object.assign(env, Object.fromEntries(runners))
+  Object.assign(env, Object.fromEntries(files))
   return why
 }
 
