@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Secret } from './secret.ts'
-import { revokeToken } from './token/revoke.ts'
+import { type GuardedToken, revokeToken } from './token/installation-token.ts'
 import type { WatchdogMessage } from './token/watchdog.ts'
 
 /**
@@ -9,11 +9,11 @@ import type { WatchdogMessage } from './token/watchdog.ts'
  */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-const guarded: { readonly apiUrl: string; readonly secret: Secret }[] = []
+const guarded: GuardedToken[] = []
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line) as WatchdogMessage
   if (message === 'done') process.exit()
-  guarded.push({ apiUrl: message.guard.apiUrl, secret: new Secret(message.guard.token) })
+  guarded.push({ apiUrl: message.guard.apiUrl, token: new Secret(message.guard.token) })
 }
 await Promise.allSettled(guarded.map((token) => revokeToken(token, () => {})))
 process.exit()

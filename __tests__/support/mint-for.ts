@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import type { AppCredentials } from '../../src/inputs/inputs.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Credential } from '../../src/token/formats.ts'
-import { mintToken } from '../../src/token/mint.ts'
+import { mintToken } from '../../src/token/installation-token.ts'
 import type { GitHub } from './github/server.ts'
 
 type App = AppCredentials & { readonly apiUrl: string }
@@ -20,16 +20,11 @@ export const appOf = (github: GitHub, change: Partial<App> = {}): App => ({
 })
 
 /** A real token of the double for one owner. */
-export const mintFor = async (
+export const mintFor = (
   github: GitHub,
   owner: string,
   repositories: readonly string[] = [],
 ): Promise<Credential> => {
   const options = { mask: () => {}, log: () => {}, signal: new AbortController().signal }
-  const { secret, scope } = await mintToken(
-    appOf(github),
-    { owner, repositories, spellings: [owner] },
-    options,
-  )
-  return { token: secret, scope }
+  return mintToken(appOf(github), { owner, repositories, spellings: [owner] }, options)
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { mintToken } from '../../src/token/mint.ts'
-import { revokeToken } from '../../src/token/revoke.ts'
+import { mintToken, revokeToken } from '../../src/token/installation-token.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import type { GitHubOptions } from '../support/github/types.ts'
 import { appOf } from '../support/mint-for.ts'
@@ -73,8 +72,8 @@ test.each(['long', 'short'] as const)(
   'every JWT and every form of a %s token is masked',
   async (tokenForm) => {
     await restart({ tokenForm })
-    const { secret } = await mint()
-    const token = secret.expose()
+    const minted = await mint()
+    const token = minted.token.expose()
     expect(token.length).toBe(tokenForm === 'short' ? 40 : token.length)
     const jwts = github.requests.map(
       ({ headers }) => String(headers['authorization']).split(' ')[1],
@@ -104,7 +103,7 @@ test('a GitHub Enterprise Server has its API elsewhere', async () => {
 
 test('two hundred at once all get a token, and all can be ended', async () => {
   const minted = await Promise.all(Array.from({ length: 200 }, () => mint()))
-  expect(new Set(minted.map(({ secret }) => secret.expose())).size).toBe(200)
+  expect(new Set(minted.map(({ token }) => token.expose())).size).toBe(200)
   await Promise.all(minted.map((token) => revokeToken(token, log)))
   expect(new Set(github.tokens.map((token) => token.state()))).toEqual(new Set(['revoked']))
 })

@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { mintToken } from '../../src/token/mint.ts'
-import { revokeToken } from '../../src/token/revoke.ts'
+import { mintToken, revokeToken } from '../../src/token/installation-token.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
 

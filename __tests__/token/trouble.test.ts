@@ -2,9 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { renderError } from '../../src/failure.ts'
 import { Secret } from '../../src/secret.ts'
-import { type MintedToken, mintToken } from '../../src/token/mint.ts'
-import { probeToken } from '../../src/token/probe.ts'
-import { revokeToken } from '../../src/token/revoke.ts'
+import {
+  type MintedToken,
+  mintToken,
+  probeToken,
+  revokeToken,
+} from '../../src/token/installation-token.ts'
 import type { Fault } from '../support/github/faults.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import type { GitHubOptions } from '../support/github/types.ts'
@@ -154,8 +157,8 @@ test.concurrent('a server that is not there is called that', async () => {
 describe.concurrent('clocks', () => {
   test.each([10, -10])('GitHub\u2019s clock is %d minutes off ours', async (minutes) => {
     const { mint } = await start({ clockSkewMs: minutes * 60_000 })
-    const { secret } = await mint()
-    expect(secret.expose()).toMatch(/^ghs_/)
+    const { token } = await mint()
+    expect(token.expose()).toMatch(/^ghs_/)
   })
 
   test('a server that lies about its clock gets no endless conversation', async () => {

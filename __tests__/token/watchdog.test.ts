@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createTokenKeeper } from '../../src/token/keeper.ts'
+import { createBuildToken } from '../../src/token/build-token.ts'
 import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
@@ -15,9 +15,16 @@ beforeEach(async () => {
 })
 afterEach(() => github.stop())
 
-const keep = (childEnv: Readonly<Record<string, string>> = {}) =>
-  createTokenKeeper({
-    app: appOf(github, { scopes: [{ owner: 'acme', repositories: [], spellings: ['acme'] }] }),
+const scopes = [{ owner: 'acme', repositories: [], spellings: ['acme'] }]
+
+const create = (childEnv: Readonly<Record<string, string>> = {}) =>
+  createBuildToken({
+    inputs: {
+      credentials: { kind: 'app', ...appOf(github, { scopes }) },
+      apiUrl: github.apiUrl,
+      secretFormat: 'token',
+    },
+    saveState: () => {},
     mask: () => {},
     log: () => {},
     warn: (message) => warnings.push(message),
@@ -47,54 +54,54 @@ const one = async (but?: number): Promise<number> => {
   return findWatchdogs().find((pid) => pid !== but) ?? -1
 }
 
-test('a watchdog that is killed is replaced, which is told; the keeper closes all the same', async () => {
-  const keeper = keep()
-  await keeper.take()
+test('a watchdog that is killed is replaced, which is told; it is revoked all the same', async () => {
+  const token = create()
+  await token.take()
   const first = await one()
   process.kill(first, 'SIGKILL')
   const second = await one(first)
   expect(warnings).toEqual([expect.stringMatching(/watchdog.*\(SIGKILL\): started another one/)])
-  await keeper.close()
+  await token.close()
   expect(states()).toEqual(['revoked'])
   await eventually('it ends', () => !findWatchdogs().includes(second))
 })
 
 test('the other one knows the tokens that were minted before', async () => {
-  const keeper = keep()
-  await keeper.take()
+  const token = create()
+  await token.take()
   const first = await one()
   process.kill(first, 'SIGKILL')
   await one(first)
   github.inject({ kind: 'hang', match: /^DELETE/ })
   cancel.abort()
   // Main's own try hangs, and is left to the watchdog.
-  await keeper.close()
+  await token.close()
   expect(warnings.at(-1)).toMatch(/not revoked yet: the watchdog goes on trying/)
   await eventually('it is revoked', () => states()[0] === 'revoked')
 })
 
 test('one that has just died does not hold up the end', async () => {
-  const keeper = keep()
-  await keeper.take()
+  const token = create()
+  await token.take()
   process.kill(await one(), 'SIGKILL')
-  await keeper.close()
+  await token.close()
   expect(states()).toEqual(['revoked'])
 })
 
 test('one that hangs does not, either', async () => {
-  const keeper = keep()
-  await keeper.take()
+  const token = create()
+  await token.take()
   const hanging = await one()
   process.kill(hanging, 'SIGSTOP')
-  await keeper.close()
+  await token.close()
   await eventually('it is killed', () => !findWatchdogs().includes(hanging))
 })
 
 test('one that cannot live is given up, and the step goes on', async () => {
-  const keeper = keep({ NODE_OPTIONS: '--no-such-option' })
-  await keeper.take()
+  const token = create({ NODE_OPTIONS: '--no-such-option' })
+  await token.take()
   await eventually('it is given up', () => /4 times: there is none/.test(warnings.at(-1) ?? ''))
-  await keeper.close()
+  await token.close()
   expect(states()).toEqual(['revoked'])
 })
 
@@ -104,15 +111,15 @@ test.each([
   ['probing', /^GET \/installation\/repositories/],
 ])('cancelled while the server hangs in %s', async (_name, match) => {
   github.inject({ kind: 'hang', match, times: 20 })
-  const keeper = keep()
-  const taking = keeper.take().catch(String)
+  const token = create()
+  const taking = token.take().catch(String)
   await eventually('GitHub is asked', () =>
     github.requests.some(({ method, path }) => match.test(`${method} ${path}`)),
   )
   const started = performance.now()
   cancel.abort()
   await taking
-  await keeper.close()
+  await token.close()
   // Without it, a request has 10 s, and all tries a minute.
   expect(performance.now() - started).toBeLessThan(8_000)
   expect(states().filter((state) => state === 'live')).toEqual([])

@@ -1,58 +1,120 @@
 import { renderError } from '../failure.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import { later } from '../host/later.ts'
+import type { AppCredentials, Inputs } from '../inputs/inputs.ts'
 import type { Secret } from '../secret.ts'
 import { formatToken } from './formats.ts'
-import type { TokenKeeper } from './keeper.ts'
+import type { MintedToken, MintOptions } from './installation-token.ts'
+import { startWatchdog, type Watchdog } from './watchdog.ts'
 
 /** The builds' token over the whole step: minted late, by whoever asks first, and ended once. */
 export type BuildToken = AsyncDisposable & {
   /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
   readonly take: () => Promise<Secret | undefined>
+  /** Ends all that was minted, whatever happened before. Never fails, and can be called again. */
   readonly close: () => Promise<void>
 }
 
-type Options = {
+type Options = MintOptions & {
   readonly inputs: Pick<Inputs, 'credentials' | 'apiUrl' | 'secretFormat'>
-  readonly mask: (value: string) => void
-  readonly log: (line: string) => void
   readonly warn: (message: string) => void
   readonly saveState: (name: string, value: string) => void
-  readonly signal: AbortSignal
+  /** What the watchdog inherits. */
   readonly childEnv: Readonly<Record<string, string>>
 }
 
 /** The state by which post knows whether main ended what it minted. It never holds a token. */
 export const tokenState = 'token'
 
+/** A build that starts with less than this left may outlive its token. */
+const enoughMs = 10 * 60_000
+
+/** Who cancels gives us seconds; after so many of them revoking is the watchdog's. */
+const revokingMs = 4_000
+
+/** The GitHub client is most of the bundle; a step that only loads starts without it. */
+const importClient = () => import('./installation-token.ts')
+
+const isFresh = ({ expiresAt }: MintedToken): boolean =>
+  Date.parse(expiresAt) - Date.now() > enoughMs
+
 export const createBuildToken = (options: Options): BuildToken => {
-  const { inputs, warn, saveState } = options
+  const { inputs, log, warn, saveState, signal, childEnv } = options
   const { credentials, apiUrl, secretFormat } = inputs
-  let keeping: Promise<TokenKeeper> | undefined
-  const close = async (): Promise<void> => {
-    if (keeping === undefined) return
-    try {
-      await (await keeping).close()
-      saveState(tokenState, 'ended')
-    } catch (error) {
-      warn(`The token could not be ended: ${renderError(error)}`)
+  const tooLate = later(signal, revokingMs)
+  let watchdog: Watchdog | undefined
+  let current: readonly MintedToken[] = []
+  /** Another build may still use what has too little life left for a new one. */
+  let older: readonly MintedToken[] = []
+  let taking: Promise<readonly MintedToken[]> | undefined
+  let closing: Promise<void> = Promise.resolve()
+
+  /** Tokens with life enough for a build, one for each scope. */
+  const takeFresh = async (app: AppCredentials): Promise<readonly MintedToken[]> => {
+    if (current.length === app.scopes.length && current.every(isFresh)) return current
+    older = [...older, ...current]
+    current = []
+    saveState(tokenState, 'minted')
+    const { mintToken, probeToken } = await importClient()
+    watchdog ??= startWatchdog(childEnv, warn)
+    const minting = app.scopes.map(async (scope) => {
+      const token = await mintToken({ ...app, apiUrl }, scope, options)
+      watchdog?.guard(token)
+      current = [...current, token]
+      await probeToken(token, log, signal)
+    })
+    for (const outcome of await Promise.allSettled(minting)) {
+      if (outcome.status === 'rejected') throw outcome.reason
     }
-    keeping = undefined
+    return current
   }
+
+  /** Tells whether nothing is left to do. */
+  const revoke = async (token: MintedToken): Promise<boolean> => {
+    try {
+      const { revokeToken } = await importClient()
+      await revokeToken(token, log, tooLate)
+      return true
+    } catch (error) {
+      const end = `it ends at ${token.expiresAt}`
+      if (tooLate.aborted) {
+        warn(`The token is not revoked yet: the watchdog goes on trying, and ${end}.`)
+      } else warn(`The token could not be revoked; ${end}: ${renderError(error)}`)
+      return !tooLate.aborted
+    }
+  }
+
+  const endAll = async (): Promise<void> => {
+    if (taking === undefined) return
+    // What is being minted ends as well.
+    await taking.catch(() => {})
+    taking = undefined
+    const ending = [...older, ...current]
+    older = []
+    current = []
+    const isOver = (await Promise.all(ending.map(revoke))).every(Boolean)
+    if (isOver) await watchdog?.dismiss()
+    else watchdog?.release()
+    watchdog = undefined
+    saveState(tokenState, 'ended')
+  }
+
+  const close = (): Promise<void> => {
+    closing = closing.then(endAll).catch((error: unknown) => {
+      warn(`The token could not be ended: ${renderError(error)}`)
+    })
+    return closing
+  }
+
   return {
     take: async () => {
       if (credentials.kind === 'none') return undefined
       if (credentials.kind === 'given') {
         return formatToken(secretFormat, apiUrl, [{ token: credentials.token }])
       }
-      // The GitHub client is most of the bundle; a step that only loads starts without it.
-      keeping ??= import('./keeper.ts').then(({ createTokenKeeper }) =>
-        createTokenKeeper({ ...options, app: { ...credentials, apiUrl } }),
-      )
-      const keeper = await keeping
-      saveState(tokenState, 'minted')
-      const minted = await keeper.take()
-      const known = minted.map(({ secret, scope }) => ({ token: secret, scope }))
-      return formatToken(secretFormat, apiUrl, known)
+      // Builds that begin at the same time share what the first of them mints.
+      const before = taking ?? Promise.resolve([])
+      taking = before.catch(() => {}).then(() => takeFresh(credentials))
+      return formatToken(secretFormat, apiUrl, await taking)
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -2,17 +2,19 @@ import { Failure } from '../failure.ts'
 import type { TokenScope } from '../inputs/inputs.ts'
 import { isRefusal } from './github.ts'
 
+type Permissions = Readonly<Record<string, string>>
+
 /** What was asked of GitHub. */
 export type Asked = {
   readonly apiUrl: string
   readonly scope: TokenScope
-  readonly permissions: Readonly<Record<string, string>>
+  readonly permissions: Permissions
 }
 
 /** What GitHub says of the App's installation, as far as a refusal may be explained by it. */
 export type Installation = {
   readonly id: number
-  readonly permissions?: Readonly<Record<string, string>>
+  readonly permissions?: Permissions
   readonly suspended_at?: string | null
   readonly html_url?: string
   readonly account?: { readonly login?: string } | null
@@ -21,19 +23,22 @@ export type Installation = {
 const describe = ({ owner, repositories }: TokenScope): string =>
   repositories.length === 0 ? owner : repositories.map((name) => `${owner}/${name}`).join(', ')
 
+const renderPermissions = (permissions: Permissions): string =>
+  Object.entries(permissions)
+    .map((entry) => entry.join(': '))
+    .join(', ')
+
 const fail = ({ scope }: Asked, got: string, remedy: string, cause?: unknown): Failure =>
   new Failure(`No token could be minted for ${describe(scope)}: ${got}`, { remedy, cause })
 
 const levels = ['read', 'write', 'admin']
 
 /** What is asked beyond what the installation grants. Everybody may read metadata. */
-const findUngranted = ({ permissions }: Asked, installation: Installation): readonly string[] =>
-  Object.entries(permissions)
-    .filter(([name, level]) => {
-      const granted = installation.permissions?.[name] ?? (name === 'metadata' ? 'read' : '')
-      return levels.indexOf(level) > levels.indexOf(granted)
-    })
-    .map((entry) => entry.join(': '))
+const findUngranted = ({ permissions }: Asked, granted: Permissions) =>
+  Object.entries(permissions).filter(([name, level]) => {
+    const most = granted[name] ?? (name === 'metadata' ? 'read' : '')
+    return levels.indexOf(level) > levels.indexOf(most)
+  })
 
 /** Says beforehand what GitHub would refuse without saying which permission it means. */
 export const checkInstallation = (asked: Asked, installation: Installation): void => {
@@ -45,14 +50,59 @@ export const checkInstallation = (asked: Asked, installation: Installation): voi
     )
   }
   if (installation.permissions === undefined) return
-  const ungranted = findUngranted(asked, installation)
+  const ungranted = findUngranted(asked, installation.permissions)
   if (ungranted.length === 0) return
-  const granted = Object.entries(installation.permissions).map((entry) => entry.join(': '))
   throw fail(
     asked,
-    `the installation does not grant ${ungranted.join(', ')}`,
-    `It grants ${granted.join(', ')}. Add the permission to the App and accept it at ${asked.scope.owner}, or ask for less.`,
+    `the installation does not grant ${renderPermissions(Object.fromEntries(ungranted))}`,
+    `It grants ${renderPermissions(installation.permissions)}. Add the permission to the App and accept it at ${asked.scope.owner}, or ask for less.`,
   )
+}
+
+/** What GitHub means, and where to mend it. */
+const interpret = (
+  status: number,
+  words: string,
+  { scope, permissions }: Asked,
+  unreachable: readonly string[],
+): readonly [got: string, remedy: string] => {
+  if (words.includes('ip allow list')) {
+    return [
+      `the IP allow list of ${scope.owner} shuts this runner out`,
+      "Add the runner's address to the list, or use a runner whose address is on it.",
+    ]
+  }
+  if (status === 401) {
+    return [
+      "GitHub does not accept the App's signature",
+      'Check that client-id and private-key belong to the same App.',
+    ]
+  }
+  if (status === 403) {
+    return [
+      'GitHub refuses the App',
+      'Its owner may have suspended the App, or GitHub limits its requests.',
+    ]
+  }
+  if (status === 404 && words.includes('integration not found')) {
+    return [
+      'GitHub knows no App with this client-id',
+      "Copy the Client ID from the App's settings page.",
+    ]
+  }
+  if (status === 404 || unreachable.length > 0) {
+    return [
+      `the App is not installed on ${unreachable.join(', ') || describe(scope)}`,
+      'Install it there (App settings, "Install App"), or correct owner and repositories.',
+    ]
+  }
+  if (status === 422) {
+    return [
+      'the installation does not grant what is asked',
+      `Asked: ${renderPermissions(permissions) || 'all permissions'} on ${describe(scope)}. Add the repositories and permissions to the installation, or ask for less.`,
+    ]
+  }
+  return [`GitHub answered ${status}`, 'Try again later; githubstatus.com may say more.']
 }
 
 /**
@@ -66,50 +116,10 @@ export const explainRefusal = (
   unreachable: readonly string[],
 ): Failure => {
   if (error instanceof Failure) return error
-  const { apiUrl, scope, permissions } = asked
   if (!isRefusal(error)) {
-    const remedy = `Check that ${apiUrl} can be reached, and HTTPS_PROXY and NO_PROXY.`
+    const remedy = `Check that ${asked.apiUrl} can be reached, and HTTPS_PROXY and NO_PROXY.`
     return fail(asked, 'GitHub did not answer', remedy, error)
   }
-  const words = error.message.toLowerCase()
-  if (words.includes('ip allow list')) {
-    const remedy = "Add the runner's address to the list, or use a runner whose address is on it."
-    return fail(asked, `the IP allow list of ${scope.owner} shuts this runner out`, remedy, error)
-  }
-  if (error.status === 401) {
-    return fail(
-      asked,
-      "GitHub does not accept the App's signature",
-      'Check that client-id and private-key belong to the same App.',
-      error,
-    )
-  }
-  if (error.status === 403) {
-    const remedy = 'Its owner may have suspended the App, or GitHub limits its requests.'
-    return fail(asked, 'GitHub refuses the App', remedy, error)
-  }
-  if (error.status === 404 && words.includes('integration not found')) {
-    const remedy = "Copy the Client ID from the App's settings page."
-    return fail(asked, 'GitHub knows no App with this client-id', remedy, error)
-  }
-  if (error.status === 404 || unreachable.length > 0) {
-    const where = unreachable.length > 0 ? unreachable.join(', ') : describe(scope)
-    return fail(
-      asked,
-      `the App is not installed on ${where}`,
-      'Install it there (App settings, "Install App"), or correct owner and repositories.',
-      error,
-    )
-  }
-  if (error.status === 422) {
-    const wanted = Object.entries(permissions).map((entry) => entry.join(': '))
-    return fail(
-      asked,
-      'the installation does not grant what is asked',
-      `Asked: ${wanted.join(', ') || 'all permissions'} on ${describe(scope)}. Add the repositories and permissions to the installation, or ask for less.`,
-      error,
-    )
-  }
-  const remedy = 'Try again later; githubstatus.com may say more.'
-  return fail(asked, `GitHub answered ${error.status}`, remedy, error)
+  const meaning = interpret(error.status, error.message.toLowerCase(), asked, unreachable)
+  return fail(asked, ...meaning, error)
 }

@@ -53,21 +53,16 @@ const toGitCredentials = (server: string, credentials: readonly Credential[]): s
 const toNetrc = (server: string, [first]: readonly Credential[]): string =>
   `machine ${new URL(server).hostname} login x-access-token password ${first?.token.expose()}\n`
 
+const formats: Readonly<Record<SecretFormat, typeof toNetrc>> = {
+  token: (_server, [first]) => first?.token.expose() ?? '',
+  gitconfig: toGitConfig,
+  'git-credentials': toGitCredentials,
+  netrc: toNetrc,
+}
+
 /** What the Dockerfile finds at the token's id. */
 export const formatToken = (
   format: SecretFormat,
   apiUrl: string,
   credentials: readonly Credential[],
-): Secret => {
-  const server = toServerUrl(apiUrl)
-  switch (format) {
-    case 'token':
-      return new Secret(credentials[0]?.token.expose() ?? '')
-    case 'gitconfig':
-      return new Secret(toGitConfig(server, credentials))
-    case 'git-credentials':
-      return new Secret(toGitCredentials(server, credentials))
-    case 'netrc':
-      return new Secret(toNetrc(server, credentials))
-  }
-}
+): Secret => new Secret(formats[format](toServerUrl(apiUrl), credentials))

@@ -1,9 +1,9 @@
 import timers from 'node:timers/promises'
-import { getProxyUrl } from '@actions/http-client'
+import { GitHub } from '@actions/github/lib/utils'
+import { HttpClient } from '@actions/http-client'
 import { createAppAuth } from '@octokit/auth-app'
-import { Octokit } from '@octokit/core'
 import pRetry from 'p-retry'
-import { fetch as fetchVia, ProxyAgent } from 'undici'
+import { fetch as fetchVia } from 'undici'
 import { mostBytes, tooMuch } from '../host/bounds.ts'
 import type { Secret } from '../secret.ts'
 
@@ -13,7 +13,8 @@ const requestTimeoutMs = 10_000
 /** All tries of one request together. */
 const retriesTimeoutMs = 60_000
 
-export type Client = Octokit
+/** The toolkit's client, which `getOctokit` makes as well, but from a token alone. */
+export type Client = InstanceType<typeof GitHub>
 
 /** Octokit logs deprecations to the console by itself; our log has one voice. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -35,15 +36,13 @@ const limit = (response: Response): Response => {
 
 /**
  * A fetch that takes the way to a server which HTTPS_PROXY, HTTP_PROXY and NO_PROXY tell, in either
- * case: Node's own takes it only with a further variable.
+ * case: Node's own takes it only with a further variable, and the toolkit's that to GITHUB_API_URL.
  */
 const createFetch = (apiUrl: string): typeof fetch => {
-  const proxy = getProxyUrl(apiUrl)
-  if (proxy === '') return async (url, options) => limit(await fetch(url, options))
-  const dispatcher = new ProxyAgent(proxy)
+  const dispatcher = new HttpClient().getAgentDispatcher(apiUrl)
   // undici's own types and the web's differ in what nobody here uses.
   const send = ((url: string, options: object) =>
-    fetchVia(url, { ...options, dispatcher })) as unknown as typeof fetch
+    fetchVia(url, { ...options, ...(dispatcher && { dispatcher }) })) as unknown as typeof fetch
   return async (url, options) => limit(await send(url, options))
 }
 
@@ -65,7 +64,7 @@ export const createAppClient = (
     if (authorization !== undefined) mask(authorization.replace(/^\w+ /, ''))
     return send(url, options)
   }
-  return new Octokit({
+  return new GitHub({
     baseUrl: apiUrl,
     authStrategy: createAppAuth,
     auth: { appId: clientId, privateKey: privateKey.expose() },
@@ -76,17 +75,16 @@ export const createAppClient = (
 
 /** A client that signs with an installation's token. */
 export const createTokenClient = (apiUrl: string, token: Secret): Client =>
-  new Octokit({
+  new GitHub({
     baseUrl: apiUrl,
     auth: token.expose(),
     log: silent,
     request: { fetch: createFetch(apiUrl) },
   })
 
-type Refusal = Error & {
-  readonly status: number
-  readonly response: { readonly headers: Readonly<Record<string, string | undefined>> }
-}
+type Headers = Readonly<Record<string, string | number | undefined>>
+type Answer = { readonly status: number; readonly data: unknown; readonly headers: Headers }
+type Refusal = Error & { readonly status: number; readonly response: { readonly headers: Headers } }
 
 /** True when GitHub answered, and refused. Octokit dresses a lost connection as status 500. */
 export const isRefusal = (error: unknown): error is Refusal =>
@@ -111,34 +109,36 @@ export const isPassing = (error: unknown): boolean => {
 }
 
 /** Octokit hands on what it could not parse as text: an answer that was cut off on its way. */
-export const requireWhole = <T extends { readonly data: unknown }>(answer: T): T => {
-  const { headers } = answer as { headers?: Readonly<Record<string, string | undefined>> }
-  const isJson = headers?.['content-type']?.includes('json') ?? false
-  if (isJson && typeof answer.data === 'string') throw new Error("GitHub's answer was cut off")
+const requireWhole = <T extends Answer>(answer: T): T => {
+  const { status, data, headers } = answer
+  const isJson = status !== 204 && `${headers['content-type']}`.includes('json')
+  if (isJson && typeof data === 'string') throw new Error("GitHub's answer was cut off")
   return answer
 }
 
 export type Retrying = {
   /** Hears of each try that failed and will be repeated. */
   readonly log: (line: string) => void
-  readonly signal?: AbortSignal | undefined
+  readonly signal: AbortSignal | undefined
   /** Whether another try may help; by default where GitHub or the network was in trouble. */
-  readonly isPassing?: (error: unknown) => boolean
+  readonly mayHelp?: (error: unknown) => boolean
   /** All tries together. */
-  readonly deadlineMs?: number
+  readonly deadlineMs?: number | undefined
 }
 
 /** Tries a request again, with jitter, where another try can help and there is time for it. */
-export const withRetries = <T>(
-  request: (signal: AbortSignal) => Promise<T>,
-  { log, signal, isPassing: mayHelp = isPassing, deadlineMs = retriesTimeoutMs }: Retrying,
+export const withRetries = <T extends Answer>(
+  request: (request: { readonly signal: AbortSignal }) => Promise<T>,
+  { log, signal, mayHelp = isPassing, deadlineMs = retriesTimeoutMs }: Retrying,
 ): Promise<T> => {
   const ends = performance.now() + deadlineMs
-  const hasTime = (error: unknown): boolean => performance.now() + askedToWait(error) * 1_000 < ends
+  const isWorthIt = (error: unknown): boolean =>
+    mayHelp(error) && performance.now() + askedToWait(error) * 1_000 < ends
   return pRetry(
-    () => {
+    async () => {
       const timeout = AbortSignal.timeout(requestTimeoutMs)
-      return request(signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
+      const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+      return requireWhole(await request({ signal: either }))
     },
     {
       retries: 8,
@@ -147,13 +147,12 @@ export const withRetries = <T>(
       randomize: true,
       maxRetryTime: deadlineMs,
       signal,
-      shouldRetry: ({ error }) => mayHelp(error) && hasTime(error),
+      shouldRetry: ({ error }) => isWorthIt(error),
       onFailedAttempt: async ({ error, retriesLeft }) => {
-        if (retriesLeft === 0 || !mayHelp(error) || !hasTime(error)) return
+        if (retriesLeft === 0 || !isWorthIt(error)) return
         const seconds = askedToWait(error)
-        log(
-          `GitHub: ${error.message}; trying again${seconds > 0 ? ` in ${Math.ceil(seconds)} s` : ''}.`,
-        )
+        const when = seconds > 0 ? ` in ${Math.ceil(seconds)} s` : ''
+        log(`GitHub: ${error.message}; trying again${when}.`)
         if (seconds > 0) await timers.setTimeout(seconds * 1_000, undefined, { signal })
       },
     },

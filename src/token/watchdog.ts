@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import timers from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { MintedToken } from './mint.ts'
+import type { GuardedToken } from './installation-token.ts'
 
 /** A line that the watchdog reads: a token to guard, or that all of them have ended. */
 export type WatchdogMessage =
@@ -10,7 +10,7 @@ export type WatchdogMessage =
 
 /** Guards tokens against our own sudden end. */
 export type Watchdog = {
-  readonly guard: (token: MintedToken) => void
+  readonly guard: (token: GuardedToken) => void
   /** Tells that nothing is left to revoke, and waits for the watchdog's end. */
   readonly dismiss: () => Promise<void>
   /** Leaves what it guards to it: it revokes, also when we have ended. */
@@ -21,8 +21,8 @@ const send = ({ stdin }: ChildProcess, message: WatchdogMessage): void => {
   stdin?.write(`${JSON.stringify(message)}\n`)
 }
 
-const guardBy = (child: ChildProcess, { apiUrl, secret }: MintedToken): void =>
-  send(child, { guard: { apiUrl, token: secret.expose() } })
+const guardBy = (child: ChildProcess, { apiUrl, token }: GuardedToken): void =>
+  send(child, { guard: { apiUrl, token: token.expose() } })
 
 /** A watchdog that does not end by itself must not hold up the step. */
 const patienceMs = 1_500
@@ -52,12 +52,13 @@ export const startWatchdog = (
   env: Readonly<Record<string, string>>,
   warn: (message: string) => void,
 ): Watchdog => {
-  const guarded: MintedToken[] = []
+  const guarded: GuardedToken[] = []
   let deaths = 0
   let isOver = false
   const start = (): ChildProcess => {
     const child = spawn(process.execPath, [script], {
-      env,
+      // The toolkit would read the event when it is imported: whatever is there, and however large.
+      env: { ...env, GITHUB_EVENT_PATH: '' },
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     })
