@@ -42,6 +42,10 @@ const bundle = await rolldown({
   transform: { target: 'node22' },
   preserveEntrySignatures: 'allow-extension',
   plugins: [withoutOidc, builtinsByCall],
+  // Its `context` is wanted at every start, its client where a token is minted.
+  treeshake: {
+    moduleSideEffects: [{ test: /\/@actions\/github\//, sideEffects: false }],
+  },
   checks: { circularDependency: true },
 })
 rmSync('dist', { recursive: true, force: true })

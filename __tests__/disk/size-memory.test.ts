@@ -65,6 +65,6 @@ test.each([
   ['no token', { ACTIONS_RESULTS_URL: 'https://results' }, false],
   ['no URL', { ACTIONS_RUNTIME_TOKEN: 'token' }, false],
   ['an empty URL', { ACTIONS_RESULTS_URL: '', ACTIONS_RUNTIME_TOKEN: 'token' }, false],
-])('the cache service is there with URL and token: %s', (_name, env, expected) => {
-  expect(readEnvironment(env).hasCacheService).toBe(expected)
+])('the cache service is there with URL and token: %s', async (_name, env, expected) => {
+  expect((await readEnvironment(env)).hasCacheService).toBe(expected)
 })

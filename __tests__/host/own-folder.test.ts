@@ -95,7 +95,7 @@ test.runIf(process.getuid?.() === 0)("another user's file is not read", () => {
 
 test('cleaning up takes links away, not what they lead to, and ends nobody whom they name', async () => {
   const runId = '0123456789abcdef'
-  const environment = readEnvironment({ ...process.env, RUNNER_TEMP: temp })
+  const environment = await readEnvironment({ ...process.env, RUNNER_TEMP: temp })
   const { tempDir, notesFolder } = leftoversOf(environment, runId)
   symlinkSync(elsewhere, tempDir)
   symlinkSync(elsewhere, notesFolder)

@@ -69,8 +69,12 @@ test.each<[string, string, unknown, boolean]>([
     { repository, discussion: {}, comment: { author_association: 'MEMBER' } },
     false,
   ],
-])('%s', (_name, event, payload, isFork) => {
-  expect(readTrigger(event, 'alice', payload)).toEqual({ event, isFork, isDependabot: false })
+])('%s', (_name, eventName, payload, isFork) => {
+  expect(readTrigger({ eventName, actor: 'alice', payload })).toEqual({
+    event: eventName,
+    isFork,
+    isDependabot: false,
+  })
 })
 
 test.each([
@@ -144,7 +148,7 @@ test.each<[string, Record<string, string>]>([
 
 test('a payload with nulls is one that says nothing', () => {
   const nulls = { pull_request: null, workflow_run: null, issue: null, discussion: null }
-  expect(readTrigger('push', 'a', nulls).isFork).toBe(false)
+  expect(readTrigger({ eventName: 'push', payload: nulls }).isFork).toBe(false)
 })
 
 test('what a fork wrote is not trusted, also where it would see no secret', () => {

@@ -7,6 +7,8 @@ export type Trigger = {
   readonly isDependabot: boolean
 }
 
+/** Of the toolkit's `context`, what the trigger is read from. */
+type Run = { readonly eventName?: string; readonly actor?: string; readonly payload?: unknown }
 type Repository = { readonly full_name?: string } | null
 type Payload = {
   readonly repository?: Repository
@@ -29,11 +31,11 @@ const isForeign = (head: Repository | undefined, { repository }: Payload): boole
 const insiders: readonly unknown[] = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
 /**
- * Reads the trigger from GITHUB_EVENT_NAME, GITHUB_ACTOR and the event's payload, which is written
- * by GitHub and not by the fork. A comment's payload does not say whose code the pull request has,
+ * Reads the trigger from the toolkit's `context`. The event's payload is written by GitHub and not by
+ * the fork. A comment's payload does not say whose code the pull request has,
  * and a discussion's has no code at all: where outsiders can be behind it, it counts as a fork's.
  */
-export const readTrigger = (event: string, actor: string, payload: unknown): Trigger => {
+export const readTrigger = ({ eventName: event = '', actor, payload }: Run): Trigger => {
   const given = (payload ?? {}) as Payload
   const isFork =
     (isThere(given.pull_request) && isForeign(given.pull_request.head?.repo, given)) ||

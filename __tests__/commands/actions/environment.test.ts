@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { readEnvironment } from '../../../src/commands/actions/environment.ts'
 
-test('children inherit neither inputs nor states, and keep what the runner finds them by', () => {
-  const { childEnv } = readEnvironment({
+test('children inherit neither inputs nor states, and keep what the runner finds them by', async () => {
+  const { childEnv } = await readEnvironment({
     PATH: '/bin',
     RUNNER_TRACKING_ID: 'github_1',
     'INPUT_PRIVATE-KEY': 'key',
@@ -12,7 +12,7 @@ test('children inherit neither inputs nor states, and keep what the runner finds
   expect(childEnv).toEqual({ PATH: '/bin', RUNNER_TRACKING_ID: 'github_1' })
 })
 
-test('children get nothing that the runner means for the action alone', () => {
+test('children get nothing that the runner means for the action alone', async () => {
   const forChildren = { ACTIONS_STEP_DEBUG: 'true', GITHUB_TOKEN: 'mine', GITHUB_SHA: 'abc' }
   const forCache = {
     ACTIONS_RUNTIME_TOKEN: 'token',
@@ -20,7 +20,7 @@ test('children get nothing that the runner means for the action alone', () => {
     ACTIONS_CACHE_URL: 'https://cache',
     ACTIONS_CACHE_SERVICE_V2: 'True',
   }
-  const { childEnv, cacheEnv } = readEnvironment({
+  const { childEnv, cacheEnv } = await readEnvironment({
     ...forChildren,
     ...forCache,
     ACTIONS_RUNTIME_URL: 'https://pipelines',
@@ -43,18 +43,19 @@ test.each([
   ['', undefined],
   [':.', undefined],
   [undefined, undefined],
-])('children look for programs in %j as in %j', (PATH, expected) => {
-  expect(readEnvironment({ HOME: '/h', PATH }).childEnv['PATH']).toBe(expected)
+])('children look for programs in %j as in %j', async (PATH, expected) => {
+  const { childEnv } = await readEnvironment({ HOME: '/h', PATH })
+  expect(childEnv['PATH']).toBe(expected)
 })
 
-test('the runner is self-hosted unless it says that it is hosted', () => {
-  expect(readEnvironment({}).isHostedRunner).toBe(false)
-  expect(readEnvironment({ RUNNER_ENVIRONMENT: 'self-hosted' }).isHostedRunner).toBe(false)
-  expect(readEnvironment({ RUNNER_ENVIRONMENT: 'github-hosted' }).isHostedRunner).toBe(true)
+test('the runner is self-hosted unless it says that it is hosted', async () => {
+  expect((await readEnvironment({})).isHostedRunner).toBe(false)
+  expect((await readEnvironment({ RUNNER_ENVIRONMENT: 'self-hosted' })).isHostedRunner).toBe(false)
+  expect((await readEnvironment({ RUNNER_ENVIRONMENT: 'github-hosted' })).isHostedRunner).toBe(true)
 })
 
-test('inputs come under their own names', () => {
-  const { inputs, unknownInputs } = readEnvironment({
+test('inputs come under their own names', async () => {
+  const { inputs, unknownInputs } = await readEnvironment({
     'INPUT_CLUSTER-NAME': 'ci',
     INPUT_TAGS: 'a:1',
     INPUT_OTHER: 'x',

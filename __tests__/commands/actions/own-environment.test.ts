@@ -19,13 +19,13 @@ const script = `
   import { readFileSync } from 'node:fs'
   import { execFileSync } from 'node:child_process'
   import { forgetSecrets, readEnvironment } from './src/commands/actions/environment.ts'
-  const environment = readEnvironment()
+  const environment = await readEnvironment()
   const why = forgetSecrets(environment)
   const block = readFileSync('/proc/self/environ', 'utf8')
   const child = execFileSync('env', { encoding: 'utf8', env: environment.childEnv })
-  const { inputs, env } = environment
+  const { inputs, env, cacheEnv } = environment
   const own = Object.entries(process.env)
-  console.log(JSON.stringify({ why: why ?? '', block, child, inputs, own, env }))
+  console.log(JSON.stringify({ why: why ?? '', block, child, inputs, own, env, cacheEnv }))
 `
 
 test('a process that has read its inputs has them in no environment any more', () => {
@@ -38,7 +38,7 @@ test('a process that has read its inputs has them in no environment any more', (
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-oidc-token',
   }
   const runtime = { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token', GITHUB_OUTPUT: '/the-output' }
-  const env = { PATH: process.env['PATH'], KEPT: 'kept', ...secrets, ...runtime }
+  const env = { PATH: '.:/usr/bin::/bin:node_modules/.bin', KEPT: 'kept', ...secrets, ...runtime }
   const node = ['--input-type=module', '--eval', script]
   const printed = execFileSync(process.execPath, node, { encoding: 'utf8', env })
   const told = JSON.parse(printed) as Record<string, string>
@@ -51,8 +51,9 @@ test('a process that has read its inputs has them in no environment any more', (
     expect(told[place]).toContain('KEPT=kept')
     for (const value of all) expect(told[place]).not.toContain(value)
   }
-  // Libraries of our own find the cache and write outputs by these.
+  // The toolkit writes outputs by this; the cache's client is told where it is.
   const own = Object.fromEntries(told['own'] as unknown as [string, string][])
-  expect(own).toMatchObject({ ...runtime, KEPT: 'kept' })
-  expect(Object.keys(own).filter((name) => /^INPUT_|^STATE_|^NPM/.test(name))).toEqual([])
+  expect(own).toMatchObject({ GITHUB_OUTPUT: '/the-output', KEPT: 'kept', PATH: '/usr/bin:/bin' })
+  expect(told['cacheEnv']).toEqual({ ACTIONS_RUNTIME_TOKEN: 'the-runtime-token' })
+  expect(Object.keys(own).filter((name) => /^INPUT_|^STATE_|^NPM|^ACTIONS/.test(name))).toEqual([])
 })

@@ -1,10 +1,10 @@
 import { delimiter, isAbsolute } from 'node:path'
 import { pinDockerFolders } from '../../docker/docker-folders.ts'
-import { readRegularFile } from '../../host/read-file.ts'
 import { findTempDir } from '../../host/temp-dir.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
 import { readTrigger, type Trigger } from '../../inputs/trigger.ts'
+import { findRepository, readContext } from './context.ts'
 import { wipeVariables } from './own-environment.ts'
 
 /** What the runner told the action, read once. */
@@ -86,12 +86,13 @@ const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>
 
 /**
  * Takes inputs, states, secrets and the run's tokens out of our own environment, and out of what others
- * can read of it. The runner's files stay for the library that uses them, where nobody else sees them.
+ * can read of it. The runner's files stay for the toolkit, where nobody else sees them, and it looks for
+ * programs where children do.
  *
  * @returns why others can still read it, if they can
  */
 export const forgetSecrets = (
-  { inputs }: Environment,
+  { inputs, childEnv }: Environment,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined => {
   const secrets = secretVariables(inputs)
@@ -101,22 +102,8 @@ export const forgetSecrets = (
   for (const name of Object.keys(env)) if (isSecret(name)) delete env[name]
   const why = wipeVariables(isSecret)
   // Set anew, a variable is in another place of the memory, and not in /proc/PID/environ.
-  Object.assign(env, Object.fromEntries(files))
+  Object.assign(env, Object.fromEntries(files), { PATH: childEnv['PATH'] ?? '' })
   return why
-}
-
-/** GitHub's own limit is 25 MB. */
-const largestPayload = 32_000_000
-
-/** The event's payload; without one nothing is known of a fork. */
-const readPayload = (path: string | undefined): unknown => {
-  try {
-    return path === undefined
-      ? undefined
-      : JSON.parse(readRegularFile(path, largestPayload).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 const readRawInputs = (env: NodeJS.ProcessEnv): RawInputs =>
@@ -135,23 +122,23 @@ const findUnknownInputs = (env: NodeJS.ProcessEnv): readonly string[] => {
 }
 
 /** The only place that reads `process.env`. */
-export const readEnvironment = (env: NodeJS.ProcessEnv = process.env): Environment => {
+export const readEnvironment = async (
+  own: NodeJS.ProcessEnv = process.env,
+): Promise<Environment> => {
+  const env = { ...own }
   const inputs = readRawInputs(env)
+  const context = await readContext(own)
   return {
     inputs,
     unknownInputs: findUnknownInputs(env),
-    repository: env['GITHUB_REPOSITORY'] || undefined,
-    trigger: readTrigger(
-      env['GITHUB_EVENT_NAME'] ?? '',
-      env['GITHUB_ACTOR'] ?? '',
-      readPayload(env['GITHUB_EVENT_PATH']),
-    ),
+    repository: findRepository(context),
+    trigger: readTrigger(context),
     isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
-    runAttempt: Number(env['GITHUB_RUN_ATTEMPT']) || 1,
+    runAttempt: context.runAttempt || 1,
     hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
     tempDir: findTempDir(env['RUNNER_TEMP']),
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
-    env: { ...env },
+    env,
     childEnv: toChildEnv(env, secretVariables(inputs)),
     cacheEnv: toCacheEnv(env),
   }

@@ -13,7 +13,7 @@ process.on('uncaughtException', (error) => {
   process.exit()
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
-const environment = readEnvironment()
+const environment = await readEnvironment()
 forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so this one is only compared.
 if (wasMinted) {

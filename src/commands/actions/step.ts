@@ -85,7 +85,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const environment = readEnvironment()
+  const environment = await readEnvironment()
   const why = forgetSecrets(environment)
   if (why !== undefined) {
     runner.line(`This user's other processes can read the step's inputs while it runs: ${why}`)

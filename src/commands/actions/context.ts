@@ -1,0 +1,38 @@
+import { readRegularFile } from '../../host/read-file.ts'
+
+type Context = typeof import('@actions/github')['context']
+
+/** GitHub's own limit is 25 MB. */
+const largestPayload = 32_000_000
+
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path: string | undefined) => {
+  try {
+    return JSON.parse(readRegularFile(path ?? '', largestPayload).toString('utf8')) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * The toolkit's `context`, with an event that we have read. The toolkit would do that while it is imported,
+ * whatever is there: wait for a pipe, fill the memory, print a path, throw what is no JSON as it is. So it
+ * does not hear where the event is, neither now nor when its client is imported.
+ */
+export const readContext = async (env: NodeJS.ProcessEnv): Promise<Context> => {
+  const path = env['GITHUB_EVENT_PATH']
+  delete env['GITHUB_EVENT_PATH']
+  const { context } = await import('@actions/github')
+  context.payload = readPayload(path)
+  return context
+}
+
+/** `owner/name`; undefined where nobody says it, as the toolkit throws then. */
+export const findRepository = (context: Context): string | undefined => {
+  try {
+    const { owner, repo } = context.repo
+    return `${owner}/${repo}`
+  } catch {
+    return undefined
+  }
+}
