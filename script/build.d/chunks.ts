@@ -9,18 +9,28 @@ const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 /** Others of the packages build on these, so they come first and are chunks of their own. */
 const grounds = ['@actions/http-client', '@actions/core']
 
+/** Every start wants it, and the client beside it only where a token is minted. */
+const context: CodeSplittingGroup = {
+  name: 'vendor/actions-github-context',
+  test: /\/@actions\/github\/lib\/(context|github)\.js$/,
+  includeDependenciesRecursively: false,
+}
+
+const names = new Set(
+  [...grounds, ...Object.keys(dependencies)].map((name) => name.replace(/^(@octokit)\/.*/, '$1')),
+)
+
 /**
  * A chunk for each package that is a dependency, with all that it brings; Octokit's are one. A
  * package goes to the first that needs it.
  */
 export const vendors: readonly CodeSplittingGroup[] = [
-  ...new Set(
-    [...grounds, ...Object.keys(dependencies)].map((name) => name.replace(/^(@octokit)\/.*/, '$1')),
-  ),
-].map((name) => ({
-  name: `vendor/${name.replace('@', '').replace('/', '-')}`,
-  test: (id) => id.includes(`/node_modules/${name}/`),
-}))
+  context,
+  ...[...names].map((name) => ({
+    name: `vendor/${name.replace('@', '').replace('/', '-')}`,
+    test: (id: string) => id.includes(`/node_modules/${name}/`),
+  })),
+]
 
 const isStatic = (id: string, modules: ChunkingContext): boolean =>
   modules.getModuleInfo(id)?.isEntry === true

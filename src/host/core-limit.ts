@@ -1,4 +1,4 @@
-import { runCaptured } from './process.ts'
+import { exec } from '@actions/exec'
 
 /**
  * Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
@@ -7,5 +7,7 @@ import { runCaptured } from './process.ts'
  */
 export const forbidCoreDumps = async (env: Readonly<Record<string, string>>): Promise<void> => {
   const args = [`--pid=${process.pid}`, '--core=1:1']
-  await runCaptured({ file: 'prlimit', args, env, timeoutMs: 5_000 }).catch(() => undefined)
+  const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
+  // Without util-linux it stays as it is.
+  await exec('prlimit', args, options).catch(() => undefined)
 }
