@@ -1,5 +1,6 @@
+import { markdownTable } from 'markdown-table'
 import { renderError } from '../failure.ts'
-import { escapeLine, escapeText, formatBytes, formatDuration, renderTable } from '../text/format.ts'
+import { escapeLine, escapeText, formatBytes, formatDuration } from '../text/format.ts'
 import { type Problem, renderUnloaded, toProblems } from './failures.ts'
 import { renderGantt } from './gantt.ts'
 import { freedOf, type Report } from './report.ts'
@@ -74,11 +75,10 @@ const renderFreed = (report: Report): readonly string[] => {
 /** What the log ends with: the verdict, and one row an image. */
 export const renderResult = (told: Told): string => {
   const rows = toImageRows(told.report)
-  const [header = [], ...cells] = toTable(rows)
   const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`
   return [
     `Slipway: ${verdict}`,
-    ...(rows.length === 0 ? [] : [renderTable(header, cells)]),
+    ...(rows.length === 0 ? [] : [markdownTable(toTable(rows))]),
     ...renderUnloaded(told.report),
   ].join('\n')
 }
@@ -86,12 +86,11 @@ export const renderResult = (told: Told): string => {
 /** The job summary, in Markdown: the answer first. */
 export const renderSummary = (told: Told): string => {
   const rows = toImageRows(told.report)
-  const [header = [], ...cells] = toTable(rows)
   const gantt = renderGantt(rows)
   const parts = [
     `### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
     ...renderFailure(told),
-    ...(rows.length === 0 ? [] : [renderTable(header, cells)]),
+    ...(rows.length === 0 ? [] : [markdownTable(toTable(rows))]),
     ...renderUnloaded(told.report).map(escapeLine),
     ...renderFreed(told.report),
     ...(gantt === undefined ? [] : [gantt]),

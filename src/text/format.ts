@@ -36,17 +36,3 @@ export const escapeText = (text: string): string =>
     .split(/\r\n|\n|\r/)
     .map(escapeLine)
     .join('\n')
-
-/** A Markdown table with padded columns, so that it reads well in a terminal, too. */
-export const renderTable = (
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string => {
-  const widths = header.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  const renderRow = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [renderRow(header), rule, ...rows.map(renderRow)].join('\n')
-}
