@@ -1,9 +1,10 @@
 import { markdownTable } from 'markdown-table'
 import { renderError } from '../failure.ts'
 import { escapeLine, escapeText, formatBytes, formatDuration } from '../text/format.ts'
+import { renderEndedToken } from '../token/ended-token.ts'
 import { type Problem, renderUnloaded, toProblems } from './failures.ts'
 import { renderGantt } from './gantt.ts'
-import { freedOf, type Report } from './report.ts'
+import { freedOf, outcomesOf, type Report } from './report.ts'
 import { type ImageRow, type Result, resultOf, toImageRows, toTable } from './rows.ts'
 
 export type Told = {
@@ -72,6 +73,11 @@ const renderFreed = (report: Report): readonly string[] => {
   return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`]
 }
 
+const renderTokens = (report: Report): readonly string[] =>
+  outcomesOf(report, 'revoke-token')
+    .flatMap(({ result }) => result ?? [])
+    .map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`)
+
 /** What the log ends with: the verdict, and one row an image. */
 export const renderResult = (told: Told): string => {
   const rows = toImageRows(told.report)
@@ -92,6 +98,7 @@ export const renderSummary = (told: Told): string => {
     ...renderFailure(told),
     ...(rows.length === 0 ? [] : [markdownTable(toTable(rows))]),
     ...renderUnloaded(told.report).map(escapeLine),
+    ...renderTokens(told.report),
     ...renderFreed(told.report),
     ...(gantt === undefined ? [] : [gantt]),
   ]

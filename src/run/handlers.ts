@@ -4,6 +4,7 @@ import { rememberSizes } from '../disk/size-memory.ts'
 import { sumSizes } from '../image/sizes.ts'
 import { toHeldName } from '../ownership.ts'
 import { toBuildId } from '../plan/steps.ts'
+import { renderEndedToken } from '../token/ended-token.ts'
 import { build } from './build-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
 import { load } from './load-step.ts'
@@ -17,7 +18,11 @@ export const handlers: Handlers = {
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForRoom(run.over(freeing), folder),
   'hold-image': ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
-  'revoke-token': (_, { secrets }) => secrets.close(),
+  'revoke-token': async (_, { secrets, log }) => {
+    const ended = await secrets.close()
+    for (const token of ended) log.line(`Token: ${renderEndedToken(token)}`)
+    return ended
+  },
   'record-sizes': async ({ repository, targets, lastSizes }, { docker, run }) => {
     const images = targets.flatMap(
       ({ name }) => run.resultOf('build', toBuildId(name))?.measured ?? [],

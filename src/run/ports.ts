@@ -10,6 +10,7 @@ import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ImageLoad } from '../load/task.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
+import type { EndedToken } from '../token/ended-token.ts'
 
 /** What a build came to. */
 export type Built = {
@@ -27,6 +28,7 @@ type Results = {
   readonly 'hold-image': LocalImage
   readonly load: ImageLoad
   readonly 'prune-cache': readonly Freed[]
+  readonly 'revoke-token': readonly EndedToken[]
 }
 
 export type ResultOf<K extends Step['kind']> = K extends keyof Results ? Results[K] : unknown
@@ -37,8 +39,8 @@ export type Secrets = {
   readonly ids: readonly string[]
   /** Mints the token when the first build asks. */
   readonly take: () => Promise<readonly BuildSecret[]>
-  /** Ends the token. Never fails. */
-  readonly close: () => Promise<void>
+  /** Ends the token, and says what has been ended. Never fails. */
+  readonly close: () => Promise<readonly EndedToken[]>
   /** By these variables a build finds the Actions cache. */
   readonly cacheEnv: Readonly<Record<string, string>>
 }

@@ -2,6 +2,7 @@ import { renderError } from '../failure.ts'
 import { later } from '../host/later.ts'
 import type { AppCredentials, Inputs } from '../inputs/inputs.ts'
 import type { Secret } from '../secret.ts'
+import type { EndedToken } from './ended-token.ts'
 import { formatToken } from './formats.ts'
 import type { MintedToken, MintOptions } from './installation-token.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
@@ -10,8 +11,12 @@ import { startWatchdog, type Watchdog } from './watchdog.ts'
 export type BuildToken = AsyncDisposable & {
   /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
   readonly take: () => Promise<Secret | undefined>
-  /** Ends all that was minted, whatever happened before. Never fails, and can be called again. */
-  readonly close: () => Promise<void>
+  /**
+   * Ends all that was minted, whatever happened before. Never fails, and can be called again.
+   *
+   * @returns what this call has ended
+   */
+  readonly close: () => Promise<readonly EndedToken[]>
 }
 
 type Options = MintOptions & {
@@ -46,7 +51,7 @@ export const createBuildToken = (options: Options): BuildToken => {
   /** Another build may still use what has too little life left for a new one. */
   let older: readonly MintedToken[] = []
   let taking: Promise<readonly MintedToken[]> | undefined
-  let closing: Promise<void> = Promise.resolve()
+  let closing: Promise<readonly EndedToken[]> = Promise.resolve([])
 
   /** Tokens with life enough for a build, one for each scope. */
   const takeFresh = async (app: AppCredentials): Promise<readonly MintedToken[]> => {
@@ -68,39 +73,47 @@ export const createBuildToken = (options: Options): BuildToken => {
     return current
   }
 
-  /** Tells whether nothing is left to do. */
-  const revoke = async (token: MintedToken): Promise<boolean> => {
+  /** `isOver` where nothing is left to do. */
+  const revoke = async (token: MintedToken) => {
+    const { scope, permissions, mintedMs } = token
+    const end = (isRevoked: boolean, isOver = isRevoked) => {
+      const livedMs = performance.now() - mintedMs
+      return { isOver, ended: { ...scope, permissions, livedMs, isRevoked } }
+    }
     try {
       const { revokeToken } = await importClient()
       await revokeToken(token, log, tooLate)
-      return true
+      return end(true)
     } catch (error) {
-      const end = `it ends at ${token.expiresAt}`
+      const expiry = `it ends at ${token.expiresAt}`
       if (tooLate.aborted) {
-        warn(`The token is not revoked yet: the watchdog goes on trying, and ${end}.`)
-      } else warn(`The token could not be revoked; ${end}: ${renderError(error)}`)
-      return !tooLate.aborted
+        warn(`The token is not revoked yet: the watchdog goes on trying, and ${expiry}.`)
+      } else warn(`The token could not be revoked; ${expiry}: ${renderError(error)}`)
+      return end(false, !tooLate.aborted)
     }
   }
 
-  const endAll = async (): Promise<void> => {
-    if (taking === undefined) return
+  const endAll = async (): Promise<readonly EndedToken[]> => {
+    if (taking === undefined) return []
     // What is being minted ends as well.
     await taking.catch(() => {})
     taking = undefined
     const ending = [...older, ...current]
     older = []
     current = []
-    const isOver = (await Promise.all(ending.map(revoke))).every(Boolean)
+    const outcomes = await Promise.all(ending.map(revoke))
+    const isOver = outcomes.every(({ isOver }) => isOver)
     if (isOver) await watchdog?.dismiss()
     else watchdog?.release()
     watchdog = undefined
     saveState(tokenState, 'ended')
+    return outcomes.map(({ ended }) => ended)
   }
 
-  const close = (): Promise<void> => {
+  const close: BuildToken['close'] = () => {
     closing = closing.then(endAll).catch((error: unknown) => {
       warn(`The token could not be ended: ${renderError(error)}`)
+      return []
     })
     return closing
   }
@@ -117,6 +130,6 @@ export const createBuildToken = (options: Options): BuildToken => {
       return formatToken(secretFormat, apiUrl, await taking)
     },
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: async () => void (await close()),
   }
 }

@@ -20,6 +20,10 @@ export type MintedToken = {
   readonly scope: TokenScope
   /** As GitHub says it, ISO 8601. */
   readonly expiresAt: string
+  /** What GitHub gave it. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** As `performance.now()`. */
+  readonly mintedMs: number
 }
 
 /** All that is needed to end one. */
@@ -67,6 +71,12 @@ const withSpelling = (scope: TokenScope, login: string | undefined): TokenScope 
   login === undefined || login.toLowerCase() !== scope.owner.toLowerCase()
     ? scope
     : { ...scope, spellings: [...new Set([...scope.spellings, login])] }
+
+/** Words alone: what a server answers is printed. */
+const toPermissions = (given: object): MintedToken['permissions'] =>
+  Object.fromEntries(
+    Object.entries(given).filter(([name, level]) => /^\w+ \w+$/.test(`${name} ${level}`)),
+  )
 
 /** GitHub says that there is such a repository, but not which. */
 const findUnreachable = async (
@@ -123,7 +133,14 @@ export const mintToken = async (
     if (typeof data.token !== 'string' || data.token === '') throw notGitHub('a token')
     maskToken(data.token, mask)
     const known = withSpelling(scope, installation.account?.login)
-    return { token: new Secret(data.token), apiUrl, scope: known, expiresAt: data.expires_at }
+    return {
+      token: new Secret(data.token),
+      apiUrl,
+      scope: known,
+      expiresAt: data.expires_at,
+      permissions: toPermissions(data.permissions ?? permissions),
+      mintedMs: performance.now(),
+    }
   } catch (error) {
     throw explainRefusal(error, asked, await findUnreachable(client, scope, error, signal))
   }
