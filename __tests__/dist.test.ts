@@ -33,10 +33,24 @@ const findBegun = (entry: string): string => {
   return toChunk(from, entry)
 }
 
+const small = ['vendor/actions-core.js', 'vendor/leven.js']
+
 // Each of the others costs tens of milliseconds, and most steps need none of them.
-test.each(['main.js', 'post.js'])('%s starts with small packages alone', (entry) => {
+test.each([
+  ['main.js', [...small, 'vendor/markdown-table.js']],
+  ['post.js', small],
+])('%s starts with small packages alone', (entry, expected) => {
   const loaded = findLoaded(findBegun(entry)).filter(isVendor)
-  expect(loaded.sort()).toEqual(['vendor/actions-core.js', 'vendor/leven.js'])
+  expect(loaded.sort()).toEqual(expected)
+})
+
+test("the toolkit's context, which every start reads, comes without its client", () => {
+  expect(findLoaded('github.js')).toEqual(['github.js', 'vendor/actions-github-context.js'])
+})
+
+test("the Actions cache's library is the cache client's alone", () => {
+  const users = chunks.filter((chunk) => read(chunk).includes('"./cache.js"'))
+  expect(users).toEqual(['cache-client.js'])
 })
 
 test('main and post check the version of Node before they load what an old one cannot', () => {
