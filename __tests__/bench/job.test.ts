@@ -61,7 +61,7 @@ describe('stages', () => {
   test.each([
     ['docker build --tag acme/api:dev api', 'build'],
     ['docker-buildx buildx build --tag acme/api:dev api', 'build'],
-    ['docker buildx bake --progress=plain --file=f --metadata-file=m -- api', 'build'],
+    ['docker buildx bake --provenance=false --file=f --metadata-file=m -- api', 'build'],
     ['docker buildx bake --print --file=f --', undefined],
     ['docker buildx prune -f', 'delete'],
     ['docker rmi acme/api:dev', 'delete'],

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { explainBuildFailure } from '../../src/build/explain.ts'
 import { findCause } from '../../src/build/failed-step.ts'
 import { renderError } from '../../src/failure.ts'
+import { recorded, step, toEvents } from '../support/build-log.ts'
 
-/** Recorded with buildx 0.29, `--progress=plain`. */
-const explain = (log: string, dockerfile = 'services/worker/Dockerfile') => {
-  const lines = readFileSync(new URL(`./logs/${log}.txt`, import.meta.url), 'utf8').split('\n')
-  return explainBuildFailure({ name: 'worker', dockerfile }, 1, lines)
-}
+const explain = (log: string, dockerfile = 'services/worker/Dockerfile') =>
+  explainBuildFailure({ name: 'worker', dockerfile }, 1, toEvents(recorded(log)))
 
 test.each([
   ['make', 'worker: RUN make exited with 2: src/worker.c:14: error: expected ; before }', 5],
@@ -37,9 +34,11 @@ test.each([
 })
 
 const failed = (reason: string) =>
-  explainBuildFailure({ name: 'api', dockerfile: undefined }, 1, [
-    `ERROR: failed to solve: ${reason}`,
-  ])
+  explainBuildFailure(
+    { name: 'api', dockerfile: undefined },
+    1,
+    toEvents(`ERROR: failed to solve: ${reason}`),
+  )
 
 test.each(['process "make" did not complete successfully: exit code: 137', 'signal: killed'])(
   'what was killed (%s) is not left at a number',
@@ -49,16 +48,25 @@ test.each(['process "make" did not complete successfully: exit code: 137', 'sign
 )
 
 test('a full disk is said where only a program has said it', () => {
-  const lines = ['#5 0.1 tar: out: No space left on device', 'ERROR: exit code: 2']
-  const failure = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, lines)
+  const log = `${step('RUN tar', 'tar: out: No space left on device')}ERROR: exit code: 2`
+  const failure = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, toEvents(log))
   expect(failure.message).toContain('no space left on device')
 })
 
 test("a build's words stay one line, and no command", () => {
-  const log = readFileSync(new URL('./logs/make.txt', import.meta.url), 'utf8')
-    .replaceAll('src/worker.c:14: error:', '\u001b[31mx.c:1: error: ##[set-output name=a]\u2028::')
-    .split('\n')
-  const { message } = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, log)
+  const events = toEvents(recorded('make')).map((event) =>
+    event.kind === 'output'
+      ? {
+          ...event,
+          text: event.text.replace(
+            'src/worker.c:14: error:',
+            '\u001b[31mx.c:1: error: ##[set-output name=a]\u2028::',
+          ),
+        }
+      : event,
+  )
+  const { message } = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, events)
+  expect(message).toContain('x.c:1: error:')
   for (const bad of ['\u001b', '\u2028', '\n', '##[']) expect(message).not.toContain(bad)
 })
 

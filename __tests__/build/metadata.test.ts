@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { explainBuildFailure } from '../../src/build/explain.ts'
 import { parseMetadata } from '../../src/build/metadata.ts'
 import { renderError } from '../../src/failure.ts'
+import { step, toEvents } from '../support/build-log.ts'
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
 
@@ -34,18 +35,15 @@ test('what is no digest is not passed on', () => {
 })
 
 test('a failed build is told in one line with its place', () => {
-  const tail = [
-    '#7 0.2 fatal: could not read Username',
-    '#7 ERROR: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
-    '------',
-    ' > [2/2] RUN git clone:',
-    '------',
-    'Dockerfile:3',
+  const error = 'process "/bin/sh -c git clone" did not complete successfully: exit code: 128'
+  const log = [
+    `${step('[2/2] RUN git clone', 'fatal: could not read Username\n', error)}Dockerfile:3`,
     '--------------------',
     '   3 | >>> RUN git clone',
     '--------------------',
-    'ERROR: failed to build: failed to solve: process "/bin/sh -c git clone" did not complete successfully: exit code: 128',
+    `ERROR: failed to build: failed to solve: ${error}`,
   ]
+  const tail = toEvents(log.join('\n'))
   const message = renderError(
     explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, 1, tail),
   )
@@ -59,7 +57,7 @@ test('a build that says nothing is told by its exit code, and says no commands',
   expect(
     renderError(explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, null, [])),
   ).toContain('ended by a signal')
-  const tail = ['ERROR: ##[set-output name=a]b']
+  const tail = toEvents('ERROR: ##[set-output name=a]b')
   expect(
     renderError(explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, 1, tail)),
   ).not.toContain('##[')

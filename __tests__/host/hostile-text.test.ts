@@ -15,6 +15,7 @@ import { parseNodeState } from '../../src/load/node-state.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import { parseQuantity } from '../../src/manifests/quantity.ts'
 import { toLine } from '../../src/text/to-line.ts'
+import { toEvents } from '../support/build-log.ts'
 
 /** What others may make as long as they like. A reader that tries again and again takes minutes for it. */
 const length = 300_000
@@ -98,11 +99,11 @@ test.each<readonly [string, () => unknown]>([
   [
     'a build log',
     () =>
-      explainBuildFailure({ name: 'x', dockerfile: 'Dockerfile' }, 1, [
-        most('a:1'),
-        most(':11'),
-        most('ERROR: '),
-      ]),
+      explainBuildFailure(
+        { name: 'x', dockerfile: 'Dockerfile' },
+        1,
+        [most('a:1'), most(':11'), most('ERROR: ')].flatMap(toEvents),
+      ),
   ],
   ['what du prints', () => parseDu(`${most('1')}\n${most('1\t')}`)],
   [

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHarmless } from '../../src/host/log-fence.ts'
+import { step } from '../support/build-log.ts'
 import {
   asciiFragments,
   commandNames,
@@ -128,10 +129,12 @@ describe('whatever others have put into a text of ours', () => {
 const logMb = isThorough ? 200 : 100
 
 describe(`${logMb} MB of a log`, () => {
-  const line =
-    '#7 0.531 a line of a build, with ##[group] in it, and as long as lines of builds are'
-  const count = Math.ceil((logMb * 1024 * 1024) / (line.length + 1))
-  const noise = `yes '${line}' | head -n ${count}; echo the end`
+  const line = 'a line of a build, with ##[group] in it, and as long as lines of builds are'
+  const atOnce = 16
+  const messages = Math.ceil((logMb * 1024 * 1024) / (line.length + 10) / atOnce)
+  const count = messages * atOnce
+  const [begun, printed] = step('[2/2] RUN flood', `${line}\n`.repeat(atOnce)).split('\n')
+  const noise = `echo '${begun}'; yes '${printed}' | head -n ${messages}; echo the end`
 
   // Its heap is limited: what holds the log in memory ends with an error of its own.
   const flood = (): ChildProcess & { stdout: Readable; stderr: Readable } =>
@@ -169,7 +172,8 @@ describe(`${logMb} MB of a log`, () => {
       readSlowly(child.stdout),
       text(child.stderr),
     ])
-    expect({ lines, last }).toEqual({ lines: count + 3, last: 'the end' })
+    // The fence, an empty line and the step's name, and the end.
+    expect({ lines, last }).toEqual({ lines: count + 5, last: 'the end' })
     // Twice the log takes no more. A bare Node takes 50 MB of this, its heap here 64 MB, and buffers
     // that are not collected yet the rest; with all of the log in memory it is far more.
     expect(Number(peak)).toBeLessThan(260 * 1024)

@@ -5,6 +5,7 @@ import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { isNoSpace, saysNoSpace } from '../../src/docker/disk-full.ts'
 import { Failure } from '../../src/failure.ts'
 import { couldBeFull, couldHelp, isChoked } from '../../src/run/disk-full.ts'
+import { step, toEvents } from '../support/build-log.ts'
 import { disk } from '../support/found.ts'
 
 test.each([
@@ -26,14 +27,14 @@ test.each([
 })
 
 test('a program in a build may have said it, and BuildKit only how it ended', () => {
-  const tail = [
-    "#7 1.2 dd: error writing '/big': No space left on device",
-    'ERROR: failed to solve: process "/bin/sh -c dd" did not complete successfully: exit code: 1',
-  ]
-  expect(isNoSpace(explainBuildFailure({ name: 'ml', dockerfile: undefined }, 1, tail))).toBe(true)
-  expect(
-    isNoSpace(explainBuildFailure({ name: 'ml', dockerfile: undefined }, 1, tail.slice(1))),
-  ).toBe(false)
+  const ended = 'process "/bin/sh -c dd" did not complete successfully: exit code: 1'
+  const isFull = (output: string): boolean => {
+    const log = `${step('RUN dd', output, ended)}ERROR: failed to solve: ${ended}`
+    const failed = { name: 'ml', dockerfile: undefined }
+    return isNoSpace(explainBuildFailure(failed, 1, toEvents(log)))
+  }
+  expect(isFull("dd: error writing '/big': No space left on device")).toBe(true)
+  expect(isFull('')).toBe(false)
 })
 
 test('freeing helps where Docker is full, or nobody knows what is', () => {

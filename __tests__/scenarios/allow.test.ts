@@ -1,6 +1,10 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildImage } from '../../src/build/build-image.ts'
+import { renderEvent } from '../../src/build/render-event.ts'
+import type { Target } from '../../src/build/target.ts'
+import { createDocker } from '../../src/docker/docker.ts'
 import { writeFiles } from '../support/bake.ts'
 import { copyCase } from '../support/cases.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
@@ -77,6 +81,38 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
     expect(made.log).not.toContain('requesting privileges')
     await docker('rmi', '--force', 'case-allowed:dev')
+  })
+
+  test("what we would overlook is refused by Bake's own check", async () => {
+    const workspace = await copyCase('15-attest')
+    const definition = {
+      context: '.',
+      'dockerfile-inline': 'FROM case-base:1',
+      secret: ['id=a,src=/etc/hostname'],
+    }
+    const target: Target = {
+      ...{ name: 'default', tags: [], dependsOn: [], isWanted: true, handover: undefined },
+      source: {
+        kind: 'bake',
+        targets: [
+          {
+            ...{ name: 'default', tags: [], dependsOn: [], isWanted: true },
+            ...{ definition, allowances: [] },
+          },
+        ],
+      },
+    }
+    const order = { target, secrets: [], workspace, cacheEnv: {}, dockerfile: undefined }
+    const env = { ...process.env } as Record<string, string>
+    const said: string[] = []
+    const built = buildImage(
+      createDocker(env),
+      { ...order, tempDir: workspace },
+      (event) => said.push(...renderEvent(event)),
+      () => {},
+    )
+    await expect(built).rejects.toThrow('additional privileges requested')
+    expect(said).toContain(' - Read access to path /etc/hostname')
   })
 
   test('what a pull request may write to get out of the workspace', async () => {

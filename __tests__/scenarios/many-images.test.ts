@@ -158,14 +158,14 @@ describe('a Bake file', () => {
       await write({
         'docker-bake.hcl': bakeGroup(['slow']) + base + slow,
         'base/Dockerfile': `FROM ${baseImage()}\nRUN echo ${name} >/base\n`,
-        'slow/Dockerfile': 'FROM base\nRUN echo now-$((6*7)) && sleep 20\n',
+        'slow/Dockerfile': 'FROM base\nRUN sleep 30\n',
       })
       const inputs = { 'bake-files': 'docker-bake.hcl', 'cluster-name': cluster.name }
       let seen = ''
       const ended = await runSlipway(inputs, {
         github: { workspace },
         [how]: (line: string): boolean => {
-          const isNow = line.includes('now-42')
+          const isNow = /^slow: \[\d\/2\] RUN sleep 30, still running$/.test(line)
           if (isNow) seen = execFileSync('docker', listHandovers, { encoding: 'utf8' })
           return isNow
         },
@@ -255,6 +255,13 @@ describe('a list in the step', () => {
       file: 'broken/Dockerfile',
       line: '2',
     })
+    expect(made.log).toMatch(/^broken: \[2\/2\] RUN sleep 1; exit 3, failed, [\d.]+ s$/m)
+    // What failed is not folded up.
+    expect(made.log).toMatch(/^broken: build log\n(?!##\[group)(?:.*\n)*?#\d+ ERROR: .*code: 3\n/m)
+    expect(made.log).toMatch(/^slow: \[2\/2\] RUN sleep 5; echo slow >\/own, [\d.]+ s$/m)
+    expect(made.log).toMatch(
+      /^##\[group\]slow: build log, 0 of 1 steps cached\n(?:(?!##\[).*\n)*#\d+ DONE .*\n(?:(?!##\[).*\n)*##\[endgroup\]$/m,
+    )
     expect(made.log).toMatch(/^1 of 3 images failed\. Not built: upon \(needs broken\)\.$/m)
     expect(await inPod('slow', 'cat', '/own')).toBe('slow')
     expect(JSON.parse(made.outputs['images'] ?? '[]')).toHaveLength(1)

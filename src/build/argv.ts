@@ -15,7 +15,6 @@ export const toBuildArgs = (
 ): readonly string[] => [
   'buildx',
   'build',
-  '--progress=plain',
   '--load',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',

@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
-import type { WriteLine } from '../host/log-fence.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
 import { toBuildArgs } from './argv.ts'
+import type { BuildEvent, CachedShare, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
+import { createProgress } from './progress.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 import { type Target, toBakeArgs, toBakeFile, toCached } from './target.ts'
 
@@ -28,9 +29,12 @@ export type BuildOrder = {
 /** A build may take its time; the job's own limit ends it. */
 const buildTimeoutMs = 6 * 60 * 60 * 1_000
 
-/** Enough of the log's end to name the step that failed. */
-const keptLines = 2_000
+/** Enough of the end to name the step that failed. */
+const keptEvents = 2_000
 const keptLength = 10_000
+
+/** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */
+const progressEnv = { BUILDKIT_PROGRESS: 'rawjson' }
 
 /** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
 const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
@@ -60,31 +64,56 @@ const isNameRace = (error: unknown): boolean =>
 /** Once the name is there, nobody fails on it; it may be removed and made again. */
 const nameTries = 4
 
+/** What tells of a failure. */
+const keep = (tail: BuildEvent[], event: BuildEvent): void => {
+  if (event.kind === 'text' || event.kind === 'output') {
+    tail.push({ ...event, text: event.text.slice(0, keptLength) })
+  } else if (event.kind === 'ended') tail.push(event)
+  if (tail.length > keptEvents) tail.shift()
+}
+
 const runBuild = async (
   docker: Docker,
   order: BuildOrder,
   channel: SecretChannel,
   metadataFile: string,
-  onLine: WriteLine,
-): Promise<void> => {
-  const tail: string[] = []
+  onEvent: OnBuildEvent,
+): Promise<CachedShare> => {
+  const tail: BuildEvent[] = []
+  const progress = createProgress((event) => {
+    keep(tail, event)
+    onEvent(event)
+  })
   const { args, env } = prepare(order, channel, metadataFile)
-  const { code } = await docker.follow(
-    args,
-    (line) => {
-      tail.push(line.slice(0, keptLength))
-      if (tail.length > keptLines) tail.shift()
-      onLine(line)
-    },
-    {
-      cwd: order.workspace,
-      timeoutMs: buildTimeoutMs,
-      env: { ...env, ...channel.env },
-      ...(channel.stdinFd !== undefined && { stdin: { fd: channel.stdinFd } }),
-    },
-  )
-  if (code !== 0)
-    throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
+  const options = {
+    cwd: order.workspace,
+    timeoutMs: buildTimeoutMs,
+    env: { ...env, ...channel.env, ...progressEnv },
+    ...(channel.stdinFd !== undefined && { stdin: { fd: channel.stdinFd } }),
+  }
+  const { code } = await docker
+    .follow(args, progress.createSink, options)
+    .finally(() => progress.finish())
+  if (code === 0) return progress.count()
+  throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
+}
+
+/** Builds once more where another build takes the name at the same moment. */
+const buildNamed = async (
+  order: BuildOrder,
+  build: (order: BuildOrder) => Promise<CachedShare>,
+  onEvent: OnBuildEvent,
+): Promise<CachedShare> => {
+  for (let tries = 1, each = order; ; tries += 1) {
+    try {
+      return await build(each)
+    } catch (error) {
+      if (tries === nameTries || !isNameRace(error)) throw error
+      const text = 'Another build gave an image that name at the same moment; trying once more.'
+      onEvent({ kind: 'text', text })
+      each = { ...order, target: toCached(order.target) }
+    }
+  }
 }
 
 /** It holds the provenance of each target, where an option of buildx has that. */
@@ -98,8 +127,8 @@ const pickMetadata = ({ name, source }: Target, text: string): string =>
   source.kind === 'own' ? text : JSON.stringify((JSON.parse(text) as Record<string, unknown>)[name])
 
 /**
- * Builds one image into the local store, with its output passed on line by line. Secrets are in
- * memory and exist nowhere else.
+ * Builds one image into the local store, and tells what happens. Secrets are in memory and exist
+ * nowhere else.
  *
  * @param warn hears where that is not possible
  * @throws {Failure} naming the Dockerfile's step that failed
@@ -107,28 +136,20 @@ const pickMetadata = ({ name, source }: Target, text: string): string =>
 export const buildImage = async (
   docker: Docker,
   order: BuildOrder,
-  onLine: WriteLine,
+  onEvent: OnBuildEvent,
   warn: (message: string) => void,
-): Promise<BuildMetadata> => {
+): Promise<BuildMetadata & CachedShare> => {
   const { target, tempDir } = order
   const part = target.source.kind === 'own' ? 'build' : target.name
   const metadataFile = join(tempDir, `${part}-metadata.json`)
-  const build = (each: BuildOrder): Promise<void> =>
+  const build = (each: BuildOrder): Promise<CachedShare> =>
     withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
-      runBuild(docker, each, channel, metadataFile, onLine),
+      runBuild(docker, each, channel, metadataFile, onEvent),
     )
-  const again = { ...order, target: toCached(target) }
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await build(tries === 1 ? order : again)
-      break
-    } catch (error) {
-      if (tries === nameTries || !isNameRace(error)) throw error
-      onLine('Another build gave an image that name at the same moment; trying once more.')
-    }
-  }
+  const share = await buildNamed(order, build, onEvent)
   try {
-    return parseMetadata(pickMetadata(target, readMetadata(metadataFile)), target.handover)
+    const text = pickMetadata(target, readMetadata(metadataFile))
+    return { ...parseMetadata(text, target.handover), ...share }
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

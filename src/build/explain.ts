@@ -2,7 +2,9 @@ import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
 import { toLine } from '../text/to-line.ts'
+import type { BuildEvent } from './event.ts'
 import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
+import { shortenInstruction } from './render-event.ts'
 
 /** What failed, and where its Dockerfile is. */
 export type FailedBuild = {
@@ -39,12 +41,6 @@ const remedyFor = (reason: string): string => {
   return wasKilled.test(reason) ? killedRemedy : usualRemedy
 }
 
-/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
-const longestInstruction = 80
-
-const shorten = (text: string): string =>
-  text.length <= longestInstruction ? text : `${text.slice(0, longestInstruction - 3).trimEnd()}...`
-
 /**
  * A build that failed, said in one line: the image, the instruction, and the line of its output that
  * says why. The annotation is at the Dockerfile's line.
@@ -52,17 +48,22 @@ const shorten = (text: string): string =>
 export const explainBuildFailure = (
   { name, dockerfile }: FailedBuild,
   code: number | null,
-  log: readonly string[],
+  log: readonly BuildEvent[],
 ): Failure => {
-  const reason = findReason(log) ?? `exit code ${code ?? 'none (ended by a signal)'}`
+  const said = log.flatMap((event) => (event.kind === 'text' ? [event.text] : []))
+  const printed = log.flatMap((event) => (event.kind === 'output' ? [event.text] : []))
+  const reason = findReason(said) ?? `exit code ${code ?? 'none (ended by a signal)'}`
   const step = findFailedStep(log)
-  const found = findFailedPlace(log)
+  const found = findFailedPlace(said)
   const place = found && { file: dockerfile ?? found.file, line: found.line }
   const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1]
   const cause = exitCode === undefined ? reason : findCause(step?.output ?? [])
   // A program in a RUN may have said it, of which BuildKit tells no more than its exit code.
-  const full = log.some(saysNoSpace) && !saysNoSpace(cause ?? '') ? ': no space left on device' : ''
-  const what = step === undefined ? 'the build' : shorten(step.instruction)
+  const full =
+    [...said, ...printed].some(saysNoSpace) && !saysNoSpace(cause ?? '')
+      ? ': no space left on device'
+      : ''
+  const what = step === undefined ? 'the build' : shortenInstruction(step.instruction)
   const ending = exitCode === undefined ? 'failed' : `exited with ${exitCode}`
   const told = cause === undefined ? '' : `: ${toLine(cause)}`
   const at = place === undefined ? '' : `${place.file}:${place.line}. `

@@ -1,42 +1,29 @@
-/** What BuildKit says of the step that failed, at the end of its plain log. */
+import type { BuildEvent } from './event.ts'
+
+/** The step that failed, and what it printed. */
 export type FailedStep = {
   /** As the Dockerfile has it, such as `RUN make`. */
   readonly instruction: string
-  /** What the step printed, lowest first, without BuildKit's marks. */
   readonly output: readonly string[]
+}
+
+/** Undefined where none was run, as with a mistake in the Dockerfile. */
+export const findFailedStep = (log: readonly BuildEvent[]): FailedStep | undefined => {
+  const failed = log.findLast((event) => event.kind === 'ended' && event.how === 'failed')
+  if (failed?.kind !== 'ended' || failed.step.name.startsWith('[internal]')) return undefined
+  const { step } = failed
+  const output = log.flatMap((event) =>
+    event.kind === 'output' && event.step === step ? [event.text] : [],
+  )
+  return { instruction: step.name.replace(/^\[[^\]]*\] /, ''), output }
 }
 
 /** The Dockerfile's line, counted from 1, and its name without a folder. */
 export type FailedPlace = { readonly file: string; readonly line: number }
 
-/** ` > [worker build 2/3] RUN make:`, above the last lines of its output. */
-const headerPattern = /^ > (?:\[[^\]]*\] )?(.*):$/
-
-/** `#12 0.52 text`, as the step's own lines come; `#12 ERROR: ...` is BuildKit's. */
-const ownLine = /^#(\d+) \d+\.\d+ (.*)$/
-
-const errorLine = /^#(\d+) ERROR: /
-
-/** Of a step that runs beside others, all lines that it printed; BuildKit repeats only the last. */
-const findOutput = (log: readonly string[]): readonly string[] => {
-  const number = log.map((line) => errorLine.exec(line)?.[1]).find((found) => found !== undefined)
-  return log.flatMap((line) => {
-    const [, of, text = ''] = ownLine.exec(line) ?? []
-    return of !== undefined && of === number ? [text] : []
-  })
-}
-
-/** Finds the step that failed; undefined where none was run, as with a mistake in the Dockerfile. */
-export const findFailedStep = (log: readonly string[]): FailedStep | undefined => {
-  const header = log.findLast((line) => headerPattern.test(line))
-  const instruction = headerPattern.exec(header ?? '')?.[1]
-  if (instruction === undefined || instruction.startsWith('[internal]')) return undefined
-  return { instruction, output: findOutput(log) }
-}
-
 const rule = '--------------------'
 
-/** `worker.Dockerfile:3`, above the lines that BuildKit quotes between two rules. */
+/** `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. */
 export const findFailedPlace = (log: readonly string[]): FailedPlace | undefined => {
   const end = log.lastIndexOf(rule)
   const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1

@@ -31,9 +31,7 @@ const ofOwn = (build: BuildInputs): readonly string[] => {
   const nothing = { tags: [], labels: [], ssh: [], allow: [], network: undefined }
   const asked = { ...build, ...nothing, noCache: false, pull: false }
   const [command = '', subcommand = '', ...rest] = toBuildArgs(asked, '', [])
-  const flags = rest.filter(
-    (flag) => !/^(?:--load|--progress=.*|--provenance=.*|--metadata-file|)$/.test(flag),
-  )
+  const flags = rest.filter((flag) => !/^(?:--load|--provenance=.*|--metadata-file|)$/.test(flag))
   return [command, subcommand, '--call=outline,format=json', ...flags]
 }
 

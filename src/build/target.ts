@@ -150,7 +150,6 @@ export const toBakeArgs = (
 ): readonly string[] => [
   'buildx',
   'bake',
-  '--progress=plain',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',
   ...toAllowFlags(targets, secrets),

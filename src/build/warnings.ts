@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { readDockerfile, readQuietly } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
+import type { BuildEvent } from './event.ts'
 import { toBuildFiles, toBuildWords } from './files.ts'
 import { askForSecrets } from './outline.ts'
 import type { Target } from './target.ts'
@@ -21,6 +22,21 @@ const ownIds = (source: Target['source']): readonly string[] => {
     const { id } = (secret ?? {}) as { readonly id?: unknown }
     return typeof id === 'string' ? [id] : []
   })
+}
+
+/**
+ * What a check of BuildKit's says of the Dockerfile of the target called `name`, with its line; undefined
+ * for all that is something else. What it builds upon may be built together with it.
+ */
+export const toCheckWarning = (
+  event: BuildEvent,
+  name: string,
+): { readonly message: string; readonly line: number } | undefined => {
+  if (event.kind !== 'warning') return undefined
+  const { step, warning } = event
+  const isOwn = ['[internal] ', `[${name} internal] `].some((mark) => step.name.startsWith(mark))
+  if (!isOwn || warning.line === undefined) return undefined
+  return { message: warning.message.replace(/ \(line \d+\)$/, ''), line: warning.line }
 }
 
 const toWarnings = (

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { readStream } from '../host/bounds.ts'
-import { splitLines, type WriteLine } from '../host/log-fence.ts'
+import { splitLines } from '../host/lines.ts'
 import { startGroup } from '../host/process-group.ts'
 
 /** How the Actions cache is asked. */

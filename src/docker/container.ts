@@ -2,7 +2,7 @@ import { type Duplex, PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Failure } from '../failure.ts'
 import { readStream } from '../host/bounds.ts'
-import { splitLines } from '../host/log-fence.ts'
+import { splitLines } from '../host/lines.ts'
 import type { EngineApi } from './engine-api.ts'
 import { withoutWarnings } from './warnings.ts'
 

@@ -1,7 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Command } from '../host/command.ts'
-import type { WriteLine } from '../host/log-fence.ts'
-import { splitLines } from '../host/log-fence.ts'
+import { pour, type Sink } from '../host/lines.ts'
 import { type Ended, runCaptured, runStreaming } from '../host/process.ts'
 import { findSocket } from './socket.ts'
 import { withoutWarnings } from './warnings.ts'
@@ -14,10 +13,10 @@ export type Docker = {
   readonly try: (args: readonly string[], options?: DockerOptions) => Promise<Ended>
   /** Runs to the end and returns stdout; an exit code other than 0 is a {@link Failure}. */
   readonly run: (args: readonly string[], options?: DockerOptions) => Promise<string>
-  /** Hands every line to the caller as it comes, from stdout and stderr. */
+  /** Hands what it prints to the caller as it comes, stdout and stderr to a sink of their own. */
   readonly follow: (
     args: readonly string[],
-    onLine: WriteLine,
+    createSink: () => Sink,
     options?: DockerOptions,
   ) => Promise<Pick<Ended, 'code' | 'timedOut'>>
   /** The command itself, for those who need its pipes. */
@@ -67,10 +66,10 @@ export const createDocker = (
       if (ended.code === 0) return ended.stdout
       throw new Failure(`\`docker ${args.slice(0, 2).join(' ')}\` failed: ${describeEnd(ended)}`)
     },
-    follow: (args, onLine, options) =>
+    follow: (args, createSink, options) =>
       runStreaming(command(args, options), {
-        stdout: (stream) => splitLines(stream, onLine),
-        stderr: (stream) => splitLines(stream, onLine),
+        stdout: (stream) => pour(stream, createSink()),
+        stderr: (stream) => pour(stream, createSink()),
       }),
   }
 }

@@ -1,55 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Readable } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
 
 export type WriteLine = (line: string) => void
-
-/** From here on a line is cut where it has white space, so that no word and no secret is torn. */
-const longLine = 64 * 1024
-
-/** A line without an end would otherwise be held in memory for ever. */
-const longestLine = 1024 * 1024
-
-/** Where to cut what has no end yet; 0 where it may still grow. */
-type FindCut = (text: string) => number
-
-const findCut: FindCut = (text) => {
-  if (text.length <= longLine) return 0
-  const space = text.slice(longLine).search(/\s/)
-  if (space >= 0) return longLine + space
-  if (text.length <= longestLine) return 0
-  const isPair = (text.charCodeAt(longestLine - 1) & 0xfc00) === 0xd800
-  return isPair ? longestLine - 1 : longestLine
-}
-
-/**
- * Cuts a stream into lines at \n, \r\n and \r, as the runner does. Stops reading while our standard
- * output, where lines mostly go, takes no more.
- *
- * @param cutAt for lines that are read by us, and may be longer than what people read
- */
-export const splitLines = (stream: Readable, onLine: WriteLine, cutAt: FindCut = findCut): void => {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/)
-    rest = lines.pop() ?? ''
-    // One write for a chunk's lines: one for each would cost more than the lines.
-    process.stdout.cork()
-    for (const line of lines) onLine(line)
-    for (let cut = cutAt(rest); cut > 0; cut = cutAt(rest)) {
-      onLine(rest.slice(0, cut))
-      rest = rest.slice(cut)
-    }
-    process.stdout.uncork()
-    if (!process.stdout.writableNeedDrain) return
-    stream.pause()
-    process.stdout.once('drain', () => stream.resume())
-  })
-  stream.on('end', () => {
-    for (const line of (rest + decoder.end()).split(/\r/)) if (line !== '') onLine(line)
-  })
-}
 
 /**
  * The older form of commands, `##[command]`, counts anywhere in a line. The fence stops it, too; with
@@ -82,6 +33,8 @@ export type Fence = {
   readonly within: <T>(body: (writeUntrusted: WriteLine) => Promise<T>) => Promise<T>
   /** Says something to the runner, also while others are inside. */
   readonly outside: (say: () => void) => void
+  /** Prints lines of others inside, all at once. */
+  readonly block: (lines: readonly string[]) => void
 }
 
 /** @param write prints a line as it is */
@@ -93,12 +46,13 @@ export const createFence = (write: WriteLine): Fence => {
     write(`::stop-commands::${token}`)
   }
   const open = (): void => write(`::${token}::`)
+  const writeUntrusted: WriteLine = (line) => write(neutralise(line))
   return {
     within: async (body) => {
       inside += 1
       if (inside === 1) close()
       try {
-        return await body((line) => write(neutralise(line)))
+        return await body(writeUntrusted)
       } finally {
         inside -= 1
         if (inside === 0) open()
@@ -112,6 +66,11 @@ export const createFence = (write: WriteLine): Fence => {
       } finally {
         close()
       }
+    },
+    block: (lines) => {
+      if (inside === 0) close()
+      for (const line of lines) writeUntrusted(line)
+      if (inside === 0) open()
     },
   }
 }

@@ -20,4 +20,6 @@ export type Log = {
   readonly error: (message: string, place?: SourceLocation) => void
   /** Runs what prints lines of others; ours are heard meanwhile all the same. */
   readonly fenced: Fence['within']
+  /** Prints lines of others that can be folded up under a title. */
+  readonly group: (title: string, lines: readonly string[]) => void
 }

@@ -5,6 +5,7 @@ import type { Target } from '../build/target.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
+import { logBuild } from './build-log.ts'
 import type { Handler, Ports } from './ports.ts'
 
 /** Never fails, and is soon over: it goes on beside the build. */
@@ -35,14 +36,12 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
   const secrets = await ports.secrets.take()
   const { cacheEnv } = ports.secrets
   const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile }
-  // Several builds print at the same time.
-  const prefix = isAlone ? '' : `${target.name} | `
-  const metadata = await log
-    .fenced((onLine) =>
-      buildImage(docker.command, order, (line) => onLine(prefix + line), log.warning),
-    )
-    .finally(() => warned)
   const { name, tags, isWanted, handover } = target
+  const metadata = await logBuild(
+    log,
+    { name, isAlone, dockerfile, signal: run.signal },
+    (onEvent) => buildImage(docker.command, order, onEvent, log.warning),
+  ).finally(() => warned)
   if (!isWanted || handover === undefined || tags.length === 0) {
     if (isWanted) log.line(`${name} has no tags: no pod could name it, so it is not loaded.`)
     return { metadata, image: undefined, measured: undefined }

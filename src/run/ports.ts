@@ -1,3 +1,4 @@
+import type { CachedShare } from '../build/event.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import type { Freed } from '../disk/free-disk.ts'
@@ -14,7 +15,7 @@ import type { EndedToken } from '../token/ended-token.ts'
 
 /** What a build came to. */
 export type Built = {
-  readonly metadata: BuildMetadata
+  readonly metadata: BuildMetadata & CachedShare
   /** As Docker has it; undefined where it is only in the builder. */
   readonly image: LocalImage | undefined
   /** For the next run's plan; undefined where Docker does not say. */

@@ -1,8 +1,10 @@
-/** Prints what a shell command prints through the fence, as the action prints a build's log. */
+/** Logs what a shell command prints as the action logs a build. */
 import { readFileSync } from 'node:fs'
+import { createProgress } from '../../../src/build/progress.ts'
 import { createRunner } from '../../../src/commands/actions/runner.ts'
-import { splitLines } from '../../../src/host/log-fence.ts'
+import { pour } from '../../../src/host/lines.ts'
 import { runStreaming } from '../../../src/host/process.ts'
+import { logBuild } from '../../../src/run/build-log.ts'
 
 const [command = ''] = process.argv.slice(2)
 const flood = {
@@ -12,12 +14,17 @@ const flood = {
   timeoutMs: 600_000,
 }
 const runner = createRunner()
-await runner.fenced((write) =>
-  runStreaming(flood, {
-    stdout: (stream) => splitLines(stream, write),
-    stderr: (stream) => splitLines(stream, write),
-  }),
-)
+const { signal } = new AbortController()
+const logged = { name: 'flood', isAlone: true, dockerfile: undefined, signal }
+await logBuild(runner, logged, async (onEvent) => {
+  const progress = createProgress(onEvent)
+  await runStreaming(flood, {
+    stdout: (stream) => pour(stream, progress.createSink()),
+    stderr: (stream) => pour(stream, progress.createSink()),
+  })
+  progress.finish()
+  return progress.count()
+})
 
 // Not resourceUsage().maxRSS, which starts at what the parent had when it started us.
 const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]

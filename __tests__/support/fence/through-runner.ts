@@ -1,6 +1,7 @@
 /** From what a build prints to what the runner makes of it. */
 import { Readable } from 'node:stream'
-import { createFence, splitLines } from '../../../src/host/log-fence.ts'
+import { splitLines } from '../../../src/host/lines.ts'
+import { createFence } from '../../../src/host/log-fence.ts'
 import { createCommandReader } from '../runner/commands.ts'
 import { createLineSplitter } from '../runner/lines.ts'
 import { createMasker } from '../runner/masker.ts'

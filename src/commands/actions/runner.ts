@@ -27,7 +27,7 @@ const toProperties = (place: SourceLocation | undefined): core.AnnotationPropert
 
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
-  const { within, outside } = createFence(write)
+  const { within, outside, block } = createFence(write)
   const warning: Log['warning'] = (message, place) =>
     outside(() => core.warning(message, toProperties(place)))
   return {
@@ -63,6 +63,11 @@ export const createRunner = (): Runner => {
         })
     },
     fenced: within,
+    group: (title, lines) => {
+      outside(() => core.startGroup(title))
+      block(lines)
+      outside(() => core.endGroup())
+    },
     flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
   }
 }

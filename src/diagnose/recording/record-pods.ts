@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { partStreams } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
-import { splitLines } from '../../host/log-fence.ts'
+import { splitLines } from '../../host/lines.ts'
 import { type KnownContainer, parseContainers } from '../nodes/node-report.ts'
 import { readScript } from '../nodes/node-script.ts'
 

@@ -1,0 +1,176 @@
+import { createLineCutter, createRecordCutter, type Sink } from '../host/lines.ts'
+import type { BuildStep, CachedShare, Ending, OnBuildEvent } from './event.ts'
+import {
+  type BuildKitWarning,
+  isStatus,
+  type Log,
+  parseStatus,
+  type Status,
+  type Transfer,
+  type Vertex,
+} from './status.ts'
+
+export type Progress = {
+  readonly createSink: () => Sink
+  /** Tells what is still held back. */
+  readonly finish: () => void
+  readonly count: () => CachedShare
+}
+
+/** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
+const longestStatus = 64 * 1024 * 1024
+
+/** A build that has more is not worth our memory. */
+const mostSteps = 10_000
+
+/** A part that goes on is told of so often. */
+const transferMs = 5_000
+
+/** A vertex that looks into the cache ends at once, and begins again to do its work: so long is waited. */
+const briefMs = 150
+
+/**
+ * `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
+ * counts as cached only where something is done with it.
+ */
+const isCounted = ({ name }: BuildStep): boolean => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name)
+
+type Tracked = {
+  readonly step: BuildStep
+  startedMs: number
+  isCached: boolean
+  /** How it ended last, so that nothing is told twice. */
+  ending: string
+  /** When what it printed last was printed. */
+  printedMs: number
+  readonly output: Sink
+  /** When a part of it was told of last. */
+  readonly toldMs: Map<string, number>
+}
+
+type Held = { readonly drop: () => void; readonly release: () => void }
+
+type State = {
+  readonly onEvent: OnBuildEvent
+  /** By their digests, as in the other map. */
+  readonly all: Map<string, Tracked>
+  /** Those that have ended, for a moment or for good; telling so is held back. */
+  readonly held: Map<string, Held>
+}
+
+const track = ({ all, onEvent }: State, digest: string, name: string): Tracked => {
+  const step = { number: all.size + 1, name }
+  const tracked: Tracked = {
+    step,
+    startedMs: 0,
+    isCached: false,
+    ending: '',
+    printedMs: 0,
+    output: createLineCutter((text) => {
+      onEvent({ kind: 'output', step, ms: tracked.printedMs - tracked.startedMs, text })
+    }),
+    toldMs: new Map(),
+  }
+  all.set(digest, tracked)
+  onEvent({ kind: 'began', step })
+  return tracked
+}
+
+const hold = ({ held }: State, digest: string, end: () => void): void => {
+  const drop = (): void => {
+    clearTimeout(timer)
+    held.delete(digest)
+  }
+  const release = (): void => {
+    drop()
+    end()
+  }
+  const timer = setTimeout(release, briefMs)
+  held.set(digest, { drop, release })
+}
+
+const toEnding = ({ error, isCached }: Vertex): Ending => {
+  if (error !== '') return error.endsWith('context canceled') ? 'cancelled' : 'failed'
+  return isCached ? 'cached' : 'done'
+}
+
+const onVertex = (state: State, vertex: Vertex): void => {
+  const { all, held, onEvent } = state
+  const { digest, name, startedMs, completedMs, error } = vertex
+  if (startedMs === undefined || (!all.has(digest) && all.size === mostSteps)) return
+  const tracked = all.get(digest) ?? track(state, digest, name)
+  const how = toEnding(vertex)
+  const ending = `${startedMs} ${completedMs} ${how}`
+  if (ending === tracked.ending) return
+  held.get(digest)?.drop()
+  Object.assign(tracked, { startedMs, isCached: vertex.isCached, ending })
+  if (completedMs === undefined) return
+  const ms = completedMs - startedMs
+  const end = (): void => {
+    tracked.output.end()
+    onEvent({ kind: 'ended', step: tracked.step, how, ms, error })
+  }
+  if (ms < briefMs && how === 'done') hold(state, digest, end)
+  else end()
+}
+
+const onTransfer = ({ all, onEvent }: State, transfer: Transfer): void => {
+  const { id, startedMs = 0, completedMs, atMs = 0 } = transfer
+  const tracked = all.get(transfer.vertex)
+  if (tracked === undefined) return
+  const { step, toldMs } = tracked
+  if (completedMs !== undefined) toldMs.delete(id)
+  else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return
+  else toldMs.set(id, atMs)
+  onEvent({ kind: 'transfer', step, transfer })
+}
+
+const onLog = ({ all }: State, { vertex, data, atMs }: Log): void => {
+  const tracked = all.get(vertex)
+  if (tracked === undefined) return
+  tracked.printedMs = atMs ?? tracked.printedMs
+  tracked.output.write(data)
+}
+
+const onWarning = ({ all, onEvent }: State, warning: BuildKitWarning): void => {
+  const step = all.get(warning.vertex)?.step
+  if (step !== undefined) onEvent({ kind: 'warning', step, warning })
+}
+
+const onStatus = (state: State, { vertexes, transfers, logs, warnings }: Status): void => {
+  const again = new Set(vertexes.map(({ digest }) => digest))
+  for (const [digest, { release }] of [...state.held]) if (!again.has(digest)) release()
+  for (const each of vertexes) onVertex(state, each)
+  for (const each of transfers) onTransfer(state, each)
+  for (const each of logs) onLog(state, each)
+  for (const each of warnings) onWarning(state, each)
+}
+
+const onRecord = (state: State, record: Buffer | undefined): void => {
+  const toldText = (text: string): void => state.onEvent({ kind: 'text', text })
+  if (record !== undefined && !isStatus(record)) {
+    const lines = createLineCutter(toldText)
+    lines.write(record)
+    lines.end()
+    return
+  }
+  const status = record && parseStatus(record)
+  if (status !== undefined) onStatus(state, status)
+  else toldText('A part of the progress is left out, as it could not be read.')
+}
+
+/** Follows one build: what buildx prints goes in, events come out. */
+export const createProgress = (onEvent: OnBuildEvent): Progress => {
+  const state: State = { onEvent, all: new Map(), held: new Map() }
+  return {
+    createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+    finish: () => {
+      for (const { release } of [...state.held.values()]) release()
+      for (const { output } of state.all.values()) output.end()
+    },
+    count: () => {
+      const steps = [...state.all.values()].filter(({ step }) => isCounted(step))
+      return { steps: steps.length, cachedSteps: steps.filter(({ isCached }) => isCached).length }
+    },
+  }
+}
