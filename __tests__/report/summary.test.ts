@@ -47,7 +47,7 @@ const image = imageOf('api:dev', {
   ],
   sizeBytes: 2_306_839_000,
 })
-const metadata = { imageId: image.id, digest: undefined, json: '{}' }
+const metadata = { imageId: image.id, digest: undefined, json: '{}', steps: 4, cachedSteps: 3 }
 const built = { metadata, image, measured: undefined }
 const nodes = [
   { name: 'kind-control-plane', way: 'link', because: undefined, copiedBytes: 40_000 },
@@ -97,14 +97,14 @@ test('the summary answers first', () => {
     > <b>
     > \`\`\`
 
-    | Image      | Result      | Size   | Build | Load   | How                                                                                                    |
-    | ---------- | ----------- | ------ | ----- | ------ | ------------------------------------------------------------------------------------------------------ |
-    | redis:7    | ✅ loaded    | 166 MB |       | 210 ms | unchanged                                                                                              |
-    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
-    | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
-    | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
-    | upon:dev   | ⏹ skipped   |        |       |        | worker was not built                                                                                   |
+    | Image      | Result      | Size   | Build (cached) | Load   | How                                                                                                    |
+    | ---------- | ----------- | ------ | -------------- | ------ | ------------------------------------------------------------------------------------------------------ |
+    | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
+    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s (3/4)    | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
+    | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        | 2.9 s          |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
 
     Built, not loaded: cron:dev.
 
@@ -135,14 +135,14 @@ test('the summary answers first', () => {
 test('the log ends with the verdict and a row for each image', () => {
   expect(renderResult(told)).toMatchInlineSnapshot(`
     "Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
-    | Image      | Result      | Size   | Build | Load   | How                                                                                                    |
-    | ---------- | ----------- | ------ | ----- | ------ | ------------------------------------------------------------------------------------------------------ |
-    | redis:7    | ✅ loaded    | 166 MB |       | 210 ms | unchanged                                                                                              |
-    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
-    | cron:dev   | ⏹ cancelled | 166 MB |       | 100 ms |                                                                                                        |
-    | web:dev    | ⏹ cancelled |        |       |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        | 2.9 s |        |                                                                                                        |
-    | upon:dev   | ⏹ skipped   |        |       |        | worker was not built                                                                                   |
+    | Image      | Result      | Size   | Build (cached) | Load   | How                                                                                                    |
+    | ---------- | ----------- | ------ | -------------- | ------ | ------------------------------------------------------------------------------------------------------ |
+    | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
+    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s (3/4)    | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
+    | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        | 2.9 s          |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
     Built, not loaded: cron:dev."
   `)
 })

@@ -75,6 +75,13 @@ const renderHow = ({ build, load }: ImageRow): string => {
 const renderTime = (outcome: Pick<StepOutcome, 'time'> | undefined): string =>
   outcome?.time === undefined ? '' : formatDuration(outcome.time.endedMs - outcome.time.startedMs)
 
+/** With how many of the Dockerfile's steps the cache had. */
+const renderBuild = (build: OutcomeOf<'build'> | undefined): string => {
+  const time = renderTime(build)
+  const { steps = 0, cachedSteps = 0 } = build?.result?.metadata ?? {}
+  return time === '' || steps === 0 ? time : `${time} (${cachedSteps}/${steps})`
+}
+
 const columns: readonly (readonly [title: string, of: (row: ImageRow) => string])[] = [
   ['Image', ({ name }) => escapeCell(name)],
   ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`],
@@ -85,7 +92,7 @@ const columns: readonly (readonly [title: string, of: (row: ImageRow) => string]
       return bytes === undefined ? '' : formatBytes(bytes)
     },
   ],
-  ['Build', ({ build }) => renderTime(build)],
+  ['Build (cached)', ({ build }) => renderBuild(build)],
   ['Load', ({ load }) => renderTime(load)],
   ['How', (row) => escapeCell(renderHow(row))],
 ]
