@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { readStream } from '../host/bounds.ts'
 import { splitLines } from '../host/lines.ts'
+import type { WriteLine } from '../host/log-fence.ts'
 import { startGroup } from '../host/process-group.ts'
 
 /** How the Actions cache is asked. */
