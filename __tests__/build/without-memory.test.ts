@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
+import { rootTest } from '../support/root.ts'
 
 /** Runs in a mount namespace of its own, with another /dev/shm. */
 const inNarrowPlace = (shm: string, script: string): unknown => {
@@ -33,26 +34,34 @@ const variables = {
   env: { SLIPWAY_SECRET_0: 'one', SLIPWAY_SECRET_1: 'two' },
 }
 
-test('without files in memory, secrets go through the environment of buildx alone, and that is said', () => {
-  expect(inNarrowPlace('ro', two)).toEqual({
-    said: [expect.stringMatching(/reach buildx through its environment.*do not work here \(EROFS/)],
-    channel: variables,
-  })
-})
+rootTest(
+  'without files in memory, secrets go through the environment of buildx alone, and that is said',
+  () => {
+    expect(inNarrowPlace('ro', two)).toEqual({
+      said: [
+        expect.stringMatching(/reach buildx through its environment.*do not work here \(EROFS/),
+      ],
+      channel: variables,
+    })
+  },
+)
 
-test('a memory that is full takes a part of a secret: all go through the environment, and that is said', () => {
-  // It is a page of memory.
-  const narrow = channelOf("new Secret('x'.repeat(6_000))")
-  expect(inNarrowPlace('size=4k', narrow)).toEqual({
-    said: [expect.stringMatching(/ENOSPC: \/dev\/shm is full, \d+ of 4096 bytes are free/)],
-    channel: {
-      sources: [{ id: 'a', from: 'env=SLIPWAY_SECRET_0' }],
-      env: { SLIPWAY_SECRET_0: 'x'.repeat(6_000) },
-    },
-  })
-})
+rootTest(
+  'a memory that is full takes a part of a secret: all go through the environment, and that is said',
+  () => {
+    // It is a page of memory.
+    const narrow = channelOf("new Secret('x'.repeat(6_000))")
+    expect(inNarrowPlace('size=4k', narrow)).toEqual({
+      said: [expect.stringMatching(/ENOSPC: \/dev\/shm is full, \d+ of 4096 bytes are free/)],
+      channel: {
+        sources: [{ id: 'a', from: 'env=SLIPWAY_SECRET_0' }],
+        env: { SLIPWAY_SECRET_0: 'x'.repeat(6_000) },
+      },
+    })
+  },
+)
 
-test.each([
+rootTest.each([
   ["new Secret('a\\0b')", 'The secret a is no text'],
   ["new Secret('\\xff\\xfe', 'latin1')", 'The secret a is no text'],
   ["new Secret('x'.repeat(200_000))", 'The secret a is too long'],

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { callHelper } from '../../support/helper-shell.ts'
 import { type Entry, file, folder, hardLink, symlink, writeTar } from '../../support/hostile/tar.ts'
+import { rootTest } from '../../support/root.ts'
 
 const parts = ['record', 'source', 'names', 'stage', 'entries', 'receive']
 const longest = 'n'.repeat(255)
@@ -130,7 +131,7 @@ describe('is refused with one line', () => {
 })
 
 describe('is unpacked as it is', () => {
-  test('with names that no line can hold', async () => {
+  rootTest('with names that no line can hold', async () => {
     const names = [
       'a\n',
       'a',
@@ -154,22 +155,25 @@ describe('is unpacked as it is', () => {
     expect(treeOf(0)).toContain('100644 .slipway-whiteouts/a')
   })
 
-  test('with a folder that no entry names, beside a link that is called like its first line', async () => {
-    const lower = [folder('l', { mode: 0o777 }), folder('l/folder', { mode: 0o777, owner: 9 })]
-    const upper = [symlink('l', canary), file('a\nl/folder/x', 'x'), file('l\n/x', 'x')]
-    const { code } = await receive(lower, upper)
-    expect(code).toBe(0)
-    expect(treeOf(1)).toEqual([
-      '40755 a\nl',
-      '40755 a\nl/folder',
-      '100644 a\nl/folder/x',
-      '120777 l',
-      '40755 l\n',
-      '100644 l\n/x',
-    ])
-  })
+  rootTest(
+    'with a folder that no entry names, beside a link that is called like its first line',
+    async () => {
+      const lower = [folder('l', { mode: 0o777 }), folder('l/folder', { mode: 0o777, owner: 9 })]
+      const upper = [symlink('l', canary), file('a\nl/folder/x', 'x'), file('l\n/x', 'x')]
+      const { code } = await receive(lower, upper)
+      expect(code).toBe(0)
+      expect(treeOf(1)).toEqual([
+        '40755 a\nl',
+        '40755 a\nl/folder',
+        '100644 a\nl/folder/x',
+        '120777 l',
+        '40755 l\n',
+        '100644 l\n/x',
+      ])
+    },
+  )
 
-  test('with the attributes that a folder has below, and its times', async () => {
+  rootTest('with the attributes that a folder has below, and its times', async () => {
     const lower = [
       folder('a', { mode: 0o1777, owner: 3, seconds: 5 }),
       folder('a/b\n', { mode: 0o700, group: 4, seconds: 6 }),
@@ -180,13 +184,13 @@ describe('is unpacked as it is', () => {
     expect([timeOf(1, 'a'), timeOf(1, 'a/b\n')]).toEqual([5, 6])
   })
 
-  test('with no attributes of what is a link below', async () => {
+  rootTest('with no attributes of what is a link below', async () => {
     const { code } = await receive([symlink('a', `${place}/canary`)], [file('a/x')])
     expect(code).toBe(0)
     expect(treeOf(1)).toEqual(['40755 a', '100644 a/x'])
   })
 
-  test('with whiteouts of odd names, and folders that keep their times', async () => {
+  rootTest('with whiteouts of odd names, and folders that keep their times', async () => {
     const names = [
       'a\n',
       '-x',
@@ -216,7 +220,7 @@ describe('is unpacked as it is', () => {
     expect([timeOf(0, 'd'), timeOf(0, 'e')]).toEqual([7, 8])
   })
 
-  test('with names whose bytes would be others with the digits after them', async () => {
+  rootTest('with names whose bytes would be others with the digits after them', async () => {
     // Quoted these are \\005 and a 6 or 7; \\0056 and \\0057 would be a dot and a slash.
     const up = '\x056\x056\x057'.repeat(4)
     const names = [`${up}canary\x057folder`, '\x01\x02\x7f2', 'say "no"', 'a\\x']
@@ -230,14 +234,14 @@ describe('is unpacked as it is', () => {
     expect(treeOf(1)).toEqual(changed)
   })
 
-  test('with entries that come again', async () => {
+  rootTest('with entries that come again', async () => {
     const again = [folder('a'), file('a/b', '1'), folder('./a/'), symlink('a/b', '/')]
     const { code } = await receive([...again, file('.wh.c'), folder('c')])
     expect(code).toBe(0)
     expect(treeOf(0)).toEqual(['40755 a', '120777 a/b', '40755 c'])
   })
 
-  test('with folders that come after what is in them', async () => {
+  rootTest('with folders that come after what is in them', async () => {
     const late = folder('a', { mode: 0o750, owner: 9, seconds: 7 })
     const { code } = await receive([file('a/b'), file('a/.wh.c'), late])
     expect(code).toBe(0)
@@ -245,14 +249,14 @@ describe('is unpacked as it is', () => {
     expect(timeOf(0, 'a')).toBe(7)
   })
 
-  test('without ACLs that are no attributes, as Docker has it', async () => {
+  rootTest('without ACLs that are no attributes, as Docker has it', async () => {
     const acl = 'user::rw-,user:7:rwx,group::r--,mask::rwx,other::r--'
     const { code } = await receive([file('a', '', { attributes: { 'SCHILY.acl.access': acl } })])
     expect(code).toBe(0)
     expect(treeOf(0)).toEqual(['100644 a'])
   })
 
-  test('with absolute names, dots and doubled slashes', async () => {
+  rootTest('with absolute names, dots and doubled slashes', async () => {
     const { code } = await receive([file('/a//./b', 'x'), hardLink('c', '/a/b'), file('./.wh.d')])
     expect(code).toBe(0)
     expect(treeOf(0)).toEqual(['40755 a', '100644 a/b', '100644 c', '20644 d'])

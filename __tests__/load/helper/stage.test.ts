@@ -2,11 +2,12 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { callHelper } from '../../support/helper-shell.ts'
 import { makeHostileImage } from '../../support/hostile/layers.ts'
 import { type Entry, file, folder, hardLink, symlink, writeTar } from '../../support/hostile/tar.ts'
 import { readAttributes, readTree } from '../../support/hostile/tree.ts'
+import { rootTest } from '../../support/root.ts'
 import { isThorough } from '../../support/thorough.ts'
 
 const rounds = Number(process.env['SLIPWAY_FUZZ_ROUNDS'] ?? (isThorough ? 10 : 4))
@@ -40,7 +41,7 @@ const expectSame = (layer: number, staged: string): void => {
   expect(readAttributes(ours, paths)).toEqual(readAttributes(theirs, paths))
 }
 
-test.each(Array.from({ length: rounds }, (_, i) => firstSeed + i))(
+rootTest.each(Array.from({ length: rounds }, (_, i) => firstSeed + i))(
   'seed %i: staged layers are what Docker has',
   async (seed) => {
     mkdirSync(join(place, 'canary'))
@@ -65,22 +66,25 @@ const link = (entries: readonly Entry[], before = '') =>
     `${before}\nwanted=link; choose_way; mkdir "$staging/link"; stage_and_verify "$staging/link" 0`,
   )
 
-test('a file whose folder ends in a line break leaves alone what is called like the rest', async () => {
-  // Seen from Docker's folder the link leads to something, seen from the staged one to nothing yet.
-  writeFileSync(join(place, 'planted'), 'x')
-  const { code, said } = await link([
-    folder('etc', { seconds: 3 }),
-    folder('etc/x\n', { seconds: 4 }),
-    symlink('etc/x', '../../../planted'),
-    file('etc/x\n/file', 'x'),
-    hardLink('opt', 'etc/x\n/file'),
-  ])
-  expect({ code, said }).toEqual({ code: 0, said: '' })
-  expect(readdirSync(join(place, 'staging'))).not.toContain('planted')
-  expectSame(0, 'staging/link/0')
-})
+rootTest(
+  'a file whose folder ends in a line break leaves alone what is called like the rest',
+  async () => {
+    // Seen from Docker's folder the link leads to something, seen from the staged one to nothing yet.
+    writeFileSync(join(place, 'planted'), 'x')
+    const { code, said } = await link([
+      folder('etc', { seconds: 3 }),
+      folder('etc/x\n', { seconds: 4 }),
+      symlink('etc/x', '../../../planted'),
+      file('etc/x\n/file', 'x'),
+      hardLink('opt', 'etc/x\n/file'),
+    ])
+    expect({ code, said }).toEqual({ code: 0, said: '' })
+    expect(readdirSync(join(place, 'staging'))).not.toContain('planted')
+    expectSame(0, 'staging/link/0')
+  },
+)
 
-test('a link in place of a folder that is not linked stays a link', async () => {
+rootTest('a link in place of a folder that is not linked stays a link', async () => {
   const outside = join(place, 'outside')
   mkdirSync(join(outside, 'spool'), { recursive: true })
   writeFileSync(join(outside, 'spool/job'), 'x')
@@ -111,9 +115,11 @@ const cronLayer: readonly Entry[] = [
   hardLink('etc/own-again', 'etc/own'),
 ]
 
-test('what cron reads never has a second name, neither after nor between the commands', async () => {
-  // Each program that can link tells, when it has ended, how many names those files have.
-  const watch = `watched() {
+rootTest(
+  'what cron reads never has a second name, neither after nor between the commands',
+  async () => {
+    // Each program that can link tells, when it has ended, how many names those files have.
+    const watch = `watched() {
     local code=0
     command "$@" || code=$?
     stat --format=%h ${crontabs.map((path) => `"$work/docker/0/"${JSON.stringify(path).replaceAll(/^"|"$/g, "'").replace(/^/, '$')}`).join(' ')} >>"$work/counts"
@@ -121,18 +127,19 @@ test('what cron reads never has a second name, neither after nor between the com
   }
   cp() { watched cp "$@"; }
   ln() { watched ln "$@"; }`
-  const { code, said } = await link(cronLayer, watch)
-  expect({ code, said }).toEqual({ code: 0, said: '' })
-  expect(new Set(readFileSync(join(place, 'counts'), 'utf8').trim().split('\n'))).toEqual(
-    new Set(['1']),
-  )
-  const linked = ['var/linked', 'etc/there', 'etc/both', 'var/spool/too']
-  for (const path of linked)
-    expect(lstatSync(join(place, 'staging/link/0', path)).nlink, path).toBeGreaterThan(1)
-  expectSame(0, 'staging/link/0')
-})
+    const { code, said } = await link(cronLayer, watch)
+    expect({ code, said }).toEqual({ code: 0, said: '' })
+    expect(new Set(readFileSync(join(place, 'counts'), 'utf8').trim().split('\n'))).toEqual(
+      new Set(['1']),
+    )
+    const linked = ['var/linked', 'etc/there', 'etc/both', 'var/spool/too']
+    for (const path of linked)
+      expect(lstatSync(join(place, 'staging/link/0', path)).nlink, path).toBeGreaterThan(1)
+    expectSame(0, 'staging/link/0')
+  },
+)
 
-test('what differs is named on one line', async () => {
+rootTest('what differs is named on one line', async () => {
   const name = 'etc/a\n\x1b[2J b'
   const { code, said } = await stage(
     [[folder('etc'), file(name, 'x')]],
@@ -144,7 +151,7 @@ test('what differs is named on one line', async () => {
   expect(code).toBe(1)
 })
 
-test('what the node has is compared by whole names', async () => {
+rootTest('what the node has is compared by whole names', async () => {
   const trees = [[file('a\tf\n1\tb', 'x')], [file('a'), file('b')], [file('c\n', 'x')]]
   const { said } = await stage(
     trees,
