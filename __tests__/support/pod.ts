@@ -1,4 +1,4 @@
-import { eventually } from './eventually.ts'
+import { inNode, uniqueName } from './testbed.ts'
 import { inNode, uniqueName } from './testbed.ts'
 
 /** A pod as kubelet would ask CRI for it, on the node's own network: the testbed has no CNI. */
@@ -19,34 +19,40 @@ const containerOf = (image: string, command: readonly string[] | undefined) => (
   ...(command !== undefined && { command }),
 })
 
-const writeJson = (node: string, path: string, value: unknown): Promise<string> =>
-  inNode(node, 'sh', '-c', 'printf %s "$1" >"$2"', 'sh', JSON.stringify(value), path)
+/**
+ * The whole life of a pod as one command within the node, as each exec from outside takes longer than all
+ * that is done here. Arguments: its name, its sandbox and its container. A busy machine takes its time to
+ * read a whole tree.
+ */
+const podScript = `set -eu
+sandbox=/tmp/$1.sandbox.json container=/tmp/$1.container.json
+printf %s "$2" >"$sandbox"
+printf %s "$3" >"$container"
+pod=$(crictl runp "$sandbox")
+leave() {
+  crictl stopp "$pod" >/dev/null && crictl rmp "$pod" >/dev/null && rm -rf "$sandbox" "$container" "/tmp/$1"
+}
+trap 'leave "$1"' EXIT
+id=$(crictl create "$pod" "$container" "$sandbox")
+crictl start "$id" >/dev/null
+looks=0
+until crictl inspect "$id" | grep -q CONTAINER_EXITED; do
+  looks=$((looks + 1))
+  [ "$looks" -lt 1200 ] || { echo 'the container does not end' >&2; exit 1; }
+  sleep 0.05
+done
+crictl logs "$id"`
 
 /**
  * Starts a pod with one container from an image that the node has, waits for its end and returns
  * what it printed. Nothing is pulled: CRI's `create` fails when the image is not there.
  */
-export const runPod = async (
+export const runPod = (
   node: string,
   image: string,
   command?: readonly string[],
 ): Promise<string> => {
   const name = uniqueName('pod')
-  const [sandbox, container] = [`/tmp/${name}.sandbox.json`, `/tmp/${name}.container.json`]
-  await writeJson(node, sandbox, sandboxOf(name))
-  await writeJson(node, container, containerOf(image, command))
-  const pod = await inNode(node, 'crictl', 'runp', sandbox)
-  try {
-    const id = await inNode(node, 'crictl', 'create', pod, container, sandbox)
-    await inNode(node, 'crictl', 'start', id)
-    const state = async () => JSON.parse(await inNode(node, 'crictl', 'inspect', id)).status.state
-    // A busy machine takes its time to read a whole tree.
-    const hasEnded = async () => (await state()) === 'CONTAINER_EXITED'
-    await eventually('the container ends', hasEnded, 60_000)
-    return await inNode(node, 'crictl', 'logs', id)
-  } finally {
-    await inNode(node, 'crictl', 'stopp', pod)
-    await inNode(node, 'crictl', 'rmp', pod)
-    await inNode(node, 'rm', '-rf', sandbox, container, `/tmp/${name}`)
-  }
+  const parts = [sandboxOf(name), containerOf(image, command)].map((part) => JSON.stringify(part))
+  return inNode(node, 'sh', '-c', podScript, 'sh', name, ...parts)
 }
