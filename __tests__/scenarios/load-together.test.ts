@@ -3,20 +3,25 @@ import { loadInto, warningsOf } from '../support/loading.ts'
 import { buildLayered, expectNothingOfOurs, useOneNode } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
 import { ctr, inNode } from '../support/testbed.ts'
+import { isThorough } from '../support/thorough.ts'
 
 const fixture = useOneNode()
 
-test('two loads into one node at the same moment, 50 rounds', async () => {
+/** Even ones give the node one image twice, odd ones two images; what a race is known by is in load-injected. */
+const rounds = isThorough ? 50 : 4
+
+test(`two loads into one node at the same moment, ${rounds} rounds`, async () => {
   const [one, two] = [await buildLayered('same'), await buildLayered('same')]
   const other = await buildLayered('other')
-  for (let round = 0; round < 50; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const images = round % 2 === 0 ? [one, two] : [one, other]
     const runs = await Promise.all(images.map((tag) => loadInto(fixture.cluster, { images: tag })))
     for (const run of runs) {
       expect(warningsOf(run)).toEqual([])
       await run.dispose()
     }
-    if (round === 49) expect(await runPod(fixture.node, other, ['cat', '/layer-5'])).toBe('other-5')
+    if (round === rounds - 1)
+      expect(await runPod(fixture.node, other, ['cat', '/layer-5'])).toBe('other-5')
     for (const tag of new Set(images))
       await inNode(fixture.node, 'crictl', 'rmi', tag).catch(() => '')
     await ctr(fixture.node, 'content', 'prune', 'references')
