@@ -25,7 +25,7 @@ report_copying() {
 
 load_node() {
   local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local cri remembering has_client asking answering releasing='' releaser='' first_missing='' upper=''
+  local cri remembering has_client asking answering publisher releasing='' releaser='' first_missing='' upper=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
   find_root

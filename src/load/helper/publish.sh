@@ -62,6 +62,7 @@ stage_and_publish() {
   if [[ -n "$has_client" ]]; then
     mkfifo "$own/asked" "$own/answered"
     client <"$own/asked" >"$own/answered" &
+    publisher=$!
     exec {asking}>"$own/asked" {answering}<"$own/answered"
     read -r _ <&"$answering" || asking=''
   fi
@@ -76,6 +77,7 @@ stage_and_publish() {
     ((${#published[@]} < 2)) || echo "${published[-2]}" >&"$releasing"
   done
   exec {releasing}>&-
+  [[ -z "${asking-}" ]] || { exec {asking}>&- && asking=''; }
 }
 
 # A broken layer gets its files anew, in the snapshot that is there: what builds on it stays.
@@ -181,7 +183,10 @@ undo() {
   trap '' TERM
   trap - EXIT
   set +e
-  local i name patience=5s
+  # What the client is at may still become a snapshot, and must be one by the time we list them.
+  if [[ -n "${asking-}" ]]; then exec {asking}>&- && wait "$publisher"; fi
+  # A signal may have come amid a read that splits at tabs alone.
+  local i name patience=5s IFS=$' \t\n'
   local -a made=() keep=() rest
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
@@ -189,8 +194,7 @@ undo() {
   # CRI gives every image a second name, its ID, and does not take it back by itself.
   [[ -n "$known" ]] || ctl images remove "$config_digest"
   # What was committed last may not be in a list of ours yet.
-  ctl snapshots list >"$own/list" || keep=(! -name journal)
-  parse_snapshots <"$own/list"
+  { ctl snapshots list >"$own/list" && parse_snapshots <"$own/list"; } || keep=(! -name journal)
   for i in "${strays[@]}"; do ctl snapshots remove "$i"; done
   for i in "${missing[@]}"; do [[ -z "${committed[${chains[i]}]-}" ]] || made+=("${chains[i]}"); done
   made+=("${adopted[@]}")
