@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { loadInto, snapshotterRoot, warningsOf } from '../support/loading.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toChainIds } from '../../src/image/image.ts'
+import { buildGatedImage, closeGate, type GatedImage } from '../support/gate.ts'
+import { loadInto, warningsOf } from '../support/loading.ts'
 import { type OneNode, removeAndExpectEmpty } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
 import { findOrphans } from '../support/runner/orphans.ts'
-import type { Run, RunOptions } from '../support/runner/types.ts'
+import type { Run } from '../support/runner/types.ts'
 import { buildSingleFile } from '../support/shaped-images.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
@@ -28,16 +30,21 @@ const sums = [
   '-c',
   '/busybox find /bytes* /files* -type f | /busybox sort | /busybox xargs /busybox md5sum | /busybox md5sum',
 ]
+let chains: readonly string[]
+let inDocker: string
 
-/** Bytes take their time on the way, and files where they are unpacked. */
+/** So much that Docker is busy for a while, and that no pipe holds a layer. */
 const buildWeighty = async (): Promise<void> => {
   await buildSingleFile(single)
   const steps = [1, 2].flatMap((i) => [
-    `RUN /busybox head -c 150m /dev/urandom >/bytes${i}`,
-    `RUN /busybox mkdir /files${i} && cd /files${i} && /busybox seq 12000 | /busybox xargs /busybox touch`,
+    `RUN /busybox head -c 40m /dev/urandom >/bytes${i}`,
+    `RUN /busybox mkdir /files${i} && cd /files${i} && /busybox seq 4000 | /busybox xargs /busybox touch`,
   ])
   const lines = [`FROM ${single}`, 'SHELL ["/busybox", "sh", "-c"]', ...steps]
   await buildTestImage(tag, `${lines.join('\n')}\n`)
+  const layers = await docker('image', 'inspect', '--format', '{{json .RootFS.Layers}}', tag)
+  chains = toChainIds(JSON.parse(layers))
+  inDocker = await docker('run', '--rm', '--network=none', tag, ...sums)
 }
 
 const succeeds = (check: Promise<unknown>): Promise<boolean> =>
@@ -59,35 +66,58 @@ const commandsOf = async (parent: number): Promise<readonly string[]> => {
 
 const ingest = '/var/lib/containerd/io.containerd.content.v1.content/ingest'
 
-/** Asks within the node, as each exec from outside takes a while. */
-const untilInNode = (node: string, condition: string): Promise<unknown> =>
-  inNode(node, 'timeout', '60', 'sh', '-c', `until ${condition}; do sleep 0.02; done`)
-
-/** What each moment is known by. */
-const moments = {
-  'while Docker makes the archive': (_node: string, main: number) =>
-    eventually('docker save runs', async () =>
-      (await commandsOf(main)).some((line) => line.includes('\0save\0')),
-    ),
-  'while a large layer arrives': (node: string) =>
-    untilInNode(
-      node,
-      `find ${snapshotterRoot}/slipway -name 'bytes*' -size +1M 2>/dev/null | grep -q .`,
-    ),
-  'while the image is published': (node: string) =>
-    untilInNode(
-      node,
-      `ctr -n k8s.io snapshots list | grep -q ^slipway/ && [ -e ${snapshotterRoot}/slipway/*/to/4/files2/12000 ]`,
-    ),
+/** What each moment is known by: the call in the node that has to wait, but for the first. */
+const calls = {
+  'while Docker makes the archive': () => undefined,
+  'while a large layer arrives': () => 'tar --extract*/to/3 *',
+  // One is published halfway, others are or are still to be.
+  'while the image is published': () => `ctr *snapshots commit ${chains[3]} *`,
+  // By now the node lists the image's name.
+  'while the image is noted': () => 'ctr *images label*',
 }
 
-type Moment = keyof typeof moments
+type Moment = keyof typeof calls
 
-const signalAt = (signal: NodeJS.Signals, moment: Moment, node: string): Partial<RunOptions> => ({
-  onSpawn: (pid, phase) => {
-    if (phase === 'main') void moments[moment](node, pid).then(() => process.kill(pid, signal))
-  },
-})
+type Gated = OneNode & { image: GatedImage }
+
+const untilDockerSaves = (action: number): Promise<void> =>
+  eventually('docker save runs', async () =>
+    (await commandsOf(action)).some((line) => line.includes('\0save\0')),
+  )
+
+/** A node that no longer waits for bytes notices otherwise that the action is gone, and may go on then. */
+const untilLifelineEnds = (node: string): Promise<void> =>
+  eventually('the node hears that the action is gone', () =>
+    inNode(node, 'sh', '-c', '! pgrep -x cat').then(
+      () => true,
+      () => false,
+    ),
+  )
+
+/** Streams the image and sends a signal to the action at a moment. */
+const cutStream = async (one: Gated, signal: NodeJS.Signals, moment: Moment): Promise<Run> => {
+  const call = calls[moment]()
+  const gate = await closeGate(one.image, call ?? '', one.node)
+  let cutting: Promise<void> | undefined
+  const cut = async (action: number): Promise<void> => {
+    await (call === undefined ? untilDockerSaves(action) : gate.held())
+    process.kill(action, signal)
+    if (call !== undefined && !call.startsWith('tar')) await untilLifelineEnds(one.node)
+    await gate.open()
+  }
+  try {
+    const inputs = { 'cluster-name': one.cluster.name, images: tag, 'load-mode': 'stream' }
+    const run = await runSlipway(inputs, {
+      onSpawn: (pid, phase) => {
+        if (phase === 'main') cutting = cut(pid)
+      },
+    })
+    await cutting
+    return run
+  } finally {
+    await gate.remove()
+  }
+}
 
 /** What of ours still runs: on this machine, as a helper, in the node. */
 const processesOf = async (run: Run, node: string): Promise<readonly string[]> => [
@@ -98,58 +128,52 @@ const processesOf = async (run: Run, node: string): Promise<readonly string[]> =
     .filter(Boolean),
 ]
 
-const one = {} as OneNode
-
 beforeAll(async () => {
   for (const suite of ['forky', 'trixie'])
     execFileSync('bash', ['script/testbed', 'node-image', suite], { stdio: 'inherit' })
   await buildWeighty()
 }, 300_000)
 afterAll(() => docker('rmi', '--force', tag, single))
-afterEach(() => one.cluster.remove())
 
-const startNode = async (suite: string): Promise<void> => {
-  one.cluster = await startCluster(1, ['--image', `slipway-testbed/node:${suite}`])
-  one.node = one.cluster.nodes[0] ?? ''
-  one.empty = await snapshotsOf(one.node)
-}
+const both = ['SIGKILL', 'SIGTERM'] as const
 
-const expectWhole = async (): Promise<void> => {
-  const inDocker = await docker('run', '--rm', '--network=none', tag, ...sums)
-  expect(await runPod(one.node, tag, sums)).toBe(inDocker)
-}
+describe.each([
+  ['forky', Object.keys(calls) as readonly Moment[]],
+  // Its containerd is another one, which matters once it has to do something.
+  ['trixie', ['while the image is published', 'while the image is noted'] as const],
+] as const)('nodes of %s', (suite, moments) => {
+  const one = {} as Gated
 
-test.each([
-  ['SIGKILL', 'while Docker makes the archive', 'forky'],
-  ['SIGTERM', 'while Docker makes the archive', 'forky'],
-  ['SIGKILL', 'while a large layer arrives', 'forky'],
-  ['SIGTERM', 'while a large layer arrives', 'forky'],
-  // By now the node lists the image's name.
-  ['SIGKILL', 'while the image is published', 'forky'],
-  ['SIGTERM', 'while the image is published', 'forky'],
-  ['SIGKILL', 'while the image is published', 'trixie'],
-  ['SIGTERM', 'while the image is published', 'trixie'],
-] as const)(
-  '%s to the action %s, nodes of %s: nothing runs on, nothing is half there, the next run converges',
-  async (signal, moment, suite) => {
-    await startNode(suite)
-    const inputs = { images: tag, 'load-mode': 'stream' }
-    const cut = await runSlipway(
-      { 'cluster-name': one.cluster.name, ...inputs },
-      signalAt(signal, moment, one.node),
-    )
-    expect(cut.exitCode).not.toBe(0)
-    // A `docker save` whose reader is gone ends when Docker first writes to it.
-    await expect.poll(() => processesOf(cut, one.node), { timeout: 30_000 }).toEqual([])
-    // What kubelet finds must be all there.
-    if (await succeeds(inNode(one.node, 'crictl', 'inspecti', '-q', tag))) await expectWhole()
-    await cut.dispose()
+  beforeAll(async () => {
+    one.image = await buildGatedImage(`slipway-testbed/node:${suite}`)
+    one.cluster = await startCluster(1, ['--image', one.image.tag])
+    one.node = one.cluster.nodes[0] ?? ''
+    one.empty = await snapshotsOf(one.node)
+  })
+  afterAll(async () => {
+    await one.cluster?.remove()
+    await one.image?.remove()
+  })
 
-    expect(warningsOf(await loadInto(one.cluster, inputs))).toEqual([])
-    await expectWhole()
-    await removeAndExpectEmpty(one, tag)
-    expect(await ctr(one.node, 'leases', 'list', '--quiet')).toBe('')
-    expect(await inNode(one.node, 'ls', ingest)).toBe('')
-  },
-  120_000,
-)
+  test.each(both.flatMap((signal) => moments.map((moment) => [signal, moment] as const)))(
+    '%s to the action %s: nothing runs on, nothing is half there, the next run converges',
+    async (signal, moment) => {
+      const cut = await cutStream(one, signal, moment)
+      expect(cut.exitCode).not.toBe(0)
+      // A `docker save` whose reader is gone ends when Docker first writes to it.
+      await expect.poll(() => processesOf(cut, one.node), { timeout: 30_000 }).toEqual([])
+      // What kubelet finds must be all there.
+      if (await succeeds(inNode(one.node, 'crictl', 'inspecti', '-q', tag)))
+        expect(await runPod(one.node, tag, sums)).toBe(inDocker)
+      await cut.dispose()
+
+      const again = await loadInto(one.cluster, { images: tag, 'load-mode': 'stream' })
+      expect(warningsOf(again)).toEqual([])
+      expect(await runPod(one.node, tag, sums)).toBe(inDocker)
+      await removeAndExpectEmpty(one, tag)
+      expect(await ctr(one.node, 'leases', 'list', '--quiet')).toBe('')
+      expect(await inNode(one.node, 'ls', ingest)).toBe('')
+    },
+    120_000,
+  )
+})
