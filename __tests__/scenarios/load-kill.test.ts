@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toChainIds } from '../../src/image/image.ts'
+import { eventually } from '../support/eventually.ts'
 import { buildGatedImage, closeGate, type Gate, type GatedImage } from '../support/gate.ts'
 import { loadInto, warningsOf, waysOf } from '../support/loading.ts'
 import {
@@ -13,7 +14,7 @@ import {
 import { runPod } from '../support/pod.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import { docker, eventually, snapshotsOf, startCluster } from '../support/testbed.ts'
+import { docker, snapshotsOf, startCluster } from '../support/testbed.ts'
 import { isThorough } from '../support/thorough.ts'
 
 const one = {} as OneNode

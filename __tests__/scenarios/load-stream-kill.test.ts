@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toChainIds } from '../../src/image/image.ts'
+import { eventually } from '../support/eventually.ts'
 import { buildGatedImage, closeGate, type GatedImage } from '../support/gate.ts'
 import { loadInto, warningsOf } from '../support/loading.ts'
 import { type OneNode, removeAndExpectEmpty } from '../support/one-node.ts'
@@ -14,7 +15,6 @@ import {
   buildTestImage,
   ctr,
   docker,
-  eventually,
   helpersOf,
   inNode,
   snapshotsOf,

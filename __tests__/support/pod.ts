@@ -1,5 +1,4 @@
 import { inNode, uniqueName } from './testbed.ts'
-import { inNode, uniqueName } from './testbed.ts'
 
 /** A pod as kubelet would ask CRI for it, on the node's own network: the testbed has no CNI. */
 const sandboxOf = (name: string) => ({
