@@ -73,8 +73,12 @@ try {
     /\| linked/.test(run.summary) && !/streamed/.test(run.summary),
     'the images were linked into the nodes, not copied',
   )
-  const built = run.log.split('\n').filter((line) => /^base-ml \| #\d+ .*RUN mkdir/.test(line))
-  check(built.length > 0, 'the shared base was built by itself, once, before what builds upon it')
+  const ended = [...run.log.matchAll(/^Build (\S+): \d/gm)].map(([, name]) => name)
+  const isOnce = ended.filter((name) => name === 'base-ml').length === 1
+  const isFirst = ['preprocessing', 'training', 'serving'].every(
+    (name) => ended.indexOf('base-ml') < ended.indexOf(name),
+  )
+  check(isOnce && isFirst, 'the shared base was built by itself, once, before what builds upon it')
   check(github.tokens.length === 1, 'one token was minted, for all builds')
   check(token?.state() === 'revoked', 'the token is revoked')
   check(token !== undefined && !run.log.includes(token.value), 'the token is not in the log')
