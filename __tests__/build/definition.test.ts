@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readTargets, withBases } from '../../src/build/definition.ts'
+import { type BakeTarget, readTargets, withBases } from '../../src/build/definition.ts'
+import type { SecretSource } from '../../src/build/secret-channel.ts'
 import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
 
 let workspace: string
@@ -100,8 +101,8 @@ const fileFor = (name: string, builderDriver: string, given: typeof printed = pr
   const target = toTargets(readTargets(given, workspace), builderDriver, 'run').find(
     (each) => each.name === name,
   )
-  if (target?.source.kind !== 'bake') throw new Error('no target')
-  return toBakeFile(target, target.source.targets, [{ id: 'token', from: 'src=/dev/stdin' }])
+  if (target === undefined) throw new Error('no target')
+  return toBakeFile(target, [{ id: 'token', from: 'src=/dev/stdin' }])
 }
 const secret = ['id=token,src=/dev/stdin']
 
@@ -170,16 +171,25 @@ test('all that a target builds upon, once', () => {
   expect(names.toSorted()).toEqual(['api', 'base', 'web'])
 })
 
+const argsFor = (
+  name: string,
+  all: readonly BakeTarget[],
+  secrets: readonly SecretSource[],
+): readonly string[] => {
+  const target = toTargets(all, 'docker-container', 'run').find((each) => each.name === name)
+  if (target === undefined) throw new Error('no target')
+  return toBakeArgs(target, 'f', 'm', secrets)
+}
+
 test('what was allowed is told to Bake for the targets that want it, and only there', () => {
   const allowances = new Map([['base', ['network.host', 'fs.read=/x']]])
-  const flagsOf = (name: string, sources: Parameters<typeof toBakeArgs>[4]): readonly string[] => {
+  const flagsOf = (name: string, sources: readonly SecretSource[]): readonly string[] => {
     const targets = readTargets({ target: { api, base, web } }, workspace, allowances)
-    const args = toBakeArgs('f', name, withBases(name, targets), 'm', sources)
-    return args.filter((arg) => arg.startsWith('--allow'))
+    return argsFor(name, targets, sources).filter((arg) => arg.startsWith('--allow'))
   }
   expect(flagsOf('api', [])).toEqual(['--allow=network.host', '--allow=fs.read=/x'])
   const alone = readTargets({ target: { web: { ...web, contexts: {} } } }, workspace, allowances)
-  expect(toBakeArgs('f', 'web', alone, 'm', [])).not.toContain('--allow=network.host')
+  expect(argsFor('web', alone, [])).not.toContain('--allow=network.host')
   // The token is a file in memory, which Bake would ask about, too.
   expect(flagsOf('base', [{ id: 'a', from: 'src=/dev/stdin' }])).toContain(
     '--allow=fs.read=/dev/shm',
@@ -188,17 +198,15 @@ test('what was allowed is told to Bake for the targets that want it, and only th
 })
 
 test('a Bake that does not know --allow is not told', () => {
-  const [target] = readTargets({ target: { base } }, workspace)
-  const args = toBakeArgs('f', 'base', target ? [target] : [], 'm', [
-    { id: 'a', from: 'src=/dev/stdin' },
-  ])
+  const targets = readTargets({ target: { base } }, workspace)
+  const args = argsFor('base', targets, [{ id: 'a', from: 'src=/dev/stdin' }])
   expect(args.join()).not.toContain('--allow')
 })
 
 test('what would make no image is left out: attestations, and a call that builds nothing', () => {
   const given = { ...base, attest: [{ type: 'sbom' }], call: 'check' }
   const [target] = toTargets(readTargets({ target: { base: given } }, workspace), 'docker', 'run')
-  if (target?.source.kind !== 'bake') throw new Error('no target')
-  const file = JSON.stringify(toBakeFile(target, target.source.targets, []))
+  if (target === undefined) throw new Error('no target')
+  const file = JSON.stringify(toBakeFile(target, []))
   expect(file).not.toMatch(/attest|call/)
 })

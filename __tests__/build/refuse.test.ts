@@ -14,12 +14,8 @@ const target = (
   dependsOn: [],
   isWanted,
   handover: 'slipway.invalid/base/run:0',
-  source: {
-    kind: 'bake',
-    targets: [
-      { name, tags: [], isWanted, dependsOn: [], allowances: [], definition: { platforms } },
-    ],
-  },
+  bake: { name, tags: [], isWanted, dependsOn: [], allowances: [], definition: { platforms } },
+  bases: [],
 })
 
 const refusalOf = (act: () => void): string | undefined => {

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import { type BuildWarning, findPersisted, findSecretWarnings } from '../../src/build/warnings.ts'
 import type { Docker } from '../../src/docker/docker.ts'
-import { read } from '../support/read.ts'
+import { readTarget } from '../support/target.ts'
 
 let context: string
 beforeEach(() => {
@@ -17,9 +16,7 @@ afterEach(() => rmSync(context, { recursive: true }))
 const write = (name: string, text: string): void => writeFileSync(join(context, name), text)
 
 const targetOf = (raw: object = {}) => {
-  const { build } = read({ context, tags: 'a:1', ...raw })
-  if (build === undefined) throw new Error('no build')
-  return toOwnTarget(build, 'run')
+  return readTarget({ context, tags: 'a:1', ...raw })
 }
 
 const asked: string[] = []
@@ -66,9 +63,19 @@ test('BuildKit is asked where a secret may be missing, and with what decides abo
     pull: 'true',
   }
   await secretsFor(['b'], raw)
-  expect(asked).toEqual([
-    `buildx build --call=outline,format=json --file ${raw.file} --target x --build-arg A=1 --build-context x=y -- ${context}`,
-  ])
+  const file = join(context, 'outline-default.json')
+  expect(asked).toEqual([`buildx bake --call=outline,format=json --file=${file} -- default`])
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+    target: {
+      default: {
+        context,
+        dockerfile: raw.file,
+        target: 'x',
+        args: { A: '1' },
+        contexts: { x: 'y' },
+      },
+    },
+  })
 })
 
 const persisted = '[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic eHh4\n'

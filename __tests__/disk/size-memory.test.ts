@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Target, toOwnTarget } from '../../src/build/target.ts'
+import type { Target } from '../../src/build/target.ts'
 import { readEnvironment } from '../../src/commands/actions/environment.ts'
 import { parseKey, toKey, toPrefix } from '../../src/disk/size-memory.ts'
+import { targetWith } from '../support/target.ts'
 
 const named = (...names: readonly string[]): readonly Target[] =>
-  names.map((canonical) =>
-    toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never, 'run'),
-  )
+  names.map((name) => targetWith(name))
 const prefix = toPrefix('acme/app', named('docker.io/library/api:dev'))
 
 const bytes = fc.integer({ min: 1, max: 9_000e9 })

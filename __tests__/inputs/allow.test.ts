@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { toBuildArgs } from '../../src/build/argv.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { problemsOf, read } from '../support/read.ts'
 
@@ -38,17 +37,13 @@ describe('allow', () => {
 
   test('a single build and the entries of builds get what is for their RUN steps', () => {
     const allow = 'security.insecure, ssh, fs=/a, device=x'
-    const { build: own } = read({ ...build, allow })
-    const args = own === undefined ? [] : toBuildArgs(own, 'm', [])
-    expect(args.filter((_, index) => args[index - 1] === '--allow')).toEqual([
-      'security.insecure',
-      'device=x',
-    ])
-    const { bake } = read({ builds: '[{ context: a, tags: "a:1" }]', allow })
-    expect(bake?.definition?.target['a']?.['entitlements']).toEqual([
-      'security.insecure',
-      'device=x',
-    ])
+    for (const raw of [build, { builds: '[{ context: a, tags: "a:1", name: default }]' }]) {
+      const { bake } = read({ ...raw, allow })
+      expect(bake?.definition?.target['default']?.['entitlements']).toEqual([
+        'security.insecure',
+        'device=x',
+      ])
+    }
   })
 })
 

@@ -23,9 +23,9 @@ const builds = `
 `
 
 test('a list in the step is a Bake file', () => {
-  const { bake, build } = read({ builds }, { workspace: '/w', env: { SET: 'x' } })
-  expect(build).toBeUndefined()
+  const { bake } = read({ builds }, { workspace: '/w', childEnv: { SET: 'x' } })
   expect(bake).toEqual({
+    isSingle: false,
     files: [],
     targets: [],
     sets: [],
@@ -64,6 +64,7 @@ test('Bake files with targets and changes', () => {
     'bake-set': '*.args.A=1,2\napi.tags+=x:1',
   }
   expect(read(raw).bake).toEqual({
+    isSingle: false,
     files: ['a.hcl', 'b.json'],
     definition: undefined,
     targets: ['api', 'web'],
@@ -71,9 +72,70 @@ test('Bake files with targets and changes', () => {
   })
 })
 
-test('without any of it there is no Bake', () => {
+test('without any of it nothing is built', () => {
   expect(read({ images: 'a:1' }).bake).toBeUndefined()
-  expect(read({ context: '.', tags: 'a:1' }).bake).toBeUndefined()
+})
+
+const single = (raw: RawInputs, env: Readonly<Record<string, string>> = {}) => {
+  const { bake } = read({ context: '.', tags: 'a:1', ...raw }, { workspace: '/w', childEnv: env })
+  return bake
+}
+
+test("the step's own build is a Bake file of one target", () => {
+  expect(single({})).toEqual({
+    isSingle: true,
+    files: [],
+    targets: [],
+    sets: [],
+    definition: {
+      target: {
+        default: { context: '.', tags: ['a:1'], args: {}, labels: {}, contexts: {}, ssh: [] },
+      },
+    },
+  })
+})
+
+test('every input has its word, and its text stays as it is', () => {
+  const raw = {
+    context: './services/api',
+    file: 'docker/Dockerfile',
+    target: 'prod',
+    tags: 'a:1, b:2',
+    'build-args': `A=x y; $(id)\nB\nC=\${c} %{d} $\${e}\nNONE`,
+    labels: 'l=1,2\nbare',
+    'build-contexts': 'base=./base',
+    network: 'host',
+    ssh: 'default\ndeploy=/keys/a,b',
+    'no-cache': 'true',
+    pull: 'true',
+    allow: 'security.insecure, ssh',
+  }
+  expect(single(raw, { B: 'of the environment' })?.definition?.target['default']).toEqual({
+    context: './services/api',
+    dockerfile: '/w/docker/Dockerfile',
+    target: 'prod',
+    tags: ['a:1', 'b:2'],
+    args: { A: 'x y; $(id)', B: 'of the environment', C: `$$\{c} %%{d} $$$\{e}` },
+    labels: { l: '1,2', bare: '' },
+    contexts: { base: './base' },
+    network: 'host',
+    ssh: ['default', 'deploy=/keys/a,b'],
+    'no-cache': true,
+    pull: true,
+    entitlements: ['security.insecure'],
+  })
+})
+
+test('a context that looks like an option is a context', () => {
+  expect(single({ context: '--help' })?.definition?.target['default']?.['context']).toBe('--help')
+})
+
+test('an argument without a value does not take what no child gets to see', () => {
+  const { bake } = read(
+    { context: '.', tags: 'a:1', 'build-args': 'TOKEN' },
+    { env: { TOKEN: 'secret' }, childEnv: {} },
+  )
+  expect(bake?.definition?.target['default']?.['args']).toEqual({})
 })
 
 test('how many at once, and whether the first failure ends all', () => {

@@ -6,7 +6,8 @@ import { problemsOf, read } from '../support/read.ts'
 const caseText = (name: string): string =>
   readFileSync(`__tests__/cases/53-builds-shapes/${name}.yaml`, 'utf8')
 
-const targetsOf = (builds: string, env = {}) => read({ builds }, { env }).bake?.definition?.target
+const targetsOf = (builds: string, env = {}) =>
+  read({ builds }, { childEnv: env }).bake?.definition?.target
 
 test.each<[string, object]>([
   ['eq', { args: { GREETING: 'a b, c', X: 'from env' } }],
@@ -100,6 +101,11 @@ test.each<[string, string, string]>([
   ['quotes in quotes', entry(`  build-args: ['"A=b"']`), 'the quotes would be part of the name'],
   ['a comment in text', entry('  build-args: |\n    # x\n    A=b'), 'a comment is none here'],
   ['a wrong word', entry('  pull: maybe'), 'line 3, pull ("maybe"): not a boolean'],
+  [
+    'a Dockerfile with an address',
+    entry('  file: https://example.com/D'),
+    'line 3, file ("https://example.com/D"): Bake reads no Dockerfile from a URL',
+  ],
   ['a tag without a value', '- context: .\n  tags: [a:1, ~]', 'tags: a value is missing'],
 ])('%s is refused with its line', (_name, builds, expected) => {
   const problems = problemsOf({ builds })
@@ -116,7 +122,6 @@ describe('paths', () => {
     ['context: git@github.com:acme/a.git\n  file: docker/Dockerfile', 'docker/Dockerfile'],
     ['context: github.com/acme/a\n  file: x', 'x'],
     ['context: https://example.com/a.tar.gz\n  file: x', 'x'],
-    ['context: .\n  file: https://example.com/Dockerfile', 'https://example.com/Dockerfile'],
     ['context: https://github.com/acme/a.git\n  file: /abs', '/abs'],
   ])('%s', (words, expected) => {
     expect(fileOf(words)?.['dockerfile']).toBe(expected)

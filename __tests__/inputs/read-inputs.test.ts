@@ -13,7 +13,10 @@ test('a build with nothing else has no credentials and defaults for the rest', (
   expect(read(build)).toMatchObject({
     credentials: { kind: 'none' },
     secretId: 'github_token',
-    build: { context: '.', tags: [{ given: 'api:dev' }], noCache: false, pull: false },
+    bake: {
+      isSingle: true,
+      definition: { target: { default: { context: '.', tags: ['api:dev'] } } },
+    },
     images: [],
     clusterName: 'kind',
     nodes: [],
@@ -24,7 +27,7 @@ test('a build with nothing else has no credentials and defaults for the rest', (
 
 test('images alone build nothing', () => {
   expect(read({ images: 'a:1, b:2\na:1' })).toMatchObject({
-    build: undefined,
+    bake: undefined,
     images: [{ given: 'a:1' }, { given: 'b:2' }],
   })
 })
@@ -36,10 +39,10 @@ test('values keep their commas and equals signs', () => {
     labels: 'x=y=z',
     'build-contexts': 'n=./p',
   }
-  expect(read(raw).build).toMatchObject({
-    buildArgs: ['A=1,2=3', 'B=', 'BARE'],
-    labels: ['x=y=z'],
-    buildContexts: ['n=./p'],
+  expect(read(raw, { childEnv: { BARE: 'b' } }).bake?.definition?.target['default']).toMatchObject({
+    args: { A: '1,2=3', B: '', BARE: 'b' },
+    labels: { x: 'y=z' },
+    contexts: { n: './p' },
   })
 })
 
@@ -202,7 +205,7 @@ test.each<[string, RawInputs, Parameters<typeof problemsOf>[1], RegExp]>([
     'an entry',
     { builds: '- {context: web, tags: web:1}' },
     nothing,
-    /^- builds, web, context \("web"\)/,
+    /^- builds, line 1, context \("web"\)/,
   ],
 ])('%s that is missing is found with the inputs', (_name, raw, run, expected) => {
   const problems = problemsOf(raw, run)

@@ -1,37 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { type Target, toOwnTarget } from '../../src/build/target.ts'
 import { type Facts, toWanted } from '../../src/facts/facts.ts'
 import type { LocalImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { checkImages, findUsed } from '../../src/manifests/check-images.ts'
 import type { Container } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
+import { targetWith } from '../support/target.ts'
 
 const toReference = (name: string) => {
   const reference = parseImageReference(name)
   if (typeof reference === 'string') throw new Error(reference)
   return reference
 }
-
-const target = (...tags: readonly string[]): Target => ({
-  ...toOwnTarget(
-    {
-      context: '.',
-      file: undefined,
-      target: undefined,
-      tags: tags.map(toReference),
-      buildArgs: [],
-      labels: [],
-      buildContexts: [],
-      network: undefined,
-      ssh: [],
-      noCache: false,
-      pull: false,
-      allow: [],
-    },
-    'run',
-  ),
-})
 
 const image = (name: string, ...digestNames: readonly string[]): LocalImage => ({
   references: [toReference(name)],
@@ -59,7 +39,10 @@ const check = (
 const digest = `sha256:${'a'.repeat(64)}`
 
 describe('whether a loaded image is pulled', () => {
-  const built = { targets: [target('api:dev', 'web', 'ghcr.io/acme/worker:latest')], images: [] }
+  const built = {
+    targets: [targetWith('api:dev', 'web', 'ghcr.io/acme/worker:latest')],
+    images: [],
+  }
 
   test.each([
     ['web'],
@@ -110,14 +93,17 @@ describe('whether a loaded image is pulled', () => {
 
   test('a target that is built for others alone is not loaded', () => {
     expect(
-      check([{ image: 'base' }], { targets: [{ ...target('base'), isWanted: false }], images: [] }),
+      check([{ image: 'base' }], {
+        targets: [{ ...targetWith('base'), isWanted: false }],
+        images: [],
+      }),
     ).toEqual([])
   })
 })
 
 describe('names that are nearly those of loaded images', () => {
   const built = {
-    targets: [target('api:dev', 'api:v1'), target('ghcr.io/acme/web:dev')],
+    targets: [targetWith('api:dev', 'api:v1'), targetWith('ghcr.io/acme/web:dev')],
     images: [],
   }
   const nearest = (name: string, ...more: readonly string[]) =>

@@ -1,19 +1,17 @@
 import { expect, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { NodePlan, WayChoice } from '../../src/load/plan-way.ts'
 import { cannotFit, planDisk } from '../../src/plan/disk.ts'
 import { explainShortage, renderFilesystem, renderSum } from '../../src/plan/shortage.ts'
 import type { Filesystem } from '../../src/storage/filesystems.ts'
 import { disk, foundFacts, nodeNamed, withFree } from '../support/found.ts'
+import { targetWith } from '../support/target.ts'
 
 const gb = 1e9
 const sizes = { totalBytes: 7 * gb, each: [1 * gb, 6 * gb] }
 const node = nodeNamed('kind-worker')
 const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
-const named = (canonical: string) =>
-  toOwnTarget({ context: '.', tags: [{ given: canonical, canonical }] } as never, 'run')
-const targets = [named('docker.io/acme/api:2'), named('docker.io/acme/ml:2')]
+const targets = [targetWith('docker.io/acme/api:2'), targetWith('docker.io/acme/ml:2')]
 const facts: Facts = {
   ...foundFacts,
   targets,

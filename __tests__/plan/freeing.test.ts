@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { FreeDisk } from '../../src/inputs/inputs.ts'
 import { planDisk } from '../../src/plan/disk.ts'
 import { comfortableBytes, planFreeing } from '../../src/plan/freeing.ts'
 import { catalog } from '../../src/storage/catalog.ts'
 import { disk, foundFacts, toolChains, withFree } from '../support/found.ts'
+import { targetWith } from '../support/target.ts'
 
 const gb = 1e9
-const target = toOwnTarget({ tags: [], context: '.' } as never, 'run')
+const target = targetWith()
 const sized = (bytes: number) => ({ lastSizes: { totalBytes: bytes, each: [bytes] } })
 
 /** What is freed for one build on a disk with 14 GB, as GitHub promises. */

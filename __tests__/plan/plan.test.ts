@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Credentials } from '../../src/inputs/inputs.ts'
@@ -10,6 +9,7 @@ import type { Step } from '../../src/plan/steps.ts'
 import { foundFacts as facts, withFree } from '../support/found.ts'
 import { imageOf, stepsFor, targetOf } from '../support/outcomes.ts'
 import { read } from '../support/read.ts'
+import { readTarget } from '../support/target.ts'
 
 type AppInputs = Extract<Credentials, { readonly kind: 'app' }>
 
@@ -24,7 +24,7 @@ const image = {
 
 const planOf = (raw: RawInputs, change: Partial<Facts> = {}) => {
   const inputs = read(raw)
-  const targets = inputs.build === undefined ? [] : [toOwnTarget(inputs.build, 'run')]
+  const targets = inputs.bake === undefined ? [] : [readTarget(raw)]
   return planRun(inputs, { ...facts, targets, ...change })
 }
 

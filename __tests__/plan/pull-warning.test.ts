@@ -3,6 +3,7 @@ import type { Target } from '../../src/build/target.ts'
 import { toWanted } from '../../src/facts/facts.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { renderPullWarning } from '../../src/plan/pull-warning.ts'
+import { targetWith } from '../support/target.ts'
 
 const refer = (given: string) => {
   const reference = parseImageReference(given)
@@ -34,14 +35,7 @@ test('none for those of which is known that their pods do not pull', () => {
 })
 
 test('what the nodes are to get: what Docker has and what is built, not what is built for others alone', () => {
-  const build = (name: string, isWanted: boolean): Target => ({
-    name,
-    tags: [refer(name)],
-    dependsOn: [],
-    isWanted,
-    handover: undefined,
-    source: { kind: 'bake', targets: [] },
-  })
+  const build = (name: string, isWanted: boolean): Target => ({ ...targetWith(name), isWanted })
   const wanted = toWanted({
     targets: [build('api', true), build('base', false)],
     images: [

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import { findPruneObjection } from '../../src/disk/prune-cache.ts'
 import type { Docker } from '../../src/docker/docker.ts'
 import { parseBuilder } from '../../src/docker/info.ts'
@@ -10,8 +9,9 @@ import { isLeftOver } from '../../src/run/intermediates.ts'
 import { createReclaim } from '../../src/run/reclaim.ts'
 import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
+import { targetWith } from '../support/target.ts'
 
-const target = toOwnTarget({ context: '.', tags: [] } as never, 'run')
+const target = targetWith()
 
 /** A round on a machine without any tool chains, with a docker that prunes so much. */
 const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freeing = 0) => {

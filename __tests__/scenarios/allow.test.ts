@@ -90,17 +90,10 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
       'dockerfile-inline': 'FROM case-base:1',
       secret: ['id=a,src=/etc/hostname'],
     }
+    const made = { name: 'default', tags: [], dependsOn: [], isWanted: true }
     const target: Target = {
-      ...{ name: 'default', tags: [], dependsOn: [], isWanted: true, handover: undefined },
-      source: {
-        kind: 'bake',
-        targets: [
-          {
-            ...{ name: 'default', tags: [], dependsOn: [], isWanted: true },
-            ...{ definition, allowances: [] },
-          },
-        ],
-      },
+      ...{ ...made, handover: undefined, bases: [] },
+      bake: { ...made, definition, allowances: [] },
     }
     const order = { target, secrets: [], workspace, cacheEnv: {}, dockerfile: undefined }
     const env = { ...process.env } as Record<string, string>

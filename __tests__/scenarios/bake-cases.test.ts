@@ -2,12 +2,13 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { printTargets } from '../../src/build/print-targets.ts'
-import { toOwnTarget, toTargets } from '../../src/build/target.ts'
+import { toTargets } from '../../src/build/target.ts'
 import { findPersisted, findSecretWarnings } from '../../src/build/warnings.ts'
 import { createDocker, type Docker } from '../../src/docker/docker.ts'
 import { unescapeTemplate } from '../../src/inputs/template.ts'
 import { copyCase } from '../support/cases.ts'
 import { problemsOf, read } from '../support/read.ts'
+import { readTarget } from '../support/target.ts'
 import { docker } from '../support/testbed.ts'
 
 const real: Docker = createDocker(process.env as Record<string, string>)
@@ -16,7 +17,7 @@ const real: Docker = createDocker(process.env as Record<string, string>)
 const targetsOf = async (workspace: string, file = 'docker-bake.hcl', env = {}) => {
   const text = await readFile(join(workspace, file), 'utf8')
   const raw = file.endsWith('.yaml') ? { builds: text } : { 'bake-files': file }
-  const { bake, allow } = read(raw, { workspace, env })
+  const { bake, allow } = read(raw, { workspace, childEnv: env })
   if (bake === undefined) throw new Error('nothing to build')
   return printTargets(real, bake, allow, workspace)
 }
@@ -181,10 +182,9 @@ describe('what is to be warned of', () => {
   }
   const warningsOf = async (name: string, raw: object, passed: readonly string[], asked = real) => {
     const workspace = await copyCase(name)
-    const { build } = read({ context: '.', tags: 'a:1', ...raw }, { workspace })
-    if (build === undefined) throw new Error('nothing to build')
+    const target = readTarget({ context: '.', tags: 'a:1', ...raw }, workspace)
     const place = { workspace, tempDir: workspace }
-    const found = await findSecretWarnings(asked, toOwnTarget(build, 'run'), place, passed)
+    const found = await findSecretWarnings(asked, target, place, passed)
     return found.map(({ message, place: at }) => [
       /`(.*)`/.exec(message)?.[1],
       at?.file.slice(workspace.length + 1),
@@ -233,13 +233,10 @@ describe('what is to be warned of', () => {
     const workspace = await copyCase('08-quoted-args')
     const text = 'FROM case-base:1\nARG A=x\nRUN --mount=type=secret,id=key_$A true\n'
     await writeFile(join(workspace, 'Dockerfile'), text)
-    const { build } = read({ context: '.', tags: 'a:1', 'build-args': 'A=y' }, { workspace })
-    if (build === undefined) throw new Error('nothing to build')
+    const target = readTarget({ context: '.', tags: 'a:1', 'build-args': 'A=y' }, workspace)
     const place = { workspace, tempDir: workspace }
     const ask = async (docker: Docker) =>
-      (await findSecretWarnings(docker, toOwnTarget(build, 'run'), place, [])).map(
-        (each) => each.message,
-      )
+      (await findSecretWarnings(docker, target, place, [])).map((each) => each.message)
     expect(await ask(real)).toEqual([expect.stringContaining('`key_y`')])
     expect(await ask(old)).toEqual([])
   })
@@ -263,11 +260,8 @@ describe('what is to be warned of', () => {
   ]
   test('13-dockerignore-git', async () => {
     const workspace = await copyCase('13-dockerignore-git')
-    const countIn = async (context: string): Promise<number> => {
-      const { build } = read({ context, tags: 'a:1' }, { workspace })
-      if (build === undefined) throw new Error('nothing to build')
-      return (await findPersisted(toOwnTarget(build, 'run'), workspace)).length
-    }
+    const countIn = async (context: string): Promise<number> =>
+      (await findPersisted(readTarget({ context, tags: 'a:1' }, workspace), workspace)).length
     for (const context of ['a', 'b']) {
       await rename(join(workspace, context, 'dotgit'), join(workspace, context, '.git'))
       expect(await countIn(context)).toBe(0)

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildImage } from '../../src/build/build-image.ts'
-import { toOwnTarget } from '../../src/build/target.ts'
 import { createDocker } from '../../src/docker/docker.ts'
 import { withEngineApi } from '../../src/docker/engine-api.ts'
 import { findBuilt } from '../../src/image/sources/built.ts'
@@ -12,6 +11,7 @@ import { immutableOf, loadInto, useEngine, warningsOf, waysOf } from '../support
 import { makeMeddlingDocker } from '../support/meddling-docker.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
+import { readTarget } from '../support/target.ts'
 import {
   buildTestImage,
   type Cluster,
@@ -157,17 +157,11 @@ describe.each(['overlay2', 'containerd'] as const)(
       const engine = createDocker(process.env as Record<string, string>)
       const scratch = await mkdtemp(join(tmpdir(), 'slipway-race-'))
       const same = `${name}-same:dev`
-      const reference = { given: same, canonical: `docker.io/library/${same}` }
       const runIds = ['0', '1'].map((digit) => digit.repeat(16))
       await withEngineApi(engine, async ({ ask, tell }) => {
         const job = async (runId: string, round: number): Promise<void> => {
-          const buildArgs = [`JOB=${runId} ${round}`]
-          const words = { context, tags: [reference], buildArgs, labels: [], buildContexts: [] }
-          const more = { file: undefined, target: undefined, network: undefined, ssh: [] }
-          const target = toOwnTarget(
-            { ...words, ...more, noCache: false, pull: false, allow: [] },
-            runId,
-          )
+          const raw = { context, tags: same, 'build-args': `JOB=${runId} ${round}` }
+          const target = readTarget(raw, scratch, runId)
           const tempDir = join(scratch, runId)
           await mkdir(tempDir, { recursive: true })
           const order = {

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from 'vitest'
-import { toOwnTarget } from '../../src/build/target.ts'
 import { toKey, toPrefix } from '../../src/disk/size-memory.ts'
 import { catalog } from '../../src/storage/catalog.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
+import { targetWith } from '../support/target.ts'
 import {
   baseImage,
   type Cluster,
@@ -19,10 +19,7 @@ import {
 } from '../support/testbed.ts'
 
 const image = `${uniqueName('size-memory')}:dev`
-const tag = { given: image, canonical: `docker.io/library/${image}` }
-const imagePrefix = toPrefix('acme/app', [
-  toOwnTarget({ context: '.', tags: [tag] } as never, 'run'),
-])
+const imagePrefix = toPrefix('acme/app', [targetWith(image)])
 let cluster: Cluster
 /** The name for what the image really has. */
 let imageKey: string

@@ -1,4 +1,3 @@
-import { toOwnTarget } from '../../src/build/target.ts'
 import type { LocalImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { planSteps } from '../../src/plan/graph.ts'
@@ -7,6 +6,7 @@ import { emptyReport, type Report } from '../../src/report/report.ts'
 import type { StepOutcome } from '../../src/run/run-plan.ts'
 import { foundFacts } from './found.ts'
 import { read } from './read.ts'
+import { targetWith } from './target.ts'
 
 const toReference = (name: string) => {
   const reference = parseImageReference(name)
@@ -16,7 +16,7 @@ const toReference = (name: string) => {
 
 /** A target of Bake's as far as a plan has to know it. */
 export const targetOf = (name: string, dependsOn: readonly string[] = []) => ({
-  ...toOwnTarget({ context: '.', tags: [toReference(`${name}:dev`)] } as never, 'run'),
+  ...targetWith(`${name}:dev`),
   name,
   dependsOn,
   handover: `slipway.invalid/base/run:${name}`,

@@ -19,6 +19,7 @@ export const read = (raw: RawInputs, change: Partial<Run> = {}): Inputs =>
     kindOf: (path) => (/[.]\w+$/.test(path) ? 'file' : 'folder'),
     unknownInputs: [],
     env: {},
+    childEnv: {},
     parseYaml,
     ...change,
   })

@@ -5,13 +5,12 @@ import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
-import { toBuildArgs } from './argv.ts'
 import type { BuildEvent, CachedShare, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
-import { type Target, toBakeArgs, toBakeFile, toCached } from './target.ts'
+import { type Target, toBakeArgs, toBakeFile, toBakeTargets, toCached } from './target.ts'
 
 export type BuildOrder = {
   readonly target: Target
@@ -45,13 +44,10 @@ const prepare = (
   { sources }: SecretChannel,
   metadataFile: string,
 ) => {
-  const { source } = target
-  if (source.kind === 'own')
-    return { args: toBuildArgs(source.build, metadataFile, sources), env: {} }
-  const file = join(tempDir, `bake-${target.name}.json`)
-  writeFileSync(file, JSON.stringify(toBakeFile(target, source.targets, sources)), { mode: 0o600 })
-  const args = toBakeArgs(file, target.name, source.targets, metadataFile, sources)
-  return { args, env: { ...bakeEnv, ...(usesActionsCache(source.targets) && cacheEnv) } }
+  const file = join(tempDir, `bake-${target.bake.name}.json`)
+  writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 0o600 })
+  const args = toBakeArgs(target, file, metadataFile, sources)
+  return { args, env: { ...bakeEnv, ...(usesActionsCache(toBakeTargets(target)) && cacheEnv) } }
 }
 
 /**
@@ -123,8 +119,8 @@ const readMetadata = (file: string): string =>
   readRegularFile(file, largestMetadata).toString('utf8')
 
 /** Bake writes down all that it built, by name. */
-const pickMetadata = ({ name, source }: Target, text: string): string =>
-  source.kind === 'own' ? text : JSON.stringify((JSON.parse(text) as Record<string, unknown>)[name])
+const pickMetadata = ({ bake }: Target, text: string): string =>
+  JSON.stringify((JSON.parse(text) as Record<string, unknown>)[bake.name])
 
 /**
  * Builds one image into the local store, and tells what happens. Secrets are in memory and exist
@@ -140,8 +136,7 @@ export const buildImage = async (
   warn: (message: string) => void,
 ): Promise<BuildMetadata & CachedShare> => {
   const { target, tempDir } = order
-  const part = target.source.kind === 'own' ? 'build' : target.name
-  const metadataFile = join(tempDir, `${part}-metadata.json`)
+  const metadataFile = join(tempDir, `${target.bake.name}-metadata.json`)
   const build = (each: BuildOrder): Promise<CachedShare> =>
     withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
       runBuild(docker, each, channel, metadataFile, onEvent),

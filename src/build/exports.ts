@@ -1,6 +1,5 @@
 import { Failure } from '../failure.ts'
 import { toCacheType } from './asks.ts'
-import type { BakeTarget } from './definition.ts'
 import type { Target } from './target.ts'
 
 /** What the builder is, as far as it decides whether it can hand its cache out. */
@@ -10,11 +9,6 @@ type CacheFacts = {
   /** Without it, buildx leaves `type=gha` out. */
   readonly hasCacheService: boolean
 }
-
-const findDefinition = ({ name, source }: Target): BakeTarget['definition'] =>
-  source.kind === 'own'
-    ? {}
-    : (source.targets.find((target) => target.name === name)?.definition ?? {})
 
 /** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
 const isDisabled = (entry: unknown): boolean =>
@@ -26,7 +20,7 @@ const isDisabled = (entry: unknown): boolean =>
 export const findAttested = (targets: readonly Target[]): readonly string[] =>
   targets
     .filter((target) => {
-      const { attest } = findDefinition(target)
+      const { attest } = target.bake.definition
       return Array.isArray(attest) && attest.some((entry) => !isDisabled(entry))
     })
     .map(({ name }) => name)
@@ -47,7 +41,7 @@ export const requireCacheExport = (
   }
   const names = targets
     .filter((target) => {
-      const entries = findDefinition(target)['cache-to']
+      const entries = target.bake.definition['cache-to']
       return Array.isArray(entries) && entries.some(isExported)
     })
     .map(({ name }) => name)

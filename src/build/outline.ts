@@ -1,11 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
-import { toBuildArgs } from './argv.ts'
 import type { BakeTarget } from './definition.ts'
 import type { SecretMount } from './dockerfile/stages.ts'
-import type { Target } from './target.ts'
 
 type Place = { readonly workspace: string; readonly tempDir: string }
 
@@ -27,19 +24,7 @@ const withoutTargets = (contexts: unknown, emptyFolder: string): Readonly<Record
     ]),
   )
 
-const ofOwn = (build: BuildInputs): readonly string[] => {
-  const nothing = { tags: [], labels: [], ssh: [], allow: [], network: undefined }
-  const asked = { ...build, ...nothing, noCache: false, pull: false }
-  const [command = '', subcommand = '', ...rest] = toBuildArgs(asked, '', [])
-  const flags = rest.filter((flag) => !/^(?:--load|--provenance=.*|--metadata-file|)$/.test(flag))
-  return [command, subcommand, '--call=outline,format=json', ...flags]
-}
-
-const ofBake = (
-  name: string,
-  { definition }: BakeTarget,
-  { tempDir }: Place,
-): readonly string[] => {
+const toArgs = ({ name, definition }: BakeTarget, { tempDir }: Place): readonly string[] => {
   const emptyFolder = join(tempDir, 'empty')
   mkdirSync(emptyFolder, { recursive: true })
   const words = outlined.flatMap((word) => (word in definition ? [[word, definition[word]]] : []))
@@ -66,22 +51,17 @@ const toMounts = ({ secrets = [] }: Outline): readonly SecretMount[] =>
  * Asks BuildKit which secrets a build mounts, of the stages that it needs alone and with all variables
  * put in. Its bases have to be there.
  *
- * @returns undefined where nobody answers: buildx before 0.15 (0.16 for Bake), or a base is missing
+ * @returns undefined where nobody answers: buildx before 0.16, or a base is missing
  */
 export const askForSecrets = async (
   docker: Docker,
-  { name, source }: Target,
+  target: BakeTarget,
   place: Place,
 ): Promise<readonly SecretMount[] | undefined> => {
   try {
-    const [first] = source.kind === 'bake' ? source.targets : []
-    const args = source.kind === 'own' ? ofOwn(source.build) : first && ofBake(name, first, place)
-    if (args === undefined) return undefined
-    const { workspace: cwd } = place
-    const { code, stdout } = await docker.try(args, { cwd, env, timeoutMs: deadlineMs })
-    if (code !== 0) return undefined
-    const answer = JSON.parse(stdout)
-    return toMounts(source.kind === 'own' ? answer : answer.target[name].outline)
+    const options = { cwd: place.workspace, env, timeoutMs: deadlineMs }
+    const { code, stdout } = await docker.try(toArgs(target, place), options)
+    return code === 0 ? toMounts(JSON.parse(stdout).target[target.name].outline) : undefined
   } catch {
     return undefined
   }

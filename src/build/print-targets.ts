@@ -37,7 +37,9 @@ const explainUnread = ({ files }: BakeInputs, ended: Ended): Failure => {
   const said = ended.stderr.split('\n').findLast((line) => line.startsWith('ERROR: '))
   const why = said === undefined || ended.timedOut ? describeEnd(ended) : said.slice(7)
   if (files.length === 0) {
-    return new Failure(`Bake cannot use builds: ${why}`, { remedy: 'Mend that entry of builds.' })
+    return new Failure(`Bake refuses what the step builds: ${why}`, {
+      remedy: 'Mend the input, or the entry of builds, that it names.',
+    })
   }
   return new Failure(`Bake cannot read ${files.join(', ')}: ${why}`, {
     remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(' ')}\` says the same on your machine.`,

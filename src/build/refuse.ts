@@ -24,8 +24,8 @@ export const refuseOwnImages = (
   }
 }
 
-const platformsOf = ({ source }: Target): readonly string[] => {
-  const listed = source.kind === 'bake' ? source.targets[0]?.definition['platforms'] : undefined
+const platformsOf = ({ bake }: Target): readonly string[] => {
+  const listed = bake.definition['platforms']
   return Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []
 }
 

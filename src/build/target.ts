@@ -1,12 +1,13 @@
 import { memoryFolder } from '../host/memory-file.ts'
 import type { ImageReference } from '../image/reference.ts'
-import type { BakeFile, BuildInputs } from '../inputs/inputs.ts'
+import type { BakeFile } from '../inputs/inputs.ts'
 import { handoverRepository } from '../ownership.ts'
 import { type BakeTarget, withBases } from './definition.ts'
 import type { SecretSource } from './secret-channel.ts'
 
 /** One image to build. */
 export type Target = {
+  /** For people, and for others that build upon it. */
   readonly name: string
   readonly tags: readonly ImageReference[]
   /** Other targets that have to be built first. */
@@ -18,24 +19,10 @@ export type Target = {
    * what this one made, and so does the load. Undefined for what Docker's store does not get.
    */
   readonly handover: string | undefined
-  readonly source:
-    | { readonly kind: 'own'; readonly build: BuildInputs }
-    /** With those that it builds upon, where it does not find them by their handover. */
-    | { readonly kind: 'bake'; readonly targets: readonly BakeTarget[] }
-}
-
-/** The step's own build, without any Bake file. */
-export const toOwnTarget = (build: BuildInputs, runId: string): Target => {
-  const handover = `${handoverRepository(runId)}:0`
-  const tags = [...build.tags, { given: handover, canonical: handover }]
-  return {
-    name: build.tags[0]?.given ?? build.context,
-    tags: build.tags,
-    dependsOn: [],
-    isWanted: true,
-    handover,
-    source: { kind: 'own', build: { ...build, tags } },
-  }
+  /** As Bake has it. */
+  readonly bake: BakeTarget
+  /** What it builds upon, where it does not find that by its handover. */
+  readonly bases: readonly BakeTarget[]
 }
 
 /** The target with images in place of the targets that it builds upon. */
@@ -51,6 +38,18 @@ const withImages = (
   return { ...target, definition: { ...target.definition, contexts: Object.fromEntries(contexts) } }
 }
 
+/** It has just been built, so the cache has it, and nothing newer is wanted. */
+const toCachedBake = (target: BakeTarget): BakeTarget => {
+  const again = { 'no-cache': false, 'no-cache-filter': [], pull: false }
+  return { ...target, definition: { ...target.definition, ...again } }
+}
+
+/** The target for another try. */
+export const toCached = (target: Target): Target => ({
+  ...target,
+  bake: toCachedBake(target.bake),
+})
+
 /**
  * What Bake has, as builds of their own.
  *
@@ -58,59 +57,67 @@ const withImages = (
  * mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
  * then builds them twice. Other builders do not see Docker's images, and have only the cache; and
  * `pull` would look for them in a registry.
+ *
+ * @param isSingle the step's own build, which people know by its tag
  */
 export const toTargets = (
   all: readonly BakeTarget[],
   builderDriver: string | undefined,
   runId: string,
+  isSingle = false,
 ): readonly Target[] => {
-  const bases = new Set(all.flatMap(({ dependsOn }) => dependsOn))
-  const isHandedOver = (name: string): boolean => builderDriver === 'docker' && bases.has(name)
+  const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
+  const isHandedOver = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
   const nameOf = (name: string): string => {
     const index = all.findIndex((target) => target.name === name)
     return `${handoverRepository(runId)}:${index}`
   }
   const handoverOf = (name: string): string | undefined =>
     isHandedOver(name) ? nameOf(name) : undefined
-  return all.map((target) => {
-    const { name, tags, dependsOn, isWanted, definition } = target
+  return all.map((bake) => {
+    const { name, tags, dependsOn, isWanted, definition } = bake
     const isExported = isHandedOver(name) || (isWanted && tags.length > 0)
-    const pulls = definition['pull'] === true
-    const targets =
-      builderDriver === 'docker' && !pulls ? [withImages(target, handoverOf)] : withBases(name, all)
-    const source = { kind: 'bake', targets } as const
-    const handover = isExported ? nameOf(name) : undefined
-    return { name, tags, dependsOn, isWanted, handover, source }
+    const findsImages = builderDriver === 'docker' && definition['pull'] !== true
+    const [, ...below] = findsImages ? [] : withBases(name, all)
+    return {
+      name: (isSingle && tags[0]?.given) || name,
+      tags,
+      dependsOn,
+      isWanted,
+      handover: isExported ? nameOf(name) : undefined,
+      bake: findsImages ? withImages(bake, handoverOf) : bake,
+      bases: below.map(toCachedBake),
+    }
   })
 }
+
+/** All that Bake is told of for one build. */
+export const toBakeTargets = ({ bake, bases }: Target): readonly BakeTarget[] => [bake, ...bases]
 
 /**
  * The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
  * name goes into the local store; what is made for others is there for a while, or only in the build
  * cache.
  */
-export const toBakeFile = (
-  { name, tags, isWanted, handover }: Target,
-  targets: readonly BakeTarget[],
-  secrets: readonly SecretSource[],
-): BakeFile => ({
-  target: Object.fromEntries(
-    targets.map(({ name: each, definition }) => {
-      const given = Array.isArray(definition['secret']) ? definition['secret'] : []
-      const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
-      const isExported = each === name && handover !== undefined
-      const output = isExported ? ['type=docker'] : ['type=cacheonly']
-      const own = isWanted ? tags.map((tag) => tag.given) : []
-      const names = each === name ? { tags: [...own, ...(handover ? [handover] : [])] } : {}
-      // It has just been built, so the cache has it, and nothing newer is wanted.
-      const again = each === name ? {} : { 'no-cache': false, 'no-cache-filter': [], pull: false }
-      // What an attestation makes is an index, which a node cannot use any better.
-      const none = { attest: undefined, call: undefined }
-      const changed = { ...names, ...again, ...none, secret: [...given, ...ours], output }
-      return [each, { ...definition, ...changed }]
-    }),
-  ),
-})
+export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): BakeFile => {
+  const { bake, bases, tags, isWanted, handover } = target
+  const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
+  const own = isWanted ? tags.map((tag) => tag.given) : []
+  const names = handover === undefined ? own : [...own, handover]
+  const toEntry = ({ definition }: BakeTarget, output: string) => {
+    const given = Array.isArray(definition['secret']) ? definition['secret'] : []
+    // What an attestation makes is an index, which a node cannot use any better.
+    const none = { attest: undefined, call: undefined }
+    return { ...definition, ...none, secret: [...given, ...ours], output: [output] }
+  }
+  const output = handover === undefined ? 'type=cacheonly' : 'type=docker'
+  return {
+    target: {
+      ...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, 'type=cacheonly')])),
+      [bake.name]: { ...toEntry(bake, output), tags: names },
+    },
+  }
+}
 
 /**
  * What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
@@ -126,25 +133,10 @@ const toAllowFlags = (
   return [...all].map((allowance) => `--allow=${allowance}`)
 }
 
-/** The target for another try: it has just been built, so the cache has it, and nothing newer is wanted. */
-export const toCached = (target: Target): Target => {
-  const { source } = target
-  if (source.kind === 'own') {
-    const build = { ...source.build, noCache: false, pull: false }
-    return { ...target, source: { ...source, build } }
-  }
-  const again = { 'no-cache': false, 'no-cache-filter': [], pull: false }
-  const targets = source.targets.map((each) => {
-    return { ...each, definition: { ...each.definition, ...again } }
-  })
-  return { ...target, source: { ...source, targets } }
-}
-
-/** The arguments of `docker` that build one target of a Bake file. */
+/** The arguments of `docker` that build one target. */
 export const toBakeArgs = (
+  target: Target,
   file: string,
-  name: string,
-  targets: readonly BakeTarget[],
   metadataFile: string,
   secrets: readonly SecretSource[],
 ): readonly string[] => [
@@ -152,9 +144,9 @@ export const toBakeArgs = (
   'bake',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',
-  ...toAllowFlags(targets, secrets),
+  ...toAllowFlags(toBakeTargets(target), secrets),
   `--file=${file}`,
   `--metadata-file=${metadataFile}`,
   '--',
-  name,
+  target.bake.name,
 ]

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
-import { readDockerfile, readQuietly } from './dockerfile/find.ts'
+import { readDockerfile, readQuietly, toBakeFiles } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import type { BuildEvent } from './event.ts'
-import { toBuildFiles, toBuildWords } from './files.ts'
 import { askForSecrets } from './outline.ts'
 import type { Target } from './target.ts'
+import { toBakeWords } from './words.ts'
 
 /** Something about a build's files that its author should know before it runs. */
 export type BuildWarning = {
@@ -14,9 +14,9 @@ export type BuildWarning = {
   readonly place: { readonly file: string; readonly line: number } | undefined
 }
 
-/** Ids of the secrets that a target of Bake's has of its own. */
-const ownIds = (source: Target['source']): readonly string[] => {
-  const secrets = source.kind === 'own' ? [] : source.targets[0]?.definition['secret']
+/** Ids of the secrets that a target has of its own. */
+const ownIds = ({ bake }: Target): readonly string[] => {
+  const secrets = bake.definition['secret']
   return (Array.isArray(secrets) ? secrets : []).flatMap((secret: unknown) => {
     if (typeof secret === 'string') return /(?:^|,)id=([^,]+)/.exec(secret)?.[1] ?? []
     const { id } = (secret ?? {}) as { readonly id?: unknown }
@@ -63,22 +63,22 @@ export const findSecretWarnings = async (
   place: { readonly workspace: string; readonly tempDir: string },
   passed: readonly string[],
 ): Promise<readonly BuildWarning[]> => {
-  const { source } = target
-  const files = toBuildFiles(source, place.workspace)
-  const { certain, all } = findSecretMounts(readDockerfile(files), toBuildWords(source))
-  const ids = new Set([...passed, ...ownIds(source)])
+  const { definition } = target.bake
+  const files = toBakeFiles(definition, place.workspace)
+  const { certain, all } = findSecretMounts(readDockerfile(files), toBakeWords(definition))
+  const ids = new Set([...passed, ...ownIds(target)])
   const isPassed = (id: string): boolean => ids.has(id)
   if (all.every(({ id }) => isPassed(id))) return []
-  const told = await askForSecrets(docker, target, place)
+  const told = await askForSecrets(docker, target.bake, place)
   return toWarnings(told ?? certain, isPassed, files.dockerfile)
 }
 
 /** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
 export const findPersisted = async (
-  { source }: Target,
+  { bake }: Target,
   workspace: string,
 ): Promise<readonly BuildWarning[]> => {
-  const files = toBuildFiles(source, workspace)
+  const files = toBakeFiles(bake.definition, workspace)
   if (files.folder === undefined) return []
   const file = join(files.folder, '.git', 'config')
   const lines = readQuietly(file)?.split('\n') ?? []

@@ -1,7 +1,7 @@
 import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
-import { toOwnTarget, toTargets } from '../build/target.ts'
+import { toTargets } from '../build/target.ts'
 import { findNodeRooms } from '../cluster/capacity.ts'
 import { findNodes } from '../cluster/providers/kind.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
@@ -33,18 +33,16 @@ export type Place = {
 
 const findTargets = async (
   docker: Docker,
-  { build, bake, allow }: Inputs,
+  { bake, allow }: Inputs,
   { workspace, runId }: Place,
 ): Promise<Pick<Facts, 'targets' | 'builder'>> => {
+  if (bake === undefined) return { targets: [], builder: undefined }
   const asking = findBuilder(docker)
-  const printing = bake && printTargets(docker, bake, allow, workspace)
+  const printing = printTargets(docker, bake, allow, workspace)
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
-  const [builder, printed] = [await asking, await printing]
-  if (printed !== undefined) {
-    return { targets: toTargets(printed, builder?.driver, runId), builder }
-  }
-  return { targets: build === undefined ? [] : [toOwnTarget(build, runId)], builder }
+  const builder = await asking
+  return { targets: toTargets(await printing, builder?.driver, runId, bake.isSingle), builder }
 }
 
 /** What is to be built, with what, and how large it was last time. */
@@ -55,7 +53,7 @@ const findBuilds = async (
   cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
   const sizesKeptFor = place.hasCacheService ? place.repository : undefined
-  if (inputs.build === undefined && inputs.bake === undefined) {
+  if (inputs.bake === undefined) {
     return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
   }
   const found = await findTargets(docker, inputs, place)

@@ -39,25 +39,10 @@ export type SecretFormat = 'token' | 'gitconfig' | 'git-credentials' | 'netrc'
 /** A further secret of the build. */
 export type BuildSecret = { readonly id: string; readonly value: Secret }
 
-export type BuildInputs = {
-  readonly context: string
-  readonly file: string | undefined
-  readonly target: string | undefined
-  readonly tags: readonly ImageReference[]
-  readonly buildArgs: readonly string[]
-  readonly labels: readonly string[]
-  readonly buildContexts: readonly string[]
-  readonly network: string | undefined
-  /** As `--ssh` takes them, such as `default`. */
-  readonly ssh: readonly string[]
-  readonly noCache: boolean
-  readonly pull: boolean
-  /** Such as `security.insecure`, as `--allow` takes them. */
-  readonly allow: readonly string[]
-}
-
-/** Several builds, in Bake's words. */
+/** What is to be built, in Bake's words. */
 export type BakeInputs = {
+  /** The step's own build and no list: the ID and digest of its image are outputs. */
+  readonly isSingle: boolean
   /** Files of Bake or Compose; empty where the builds are written in the step. */
   readonly files: readonly string[]
   /** What is written in the step, as a file of Bake would have it. */
@@ -68,10 +53,13 @@ export type BakeInputs = {
   readonly sets: readonly string[]
 }
 
+/** A target of a Bake file in JSON. */
+export type BakeDefinition = Readonly<Record<string, unknown>>
+
 /** A Bake file in JSON. */
 export type BakeFile = {
   readonly group?: Readonly<Record<string, { readonly targets: readonly string[] }>>
-  readonly target: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly target: Readonly<Record<string, BakeDefinition>>
 }
 
 /**
@@ -106,7 +94,6 @@ export type Inputs = {
   /** Under which the Dockerfile finds the token. */
   readonly secretId: string
   readonly secrets: readonly BuildSecret[]
-  readonly build: BuildInputs | undefined
   readonly bake: BakeInputs | undefined
   /** Beyond the files of the workspace. */
   readonly allow: Allowances

@@ -105,14 +105,6 @@ export const checkAssignments = (
   return entries
 }
 
-/** Lines of `name=value`. */
-export const parseAssignments = (
-  input: string,
-  raw: string | undefined,
-  kind: keyof typeof assigned,
-  report: ReportProblem,
-): readonly string[] => checkAssignments(input, toLines(raw), kind, report)
-
 /** A word that must match a pattern, if it is given at all. */
 export const parseWord = (
   input: string,

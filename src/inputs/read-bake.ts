@@ -3,7 +3,9 @@ import type { BakeInputs } from './inputs.ts'
 import { parseList, toLines, toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
+import { readBuild } from './read-build.ts'
 import { type ListPlaces, readBuilds } from './read-builds.ts'
+import { reportMissingFile } from './report-missing.ts'
 import { reportOutside } from './report-outside.ts'
 
 /** Words that say what is built, of which one step takes one. */
@@ -24,7 +26,22 @@ const reportMixture = (raw: RawInputs, report: ReportProblem): void => {
   }
 }
 
-/** Reads what is to be built from Bake files, or from the list in the step; undefined for neither. */
+/** The step's own build, as a Bake file with the target that Bake takes where it is told none. */
+const readSingle = (
+  raw: RawInputs,
+  allow: Allowances,
+  places: ListPlaces,
+  report: ReportProblem,
+): BakeInputs => {
+  if (toOptional(raw['tags']) === undefined) {
+    const reason = 'empty, and a pod could not name the image that is built'
+    report({ input: 'tags', reason, remedy: 'Give the image a name, such as my-api:dev.' })
+  }
+  const definition = { target: { default: readBuild({ raw }, allow, places, report) } }
+  return { isSingle: true, files: [], definition, targets: [], sets: [] }
+}
+
+/** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
 export const readBake = (
   raw: RawInputs,
   allow: Allowances,
@@ -54,11 +71,15 @@ export const readBake = (
       const remedy = 'Name the Bake files in bake-files, or leave it out.'
       report({ input, reason: 'given without bake-files or builds', remedy })
     }
-    return undefined
+    const isSingle = toOptional(raw['context']) !== undefined
+    return isSingle ? readSingle(raw, allow, places, report) : undefined
   }
-  for (const file of files) reportOutside('bake-files', file, places.workspace, report)
+  for (const file of files) {
+    reportOutside('bake-files', file, places.workspace, report)
+    reportMissingFile(file, places, report)
+  }
   const definition = text === undefined ? undefined : readBuilds(text, allow, places, report)
-  return { files, definition, targets, sets }
+  return { isSingle: false, files, definition, targets, sets }
 }
 
 /** How many builds may run at once; undefined leaves it to the machine. */

@@ -1,18 +1,14 @@
 import type { Allowances } from './allow.ts'
-import type { BakeFile, BuildInputs } from './inputs.ts'
+import type { BakeDefinition, BakeFile } from './inputs.ts'
 import type { ParseYaml, YamlEntry, YamlValue } from './parse-yaml.ts'
-import { checkAssignments, toOptional } from './parsers.ts'
+import { toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
-import { readBuildWords, toEntitlements } from './read-build.ts'
-import { reportOutsideBuild } from './report-outside.ts'
-import { type Env, toBakeTarget } from './to-bake-target.ts'
+import { type BuildPlaces, mapWords, readBuild } from './read-build.ts'
 import { toAssignments, toWordText } from './yaml-words.ts'
 
 /** What the list in the step needs beside its text. */
-export type ListPlaces = {
-  readonly env: Env
-  readonly workspace: string
+export type ListPlaces = BuildPlaces & {
   /** A YAML parser: a library that other steps start without. */
   readonly parseYaml: ParseYaml
 }
@@ -35,7 +31,7 @@ const shortName = (reference: string | undefined): string | undefined =>
 type Entry = {
   readonly name: string
   readonly line: number
-  readonly target: Readonly<Record<string, unknown>>
+  readonly target: BakeDefinition
 }
 
 /** Words that others have for the same thing. */
@@ -57,10 +53,7 @@ const reportUnknown = (
   report({ input: `builds, line ${line}`, value: key, reason: 'unknown', remedy })
 }
 
-/** Words whose values are maps of names, with the kind of those. */
-const maps = { 'build-args': 'argument', labels: 'label', 'build-contexts': 'context' } as const
-
-const isMapWord = (word: string): word is keyof typeof maps => word in maps
+const isMapWord = (word: string): word is keyof typeof mapWords => word in mapWords
 
 const nameRemedy = 'Give it a name of letters, digits, dashes and underscores.'
 
@@ -93,7 +86,7 @@ const readEntry = (
   }
   const known: readonly string[] = ['name', ...buildWords]
   const raw: Record<string, string> = {}
-  const assigned: Partial<Record<keyof typeof maps, readonly string[]>> = {}
+  const lists: Partial<Record<keyof typeof mapWords, readonly string[]>> = {}
   const lines = new Map(item.entries.map(({ key, line }) => [key, line]))
   const reportAt: ReportProblem = (problem) => {
     const line = lines.get(problem.input) ?? item.line
@@ -102,27 +95,15 @@ const readEntry = (
   for (const entry of item.entries) {
     const { key, value } = entry
     if (!known.includes(key)) reportUnknown(entry, known, report)
-    else if (isMapWord(key) && value.kind !== 'text') {
-      const entries = toAssignments(key, value, report)
-      assigned[key] = checkAssignments(key, entries, maps[key], reportAt)
-    } else raw[key] = toWordText(key, value, report)
+    else if (isMapWord(key) && value.kind !== 'text') lists[key] = toAssignments(key, value, report)
+    else raw[key] = toWordText(key, value, report)
   }
-  const { context, ...words } = readBuildWords(raw, reportAt)
-  if (context === undefined) {
+  const target = readBuild({ raw, lists }, allow, places, reportAt)
+  if (toOptional(raw['context']) === undefined) {
     report({ input, reason: 'it has no context', remedy: 'Name the folder to build.' })
   }
-  const name = readName(toOptional(raw['name']), words.tags[0]?.given, input, report)
-  if (name === undefined) return []
-  const build: BuildInputs = {
-    ...words,
-    context: context ?? '.',
-    buildArgs: assigned['build-args'] ?? words.buildArgs,
-    labels: assigned['labels'] ?? words.labels,
-    buildContexts: assigned['build-contexts'] ?? words.buildContexts,
-    allow: toEntitlements(allow),
-  }
-  reportOutsideBuild(build, places.workspace, reportAt)
-  return [{ name, line: item.line, target: toBakeTarget(build, places) }]
+  const name = readName(toOptional(raw['name']), target.tags[0], input, report)
+  return name === undefined ? [] : [{ name, line: item.line, target }]
 }
 
 const parseItems = (

@@ -1,12 +1,11 @@
 import { clusterPattern } from '../cluster/node.ts'
 import { readAllow } from './allow.ts'
-import { type Looker, reportMissing } from './find-missing.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
 import { parseBoolean, parseChoice, parseList, parseWord, toOptional } from './parsers.ts'
 import { collectProblems, type ReportProblem } from './problems.ts'
 import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
 import { readBake, readParallel } from './read-bake.ts'
-import { readBuild, readReferences } from './read-build.ts'
+import { readReferences } from './read-build.ts'
 import type { ListPlaces } from './read-builds.ts'
 import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
@@ -55,8 +54,7 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
 /** What is known of the run besides the inputs that we know. */
 type Run = RunFacts &
   SecretPlaces &
-  ListPlaces &
-  Looker & {
+  ListPlaces & {
     /** Inputs that the runner passed and no input of ours is called. */
     readonly unknownInputs: readonly string[]
   }
@@ -96,10 +94,8 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
       usualIds[secretFormat]
     const allow = readAllow(raw, report)
     const tokenId = credentials.kind === 'none' ? undefined : secretId
-    const build = readBuild(raw, allow, run.workspace, report)
     const bake = readBake(raw, allow, run, report)
     const isTrusted = reportUntrusted(raw, bake, run.trigger, report)
-    reportMissing(build, bake, run, report)
     return {
       mode,
       unused,
@@ -109,7 +105,6 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
       secretFormat,
       secretId,
       secrets: readSecrets(raw, run, tokenId, report),
-      build,
       bake,
       allow,
       parallel: readParallel(raw, report),

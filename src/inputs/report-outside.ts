@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { toContextPaths } from './context.ts'
-import type { BuildInputs } from './inputs.ts'
 import type { ReportProblem } from './problems.ts'
 
 /**
@@ -28,9 +27,16 @@ export const reportOutside = (
   return false
 }
 
+type Build = {
+  readonly context: string
+  readonly file: string | undefined
+  /** Such as `base=./base`. */
+  readonly contexts: readonly string[]
+}
+
 /** Reports what of a build's files is outside of the workspace. */
 export const reportOutsideBuild = (
-  { context, file, buildContexts }: Pick<BuildInputs, 'context' | 'file' | 'buildContexts'>,
+  { context, file, contexts }: Build,
   workspace: string,
   report: ReportProblem,
 ): void => {
@@ -42,7 +48,7 @@ export const reportOutsideBuild = (
     const isInside = reportOutside('file', dirname(file), workspace, report)
     if (isInside) reportOutside('file', file, workspace, report)
   }
-  for (const line of buildContexts) {
+  for (const line of contexts) {
     for (const path of toContextPaths(line.slice(line.indexOf('=') + 1), workspace)) {
       reportOutside('build-contexts', path, workspace, report)
     }

@@ -16,14 +16,15 @@ const secretInputs = [
 
 /** What several builds are told of secrets, in the words of Bake or of an entry. */
 const findOfBake = (raw: RawInputs, bake: BakeInputs | undefined): readonly string[] => {
-  const targets = Object.values(bake?.definition?.target ?? {})
+  if (bake === undefined || bake.isSingle) return []
+  const targets = Object.values(bake.definition?.target ?? {})
   const hasAgent = targets.some(({ ssh }) => Array.isArray(ssh) && ssh.length > 0)
-  const isSet = bake?.sets.some((line) => /^[^=]*\.(?:secrets?|ssh)\b/.test(line)) ?? false
+  const isSet = bake.sets.some((line) => /^[^=]*\.(?:secrets?|ssh)\b/.test(line))
   return [
     ...(hasAgent ? ['ssh in builds'] : []),
     ...(isSet ? ['secrets in bake-set'] : []),
     // Of Bake files alone.
-    ...(bake !== undefined && toList(raw.allow).includes('ssh') ? ['the agent (allow: ssh)'] : []),
+    ...(toList(raw.allow).includes('ssh') ? ['the agent (allow: ssh)'] : []),
   ]
 }
 

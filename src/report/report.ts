@@ -43,11 +43,11 @@ export const freedOf = (report: Report): readonly Freed[] => [
 ]
 
 /** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
-const toBuildOutputs = (report: Report, isBake: boolean): Readonly<Record<string, string>> => {
+const toBuildOutputs = (report: Report, isSingle: boolean): Readonly<Record<string, string>> => {
   const builds = buildsOf(report)
   const [first] = builds
   if (first === undefined) return {}
-  if (isBake) {
+  if (!isSingle) {
     const all = builds.map(({ name, built }) => [name, JSON.parse(built.metadata.json)])
     return { metadata: JSON.stringify(Object.fromEntries(all)) }
   }
@@ -76,9 +76,9 @@ export const toLoaded = (report: Report): readonly LoadedImage[] =>
 /**
  * The step's outputs; those without a value are left out.
  *
- * @param isBake whether several builds were asked for, be it that there was only one
+ * @param isSingle whether the step has a build of its own, and no list or file of them
  */
-export const toOutputs = (report: Report, isBake: boolean): Readonly<Record<string, string>> => {
+export const toOutputs = (report: Report, isSingle: boolean): Readonly<Record<string, string>> => {
   const images = loadsOf(report).flatMap(({ image, nodes }) =>
     image.references.map(({ given }) => ({
       ref: given,
@@ -89,7 +89,7 @@ export const toOutputs = (report: Report, isBake: boolean): Readonly<Record<stri
   )
   const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name] as const)
   return {
-    ...toBuildOutputs(report, isBake),
+    ...toBuildOutputs(report, isSingle),
     images: JSON.stringify(images),
     'immutable-tags': JSON.stringify(Object.fromEntries(immutable)),
     'freed-bytes': String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0)),

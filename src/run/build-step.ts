@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
-import { toBuildFiles } from '../build/files.ts'
+import { toBakeFiles } from '../build/dockerfile/find.ts'
 import type { Target } from '../build/target.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { measureImage } from '../image/sizes.ts'
@@ -31,7 +31,7 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
   const { docker, log, run } = ports
   const warned = warn(ports, target)
   const { tempDir, workspace } = run
-  const file = toBuildFiles(target.source, workspace).dockerfile
+  const file = toBakeFiles(target.bake.definition, workspace).dockerfile
   const dockerfile = file && relative(workspace, file)
   const secrets = await ports.secrets.take()
   const { cacheEnv } = ports.secrets

@@ -22,7 +22,7 @@ export const publish = async (
   { inputs, result, failure, durationMs }: Ended,
 ): Promise<void> => {
   const report = result?.kind === 'run' ? result.report : emptyReport
-  const outputs = toOutputs(report, inputs?.bake !== undefined)
+  const outputs = toOutputs(report, inputs?.bake?.isSingle === true)
   for (const [name, value] of Object.entries(outputs)) runner.output(name, value)
   if (result?.kind === 'planned') {
     const text = renderPlan(result.plan)
