@@ -1,6 +1,4 @@
-import { parseList } from './parsers.ts'
-import type { ReportProblem } from './problems.ts'
-import type { RawInputs } from './raw-inputs.ts'
+import type { Reader } from './reader.ts'
 
 /** What Bake files may have beyond the files of the workspace, in the words of `bake --allow`. */
 export type Allowances = {
@@ -11,22 +9,14 @@ export type Allowances = {
   readonly writes: readonly string[]
 }
 
-const remedy =
-  'Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.'
-
 /** Reads what the workflow's author allows. */
-export const readAllow = (raw: RawInputs, report: ReportProblem): Allowances => {
-  const words: string[] = []
-  const reads: string[] = []
-  const writes: string[] = []
-  for (const value of parseList('allow', raw, report)) {
-    const [, kind, path = ''] = /^fs(\.read|\.write)?=(.+)$/.exec(value) ?? []
-    const isPath = path !== ''
-    if (isPath && kind !== '.write') reads.push(path)
-    if (isPath && kind !== '.read') writes.push(path)
-    if (isPath) continue
-    if (/^(?:network\.host|security\.insecure|ssh|device(?:=.+)?)$/.test(value)) words.push(value)
-    else report({ input: 'allow', value, reason: 'nothing that can be allowed', remedy })
+export const readAllow = ({ list, check }: Reader): Allowances => {
+  const values = check('allow', list('allow'))
+  const pathsOf = (kind: string): readonly string[] =>
+    values.flatMap((value) => new RegExp(`^fs(?:\\.${kind})?=(.+)$`).exec(value)?.[1] ?? [])
+  return {
+    words: values.filter((value) => !/^fs(?:\.\w+)?=/.test(value)),
+    reads: pathsOf('read'),
+    writes: pathsOf('write'),
   }
-  return { words, reads, writes }
 }

@@ -1,28 +1,24 @@
 import { Failure } from '../failure.ts'
 
-/** What is wrong with one input: what it got and how to mend it. Values of secrets stay out. */
-type Problem = {
-  readonly input: string
-  readonly value?: string
-  readonly reason: string
-  readonly remedy: string
-}
-
-export type ReportProblem = (problem: Problem) => void
-
-const render = ({ input, value, reason, remedy }: Problem): string =>
-  `${input}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${reason}. ${remedy}`
+/**
+ * Takes what is wrong with one input.
+ *
+ * @param text why, and in a sentence of its own how to mend it
+ * @param value what it got, never that of a secret
+ */
+export type ReportProblem = (input: string, text: string, value?: string) => void
 
 /**
  * Runs a reader that may report any number of problems, and throws one error that holds them all.
  * Nobody should have to push five times to find five mistakes.
  */
 export const collectProblems = <T>(read: (report: ReportProblem) => T): T => {
-  const problems: Problem[] = []
-  const result = read((problem) => problems.push(problem))
+  const problems: string[] = []
+  const result = read((input, text, value) => {
+    const given = value === undefined ? '' : ` (${JSON.stringify(value)})`
+    problems.push(`- ${input}${given}: ${text}`)
+  })
   if (problems.length === 0) return result
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  throw new Failure(
-    `The step's inputs have ${count}; nothing was done.\n${problems.map((problem) => `- ${render(problem)}`).join('\n')}`,
-  )
+  throw new Failure(`The step's inputs have ${count}; nothing was done.\n${problems.join('\n')}`)
 }

@@ -50,10 +50,12 @@ export const inputNames = [
   'manifests',
 ] as const
 
+export const defaultPermissions = 'contents: read'
+
 /** What the runner passes where the step says nothing, as in `action.yml`. */
 export const defaults: Readonly<Partial<Record<InputName, string>>> = {
   mode: 'run',
-  permissions: 'contents: read',
+  permissions: defaultPermissions,
   'allow-untrusted-trigger': 'false',
   'secret-format': 'token',
   'no-cache': 'false',

@@ -3,9 +3,7 @@ import { type ImageReference, parseImageId, parseImageReference } from '../image
 import type { Allowances } from './allow.ts'
 import { toContextFolder } from './context-folder.ts'
 import type { BakeDefinition } from './inputs.ts'
-import { checkAssignments, parseBoolean, parseList, toLines, toOptional } from './parsers.ts'
-import type { ReportProblem } from './problems.ts'
-import type { InputName, RawInputs } from './raw-inputs.ts'
+import { type Reader, toLines } from './reader.ts'
 import { type KindOf, reportMissing } from './report-missing.ts'
 import { reportOutsideBuild } from './report-outside.ts'
 import { escapeTemplate } from './template.ts'
@@ -18,136 +16,137 @@ export type BuildPlaces = {
   readonly childEnv: Readonly<Record<string, string>>
 }
 
-/** Names of images, each once; `orId` where an image's ID will do. */
+/** Names of images, each once; of `images`, IDs too. */
 export const readReferences = (
-  input: InputName,
-  raw: RawInputs,
-  report: ReportProblem,
-  orId: 'or-id' | 'names-only' = 'names-only',
+  input: 'images' | 'tags',
+  { list, report }: Reader,
 ): readonly ImageReference[] => {
   const references = new Map<string, ImageReference>()
-  for (const value of parseList(input, raw, report)) {
-    const id = orId === 'or-id' ? parseImageId(value) : undefined
+  for (const value of list(input)) {
+    const id = input === 'images' ? parseImageId(value) : undefined
     const reference = id ?? parseImageReference(value)
     if (typeof reference !== 'string') references.set(reference.canonical, reference)
     else {
-      const remedy = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'
-      report({ input, value, reason: reference, remedy })
+      const how = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'
+      report(input, `${reference}. ${how}`, value)
     }
   }
   return [...references.values()]
 }
 
-const readTags = (raw: RawInputs, report: ReportProblem): readonly string[] => {
-  const tags = readReferences('tags', raw, report).map(({ given }) => given)
-  for (const value of tags.filter((tag) => tag.includes('@'))) {
-    const reason = 'a build cannot be given a digest'
-    report({ input: 'tags', value, reason, remedy: 'Write NAME:TAG.' })
+const readTags = (reader: Reader): readonly string[] => {
+  const tags = readReferences('tags', reader).map(({ given }) => given)
+  for (const tag of tags.filter((each) => each.includes('@'))) {
+    reader.report('tags', 'a build cannot be given a digest. Write NAME:TAG.', tag)
   }
   return tags
 }
 
-/** `default`, or an id with the sockets or keys behind it. */
-const readSsh = (raw: RawInputs, report: ReportProblem): readonly string[] => {
-  const lines = toLines(raw['ssh'])
-  for (const value of lines.filter((line) => !/^[\w.-]+(=.+)?$/.test(line))) {
-    const remedy = 'Write default, or id=path of a socket or key, one a line.'
-    report({ input: 'ssh', value, reason: 'not what --ssh takes', remedy })
-  }
-  return lines
-}
-
 /** @returns whether there was something to report */
-const reportStandardInput = (raw: RawInputs, report: ReportProblem): boolean => {
-  const inputs = (['context', 'file'] as const).filter((name) => toOptional(raw[name]) === '-')
-  for (const input of inputs) {
-    const reason =
-      'standard input is how the token reaches the build, so nothing else can come that way'
-    report({ input, value: '-', reason, remedy: 'Write it to a file and name that.' })
-  }
+const reportStandardInput = ({ text, report }: Reader): boolean => {
+  const inputs = (['context', 'file'] as const).filter((name) => text(name) === '-')
+  const why = 'standard input is how the token reaches the build, so nothing else can come that way'
+  for (const input of inputs) report(input, `${why}. Write it to a file and name that.`, '-')
   return inputs.length > 0
 }
 
 /** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
 const readFile = (
-  raw: RawInputs,
+  { text, report }: Reader,
   isHere: boolean,
   workspace: string,
-  report: ReportProblem,
 ): string | undefined => {
-  const file = toOptional(raw['file'])
+  const file = text('file')
   if (file === undefined) return undefined
   if (/^https?:\/\//.test(file)) {
-    const remedy = 'Download it in a step before, or take a git address as context.'
-    report({ input: 'file', value: file, reason: 'Bake reads no Dockerfile from a URL', remedy })
+    const how = 'Download it in a step before, or take a git address as context.'
+    report('file', `Bake reads no Dockerfile from a URL. ${how}`, file)
   }
   return isHere ? resolve(workspace, file) : file
 }
 
-/** Words whose values are maps of names, with the kind of those. */
-export const mapWords = {
-  'build-args': 'argument',
-  labels: 'label',
-  'build-contexts': 'context',
+/** What stands before the sign, and whether it may stand alone. */
+const mapWords = {
+  // A variable of a shell, or one with dots: another name has no effect at all.
+  'build-args': { pattern: /^[a-z_][\w.-]*$/i, isBare: true },
+  labels: { pattern: /^[^\s"'`#-][^\s"'`]*$/, isBare: true },
+  'build-contexts': { pattern: /^[^\s"'`#-][^\s"'`]*$/, isBare: false },
 } as const
 
 type MapWord = keyof typeof mapWords
 
-/** `NAME=value` as a map; a name alone has the value that `bareValue` says. */
-const toMap = (
+/** Whether the values of a word are maps of names. */
+export const isMapWord = (word: string): word is MapWord => word in mapWords
+
+const whyNoName = (name: string): string => {
+  if (/^["'`]/.test(name)) return 'the quotes would be part of the name'
+  return name.startsWith('#') ? 'a comment is none here' : 'not name=value'
+}
+
+/** Cuts entries of `name=value`, whose values may have any text; undefined for a name alone. */
+const toPairs = (
+  word: MapWord,
   entries: readonly string[],
+  { report }: Reader,
+): readonly (readonly [name: string, value: string | undefined])[] =>
+  entries.map((entry) => {
+    const { pattern, isBare } = mapWords[word]
+    const at = entry.indexOf('=')
+    const [name, value] = at < 0 ? [entry] : [entry.slice(0, at), entry.slice(at + 1)]
+    if (!pattern.test(name) || !(isBare || value)) {
+      const how =
+        'Write one name=value a line, without quotes; builds takes values of several lines.'
+      report(word, `${whyNoName(name)}. ${how}`, entry)
+    }
+    return [name, value]
+  })
+
+const toMap = (
+  pairs: ReturnType<typeof toPairs>,
   bareValue: (name: string) => string | undefined,
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    entries.flatMap((entry) => {
-      const at = entry.indexOf('=')
-      const name = at < 0 ? entry : entry.slice(0, at)
-      const value = at < 0 ? bareValue(name) : entry.slice(at + 1)
+    pairs.flatMap(([name, given]) => {
+      const value = given ?? bareValue(name)
       return value === undefined ? [] : [[escapeTemplate(name), escapeTemplate(value)]]
     }),
   )
 
-/** What `build` has of each word, as text. */
-export type BuildWords = {
-  readonly raw: RawInputs
-  /** In place of lines, where somebody wrote maps or lists. */
-  readonly lists?: Readonly<Partial<Record<MapWord, readonly string[]>>>
-}
+/** Entries of words that were written as maps or lists, in place of lines. */
+export type WordLists = Readonly<Partial<Record<MapWord, readonly string[]>>>
 
-/** Reads one build, with its context in the workspace where none is said, as a target of a Bake file. */
+/** Reads one build, by itself or in a list, as a target of a Bake file. */
 export const readBuild = (
-  { raw, lists = {} }: BuildWords,
+  reader: Reader,
   { words }: Allowances,
   places: BuildPlaces,
-  report: ReportProblem,
+  lists: WordLists = {},
 ): BakeDefinition & { readonly tags: readonly string[] } => {
+  const { raw, text, check, isTrue, report } = reader
   const { workspace, childEnv } = places
-  const entriesOf = (word: MapWord): readonly string[] =>
-    checkAssignments(word, lists[word] ?? toLines(raw[word]), mapWords[word], report)
-  const escaped = (word: 'target' | 'network'): string | undefined => {
-    const text = toOptional(raw[word])
-    return text && escapeTemplate(text)
-  }
-  const context = toOptional(raw['context']) ?? '.'
+  const pairsOf = (word: MapWord) => toPairs(word, lists[word] ?? toLines(raw[word]), reader)
+  const escaped = (value: string | undefined) => value && escapeTemplate(value)
+  const context = text('context') ?? '.'
   const isHere = toContextFolder(context, workspace) !== undefined
-  const file = readFile(raw, isHere, workspace, report)
-  const contexts = entriesOf('build-contexts')
-  reportOutsideBuild({ context, file: toOptional(raw['file']), contexts }, workspace, report)
-  if (!reportStandardInput(raw, report)) reportMissing(context, file, places, report)
+  const file = readFile(reader, isHere, workspace)
+  const contexts = pairsOf('build-contexts')
+  reportOutsideBuild({ context, file: text('file'), contexts }, workspace, report)
+  if (!reportStandardInput(reader)) reportMissing(context, file, places, report)
   // The agent needs no more than to be named.
   const entitlements = words.filter((word) => word !== 'ssh')
   return {
     context: escapeTemplate(context),
-    dockerfile: file && escapeTemplate(file),
-    target: escaped('target'),
-    network: escaped('network'),
-    'no-cache': parseBoolean('no-cache', raw['no-cache'], report) || undefined,
-    pull: parseBoolean('pull', raw['pull'], report) || undefined,
-    tags: readTags(raw, report),
-    args: toMap(entriesOf('build-args'), (name) => childEnv[name]),
-    labels: toMap(entriesOf('labels'), () => ''),
+    dockerfile: escaped(file),
+    target: escaped(text('target')),
+    network: escaped(text('network')),
+    'no-cache': isTrue('no-cache') || undefined,
+    pull: isTrue('pull') || undefined,
+    tags: readTags(reader),
+    // As in a build by hand: from the environment, or empty.
+    args: toMap(pairsOf('build-args'), (name) => childEnv[name]),
+    labels: toMap(pairsOf('labels'), () => ''),
     contexts: toMap(contexts, () => undefined),
-    ssh: readSsh(raw, report).map(escapeTemplate),
+    ssh: check('ssh', toLines(raw['ssh'])).map(escapeTemplate),
     entitlements: entitlements.length > 0 ? entitlements : undefined,
   }
 }

@@ -1,10 +1,10 @@
 import type { Allowances } from './allow.ts'
 import type { BakeDefinition, BakeFile } from './inputs.ts'
 import type { ParseYaml, YamlEntry, YamlValue } from './parse-yaml.ts'
-import { toOptional } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
-import { type BuildPlaces, mapWords, readBuild } from './read-build.ts'
+import { type BuildPlaces, isMapWord, readBuild, type WordLists } from './read-build.ts'
+import { createReader, toOptional } from './reader.ts'
 import { toAssignments, toWordText } from './yaml-words.ts'
 
 /** What the list in the step needs beside its text. */
@@ -43,33 +43,35 @@ const otherWords: Readonly<Record<string, string>> = {
   tag: 'tags',
 }
 
-const reportUnknown = (
-  { key, line }: YamlEntry,
-  known: readonly string[],
-  report: ReportProblem,
-) => {
-  const other = otherWords[key]
-  const remedy = other === undefined ? `It may have: ${known.join(', ')}.` : `Write ${other}.`
-  report({ input: `builds, line ${line}`, value: key, reason: 'unknown', remedy })
-}
-
-const isMapWord = (word: string): word is keyof typeof mapWords => word in mapWords
+const knownWords: readonly string[] = ['name', ...buildWords]
 
 const nameRemedy = 'Give it a name of letters, digits, dashes and underscores.'
 
-const readName = (
-  given: string | undefined,
-  tag: string | undefined,
-  input: string,
+const readName = (name: string | undefined, input: string, report: ReportProblem): string => {
+  if (name === undefined) report(input, `it has no name. ${nameRemedy} Or give it tags.`)
+  else if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
+    report(input, `not the name of a target. ${nameRemedy}`, name)
+  }
+  return name ?? ''
+}
+
+/** The words of an entry as the inputs of a single build. */
+const readWords = (
+  entries: readonly YamlEntry[],
   report: ReportProblem,
-): string | undefined => {
-  const name = given ?? shortName(tag)
-  if (name === undefined) {
-    report({ input, reason: 'it has no name', remedy: `${nameRemedy} Or give it tags.` })
-  } else if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
-    report({ input, value: name, reason: 'not the name of a target', remedy: nameRemedy })
-  } else return name
-  return undefined
+): { readonly raw: RawInputs; readonly lists: WordLists } => {
+  const raw: Record<string, string> = {}
+  const lists: Record<string, readonly string[]> = {}
+  for (const { key, line, value } of entries) {
+    const other = otherWords[key]
+    if (!knownWords.includes(key)) {
+      const how = other === undefined ? `It may have: ${knownWords.join(', ')}.` : `Write ${other}.`
+      report(`builds, line ${line}`, `unknown. ${how}`, key)
+    } else if (isMapWord(key) && value.kind !== 'text') {
+      lists[key] = toAssignments(key, value, report)
+    } else raw[key] = toWordText(key, value, report)
+  }
+  return { raw, lists }
 }
 
 const readEntry = (
@@ -80,30 +82,21 @@ const readEntry = (
 ): readonly Entry[] => {
   const input = `builds, line ${item.line}`
   if (item.kind !== 'map') {
-    const remedy = 'Write its words as `context: ...`, `tags: ...`.'
-    report({ input, reason: 'the entry is not a map', remedy })
+    report(input, 'the entry is not a map. Write its words as `context: ...`, `tags: ...`.')
     return []
   }
-  const known: readonly string[] = ['name', ...buildWords]
-  const raw: Record<string, string> = {}
-  const lists: Partial<Record<keyof typeof mapWords, readonly string[]>> = {}
+  const { raw, lists } = readWords(item.entries, report)
   const lines = new Map(item.entries.map(({ key, line }) => [key, line]))
-  const reportAt: ReportProblem = (problem) => {
-    const line = lines.get(problem.input) ?? item.line
-    report({ ...problem, input: `builds, line ${line}, ${problem.input}` })
+  const reader = createReader(raw, (word, text, value) =>
+    report(`builds, line ${lines.get(word) ?? item.line}, ${word}`, text, value),
+  )
+  const target = readBuild(reader, allow, places, lists)
+  if (reader.text('context') === undefined) {
+    report(input, 'it has no context. Name the folder to build.')
   }
-  for (const entry of item.entries) {
-    const { key, value } = entry
-    if (!known.includes(key)) reportUnknown(entry, known, report)
-    else if (isMapWord(key) && value.kind !== 'text') lists[key] = toAssignments(key, value, report)
-    else raw[key] = toWordText(key, value, report)
-  }
-  const target = readBuild({ raw, lists }, allow, places, reportAt)
-  if (toOptional(raw['context']) === undefined) {
-    report({ input, reason: 'it has no context', remedy: 'Name the folder to build.' })
-  }
-  const name = readName(toOptional(raw['name']), target.tags[0], input, report)
-  return name === undefined ? [] : [{ name, line: item.line, target }]
+  const given = toOptional((raw as { readonly name?: string }).name)
+  const name = readName(given ?? shortName(target.tags[0]), input, report)
+  return [{ name, line: item.line, target }]
 }
 
 const parseItems = (
@@ -113,13 +106,9 @@ const parseItems = (
 ): readonly YamlValue[] => {
   const { value, problem } = parseYaml(text)
   if (value?.kind === 'list' && value.items.length > 0) return value.items
-  const place = problem && { input: `builds, line ${problem.line}`, reason: problem.reason }
-  report({
-    input: 'builds',
-    reason: 'not a YAML list',
-    ...place,
-    remedy: 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.',
-  })
+  const how = 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.'
+  if (problem === undefined) report('builds', `not a YAML list. ${how}`)
+  else report(`builds, line ${problem.line}`, `${problem.reason}. ${how}`)
   return []
 }
 
@@ -137,10 +126,9 @@ export const readBuilds = (
   for (const { name, line } of entries) {
     const other = first.get(name)
     first.set(name, other ?? line)
-    if (other === undefined) continue
-    const reason = `the entry of line ${other} has this name, too`
-    const remedy = 'Give each a name of its own.'
-    report({ input: `builds, line ${line}`, value: name, reason, remedy })
+    if (other === undefined || name === '') continue
+    const what = `the entry of line ${other} has this name, too`
+    report(`builds, line ${line}`, `${what}. Give each a name of its own.`, name)
   }
   return {
     group: { default: { targets: entries.map(({ name }) => name) } },

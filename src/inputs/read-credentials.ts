@@ -1,10 +1,9 @@
 import { isIPv4 } from 'node:net'
 import { Secret } from '../secret.ts'
 import type { Credentials, SecretFormat } from './inputs.ts'
-import { toOptional } from './parsers.ts'
-import type { ReportProblem } from './problems.ts'
-import type { InputName, RawInputs } from './raw-inputs.ts'
-import { defaultPermissions, readApp } from './read-app.ts'
+import { defaultPermissions, type InputName } from './raw-inputs.ts'
+import { readApp } from './read-app.ts'
+import type { Reader } from './reader.ts'
 import { type Trigger, whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
 
 /** This machine and no other one; a URL writes every address of 127.0.0.0/8 as four numbers. */
@@ -19,85 +18,57 @@ const isApiUrl = (url: URL): boolean =>
   [url.username, url.password, url.search, url.hash].every((part) => part === '')
 
 /** Reads where GitHub's API is. */
-export const readApiUrl = (raw: RawInputs, report: ReportProblem): string => {
-  const given = toOptional(raw['github-api-url']) ?? 'https://api.github.com'
+export const readApiUrl = ({ text, report }: Reader): string => {
+  const given = text('github-api-url') ?? 'https://api.github.com'
   const url = URL.canParse(given) ? new URL(given) : undefined
   if (url === undefined || !isApiUrl(url)) {
-    report({
-      input: 'github-api-url',
-      value: given.replace(/\/\/[^/]*@/, '//***@'),
-      reason: 'not an https URL, or more than a host and a path',
-      remedy: 'Write https://HOST/api/v3 for GitHub Enterprise Server, or leave it out.',
-    })
+    const how = 'Write https://HOST/api/v3 for GitHub Enterprise Server, or leave it out.'
+    const shown = given.replace(/\/\/[^/]*@/, '//***@')
+    report('github-api-url', `not an https URL, or more than a host and a path. ${how}`, shown)
   }
   // What was checked is what is used.
   return (url?.href ?? given).replace(/\/+$/, '')
 }
 
-const hasId = (raw: RawInputs): boolean =>
-  toOptional(raw['client-id']) !== undefined || toOptional(raw['app-id']) !== undefined
-
-const hasKey = (raw: RawInputs): boolean => toOptional(raw['private-key']) !== undefined
-
-const becauseOf = (trigger: Trigger): string => {
-  const why = whySecretsAreEmpty(trigger)
-  return why === undefined ? '' : `: ${why}`
-}
-
-const remedyFor = (trigger: Trigger): string =>
-  whySecretsAreEmpty(trigger) === undefined
-    ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
-    : withoutSecrets
-
 /** Words about a token, and what they say where nobody gave them. */
-const tokenWords = {
+const tokenWords: Readonly<Partial<Record<InputName, string>>> = {
   repositories: '',
   owner: '',
   permissions: defaultPermissions,
   'secret-format': 'token',
-} as const satisfies Partial<Record<InputName, string>>
-
-/** Whoever says which token wants one: the build would fail later, with less to go by. */
-const reportNoToken = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
-  const asked = Object.entries(tokenWords).filter(([name, usual]) => {
-    const value = toOptional(raw[name as InputName])
-    return value !== undefined && value !== usual
-  })
-  if (asked.length === 0) return
-  report({
-    input: asked.map(([name]) => name).join(', '),
-    reason: `given, but there is no token: client-id with private-key is empty, and so is github-token${becauseOf(trigger)}`,
-    remedy: remedyFor(trigger),
-  })
 }
 
-const reportMissingHalf = (raw: RawInputs, trigger: Trigger, report: ReportProblem): void => {
-  if (hasId(raw) && !hasKey(raw)) {
-    report({
-      input: 'private-key',
-      reason: `empty, though a client-id is given${becauseOf(trigger)}`,
-      remedy: remedyFor(trigger),
-    })
-  }
-  if (!hasId(raw) && hasKey(raw)) {
-    report({
-      input: 'client-id',
-      reason: 'empty, though a private-key is given',
-      remedy: 'Give the Client ID (or app-id) of the App that the key belongs to.',
-    })
+/** Half of an App, or whoever says which token wants one: the build would fail later, with less to go by. */
+const reportMissing = ({ text, report }: Reader, trigger: Trigger): void => {
+  const hasId = (text('client-id') ?? text('app-id')) !== undefined
+  const hasKey = text('private-key') !== undefined
+  const why = whySecretsAreEmpty(trigger)
+  const because = why === undefined ? '' : `: ${why}`
+  const how =
+    why === undefined
+      ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
+      : withoutSecrets
+  const asked = Object.entries(tokenWords).flatMap(([name, usual]) =>
+    [undefined, usual].includes(text(name as InputName)) ? [] : [name],
+  )
+  if (hasId && !hasKey) {
+    report('private-key', `empty, though a client-id is given${because}. ${how}`)
+  } else if (hasKey && !hasId) {
+    const which = 'Give the Client ID (or app-id) of the App that the key belongs to.'
+    report('client-id', `empty, though a private-key is given. ${which}`)
+  } else if (!hasId && asked.length > 0) {
+    const what = `client-id with private-key is empty, and so is github-token${because}`
+    report(asked.join(', '), `given, but there is no token: ${what}. ${how}`)
   }
 }
 
-const readGiven = (raw: RawInputs, report: ReportProblem): Secret | undefined => {
-  const given = toOptional(raw['github-token'])
-  if (given !== undefined && /\s/.test(given)) {
-    report({
-      input: 'github-token',
-      reason: 'it contains white space',
-      remedy: 'Pass one token and nothing else.',
-    })
+const readGiven = ({ text, report }: Reader): Secret | undefined => {
+  const given = text('github-token')
+  if (given === undefined) return undefined
+  if (/\s/.test(given)) {
+    report('github-token', 'it contains white space. Pass one token and nothing else.')
   }
-  return given === undefined ? undefined : new Secret(given)
+  return new Secret(given)
 }
 
 /** Several tokens fit only into what tells them apart by address. */
@@ -115,28 +86,28 @@ export type RunFacts = {
  * given is what is left where the App's key is not there.
  */
 export const readCredentials = (
-  raw: RawInputs,
+  reader: Reader,
   { repository, trigger }: RunFacts,
   format: SecretFormat,
-  report: ReportProblem,
 ): Credentials => {
-  const given = readGiven(raw, report)
-  const app = readApp(raw, repository, report)
-  if (given === undefined) reportMissingHalf(raw, trigger, report)
+  const { text, report } = reader
+  const given = readGiven(reader)
+  const app = readApp(reader, repository)
+  if (given === undefined) reportMissing(reader, trigger)
   if (app === undefined) {
-    if (given === undefined && !hasId(raw) && !hasKey(raw)) reportNoToken(raw, trigger, report)
     if (given === undefined) return { kind: 'none' }
+    const isNamed = (text('client-id') ?? text('app-id')) !== undefined
     const why = whySecretsAreEmpty(trigger) ?? 'the secret has no value here'
-    const insteadOfApp = hasId(raw) && !hasKey(raw) ? `private-key is empty: ${why}` : undefined
+    const isHalf = isNamed && text('private-key') === undefined
+    const insteadOfApp = isHalf ? `private-key is empty: ${why}` : undefined
     return { kind: 'given', token: given, insteadOfApp }
   }
   if (app.scopes.length > 1 && !severalFit.includes(format)) {
-    report({
-      input: 'repositories',
-      value: app.scopes.map(({ owner }) => owner).join(', '),
-      reason: `several owners need one token each, and secret-format: ${format} holds one`,
-      remedy: 'Use secret-format: gitconfig, or one step for each owner.',
-    })
+    report(
+      'repositories',
+      `several owners need one token each, and secret-format: ${format} holds one. Use secret-format: gitconfig, or one step for each owner.`,
+      app.scopes.map(({ owner }) => owner).join(', '),
+    )
   }
   return { kind: 'app', ...app }
 }

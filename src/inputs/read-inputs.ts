@@ -1,16 +1,15 @@
-import { clusterPattern } from '../cluster/node.ts'
 import { readAllow } from './allow.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
-import { parseBoolean, parseChoice, parseList, parseWord, toOptional } from './parsers.ts'
-import { collectProblems, type ReportProblem } from './problems.ts'
+import { collectProblems } from './problems.ts'
 import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
-import { readBake, readParallel } from './read-bake.ts'
+import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import type { ListPlaces } from './read-builds.ts'
 import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readManifests } from './read-manifests.ts'
 import { readSecrets, type SecretPlaces } from './read-secrets.ts'
+import { createReader, type Reader, toOptional } from './reader.ts'
 import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
 
@@ -21,23 +20,15 @@ const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
-const reportNothingToDo = (raw: RawInputs, report: ReportProblem): void => {
+const reportNothingToDo = ({ text, report }: Reader): void => {
   const sources = ['context', 'images', 'bake-files', 'builds'] as const
-  if (sources.some((name) => toOptional(raw[name]) !== undefined)) return
-  const built = (['tags', 'file', 'target'] as const).find((name) => toOptional(raw[name]))
+  if (sources.some((name) => text(name) !== undefined)) return
+  const built = (['tags', 'file', 'target'] as const).find((name) => text(name))
   report(
+    'context',
     built === undefined
-      ? {
-          input: 'context',
-          reason:
-            'none of context, images, bake-files and builds is given, so there is nothing to do',
-          remedy: 'Name a folder to build, a Bake file, or images that the local store has.',
-        }
-      : {
-          input: 'context',
-          reason: `empty, though ${built} is given`,
-          remedy: 'Name the folder to build, such as context: .',
-        },
+      ? 'none of context, images, bake-files and builds is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has.'
+      : `empty, though ${built} is given. Name the folder to build, such as context: .`,
   )
 }
 
@@ -80,46 +71,41 @@ const findUnused = (raw: RawInputs): readonly InputName[] =>
 export const readInputs = (given: RawInputs, run: Run): Inputs =>
   collectProblems((report) => {
     reportUnknown(run.unknownInputs, report)
-    const mode = parseChoice('mode', given['mode'], modes, report)
+    const mode = createReader(given, report).choice('mode', modes)
     const unused = mode === 'diagnose' ? findUnused(given) : []
     // What is not used need not be right either: a fork has no key.
     const raw = mode === 'diagnose' ? pick(given, usedByDiagnose) : given
-    if (mode === 'run') reportNothingToDo(raw, report)
-    const word = (input: InputName, pattern: RegExp, remedy: string): string | undefined =>
-      parseWord(input, raw[input], pattern, remedy, report)
-    const secretFormat = parseChoice('secret-format', raw['secret-format'], formats, report)
-    const credentials = readCredentials(raw, run, secretFormat, report)
-    const secretId =
-      word('secret-id', /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.') ??
-      usualIds[secretFormat]
-    const allow = readAllow(raw, report)
-    const tokenId = credentials.kind === 'none' ? undefined : secretId
-    const bake = readBake(raw, allow, run, report)
-    const isTrusted = reportUntrusted(raw, bake, run.trigger, report)
+    const reader = createReader(raw, report)
+    const { word, list, choice, isTrue } = reader
+    if (mode === 'run') reportNothingToDo(reader)
+    const secretFormat = choice('secret-format', formats)
+    const credentials = readCredentials(reader, run, secretFormat)
+    const secretId = word('secret-id') ?? usualIds[secretFormat]
+    const allow = readAllow(reader)
+    const bake = readBake(reader, allow, run)
+    const parallel = word('parallel')
     return {
       mode,
       unused,
-      isTrusted,
+      isTrusted: reportUntrusted(reader, bake, run.trigger),
       credentials,
-      apiUrl: readApiUrl(raw, report),
+      apiUrl: readApiUrl(reader),
       secretFormat,
       secretId,
-      secrets: readSecrets(raw, run, tokenId, report),
+      secrets: readSecrets(reader, run, credentials.kind === 'none' ? undefined : secretId),
       bake,
       allow,
-      parallel: readParallel(raw, report),
-      isDryRun: parseBoolean('dry-run', raw['dry-run'], report),
-      failFast: parseBoolean('fail-fast', raw['fail-fast'] ?? 'true', report),
-      images: readReferences('images', raw, report, 'or-id'),
-      clusterName:
-        word('cluster-name', clusterPattern, 'Use the name that `kind get clusters` shows.') ??
-        'kind',
-      nodes: parseList('nodes', raw, report),
-      loadMode: parseChoice('load-mode', raw['load-mode'], loadModes, report),
-      keepImages: toTri[parseChoice('keep-images', raw['keep-images'], triWords, report)],
-      freeDisk: readFreeDisk(raw, report),
-      freeDiskKeep: readFreeDiskKeep(raw, report),
-      pruneCache: toTri[parseChoice('prune-cache', raw['prune-cache'], triWords, report)],
-      manifests: readManifests(raw, report),
+      parallel: parallel === undefined ? undefined : Number(parallel),
+      isDryRun: isTrue('dry-run'),
+      failFast: isTrue('fail-fast', 'true'),
+      images: readReferences('images', reader),
+      clusterName: word('cluster-name') ?? 'kind',
+      nodes: list('nodes'),
+      loadMode: choice('load-mode', loadModes),
+      keepImages: toTri[choice('keep-images', triWords)],
+      freeDisk: readFreeDisk(reader),
+      freeDiskKeep: readFreeDiskKeep(reader),
+      pruneCache: toTri[choice('prune-cache', triWords)],
+      manifests: readManifests(reader),
     }
   })

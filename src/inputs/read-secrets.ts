@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { readRegularFile } from '../host/read-file.ts'
 import { Secret } from '../secret.ts'
 import type { BuildSecret } from './inputs.ts'
-import { toLines } from './parsers.ts'
 import type { ReportProblem } from './problems.ts'
-import type { InputName, RawInputs } from './raw-inputs.ts'
+import type { RawInputs } from './raw-inputs.ts'
+import { type Reader, toLines } from './reader.ts'
 import { reportOutside } from './report-outside.ts'
 import { type Trigger, whySecretsAreEmpty } from './trigger.ts'
 
@@ -39,78 +39,61 @@ export const splitSecrets = (text: string): readonly string[] => {
 
 type Entry = { readonly id: string; readonly rest: string }
 
-/** Undefined where something has been reported already. */
-type ToValue = (entry: Entry) => Secret | undefined
+/** An input with secrets: its entries, what stands in them behind the id, and where the value is. */
+type Source = {
+  readonly input: 'secrets' | 'secret-envs' | 'secret-files'
+  readonly entries: readonly string[]
+  readonly what: string
+  /** Undefined where something has been reported already. */
+  readonly toValue: (entry: Entry) => Secret | undefined
+}
 
-const toEntries = (
-  input: InputName,
-  entries: readonly string[],
-  what: string,
-  report: ReportProblem,
-): readonly Entry[] =>
+const toEntries = ({ input, entries, what }: Source, report: ReportProblem): readonly Entry[] =>
   entries.flatMap((entry) => {
     const at = entry.indexOf('=')
     const id = entry.slice(0, Math.max(at, 0)).trim()
-    const rest = entry.slice(at + 1)
-    if (at > 0 && idPattern.test(id)) return [{ id, rest }]
+    if (at > 0 && idPattern.test(id)) return [{ id, rest: entry.slice(at + 1) }]
     // What stands after the sign may be a secret, so only the part before it is shown.
     const reason = at < 0 ? 'a line without =' : 'not an id'
-    report({
-      input,
-      ...(at > 0 && { value: `${id}=...` }),
-      reason,
-      remedy: `Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`,
-    })
+    const how = `Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`
+    report(input, `${reason}. ${how}`, at > 0 ? `${id}=...` : undefined)
     return []
   })
 
 const readFile = (
-  path: string,
-  id: string,
+  { id, rest }: Entry,
   workspace: string,
   report: ReportProblem,
-): string | undefined => {
+): Secret | undefined => {
+  const path = rest.trim()
   if (!reportOutside('secret-files', path, workspace, report)) return undefined
   try {
-    return readRegularFile(resolve(workspace, path), largestBytes).toString('latin1')
+    const bytes = readRegularFile(resolve(workspace, path), largestBytes)
+    return new Secret(bytes.toString('latin1'), 'latin1')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    report({
-      input: 'secret-files',
-      value: `${id}=${path}`,
-      reason: `cannot be read (${code ?? message})`,
-      remedy: 'Check the path; it starts in the workspace.',
-    })
+    const text = `cannot be read (${code ?? message}). Check the path; it starts in the workspace.`
+    report('secret-files', text, `${id}=${path}`)
     return undefined
   }
 }
 
 const fromEnvironment = (
   { id, rest }: Entry,
-  { env }: SecretPlaces,
+  env: SecretPlaces['env'],
   report: ReportProblem,
 ): Secret | undefined => {
   const value = env[rest.trim()]
   if (value !== undefined) return new Secret(value)
-  report({
-    input: 'secret-envs',
-    value: `${id}=${rest}`,
-    reason: 'the step has no such environment variable',
-    remedy: 'Set it with env: on the step or the job.',
-  })
+  const how = 'Set it with env: on the step or the job.'
+  report('secret-envs', `the step has no such environment variable. ${how}`, `${id}=${rest}`)
   return undefined
 }
 
 /** A step that mounts a secret without a value would fail later, or worse, not at all. */
-const reportEmpty = (input: InputName, id: string, trigger: Trigger, report: ReportProblem) => {
+const renderEmpty = (trigger: Trigger): string => {
   const why = whySecretsAreEmpty(trigger)
-  report({
-    input,
-    value: id,
-    reason: `it has no value${why === undefined ? '' : `: ${why}`}`,
-    remedy:
-      'Check where the value comes from, or leave the line out where there is none (`RUN --mount=type=secret` needs no value unless it says required=true).',
-  })
+  return `it has no value${why === undefined ? '' : `: ${why}`}. Check where the value comes from, or leave the line out where there is none (\`RUN --mount=type=secret\` needs no value unless it says required=true).`
 }
 
 const reportSizesAndTwins = (
@@ -118,20 +101,13 @@ const reportSizesAndTwins = (
   taken: string | undefined,
   report: ReportProblem,
 ): void => {
-  const seen = new Set(taken === undefined ? [] : [taken])
+  const seen = new Set([taken])
+  const twice = "Give every secret an id of its own, and see secret-id for the token's."
   for (const { id, value } of secrets) {
-    const remedy = "Give every secret an id of its own, and see secret-id for the token's."
-    if (seen.has(id))
-      report({ input: 'secrets', value: id, reason: 'the id is used twice', remedy })
+    if (seen.has(id)) report('secrets', `the id is used twice. ${twice}`, id)
     seen.add(id)
-    if (value.exposeBytes().length > largestBytes) {
-      report({
-        input: 'secrets',
-        value: id,
-        reason: 'larger than the 500 KB that BuildKit takes',
-        remedy: 'Pass a key to it instead.',
-      })
-    }
+    if (value.exposeBytes().length <= largestBytes) continue
+    report('secrets', 'larger than the 500 KB that BuildKit takes. Pass a key to it instead.', id)
   }
 }
 
@@ -145,28 +121,37 @@ export const secretVariables = (raw: RawInputs): readonly string[] =>
  * @param tokenId the id that the token uses, if there is one
  */
 export const readSecrets = (
-  raw: RawInputs,
-  places: SecretPlaces,
+  { raw, report }: Reader,
+  { workspace, env, trigger }: SecretPlaces,
   tokenId: string | undefined,
-  report: ReportProblem,
 ): readonly BuildSecret[] => {
-  const written = toEntries('secrets', splitSecrets(raw['secrets'] ?? ''), 'value', report)
-  const variables = toEntries('secret-envs', toLines(raw['secret-envs']), 'VARIABLE', report)
-  const files = toEntries('secret-files', toLines(raw['secret-files']), 'path', report)
-  const read = (input: InputName, entries: readonly Entry[], toValue: ToValue) =>
-    entries.flatMap((entry) => {
-      const value = entry.rest.trim() === '' ? new Secret('') : toValue(entry)
-      if (value?.exposeBytes().length === 0) reportEmpty(input, entry.id, places.trigger, report)
-      return value === undefined ? [] : [{ id: entry.id, value }]
-    })
-  const secrets = [
-    ...read('secrets', written, ({ rest }) => new Secret(rest)),
-    ...read('secret-envs', variables, (entry) => fromEnvironment(entry, places, report)),
-    ...read('secret-files', files, ({ id, rest }) => {
-      const content = readFile(rest.trim(), id, places.workspace, report)
-      return content === undefined ? undefined : new Secret(content, 'latin1')
-    }),
+  const sources: readonly Source[] = [
+    {
+      input: 'secrets',
+      entries: splitSecrets(raw['secrets'] ?? ''),
+      what: 'value',
+      toValue: ({ rest }) => new Secret(rest),
+    },
+    {
+      input: 'secret-envs',
+      entries: toLines(raw['secret-envs']),
+      what: 'VARIABLE',
+      toValue: (entry) => fromEnvironment(entry, env, report),
+    },
+    {
+      input: 'secret-files',
+      entries: toLines(raw['secret-files']),
+      what: 'path',
+      toValue: (entry) => readFile(entry, workspace, report),
+    },
   ]
+  const secrets = sources.flatMap((source) =>
+    toEntries(source, report).flatMap((entry) => {
+      const value = entry.rest.trim() === '' ? new Secret('') : source.toValue(entry)
+      if (value?.exposeBytes().length === 0) report(source.input, renderEmpty(trigger), entry.id)
+      return value === undefined ? [] : [{ id: entry.id, value }]
+    }),
+  )
   reportSizesAndTwins(secrets, tokenId, report)
   return secrets
 }

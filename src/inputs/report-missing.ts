@@ -10,6 +10,8 @@ type Looker = { readonly workspace: string; readonly kindOf: KindOf }
 
 const remedy = 'Paths start in the workspace: has actions/checkout run before this step?'
 
+const noFile = `there is no such file. ${remedy}`
+
 /**
  * Reports what is to be built and is not there, before a token is minted for it.
  *
@@ -25,26 +27,23 @@ export const reportMissing = (
   if (folder === undefined) return
   const kind = kindOf(folder)
   const isThere = (name: string): boolean => kindOf(resolve(folder, name)) !== 'nothing'
-  const reportContext = (reason: string, how = remedy): void =>
-    report({ input: 'context', value: context, reason, remedy: how })
-  if (kind === 'file') reportContext('it is no folder')
-  else if (kind === 'nothing') reportContext('there is no such folder')
-  else if (file !== undefined && !isThere(file)) reportNoFile('file', file, report)
-  // BuildKit takes either.
-  else if (file === undefined && !isThere('Dockerfile') && !isThere('dockerfile')) {
-    reportContext('the folder has no Dockerfile', `Name it with file. ${remedy}`)
+  if (kind !== 'folder') {
+    const reason = kind === 'file' ? 'it is no folder' : 'there is no such folder'
+    report('context', `${reason}. ${remedy}`, context)
+  } else if (file !== undefined) {
+    if (!isThere(file)) report('file', noFile, file)
+    // BuildKit takes either.
+  } else if (!isThere('Dockerfile') && !isThere('dockerfile')) {
+    report('context', `the folder has no Dockerfile. Name it with file. ${remedy}`, context)
   }
 }
 
-const reportNoFile = (input: string, value: string, report: ReportProblem): void =>
-  report({ input, value, reason: 'there is no such file', remedy })
-
-/** The same for Bake files; one with an address is elsewhere. */
+/** The same for a Bake file; one with an address is elsewhere. */
 export const reportMissingFile = (
   file: string,
   { workspace, kindOf }: Looker,
   report: ReportProblem,
 ): void => {
   if (file.includes('://') || kindOf(resolve(workspace, file)) !== 'nothing') return
-  reportNoFile('bake-files', file, report)
+  report('bake-files', noFile, file)
 }

@@ -18,20 +18,16 @@ export const reportOutside = (
   if (path.startsWith('/')) return true
   const outside = findOutside(path, workspace, toRealPaths('.', workspace))
   if (outside === undefined) return true
-  report({
-    input,
-    value: path,
-    reason: `it leads out of the workspace, to ${outside}`,
-    remedy: 'Write the absolute path where that is meant.',
-  })
+  const how = 'Write the absolute path where that is meant.'
+  report(input, `it leads out of the workspace, to ${outside}. ${how}`, path)
   return false
 }
 
 type Build = {
   readonly context: string
   readonly file: string | undefined
-  /** Such as `base=./base`. */
-  readonly contexts: readonly string[]
+  /** Their names, and what they are. */
+  readonly contexts: readonly (readonly [string, string | undefined])[]
 }
 
 /** Reports what of a build's files is outside of the workspace. */
@@ -48,8 +44,8 @@ export const reportOutsideBuild = (
     const isInside = reportOutside('file', dirname(file), workspace, report)
     if (isInside) reportOutside('file', file, workspace, report)
   }
-  for (const line of contexts) {
-    for (const path of toContextPaths(line.slice(line.indexOf('=') + 1), workspace)) {
+  for (const [, value = ''] of contexts) {
+    for (const path of value === '' ? [] : toContextPaths(value, workspace)) {
       reportOutside('build-contexts', path, workspace, report)
     }
   }

@@ -57,7 +57,7 @@ export const reportUnknown = (names: readonly string[], report: ReportProblem): 
   for (const input of names) {
     // The runner passes inputs as variables, so those of the job look the same.
     const variable = `INPUT_${input.toUpperCase()}`
-    const remedy = `${toRemedy(input)} If it is not in \`with\`, the job sets ${variable}: rename that.`
-    report({ input, reason: 'no such input', remedy })
+    const otherwise = `If it is not in \`with\`, the job sets ${variable}: rename that.`
+    report(input, `no such input. ${toRemedy(input)} ${otherwise}`)
   }
 }

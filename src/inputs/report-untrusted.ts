@@ -1,7 +1,6 @@
 import type { BakeInputs } from './inputs.ts'
-import { parseBoolean, toList, toOptional } from './parsers.ts'
-import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
+import { type Reader, toList } from './reader.ts'
 import { isUntrusted, type Trigger } from './trigger.ts'
 
 /** All that a Dockerfile could be shown. */
@@ -34,27 +33,23 @@ const findOfBake = (raw: RawInputs, bake: BakeInputs | undefined): readonly stri
  * @returns whether the code is trusted, by where it comes from or by the author's word
  */
 export const reportUntrusted = (
-  raw: RawInputs,
+  { raw, text, isTrue, report }: Reader,
   bake: BakeInputs | undefined,
   trigger: Trigger,
-  report: ReportProblem,
 ): boolean => {
-  const isAllowed = parseBoolean('allow-untrusted-trigger', raw['allow-untrusted-trigger'], report)
+  const isAllowed = isTrue('allow-untrusted-trigger')
   const given = [
-    ...secretInputs.filter((name) => toOptional(raw[name]) !== undefined),
+    ...secretInputs.filter((name) => text(name) !== undefined),
     ...findOfBake(raw, bake),
   ]
   if (isAllowed || !isUntrusted(trigger)) return true
   if (given.length === 0) return false
-  const isKnown = /^(pull_request|workflow_run)/.test(trigger.event)
-  const code = isKnown
-    ? "runs for a fork's code here, and its Dockerfile"
-    : "may run for a fork's code (the event does not say), and its Dockerfile"
-  report({
-    input: 'allow-untrusted-trigger',
-    reason: `${trigger.event} ${code} would see ${given.join(', ')}`,
-    remedy:
-      'Build such code on pull_request without secrets, or set it to true if only trusted code is built.',
-  })
+  const runs = /^(pull_request|workflow_run)/.test(trigger.event)
+    ? "runs for a fork's code here"
+    : "may run for a fork's code (the event does not say)"
+  report(
+    'allow-untrusted-trigger',
+    `${trigger.event} ${runs}, and its Dockerfile would see ${given.join(', ')}. Build such code on pull_request without secrets, or set it to true if only trusted code is built.`,
+  )
   return false
 }

@@ -8,7 +8,7 @@ const refuse = (
   report: ReportProblem,
 ): readonly never[] => {
   const reason = kind === 'none' ? 'a value is missing' : `a ${kind} where none can be`
-  report({ input: `builds, line ${line}, ${word}`, reason, remedy: `Write ${wanted}.` })
+  report(`builds, line ${line}, ${word}`, `${reason}. Write ${wanted}.`)
   return []
 }
 
@@ -31,13 +31,7 @@ export const toAssignments = (
   if (value.kind === 'text') return [value.text]
   return value.entries.flatMap(({ key, line, value: each }): readonly string[] => {
     if (key.includes('=')) {
-      const reason = 'a name with ='
-      report({
-        input: `builds, line ${line}, ${word}`,
-        value: key,
-        reason,
-        remedy: `Write ${wanted}.`,
-      })
+      report(`builds, line ${line}, ${word}`, `a name with =. Write ${wanted}.`, key)
       return []
     }
     if (each.kind === 'none') return [key]
