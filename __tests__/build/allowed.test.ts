@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireAllowed } from '../../src/build/allowed.ts'
-import { findTargetAsks } from '../../src/build/asks.ts'
+import { findTargetRequests } from '../../src/build/requests.ts'
 import { renderError } from '../../src/failure.ts'
 import { read } from '../support/read.ts'
 
@@ -42,7 +42,7 @@ const check = (target: Target, allow = '', sets = '') => {
   const inputs = read(raw, { workspace })
   if (inputs.bake === undefined) throw new Error('no bake')
   return requireAllowed(
-    findTargetAsks({ target: { api: target } }, workspace),
+    findTargetRequests({ target: { api: target } }, workspace),
     inputs.bake,
     inputs.allow,
     workspace,
@@ -173,7 +173,9 @@ describe('needs the word of the author', () => {
     }
     if (bake === undefined) throw new Error('no bake')
     const allow = { words: [], reads: [], writes: [] }
-    expect(() => requireAllowed(findTargetAsks(both, workspace), bake, allow, workspace)).toThrow(
+    expect(() =>
+      requireAllowed(findTargetRequests(both, workspace), bake, allow, workspace),
+    ).toThrow(
       [
         'The Bake files want what this step does not allow; nothing was built.',
         '- api: context reads "proc" outside the workspace, needs fs.read=/proc',
@@ -254,6 +256,6 @@ test('what is written in the step is the own word of the author', () => {
   const { bake, allow } = read({ builds }, { workspace })
   if (bake?.definition === undefined) throw new Error('no builds')
   expect(
-    requireAllowed(findTargetAsks(bake.definition, workspace), bake, allow, workspace).get('a'),
+    requireAllowed(findTargetRequests(bake.definition, workspace), bake, allow, workspace).get('a'),
   ).toEqual(['fs.read=/etc', 'ssh', 'network.host'])
 })

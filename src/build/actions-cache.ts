@@ -1,30 +1,22 @@
 import type { BakeTarget } from './definition.ts'
+import { toFields } from './entries.ts'
 
-/** An entry's words, as newer versions of buildx print it, a map, or as older ones do, in a line. */
-const toWords = (entry: unknown): readonly string[] =>
-  typeof entry === 'string'
-    ? entry.split(',').map((word) => word.trim().replace(/^"|"$/g, ''))
-    : Object.entries(entry ?? {}).map((pair) => pair.join('='))
-
-const isOfActions = (words: readonly string[]): boolean =>
-  words.some((word) => /^type=gha$/i.test(word))
-
-/** An address of the Bake file's own choice would be sent the run's token. */
-const isElsewhere = (words: readonly string[]): boolean =>
-  words.some((word) => /^url(?:_v2)?\s*=/i.test(word))
+type Defined = Pick<BakeTarget, 'definition'>
 
 /** A secret of the Bake file's could be the token itself, by the name of its variable. */
-const namesToken = ({ definition }: Pick<BakeTarget, 'definition'>): boolean =>
+const namesToken = ({ definition }: Defined): boolean =>
   /ACTIONS_/.test(JSON.stringify(definition['secret'] ?? ''))
 
 /**
  * Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. One build gets
- * it for all of its entries, or for none.
+ * it for all of its entries, or for none: an address of the Bake file's own choice would be sent it.
  */
-export const usesActionsCache = (targets: readonly Pick<BakeTarget, 'definition'>[]): boolean => {
+export const usesActionsCache = (targets: readonly Defined[]): boolean => {
   const entries = targets
     .flatMap(({ definition }) => [definition['cache-from'], definition['cache-to']])
-    .flatMap((each) => (Array.isArray(each) ? each.map(toWords) : []))
-    .filter(isOfActions)
-  return entries.length > 0 && !entries.some(isElsewhere) && !targets.some(namesToken)
+    .flatMap((each) => (Array.isArray(each) ? each : []))
+    .map(toFields)
+    .filter((fields) => /^gha$/i.test(fields.get('type') ?? ''))
+  const isElsewhere = entries.some((fields) => fields.has('url') || fields.has('url_v2'))
+  return entries.length > 0 && !isElsewhere && !targets.some(namesToken)
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { toCacheType } from './asks.ts'
+import { toEntries, toFields } from './entries.ts'
 import type { Target } from './target.ts'
 
 /** What the builder is, as far as it decides whether it can hand its cache out. */
@@ -10,20 +10,19 @@ type CacheFacts = {
   readonly hasCacheService: boolean
 }
 
-/** As newer versions of buildx print an entry, or older ones: a list of `key=value`. */
-const isDisabled = (entry: unknown): boolean =>
-  typeof entry === 'string'
-    ? /(?:^|,)disabled=true(?:,|$)/.test(entry)
-    : String((entry as { readonly disabled?: unknown } | null)?.disabled) === 'true'
+/** The names of targets with an entry of some kind. */
+const findNames = (
+  targets: readonly Target[],
+  word: 'attest' | 'cache-to',
+  isMeant: (fields: ReadonlyMap<string, string>) => boolean,
+): readonly string[] =>
+  targets
+    .filter(({ bake }) => toEntries(bake.definition[word]).map(toFields).some(isMeant))
+    .map(({ name }) => name)
 
 /** Targets whose images shall have attestations, by their names. */
 export const findAttested = (targets: readonly Target[]): readonly string[] =>
-  targets
-    .filter((target) => {
-      const { attest } = target.bake.definition
-      return Array.isArray(attest) && attest.some((entry) => !isDisabled(entry))
-    })
-    .map(({ name }) => name)
+  findNames(targets, 'attest', (fields) => fields.get('disabled') !== 'true')
 
 /**
  * Requires that the builder can do what `cache-to` says.
@@ -35,16 +34,11 @@ export const requireCacheExport = (
   { driver, hasContainerdStore, hasCacheService }: CacheFacts,
 ): void => {
   if (driver !== 'docker' || hasContainerdStore) return
-  const isExported = (entry: unknown): boolean => {
-    const type = toCacheType(entry)
+  const names = findNames(targets, 'cache-to', (fields) => {
+    // A text without `=` is the name of an image.
+    const type = fields.get('type') ?? 'registry'
     return type !== 'inline' && (type !== 'gha' || hasCacheService)
-  }
-  const names = targets
-    .filter((target) => {
-      const entries = target.bake.definition['cache-to']
-      return Array.isArray(entries) && entries.some(isExported)
-    })
-    .map(({ name }) => name)
+  })
   if (names.length === 0) return
   throw new Failure(
     `cache-to of ${names.join(', ')}: the docker driver cannot export its cache from the classic image store`,

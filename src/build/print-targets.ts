@@ -6,9 +6,9 @@ import type { Ended } from '../host/process.ts'
 import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
 import { mayRead, requireAllowed } from './allowed.ts'
-import { type Ask, findTargetAsks } from './asks.ts'
 import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
+import { type AccessRequest, findTargetRequests } from './requests.ts'
 import { findWayIn, toPath } from './way-in.ts'
 
 /** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
@@ -18,18 +18,18 @@ const knowsAllow = ({ code, stderr }: Ended): boolean =>
   code === 0 || !/unknown flag: --allow/.test(stderr)
 
 /** What Bake reads on its own while it only prints: what it says of it may hold what is in it. */
-const findFileAsks = async (
+const findFileRequests = async (
   bake: BakeInputs,
   allow: Allowances,
   workspace: string,
-): Promise<readonly Ask[]> => {
-  const env: Ask = { key: '.env', want: { kind: 'read', path: '.env' } }
+): Promise<readonly AccessRequest[]> => {
+  const env: AccessRequest = { key: '.env', kind: 'read', text: '.env' }
   const compose = bake.files.filter((file) => !/\.(?:hcl|json)$/i.test(file))
   if (compose.length === 0) return [env]
   // The YAML library is a large part of all that is loaded.
-  const { findComposeAsks } = await import('./compose-asks.ts')
-  const isAllowed = (ask: Ask): boolean => mayRead(ask, bake, allow, workspace)
-  return [env, ...findComposeAsks(compose, workspace, isAllowed)]
+  const { findComposeRequests } = await import('./compose-requests.ts')
+  const isAllowed = (request: AccessRequest): boolean => mayRead(request, bake, allow, workspace)
+  return [env, ...findComposeRequests(compose, workspace, isAllowed)]
 }
 
 /** Bake's last word, without what it printed of its progress before. */
@@ -72,7 +72,7 @@ export const printTargets = async (
       if (fd !== undefined) closeSync(fd)
     })
   }
-  const read = await findFileAsks(bake, allow, workspace)
+  const read = await findFileRequests(bake, allow, workspace)
   requireAllowed(new Map([[files.join(', '), read]]), bake, allow, workspace)
   const first = await print(probe)
   const isAsking = knowsAllow(first)
@@ -81,8 +81,8 @@ export const printTargets = async (
     throw explainUnread(bake, ended)
   }
   const printed = JSON.parse(ended.stdout) as BakeFile
-  const asks = findTargetAsks(printed, workspace)
-  const allowances = requireAllowed(asks, bake, allow, workspace)
+  const requests = findTargetRequests(printed, workspace)
+  const allowances = requireAllowed(requests, bake, allow, workspace)
   const order = targets.length > 0 ? targets : (definition?.group?.['default']?.targets ?? [])
   const found = readTargets(printed, workspace, isAsking ? allowances : undefined, order)
   refuseMissing(found, files, workspace)

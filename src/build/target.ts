@@ -3,6 +3,7 @@ import type { ImageReference } from '../image/reference.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { handoverRepository } from '../ownership.ts'
 import { type BakeTarget, withBases } from './definition.ts'
+import { toEntries } from './entries.ts'
 import type { SecretSource } from './secret-channel.ts'
 
 /** One image to build. */
@@ -105,10 +106,14 @@ export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): Ba
   const own = isWanted ? tags.map((tag) => tag.given) : []
   const names = handover === undefined ? own : [...own, handover]
   const toEntry = ({ definition }: BakeTarget, output: string) => {
-    const given = Array.isArray(definition['secret']) ? definition['secret'] : []
     // What an attestation makes is an index, which a node cannot use any better.
     const none = { attest: undefined, call: undefined }
-    return { ...definition, ...none, secret: [...given, ...ours], output: [output] }
+    return {
+      ...definition,
+      ...none,
+      secret: [...toEntries(definition['secret']), ...ours],
+      output: [output],
+    }
   }
   const output = handover === undefined ? 'type=cacheonly' : 'type=docker'
   return {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { readDockerfile, readQuietly, toBakeFiles } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
+import { toEntries, toFields } from './entries.ts'
 import type { BuildEvent } from './event.ts'
 import { askForSecrets } from './outline.ts'
 import type { Target } from './target.ts'
@@ -15,14 +16,8 @@ export type BuildWarning = {
 }
 
 /** Ids of the secrets that a target has of its own. */
-const ownIds = ({ bake }: Target): readonly string[] => {
-  const secrets = bake.definition['secret']
-  return (Array.isArray(secrets) ? secrets : []).flatMap((secret: unknown) => {
-    if (typeof secret === 'string') return /(?:^|,)id=([^,]+)/.exec(secret)?.[1] ?? []
-    const { id } = (secret ?? {}) as { readonly id?: unknown }
-    return typeof id === 'string' ? [id] : []
-  })
-}
+const ownIds = ({ bake }: Target): readonly string[] =>
+  toEntries(bake.definition['secret']).flatMap((secret) => toFields(secret).get('id') ?? [])
 
 /**
  * What a check of BuildKit's says of the Dockerfile of the target called `name`, with its line; undefined

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { type Document, parseAllDocuments, visit as visitNodes } from 'yaml'
 import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
-import type { Ask } from './asks.ts'
+import type { AccessRequest } from './requests.ts'
 
 type Yaml = Readonly<Record<string, unknown>>
 
 /** Whether a path may be read at all. */
-type MayRead = (ask: Ask) => boolean
+type MayRead = (request: AccessRequest) => boolean
 
 const toMap = (value: unknown): Yaml =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}
@@ -79,24 +79,20 @@ const parse = (file: string, path: string): readonly Yaml[] => {
 /** More is no project that people write. */
 const mostFiles = 100
 
-type Asking = {
-  readonly asks: Ask[]
-  /** Where a path leads that may be gone into. */
-  readonly add: (key: string, base: string, path: string) => string | undefined
-}
+/** Enters that a path is read. Returns where it leads, if that may be gone into. */
+type Enter = (key: string, base: string, path: string) => string | undefined
 
-const createAsking = (mayRead: MayRead): Asking => {
-  const asks: Ask[] = []
-  const read = (key: string, path: string): Ask => {
-    const ask: Ask = { key, want: { kind: 'read', path } }
-    asks.push(ask)
-    return ask
+const createEnter = (mayRead: MayRead, requests: AccessRequest[]): Enter => {
+  const read = (key: string, text: string): AccessRequest => {
+    const request = { key, kind: 'read', text } as const
+    requests.push(request)
+    return request
   }
-  const add = (key: string, base: string, path: string): string | undefined => {
+  return (key, base, path) => {
     if (path.includes('$')) {
       // It may lead anywhere, so it needs all.
-      const isAllowed = mayRead({ key, want: { kind: 'read', path: '/' } })
-      if (!isAllowed) asks.push({ key, want: { kind: 'template', text: path } })
+      const isAllowed = mayRead({ key, kind: 'read', text: '/' })
+      if (!isAllowed) requests.push({ key, kind: 'template', text: path })
       return undefined
     }
     // Compose means the home, in some places.
@@ -104,28 +100,27 @@ const createAsking = (mayRead: MayRead): Asking => {
     const full = path.startsWith('/') ? path : join(base, path)
     return mayRead(read(key, full)) ? full : undefined
   }
-  return { asks, add }
 }
 
 /** A file that is read, and the folder that its paths start from. */
 type Found = { readonly file: string | undefined; readonly base: string }
 
-const findExtended = (services: unknown, base: string, { add }: Asking): readonly Found[] =>
+const findExtended = (services: unknown, base: string, enter: Enter): readonly Found[] =>
   Object.values(toMap(services)).flatMap((service) => {
     const { env_file: variables, extends: extended } = toMap(service)
-    for (const path of toPaths(variables)) add('env_file', base, path)
+    for (const path of toPaths(variables)) enter('env_file', base, path)
     const { file } = toMap(extended)
     if (typeof file !== 'string') return []
-    const found = add('extends', base, file)
+    const found = enter('extends', base, file)
     return [{ file: found, base: dirname(found ?? '') }]
   })
 
-const findIncluded = (entry: unknown, base: string, { add }: Asking): readonly Found[] => {
+const findIncluded = (entry: unknown, base: string, enter: Enter): readonly Found[] => {
   const named = typeof entry === 'string' ? { path: entry } : toMap(entry)
-  for (const path of toFolded(named, 'env_file').flatMap(toPaths)) add('include', base, path)
+  for (const path of toFolded(named, 'env_file').flatMap(toPaths)) enter('include', base, path)
   const files = toFolded(named, 'path')
     .flatMap(toPaths)
-    .map((path) => add('include', base, path))
+    .map((path) => enter('include', base, path))
   const folders = toFolded(named, 'project_directory').flatMap(toPaths)
   // Compose goes on from another folder than the one that is meant, where one is named within another.
   if (folders.length > 0 && base !== '.') {
@@ -137,7 +132,7 @@ const findIncluded = (entry: unknown, base: string, { add }: Asking): readonly F
   const starts =
     folders.length === 0
       ? [dirname(files[0] ?? '')]
-      : folders.flatMap((folder) => add('include', base, folder) ?? [])
+      : folders.flatMap((folder) => enter('include', base, folder) ?? [])
   return starts.flatMap((start) => files.map((file) => ({ file, base: start })))
 }
 
@@ -148,26 +143,27 @@ const findIncluded = (entry: unknown, base: string, { add }: Asking): readonly F
  * @param files relative to the workspace, or absolute
  * @throws {Failure} when one is no YAML, or may be read in two ways
  */
-export const findComposeAsks = (
+export const findComposeRequests = (
   files: readonly string[],
   workspace: string,
   mayRead: MayRead,
-): readonly Ask[] => {
-  const asking = createAsking(mayRead)
+): readonly AccessRequest[] => {
+  const requests: AccessRequest[] = []
+  const enter = createEnter(mayRead, requests)
   const seen = new Set<string>()
   const visit = ({ file, base }: Found): void => {
     if (file === undefined || seen.has(`${base} ${file}`)) return
     if (seen.size >= mostFiles)
       throw new Failure(`More than ${mostFiles} Compose files include each other`)
     seen.add(`${base} ${file}`)
-    asking.add('.env', base, '.env')
+    enter('.env', base, '.env')
     const path = join(file.startsWith('/') ? '' : workspace, file)
     for (const { services, include } of parse(file, path)) {
-      findExtended(services, base, asking).forEach(visit)
+      findExtended(services, base, enter).forEach(visit)
       const entries = Array.isArray(include) ? include : []
-      for (const entry of entries) findIncluded(entry, base, asking).forEach(visit)
+      for (const entry of entries) findIncluded(entry, base, enter).forEach(visit)
     }
   }
   for (const file of files) visit({ file, base: '.' })
-  return asking.asks
+  return requests
 }

@@ -3,19 +3,19 @@ import { writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findComposeAsks } from '../../src/build/compose-asks.ts'
+import { findComposeRequests } from '../../src/build/compose-requests.ts'
 import { writeFiles } from '../support/bake.ts'
 
 let workspace: string
 beforeEach(() => {
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'compose-asks-')))
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'compose-requests-')))
 })
 afterEach(() => rmSync(workspace, { recursive: true }))
 
 /** Key and path of each, in order; what is not allowed is not gone into. */
 const find = (file: string, ...refused: readonly string[]): readonly string[] =>
-  findComposeAsks([file], workspace, ({ want }) => !('path' in want && refused.includes(want.path)))
-    .map(({ key, want }) => `${key} ${'path' in want ? want.path : JSON.stringify(want)}`)
+  findComposeRequests([file], workspace, ({ text }) => !refused.includes(text))
+    .map(({ key, kind, text }) => (kind === 'read' ? `${key} ${text}` : `${key} ${kind} ${text}`))
     .filter((line) => !line.startsWith('.env '))
 
 test('all that Bake reads for a Compose file, from where it reads that', async () => {
@@ -58,8 +58,9 @@ test('variables beside each file are read, too', async () => {
     'compose.yaml': 'include: [sub/one.yaml]',
     'sub/one.yaml': 'services: {}',
   })
-  const asks = findComposeAsks(['compose.yaml'], workspace, () => true)
-  const paths = asks.flatMap(({ key, want }) => (key === '.env' && 'path' in want ? want.path : []))
+  const found = findComposeRequests(['compose.yaml'], workspace, () => true)
+  const paths = found.flatMap(({ key, text }) => (key === '.env' ? text : []))
+
   expect(paths).toEqual(['.env', 'sub/.env'])
 })
 
@@ -68,9 +69,7 @@ test('a path with a variable in it may lead anywhere, and needs all', async () =
     'compose.yaml': `services: { a: { env_file: "\${HOME}/.netrc" } }`,
   })
   expect(find('compose.yaml')).toEqual([])
-  expect(find('compose.yaml', '/')).toEqual([
-    `env_file {"kind":"template","text":"\${HOME}/.netrc"}`,
-  ])
+  expect(find('compose.yaml', '/')).toEqual([`env_file template \${HOME}/.netrc`])
 })
 
 test('files that include each other are gone into once, also in a later document', async () => {
