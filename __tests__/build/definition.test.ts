@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type BakeTarget, readTargets, withBases } from '../../src/build/definition.ts'
+import { type BakeTarget, findBaseTargets, readTargets } from '../../src/build/definition.ts'
 import type { SecretSource } from '../../src/build/secret-channel.ts'
 import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
 
@@ -167,8 +167,8 @@ test('a target that pulls has what it builds upon from the cache', () => {
 })
 
 test('all that a target builds upon, once', () => {
-  const names = withBases('web', readTargets(printed, workspace)).map(({ name }) => name)
-  expect(names.toSorted()).toEqual(['api', 'base', 'web'])
+  const names = findBaseTargets('web', readTargets(printed, workspace)).map(({ name }) => name)
+  expect(names.toSorted()).toEqual(['api', 'base'])
 })
 
 const argsFor = (

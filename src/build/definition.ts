@@ -1,8 +1,9 @@
 import { Failure } from '../failure.ts'
 import { type ImageReference, parseImageReference } from '../image/reference.ts'
-import type { BakeFile } from '../inputs/inputs.ts'
+import type { BakeDefinition, BakeFile } from '../inputs/inputs.ts'
 import { refuseContradictions } from './contradictions.ts'
-import { inferLinks, type Unlinked } from './links.ts'
+import { toTextMap, toTexts } from './entries.ts'
+import { findBelow, inferLinks, type Unlinked } from './links.ts'
 
 /** One target of a Bake definition, as Bake itself resolved it. */
 export type BakeTarget = {
@@ -13,7 +14,7 @@ export type BakeTarget = {
   /** Targets that it builds upon. */
   readonly dependsOn: readonly string[]
   /** Bake's own JSON of it, with every target it builds upon among its contexts. */
-  readonly definition: Readonly<Record<string, unknown>>
+  readonly definition: BakeDefinition
   /**
    * What it needs beyond the workspace, as `bake --allow` takes it; undefined where Bake does not
    * know that flag, and asks nobody.
@@ -21,26 +22,15 @@ export type BakeTarget = {
   readonly allowances: readonly string[] | undefined
 }
 
-const strings = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
-
-const toStrings = (value: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries((value as Record<string, unknown> | null | undefined) ?? {}).flatMap(
-      ([key, each]) => (typeof each === 'string' ? [[key, each]] : []),
-    ),
-  )
-
 const readTags = (name: string, value: unknown): readonly ImageReference[] =>
-  strings(value).map((tag) => {
+  toTexts(value).map((tag) => {
     const reference = parseImageReference(tag)
     if (typeof reference !== 'string') return reference
-    throw new Failure(
-      `The target ${name} has a tag that is none, ${JSON.stringify(tag)}: ${reference}`,
-      {
-        remedy: 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.',
-      },
-    )
+    const remedy = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'
+    const shown = JSON.stringify(tag)
+    throw new Failure(`The target ${name} has a tag that is none, ${shown}: ${reference}`, {
+      remedy,
+    })
   })
 
 const targetPrefix = 'target:'
@@ -91,7 +81,7 @@ export const readTargets = (
   })
   refuseContradictions(all)
   const given = new Map(
-    all.map(({ name, definition }) => [name, toDependencies(toStrings(definition['contexts']))]),
+    all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition['contexts']))]),
   )
   requireOrder(given)
   const links = inferLinks(all, given, workspace)
@@ -99,7 +89,7 @@ export const readTargets = (
     const own = links.filter(({ of }) => of === target.name)
     const contexts: Readonly<Record<string, string>> = {
       ...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
-      ...toStrings(target.definition['contexts']),
+      ...toTextMap(target.definition['contexts']),
     }
     const dependsOn = toDependencies(contexts)
     return {
@@ -121,32 +111,20 @@ const toDependencies = (contexts: Readonly<Record<string, string>>): readonly st
 ]
 
 const requireOrder = (targets: ReadonlyMap<string, readonly string[]>): void => {
-  const done = new Set<string>()
-  for (let before = -1; before !== done.size; ) {
-    before = done.size
-    for (const [name, dependsOn] of targets) {
-      if (dependsOn.every((base) => done.has(base))) done.add(name)
-    }
-  }
-  const rest = [...targets.keys()].filter((name) => !done.has(name))
-  if (rest.length === 0) return
+  const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name))
+  if (circle.length === 0) return
   throw new Failure(
-    `No order to build these targets in, as they build upon each other: ${rest.join(', ')}`,
-    {
-      remedy: 'See their contexts in the Bake file.',
-    },
+    `No order to build these targets in, as they build upon each other: ${circle.join(', ')}`,
+    { remedy: 'See their contexts in the Bake file.' },
   )
 }
 
-/** A target with all that it builds upon. */
-export const withBases = (name: string, targets: readonly BakeTarget[]): readonly BakeTarget[] => {
-  const picked = new Map<string, BakeTarget>()
-  const pick = (each: string): void => {
-    const target = targets.find((one) => one.name === each)
-    if (target === undefined || picked.has(each)) return
-    picked.set(each, target)
-    target.dependsOn.forEach(pick)
-  }
-  pick(name)
-  return [...picked.values()]
+/** All that a target builds upon. */
+export const findBaseTargets = (
+  name: string,
+  targets: readonly BakeTarget[],
+): readonly BakeTarget[] => {
+  const upon = new Map(targets.map((target) => [target.name, target.dependsOn]))
+  const below = findBelow(name, upon)
+  return targets.filter((target) => below.has(target.name))
 }

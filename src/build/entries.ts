@@ -2,6 +2,14 @@
 export const toEntries = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
 
+/** The texts of a list. */
+export const toTexts = (value: unknown): readonly string[] =>
+  toEntries(value).filter((each) => typeof each === 'string')
+
+/** The texts of a map. */
+export const toTextMap = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(value ?? {}).filter(([, each]) => typeof each === 'string'))
+
 /** A line of CSV as Go reads it, where a field in quotes has commas of its own. */
 export const splitFields = (line: string): readonly string[] =>
   [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

@@ -1,14 +1,14 @@
 import { type ImageReference, parseImageReference } from '../image/reference.ts'
-import { readDockerfile, toBakeFiles } from './dockerfile/find.ts'
+import type { BakeDefinition } from '../inputs/inputs.ts'
+import { readDockerfile, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findBases } from './dockerfile/stages.ts'
-import { toBakeWords } from './words.ts'
 
 /** A target before it is known what it builds upon. */
 export type Unlinked = {
   readonly name: string
   readonly tags: readonly ImageReference[]
   readonly isWanted: boolean
-  readonly definition: Readonly<Record<string, unknown>>
+  readonly definition: BakeDefinition
 }
 
 /** The target `of` builds upon the target `upon`, which its Dockerfile calls `name`. */
@@ -41,15 +41,15 @@ const findLinks = (targets: readonly Unlinked[], workspace: string): readonly Li
   })
 }
 
-/** Whether one target comes before another one by what is known. */
-const isBelow = (
-  below: string,
-  above: string,
-  known: ReadonlyMap<string, Set<string>>,
-): boolean => {
-  const seen = new Set([above])
-  for (const each of seen) for (const upon of known.get(each) ?? []) seen.add(upon)
-  return seen.has(below)
+/** All that a target builds upon, by what is known of each. */
+export const findBelow = (
+  name: string,
+  known: ReadonlyMap<string, Iterable<string>>,
+): ReadonlySet<string> => {
+  const below = new Set(known.get(name))
+  // What is added while a set is gone through has its turn, too.
+  for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon)
+  return below
 }
 
 /**
@@ -69,7 +69,7 @@ export const inferLinks = (
   const found = findLinks(targets, workspace)
   const ordered = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other)))
   const kept = ordered.filter(({ of, upon }) => {
-    if (isBelow(of, upon, known)) return false
+    if (upon === of || findBelow(upon, known).has(of)) return false
     known.get(of)?.add(upon)
     return true
   })

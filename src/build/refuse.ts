@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
+import { toTexts } from './entries.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -24,11 +25,6 @@ export const refuseOwnImages = (
   }
 }
 
-const platformsOf = ({ bake }: Target): readonly string[] => {
-  const listed = bake.definition['platforms']
-  return Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []
-}
-
 /**
  * Only the containerd store holds an image for several platforms.
  *
@@ -40,7 +36,7 @@ export const refuseSeveralPlatforms = (
 ): void => {
   if (hasContainerdStore) return
   for (const target of targets) {
-    const platforms = platformsOf(target)
+    const platforms = toTexts(target.bake.definition['platforms'])
     if (platforms.length < 2 || target.handover === undefined) continue
     throw new Failure(
       `${target.name} is for several platforms (${platforms.join(', ')}), and Docker's ${driver} store holds one`,

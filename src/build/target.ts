@@ -2,7 +2,7 @@ import { memoryFolder } from '../host/memory-file.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { handoverRepository } from '../ownership.ts'
-import { type BakeTarget, withBases } from './definition.ts'
+import { type BakeTarget, findBaseTargets } from './definition.ts'
 import { toEntries } from './entries.ts'
 import type { SecretSource } from './secret-channel.ts'
 
@@ -79,7 +79,7 @@ export const toTargets = (
     const { name, tags, dependsOn, isWanted, definition } = bake
     const isExported = isHandedOver(name) || (isWanted && tags.length > 0)
     const findsImages = builderDriver === 'docker' && definition['pull'] !== true
-    const [, ...below] = findsImages ? [] : withBases(name, all)
+    const below = findsImages ? [] : findBaseTargets(name, all)
     return {
       name: (isSingle && tags[0]?.given) || name,
       tags,

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
-import { readDockerfile, readQuietly, toBakeFiles } from './dockerfile/find.ts'
+import { readDockerfile, readQuietly, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import { toEntries, toFields } from './entries.ts'
 import type { BuildEvent } from './event.ts'
 import { askForSecrets } from './outline.ts'
 import type { Target } from './target.ts'
-import { toBakeWords } from './words.ts'
 
 /** Something about a build's files that its author should know before it runs. */
 export type BuildWarning = {

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
 import { toContextFolder } from '../../inputs/context-folder.ts'
+import type { BakeDefinition } from '../../inputs/inputs.ts'
 import { unescapeTemplate } from '../../inputs/template.ts'
+import { toTextMap, toTexts } from '../entries.ts'
+import type { BuildWords } from './stages.ts'
 
 /** A Dockerfile's path as BuildKit looks for it: `Dockerfile` may be written in lower case, too. */
-export const findDockerfile = (path: string): string => {
+const findDockerfile = (path: string): string => {
   const lower = join(dirname(path), 'dockerfile')
   const isLower = basename(path) === 'Dockerfile' && !existsSync(path) && existsSync(lower)
   return isLower ? lower : path
@@ -21,21 +24,17 @@ export type BuildFiles = {
   readonly inline: string | undefined
 }
 
-export const isUrl = (text: string): boolean => /^https?:\/\//.test(text)
-
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Of a target of Bake's, which looks for its Dockerfile in its context. */
-export const toBakeFiles = (
-  definition: Readonly<Record<string, unknown>>,
-  workspace: string,
-): BuildFiles => {
+export const toBakeFiles = (definition: BakeDefinition, workspace: string): BuildFiles => {
   const inline = text(definition['dockerfile-inline'])
   const folder = toContextFolder(text(definition['context']) ?? '.', workspace)
   const given = text(definition['dockerfile']) || 'Dockerfile'
   const own = given.startsWith('cwd://') ? given.slice('cwd://'.length) : undefined
   const base = own === undefined ? folder : workspace
-  const isHere = inline === undefined && !isUrl(given) && (base !== undefined || given[0] === '/')
+  const isUrl = /^https?:\/\//.test(given)
+  const isHere = inline === undefined && !isUrl && (base !== undefined || given[0] === '/')
   return {
     folder,
     dockerfile: isHere ? findDockerfile(resolve(base ?? '/', own ?? given)) : undefined,
@@ -55,3 +54,17 @@ export const readQuietly = (path: string | undefined): string | undefined => {
 /** The Dockerfile's text; empty where it is elsewhere. */
 export const readDockerfile = ({ dockerfile, inline }: BuildFiles): string =>
   inline ?? readQuietly(dockerfile) ?? ''
+
+/** Linux for this machine's processor, where nobody says what is built for. */
+const usualPlatform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
+
+/** What decides what a Dockerfile means, of a target of Bake's. */
+export const toBakeWords = (definition: BakeDefinition): BuildWords => {
+  const args = Object.entries(toTextMap(definition['args']))
+  return {
+    args: Object.fromEntries(args.map(([name, value]) => [name, unescapeTemplate(value)])),
+    target: text(definition['target']) || undefined,
+    contexts: Object.keys(definition['contexts'] ?? {}),
+    platform: toTexts(definition['platforms'])[0] ?? usualPlatform,
+  }
+}

@@ -1,34 +1,22 @@
 /**
  * The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
- * meant as it is. All states at once, as going back and forth could take for ever.
+ * meant as it is. All lengths at once, as going back and forth could take for ever.
  */
 const fittingLengths = (pattern: string, value: string): readonly number[] => {
-  const tokens = [...pattern.matchAll(/\\([\s\S])|[\s\S]/g)].map(([whole, escaped]) =>
-    escaped === undefined ? { text: whole, isPlain: false } : { text: escaped, isPlain: true },
-  )
-  const isStar = (state: number): boolean => tokens[state]?.text === '*' && !tokens[state]?.isPlain
-  const close = (states: Iterable<number>): ReadonlySet<number> => {
-    const all = new Set(states)
-    // What is added while a set is gone through has its turn, too.
-    for (const state of all) if (isStar(state)) all.add(state + 1)
-    return all
+  let fits: readonly boolean[] = Array.from({ length: value.length + 1 }, (_, at) => at === 0)
+  for (const [token, escaped] of pattern.matchAll(/\\([\s\S])|[\s\S]/g)) {
+    const before = fits
+    let isOpen = false
+    fits = before.map((isFit, at) => {
+      if (token !== '*') {
+        const isSame = token === '?' || value[at - 1] === (escaped ?? token)
+        return at > 0 && isSame && before[at - 1] === true
+      }
+      isOpen ||= isFit
+      return isOpen
+    })
   }
-  let states = close([0])
-  const lengths: number[] = []
-  for (let length = 0; ; length++) {
-    if (states.has(tokens.length)) lengths.push(length)
-    const character = value[length]
-    if (character === undefined || states.size === 0) return lengths
-    states = close(
-      [...states].flatMap((state) => {
-        const token = tokens[state]
-        if (token === undefined) return []
-        if (isStar(state)) return [state]
-        const fits = (token.text === '?' && !token.isPlain) || token.text === character
-        return fits ? [state + 1] : []
-      }),
-    )
-  }
+  return fits.flatMap((isFit, length) => (isFit ? [length] : []))
 }
 
 /** `${value#pattern}`: without the shortest beginning that fits, or the longest. */
