@@ -85,7 +85,12 @@ const bomb = ['b', 'c', 'd', 'e', 'f', 'g']
 
 test.each<[string, string, string]>([
   ['an alias of nothing', '- *x', 'line 1: an alias of nothing'],
-  ['a list in itself', '- &a [*a]', 'line 1: too large, or it holds itself'],
+  ['a list in itself', '- &a [*a]', 'line 1: the entry is not a map'],
+  [
+    'a map in itself',
+    '- &a\n  context: .\n  tags: a:1\n  labels: *a',
+    'line 4, labels: a map where none can be',
+  ],
   ['aliases without end', `- a: &a [x]\n${bomb}`, 'too large, or it holds itself'],
   ['a tag that nobody knows', entry('  labels: {a: !x y}'), 'line 3: Unresolved tag: !x'],
   ['two documents', '- a: b\n---\n- c: d\n', 'line 2: another document begins'],

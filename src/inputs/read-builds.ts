@@ -1,11 +1,11 @@
 import type { Allowances } from './allow.ts'
 import type { BakeDefinition, BakeFile } from './inputs.ts'
-import type { ParseYaml, YamlEntry, YamlValue } from './parse-yaml.ts'
+import type { ParsedYaml, ParseYaml } from './parse-yaml.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
 import { type BuildPlaces, isMapWord, readBuild, type WordLists } from './read-build.ts'
 import { createReader, toOptional } from './reader.ts'
-import { toAssignments, toWordText } from './yaml-words.ts'
+import { isMap, type ReportAt, toAssignments, toWordText } from './yaml-words.ts'
 
 /** What the list in the step needs beside its text. */
 export type ListPlaces = BuildPlaces & {
@@ -16,7 +16,7 @@ export type ListPlaces = BuildPlaces & {
 /** The YAML parser where these inputs need one. */
 export const importYaml = async (raw: RawInputs): Promise<ParseYaml> =>
   toOptional(raw['builds']) === undefined
-    ? () => ({ value: undefined, problem: undefined })
+    ? () => ({ value: undefined, lineOf: () => 1 })
     : (await import('./parse-yaml.ts')).parseYaml
 
 /** The last part of a name, without its tag: `api` of `ghcr.io/acme/api:dev`. */
@@ -57,59 +57,53 @@ const readName = (name: string | undefined, input: string, report: ReportProblem
 
 /** The words of an entry as the inputs of a single build. */
 const readWords = (
-  entries: readonly YamlEntry[],
-  report: ReportProblem,
+  item: Readonly<Record<string, unknown>>,
+  index: number,
+  report: ReportAt,
 ): { readonly raw: RawInputs; readonly lists: WordLists } => {
   const raw: Record<string, string> = {}
   const lists: Record<string, readonly string[]> = {}
-  for (const { key, line, value } of entries) {
+  for (const [key, value] of Object.entries(item)) {
+    const path = [index, key]
     const other = otherWords[key]
     if (!knownWords.includes(key)) {
       const how = other === undefined ? `It may have: ${knownWords.join(', ')}.` : `Write ${other}.`
-      report(`builds, line ${line}`, `unknown. ${how}`, key)
-    } else if (isMapWord(key) && value.kind !== 'text') {
-      lists[key] = toAssignments(key, value, report)
-    } else raw[key] = toWordText(key, value, report)
+      report(path, `unknown. ${how}`, key)
+    } else if (isMapWord(key) && typeof value !== 'string') {
+      lists[key] = toAssignments(value, path, report)
+    } else raw[key] = toWordText(value, path, report)
   }
   return { raw, lists }
 }
 
 const readEntry = (
-  item: YamlValue,
+  item: unknown,
+  index: number,
+  { lineOf }: ParsedYaml,
   allow: Allowances,
   places: ListPlaces,
   report: ReportProblem,
 ): readonly Entry[] => {
-  const input = `builds, line ${item.line}`
-  if (item.kind !== 'map') {
+  const line = lineOf([index])
+  const input = `builds, line ${line}`
+  if (!isMap(item)) {
     report(input, 'the entry is not a map. Write its words as `context: ...`, `tags: ...`.')
     return []
   }
-  const { raw, lists } = readWords(item.entries, report)
-  const lines = new Map(item.entries.map(({ key, line }) => [key, line]))
+  const { raw, lists } = readWords(item, index, (path, text, value) => {
+    // Of a word that nobody knows, the value is its name.
+    const word = knownWords.includes(String(path[1])) ? `, ${path[1]}` : ''
+    report(`builds, line ${lineOf(path)}${word}`, text, value)
+  })
   const reader = createReader(raw, (word, text, value) =>
-    report(`builds, line ${lines.get(word) ?? item.line}, ${word}`, text, value),
+    report(`builds, line ${lineOf([index, word])}, ${word}`, text, value),
   )
   const target = readBuild(reader, allow, places, lists)
   if (reader.text('context') === undefined) {
     report(input, 'it has no context. Name the folder to build.')
   }
   const given = toOptional((raw as { readonly name?: string }).name)
-  const name = readName(given ?? shortName(target.tags[0]), input, report)
-  return [{ name, line: item.line, target }]
-}
-
-const parseItems = (
-  text: string,
-  { parseYaml }: ListPlaces,
-  report: ReportProblem,
-): readonly YamlValue[] => {
-  const { value, problem } = parseYaml(text)
-  if (value?.kind === 'list' && value.items.length > 0) return value.items
-  const how = 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.'
-  if (problem === undefined) report('builds', `not a YAML list. ${how}`)
-  else report(`builds, line ${problem.line}`, `${problem.reason}. ${how}`)
-  return []
+  return [{ name: readName(given ?? shortName(target.tags[0]), input, report), line, target }]
 }
 
 /** Reads the list of builds in the step, as a file of Bake would have it. */
@@ -119,8 +113,16 @@ export const readBuilds = (
   places: ListPlaces,
   report: ReportProblem,
 ): BakeFile => {
-  const entries = parseItems(text, places, report).flatMap((item) =>
-    readEntry(item, allow, places, report),
+  const parsed = places.parseYaml(text)
+  const { value, problem } = parsed
+  const items: readonly unknown[] = Array.isArray(value) ? value : []
+  if (items.length === 0) {
+    const at = problem === undefined ? '' : `, line ${problem.line}`
+    const how = 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.'
+    report(`builds${at}`, `${problem?.reason ?? 'not a YAML list'}. ${how}`)
+  }
+  const entries = items.flatMap((item, index) =>
+    readEntry(item, index, parsed, allow, places, report),
   )
   const first = new Map<string, number>()
   for (const { name, line } of entries) {

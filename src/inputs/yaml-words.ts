@@ -1,55 +1,56 @@
-import type { YamlValue } from './parse-yaml.ts'
-import type { ReportProblem } from './problems.ts'
+import type { YamlPath } from './parse-yaml.ts'
 
-const refuse = (
-  word: string,
-  { kind, line }: YamlValue,
-  wanted: string,
-  report: ReportProblem,
-): readonly never[] => {
-  const reason = kind === 'none' ? 'a value is missing' : `a ${kind} where none can be`
-  report(`builds, line ${line}, ${word}`, `${reason}. Write ${wanted}.`)
+/** Takes what is wrong with something in the list. */
+export type ReportAt = (path: YamlPath, text: string, value?: string) => void
+
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const refuse = (value: unknown, wanted: string, path: YamlPath, report: ReportAt) => {
+  const kind = Array.isArray(value) ? 'list' : 'map'
+  const reason = value === null ? 'a value is missing' : `a ${kind} where none can be`
+  report(path, `${reason}. Write ${wanted}.`)
   return []
 }
 
 /** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
 export const toAssignments = (
-  word: string,
-  value: YamlValue,
-  report: ReportProblem,
+  value: unknown,
+  path: YamlPath,
+  report: ReportAt,
 ): readonly string[] => {
   const wanted = 'a map of names and texts, or a list of name=value'
-  if (value.kind === 'none') return []
-  if (value.kind === 'list') {
-    return value.items.flatMap((item) => {
-      if (item.kind === 'text') return [item.text]
-      return item.kind === 'map'
-        ? toAssignments(word, item, report)
-        : refuse(word, item, wanted, report)
-    })
+  if (value === null) return []
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown, at) =>
+      typeof item === 'string' || isMap(item)
+        ? toAssignments(item, [...path, at], report)
+        : refuse(item, wanted, [...path, at], report),
+    )
   }
-  if (value.kind === 'text') return [value.text]
-  return value.entries.flatMap(({ key, line, value: each }): readonly string[] => {
-    if (key.includes('=')) {
-      report(`builds, line ${line}, ${word}`, `a name with =. Write ${wanted}.`, key)
-      return []
-    }
-    if (each.kind === 'none') return [key]
-    return each.kind === 'text' ? [`${key}=${each.text}`] : refuse(word, each, wanted, report)
+  return Object.entries(value as object).flatMap(([key, each]): readonly string[] => {
+    if (key.includes('=')) report([...path, key], `a name with =. Write ${wanted}.`, key)
+    if (each === null) return [key]
+    const isText = typeof each === 'string'
+    return isText ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report)
   })
 }
 
-const lists: readonly string[] = ['tags', 'ssh']
+const lists: readonly unknown[] = ['tags', 'ssh']
 
 /** A value as the input of that name has it: the items of a list are its lines. */
-export const toWordText = (word: string, value: YamlValue, report: ReportProblem): string => {
-  if (value.kind === 'none') return ''
-  if (value.kind === 'text') return value.text
-  if (value.kind === 'map' || !lists.includes(word)) {
-    refuse(word, value, lists.includes(word) ? 'a text, or a list of texts' : 'a text', report)
-    return ''
+export const toWordText = (value: unknown, path: YamlPath, report: ReportAt): string => {
+  if (value === null) return ''
+  if (typeof value === 'string') return value
+  const mayBeList = lists.includes(path.at(-1))
+  if (Array.isArray(value) && mayBeList) {
+    return value
+      .flatMap((item: unknown, at) =>
+        typeof item === 'string' ? [item] : refuse(item, 'a text', [...path, at], report),
+      )
+      .join('\n')
   }
-  return value.items
-    .flatMap((item) => (item.kind === 'text' ? [item.text] : refuse(word, item, 'a text', report)))
-    .join('\n')
+  refuse(value, mayBeList ? 'a text, or a list of texts' : 'a text', path, report)
+  return ''
 }
