@@ -180,7 +180,7 @@ test('outputs: one entry per name, nothing that is not known', () => {
       }),
       reclaimed: freed,
     },
-    false,
+    true,
   )
   expect(Object.keys(outputs)).toEqual([
     'image-id',
