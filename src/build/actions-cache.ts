@@ -1,5 +1,5 @@
+import { toFields } from '../inputs/entries.ts'
 import type { BakeTarget } from './definition.ts'
-import { toFields } from './entries.ts'
 
 type Defined = Pick<BakeTarget, 'definition'>
 

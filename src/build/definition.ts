@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts'
 import { type ImageReference, parseImageReference } from '../image/reference.ts'
+import { toTextMap, toTexts } from '../inputs/entries.ts'
 import type { BakeDefinition, BakeFile } from '../inputs/inputs.ts'
 import { refuseContradictions } from './contradictions.ts'
-import { toTextMap, toTexts } from './entries.ts'
 import { findBelow, inferLinks, type Unlinked } from './links.ts'
 
 /** One target of a Bake definition, as Bake itself resolved it. */

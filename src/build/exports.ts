@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { toEntries, toFields } from './entries.ts'
+import { toEntries, toFields } from '../inputs/entries.ts'
 import type { Target } from './target.ts'
 
 /** What the builder is, as far as it decides whether it can hand its cache out. */

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
-import { toTexts } from './entries.ts'
+import { toTexts } from '../inputs/entries.ts'
 import type { Target } from './target.ts'
 
 /**

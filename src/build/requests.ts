@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { toContextPaths, wantsAgent } from '../inputs/context.ts'
+import { splitFields, toEntries, toFields } from '../inputs/entries.ts'
 import type { BakeDefinition, BakeFile } from '../inputs/inputs.ts'
-import { splitFields, toEntries, toFields } from './entries.ts'
 
 /** Something that a target of a Bake file requests of the machine that it is built on. */
 export type AccessRequest = {

@@ -1,9 +1,9 @@
 import { memoryFolder } from '../host/memory-file.ts'
 import type { ImageReference } from '../image/reference.ts'
+import { toEntries } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { handoverRepository } from '../ownership.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
-import { toEntries } from './entries.ts'
 import type { SecretSource } from './secret-channel.ts'
 
 /** One image to build. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
 import { toContextFolder } from '../../inputs/context-folder.ts'
+import { toTextMap, toTexts } from '../../inputs/entries.ts'
 import type { BakeDefinition } from '../../inputs/inputs.ts'
 import { unescapeTemplate } from '../../inputs/template.ts'
-import { toTextMap, toTexts } from '../entries.ts'
 import type { BuildWords } from './stages.ts'
 
 /** A Dockerfile's path as BuildKit looks for it: `Dockerfile` may be written in lower case, too. */

@@ -1,3 +1,4 @@
+import { toFields } from '../../inputs/entries.ts'
 import {
   type Instruction,
   parseInstructions,
@@ -36,22 +37,10 @@ export type BuildWords = {
   readonly platform: string
 }
 
-/** `key=value,...` of a mount; a field with commas is in quotes. */
-const toOptions = (mount: string): ReadonlyMap<string, string> =>
-  new Map(
-    (mount.match(/"(?:[^"]|"")*"|[^,"]+/g) ?? []).map((field) => {
-      const text = field.replace(/^"|"$/g, '').replaceAll('""', '"')
-      const at = text.indexOf('=')
-      return at < 0
-        ? ([text.toLowerCase(), 'true'] as const)
-        : ([text.slice(0, at).toLowerCase(), text.slice(at + 1)] as const)
-    }),
-  )
-
 const mountsOf = ({ keyword, flags }: Instruction): readonly ReadonlyMap<string, string>[] =>
   keyword !== 'run'
     ? []
-    : flags.flatMap((flag) => (flag.startsWith('--mount=') ? [toOptions(flag.slice(8))] : []))
+    : flags.flatMap((flag) => (flag.startsWith('--mount=') ? [toFields(flag.slice(8))] : []))
 
 const toSecrets = (instruction: Instruction): readonly SecretMount[] =>
   mountsOf(instruction).flatMap((options) => {
