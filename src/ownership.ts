@@ -10,8 +10,8 @@ export const runLabel = 'dev.slipway.run'
  * Of names that exist only while a step works; what is left of a killed one is found by it. No
  * registry can ever have that name (RFC 2606).
  */
-export const handoverRepository = (runId: string): string => `slipway.invalid/base/${runId}`
+export const intermediateRepository = (runId: string): string => `slipway.invalid/base/${runId}`
 
 /** The name by which a run holds an image. */
 export const toHeldName = (runId: string, id: string): string =>
-  `${handoverRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`
+  `${intermediateRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`

@@ -18,13 +18,13 @@ test("the ID is the config's digest where there is one", () => {
 })
 
 test('the name that only the step uses is not in the output', () => {
-  const handover = 'slipway.invalid/base/0123456789abcdef:0'
+  const intermediate = 'slipway.invalid/base/0123456789abcdef:0'
   const named = (names: string): string => `{"image.name":"${names}"}`
-  const read = (names: string): string => parseMetadata(named(names), handover).json
-  expect(read(`docker.io/library/api:dev,docker.io/library/api:1,${handover}`)).toBe(
+  const read = (names: string): string => parseMetadata(named(names), intermediate).json
+  expect(read(`docker.io/library/api:dev,docker.io/library/api:1,${intermediate}`)).toBe(
     named('docker.io/library/api:dev,docker.io/library/api:1'),
   )
-  expect(read(handover)).toBe(named(''))
+  expect(read(intermediate)).toBe(named(''))
   expect(read('docker.io/library/api:dev')).toBe(named('docker.io/library/api:dev'))
 })
 

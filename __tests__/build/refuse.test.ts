@@ -13,7 +13,7 @@ const target = (
   tags: [reference(`${name}:dev`)],
   dependsOn: [],
   isWanted,
-  handover: 'slipway.invalid/base/run:0',
+  intermediate: 'slipway.invalid/base/run:0',
   bake: { name, tags: [], isWanted, dependsOn: [], allowances: [], definition: { platforms } },
   bases: [],
 })

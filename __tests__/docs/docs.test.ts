@@ -42,9 +42,7 @@ describe('action.yml is the schema', () => {
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
     // With `mode: diagnose` it is another one, alone.
-    expect([...Object.keys(toOutputs(full, true)), 'findings']).toEqual(
-      Object.keys(action.outputs),
-    )
+    expect([...Object.keys(toOutputs(full, true)), 'findings']).toEqual(Object.keys(action.outputs))
   })
 })
 

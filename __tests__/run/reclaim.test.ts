@@ -116,12 +116,12 @@ test.each([
   ['an hour ago', 3_600_000, false],
   ['as long ago as a job may last', 5 * 86_400_000, false],
   ['six days ago', 6 * 86_400_000, true],
-])('a handover that was made %s', (_name, ageMs, expected) => {
+])('an intermediate image that was made %s', (_name, ageMs, expected) => {
   const now = Date.now()
   expect(isLeftOver(new Date(now - ageMs).toISOString(), now)).toBe(expected)
   expect(isLeftOver(undefined, now)).toBe(false)
 })
 
-test('a handover of which nobody knows when it was made is left alone', () => {
+test('an intermediate image of which nobody knows when it was made is left alone', () => {
   expect(isLeftOver('0001-01-01T00:00:00Z', Date.now())).toBe(false)
 })

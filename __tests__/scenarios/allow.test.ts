@@ -92,7 +92,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     }
     const made = { name: 'default', tags: [], dependsOn: [], isWanted: true }
     const target: Target = {
-      ...{ ...made, handover: undefined, bases: [] },
+      ...{ ...made, intermediate: undefined, bases: [] },
       bake: { ...made, definition, allowances: [] },
     }
     const order = { target, secrets: [], workspace, cacheEnv: {}, dockerfile: undefined }

@@ -174,13 +174,13 @@ describe.each(['overlay2', 'containerd'] as const)(
           }
           const ignore = (): void => {}
           const { json } = await buildImage(engine, order, ignore, ignore)
-          const { image } = await findBuilt(ask, target.handover ?? '', target.tags)
+          const { image } = await findBuilt(ask, target.intermediate ?? '', target.tags)
           // What somebody moves after this moment is found by the same name, and the same ID.
           const saved = await docker('image', 'inspect', toSource(image))
           const [{ Id, Config }] = JSON.parse(saved)
           expect([Id, Config.Labels]).toEqual([image.id, { job: `${runId} ${round}` }])
           expect(json).toContain(`"docker.io/library/${same}"`)
-          await tell('DELETE', `/images/${target.handover}`)
+          await tell('DELETE', `/images/${target.intermediate}`)
         }
         const rounds = isThorough ? 50 : 10
         for (let round = 0; round < rounds; round += 1)

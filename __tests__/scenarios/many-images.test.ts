@@ -56,14 +56,14 @@ const inPod = (target: string, ...command: readonly string[]): Promise<string> =
   runPod(cluster.nodes[1] ?? '', `${name}/${target}:dev`, command)
 
 /** The arguments that list names of steps at work; other tests may have some, too. */
-const listHandovers = [
+const listIntermediates = [
   'image',
   'ls',
   '--filter=reference=slipway.invalid/base/*',
   '--format={{.Repository}}:{{.Tag}}',
 ]
 
-const handoversOf = (run: Run, listed: string): readonly string[] =>
+const intermediatesOf = (run: Run, listed: string): readonly string[] =>
   listed.split('\n').filter((line) => line.includes(`/${run.state['run-id']}:`))
 
 /** Whether one stage had ended before another one had. */
@@ -128,7 +128,7 @@ describe('a Bake file', () => {
     expect(made.outputs).not.toHaveProperty('image-id')
   })
 
-  // Does not turn red for BuildKit's race itself; `build/definition.test.ts` guards the handover.
+  // Does not turn red for BuildKit's race itself; `build/definition.test.ts` guards the intermediate image.
   test('a base is built once, also while another build works upon the same lower image', async () => {
     const targets = ['slow', 'base', 'a', 'b'].map((each) =>
       bakeTarget(each, [`${name}/${each}:dev`], each === 'a' || each === 'b' ? { contexts } : {}),
@@ -147,7 +147,7 @@ describe('a Bake file', () => {
     expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
     // Each time that it is made, it says what.
     expect(new Set(made.log.match(/made-[0-9a-f]{32}/g)).size).toBe(1)
-    expect(handoversOf(made, await docker(...listHandovers))).toEqual([])
+    expect(intermediatesOf(made, await docker(...listIntermediates))).toEqual([])
   })
 
   test.each(['killWhen', 'cancelWhen'] as const)(
@@ -166,17 +166,17 @@ describe('a Bake file', () => {
         github: { workspace },
         [how]: (line: string): boolean => {
           const isNow = /^slow: \[\d\/2\] RUN sleep 30, still running$/.test(line)
-          if (isNow) seen = execFileSync('docker', listHandovers, { encoding: 'utf8' })
+          if (isNow) seen = execFileSync('docker', listIntermediates, { encoding: 'utf8' })
           return isNow
         },
       })
       expect(ended.conclusion).not.toBe('success')
-      const [held = '', ...more] = handoversOf(ended, seen)
+      const [held = '', ...more] = intermediatesOf(ended, seen)
       expect([held.replace(/:\d$/, ''), more]).toEqual([
         `slipway.invalid/base/${ended.state['run-id']}`,
         [],
       ])
-      expect(handoversOf(ended, await docker(...listHandovers))).toEqual([])
+      expect(intermediatesOf(ended, await docker(...listIntermediates))).toEqual([])
     },
   )
 

@@ -19,7 +19,7 @@ export const targetOf = (name: string, dependsOn: readonly string[] = []) => ({
   ...targetWith(`${name}:dev`),
   name,
   dependsOn,
-  handover: `slipway.invalid/base/run:${name}`,
+  intermediate: `slipway.invalid/base/run:${name}`,
 })
 
 export const imageOf = (name: string, change: Partial<LocalImage> = {}): LocalImage => ({

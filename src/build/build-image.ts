@@ -144,7 +144,7 @@ export const buildImage = async (
   const share = await buildNamed(order, build, onEvent)
   try {
     const text = pickMetadata(target, readMetadata(metadataFile))
-    return { ...parseMetadata(text, target.handover), ...share }
+    return { ...parseMetadata(text, target.intermediate), ...share }
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

@@ -16,9 +16,9 @@ const withoutName = (json: string, name: string): string =>
 /**
  * Reads buildx's metadata file; a digest that is none is left out.
  *
- * @param handover a name of the image that is nobody else's business
+ * @param intermediate a name of the image that is nobody else's business
  */
-export const parseMetadata = (text: string, handover?: string): BuildMetadata => {
+export const parseMetadata = (text: string, intermediate?: string): BuildMetadata => {
   const parsed: unknown = JSON.parse(text)
   const digestOf = (key: string): string | undefined => {
     const value = (parsed as Record<string, unknown> | null)?.[key]
@@ -26,6 +26,6 @@ export const parseMetadata = (text: string, handover?: string): BuildMetadata =>
   }
   const digest = digestOf('containerimage.digest')
   const imageId = digestOf('containerimage.config.digest') ?? digest
-  const json = handover === undefined ? text.trim() : withoutName(text.trim(), handover)
+  const json = intermediate === undefined ? text.trim() : withoutName(text.trim(), intermediate)
   return { imageId, digest, json }
 }

@@ -37,7 +37,7 @@ export const refuseSeveralPlatforms = (
   if (hasContainerdStore) return
   for (const target of targets) {
     const platforms = toTexts(target.bake.definition['platforms'])
-    if (platforms.length < 2 || target.handover === undefined) continue
+    if (platforms.length < 2 || target.intermediate === undefined) continue
     throw new Failure(
       `${target.name} is for several platforms (${platforms.join(', ')}), and Docker's ${driver} store holds one`,
       {

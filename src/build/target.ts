@@ -2,7 +2,7 @@ import { memoryFolder } from '../host/memory-file.ts'
 import type { ImageReference } from '../image/reference.ts'
 import { toEntries } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
-import { handoverRepository } from '../ownership.ts'
+import { intermediateRepository } from '../ownership.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import type { SecretSource } from './secret-channel.ts'
 
@@ -19,22 +19,22 @@ export type Target = {
    * A name for as long as the step lasts, which no other step gives to an image: by it others find
    * what this one made, and so does the load. Undefined for what Docker's store does not get.
    */
-  readonly handover: string | undefined
+  readonly intermediate: string | undefined
   /** As Bake has it. */
   readonly bake: BakeTarget
-  /** What it builds upon, where it does not find that by its handover. */
+  /** What it builds upon, where it does not find that by its intermediate image. */
   readonly bases: readonly BakeTarget[]
 }
 
 /** The target with images in place of the targets that it builds upon. */
 const withImages = (
   target: BakeTarget,
-  handoverOf: (name: string) => string | undefined,
+  intermediateOf: (name: string) => string | undefined,
 ): BakeTarget => {
   const contexts = Object.entries(target.definition['contexts'] ?? {}).map(([key, context]) => {
     const [, base] = /^target:(.*)$/.exec(String(context)) ?? []
-    const handover = base === undefined ? undefined : handoverOf(base)
-    return [key, handover === undefined ? context : `docker-image://${handover}`]
+    const intermediate = base === undefined ? undefined : intermediateOf(base)
+    return [key, intermediate === undefined ? context : `docker-image://${intermediate}`]
   })
   return { ...target, definition: { ...target.definition, contexts: Object.fromEntries(contexts) } }
 }
@@ -68,16 +68,16 @@ export const toTargets = (
   isSingle = false,
 ): readonly Target[] => {
   const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
-  const isHandedOver = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
+  const isIntermediate = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
   const nameOf = (name: string): string => {
     const index = all.findIndex((target) => target.name === name)
-    return `${handoverRepository(runId)}:${index}`
+    return `${intermediateRepository(runId)}:${index}`
   }
-  const handoverOf = (name: string): string | undefined =>
-    isHandedOver(name) ? nameOf(name) : undefined
+  const intermediateOf = (name: string): string | undefined =>
+    isIntermediate(name) ? nameOf(name) : undefined
   return all.map((bake) => {
     const { name, tags, dependsOn, isWanted, definition } = bake
-    const isExported = isHandedOver(name) || (isWanted && tags.length > 0)
+    const isExported = isIntermediate(name) || (isWanted && tags.length > 0)
     const findsImages = builderDriver === 'docker' && definition['pull'] !== true
     const below = findsImages ? [] : findBaseTargets(name, all)
     return {
@@ -85,8 +85,8 @@ export const toTargets = (
       tags,
       dependsOn,
       isWanted,
-      handover: isExported ? nameOf(name) : undefined,
-      bake: findsImages ? withImages(bake, handoverOf) : bake,
+      intermediate: isExported ? nameOf(name) : undefined,
+      bake: findsImages ? withImages(bake, intermediateOf) : bake,
       bases: below.map(toCachedBake),
     }
   })
@@ -101,10 +101,10 @@ export const toBakeTargets = ({ bake, bases }: Target): readonly BakeTarget[] =>
  * cache.
  */
 export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): BakeFile => {
-  const { bake, bases, tags, isWanted, handover } = target
+  const { bake, bases, tags, isWanted, intermediate } = target
   const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
   const own = isWanted ? tags.map((tag) => tag.given) : []
-  const names = handover === undefined ? own : [...own, handover]
+  const names = intermediate === undefined ? own : [...own, intermediate]
   const toEntry = ({ definition }: BakeTarget, output: string) => {
     // What an attestation makes is an index, which a node cannot use any better.
     const none = { attest: undefined, call: undefined }
@@ -115,7 +115,7 @@ export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): Ba
       output: [output],
     }
   }
-  const output = handover === undefined ? 'type=cacheonly' : 'type=docker'
+  const output = intermediate === undefined ? 'type=cacheonly' : 'type=docker'
   return {
     target: {
       ...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, 'type=cacheonly')])),

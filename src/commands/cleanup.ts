@@ -6,7 +6,7 @@ import { createDocker, type Docker } from '../docker/docker.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Log } from '../host/log.ts'
-import { handoverRepository, runLabel } from '../ownership.ts'
+import { intermediateRepository, runLabel } from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
@@ -38,7 +38,7 @@ export const leftoversOf = ({ tempDir }: Pick<Place, 'tempDir'>, runId: string) 
 
 /** Images by which a killed main handed one target over to another. */
 const removeImages = async (docker: Docker, runId: string): Promise<void> => {
-  const filter = `reference=${handoverRepository(runId)}`
+  const filter = `reference=${intermediateRepository(runId)}`
   const format = '{{.Repository}}:{{.Tag}}'
   const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format], question)
   const names = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []

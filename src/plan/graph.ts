@@ -94,23 +94,23 @@ const planBuilds = (
   room: readonly StepId[],
 ): readonly Step[] =>
   targets.flatMap((target) => {
-    const { name, tags, isWanted, handover, dependsOn } = target
+    const { name, tags, isWanted, intermediate, dependsOn } = target
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
     const work = { kind: 'build', target, isAlone: targets.length === 1 } as const
-    const isLoaded = isWanted && handover !== undefined && tags.length > 0
+    const isLoaded = isWanted && intermediate !== undefined && tags.length > 0
     const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
     const upon = targets.filter((other) => other.dependsOn.includes(name))
     const after = [id, ...idsOf(loads), ...upon.map((other) => toBuildId(other.name))]
     return [
       step(id, work, { needs, lane: 'build' }),
       ...loads,
-      ...(handover === undefined
+      ...(intermediate === undefined
         ? []
         : [
             step(
-              `drop ${handover}`,
-              { kind: 'drop-image', name: handover },
+              `drop ${intermediate}`,
+              { kind: 'drop-image', name: intermediate },
               { after, isFinal: true },
             ),
           ]),
@@ -134,7 +134,7 @@ const planAfterBuilds = (
     ...(repository === undefined
       ? []
       : [step('record sizes', { ...sizes, repository }, { after, isFinal: true })]),
-    ...(targets.some(({ handover }) => handover !== undefined)
+    ...(targets.some(({ intermediate }) => intermediate !== undefined)
       ? [step('drop leftovers', { kind: 'drop-leftovers' }, { after })]
       : []),
   ]

@@ -36,18 +36,18 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
   const secrets = await ports.secrets.take()
   const { cacheEnv } = ports.secrets
   const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile }
-  const { name, tags, isWanted, handover } = target
+  const { name, tags, isWanted, intermediate } = target
   const metadata = await logBuild(
     log,
     { name, isAlone, dockerfile, signal: run.signal },
     (onEvent) => buildImage(docker.command, order, onEvent, log.warning),
   ).finally(() => warned)
-  if (!isWanted || handover === undefined || tags.length === 0) {
+  if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted) log.line(`${name} has no tags: no pod could name it, so it is not loaded.`)
     return { metadata, image: undefined, measured: undefined }
   }
   const { ask } = docker.api
-  const { image, moved } = await findBuilt(ask, handover, tags)
+  const { image, moved } = await findBuilt(ask, intermediate, tags)
   for (const tag of moved) log.warning(renderMoved(image.id, tag))
   // At once: what is loaded may be dropped from Docker.
   const measured = await measureImage(ask, image).catch(() => undefined)

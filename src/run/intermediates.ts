@@ -2,7 +2,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import type { LocalImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
-import { handoverRepository, toHeldName } from '../ownership.ts'
+import { intermediateRepository, toHeldName } from '../ownership.ts'
 
 /** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
 const longestJobMs = 5 * 24 * 60 * 60 * 1_000
@@ -21,7 +21,7 @@ type Inspected = { readonly Id: string; readonly Metadata?: { readonly LastTagTi
 
 /** Names that machines left which died before post could run. */
 export const findLeftOvers = async ({ ask }: EngineApi): Promise<readonly string[]> => {
-  const everyRun = handoverRepository('')
+  const everyRun = intermediateRepository('')
   const filters = encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))
   const images = (await ask<readonly Listed[]>(`/images/json?filters=${filters}`)) ?? []
   const names = images.flatMap(({ RepoTags }) => RepoTags ?? [])

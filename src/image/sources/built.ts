@@ -1,6 +1,6 @@
 import type { Ask } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
-import { handoverRepository } from '../../ownership.ts'
+import { intermediateRepository } from '../../ownership.ts'
 import type { LocalImage } from '../image.ts'
 import type { ImageReference } from '../reference.ts'
 import { type Inspected, toLocalImage } from './docker.ts'
@@ -14,7 +14,7 @@ export type MovedTag = {
   readonly isOtherStep: boolean
 }
 
-const everyRun = handoverRepository('')
+const everyRun = intermediateRepository('')
 
 const findMoved = async (
   ask: Ask,
