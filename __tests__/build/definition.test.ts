@@ -87,13 +87,15 @@ test.each([
   ['each other', { a: { contexts: { x: 'target:b' } }, b: { contexts: { y: 'target:a' } } }],
   ['themselves', { a: { contexts: { x: 'target:a' } } }],
 ])('targets that build upon %s are refused', (_name, target) => {
-  expect(() => readTargets({ target }, workspace)).toThrow(/No order to build these targets in/)
+  expect(() => readTargets({ target }, workspace)).toThrow(
+    /These targets build upon each other in a circle: /,
+  )
 })
 
-test('a tag that is none is refused', () => {
+test('an invalid tag is refused', () => {
   const target = { a: { tags: ['API:dev'] } }
   expect(() => readTargets({ target }, workspace)).toThrow(
-    /target a has a tag that is none, "API:dev": image names are lower case/,
+    /target a has the invalid tag "API:dev": image names are lower case/,
   )
 })
 

@@ -9,7 +9,7 @@ import { Secret } from '../../src/secret.ts'
 const options = {
   docker: createDocker({ PATH: process.env['PATH'] ?? '' }),
   tempDir: tmpdir(),
-  tell: (message: string): never => {
+  warn: (message: string): never => {
     throw new Error(message)
   },
 }

@@ -21,7 +21,7 @@ const said = []
 const values = [${values.join(', ')}]
 const secrets = values.map((value, index) => ({ id: 'abc'[index], value }))
 const docker = createDocker({ PATH: process.env.PATH })
-const options = { docker, tempDir: '/nowhere', tell: (message) => said.push(message) }
+const options = { docker, tempDir: '/nowhere', warn: (message) => said.push(message) }
 const channel = await withSecretChannel(secrets, options, async (channel) => channel).catch(String)
 console.log(JSON.stringify({ said, channel }))
 `

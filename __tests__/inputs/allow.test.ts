@@ -31,7 +31,7 @@ describe('allow', () => {
     '--allow=ssh',
   ])('%s is a problem', (allow) => {
     expect(problemsOf({ 'bake-files': 'f', allow })).toEqual([
-      `- allow (${JSON.stringify(allow)}): nothing that can be allowed. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.`,
+      `- allow (${JSON.stringify(allow)}): unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.`,
     ])
   })
 

@@ -109,7 +109,7 @@ test.each<[string, Inputs, readonly RegExp[]]>([
   [
     '53-builds-shapes',
     { builds: 'ext.yaml' },
-    [/^Bake refuses what the step builds: failed to find target zzz\. Mend/],
+    [/^Bake refuses what the step builds: failed to find target zzz\. Correct/],
   ],
 ])('%s %o is refused in words of its own', async (name, inputs, expected) => {
   const run = await plan(name, inputs)

@@ -138,7 +138,7 @@ export const buildImage = async (
   const { target, tempDir } = order
   const metadataFile = join(tempDir, `${target.bake.name}-metadata.json`)
   const build = (each: BuildOrder): Promise<CachedShare> =>
-    withSecretChannel(order.secrets, { docker, tempDir, tell: warn }, (channel) =>
+    withSecretChannel(order.secrets, { docker, tempDir, warn }, (channel) =>
       runBuild(docker, each, channel, metadataFile, onEvent),
     )
   const share = await buildNamed(order, build, onEvent)

@@ -28,7 +28,7 @@ const readTags = (name: string, value: unknown): readonly ImageReference[] =>
     if (typeof reference !== 'string') return reference
     const remedy = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'
     const shown = JSON.stringify(tag)
-    throw new Failure(`The target ${name} has a tag that is none, ${shown}: ${reference}`, {
+    throw new Failure(`The target ${name} has the invalid tag ${shown}: ${reference}`, {
       remedy,
     })
   })
@@ -74,7 +74,8 @@ export const readTargets = (
   const wanted = readWanted(printed)
   const all = inOrder(printed, wanted, order).map((name): Unlinked => {
     // It becomes part of a file's name.
-    if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target with the name ${name}`)
+    if (!/^[\w-]+$/.test(name))
+      throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`)
     const definition = printed.target[name] ?? {}
     const tags = readTags(name, definition['tags'])
     return { name, definition, tags, isWanted: wanted.has(name) }
@@ -113,10 +114,9 @@ const toDependencies = (contexts: Readonly<Record<string, string>>): readonly st
 const requireOrder = (targets: ReadonlyMap<string, readonly string[]>): void => {
   const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name))
   if (circle.length === 0) return
-  throw new Failure(
-    `No order to build these targets in, as they build upon each other: ${circle.join(', ')}`,
-    { remedy: 'See their contexts in the Bake file.' },
-  )
+  throw new Failure(`These targets build upon each other in a circle: ${circle.join(', ')}`, {
+    remedy: 'See their contexts in the Bake file.',
+  })
 }
 
 /** All that a target builds upon. */

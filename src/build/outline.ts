@@ -53,7 +53,7 @@ const toMounts = ({ secrets = [] }: Outline): readonly SecretMount[] =>
  *
  * @returns undefined where nobody answers: buildx before 0.16, or a base is missing
  */
-export const askForSecrets = async (
+export const outlineSecrets = async (
   docker: Docker,
   target: BakeTarget,
   place: Place,

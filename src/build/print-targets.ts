@@ -38,7 +38,7 @@ const explainUnread = ({ files }: BakeInputs, ended: Ended): Failure => {
   const why = said === undefined || ended.timedOut ? describeEnd(ended) : said.slice(7)
   if (files.length === 0) {
     return new Failure(`Bake refuses what the step builds: ${why}`, {
-      remedy: 'Mend the input, or the entry of builds, that it names.',
+      remedy: 'Correct the input, or the entry of builds, that it names.',
     })
   }
   return new Failure(`Bake cannot read ${files.join(', ')}: ${why}`, {

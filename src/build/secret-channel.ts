@@ -65,7 +65,7 @@ export type ChannelOptions = {
   /** A folder of the step's own. */
   readonly tempDir: string
   /** Hears that secrets have to go through the child's environment instead. */
-  readonly tell: (message: string) => void
+  readonly warn: (message: string) => void
 }
 
 const openAll = (secrets: readonly BuildSecret[], fds: number[]): string | undefined => {
@@ -80,20 +80,20 @@ const openAll = (secrets: readonly BuildSecret[], fds: number[]): string | undef
 const openChannel = async (
   secrets: readonly BuildSecret[],
   fds: number[],
-  { docker, tempDir, tell }: ChannelOptions,
+  { docker, tempDir, warn }: ChannelOptions,
 ): Promise<SecretChannel> => {
   if (secrets.length === 0) return { sources: [], stdinFd: undefined, env: {} }
   const flaw = openAll(secrets, fds)
   const way = flaw === undefined ? await findWayIn(docker) : undefined
   if (way !== undefined) return byMemory(secrets, fds, way)
-  const why = flaw ?? 'the docker on the PATH is no program, and hands no file in memory on'
+  const why = flaw ?? 'the docker on the PATH passes no file in memory to buildx'
   if (!(await passesEnvironment(docker, tempDir))) {
     throw new Failure(`No secret can reach the build: ${why}, nor its environment`, {
       remedy: 'Put the docker program itself on the PATH, before what stands for it.',
     })
   }
   const channel = byEnvironment(secrets)
-  tell(`Secrets reach buildx through its environment, as ${why}.`)
+  warn(`Secrets reach buildx through its environment, as ${why}.`)
   return channel
 }
 

@@ -4,7 +4,7 @@ import { toEntries, toFields } from '../inputs/entries.ts'
 import { readDockerfile, readQuietly, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import type { BuildEvent } from './event.ts'
-import { askForSecrets } from './outline.ts'
+import { outlineSecrets } from './outline.ts'
 import type { Target } from './target.ts'
 
 /** Something about a build's files that its author should know before it runs. */
@@ -63,8 +63,8 @@ export const findSecretWarnings = async (
   const ids = new Set([...passed, ...ownIds(target)])
   const isPassed = (id: string): boolean => ids.has(id)
   if (all.every(({ id }) => isPassed(id))) return []
-  const told = await askForSecrets(docker, target.bake, place)
-  return toWarnings(told ?? certain, isPassed, files.dockerfile)
+  const outlined = await outlineSecrets(docker, target.bake, place)
+  return toWarnings(outlined ?? certain, isPassed, files.dockerfile)
 }
 
 /** actions/checkout leaves a token in .git/config unless persist-credentials is false. */

@@ -39,7 +39,7 @@ export const grammar = {
   ],
   allow: [
     /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/,
-    'nothing that can be allowed. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
+    'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
   ],
   parallel: [/^[1-9][0-9]?$/, 'not a number of builds. Write 1 to 99.'],
   'cluster-name': [
