@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const isFolder = (path: string): boolean => {
@@ -33,6 +33,17 @@ export const toContextPaths = (context: string, workspace: string): readonly str
   const layout = /^oci-layout:\/\/(.*)$/s.exec(path)?.[1]
   if (layout !== undefined) return toLayoutPaths(layout, workspace)
   return elsewhere.test(path) ? [] : [path]
+}
+
+/**
+ * The folder of a build context; undefined for a context that is elsewhere. GitHub's old short form is
+ * a folder where there is one, and else an address.
+ */
+export const toContextFolder = (context: string, workspace: string): string | undefined => {
+  const [path] = toContextPaths(context, workspace)
+  if (path === undefined || context.startsWith('oci-layout:')) return undefined
+  const folder = resolve(workspace, path)
+  return path.startsWith('github.com/') && !existsSync(folder) ? undefined : folder
 }
 
 /** Git over SSH wants the agent. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type ImageReference, parseImageId, parseImageReference } from '../image/reference.ts'
 import type { Allowances } from './allow.ts'
-import { toContextFolder } from './context-folder.ts'
+import { toContextFolder } from './context.ts'
 import type { BakeDefinition } from './inputs.ts'
 import { type Reader, toLines } from './reader.ts'
 import { type KindOf, reportMissing } from './report-missing.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { toContextFolder } from './context-folder.ts'
+import { toContextFolder } from './context.ts'
 import type { ReportProblem } from './problems.ts'
 
 /** What there is at a path, links followed. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
-import { toContextFolder } from '../../inputs/context-folder.ts'
+import { toContextFolder } from '../../inputs/context.ts'
 import { toTextMap, toTexts } from '../../inputs/entries.ts'
 import type { BakeDefinition } from '../../inputs/inputs.ts'
 import { unescapeTemplate } from '../../inputs/template.ts'
