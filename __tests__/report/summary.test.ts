@@ -97,14 +97,14 @@ test('the summary answers first', () => {
     > <b>
     > \`\`\`
 
-    | Image      | Result      | Size   | Build (cached) | Load   | How                                                                                                    |
-    | ---------- | ----------- | ------ | -------------- | ------ | ------------------------------------------------------------------------------------------------------ |
-    | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
-    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s (3/4)    | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
-    | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
-    | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        | 2.9 s          |        |                                                                                                        |
-    | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
+    | Image      | Result      |   Size | Build (cached) |   Load | How                                                                                                    |
+    | :--------- | :---------- | -----: | -------------: | -----: | :----------------------------------------------------------------------------------------------------- |
+    | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
+    | api:dev    | ✅ loaded    | 2.3 GB |    1.5 s (3/4) | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
+    | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
+    | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
 
     Built, not loaded: cron:dev.
 
@@ -113,6 +113,7 @@ test('the summary answers first', () => {
     <details><summary>What was done when</summary>
 
     \`\`\`mermaid
+    %%{init: {"gantt":{"leftPadding":100}}}%%
     gantt
       dateFormat x
       axisFormat %M:%S
@@ -122,7 +123,7 @@ test('the summary answers first', () => {
       build :10, 1550
       load :1550, 41910
       section cron dev
-      load :crit, 41910, 42010
+      load :done, 41910, 42010
       section worker dev
       build :crit, 10, 2910
     \`\`\`
@@ -135,13 +136,13 @@ test('the summary answers first', () => {
 test('the log ends with the verdict and a row for each image', () => {
   expect(renderResult(told)).toMatchInlineSnapshot(`
     "Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
-    | Image      | Result      | Size   | Build (cached) | Load   | How                                                                                                    |
-    | ---------- | ----------- | ------ | -------------- | ------ | ------------------------------------------------------------------------------------------------------ |
+    | Image      | Result      |   Size | Build (cached) |   Load | How                                                                                                    |
+    | :--------- | :---------- | -----: | -------------: | -----: | :----------------------------------------------------------------------------------------------------- |
     | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
-    | api:dev    | ✅ loaded    | 2.3 GB | 1.5 s (3/4)    | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
+    | api:dev    | ✅ loaded    | 2.3 GB |    1.5 s (3/4) | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
     | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
     | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        | 2.9 s          |        |                                                                                                        |
+    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
     | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
     Built, not loaded: cron:dev."
   `)

@@ -90,7 +90,7 @@ test('the summary answers first, and has the image, how it was loaded, and what 
   for (const text of [
     tag.replaceAll('_', '\\_'),
     `### Slipway: 1 image in ${cluster.name} (${cluster.nodes.length} nodes)`,
-    '✅ loaded',
+    '✅\u00a0loaded',
     '| linked,',
     'Build',
     'Load',
@@ -101,7 +101,7 @@ test('the summary answers first, and has the image, how it was loaded, and what 
 })
 
 test('the token has one line, in the log and in the summary', () => {
-  const line = /acme\/private-one, acme\/private-two · contents: read · lived .* s, revoked$/m
+  const line = /acme\/private-one, acme\/private-two · contents: read, metadata: read · lived .* s, revoked$/m
   expect(run.log).toMatch(new RegExp(`^Token: ${line.source}`, 'm'))
   expect(run.summary).toMatch(new RegExp(`^\\*\\*Token\\*\\*: ${line.source}`, 'm'))
 })

@@ -2,7 +2,11 @@ import type { StepOutcome } from '../run/run-plan.ts'
 import type { ImageRow } from './rows.ts'
 
 /** Mermaid takes colons, commas and much else for its own. */
-const toWord = (text: string): string => text.replace(/[^\w./-]+/g, ' ').trim() || 'image'
+const toWord = (text: string): string =>
+  text
+    .replace(/[^\w./-]+/g, ' ')
+    .trim()
+    .slice(0, 60) || 'image'
 
 const toTask = (
   what: string,
@@ -11,7 +15,7 @@ const toTask = (
 ): readonly string[] => {
   if (outcome?.time === undefined) return []
   const { startedMs, endedMs } = outcome.time
-  const mark = outcome.state === 'done' ? '' : 'crit, '
+  const mark = { done: '', failed: 'crit, ', cancelled: 'done, ', skipped: 'done, ' }[outcome.state]
   return [`  ${what} :${mark}${Math.round(startedMs - beginMs)}, ${Math.round(endedMs - beginMs)}`]
 }
 
@@ -26,7 +30,18 @@ export const renderGantt = (rows: readonly ImageRow[]): string | undefined => {
     const tasks = [...toTask('build', build, beginMs), ...toTask('load', load, beginMs)]
     return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks]
   })
-  const lines = ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...sections, '```']
+  // Names would stand over the bars.
+  const leftPadding = 30 + 7 * Math.max(...rows.map(({ name }) => toWord(name).length))
+  const init = `%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`
+  const lines = [
+    '```mermaid',
+    init,
+    'gantt',
+    '  dateFormat x',
+    '  axisFormat %M:%S',
+    ...sections,
+    '```',
+  ]
   return ['<details><summary>What was done when</summary>', '', ...lines, '', '</details>'].join(
     '\n',
   )

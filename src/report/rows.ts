@@ -1,3 +1,4 @@
+import { markdownTable } from 'markdown-table'
 import type { NodeLoad } from '../load/task.ts'
 import type { StepOutcome } from '../run/run-plan.ts'
 import { escapeCell, formatBytes, formatDuration } from '../text/format.ts'
@@ -82,23 +83,35 @@ const renderBuild = (build: OutcomeOf<'build'> | undefined): string => {
   return time === '' || steps === 0 ? time : `${time} (${cachedSteps}/${steps})`
 }
 
-const columns: readonly (readonly [title: string, of: (row: ImageRow) => string])[] = [
+/** A column, and whether its cells are short words or numbers that should stay on one line. */
+type Column = readonly [title: string, of: (row: ImageRow) => string, kind?: 'word' | 'number']
+
+const columns: readonly Column[] = [
   ['Image', ({ name }) => escapeCell(name)],
-  ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`],
+  ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`, 'word'],
   [
     'Size',
     ({ build, load }) => {
       const bytes = (load?.result?.image ?? build?.result?.image)?.sizeBytes
       return bytes === undefined ? '' : formatBytes(bytes)
     },
+    'number',
   ],
-  ['Build (cached)', ({ build }) => renderBuild(build)],
-  ['Load', ({ load }) => renderTime(load)],
+  ['Build (cached)', ({ build }) => renderBuild(build), 'number'],
+  ['Load', ({ load }) => renderTime(load), 'number'],
   ['How', (row) => escapeCell(renderHow(row))],
 ]
 
-/** One row an image, without the columns that no image has anything for. */
-export const toTable = (rows: readonly ImageRow[]): readonly (readonly string[])[] => {
+/**
+ * A table in Markdown with one row an image, without the columns that no image has anything for.
+ *
+ * @param space between the words of short cells: one that does not break where a page is narrow
+ */
+export const renderTable = (rows: readonly ImageRow[], space: ' ' | '\u00a0'): string => {
   const used = columns.filter(([, of]) => rows.some((row) => of(row) !== ''))
-  return [used.map(([title]) => title), ...rows.map((row) => used.map(([, of]) => of(row)))]
+  const cells = rows.map((row) =>
+    used.map(([, of, kind]) => (kind === undefined ? of(row) : of(row).replaceAll(' ', space))),
+  )
+  const align = used.map(([, , kind]) => (kind === 'number' ? 'r' : 'l'))
+  return markdownTable([used.map(([title]) => title), ...cells], { align })
 }

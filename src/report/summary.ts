@@ -1,11 +1,10 @@
-import { markdownTable } from 'markdown-table'
 import { renderError } from '../failure.ts'
 import { escapeLine, escapeText, formatBytes, formatDuration } from '../text/format.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
 import { type Problem, renderUnloaded, toProblems } from './failures.ts'
 import { renderGantt } from './gantt.ts'
 import { freedOf, outcomesOf, type Report } from './report.ts'
-import { type ImageRow, type Result, resultOf, toImageRows, toTable } from './rows.ts'
+import { type ImageRow, type Result, renderTable, resultOf, toImageRows } from './rows.ts'
 
 export type Told = {
   readonly report: Report
@@ -84,7 +83,7 @@ export const renderResult = (told: Told): string => {
   const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`
   return [
     `Slipway: ${verdict}`,
-    ...(rows.length === 0 ? [] : [markdownTable(toTable(rows))]),
+    ...(rows.length === 0 ? [] : [renderTable(rows, ' ')]),
     ...renderUnloaded(told.report),
   ].join('\n')
 }
@@ -96,7 +95,7 @@ export const renderSummary = (told: Told): string => {
   const parts = [
     `### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
     ...renderFailure(told),
-    ...(rows.length === 0 ? [] : [markdownTable(toTable(rows))]),
+    ...(rows.length === 0 ? [] : [renderTable(rows, '\u00a0')]),
     ...renderUnloaded(told.report).map(escapeLine),
     ...renderTokens(told.report),
     ...renderFreed(told.report),
