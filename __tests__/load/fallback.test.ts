@@ -39,7 +39,7 @@ describe('a fall-back', () => {
   const load = {
     name: 'a',
     way: 'stream',
-    because: 'x',
+    because: { kind: 'streaming-failed' },
     copiedBytes: 2e9,
     durationMs: 8_000,
   } as const

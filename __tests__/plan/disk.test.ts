@@ -29,7 +29,7 @@ const withNodes = (freeBytes: number) => ({ filesystems: [{ ...shared, freeBytes
 const apart = { filesystems: [disk, own] }
 
 const link: WayChoice = { kind: 'folders', wanted: 'auto' }
-const stream: WayChoice = { kind: 'stream', because: '' }
+const stream: WayChoice = { kind: 'stream', because: { kind: 'streaming-failed' } }
 const into = (choice: WayChoice): readonly NodePlan[] => [{ node, choice }]
 const neededGb = (change: Partial<Facts>, choice: WayChoice): readonly number[] =>
   planDisk({ ...facts, ...change }, into(choice), []).sums.map((sum) => sum.neededBytes / gb)
@@ -38,7 +38,12 @@ test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
   ['links: the images once', {}, link, [7]],
   ['copies on the same disk: twice', {}, { kind: 'folders', wanted: 'copy' }, [14]],
   ['a stream: twice', {}, stream, [14]],
-  ['kind: three times, and a tar of the largest', {}, { kind: 'kind', because: '' }, [27]],
+  [
+    'kind: three times, and a tar of the largest',
+    {},
+    { kind: 'kind', because: { kind: 'streaming-failed' } },
+    [27],
+  ],
   ['a node with a disk of its own: each once', apart, link, [7, 7]],
   ['a stream into it', apart, stream, [7, 7]],
   [
@@ -107,7 +112,7 @@ test('a refusal shows the sum and says what would help', () => {
 
 test('a builder in a container: its part is counted and named, and refuses nothing', () => {
   const builder = { driver: 'docker-container', isLocal: true }
-  const ways = into({ kind: 'kind', because: '' })
+  const ways = into({ kind: 'kind', because: { kind: 'streaming-failed' } })
   const refuse = (freeGb: number) => {
     const plan = planDisk({ ...facts, builder, ...withNodes(freeGb * gb) }, ways, [])
     return explainShortage(plan, 'auto', [])

@@ -51,7 +51,12 @@ const metadata = { imageId: image.id, digest: undefined, json: '{}', steps: 4, c
 const built = { metadata, image, measured: undefined }
 const nodes = [
   { name: 'kind-control-plane', way: 'link', because: undefined, copiedBytes: 40_000 },
-  { name: 'kind-worker', way: 'stream', because: 'no room | left', copiedBytes: 2_400_000_000 },
+  {
+    name: 'kind-worker',
+    way: 'stream',
+    because: { kind: 'folders-failed', reason: 'no room | left' },
+    copiedBytes: 2_400_000_000,
+  },
 ].map((node) => ({ ...node, durationMs: 900 }))
 
 const targets = ['api', 'cron', 'web', 'worker', 'upon'].map((name) =>

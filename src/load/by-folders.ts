@@ -2,6 +2,7 @@ import type { KindNode } from '../cluster/node.ts'
 import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
+import type { Because } from './because.ts'
 import { byStream } from './by-stream.ts'
 import { type FolderFailure, loadFolders } from './folders.ts'
 import type { FolderWay, NodePlan } from './plan-way.ts'
@@ -43,7 +44,7 @@ export const renderFallback = (
 const fallBack = async (task: Task, node: KindNode, failure: FolderFailure): Promise<NodeLoad> => {
   const tell = (load?: NodeLoad): void => task.warn(renderFallback(node.name, failure, load))
   if (failure.isForeseen) tell()
-  const streaming = byStream(task, node, failure.reason, false)
+  const streaming = byStream(task, node, { kind: 'folders-failed', reason: failure.reason })
   if (!failure.isForeseen) await streaming.then(tell, () => tell())
   return streaming
 }
@@ -67,8 +68,8 @@ export const byFolders = async (
             `${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`,
           )
         }
-        const because =
-          wanted === 'auto' && way === 'copy' ? 'links cannot reach the node' : undefined
+        const because: Because | undefined =
+          wanted === 'auto' && way === 'copy' ? { kind: 'out-of-reach' } : undefined
         return { name: node.name, way, because, copiedBytes, durationMs }
       }
       const failure = result ?? { kind: 'failed', reason: 'no result', isForeseen: false }

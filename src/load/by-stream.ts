@@ -1,6 +1,7 @@
 import type { KindNode } from '../cluster/node.ts'
 import { isNoSpace } from '../docker/disk-full.ts'
 import { Failure, renderError } from '../failure.ts'
+import type { Because } from './because.ts'
 import { loadWithKind } from './kind.ts'
 import { emptyState } from './node-state.ts'
 import type { Way } from './plan-way.ts'
@@ -10,7 +11,7 @@ import type { NodeLoad, Task } from './task.ts'
 const timed = async (
   name: string,
   way: Way,
-  because: string | undefined,
+  because: Because,
   body: () => Promise<number>,
 ): Promise<NodeLoad> => {
   const started = performance.now()
@@ -32,7 +33,7 @@ const refuseEmpty = ({ engine, image }: Task): void => {
 }
 
 /** Has kind load it. */
-export const byKind = (task: Task, node: KindNode, because: string) =>
+export const byKind = (task: Task, node: KindNode, because: Because) =>
   timed(node.name, 'kind', because, async () => {
     refuseEmpty(task)
     await loadWithKind(task, task.image, node)
@@ -40,12 +41,7 @@ export const byKind = (task: Task, node: KindNode, because: string) =>
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
-export const byStream = async (
-  task: Task,
-  node: KindNode,
-  because: string,
-  isWanted: boolean,
-): Promise<NodeLoad> => {
+export const byStream = async (task: Task, node: KindNode, because: Because): Promise<NodeLoad> => {
   const { states, signal, warn } = task
   refuseEmpty(task)
   const before = states.get(node.name) ?? emptyState
@@ -54,9 +50,9 @@ export const byStream = async (
   } catch (error) {
     signal.throwIfAborted()
     // kind's load takes more room than ours.
-    if (isWanted || isNoSpace(error)) throw error
+    if (because.kind === 'load-mode' || isNoSpace(error)) throw error
     warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
     // What kind says would hide what went wrong first.
-    return byKind(task, node, 'streaming failed').catch(() => Promise.reject(error))
+    return byKind(task, node, { kind: 'streaming-failed' }).catch(() => Promise.reject(error))
   }
 }

@@ -62,9 +62,8 @@ export const loadImage = async (
     ...groupForHelpers(lacking).map((group) => byFolders(task, group)),
     ...lacking.map(async ({ node, choice }) => {
       if (choice.kind === 'folders') return []
-      const isWanted = choice.because.startsWith('load-mode')
-      if (choice.kind === 'kind') return [await byKind(task, node, choice.because)]
-      return [await byStream(task, node, choice.because, isWanted)]
+      const load = choice.kind === 'kind' ? byKind : byStream
+      return [await load(task, node, choice.because)]
     }),
   ])
   const all = [...present, ...loads.flat()]

@@ -2,6 +2,7 @@ import type { KindNode } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
+import { type Because, type Gate, renderBecause } from './because.ts'
 
 /** A way that works on folders: Docker's layers become the node's snapshots, without a tar. */
 export type FolderWay = 'reflink' | 'link' | 'copy'
@@ -15,7 +16,7 @@ export type Way = FolderWay | 'stream' | 'kind'
  */
 export type WayChoice =
   | { readonly kind: 'folders'; readonly wanted: FolderWay | 'auto' }
-  | { readonly kind: 'stream' | 'kind'; readonly because: string }
+  | { readonly kind: 'stream' | 'kind'; readonly because: Because }
 
 /** What is planned for one node. */
 export type NodePlan = { readonly node: KindNode; readonly choice: WayChoice }
@@ -25,29 +26,23 @@ export type NodePlan = { readonly node: KindNode; readonly choice: WayChoice }
  * drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
  * wrong, and nothing later would notice.
  */
-const findGate = (engine: Engine): string | undefined => {
+const findGate = (engine: Engine): Gate | undefined => {
   const has = (option: string): boolean =>
     engine.securityOptions.some((text) => text.split(',').includes(option))
-  if (has('name=rootless')) return 'the daemon is rootless'
-  if (has('name=userns')) return 'the daemon remaps users'
+  if (has('name=rootless')) return { kind: 'rootless' }
+  if (has('name=userns')) return { kind: 'remapped-users' }
   if (engine.hasContainerdStore) {
-    if (engine.driver !== 'overlayfs') return `Docker's snapshotter is ${engine.driver}`
-    return engine.containerd === undefined
-      ? 'Docker does not say where its containerd is'
-      : undefined
+    if (engine.driver !== 'overlayfs') return { kind: 'snapshotter', name: engine.driver }
+    return engine.containerd === undefined ? { kind: 'hidden-containerd' } : undefined
   }
-  if (engine.driver !== 'overlay2') return `Docker's storage driver is ${engine.driver}`
-  if (engine.driverStatus['Native Overlay Diff'] === 'false') {
-    return 'the layers may hold redirects (Native Overlay Diff is false)'
-  }
-  if (engine.driverStatus['Using metacopy'] === 'true') {
-    return 'the layers may hold metadata alone (metacopy is on)'
-  }
+  if (engine.driver !== 'overlay2') return { kind: 'storage-driver', name: engine.driver }
+  if (engine.driverStatus['Native Overlay Diff'] === 'false') return { kind: 'redirects' }
+  if (engine.driverStatus['Using metacopy'] === 'true') return { kind: 'metacopy' }
   return undefined
 }
 
-const findNodeGate = (node: KindNode): string | undefined =>
-  node.snapshotter === 'overlayfs' ? undefined : `its snapshotter is ${node.snapshotter}`
+const findNodeGate = ({ snapshotter: name }: KindNode): Gate | undefined =>
+  name === 'overlayfs' ? undefined : { kind: 'node-snapshotter', name }
 
 /**
  * Chooses how to load into one node.
@@ -55,11 +50,12 @@ const findNodeGate = (node: KindNode): string | undefined =>
  * @throws {Failure} when a way is wanted that cannot work
  */
 export const planWay = (engine: Engine, node: KindNode, mode: LoadMode): WayChoice => {
-  if (mode === 'stream' || mode === 'kind') return { kind: mode, because: `load-mode is ${mode}` }
+  if (mode === 'stream' || mode === 'kind')
+    return { kind: mode, because: { kind: 'load-mode', mode } }
   const gate = findGate(engine) ?? findNodeGate(node)
   if (gate === undefined) return { kind: 'folders', wanted: mode }
   if (mode === 'auto') return { kind: 'stream', because: gate }
-  throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${gate}`, {
+  throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, {
     remedy: 'Use load-mode: auto, which streams the image then.',
   })
 }

@@ -2,6 +2,7 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { LocalImage } from '../image/image.ts'
+import type { Because } from './because.ts'
 import type { NodeState } from './node-state.ts'
 import type { Way } from './plan-way.ts'
 import type { Progress } from './progress.ts'
@@ -12,7 +13,7 @@ export type NodeLoad = {
   /** `present`: the node had every layer already. */
   readonly way: Way | 'present'
   /** Why it was not the best way; undefined when it was. */
-  readonly because: string | undefined
+  readonly because: Because | undefined
   /** Bytes of files that were copied or sent; what is linked costs none. */
   readonly copiedBytes: number
   readonly durationMs: number

@@ -1,6 +1,7 @@
 import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
+import { renderBecause } from '../load/because.ts'
 import type { NodePlan, WayChoice } from '../load/plan-way.ts'
 import { formatBytes } from '../text/format.ts'
 import type { Plan } from './plan.ts'
@@ -56,7 +57,7 @@ const renderSteps = (steps: readonly Step[]): readonly string[] => {
 }
 
 const renderWay = (choice: WayChoice): string => {
-  if (choice.kind !== 'folders') return `by ${choice.kind}, as ${choice.because}`
+  if (choice.kind !== 'folders') return `by ${choice.kind}, as ${renderBecause(choice.because)}`
   return choice.wanted === 'auto'
     ? 'by link, or what a probe there finds possible'
     : `by ${choice.wanted}`

@@ -1,6 +1,7 @@
 import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
+import { renderBecause } from '../load/because.ts'
 import type { ImageLoad } from '../load/task.ts'
 import type { Step, StepOf } from '../plan/steps.ts'
 import type { Built, ResultOf } from '../run/ports.ts'
@@ -84,7 +85,10 @@ export const toOutputs = (report: Report, isSingle: boolean): Readonly<Record<st
       ref: given,
       id: image.id,
       sizeBytes: image.sizeBytes,
-      nodes,
+      nodes: nodes.map((node) => ({
+        ...node,
+        because: node.because && renderBecause(node.because),
+      })),
     })),
   )
   const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name] as const)

@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table'
+import { renderBecause } from '../load/because.ts'
 import type { NodeLoad } from '../load/task.ts'
 import type { StepOutcome } from '../run/run-plan.ts'
 import { escapeCell, formatBytes, formatDuration } from '../text/format.ts'
@@ -61,7 +62,7 @@ const renderMethod = (nodes: readonly NodeLoad[], isAll: boolean): string => {
   const copied = nodes.reduce((sum, { copiedBytes }) => sum + copiedBytes, 0)
   const bytes = way === 'present' ? '' : `, ${formatBytes(copied)} copied`
   const where = isAll ? '' : ` in ${nodes.map(({ name }) => name).join(', ')}`
-  const why = because === undefined ? '' : `: ${because}`
+  const why = because === undefined ? '' : `: ${renderBecause(because)}`
   return `${because === undefined ? '' : '⚠️ '}${methods[way]}${where}${bytes}${why}`
 }
 
@@ -69,7 +70,12 @@ const renderMethod = (nodes: readonly NodeLoad[], isAll: boolean): string => {
 const renderHow = ({ build, load }: ImageRow): string => {
   if (build?.because !== undefined) return `${build.because.replace(/^build /, '')} was not built`
   const nodes = load?.result?.nodes ?? []
-  const groups = [...Map.groupBy(nodes, ({ way, because }) => `${way} ${because ?? ''}`).values()]
+  const groups = [
+    ...Map.groupBy(
+      nodes,
+      ({ way, because }) => `${way} ${because && renderBecause(because)}`,
+    ).values(),
+  ]
   return groups.map((group) => renderMethod(group, groups.length === 1)).join('; ')
 }
 
