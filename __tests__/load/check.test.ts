@@ -22,21 +22,16 @@ const local: LocalImage = {
   ],
 }
 
-/** What helper/look.sh prints in a node that has the image, as `ctr` and `crictl` write it. */
+/** What helper/look.sh prints in a node that has the image: a line for each fact. */
 const whole = {
-  images: `REF TYPE DIGEST SIZE PLATFORMS LABELS\n${name} application/json sha256:${hex('b')} 1.0 MiB linux/amd64 dev.slipway/record=${record},io.cri-containerd.image=managed\n`,
-  sound: `${record}\n`,
-  snapshots: `KEY PARENT KIND\n${lower}  Committed\n${top} ${lower} Committed\nrunning ${top} Active\n`,
-  content: `sha256:${config}\t2kB\t5 minutes\tcontainerd.io/gc.ref.snapshot.overlayfs=${top}\n`,
-  cri: `{"images":[{"id":"sha256:${config}","repoTags":["${name}"],"repoDigests":[]}]}`,
+  label: `label\t${name}\t${record}`,
+  snapshots: `snapshot\t${lower}\t3\nsnapshot\t${top}\t3\nsnapshot\trunning\t2`,
+  held: `held\tsha256:${config}\t${top}`,
+  cri: `image\tsha256:${config}\t${name}`,
 }
 
 const stateOf = (change: Partial<typeof whole> = {}) =>
-  parseNodeState(
-    Object.entries({ ...whole, ...change })
-      .map(([title, text]) => `== ${title}\n${text}`)
-      .join(''),
-  )
+  parseNodeState(Object.values({ ...whole, ...change }).join('\n'))
 
 describe('an image is present', () => {
   test('when name, record, snapshots, config and CRI agree', () => {
@@ -44,13 +39,13 @@ describe('an image is present', () => {
   })
 
   test.each<[string, Partial<typeof whole>]>([
-    ['nobody remembers it', { images: whole.images.replace(/dev\S+,/, '') }],
-    ['its layers look different now', { sound: '' }],
-    ['a snapshot is missing', { snapshots: whole.snapshots.replace(/^.*1 .*$/m, '') }],
-    ['a snapshot is not committed', { snapshots: whole.snapshots.replace('Committed', 'Active') }],
+    ['nobody remembers it', { label: `label\t${name}\t` }],
+    ['its layers look different now', { label: '' }],
+    ['a snapshot is missing', { snapshots: whole.snapshots.replace(/^.*1\t3$/m, '') }],
+    ['a snapshot is not committed', { snapshots: whole.snapshots.replace(/3$/m, '2') }],
     ['CRI has another ID', { cri: whole.cri.replace(config, hex('e')) }],
     ['CRI does not answer', { cri: '' }],
-    ['its config holds on to nothing', { content: '' }],
+    ['its config holds on to nothing', { held: '' }],
   ])('not when %s', (_, change) => {
     expect(isPresent(local, [name], stateOf(change))).toBe(false)
   })

@@ -20,8 +20,13 @@ describe('why a node got no links', () => {
 
 describe('what a helper tells', () => {
   const read = (...lines: readonly string[]) => {
-    const { results, onLine } = watchEvents(['a', 'b'], performance.now(), () => {})
-    for (const line of lines) onLine(line)
+    const { results, onLine } = watchEvents(
+      ['a', 'b'],
+      performance.now(),
+      () => {},
+      () => '',
+    )
+    for (const line of lines) onLine(line, () => {})
     return Object.fromEntries(results)
   }
   const foreseen = (reason: string) => ({ kind: 'failed', reason, isForeseen: true })

@@ -133,8 +133,8 @@ test('the order of an overlay2 image mounts the data root and names folders', ()
       "name	docker.io/library/a:1",
       "name	docker.io/library/a:sha-111111111111",
       "node	kind-worker	7	/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs	/var/lib/docker/volumes/v/_data/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
-      "overlay2	/var/lib/docker/image/overlay2/imagedb/content/sha256/1111111111111111111111111111111111111111111111111111111111111111",
-      "layer	sha256:d	sha256:d	/var/lib/docker/overlay2/x/diff	/var/lib/docker/image/overlay2/layerdb/sha256/d/size",
+      "overlay2	/var/lib/docker/image/overlay2/imagedb/content/sha256/1111111111111111111111111111111111111111111111111111111111111111	sha256:1111111111111111111111111111111111111111111111111111111111111111",
+      "layer	sha256:d	sha256:d	/var/lib/docker/overlay2/x/diff",
       "go",
     ]
   `)

@@ -40,14 +40,14 @@ afterAll(async () => {
 /** What of a load by link is known by the call that begins it, in the order in which they come. */
 const stages = {
   'waits for the node': 'flock *',
-  'reads what the node has': 'ctr *snapshots list*',
+  'reads what the node has': 'perl snapshots',
   'tries a link': 'cp *slipway/probe*',
   'stages a layer': 'cp */to/3',
   'compares layers': 'tar --create*',
-  'commits the lowest layer': 'ctr *snapshots commit*',
+  'commits the lowest layer': 'perl publish*/to/0*',
   'publishes a layer on others': 'perl publish*/to/4*',
-  'imports the image': 'ctr *images import*',
-  'notes what it has loaded': 'ctr *images label*',
+  'imports the image': 'perl import*',
+  'checks what it has loaded': 'perl held',
   'lets go of the top snapshot': 'perl release?TOP',
   'clears up': 'rm -rf */slipway',
 }
@@ -117,7 +117,7 @@ describe('kill -9 at every stage: the next run converges and nothing leaks', () 
     'waits for the node',
     'stages a layer',
     'publishes a layer on others',
-    'notes what it has loaded',
+    'checks what it has loaded',
     'clears up',
   ] as const)('to the action as its helper %s', async (stage) => {
     const cut = await killAt(stage, async (helper, action, gate) => {

@@ -28,7 +28,8 @@ exit "$code"
 /**
  * Makes an image of the testbed's nodes whose programs are as strict as real ones.
  *
- * @param change what else is done to it: a program is missing, or `ctr` does not import for a helper
+ * @param change what else is done to it: a program is missing, or nothing but `ctr` is there to import, and it
+ *   does not for a helper
  */
 export const buildStrictNode = async (
   change?: { readonly missing: string } | 'refusing',
@@ -41,7 +42,11 @@ export const buildStrictNode = async (
   const last =
     change === undefined
       ? []
-      : [change === 'refusing' ? 'RUN touch /refusing' : `RUN rm $(command -v ${change.missing})`]
+      : [
+          change === 'refusing'
+            ? 'RUN touch /refusing && rm $(command -v perl)'
+            : `RUN rm $(command -v ${change.missing})`,
+        ]
   const lines = [`FROM ${process.env['SLIPWAY_NODE_IMAGE']}`, 'COPY strict /', ...before, ...last]
   await buildTestImage(tag, lines.join('\n'), { strict })
   return tag

@@ -95,7 +95,8 @@ const graceMs = 3_000
 export type ContainerWatch = {
   readonly deadlineMs: number
   readonly signal: AbortSignal
-  readonly onLine: (line: string) => void
+  /** `reply` writes into its input. */
+  readonly onLine: (line: string, reply: (text: string) => void) => void
   readonly onErrorLine: (line: string) => void
   /** True as soon as all that was wanted has been printed. */
   readonly isEnough: () => boolean
@@ -145,7 +146,7 @@ export const runContainer = async (
     const { stdout, stderr } = partStreams(socket)
     const enough = Promise.withResolvers<string>()
     splitLines(stdout, (line) => {
-      watch.onLine(line)
+      watch.onLine(line, (text) => void socket.write(text))
       if (watch.isEnough()) enough.resolve('')
     })
     splitLines(stderr, watch.onErrorLine)

@@ -54,8 +54,8 @@ export const byFolders = async (
   task: Task,
   { nodes, wanted }: Group,
 ): Promise<readonly NodeLoad[]> => {
-  const { api, engine, image, runId, progress, signal, warn } = task
-  const order = { engine, image, nodes, wanted, runId }
+  const { api, engine, image, runId, progress, signal, warn, toManifest } = task
+  const order = { engine, image, nodes, wanted, runId, toManifest }
   const results = await loadFolders(api, order, progress, signal)
   signal.throwIfAborted()
   return allEnded(

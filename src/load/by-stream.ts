@@ -36,8 +36,10 @@ const refuseEmpty = ({ engine, image }: Task): void => {
 export const byKind = (task: Task, node: KindNode, because: Because) =>
   timed(node.name, 'kind', because, async () => {
     refuseEmpty(task)
-    await loadWithKind(task, task.image, node)
-    return task.image.sizeBytes
+    const { image, states } = task
+    const before = states.get(node.name) ?? emptyState
+    await loadWithKind({ ...task, node, before, onBytes: () => {} })
+    return image.sizeBytes
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */

@@ -5,6 +5,7 @@ import type { Engine } from '../docker/info.ts'
 import { isWarning } from '../docker/warnings.ts'
 import type { LocalImage } from '../image/image.ts'
 import { toHelperContainer } from './helper.ts'
+import { type ManifestMaker, toDigest } from './manifest.ts'
 import { toMounts, toOrderLines } from './order.ts'
 import type { FolderWay } from './plan-way.ts'
 import type { Progress } from './progress.ts'
@@ -35,6 +36,7 @@ export type FolderOrder = {
   readonly nodes: readonly KindNode[]
   readonly wanted: FolderWay | 'auto'
   readonly runId: string
+  readonly toManifest: ManifestMaker
 }
 
 /** Linking takes a second; copying a large image to a slow disk, minutes. */
@@ -44,12 +46,21 @@ const toWay = (word: string | undefined): FolderWay | 'present' =>
   word === 'link' || word === 'reflink' || word === 'copy' ? word : 'present'
 
 /** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
-export const watchEvents = (nodes: readonly string[], started: number, progress: Progress) => {
+export const watchEvents = (
+  nodes: readonly string[],
+  started: number,
+  progress: Progress,
+  toManifest: ManifestMaker,
+) => {
   const results = new Map<string, FolderResult>()
   const repaired = new Map<string, number>()
-  const onLine = (line: string): void => {
+  const onLine = (line: string, reply: (text: string) => void): void => {
     const [node = '', event, first, second, third] = line.split('\t')
     if (event === 'copying') progress(node, Number(first), Number(second))
+    if (event === 'config') {
+      const manifest = toManifest(Number(first))
+      reply(`${toDigest(manifest)}\t${manifest}\n`)
+    }
     if (event === 'repaired') repaired.set(node, Number(first))
     if (event === 'cannot') {
       const result = { kind: 'failed', reason: first ?? '', isForeseen: true } as const
@@ -93,7 +104,7 @@ export const reasonFor = (node: string, errors: readonly string[], end: string):
  */
 export const loadFolders = async (
   api: EngineApi,
-  { engine, image, nodes, wanted, runId }: FolderOrder,
+  { engine, image, nodes, wanted, runId, toManifest }: FolderOrder,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FolderResult>> => {
@@ -105,7 +116,7 @@ export const loadFolders = async (
     return new Map(nodes.map(({ name }) => [name, result]))
   }
   const names = nodes.map(({ name }) => name)
-  const { results, onLine } = watchEvents(names, performance.now(), progress)
+  const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest)
   const errors: string[] = []
   const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts)
   const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {

@@ -39,7 +39,17 @@ export const toHelperContainer = (
     Entrypoint: ['/bin/bash'],
     Cmd: [
       '-c',
-      joinScript('order', 'record', 'source', 'node', 'names', 'stage', 'publish', 'main'),
+      joinScript(
+        'order',
+        'record',
+        'client',
+        'source',
+        'node',
+        'names',
+        'stage',
+        'publish',
+        'main',
+      ),
       'slipway',
       containerdClient(),
     ],

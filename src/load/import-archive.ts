@@ -1,13 +1,13 @@
 import type { KindNode } from '../cluster/node.ts'
-import { type Docker, describeEnd } from '../docker/docker.ts'
+import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { LocalImage } from '../image/image.ts'
-import { toNodeNames } from '../image/reference.ts'
 import { checkInNode } from './check.ts'
-import { joinScript } from './helper.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
-import type { NodeState } from './node-state.ts'
+import type { ManifestMaker } from './manifest.ts'
+import { nameImage } from './name-image.ts'
+import { emptyState, lookIntoNode, type NodeState } from './node-state.ts'
 import { namesOf } from './order.ts'
 import { pump } from './pipe.ts'
 
@@ -21,6 +21,7 @@ export type Streaming = {
   readonly node: KindNode
   /** What the node had before. */
   readonly before: NodeState
+  readonly toManifest: ManifestMaker
   /** Hears of all that is sent. */
   readonly onBytes: (bytes: number) => void
 }
@@ -58,55 +59,40 @@ const toImportArgs = (node: KindNode, flags: readonly string[]): readonly string
  * image its ID as a second name and does not take it back; it goes unless it was there before.
  */
 const removeImage = async (
-  { docker, engine, image, node, before }: Streaming,
-  after: NodeState | undefined,
+  { docker, api, engine, image, node, before }: Streaming,
+  loadedAs: string,
 ): Promise<void> => {
-  const names = namesOf(engine, image)
-  const ids = names.map((name) => after?.criIds.get(name) ?? image.id)
+  const names = [loadedAs, ...namesOf(engine, image)]
+  const { criIds } = await lookIntoNode(api, node, []).catch(() => emptyState)
+  const ids = names.map((name) => criIds.get(name) ?? image.id)
   const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
   const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
   for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
   await docker.try([...ctr, 'content', 'prune', 'references'])
 }
 
-/** Lets the next run know the image again. Returns what went wrong, if something did. */
-const remember = async (
-  { docker, engine, runId, image, node }: Streaming,
-  state: NodeState,
+/** @returns what went wrong, if something did */
+const send = async (
+  streaming: Streaming,
+  archived: ArchivedImage | undefined,
+  loadedAs: string,
 ): Promise<string | undefined> => {
-  const [given = '', ...further] = namesOf(engine, image)
-  const config = state.criIds.get(given) ?? ''
-  const script = joinScript('record', 'mark')
-  const top = image.layers.at(-1)?.chainId ?? ''
-  const args = [runId, image.id, config, top, given, ...further]
-  const ended = await docker.try(['exec', node.name, 'bash', '-c', script, 'bash', ...args])
-  return ended.code === 0 ? undefined : `naming it: ${describeEnd(ended)}`
-}
-
-/** @returns what went wrong, and what the node had then */
-const send = async (streaming: Streaming, blobs: readonly string[]) => {
   const { docker, api, engine, image, node, before, onBytes } = streaming
   const flags = await findImportFlags(docker, node)
-  const leftOut = toNeedlessBlobs(image, blobs, before.chains)
+  const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains)
   const importArgs = toImportArgs(node, flags)
-  const problem = await pump(docker, { image, leftOut, importArgs, onBytes })
-  if (problem !== undefined) return { problem, state: undefined }
+  const problem =
+    (await pump(docker, { image, loadedAs, leftOut, importArgs, onBytes })) ??
+    (await nameImage(streaming, archived, loadedAs))
+  if (problem !== undefined) return problem
   const config = engine.hasContainerdStore ? undefined : image.id
-  const check = (names: readonly string[]) => checkInNode(api, image, names, node, config)
-  // The archive has the names that were given, and no others.
-  const { flaw, state } = await check(
-    image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
-  )
-  const unnamed = flaw ?? (await remember(streaming, state))
-  if (unnamed !== undefined) return { problem: unnamed, state }
-  const named = await check(namesOf(engine, image))
-  return { problem: named.flaw, state: named.state }
+  return (await checkInNode(api, image, namesOf(engine, image), node, config)).flaw
 }
 
 /**
  * Sends an image's tar into a node's containerd, without the layers that the node has, as far as it
  * is known what they are called in the tar. containerd keeps the blobs while it unpacks them, so
- * the image is in the node twice for a while.
+ * the image is in the node twice for a while. Until it is whole, only we know its name.
  *
  * @returns what went wrong; the node then does not believe in the image
  */
@@ -114,7 +100,11 @@ export const importArchive = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
-  const { problem, state } = await send(streaming, archived?.blobs ?? [])
-  if (problem !== undefined) await removeImage(streaming, state)
+  const { docker, image, node, runId } = streaming
+  const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`
+  const problem = await send(streaming, archived, loadedAs)
+  if (problem !== undefined) await removeImage(streaming, loadedAs)
+  else
+    await docker.try(['exec', node.name, 'ctr', '--namespace=k8s.io', 'images', 'remove', loadedAs])
   return problem
 }

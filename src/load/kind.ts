@@ -4,35 +4,24 @@ import { describeEnd } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import { runCaptured } from '../host/process.ts'
-import type { LocalImage } from '../image/image.ts'
 import { checkNames } from './check.ts'
+import type { Streaming } from './import-archive.ts'
+import { findArchived } from './layer-blobs.ts'
+import { nameImage } from './name-image.ts'
 import { namesOf, toSource } from './order.ts'
 import type { LoadContext } from './task.ts'
 
 /** The slowest way takes its time. */
 const timeoutMs = 60 * 60_000
 
-const tagTimeoutMs = 30_000
+const timeoutOfRemovalMs = 30_000
 
 const ctrImages = ['ctr', '--namespace=k8s.io', 'images'] as const
-
-/** Names the image as a pod would. What kind loaded it as is a name that only this run uses. */
-const addNames = async (
-  api: EngineApi,
-  loaded: string,
-  names: readonly string[],
-  node: KindNode,
-): Promise<void> => {
-  const tag = [...ctrImages, 'tag', '--force', loaded]
-  await Promise.all(names.map((name) => execute(api, node.name, [...tag, name], tagTimeoutMs)))
-  const { flaw } = await checkNames(api, [loaded, ...names], node)
-  if (flaw !== undefined) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`)
-}
 
 /** A name that was never made is as good as gone. */
 const dropName = async (api: EngineApi, loaded: string, node: KindNode): Promise<void> => {
   const remove = [...ctrImages, 'remove', loaded]
-  await execute(api, node.name, remove, tagTimeoutMs).catch(() => {})
+  await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {})
 }
 
 /**
@@ -41,10 +30,9 @@ const dropName = async (api: EngineApi, loaded: string, node: KindNode): Promise
  * @throws {Failure} with what kind said
  */
 export const loadWithKind = async (
-  { docker, api, engine, clusterName, tempDir }: LoadContext,
-  image: LocalImage,
-  node: KindNode,
+  streaming: Streaming & Pick<LoadContext, 'clusterName' | 'tempDir'>,
 ): Promise<void> => {
+  const { docker, api, engine, image, node, clusterName, tempDir } = streaming
   const loaded = toSource(image)
   const args = ['load', 'docker-image', loaded, `--name=${clusterName}`, `--nodes=${node.name}`]
   // The system's own temp folder is memory on some machines, which an image would fill.
@@ -54,7 +42,11 @@ export const loadWithKind = async (
     if (ended.code !== 0) {
       throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`)
     }
-    await addNames(api, loaded, namesOf(engine, image), node)
+    const names = namesOf(engine, image)
+    const flaw =
+      (await nameImage(streaming, await findArchived(streaming, image), loaded)) ??
+      (await checkNames(api, names, node)).flaw
+    if (flaw !== undefined) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`)
   } finally {
     await dropName(api, loaded, node)
   }

@@ -3,6 +3,7 @@ import type { LocalImage } from '../image/image.ts'
 import { byFolders, groupForHelpers } from './by-folders.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'
+import { findManifestMaker } from './manifest.ts'
 import { lookIntoNode, type NodeState } from './node-state.ts'
 import { namesOf } from './order.ts'
 import type { NodePlan } from './plan-way.ts'
@@ -55,9 +56,13 @@ export const loadImage = async (
     }),
   )
   const lacking = plans.filter(({ node }) => !isThere(node))
+  if (lacking.length === 0) return { image, nodes: present }
   const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
-  const held = lacking.length > 0 ? await context.hold(image) : image
-  const task: Task = { ...context, image: held, progress, states }
+  const [held, toManifest] = await Promise.all([
+    context.hold(image),
+    findManifestMaker(context.api.ask, context.engine, image),
+  ])
+  const task: Task = { ...context, image: held, progress, toManifest, states }
   const loads = await allEnded<readonly NodeLoad[]>([
     ...groupForHelpers(lacking).map((group) => byFolders(task, group)),
     ...lacking.map(async ({ node, choice }) => {

@@ -1,7 +1,6 @@
 import type { KindNode } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
-import { toSections } from '../text/sections.ts'
 import { containerdClient, joinScript } from './helper.ts'
 
 /** What a node's containerd and CRI have, as far as some images need to know. */
@@ -31,76 +30,27 @@ export type NodeRecord = {
   readonly layers: number
 }
 
-const recordPattern = /\bdev\.slipway\/record=(([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*))/
+/** As containerd counts: the others are views, and being written. */
+const committedKind = '3'
 
-const firstWord = (line: string): string => line.split(/\s/, 1)[0] ?? ''
+const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/
 
-const toRecords = (images: string, sound: ReadonlySet<string>): NodeState['records'] =>
-  new Map(
-    images.split('\n').flatMap((line) => {
-      const [, record = '', image = '', config = '', folders = ''] = recordPattern.exec(line) ?? []
-      if (!sound.has(record)) return []
-      return [[firstWord(line), { image, config, layers: folders.split('.').length - 1 }]]
-    }),
-  )
-
-const toHeld = (content: string): NodeState['held'] =>
-  new Map(
-    content.split('\n').flatMap((line) => {
-      const top = /containerd\.io\/gc\.ref\.snapshot\.[\w-]+=(sha256:[0-9a-f]{64})/.exec(line)?.[1]
-      return top === undefined ? [] : [[firstWord(line), top]]
-    }),
-  )
-
-type CriImages = {
-  readonly images?: readonly {
-    readonly id: string
-    readonly repoTags?: readonly string[] | null
-    readonly repoDigests?: readonly string[] | null
-  }[]
-}
-
-/** As crictl prints them; none where it printed something else. */
-const parseCriJson = (json: string): readonly (readonly string[])[] => {
-  try {
-    const { images = [] } = JSON.parse(json) as CriImages
-    return images.map(({ id, repoTags, repoDigests }) => [
-      id,
-      ...(repoTags ?? []),
-      ...(repoDigests ?? []),
-    ])
-  } catch {
-    return []
-  }
-}
-
-/** As helper/containerd.pl prints them. */
-const parseCriLines = (text: string): readonly (readonly string[])[] =>
-  text.split('\n').flatMap((line) => {
-    const [word, ...image] = line.split('\t')
-    return word === 'image' ? [image] : []
-  })
-
-const toCriIds = (text: string): NodeState['criIds'] => {
-  const images = text.startsWith('{') ? parseCriJson(text) : parseCriLines(text)
-  return new Map(
-    images.flatMap(([id = '', ...names]) => [id, ...names].map((name) => [name, id] as const)),
-  )
-}
-
-/** Reads what helper/look.sh prints. */
+/** Reads what helper/look.sh prints: a line for each fact, tab-separated. */
 export const parseNodeState = (text: string): NodeState => {
-  const sections = toSections(text)
-  const section = (name: string): string => sections.get(name) ?? ''
-  const committed = section('snapshots')
-    .split('\n')
-    .filter((line) => /\sCommitted\s*$/.test(line))
-  return {
-    chains: new Set(committed.map(firstWord)),
-    held: toHeld(section('content')),
-    records: toRecords(section('images'), new Set(section('sound').split('\n'))),
-    criIds: toCriIds(section('cri')),
+  const chains = new Set<string>()
+  const held = new Map<string, string>()
+  const records = new Map<string, NodeRecord>()
+  const criIds = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const [word, first = '', second = '', ...rest] = line.split('\t')
+    if (word === 'snapshot' && second === committedKind) chains.add(first)
+    if (word === 'held') held.set(first, second)
+    if (word === 'image') for (const name of [first, second, ...rest]) criIds.set(name, first)
+    if (word !== 'label') continue
+    const [, image = '', config = '', folders = ''] = recordPattern.exec(second) ?? []
+    records.set(first, { image, config, layers: folders.split('.').length - 1 })
   }
+  return { chains, held, records, criIds }
 }
 
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
@@ -112,7 +62,7 @@ export const lookIntoNode = async (
   node: KindNode,
   names: readonly string[],
 ): Promise<NodeState> => {
-  const script = joinScript('record', 'look')
+  const script = joinScript('record', 'client', 'look')
   const command = ['bash', '-c', script, 'bash', containerdClient(), ...names]
   return parseNodeState(await execute(api, node.name, command, timeoutMs))
 }

@@ -46,11 +46,8 @@ const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 const overlay2Rows = (engine: Engine, image: LocalImage): Rows => {
   const store = `${engine.dataRoot}/image/overlay2`
   return [
-    ['overlay2', `${store}/imagedb/content/sha256/${toHex(image.id)}`],
-    ...image.layers.map(({ diffId, chainId, folder = '' }) => {
-      const size = `${store}/layerdb/sha256/${toHex(chainId)}/size`
-      return ['layer', diffId, chainId, folder, size]
-    }),
+    ['overlay2', `${store}/imagedb/content/sha256/${toHex(image.id)}`, image.id],
+    ...image.layers.map(({ diffId, chainId, folder = '' }) => ['layer', diffId, chainId, folder]),
   ]
 }
 

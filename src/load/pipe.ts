@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { type Docker, describeEnd } from '../docker/docker.ts'
 import type { LocalImage } from '../image/image.ts'
-import { toNodeNames } from '../image/reference.ts'
 import { toRenaming } from './archive-names.ts'
 import { toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
@@ -10,6 +9,8 @@ import { leaveOut } from './tar-filter.ts'
 /** What goes through the pipe, and where to. */
 export type Pumping = {
   readonly image: LocalImage
+  /** What the node is told that it is called. */
+  readonly loadedAs: string
   /** Names of the archive's files that are not sent. */
   readonly leftOut: ReadonlySet<string>
   /** The arguments of `docker` that read the archive from standard input. */
@@ -19,17 +20,14 @@ export type Pumping = {
 
 /** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
 export const pump = async (docker: Docker, pumping: Pumping): Promise<string | undefined> => {
-  const { image, leftOut, importArgs, onBytes } = pumping
+  const { image, loadedAs, leftOut, importArgs, onBytes } = pumping
   const source = startSource(docker, ['save', '--', toSource(image)])
   const target = startTarget(docker, importArgs)
   target.stdout.resume()
   // An end that fails closes the pipe; the exit codes below say which and why.
   const piped = pipeline(
     source.stdout,
-    leaveOut(
-      (name) => leftOut.has(name),
-      toRenaming(image.references.flatMap(({ canonical }) => toNodeNames(canonical))),
-    ),
+    leaveOut((name) => leftOut.has(name), toRenaming([loadedAs])),
     countBytes(onBytes),
     target.stdin,
   ).catch(() => {})

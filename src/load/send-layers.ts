@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeEnd } from '../docker/docker.ts'
@@ -6,6 +5,7 @@ import { splitLines } from '../host/lines.ts'
 import { containerdClient, joinScript } from './helper.ts'
 import type { Streaming } from './import-archive.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
+import { toDigest } from './manifest.ts'
 import { namesOf, toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
 import { pickOut } from './tar-filter.ts'
@@ -36,24 +36,6 @@ const toOrder = (
   return rows.map((row) => `${row.join('\t')}\n`).join('')
 }
 
-/** A manifest for an image of a store that keeps none, with the sizes that `docker save` shows. */
-const makeManifest = (
-  { blobs, config }: ArchivedImage,
-  sizes: ReadonlyMap<string, number>,
-): string => {
-  const describe = (kind: string, digest: string) => ({
-    mediaType: `application/vnd.oci.image.${kind}`,
-    digest,
-    size: sizes.get(toBlobName(digest)) ?? 0,
-  })
-  return JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: describe('config.v1+json', config),
-    layers: blobs.map((blob) => describe('layer.v1.tar', blob)),
-  })
-}
-
 /** Chooses the archive's files that the node needs, and says what they are. */
 const pickMissing = (archived: ArchivedImage, missing: readonly number[]) => {
   const { blobs, config } = archived
@@ -75,13 +57,13 @@ const hasBlobs = (sizes: ReadonlyMap<string, number>): boolean =>
   [...sizes.keys()].some((name) => name.startsWith('blobs/'))
 
 const writeManifest = (target: Writable, text: string): void => {
-  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+  const digest = toDigest(text)
   target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`)
 }
 
 /** Sends what is missing. */
 const sendMissing = async (
-  { docker, image, onBytes }: Streaming,
+  { docker, image, toManifest, onBytes }: Streaming,
   archived: ArchivedImage,
   missing: readonly number[],
   target: Writable,
@@ -94,7 +76,8 @@ const sendMissing = async (
   const [saved] = await Promise.all([source.ended, piped])
   if (saved.code !== 0) return { kind: 'failed', problem: `docker save: ${describeEnd(saved)}` }
   if (!hasBlobs(sizes)) return { kind: 'cannot' }
-  writeManifest(target, archived.manifest ?? makeManifest(archived, sizes))
+  const configBytes = sizes.get(toBlobName(archived.config)) ?? 0
+  writeManifest(target, archived.manifest ?? toManifest(configBytes))
   return { kind: 'sent' }
 }
 
@@ -104,7 +87,7 @@ const sendMissing = async (
  */
 export const sendLayers = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
   const { docker, node } = streaming
-  const common = ['record', 'source', 'node', 'names', 'stage', 'publish']
+  const common = ['record', 'client', 'source', 'node', 'names', 'stage', 'publish']
   const script = joinScript(...common, 'entries', 'receive', 'stream')
   const program = ['bash', '-c', script, 'slipway', containerdClient()]
   const args = ['exec', '--interactive', node.name, ...program]

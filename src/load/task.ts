@@ -3,6 +3,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { LocalImage } from '../image/image.ts'
 import type { Because } from './because.ts'
+import type { ManifestMaker } from './manifest.ts'
 import type { NodeState } from './node-state.ts'
 import type { Way } from './plan-way.ts'
 import type { Progress } from './progress.ts'
@@ -43,6 +44,7 @@ export type LoadContext = {
 export type Task = LoadContext & {
   readonly image: LocalImage
   readonly progress: Progress
+  readonly toManifest: ManifestMaker
   /** What the nodes had before, by their names. */
   readonly states: ReadonlyMap<string, NodeState>
 }

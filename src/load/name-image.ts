@@ -1,0 +1,46 @@
+import { execute } from '../docker/container.ts'
+import { describeEnd } from '../docker/docker.ts'
+import { checkNames } from './check.ts'
+import { containerdClient, joinScript } from './helper.ts'
+import type { Streaming } from './import-archive.ts'
+import type { ArchivedImage } from './layer-blobs.ts'
+import { toDigest } from './manifest.ts'
+import { namesOf } from './order.ts'
+
+const timeoutMs = 30_000
+
+/** The manifest that the image has in every node; without one it is what came with the archive. */
+const findManifest = async (
+  { api, engine, node, toManifest }: Streaming,
+  archived: ArchivedImage | undefined,
+  config: string,
+): Promise<string> => {
+  if (engine.hasContainerdStore) return archived?.manifest ?? ''
+  const get = ['ctr', '--namespace=k8s.io', 'content', 'get', config]
+  return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs)))
+}
+
+/**
+ * Gives an image that a node has unpacked, under a name that only this run uses, its own names and manifest,
+ * and lets the next run know it again.
+ *
+ * @returns what went wrong, if something did
+ */
+export const nameImage = async (
+  streaming: Streaming,
+  archived: ArchivedImage | undefined,
+  loadedAs: string,
+): Promise<string | undefined> => {
+  const { docker, api, engine, runId, image, node } = streaming
+  const { flaw, state } = await checkNames(api, [loadedAs], node)
+  if (flaw !== undefined) return flaw
+  const config = state.criIds.get(loadedAs) ?? ''
+  const manifest = await findManifest(streaming, archived, config)
+  const isOverlay = node.snapshotter === 'overlayfs'
+  const chains = isOverlay ? image.layers.map(({ chainId }) => chainId).join(' ') : ''
+  const script = joinScript('record', 'client', 'names', 'node', 'source', 'publish', 'name')
+  const about = [loadedAs, runId, image.id, config, chains, toDigest(manifest), manifest]
+  const args = [containerdClient(), ...about, ...namesOf(engine, image)]
+  const ended = await docker.try(['exec', node.name, 'bash', '-c', script, 'bash', ...args])
+  return ended.code === 0 ? undefined : `naming it: ${describeEnd(ended)}`
+}
