@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FoundKills, findKills, type KillFacts } from '../../src/diagnose/kernel/find-kills.ts'
-import type { LookedNode } from '../../src/diagnose/nodes/look-nodes.ts'
+import type { LookedNode } from '../../src/diagnose/nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from '../../src/diagnose/nodes/node-report.ts'
+import type { KillFacts } from '../../src/diagnose/oom-kills/facts.ts'
+import { type FoundKills, findKills } from '../../src/diagnose/oom-kills/find-oom-kills.ts'
 import { toBaseline } from '../../src/diagnose/recording/take-baseline.ts'
 import { hex, type NodeName, type Stories, tellStories } from '../support/cgroup-v2/machine.ts'
 

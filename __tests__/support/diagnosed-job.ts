@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { Finding } from '../../src/diagnose/finding.ts'
+import type { Finding } from '../../src/diagnose/finding/finding.ts'
 import { eventually } from './eventually.ts'
 import { type OneNode, useOneNode } from './one-node.ts'
 import type { Run, RunOptions } from './runner/types.ts'

@@ -1,4 +1,5 @@
-import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts'
+import { type Diagnosis, type DiagnosisOptions, diagnose } from '../diagnose/diagnose.ts'
+import { withoutReported } from '../diagnose/merge.ts'
 import { joinNotes } from '../diagnose/recording/join-recordings.ts'
 import {
   findNotes,
@@ -8,21 +9,26 @@ import {
   writeBaseline,
 } from '../diagnose/recording/recording.ts'
 import { toKey } from '../diagnose/render.ts'
-import { createDocker } from '../docker/docker.ts'
+import type { Docker } from '../docker/docker.ts'
 import { Failure, renderError } from '../failure.ts'
-import type { Environment } from './actions/environment.ts'
-import { tellDiagnosis, withoutTold } from './actions/report-diagnosis.ts'
-import type { Runner } from './actions/runner.ts'
 
-const stopped = (error: unknown): Diagnosis => ({
-  findings: [],
-  looked: [`nothing more, as this went wrong: ${renderError(error)}`],
-  isDockerThere: true,
-})
+type Values = {
+  /** Where the job's steps leave each other their recordings. */
+  readonly tempDir: string
+  readonly childEnv: Readonly<Record<string, string>>
+}
+
+/** Whatever goes wrong on the way is said, and fails nothing. */
+const tryToDiagnose = (options: DiagnosisOptions): Promise<Diagnosis> =>
+  diagnose(options).catch((error: unknown) => ({
+    findings: [],
+    looked: [`nothing more, as this went wrong: ${renderError(error)}`],
+    isDockerThere: true,
+  }))
 
 /**
- * Leaves for the job's other steps what was told, and what was loaded: their posts come later, when
- * these notes are gone. That it may not be written costs a repetition.
+ * Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
+ * these recordings are gone. That it may not be written costs a repetition.
  */
 const leaveForOthers = (all: readonly Notes[], { findings }: Diagnosis): void => {
   const joined = joinNotes(all)
@@ -37,18 +43,18 @@ const leaveForOthers = (all: readonly Notes[], { findings }: Diagnosis): void =>
 }
 
 /**
- * In post: looks for what happened since main, and tells it, if nobody has told it before.
+ * What happened since main, without what another step has reported already.
  *
- * @returns whether Docker is there for what comes next
+ * @param folder where main recorded how things were
+ * @returns undefined where main did not come so far, or has said why it recorded nothing
  */
-export const lookAfterJob = async (
-  { tempDir, childEnv }: Environment,
-  runner: Runner,
+export const diagnoseJob = async (
+  { tempDir, childEnv }: Values,
+  { docker }: { readonly docker: Docker },
   folder: string,
-): Promise<boolean> => {
+): Promise<Diagnosis | undefined> => {
   const notes = readNotes(folder)
-  // Main did not come so far, or has said why it noted nothing.
-  if (notes === undefined) return true
+  if (notes === undefined) return undefined
   const { containers: noted, told } = notes
   const { clusterName } = notes.baseline
   const all = findNotes(tempDir, clusterName)
@@ -57,38 +63,25 @@ export const lookAfterJob = async (
   const baseline = { ...notes.baseline, images }
   // Another job on this machine may have made a cluster of this name by now.
   const nodeIds = baseline.nodes.map(({ id }) => id)
-  const docker = createDocker(childEnv)
-  const looking = diagnose({ docker, childEnv, clusterName, baseline, noted, nodeIds })
-  const diagnosis = withoutTold(await looking.catch(stopped), told)
-  await tellDiagnosis(runner, diagnosis, false)
+  const options = { docker, childEnv, clusterName, baseline, noted, nodeIds }
+  const diagnosis = withoutReported(await tryToDiagnose(options), told)
   leaveForOthers(all, diagnosis)
-  return diagnosis.isDockerThere
-}
-
-const lookNow = async (
-  { childEnv }: Environment,
-  clusterName: string,
-  all: readonly Notes[],
-): Promise<Diagnosis> => {
-  const docker = createDocker(childEnv)
-  const noted = all.flatMap(({ containers }) => containers)
-  const baseline = joinNotes(all)?.baseline
-  return diagnose({ docker, childEnv, clusterName, baseline, noted, nodeIds: undefined })
+  return diagnosis
 }
 
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
 export const diagnoseNow = async (
-  environment: Environment,
-  runner: Runner,
+  { tempDir, childEnv }: Values,
+  { docker, signal }: { readonly docker: Docker; readonly signal: AbortSignal },
   clusterName: string,
-  signal: AbortSignal,
-): Promise<void> => {
-  const all = findNotes(environment.tempDir, clusterName)
+): Promise<Diagnosis> => {
+  const all = findNotes(tempDir, clusterName)
+  const noted = all.flatMap(({ containers }) => containers)
+  const baseline = joinNotes(all)?.baseline
+  const options = { docker, childEnv, clusterName, baseline, noted, nodeIds: undefined }
   const { promise: cancelled, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(new Failure('The step was cancelled')))
-  const looking = lookNow(environment, clusterName, all).catch(stopped)
-  const diagnosis = await Promise.race([looking, cancelled])
-  runner.output('findings', JSON.stringify(diagnosis.findings))
-  await tellDiagnosis(runner, diagnosis, true)
+  const diagnosis = await Promise.race([tryToDiagnose(options), cancelled])
   leaveForOthers(all, diagnosis)
+  return diagnosis
 }

@@ -1,31 +1,24 @@
 import type { Docker } from '../docker/docker.ts'
 import { withEngineApi } from '../docker/engine-api.ts'
+import { within } from '../host/deadline.ts'
 import type { Cluster } from './cluster/cluster.ts'
-import { findGhosts } from './cluster/ghosts.ts'
+import { findGhosts } from './cluster/find-in-cluster.ts'
 import { findPullTroubles } from './cluster/pulls.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
-import { within } from './deadline.ts'
-import type { Finding } from './finding.ts'
-import { findKills } from './kernel/find-kills.ts'
+import { findClockJump, findNodeChanges } from './find-changes.ts'
+import type { Finding, Told } from './finding/finding.ts'
 import { mergeKills } from './merge.ts'
-import { findClockJump, findNodeChanges } from './nodes/find-changes.ts'
 import {
   inspectNodes,
   type LookedNode,
   lookAtNodes,
   lookHere,
   nodeTimeoutMs,
-} from './nodes/look-nodes.ts'
+} from './nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from './nodes/node-report.ts'
+import { findKills } from './oom-kills/find-oom-kills.ts'
 import type { Baseline } from './recording/baseline.ts'
 import { sortFindings } from './render.ts'
-
-/** What is told of looking. */
-export type Told = {
-  readonly findings: readonly Finding[]
-  /** What was looked at, and what could not be, a piece each. */
-  readonly looked: readonly string[]
-}
 
 /** What came of looking; Docker is not there where it did not answer. */
 export type Diagnosis = Told & { readonly isDockerThere: boolean }

@@ -1,4 +1,5 @@
-import type { Finding } from './finding.ts'
+import type { Finding, Told } from './finding/finding.ts'
+import { toKey } from './render.ts'
 
 const isSameContainer = (a: Finding, b: Finding): boolean =>
   (a.containerId !== undefined && a.containerId === b.containerId) ||
@@ -29,3 +30,9 @@ export const mergeKills = (
   const sure = kernels.filter(({ certainty }) => !isPlaced || certainty !== 'possible')
   return [...sure, ...news]
 }
+
+/** What others of the job have reported already is not reported again. */
+export const withoutReported = <T extends Told>(told: T, reported: ReadonlySet<string>): T => ({
+  ...told,
+  findings: told.findings.filter((finding) => !reported.has(toKey(finding))),
+})

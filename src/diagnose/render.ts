@@ -1,7 +1,6 @@
 import { escapeCell, escapeLine } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
-import type { Told } from './diagnose.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Told } from './finding/finding.ts'
 
 const certainties: Readonly<Record<Finding['certainty'], string>> = {
   certain: '',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { tellDiagnosis, withoutTold } from '../../../src/commands/actions/report-diagnosis.ts'
+import { reportDiagnosis } from '../../../src/commands/actions/report-diagnosis.ts'
 import type { Runner } from '../../../src/commands/actions/runner.ts'
-import type { Finding } from '../../../src/diagnose/finding.ts'
-import { mergeKills } from '../../../src/diagnose/merge.ts'
+import type { Finding } from '../../../src/diagnose/finding/finding.ts'
+import { mergeKills, withoutReported } from '../../../src/diagnose/merge.ts'
 import { renderDiagnosis, sortFindings, toKey } from '../../../src/diagnose/render.ts'
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
@@ -17,15 +17,17 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
 /** A runner that remembers. */
 const listen = () => {
   const said: string[] = []
+  const outputs = new Map<string, string>()
   const note = (what: string) => (text: string) => void said.push(`${what}: ${text}`)
   const runner = {
     line: note('line'),
+    output: (name: string, value: string) => void outputs.set(name, value),
     warning: note('warning'),
     error: note('error'),
     summary: async (text: string) => void said.push(`summary: ${text}`),
     fenced: <T>(body: (write: (line: string) => void) => Promise<T>) => body(note('fenced')),
   }
-  return { said, runner: runner as unknown as Runner }
+  return { said, outputs, runner: runner as unknown as Runner }
 }
 
 test('who asked gets errors for what is sure; who did not gets warnings', async () => {
@@ -34,8 +36,9 @@ test('who asked gets errors for what is sure; who did not gets warnings', async 
     [true, 'error'],
     [false, 'warning'],
   ] as const) {
-    const { said, runner } = listen()
-    await tellDiagnosis(runner, { findings, looked: [] }, isAsked)
+    const { said, outputs, runner } = listen()
+    await reportDiagnosis(runner, { findings, looked: [] }, isAsked)
+    expect(outputs.get('findings')).toBe(isAsked ? JSON.stringify(findings) : undefined)
     expect(said.slice(0, 2)).toEqual([
       `${level}: It was killed. Give it more.`,
       'warning: Possible: Something died. Give it more.',
@@ -48,17 +51,17 @@ test('no finding: one line; a section of the summary only for who asked', async 
   const line =
     'line: Slipway found nothing that would explain a failure. It looked at: nodes a; kills.'
   const post = listen()
-  await tellDiagnosis(post.runner, nothing, false)
+  await reportDiagnosis(post.runner, nothing, false)
   expect(post.said).toEqual([line])
   const asked = listen()
-  await tellDiagnosis(asked.runner, nothing, true)
+  await reportDiagnosis(asked.runner, nothing, true)
   expect(asked.said).toEqual([line, expect.stringContaining('summary: ### Slipway')])
 })
 
 test('GitHub keeps ten annotations: the tenth says how many more there are', async () => {
   const findings = Array.from({ length: 14 }, (_, index) => finding({ cause: `Cause ${index}` }))
   const { said, runner } = listen()
-  await tellDiagnosis(runner, { findings, looked: [] }, true)
+  await reportDiagnosis(runner, { findings, looked: [] }, true)
   const annotations = said.filter((text) => /^(error|warning)/.test(text))
   expect(annotations).toHaveLength(10)
   expect(annotations.at(-1)).toMatch(/^warning: 5 more/)
@@ -68,7 +71,7 @@ test('GitHub keeps ten annotations: the tenth says how many more there are', asy
 test('what was told is not told again', () => {
   const [old, news] = [finding(), finding({ cause: 'Another' })]
   const diagnosis = { findings: [old, news], looked: [] }
-  expect(withoutTold(diagnosis, new Set([toKey(old)])).findings).toEqual([news])
+  expect(withoutReported(diagnosis, new Set([toKey(old)])).findings).toEqual([news])
 })
 
 test("others' words stay text in the summary", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../../src/diagnose/cluster/ghosts.ts'
+import { findGhosts } from '../../../src/diagnose/cluster/find-in-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
 

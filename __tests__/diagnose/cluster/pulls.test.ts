@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
-import type { Finding } from '../../../src/diagnose/finding.ts'
+import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { parseImageReference } from '../../../src/image/reference.ts'
 import { sentinel } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Cluster, Event, LoadedImage, Pod } from '../../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../../src/diagnose/cluster/ghosts.ts'
-import { findNewest, isNews } from '../../../src/diagnose/cluster/news.ts'
+import { findGhosts } from '../../../src/diagnose/cluster/find-in-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
-import type { Finding } from '../../../src/diagnose/finding.ts'
+import type { Finding } from '../../../src/diagnose/finding/finding.ts'
+import { findNewest, isNews } from '../../../src/diagnose/finding/since.ts'
 import { at } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toLimit } from '../../../src/diagnose/kernel/cgroup.ts'
 import { type Kill, parseKills } from '../../../src/diagnose/kernel/kernel-log.ts'
-import { toLimit } from '../../../src/diagnose/kernel/place.ts'
 import { parseNodeReport } from '../../../src/diagnose/nodes/node-report.ts'
 
 const [node, container, uid] = [

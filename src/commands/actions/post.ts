@@ -1,9 +1,11 @@
 import { getState } from '@actions/core'
+import { createDocker } from '../../docker/docker.ts'
 import { renderError } from '../../failure.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
-import { lookAfterJob } from '../diagnose.ts'
+import { diagnoseJob } from '../diagnose.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
+import { reportDiagnosis } from './report-diagnosis.ts'
 import { createRunner } from './runner.ts'
 
 const runner = createRunner()
@@ -25,7 +27,12 @@ let isDockerThere = true
 try {
   if (isRunId(runId)) {
     const { notesFolder } = leftoversOf(environment, runId)
-    isDockerThere = await lookAfterJob(environment, runner, notesFolder)
+    const docker = createDocker(environment.childEnv)
+    const diagnosis = await diagnoseJob(environment, { docker }, notesFolder)
+    if (diagnosis !== undefined) {
+      await reportDiagnosis(runner, diagnosis, false)
+      isDockerThere = diagnosis.isDockerThere
+    }
   }
 } catch (error) {
   runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)

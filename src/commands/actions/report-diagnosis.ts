@@ -1,34 +1,28 @@
-import type { Told } from '../../diagnose/diagnose.ts'
+import type { Told } from '../../diagnose/finding/finding.ts'
 import {
   renderAnnotation,
   renderDiagnosis,
   renderFinding,
   renderLooked,
-  toKey,
 } from '../../diagnose/render.ts'
 import type { Runner } from './runner.ts'
-
-/** What others of the job have told already is not told again. */
-export const withoutTold = <T extends Told>(diagnosis: T, told: ReadonlySet<string>): T => ({
-  ...diagnosis,
-  findings: diagnosis.findings.filter((finding) => !told.has(toKey(finding))),
-})
 
 /** GitHub keeps ten of a level; one is for how many more there are. */
 const shownAnnotations = 9
 
 /**
- * Tells people: annotations, the log, a section of the summary. All of it is data: names and messages
+ * Reports to people: annotations, the log, a section of the summary. All of it is data: names and messages
  * are not ours.
  *
  * @param isAsked whether somebody asked; who did not is told of findings alone, and by warnings
  */
-export const tellDiagnosis = async (
-  { line, fenced, warning, error, summary }: Runner,
+export const reportDiagnosis = async (
+  { line, fenced, output, warning, error, summary }: Runner,
   diagnosis: Told,
   isAsked: boolean,
 ): Promise<void> => {
   const { findings } = diagnosis
+  if (isAsked) output('findings', JSON.stringify(findings))
   for (const finding of findings.slice(0, shownAnnotations)) {
     const isSure = isAsked && finding.certainty === 'certain'
     const annotate = isSure ? error : warning

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { createDocker } from '../../docker/docker.ts'
 import { prepareConfig } from '../../docker/prepare-config.ts'
 import { Failure, renderError } from '../../failure.ts'
 import { kindOf } from '../../host/access.ts'
@@ -14,6 +15,7 @@ import { type Result, run } from '../run.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
 import { maskInputs } from './mask-inputs.ts'
 import { publish } from './publish.ts'
+import { reportDiagnosis } from './report-diagnosis.ts'
 import { createRunner, type Runner } from './runner.ts'
 
 const readAndMask = async (environment: Environment, runner: Runner): Promise<Inputs> => {
@@ -61,7 +63,9 @@ const runStep = async (
   try {
     inputs = await readAndMask(environment, runner)
     if (inputs.mode === 'diagnose') {
-      return await diagnoseNow(environment, runner, inputs.clusterName, signal)
+      const ports = { docker: createDocker(environment.childEnv), signal }
+      const diagnosis = await diagnoseNow(environment, ports, inputs.clusterName)
+      return await reportDiagnosis(runner, diagnosis, true)
     }
     result = await runInPlace(inputs, environment, runner, signal)
     failure = result.kind === 'run' ? result.failure : undefined

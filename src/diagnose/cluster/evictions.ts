@@ -1,7 +1,7 @@
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import { findNewest } from '../finding/since.ts'
 import type { Cluster, Event, Pod } from './cluster.ts'
-import { findNewest } from './news.ts'
-import { type Sighting, toFindings } from './sighting.ts'
+import { type Sighting, toFindings } from './pod-finding.ts'
 
 type Cause = { readonly words: RegExp; readonly what: string; readonly remedy: string }
 

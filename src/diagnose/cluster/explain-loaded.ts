@@ -1,6 +1,6 @@
 import { toLine } from '../../text/to-line.ts'
 import type { Container, LoadedImage, Pod } from './cluster.ts'
-import type { Sighting } from './sighting.ts'
+import type { Sighting } from './pod-finding.ts'
 
 /** Canonical names that nodes have, by the nodes' names; what is not known is left out. */
 export type NodeImages = ReadonlyMap<string, readonly string[]>

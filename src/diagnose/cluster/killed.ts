@@ -1,8 +1,8 @@
 import { formatBytes } from '../../text/format.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import { findNewest } from '../finding/since.ts'
 import type { Cluster, Container, Event, Pod } from './cluster.ts'
-import { findNewest } from './news.ts'
-import { type Sighting, toFindings } from './sighting.ts'
+import { type Sighting, toFindings } from './pod-finding.ts'
 
 /** 128 and SIGKILL's 9. */
 const killed = 137

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../text/format.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
 import type { Cluster, Pod } from './cluster.ts'
-import { type Sighting, toFindings } from './sighting.ts'
+import { type Sighting, toFindings } from './pod-finding.ts'
 
 type Shortage = Pick<Sighting, 'what' | 'remedy'>
 

@@ -1,7 +1,7 @@
 import { toLine } from '../../text/to-line.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import { findNewest, isNews } from '../finding/since.ts'
 import type { Cluster, ClusterNode, Event, LoadedImage } from './cluster.ts'
-import { findNewest, isNews } from './news.ts'
 
 type Pressure = Pick<Finding, 'kind' | 'remedy'> & {
   readonly short: string

@@ -1,11 +1,11 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
 import { toLine } from '../../text/to-line.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import { isNews } from '../finding/since.ts'
 import type { Cluster, Container, LoadedImage } from './cluster.ts'
 import { type Explained, explainLoaded, type NodeImages, type Wait } from './explain-loaded.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
-import { isNews } from './news.ts'
-import { toFindings } from './sighting.ts'
+import { toFindings } from './pod-finding.ts'
 
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
 const reasons: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { EngineApi } from '../../docker/engine-api.ts'
-import { inspectNodes, type LookedNode, lookAtNodes } from '../nodes/look-nodes.ts'
+import { inspectNodes, type LookedNode, lookAtNodes } from '../nodes/gather-nodes.ts'
 import type { Baseline } from './baseline.ts'
 
 /** What there is to note of nodes that were looked at; undefined when none of them tells. */

@@ -1,7 +1,7 @@
-import type { Finding } from '../finding.ts'
-import type { Baseline, BaselineNode } from '../recording/baseline.ts'
-import type { LookedNode } from './look-nodes.ts'
-import type { NodeReport } from './node-report.ts'
+import type { Finding } from './finding/finding.ts'
+import type { LookedNode } from './nodes/gather-nodes.ts'
+import type { NodeReport } from './nodes/node-report.ts'
+import type { Baseline, BaselineNode } from './recording/baseline.ts'
 
 const renderEnd = ({ exitCode, wasKilled }: LookedNode): string =>
   `Docker: exit code ${exitCode}${wasKilled ? ', killed for memory' : ''}`

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
 import type { Cluster, LoadedImage } from './cluster.ts'
 import { findEvictions } from './evictions.ts'
 import { findKilled } from './killed.ts'

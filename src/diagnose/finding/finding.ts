@@ -41,3 +41,10 @@ export type Finding = {
   /** When, ISO 8601. */
   readonly at?: string
 }
+
+/** What is told of looking. */
+export type Told = {
+  readonly findings: readonly Finding[]
+  /** What was looked at, and what could not be, a piece each. */
+  readonly looked: readonly string[]
+}

@@ -1,7 +1,7 @@
-import type { Finding } from '../finding.ts'
-import type { LookedNode } from '../nodes/look-nodes.ts'
+import type { Finding } from '../finding/finding.ts'
+import type { LookedNode } from '../nodes/gather-nodes.ts'
 import type { Baseline } from '../recording/baseline.ts'
-import type { KillFacts, KnownNode } from './find-kills.ts'
+import type { KillFacts, KnownNode } from './facts.ts'
 
 /** How many they were is not known: the first process of a container killed as a whole counts twice. */
 const renderKilled = (count: number, where: string): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toLimit, toPlace } from '../../../src/diagnose/kernel/place.ts'
+import { toLimit, toPlace } from '../../../src/diagnose/kernel/cgroup.ts'
 
 const [node, container, uid] = [
   'a'.repeat(64),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { findClockJump, findNodeChanges } from '../../../src/diagnose/nodes/find-changes.ts'
-import type { LookedNode } from '../../../src/diagnose/nodes/look-nodes.ts'
-import type { NodeReport } from '../../../src/diagnose/nodes/node-report.ts'
-import type { Baseline } from '../../../src/diagnose/recording/baseline.ts'
+import { findClockJump, findNodeChanges } from '../../src/diagnose/find-changes.ts'
+import type { LookedNode } from '../../src/diagnose/nodes/gather-nodes.ts'
+import type { NodeReport } from '../../src/diagnose/nodes/node-report.ts'
+import type { Baseline } from '../../src/diagnose/recording/baseline.ts'
 
 const id = (digit: string): string => digit.repeat(64)
 

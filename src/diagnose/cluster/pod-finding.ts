@@ -1,7 +1,7 @@
 import { toLine } from '../../text/to-line.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import { findNewest, isNews } from '../finding/since.ts'
 import type { Container, Pod } from './cluster.ts'
-import { findNewest, isNews } from './news.ts'
 
 /** Something of one pod, or of a container of it; replicas that had the same make one finding. */
 export type Sighting = {

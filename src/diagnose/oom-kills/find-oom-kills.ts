@@ -1,35 +1,16 @@
-import type { Finding } from '../finding.ts'
-import type { LookedNode } from '../nodes/look-nodes.ts'
+import type { Finding } from '../finding/finding.ts'
+import { toLimit, toPlace } from '../kernel/cgroup.ts'
+import type { Kill } from '../kernel/kernel-log.ts'
+import type { LookedNode } from '../nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from '../nodes/node-report.ts'
-import type { Baseline } from '../recording/baseline.ts'
-import { explainKills, type KillGroup } from './explain-kill.ts'
-import type { Kill } from './kernel-log.ts'
-import { toLimit, toPlace } from './place.ts'
-import { countedInNodes, killedByCri, sumByCri, toPossible } from './unlogged-kills.ts'
-
-/** All that tells of kills; nodes and containers that are gone may be missing. */
-export type KillFacts = {
-  /** Undefined where no step of this job noted how things were. */
-  readonly baseline: Baseline | undefined
-  readonly nodes: readonly LookedNode[]
-  /** The machine under the nodes, from whoever could be asked. */
-  readonly machine: NodeReport
-  /** Containers that were noted while they lived, and those that are still there. */
-  readonly containers: readonly KnownContainer[]
-}
+import { explainKills, type KillGroup } from './explain.ts'
+import type { KillFacts, KnownNode } from './facts.ts'
+import { countedInNodes, killedByCri, sumByCri, toPossible } from './unlogged.ts'
 
 export type FoundKills = {
   readonly findings: readonly Finding[]
   /** Killed elsewhere on the machine: no business of this cluster. */
   readonly elsewhere: number
-}
-
-/** A node, by the ID that the kernel's log names it by. */
-export type KnownNode = {
-  readonly id: string
-  readonly name: string
-  /** What its cgroup had counted; undefined where nobody asked, or it could not tell. */
-  readonly killsBefore: number | undefined
 }
 
 /** Those of the baseline come first; a cluster that was made anew has others of the same names. */

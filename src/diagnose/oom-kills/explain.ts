@@ -1,9 +1,9 @@
 import { formatBytes } from '../../text/format.ts'
 import { toLine } from '../../text/to-line.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../finding/finding.ts'
+import type { Limit, Place } from '../kernel/cgroup.ts'
+import type { Kill } from '../kernel/kernel-log.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'
-import type { Kill } from './kernel-log.ts'
-import type { Limit, Place } from './place.ts'
 
 /** Kills of one container, or of one of the node's own processes; at least one. */
 export type KillGroup = {
