@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findClockJump, findNodeChanges } from '../../src/diagnose/find-changes.ts'
-import type { LookedNode } from '../../src/diagnose/nodes/gather-nodes.ts'
+import type { NodeNow } from '../../src/diagnose/nodes/gather-nodes.ts'
 import type { NodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import type { Baseline } from '../../src/diagnose/recording/baseline.ts'
 
@@ -25,7 +25,7 @@ const baseline: Baseline = {
   images: [],
 }
 
-const nodeNow = (name: string, digit: string, more: Partial<LookedNode> = {}): LookedNode => ({
+const nodeNow = (name: string, digit: string, more: Partial<NodeNow> = {}): NodeNow => ({
   name,
   id: id(digit),
   role: 'worker',
@@ -48,7 +48,12 @@ describe('nodes', () => {
 
   test.each([
     ['started again', { startedAt: '2026-01-01T00:05:00Z' }, 'node-restarted', 'was restarted'],
-    ['ended', { isRunning: false, exitCode: 137, wasKilled: true }, 'node-gone', 'does not run'],
+    [
+      'ended',
+      { isRunning: false, exitCode: 137, wasKilled: true },
+      'node-gone',
+      'is no longer running',
+    ],
   ])('one that was %s is told', (_what, more, kind, words) => {
     const findings = findNodeChanges(baseline, [same, nodeNow('kind-worker', 'b', more)])
     expect(findings).toMatchObject([{ kind, certainty: 'certain', node: 'kind-worker' }])
@@ -58,13 +63,13 @@ describe('nodes', () => {
   test('one that ended says with what, and whether for memory', () => {
     const ended = nodeNow('kind-worker', 'b', { isRunning: false, exitCode: 137, wasKilled: true })
     const [finding] = findNodeChanges(baseline, [same, ended])
-    expect(finding?.evidence).toEqual(['Docker: exit code 137, killed for memory'])
+    expect(finding?.evidence).toEqual(['Docker: exit code 137, OOM-killed'])
     expect(finding?.remedy).toContain('more memory')
   })
 
   test.each([
     ['removed', [same]],
-    ['made anew', [same, nodeNow('kind-worker', 'c')]],
+    ['recreated', [same, nodeNow('kind-worker', 'c')]],
   ])('one that was %s has lost what was loaded', (what, now) => {
     const findings = findNodeChanges(baseline, now)
     expect(findings).toMatchObject([{ kind: 'node-gone', node: 'kind-worker' }])

@@ -4,16 +4,16 @@ import { toBakeWords } from '../../src/build/dockerfile/find.ts'
 import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
 import { toNodeRoom } from '../../src/cluster/capacity.ts'
+import { parseQuantity } from '../../src/cluster/quantity.ts'
 import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
-import { parseKills } from '../../src/diagnose/kernel/kernel-log.ts'
-import { toPlace } from '../../src/diagnose/kernel/cgroup.ts'
+import { parseCgroup } from '../../src/diagnose/kernel/cgroup.ts'
+import { parseOomKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
-import { parseQuantity } from '../../src/manifests/quantity.ts'
 import { toLine } from '../../src/text/to-line.ts'
 import { toEvents } from '../support/build-log.ts'
 
@@ -57,24 +57,24 @@ test.each<readonly [string, () => unknown]>([
     `,oom_memcg=x,task_memcg=y${most(',task=z,pid=1,uid=1')}!`,
   ].map((rest): [string, () => unknown] => [
     `a heading of ${rest.slice(0, 20)}`,
-    () => parseKills([stamped(heading + rest)]),
+    () => parseOomKills([stamped(heading + rest)]),
   ]),
   ...['Killed process 1 (', 'Killed process 1 (x)', 'Killed process 1 (x) total-vm:'].map(
     (text): [string, () => unknown] => [
       `a kill of ${text}`,
-      () => parseKills([stamped(`${most(text)}!`)]),
+      () => parseOomKills([stamped(`${most(text)}!`)]),
     ],
   ),
   [
     'a heading that goes on and on',
-    () => parseKills([stamped(heading), ...Array.from({ length: 50_000 }, () => stamped(',x'))]),
+    () => parseOomKills([stamped(heading), ...Array.from({ length: 50_000 }, () => stamped(',x'))]),
   ],
   [
     'many kills',
-    () => parseKills(most(`${stamped('Killed process 1 (x) total-vm:')}\n`).split('\n')),
+    () => parseOomKills(most(`${stamped('Killed process 1 (x) total-vm:')}\n`).split('\n')),
   ],
-  ['a stamp', () => parseKills([`[${most(' ')}`, `[${most('1')}`])],
-  ['a cgroup', () => toPlace(`/a/${most('pod0123abcd-')}${most('/0123')}`, ['a'])],
+  ['a stamp', () => parseOomKills([`[${most(' ')}`, `[${most('1')}`])],
+  ['a cgroup', () => parseCgroup(`/a/${most('pod0123abcd-')}${most('/0123')}`, ['a'])],
   ['a report', () => parseNodeReport(`== log\n${most('reach 1')}${most(' ')}`)],
   ...['http://', '//', '//a', '"//', ' \n'].map((text): [string, () => unknown] => [
     `a message of ${JSON.stringify(text)}`,

@@ -96,9 +96,9 @@ test.runIf(process.getuid?.() === 0)("another user's file is not read", () => {
 test('cleaning up takes links away, not what they lead to, and ends nobody whom they name', async () => {
   const runId = '0123456789abcdef'
   const environment = await readEnvironment({ ...process.env, RUNNER_TEMP: temp })
-  const { tempDir, notesFolder } = leftoversOf(environment, runId)
+  const { tempDir, recordingFolder } = leftoversOf(environment, runId)
   symlinkSync(elsewhere, tempDir)
-  symlinkSync(elsewhere, notesFolder)
+  symlinkSync(elsewhere, recordingFolder)
   await cleanUp(environment, createRunner(), runId, false)
-  expect([existsSync(tempDir), existsSync(notesFolder)]).toEqual([false, false])
+  expect([existsSync(tempDir), existsSync(recordingFolder)]).toEqual([false, false])
 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { LookedNode } from '../../src/diagnose/nodes/gather-nodes.ts'
+import type { NodeNow } from '../../src/diagnose/nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from '../../src/diagnose/nodes/node-report.ts'
-import type { KillFacts } from '../../src/diagnose/oom-kills/facts.ts'
-import { type FoundKills, findKills } from '../../src/diagnose/oom-kills/find-oom-kills.ts'
-import { toBaseline } from '../../src/diagnose/recording/take-baseline.ts'
+import type { OomFacts } from '../../src/diagnose/oom-kills/find-oom-kills.ts'
+import { type FoundOomKills, findOomKills } from '../../src/diagnose/oom-kills/find-oom-kills.ts'
+import { toBaseline } from '../../src/diagnose/recording/baseline.ts'
 import { hex, type NodeName, type Stories, tellStories } from '../support/cgroup-v2/machine.ts'
 
 // Real kills on a real kernel, in a virtual machine; stories.sh is what happens there.
@@ -16,7 +16,7 @@ afterAll((_context, { tasks }) => {
   if (tests.every(({ result }) => result?.state === 'pass')) stories.keep()
 })
 
-const looked = (label: string): readonly LookedNode[] => {
+const looked = (label: string): readonly NodeNow[] => {
   const nodes = stories.looks.get(label)
   if (nodes === undefined) throw new Error(`No look of this name: ${label}`)
   return nodes
@@ -34,7 +34,7 @@ const noted: readonly KnownContainer[] = [...'123456789e'].map((digit) => ({
   ended: undefined,
 }))
 
-const container = (digit: string): string => `The container c${digit} of the pod shop/api`
+const container = (digit: string): string => `Container c${digit} of pod shop/api`
 
 /** With the ends that containerd would tell of: a container ends when its process is killed. */
 const withEnds = ({ log, clockMs, uptimeS }: NodeReport): readonly KnownContainer[] =>
@@ -45,7 +45,7 @@ const withEnds = ({ log, clockMs, uptimeS }: NodeReport): readonly KnownContaine
     return { ...each, ended: kill && { exitCode: 137, atMs } }
   })
 
-const factsOf = (before: string, after: string): KillFacts => {
+const factsOf = (before: string, after: string): OomFacts => {
   const nodes = looked(after)
   const machine = nodes[0]?.report as NodeReport
   const baseline = toBaseline('kind', looked(before))
@@ -53,35 +53,33 @@ const factsOf = (before: string, after: string): KillFacts => {
 }
 
 /** What is found between two looks. */
-const find = (before: string, after: string, change: Partial<KillFacts> = {}): FoundKills =>
-  findKills({ ...factsOf(before, after), ...change })
+const find = (before: string, after: string, change: Partial<OomFacts> = {}): FoundOomKills =>
+  findOomKills({ ...factsOf(before, after), ...change })
 
-const causesOf = ({ findings }: FoundKills): readonly string[] =>
+const causesOf = ({ findings }: FoundOomKills): readonly string[] =>
   findings.map(({ certainty, cause }) => `${certainty}: ${cause}`)
 
-const evidenceOf = ({ findings }: FoundKills): readonly string[] =>
+const evidenceOf = ({ findings }: FoundOomKills): readonly string[] =>
   findings.flatMap(({ evidence }) => evidence)
 
-const inNode = (node: NodeName): string =>
-  `certain: Processes in the node ${node} were killed for memory`
-const perhaps =
-  'possible: Processes on this machine were killed for memory, perhaps in this cluster'
+const inNode = (node: NodeName): string => `certain: Processes in node ${node} were OOM-killed`
+const perhaps = 'possible: Processes on this machine were OOM-killed, perhaps in this cluster'
 
 /** Changes what is known of one node. */
 const withNode = (
-  nodes: readonly LookedNode[],
+  nodes: readonly NodeNow[],
   name: NodeName,
-  change: (node: LookedNode) => Partial<LookedNode>,
-): readonly LookedNode[] =>
+  change: (node: NodeNow) => Partial<NodeNow>,
+): readonly NodeNow[] =>
   nodes.map((node) => (node.name === name ? { ...node, ...change(node) } : node))
 
 describe('the kernel tells all', () => {
   test('of a container over its limit, also of a pod whose cgroup is gone; nobody else is blamed', () => {
     const found = find('begin', 'apart')
     expect(causesOf(found)).toEqual([
-      `certain: ${container('1')} was killed: it needed more than its memory limit of 52 MB`,
+      `certain: ${container('1')} was OOM-killed: it exceeded its memory limit of 52 MB`,
       expect.stringMatching(
-        /^certain: A process \(\w+\) in a container of a pod whose name is gone \(UID 5c5c5c5c-1111-4222-8333-444455556666\) in the node worker was killed: it needed more than its memory limit of 52 MB$/,
+        /^certain: Process \w+ in a container of an unknown pod \(UID 5c5c5c5c-1111-4222-8333-444455556666\) in node worker was OOM-killed: it exceeded its memory limit of 52 MB$/,
       ),
     ])
     expect(found.findings.map(({ node }) => node)).toEqual(['plane', 'worker'])
@@ -92,8 +90,8 @@ describe('the kernel tells all', () => {
     const containers = noted.map((each) => ({ ...each, isRunning: each.name === 'c1' }))
     const found = find('apart', 'inside', { containers })
     expect(causesOf(found)).toEqual([
-      `certain: ${container('1')} lost a process: it needed more than its memory limit of 52 MB`,
-      `certain: ${container('2')} was killed: it needed more than its memory limit of 52 MB`,
+      `certain: ${container('1')} lost process perl: it exceeded its memory limit of 52 MB`,
+      `certain: ${container('2')} was OOM-killed: it exceeded its memory limit of 52 MB`,
     ])
     expect(evidenceOf(found).at(-1)).toContain('; 3 more of the same container were killed with it')
     expect(found.elsewhere).toBe(0)
@@ -102,9 +100,9 @@ describe('the kernel tells all', () => {
   test('of whose limit it was', () => {
     const found = find('inside', 'limits')
     expect(causesOf(found)).toEqual([
-      `certain: ${container('3')} was killed: its pod needed more than its memory limit of 42 MB`,
-      `certain: ${container('4')} was killed: the node's container needed more than its memory limit of 42 MB`,
-      `certain: ${container('5')} was killed: a memory limit of 42 MB above the node was reached`,
+      `certain: ${container('3')} was OOM-killed: its pod exceeded its memory limit of 42 MB`,
+      `certain: ${container('4')} was OOM-killed: the node's container exceeded its memory limit of 42 MB`,
+      `certain: ${container('5')} was OOM-killed: a memory limit of 42 MB above the node was reached`,
     ])
     expect(found.elsewhere).toBe(0)
   })
@@ -112,7 +110,7 @@ describe('the kernel tells all', () => {
   test('of the machine that has no memory left', () => {
     const found = find('machine-begin', 'machine')
     expect(causesOf(found)).toEqual([
-      `certain: ${container('e')} was killed: the machine had no memory left`,
+      `certain: ${container('e')} was OOM-killed: the machine ran out of memory`,
     ])
     expect(found.elsewhere).toBe(0)
   })
@@ -121,7 +119,7 @@ describe('the kernel tells all', () => {
     const found = find('nested-begin', 'nested')
     expect(stories.logLines.filter((line) => line.endsWith(',task_memcg='))).not.toEqual([])
     expect(causesOf(found)).toEqual([
-      `certain: ${container('1')} was killed: it needed more than its memory limit of 21 MB`,
+      `certain: ${container('1')} was OOM-killed: it exceeded its memory limit of 21 MB`,
     ])
     expect(found.elsewhere).toBe(0)
   })
@@ -134,10 +132,10 @@ describe('the kernel tells not all', () => {
     skip(!areThick, 'the machine was too busy for ten kills in 5 s')
     const found = find('limits', 'often')
     expect(causesOf(found)).toEqual([
-      `certain: ${container('6')} was killed 10 times: it needed more than its memory limit of 42 MB`,
-      `certain: ${container('7')} was killed: a memory limit was reached`,
+      `certain: ${container('6')} was OOM-killed 10 times: it exceeded its memory limit of 42 MB`,
+      `certain: ${container('7')} was OOM-killed: a memory limit was reached`,
       inNode('plane'),
-      'certain: A process in the node worker was killed for memory',
+      'certain: A process in node worker was OOM-killed',
     ])
     expect(evidenceOf(found).at(-1)).toMatch(/^Which it was is not known: .* more than ten kills/)
     expect(found.elsewhere).toBe(0)
@@ -147,7 +145,7 @@ describe('the kernel tells not all', () => {
     const found = find('often', 'wrapped')
     expect(causesOf(found)).toEqual([inNode('plane')])
     expect(evidenceOf(found)).toEqual([
-      'memory.events of the node: oom_kill went up by 2',
+      'memory.events of the node: oom_kill rose by 2',
       "Which it was is not known: the kernel's log has begun anew since, so older lines are gone",
     ])
     expect(found.elsewhere).toBe(1)
@@ -177,7 +175,7 @@ describe('the kernel tells not all', () => {
       return { report: report && { ...report, ended } }
     })
     const found = find('often', 'wrapped', { nodes })
-    expect(causesOf(found)).toEqual([`certain: ${container('9')} was killed for memory`])
+    expect(causesOf(found)).toEqual([`certain: ${container('9')} was OOM-killed`])
     expect(found.elsewhere).toBe(1)
   })
 })

@@ -66,8 +66,8 @@ const read = async (
 }
 
 test("a node's own kubectl tells of all, and no secret of the specs comes out", async () => {
-  const { cluster, missing, received } = await read(node)
-  expect(missing).toBeUndefined()
+  const { cluster, unchecked, received } = await read(node)
+  expect(unchecked).toEqual([])
   expect(cluster).toEqual(badDay)
   expect(JSON.stringify(recorded).split(sentinel).length).toBeGreaterThan(50)
   expect(received).toContain('hungry')
@@ -97,10 +97,9 @@ test('of objects that break the template nothing comes out, and the others tell'
   // kubectl prints the whole list when a template fails on it.
   const broken = events.map((event) => ({ ...event, series: sentinel }))
   await serve({ ...recorded, events: broken })
-  const { cluster, missing, received } = await read(node)
+  const { cluster, unchecked, received } = await read(node)
   expect(cluster).toEqual({ ...badDay, events: [] })
-  const why = 'they have another form than expected'
-  expect(missing).toBe(`${node} does not tell of events: ${why}`)
+  expect(unchecked).toEqual(['events (they have an unexpected form)'])
   expect(received).not.toContain(sentinel)
 })
 
@@ -109,7 +108,9 @@ test('an API that refuses, hangs or is gone is told of in words', async () => {
   await inNode(node, 'sed', '-i', '/client-certificate-data/d', configPath)
   const refused = await read(node)
   expect(refused.cluster).toBeUndefined()
-  expect(refused.missing).toMatch(/pods, events, nodes: .*(Unauthorized|must be logged in)/)
+  expect(refused.unchecked).toEqual([
+    expect.stringMatching(/^Kubernetes \(.*(Unauthorized|must be logged in)/),
+  ])
   await kubernetes.stop()
   await serve(recorded)
   kubernetes.hang()
@@ -117,11 +118,11 @@ test('an API that refuses, hangs or is gone is told of in words', async () => {
   const late = await read(node)
   expect(performance.now() - started).toBeLessThan(6_000)
   expect(late.cluster).toBeUndefined()
-  expect(late.missing).toContain('the API does not answer')
+  expect(late.unchecked).toEqual([`Kubernetes (the API server of ${node} does not answer)`])
   await kubernetes.stop()
   const gone = await read(node)
   expect(gone.cluster).toBeUndefined()
-  expect(gone.missing).toMatch(/was refused/)
+  expect(gone.unchecked).toEqual([expect.stringMatching(/^Kubernetes \(.*was refused/)])
   await serve(recorded)
 })
 
@@ -129,28 +130,29 @@ test('control planes that hang do so side by side', async () => {
   kubernetes.hang()
   const started = performance.now()
   // The same one thrice stands for three.
-  const { cluster, missing } = await read(node, node, node)
+  const { cluster, unchecked } = await read(node, node, node)
   expect(performance.now() - started).toBeLessThan(8_000)
   expect(cluster).toBeUndefined()
-  expect(missing?.split('the API does not answer').length).toBe(4)
+  const silent = `Kubernetes (the API server of ${node} does not answer)`
+  expect(unchecked).toEqual([silent, silent, silent])
 })
 
 test('where a control plane tells nothing, the next one is believed', async () => {
-  const { cluster, missing } = await read(bare, node)
-  expect(missing).toBeUndefined()
+  const { cluster, unchecked } = await read(bare, node)
+  expect(unchecked).toEqual([])
   expect(cluster?.nodes.length).toBe(3)
   const alone = await read(bare)
   expect(alone).toMatchObject({
     cluster: undefined,
-    missing: `${bare} does not tell of pods, events, nodes: there is no kubectl in it`,
+    unchecked: [`Kubernetes (no kubectl in ${bare})`],
   })
   await inNode(node, 'rm', configPath)
-  expect((await read(node)).missing).toContain(`there is no ${configPath} in it`)
+  expect((await read(node)).unchecked).toEqual([`Kubernetes (no ${configPath} in ${node})`])
   await docker('pause', bare)
   try {
-    expect((await read(bare)).missing).toContain('paused')
+    expect((await read(bare)).unchecked).toEqual([expect.stringContaining('paused')])
   } finally {
     await docker('unpause', bare)
   }
-  expect((await read()).missing).toBe('no control-plane node of the cluster is known')
+  expect((await read()).unchecked).toEqual(['Kubernetes (no control-plane node is running)'])
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isNoted, useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
+import { isRecorded, useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
 import { itsEnd, startGreedyPod, takeAll } from '../support/greedy-pod.ts'
 import { docker } from '../support/testbed.ts'
 
@@ -39,16 +39,16 @@ describe('nothing to find, or nobody to ask', () => {
     expect(run.outputs['findings']).toBe('[]')
     expect(run.annotations).toEqual([])
     expect(run.log).toMatch(
-      /It looked at: nodes \S+; .*there is no kubectl in it; kills for memory/,
+      /No cause found\. Checked: 1 node, OOM kills as far back as the kernel log reaches.*\. Not checked: Kubernetes \(no kubectl in \S+\)\./,
     )
-    expect(run.summary).toContain('found nothing that would explain a failure')
+    expect(run.summary).toContain('No cause found.')
   })
 
   test('where Docker does not answer, it says so and does not fail', async () => {
     const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
     const run = await runDiagnosis({ env })
     expect(run.annotations).toEqual([])
-    expect(run.log).toContain('Docker does not answer')
+    expect(run.log).toContain('Not checked: nodes (Docker does not answer), OOM kills (')
   })
 
   test('a daemon that hangs by then keeps post for some seconds, and fails nothing', async () => {
@@ -57,14 +57,14 @@ describe('nothing to find, or nobody to ask', () => {
     const env = { DOCKER_HOST: `unix://${folder}/docker.sock` }
     const kill = async (temp: string): Promise<void> => {
       await itsEnd(await startPod(fixture.node, 'trainer'))
-      await isNoted(temp, 'trainer')
+      await isRecorded(temp, 'trainer')
       detour.hang()
     }
     const run = await runJob(kill, { env })
-    expect(run.log).toContain(
-      'Slipway looked at: no node, as Docker does not answer; kills for memory',
+    expect(run.log).toMatch(
+      /Checked: OOM kills since \d\d:\d\d UTC\. Not checked: nodes \(Docker does not answer\)\./,
     )
-    expect(warningsOf(run)).toEqual([expect.stringContaining('pod shop/trainer was killed')])
+    expect(warningsOf(run)).toEqual([expect.stringContaining('pod shop/trainer was OOM-killed')])
     detour.stop()
     await rm(folder, { recursive: true })
   })
@@ -76,9 +76,7 @@ describe('what became of the nodes', () => {
       await docker('restart', '--time', '1', fixture.node)
     })
     expect(warningsOf(run)).toEqual([
-      expect.stringContaining(
-        `The node ${fixture.node} was restarted since the images were loaded`,
-      ),
+      expect.stringContaining(`Node ${fixture.node} was restarted since the images were loaded`),
     ])
   })
 
@@ -87,7 +85,7 @@ describe('what became of the nodes', () => {
       await docker('kill', fixture.node)
     })
     expect(warningsOf(run)).toEqual([
-      expect.stringContaining(`The node ${fixture.node} does not run any more`),
+      expect.stringContaining(`Node ${fixture.node} is no longer running`),
     ])
     expect(run.log).toContain('Docker: exit code 137')
   })
@@ -97,23 +95,29 @@ describe('what became of the nodes', () => {
     onTestFinished(async () => {
       await docker('rm', '--force', '--volumes', node)
     })
-    const run = await runJob(async () => {
+    const betweenPhases = async () => {
       await docker('rm', '--force', '--volumes', fixture.node)
       const args = ['node', node, '--cluster', fixture.cluster.name, '--role', 'control-plane']
       await promisify(execFile)('script/testbed', args)
       // A runner of its own, with a temp folder of its own.
       await runJob(async () => itsEnd(await startPod(node, 'theirs')))
-    })
+    }
+    const run = await runJob(betweenPhases, { debug: true })
     expect(run.annotations).toEqual([])
     expect(run.log).not.toContain('theirs')
-    expect(run.log).toContain('killed for memory elsewhere on this machine')
+    expect(run.log).toMatch(
+      /No cause found\. Checked: OOM kills since \S+ UTC \(\d+ elsewhere on this machine\)/,
+    )
   })
 
-  test('a torn down cluster is no news', async () => {
-    const run = await runJob(async () => {
+  test('a torn down cluster is no finding, and post says nothing', async () => {
+    const removeNode = async () => {
       await docker('rm', '--force', '--volumes', fixture.node)
-    })
+    }
+    const run = await runJob(removeNode, { debug: true })
     expect(run.annotations).toEqual([])
-    expect(run.log).toContain('has no nodes (any more)')
+    const checks = /^::debug::No cause found\..* Not checked: nodes \(cluster \S+ has none\)\.$/m
+    expect(run.rawStdout).toMatch(checks)
+    expect(run.rawStdout.replace(checks, '')).not.toContain('No cause found')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoadedImage } from '../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../src/diagnose/cluster/find-in-cluster.ts'
+import { findInCluster } from '../../src/diagnose/cluster/find-in-cluster.ts'
 import { findPullTroubles } from '../../src/diagnose/cluster/pulls.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { badDay } from '../support/kubernetes/to-cluster.ts'
@@ -47,12 +47,12 @@ test('CRI has what was loaded by the names that findings go by, and nothing else
   for (const name of [repository, `${repository}:2`, `ghcr.io/acme/${tag}`]) {
     await expect(inNode(node, 'crictl', 'inspecti', name)).rejects.toThrow(/no such image/)
     const [other] = findPullTroubles(waitFor(name), [image], await nodeImages(), undefined)
-    expect(other?.cause).toContain(`was not loaded by this job, but ${tag} was`)
+    expect(other?.cause).toContain(`this job loaded ${tag}, not ${name} (`)
   }
 
-  expect(findGhosts(quiet, [image], await nodeImages(), undefined)).toEqual([])
+  expect(findInCluster(quiet, [image], await nodeImages(), undefined)).toEqual([])
   await inNode(node, 'crictl', 'rmi', tag)
-  expect(findGhosts(quiet, [image], await nodeImages(), undefined)).toMatchObject([
+  expect(findInCluster(quiet, [image], await nodeImages(), undefined)).toMatchObject([
     { kind: 'image-collected', node, image: tag },
   ])
 })

@@ -130,7 +130,7 @@ test.each([
     expect(stdout).toContain(`${temp} (the temp folder): `)
     expect(stdout).not.toContain("Docker's data there")
     // What is noted stays for post, which does not run here.
-    const left = stdout.split('\n').filter((line) => !line.startsWith('slipway-notes-'))
+    const left = stdout.split('\n').filter((line) => !line.startsWith('slipway-recording-'))
     expect(left.slice(-5)).toEqual([`${temp}:`, '', '/usr/local/lib:', 'android', ''])
   },
 )

@@ -61,7 +61,7 @@ test('a container with the labels of its image is no node: for a load, its post,
     const diagnosed = await runSlipway({ ...shared, mode: 'diagnose' }, { temp: loaded.files.temp })
     logs = loaded.log
     expect(diagnosed.exitCode).toBe(0)
-    expect(diagnosed.log).toContain(`nodes ${cluster.nodes.join(', ')}`)
+    expect(diagnosed.log).toContain('Checked: 1 node, ')
     expect(diagnosed.log).toContain(`${impostors.unprivileged} is left out`)
     await Promise.all([loaded.dispose(), diagnosed.dispose()])
   })
@@ -72,9 +72,9 @@ test('a container with the labels of its image is no node: for a load, its post,
   expect(logs).toContain('but its label io.x-k8s.kind.cluster comes from its image.')
 })
 
-test('nobody notes pods of it either, whoever wrote its number into the notes', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'slipway-notes-'))
-  const folder = join(root, 'notes')
+test('nobody records pods of it either, whoever wrote its number into the recording', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'slipway-recording-'))
+  const folder = join(root, 'recording')
   await mkdir(folder, { mode: 0o700 })
   const format = '{{.Id}}'
   const id = await docker('inspect', '--format', format, impostors.privileged)
@@ -83,13 +83,13 @@ test('nobody notes pods of it either, whoever wrote its number into the notes', 
   const clock = { bootId: 'boot', clockMs: 1, uptimeS: 1, kills: 0 }
   const written = { clusterName: cluster.name, ...clock, nodes, images: [] }
   const baseline = parseBaseline(JSON.stringify(written))
-  if (baseline === undefined) throw new Error('the notes are not what main would write')
+  if (baseline === undefined) throw new Error('the recording is not what main would write')
   writeBaseline(folder, baseline)
   const started = await startedDuring(async () => {
-    const taker = spawn(process.execPath, ['dist/recorder.js', folder], { stdio: 'inherit' })
+    const recorder = spawn(process.execPath, ['dist/recorder.js', folder], { stdio: 'inherit' })
     // Without any node it has nothing to do.
-    const timer = setTimeout(() => taker.kill(), 10_000)
-    await once(taker, 'exit')
+    const timer = setTimeout(() => recorder.kill(), 10_000)
+    await once(recorder, 'exit')
     clearTimeout(timer)
   })
   await rm(root, { recursive: true })

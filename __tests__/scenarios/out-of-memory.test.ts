@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   findingsOf,
   isListening,
-  isNoted,
+  isRecorded,
   useDiagnosedJob,
   warningsOf,
 } from '../support/diagnosed-job.ts'
@@ -28,7 +28,7 @@ const startPod = (script: string, name = 'trainer'): Promise<GreedyPod> =>
   startGreedyPod(fixture.node, image, { namespace: 'shop', name, script })
 
 const killed =
-  'The container main of the pod shop/trainer was killed: it needed more than its memory limit of 50 MB. Raise resources.limits.memory'
+  'Container main of pod shop/trainer was OOM-killed: it exceeded its memory limit of 50 MB. Raise resources.limits.memory'
 
 /** A container of somebody else's on the same machine takes more memory than it may. */
 const someoneElsesKill = async (): Promise<void> => {
@@ -53,9 +53,9 @@ describe('a container takes more memory than it may', () => {
       await eventually('the child is killed', async () => (await killsHere()) > before, 30_000)
     })
     expect(warningsOf(run)).toEqual([
-      expect.stringContaining('The container main of the pod shop/trainer lost a process'),
+      expect.stringContaining('Container main of pod shop/trainer lost process perl'),
     ])
-    expect(run.log).toContain('The container goes on: only perl in it was killed')
+    expect(run.log).toContain('The container still runs: only perl in it was killed')
   })
 
   test('also when the pod was removed since, which stops the container', async () => {
@@ -63,13 +63,13 @@ describe('a container takes more memory than it may', () => {
       const before = await killsHere()
       const pod = await startPod(takeAllInChild)
       await eventually('the child is killed', async () => (await killsHere()) > before, 30_000)
-      await isNoted(temp, 'trainer')
+      await isRecorded(temp, 'trainer')
       // It is the first process of its container, and does not hear SIGTERM: it is killed in the end.
       await new Promise((resolve) => setTimeout(resolve, 4_000))
       await pod.remove()
     })
     expect(warningsOf(run)).toEqual([
-      expect.stringContaining('A process (perl) in the container main of the pod shop/trainer'),
+      expect.stringContaining('Process perl in container main of pod shop/trainer was OOM-killed'),
     ])
   })
 
@@ -86,7 +86,7 @@ describe('a container takes more memory than it may', () => {
   test('when the whole cluster was removed before post, too', async () => {
     const run = await runJob(async (temp) => {
       await itsEnd(await startPod(takeAll))
-      await isNoted(temp, 'trainer')
+      await isRecorded(temp, 'trainer')
       await docker('rm', '--force', '--volumes', fixture.node)
     })
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
@@ -103,13 +103,13 @@ describe('a container takes more memory than it may', () => {
     })
     const told = warningsOf(run).join('\n')
     for (const name of ['first', 'second', 'third'])
-      expect(told).toContain(`shop/${name} was killed`)
+      expect(told).toContain(`shop/${name} was OOM-killed`)
   })
 
   test("a container that somebody else runs on the machine is nobody's fault here", async () => {
-    const run = await runJob(someoneElsesKill)
+    const run = await runJob(someoneElsesKill, { debug: true })
     expect(run.annotations).toEqual([])
-    expect(run.log).toMatch(/\d+ process(es)? killed for memory elsewhere on this machine/)
+    expect(run.log).toMatch(/OOM kills since \S+ UTC \(\d+ elsewhere on this machine\)/)
     // No line of the kernel's log about it, and nothing of the other's names.
     expect(run.log).not.toContain('perl')
     expect(run.log).not.toContain('other-job')
@@ -138,7 +138,7 @@ describe("what the kernel's log does not tell", () => {
     await expect(inNode(fixture.node, 'dmesg')).rejects.toThrow('Operation not permitted')
     const run = await runJob(async () => itsEnd(await startPod(takeAll)))
     expect(warningsOf(run)).toEqual([
-      expect.stringContaining('The container main of the pod shop/trainer was killed for memory'),
+      expect.stringContaining('Container main of pod shop/trainer was OOM-killed. Raise'),
     ])
   })
 
@@ -151,7 +151,7 @@ describe("what the kernel's log does not tell", () => {
     })
     expect(warningsOf(run)).toEqual([
       expect.stringMatching(
-        /^Possible: A process on this machine was killed for memory, perhaps in this cluster/,
+        /^Possible: A process on this machine was OOM-killed, perhaps in this cluster/,
       ),
     ])
     expect(run.log).toContain("the kernel's log cannot be read")
@@ -160,7 +160,7 @@ describe("what the kernel's log does not tell", () => {
   test('where the node is slow to answer, what it said is not lost', async () => {
     const run = await runJob(async (temp) => {
       await itsEnd(await startPod(takeAll))
-      await isNoted(temp, 'trainer')
+      await isRecorded(temp, 'trainer')
       const hang =
         'mv /usr/local/bin/crictl /crictl && printf "#!/bin/sh\\nsleep 60\\n" >/usr/local/bin/crictl && chmod 755 /usr/local/bin/crictl'
       // The name was noted before.
@@ -198,7 +198,7 @@ describe('mode: diagnose, before the teardown', () => {
       {
         kind: 'oom-kill',
         certainty: 'certain',
-        cause: expect.stringContaining('shop/trainer was killed'),
+        cause: expect.stringContaining('shop/trainer was OOM-killed'),
         evidence: [expect.stringContaining('Kernel log, ')],
         remedy: expect.any(String),
         node: fixture.node,
@@ -216,7 +216,7 @@ describe('mode: diagnose, before the teardown', () => {
     ])
     expect(diagnosis.conclusion).toBe('success')
     expect(diagnosis.summary).toMatch(
-      /what went wrong[\s\S]*was killed[\s\S]*Kernel log[\s\S]*What to change/,
+      /what went wrong[\s\S]*was OOM-killed[\s\S]*Kernel log[\s\S]*What to change/,
     )
     expect(run.annotations).toEqual([])
   })

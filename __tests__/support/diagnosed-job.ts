@@ -59,20 +59,24 @@ export const useDiagnosedJob = (): DiagnosedJob => {
 }
 
 /** What the process beside the job has written down; undefined while nobody listens yet. */
-const readNoted = (temp: string): string | undefined => {
-  const folder = readdirSync(temp).find((name) => name.startsWith('slipway-notes-'))
+const readRecorded = (temp: string): string | undefined => {
+  const folder = readdirSync(temp).find((name) => name.startsWith('slipway-recording-'))
   const file = join(temp, folder ?? 'none', 'containers.jsonl')
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 /** Pods of real clusters need longer to come than this. */
 export const isListening = (temp: string): Promise<void> =>
-  eventually('somebody listens', () => readNoted(temp) !== undefined, 30_000)
+  eventually('somebody listens', () => readRecorded(temp) !== undefined, 30_000)
 
 /** Waits until a pod's name is noted; what is noted of it is no secret. */
-export const isNoted = async (temp: string, pod: string): Promise<void> => {
-  await eventually(`${pod} is noted`, () => readNoted(temp)?.includes(`"${pod}"`) === true, 30_000)
-  expect(readNoted(temp)).not.toContain(hush)
+export const isRecorded = async (temp: string, pod: string): Promise<void> => {
+  await eventually(
+    `${pod} is noted`,
+    () => readRecorded(temp)?.includes(`"${pod}"`) === true,
+    30_000,
+  )
+  expect(readRecorded(temp)).not.toContain(hush)
 }
 
 export const warningsOf = (run: Run): readonly string[] =>

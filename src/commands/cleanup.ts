@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { endNoteTaker } from '../diagnose/recording/recorder.ts'
-import { notesFolderOf } from '../diagnose/recording/recording.ts'
+import { endRecorder } from '../diagnose/recording/recorder.ts'
+import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
@@ -32,7 +32,7 @@ type Place = {
 /** Where a run leaves things while it works, and by which label its helpers are found. */
 export const leftoversOf = ({ tempDir }: Pick<Place, 'tempDir'>, runId: string) => ({
   tempDir: join(tempDir, `slipway-${runId}`),
-  notesFolder: notesFolderOf(tempDir, runId),
+  recordingFolder: recordingFolderOf(tempDir, runId),
   label: `${runLabel}=${runId}`,
 })
 
@@ -56,11 +56,11 @@ export const cleanUp = async (
   isDockerThere: boolean,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, notesFolder, label } = leftoversOf(place, runId)
+  const { tempDir, recordingFolder, label } = leftoversOf(place, runId)
   try {
     rmSync(tempDir, { recursive: true, force: true })
-    await endNoteTaker(notesFolder)
-    rmSync(notesFolder, { recursive: true, force: true })
+    await endRecorder(recordingFolder)
+    rmSync(recordingFolder, { recursive: true, force: true })
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
     const docker = createDocker(place.childEnv)

@@ -1,14 +1,14 @@
-import { type Diagnosis, type DiagnosisOptions, diagnose } from '../diagnose/diagnose.ts'
-import { withoutReported } from '../diagnose/merge.ts'
-import { joinNotes } from '../diagnose/recording/join-recordings.ts'
+import { type DiagnosisOptions, diagnose } from '../diagnose/diagnose.ts'
+import type { Diagnosis } from '../diagnose/finding/diagnosis.ts'
+import { toKey } from '../diagnose/finding/merge.ts'
 import {
-  findNotes,
-  type Notes,
-  noteTold,
-  readNotes,
+  findRecordings,
+  isSameCluster,
+  type Recording,
+  readRecording,
+  recordReported,
   writeBaseline,
 } from '../diagnose/recording/recording.ts'
-import { toKey } from '../diagnose/render.ts'
 import type { Docker } from '../docker/docker.ts'
 import { Failure, renderError } from '../failure.ts'
 
@@ -21,21 +21,19 @@ type Values = {
 /** Whatever goes wrong on the way is said, and fails nothing. */
 const tryToDiagnose = (options: DiagnosisOptions): Promise<Diagnosis> =>
   diagnose(options).catch((error: unknown) => ({
-    findings: [],
-    looked: [`nothing more, as this went wrong: ${renderError(error)}`],
-    isDockerThere: true,
+    ...{ findings: [], checked: [], remarks: [], isDockerThere: true },
+    unchecked: [`the cluster (${renderError(error)})`],
   }))
 
 /**
  * Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
  * these recordings are gone. That it may not be written costs a repetition.
  */
-const leaveForOthers = (all: readonly Notes[], { findings }: Diagnosis): void => {
-  const joined = joinNotes(all)
+const leaveForOthers = (all: readonly Recording[], { findings }: Diagnosis): void => {
   for (const { folder, baseline } of all) {
     try {
-      noteTold(folder, findings.map(toKey))
-      if (joined?.isOf(baseline)) writeBaseline(folder, { ...baseline, images: joined.images })
+      recordReported(folder, findings.map(toKey))
+      writeBaseline(folder, baseline)
     } catch {
       // A full disk may be what was found.
     }
@@ -53,20 +51,19 @@ export const diagnoseJob = async (
   { docker }: { readonly docker: Docker },
   folder: string,
 ): Promise<Diagnosis | undefined> => {
-  const notes = readNotes(folder)
-  if (notes === undefined) return undefined
-  const { containers: noted, told } = notes
-  const { clusterName } = notes.baseline
-  const all = findNotes(tempDir, clusterName)
-  const joined = joinNotes(all)
-  const images = joined?.isOf(notes.baseline) ? joined.images : notes.baseline.images
-  const baseline = { ...notes.baseline, images }
-  // Another job on this machine may have made a cluster of this name by now.
-  const nodeIds = baseline.nodes.map(({ id }) => id)
-  const options = { docker, childEnv, clusterName, baseline, noted, nodeIds }
-  const diagnosis = withoutReported(await tryToDiagnose(options), told)
-  leaveForOthers(all, diagnosis)
-  return diagnosis
+  const own = readRecording(folder)
+  if (own === undefined) return undefined
+  const { clusterName } = own.baseline
+  const all = findRecordings(tempDir, clusterName)
+  const { baseline, containers, reported } = all.find((each) => each.folder === folder) ?? own
+  const diagnosis = await tryToDiagnose({
+    ...{ docker, childEnv, clusterName, baseline, recorded: containers },
+    // Another job on this machine may have made a cluster of this name by now.
+    nodeIds: baseline.nodes.map(({ id }) => id),
+  })
+  const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)))
+  leaveForOthers(all, { ...diagnosis, findings })
+  return { ...diagnosis, findings }
 }
 
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
@@ -75,13 +72,17 @@ export const diagnoseNow = async (
   { docker, signal }: { readonly docker: Docker; readonly signal: AbortSignal },
   clusterName: string,
 ): Promise<Diagnosis> => {
-  const all = findNotes(tempDir, clusterName)
-  const noted = all.flatMap(({ containers }) => containers)
-  const baseline = joinNotes(all)?.baseline
-  const options = { docker, childEnv, clusterName, baseline, noted, nodeIds: undefined }
+  const all = findRecordings(tempDir, clusterName)
+  const last = all.at(-1)
+  // Of the first step that saw the cluster as it was last.
+  const baseline = last && all.find((each) => isSameCluster(each, last))?.baseline
+  const recorded = all.flatMap(({ containers }) => containers)
   const { promise: cancelled, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(new Failure('The step was cancelled')))
-  const diagnosis = await Promise.race([tryToDiagnose(options), cancelled])
+  const diagnosing = tryToDiagnose({
+    ...{ docker, childEnv, clusterName, baseline, recorded, nodeIds: undefined },
+  })
+  const diagnosis = await Promise.race([diagnosing, cancelled])
   leaveForOthers(all, diagnosis)
   return diagnosis
 }

@@ -1,4 +1,4 @@
-import { beginNotes } from '../diagnose/recording/job-recording.ts'
+import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
@@ -72,8 +72,8 @@ const toCacheAccess = (
   signal,
 })
 
-const beginRecording = ({ clusterName }: Inputs, place: Place, { log }: FrontEnd) =>
-  beginNotes({
+const record = ({ clusterName }: Inputs, place: Place, { log }: FrontEnd) =>
+  beginRecording({
     // Not ended with the step: post needs what it finds.
     docker: createDocker(place.env),
     clusterName,
@@ -98,7 +98,7 @@ const runWith = async (
   if (inputs.isDryRun) return { kind: 'planned', plan }
   refuseShortage(plan, place.runAttempt, log)
   remarkOnLoads(facts, log)
-  const recording = beginRecording(inputs, place, front)
+  const recording = record(inputs, place, front)
   await using token = createBuildToken({
     ...front,
     inputs,

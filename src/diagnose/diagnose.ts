@@ -1,46 +1,37 @@
 import type { Docker } from '../docker/docker.ts'
 import { withEngineApi } from '../docker/engine-api.ts'
 import { within } from '../host/deadline.ts'
-import type { Cluster } from './cluster/cluster.ts'
-import { findGhosts } from './cluster/find-in-cluster.ts'
-import { findPullTroubles } from './cluster/pulls.ts'
+import { findInCluster } from './cluster/find-in-cluster.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
 import { findClockJump, findNodeChanges } from './find-changes.ts'
-import type { Finding, Told } from './finding/finding.ts'
-import { mergeKills } from './merge.ts'
+import type { Checks, Diagnosis } from './finding/diagnosis.ts'
+import type { Finding } from './finding/finding.ts'
+import { mergeKills, sortFindings } from './finding/merge.ts'
 import {
+  type ClusterNodes,
+  gatherHere,
+  gatherNodes,
   inspectNodes,
-  type LookedNode,
-  lookAtNodes,
-  lookHere,
+  type NodeNow,
   nodeTimeoutMs,
 } from './nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from './nodes/node-report.ts'
-import { findKills } from './oom-kills/find-oom-kills.ts'
+import { findOomKills } from './oom-kills/find-oom-kills.ts'
 import type { Baseline } from './recording/baseline.ts'
-import { sortFindings } from './render.ts'
-
-/** What came of looking; Docker is not there where it did not answer. */
-export type Diagnosis = Told & { readonly isDockerThere: boolean }
 
 export type DiagnosisOptions = {
   readonly docker: Docker
   readonly childEnv: Readonly<Record<string, string>>
   readonly clusterName: string
-  /** Undefined where no step of this job noted how things were. */
+  /** Undefined where no step of this job recorded how things were. */
   readonly baseline: Baseline | undefined
-  /** Containers that were noted while they lived. */
-  readonly noted: readonly KnownContainer[]
+  /** Containers that were recorded while they lived. */
+  readonly recorded: readonly KnownContainer[]
   /** Containers of nodes that are the job's; undefined: all that the cluster has now. */
   readonly nodeIds: readonly string[] | undefined
 }
 
-type Looked = {
-  /** What bears the labels of the cluster's nodes, and is none. */
-  readonly leftOut: readonly string[]
-  readonly nodes: readonly LookedNode[]
-  readonly reading: ClusterReading
-}
+type Gathered = ClusterNodes & { readonly reading: ClusterReading }
 
 /**
  * Each source has a time of its own, so that what one told is not lost for another. With this machine
@@ -48,145 +39,130 @@ type Looked = {
  */
 const dockerPatienceMs = 3_000
 const nodePatienceMs = nodeTimeoutMs + 500
-const clusterPatienceMs = nodeTimeoutMs + 500
 
-const noCluster: ClusterReading = { cluster: undefined, missing: 'it did not answer in time' }
-
-type Members = Awaited<ReturnType<typeof inspectNodes>>
+const noCluster: ClusterReading = {
+  cluster: undefined,
+  unchecked: ['Kubernetes (no answer in time)'],
+}
 
 /** Undefined where Docker does not answer. */
-const look = ({ docker, clusterName, nodeIds }: DiagnosisOptions): Promise<Looked | undefined> =>
-  withEngineApi(docker, async (api) => {
-    const asking: Promise<Members | undefined> = inspectNodes(api.ask, clusterName)
-    const members = await within(asking, dockerPatienceMs, undefined)
+const gather = ({ docker, clusterName, nodeIds }: DiagnosisOptions) =>
+  withEngineApi(docker, async (api): Promise<Gathered | undefined> => {
+    const inspecting = inspectNodes(api.ask, clusterName)
+    const members = await within<ClusterNodes | undefined>(inspecting, dockerPatienceMs, undefined)
     if (members === undefined) return undefined
-    const { nodes: all, leftOut } = members
-    const found = all.filter(({ id }) => nodeIds === undefined || nodeIds.includes(id))
+    const found = members.nodes.filter(({ id }) => nodeIds?.includes(id) ?? true)
     const running = found.filter(({ isRunning }) => isRunning)
-    const silent = found.map((node) => ({ ...node, report: undefined }))
     const [nodes, reading] = await Promise.all([
-      within<readonly LookedNode[]>(lookAtNodes(api, found, 'all'), nodePatienceMs, silent),
-      within(readCluster(api, running), clusterPatienceMs, noCluster),
+      within<readonly NodeNow[]>(gatherNodes(api, found, 'all'), nodePatienceMs, found),
+      within(readCluster(api, running), nodePatienceMs, noCluster),
     ])
-    return { nodes, reading, leftOut }
+    return { ...members, nodes, reading }
   }).catch(() => undefined)
 
 /** From a node, or from this machine where that is the one under the nodes. */
 const findMachine = async (
-  nodes: readonly LookedNode[],
+  nodes: readonly NodeNow[],
   { baseline, childEnv }: DiagnosisOptions,
 ): Promise<NodeReport | undefined> => {
   const asked = nodes.find(({ report }) => report !== undefined)?.report
   if (asked !== undefined || baseline === undefined) return asked
-  const here = await lookHere(childEnv)
+  const here = await gatherHere(childEnv)
   return here?.bootId === baseline.bootId ? here : undefined
 }
 
-const merge = (
-  noted: readonly KnownContainer[],
-  nodes: readonly LookedNode[],
+/** Those that were recorded, and those that are there now. */
+const joinContainers = (
+  recorded: readonly KnownContainer[],
+  nodes: readonly NodeNow[],
 ): readonly KnownContainer[] => {
   const reports = nodes.flatMap(({ report }) => report ?? [])
-  const ends = new Map([
-    ...noted.map(({ id, ended }) => [id, ended] as const),
-    ...reports.flatMap(({ ended }) =>
-      ended.map(({ id, exitCode, at }) => [id, { exitCode, atMs: Date.parse(at) }] as const),
-    ),
+  const ended = reports.flatMap((report) => report.ended)
+  const ends = new Map<string, KnownContainer['ended']>([
+    ...recorded.map((each) => [each.id, each.ended] as const),
+    ...ended.map(({ id, exitCode, at }) => [id, { exitCode, atMs: Date.parse(at) }] as const),
   ])
-  const now = reports.flatMap(({ containers }) =>
-    containers.map((each) => ({ ...each, ended: ends.get(each.id) })),
-  )
-  return [...new Map([...noted, ...now].map((each) => [each.id, each])).values()]
+  const all = [...recorded, ...reports.flatMap(({ containers }) => containers)]
+  const byId = new Map(all.map((each) => [each.id, each]))
+  return [...byId.values()].map((each) => ({ ...each, ended: ends.get(each.id) }))
 }
 
-/** Canonical names of the images that nodes have; of those that answer. */
-const toNodeImages = (nodes: readonly LookedNode[]): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    nodes.flatMap(({ name, report }) =>
-      report !== undefined && report.images.length > 0 ? [[name, report.images]] : [],
-    ),
-  )
-
-const findInCluster = (
-  cluster: Cluster | undefined,
-  nodes: readonly LookedNode[],
-  baseline: Baseline | undefined,
-): readonly Finding[] => {
-  if (cluster === undefined) return []
-  const images = baseline?.images ?? []
-  const nodeImages = toNodeImages(nodes)
-  // A cluster may be older than the job, and others' old troubles are not the job's.
-  const since = baseline?.clockMs
-  return [
-    ...findPullTroubles(cluster, images, nodeImages, since),
-    ...findGhosts(cluster, images, nodeImages, since),
-  ]
-}
+type InMachine = Checks & { readonly findings: readonly Finding[] }
 
 /** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
 const findInMachine = (
   machine: NodeReport | undefined,
-  nodes: readonly LookedNode[],
-  { baseline, noted }: DiagnosisOptions,
-): Told => {
+  nodes: readonly NodeNow[],
+  { baseline, recorded }: DiagnosisOptions,
+): InMachine => {
+  const refuse = (why: string): InMachine => ({
+    ...{ findings: [], checked: [], unchecked: [`OOM kills (${why})`] },
+  })
   if (machine === undefined) {
-    const why = 'kills for memory not, as no node answers, and this machine cannot tell'
-    return { findings: [], looked: [why] }
+    return refuse('no node answered; the kernel log is not readable here')
   }
   if (baseline !== undefined && baseline.bootId !== machine.bootId) {
-    return { findings: [], looked: ['kills for memory not, as the machine was started anew'] }
+    return refuse('the machine was restarted')
   }
-  const containers = merge(noted, nodes)
-  const { findings, elsewhere } = findKills({ baseline, nodes, machine, containers })
+  const containers = joinContainers(recorded, nodes)
+  const { findings, elsewhere } = findOomKills({ baseline, nodes, machine, containers })
+  const others = elsewhere === 0 ? '' : ` (${elsewhere} elsewhere on this machine)`
   return {
     findings: [...findings, ...findClockJump(baseline, machine)],
-    looked: [
-      `kills for memory ${renderSince(baseline)}`,
-      ...(elsewhere > 0 ? [renderElsewhere(elsewhere)] : []),
-    ],
+    checked: [`OOM kills ${renderSince(baseline)}${others}`],
+    unchecked: [],
   }
 }
 
 const renderSince = (baseline: Baseline | undefined): string =>
   baseline === undefined
-    ? 'as far back as the kernel remembers'
-    : `since ${new Date(baseline.clockMs).toISOString().slice(11, 19)} UTC`
+    ? 'as far back as the kernel log reaches'
+    : `since ${new Date(baseline.clockMs).toISOString().slice(11, 16)} UTC`
 
-const renderNodes = (nodes: readonly LookedNode[], clusterName: string): string => {
-  if (nodes.length === 0) return `the cluster ${clusterName}, which has no nodes (any more)`
-  const silent = nodes.filter(({ report }) => report === undefined).map(({ name }) => name)
-  const said = silent.length === 0 ? '' : ` (no answer from ${silent.join(', ')})`
-  return `nodes ${nodes.map(({ name }) => name).join(', ')}${said}`
+const count = (things: readonly unknown[], name: string): string =>
+  `${things.length} ${name}${things.length === 1 ? '' : 's'}`
+
+const checkNodes = (gathered: Gathered | undefined, clusterName: string): Checks => {
+  if (gathered === undefined) return { checked: [], unchecked: ['nodes (Docker does not answer)'] }
+  const { nodes, reading } = gathered
+  if (nodes.length === 0) {
+    return { checked: [], unchecked: [`nodes (cluster ${clusterName} has none)`] }
+  }
+  const { pods, events } = reading.cluster ?? {}
+  const answering = nodes.filter(({ report }) => report !== undefined)
+  const silent = nodes.filter(({ report }) => report === undefined)
+  return {
+    checked: [
+      ...(answering.length === 0 ? [] : [count(answering, 'node')]),
+      ...(pods && events ? [count(pods, 'pod'), count(events, 'event')] : []),
+    ],
+    unchecked: [...silent.map(({ name }) => `node ${name} (no answer)`), ...reading.unchecked],
+  }
 }
 
-const renderElsewhere = (count: number): string =>
-  `${count} ${count === 1 ? 'process' : 'processes'} killed for memory elsewhere on this machine, which is not this cluster's`
-
-const renderReading = ({ cluster, missing }: ClusterReading): readonly string[] => [
-  ...(cluster === undefined
-    ? []
-    : [`${cluster.pods.length} pods and ${cluster.events.length} events`]),
-  ...(missing === undefined ? [] : [`not all of Kubernetes, as ${missing}`]),
-]
-
-/** Looks for what went wrong in a cluster. What cannot be asked is left out, and said. */
+/** Finds what went wrong in a cluster. What cannot be asked is left out, and said. */
 export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> => {
   const { clusterName, baseline } = options
-  const looked = await look(options)
-  const nodes = looked?.nodes ?? []
+  const gathered = await gather(options)
+  const nodes = gathered?.nodes ?? []
+  const cluster = gathered?.reading.cluster
   const inMachine = findInMachine(await findMachine(nodes, options), nodes, options)
-  const inCluster = findInCluster(looked?.reading.cluster, nodes, baseline)
+  // Nodes that do not tell of their images are left out.
+  const nodeImages = new Map(
+    nodes.flatMap(({ name, report }) => (report?.images.length ? [[name, report.images]] : [])),
+  )
+  // A cluster may be older than the job, and others' old troubles are not the job's.
+  const inCluster =
+    cluster && findInCluster(cluster, baseline?.images ?? [], nodeImages, baseline?.clockMs)
+  const inNodes = checkNodes(gathered, clusterName)
   return {
     findings: sortFindings([
-      ...mergeKills(inMachine.findings, inCluster),
+      ...mergeKills(inMachine.findings, inCluster ?? []),
       ...findNodeChanges(baseline, nodes),
     ]),
-    looked: [
-      looked === undefined ? 'no node, as Docker does not answer' : renderNodes(nodes, clusterName),
-      ...(looked?.leftOut ?? []).map((line) => line.replace(/\.$/, '')),
-      ...(nodes.length === 0 || looked === undefined ? [] : renderReading(looked.reading)),
-      ...inMachine.looked,
-    ],
-    isDockerThere: looked !== undefined,
+    checked: [...inNodes.checked, ...inMachine.checked],
+    unchecked: [...inNodes.unchecked, ...inMachine.unchecked],
+    remarks: gathered?.leftOut ?? [],
+    isDockerThere: gathered !== undefined,
   }
 }

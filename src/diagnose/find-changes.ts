@@ -1,61 +1,56 @@
 import type { Finding } from './finding/finding.ts'
-import type { LookedNode } from './nodes/gather-nodes.ts'
+import type { NodeNow } from './nodes/gather-nodes.ts'
 import type { NodeReport } from './nodes/node-report.ts'
 import type { Baseline, BaselineNode } from './recording/baseline.ts'
 
-const renderEnd = ({ exitCode, wasKilled }: LookedNode): string =>
-  `Docker: exit code ${exitCode}${wasKilled ? ', killed for memory' : ''}`
+type Change = Pick<Finding, 'kind' | 'cause' | 'remedy'> & { readonly seen: string }
 
-const toFinding = (
-  kind: Finding['kind'],
-  node: string,
-  cause: string,
-  evidence: readonly string[],
-  remedy: string,
-): Finding => ({ kind, certainty: 'certain', cause, evidence, remedy, node })
-
-const findChange = (before: BaselineNode, nodes: readonly LookedNode[]): Finding | undefined => {
-  const { name } = before
-  const now = nodes.find((node) => node.id === before.id)
+const findChange = (
+  { name, id, startedAt }: BaselineNode,
+  nodes: readonly NodeNow[],
+): Change | undefined => {
+  const now = nodes.find((node) => node.id === id)
   if (now === undefined) {
-    const isNew = nodes.some((node) => node.name === name)
-    return toFinding(
-      'node-gone',
-      name,
-      `The node ${name} was ${isNew ? 'made anew' : 'removed'} since the images were loaded, and they went with it`,
-      [`Docker: there is no container ${before.id.slice(0, 12)} any more`],
-      'Load the images after the cluster is made, and keep the cluster until the tests have ended.',
-    )
+    const became = nodes.some((node) => node.name === name) ? 'recreated' : 'removed'
+    return {
+      kind: 'node-gone',
+      cause: `Node ${name} was ${became} since the images were loaded, and they went with it`,
+      seen: `Docker: container ${id.slice(0, 12)} no longer exists`,
+      remedy: 'Load images after the cluster is created, and keep it until the tests have ended.',
+    }
   }
   if (!now.isRunning) {
-    return toFinding(
-      'node-gone',
-      name,
-      `The node ${name} does not run any more`,
-      [renderEnd(now)],
-      now.wasKilled
+    const { exitCode, wasKilled } = now
+    return {
+      kind: 'node-gone',
+      cause: `Node ${name} is no longer running`,
+      seen: `Docker: exit code ${exitCode}${wasKilled ? ', OOM-killed' : ''}`,
+      remedy: wasKilled
         ? 'Give the node, or the machine, more memory, or run less in it.'
-        : `\`docker logs ${name}\` says why it ended.`,
-    )
+        : `\`docker logs ${name}\` shows why it ended.`,
+    }
   }
-  if (now.startedAt === before.startedAt) return undefined
-  return toFinding(
-    'node-restarted',
-    name,
-    `The node ${name} was restarted since the images were loaded; all its pods began anew`,
-    [`Docker: started at ${now.startedAt}, before at ${before.startedAt}`],
-    'Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.',
-  )
+  if (now.startedAt === startedAt) return undefined
+  return {
+    kind: 'node-restarted',
+    cause: `Node ${name} was restarted since the images were loaded; all its pods began anew`,
+    seen: `Docker: started at ${now.startedAt}, before at ${startedAt}`,
+    remedy:
+      'Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.',
+  }
 }
 
-/** A cluster of which nothing is left was torn down by the job itself, which is no news. */
+/** A cluster of which nothing is left was torn down by the job itself, which explains nothing. */
 export const findNodeChanges = (
   baseline: Baseline | undefined,
-  nodes: readonly LookedNode[],
+  nodes: readonly NodeNow[],
 ): readonly Finding[] =>
-  nodes.length === 0
-    ? []
-    : (baseline?.nodes ?? []).flatMap((before) => findChange(before, nodes) ?? [])
+  (nodes.length === 0 ? [] : (baseline?.nodes ?? [])).flatMap((before): readonly Finding[] => {
+    const found = findChange(before, nodes)
+    if (found === undefined) return []
+    const { seen, ...change } = found
+    return [{ ...change, certainty: 'certain', evidence: [seen], node: before.name }]
+  })
 
 /** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
 const toleratedJumpMs = 5_000
@@ -66,20 +61,22 @@ export const findClockJump = (
   { bootId, clockMs, uptimeS }: NodeReport,
 ): readonly Finding[] => {
   if (baseline === undefined || baseline.bootId !== bootId) return []
-  const passedMs = (uptimeS - baseline.uptimeS) * 1_000
-  const jumpMs = clockMs - baseline.clockMs - passedMs
+  const passedS = uptimeS - baseline.uptimeS
+  const jumpMs = clockMs - baseline.clockMs - passedS * 1_000
   if (Math.abs(jumpMs) < toleratedJumpMs) return []
+  const direction = jumpMs > 0 ? 'forward' : 'back'
   const seconds = Math.round(Math.abs(jumpMs) / 1_000)
+  const clockS = Math.round((clockMs - baseline.clockMs) / 1_000)
   return [
     {
       kind: 'clock-jump',
       certainty: 'likely',
-      cause: `The machine's clock was set ${jumpMs > 0 ? 'forward' : 'back'} by ${seconds} s while the job ran`,
+      cause: `The machine's clock was set ${direction} by ${seconds} s while the job ran`,
       evidence: [
-        `By the clock ${Math.round((clockMs - baseline.clockMs) / 1_000)} s have passed, by the time since the machine's start ${Math.round(passedMs / 1_000)} s`,
+        `The clock advanced by ${clockS} s, the machine's uptime by ${Math.round(passedS)} s`,
       ],
       remedy:
-        'Certificates that are not valid yet, tokens that have expired, leases that are lost and probes that time out may come from it. Run the job again; where it stays, look at the time service of the machine.',
+        'It can invalidate certificates, expire tokens, lose leases and fail probes. Run the job again; if it stays, check the time service of the machine.',
     },
   ]
 }

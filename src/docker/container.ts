@@ -84,9 +84,8 @@ export const execute = async (
   const ended = await ask<{ readonly ExitCode: number | null }>(`/exec/${made.Id}/json`)
   if (ended?.ExitCode === 0) return printed
   const code = ended?.ExitCode ?? 'none: it has not ended within its deadline'
-  throw new Failure(
-    `\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1_000)}`,
-  )
+  const cause = new Error(withoutWarnings(said).slice(-1_000))
+  throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code}`, { cause })
 }
 
 /** How long one that was asked to end is waited for; what it undoes goes on afterwards. */

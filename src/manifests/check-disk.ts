@@ -1,7 +1,7 @@
 import type { NodeRoom } from '../cluster/capacity.ts'
+import { parseQuantity } from '../cluster/quantity.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
-import { parseQuantity } from './quantity.ts'
 
 /** Below this share an image with many small files may find no room, whatever kubelet does. */
 const fewInodes = 0.05

@@ -1,6 +1,6 @@
+import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
-import { parseQuantity } from './quantity.ts'
 import { readClaimed, readVolumes } from './read-storage.ts'
 import type { Amounts, Claim, Container, Workload } from './workload.ts'
 

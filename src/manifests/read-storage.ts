@@ -1,5 +1,5 @@
+import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
-import { parseQuantity } from './quantity.ts'
 
 /** What one pod may write into volumes on its node's disk, in bytes. */
 export type Volumes = {

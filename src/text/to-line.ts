@@ -1,7 +1,3 @@
-/** Of longer words the middle goes: kubelets say at the end what it was. */
-const longest = 300
-const half = 148
-
 const withoutQuery = (address: string): string => {
   const at = address.indexOf('?')
   return at < 0 ? address : `${address.slice(0, at)}?...`
@@ -9,9 +5,10 @@ const withoutQuery = (address: string): string => {
 
 /**
  * Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
- * neither the login nor the query of an address, which hold secrets.
+ * neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
+ * kubelets say at the end what it was.
  */
-export const toLine = (text: string): string => {
+export const toLine = (text: string, longest = 300): string => {
   const line = text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
@@ -20,5 +17,6 @@ export const toLine = (text: string): string => {
     .trim()
   const characters = [...line]
   if (characters.length <= longest) return line
+  const half = (longest - 4) / 2
   return `${characters.slice(0, half).join('')} ... ${characters.slice(-half).join('')}`
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { reportDiagnosis } from '../../../src/commands/actions/report-diagnosis.ts'
 import type { Runner } from '../../../src/commands/actions/runner.ts'
+import type { Diagnosis } from '../../../src/diagnose/finding/diagnosis.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
-import { mergeKills, withoutReported } from '../../../src/diagnose/merge.ts'
-import { renderDiagnosis, sortFindings, toKey } from '../../../src/diagnose/render.ts'
+import { mergeKills, sortFindings } from '../../../src/diagnose/finding/merge.ts'
+import { renderDiagnosis } from '../../../src/diagnose/finding/render.ts'
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
   kind: 'oom-kill',
@@ -14,6 +15,15 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   ...more,
 })
 
+const diagnosisOf = (findings: readonly Finding[], more: Partial<Diagnosis> = {}): Diagnosis => ({
+  findings,
+  checked: [],
+  unchecked: [],
+  remarks: [],
+  isDockerThere: true,
+  ...more,
+})
+
 /** A runner that remembers. */
 const listen = () => {
   const said: string[] = []
@@ -21,6 +31,7 @@ const listen = () => {
   const note = (what: string) => (text: string) => void said.push(`${what}: ${text}`)
   const runner = {
     line: note('line'),
+    debug: note('debug'),
     output: (name: string, value: string) => void outputs.set(name, value),
     warning: note('warning'),
     error: note('error'),
@@ -37,7 +48,7 @@ test('who asked gets errors for what is sure; who did not gets warnings', async 
     [false, 'warning'],
   ] as const) {
     const { said, outputs, runner } = listen()
-    await reportDiagnosis(runner, { findings, looked: [] }, isAsked)
+    await reportDiagnosis(runner, diagnosisOf(findings), isAsked)
     expect(outputs.get('findings')).toBe(isAsked ? JSON.stringify(findings) : undefined)
     expect(said.slice(0, 2)).toEqual([
       `${level}: It was killed. Give it more.`,
@@ -46,37 +57,39 @@ test('who asked gets errors for what is sure; who did not gets warnings', async 
   }
 })
 
-test('no finding: one line; a section of the summary only for who asked', async () => {
-  const nothing = { findings: [], looked: ['nodes a', 'kills'] }
+test('no finding: a debug line in post; for who asked a line and a section of the summary', async () => {
+  const remarks = ['x is left out: it is not privileged.']
+  const pieces = { checked: ['2 nodes', 'OOM kills'], unchecked: ['Kubernetes (no kubectl in a)'] }
+  const nothing = diagnosisOf([], { ...pieces, remarks })
   const line =
-    'line: Slipway found nothing that would explain a failure. It looked at: nodes a; kills.'
+    'No cause found. Checked: 2 nodes, OOM kills. Not checked: Kubernetes (no kubectl in a). x is left out: it is not privileged.'
   const post = listen()
   await reportDiagnosis(post.runner, nothing, false)
-  expect(post.said).toEqual([line])
+  expect(post.said).toEqual([`debug: ${line}`])
   const asked = listen()
   await reportDiagnosis(asked.runner, nothing, true)
-  expect(asked.said).toEqual([line, expect.stringContaining('summary: ### Slipway')])
+  expect(asked.said).toEqual([`line: ${line}`, expect.stringContaining('summary: ### Slipway')])
+})
+
+test('with a finding, post says what it checked', async () => {
+  const post = listen()
+  await reportDiagnosis(post.runner, diagnosisOf([finding()], { checked: ['1 node'] }), false)
+  expect(post.said).toContain('line: Checked: 1 node.')
 })
 
 test('GitHub keeps ten annotations: the tenth says how many more there are', async () => {
   const findings = Array.from({ length: 14 }, (_, index) => finding({ cause: `Cause ${index}` }))
   const { said, runner } = listen()
-  await reportDiagnosis(runner, { findings, looked: [] }, true)
+  await reportDiagnosis(runner, diagnosisOf(findings), true)
   const annotations = said.filter((text) => /^(error|warning)/.test(text))
   expect(annotations).toHaveLength(10)
   expect(annotations.at(-1)).toMatch(/^warning: 5 more/)
   expect(said.at(-1)).toContain('Cause 13')
 })
 
-test('what was told is not told again', () => {
-  const [old, news] = [finding(), finding({ cause: 'Another' })]
-  const diagnosis = { findings: [old, news], looked: [] }
-  expect(withoutReported(diagnosis, new Set([toKey(old)])).findings).toEqual([news])
-})
-
 test("others' words stay text in the summary", () => {
   const evidence = ['<img src=x> | **bold** [link](javascript:x)']
-  const text = renderDiagnosis({ findings: [finding({ evidence })], looked: [] })
+  const text = renderDiagnosis(diagnosisOf([finding({ evidence })]))
   expect(text).toContain('- &lt;img src=x> \\| \\*\\*bold\\*\\* \\[link\\](javascript:x)')
 })
 

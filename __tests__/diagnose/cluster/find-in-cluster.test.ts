@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { idOf, sentinel, uidOf } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
@@ -16,7 +16,11 @@ const loaded = [image('front:dev'), image('db:dev')]
 const names = loaded.map(({ canonical }) => canonical)
 const has = (node: string, ...images: readonly string[]) => new Map([[node, images]])
 
-const all = findGhosts(badDay, loaded, new Map(), undefined)
+/** Pulls have tests of their own. */
+const findBeside = (...facts: Parameters<typeof findInCluster>): readonly Finding[] =>
+  findInCluster(...facts).filter(({ kind }) => kind !== 'image-pull' && kind !== 'pull-policy')
+
+const all = findBeside(badDay, loaded, new Map(), undefined)
 const of = (pod: string): readonly Finding[] => all.filter((finding) => finding.pod === pod)
 const ofNode = (node: string): readonly Finding[] =>
   all.filter((finding) => finding.node === node && finding.pod === undefined)
@@ -27,22 +31,34 @@ const without = (reason: string): Cluster => ({
   events: badDay.events.filter((event) => event.reason !== reason),
 })
 const find = (cluster: Cluster, pod: string): Finding | undefined =>
-  findGhosts(cluster, [], new Map(), undefined).find((finding) => finding.pod === pod)
+  findBeside(cluster, [], new Map(), undefined).find((finding) => finding.pod === pod)
 
 test.each([
-  ['hungry', 'oom-kill', 'certain', /more memory than its limit of 52 MB/, /Raise limits.memory/],
-  ['greedy', 'oom-kill', 'certain', /no limit of its own/, /Run less at once/],
+  [
+    'hungry',
+    'oom-kill',
+    'certain',
+    /OOM-killed: it exceeded its memory limit of 52 MB$/,
+    /Raise limits.memory/,
+  ],
+  ['greedy', 'oom-kill', 'certain', /OOM-killed; it has no memory limit/, /Run less at once/],
   ['slow', 'liveness', 'certain', /not for memory: its liveness probe failed/, /timeoutSeconds/],
   ['sleepy', 'liveness', 'certain', /not for memory: its startup probe failed/, /failureThreshold/],
-  ['obedient', 'liveness', 'certain', /its liveness probe failed/, /not for memory/],
-  ['aged', 'liveness', 'likely', /its liveness probe failed/, /not for memory/],
-  ['stubborn', 'killed', 'likely', /asked to stop/, /terminationGracePeriodSeconds/],
-  ['mystery', 'killed', 'possible', /nothing tells by whom/, /It may be the kernel.*--previous/],
+  ['obedient', 'liveness', 'certain', /its liveness probe failed/, /not an OOM kill/],
+  ['aged', 'liveness', 'likely', /its liveness probe failed/, /not an OOM kill/],
+  [
+    'stubborn',
+    'killed',
+    'likely',
+    /did not stop within its grace period and was killed$/,
+    /terminationGracePeriodSeconds/,
+  ],
+  ['mystery', 'killed', 'possible', /nothing tells by whom/, /--previous.*It may be an OOM kill/],
   [
     'logs',
     'eviction',
     'certain',
-    /default\/logs was evicted: its node's disk is almost full/,
+    /default\/logs was evicted: its node was short of disk$/,
     /free-disk/,
   ],
   ['gone', 'eviction', 'certain', /default\/gone was evicted/, /free-disk/],
@@ -51,11 +67,17 @@ test.each([
     'batch-5f7c9d6b9-4kq2n',
     'eviction',
     'certain',
-    /1 more of ReplicaSet.*memory ran out/,
+    /1 more of ReplicaSet.*its node was short of memory$/,
     /runner/,
   ],
-  ['huge', 'pending', 'certain', /as much memory left as it requests/, /requests.memory/],
-  ['pinned', 'pending', 'certain', /was refused: no node has as much cpu/, /requests.cpu/],
+  [
+    'huge',
+    'pending',
+    'certain',
+    /no node has as much memory left as the pod requests$/,
+    /requests.memory/,
+  ],
+  ['pinned', 'pending', 'certain', /was refused: no node has as much CPU/, /requests.cpu/],
 ] as const)('%s: %s, %s', (pod, kind, certainty, cause, remedy) => {
   const found = of(pod)
   expect(found.length).toBe(1)
@@ -77,7 +99,7 @@ test('a kill for memory names pod and container as the kernel does', () => {
   const twice = hungry.flatMap((pod) =>
     ['a', 'b'].map((name) => ({ ...pod, name, uid: name, owner: 'ReplicaSet/hungry' })),
   )
-  const uids = findGhosts({ ...badDay, pods: twice }, [], new Map(), undefined).map(
+  const uids = findBeside({ ...badDay, pods: twice }, [], new Map(), undefined).map(
     ({ podUid }) => podUid,
   )
   expect(uids).toEqual(expect.arrayContaining(['a', 'b']))
@@ -138,7 +160,7 @@ test('nodes that are or were short of something', () => {
 
 test('images that a node does not have any more', () => {
   const lostOn = (node: string, ...images: readonly string[]): Finding | undefined =>
-    findGhosts(badDay, loaded, has(node, ...images), undefined).find(
+    findBeside(badDay, loaded, has(node, ...images), undefined).find(
       ({ kind, node: its }) => kind === 'image-collected' && its === node,
     )
   expect(lostOn('kind-worker', names[0] ?? '')).toMatchObject({
@@ -158,13 +180,13 @@ test('images that a node does not have any more', () => {
   const here = { ...image('db:dev'), nodes: ['kind-worker2'] }
   const elsewhere = { ...image('front:dev'), nodes: ['kind-worker'] }
   const images = new Map([['kind-worker2', []]])
-  const found = findGhosts(badDay, [here, here, elsewhere], images, undefined)
+  const found = findBeside(badDay, [here, here, elsewhere], images, undefined)
   const lost = found.filter(
     ({ node, kind }) => `${kind} ${node}` === 'image-collected kind-worker2',
   )
   expect(lost[0]?.cause).toContain('does not have db:dev any more: something')
 })
 
-test('a cluster in which all is well has no ghosts', () => {
-  expect(findGhosts({ pods: [], events: [], nodes: [] }, loaded, new Map(), undefined)).toEqual([])
+test('a cluster in which all is well has no inCluster', () => {
+  expect(findBeside({ pods: [], events: [], nodes: [] }, loaded, new Map(), undefined)).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
 
@@ -44,9 +44,9 @@ test.each<[string, Cluster, readonly LoadedImage[]]>([
   const here = loaded.map((image) => ({ ...image, nodes: cluster.nodes.map(({ name }) => name) }))
   for (const images of [loaded, here]) {
     const pulls = findPullTroubles(cluster, images, nodeImages, undefined)
-    const ghosts = findGhosts(cluster, images, nodeImages, undefined)
+    const inCluster = findInCluster(cluster, images, nodeImages, undefined)
     expect(pulls.length).toBeGreaterThan(8)
-    expect(ghosts.length).toBeGreaterThan(8)
-    expectPlain([pulls, ghosts])
+    expect(inCluster.length).toBeGreaterThan(8)
+    expectPlain([pulls, inCluster])
   }
 })

@@ -46,7 +46,7 @@ test('an image without a tag is pulled in spite of the load; replicas make one f
     kind: 'pull-policy',
     certainty: 'certain',
     cause:
-      'The container main of the pod default/api-7d9c5b8f4-2xkqp, and 2 more of ReplicaSet/api-7d9c5b8f4, cannot start: this job loaded api, but without a tag Kubernetes takes :latest and asks a registry each time (imagePullPolicy Always)',
+      'Container main of pod default/api-7d9c5b8f4-2xkqp, and 2 more of ReplicaSet/api-7d9c5b8f4, cannot start: Kubernetes always pulls untagged and :latest images, also api, which this job loaded',
     remedy:
       'Set imagePullPolicy: IfNotPresent, or name the image by its content: api:sha-0123456789ab.',
     ...{ namespace: 'default', node: 'kind-worker', container: 'main', image: 'api' },
@@ -55,36 +55,46 @@ test('an image without a tag is pulled in spite of the load; replicas make one f
 })
 
 test.each([
-  ['front', 'pull-policy', /with the tag :latest Kubernetes asks/, /IfNotPresent, or name/],
-  ['db-0', 'pull-policy', /its imagePullPolicy is Always/, /AlwaysPullImages/],
-  ['web-0', 'image-pull', /web:v3 was not loaded .* web:dev was, with another tag/, /say web:dev/],
+  [
+    'front',
+    'pull-policy',
+    /always pulls untagged and :latest images, also front:latest/,
+    /IfNotPresent, or name/,
+  ],
+  [
+    'db-0',
+    'pull-policy',
+    /its imagePullPolicy is Always, so the kubelet pulls db:dev/,
+    /AlwaysPullImages/,
+  ],
+  ['web-0', 'image-pull', /this job loaded web:dev, not web:v3 \(another tag/, /say web:dev/],
   [
     'queue',
     'image-pull',
-    /queue:dev was, from another registry/,
+    /loaded queue:dev, not \S+ \(another registry/,
     /say queue:dev.*IfNotPresent, too/,
   ],
   [
     'migrate',
     'image-pull',
-    /migrations:dev was, with a name that is spelt almost/,
+    /loaded migrations:dev, not \S+ \(almost the same spelling/,
     /migrations:dev/,
   ],
-  ['reports', 'image-pull', /does not have reports:1, imagePullPolicy Never/, /^Load reports:1/],
   [
-    'cache',
+    'reports',
     'image-pull',
-    /loaded cache:dev, but .* have it: it was loaded into kind-worker$/,
-    /input nodes/,
+    /lacks reports:1, which imagePullPolicy Never forbids to pull/,
+    /^Load reports:1/,
   ],
-  ['redis', 'image-pull', /redis:7.9 was not loaded by this job and cannot be pulled/, /registry/],
+  ['cache', 'image-pull', /loaded cache:dev into kind-worker, not into its node$/, /input nodes/],
+  ['redis', 'image-pull', /did not load redis:7.9, and the node cannot pull it$/, /registry/],
   [
     'shouty',
     'image-pull',
-    /Front:dev is no name .*lower case; this job loaded front:dev/,
+    /Front:dev is not an image name .*lower case\); this job loaded front:dev$/,
     /front:dev/,
   ],
-  ['staged', 'image-pull', /container wait-for-db .* wait:1 was not loaded/, /^Load wait:1/],
+  ['staged', 'image-pull', /^Container wait-for-db .* did not load wait:1/, /^Load wait:1/],
 ])('%s: %s', (pod, kind, cause, remedy) => {
   const finding = of(pod)
   expect(finding).toMatchObject({ kind, namespace: 'default' })
@@ -109,10 +119,10 @@ test('names compare as containerd has them', () => {
   const find = (image: string): Finding | undefined =>
     findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]
   for (const image of ['db:dev', 'docker.io/db:dev', 'index.docker.io/library/db:dev']) {
-    expect(find(image)?.cause).toContain('its node did not have')
+    expect(find(image)?.cause).toContain(`its node lacked ${image} when`)
   }
-  expect(find('localhost:5000/db:dev')?.cause).toContain('from another registry')
-  expect(find(`db:dev@sha256:${'1'.repeat(64)}`)?.cause).toContain('with another tag or digest')
+  expect(find('localhost:5000/db:dev')?.cause).toContain('(another registry')
+  expect(find(`db:dev@sha256:${'1'.repeat(64)}`)?.cause).toContain('(another tag or digest)')
 })
 
 test.each([
@@ -127,8 +137,8 @@ test.each([
 ])('%s', (_, image, nearest) => {
   const cause = findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]?.cause
   if (nearest === undefined)
-    expect(cause).toContain('was not loaded by this job and cannot be pulled')
-  else expect(cause).toContain(`but ${nearest} was`)
+    expect(cause).toContain(`this job did not load ${image}, and the node cannot pull it`)
+  else expect(cause).toContain(`this job loaded ${nearest}, not ${image}`)
 })
 
 test('a node that has the image by now had it too late', () => {
@@ -151,9 +161,9 @@ test('a node that had the image has it no more; of several steps that loaded it 
   }
   const [unknown] = findPullTroubles(waitFor('db:dev'), [image], new Map(), undefined)
   expect(unknown).toMatchObject({ certainty: 'likely' })
-  expect(unknown?.cause).toContain('did not have db:dev when it looked')
-  expect(find([elsewhere])?.cause).toMatch(/have it: it was loaded into kind-worker2$/)
-  expect(find([{ ...image, nodes: [] }])?.cause).toMatch(/into no node$/)
+  expect(unknown?.cause).toContain('lacked db:dev when the kubelet looked')
+  expect(find([elsewhere])?.cause).toMatch(/loaded db:dev into kind-worker2, not into its node$/)
+  expect(find([{ ...image, nodes: [] }])?.cause).toMatch(/into no node, not into its node$/)
 })
 
 test('a job that loaded nothing still says what waits', () => {
@@ -163,6 +173,6 @@ test('a job that loaded nothing still says what waits', () => {
     ),
   ).toBe(true)
   expect(findPullTroubles(waitFor('db:dev'), [], new Map(), undefined)[0]?.cause).toContain(
-    'was not loaded by this job',
+    'this job did not load db:dev',
   )
 })

@@ -1,33 +1,27 @@
 import { expect, test } from 'vitest'
-import {
-  parseEvents,
-  parseNodes,
-  parsePods,
-  parseQuantity,
-} from '../../../src/diagnose/cluster/parse-cluster.ts'
+import { parseCluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { toLine } from '../../../src/text/to-line.ts'
 
 const lines = (...rows: readonly (readonly string[])[]): string =>
   `${rows.map((fields) => fields.join('\t')).join('\n')}\n`
 
-const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', 'Pending', '', '', 'then', '']
+const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', '', '', 'then', '']
 
 test('a pod is made of its lines, whatever their order', () => {
   const text = lines(
-    ['status', 'u1', 'main', '3', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', '', '', '', ''],
+    ['status', 'u1', 'main', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', '', '', '', ''],
     ['container', 'u1', 'main', 'api%3Adev', 'Always', 'yes', '50Mi'],
     ['condition', 'u1', 'PodScheduled', '2026-03-03T10%3A00%3A01Z', '0%2F1+nodes'],
     podLine,
     ['owner', 'u1', 'ReplicaSet', 'api-6d4'],
   )
-  expect(parsePods(text)).toEqual([
+  expect(parseCluster(text).pods).toEqual([
     {
       namespace: 'default',
       name: 'api',
       uid: 'u1',
       owner: 'ReplicaSet/api-6d4',
       node: 'kind-worker',
-      phase: 'Pending',
       reason: undefined,
       message: undefined,
       unschedulable: '0/1 nodes',
@@ -38,7 +32,6 @@ test('a pod is made of its lines, whatever their order', () => {
           name: 'main',
           image: 'api:dev',
           pullPolicy: 'Always',
-          restarts: 3,
           waiting: { reason: 'ErrImagePull', message: 'rpc\terror: ü' },
           ended: undefined,
           endedId: undefined,
@@ -53,27 +46,26 @@ test('a pod is made of its lines, whatever their order', () => {
 test.each([
   ['an error in words', 'Error executing template: template: output:1: nil. Printing more'],
   ['too few fields', 'pod\tu2\tdefault\tweb'],
-  ['too many fields', 'pod\tu2\tdefault\tweb\tn\tPending\t\t\t\t\t'],
-  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\tPending\t\t\t\t'],
-  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\tPending\t\t\t\t'],
-  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\tPending\t\t\t\t'],
+  ['too many fields', 'pod\tu2\tdefault\tweb\tn\t\t\t\t\t'],
+  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\t\t\t\t'],
+  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\t\t\t\t'],
+  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\t\t\t\t'],
   ['a container without its pod', 'container\tu9\tmain\tapi\tAlways\tno\t'],
   ['an unknown word', 'constructor\tu2'],
   ['nothing', ''],
 ])('%s is left out, and the rest is read', (_, garbled) => {
   const text = `${garbled}\n${podLine.join('\t')}\n${garbled}`
-  expect(parsePods(text).map(({ name }) => name)).toEqual(['api'])
-  expect(parseEvents(garbled)).toEqual([])
-  expect(parseNodes(garbled)).toEqual([])
+  expect(parseCluster(text).pods.map(({ name }) => name)).toEqual(['api'])
+  expect(parseCluster(garbled)).toEqual({ pods: [], events: [], nodes: [] })
 })
 
 test('since when a pod is what it is: put out, unscheduled, failed, or taken by its node', () => {
   const time = (minute: number): string => `2026-03-03T10%3A0${minute}%3A00Z`
-  const pod = ['pod', 'u1', 'default', 'api', 'n', 'Failed', 'Evicted', '', time(1), time(2)]
+  const pod = ['pod', 'u1', 'default', 'api', 'n', 'Evicted', '', time(1), time(2)]
   const putOut = ['condition', 'u1', 'DisruptionTarget', time(4), '']
   const failed = ['condition', 'u1', 'Ready', time(3), '']
   const find = (...rows: readonly (readonly string[])[]) => {
-    const { createdAt, changedAt } = parsePods(lines(pod, ...rows))[0] ?? {}
+    const { createdAt, changedAt } = parseCluster(lines(pod, ...rows)).pods[0] ?? {}
     return [createdAt, changedAt].map((at) => at?.slice(14, 16))
   }
   expect(find(failed, putOut)).toEqual(['01', '04'])
@@ -85,37 +77,23 @@ test('since when a pod is what it is: put out, unscheduled, failed, or taken by 
 test('events and nodes', () => {
   const event = ['event', 'default', 'Pod', 'api', 'spec.initContainers%7Binit%7D', 'Killing']
   const time = '2026-03-03T10%3A05%3A31Z'
-  expect(parseEvents(lines([...event, 'Stopping', '%3Cnil%3E', time]))).toEqual([
+  expect(parseCluster(lines([...event, 'Stopping', '%3Cnil%3E', time])).events).toEqual([
     {
       ...{ namespace: 'default', kind: 'Pod', name: 'api', container: 'init', reason: 'Killing' },
       ...{ message: 'Stopping', count: 1, at: '2026-03-03T10:05:31Z' },
     },
   ])
-  expect(parseEvents(lines([...event, 'Stopping', '2', 'yesterday']))[0]?.at).toBeUndefined()
+  const undated = lines([...event, 'Stopping', '2', 'yesterday'])
+  expect(parseCluster(undated).events[0]).toMatchObject({ count: 2, at: undefined })
   const node = ['node', 'kind-worker', '16369224Ki']
   const trouble = ['trouble', 'kind-worker', 'DiskPressure', 'full']
-  expect(parseNodes(lines(trouble, node, ['trouble', 'other', 'Ready', '']))).toEqual([
+  expect(parseCluster(lines(trouble, node, ['trouble', 'other', 'Ready', ''])).nodes).toEqual([
     {
       name: 'kind-worker',
       troubles: [{ type: 'DiskPressure', message: 'full' }],
       allocatableMemory: 16_762_085_376,
     },
   ])
-})
-
-test.each([
-  ['50Mi', 52_428_800],
-  ['128974848', 128_974_848],
-  ['129e6', 129_000_000],
-  ['129M', 129_000_000],
-  ['128974848000m', 128_974_848],
-  ['1.5Gi', 1_610_612_736],
-  ['', undefined],
-  ['lots', undefined],
-  ['1Zi', undefined],
-  ['-1', undefined],
-])('the quantity %s is %s bytes', (text, bytes) => {
-  expect(parseQuantity(text)).toBe(bytes)
 })
 
 test('what others wrote becomes one short line without logins', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Cluster, Event, LoadedImage, Pod } from '../../../src/diagnose/cluster/cluster.ts'
-import { findGhosts } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
-import { findNewest, isNews } from '../../../src/diagnose/finding/since.ts'
+import { findNewest, isSince } from '../../../src/diagnose/finding/since.ts'
 import { at } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
 
@@ -20,8 +20,8 @@ const load = (given: string): LoadedImage => ({
 const since = (minutes: string): number => Date.parse(at(minutes))
 const tomorrow = Date.parse('2026-03-04T00:00:00Z')
 
-const ghosts = (cluster: Cluster, from: number | undefined): readonly Finding[] =>
-  findGhosts(cluster, [], new Map(), from)
+const inCluster = (cluster: Cluster, from: number | undefined): readonly Finding[] =>
+  findInCluster(cluster, [], new Map(), from)
 const podsOf = (findings: readonly Finding[]): readonly string[] =>
   findings.flatMap(({ pod }) => pod ?? [])
 
@@ -37,7 +37,7 @@ const eventOf = (reason: string, about: string): Event => {
 }
 
 test('nothing of an old bad day is news, but what is so now', () => {
-  const findings = ghosts(badDay, tomorrow)
+  const findings = inCluster(badDay, tomorrow)
   expect(findings.map(({ kind, node }) => [kind, node])).toEqual([
     ['disk-pressure', 'kind-worker'],
     ['memory-pressure', 'kind-worker2'],
@@ -56,14 +56,14 @@ test.each([
   ['an end', 'mystery', 'killed', '08:00'],
 ])('%s has a time, and counts from then on', (_, pod, kind, minutes) => {
   const its = (from: number): readonly Finding[] =>
-    ghosts(badDay, from).filter((finding) => finding.pod === pod)
+    inCluster(badDay, from).filter((finding) => finding.pod === pod)
   expect(its(since(minutes))).toMatchObject([{ kind, at: at(minutes) }])
   expect(its(since(minutes) + 1_000)).toEqual([])
 })
 
 test('kubelets that write no condition of an eviction still write its event', () => {
   const pods = [{ ...podNamed('logs'), changedAt: at('00:01') }]
-  expect(ghosts({ ...badDay, nodes: [], pods }, since('03:00'))).toEqual(
+  expect(inCluster({ ...badDay, nodes: [], pods }, since('03:00'))).toEqual(
     expect.arrayContaining([expect.objectContaining({ pod: 'logs', at: at('04:00') })]),
   )
 })
@@ -75,18 +75,18 @@ test('what no kubelet knows the time of is as old as its pod', () => {
     ended: { exitCode: 137, reason: 'ContainerStatusUnknown', at: undefined },
   }))
   const cluster = { pods: [{ ...lost, containers }], events: [], nodes: [] }
-  expect(ghosts(cluster, since('00:00'))).toMatchObject([{ kind: 'killed', at: at('00:00') }])
-  expect(ghosts(cluster, since('00:01'))).toEqual([])
+  expect(inCluster(cluster, since('00:00'))).toMatchObject([{ kind: 'killed', at: at('00:00') }])
+  expect(inCluster(cluster, since('00:01'))).toEqual([])
 })
 
 test('a kubelet that failed to free its disk before is no news, and its time is the last one', () => {
   const of = (from: number): readonly Finding[] =>
-    ghosts(badDay, from).filter(({ kind }) => kind === 'image-collected')
+    inCluster(badDay, from).filter(({ kind }) => kind === 'image-collected')
   expect(of(since('04:15'))).toMatchObject([{ node: 'kind-worker', at: at('04:15') }])
   expect(of(since('04:16'))).toEqual([])
   // A loaded image that is gone is gone now.
   for (const from of [tomorrow, undefined]) {
-    const gone = findGhosts(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), from)
+    const gone = findInCluster(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), from)
     const lost = gone.find(({ kind }) => kind === 'image-collected')
     expect(lost).toMatchObject({ cause: expect.stringContaining('a:1'), certainty: 'likely' })
     expect(lost?.at).toBeUndefined()
@@ -101,7 +101,7 @@ test('old ones of a workload neither hide the new ones nor count as more of them
     changedAt: at(minutes),
   }))
   const find = (from: number | undefined): Finding | undefined =>
-    ghosts({ pods, events: [], nodes: [] }, from)[0]
+    inCluster({ pods, events: [], nodes: [] }, from)[0]
   expect(find(undefined)?.cause).toContain('batch-03:00, and 2 more of')
   expect(find(since('04:00'))).toMatchObject({
     ...{ pod: 'batch-05:00', at: at('06:00') },
@@ -113,8 +113,8 @@ test('old ones of a workload neither hide the new ones nor count as more of them
 
 test('a pod that was put out twice under one name is one pod', () => {
   const gone = eventOf('Evicted', 'gone')
-  const [finding, ...more] = ghosts({ pods: [], events: [gone, gone], nodes: [] }, undefined)
-  expect(finding?.cause).toMatch(/^The pod default\/gone was evicted/)
+  const [finding, ...more] = inCluster({ pods: [], events: [gone, gone], nodes: [] }, undefined)
+  expect(finding?.cause).toMatch(/^Pod default\/gone was evicted/)
   expect(more).toEqual([])
 })
 
@@ -131,7 +131,7 @@ test('of several events the newest counts, whatever their order', () => {
     ...[{ ...killing, at: early, message }, killing],
   ]
   for (const ordered of [events, events.toReversed()]) {
-    const found = ghosts({ ...badDay, events: ordered }, since('05:00'))
+    const found = inCluster({ ...badDay, events: ordered }, since('05:00'))
     expect(found.find(({ kind }) => kind === 'pid-pressure')?.at).toBe(late)
     expect(found.find(({ pod }) => pod === 'slow')?.cause).toContain('liveness')
   }
@@ -156,9 +156,9 @@ test('a wait for a loaded image, or one alike, is told however old; for another 
 })
 
 test('the second of the baseline is its own, as Kubernetes writes no parts of it', () => {
-  expect(isNews(at('05:00'), since('05:00') + 900)).toBe(true)
-  expect(isNews(at('05:00'), since('05:00') + 1_000)).toBe(false)
-  expect([isNews(undefined, 1), isNews(at('05:00'), undefined)]).toEqual([true, true])
+  expect(isSince(at('05:00'), since('05:00') + 900)).toBe(true)
+  expect(isSince(at('05:00'), since('05:00') + 1_000)).toBe(false)
+  expect([isSince(undefined, 1), isSince(at('05:00'), undefined)]).toEqual([true, true])
   expect(findNewest([{ at: at('02:00') }, {}, { at: at('01:00') }])).toEqual({ at: at('02:00') })
   expect(findNewest([])).toBeUndefined()
 })

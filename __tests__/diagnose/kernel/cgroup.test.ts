@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toLimit, toPlace } from '../../../src/diagnose/kernel/cgroup.ts'
+import { parseCgroup, toLimit } from '../../../src/diagnose/kernel/cgroup.ts'
 
 const [node, container, uid] = [
   'a'.repeat(64),
@@ -17,7 +17,7 @@ describe('where a cgroup is', () => {
     'container in pod in node: %s',
     (cgroup) => {
       const place = { nodeId: node, podUid: uid, containerId: container }
-      expect(toPlace(cgroup, ['b'.repeat(64), node])).toEqual(place)
+      expect(parseCgroup(cgroup, ['b'.repeat(64), node])).toEqual(place)
     },
   )
 
@@ -33,7 +33,7 @@ describe('where a cgroup is', () => {
       { nodeId: node, podUid: 'f'.repeat(32) },
     ],
   ])('%s', (cgroup, place) => {
-    expect(toPlace(cgroup, [node])).toEqual(place && expect.objectContaining(place))
+    expect(parseCgroup(cgroup, [node])).toEqual(place && expect.objectContaining(place))
   })
 
   test.each([

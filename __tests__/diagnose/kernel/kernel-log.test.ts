@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toLimit } from '../../../src/diagnose/kernel/cgroup.ts'
-import { type Kill, parseKills } from '../../../src/diagnose/kernel/kernel-log.ts'
+import { type OomKill, parseOomKills } from '../../../src/diagnose/kernel/kernel-log.ts'
 import { parseNodeReport } from '../../../src/diagnose/nodes/node-report.ts'
 
 const [node, container, uid] = [
@@ -15,10 +15,10 @@ const slices =
 const v1 = `/docker/${node}/kubelet/kubepods/burstable/pod${uid}/${container}`
 const v2 = `/system.slice/docker-${node}.scope/${slices}${uid.replaceAll('-', '_')}.slice/cri-containerd-${container}.scope`
 
-const one = (lines: readonly string[]): Kill => {
-  const kills = parseKills(lines)
+const one = (lines: readonly string[]): OomKill => {
+  const kills = parseOomKills(lines)
   expect(kills).toHaveLength(1)
-  return kills[0] as Kill
+  return kills[0] as OomKill
 }
 
 /** A kill as Linux 7.2 logged it; `time` makes room for several. */
@@ -130,19 +130,19 @@ describe('headings that the kernel leaves out', () => {
   const later = (ms: number): string => `50.${String(60 + ms).padStart(3, '0')}000`
 
   test('a kill without one is not where the last one was', () => {
-    const kills = parseKills([...dozen, killedLine(200, later(0))])
+    const kills = parseOomKills([...dozen, killedLine(200, later(0))])
     expect(kills).toHaveLength(11)
     expect(kills.at(-1)).toMatchObject({ pid: 200, cgroup: undefined, isOfMachine: false })
   })
 
   test('a container killed as a whole is named all the same', () => {
     const lines = [killedLine(200, later(0)), groupLine(v2, later(1)), killedLine(200, later(2))]
-    const last = parseKills([...dozen, ...lines, killedLine(300, later(100))]).slice(-2)
+    const last = parseOomKills([...dozen, ...lines, killedLine(300, later(100))]).slice(-2)
     expect(last).toMatchObject([
       { pid: 200, cgroup: v2, limitCgroup: undefined, counted: 2, others: 0 },
       { pid: 300, cgroup: undefined, counted: 1 },
     ])
-    expect(toLimit(last[0] as Kill, [node])).toBe('unknown')
+    expect(toLimit(last[0] as OomKill, [node])).toBe('unknown')
   })
 
   test('a heading is only of the process that it names', () => {
@@ -155,7 +155,7 @@ describe('headings that the kernel leaves out', () => {
     const [invoked = '', usage = '', heading = ''] = killOf(v2, 193, 30)
     const lines = [...killOf(v1, 9, 20), invoked, usage, heading, groupLine(v2, '30.06')]
     expect(
-      parseKills([...lines, killedLine(194, '30.07'), killedLine(195, '30.08')]),
+      parseOomKills([...lines, killedLine(194, '30.07'), killedLine(195, '30.08')]),
     ).toMatchObject([
       { pid: 9, cgroup: v1, others: 0 },
       { pid: 194, cgroup: v2, others: 1, counted: 2 },
@@ -181,7 +181,8 @@ describe('arbitrary text', () => {
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         parseNodeReport(lines.join('\n'))
-        for (const { counted, others } of parseKills(lines)) expect(counted).toBeGreaterThan(others)
+        for (const { counted, others } of parseOomKills(lines))
+          expect(counted).toBeGreaterThan(others)
       }),
       { numRuns: 2_000 },
     )
@@ -197,7 +198,7 @@ describe('arbitrary text', () => {
     ]
     fc.assert(
       fc.property(fc.subarray(whole), (lines) => {
-        const counted = parseKills(lines).reduce((sum, kill) => sum + kill.counted, 0)
+        const counted = parseOomKills(lines).reduce((sum, kill) => sum + kill.counted, 0)
         expect(counted).toBe(lines.filter((each) => each.includes('Killed process')).length)
       }),
     )

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { KnownContainer } from '../../../src/diagnose/nodes/node-report.ts'
-import { takeNotes } from '../../../src/diagnose/recording/record-pods.ts'
+import { recordPods } from '../../../src/diagnose/recording/record-pods.ts'
 import type { EngineApi } from '../../../src/docker/engine-api.ts'
 
 const frame = (text: string): Buffer => {
@@ -11,7 +11,7 @@ const frame = (text: string): Buffer => {
   return Buffer.concat([header, Buffer.from(text)])
 }
 
-/** As in-node/notes.sh prints it, with the white space that crictl leaves. */
+/** As in-node/record.sh prints it, with the white space that crictl leaves. */
 const listOf = (count: number): string => {
   const containers = Array.from({ length: count }, (_, index) => ({
     id: index.toString(16).padStart(64, '0'),
@@ -29,7 +29,7 @@ test.each([1, 60, 1_000])('%s containers of a node are noted', async (count) => 
     tell: async () => ({ Id: 'exec' }),
     attach: async () => socket,
   } as unknown as EngineApi
-  const taking = takeNotes(
+  const taking = recordPods(
     api,
     ['node'],
     (containers) => noted.push(...containers),

@@ -14,13 +14,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Baseline, parseBaseline } from '../../../src/diagnose/recording/baseline.ts'
-import { endNoteTaker } from '../../../src/diagnose/recording/recorder.ts'
+import { endRecorder } from '../../../src/diagnose/recording/recorder.ts'
 import {
-  findNotes,
-  noteContainers,
-  notesFolderOf,
-  noteTold,
-  readNotes,
+  findRecordings,
+  readRecording,
+  recordContainers,
+  recordingFolderOf,
+  recordReported,
   writeBaseline,
 } from '../../../src/diagnose/recording/recording.ts'
 
@@ -61,15 +61,15 @@ const container = (id: string, pod: string) => ({
 })
 
 test('what was written is read, by nobody else', () => {
-  const folder = notesFolderOf(temp, 'a1')
+  const folder = recordingFolderOf(temp, 'a1')
   writeBaseline(folder, baselineOf('kind'))
-  noteContainers(folder, [container('1', 'one'), container('2', 'two')])
-  noteTold(folder, ['a key'])
-  expect(readNotes(folder)).toEqual({
+  recordContainers(folder, [container('1', 'one'), container('2', 'two')])
+  recordReported(folder, ['a key'])
+  expect(readRecording(folder)).toEqual({
     folder,
     baseline: JSON.parse(JSON.stringify(baselineOf('kind'))),
     containers: [container('1', 'one'), container('2', 'two')],
-    told: new Set(['a key']),
+    reported: new Set(['a key']),
   })
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'baseline.json')).mode & 0o777).toBe(0o600)
@@ -78,44 +78,44 @@ test('what was written is read, by nobody else', () => {
 test('notes in a folder that a link leads to are nobody’s, and stay as they are', () => {
   const elsewhere = join(temp, 'elsewhere')
   writeBaseline(elsewhere, baselineOf('kind'))
-  symlinkSync(elsewhere, notesFolderOf(temp, 'a1'))
-  expect(findNotes(temp, 'kind')).toEqual([])
-  expect(() => noteTold(notesFolderOf(temp, 'a1'), ['a key'])).toThrow()
-  expect(() => writeBaseline(notesFolderOf(temp, 'a1'), baselineOf('other'))).toThrow()
+  symlinkSync(elsewhere, recordingFolderOf(temp, 'a1'))
+  expect(findRecordings(temp, 'kind')).toEqual([])
+  expect(() => recordReported(recordingFolderOf(temp, 'a1'), ['a key'])).toThrow()
+  expect(() => writeBaseline(recordingFolderOf(temp, 'a1'), baselineOf('other'))).toThrow()
   expect(readdirSync(elsewhere)).toEqual(['baseline.json'])
 })
 
 test('half a line, and lines that are something else, are left out', () => {
-  const folder = notesFolderOf(temp, 'a1')
+  const folder = recordingFolderOf(temp, 'a1')
   writeBaseline(folder, baselineOf('kind'))
-  noteContainers(folder, [container('1', 'one')])
+  recordContainers(folder, [container('1', 'one')])
   writeFileSync(join(folder, 'containers.jsonl'), '[]\nnull\n{"id":3}\n{"id":"2","na', {
     flag: 'a',
   })
-  expect(readNotes(folder)?.containers.map(({ id }) => id)).toEqual(['1'])
+  expect(readRecording(folder)?.containers.map(({ id }) => id)).toEqual(['1'])
 })
 
 test('no folder, no baseline or half of one: no notes', () => {
-  const folder = notesFolderOf(temp, 'a1')
-  expect(readNotes(folder)).toBeUndefined()
+  const folder = recordingFolderOf(temp, 'a1')
+  expect(readRecording(folder)).toBeUndefined()
   mkdirSync(folder)
-  expect(readNotes(folder)).toBeUndefined()
+  expect(readRecording(folder)).toBeUndefined()
   writeFileSync(join(folder, 'baseline.json'), JSON.stringify(baselineOf('kind')).slice(0, 50))
-  expect(readNotes(folder)).toBeUndefined()
+  expect(readRecording(folder)).toBeUndefined()
 })
 
 test("in a temp folder for everybody, another user's notes are none of ours", () => {
-  const folder = notesFolderOf(temp, 'a1')
+  const folder = recordingFolderOf(temp, 'a1')
   writeBaseline(folder, baselineOf('kind'))
   chownSync(folder, 12_345, 12_345)
-  expect(findNotes(temp, 'kind')).toEqual([])
+  expect(findRecordings(temp, 'kind')).toEqual([])
 })
 
 test('notes of all steps about one cluster, the earliest first', () => {
-  writeBaseline(notesFolderOf(temp, 'a'), baselineOf('kind', 30))
-  writeBaseline(notesFolderOf(temp, 'b'), baselineOf('other', 20))
-  writeBaseline(notesFolderOf(temp, 'c'), baselineOf('kind', 10))
-  expect(findNotes(temp, 'kind').map(({ baseline }) => baseline.clockMs)).toEqual([10, 30])
+  writeBaseline(recordingFolderOf(temp, 'a'), baselineOf('kind', 30))
+  writeBaseline(recordingFolderOf(temp, 'b'), baselineOf('other', 20))
+  writeBaseline(recordingFolderOf(temp, 'c'), baselineOf('kind', 10))
+  expect(findRecordings(temp, 'kind').map(({ baseline }) => baseline.clockMs)).toEqual([10, 30])
 })
 
 test('a baseline of any other shape is refused, never a throw', () => {
@@ -135,11 +135,11 @@ test('a baseline of any other shape is refused, never a throw', () => {
 })
 
 test("a number that is another process's by now is left alone", async () => {
-  const folder = notesFolderOf(temp, 'a1')
+  const folder = recordingFolderOf(temp, 'a1')
   mkdirSync(folder)
   for (const pid of [`${process.pid}`, '1', '0', '-1', 'nonsense', '']) {
     writeFileSync(join(folder, 'pid'), pid)
-    await endNoteTaker(folder)
+    await endRecorder(folder)
   }
   expect(existsSync(folder)).toBe(true)
 })

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { LookedNode } from '../../../src/diagnose/nodes/gather-nodes.ts'
+import type { NodeNow } from '../../../src/diagnose/nodes/gather-nodes.ts'
 import { parseNodeReport } from '../../../src/diagnose/nodes/node-report.ts'
 import { toSections } from '../../../src/text/sections.ts'
 import { isThorough } from '../thorough.ts'
@@ -44,7 +44,7 @@ export type NodeName = keyof typeof nodeIds
 /** As Docker and CRI have them: 64 digits. */
 export const hex = (digit: string): string => digit.repeat(64)
 
-const toNode = (name: NodeName, printed: string): LookedNode => ({
+const toNode = (name: NodeName, printed: string): NodeNow => ({
   name,
   id: hex(nodeIds[name]),
   role: 'control-plane',
@@ -58,7 +58,7 @@ const toNode = (name: NodeName, printed: string): LookedNode => ({
 /** What the virtual machine printed: what each look showed of each node, and the kernel's release. */
 export type Stories = {
   readonly kernel: string
-  readonly looks: ReadonlyMap<string, readonly LookedNode[]>
+  readonly looks: ReadonlyMap<string, readonly NodeNow[]>
   /** All that any look printed of the kernel's log. */
   readonly logLines: readonly string[]
   /** Has it recorded, for whoever found that all is in it: on a busy machine it is not. */
@@ -70,7 +70,7 @@ export const tellStories = async (): Promise<Stories> => {
   const before = readRecorded()
   const whole = before === undefined || isThorough ? await boot() : before
   const [, ...parts] = whole.split(/^##### (\S+) (\S+)\n/m)
-  const looks = new Map<string, readonly LookedNode[]>()
+  const looks = new Map<string, readonly NodeNow[]>()
   const logLines: string[] = []
   for (let at = 3; at < parts.length; at += 3) {
     const [label = '', node = '', printed = ''] = parts.slice(at)

@@ -13,7 +13,6 @@ const toContainer = (spec: ContainerSpec, statuses: readonly ContainerStatus[]):
     name: spec.name,
     image: spec.image,
     pullPolicy: spec.imagePullPolicy as Container['pullPolicy'],
-    restarts: status?.restartCount ?? 0,
     waiting: waiting && {
       reason: waiting.reason,
       message: /Image/.test(waiting.reason) ? (waiting.message ?? '') : '',
@@ -44,7 +43,6 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
     uid: metadata.uid,
     owner: owner && `${owner.kind}/${owner.name}`,
     node: spec.nodeName,
-    phase: status.phase,
     reason: status.reason,
     message: status.message,
     unschedulable: unscheduled?.message,

@@ -26,16 +26,16 @@ if (wasMinted) {
 let isDockerThere = true
 try {
   if (isRunId(runId)) {
-    const { notesFolder } = leftoversOf(environment, runId)
+    const { recordingFolder } = leftoversOf(environment, runId)
     const docker = createDocker(environment.childEnv)
-    const diagnosis = await diagnoseJob(environment, { docker }, notesFolder)
+    const diagnosis = await diagnoseJob(environment, { docker }, recordingFolder)
     if (diagnosis !== undefined) {
       await reportDiagnosis(runner, diagnosis, false)
       isDockerThere = diagnosis.isDockerThere
     }
   }
 } catch (error) {
-  runner.warning(`Looking for what went wrong in the job was not possible: ${renderError(error)}`)
+  runner.warning(`Slipway could not diagnose the job: ${renderError(error)}`)
 }
 await cleanUp(environment, runner, runId, isDockerThere)
 await runner.flush()

@@ -1,28 +1,30 @@
-import type { Told } from '../../diagnose/finding/finding.ts'
+import type { Diagnosis } from '../../diagnose/finding/diagnosis.ts'
 import {
   renderAnnotation,
+  renderChecks,
   renderDiagnosis,
   renderFinding,
-  renderLooked,
-} from '../../diagnose/render.ts'
+} from '../../diagnose/finding/render.ts'
 import type { Runner } from './runner.ts'
 
 /** GitHub keeps ten of a level; one is for how many more there are. */
 const shownAnnotations = 9
 
 /**
- * Reports to people: annotations, the log, a section of the summary. All of it is data: names and messages
- * are not ours.
+ * Reports to people: annotations, the log, a section of the summary. All of it is data: names and
+ * messages are not ours.
  *
- * @param isAsked whether somebody asked; who did not is told of findings alone, and by warnings
+ * @param isAsked whether somebody asked; who did not reads of findings alone, and in warnings
  */
 export const reportDiagnosis = async (
-  { line, fenced, output, warning, error, summary }: Runner,
-  diagnosis: Told,
+  { line, debug, fenced, output, warning, error, summary }: Runner,
+  diagnosis: Diagnosis,
   isAsked: boolean,
 ): Promise<void> => {
   const { findings } = diagnosis
   if (isAsked) output('findings', JSON.stringify(findings))
+  const checks = renderChecks(diagnosis)
+  if (findings.length === 0 && !isAsked) return debug(checks)
   for (const finding of findings.slice(0, shownAnnotations)) {
     const isSure = isAsked && finding.certainty === 'certain'
     const annotate = isSure ? error : warning
@@ -34,6 +36,6 @@ export const reportDiagnosis = async (
     const lines = findings.flatMap((finding) => ['', ...renderFinding(finding).split('\n')])
     await fenced(async (write) => lines.forEach(write))
   }
-  line(renderLooked(diagnosis))
-  if (findings.length > 0 || isAsked) await summary(renderDiagnosis(diagnosis))
+  line(checks)
+  await summary(renderDiagnosis(diagnosis))
 }

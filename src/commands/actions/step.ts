@@ -36,7 +36,7 @@ const runInPlace = async (
   signal: AbortSignal,
 ): Promise<Result> => {
   const runId = randomBytes(8).toString('hex')
-  const { tempDir, notesFolder } = leftoversOf(environment, runId)
+  const { tempDir, recordingFolder } = leftoversOf(environment, runId)
   runner.saveState(runIdState, runId)
   try {
     makeTempDir(tempDir)
@@ -44,7 +44,7 @@ const runInPlace = async (
     const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot } = environment
-    const place = { ...environment, runId, tempDir, tempRoot, env, recordingFolder: notesFolder }
+    const place = { ...environment, runId, tempDir, tempRoot, env, recordingFolder }
     return await run(inputs, place, { ...runner, log: runner, signal })
   } finally {
     rmSync(tempDir, { recursive: true, force: true })

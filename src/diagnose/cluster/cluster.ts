@@ -13,8 +13,6 @@ export type Pod = {
   readonly owner: string | undefined
   /** Undefined while no node was found for it. */
   readonly node: string | undefined
-  /** Such as `Pending` or `Failed`. */
-  readonly phase: string
   /** Such as `Evicted`. */
   readonly reason: string | undefined
   readonly message: string | undefined
@@ -22,7 +20,7 @@ export type Pod = {
   readonly unschedulable: string | undefined
   /** ISO 8601, as all times here. */
   readonly createdAt: string | undefined
-  /** When it became what it is: was put out, failed, found no node; else when its node took it. */
+  /** When it became what it is: was evicted, failed, found no node; else when its node took it. */
   readonly changedAt: string | undefined
   readonly containers: readonly Container[]
 }
@@ -32,7 +30,6 @@ export type Container = {
   /** As the pod's spec has it. */
   readonly image: string
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
-  readonly restarts: number
   /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
   readonly waiting: { readonly reason: string; readonly message: string } | undefined
   /** How it ended last: now, or before it was started again. */

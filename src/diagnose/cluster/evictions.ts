@@ -1,85 +1,51 @@
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
-import type { Cluster, Event, Pod } from './cluster.ts'
-import { type Sighting, toFindings } from './pod-finding.ts'
-
-type Cause = { readonly words: RegExp; readonly what: string; readonly remedy: string }
+import type { Cluster, Event } from './cluster.ts'
+import { nodeResources } from './node-resources.ts'
+import { type PodFinding, toFindings } from './pod-finding.ts'
 
 const storageLimit = {
   what: 'was evicted: it wrote more to disk than its limit',
   remedy:
-    'Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less: logs and temporary files count, too.',
+    'Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less; logs and temporary files count.',
 }
 
-/** What kubelets write into a pod that they evict (pkg/kubelet/eviction), the most exact first. */
-const causes: readonly Cause[] = [
-  { words: /ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i, ...storageLimit },
-  {
-    words: /low on resource: memory\b|MemoryPressure/,
-    what: "was evicted: its node's memory ran out",
-    remedy:
-      'All nodes share the memory of the runner. Run less at once, lower what pods use, or take a larger runner; requests.memory decides who goes last.',
-  },
-  {
-    words: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
-    what: "was evicted: its node's disk is almost full",
-    remedy:
-      "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner.",
-  },
-  {
-    words: /low on resource: pids\b|PIDPressure/,
-    what: 'was evicted: its node ran out of process numbers',
-    remedy: 'Something starts processes without end: see which pod has the most.',
-  },
-]
-
-const unknownCause = {
-  what: 'was evicted',
-  remedy: "See the kubelet's words: they name what ran out.",
+/** @param message the kubelet's; the most exact words count */
+const explain = (message: string): Pick<PodFinding, 'what' | 'remedy'> => {
+  const isOwn = /ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)
+  if (isOwn) return storageLimit
+  const short = nodeResources.find(({ inEviction }) => inEviction.test(message))
+  return short === undefined
+    ? { what: 'was evicted', remedy: 'Read what the kubelet says: it names what ran out.' }
+    : { what: `was evicted: its node was short of ${short.name}`, remedy: short.remedy }
 }
 
-const toSighting = (pod: Sighting['pod'], message: string, at: string | undefined): Sighting => {
-  const { what, remedy } = causes.find(({ words }) => words.test(message)) ?? unknownCause
+const toPodFinding = (
+  pod: PodFinding['pod'],
+  message: string,
+  at: string | undefined,
+): PodFinding => {
   const evidence = [`Evicted: ${message}`]
-  return {
-    pod,
-    container: undefined,
-    kind: 'eviction',
-    certainty: 'certain',
-    what,
-    evidence,
-    remedy,
-    at,
-  }
+  return { pod, kind: 'eviction', certainty: 'certain', ...explain(message), evidence, at }
 }
 
-/** An event tells of a pod that has been removed since, too, whose name another one may have now. */
-const fromEvent = (pods: readonly Pod[], event: Event): readonly Sighting[] => {
-  const { namespace, kind, name, reason, message, at } = event
-  if (kind !== 'Pod' || reason !== 'Evicted') return []
-  const pod = pods.find((it) => it.namespace === namespace && it.name === name)
-  return pod?.reason === 'Evicted' ? [] : [toSighting({ namespace, name }, message, at)]
-}
-
-/** The event is gone after an hour, and the pod stays. */
-const fromPod = (pod: Pod, events: readonly Event[]): readonly Sighting[] => {
-  if (pod.reason !== 'Evicted') return []
-  const its = events.filter(
-    ({ namespace, name, reason }) =>
-      namespace === pod.namespace && name === pod.name && reason === 'Evicted',
-  )
-  const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at
-  return [toSighting(pod, pod.message ?? '', at)]
-}
-
-/** Pods that a kubelet put out of its node. */
+/** Pods that a kubelet evicted from its node. */
 export const findEvictions = (
   { pods, events }: Cluster,
   since: number | undefined,
 ): readonly Finding[] => {
-  const sightings = [
-    ...pods.flatMap((pod) => fromPod(pod, events)),
-    ...events.flatMap((event) => fromEvent(pods, event)),
-  ]
-  return toFindings(sightings, since)
+  const evictions = events.filter(({ kind, reason }) => kind === 'Pod' && reason === 'Evicted')
+  const evicted = pods.filter(({ reason }) => reason === 'Evicted')
+  const isOf = (pod: PodFinding['pod'], event: Event): boolean =>
+    event.namespace === pod.namespace && event.name === pod.name
+  // The event is gone after an hour, and the pod stays; or the pod is removed, and the event stays.
+  const there = evicted.map((pod) => {
+    const its = evictions.filter((event) => isOf(pod, event))
+    const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at
+    return toPodFinding(pod, pod.message ?? '', at)
+  })
+  const gone = evictions
+    .filter((event) => !evicted.some((pod) => isOf(pod, event)))
+    .map(({ namespace, name, message, at }) => toPodFinding({ namespace, name }, message, at))
+  return toFindings([...there, ...gone], since)
 }

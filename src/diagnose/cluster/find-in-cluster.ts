@@ -1,22 +1,25 @@
 import type { Finding } from '../finding/finding.ts'
 import type { Cluster, LoadedImage } from './cluster.ts'
 import { findEvictions } from './evictions.ts'
+import type { NodeImages } from './explain-loaded.ts'
+import { findCollected, findPressure } from './find-in-nodes.ts'
 import { findKilled } from './killed.ts'
 import { findPending } from './pending.ts'
-import { findCollected, findPressure } from './pressure.ts'
+import { findPullTroubles } from './pulls.ts'
 
 /**
- * Says what the machine did to pods while nobody looked: kills, evictions, lack of room, lost images.
+ * Says what Kubernetes tells of: pulls, kills, evictions, lack of room, lost images.
  *
  * @param nodeImages canonical names that nodes have, by the nodes' names; what is not known is left out
  * @param since the baseline's clock, ms since 1970; what is older, and not so now, is left out
  */
-export const findGhosts = (
+export const findInCluster = (
   cluster: Cluster,
   loaded: readonly LoadedImage[],
-  nodeImages: ReadonlyMap<string, readonly string[]>,
+  nodeImages: NodeImages,
   since: number | undefined,
 ): readonly Finding[] => [
+  ...findPullTroubles(cluster, loaded, nodeImages, since),
   ...findKilled(cluster, since),
   ...findEvictions(cluster, since),
   ...findPressure(cluster, since),

@@ -1,29 +1,70 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
-import type { Cluster, Container, Event, Pod } from './cluster.ts'
-import { type Sighting, toFindings } from './pod-finding.ts'
+import type { Cluster, Container, Event } from './cluster.ts'
+import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** 128 and SIGKILL's 9. */
 const killed = 137
 
-type Explained = Pick<Sighting, 'kind' | 'certainty' | 'what' | 'evidence' | 'remedy'>
-
-const explainMemory = ({ memoryLimit, ended }: Container): Explained => ({
+const explainMemory = ({ memoryLimit, ended }: Container): Explanation => ({
   kind: 'oom-kill',
   certainty: 'certain',
   what:
     memoryLimit === undefined
-      ? 'was killed because memory ran out; it has no limit of its own, so it was that of its pod or of the runner'
-      : `was killed because it needed more memory than its limit of ${formatBytes(memoryLimit)}`,
-  evidence: [`The kubelet says ${ended?.reason}, exit code ${ended?.exitCode}`],
+      ? 'was OOM-killed; it has no memory limit, so its pod or the machine ran out of memory'
+      : `was OOM-killed: it exceeded its memory limit of ${formatBytes(memoryLimit)}`,
+  evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
   remedy:
     memoryLimit === undefined
       ? 'Run less at once, give the hungry pods a limits.memory, or take a larger runner.'
       : 'Raise limits.memory of the container, or let it use less.',
 })
 
-const probeWords = /\bfailed (liveness|startup) probe\b/
+const probeRemedies = {
+  liveness:
+    'This is not an OOM kill. Raise timeoutSeconds or failureThreshold of livenessProbe, or add a startupProbe; on a busy runner the program may lack CPU.',
+  startup:
+    'This is not an OOM kill. Raise failureThreshold or periodSeconds of startupProbe, or find out why the program starts slowly.',
+}
+
+const explainProbe = (
+  said: Event,
+  kill: Event | undefined,
+  unhealthy: Event | undefined,
+  ended: Container['ended'],
+): Explanation => {
+  const probe = /startup/i.test(said.message) ? 'startup' : 'liveness'
+  const times = unhealthy === undefined || unhealthy.count < 2 ? '' : ` (${unhealthy.count} times)`
+  return {
+    kind: 'liveness',
+    certainty: kill === undefined ? 'likely' : 'certain',
+    what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
+    evidence: [
+      kill ? `Killing: ${kill.message}` : '',
+      unhealthy ? `Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, '')}` : '',
+      `Exit code ${ended?.exitCode}, reason ${ended?.reason || 'not given'}`,
+    ],
+    remedy: probeRemedies[probe],
+  }
+}
+
+const explainStop = (stop: Event): Explanation => ({
+  kind: 'killed',
+  certainty: 'likely',
+  what: 'did not stop within its grace period and was killed',
+  evidence: [`Killing: ${stop.message}`],
+  remedy:
+    'End the program on SIGTERM (a shell as first process does not pass it on: use `exec`), or raise terminationGracePeriodSeconds.',
+})
+
+const explainUnknown = ({ hasLivenessProbe, ended }: Container): Explanation => ({
+  kind: 'killed',
+  certainty: 'possible',
+  what: 'was killed (exit code 137, SIGKILL); nothing tells by whom',
+  evidence: [`Exit code 137, reason ${ended?.reason || 'not given'}`],
+  remedy: `Read its log: \`kubectl logs --previous\`. It may be an OOM kill of a process in it${hasLivenessProbe ? ', a failed liveness probe (Kubernetes drops events after an hour)' : ''}, or a program in the container or on the runner.`,
+})
 
 /** Longer than most are given to end. */
 const longestGraceMs = 10 * 60_000
@@ -34,111 +75,44 @@ const mayEnd = (event: Event, ended: Container['ended']): boolean => {
   return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs
 }
 
-/** The event of the kill itself; its container is named in its words, where not in its path. */
-const findProbeKill = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
-  findNewest(
-    events.filter(
-      (event) =>
-        event.reason === 'Killing' &&
-        mayEnd(event, ended) &&
-        probeWords.test(event.message) &&
-        (event.container === name || event.message.startsWith(`Container ${name} failed `)),
-    ),
-  )
-
-const findUnhealthy = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
-  findNewest(
-    events.filter(
-      (event) =>
-        event.reason === 'Unhealthy' &&
-        mayEnd(event, ended) &&
-        event.container === name &&
-        /^(Liveness|Startup) probe /.test(event.message),
-    ),
-  )
-
-const probeRemedies: Readonly<Record<string, string>> = {
-  liveness:
-    'This is not for memory. Give livenessProbe more time (timeoutSeconds, failureThreshold) or the program a startupProbe; see why it does not answer, which on a busy runner may be lack of cpu.',
-  startup:
-    'This is not for memory. Give startupProbe more time (failureThreshold times periodSeconds), or see why the program starts so slowly.',
-}
-
-const explainProbe = (
-  { ended }: Container,
-  kill: Event | undefined,
-  unhealthy: Event | undefined,
-): Explained | undefined => {
-  const said = kill ?? unhealthy
-  if (said === undefined) return undefined
-  const probe = /startup/i.test(said.message) ? 'startup' : 'liveness'
-  const times = unhealthy === undefined || unhealthy.count < 2 ? '' : ` (${unhealthy.count} times)`
-  return {
-    kind: 'liveness',
-    certainty: kill === undefined ? 'likely' : 'certain',
-    what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
-    evidence: [
-      ...(kill === undefined ? [] : [`Killing: ${kill.message}`]),
-      ...(unhealthy === undefined
-        ? []
-        : [`Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, '')}`]),
-      `Exit code ${ended?.exitCode}, reason ${ended?.reason || 'not given'}`,
-    ],
-    remedy: probeRemedies[probe] ?? '',
-  }
-}
-
-const explainStop = (kill: Event): Explained => ({
-  kind: 'killed',
-  certainty: 'likely',
-  what: 'was asked to stop and killed because it did not in time',
-  evidence: [`Killing: ${kill.message}`],
-  remedy:
-    'Its program has to end on SIGTERM; a shell as first process does not pass that on (use `exec`). Or raise terminationGracePeriodSeconds.',
-})
-
-const explainUnknown = ({ hasLivenessProbe, ended }: Container): Explained => ({
-  kind: 'killed',
-  certainty: 'possible',
-  what: 'was killed (137, SIGKILL), and nothing tells by whom',
-  evidence: [`Exit code 137, reason ${ended?.reason || 'not given'}`],
-  remedy: `It may be the kernel, for memory of one of its processes${hasLivenessProbe ? ', or the kubelet, for its liveness probe (its events are gone after an hour)' : ''}, or something in the container or on the runner. See its log: \`kubectl logs --previous\`.`,
-})
-
-const findStop = (events: readonly Event[], { name, ended }: Container): Event | undefined =>
-  findNewest(
-    events.filter(
-      (event) =>
-        event.reason === 'Killing' &&
-        mayEnd(event, ended) &&
-        event.message === `Stopping container ${name}`,
-    ),
-  )
-
-const explain = (container: Container, events: readonly Event[]): Explained | undefined => {
-  const { ended } = container
+/** @param events of the container's pod */
+const explain = (container: Container, events: readonly Event[]): Explanation | undefined => {
+  const { name, ended } = container
   if (ended === undefined) return undefined
   if (ended.reason === 'OOMKilled') return explainMemory(container)
-  const kill = findProbeKill(events, container)
-  const probe = explainProbe(container, kill, findUnhealthy(events, container))
+  const find = (reason: string, isMeant: (event: Event) => boolean): Event | undefined =>
+    findNewest(events.filter((it) => it.reason === reason && mayEnd(it, ended) && isMeant(it)))
+  // The event of the kill itself; its container is named in its words, where not in its path.
+  const kill = find(
+    'Killing',
+    ({ container: its, message }) =>
+      /\bfailed (liveness|startup) probe\b/.test(message) &&
+      (its === name || message.startsWith(`Container ${name} failed `)),
+  )
+  const unhealthy = find(
+    'Unhealthy',
+    (event) => event.container === name && /^(Liveness|Startup) probe /.test(event.message),
+  )
   // A program that ends on SIGTERM has another code; then only the kill's own event counts.
-  if (ended.exitCode !== killed) return kill === undefined ? undefined : probe
-  const stop = findStop(events, container)
-  return probe ?? (stop === undefined ? explainUnknown(container) : explainStop(stop))
+  const said = kill ?? (ended.exitCode === killed ? unhealthy : undefined)
+  if (said !== undefined) return explainProbe(said, kill, unhealthy, ended)
+  if (ended.exitCode !== killed) return undefined
+  const stop = find('Killing', ({ message }) => message === `Stopping container ${name}`)
+  return stop === undefined ? explainUnknown(container) : explainStop(stop)
 }
-
-const eventsOf = (events: readonly Event[], { namespace, name }: Pod): readonly Event[] =>
-  events.filter((it) => it.kind === 'Pod' && it.namespace === namespace && it.name === name)
 
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
 export const findKilled = (
   { pods, events }: Cluster,
   since: number | undefined,
 ): readonly Finding[] => {
-  const sightings = pods.flatMap((pod) => {
+  const found = pods.flatMap((pod) => {
     // An eviction kills its containers, too, and is told of on its own.
     if (pod.reason === 'Evicted') return []
-    const its = eventsOf(events, pod)
+    const its = events.filter(
+      ({ kind, namespace, name }) =>
+        kind === 'Pod' && namespace === pod.namespace && name === pod.name,
+    )
     return pod.containers.flatMap((container) => {
       const explained = explain(container, its)
       // A kubelet that lost a container does not know when it ended.
@@ -146,5 +120,5 @@ export const findKilled = (
       return explained === undefined ? [] : [{ pod, container, at, ...explained }]
     })
   })
-  return toFindings(sightings, since)
+  return toFindings(found, since)
 }

@@ -1,15 +1,16 @@
-import type { ClusterNode, Container, Event, Pod } from './cluster.ts'
+import { parseQuantity } from '../../cluster/quantity.ts'
+import type { Cluster, ClusterNode, Container, Event, Pod } from './cluster.ts'
 
-/** A line of what the templates in kubectl/ print: its first word, and its fields as text. */
-type Line = { readonly word: string; readonly fields: readonly string[] }
+/** The fields of a line of what the templates in kubectl/ print, after the line's first word. */
+type Row = readonly string[]
 
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths: Readonly<Record<string, number>> = {
-  pod: 9,
+  pod: 8,
   owner: 3,
   condition: 4,
   container: 6,
-  status: 9,
+  status: 8,
   event: 8,
   node: 2,
   trouble: 3,
@@ -25,18 +26,12 @@ const decode = (field: string): string | undefined => {
   }
 }
 
-const parseLine = (line: string): Line | undefined => {
-  const [word = '', ...encoded] = line.split('\t')
-  if (encoded.length !== widths[word]) return undefined
-  const fields = encoded.map(decode).filter((field) => field !== undefined)
-  return fields.length === encoded.length ? { word, fields } : undefined
-}
-
 /** Whatever does not look like a line of ours is left out. */
-const parseLines = (text: string): readonly Line[] =>
-  text.split('\n').flatMap((line) => parseLine(line) ?? [])
-
-const toText = (field: string | undefined): string | undefined => field || undefined
+const parseLine = (line: string): readonly { readonly word: string; readonly row: Row }[] => {
+  const [word = '', ...encoded] = line.split('\t')
+  const row = encoded.map(decode).filter((field) => field !== undefined)
+  return encoded.length === widths[word] && row.length === encoded.length ? [{ word, row }] : []
+}
 
 const toTime = (field = ''): string | undefined =>
   /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : undefined
@@ -44,58 +39,17 @@ const toTime = (field = ''): string | undefined =>
 const toCount = (field = ''): number | undefined =>
   /^\d{1,9}$/.test(field) ? Number(field) : undefined
 
-const units: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-}
-
-/** Kubernetes' quantities, such as `50Mi` or `128974848`, in bytes. */
-export const parseQuantity = (text = ''): number | undefined => {
-  const [, number = '', unit = ''] =
-    /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([a-zA-Z]{0,2})$/.exec(text) ?? []
-  const factor = units[unit]
-  return number === '' || factor === undefined ? undefined : Math.floor(Number(number) * factor)
-}
-
-const toPolicy = (field: string | undefined): Container['pullPolicy'] =>
-  field === 'Always' || field === 'Never' ? field : 'IfNotPresent'
-
-type Status = Pick<Container, 'restarts' | 'waiting' | 'ended' | 'endedId'>
-
-const unknownStatus: Status = {
-  restarts: 0,
-  waiting: undefined,
-  ended: undefined,
-  endedId: undefined,
-}
-
-const toStatus = (fields: readonly string[]): Status => {
-  const [, , restarts, waiting, said = '', code, reason = '', at, id] = fields
+const toContainer = (row: Row, status: Row = []): Container => {
+  const [, name = '', image = '', policy, hasLiveness, limit = ''] = row
+  const [, , waiting, said = '', code, reason = '', at, id] = status
   const exitCode = toCount(code)
-  return {
-    restarts: toCount(restarts) ?? 0,
-    waiting: waiting ? { reason: waiting, message: said } : undefined,
-    ended: exitCode === undefined ? undefined : { exitCode, reason, at: toTime(at) },
-    endedId: toText(id?.replace(/^[\w-]+:\/\//, '')),
-  }
-}
-
-const toContainer = (fields: readonly string[], statuses: readonly Line[]): Container => {
-  const [uid, name = '', image = '', policy, hasLiveness, limit] = fields
-  const status = statuses.find(({ fields: [of, called] }) => of === uid && called === name)
   return {
     name,
     image,
-    pullPolicy: toPolicy(policy),
-    ...(status === undefined ? unknownStatus : toStatus(status.fields)),
+    pullPolicy: policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent',
+    waiting: waiting ? { reason: waiting, message: said } : undefined,
+    ended: exitCode === undefined ? undefined : { exitCode, reason, at: toTime(at) },
+    endedId: id?.replace(/^[\w-]+:\/\//, '') || undefined,
     hasLivenessProbe: hasLiveness === 'yes',
     memoryLimit: parseQuantity(limit),
   }
@@ -104,66 +58,58 @@ const toContainer = (fields: readonly string[], statuses: readonly Line[]): Cont
 /** Conditions that tell since when a pod is what it is, the most exact first. */
 const changes = ['DisruptionTarget', 'PodScheduled', 'Ready'] as const
 
-/** Of the conditions' lines, which are only printed where they are bad. */
-const toChange = (
-  conditions: readonly Line[],
-  startedAt: string | undefined,
-): Pick<Pod, 'unschedulable' | 'changedAt'> => {
-  const of = (type: string): Line | undefined => conditions.find(({ fields }) => fields[1] === type)
-  const times = changes.map((type) => toTime(of(type)?.fields[2]))
+/** @param of the pod's other lines, by their first word */
+const toPod = (row: Row, of: (word: string) => readonly Row[]): Pod => {
+  const [uid = '', namespace = '', name = '', node, reason, message, created, started] = row
+  const [, ownerKind, ownerName] = of('owner')[0] ?? []
+  // They are only printed where they are bad.
+  const condition = (type: string): Row => of('condition').find((each) => each[1] === type) ?? []
+  const times = changes.map((type) => toTime(condition(type)[2]))
   return {
-    unschedulable: toText(of('PodScheduled')?.fields[3]),
-    changedAt: times.find((time) => time !== undefined) ?? toTime(startedAt),
+    namespace,
+    name,
+    uid,
+    owner: ownerName && `${ownerKind}/${ownerName}`,
+    node: node || undefined,
+    reason: reason || undefined,
+    message: message || undefined,
+    unschedulable: condition('PodScheduled')[3] || undefined,
+    createdAt: toTime(created),
+    changedAt: times.find((time) => time !== undefined) ?? toTime(started),
+    containers: of('container').map((each) =>
+      toContainer(
+        each,
+        of('status').find((status) => status[1] === each[1]),
+      ),
+    ),
   }
 }
 
-/** Reads what kubectl/pods.gotemplate prints. */
-export const parsePods = (text: string): readonly Pod[] => {
-  const byPod = new Map<string, Line[]>()
-  for (const line of parseLines(text)) {
-    const [uid = ''] = line.fields
-    byPod.set(uid, [...(byPod.get(uid) ?? []), line])
-  }
-  return [...byPod].flatMap(([uid, lines]) => {
-    const of = (word: string): readonly Line[] => lines.filter((line) => line.word === word)
-    const [pod] = of('pod')
-    if (pod === undefined) return []
-    const [, namespace = '', name = '', node, phase = '', reason, message, ...times] = pod.fields
-    const [, ownerKind, ownerName] = of('owner')[0]?.fields ?? []
-    return {
-      namespace,
-      name,
-      uid,
-      owner: ownerName && `${ownerKind}/${ownerName}`,
-      node: toText(node),
-      phase,
-      reason: toText(reason),
-      message: toText(message),
-      createdAt: toTime(times[0]),
-      ...toChange(of('condition'), times[1]),
-      containers: of('container').map(({ fields }) => toContainer(fields, of('status'))),
-    }
-  })
+const toEvent = (row: Row): Event => {
+  const [namespace = '', kind = '', name = '', path = '', reason = '', message = ''] = row
+  const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1]
+  const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])]
+  return { namespace, kind, name, container, reason, message, count, at }
 }
 
-/** Reads what kubectl/events.gotemplate prints. */
-export const parseEvents = (text: string): readonly Event[] =>
-  parseLines(text).flatMap(({ word, fields }) => {
-    if (word !== 'event') return []
-    const [namespace = '', kind = '', name = '', path = '', reason = '', message = ''] = fields
-    const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1]
-    const [count, at] = [toCount(fields[6]) ?? 1, toTime(fields[7])]
-    return { namespace, kind, name, container, reason, message, count, at }
-  })
+const toNode = ([name = '', memory = '']: Row, troubles: readonly Row[]): ClusterNode => ({
+  name,
+  troubles: troubles.map(([, type = '', message = '']) => ({ type, message })),
+  allocatableMemory: parseQuantity(memory),
+})
 
-/** Reads what kubectl/nodes.gotemplate prints. */
-export const parseNodes = (text: string): readonly ClusterNode[] => {
-  const lines = parseLines(text)
-  return lines.flatMap(({ word, fields: [name = '', memory] }) => {
-    if (word !== 'node') return []
-    const troubles = lines
-      .filter((line) => line.word === 'trouble' && line.fields[0] === name)
-      .map(({ fields: [, type = '', message = ''] }) => ({ type, message }))
-    return { name, troubles, allocatableMemory: parseQuantity(memory) }
-  })
+/** Reads what the templates in kubectl/ print, in any order. */
+export const parseCluster = (text: string): Cluster => {
+  const lines = text.split('\n').flatMap(parseLine)
+  const byWord = Map.groupBy(lines, ({ word }) => word)
+  // All lines but an event's begin with whom they are about.
+  const bySubject = Map.groupBy(lines, ({ word, row }) => `${word} ${row[0]}`)
+  const all = (word: string): readonly Row[] => (byWord.get(word) ?? []).map(({ row }) => row)
+  const of = (word: string, subject = ''): readonly Row[] =>
+    (bySubject.get(`${word} ${subject}`) ?? []).map(({ row }) => row)
+  return {
+    pods: all('pod').map((row) => toPod(row, (word) => of(word, row[0]))),
+    events: all('event').map(toEvent),
+    nodes: all('node').map((row) => toNode(row, of('trouble', row[0]))),
+  }
 }

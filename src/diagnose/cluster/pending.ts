@@ -1,71 +1,67 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
 import type { Cluster, Pod } from './cluster.ts'
-import { type Sighting, toFindings } from './pod-finding.ts'
+import { type PodFinding, toFindings } from './pod-finding.ts'
 
-type Shortage = Pick<Sighting, 'what' | 'remedy'>
+type Shortage = {
+  /** The scheduler's words, and those of a kubelet that refuses a pod which it was given. */
+  readonly words: RegExp
+  readonly why: string
+  readonly remedy: string
+}
 
-const shortOf = (what: string, request: string): Shortage => ({
-  what: `stays pending: no node has as much ${what} left as it requests`,
-  remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. What counts is what pods request, not what they use.`,
+const shortOf = (request: string, words: RegExp, name = request): Shortage => ({
+  words,
+  why: `no node has as much ${name} left as the pod requests`,
+  remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. Kubernetes counts requests, not use.`,
 })
 
-/** The scheduler's words, and those of a kubelet that refuses a pod which it was given. */
-const shortages: readonly (readonly [words: RegExp, Shortage])[] = [
-  [/Insufficient memory|resource: memory/, shortOf('memory', 'memory')],
-  [/Insufficient cpu|resource: cpu/, shortOf('cpu', 'cpu')],
-  [
+const ofMemory = shortOf('memory', /Insufficient memory|resource: memory/)
+const shortages: readonly Shortage[] = [
+  ofMemory,
+  shortOf('cpu', /Insufficient cpu|resource: cpu/, 'CPU'),
+  shortOf(
+    'ephemeral-storage',
     /Insufficient ephemeral-storage|resource: ephemeral-storage/,
-    shortOf('disk', 'ephemeral-storage'),
-  ],
-  [
-    /Too many pods|resource: pods/,
-    {
-      what: 'stays pending: the nodes have as many pods as they may have',
-      remedy:
-        'Run fewer pods, or give the cluster another node (a node takes 110 pods by default).',
-    },
-  ],
-  [
-    /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
-    {
-      what: 'stays pending: the nodes are short of disk, memory or process numbers and take no pods',
-      remedy: 'See what is said of the nodes.',
-    },
-  ],
+    'disk',
+  ),
+  {
+    words: /Too many pods|resource: pods/,
+    why: 'the nodes run as many pods as they may',
+    remedy: 'Run fewer pods, or add a node to the cluster (a node takes 110 pods by default).',
+  },
+  {
+    words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
+    why: 'the nodes are short of disk, memory or process IDs and take no pods',
+    remedy: 'See the findings about the nodes.',
+  },
 ]
 
-const describeNodes = ({ nodes }: Cluster): string =>
-  nodes
-    .flatMap(({ name, allocatableMemory: bytes }) =>
-      bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
-    )
-    .join(', ')
-
-const toSighting = (pod: Pod, memory: string): readonly Sighting[] => {
+const toPodFinding = (pod: Pod, memory: string): readonly PodFinding[] => {
   const wasRefused = pod.reason?.startsWith('OutOf') === true
   const words = wasRefused ? pod.message : pod.unschedulable
   if (words === undefined || pod.reason === 'Evicted') return []
-  const shortage = shortages.find(([pattern]) => pattern.test(words))?.[1]
+  const shortage = shortages.find((each) => each.words.test(words))
   if (shortage === undefined) return []
-  const { remedy } = shortage
-  const what = wasRefused ? shortage.what.replace('stays pending', 'was refused') : shortage.what
-  const isMemory = remedy.includes('requests.memory') && memory !== ''
-  const evidence = [words, ...(isMemory ? [`Memory that pods may request: ${memory}`] : [])]
+  const what = `${wasRefused ? 'was refused' : 'stays pending'}: ${shortage.why}`
+  const evidence = [words, shortage === ofMemory ? memory : '']
   const at = pod.changedAt ?? pod.createdAt
   return [
-    {
-      ...{ pod, container: undefined, kind: 'pending', certainty: 'certain' },
-      ...{ what, evidence, remedy, at },
-    },
+    { pod, kind: 'pending', certainty: 'certain', what, evidence, remedy: shortage.remedy, at },
   ]
 }
 
 /** Pods that found no node with room for them. */
-export const findPending = (cluster: Cluster, since: number | undefined): readonly Finding[] => {
-  const memory = describeNodes(cluster)
+export const findPending = (
+  { pods, nodes }: Cluster,
+  since: number | undefined,
+): readonly Finding[] => {
+  const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) =>
+    bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
+  )
+  const memory = sizes.length === 0 ? '' : `Memory that pods may request: ${sizes.join(', ')}`
   return toFindings(
-    cluster.pods.flatMap((pod) => toSighting(pod, memory)),
+    pods.flatMap((pod) => toPodFinding(pod, memory)),
     since,
   )
 }

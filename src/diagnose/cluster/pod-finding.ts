@@ -1,77 +1,58 @@
-import { toLine } from '../../text/to-line.ts'
-import type { Finding } from '../finding/finding.ts'
-import { findNewest, isNews } from '../finding/since.ts'
+import { type Finding, toPlain } from '../finding/finding.ts'
+import { findNewest, isSince } from '../finding/since.ts'
 import type { Container, Pod } from './cluster.ts'
 
 /** Something of one pod, or of a container of it; replicas that had the same make one finding. */
-export type Sighting = {
+export type PodFinding = Pick<Finding, 'kind' | 'certainty' | 'evidence' | 'remedy'> & {
   readonly pod: Pick<Pod, 'namespace' | 'name'> & Partial<Pod>
-  readonly container: Container | undefined
-  readonly kind: Finding['kind']
-  readonly certainty: Finding['certainty']
-  /** Goes on after whom it hit, such as `was evicted: the node's memory ran out`. */
+  readonly container?: Container
+  /** Goes on after whom it hit, such as `was evicted: its node was short of memory`. */
   readonly what: string
-  readonly evidence: readonly string[]
-  readonly remedy: string
   /** Since when, where it may be older than the job. */
   readonly at?: string | undefined
 }
 
-/** Kills for memory stay apart: each is matched with the kernel's word of it. */
-const toKey = ({ pod, container, kind, what }: Sighting): string => {
+/** What is said of a container, whoever's it is. */
+export type Explanation = Omit<PodFinding, 'pod' | 'container' | 'at'>
+
+/** OOM kills stay apart: each is matched with the kernel's word of it. */
+const toKey = ({ pod, container, kind, what }: PodFinding): string => {
   const isAlone = pod.owner === undefined || kind === 'oom-kill'
   const workload = isAlone ? `Pod/${pod.name}` : pod.owner
   return JSON.stringify([pod.namespace, workload, container?.name, kind, what])
 }
 
-const renderWho = ({ pod, container }: Sighting, others: number): string => {
-  const name = `the pod ${pod.namespace}/${pod.name}`
-  const who = container === undefined ? name : `the container ${container.name} of ${name}`
-  const more = others === 0 ? '' : `, and ${others} more of ${pod.owner},`
-  return toLine(`${who.replace(/^t/, 'T')}${more}`)
+const renderWho = ({ pod, container }: PodFinding, others: number): string => {
+  const name = `${pod.namespace}/${pod.name}`
+  const who = container === undefined ? `Pod ${name}` : `Container ${container.name} of pod ${name}`
+  return others === 0 ? who : `${who}, and ${others} more of ${pod.owner},`
 }
 
-/** A pod that was replaced by another of its name is still one of them. */
-const countOthers = (sightings: readonly Sighting[]): number =>
-  new Set(sightings.map(({ pod }) => pod.name)).size - 1
-
 /** Tells of the first, and how many more there are. */
-const toFinding = (sightings: readonly [Sighting, ...Sighting[]]): Finding => {
-  const [first] = sightings
+const toFinding = (group: readonly PodFinding[]): readonly Finding[] => {
+  const [first] = group
+  if (first === undefined) return []
   const { pod, container, kind, certainty, what, evidence, remedy } = first
-  const at = findNewest(sightings)?.at
-  return {
-    kind,
-    certainty,
-    cause: `${renderWho(first, countOthers(sightings))} ${what}`,
-    evidence: evidence.map(toLine).filter((line) => line !== ''),
-    remedy,
-    namespace: toLine(pod.namespace),
-    pod: toLine(pod.name),
-    ...(pod.node !== undefined && { node: toLine(pod.node) }),
-    ...(pod.uid !== undefined && { podUid: toLine(pod.uid) }),
-    ...(container !== undefined && {
-      ...{ container: toLine(container.name), image: toLine(container.image) },
-    }),
-    ...(container?.endedId !== undefined && { containerId: toLine(container.endedId) }),
-    ...(at !== undefined && { at }),
+  // A pod that was replaced by another of its name is still one of them.
+  const others = new Set(group.map(({ pod }) => pod.name)).size - 1
+  const finding = {
+    ...{ kind, certainty, cause: `${renderWho(first, others)} ${what}`, evidence, remedy },
+    ...{ node: pod.node, namespace: pod.namespace, pod: pod.name, podUid: pod.uid },
+    ...{ container: container?.name, image: container?.image, containerId: container?.endedId },
+    at: findNewest(group)?.at,
   }
+  return [toPlain(finding)]
 }
 
 /**
  * One finding for each cause and workload, in the order in which they were seen.
  *
- * @param since as {@link isNews} takes it: older sightings are left out, so that none is counted
+ * @param since as {@link isSince} takes it: older ones are left out, so that none is counted
  */
 export const toFindings = (
-  sightings: readonly Sighting[],
+  all: readonly PodFinding[],
   since: number | undefined,
 ): readonly Finding[] => {
-  const groups = new Map<string, [Sighting, ...Sighting[]]>()
-  for (const sighting of sightings.filter(({ at }) => isNews(at, since))) {
-    const group = groups.get(toKey(sighting))
-    if (group === undefined) groups.set(toKey(sighting), [sighting])
-    else group.push(sighting)
-  }
-  return [...groups.values()].map(toFinding)
+  const recent = all.filter(({ at }) => isSince(at, since))
+  return [...Map.groupBy(recent, toKey).values()].flatMap(toFinding)
 }

@@ -4,13 +4,14 @@ import type { EngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Cluster } from './cluster.ts'
-import { parseEvents, parseNodes, parsePods } from './parse-cluster.ts'
+import { parseCluster } from './parse-cluster.ts'
 
-/** What the Kubernetes API told, and in words what it did not. */
+/** What the Kubernetes API told. */
 export type ClusterReading = {
   /** Undefined where nothing answered; what alone did not answer is empty in it. */
   readonly cluster: Cluster | undefined
-  readonly missing: string | undefined
+  /** What it did not tell, and why, such as `events (the API server of a does not answer)`. */
+  readonly unchecked: readonly string[]
 }
 
 /** A node's container, and what kind calls its role. */
@@ -22,54 +23,43 @@ const timeoutMs = 5_000
 const readPart = (name: string): string =>
   readFileSync(new URL(`./kubectl/${name}`, import.meta.url), 'utf8')
 
-type Kind = 'pods' | 'events' | 'nodes'
-type Told = { readonly text: string } | { readonly problem: string }
+const kinds = ['pods', 'events', 'nodes'] as const
+
+type Answer = {
+  readonly kind: (typeof kinds)[number]
+  readonly text: string
+  readonly problem: string | undefined
+}
 
 /** The last words: kubectl begins with what its library says of every try. */
 const toProblem = (error: unknown): string => {
-  const [, said = ''] = /exit code \d+ (.*)$/s.exec(renderError(error)) ?? ['', renderError(error)]
+  const cause = error instanceof Error ? error.cause : undefined
+  const said = cause instanceof Error ? cause.message : renderError(error)
   // kubectl repeats the whole template here.
-  if (/: executing "\w+" at </.test(said)) return 'they have another form than expected'
+  if (/: executing "\w+" at </.test(said)) return 'they have an unexpected form'
   return toLine(said.trim().split('\n').at(-1) ?? '')
 }
 
-const ask = async (api: EngineApi, node: AskedNode, kind: Kind): Promise<Told> => {
+const ask = (api: EngineApi, { id, name }: AskedNode, kind: Answer['kind']): Promise<Answer> => {
   const template = readPart(`${kind}.gotemplate`)
-  const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template]
-  try {
-    return { text: await execute(api, node.id, command, timeoutMs) }
-  } catch (error) {
-    return { problem: toProblem(error) }
-  }
-}
-
-const toText = (told: Told): string => ('text' in told ? told.text : '')
-
-/** In words, each problem once: mostly all have the same. */
-const toMissing = ({ name }: AskedNode, told: Readonly<Record<Kind, Told>>): string | undefined => {
-  const problems = Object.entries(told).flatMap(([kind, it]) =>
-    'problem' in it ? [{ kind, problem: it.problem }] : [],
+  const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template, name]
+  return execute(api, id, command, timeoutMs).then(
+    (text) => ({ kind, text, problem: undefined }),
+    (error: unknown) => ({ kind, text: '', problem: toProblem(error) }),
   )
-  if (problems.length === 0) return undefined
-  const kinds = problems.map(({ kind }) => kind).join(', ')
-  const said = [...new Set(problems.map(({ problem }) => problem))].join('; ')
-  return `${name} does not tell of ${kinds}: ${said}`
 }
 
 const readFrom = async (api: EngineApi, node: AskedNode): Promise<ClusterReading> => {
-  const [pods, events, nodes] = await Promise.all([
-    ask(api, node, 'pods'),
-    ask(api, node, 'events'),
-    ask(api, node, 'nodes'),
-  ])
-  const missing = toMissing(node, { pods, events, nodes })
-  if (![pods, events, nodes].some((told) => 'text' in told)) return { cluster: undefined, missing }
-  const cluster = {
-    pods: parsePods(toText(pods)),
-    events: parseEvents(toText(events)),
-    nodes: parseNodes(toText(nodes)),
+  const answers = await Promise.all(kinds.map((kind) => ask(api, node, kind)))
+  const failed = answers.filter(({ problem }) => problem !== undefined)
+  const isSilent = failed.length === answers.length
+  const what = isSilent ? 'Kubernetes' : failed.map(({ kind }) => kind).join(', ')
+  // Mostly all have the same.
+  const why = [...new Set(failed.map(({ problem }) => problem))].join('; ')
+  return {
+    cluster: isSilent ? undefined : parseCluster(answers.map(({ text }) => text).join('\n')),
+    unchecked: failed.length === 0 ? [] : [`${what} (${why})`],
   }
-  return { cluster, missing }
 }
 
 /**
@@ -86,7 +76,9 @@ export const readCluster = async (
   const readings = await Promise.all(asked.map((node) => readFrom(api, node)))
   const first = readings.find(({ cluster }) => cluster !== undefined)
   if (first !== undefined) return first
-  const problems = readings.flatMap(({ missing }) => missing ?? [])
-  const missing = problems.join('. ') || 'no control-plane node of the cluster is known'
-  return { cluster: undefined, missing }
+  const unchecked = readings.flatMap((reading) => reading.unchecked)
+  return {
+    cluster: undefined,
+    unchecked: unchecked.length > 0 ? unchecked : ['Kubernetes (no control-plane node is running)'],
+  }
 }

@@ -1,50 +1,62 @@
-/** What can be found; docs/diagnosis.md has a row for each. */
-export type FindingKind =
-  | 'oom-kill'
-  | 'pull-policy'
-  | 'image-pull'
-  | 'image-collected'
-  | 'eviction'
-  | 'disk-pressure'
-  | 'memory-pressure'
-  | 'pid-pressure'
-  | 'pending'
-  | 'liveness'
-  | 'killed'
-  | 'node-restarted'
-  | 'node-gone'
-  | 'clock-jump'
+import { toLine } from '../../text/to-line.ts'
+
+/**
+ * What can be found; docs/diagnosis.md has a row for each. What explains most comes first: what is gone or
+ * dead, then what never began, then what is unsure.
+ */
+export const findingKinds = [
+  'node-gone',
+  'node-restarted',
+  'oom-kill',
+  'pull-policy',
+  'image-collected',
+  'image-pull',
+  'eviction',
+  'liveness',
+  'disk-pressure',
+  'memory-pressure',
+  'pid-pressure',
+  'pending',
+  'killed',
+  'clock-jump',
+] as const
 
 /** Why something died or never began, as far as the machine still tells. */
 export type Finding = {
-  readonly kind: FindingKind
+  readonly kind: (typeof findingKinds)[number]
   /**
    * `certain`: the evidence names what was hit. `likely`: it fits, and something of it is missing.
    * `possible`: it happened on this machine, and may have nothing to do with this job.
    */
   readonly certainty: 'certain' | 'likely' | 'possible'
-  /** The cause in one line, such as `The pod default/api was killed for its memory limit of 50 MB`. */
+  /** In one line, such as `Pod default/api was evicted: its node was short of memory`. */
   readonly cause: string
   /** What was seen, a line each, such as a line of the kernel's log. */
   readonly evidence: readonly string[]
   /** What to change, in one or two sentences. */
   readonly remedy: string
   /** Whom it hit, as far as known. */
-  readonly node?: string
-  readonly namespace?: string
-  readonly pod?: string
-  readonly container?: string
+  readonly node?: string | undefined
+  readonly namespace?: string | undefined
+  readonly pod?: string | undefined
+  readonly container?: string | undefined
   /** The pod's UID and the container's ID in containerd, which the kernel's log names, too. */
-  readonly podUid?: string
-  readonly containerId?: string
-  readonly image?: string
+  readonly podUid?: string | undefined
+  readonly containerId?: string | undefined
+  readonly image?: string | undefined
   /** When, ISO 8601. */
-  readonly at?: string
+  readonly at?: string | undefined
 }
 
-/** What is told of looking. */
-export type Told = {
-  readonly findings: readonly Finding[]
-  /** What was looked at, and what could not be, a piece each. */
-  readonly looked: readonly string[]
+/** More words than this, in a name or two that others chose, say nothing more. */
+const longestCause = 600
+
+/** All texts as one line each, for they quote names and messages that others wrote. */
+export const toPlain = ({ cause, evidence, ...rest }: Finding): Finding => {
+  const texts = Object.entries(rest).map(([key, text]) => [key, text && toLine(text)])
+  return {
+    ...(Object.fromEntries(texts) as typeof rest),
+    cause: toLine(cause, longestCause),
+    evidence: evidence.map((line) => toLine(line)).filter((line) => line !== ''),
+  }
 }

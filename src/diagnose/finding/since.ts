@@ -1,11 +1,11 @@
 /**
- * Tells whether something is of this job; a cluster may be older, or shared. What has no time at all
- * counts, as nothing speaks against it.
+ * Whether something came since the baseline; a cluster may be older than the job, or shared. What has no
+ * time at all counts, as nothing speaks against it.
  *
  * @param at ISO 8601
  * @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
  */
-export const isNews = (at: string | undefined, since: number | undefined): boolean =>
+export const isSince = (at: string | undefined, since: number | undefined): boolean =>
   // Kubernetes writes full seconds: what came within the baseline's own one may have come after it.
   at === undefined || since === undefined || Date.parse(at) >= Math.floor(since / 1_000) * 1_000
 

@@ -1,7 +1,7 @@
-import type { Kill } from './kernel-log.ts'
+import type { OomKill } from './kernel-log.ts'
 
 /** Where in a node a process was, as far as the name of its cgroup tells. */
-export type Place = {
+export type Cgroup = {
   /** The node container's ID. */
   readonly nodeId: string
   /** Undefined for the node's own processes, such as its kubelet. */
@@ -19,24 +19,24 @@ const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/
 
 /** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
 const withinNode = (
-  cgroup: string,
+  path: string,
   nodeIds: readonly string[],
 ): { readonly nodeId: string; readonly rest: string } | undefined => {
-  const nodeId = nodeIds.find((id) => cgroup.includes(id))
+  const nodeId = nodeIds.find((id) => path.includes(id))
   if (nodeId === undefined) return undefined
-  const end = cgroup.indexOf(nodeId) + nodeId.length
-  return { nodeId, rest: cgroup.slice(end).replace(/^\.scope/, '') }
+  const end = path.indexOf(nodeId) + nodeId.length
+  return { nodeId, rest: path.slice(end).replace(/^\.scope/, '') }
 }
 
 /**
  * Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
  * root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
  */
-export const toPlace = (
-  cgroup: string | undefined,
+export const parseCgroup = (
+  path: string | undefined,
   nodeIds: readonly string[],
-): Place | undefined => {
-  const found = cgroup === undefined ? undefined : withinNode(cgroup, nodeIds)
+): Cgroup | undefined => {
+  const found = path === undefined ? undefined : withinNode(path, nodeIds)
   if (found === undefined) return undefined
   const { nodeId, rest } = found
   return {
@@ -48,7 +48,7 @@ export const toPlace = (
 
 /** Says whose limit was hit. */
 export const toLimit = (
-  { isOfMachine, limitCgroup }: Pick<Kill, 'isOfMachine' | 'limitCgroup'>,
+  { isOfMachine, limitCgroup }: Pick<OomKill, 'isOfMachine' | 'limitCgroup'>,
   nodeIds: readonly string[],
 ): Limit => {
   if (isOfMachine || limitCgroup === '/') return 'machine'

@@ -8,7 +8,7 @@ import {
 } from './kernel-line.ts'
 
 /** A process that the kernel killed because memory ran out, and those that it killed with it. */
-export type Kill = {
+export type OomKill = {
   /** Seconds since the machine started, by the kernel's clock. */
   readonly stampS: number
   readonly pid: number
@@ -34,7 +34,7 @@ export type Kill = {
 
 /** What the log says of kills, and between which times it reaches. */
 export type KernelLog = {
-  readonly kills: readonly Kill[]
+  readonly kills: readonly OomKill[]
   readonly firstS: number
   readonly lastS: number
 }
@@ -54,7 +54,7 @@ const toBytes = (kilobytes: string | undefined): number | undefined =>
 const residentBytes = (text: string): number =>
   [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0)
 
-type Circumstances = Pick<Kill, 'cgroup' | 'limitCgroup' | 'limitBytes' | 'usedBytes'>
+type Circumstances = Pick<OomKill, 'cgroup' | 'limitCgroup' | 'limitBytes' | 'usedBytes'>
 /** What was said before a kill. Older kernels do not say there of which process. */
 type Heading = Circumstances & { readonly pid: number | undefined }
 
@@ -75,7 +75,7 @@ const addTo = (heading: Heading, text: string): Heading | undefined => {
   return paths && { ...heading, ...paths }
 }
 
-const toKill = ({ stampS, text }: Line, heading: Heading): Kill | undefined => {
+const toKill = ({ stampS, text }: Line, heading: Heading): OomKill | undefined => {
   const killed = parseKilled(text)
   if (killed === undefined) return undefined
   const { pid, process, sizes } = killed
@@ -100,13 +100,13 @@ const toKill = ({ stampS, text }: Line, heading: Heading): Kill | undefined => {
  * (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
  * it, mostly with the chosen one again: that is one kill.
  */
-export const parseKills = (raw: readonly string[]): readonly Kill[] => {
-  const kills: Kill[] = []
+export const parseOomKills = (raw: readonly string[]): readonly OomKill[] => {
+  const kills: OomKill[] = []
   const headings: number[] = []
   let heading = unknown
   let group: { readonly chosen: number; readonly atS: number } | undefined
   let beginsGroup = false
-  const isOfGroup = ({ pid, stampS }: Kill): boolean => {
+  const isOfGroup = ({ pid, stampS }: OomKill): boolean => {
     if (group === undefined) return false
     const areAllHeaded = (headings.at(-mostHeadings) ?? -Infinity) <= stampS - headingPeriodS
     return areAllHeaded || pid === group.chosen || stampS - group.atS < groupPauseS

@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { listMembers } from '../../cluster/providers/kind.ts'
 import { execute } from '../../docker/container.ts'
 import type { Ask, EngineApi } from '../../docker/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
 import { type NodeReport, parseNodeReport } from './node-report.ts'
-import { readScript } from './node-script.ts'
 
-/** A node's container, as Docker has it now. */
-export type NodeContainer = {
+/** A node's container, as Docker has it now, and what the node tells. */
+export type NodeNow = {
   readonly name: string
   readonly id: string
   readonly role: string
@@ -15,56 +15,56 @@ export type NodeContainer = {
   readonly exitCode: number
   /** Docker's own word for it; of a node that still runs it may be about something in it. */
   readonly wasKilled: boolean
+  /** Undefined when it does not run, did not answer, or was not asked. */
+  readonly report: NodeReport | undefined
 }
 
-export type LookedNode = NodeContainer & {
-  /** Undefined when it does not run, or did not answer. */
-  readonly report: NodeReport | undefined
+export type ClusterNodes = {
+  readonly nodes: readonly NodeNow[]
+  /** A line for each container that only claims to be one. */
+  readonly leftOut: readonly string[]
 }
 
 /** Nobody waits longer for a node: the job has ended by then. */
 export const nodeTimeoutMs = 4_000
 
-/** Finds the containers of a cluster's nodes, also of those that do not run. */
-export const inspectNodes = async (
-  ask: Ask,
-  clusterName: string,
-): Promise<{
-  readonly nodes: readonly NodeContainer[]
-  /** A line for each container that only claims to be one. */
-  readonly leftOut: readonly string[]
-}> => {
+/** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
+export const inspectNodes = async (ask: Ask, clusterName: string): Promise<ClusterNodes> => {
   const { nodes: members, leftOut } = await listMembers(ask, clusterName)
-  const nodes = members.map(({ id, name, role, inspected }) => {
-    const { Running, StartedAt, ExitCode, OOMKilled } = inspected.State
-    const state = { isRunning: Running, startedAt: StartedAt, exitCode: ExitCode }
-    return { name, id, role, ...state, wasKilled: OOMKilled }
-  })
-  return { nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), leftOut }
+  const nodes = members.map(({ id, name, role, inspected: { State } }) => ({
+    ...{ name, id, role, report: undefined },
+    ...{ isRunning: State.Running, startedAt: State.StartedAt },
+    ...{ exitCode: State.ExitCode, wasKilled: State.OOMKilled },
+  }))
+  return { nodes: nodes.toSorted((a, b) => a.name.localeCompare(b.name)), leftOut }
 }
 
+/** One of our scripts that run in a node, as it is. */
+export const readScript = (name: 'look' | 'record'): string =>
+  readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), 'utf8')
+
 /**
- * Looks at nodes, side by side; one that does not answer keeps nobody waiting.
+ * Asks nodes, side by side; one that does not answer keeps nobody waiting.
  *
  * @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
  */
-export const lookAtNodes = async (
+export const gatherNodes = (
   api: EngineApi,
-  nodes: readonly NodeContainer[],
+  nodes: readonly NodeNow[],
   extent: 'all' | 'kernel-only',
-): Promise<readonly LookedNode[]> => {
+): Promise<readonly NodeNow[]> => {
   const argv = ['bash', '-c', readScript('look'), 'bash', extent]
   return Promise.all(
     nodes.map(async (node) => {
-      if (!node.isRunning) return { ...node, report: undefined }
+      if (!node.isRunning) return node
       const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => '')
       return { ...node, report: parseNodeReport(printed) }
     }),
   )
 }
 
-/** Looks at this machine, for when the nodes are gone; it may be another one than theirs. */
-export const lookHere = async (
+/** Asks this machine, for when the nodes are gone; it may be another one than theirs. */
+export const gatherHere = async (
   env: Readonly<Record<string, string>>,
 ): Promise<NodeReport | undefined> => {
   // As on a machine without crictl: what this one has of CRI is none of the cluster's.

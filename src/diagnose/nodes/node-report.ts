@@ -1,5 +1,5 @@
 import { toSections } from '../../text/sections.ts'
-import { type KernelLog, parseKills } from '../kernel/kernel-log.ts'
+import { type KernelLog, parseOomKills } from '../kernel/kernel-log.ts'
 
 /** A container as CRI knows it while it has not been removed. */
 export type KnownContainer = {
@@ -33,7 +33,7 @@ export type NodeReport = {
   readonly clockMs: number
   /** Seconds since the machine started. */
   readonly uptimeS: number
-  /** Processes killed for memory since then, in all the machine. */
+  /** Processes OOM-killed since then, in all the machine. */
   readonly kills: number
   /** Of the node as a whole; undefined where its cgroup does not count (version 1). */
   readonly nodeKills: number | undefined
@@ -56,19 +56,15 @@ type CriContainer = {
 
 const toKnown = ({ id, state, labels, image }: CriContainer): readonly KnownContainer[] => {
   const label = (name: string): string => labels?.[`io.kubernetes.${name}`] ?? ''
-  if (id === undefined || label('pod.name') === '') return []
-  return [
-    {
-      id,
-      name: label('container.name'),
-      pod: label('pod.name'),
-      namespace: label('pod.namespace'),
-      podUid: label('pod.uid'),
-      image: image?.userSpecifiedImage || image?.image || '',
-      isRunning: state === 'CONTAINER_RUNNING',
-      ended: undefined,
-    },
-  ]
+  const pod = label('pod.name')
+  if (id === undefined || pod === '') return []
+  const of = { pod, namespace: label('pod.namespace'), podUid: label('pod.uid') }
+  const isRunning = state === 'CONTAINER_RUNNING'
+  const its = {
+    name: label('container.name'),
+    image: image?.userSpecifiedImage || image?.image || '',
+  }
+  return [{ id, ...its, ...of, isRunning, ended: undefined }]
 }
 
 /** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
@@ -81,26 +77,9 @@ export const parseContainers = (json: string): readonly KnownContainer[] => {
   }
 }
 
-const isEnd = (value: KnownContainer['ended']): boolean =>
-  Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs)
-
-/** Reads a line of what was noted; nothing where it is not whole. */
-export const parseNoted = (line: string): readonly KnownContainer[] => {
-  try {
-    const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line) as KnownContainer
-    const texts = [id, name, pod, namespace, podUid, image]
-    if (!texts.every((text) => typeof text === 'string')) return []
-    const end = isEnd(ended) ? ended : undefined
-    return [{ id, name, pod, namespace, podUid, image, isRunning: false, ended: end }]
-  } catch {
-    return []
-  }
-}
-
-const endedPattern = /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/
-
 const toEnded = (line: string): readonly EndedContainer[] => {
-  const [, id, exitCode, reason = '', at = ''] = endedPattern.exec(line) ?? []
+  const [, id, exitCode, reason = '', at = ''] =
+    /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/.exec(line) ?? []
   return id === undefined ? [] : [{ id, exitCode: Number(exitCode), reason, at }]
 }
 
@@ -111,7 +90,7 @@ const toLog = (section: string): KernelLog | string => {
   if (first === undefined || end === undefined) {
     return last.replace(/^unread ?/, '').trim() || 'it is empty'
   }
-  return { kills: parseKills(lines), firstS: Number(first), lastS: Number(end) }
+  return { kills: parseOomKills(lines), firstS: Number(first), lastS: Number(end) }
 }
 
 const numberIn = (text: string, pattern: RegExp): number | undefined => {
@@ -119,19 +98,16 @@ const numberIn = (text: string, pattern: RegExp): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Reads what node/look.sh prints; undefined when that is not what it prints. */
+/** Reads what in-node/look.sh prints; undefined when that is not what it prints. */
 export const parseNodeReport = (text: string): NodeReport | undefined => {
   const sections = toSections(text)
   const section = (name: string): string => sections.get(name) ?? ''
-  const [seconds, uptime] = section('clock').split('\n').map(Number)
+  const [seconds, uptimeS] = section('clock').split('\n').map(Number)
   const bootId = section('boot').trim()
   const kills = numberIn(section('kills'), /^oom_kill (\d+)$/m)
-  if (bootId === '' || !seconds || !uptime || kills === undefined) return undefined
+  if (bootId === '' || !seconds || !uptimeS || kills === undefined) return undefined
   return {
-    bootId,
-    clockMs: Math.round(seconds * 1_000),
-    uptimeS: uptime,
-    kills,
+    ...{ bootId, clockMs: Math.round(seconds * 1_000), uptimeS, kills },
     nodeKills: numberIn(section('events'), /^oom_kill (\d+)$/m),
     nodeGroupKills: numberIn(section('events'), /^oom_group_kill (\d+)$/m) ?? 0,
     log: toLog(section('log')),

@@ -1,16 +1,18 @@
 import { formatBytes } from '../../text/format.ts'
-import { toLine } from '../../text/to-line.ts'
 import type { Finding } from '../finding/finding.ts'
-import type { Limit, Place } from '../kernel/cgroup.ts'
-import type { Kill } from '../kernel/kernel-log.ts'
+import type { Cgroup, Limit } from '../kernel/cgroup.ts'
+import type { OomKill } from '../kernel/kernel-log.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'
 
 /** Kills of one container, or of one of the node's own processes; at least one. */
 export type KillGroup = {
-  readonly kills: readonly Kill[]
-  readonly place: Place
+  readonly kills: readonly (OomKill & {
+    /** ISO 8601. */
+    readonly at: string
+  })[]
+  readonly cgroup: Cgroup
   readonly limit: Limit
-  /** Undefined when nobody noted the container while it lived. */
+  /** Undefined when nobody recorded the container while it lived. */
   readonly container: KnownContainer | undefined
   /** The pod, where only that is known. */
   readonly pod: Pick<KnownContainer, 'pod' | 'namespace'> | undefined
@@ -23,121 +25,81 @@ const killed = 137
 /** The end of a container follows its kill at once; one that ends later was stopped. */
 const atOnceMs = 3_000
 
-/** What became of the container, of which the kernel killed at least one process. */
-const toFate = (
-  { container, kills }: KillGroup,
-  killedAtMs: number,
-): 'killed' | 'goes on' | 'unknown' => {
-  if (container?.isRunning === true) return 'goes on'
+const renderVictim = ({ container, pod, cgroup, nodeName, kills }: KillGroup): string => {
+  const last = kills.at(-1)
+  const times = kills.length === 1 ? '' : ` ${kills.length} times`
+  const whose = container ?? pod
+  if (whose === undefined && cgroup.podUid === undefined) {
+    return `Process ${last?.process} of node ${nodeName} was OOM-killed${times}`
+  }
+  const name = container === undefined ? 'A container' : `Container ${container.name}`
+  const victim =
+    whose === undefined
+      ? `${name} of an unknown pod (UID ${cgroup.podUid}) in node ${nodeName}`
+      : `${name} of pod ${whose.namespace}/${whose.pod}`
+  if (container?.isRunning) return `${victim} lost process ${last?.process}${times}`
   const end = container?.ended
-  const endedThen = end?.exitCode === killed && Math.abs(end.atMs - killedAtMs) < atOnceMs
-  return endedThen || kills.some(({ others }) => others > 0) ? 'killed' : 'unknown'
+  const sinceKillMs = (end?.atMs ?? 0) - Date.parse(last?.at ?? '')
+  const endedThen = end?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs
+  return endedThen || kills.some(({ others }) => others > 0)
+    ? `${victim} was OOM-killed${times}`
+    : `Process ${last?.process} in ${victim[0]?.toLowerCase()}${victim.slice(1)} was OOM-killed${times}`
 }
 
-const renderContainer = ({ container, pod, place, nodeName }: KillGroup): string | undefined => {
-  if (container !== undefined) {
-    return `container ${container.name} of the pod ${container.namespace}/${container.pod}`
-  }
-  if (pod !== undefined) return `container of the pod ${pod.namespace}/${pod.pod}`
-  return place.podUid === undefined
-    ? undefined
-    : `container of a pod whose name is gone (UID ${place.podUid}) in the node ${nodeName}`
-}
-
-const renderVictim = (group: KillGroup, process: string, atMs: number): string => {
-  const container = renderContainer(group)
-  const times = group.kills.length === 1 ? '' : ` ${group.kills.length} times`
-  if (container === undefined) {
-    return `The process ${process} of the node ${group.nodeName} was killed${times}`
-  }
-  const victim = `${group.container === undefined ? 'a' : 'the'} ${container}`
-  const atFirst = victim[0]?.toUpperCase() + victim.slice(1)
-  switch (toFate(group, atMs)) {
-    case 'killed':
-      return `${atFirst} was killed${times}`
-    case 'goes on':
-      return `${atFirst} lost a process${times}`
-    case 'unknown':
-      return `A process (${process}) in ${victim} was killed${times}`
-  }
-}
-
-const renderLimit = (limit: Limit, bytes: number | undefined): string => {
-  const size = bytes === undefined ? '' : ` of ${formatBytes(bytes)}`
-  switch (limit) {
-    case 'container':
-      return `it needed more than its memory limit${size}`
-    case 'pod':
-      return `its pod needed more than its memory limit${size}`
-    case 'kubelet':
-      return `all pods together needed more than the${size} that kubelet leaves them`
-    case 'node':
-      return `the node's container needed more than its memory limit${size}`
-    case 'above':
-      return `a memory limit${size} above the node was reached`
-    case 'machine':
-      return 'the machine had no memory left'
-    case 'unknown':
-      return 'a memory limit was reached'
-  }
+/** @param size empty, or such as ` of 50 MB` */
+const reasons: Readonly<Record<Limit, (size: string) => string>> = {
+  container: (size) => `it exceeded its memory limit${size}`,
+  pod: (size) => `its pod exceeded its memory limit${size}`,
+  kubelet: (size) => `all pods together exceeded the kubelet's memory limit${size}`,
+  node: (size) => `the node's container exceeded its memory limit${size}`,
+  above: (size) => `a memory limit${size} above the node was reached`,
+  machine: () => 'the machine ran out of memory',
+  unknown: () => 'a memory limit was reached',
 }
 
 const remedies: Readonly<Record<Limit, string>> = {
   container:
-    'Raise resources.limits.memory of this container, or have the program use less, such as by fewer workers or a smaller batch.',
-  pod: "Raise the memory limits of the pod's containers, or have their programs use less.",
-  kubelet: 'Ask for less memory with all pods together, or give the node more.',
+    'Raise resources.limits.memory of this container, or let the program use less, such as by fewer workers or a smaller batch.',
+  pod: "Raise the memory limits of the pod's containers, or let their programs use less.",
+  kubelet: 'Use less memory in all pods together, or give the node more.',
   node: 'Give the node more memory (`docker update --memory`), or run less in it.',
-  above:
-    'The limit is that of what the runner or Docker itself runs in: raise it there, or run less at once.',
+  above: 'Raise the memory limit of what runs the runner or Docker, or run less at once.',
   machine:
-    'Run less at once, give pods smaller limits, or take a larger runner. Requests that fit the machine keep pods from starting together.',
-  unknown: 'Raise resources.limits.memory of what was killed, or have its programs use less.',
+    'Run less at once, give pods smaller limits, or take a larger runner. Pods whose requests fit the machine do not start together.',
+  unknown: 'Raise resources.limits.memory of what was killed, or let its programs use less.',
 }
 
-const renderTime = (iso: string): string => iso.slice(11, 19)
-
-const renderKill = (kill: Kill, at: string): string => {
-  const { process, pid, processBytes, usedBytes, others } = kill
+const renderKill = (kill: KillGroup['kills'][number]): string => {
+  const { process, pid, processBytes, usedBytes, others, at } = kill
   const size = processBytes === undefined ? '' : `, with ${formatBytes(processBytes)} in memory`
   const all = usedBytes === undefined ? '' : `; all under the limit used ${formatBytes(usedBytes)}`
   const rest = others === 0 ? '' : `; ${others} more of the same container were killed with it`
-  return toLine(
-    `Kernel log, ${renderTime(at)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`,
-  )
+  return `Kernel log, ${at.slice(11, 19)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`
 }
 
 /** More than these of one container say nothing new. */
 const shownKills = 3
 
-/** Says what the kernel did, in a finding. `toTime` makes ISO 8601 of the kernel's seconds. */
-export const explainKills = (group: KillGroup, toTime: (stampS: number) => string): Finding => {
-  const { kills, limit, place, container, pod, nodeName } = group
+/** Says what the kernel did. */
+export const explainKills = (group: KillGroup): Finding => {
+  const { kills, limit, cgroup, container, pod, nodeName: node } = group
   const last = kills.at(-1)
-  const whose = container ?? pod
-  const process = toLine(last?.process ?? 'unknown')
-  const at = last && toTime(last.stampS)
-  const shown = kills.slice(-shownKills).map((kill) => renderKill(kill, toTime(kill.stampS)))
-  const goesOn = container?.isRunning === true
+  const size = last?.limitBytes === undefined ? '' : ` of ${formatBytes(last.limitBytes)}`
+  const before = kills.length - shownKills
   return {
     kind: 'oom-kill',
     certainty: 'certain',
-    cause: toLine(
-      `${renderVictim(group, process, Date.parse(at ?? ''))}: ${renderLimit(limit, last?.limitBytes)}`,
-    ),
+    cause: `${renderVictim(group)}: ${reasons[limit](size)}`,
     evidence: [
-      ...shown,
-      ...(kills.length > shownKills ? [`and ${kills.length - shownKills} before`] : []),
-      ...(goesOn
-        ? [`The container goes on: only ${process} in it was killed, such as a worker`]
-        : []),
+      ...kills.slice(-shownKills).map(renderKill),
+      before > 0 ? `and ${before} before` : '',
+      container?.isRunning
+        ? `The container still runs: only ${last?.process} in it was killed`
+        : '',
     ],
     remedy: remedies[limit],
-    node: nodeName,
-    ...(place.podUid !== undefined && { podUid: place.podUid }),
-    ...(place.containerId !== undefined && { containerId: place.containerId }),
-    ...(container !== undefined && { container: container.name, image: container.image }),
-    ...(whose !== undefined && { namespace: whose.namespace, pod: whose.pod }),
-    ...(at !== undefined && { at }),
+    ...{ node, podUid: cgroup.podUid, containerId: cgroup.containerId },
+    ...{ container: container?.name, image: container?.image, at: last?.at },
+    ...{ namespace: (container ?? pod)?.namespace, pod: (container ?? pod)?.pod },
   }
 }

@@ -1,76 +1,64 @@
-import type { Finding } from '../finding/finding.ts'
-import { toLimit, toPlace } from '../kernel/cgroup.ts'
-import type { Kill } from '../kernel/kernel-log.ts'
-import type { LookedNode } from '../nodes/gather-nodes.ts'
+import { type Finding, toPlain } from '../finding/finding.ts'
+import { parseCgroup, toLimit } from '../kernel/cgroup.ts'
+import type { OomKill } from '../kernel/kernel-log.ts'
+import type { NodeNow } from '../nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from '../nodes/node-report.ts'
+import type { Baseline } from '../recording/baseline.ts'
 import { explainKills, type KillGroup } from './explain.ts'
-import type { KillFacts, KnownNode } from './facts.ts'
-import { countedInNodes, killedByCri, sumByCri, toPossible } from './unlogged.ts'
+import { type KnownNode, toKnownNodes } from './node-counts.ts'
+import { findByContainerd, toCounted, toPossible } from './unlogged.ts'
 
-export type FoundKills = {
+/** All that tells of OOM kills; nodes and containers that are gone may be missing. */
+export type OomFacts = {
+  /** Undefined where no step of this job recorded how things were. */
+  readonly baseline: Baseline | undefined
+  readonly nodes: readonly NodeNow[]
+  /** The machine under the nodes, from whoever could be asked. */
+  readonly machine: NodeReport
+  /** Containers that were recorded while they lived, and those that are still there. */
+  readonly containers: readonly KnownContainer[]
+}
+
+export type FoundOomKills = {
   readonly findings: readonly Finding[]
   /** Killed elsewhere on the machine: no business of this cluster. */
   readonly elsewhere: number
 }
 
-/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
-const knownNodes = ({ baseline, nodes }: KillFacts): readonly KnownNode[] => {
-  const before = (baseline?.nodes ?? []).map(({ id, name, startedAt, kills }) => {
-    const now = nodes.find((node) => node.id === id)
-    // A node that was started anew begins to count anew.
-    const isSame = now === undefined || now.startedAt === startedAt
-    return { id, name, killsBefore: isSame ? kills : 0 }
-  })
-  const isNew = ({ id }: LookedNode): boolean => before.every((node) => node.id !== id)
-  return [...before, ...nodes.filter(isNew).map(({ id, name }) => ({ id, name, killsBefore: 0 }))]
-}
-
-/** Whether each node has counted since the baseline, and is there to say so. */
-const doAllCount = ({ baseline, nodes }: KillFacts, known: readonly KnownNode[]): boolean =>
-  known.length > 0 &&
-  known.every(({ id, killsBefore }) => {
-    const now = nodes.find((node) => node.id === id)
-    const before = baseline?.nodes.find((node) => node.id === id)
-    const isSame = before === undefined || before.startedAt === now?.startedAt
-    return isSame && killsBefore !== undefined && now?.report?.nodeKills !== undefined
-  })
-
-const toTimes =
-  ({ clockMs, uptimeS }: NodeReport) =>
-  (stampS: number): string =>
-    new Date(clockMs - (uptimeS - stampS) * 1_000).toISOString()
-
 const groupKills = (
-  kills: readonly Kill[],
+  kills: readonly OomKill[],
   known: readonly KnownNode[],
-  containers: readonly KnownContainer[],
+  { containers, machine: { clockMs, uptimeS } }: OomFacts,
 ): readonly KillGroup[] => {
   const ids = known.map(({ id }) => id)
   const located = kills.flatMap((kill) => {
-    const place = toPlace(kill.cgroup, ids)
-    if (place === undefined) return []
-    const container = containers.find(({ id }) => id === place.containerId)
-    const pod = containers.find(({ podUid }) => podUid === place.podUid && podUid !== '')
-    const nodeName = known.find(({ id }) => id === place.nodeId)?.name ?? place.nodeId
+    const cgroup = parseCgroup(kill.cgroup, ids)
+    if (cgroup === undefined) return []
+    const at = new Date(clockMs - (uptimeS - kill.stampS) * 1_000).toISOString()
+    const container = containers.find(({ id }) => id === cgroup.containerId)
+    const pod = containers.find(({ podUid }) => podUid === cgroup.podUid && podUid !== '')
+    const nodeName = known.find(({ id }) => id === cgroup.nodeId)?.name ?? cgroup.nodeId
     const limit = toLimit(kill, ids)
-    return [{ kill, place, container, pod, nodeName, limit }]
+    return [{ kills: [{ ...kill, at }], cgroup, container, pod, nodeName, limit }]
   })
   // A container that is started again has another ID each time.
-  const whose = ({ place, container, kill }: (typeof located)[number]): string =>
+  const whose = ({ cgroup, container, kills: [kill] }: KillGroup): string =>
     container === undefined
-      ? `${place.nodeId} ${place.containerId ?? kill.process}`
+      ? `${cgroup.nodeId} ${cgroup.containerId ?? kill?.process}`
       : `${container.podUid} ${container.name}`
   return [...Map.groupBy(located, whose).values()].flatMap((group) => {
     const last = group.at(-1)
-    return last === undefined ? [] : [{ ...last, kills: group.map(({ kill }) => kill) }]
+    return last === undefined ? [] : [{ ...last, kills: group.flatMap(({ kills }) => kills) }]
   })
 }
 
 /** Why the log may not tell of every kill since; undefined when it tells of all. */
-const findGap = ({ baseline, machine }: KillFacts, recent: readonly Kill[]): string | undefined => {
-  if (typeof machine.log === 'string') return `the kernel's log cannot be read (${machine.log})`
-  const since = baseline?.logLastS
-  if (since !== undefined && machine.log.firstS > since) {
+const findGap = (
+  { baseline, machine: { log } }: OomFacts,
+  recent: readonly OomKill[],
+): string | undefined => {
+  if (typeof log === 'string') return `the kernel's log cannot be read (${log})`
+  if (baseline?.logLastS !== undefined && log.firstS > baseline.logLastS) {
     return "the kernel's log has begun anew since, so older lines are gone"
   }
   return recent.some(({ cgroup }) => cgroup === undefined)
@@ -78,44 +66,67 @@ const findGap = ({ baseline, machine }: KillFacts, recent: readonly Kill[]): str
     : undefined
 }
 
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
+
 /** What the kernel's counters make of them. */
-const sumCounted = (kills: readonly Kill[]): number =>
-  kills.reduce((sum, { counted }) => sum + counted, 0)
+const sumCounted = (kills: readonly OomKill[]): number => sum(kills.map(({ counted }) => counted))
 
 /**
- * Finds what was killed for memory in a cluster's nodes. A kill is the cluster's only when something
- * says so; what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+ * What the kernel's log does not tell of a node.
+ *
+ * @returns also what the machine's counter makes of it, at least
  */
-export const findKills = (facts: KillFacts): FoundKills => {
-  const { baseline, nodes, machine, containers } = facts
+const findUnlogged = (
+  node: NodeNow,
+  counted: number | undefined,
+  groups: readonly KillGroup[],
+  { baseline, containers }: OomFacts,
+  gap: string | undefined,
+): { readonly findings: readonly Finding[]; readonly count: number } => {
+  const logged = groups.flatMap(({ kills }) => kills)
+  const isLogged = (id: string): boolean => logged.some(({ cgroup }) => cgroup?.includes(id))
+  const byContainerd = findByContainerd(node, containers, baseline?.clockMs, isLogged)
+  // A container that is killed as a whole counts twice.
+  const told = byContainerd.length * ((node.report?.nodeGroupKills ?? 0) > 0 ? 2 : 1)
+  const here = groups.filter(({ cgroup }) => cgroup.nodeId === node.id)
+  const rest = (counted ?? 0) - sum(here.map(({ kills }) => sumCounted(kills))) - told
+  if (counted === undefined || rest <= 0) return { findings: byContainerd, count: told }
+  return {
+    findings: [...byContainerd, toCounted(node.name, counted, rest, gap)],
+    count: told + rest,
+  }
+}
+
+/**
+ * Finds what was OOM-killed in a cluster's nodes. A kill is the cluster's only when something says so;
+ * what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+ */
+export const findOomKills = (facts: OomFacts): FoundOomKills => {
+  const { baseline, nodes, machine } = facts
   const since = baseline === undefined ? undefined : machine.kills - baseline.kills
   if (since !== undefined && since <= 0) return { findings: [], elsewhere: 0 }
-  const known = knownNodes(facts)
+  const known = toKnownNodes(baseline, nodes)
   const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0
   const logged = typeof machine.log === 'string' ? [] : machine.log.kills
   const recent = logged.filter(({ stampS }) => stampS > from)
   const gap = findGap(facts, recent)
-  const groups = groupKills(recent, known, containers)
-  const ours = groups.flatMap(({ kills }) => kills)
-  const explained = groups.map((group) => explainKills(group, toTimes(machine)))
-  const byCri = killedByCri(facts, (id) => ours.some(({ cgroup }) => cgroup?.includes(id)))
-  const loggedIn = (node: string): number =>
-    sumCounted(groups.filter(({ nodeName }) => nodeName === node).flatMap(({ kills }) => kills))
-  const counted = countedInNodes(facts, known, byCri, gap, loggedIn)
-  const findings = [...explained, ...byCri, ...counted.map(({ finding }) => finding)]
-  const isOurs = new Set(ours)
-  const others = recent.filter((kill) => kill.cgroup !== undefined && !isOurs.has(kill))
-  const unlogged = [
-    ...nodes.map((node) => sumByCri(byCri, node)),
-    ...counted.map(({ count }) => count),
-  ]
-  const told = unlogged.reduce((sum, count) => sum + count, sumCounted([...ours, ...others]))
-  const rest = (since ?? 0) - told
-  const elsewhere = baseline === undefined ? 0 : others.length
+  const groups = groupKills(recent, known, facts)
+  const unlogged = nodes.map((node) => {
+    const counted = known.find(({ id }) => id === node.id)?.counted
+    return findUnlogged(node, counted, groups, facts, gap)
+  })
+  const findings = [...groups.map(explainKills), ...unlogged.flatMap((each) => each.findings)].map(
+    toPlain,
+  )
+  const ids = known.map(({ id }) => id)
+  const isElsewhere = ({ cgroup }: OomKill): boolean =>
+    cgroup !== undefined && parseCgroup(cgroup, ids) === undefined
+  const elsewhere = baseline === undefined ? 0 : recent.filter(isElsewhere).length
+  const told = sumCounted(recent.filter(({ cgroup }) => cgroup !== undefined))
+  const rest = (since ?? 0) - told - sum(unlogged.map(({ count }) => count))
   if (rest <= 0) return { findings, elsewhere }
   // Where every node counts its own, and all are there, the rest is known to be elsewhere.
-  if (gap === undefined || doAllCount(facts, known)) {
-    return { findings, elsewhere: elsewhere + rest }
-  }
-  return { findings: [...findings, toPossible(rest, gap)], elsewhere }
+  const doAllCount = known.length > 0 && known.every(({ countsAll }) => countsAll)
+  if (gap === undefined || doAllCount) return { findings, elsewhere: elsewhere + rest }
+  return { findings: [...findings, toPlain(toPossible(rest, gap))], elsewhere }
 }

@@ -1,6 +1,7 @@
 import { clusterPattern } from '../../cluster/node.ts'
 import { parseImageReference } from '../../image/reference.ts'
 import type { LoadedImage } from '../cluster/cluster.ts'
+import type { NodeNow } from '../nodes/gather-nodes.ts'
 
 /** A node when the step saw it. */
 export type BaselineNode = {
@@ -8,7 +9,7 @@ export type BaselineNode = {
   readonly id: string
   /** When its container was started, as Docker writes it. */
   readonly startedAt: string
-  /** Kills for memory in the node by then; undefined where its cgroup does not count them. */
+  /** OOM kills in the node by then; undefined where its cgroup does not count them. */
   readonly kills: number | undefined
 }
 
@@ -25,30 +26,40 @@ export type Baseline = {
   readonly images: readonly LoadedImage[]
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isNumber = (value: unknown): value is number => Number.isFinite(value)
+/** What there is to record of nodes that were asked; undefined when none of them answered. */
+export const toBaseline = (
+  clusterName: string,
+  nodes: readonly NodeNow[],
+): Baseline | undefined => {
+  const machine = nodes.find(({ report }) => report !== undefined)?.report
+  if (machine === undefined) return undefined
+  const { bootId, clockMs, uptimeS, kills, log } = machine
+  const logLastS = typeof log === 'string' ? undefined : log.lastS
+  const seen = nodes.map(({ name, id, startedAt, report }) => ({
+    ...{ name, id, startedAt, kills: report?.nodeKills },
+  }))
+  return { clusterName, bootId, clockMs, uptimeS, kills, logLastS, nodes: seen, images: [] }
+}
 
-const isNode = (value: BaselineNode): boolean =>
-  isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt)
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isNode = ({ name, id, startedAt }: BaselineNode): boolean =>
+  isText(name) && /^[0-9a-f]{64}$/.test(id) && isText(startedAt)
 
 const isName = (value: unknown): boolean =>
   isText(value) && typeof parseImageReference(value) !== 'string'
 
-const isImage = (value: LoadedImage): boolean =>
-  [value.given, value.canonical, value.immutable].every(isName) &&
-  isText(value.id) &&
-  value.nodes.every(isText)
+const isImage = ({ given, canonical, immutable, id, nodes }: LoadedImage): boolean =>
+  [given, canonical, immutable].every(isName) && isText(id) && nodes.every(isText)
 
 /** Reads what main wrote; undefined for anything else, such as half a file. */
 export const parseBaseline = (json: string): Baseline | undefined => {
   try {
     const value = JSON.parse(json) as Baseline
-    const numbers = [value.clockMs, value.uptimeS, value.kills]
     const isSound =
-      isText(value.clusterName) &&
+      [value.clusterName, value.bootId].every(isText) &&
       clusterPattern.test(value.clusterName) &&
-      isText(value.bootId) &&
-      numbers.every(isNumber) &&
+      [value.clockMs, value.uptimeS, value.kills].every(Number.isFinite) &&
       value.nodes.every(isNode) &&
       value.images.every(isImage)
     return isSound ? value : undefined

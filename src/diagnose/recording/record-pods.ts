@@ -2,24 +2,13 @@ import type { Duplex } from 'node:stream'
 import { partStreams } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { splitLines } from '../../host/lines.ts'
+import { readScript } from '../nodes/gather-nodes.ts'
 import { type KnownContainer, parseContainers } from '../nodes/node-report.ts'
-import { readScript } from '../nodes/node-script.ts'
-
-/** What a node tells: the containers that it has, or with what one of them has ended. */
-type Heard = {
-  readonly containers: readonly KnownContainer[]
-  readonly end: ({ readonly id: string } & NonNullable<KnownContainer['ended']>) | undefined
-}
 
 /** A node's list is one line, of more than 1 KB for each container; half of one says nothing. */
 const longestList = 8 * 1024 * 1024
 
-const toHeard = (line: string): Heard => {
-  const [, id, exitCode, seconds] = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/.exec(line) ?? []
-  if (id === undefined) return { containers: parseContainers(line), end: undefined }
-  const end = { id, exitCode: Number(exitCode), atMs: Number(seconds) * 1_000 }
-  return { containers: [], end }
-}
+const exitPattern = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/
 
 /**
  * Hears from a node which containers it has, each time that changes, and how they end, until the connection is ended.
@@ -29,49 +18,49 @@ const toHeard = (line: string): Heard => {
 const listen = async (
   { tell, attach }: EngineApi,
   nodeId: string,
-  hear: (heard: Heard) => void,
+  hear: (line: string) => void,
 ): Promise<Duplex | undefined> => {
-  const create = {
-    Cmd: ['bash', '-c', readScript('notes')],
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-  }
+  const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true }
+  const create = { Cmd: ['bash', '-c', readScript('record')], ...streams }
   const made = await tell<{ readonly Id: string }>('POST', `/containers/${nodeId}/exec`, create)
   if (made === undefined) return undefined
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
   const { stdout, stderr } = partStreams(socket)
   const cutAt = (text: string): number => (text.length > longestList ? longestList : 0)
-  splitLines(stdout, (line) => hear(toHeard(line)), cutAt)
+  splitLines(stdout, hear, cutAt)
   stderr.resume()
   return socket
 }
 
 /**
- * Notes the nodes' containers until `isWanted` says no, or all nodes are gone.
+ * Records the nodes' containers until `isWanted` says no, or all nodes are gone.
  *
- * @param note is given each container, and again when it has ended; nothing at first, as a sign that somebody listens
+ * @param record is given each container, and again when it has ended; nothing at first, as a sign that somebody listens
  */
-export const takeNotes = async (
+export const recordPods = async (
   api: EngineApi,
   nodeIds: readonly string[],
-  note: (containers: readonly KnownContainer[]) => void,
+  record: (containers: readonly KnownContainer[]) => void,
   isWanted: () => boolean,
 ): Promise<void> => {
-  const noted = new Map<string, KnownContainer>()
+  const recorded = new Map<string, KnownContainer>()
   const ends = new Map<string, KnownContainer['ended']>()
-  const hear = ({ containers, end }: Heard): void => {
-    if (end !== undefined) ends.set(end.id, { exitCode: end.exitCode, atMs: end.atMs })
-    const known = end && noted.get(end.id)
-    const news = [...containers.filter(({ id }) => !noted.has(id)), ...(known ? [known] : [])].map(
+  const hear = (line: string): void => {
+    const [, endedId = '', exitCode, seconds] = exitPattern.exec(line) ?? []
+    if (endedId !== '') {
+      ends.set(endedId, { exitCode: Number(exitCode), atMs: Number(seconds) * 1_000 })
+    }
+    const known = recorded.get(endedId)
+    const listed = endedId === '' ? parseContainers(line) : []
+    const added = [...listed.filter(({ id }) => !recorded.has(id)), ...(known ? [known] : [])].map(
       (each) => ({ ...each, ended: ends.get(each.id) }),
     )
-    for (const each of news) noted.set(each.id, each)
-    if (news.length > 0 && isWanted()) note(news)
+    for (const each of added) recorded.set(each.id, each)
+    if (added.length > 0 && isWanted()) record(added)
   }
   const listening = nodeIds.map((id) => listen(api, id, hear).catch(() => undefined))
   const sockets = (await Promise.all(listening)).filter((socket) => socket !== undefined)
-  note([])
+  record([])
   const ended = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
   const timer = setInterval(() => {
     // The end of their input is what the nodes' ends wait for.

@@ -14,10 +14,10 @@ const wanted =
 const pidFile = 'pid'
 
 /**
- * Starts a process that goes on after the step has ended, until somebody ends it or the notes' folder
+ * Starts a process that goes on after the step has ended, until somebody ends it or the recording's folder
  * is gone. That it may not start costs names of pods, and nothing else.
  */
-export const startNoteTaker = (folder: string, env: Readonly<Record<string, string>>): void => {
+export const startRecorder = (folder: string, env: Readonly<Record<string, string>>): void => {
   const script = fileURLToPath(new URL('./recorder.js', import.meta.url))
   const child = spawn(process.execPath, ['--max-old-space-size=64', script, folder], {
     cwd: '/',
@@ -45,7 +45,7 @@ const isIts = (pid: number, folder: string): boolean =>
 const patienceMs = 2_000
 
 /** Ends it and waits for that, so that the runner finds nothing to end. */
-export const endNoteTaker = async (folder: string): Promise<void> => {
+export const endRecorder = async (folder: string): Promise<void> => {
   const pid = Number(readOwnFile(folder, pidFile))
   if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return
   try {

@@ -1,25 +1,26 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { appendOwnFile, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
-import { type KnownContainer, parseNoted } from '../nodes/node-report.ts'
+import type { LoadedImage } from '../cluster/cluster.ts'
+import type { KnownContainer } from '../nodes/node-report.ts'
 import { type Baseline, parseBaseline } from './baseline.ts'
 
 /** What a step wrote down for its post, and for a later step with `mode: diagnose`. */
-export type Notes = {
+export type Recording = {
   readonly folder: string
   readonly baseline: Baseline
   readonly containers: readonly KnownContainer[]
-  /** Keys of findings that somebody was told already. */
-  readonly told: ReadonlySet<string>
+  /** Keys of findings that somebody has reported already. */
+  readonly reported: ReadonlySet<string>
 }
 
-const prefix = 'slipway-notes-'
+const prefix = 'slipway-recording-'
 const baselineFile = 'baseline.json'
 const containersFile = 'containers.jsonl'
-const toldFile = 'told'
+const reportedFile = 'reported'
 
 /** A folder of the run's own, beside its temp folder, which does not live until post. */
-export const notesFolderOf = (tempRoot: string, runId: string): string =>
+export const recordingFolderOf = (tempRoot: string, runId: string): string =>
   join(tempRoot, `${prefix}${runId}`)
 
 export const writeBaseline = (folder: string, baseline: Baseline): void => {
@@ -27,28 +28,57 @@ export const writeBaseline = (folder: string, baseline: Baseline): void => {
   writeOwnFile(folder, baselineFile, JSON.stringify(baseline))
 }
 
-/** Adds containers that were not noted before. */
-export const noteContainers = (folder: string, containers: readonly KnownContainer[]): void => {
-  const lines = containers.map((container) => `${JSON.stringify(container)}\n`)
-  appendOwnFile(folder, containersFile, lines.join(''))
+const appendLines = (folder: string, file: string, lines: readonly string[]): void =>
+  appendOwnFile(folder, file, lines.map((line) => `${line}\n`).join(''))
+
+/** Adds containers, or what is newly known of them. */
+export const recordContainers = (folder: string, containers: readonly KnownContainer[]): void =>
+  appendLines(
+    folder,
+    containersFile,
+    containers.map((container) => JSON.stringify(container)),
+  )
+
+/** Keeps others of the job from reporting the same once more. */
+export const recordReported = (folder: string, keys: readonly string[]): void => {
+  if (keys.length > 0) appendLines(folder, reportedFile, keys)
 }
 
-/** Keeps others of the job from telling the same once more. */
-export const noteTold = (folder: string, keys: readonly string[]): void => {
-  if (keys.length === 0) return
-  appendOwnFile(folder, toldFile, keys.map((key) => `${key}\n`).join(''))
+const isEnd = (value: KnownContainer['ended']): boolean =>
+  Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs)
+
+/** Nothing where the line is not whole: whoever writes may be stopped in the midst of it. */
+const parseContainer = (line: string): readonly KnownContainer[] => {
+  try {
+    const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line) as KnownContainer
+    const texts = { id, name, pod, namespace, podUid, image }
+    if (!Object.values(texts).every((text) => typeof text === 'string')) return []
+    return [{ ...texts, isRunning: false, ended: isEnd(ended) ? ended : undefined }]
+  } catch {
+    return []
+  }
 }
 
-/** Undefined when there are none, or they are not whole. */
-export const readNotes = (folder: string): Notes | undefined => {
+/** Undefined when there is none, or it is not whole. */
+export const readRecording = (folder: string): Recording | undefined => {
   // The machine's temp folder may be everybody's: what another user put there is not ours.
   const baseline = parseBaseline(readOwnFile(folder, baselineFile))
   if (baseline === undefined) return undefined
-  // Whoever writes may be stopped in the midst of a line. The last word on a container is the newest.
-  const noted = readOwnFile(folder, containersFile).split('\n').flatMap(parseNoted)
-  const containers = [...new Map(noted.map((each) => [each.id, each])).values()]
-  const told = new Set(readOwnFile(folder, toldFile).split('\n').filter(Boolean))
-  return { folder, baseline, containers, told }
+  const recorded = readOwnFile(folder, containersFile).split('\n').flatMap(parseContainer)
+  // The last word on a container is the newest.
+  const containers = [...new Map(recorded.map((each) => [each.id, each])).values()]
+  const reported = new Set(readOwnFile(folder, reportedFile).split('\n').filter(Boolean))
+  return { folder, baseline, containers, reported }
+}
+
+/** Whether two steps saw the same cluster, and not one of its name that was removed. */
+export const isSameCluster = (a: Recording, b: Recording): boolean =>
+  a.baseline.nodes.map(({ id }) => id).join() === b.baseline.nodes.map(({ id }) => id).join()
+
+/** A later load of the same name counts. */
+const joinImages = (all: readonly Recording[]): readonly LoadedImage[] => {
+  const images = all.flatMap(({ baseline }) => baseline.images)
+  return [...new Map(images.map((each) => [`${each.canonical} ${each.nodes}`, each])).values()]
 }
 
 const listFolders = (tempRoot: string): readonly string[] => {
@@ -59,10 +89,17 @@ const listFolders = (tempRoot: string): readonly string[] => {
   }
 }
 
-/** Notes of all steps of this job about a cluster, the earliest first. */
-export const findNotes = (tempRoot: string, clusterName: string): readonly Notes[] => {
-  return listFolders(tempRoot)
-    .flatMap((name) => readNotes(join(tempRoot, name)) ?? [])
+/**
+ * What all steps of this job recorded of clusters with a name, the earliest first. Each has the images
+ * that any of them loaded into the cluster that it saw.
+ */
+export const findRecordings = (tempRoot: string, clusterName: string): readonly Recording[] => {
+  const all = listFolders(tempRoot)
+    .flatMap((name) => readRecording(join(tempRoot, name)) ?? [])
     .filter(({ baseline }) => baseline.clusterName === clusterName)
-    .sort((a, b) => a.baseline.clockMs - b.baseline.clockMs)
+    .toSorted((a, b) => a.baseline.clockMs - b.baseline.clockMs)
+  return all.map((each) => {
+    const images = joinImages(all.filter((other) => isSameCluster(each, other)))
+    return { ...each, baseline: { ...each.baseline, images } }
+  })
 }

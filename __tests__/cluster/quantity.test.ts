@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseQuantity } from '../../src/manifests/quantity.ts'
+import { parseQuantity } from '../../src/cluster/quantity.ts'
 
 test.each([
   ['128Mi', 134_217_728],
+  ['50Mi', 52_428_800],
+  ['128974848', 128_974_848],
+  ['129e6', 129_000_000],
+  ['129M', 129_000_000],
+  ['128974848000m', 128_974_848],
   ['1.5Gi', 1_610_612_736],
   ['1e3', 1_000],
   ['1E3', 1_000],
@@ -31,6 +36,8 @@ test.each([
   ' ',
   '.',
   'Mi',
+  'lots',
+  '1Zi',
   '1 Gi',
   ' 1',
   '1K',

@@ -3,13 +3,13 @@ import { withEngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { within } from '../../host/deadline.ts'
 import type { LoadedImage } from '../cluster/cluster.ts'
-import type { Baseline } from './baseline.ts'
-import { startNoteTaker } from './recorder.ts'
+import { gatherNodes, inspectNodes } from '../nodes/gather-nodes.ts'
+import { type Baseline, toBaseline } from './baseline.ts'
+import { startRecorder } from './recorder.ts'
 import { writeBaseline } from './recording.ts'
-import { takeBaseline } from './take-baseline.ts'
 
-/** What main notes for post, beside its work. */
-export type JobNotes = {
+/** What main records for post, beside its work. */
+export type JobRecording = {
   /** Adds what was loaded. */
   readonly finish: (images: readonly LoadedImage[]) => Promise<void>
 }
@@ -25,32 +25,31 @@ type Options = {
   readonly line: (text: string) => void
 }
 
-/** A string says why nothing could be noted. */
-const note = async ({
-  docker,
-  clusterName,
-  folder,
-  childEnv,
-}: Options): Promise<Baseline | string> => {
-  const baseline = await withEngineApi(docker, (api) => takeBaseline(api, clusterName))
-  if (baseline === undefined) return 'no node answers'
+/** A string says why nothing could be recorded. */
+const record = async (options: Options): Promise<Baseline | string> => {
+  const { docker, clusterName, folder, childEnv } = options
+  const baseline = await withEngineApi(docker, async (api) => {
+    const { nodes } = await inspectNodes(api.ask, clusterName)
+    return toBaseline(clusterName, await gatherNodes(api, nodes, 'kernel-only'))
+  })
+  if (baseline === undefined) return 'no node answered'
   // At once: main may be killed, and pods may come as soon as it has ended.
   writeBaseline(folder, baseline)
-  startNoteTaker(folder, childEnv)
+  startRecorder(folder, childEnv)
   return baseline
 }
 
 /**
- * Notes how things are before anything is loaded, and has a process go on noting until post. No
+ * Records how things are before anything is loaded, and has a process go on recording until post. No
  * trouble with it is the step's.
  */
-export const beginNotes = (options: Options): JobNotes => {
-  const noting = note(options).catch(renderError)
+export const beginRecording = (options: Options): JobRecording => {
+  const recording = record(options).catch(renderError)
   const refuse = (why: string): void =>
-    options.line(`How the nodes are could not be noted, so post does not look at them: ${why}`)
+    options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`)
   return {
     finish: async (images) => {
-      const baseline = await within(noting, patienceMs, 'no answer in time')
+      const baseline = await within(recording, patienceMs, 'no answer in time')
       if (typeof baseline === 'string') return refuse(baseline)
       try {
         writeBaseline(options.folder, { ...baseline, images })

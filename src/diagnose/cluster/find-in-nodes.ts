@@ -1,0 +1,81 @@
+import { type Finding, toPlain } from '../finding/finding.ts'
+import { findNewest, isSince } from '../finding/since.ts'
+import type { Cluster, Event, LoadedImage } from './cluster.ts'
+import type { NodeImages } from './explain-loaded.ts'
+import { nodeResources } from './node-resources.ts'
+
+const renderEvent = ({ reason, message }: Event): string => `${reason}: ${message}`
+
+const eventsOf = ({ events }: Cluster, node: string, ...reasons: readonly string[]) =>
+  events.filter(
+    ({ kind, name, reason }) => kind === 'Node' && name === node && reasons.includes(reason),
+  )
+
+/** Nodes that are short of something now, since whenever, or were for a time. */
+export const findPressure = (cluster: Cluster, since: number | undefined): readonly Finding[] =>
+  cluster.nodes.flatMap(({ name: node, troubles }) =>
+    nodeResources.flatMap(({ kind, name, condition, event, remedy }) => {
+      const now = troubles.find(({ type }) => type === condition)
+      const began = findNewest(eventsOf(cluster, node, event))
+      if (now === undefined && (began === undefined || !isSince(began.at, since))) return []
+      const is = now === undefined ? 'was for a time' : 'is'
+      const cause = `Node ${node} ${is} short of ${name}: its kubelet accepts no pods and evicts some`
+      const evidence = [
+        now === undefined ? '' : `${condition}: ${now.message}`,
+        began === undefined ? '' : renderEvent(began),
+      ]
+      // What is so now has no time that could make it old.
+      const at = now === undefined ? began?.at : undefined
+      return toPlain({ kind, certainty: 'certain', cause, evidence, remedy, node, at })
+    }),
+  )
+
+/** Why loaded images are gone from a node, or may be next. */
+const explainLost = (node: string, given: string, wasCollected: boolean) => {
+  const deletes = 'its disk is almost full, and its kubelet deletes unused images'
+  const isGone = `Node ${node} does not have ${given} any more`
+  if (!wasCollected) {
+    return {
+      cause: `${isGone}: something removed what this job loaded`,
+      remedy: 'Load it again. Find out what else in the job removes images or recreates the node.',
+    }
+  }
+  return {
+    cause: given === '' ? `Node ${node}: ${deletes}` : `${isGone}: ${deletes}`,
+    remedy:
+      "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load lost images again.",
+  }
+}
+
+/**
+ * Images that this job loaded and that a node does not have any more, and kubelets that fail to free
+ * their disk.
+ */
+export const findCollected = (
+  cluster: Cluster,
+  loaded: readonly LoadedImage[],
+  nodeImages: NodeImages,
+  since: number | undefined,
+): readonly Finding[] =>
+  [...new Set([...cluster.nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((node) => {
+    const has = nodeImages.get(node)
+    const isLost = ({ canonical, nodes }: LoadedImage): boolean =>
+      has !== undefined && nodes.includes(node) && !has.includes(canonical)
+    // As given; several steps may have loaded the same one.
+    const lost = [...new Set(loaded.filter(isLost).map(({ given }) => given))]
+    const tries = eventsOf(cluster, node, 'FreeDiskSpaceFailed', 'ImageGCFailed').filter(({ at }) =>
+      isSince(at, since),
+    )
+    if (lost.length === 0 && tries.length === 0) return []
+    const troubles = cluster.nodes.find(({ name }) => name === node)?.troubles ?? []
+    const wasCollected = tries.length > 0 || troubles.some(({ type }) => type === 'DiskPressure')
+    return toPlain({
+      kind: 'image-collected',
+      certainty: lost.length === 0 || !wasCollected ? 'possible' : 'likely',
+      ...explainLost(node, lost.join(', '), wasCollected),
+      evidence: tries.map(renderEvent),
+      node,
+      at: lost.length === 0 ? findNewest(tries)?.at : undefined,
+      image: lost[0],
+    })
+  })
