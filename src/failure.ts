@@ -38,3 +38,12 @@ export const renderError = (error: unknown): string => {
   const remedy = error instanceof Failure ? error.remedy : undefined
   return remedy === undefined ? message : `${message.replace(/\.$/, '')}. ${remedy}`
 }
+
+/** What `act` returns; undefined where it throws, for reading what may be anything or may not be there. */
+export const attempt = <T>(act: () => T): T | undefined => {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}

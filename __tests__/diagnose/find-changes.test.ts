@@ -25,16 +25,19 @@ const baseline: Baseline = {
   images: [],
 }
 
-const nodeNow = (name: string, digit: string, more: Partial<NodeNow> = {}): NodeNow => ({
+const nodeNow = (name: string, digit: string, more: Partial<NodeNow['state']> = {}): NodeNow => ({
   name,
   id: id(digit),
   role: 'worker',
-  isRunning: true,
-  startedAt: '2026-01-01T00:00:00Z',
-  exitCode: 0,
-  wasKilled: false,
+  state: {
+    Pid: 1,
+    Running: true,
+    StartedAt: '2026-01-01T00:00:00Z',
+    ExitCode: 0,
+    OOMKilled: false,
+    ...more,
+  },
   report: undefined,
-  ...more,
 })
 
 const same = nodeNow('kind-control-plane', 'a')
@@ -47,10 +50,10 @@ describe('nodes', () => {
   })
 
   test.each([
-    ['started again', { startedAt: '2026-01-01T00:05:00Z' }, 'node-restarted', 'was restarted'],
+    ['started again', { StartedAt: '2026-01-01T00:05:00Z' }, 'node-restarted', 'was restarted'],
     [
       'ended',
-      { isRunning: false, exitCode: 137, wasKilled: true },
+      { Running: false, ExitCode: 137, OOMKilled: true },
       'node-gone',
       'is no longer running',
     ],
@@ -61,7 +64,7 @@ describe('nodes', () => {
   })
 
   test('one that ended says with what, and whether for memory', () => {
-    const ended = nodeNow('kind-worker', 'b', { isRunning: false, exitCode: 137, wasKilled: true })
+    const ended = nodeNow('kind-worker', 'b', { Running: false, ExitCode: 137, OOMKilled: true })
     const [finding] = findNodeChanges(baseline, [same, ended])
     expect(finding?.evidence).toEqual(['Docker: exit code 137, OOM-killed'])
     expect(finding?.remedy).toContain('more memory')

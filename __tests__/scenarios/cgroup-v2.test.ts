@@ -161,8 +161,10 @@ describe('the kernel tells not all', () => {
   })
 
   test('and the node began to count anew', () => {
-    const startedAt = '2026-01-01T00:01:00Z'
-    const nodes = withNode(looked('restarted'), 'worker', () => ({ startedAt }))
+    const StartedAt = '2026-01-01T00:01:00Z'
+    const nodes = withNode(looked('restarted'), 'worker', ({ state }) => ({
+      state: { ...state, StartedAt },
+    }))
     const found = find('wrapped', 'restarted', { nodes })
     expect(causesOf(found)).toEqual([inNode('worker')])
     expect(found.elsewhere).toBe(0)

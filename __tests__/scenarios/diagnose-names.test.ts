@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { LoadedImage } from '../../src/diagnose/cluster/cluster.ts'
 import { findInCluster } from '../../src/diagnose/cluster/find-in-cluster.ts'
+import type { LoadedImage } from '../../src/diagnose/cluster/loaded-image.ts'
 import { findPullTroubles } from '../../src/diagnose/cluster/pulls.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { badDay } from '../support/kubernetes/to-cluster.ts'

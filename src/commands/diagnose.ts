@@ -20,10 +20,10 @@ type Values = {
 
 /** Whatever goes wrong on the way is said, and fails nothing. */
 const tryToDiagnose = (options: DiagnosisOptions): Promise<Diagnosis> =>
-  diagnose(options).catch((error: unknown) => ({
-    ...{ findings: [], checked: [], remarks: [], isDockerThere: true },
-    unchecked: [`the cluster (${renderError(error)})`],
-  }))
+  diagnose(options).catch((error: unknown) => {
+    const unchecked = [`the cluster (${renderError(error)})`]
+    return { findings: [], checked: [], unchecked, remarks: [], isDockerThere: true }
+  })
 
 /**
  * Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
@@ -55,12 +55,15 @@ export const diagnoseJob = async (
   if (own === undefined) return undefined
   const { clusterName } = own.baseline
   const all = findRecordings(tempDir, clusterName)
-  const { baseline, containers, reported } = all.find((each) => each.folder === folder) ?? own
-  const diagnosis = await tryToDiagnose({
-    ...{ docker, childEnv, clusterName, baseline, recorded: containers },
-    // Another job on this machine may have made a cluster of this name by now.
-    nodeIds: baseline.nodes.map(({ id }) => id),
-  })
+  const {
+    baseline,
+    containers: recorded,
+    reported,
+  } = all.find((each) => each.folder === folder) ?? own
+  // Another job on this machine may have made a cluster of this name by now.
+  const nodeIds = baseline.nodes.map(({ id }) => id)
+  const options = { docker, childEnv, clusterName, baseline, recorded, nodeIds }
+  const diagnosis = await tryToDiagnose(options)
   const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)))
   leaveForOthers(all, { ...diagnosis, findings })
   return { ...diagnosis, findings }
@@ -79,10 +82,8 @@ export const diagnoseNow = async (
   const recorded = all.flatMap(({ containers }) => containers)
   const { promise: cancelled, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(new Failure('The step was cancelled')))
-  const diagnosing = tryToDiagnose({
-    ...{ docker, childEnv, clusterName, baseline, recorded, nodeIds: undefined },
-  })
-  const diagnosis = await Promise.race([diagnosing, cancelled])
+  const options = { docker, childEnv, clusterName, baseline, recorded, nodeIds: undefined }
+  const diagnosis = await Promise.race([tryToDiagnose(options), cancelled])
   leaveForOthers(all, diagnosis)
   return diagnosis
 }

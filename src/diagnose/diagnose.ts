@@ -52,7 +52,7 @@ const gather = ({ docker, clusterName, nodeIds }: DiagnosisOptions) =>
     const members = await within<ClusterNodes | undefined>(inspecting, dockerPatienceMs, undefined)
     if (members === undefined) return undefined
     const found = members.nodes.filter(({ id }) => nodeIds?.includes(id) ?? true)
-    const running = found.filter(({ isRunning }) => isRunning)
+    const running = found.filter(({ state }) => state.Running)
     const [nodes, reading] = await Promise.all([
       within<readonly NodeNow[]>(gatherNodes(api, found, 'all'), nodePatienceMs, found),
       within(readCluster(api, running), nodePatienceMs, noCluster),
@@ -95,9 +95,9 @@ const findInMachine = (
   nodes: readonly NodeNow[],
   { baseline, recorded }: DiagnosisOptions,
 ): InMachine => {
-  const refuse = (why: string): InMachine => ({
-    ...{ findings: [], checked: [], unchecked: [`OOM kills (${why})`] },
-  })
+  const refuse = (why: string): InMachine => {
+    return { findings: [], checked: [], unchecked: [`OOM kills (${why})`] }
+  }
   if (machine === undefined) {
     return refuse('no node answered; the kernel log is not readable here')
   }

@@ -19,22 +19,22 @@ const findChange = (
       remedy: 'Load images after the cluster is created, and keep it until the tests have ended.',
     }
   }
-  if (!now.isRunning) {
-    const { exitCode, wasKilled } = now
+  const { Running, StartedAt, ExitCode, OOMKilled } = now.state
+  if (!Running) {
     return {
       kind: 'node-gone',
       cause: `Node ${name} is no longer running`,
-      seen: `Docker: exit code ${exitCode}${wasKilled ? ', OOM-killed' : ''}`,
-      remedy: wasKilled
+      seen: `Docker: exit code ${ExitCode}${OOMKilled ? ', OOM-killed' : ''}`,
+      remedy: OOMKilled
         ? 'Give the node, or the machine, more memory, or run less in it.'
         : `\`docker logs ${name}\` shows why it ended.`,
     }
   }
-  if (now.startedAt === startedAt) return undefined
+  if (StartedAt === startedAt) return undefined
   return {
     kind: 'node-restarted',
     cause: `Node ${name} was restarted since the images were loaded; all its pods began anew`,
-    seen: `Docker: started at ${now.startedAt}, before at ${startedAt}`,
+    seen: `Docker: started at ${StartedAt}, before at ${startedAt}`,
     remedy:
       'Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back.',
   }

@@ -1,4 +1,4 @@
-import type { LoadedImage } from '../diagnose/cluster/cluster.ts'
+import type { LoadedImage } from '../diagnose/cluster/loaded-image.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import { renderBecause } from '../load/because.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
 import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import type { LoadedImage } from '../../../src/diagnose/cluster/loaded-image.ts'
+import type { Cluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { idOf, sentinel, uidOf } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'

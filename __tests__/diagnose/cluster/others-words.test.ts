@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
 import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import type { LoadedImage } from '../../../src/diagnose/cluster/loaded-image.ts'
+import type { Cluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
 

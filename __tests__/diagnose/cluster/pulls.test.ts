@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Cluster, LoadedImage } from '../../../src/diagnose/cluster/cluster.ts'
+import type { LoadedImage } from '../../../src/diagnose/cluster/loaded-image.ts'
+import type { Cluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { parseImageReference } from '../../../src/image/reference.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Cluster, Event, LoadedImage, Pod } from '../../../src/diagnose/cluster/cluster.ts'
 import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import type { LoadedImage } from '../../../src/diagnose/cluster/loaded-image.ts'
+import type { Cluster, Event, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { findNewest, isSince } from '../../../src/diagnose/finding/since.ts'

@@ -48,10 +48,13 @@ const toNode = (name: NodeName, printed: string): NodeNow => ({
   name,
   id: hex(nodeIds[name]),
   role: 'control-plane',
-  isRunning: true,
-  startedAt: '2026-01-01T00:00:00Z',
-  exitCode: 0,
-  wasKilled: false,
+  state: {
+    Pid: 1,
+    Running: true,
+    StartedAt: '2026-01-01T00:00:00Z',
+    ExitCode: 0,
+    OOMKilled: false,
+  },
   report: parseNodeReport(printed),
 })
 

@@ -1,4 +1,4 @@
-import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster/cluster.ts'
+import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { events, nodes } from './bad-day-events.ts'
 import { pods } from './bad-day-pods.ts'
 import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
-import type { Cluster, Event } from './cluster.ts'
 import { nodeResources } from './node-resources.ts'
+import type { Cluster, Event } from './parse-cluster.ts'
 import { type PodFinding, toFindings } from './pod-finding.ts'
 
 const storageLimit = {

@@ -1,4 +1,5 @@
-import type { Container, LoadedImage, Pod } from './cluster.ts'
+import type { LoadedImage } from './loaded-image.ts'
+import type { Container, Pod } from './parse-cluster.ts'
 import type { Explanation } from './pod-finding.ts'
 
 /** Canonical names of the images that nodes have, by the nodes' names; what is not known is left out. */

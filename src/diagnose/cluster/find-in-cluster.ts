@@ -1,9 +1,10 @@
 import type { Finding } from '../finding/finding.ts'
-import type { Cluster, LoadedImage } from './cluster.ts'
 import { findEvictions } from './evictions.ts'
 import type { NodeImages } from './explain-loaded.ts'
 import { findCollected, findPressure } from './find-in-nodes.ts'
 import { findKilled } from './killed.ts'
+import type { LoadedImage } from './loaded-image.ts'
+import type { Cluster } from './parse-cluster.ts'
 import { findPending } from './pending.ts'
 import { findPullTroubles } from './pulls.ts'
 

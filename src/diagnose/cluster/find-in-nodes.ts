@@ -1,8 +1,9 @@
 import { type Finding, toPlain } from '../finding/finding.ts'
 import { findNewest, isSince } from '../finding/since.ts'
-import type { Cluster, Event, LoadedImage } from './cluster.ts'
 import type { NodeImages } from './explain-loaded.ts'
+import type { LoadedImage } from './loaded-image.ts'
 import { nodeResources } from './node-resources.ts'
+import type { Cluster, Event } from './parse-cluster.ts'
 
 const renderEvent = ({ reason, message }: Event): string => `${reason}: ${message}`
 

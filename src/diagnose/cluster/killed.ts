@@ -1,7 +1,7 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
-import type { Cluster, Container, Event } from './cluster.ts'
+import type { Cluster, Container, Event } from './parse-cluster.ts'
 import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** 128 and SIGKILL's 9. */

@@ -1,6 +1,6 @@
 import { toRepository } from '../../image/reference.ts'
 import { isMisspelt } from '../../text/nearest.ts'
-import type { LoadedImage } from './cluster.ts'
+import type { LoadedImage } from './loaded-image.ts'
 
 /** In how far a loaded image resembles the one that a pod asks for, the nearest first. */
 const resemblances = ['same', 'other-tag', 'other-place', 'spelling'] as const

@@ -1,24 +1,13 @@
-import type { Finding } from '../finding/finding.ts'
-
 /** What all of a node's pods share, and in which words a kubelet says that it runs out. */
-type NodeResource = {
-  readonly name: string
-  readonly kind: Finding['kind']
-  /** The node's condition while it is short. */
-  readonly condition: string
-  /** The event that tells when that began. */
-  readonly event: string
-  /** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
-  readonly inEviction: RegExp
-  readonly remedy: string
-}
-
-export const nodeResources: readonly NodeResource[] = [
+export const nodeResources = [
   {
     name: 'memory',
     kind: 'memory-pressure',
+    /** The node's while it is short. */
     condition: 'MemoryPressure',
+    /** It tells when that began. */
     event: 'NodeHasInsufficientMemory',
+    /** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
     inEviction: /low on resource: memory\b|MemoryPressure/,
     remedy:
       "All nodes share the runner's memory. Run less at once, lower what pods use, or take a larger runner; pods above their requests.memory go first.",
@@ -40,4 +29,4 @@ export const nodeResources: readonly NodeResource[] = [
     inEviction: /low on resource: pids\b|PIDPressure/,
     remedy: 'A program starts processes without end: see which pod has the most.',
   },
-]
+] as const

@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../cluster/quantity.ts'
-import type { Cluster, ClusterNode, Container, Event, Pod } from './cluster.ts'
+import { attempt } from '../../failure.ts'
 
 /** The fields of a line of what the templates in kubectl/ print, after the line's first word. */
 type Row = readonly string[]
@@ -17,14 +17,10 @@ const widths: Readonly<Record<string, number>> = {
 }
 
 /** As Go's `urlquery` encodes; undefined of anything else. */
-const decode = (field: string): string | undefined => {
-  if (!/^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)) return undefined
-  try {
-    return decodeURIComponent(field.replaceAll('+', ' '))
-  } catch {
-    return undefined
-  }
-}
+const decode = (field: string): string | undefined =>
+  /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)
+    ? attempt(() => decodeURIComponent(field.replaceAll('+', ' ')))
+    : undefined
 
 /** Whatever does not look like a line of ours is left out. */
 const parseLine = (line: string): readonly { readonly word: string; readonly row: Row }[] => {
@@ -33,24 +29,30 @@ const parseLine = (line: string): readonly { readonly word: string; readonly row
   return encoded.length === widths[word] && row.length === encoded.length ? [{ word, row }] : []
 }
 
+/** ISO 8601, as all times here. */
 const toTime = (field = ''): string | undefined =>
   /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : undefined
 
 const toCount = (field = ''): number | undefined =>
   /^\d{1,9}$/.test(field) ? Number(field) : undefined
 
-const toContainer = (row: Row, status: Row = []): Container => {
+const toContainer = (row: Row, status: Row = []) => {
   const [, name = '', image = '', policy, hasLiveness, limit = ''] = row
   const [, , waiting, said = '', code, reason = '', at, id] = status
   const exitCode = toCount(code)
   return {
     name,
+    /** As the pod's spec has it. */
     image,
     pullPolicy: policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent',
+    /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
     waiting: waiting ? { reason: waiting, message: said } : undefined,
+    /** How it ended last: now, or before it was started again. */
     ended: exitCode === undefined ? undefined : { exitCode, reason, at: toTime(at) },
+    /** Of the container that ended last, as containerd has it. */
     endedId: id?.replace(/^[\w-]+:\/\//, '') || undefined,
     hasLivenessProbe: hasLiveness === 'yes',
+    /** Bytes; undefined without a limit. */
     memoryLimit: parseQuantity(limit),
   }
 }
@@ -59,7 +61,7 @@ const toContainer = (row: Row, status: Row = []): Container => {
 const changes = ['DisruptionTarget', 'PodScheduled', 'Ready'] as const
 
 /** @param of the pod's other lines, by their first word */
-const toPod = (row: Row, of: (word: string) => readonly Row[]): Pod => {
+const toPod = (row: Row, of: (word: string) => readonly Row[]) => {
   const [uid = '', namespace = '', name = '', node, reason, message, created, started] = row
   const [, ownerKind, ownerName] = of('owner')[0] ?? []
   // They are only printed where they are bad.
@@ -69,12 +71,17 @@ const toPod = (row: Row, of: (word: string) => readonly Row[]): Pod => {
     namespace,
     name,
     uid,
+    /** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
     owner: ownerName && `${ownerKind}/${ownerName}`,
+    /** Undefined while no node was found for it. */
     node: node || undefined,
+    /** Such as `Evicted`. */
     reason: reason || undefined,
     message: message || undefined,
+    /** Why no node was found for it, in the scheduler's words. */
     unschedulable: condition('PodScheduled')[3] || undefined,
     createdAt: toTime(created),
+    /** When it became what it is: was evicted, failed, found no node; else when its node took it. */
     changedAt: times.find((time) => time !== undefined) ?? toTime(started),
     containers: of('container').map((each) =>
       toContainer(
@@ -85,18 +92,33 @@ const toPod = (row: Row, of: (word: string) => readonly Row[]): Pod => {
   }
 }
 
-const toEvent = (row: Row): Event => {
+/** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
+const toEvent = (row: Row) => {
   const [namespace = '', kind = '', name = '', path = '', reason = '', message = ''] = row
   const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1]
   const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])]
   return { namespace, kind, name, container, reason, message, count, at }
 }
 
-const toNode = ([name = '', memory = '']: Row, troubles: readonly Row[]): ClusterNode => ({
+const toNode = ([name = '', memory = '']: Row, troubles: readonly Row[]) => ({
   name,
+  /** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
   troubles: troubles.map(([, type = '', message = '']) => ({ type, message })),
+  /** Bytes that Kubernetes believes pods may use there. */
   allocatableMemory: parseQuantity(memory),
 })
+
+export type Container = Readonly<ReturnType<typeof toContainer>>
+export type Pod = Readonly<ReturnType<typeof toPod>>
+export type Event = Readonly<ReturnType<typeof toEvent>>
+export type ClusterNode = Readonly<ReturnType<typeof toNode>>
+
+/** What the Kubernetes API tells of a cluster; environments, commands and secrets are not read. */
+export type Cluster = {
+  readonly pods: readonly Pod[]
+  readonly events: readonly Event[]
+  readonly nodes: readonly ClusterNode[]
+}
 
 /** Reads what the templates in kubectl/ print, in any order. */
 export const parseCluster = (text: string): Cluster => {

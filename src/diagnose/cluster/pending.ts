@@ -1,23 +1,17 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
-import type { Cluster, Pod } from './cluster.ts'
+import type { Cluster, Pod } from './parse-cluster.ts'
 import { type PodFinding, toFindings } from './pod-finding.ts'
 
-type Shortage = {
-  /** The scheduler's words, and those of a kubelet that refuses a pod which it was given. */
-  readonly words: RegExp
-  readonly why: string
-  readonly remedy: string
-}
-
-const shortOf = (request: string, words: RegExp, name = request): Shortage => ({
+/** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
+const shortOf = (request: string, words: RegExp, name = request) => ({
   words,
   why: `no node has as much ${name} left as the pod requests`,
   remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. Kubernetes counts requests, not use.`,
 })
 
 const ofMemory = shortOf('memory', /Insufficient memory|resource: memory/)
-const shortages: readonly Shortage[] = [
+const shortages = [
   ofMemory,
   shortOf('cpu', /Insufficient cpu|resource: cpu/, 'CPU'),
   shortOf(

@@ -1,10 +1,13 @@
 import { type Finding, toPlain } from '../finding/finding.ts'
 import { findNewest, isSince } from '../finding/since.ts'
-import type { Container, Pod } from './cluster.ts'
+import type { Container, Pod } from './parse-cluster.ts'
 
 /** Something of one pod, or of a container of it; replicas that had the same make one finding. */
 export type PodFinding = Pick<Finding, 'kind' | 'certainty' | 'evidence' | 'remedy'> & {
-  readonly pod: Pick<Pod, 'namespace' | 'name'> & Partial<Pod>
+  /** Of a pod that is gone an event tells no more than its name. */
+  readonly pod: Pick<Pod, 'namespace' | 'name'> & {
+    readonly [K in 'uid' | 'owner' | 'node']?: Pod[K] | undefined
+  }
   readonly container?: Container
   /** Goes on after whom it hit, such as `was evicted: its node was short of memory`. */
   readonly what: string
@@ -36,9 +39,18 @@ const toFinding = (group: readonly PodFinding[]): readonly Finding[] => {
   // A pod that was replaced by another of its name is still one of them.
   const others = new Set(group.map(({ pod }) => pod.name)).size - 1
   const finding = {
-    ...{ kind, certainty, cause: `${renderWho(first, others)} ${what}`, evidence, remedy },
-    ...{ node: pod.node, namespace: pod.namespace, pod: pod.name, podUid: pod.uid },
-    ...{ container: container?.name, image: container?.image, containerId: container?.endedId },
+    kind,
+    certainty,
+    cause: `${renderWho(first, others)} ${what}`,
+    evidence,
+    remedy,
+    node: pod.node,
+    namespace: pod.namespace,
+    pod: pod.name,
+    podUid: pod.uid,
+    container: container?.name,
+    image: container?.image,
+    containerId: container?.endedId,
     at: findNewest(group)?.at,
   }
   return [toPlain(finding)]

@@ -1,9 +1,10 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
 import type { Finding } from '../finding/finding.ts'
 import { isSince } from '../finding/since.ts'
-import type { Cluster, LoadedImage } from './cluster.ts'
 import { cannotStart, explainLoaded, type NodeImages, type Wait } from './explain-loaded.ts'
+import type { LoadedImage } from './loaded-image.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
+import type { Cluster } from './parse-cluster.ts'
 import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */

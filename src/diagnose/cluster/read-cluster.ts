@@ -3,7 +3,7 @@ import { execute } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { toLine } from '../../text/to-line.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from './parse-cluster.ts'
 import { parseCluster } from './parse-cluster.ts'
 
 /** What the Kubernetes API told. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { listMembers } from '../../cluster/providers/kind.ts'
+import { listMembers, type Member } from '../../cluster/providers/kind.ts'
 import { execute } from '../../docker/container.ts'
 import type { Ask, EngineApi } from '../../docker/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
@@ -10,11 +10,8 @@ export type NodeNow = {
   readonly name: string
   readonly id: string
   readonly role: string
-  readonly isRunning: boolean
-  readonly startedAt: string
-  readonly exitCode: number
-  /** Docker's own word for it; of a node that still runs it may be about something in it. */
-  readonly wasKilled: boolean
+  /** Docker's `OOMKilled` of a node that still runs may be about something in it. */
+  readonly state: Member['inspected']['State']
   /** Undefined when it does not run, did not answer, or was not asked. */
   readonly report: NodeReport | undefined
 }
@@ -31,11 +28,9 @@ export const nodeTimeoutMs = 4_000
 /** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
 export const inspectNodes = async (ask: Ask, clusterName: string): Promise<ClusterNodes> => {
   const { nodes: members, leftOut } = await listMembers(ask, clusterName)
-  const nodes = members.map(({ id, name, role, inspected: { State } }) => ({
-    ...{ name, id, role, report: undefined },
-    ...{ isRunning: State.Running, startedAt: State.StartedAt },
-    ...{ exitCode: State.ExitCode, wasKilled: State.OOMKilled },
-  }))
+  const nodes = members.map(({ id, name, role, inspected }) => {
+    return { name, id, role, state: inspected.State, report: undefined }
+  })
   return { nodes: nodes.toSorted((a, b) => a.name.localeCompare(b.name)), leftOut }
 }
 
@@ -56,7 +51,7 @@ export const gatherNodes = (
   const argv = ['bash', '-c', readScript('look'), 'bash', extent]
   return Promise.all(
     nodes.map(async (node) => {
-      if (!node.isRunning) return node
+      if (!node.state.Running) return node
       const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => '')
       return { ...node, report: parseNodeReport(printed) }
     }),

@@ -1,3 +1,4 @@
+import { attempt } from '../../failure.ts'
 import { toSections } from '../../text/sections.ts'
 import { type KernelLog, parseOomKills } from '../kernel/kernel-log.ts'
 
@@ -15,36 +16,9 @@ export type KnownContainer = {
   readonly ended: { readonly exitCode: number; readonly atMs: number } | undefined
 }
 
-/** How a container ended, in CRI's words. */
-export type EndedContainer = {
-  readonly id: string
-  readonly exitCode: number
-  /** Such as `OOMKilled` or `Error`. */
-  readonly reason: string
-  /** ISO 8601. */
-  readonly at: string
-}
-
-/** What one node, and the kernel under it, tell. */
-export type NodeReport = {
-  /** Changes when the machine starts anew. */
-  readonly bootId: string
-  /** Milliseconds since 1970, by the machine's clock. */
-  readonly clockMs: number
-  /** Seconds since the machine started. */
-  readonly uptimeS: number
-  /** Processes OOM-killed since then, in all the machine. */
-  readonly kills: number
-  /** Of the node as a whole; undefined where its cgroup does not count (version 1). */
-  readonly nodeKills: number | undefined
-  /** Containers in it that were killed as a whole; such a kill counts its first process twice. */
-  readonly nodeGroupKills: number
-  /** A string says why it could not be read. */
-  readonly log: KernelLog | string
-  readonly containers: readonly KnownContainer[]
-  readonly ended: readonly EndedContainer[]
-  /** Names of the images that the node has. */
-  readonly images: readonly string[]
+/** As findings name it. */
+export const toWhom = ({ namespace, pod, name, image }: Partial<KnownContainer>) => {
+  return { namespace, pod, container: name, image }
 }
 
 type CriContainer = {
@@ -68,21 +42,20 @@ const toKnown = ({ id, state, labels, image }: CriContainer): readonly KnownCont
 }
 
 /** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
-export const parseContainers = (json: string): readonly KnownContainer[] => {
-  try {
+export const parseContainers = (json: string): readonly KnownContainer[] =>
+  attempt(() => {
     const { containers } = JSON.parse(json) as { readonly containers?: readonly CriContainer[] }
-    return (containers ?? []).flatMap(toKnown)
-  } catch {
-    return []
-  }
-}
+    return containers?.flatMap(toKnown)
+  }) ?? []
 
-const toEnded = (line: string): readonly EndedContainer[] => {
+/** How a container ended: a reason of CRI's, such as `OOMKilled` or `Error`, and a time in ISO 8601. */
+const toEnded = (line: string) => {
   const [, id, exitCode, reason = '', at = ''] =
     /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/.exec(line) ?? []
   return id === undefined ? [] : [{ id, exitCode: Number(exitCode), reason, at }]
 }
 
+/** A string says why it could not be read. */
 const toLog = (section: string): KernelLog | string => {
   const lines = section.trimEnd().split('\n')
   const last = lines.at(-1) ?? ''
@@ -99,7 +72,7 @@ const numberIn = (text: string, pattern: RegExp): number | undefined => {
 }
 
 /** Reads what in-node/look.sh prints; undefined when that is not what it prints. */
-export const parseNodeReport = (text: string): NodeReport | undefined => {
+export const parseNodeReport = (text: string) => {
   const sections = toSections(text)
   const section = (name: string): string => sections.get(name) ?? ''
   const [seconds, uptimeS] = section('clock').split('\n').map(Number)
@@ -107,12 +80,25 @@ export const parseNodeReport = (text: string): NodeReport | undefined => {
   const kills = numberIn(section('kills'), /^oom_kill (\d+)$/m)
   if (bootId === '' || !seconds || !uptimeS || kills === undefined) return undefined
   return {
-    ...{ bootId, clockMs: Math.round(seconds * 1_000), uptimeS, kills },
+    /** Changes when the machine starts anew. */
+    bootId,
+    /** Milliseconds since 1970, by the machine's clock. */
+    clockMs: Math.round(seconds * 1_000),
+    /** Seconds since the machine started. */
+    uptimeS,
+    /** Processes OOM-killed since then, in all the machine. */
+    kills,
+    /** Of the node as a whole; undefined where its cgroup does not count (version 1). */
     nodeKills: numberIn(section('events'), /^oom_kill (\d+)$/m),
+    /** Containers in it that were killed as a whole; such a kill counts its first process twice. */
     nodeGroupKills: numberIn(section('events'), /^oom_group_kill (\d+)$/m) ?? 0,
     log: toLog(section('log')),
     containers: parseContainers(section('containers')),
     ended: section('ended').split('\n').flatMap(toEnded),
+    /** Names of the images that the node has. */
     images: section('images').split('\n').filter(Boolean),
   }
 }
+
+/** What one node, and the kernel under it, tell. */
+export type NodeReport = Readonly<NonNullable<ReturnType<typeof parseNodeReport>>>

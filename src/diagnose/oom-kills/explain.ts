@@ -2,7 +2,7 @@ import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
 import type { Cgroup, Limit } from '../kernel/cgroup.ts'
 import type { OomKill } from '../kernel/kernel-log.ts'
-import type { KnownContainer } from '../nodes/node-report.ts'
+import { type KnownContainer, toWhom } from '../nodes/node-report.ts'
 
 /** Kills of one container, or of one of the node's own processes; at least one. */
 export type KillGroup = {
@@ -12,10 +12,8 @@ export type KillGroup = {
   })[]
   readonly cgroup: Cgroup
   readonly limit: Limit
-  /** Undefined when nobody recorded the container while it lived. */
-  readonly container: KnownContainer | undefined
-  /** The pod, where only that is known. */
-  readonly pod: Pick<KnownContainer, 'pod' | 'namespace'> | undefined
+  /** The container; its pod where only that is known; nothing when nobody recorded either. */
+  readonly known: Partial<KnownContainer>
   readonly nodeName: string
 }
 
@@ -25,25 +23,24 @@ const killed = 137
 /** The end of a container follows its kill at once; one that ends later was stopped. */
 const atOnceMs = 3_000
 
-const renderVictim = ({ container, pod, cgroup, nodeName, kills }: KillGroup): string => {
+const renderVictim = ({ known, cgroup, nodeName, kills }: KillGroup): string => {
+  const { name, pod, namespace, isRunning, ended } = known
   const last = kills.at(-1)
   const times = kills.length === 1 ? '' : ` ${kills.length} times`
-  const whose = container ?? pod
-  if (whose === undefined && cgroup.podUid === undefined) {
+  if (pod === undefined && cgroup.podUid === undefined) {
     return `Process ${last?.process} of node ${nodeName} was OOM-killed${times}`
   }
-  const name = container === undefined ? 'A container' : `Container ${container.name}`
-  const victim =
-    whose === undefined
-      ? `${name} of an unknown pod (UID ${cgroup.podUid}) in node ${nodeName}`
-      : `${name} of pod ${whose.namespace}/${whose.pod}`
-  if (container?.isRunning) return `${victim} lost process ${last?.process}${times}`
-  const end = container?.ended
-  const sinceKillMs = (end?.atMs ?? 0) - Date.parse(last?.at ?? '')
-  const endedThen = end?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs
+  const whose =
+    pod === undefined
+      ? `an unknown pod (UID ${cgroup.podUid}) in node ${nodeName}`
+      : `pod ${namespace}/${pod}`
+  const victim = `${name === undefined ? 'A container' : `Container ${name}`} of ${whose}`
+  if (isRunning) return `${victim} lost process ${last?.process}${times}`
+  const sinceKillMs = (ended?.atMs ?? 0) - Date.parse(last?.at ?? '')
+  const endedThen = ended?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs
   return endedThen || kills.some(({ others }) => others > 0)
     ? `${victim} was OOM-killed${times}`
-    : `Process ${last?.process} in ${victim[0]?.toLowerCase()}${victim.slice(1)} was OOM-killed${times}`
+    : `Process ${last?.process} in ${victim.replace(/^./, (first) => first.toLowerCase())} was OOM-killed${times}`
 }
 
 /** @param size empty, or such as ` of 50 MB` */
@@ -82,7 +79,7 @@ const shownKills = 3
 
 /** Says what the kernel did. */
 export const explainKills = (group: KillGroup): Finding => {
-  const { kills, limit, cgroup, container, pod, nodeName: node } = group
+  const { kills, limit, cgroup, known, nodeName } = group
   const last = kills.at(-1)
   const size = last?.limitBytes === undefined ? '' : ` of ${formatBytes(last.limitBytes)}`
   const before = kills.length - shownKills
@@ -93,13 +90,13 @@ export const explainKills = (group: KillGroup): Finding => {
     evidence: [
       ...kills.slice(-shownKills).map(renderKill),
       before > 0 ? `and ${before} before` : '',
-      container?.isRunning
-        ? `The container still runs: only ${last?.process} in it was killed`
-        : '',
+      known.isRunning ? `The container still runs: only ${last?.process} in it was killed` : '',
     ],
     remedy: remedies[limit],
-    ...{ node, podUid: cgroup.podUid, containerId: cgroup.containerId },
-    ...{ container: container?.name, image: container?.image, at: last?.at },
-    ...{ namespace: (container ?? pod)?.namespace, pod: (container ?? pod)?.pod },
+    node: nodeName,
+    ...toWhom(known),
+    podUid: cgroup.podUid,
+    containerId: cgroup.containerId,
+    at: last?.at,
   }
 }

@@ -36,16 +36,18 @@ const groupKills = (
     if (cgroup === undefined) return []
     const at = new Date(clockMs - (uptimeS - kill.stampS) * 1_000).toISOString()
     const container = containers.find(({ id }) => id === cgroup.containerId)
-    const pod = containers.find(({ podUid }) => podUid === cgroup.podUid && podUid !== '')
+    const sibling = containers.find(({ podUid }) => podUid === cgroup.podUid && podUid !== '')
+    const pod = sibling && { pod: sibling.pod, namespace: sibling.namespace }
+    const of: Partial<KnownContainer> = container ?? pod ?? {}
     const nodeName = known.find(({ id }) => id === cgroup.nodeId)?.name ?? cgroup.nodeId
     const limit = toLimit(kill, ids)
-    return [{ kills: [{ ...kill, at }], cgroup, container, pod, nodeName, limit }]
+    return [{ kills: [{ ...kill, at }], cgroup, known: of, nodeName, limit }]
   })
   // A container that is started again has another ID each time.
-  const whose = ({ cgroup, container, kills: [kill] }: KillGroup): string =>
-    container === undefined
+  const whose = ({ cgroup, known, kills: [kill] }: KillGroup): string =>
+    known.id === undefined
       ? `${cgroup.nodeId} ${cgroup.containerId ?? kill?.process}`
-      : `${container.podUid} ${container.name}`
+      : `${known.podUid} ${known.name}`
   return [...Map.groupBy(located, whose).values()].flatMap((group) => {
     const last = group.at(-1)
     return last === undefined ? [] : [{ ...last, kills: group.flatMap(({ kills }) => kills) }]

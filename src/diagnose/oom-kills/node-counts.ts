@@ -18,12 +18,15 @@ export const toKnownNodes = (
 ): readonly KnownNode[] => {
   const before = baseline?.nodes ?? []
   const added = nodes.filter(({ id }) => before.every((node) => node.id !== id))
-  return [...before, ...added.map((node) => ({ ...node, kills: 0 }))].map((node) => {
+  return [
+    ...before,
+    ...added.map(({ id, name, state }) => ({ id, name, startedAt: state.StartedAt, kills: 0 })),
+  ].map((node) => {
     const { id, name, startedAt, kills } = node
     const now = nodes.find((each) => each.id === id)
     const total = now?.report?.nodeKills
     // A node that was started anew begins to count anew.
-    const isSame = now?.startedAt === startedAt
+    const isSame = now?.state.StartedAt === startedAt
     const from = isSame ? kills : 0
     const counted = total === undefined || from === undefined ? undefined : total - from
     return { id, name, counted, countsAll: isSame && counted !== undefined }

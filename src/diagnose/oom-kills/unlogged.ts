@@ -1,6 +1,6 @@
 import type { Finding } from '../finding/finding.ts'
 import type { NodeNow } from '../nodes/gather-nodes.ts'
-import type { KnownContainer } from '../nodes/node-report.ts'
+import { type KnownContainer, toWhom } from '../nodes/node-report.ts'
 
 /** How many they were is not known: the first process of a container killed as a whole counts twice. */
 const renderKilled = (count: number, where: string): string =>
@@ -25,8 +25,10 @@ export const findByContainerd = (
         cause: `Container ${who} was OOM-killed`,
         evidence: [seen],
         remedy: 'Raise resources.limits.memory of this container, or let the program use less.',
-        ...{ node, namespace: known?.namespace, pod: known?.pod, container: known?.name },
-        ...{ containerId: id, image: known?.image, at },
+        node,
+        ...toWhom(known ?? {}),
+        containerId: id,
+        at,
       },
     ]
   })

@@ -1,6 +1,7 @@
 import { clusterPattern } from '../../cluster/node.ts'
+import { attempt } from '../../failure.ts'
 import { parseImageReference } from '../../image/reference.ts'
-import type { LoadedImage } from '../cluster/cluster.ts'
+import type { LoadedImage } from '../cluster/loaded-image.ts'
 import type { NodeNow } from '../nodes/gather-nodes.ts'
 
 /** A node when the step saw it. */
@@ -35,9 +36,9 @@ export const toBaseline = (
   if (machine === undefined) return undefined
   const { bootId, clockMs, uptimeS, kills, log } = machine
   const logLastS = typeof log === 'string' ? undefined : log.lastS
-  const seen = nodes.map(({ name, id, startedAt, report }) => ({
-    ...{ name, id, startedAt, kills: report?.nodeKills },
-  }))
+  const seen = nodes.map(({ name, id, state, report }) => {
+    return { name, id, startedAt: state.StartedAt, kills: report?.nodeKills }
+  })
   return { clusterName, bootId, clockMs, uptimeS, kills, logLastS, nodes: seen, images: [] }
 }
 
@@ -53,8 +54,8 @@ const isImage = ({ given, canonical, immutable, id, nodes }: LoadedImage): boole
   [given, canonical, immutable].every(isName) && isText(id) && nodes.every(isText)
 
 /** Reads what main wrote; undefined for anything else, such as half a file. */
-export const parseBaseline = (json: string): Baseline | undefined => {
-  try {
+export const parseBaseline = (json: string): Baseline | undefined =>
+  attempt(() => {
     const value = JSON.parse(json) as Baseline
     const isSound =
       [value.clusterName, value.bootId].every(isText) &&
@@ -63,7 +64,4 @@ export const parseBaseline = (json: string): Baseline | undefined => {
       value.nodes.every(isNode) &&
       value.images.every(isImage)
     return isSound ? value : undefined
-  } catch {
-    return undefined
-  }
-}
+  })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 
 import { fileURLToPath } from 'node:url'
+import { attempt } from '../../failure.ts'
 import { readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 
@@ -30,17 +31,11 @@ export const startRecorder = (folder: string, env: Readonly<Record<string, strin
   if (child.pid !== undefined) writeOwnFile(folder, pidFile, `${child.pid}`)
 }
 
-const read = (path: string): string => {
-  try {
-    return readRegularFile(path).toString('utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
-const isIts = (pid: number, folder: string): boolean =>
-  read(`/proc/${pid}/cmdline`).split('\0').includes(folder)
+const isIts = (pid: number, folder: string): boolean => {
+  const line = attempt(() => readRegularFile(`/proc/${pid}/cmdline`).toString('utf8'))
+  return line?.split('\0').includes(folder) === true
+}
 
 const patienceMs = 2_000
 

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { attempt } from '../../failure.ts'
 import { appendOwnFile, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
-import type { LoadedImage } from '../cluster/cluster.ts'
+import type { LoadedImage } from '../cluster/loaded-image.ts'
 import type { KnownContainer } from '../nodes/node-report.ts'
 import { type Baseline, parseBaseline } from './baseline.ts'
 
@@ -48,23 +49,21 @@ const isEnd = (value: KnownContainer['ended']): boolean =>
   Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs)
 
 /** Nothing where the line is not whole: whoever writes may be stopped in the midst of it. */
-const parseContainer = (line: string): readonly KnownContainer[] => {
-  try {
+const parseContainer = (line: string): KnownContainer | undefined =>
+  attempt(() => {
     const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line) as KnownContainer
     const texts = { id, name, pod, namespace, podUid, image }
-    if (!Object.values(texts).every((text) => typeof text === 'string')) return []
-    return [{ ...texts, isRunning: false, ended: isEnd(ended) ? ended : undefined }]
-  } catch {
-    return []
-  }
-}
+    if (!Object.values(texts).every((text) => typeof text === 'string')) return undefined
+    return { ...texts, isRunning: false, ended: isEnd(ended) ? ended : undefined }
+  })
 
 /** Undefined when there is none, or it is not whole. */
 export const readRecording = (folder: string): Recording | undefined => {
   // The machine's temp folder may be everybody's: what another user put there is not ours.
   const baseline = parseBaseline(readOwnFile(folder, baselineFile))
   if (baseline === undefined) return undefined
-  const recorded = readOwnFile(folder, containersFile).split('\n').flatMap(parseContainer)
+  const lines = readOwnFile(folder, containersFile).split('\n')
+  const recorded = lines.flatMap((line) => parseContainer(line) ?? [])
   // The last word on a container is the newest.
   const containers = [...new Map(recorded.map((each) => [each.id, each])).values()]
   const reported = new Set(readOwnFile(folder, reportedFile).split('\n').filter(Boolean))
@@ -81,20 +80,14 @@ const joinImages = (all: readonly Recording[]): readonly LoadedImage[] => {
   return [...new Map(images.map((each) => [`${each.canonical} ${each.nodes}`, each])).values()]
 }
 
-const listFolders = (tempRoot: string): readonly string[] => {
-  try {
-    return readdirSync(tempRoot).filter((name) => name.startsWith(prefix))
-  } catch {
-    return []
-  }
-}
-
 /**
  * What all steps of this job recorded of clusters with a name, the earliest first. Each has the images
  * that any of them loaded into the cluster that it saw.
  */
 export const findRecordings = (tempRoot: string, clusterName: string): readonly Recording[] => {
-  const all = listFolders(tempRoot)
+  const folders = attempt(() => readdirSync(tempRoot)) ?? []
+  const all = folders
+    .filter((name) => name.startsWith(prefix))
     .flatMap((name) => readRecording(join(tempRoot, name)) ?? [])
     .filter(({ baseline }) => baseline.clusterName === clusterName)
     .toSorted((a, b) => a.baseline.clockMs - b.baseline.clockMs)
