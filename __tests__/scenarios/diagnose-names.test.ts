@@ -4,6 +4,7 @@ import type { LoadedImage } from '../../src/diagnose/cluster/loaded-image.ts'
 import { findPullTroubles } from '../../src/diagnose/cluster/pulls.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { badDay } from '../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../support/kubernetes/to-facts.ts'
 import { loadInto } from '../support/loading.ts'
 import { buildLayered, useOneNode } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
@@ -39,20 +40,20 @@ test('CRI has what was loaded by the names that findings go by, and nothing else
   expect(await runPod(node, tag, ['echo', 'runs'])).toContain('runs')
   for (const name of [tag, `docker.io/${tag}`, image.canonical]) {
     expect(await inNode(node, 'crictl', 'inspecti', name)).toContain(image.canonical)
-    const [late] = findPullTroubles(waitFor(name), [image], await nodeImages(), undefined)
+    const [late] = findPullTroubles(toFacts(waitFor(name), [image], await nodeImages(), undefined))
     expect(late?.cause).toContain('before its node had')
   }
   // By these it does not, and would have to pull.
   const [repository = ''] = tag.split(':')
   for (const name of [repository, `${repository}:2`, `ghcr.io/acme/${tag}`]) {
     await expect(inNode(node, 'crictl', 'inspecti', name)).rejects.toThrow(/no such image/)
-    const [other] = findPullTroubles(waitFor(name), [image], await nodeImages(), undefined)
+    const [other] = findPullTroubles(toFacts(waitFor(name), [image], await nodeImages(), undefined))
     expect(other?.cause).toContain(`this job loaded ${tag}, not ${name} (`)
   }
 
-  expect(findInCluster(quiet, [image], await nodeImages(), undefined)).toEqual([])
+  expect(findInCluster(toFacts(quiet, [image], await nodeImages(), undefined))).toEqual([])
   await inNode(node, 'crictl', 'rmi', tag)
-  expect(findInCluster(quiet, [image], await nodeImages(), undefined)).toMatchObject([
+  expect(findInCluster(toFacts(quiet, [image], await nodeImages(), undefined))).toMatchObject([
     { kind: 'image-collected', node, image: tag },
   ])
 })

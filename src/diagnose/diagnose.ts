@@ -151,9 +151,10 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
   const nodeImages = new Map(
     nodes.flatMap(({ name, report }) => (report?.images.length ? [[name, report.images]] : [])),
   )
+  const loaded = baseline?.images ?? []
   // A cluster may be older than the job, and others' old troubles are not the job's.
   const inCluster =
-    cluster && findInCluster(cluster, baseline?.images ?? [], nodeImages, baseline?.clockMs)
+    cluster && findInCluster({ cluster, loaded, nodeImages, since: baseline?.clockMs })
   const inNodes = checkNodes(gathered, clusterName)
   return {
     findings: sortFindings([

@@ -5,6 +5,7 @@ import type { Cluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { idOf, sentinel, uidOf } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../../support/kubernetes/to-facts.ts'
 
 const image = (name: string): LoadedImage => ({
   given: name,
@@ -18,8 +19,10 @@ const names = loaded.map(({ canonical }) => canonical)
 const has = (node: string, ...images: readonly string[]) => new Map([[node, images]])
 
 /** Pulls have tests of their own. */
-const findBeside = (...facts: Parameters<typeof findInCluster>): readonly Finding[] =>
-  findInCluster(...facts).filter(({ kind }) => kind !== 'image-pull' && kind !== 'pull-policy')
+const findBeside = (...facts: Parameters<typeof toFacts>): readonly Finding[] =>
+  findInCluster(toFacts(...facts)).filter(
+    ({ kind }) => kind !== 'image-pull' && kind !== 'pull-policy',
+  )
 
 const all = findBeside(badDay, loaded, new Map(), undefined)
 const of = (pod: string): readonly Finding[] => all.filter((finding) => finding.pod === pod)

@@ -4,6 +4,7 @@ import type { LoadedImage } from '../../../src/diagnose/cluster/loaded-image.ts'
 import type { Cluster } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { findPullTroubles } from '../../../src/diagnose/cluster/pulls.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../../support/kubernetes/to-facts.ts'
 
 /** Begins a line of its own, which a runner would take for a command, and hides the rest. */
 const hostile = '\n::error::owned\u202e'
@@ -44,8 +45,8 @@ test.each<[string, Cluster, readonly LoadedImage[]]>([
   const nodeImages = new Map(cluster.nodes.map(({ name }) => [name, []]))
   const here = loaded.map((image) => ({ ...image, nodes: cluster.nodes.map(({ name }) => name) }))
   for (const images of [loaded, here]) {
-    const pulls = findPullTroubles(cluster, images, nodeImages, undefined)
-    const inCluster = findInCluster(cluster, images, nodeImages, undefined)
+    const pulls = findPullTroubles(toFacts(cluster, images, nodeImages, undefined))
+    const inCluster = findInCluster(toFacts(cluster, images, nodeImages, undefined))
     expect(pulls.length).toBeGreaterThan(8)
     expect(inCluster.length).toBeGreaterThan(8)
     expectPlain([pulls, inCluster])

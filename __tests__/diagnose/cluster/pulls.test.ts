@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { parseImageReference } from '../../../src/image/reference.ts'
 import { sentinel } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../../support/kubernetes/to-facts.ts'
 
 const load = (given: string): LoadedImage => {
   const reference = parseImageReference(given)
@@ -24,7 +25,7 @@ const loaded = ['api', 'front:latest', 'front:dev', 'db:dev', 'web:dev', 'queue:
   .concat('migrations:dev', 'cache:dev')
   .map(load)
 
-const all = findPullTroubles(badDay, loaded, new Map(), undefined)
+const all = findPullTroubles(toFacts(badDay, loaded, new Map(), undefined))
 const of = (pod: string): Finding => {
   const found = all.filter((finding) => finding.pod === pod)
   expect(found.length).toBe(1)
@@ -118,7 +119,7 @@ test('what does not wait for an image is no finding', () => {
 
 test('names compare as containerd has them', () => {
   const find = (image: string): Finding | undefined =>
-    findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]
+    findPullTroubles(toFacts(waitFor(image), loaded, new Map(), undefined))[0]
   for (const image of ['db:dev', 'docker.io/db:dev', 'index.docker.io/library/db:dev']) {
     expect(find(image)?.cause).toContain(`its node lacked ${image} when`)
   }
@@ -136,7 +137,7 @@ test.each([
   ['short names are not misspelt, they are others', 'dc:dev', undefined],
   ['neither are names with more than two slips', 'mixratoonz:dev', undefined],
 ])('%s', (_, image, nearest) => {
-  const cause = findPullTroubles(waitFor(image), loaded, new Map(), undefined)[0]?.cause
+  const cause = findPullTroubles(toFacts(waitFor(image), loaded, new Map(), undefined))[0]?.cause
   if (nearest === undefined)
     expect(cause).toContain(`this job did not load ${image}, and the node cannot pull it`)
   else expect(cause).toContain(`this job loaded ${nearest}, not ${image}`)
@@ -144,23 +145,25 @@ test.each([
 
 test('a node that has the image by now had it too late', () => {
   const has = new Map([['kind-worker', ['docker.io/library/db:dev']]])
-  const [late] = findPullTroubles(waitFor('db:dev'), loaded, has, undefined)
+  const [late] = findPullTroubles(toFacts(waitFor('db:dev'), loaded, has, undefined))
   expect(late).toMatchObject({ kind: 'image-pull', certainty: 'likely' })
   expect(late?.cause).toContain('before its node had db:dev')
-  const [always] = findPullTroubles(waitFor('db:dev', 'Always'), loaded, has, undefined)
+  const [always] = findPullTroubles(toFacts(waitFor('db:dev', 'Always'), loaded, has, undefined))
   expect(always?.kind).toBe('pull-policy')
 })
 
 test('a node that had the image has it no more; of several steps that loaded it all count', () => {
   const find = (images: readonly LoadedImage[]): Finding | undefined =>
-    findPullTroubles(waitFor('db:dev'), images, new Map([['kind-worker', []]]), undefined)[0]
+    findPullTroubles(
+      toFacts(waitFor('db:dev'), images, new Map([['kind-worker', []]]), undefined),
+    )[0]
   const image = load('db:dev')
   const elsewhere = { ...image, nodes: ['kind-worker2'] }
   for (const images of [[image], [elsewhere, image]]) {
     expect(find(images)?.cause).toMatch(/does not have it any more$/)
     expect(find(images)?.remedy).toMatch(/^Load it again/)
   }
-  const [unknown] = findPullTroubles(waitFor('db:dev'), [image], new Map(), undefined)
+  const [unknown] = findPullTroubles(toFacts(waitFor('db:dev'), [image], new Map(), undefined))
   expect(unknown).toMatchObject({ certainty: 'likely' })
   expect(unknown?.cause).toContain('lacked db:dev when the kubelet looked')
   expect(find([elsewhere])?.cause).toMatch(/loaded db:dev into kind-worker2, not into its node$/)
@@ -169,11 +172,11 @@ test('a node that had the image has it no more; of several steps that loaded it 
 
 test('a job that loaded nothing still says what waits', () => {
   expect(
-    findPullTroubles(badDay, [], new Map(), undefined).every(
+    findPullTroubles(toFacts(badDay, [], new Map(), undefined)).every(
       ({ cause }) => !cause.includes('undefined'),
     ),
   ).toBe(true)
-  expect(findPullTroubles(waitFor('db:dev'), [], new Map(), undefined)[0]?.cause).toContain(
-    'this job did not load db:dev',
-  )
+  expect(
+    findPullTroubles(toFacts(waitFor('db:dev'), [], new Map(), undefined))[0]?.cause,
+  ).toContain('this job did not load db:dev')
 })

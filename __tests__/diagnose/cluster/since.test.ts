@@ -7,6 +7,7 @@ import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { findNewest, isSince } from '../../../src/diagnose/finding/since.ts'
 import { at } from '../../support/kubernetes/make-pods.ts'
 import { badDay } from '../../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../../support/kubernetes/to-facts.ts'
 
 /** Of a cluster that others use, too, only what came since the job's baseline is the job's. */
 
@@ -22,7 +23,7 @@ const since = (minutes: string): number => Date.parse(at(minutes))
 const tomorrow = Date.parse('2026-03-04T00:00:00Z')
 
 const inCluster = (cluster: Cluster, from: number | undefined): readonly Finding[] =>
-  findInCluster(cluster, [], new Map(), from)
+  findInCluster(toFacts(cluster, [], new Map(), from))
 const podsOf = (findings: readonly Finding[]): readonly string[] =>
   findings.flatMap(({ pod }) => pod ?? [])
 
@@ -46,7 +47,7 @@ test('nothing of an old bad day is news, but what is so now', () => {
   // So the time when it began, which is evidence, cannot make it old later.
   expect(findings.map((finding) => finding.at)).toEqual([undefined, undefined])
   expect(findings[0]?.evidence[1]).toContain('NodeHasDiskPressure')
-  expect(findPullTroubles(badDay, [], new Map(), tomorrow)).toEqual([])
+  expect(findPullTroubles(toFacts(badDay, [], new Map(), tomorrow))).toEqual([])
 })
 
 test.each([
@@ -87,7 +88,9 @@ test('a kubelet that failed to free its disk before is no news, and its time is 
   expect(of(since('04:16'))).toEqual([])
   // A loaded image that is gone is gone now.
   for (const from of [tomorrow, undefined]) {
-    const gone = findInCluster(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), from)
+    const gone = findInCluster(
+      toFacts(badDay, [load('a:1')], new Map([['kind-worker', ['b']]]), from),
+    )
     const lost = gone.find(({ kind }) => kind === 'image-collected')
     expect(lost).toMatchObject({ cause: expect.stringContaining('a:1'), certainty: 'likely' })
     expect(lost?.at).toBeUndefined()
@@ -141,7 +144,7 @@ test('of several events the newest counts, whatever their order', () => {
 test('a wait for a loaded image, or one alike, is told however old; for another one of a new pod', () => {
   const loaded = ['cache:dev', 'web:dev', 'front:dev'].map(load)
   const find = (from: number | undefined): readonly string[] =>
-    podsOf(findPullTroubles(badDay, loaded, new Map(), from))
+    podsOf(findPullTroubles(toFacts(badDay, loaded, new Map(), from)))
   // Loaded; with another tag; the name in capitals.
   const ours = ['front', 'web-0', 'cache', 'shouty']
   expect(find(tomorrow)).toEqual(ours)
@@ -151,7 +154,7 @@ test('a wait for a loaded image, or one alike, is told however old; for another 
   }
   const redis = { ...podNamed('redis'), createdAt: at('05:00') }
   const others = { ...badDay, pods: [podNamed('redis'), redis] }
-  expect(findPullTroubles(others, loaded, new Map(), since('05:00'))).toMatchObject([
+  expect(findPullTroubles(toFacts(others, loaded, new Map(), since('05:00')))).toMatchObject([
     { pod: 'redis', at: at('05:00') },
   ])
 })

@@ -1,7 +1,8 @@
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
 import { nodeResources } from './node-resources.ts'
-import type { Cluster, Event } from './parse-cluster.ts'
+import type { Event } from './parse-cluster.ts'
 import { type PodFinding, toFindings } from './pod-finding.ts'
 
 const storageLimit = {
@@ -30,10 +31,10 @@ const toPodFinding = (
 }
 
 /** Pods that a kubelet evicted from its node. */
-export const findEvictions = (
-  { pods, events }: Cluster,
-  since: number | undefined,
-): readonly Finding[] => {
+export const findEvictions = ({
+  cluster: { pods, events },
+  since,
+}: ClusterFacts): readonly Finding[] => {
   const evictions = events.filter(({ kind, reason }) => kind === 'Pod' && reason === 'Evicted')
   const evicted = pods.filter(({ reason }) => reason === 'Evicted')
   const isOf = (pod: PodFinding['pod'], event: Event): boolean =>

@@ -1,9 +1,7 @@
+import type { ClusterFacts } from './cluster-facts.ts'
 import type { LoadedImage } from './loaded-image.ts'
 import type { Container, Pod } from './parse-cluster.ts'
 import type { Explanation } from './pod-finding.ts'
-
-/** Canonical names of the images that nodes have, by the nodes' names; what is not known is left out. */
-export type NodeImages = ReadonlyMap<string, readonly string[]>
 
 /** A container that waits for its image. */
 export type Wait = { readonly pod: Pod; readonly container: Container }
@@ -67,13 +65,12 @@ const explainAbsent = (
 export const explainLoaded = (
   wait: Wait,
   image: LoadedImage,
-  loaded: readonly LoadedImage[],
-  has: NodeImages,
+  { loaded, nodeImages }: ClusterFacts,
 ): Explanation => {
   const { pod, container } = wait
   if (container.pullPolicy === 'Always') return explainAlways(container.image, image)
   // Several steps may have loaded it, each into other nodes.
   const same = loaded.filter(({ canonical }) => canonical === image.canonical)
   const nodes = [...new Set(same.flatMap((each) => each.nodes))]
-  return explainAbsent(wait, nodes, has.get(pod.node ?? '')?.includes(image.canonical))
+  return explainAbsent(wait, nodes, nodeImages.get(pod.node ?? '')?.includes(image.canonical))
 }

@@ -1,6 +1,6 @@
 import { type Finding, toPlain } from '../finding/finding.ts'
 import { findNewest, isSince } from '../finding/since.ts'
-import type { NodeImages } from './explain-loaded.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
 import type { LoadedImage } from './loaded-image.ts'
 import { nodeResources } from './node-resources.ts'
 import type { Cluster, Event } from './parse-cluster.ts'
@@ -13,7 +13,7 @@ const eventsOf = ({ events }: Cluster, node: string, ...reasons: readonly string
   )
 
 /** Nodes that are short of something now, since whenever, or were for a time. */
-export const findPressure = (cluster: Cluster, since: number | undefined): readonly Finding[] =>
+export const findPressure = ({ cluster, since }: ClusterFacts): readonly Finding[] =>
   cluster.nodes.flatMap(({ name: node, troubles }) =>
     nodeResources.flatMap(({ kind, name, condition, event, remedy }) => {
       const now = troubles.find(({ type }) => type === condition)
@@ -52,12 +52,12 @@ const explainLost = (node: string, given: string, wasCollected: boolean) => {
  * Images that this job loaded and that a node does not have any more, and kubelets that fail to free
  * their disk.
  */
-export const findCollected = (
-  cluster: Cluster,
-  loaded: readonly LoadedImage[],
-  nodeImages: NodeImages,
-  since: number | undefined,
-): readonly Finding[] =>
+export const findCollected = ({
+  cluster,
+  loaded,
+  nodeImages,
+  since,
+}: ClusterFacts): readonly Finding[] =>
   [...new Set([...cluster.nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((node) => {
     const has = nodeImages.get(node)
     const isLost = ({ canonical, nodes }: LoadedImage): boolean =>

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
-import type { Cluster, Container, Event } from './parse-cluster.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
+import type { Container, Event } from './parse-cluster.ts'
 import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** 128 and SIGKILL's 9. */
@@ -102,10 +103,10 @@ const explain = (container: Container, events: readonly Event[]): Explanation | 
 }
 
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
-export const findKilled = (
-  { pods, events }: Cluster,
-  since: number | undefined,
-): readonly Finding[] => {
+export const findKilled = ({
+  cluster: { pods, events },
+  since,
+}: ClusterFacts): readonly Finding[] => {
   const found = pods.flatMap((pod) => {
     // An eviction kills its containers, too, and is told of on its own.
     if (pod.reason === 'Evicted') return []

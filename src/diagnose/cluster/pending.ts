@@ -1,6 +1,7 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
-import type { Cluster, Pod } from './parse-cluster.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
+import type { Pod } from './parse-cluster.ts'
 import { type PodFinding, toFindings } from './pod-finding.ts'
 
 /** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
@@ -46,10 +47,10 @@ const toPodFinding = (pod: Pod, memory: string): readonly PodFinding[] => {
 }
 
 /** Pods that found no node with room for them. */
-export const findPending = (
-  { pods, nodes }: Cluster,
-  since: number | undefined,
-): readonly Finding[] => {
+export const findPending = ({
+  cluster: { pods, nodes },
+  since,
+}: ClusterFacts): readonly Finding[] => {
   const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) =>
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
   )

@@ -1,10 +1,9 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
 import type { Finding } from '../finding/finding.ts'
 import { isSince } from '../finding/since.ts'
-import { cannotStart, explainLoaded, type NodeImages, type Wait } from './explain-loaded.ts'
-import type { LoadedImage } from './loaded-image.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
+import { cannotStart, explainLoaded, type Wait } from './explain-loaded.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
-import type { Cluster } from './parse-cluster.ts'
 import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
@@ -61,7 +60,7 @@ const explainOther = (
   )
 }
 
-const explain = (wait: Wait, loaded: readonly LoadedImage[], has: NodeImages): Explanation => {
+const explain = (wait: Wait, facts: ClusterFacts): Explanation => {
   const { image, waiting } = wait.container
   if (waiting?.reason === 'ImageInspectError') {
     return cannotStart(
@@ -71,7 +70,7 @@ const explain = (wait: Wait, loaded: readonly LoadedImage[], has: NodeImages): E
     )
   }
   const asked = parseImageReference(image)
-  const nearest = findNearest(toAsked(image), loaded)
+  const nearest = findNearest(toAsked(image), facts.loaded)
   if (typeof asked === 'string') {
     const meant = nearest?.image.given
     return cannotStart(
@@ -81,23 +80,14 @@ const explain = (wait: Wait, loaded: readonly LoadedImage[], has: NodeImages): E
     )
   }
   return nearest?.resemblance === 'same'
-    ? explainLoaded(wait, nearest.image, loaded, has)
+    ? explainLoaded(wait, nearest.image, facts)
     : explainOther(wait, nearest)
 }
 
-/**
- * Says why containers wait for images, going by what this job loaded.
- *
- * @param since the baseline's clock, ms since 1970; pods that are older and wait for something else
- *   are somebody else's
- */
-export const findPullTroubles = (
-  { pods }: Cluster,
-  loaded: readonly LoadedImage[],
-  nodeImages: NodeImages,
-  since: number | undefined,
-): readonly Finding[] => {
-  const troubles = pods.flatMap((pod) =>
+/** Says why containers wait for images, going by what this job loaded. */
+export const findPullTroubles = (facts: ClusterFacts): readonly Finding[] => {
+  const { cluster, loaded, since } = facts
+  const troubles = cluster.pods.flatMap((pod) =>
     pod.containers.flatMap((container) => {
       const { waiting, image } = container
       if (waiting === undefined || !reasons.has(waiting.reason)) return []
@@ -105,9 +95,10 @@ export const findPullTroubles = (
       const isOurs = findNearest(toAsked(image), loaded) !== undefined
       // A wait has no time of its own.
       const wait = { pod, container, at: pod.createdAt }
+      // Older pods that wait for something else are somebody else's.
       if (!isOurs && !isSince(wait.at, since)) return []
       const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, '')]
-      return [{ ...wait, ...explain(wait, loaded, nodeImages), evidence }]
+      return [{ ...wait, ...explain(wait, facts), evidence }]
     }),
   )
   return toFindings(troubles, undefined)

@@ -34,7 +34,7 @@ type Answer = {
 /** The last words: kubectl begins with what its library says of every try. */
 const toProblem = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined
-  const said = cause instanceof Error ? cause.message : renderError(error)
+  const said = (cause instanceof Error && cause.message) || renderError(error)
   // kubectl repeats the whole template here.
   if (/: executing "\w+" at </.test(said)) return 'they have an unexpected form'
   return toLine(said.trim().split('\n').at(-1) ?? '')

@@ -7,31 +7,6 @@ import {
   toLines,
 } from './kernel-line.ts'
 
-/** A process that the kernel killed because memory ran out, and those that it killed with it. */
-export type OomKill = {
-  /** Seconds since the machine started, by the kernel's clock. */
-  readonly stampS: number
-  readonly pid: number
-  /** The program's short name; up to 15 characters that it chose itself. */
-  readonly process: string
-  /** cgroup of the process, from the root of the machine; undefined where the log does not say. */
-  readonly cgroup: string | undefined
-  /** The machine itself had no memory left; otherwise a limit was hit. */
-  readonly isOfMachine: boolean
-  /** cgroup whose limit was hit; undefined where there is none, or the log does not say. */
-  readonly limitCgroup: string | undefined
-  /** Bytes; undefined where the machine itself had none left. */
-  readonly limitBytes: number | undefined
-  /** Bytes that all of that cgroup used. */
-  readonly usedBytes: number | undefined
-  /** Bytes of the process itself that were in memory. */
-  readonly processBytes: number | undefined
-  /** Further processes that were killed with it, as `memory.oom.group` wants it. */
-  readonly others: number
-  /** By how much the kernel's counters go up. One that is chosen, and then killed with its group, counts twice. */
-  readonly counted: number
-}
-
 /** What the log says of kills, and between which times it reaches. */
 export type KernelLog = {
   readonly kills: readonly OomKill[]
@@ -54,17 +29,16 @@ const toBytes = (kilobytes: string | undefined): number | undefined =>
 const residentBytes = (text: string): number =>
   [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0)
 
-type Circumstances = Pick<OomKill, 'cgroup' | 'limitCgroup' | 'limitBytes' | 'usedBytes'>
-/** What was said before a kill. Older kernels do not say there of which process. */
-type Heading = Circumstances & { readonly pid: number | undefined }
-
-const unknown: Heading = {
-  pid: undefined,
-  cgroup: undefined,
-  limitCgroup: undefined,
-  limitBytes: undefined,
-  usedBytes: undefined,
+/** What was said before a kill; older kernels do not say there of which process. */
+type Heading = {
+  readonly pid?: number | undefined
+  readonly cgroup?: string | undefined
+  readonly limitCgroup?: string | undefined
+  readonly limitBytes?: number | undefined
+  readonly usedBytes?: number | undefined
 }
+
+const unknown: Heading = {}
 
 /** What a line adds to a heading; undefined when it is none of it. */
 const addTo = (heading: Heading, text: string): Heading | undefined => {
@@ -75,25 +49,40 @@ const addTo = (heading: Heading, text: string): Heading | undefined => {
   return paths && { ...heading, ...paths }
 }
 
-const toKill = ({ stampS, text }: Line, heading: Heading): OomKill | undefined => {
+const toKill = ({ stampS, text }: Line, heading: Heading) => {
   const killed = parseKilled(text)
   if (killed === undefined) return undefined
   const { pid, process, sizes } = killed
   // The kernel leaves headings out when kills come thick and fast; that of another process is not ours.
   const isOurs = heading.pid === undefined || heading.pid === pid
-  const { pid: _, ...circumstances } = isOurs ? heading : unknown
-  const isOfLimit = text.startsWith('Memory cgroup') || circumstances.limitCgroup !== undefined
+  const { cgroup, limitCgroup, limitBytes, usedBytes } = isOurs ? heading : unknown
   return {
-    ...circumstances,
+    /** Seconds since the machine started, by the kernel's clock. */
     stampS,
     pid,
+    /** The program's short name; up to 15 characters that it chose itself. */
     process,
-    isOfMachine: !isOfLimit,
+    /** cgroup of the process, from the root of the machine; undefined where the log does not say. */
+    cgroup,
+    /** cgroup whose limit was hit; undefined where there is none, or the log does not say. */
+    limitCgroup,
+    /** Undefined where the machine itself had none left. */
+    limitBytes,
+    /** Bytes that all of that cgroup used. */
+    usedBytes,
+    /** The machine itself had no memory left; otherwise a limit was hit. */
+    isOfMachine: !text.startsWith('Memory cgroup') && limitCgroup === undefined,
+    /** Bytes of the process itself that were in memory. */
     processBytes: residentBytes(sizes),
+    /** Further processes that were killed with it, as `memory.oom.group` wants it. */
     others: 0,
+    /** By how much the kernel's counters go up. One that is chosen, and then killed with its group, counts twice. */
     counted: 1,
   }
 }
+
+/** A process that the kernel killed because memory ran out, and those that it killed with it. */
+export type OomKill = Readonly<NonNullable<ReturnType<typeof toKill>>>
 
 /**
  * Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole

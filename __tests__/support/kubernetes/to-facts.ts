@@ -1,0 +1,9 @@
+import type { ClusterFacts } from '../../../src/diagnose/cluster/cluster-facts.ts'
+
+/** What findings in a cluster go by. */
+export const toFacts = (
+  cluster: ClusterFacts['cluster'],
+  loaded: ClusterFacts['loaded'],
+  nodeImages: ClusterFacts['nodeImages'],
+  since: ClusterFacts['since'],
+): ClusterFacts => ({ cluster, loaded, nodeImages, since })
