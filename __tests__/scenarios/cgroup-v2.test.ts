@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { NodeNow } from '../../src/diagnose/nodes/gather-nodes.ts'
 import type { KnownContainer, NodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import type { OomFacts } from '../../src/diagnose/oom-kills/find-oom-kills.ts'
@@ -11,9 +11,12 @@ let stories: Stories
 beforeAll(async () => {
   stories = await tellStories()
 })
-afterAll((_context, { tasks }) => {
-  const tests = tasks.flatMap((each) => (each.type === 'suite' ? each.tasks : [each]))
-  if (tests.every(({ result }) => result?.state === 'pass')) stories.keep()
+let isAllGreen = true
+afterEach(({ task }) => {
+  isAllGreen &&= task.result?.state === 'pass'
+})
+afterAll(() => {
+  if (isAllGreen) stories.keep()
 })
 
 const looked = (label: string): readonly NodeNow[] => {

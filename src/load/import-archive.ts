@@ -1,30 +1,12 @@
 import type { KindNode } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
-import type { EngineApi } from '../docker/engine-api.ts'
-import type { Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
 import { checkInNode } from './check.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
-import type { ManifestMaker } from './manifest.ts'
 import { nameImage } from './name-image.ts'
-import { emptyState, lookIntoNode, type NodeState } from './node-state.ts'
+import { emptyState, lookIntoNode } from './node-state.ts'
 import { namesOf } from './order.ts'
 import { pump } from './pipe.ts'
-
-/** One image on its way into one node. */
-export type Streaming = {
-  readonly docker: Docker
-  readonly api: EngineApi
-  readonly engine: Engine
-  readonly runId: string
-  readonly image: LocalImage
-  readonly node: KindNode
-  /** What the node had before. */
-  readonly before: NodeState
-  readonly toManifest: ManifestMaker
-  /** Hears of all that is sent. */
-  readonly onBytes: (bytes: number) => void
-}
+import type { Streaming } from './streaming.ts'
 
 /** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
 const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly string[]> => {

@@ -5,10 +5,10 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import { runCaptured } from '../host/process.ts'
 import { checkNames } from './check.ts'
-import type { Streaming } from './import-archive.ts'
 import { findArchived } from './layer-blobs.ts'
 import { nameImage } from './name-image.ts'
 import { namesOf, toSource } from './order.ts'
+import type { Streaming } from './streaming.ts'
 import type { LoadContext } from './task.ts'
 
 /** The slowest way takes its time. */

@@ -2,10 +2,10 @@ import { execute } from '../docker/container.ts'
 import { describeEnd } from '../docker/docker.ts'
 import { checkNames } from './check.ts'
 import { containerdClient, joinScript } from './helper.ts'
-import type { Streaming } from './import-archive.ts'
 import type { ArchivedImage } from './layer-blobs.ts'
 import { toDigest } from './manifest.ts'
 import { namesOf } from './order.ts'
+import type { Streaming } from './streaming.ts'
 
 const timeoutMs = 30_000
 

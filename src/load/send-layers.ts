@@ -3,11 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import { describeEnd } from '../docker/docker.ts'
 import { splitLines } from '../host/lines.ts'
 import { containerdClient, joinScript } from './helper.ts'
-import type { Streaming } from './import-archive.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
 import { toDigest } from './manifest.ts'
 import { namesOf, toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
+import type { Streaming } from './streaming.ts'
 import { pickOut } from './tar-filter.ts'
 
 /** `cannot`: nothing is wrong, but this way is none here. */

@@ -1,8 +1,9 @@
 import { Failure } from '../failure.ts'
-import { importArchive, type Streaming } from './import-archive.ts'
+import { importArchive } from './import-archive.ts'
 import { type ArchivedImage, findArchived } from './layer-blobs.ts'
 import type { Progress } from './progress.ts'
 import { sendLayers } from './send-layers.ts'
+import type { Streaming } from './streaming.ts'
 
 const send = async (
   streaming: Streaming,

@@ -1,0 +1,22 @@
+import type { KindNode } from '../cluster/node.ts'
+import type { Docker } from '../docker/docker.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import type { Engine } from '../docker/info.ts'
+import type { LocalImage } from '../image/image.ts'
+import type { ManifestMaker } from './manifest.ts'
+import type { NodeState } from './node-state.ts'
+
+/** One image on its way into one node. */
+export type Streaming = {
+  readonly docker: Docker
+  readonly api: EngineApi
+  readonly engine: Engine
+  readonly runId: string
+  readonly image: LocalImage
+  readonly node: KindNode
+  /** What the node had before. */
+  readonly before: NodeState
+  readonly toManifest: ManifestMaker
+  /** Hears of all that is sent. */
+  readonly onBytes: (bytes: number) => void
+}
