@@ -10,6 +10,9 @@ test('a Node.js that is too old is one line', () => {
 test.each(['main', 'post'])('dist/%s.js imports nothing else before it has looked', (entry) => {
   const bundle = readFileSync(`dist/${entry}.js`, 'utf8')
   const imports = [...bundle.matchAll(/^import .* from "(.*)"/gm)].map(([, from]) => from)
-  expect(imports.every((from) => from === './node-version.js')).toBe(true)
-  expect(bundle).toMatch(/await import\("\.\/run-/)
+  expect(imports).toEqual(['./shared.main.post.js'])
+  const shared = readFileSync('dist/shared.main.post.js', 'utf8')
+  expect(shared).not.toMatch(/\bimport\b/)
+  expect(shared).toContain('findNodeProblem')
+  expect(bundle).toMatch(/await import\("\.\/actions-/)
 })
