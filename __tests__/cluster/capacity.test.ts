@@ -57,7 +57,7 @@ const tightest = (change: Partial<Sighting>) => {
   })
 }
 
-const everything = 'all that the machine has'
+const everything = 'the whole machine'
 
 describe('which layer is the tightest', () => {
   test('without limits it is the machine', () => {

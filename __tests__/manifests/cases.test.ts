@@ -47,12 +47,12 @@ test('UTF-16 is read', async () => {
 })
 
 test.each<[string, RegExp]>([
-  ['tab.yaml', /^6: Not checked from here on: a tab stands where YAML takes only spaces/],
-  ['helm.yaml', /^1: Not checked from here on: this is a template that is not rendered yet/],
+  ['tab.yaml', /^6: Not checked from here on: YAML allows no tab here/],
+  ['helm.yaml', /^1: Not checked from here on: this is an unrendered template/],
   ['merge.yaml', /^16: A map has the merge key << twice/],
-  ['trailing.json', /^3: Not checked, as this is no JSON: kubectl takes no comments/],
-  ['placeholders.yaml', /^6: The image "\$IMAGE" is not filled in yet/],
-  ['longline.yaml', /^10: .*there is white space around it/],
+  ['trailing.json', /^3: Not checked: this is not valid JSON\. kubectl takes no comments/],
+  ['placeholders.yaml', /^6: The image "\$IMAGE" is a placeholder/],
+  ['longline.yaml', /^10: .*it has white space around it/],
   ['quantities.yaml', /^11: Kubernetes refuses the amount "64 Gi" of memory/],
 ])('%s is told in words of its own, at its line', async (file, expected) => {
   expect((await tell(file))[0]).toMatch(expected)

@@ -39,7 +39,7 @@ test('eviction is told with numbers, once for nodes that share a disk', () => {
     room({ freeBytes: 14e9 }, usual, name),
   )
   expect(check(...rooms)).toEqual([
-    'The disk of kind-worker and kind-worker2 has 14 GB of 100 GB free (14 %). Kubelet evicts pods there below 15 GB. Free some of it first.',
+    'The disk of kind-worker and kind-worker2 has 14 GB of 100 GB free (14 %). The kubelet evicts pods below 15 GB. Free disk space first.',
   ])
 })
 
@@ -54,24 +54,24 @@ test('an amount is a threshold as well', () => {
 test('images that kubelet removes are told', () => {
   const kubelet = { ...kinds, collectsAbove: 85 }
   expect(check(room({ freeBytes: 15e9 }, kubelet))).toEqual([
-    expect.stringContaining('when more than 85 % is used, also those that were just loaded'),
+    expect.stringContaining('Above 85 % use, the kubelet removes images that no pod runs, also freshly loaded ones'),
   ])
   expect(check(room({ freeBytes: 15.1e9 }, kubelet))).toEqual([])
 })
 
-test('few i-nodes are told, also where kubelet would not mind', () => {
+test('few inodes are told, also where kubelet would not mind', () => {
   expect(check(room({ freeInodes: 49 }, kinds))).toEqual([
-    'The disk of kind-worker has 49 of 1000 i-nodes free (5 %). Images are many files. Delete what has many small files.',
+    'The disk of kind-worker has 49 of 1000 inodes free (5 %). Images consist of many files. Delete folders with many small files.',
   ])
   expect(check(room({ freeInodes: 49 }, usual))).toEqual([
-    expect.stringContaining('Kubelet evicts pods there.'),
+    expect.stringContaining('The kubelet evicts pods there.'),
   ])
   expect(check(room({ freeInodes: 0, totalInodes: 0 }, usual))).toEqual([])
 })
 
 test('few bytes are told, also where kubelet does not mind, as in a node as kind makes it', () => {
   const few =
-    'The disk of kind-worker has 999 MB of 100 GB free (1 %). Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.'
+    'The disk of kind-worker has 999 MB of 100 GB free (1 %). Images, logs and pods write there, and fail with `no space left on device` once it is full. Free disk space first.'
   for (const kubelet of [kinds, undefined]) {
     expect(check(room({ freeBytes: 999e6 }, kubelet))).toEqual([few])
     expect(check(room({ freeBytes: 1e9 }, kubelet))).toEqual([])
@@ -86,7 +86,7 @@ test('few bytes are told, also where kubelet does not mind, as in a node as kind
 
 test('what kubelet does is told alone, and a disk that nobody could see is not', () => {
   expect(check(room({ freeBytes: 1e6 }, usual))).toEqual([
-    expect.stringContaining('Kubelet evicts'),
+    expect.stringContaining('The kubelet evicts'),
   ])
   expect(check({ ...room({}, usual), disk: undefined })).toEqual([])
 })

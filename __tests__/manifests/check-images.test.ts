@@ -52,13 +52,13 @@ describe('whether a loaded image is pulled', () => {
     ['ghcr.io/acme/worker'],
   ])('%s without a policy is, by default', (name) => {
     expect(check([{ name: 'api', image: name }], built)).toEqual([
-      `The container api pulls ${name} from a registry although the nodes get it by this step: without imagePullPolicy Kubernetes takes Always for :latest and for no tag. Write imagePullPolicy: IfNotPresent, or use another tag than latest.`,
+      `The container api pulls ${name} from a registry, although this step loads it: without an imagePullPolicy, Kubernetes always pulls \`latest\` and untagged images. Set imagePullPolicy: IfNotPresent, or use another tag than latest.`,
     ])
   })
 
   test.each(['api:dev', 'web'])('%s with Always is, as it is written', (name) => {
     expect(check([{ name: 'api', image: name, pullPolicy: 'Always' }], built)).toEqual([
-      `The container api pulls ${name} from a registry although the nodes get it by this step: imagePullPolicy is Always. Write imagePullPolicy: IfNotPresent.`,
+      `The container api pulls ${name} from a registry, although this step loads it: imagePullPolicy is Always. Set imagePullPolicy: IfNotPresent.`,
     ])
   })
 
@@ -111,7 +111,7 @@ describe('names that are nearly those of loaded images', () => {
       [name, ...more].map((each) => ({ image: each })),
       built,
     ).map((message) =>
-      /^The container main uses (.*), which this step does not load; the nearest that it does is (.*)\. The/
+      /^The container main uses (.*), which this step does not load\. It loads (.*), a different/
         .exec(message)
         ?.slice(1),
     )
@@ -143,7 +143,7 @@ describe('names that are nearly those of loaded images', () => {
 
 test('what is no name of an image is shown with the reason', () => {
   expect(check([{ name: 'api', image: 'API:dev' }], none)).toEqual([
-    'The container api has an image that Kubernetes refuses, "API:dev": image names are lower case.',
+    'Kubernetes refuses the image "API:dev" of the container api: image names are lower case.',
   ])
 })
 

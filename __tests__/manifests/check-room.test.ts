@@ -8,7 +8,7 @@ import { workloadOf } from '../support/manifests.ts'
 const engine = { memoryBytes: 16e9, cores: 4 }
 
 const all = (amount: number): Bound => ({
-  what: 'all that the machine has',
+  what: 'the whole machine',
   amount,
   isShared: true,
 })
@@ -47,16 +47,16 @@ describe('one node', () => {
       {
         place: { file: 'k8s/api.yaml', line: 12 },
         message:
-          "The pods of k8s/api.yaml and k8s/db.yaml ask for 6.1 GB of memory, and Kubernetes' own for about 300 MB of memory; the node kind-control-plane has 4.0 GB of memory (limit of its container). Kubernetes believes that each node has 16 GB, so it starts them all the same, and the kernel kills one when the memory is used up. Lower the requests or the replicas, or give the nodes more.",
+          "The pods of k8s/api.yaml and k8s/db.yaml request 6.1 GB of memory, and Kubernetes' own pods request about 300 MB of memory; the node kind-control-plane has 4.0 GB of memory (limit of its container). Kubernetes believes that each node has 16 GB and starts them all. Then the kernel kills one (OOM) when the memory is used up. Lower the requests or the replicas, or give the nodes more.",
       },
     ])
   })
 
   test('more than the machine has stays Pending', () => {
     const [message] = check([workloadOf([asks(6e9)], { pods: 3 })], room('kind-control-plane'))
-    expect(message).toContain('ask for 18 GB')
+    expect(message).toContain('request 18 GB')
     expect(message).toContain(
-      'has 16 GB of memory (all that the machine has). Some stay Pending (Insufficient memory).',
+      'has 16 GB of memory (the whole machine). Some stay Pending (Insufficient memory).',
     )
   })
 
@@ -75,7 +75,7 @@ describe('one node', () => {
     expect(check(tenths(12), room('kind-control-plane', { cpu: 2.15 }))).toEqual([])
     expect(check(tenths(11), limited)).toEqual([
       expect.stringMatching(
-        /ask for 1\.1 CPUs, .* about 0\.95 CPUs; .* has 2 CPUs \(limit of its container\)\. .* slow/,
+        /request 1\.1 CPUs, .* about 0\.95 CPUs; .* has 2 CPUs \(limit of its container\)\. .* slow/,
       ),
     ])
     expect(check(tenths(31), room('kind-control-plane'))).toEqual([
@@ -94,7 +94,7 @@ describe('one node', () => {
     // 3.5 before the sidecar is there, 3.6 beside it, 3.0 in the end.
     expect(check([pod], room('kind-control-plane', { memory: 3.9e9 }))).toEqual([])
     expect(check([pod], room('kind-control-plane', { memory: 3.8e9 }))).toEqual([
-      expect.stringContaining('ask for 3.6 GB'),
+      expect.stringContaining('request 3.6 GB'),
     ])
   })
 
@@ -103,7 +103,7 @@ describe('one node', () => {
     expect(check([workloadOf(large), workloadOf(large, { kind: 'CronJob' })], limited)).toEqual([])
     expect(check([workloadOf([asks(4e9)], { kind: 'CronJob' })], limited)).toEqual([
       expect.stringMatching(
-        /^A pod of the CronJob api asks for 4\.0 GB .*\(limit of its container\)\. K/,
+        /^A pod of the CronJob api requests 4\.0 GB .*\(limit of its container\)\. K/,
       ),
     ])
     expect(check([workloadOf([asks(4e9)], { pods: 0 })], limited)).toEqual([])
@@ -118,7 +118,7 @@ describe('one node', () => {
       workloadOf([asks(2e9)], { name, file: `${name}.yaml` }),
     )
     expect(check(workloads, limited)).toEqual([
-      expect.stringMatching(/^The pods of a\.yaml and 2 other files ask for 6\.0 GB/),
+      expect.stringMatching(/^The pods of a\.yaml and 2 other files request 6\.0 GB/),
     ])
   })
 
@@ -129,7 +129,7 @@ describe('one node', () => {
       {
         place: { file: 'k8s/api.yaml', line: 3 },
         message: expect.stringMatching(
-          /^The container ml may use 8\.0 GB of memory; the node kind-control-plane has 4\.0 GB/,
+          /^The container ml has a limit of 8\.0 GB of memory; the node kind-control-plane has 4\.0 GB/,
         ),
       },
     ])
@@ -146,7 +146,7 @@ describe('several nodes', () => {
     const workloads = [workloadOf([asks(2.5e9)]), workloadOf([asks(2.96e9)], { name: 'ml' })]
     expect(check(workloads, control, ...workers)).toEqual([
       expect.stringMatching(
-        /^A pod of the Deployment ml asks for 3\.0 GB of memory, .* about 50 MB .*the node kind-worker2 has 3\.0 GB of memory \(limit of its container\), and no node has more\. Kubernetes believes/,
+        /^A pod of the Deployment ml requests 3\.0 GB of memory, .* about 50 MB .*the node kind-worker2 has 3\.0 GB of memory \(limit of its container\), and no node has more\. Kubernetes believes/,
       ),
     ])
   })
@@ -168,7 +168,7 @@ describe('several nodes', () => {
     expect(check(pods(15), control, ...workers)).toEqual([])
     expect(check(pods(16), control, ...workers)).toEqual([
       expect.stringMatching(
-        /ask for 16 GB of memory, .* about 400 MB of memory; all nodes share 16 GB of memory \(all that the machine has\)\. Kubernetes believes that each node has 16 GB/,
+        /request 16 GB of memory, .* about 400 MB of memory; all nodes share 16 GB of memory \(the whole machine\)\. Kubernetes believes that each node has 16 GB/,
       ),
     ])
     expect(check(pods(32), control, ...workers)).toEqual([

@@ -44,7 +44,7 @@ describe('one disk', () => {
       {
         place: { file: 'k8s/db.yaml', line: 12 },
         message:
-          "What is in k8s/db.yaml and 2 other files may write 21 GB to disk (2.0 GB of ephemeral storage, 19 GB of volumes); the disk of kind-control-plane has 20 GB of 100 GB free. Kubernetes compares with the size of the disk, not with what is free, and kind's volumes with nothing, so it starts them all the same, and writing fails once the disk is full (no space left on device), for other pods, too. Ask for less, or free some of it first.",
+          "The pods and claims of k8s/db.yaml and 2 other files may write 21 GB to disk (2.0 GB of ephemeral storage, 19 GB of volumes); the disk of kind-control-plane has 20 GB of 100 GB free. Kubernetes compares requests with the disk's size, not with its free space, and does not count kind's volumes at all. So it starts all pods, and writing fails for every pod (no space left on device) once the disk is full. Request less, or free disk space first.",
       },
     ])
   })
@@ -68,10 +68,10 @@ describe('one disk', () => {
 
   test('requests above the size of the disk stay Pending, and volumes never do', () => {
     expect(check({ workloads: [workloadOf([asks(51e9)], { pods: 2 })] }, control)).toEqual([
-      expect.stringContaining('Some stay Pending (Insufficient ephemeral-storage). Ask for less.'),
+      expect.stringContaining('Some stay Pending (Insufficient ephemeral-storage). Request less.'),
     ])
     const large = { workloads: [workloadOf([{}], volumes(51e9, 51e9))], claims: [claim(500e9)] }
-    expect(check(large, control)).toEqual([expect.stringContaining('starts them all the same')])
+    expect(check(large, control)).toEqual([expect.stringContaining('starts all pods')])
   })
 
   test('a CronJob counts by itself, twins once, and what does not run not at all', () => {
@@ -94,11 +94,11 @@ describe('one disk', () => {
       {
         place: { file: 'k8s/api.yaml', line: 9 },
         message:
-          'The container ml may write 30 GB to disk (30 GB of ephemeral storage) before it comes to its limit; the disk of kind-control-plane has 20 GB of 100 GB free. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free some of it first.',
+          'The container ml may write 30 GB to disk (30 GB of ephemeral storage) before it reaches its limit; the disk of kind-control-plane has 20 GB of 100 GB free. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.',
       },
     ])
     expect(check({ workloads: [workloadOf([{ limits, ...asks(30e9) }])] }, control)).toEqual([
-      expect.stringMatching(/^What is in/),
+      expect.stringMatching(/^The pods and claims of/),
     ])
   })
 
@@ -112,7 +112,7 @@ describe('one disk', () => {
       expect.stringContaining('the disk of kind-worker and kind-worker2 has 20 GB of 100 GB free'),
     ])
     // Each of the two says that it has 100 GB.
-    expect(check(daemons(99e9), ...rooms)).toEqual([expect.stringContaining('all the same')])
+    expect(check(daemons(99e9), ...rooms)).toEqual([expect.stringContaining('starts all pods')])
   })
 })
 

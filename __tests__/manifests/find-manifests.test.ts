@@ -54,7 +54,7 @@ test('a name is taken as it is: with brackets, elsewhere, with another ending', 
 test('a glob that matches nothing is refused, also beside one that does', async () => {
   await write('k8s/a.yaml', 'k8s/notes.txt')
   expect(await refusal('k8s/*.yaml', 'k8s/*.yml')).toBe(
-    'manifests: k8s/*.yml matches no file that ends in .yaml, .yml or .json. Paths start in the workspace; what another step makes has to be there before this step.',
+    'manifests: k8s/*.yml matches no file that ends in .yaml, .yml or .json. Paths start in the workspace. A step that writes manifests must run before this one.',
   )
   expect(await refusal('k8s/*.txt')).toContain('k8s/*.txt matches no file')
   expect(await refusal('k9s/')).toContain('k9s/ matches no file')
@@ -63,7 +63,7 @@ test('a glob that matches nothing is refused, also beside one that does', async 
   )
   expect(await refusal('k8s/*.json', '!k8s/a.yaml')).toContain('matches no file')
   expect(await refusal('k8s/')).toBe(
-    'manifests: k8s/ is a folder. Write which of its files are meant, such as k8s/*.yaml.',
+    'manifests: k8s/ is a folder. Name its files, such as k8s/*.yaml.',
   )
 })
 
@@ -94,7 +94,7 @@ test('links and paths that lead out of the workspace are not read, unless the gl
     `k8s/b.yaml is not checked: it leads out of the workspace, to ${elsewhere}/b.yaml.`,
   ])
   expect(await refusal('out/**')).toBe(
-    `manifests: out/** leads out of the workspace, to ${elsewhere}. Write the absolute path where that is meant.`,
+    `manifests: out/** leads out of the workspace, to ${elsewhere}. Write the absolute path if you mean that.`,
   )
   expect(await refusal('../*.yaml')).toContain('leads out of the workspace')
   expect(await find(join(workspace, 'out/*.yaml'))).toHaveLength(1)

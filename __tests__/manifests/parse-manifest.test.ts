@@ -255,7 +255,7 @@ metadata:
     const { warnings } = parse(text)
     expect(warnings).toEqual([
       {
-        message: expect.stringMatching(/not checked.*`helm template` or `kustomize build`/i),
+        message: expect.stringMatching(/not checked.*`helm template`, `kustomize build`/i),
         place: { file: 'k8s/a.yaml', line },
       },
     ])

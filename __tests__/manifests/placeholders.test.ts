@@ -77,8 +77,8 @@ test.each<[string, Buffer, string]>([
 })
 
 test.each<[string, Buffer, RegExp]>([
-  ['UTF-16 without a mark', Buffer.from('kind', 'utf16le'), /no UTF-8 text \(UTF-16/],
-  ['Latin-1', Buffer.from('é', 'latin1'), /no UTF-8 text/],
+  ['UTF-16 without a mark', Buffer.from('kind', 'utf16le'), /not UTF-8 text \(UTF-16/],
+  ['Latin-1', Buffer.from('é', 'latin1'), /not UTF-8 text/],
 ])('%s is named', (_name, bytes, why) => {
   expect(decodeManifest(bytes)).toEqual({ why: expect.stringMatching(why) })
 })

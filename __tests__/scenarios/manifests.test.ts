@@ -88,7 +88,7 @@ test('what would go wrong in the cluster is told at its line, and nothing of sec
     ['k8s/api.yaml:24', expect.stringContaining('`helm template`')],
     ['k8s/worker.yml:1', expect.stringContaining('`helm template`')],
     ['k8s/api.yaml:10', expect.stringContaining(`pulls ${name} from a registry`)],
-    ['k8s/api.yaml:16', expect.stringContaining(`the nearest that it does is ${name}:dev`)],
+    ['k8s/api.yaml:16', expect.stringContaining(`It loads ${name}:dev`)],
   ])
   // A warning does not keep anything from being done.
   expect(await imagesOf(node)).toContain(`docker.io/library/${name}:latest`)
@@ -134,7 +134,7 @@ spec:
   expect(made.exitCode).toBe(0)
   const has = `the node ${node} has 1.0 GB of memory (limit of its container)`
   expect(placedOf(made)).toEqual([
-    ['ml.yaml:6', expect.stringContaining(`ask for 900 MB of memory`)],
+    ['ml.yaml:6', expect.stringContaining(`request 900 MB of memory`)],
     ['ml.yaml:6', expect.stringContaining('The container ml may use 2.0 GB of memory')],
   ])
   for (const [, message] of placedOf(made)) expect(message).toContain(has)

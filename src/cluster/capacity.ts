@@ -144,7 +144,7 @@ export const toNodeRoom = (sighting: Sighting): NodeRoom => {
   const container = toContainerBounds(inspected)
   const inner = toInnerBounds(printed, inspected)
   const all = (amount: number): readonly Bound[] =>
-    amount > 0 ? [{ what: 'all that the machine has', amount, isShared: true }] : []
+    amount > 0 ? [{ what: 'the whole machine', amount, isShared: true }] : []
   return {
     node: node.name,
     role: node.role,

@@ -34,18 +34,18 @@ const checkBytes = (
   const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`
   if (freeBytes < evictsBelow) {
     return [
-      `${is}. Kubelet evicts pods there below ${formatBytes(evictsBelow)}. Free some of it first.`,
+      `${is}. The kubelet evicts pods below ${formatBytes(evictsBelow)}. Free disk space first.`,
     ]
   }
   // As kubelet counts: what only root may write to is used.
   if (100 - (100 * freeBytes) / totalBytes >= collectsAbove && collectsAbove < 100) {
     return [
-      `${is}. Kubelet removes images there that no pod runs when more than ${collectsAbove} % is used, also those that were just loaded. Free some of it first.`,
+      `${is}. Above ${collectsAbove} % use, the kubelet removes images that no pod runs, also freshly loaded ones. Free disk space first.`,
     ]
   }
   if (freeBytes >= fewBytes(totalBytes)) return []
   return [
-    `${is}. Images, logs and what pods write go there, and fail when it is full (no space left on device). Free some of it first.`,
+    `${is}. Images, logs and pods write there, and fail with \`no space left on device\` once it is full. Free disk space first.`,
   ]
 }
 
@@ -61,9 +61,10 @@ const checkInodes = (
   )
   // Some filesystems have no number of them.
   if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return []
-  const end = freeInodes < evictsBelow ? 'Kubelet evicts pods there.' : 'Images are many files.'
+  const end =
+    freeInodes < evictsBelow ? 'The kubelet evicts pods there.' : 'Images consist of many files.'
   return [
-    `${where} has ${freeInodes} of ${totalInodes} i-nodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete what has many small files.`,
+    `${where} has ${freeInodes} of ${totalInodes} inodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete folders with many small files.`,
   ]
 }
 

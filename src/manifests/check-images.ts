@@ -67,11 +67,11 @@ const toPullWarning = ({ container, canonical, file }: User): Warning => {
   const { name, image, pullPolicy, line } = container
   const because =
     pullPolicy === undefined
-      ? 'without imagePullPolicy Kubernetes takes Always for :latest and for no tag'
+      ? 'without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images'
       : 'imagePullPolicy is Always'
   const other = tagOf(canonical) === 'latest' && pullPolicy === undefined
-  const remedy = `Write imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
-  const message = `The container ${name} pulls ${image} from a registry although the nodes get it by this step: ${because}. ${remedy}`
+  const remedy = `Set imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
+  const message = `The container ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}`
   return { message, place: { file, line } }
 }
 
@@ -96,7 +96,7 @@ const findNearest = (
 
 const toStrangerWarning = ({ container, file }: User, nearest: ImageReference): Warning => {
   const { name, image, line } = container
-  const message = `The container ${name} uses ${image}, which this step does not load; the nearest that it does is ${nearest.given}. The two are different images to Kubernetes: write the same name in both places.`
+  const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`
   return { message, place: { file, line } }
 }
 
@@ -105,8 +105,8 @@ const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
     containers.flatMap(({ name, image, line }) => {
       const reason = parseImageReference(image)
       if (typeof reason !== 'string') return []
-      const why = image.trim() === image ? reason : 'there is white space around it'
-      const message = `The container ${name} has an image that Kubernetes refuses, ${JSON.stringify(image.slice(0, 200))}: ${why}.`
+      const why = image.trim() === image ? reason : 'it has white space around it'
+      const message = `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`
       return [{ message, place: { file, line } }]
     }),
   )

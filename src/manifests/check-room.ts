@@ -80,10 +80,10 @@ const consequence = (needed: number, believers: number, { resource, engine }: Ca
   if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`
   const end =
     resource === 'memory'
-      ? 'the kernel kills one when the memory is used up'
+      ? 'the kernel kills one (OOM) when the memory is used up'
       : 'they are slow, and probes may time out'
   const belief = format(resource, each).replace(' of memory', '')
-  return `Kubernetes believes that each node has ${belief}, so it starts them all the same, and ${end}.`
+  return `Kubernetes believes that each node has ${belief} and starts them all. Then ${end}.`
 }
 
 const remedy = 'Lower the requests or the replicas, or give the nodes more.'
@@ -106,7 +106,7 @@ const checkLargest = (each: Case): readonly Warning[] => {
     const asked = request[resource]
     if (asked === 0 || asked + system <= amount * slack) return []
     const own = format(resource, system)
-    const message = `A pod of the ${kind} ${name} asks for ${format(resource, asked)}, and Kubernetes' own pods for about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`
+    const message = `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`
     return [{ message, place: { file, line } }]
   })
 }
@@ -124,7 +124,7 @@ const checkTotal = (each: Case): readonly Warning[] => {
   const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0)
   const needed = asked + room.system
   if (needed <= room.amount * slack) return []
-  const message = `The pods of ${listFiles([most, ...sets])} ask for ${format(resource, asked)}, and Kubernetes' own for about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
+  const message = `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
   return [{ message, place: { file: most.file, line: most.line } }]
 }
 
@@ -136,7 +136,7 @@ const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warni
     containers.flatMap(({ name, limits, requests, line }) => {
       const limit = limits.memory ?? 0
       if (limit <= largest.amount * slack || requests.memory === limit) return []
-      const message = `The container ${name} may use ${format('memory', limit)}; ${largest.words}. Before it comes to its limit, the kernel kills something in the node, perhaps another pod. Lower the limit.`
+      const message = `The container ${name} has a limit of ${format('memory', limit)}; ${largest.words}. The kernel kills a process of the node, perhaps another pod's, before the container reaches its limit. Lower the limit.`
       return [{ message, place: { file, line } }]
     }),
   )

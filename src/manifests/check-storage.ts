@@ -87,8 +87,8 @@ const renderAmount = (ephemeral: number, claims: number): string => {
 /** Kubelet says that each node has the whole disk, whatever is on it and whoever shares it. */
 const consequence = (requested: number, believed: number): string =>
   requested > believed
-    ? 'Some stay Pending (Insufficient ephemeral-storage). Ask for less.'
-    : "Kubernetes compares with the size of the disk, not with what is free, and kind's volumes with nothing, so it starts them all the same, and writing fails once the disk is full (no space left on device), for other pods, too. Ask for less, or free some of it first."
+    ? 'Some stay Pending (Insufficient ephemeral-storage). Request less.'
+    : "Kubernetes compares requests with the disk's size, not with its free space, and does not count kind's volumes at all. So it starts all pods, and writing fails for every pod (no space left on device) once the disk is full. Request less, or free disk space first."
 
 const checkTotal = (writers: readonly Writer[], disks: readonly Disk[]): readonly Warning[] => {
   const lasting = writers.filter(({ isOccasional }) => !isOccasional)
@@ -101,7 +101,7 @@ const checkTotal = (writers: readonly Writer[], disks: readonly Disk[]): readonl
   const requested = sum(asking.map((writer) => writer.requested * writer.count))
   const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length))
   if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return []
-  const message = `What is in ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`
+  const message = `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`
   return [{ message, place: { file: most.file, line: most.line } }]
 }
 
@@ -120,7 +120,7 @@ const checkLimits = (workloads: readonly Workload[], largest: Disk): readonly Wa
     containers.flatMap(({ name, limits, requests, line }) => {
       const limit = limits.storage ?? 0
       if (limit <= largest.freeBytes || requests.storage === limit) return []
-      const message = `The container ${name} may write ${renderAmount(limit, 0)} before it comes to its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free some of it first.`
+      const message = `The container ${name} may write ${renderAmount(limit, 0)} before it reaches its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.`
       return [{ message, place: { file, line } }]
     }),
   )

@@ -16,8 +16,10 @@ export const decodeManifest = (
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
     // Half of UTF-16 is zeros, where no mark tells that it is.
-    return text.includes('\0') ? { why: 'it is no UTF-8 text (UTF-16 without a mark?)' } : { text }
+    return text.includes('\0')
+      ? { why: 'it is not UTF-8 text (UTF-16 without a byte order mark?)' }
+      : { text }
   } catch {
-    return { why: `it is no ${encoding.toUpperCase()} text` }
+    return { why: `it is not ${encoding.toUpperCase()} text` }
   }
 }

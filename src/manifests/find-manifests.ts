@@ -35,7 +35,7 @@ const requireInside = (pattern: string, workspace: string): void => {
   const outside = findOwnOutside(folder, pattern, workspace)
   if (outside === undefined) return
   throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, {
-    remedy: 'Write the absolute path where that is meant.',
+    remedy: 'Write the absolute path if you mean that.',
   })
 }
 
@@ -66,19 +66,18 @@ const requireSome = async (
   const [first] = entries
   if (first?.kind === 'folder') {
     throw new Failure(`manifests: ${pattern} is a folder`, {
-      remedy: `Write which of its files are meant, such as ${pattern.replace(/\/$/, '')}/*.yaml.`,
+      remedy: `Name its files, such as ${pattern.replace(/\/$/, '')}/*.yaml.`,
     })
   }
   if (entries.length > 0) return
   if (excluded.length > 0 && (await expand(pattern, [], workspace)).length > 0) {
     const all = excluded.map((glob) => `!${glob}`).join(', ')
     throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, {
-      remedy: 'Leave out less, or leave manifests out altogether.',
+      remedy: 'Exclude less, or do not set manifests at all.',
     })
   }
   throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, {
-    remedy:
-      'Paths start in the workspace; what another step makes has to be there before this step.',
+    remedy: 'Paths start in the workspace. A step that writes manifests must run before this one.',
   })
 }
 

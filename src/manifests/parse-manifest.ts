@@ -19,14 +19,14 @@ type Warn = Source['warn']
 const describeError = (code: ErrorCode, text: string, at: number): string => {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1)
   if (code === 'TAB_AS_INDENT' || /^ *\t/.test(line)) {
-    return 'Not checked from here on: a tab stands where YAML takes only spaces. Replace it by spaces.'
+    return 'Not checked from here on: YAML allows no tab here. Replace it with spaces.'
   }
   if (text.includes('{{')) {
-    return `Not checked from here on: this is a template that is not rendered yet. ${renderFirst}`
+    return `Not checked from here on: this is an unrendered template. ${renderFirst}`
   }
   // The library's message would show the line, which may hold a secret.
   const reason = code.toLowerCase().replaceAll('_', ' ')
-  return `Not checked from here on, as this is no YAML (${reason}). ${renderFirst}`
+  return `Not checked from here on: this is not valid YAML (${reason}). ${renderFirst}`
 }
 
 type Problem = Pick<YAMLParseError, 'code' | 'pos'>
@@ -119,7 +119,7 @@ export const parseManifest = (text: string, file: string): Manifests => {
   if (wrong !== undefined) {
     const line = text.slice(0, wrong).split('\n').length
     warn(
-      'Not checked, as this is no JSON: kubectl takes no comments and no comma before a bracket.',
+      'Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.',
       Math.min(last, line),
     )
     return { ...nothing, warnings }
@@ -139,7 +139,7 @@ export const parseManifest = (text: string, file: string): Manifests => {
       warnings,
     }
   } catch {
-    warn('Not checked, as the file is nested too deeply.', 1)
+    warn('Not checked: the file is nested too deeply.', 1)
     return { ...nothing, warnings }
   }
 }

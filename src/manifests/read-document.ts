@@ -42,7 +42,7 @@ export type Source = {
 
 /** What to do about templates. */
 export const renderFirst =
-  'Name the output of `helm template` or `kustomize build` instead, which has to be made before this step.'
+  'Render it before this step (`helm template`, `kustomize build`), and name the output instead.'
 
 const readAmounts = ({ reader, lineAt, warn }: Source, resources: unknown): Amounts => {
   const { at, text } = reader
@@ -82,7 +82,7 @@ const readContainer = (source: Source, node: unknown, list: string): readonly Co
   }
   if (image === undefined || isPlaceholder(image)) {
     const name = image === undefined ? '' : ` ${JSON.stringify(image.slice(0, 100))}`
-    warn(`The image${name} is not filled in yet, so it is not checked. ${renderFirst}`, line)
+    warn(`The image${name} is a placeholder, so it is not checked. ${renderFirst}`, line)
     return []
   }
   const limits = readAmounts(source, at(node, 'resources', 'limits'))
