@@ -44,13 +44,13 @@ const startDaemon = async (): Promise<string> => {
 test('an answer of the daemon without end is a failure that names what was asked', async () => {
   const docker = createDocker({ DOCKER_HOST: await startDaemon() })
   const asking = withEngineApi(docker, ({ ask }) => ask('/images/json'))
-  await expect(asking).rejects.toThrow("Docker's answer to /images/json is more than the 64 MB")
+  await expect(asking).rejects.toThrow("Docker's answer to /images/json exceeds the 64 MB")
 })
 
 test('a program in a container that prints without end is a failure that names both', async () => {
   const docker = createDocker({ DOCKER_HOST: await startDaemon() })
   const asking = withEngineApi(docker, (api) => execute(api, 'node', ['dmesg'], 600_000))
-  await expect(asking).rejects.toThrow('What `dmesg` prints in node is more than the 64 MB')
+  await expect(asking).rejects.toThrow('The output of `dmesg` in node exceeds the 64 MB')
 })
 
 test('a daemon that hangs does not hold up a step that is cancelled', async () => {

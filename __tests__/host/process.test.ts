@@ -81,10 +81,10 @@ test('output that is taken slowly is waited for', async () => {
 
 test('a flood is a failure that names the command, and ends it', async () => {
   const flood = { file: 'yes', args: [], env, timeoutMs: 600_000 }
-  await expect(runCaptured(flood)).rejects.toThrow('What `yes` prints is more than the 64 MB')
+  await expect(runCaptured(flood)).rejects.toThrow('The output of `yes` exceeds the 64 MB')
 })
 
 test('a program that is not there', async () => {
   const command = { file: 'no-such-program', args: [], env, timeoutMs: 1_000 }
-  await expect(runCaptured(command)).rejects.toThrow('no-such-program could not be started')
+  await expect(runCaptured(command)).rejects.toThrow('Could not start no-such-program')
 })

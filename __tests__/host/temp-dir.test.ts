@@ -12,7 +12,7 @@ test("the runner's folder, where it can be written to; the system's own otherwis
 })
 
 test('none at all: what to do', () => {
-  expect(() => makeTempDir('/proc/slipway')).toThrow('no folder for what the step has to write')
+  expect(() => makeTempDir('/proc/slipway')).toThrow('has no folder for its temporary files')
 })
 
 test('a name that is taken already is not used, wherever it leads', () => {
@@ -21,7 +21,7 @@ test('a name that is taken already is not used, wherever it leads', () => {
   symlinkSync(join(parent, 'theirs'), join(parent, 'link'))
   symlinkSync(join(parent, 'nothing'), join(parent, 'dangling'))
   for (const name of ['theirs', 'link', 'dangling']) {
-    expect(() => makeTempDir(join(parent, name))).toThrow('no folder for what the step')
+    expect(() => makeTempDir(join(parent, name))).toThrow('has no folder for its temporary files')
   }
   expect(existsSync(join(parent, 'nothing'))).toBe(false)
   rmSync(parent, { recursive: true })

@@ -89,7 +89,7 @@ test('bad inputs: all of them in one error, before any request', async () => {
 
 test('no docker at all', async () => {
   const message = await failing({}, { env: { PATH: '/nowhere' } })
-  expect(message).toMatch(/^docker could not be started: spawn docker ENOENT\. Install docker/)
+  expect(message).toMatch(/^Could not start docker: spawn docker ENOENT\. Install docker/)
   expect(github.requests).toEqual([])
 })
 
@@ -134,7 +134,9 @@ test.each([
   await docker(bring, ...(bring === 'stop' ? ['--time=1'] : []), worker)
   try {
     const message = await failing({})
-    expect(message).toMatch(`Not every node is up: ${worker} ${said}. \`docker ${back} ${worker}\``)
+    expect(message).toMatch(
+      `Not every node is running: ${worker} ${said}. \`docker ${back} ${worker}\``,
+    )
     expect(github.requests).toEqual([])
   } finally {
     await docker(back, worker)

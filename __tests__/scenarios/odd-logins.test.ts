@@ -133,7 +133,7 @@ test('the builder in use is kept', async () => {
     cancelAfterMs: 6_000,
   })
   server.close()
-  expect(run.log).toMatch(/^buildx cannot write to .*, and gets a folder for this step\.$/m)
+  expect(run.log).toMatch(/^buildx cannot write to .*: it uses a folder of this step\.$/m)
   expect(calls).toBeGreaterThan(0)
   // With builders are keys, so they are linked and not copied.
   expect(seen.join()).toContain('/buildx/current')

@@ -19,7 +19,7 @@ describe('homes', () => {
   test('none: nothing is written to the workspace instead', async () => {
     const run = await expectWorks(places.open, places, {})
     expect(await readdir(run.files.workspace)).toEqual([])
-    expect(run.log).toMatch(/^This user has no home: no logins and contexts from there/m)
+    expect(run.log).toMatch(/^This user has no home folder: docker has no logins and no contexts/m)
     await run.dispose()
   })
 
@@ -72,7 +72,7 @@ describe('homes', () => {
     await writeConfig(join(home, '.docker'), { auths })
     const prepare = makeReadOnly(home)
     const run = await expectWorks(closed, places, { prepare, env: { HOME: home } })
-    expect(run.log).toMatch(/^buildx cannot write to .*, and gets a folder for this step\.$/m)
+    expect(run.log).toMatch(/^buildx cannot write to .*: it uses a folder of this step\.$/m)
     await run.dispose()
   })
 
@@ -122,7 +122,7 @@ test('a hosted runner without sudo: what cannot be freed stays, and the step goe
     runnerEnvironment: 'github-hosted',
     inputs: { 'free-disk': 'always' },
   })
-  expect(run.log).toContain('Could not remove /usr/local/lib/android; going on without.')
+  expect(run.log).toContain('Could not remove /usr/local/lib/android; the step continues.')
   await run.dispose()
 })
 
@@ -133,7 +133,7 @@ test('killed without a home: the watchdog revokes, and post removes what is left
   })
   expect([run.exitCode, run.postExitCode]).toEqual([137, 0])
   expect((await readdir(run.files.temp)).filter((name) => name.includes('slipway'))).toEqual([])
-  expect(run.log).not.toContain('Cleaning up was not complete')
+  expect(run.log).not.toContain('Cleanup was incomplete')
   const tokens = () => places.github.tokens.at(-1)?.state()
   await expect.poll(tokens, { timeout: 10_000 }).toBe('revoked')
   await run.dispose()

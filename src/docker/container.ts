@@ -71,7 +71,7 @@ export const execute = async (
   cancelled?.addEventListener('abort', hangUp, { once: true })
   if (cancelled?.aborted) hangUp()
   const { stdout, stderr } = partStreams(socket)
-  const what = `What \`${argv[0]}\` prints in ${container}`
+  const what = `The output of \`${argv[0]}\` in ${container}`
   const [printed, said] = await Promise.all([
     readStream(stdout, what),
     readStream(stderr, what),
@@ -83,7 +83,7 @@ export const execute = async (
   cancelled?.throwIfAborted()
   const ended = await ask<{ readonly ExitCode: number | null }>(`/exec/${made.Id}/json`)
   if (ended?.ExitCode === 0) return printed
-  const code = ended?.ExitCode ?? 'none: it has not ended within its deadline'
+  const code = ended?.ExitCode ?? 'none: it did not end within its deadline'
   const cause = new Error(withoutWarnings(said).slice(-1_000))
   throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code}`, { cause })
 }

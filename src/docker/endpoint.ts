@@ -19,7 +19,7 @@ export type Endpoint = {
 export const noAnswer = (why: string): Failure =>
   new Failure(`Docker does not answer: ${why}`, {
     remedy:
-      'Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket.',
+      'Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket.',
   })
 
 /** Of a timer, about 24 days: nobody needs a connection for so long. */

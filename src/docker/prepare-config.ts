@@ -78,14 +78,14 @@ export const prepareConfig = (env: Env, tempDir: string, log: (line: string) => 
     const { path } = found.config
     log(
       path === undefined
-        ? 'This user has no home: no logins and contexts from there.'
-        : `${path} is out of reach: no logins and contexts from there.`,
+        ? 'This user has no home folder: docker has no logins and no contexts.'
+        : `This user cannot use ${path}: docker has no logins and no contexts from there.`,
     )
   }
   if (builders !== undefined) {
     const isComplete = lendBuilders(builders.from, builders.to)
-    const without = isComplete ? '' : '; what builders it has cannot be read'
-    log(`buildx cannot write to ${builders.from}, and gets a folder for this step${without}.`)
+    const without = isComplete ? '' : ', and cannot read the builders there'
+    log(`buildx cannot write to ${builders.from}${without}: it uses a folder of this step.`)
   }
   return { ...env, ...variables }
 }

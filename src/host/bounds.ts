@@ -7,7 +7,7 @@ export const mostBytes = 64 * mib
 
 /** @param what names what was asked, as the beginning of a sentence */
 export const tooMuch = (what: string, most = mostBytes): Failure =>
-  new Failure(`${what} is more than the ${most / mib} MB that are read of it`)
+  new Failure(`${what} exceeds the ${most / mib} MB that Slipway reads of it`)
 
 /**
  * Reads a stream to its end.

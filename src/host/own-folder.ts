@@ -24,7 +24,7 @@ const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY
 const mostBytes = 16 * 1024 * 1024
 
 const refuse = (path: string, why: string): never => {
-  throw new Error(`${path} is left alone: ${why}`)
+  throw new Error(`refused to use ${path}: ${why}`)
 }
 
 const withDescriptor = <T>(

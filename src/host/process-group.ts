@@ -15,7 +15,7 @@ const graceMs = 2_000
 const silenceMs = 1_000
 
 export const notStarted = (file: string, cause: Error): Failure =>
-  new Failure(`${file} could not be started`, {
+  new Failure(`Could not start ${file}`, {
     cause,
     remedy: `Install ${file} and put it on the PATH.`,
   })

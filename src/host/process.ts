@@ -56,7 +56,7 @@ export const runCaptured = async (command: Command): Promise<Ended> => {
   })
   const { file, args } = command
   if (flooded.signal.aborted) {
-    throw tooMuch(`What \`${[file, ...args.slice(0, 2)].join(' ')}\` prints`)
+    throw tooMuch(`The output of \`${[file, ...args.slice(0, 2)].join(' ')}\``)
   }
   return {
     ...ended,

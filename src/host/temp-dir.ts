@@ -12,9 +12,9 @@ export const makeTempDir = (path: string): void => {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (cause) {
-    throw new Failure('There is no folder for what the step has to write down for a while', {
+    throw new Failure('The step has no folder for its temporary files', {
       cause,
-      remedy: "Let the runner's user write to the folder that RUNNER_TEMP names, or to TMPDIR.",
+      remedy: "Let the runner's user write to RUNNER_TEMP or TMPDIR.",
     })
   }
 }

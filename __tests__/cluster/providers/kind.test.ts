@@ -80,11 +80,11 @@ test.each([
   [{ image: 'sha256:node', isPrivileged: false }, 'it is not privileged'],
   [{ image: 'sha256:hostile' }, `its label ${cluster} comes from its image`],
   [{ image: 'sha256:half' }, `its label ${role} comes from its image`],
-  [{ image: 'sha256:gone' }, 'its image is gone, which may have brought its labels'],
+  [{ image: 'sha256:gone' }, 'its image is gone, so its labels may come from it'],
 ])('%j is left out, as %s', async (what, why) => {
   expect(await listed(container('other', { own: kinds, ...what }))).toEqual({
     nodes: ['kind-worker'],
-    leftOut: [`other is left out: it has the labels of a kind node, but ${why}.`],
+    leftOut: [`Slipway ignores other: it has the labels of a kind node, but ${why}.`],
   })
 })
 
@@ -114,6 +114,8 @@ test('clusters that only claim to be there are not offered', async () => {
   })
   await expect(findNodes(daemonWith(trap), 'trap', [])).rejects.toMatchObject({
     message: 'There is no kind cluster named trap',
-    remedy: expect.stringMatching(/^trap is left out: .* not privileged\. Create one before/),
+    remedy: expect.stringMatching(
+      /^Slipway ignores trap: .* not privileged\. This Docker daemon runs none\. Create one before/,
+    ),
   })
 })

@@ -36,13 +36,13 @@ test('what was built is found by its own name, under all tags, wherever those po
     { given: 'api:gone', id: undefined, isOtherStep: false },
   ])
   expect(moved.map((tag) => renderMoved(mine, tag))).toEqual([
-    'Another Slipway step gave api:dev to another image (sha256:bbbbbbbbbbbb) while this step was building it. The nodes get the image that was built here (sha256:aaaaaaaaaaaa) as api:dev. Give jobs that share a Docker tags of their own.',
-    'Something beside this step removed api:gone from Docker while this step was building it. The nodes get the image that was built here (sha256:aaaaaaaaaaaa) as api:gone. Give jobs that share a Docker tags of their own.',
+    "Another Slipway step gave api:dev to another image (sha256:bbbbbbbbbbbb) while this step was building it. The nodes get this step's image (sha256:aaaaaaaaaaaa) as api:dev. Give each job that shares a Docker daemon its own tags.",
+    "Another process removed api:gone from Docker while this step was building it. The nodes get this step's image (sha256:aaaaaaaaaaaa) as api:gone. Give each job that shares a Docker daemon its own tags.",
   ])
 })
 
 test('what was built and is gone is an error', async () => {
   await expect(findBuilt(ask, 'slipway.invalid/base/other:0', tags)).rejects.toThrow(
-    "Docker's local store no longer has api:dev, api:1, api:gone, which was just built",
+    "Docker's local store no longer has api:dev, api:1, api:gone, which this step just built",
   )
 })

@@ -25,7 +25,7 @@ export const findObjection = (
   image: ImageOfClaim | undefined,
 ): string | undefined => {
   if (HostConfig.Privileged !== true) return 'it is not privileged'
-  if (image === undefined) return 'its image is gone, which may have brought its labels'
+  if (image === undefined) return 'its image is gone, so its labels may come from it'
   const given = Config.Labels ?? {}
   const fromImage = image.Config?.Labels ?? {}
   const inherited = [clusterLabel, roleLabel].find(

@@ -85,7 +85,7 @@ const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
       if (inspected === undefined) return undefined
       const objection = findObjection(inspected, await askImage(inspected.Image))
       if (objection === undefined) return { ...claim, inspected }
-      return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`
+      return `Slipway ignores ${claim.name}: it has the labels of a kind node, but ${objection}.`
     }),
   )
   return {
@@ -113,7 +113,7 @@ const refuseCluster = async (
   const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
   const remedy =
     known.length === 0
-      ? 'Create one before this step (`kind create cluster`); Docker here runs none.'
+      ? 'This Docker daemon runs none. Create one before this step (`kind create cluster`).'
       : `Set cluster-name to one of: ${known.join(', ')}.`
   throw new Failure(`There is no kind cluster named ${clusterName}`, {
     remedy: [...leftOut, remedy].join(' '),
@@ -138,8 +138,8 @@ const requireRunning = (picked: readonly Member[]): void => {
   if (down.length === 0) return
   const list = down.map(({ name, state }) => `${name} is ${state}`).join(', ')
   const paused = down.every(({ state }) => state === 'paused')
-  throw new Failure(`Not every node is up: ${list}`, {
-    remedy: `\`docker ${paused ? 'unpause' : 'start'} ${down.map(({ name }) => name).join(' ')}\` brings it back, or leave it out with the input nodes.`,
+  throw new Failure(`Not every node is running: ${list}`, {
+    remedy: `\`docker ${paused ? 'unpause' : 'start'} ${down.map(({ name }) => name).join(' ')}\` starts it again; or leave it out of the input nodes.`,
   })
 }
 

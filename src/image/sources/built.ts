@@ -46,8 +46,8 @@ export const findBuilt = async (
   const inspected = await ask<Inspected>(`/images/${heldAs}/json`)
   if (inspected === undefined) {
     const names = tags.map(({ given }) => given).join(', ')
-    throw new Failure(`Docker's local store no longer has ${names}, which was just built`, {
-      remedy: 'Does something beside this step remove images? Run it again.',
+    throw new Failure(`Docker's local store no longer has ${names}, which this step just built`, {
+      remedy: 'Another process may have removed it. Run the step again.',
     })
   }
   const image = { ...toLocalImage(inspected, tags), heldAs }
@@ -58,10 +58,10 @@ const shorten = (id: string): string => id.slice(0, 'sha256:'.length + 12)
 
 /** One warning for each tag that somebody else has given to another image meanwhile. */
 export const renderMoved = (id: string, { given, id: other, isOtherStep }: MovedTag): string => {
-  const who = isOtherStep ? 'another Slipway step' : 'something beside this step'
+  const who = isOtherStep ? 'another Slipway step' : 'another process'
   const now =
     other === undefined
       ? `${who} removed ${given} from Docker while this step was building it`
       : `${who} gave ${given} to another image (${shorten(other)}) while this step was building it`
-  return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get the image that was built here (${shorten(id)}) as ${given}. Give jobs that share a Docker tags of their own.`
+  return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get this step's image (${shorten(id)}) as ${given}. Give each job that shares a Docker daemon its own tags.`
 }
