@@ -43,6 +43,6 @@ test('secrets that are plain words are not hidden, and named once', () => {
   maskInputs(read(raw), raw, runner)
   expect(told).toEqual([
     'mask hunter2',
-    expect.stringMatching(/^warning The log does not hide the secrets FLAG, PIN: /),
+    expect.stringMatching(/^warning The log does not mask the secrets FLAG, PIN: /),
   ])
 })

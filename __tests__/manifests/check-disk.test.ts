@@ -54,7 +54,9 @@ test('an amount is a threshold as well', () => {
 test('images that kubelet removes are told', () => {
   const kubelet = { ...kinds, collectsAbove: 85 }
   expect(check(room({ freeBytes: 15e9 }, kubelet))).toEqual([
-    expect.stringContaining('Above 85 % use, the kubelet removes images that no pod runs, also freshly loaded ones'),
+    expect.stringContaining(
+      'Above 85 % use, the kubelet removes images that no pod runs, also freshly loaded ones',
+    ),
   ])
   expect(check(room({ freeBytes: 15.1e9 }, kubelet))).toEqual([])
 })

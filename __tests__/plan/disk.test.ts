@@ -103,10 +103,10 @@ test('a refusal shows the sum and says what would help', () => {
   )
   const { message, remedy } = explainShortage(plan, 'auto', ['android']) ?? {}
   expect(message).toMatchInlineSnapshot(
-    `"This cannot fit, going by the sizes that the images had last time: /var/lib/docker (Docker's data, the temp folder): 6.3 GB of 145 GB free, 16,000,000 i-nodes. Needed: 10 GB (images 10 GB); there is: 6.3 GB free + about 1.7 GB may be freed"`,
+    `"The images do not fit on the disk, going by their sizes in the last run: /var/lib/docker (Docker's data, the temp folder): 6.3 GB of 145 GB free, 16,000,000 inodes. Needed: 10 GB (images 10 GB); available: 6.3 GB free + about 1.7 GB reclaimable"`,
   )
   expect(remedy).toMatchInlineSnapshot(
-    `"What would help: let free-disk-keep be empty (it protects android); build fewer images in this job (targets), or smaller ones; take a runner with a larger disk. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same."`,
+    `"To make them fit: empty free-disk-keep (it protects android); build fewer images in this job (targets), or smaller ones; use a runner with a larger disk. If the images are smaller now, re-run the job: a second attempt only warns."`,
   )
 })
 
@@ -120,20 +120,20 @@ test('a builder in a container: its part is counted and named, and refuses nothi
   expect(refuse(27)).toBeUndefined()
   const { message, remedy } = refuse(25) ?? {}
   expect(message).toContain(
-    "(images 7.0 GB + the builder's own copies 7.0 GB + one image on its way out of the builder 6.0 GB + copies in kind-worker 14 GB + one image's tar 6.0 GB)",
+    "(images 7.0 GB + the builder's copies 7.0 GB + one image's export from the builder 6.0 GB + copies in kind-worker 14 GB + one image's tar 6.0 GB)",
   )
-  expect(remedy).toMatch(/keep the nodes on the filesystem of Docker.*; build with Docker's own/)
+  expect(remedy).toMatch(/keep the nodes on Docker's filesystem.*; use buildx's docker driver/)
 })
 
-test('a filesystem in words, with and without i-nodes', () => {
+test('a filesystem in words, with and without inodes', () => {
   expect(renderFilesystem({ ...shared, freeInodes: 812_345 })).toBe(
-    "/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 812,345 i-nodes",
+    "/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 812,345 inodes",
   )
   expect(renderFilesystem({ ...own, totalInodes: 0 })).toBe(
     '/var/lib/containerd (kind-worker): 80 GB of 145 GB free',
   )
   const [sum] = planDisk(facts, into(stream), []).sums
   expect(sum && renderSum(sum)).toMatchInlineSnapshot(
-    `"/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 16,000,000 i-nodes; needed: 14 GB = images 7.0 GB + copies in kind-worker 7.0 GB"`,
+    `"/var/lib/docker (Docker's data, the temp folder, kind-worker): 80 GB of 145 GB free, 16,000,000 inodes; needed: 14 GB = images 7.0 GB + copies in kind-worker 7.0 GB"`,
   )
 })

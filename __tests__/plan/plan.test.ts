@@ -98,13 +98,13 @@ test('the plan in words: what is freed, built, loaded and removed, in order', ()
   const raw = { ...build, images: 'b:1', 'free-disk': '20GB', 'free-disk-keep': 'android' }
   expect(renderPlan(planOf(raw, { images: [local], ...withFree(3e9) }))).toMatchInlineSnapshot(`
     "Disk:
-    - /var/lib/docker (Docker's data, the temp folder): 3.0 GB of 145 GB free, 16,000,000 i-nodes; may be freed: about 14 GB
-    - how large the images become is not known before a first run
+    - /var/lib/docker (Docker's data, the temp folder): 3.0 GB of 145 GB free, 16,000,000 inodes; reclaimable: about 14 GB
+    - image sizes: unknown before the first run
     Nodes:
-    Docker's copy goes after a load that did not share its files.
-    Steps, each as soon as those that it waits for are done and one load at a time:
+    Slipway removes Docker's copy after a load by copy, stream or kind.
+    Steps (at once: one load; a step starts when the steps it names have ended):
     1. Free disk until 20 GB are free: codeql, ghcup, swift, dotnet
-    2. Wait until builds have room to begin
+    2. Wait until builds have enough free disk to start
     3. Load b:1, after 2
     4. Build a:1, after 2
     5. Load a:1, after 4"

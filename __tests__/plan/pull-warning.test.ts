@@ -16,7 +16,7 @@ const warn = (given: readonly string[], settled: readonly string[] = []): string
 
 test('one warning for all images with the tag latest or none, in the words that were given', () => {
   expect(warn(['api', 'worker:latest', 'web:dev', 'localhost:5000/db'])).toMatch(
-    /^Pods pull api, worker:latest, localhost:5000\/db instead .*imagePullPolicy: IfNotPresent.*immutable-tags/,
+    /^Pods will pull api, worker:latest, localhost:5000\/db instead .*imagePullPolicy: IfNotPresent.*immutable-tags/,
   )
 })
 
@@ -31,7 +31,7 @@ test.each([
 test('none for those of which is known that their pods do not pull', () => {
   const settled = ['docker.io/library/api:latest']
   expect(warn(['api'], settled)).toBeUndefined()
-  expect(warn(['api', 'web'], settled)).toMatch(/^Pods pull web instead/)
+  expect(warn(['api', 'web'], settled)).toMatch(/^Pods will pull web instead/)
 })
 
 test('what the nodes are to get: what Docker has and what is built, not what is built for others alone', () => {

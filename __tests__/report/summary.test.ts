@@ -115,7 +115,7 @@ test('the summary answers first', () => {
 
     **Freed**: 11 GB: android (/usr/local/lib/android) 11 GB
 
-    <details><summary>What was done when</summary>
+    <details><summary>Timeline</summary>
 
     \`\`\`mermaid
     %%{init: {"gantt":{"leftPadding":100}}}%%

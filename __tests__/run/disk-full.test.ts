@@ -77,7 +77,7 @@ test("what Docker's data consists of, largest first", () => {
     Volumes: [{ UsageData: { Size: 7e9 } }, { UsageData: { Size: -1 } }, { UsageData: null }],
   }
   expect(renderUsage(usage)).toBe(
-    "volumes, the nodes' too 7.0 GB, images 5.0 GB, build cache 3.0 GB, containers 2.0 MB",
+    "volumes (the nodes' included) 7.0 GB, images 5.0 GB, build cache 3.0 GB, containers 2.0 MB",
   )
   expect(renderUsage({})).toContain('images 0 B')
 })

@@ -67,7 +67,7 @@ test.each<[string, Partial<Facts>, RawInputs, readonly string[]]>([
 })
 
 test.each<[string, Partial<Facts>, RawInputs, RegExp]>([
-  ['a machine that is not GitHub’s', { isHostedRunner: false }, {}, /not GitHub's machine/],
+  ['a machine that is not GitHub’s', { isHostedRunner: false }, {}, /not a GitHub-hosted runner/],
   ['a daemon elsewhere', { isLocalDaemon: false }, {}, /another machine/],
   ['an author who said so', {}, { 'free-disk': 'never', 'prune-cache': 'false' }, /forbid it/],
 ])('nothing is freed for %s, and it is said', async (_name, change, raw, expected) => {
@@ -85,8 +85,8 @@ test.each<[string, Partial<Facts>, string | undefined]>([
     { isHostedRunner: false },
     'this is not a GitHub-hosted runner',
   ],
-  ['a builder elsewhere', { builder: { ...container, isLocal: false } }, 'is not on this machine'],
-  ['an unknown builder', { builder: undefined }, 'buildx does not say'],
+  ['a builder elsewhere', { builder: { ...container, isLocal: false } }, 'runs on another machine'],
+  ['an unknown builder', { builder: undefined }, 'buildx does not report'],
 ])('why the build cache stays with %s', (_name, change, expected) => {
   const objection = findPruneObjection({ ...foundFacts, targets: [target], ...change })
   if (expected === undefined) expect(objection).toBeUndefined()

@@ -46,7 +46,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     // One manifest, without an index around it or an attestation beside it.
     const { default: target } = JSON.parse(made.outputs['metadata'] ?? '{}')
     expect(target['containerimage.descriptor']?.mediaType ?? 'manifest').toContain('manifest')
-    expect(made.log).toContain('attest of default is left out: nodes take images without')
+    expect(made.log).toContain('Slipway leaves out attest of default: nodes take images without')
     expect(made.log).not.toMatch(/exporting (attestation )?manifest list|syft|sbom/)
     await docker('rmi', '--force', 'case-attest:dev')
   })

@@ -70,8 +70,8 @@ test('always, on a hosted runner: tool chains go, and nothing that only looks li
   expect(freedBytes).toBeGreaterThanOrEqual(50_000_000)
   expect(freedBytes).toBeLessThan(51_000_000)
   expect(log).toContain('Freed 50 MB: android (/usr/local/lib/android).')
-  expect(log).toContain('Left /opt/hostedtoolcache/CodeQL alone: not a folder.')
-  expect(log).toContain('Left /opt/ghc alone: a mount of its own.')
+  expect(log).toContain('Kept /opt/hostedtoolcache/CodeQL: it is not a folder.')
+  expect(log).toContain('Kept /opt/ghc: it is a mount.')
 })
 
 test.each([
@@ -98,13 +98,13 @@ test('what was asked and will not happen is said, with what is true of it', asyn
     'INPUT_DRY-RUN': 'true',
     'INPUT_PRUNE-CACHE': 'true',
   })
-  expect(log).toContain('Nothing is deleted to free disk: the daemon is on another machine.\n')
-  expect(log).toContain('The build cache stays: nothing is built.\n')
+  expect(log).toContain('free-disk deletes nothing: the Docker daemon is on another machine.\n')
+  expect(log).toContain('Kept the build cache: nothing is built.\n')
   expect(log).not.toContain('Free disk')
 })
 
 test.each([
-  ['beforehand', '1', /^::error::This cannot fit: .*Needed: \d+ MB \(one image's tar \d+ MB\)/m],
+  ['beforehand', '1', /^::error::The images do not fit on the disk: .*Needed: \d+ MB \(one image's tar \d+ MB\)/m],
   ['when it is full', '2', /^::error::`kind load docker-image` failed.*no space left on device/im],
 ])(
   'a temp folder too small for what kind writes there: named %s, and nothing is deleted for it',

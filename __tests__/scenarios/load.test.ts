@@ -213,7 +213,7 @@ describe('one node', () => {
     }
     // Only the one without a tag.
     expect(warningsOf(run)).toEqual([
-      expect.stringMatching(`^Pods pull ${plain} instead .*imagePullPolicy: IfNotPresent`),
+      expect.stringMatching(`^Pods will pull ${plain} instead .*imagePullPolicy: IfNotPresent`),
     ])
     await docker('rmi', plain, path, port)
   })

@@ -169,5 +169,7 @@ spec: { resources: { requests: { storage: 100T } } }
 })
 
 test('without manifests only the tag latest is warned about', async () => {
-  expect(warningsOf(await run({}))).toEqual([expect.stringMatching(/^Pods pull .*:latest instead/)])
+  expect(warningsOf(await run({}))).toEqual([
+    expect.stringMatching(/^Pods will pull .*:latest instead/),
+  ])
 })

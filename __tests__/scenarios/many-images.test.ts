@@ -192,7 +192,9 @@ describe('a Bake file', () => {
     const loaded = (await imagesOf(cluster.nodes[0] ?? '')).filter((image) => image.includes(name))
     const immutable = JSON.parse(made.outputs['immutable-tags'] ?? '{}')[`${name}/c:latest`]
     expect(loaded).toEqual([`docker.io/${name}/c:latest`, `docker.io/${immutable}`])
-    expect(warningsOf(made)).toEqual([expect.stringMatching(`^Pods pull ${name}/c:latest instead`)])
+    expect(warningsOf(made)).toEqual([
+      expect.stringMatching(`^Pods will pull ${name}/c:latest instead`),
+    ])
   })
 
   test('services of a Compose file', async () => {
@@ -306,7 +308,7 @@ test('a dry run says what would be done, and does nothing', async () => {
   const both = { ...credentialsOf(github), ...inputs, 'cluster-name': cluster.name }
   const made = await runSlipway({ ...both, 'dry-run': 'true' }, options)
   expect(made.exitCode).toBe(0)
-  expect(made.log).toMatch(/\d\. Build base-ml \(acme\/base-ml:.*; only for others, not loaded\)$/m)
+  expect(made.log).toMatch(/\d\. Build base-ml \(acme\/base-ml:.*; a dependency, not loaded\)$/m)
   expect(made.log).toMatch(/\d\. Build training \(acme\/training:[^)]*\), after \d+$/m)
   expect(made.log).toContain(`- ${cluster.nodes[0]}, by link`)
   expect(github.requests).toEqual([])

@@ -163,7 +163,7 @@ test('a step that is killed with SIGKILL while it builds: its watchdog revokes, 
   await eventually('it is revoked', () => github.tokens[0]?.state() === 'revoked', 2_000)
   const run = await running
   expect(warningsOf(run)).toEqual([
-    expect.stringMatching(/was killed while it had a token\. Its watchdog has revoked it/),
+    expect.stringMatching(/was killed while it held a token\. Its watchdog revoked the token/),
   ])
   expect(run.orphans.filter(({ command }) => command.includes('watchdog'))).toEqual([])
   await run.dispose()

@@ -94,13 +94,13 @@ test('what could not fit last time is refused, with the sum; run again, it is tr
   const refused = await runHosted(context, {}, 'failure')
   expect(refused.annotations.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^This cannot fit, going by the sizes that the images had last time: .*Needed: 10\.0 TB \(images 10\.0 TB\); there is: .* free.* run the job again/,
+      /^The images do not fit on the disk, going by their sizes in the last run: .*Needed: 10\.0 TB \(images 10\.0 TB\); available: .* free.* re-run the job/,
     ),
   ])
   expect(keys()).toEqual([`${imagePrefix}9990000-9990000`])
   const again = await runHosted(context, { github: { run_attempt: '2' } }, 'warned')
   expect(again.annotations.map(({ level, message }) => [level, message])).toEqual([
-    ['warning', expect.stringMatching(/^This cannot fit.* It is tried all the same/)],
+    ['warning', expect.stringMatching(/^The images do not fit on the disk.* The step tries anyway/)],
   ])
   expect(keys()).toEqual([`${imagePrefix}9990000-9990000`, imageKey])
   expect(asked()).not.toContain('GET blob')

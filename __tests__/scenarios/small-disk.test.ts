@@ -206,7 +206,7 @@ test('0.9 times the images: refused before anything is built, with the sum', asy
   const [annotation, ...more] = refused.annotations
   expect(more).toEqual([])
   expect(annotation?.message).toMatch(
-    /^This cannot fit, .* MB of .* GB free, .* i-nodes\. Needed: \d+ MB \(images \d+ MB\); there is: \d+ MB free \+ \d+ MB of images and build cache\. What would help: /,
+    /^The images do not fit on the disk, .* MB of .* GB free, .* inodes\. Needed: \d+ MB \(images \d+ MB\); available: \d+ MB free \+ \d+ MB of images and build cache\. To make them fit: /,
   )
   expect(refused.log).not.toMatch(/^Build /m)
   expect(await docker('image', 'ls', '--quiet', `${name}/*`)).toBe('')
@@ -214,7 +214,9 @@ test('0.9 times the images: refused before anything is built, with the sum', asy
 
   const dry = await build({}, { 'dry-run': 'true' })
   expect([dry.conclusion, dry.annotations]).toEqual(['success', []])
-  expect(dry.log).toMatch(/the images had \d+ MB together last time[\s\S]*This cannot fit/)
+  expect(dry.log).toMatch(
+    /image sizes in the last run: \d+ MB together[\s\S]*The images do not fit on the disk/,
+  )
 })
 
 test('nobody knows how large, and it does not fit: said where it is full and what fills it', async () => {
@@ -226,8 +228,8 @@ test('nobody knows how large, and it does not fit: said where it is full and wha
   expect(message).toMatch(/no space left on device/i)
   expect(message).toMatch(/\/data \(Docker's data, .*-control-plane\): .* of .* free/)
   expect(message).not.toContain('the temp folder')
-  expect(message).toMatch(/Docker's data there: .*images \d+ MB.*build cache/)
-  expect(message).toMatch(/Nothing was freed: this is not GitHub's machine/)
+  expect(message).toMatch(/Docker's disk usage: .*images \d+ MB.*build cache/)
+  expect(message).toMatch(/Slipway freed nothing: this is not a GitHub-hosted runner/)
   // What was loaded before stays loaded, and nothing half-done takes room.
   const loaded = JSON.parse(failed.outputs['images'] ?? '[]') as readonly { readonly ref: string }[]
   expect(loaded.map(({ ref }) => ref)).toContain(tagOf('api'))
@@ -259,7 +261,7 @@ test('a wrong guess, on a hosted runner: tool chains go when the disk is full, a
     { android: 150 * mb },
     { 'free-disk': '100MB', 'prune-cache': 'false' },
   )
-  expect(done.log).toContain('The disk is full: freeing what may go.')
+  expect(done.log).toContain('The disk is full: reclaiming space.')
   expect(done.log).toMatch(/no space left on device.* Trying once more\./i)
   expect(done.log).not.toContain('::error')
   expect(done.freedBytes).toBeGreaterThan(140 * mb)
@@ -278,7 +280,7 @@ test('build cache that no image holds goes, too, unless it must not', async () =
   await leaveFree(imageBytes - 50 * mb + mb)
   const inputs = { 'free-disk': 'never', 'prune-cache': 'false' }
   const full = await buildHosted({ android: mb }, inputs)
-  expect(full.log).toMatch(/::error.*Nothing was freed: free-disk and prune-cache forbid it/)
+  expect(full.log).toMatch(/::error.*Slipway freed nothing: free-disk and prune-cache forbid it/)
   const done = await buildHosted({ android: mb }, { ...inputs, 'prune-cache': 'auto' })
   expect(done.log).not.toContain('::error')
   expect(done.log).toMatch(/^Freed \d+ MB: build cache\.$/m)

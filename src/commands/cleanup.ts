@@ -78,6 +78,6 @@ export const cleanUp = async (
       .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
     if (problems.length > 0) throw new Failure(problems.join(' '))
   } catch (error) {
-    warning(`Cleaning up was not complete: ${renderError(error)}`)
+    warning(`Cleanup was incomplete: ${renderError(error)}`)
   }
 }

@@ -23,13 +23,15 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   }
   const attested = findAttested(facts.targets)
   if (attested.length > 0) {
-    line(`attest of ${attested.join(', ')} is left out: nodes take images without attestations.`)
+    line(
+      `Slipway leaves out attest of ${attested.join(', ')}: nodes take images without attestations.`,
+    )
   }
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {
-    line('Nothing is deleted to free disk: this is not a GitHub-hosted runner.')
+    line('free-disk deletes nothing: this is not a GitHub-hosted runner.')
   } else if (typeof inputs.freeDisk === 'object' && !facts.isLocalDaemon) {
-    line('Nothing is deleted to free disk: the daemon is on another machine.')
+    line('free-disk deletes nothing: the Docker daemon is on another machine.')
   }
   const disk = findDockers(facts.filesystems)
   if (typeof inputs.freeDisk === 'object' && disk !== undefined) {
@@ -42,7 +44,7 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   }
   const objection = findPruneObjection(facts)
   if (inputs.pruneCache === 'always' && objection !== undefined) {
-    line(`The build cache stays: ${objection}.`)
+    line(`Kept the build cache: ${objection}.`)
   }
 }
 
@@ -81,5 +83,5 @@ export const refuseShortage = ({ disk, shortage }: Plan, runAttempt: number, log
   for (const sum of disk.sums) if (sum.needs.length > 0) log.line(renderSum(sum))
   if (shortage === undefined) return
   if (runAttempt === 1) throw shortage
-  log.warning(`${shortage.message}. It is tried all the same, as the job was run again.`)
+  log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`)
 }

@@ -44,7 +44,10 @@ export const renderUsage = (usage: Usage): string => {
     { what: 'images', bytes: usage.LayersSize ?? 0 },
     { what: 'build cache', bytes: sum(cache?.map(({ Size }) => Size)) },
     { what: 'containers', bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw)) },
-    { what: "volumes, the nodes' too", bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size)) },
+    {
+      what: "volumes (the nodes' included)",
+      bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size)),
+    },
   ])
 }
 
@@ -68,21 +71,21 @@ export const parseDu = (printed: string): readonly Part[] =>
 const askDocker = async (ask: Ask): Promise<string> => {
   const usage = await ask<Usage>('/system/df')
   if (usage === undefined) return ''
-  return `. Docker's data there: ${renderUsage(usage)} (a file that nodes share with Docker counts twice)`
+  return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`
 }
 
 const askNode = async (api: EngineApi, nodes: Nodes, name: string): Promise<string> => {
   const node = nodes.find((each) => each.name === name)
   const argv = ['du', ...duArgs, containerdFolder]
   const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs))
-  return parts === undefined || parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
+  return parts === undefined || parts.length === 0 ? '' : `. Largest folders: ${renderParts(parts)}`
 }
 
 const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promise<string> => {
   const command = { file: 'du', args: [...duArgs, path], env, timeoutMs: deadlineMs }
   const { stdout } = await runCaptured({ ...command, signal: cancelled })
   const parts = parseDu(stdout)
-  return parts.length === 0 ? '' : `. Most of it: ${renderParts(parts)}`
+  return parts.length === 0 ? '' : `. Largest folders: ${renderParts(parts)}`
 }
 
 /** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */

@@ -32,12 +32,12 @@ const findObjection = (path: string): Promise<string | undefined> =>
 const lookAt = async (path: string): Promise<string | undefined> => {
   const stat = await lstat(path).catch(() => undefined)
   if (stat === undefined) return 'not there'
-  if (!stat.isDirectory()) return 'not a folder'
-  if ((await realpath(path)) !== path) return 'reached through a symbolic link'
+  if (!stat.isDirectory()) return 'it is not a folder'
+  if ((await realpath(path)) !== path) return 'its path has a symbolic link'
   for (let parent = dirname(path), child = stat; ; parent = dirname(parent)) {
     const above = await lstat(parent)
     if (above.uid !== 0) return `${parent} does not belong to root`
-    if (child === stat && above.dev !== stat.dev) return 'a mount of its own'
+    if (child === stat && above.dev !== stat.dev) return 'it is a mount'
     child = above
     if (parent === '/') return undefined
   }
@@ -80,13 +80,13 @@ const freePath = async (
 ): Promise<readonly Freed[]> => {
   const objection = await findObjection(path)
   if (objection !== undefined) {
-    if (objection !== 'not there') log(`Left ${path} alone: ${objection}.`)
+    if (objection !== 'not there') log(`Kept ${path}: ${objection}.`)
     return []
   }
   const bytes = await measureFolder(hands, path)
   if (hands.signal.aborted) return []
   if (!(await removeFolder(hands, path))) {
-    log(`Could not remove ${path}; going on without.`)
+    log(`Could not remove ${path}; the step continues.`)
     return []
   }
   log(`Freed ${formatBytes(bytes)}: ${name} (${path}).`)

@@ -27,8 +27,8 @@ export const findPruneObjection = ({
 }): string | undefined => {
   if (targets.length === 0) return 'nothing is built'
   if (!isHostedRunner) return 'this is not a GitHub-hosted runner'
-  if (builder === undefined) return 'buildx does not say where the builder is'
-  return builder.isLocal ? undefined : 'the builder is not on this machine'
+  if (builder === undefined) return 'buildx does not report where the builder runs'
+  return builder.isLocal ? undefined : 'the builder runs on another machine'
 }
 
 /** Removes the build cache that no image holds and no build uses, of the builder in use. */
@@ -38,7 +38,7 @@ export const pruneCache = async (
 ): Promise<readonly Freed[]> => {
   const args = ['buildx', 'prune', '--force']
   const { code, stdout } = await docker.try(args, { timeoutMs })
-  if (code !== 0) line('The build cache could not be pruned; going on without.')
+  if (code !== 0) line('Could not prune the build cache; the step continues.')
   const bytes = parseTotal(stdout)
   if (bytes === 0) return []
   line(`Freed ${formatBytes(bytes)}: build cache.`)

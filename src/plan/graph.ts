@@ -31,7 +31,7 @@ const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly S
     ? []
     : [
         step('free disk', { kind: 'free-disk', freeing, folder }),
-        step('wait for room', { kind: 'await-disk', freeing: 'free disk', folder }),
+        step('wait for disk', { kind: 'await-disk', freeing: 'free disk', folder }),
       ]
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */

@@ -15,5 +15,5 @@ export const renderPullWarning = (
   )
   if (pulled.length === 0) return undefined
   const names = [...new Set(pulled.map(({ given }) => given))].join(', ')
-  return `Pods pull ${names} instead of using what is loaded, unless they have imagePullPolicy: IfNotPresent: for the tag latest, and for none, Kubernetes' default is Always. Set it, or use the names in the output immutable-tags.`
+  return `Pods will pull ${names} instead of using the loaded image: Kubernetes always pulls \`latest\` and untagged images. Set imagePullPolicy: IfNotPresent, or use the names in the output immutable-tags.`
 }

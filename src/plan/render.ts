@@ -1,6 +1,7 @@
 import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
+import type { KeepImages } from '../inputs/inputs.ts'
 import { renderBecause } from '../load/because.ts'
 import type { NodePlan, WayChoice } from '../load/plan-way.ts'
 import { formatBytes } from '../text/format.ts'
@@ -14,7 +15,7 @@ const renderTarget = ({ name, tags, isWanted }: Target): string => {
   const names = tags.map(({ given }) => given).filter((given) => given !== name)
   const notes = [
     ...(names.length > 0 ? [list(names)] : []),
-    ...(isWanted ? [] : ['only for others, not loaded']),
+    ...(isWanted ? [] : ['a dependency, not loaded']),
   ]
   return `Build ${name}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
 }
@@ -29,7 +30,7 @@ const renderStep = (step: Step): string | undefined => {
       return `Free disk${goal}: ${list(entries.map(({ name }) => name))}`
     }
     case 'await-disk':
-      return 'Wait until builds have room to begin'
+      return 'Wait until builds have enough free disk to start'
     case 'build':
       return renderTarget(step.target)
     case 'load':
@@ -37,7 +38,7 @@ const renderStep = (step: Step): string | undefined => {
     case 'revoke-token':
       return 'Revoke the token'
     case 'prune-cache':
-      return 'Remove the build cache that no image holds'
+      return 'Prune the build cache that no image uses'
     default:
       return undefined
   }
@@ -57,10 +58,16 @@ const renderSteps = (steps: readonly Step[]): readonly string[] => {
 }
 
 const renderWay = (choice: WayChoice): string => {
-  if (choice.kind !== 'folders') return `by ${choice.kind}, as ${renderBecause(choice.because)}`
+  if (choice.kind !== 'folders') return `by ${choice.kind} (${renderBecause(choice.because)})`
   return choice.wanted === 'auto'
-    ? 'by link, or what a probe there finds possible'
+    ? 'by reflink, link or copy (a probe in the node decides)'
     : `by ${choice.wanted}`
+}
+
+const dockersCopies: Readonly<Record<KeepImages, string>> = {
+  always: 'Docker keeps its copies.',
+  auto: "Slipway removes Docker's copy after a load by copy, stream or kind.",
+  never: "Slipway removes Docker's copy after each load.",
 }
 
 const renderNodes = (steps: readonly Step[]): readonly string[] => {
@@ -68,29 +75,28 @@ const renderNodes = (steps: readonly Step[]): readonly string[] => {
   const [first] = loads
   if (first === undefined) return []
   const renderNode = ({ node, choice }: NodePlan) => `\n- ${node.name}, ${renderWay(choice)}`
-  const copies =
-    first.keepImages === undefined
-      ? "Docker's copies stay."
-      : "Docker's copy goes after a load that did not share its files."
-  return [`Nodes:${first.into.map(renderNode).join('')}`, copies]
+  return [
+    `Nodes:${first.into.map(renderNode).join('')}`,
+    dockersCopies[first.keepImages ?? 'always'],
+  ]
 }
 
 const renderSizes = (sizes: Sizes | undefined, steps: readonly Step[]): string => {
   if (!steps.some(({ kind }) => kind === 'build')) return ''
-  if (sizes === undefined) return '\n- how large the images become is not known before a first run'
+  if (sizes === undefined) return '\n- image sizes: unknown before the first run'
   const each = list(sizes.each.map(formatBytes))
-  return `\n- the images had ${formatBytes(sizes.totalBytes)} together last time (${each})`
+  return `\n- image sizes in the last run: ${formatBytes(sizes.totalBytes)} together (${each})`
 }
 
 /** What was counted, and the plan's graph, for people. */
 export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string => {
   const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`)
   const builds = steps.filter(({ kind }) => kind === 'build').length
-  const atOnce = builds > 1 ? `, up to ${Math.min(parallel, builds)} builds` : ''
+  const atOnce = builds > 1 ? `up to ${Math.min(parallel, builds)} builds and ` : ''
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),
-    `Steps, each as soon as those that it waits for are done${atOnce} and one load at a time:`,
+    `Steps (at once: ${atOnce}one load; a step starts when the steps it names have ended):`,
     ...renderSteps(steps),
     ...(shortage === undefined ? [] : [renderError(shortage)]),
   ].join('\n')

@@ -15,12 +15,12 @@ const nameUse = (use: Use): string => {
   }
 }
 
-/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 i-nodes`. */
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
 export const renderFilesystem = (filesystem: Filesystem): string => {
   const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem
   const names = uses.map(nameUse).join(', ')
-  // Some filesystems make i-nodes as they need them, and count none.
-  const inodes = totalInodes === 0 ? '' : `, ${freeInodes.toLocaleString('en')} i-nodes`
+  // Some filesystems make inodes as they need them, and count none.
+  const inodes = totalInodes === 0 ? '' : `, ${freeInodes.toLocaleString('en')} inodes`
   return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`
 }
 
@@ -29,9 +29,9 @@ const nameNeed = (need: Need): string => {
     case 'images':
       return 'images'
     case 'builder':
-      return "the builder's own copies"
+      return "the builder's copies"
     case 'export':
-      return 'one image on its way out of the builder'
+      return "one image's export from the builder"
     case 'copies':
       return `copies in ${need.node}`
     case 'tar':
@@ -46,22 +46,22 @@ const renderParts = (needs: readonly Need[]): string =>
 export const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }: Sum): string => {
   const need = needs.length === 0 ? '' : `; needed: ${formatBytes(neededBytes)}`
   const parts = needs.length < 2 ? '' : ` = ${renderParts(needs)}`
-  const may = freeableBytes === 0 ? '' : `; may be freed: about ${formatBytes(freeableBytes)}`
+  const may = freeableBytes === 0 ? '' : `; reclaimable: about ${formatBytes(freeableBytes)}`
   return `${renderFilesystem(filesystem)}${need}${parts}${may}`
 }
 
 /** What would make room, most useful first. */
 const findHelp = (sum: Sum, freeDisk: FreeDisk, keep: readonly string[]): readonly string[] => [
-  ...(freeDisk === 'never' ? ['let free-disk be auto on a hosted runner'] : []),
-  ...(keep.length > 0 ? [`let free-disk-keep be empty (it protects ${keep.join(', ')})`] : []),
+  ...(freeDisk === 'never' ? ['set free-disk: auto (on a GitHub-hosted runner)'] : []),
+  ...(keep.length > 0 ? [`empty free-disk-keep (it protects ${keep.join(', ')})`] : []),
   ...(sum.needs.some(({ kind }) => kind === 'copies')
-    ? ['keep the nodes on the filesystem of Docker, where images are linked and not copied']
+    ? ["keep the nodes on Docker's filesystem, where Slipway links images instead of copying them"]
     : []),
   ...(sum.needs.some(({ kind }) => kind === 'builder')
-    ? ["build with Docker's own builder, which keeps no second copy"]
+    ? ["use buildx's docker driver, which keeps no second copy"]
     : []),
   'build fewer images in this job (targets), or smaller ones',
-  'take a runner with a larger disk',
+  'use a runner with a larger disk',
 ]
 
 /**
@@ -79,12 +79,12 @@ export const explainShortage = (
   if (first === undefined) return undefined
   const lines = short.map((sum) => {
     const has = [`${formatBytes(sum.filesystem.freeBytes)} free`]
-    if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} may be freed`)
+    if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`)
     if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`)
-    return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); there is: ${has.join(' + ')}`
+    return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); available: ${has.join(' + ')}`
   })
-  const basis = sizes === undefined ? '' : ', going by the sizes that the images had last time'
-  return new Failure(`This cannot fit${basis}: ${lines.join('; ')}`, {
-    remedy: `What would help: ${findHelp(first, freeDisk, keep).join('; ')}. If that is wrong, or the images have become smaller, run the job again: a second attempt goes ahead all the same.`,
+  const basis = sizes === undefined ? '' : ', going by their sizes in the last run'
+  return new Failure(`The images do not fit on the disk${basis}: ${lines.join('; ')}`, {
+    remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join('; ')}. If the images are smaller now, re-run the job: a second attempt only warns.`,
   })
 }

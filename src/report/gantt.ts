@@ -42,7 +42,5 @@ export const renderGantt = (rows: readonly ImageRow[]): string | undefined => {
     ...sections,
     '```',
   ]
-  return ['<details><summary>What was done when</summary>', '', ...lines, '', '</details>'].join(
-    '\n',
-  )
+  return ['<details><summary>Timeline</summary>', '', ...lines, '', '</details>'].join('\n')
 }

@@ -43,7 +43,8 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
     (onEvent) => buildImage(docker.command, order, onEvent, log.warning),
   ).finally(() => warned)
   if (!isWanted || intermediate === undefined || tags.length === 0) {
-    if (isWanted) log.line(`${name} has no tags: no pod could name it, so it is not loaded.`)
+    if (isWanted)
+      log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`)
     return { metadata, image: undefined, measured: undefined }
   }
   const { ask } = docker.api

@@ -54,9 +54,9 @@ export const couldHelp = ({ filesystems, full }: DiskState): boolean => {
 
 const remedies: Readonly<Record<Use['kind'], string>> = {
   docker:
-    'Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or take a runner with a larger one.',
-  node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where images are linked.",
-  temp: 'Give RUNNER_TEMP a folder with more room, or let load-mode be auto, which needs none there.',
+    'Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or use a runner with a larger one.',
+  node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where Slipway links images.",
+  temp: 'Point RUNNER_TEMP at a folder with more free space, or set load-mode: auto, which needs none there.',
 }
 
 /**
@@ -77,7 +77,7 @@ export const explainNoSpace = async (
       async (one) => renderFilesystem(one) + (await describeFill(api, facts.nodes, one, env)),
     ),
   )
-  const where = full.length > 0 ? 'Full:' : 'Now, without what was half done:'
+  const where = full.length > 0 ? 'Full:' : 'After cleanup:'
   const what = error instanceof Error ? error.message : String(error)
   const kinds = shown[0]?.uses.map(({ kind }) => kind) ?? []
   const kind =

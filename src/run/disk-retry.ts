@@ -17,10 +17,13 @@ import type { Reclaim } from './reclaim.ts'
 const makeRoom = async (reclaim: Reclaim, state: DiskState, sinceMs: number) => {
   if (reclaim.objection !== undefined) return { isWorthIt: false, tried: reclaim.objection }
   if (!couldHelp(state)) {
-    return { isWorthIt: false, tried: 'Nothing was freed, as nothing that may go is on it' }
+    return {
+      isWorthIt: false,
+      tried: 'Slipway freed nothing: that disk has nothing that it may delete',
+    }
   }
   const bytes = await reclaim.run(sinceMs)
-  if (bytes === 0) return { isWorthIt: false, tried: 'There was nothing more that could be freed' }
+  if (bytes === 0) return { isWorthIt: false, tried: 'Slipway found nothing more to free' }
   return { isWorthIt: true, tried: `Freeing ${formatBytes(bytes)} more was not enough` }
 }
 
@@ -57,7 +60,7 @@ export const createDiskRetry = (hands: Hands, reclaim: Reclaim): Retry => {
       const { isWorthIt, tried } = await makeRoom(reclaim, state, sinceMs)
       if (!isWorthIt) throw await explain(error, tried)
       if (signal.aborted) throw error
-      line(`${renderError(error)} Trying once more.`)
+      line(`${renderError(error)} Retrying once.`)
       return body().catch(async (again: unknown) => {
         throw isNoSpace(again) ? await explain(again, tried) : again
       })

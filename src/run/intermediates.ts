@@ -51,8 +51,8 @@ export const holdImage = async (
   const held = await ask<Inspected>(`/images/${name}/json`)
   if (held?.Id === image.id) return { ...image, heldAs: name }
   const names = image.references.map(({ given }) => given).join(', ')
-  throw new Failure(`Docker no longer has the image that ${names} was when this step began`, {
-    remedy: 'Something beside this step gives its name to another image, or removes it.',
+  throw new Failure(`Docker no longer has the image that ${names} named when this step began`, {
+    remedy: 'Another process removed it or moved its tag. Run the step again.',
   })
 }
 

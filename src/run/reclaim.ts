@@ -33,11 +33,11 @@ const sum = (all: readonly Freed[]): number => all.reduce((bytes, one) => bytes 
 
 const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
   if (!facts.isHostedRunner) {
-    return "Nothing was freed: this is not GitHub's machine, and what is on it stays"
+    return 'Slipway freed nothing: this is not a GitHub-hosted runner'
   }
-  if (!facts.isLocalDaemon) return 'Nothing was freed: the daemon is on another machine'
+  if (!facts.isLocalDaemon) return 'Slipway freed nothing: the Docker daemon is on another machine'
   return freeDisk === 'never' && pruneCache === 'never'
-    ? 'Nothing was freed: free-disk and prune-cache forbid it'
+    ? 'Slipway freed nothing: free-disk and prune-cache forbid it'
     : undefined
 }
 
@@ -52,7 +52,7 @@ export const createReclaim = (inputs: Inputs, facts: Facts, hands: Hands): Recla
     return sum(all)
   })
   const free = async (): Promise<{ readonly bytes: number; readonly endedMs: number }> => {
-    line('The disk is full: freeing what may go.')
+    line('The disk is full: reclaiming space.')
     // What the plan freed before counts for nothing; what it frees yet, does.
     const meanwhile = isOver ? 0 : await planned
     const entries = inputs.freeDisk === 'never' ? [] : findEntries(inputs, facts)

@@ -79,7 +79,7 @@ test('nine warnings are all shown', async () => {
 test('of more, the tenth says how many are in the log alone, with their lines', async () => {
   const one = await warnOf(10)
   expect(one.shown).toHaveLength(10)
-  expect(one.shown[9]).toBe("1 more warning is in the step's log, as GitHub shows ten of a step.")
+  expect(one.shown[9]).toBe("1 more warning is in the step's log: GitHub shows ten per step.")
   expect(one.log).toContain('k8s/api.yaml:10: m9')
   const many = await warnOf(31)
   expect(many.shown).toHaveLength(10)

@@ -14,7 +14,7 @@ export const maskInputs = (
   const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id)
   if (plain.length > 0) {
     runner.warning(
-      `The log does not hide the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: values that are short or plain words, such as \`true\`, are in every log, and hiding them would hide ordinary text.`,
+      `The log does not mask the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: a mask for a short value or a plain word, such as \`true\`, would hide ordinary text.`,
     )
   }
   if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)

@@ -20,7 +20,7 @@ forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so this one is only compared.
 if (wasMinted) {
   runner.warning(
-    'The step was killed while it had a token. Its watchdog has revoked it, or GitHub ends it within the hour.',
+    'The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.',
   )
 }
 let isDockerThere = true
@@ -35,7 +35,7 @@ try {
     }
   }
 } catch (error) {
-  runner.warning(`Slipway could not diagnose the job: ${renderError(error)}`)
+  runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
 await cleanUp(environment, runner, runId, isDockerThere)
 await runner.flush()

@@ -26,7 +26,7 @@ export const publish = async (
   for (const [name, value] of Object.entries(outputs)) runner.output(name, value)
   if (result?.kind === 'planned') {
     const text = renderPlan(result.plan)
-    runner.line(`The plan, of which nothing is done (dry-run):\n${text}`)
+    runner.line(`The plan (dry-run: Slipway does none of it):\n${text}`)
     return runner.summary(`### Slipway's plan (dry run)\n\n${escapeText(text)}\n`)
   }
   // The first is the step's own error.

@@ -39,7 +39,7 @@ export const createRunner = (): Runner => {
       const rest = all.slice(mostShown)
       if (rest.length === 0) return
       const are = rest.length === 1 ? 'warning is' : 'warnings are'
-      warning(`${rest.length} more ${are} in the step's log, as GitHub shows ten of a step.`)
+      warning(`${rest.length} more ${are} in the step's log: GitHub shows ten per step.`)
       // Names of files and containers could hold commands.
       await within(async (writeUntrusted) => {
         for (const each of rest) writeUntrusted(renderLine(each))
@@ -59,7 +59,7 @@ export const createRunner = (): Runner => {
         .addRaw(markdown, true)
         .write()
         .catch((error: unknown) => {
-          outside(() => core.debug(`The job summary could not be written: ${renderError(error)}`))
+          outside(() => core.debug(`Could not write the job summary: ${renderError(error)}`))
         })
     },
     fenced: within,
