@@ -102,7 +102,7 @@ test('the plan in words: what is freed, built, loaded and removed, in order', ()
     - image sizes: unknown before the first run
     Nodes:
     Slipway removes Docker's copy after a load by copy, stream or kind.
-    Steps (at once: one load; a step starts when the steps it names have ended):
+    Steps (one load at a time):
     1. Free disk until 20 GB are free: codeql, ghcup, swift, dotnet
     2. Wait until builds have enough free disk to start
     3. Load b:1, after 2

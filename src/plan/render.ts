@@ -96,7 +96,7 @@ export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string =>
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),
-    `Steps (at once: ${atOnce}one load; a step starts when the steps it names have ended):`,
+    `Steps (${atOnce}one load at a time):`,
     ...renderSteps(steps),
     ...(shortage === undefined ? [] : [renderError(shortage)]),
   ].join('\n')
