@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  type CapacitySources,
   findTightest,
-  readRoomScript,
-  type Sighting,
-  toNodeRoom,
+  readCapacityScript,
+  toNodeCapacity,
 } from '../../src/cluster/capacity.ts'
 import {
   findBoundsAbove,
@@ -18,7 +18,7 @@ import {
 
 const id = 'b9c21e5b16312efb55f34e04b9ea5356da8a3044a34e7bcc79ffced5cb59fd89'
 
-/** Printed by in-node/room.sh in nodes of either version. */
+/** Printed by in-node/capacity.sh in nodes of either version. */
 const printedOnOne = `cores 2
 memory-around 9223372036854771712
 cpu -1 100000
@@ -36,8 +36,8 @@ evictionHard:
 imageGCHighThresholdPercent: 100
 `
 
-const see = (change: Partial<Sighting> = {}) =>
-  toNodeRoom({
+const see = (change: Partial<CapacitySources> = {}) =>
+  toNodeCapacity({
     engine: { memoryBytes: 16e9, cores: 4 },
     node: { name: 'kind-worker', role: 'worker' },
     inspected: {
@@ -49,7 +49,7 @@ const see = (change: Partial<Sighting> = {}) =>
     ...change,
   })
 
-const tightest = (change: Partial<Sighting>) => {
+const tightest = (change: Partial<CapacitySources>) => {
   const { memory, cpu } = see(change).bounds
   return [memory, cpu].map((bounds) => {
     const found = findTightest(bounds)
@@ -229,7 +229,7 @@ describe('the script that looks into a node', () => {
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeFile(join(folder, path), text)
     }
-    const script = readRoomScript()
+    const script = readCapacityScript()
       .replace('/sys/fs/cgroup', `${folder}/cgroup`)
       .replace('/var/lib/kubelet', `${folder}/kubelet`)
     const printed = execFileSync('bash', ['-c', script], { encoding: 'utf8' })

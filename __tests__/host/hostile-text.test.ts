@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { toBakeWords } from '../../src/build/dockerfile/find.ts'
 import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
-import { toNodeRoom } from '../../src/cluster/capacity.ts'
+import { toNodeCapacity } from '../../src/cluster/capacity.ts'
 import { parseQuantity } from '../../src/cluster/quantity.ts'
 import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
 import { parseCgroup } from '../../src/diagnose/kernel/cgroup.ts'
@@ -31,7 +31,7 @@ const stamped = (text: string): string => `[    1.000000] ${text}`
 const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
 
 const roomOf = (printed: string) =>
-  toNodeRoom({
+  toNodeCapacity({
     engine: { memoryBytes: 1, cores: 1 },
     node: { name: 'n', role: 'worker' },
     inspected: {},

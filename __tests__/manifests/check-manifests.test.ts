@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { NodeRoom } from '../../src/cluster/capacity.ts'
+import type { NodeCapacity } from '../../src/cluster/capacity.ts'
 import { checkManifests } from '../../src/manifests/check-manifests.ts'
 import { foundFacts } from '../support/found.ts'
 import { workloadOf } from '../support/manifests.ts'
 
-const full: NodeRoom = {
+const full: NodeCapacity = {
   node: 'kind-control-plane',
   role: 'control-plane',
   bounds: { memory: [], cpu: [] },

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeRoom } from '../../src/cluster/capacity.ts'
+import type { NodeCapacity } from '../../src/cluster/capacity.ts'
 import { checkStorage } from '../../src/manifests/check-storage.ts'
 import type { Claim, Workload } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 
-const room = (node: string, freeBytes: number | undefined, device = '1'): NodeRoom => ({
+const capacity = (node: string, freeBytes: number | undefined, device = '1'): NodeCapacity => ({
   node,
   role: node.includes('worker') ? 'worker' : 'control-plane',
   bounds: { memory: [], cpu: [] },
@@ -29,11 +29,12 @@ const claim = (bytes: number, change: Partial<Claim> = {}): Claim => ({
 
 const check = (
   { workloads = [], claims = [] }: { workloads?: readonly Workload[]; claims?: readonly Claim[] },
-  ...rooms: readonly NodeRoom[]
-): readonly string[] => checkStorage({ workloads, claims }, rooms).map(({ message }) => message)
+  ...capacities: readonly NodeCapacity[]
+): readonly string[] =>
+  checkStorage({ workloads, claims }, capacities).map(({ message }) => message)
 
 describe('one disk', () => {
-  const control = room('kind-control-plane', 20e9)
+  const control = capacity('kind-control-plane', 20e9)
 
   test('more than is free is told with numbers, at what asks for most', () => {
     const workloads = [
@@ -103,32 +104,34 @@ describe('one disk', () => {
   })
 
   test('nodes that share it have it once', () => {
-    const rooms = [control, room('kind-worker', 20e9), room('kind-worker2', 20e9)]
+    const capacities = [control, capacity('kind-worker', 20e9), capacity('kind-worker2', 20e9)]
     const daemons = (bytes: number) => ({
       workloads: [workloadOf([asks(bytes)], { kind: 'DaemonSet', pods: 'per-node' })],
     })
-    expect(check(daemons(10e9), ...rooms)).toEqual([])
-    expect(check(daemons(11e9), ...rooms)).toEqual([
+    expect(check(daemons(10e9), ...capacities)).toEqual([])
+    expect(check(daemons(11e9), ...capacities)).toEqual([
       expect.stringContaining('the disk of kind-worker and kind-worker2 has 20 GB of 100 GB free'),
     ])
     // Each of the two says that it has 100 GB.
-    expect(check(daemons(99e9), ...rooms)).toEqual([expect.stringContaining('starts all pods')])
+    expect(check(daemons(99e9), ...capacities)).toEqual([
+      expect.stringContaining('starts all pods'),
+    ])
   })
 })
 
 describe('several disks', () => {
-  const rooms = [
-    room('kind-control-plane', 500e9, '1'),
-    room('kind-worker', 5e9, '2'),
-    room('kind-worker2', 10e9, '3'),
+  const capacities = [
+    capacity('kind-control-plane', 500e9, '1'),
+    capacity('kind-worker', 5e9, '2'),
+    capacity('kind-worker2', 10e9, '3'),
   ]
   const pods = (storage: number, count: number) => ({
     workloads: [workloadOf([asks(storage)], { pods: count })],
   })
 
   test('those of the nodes that take pods are summed up', () => {
-    expect(check(pods(5e9, 3), ...rooms)).toEqual([])
-    expect(check(pods(5e9, 4), ...rooms)).toEqual([
+    expect(check(pods(5e9, 3), ...capacities)).toEqual([])
+    expect(check(pods(5e9, 4), ...capacities)).toEqual([
       expect.stringContaining(
         'the disks of kind-worker and kind-worker2 have 15 GB of 200 GB free',
       ),
@@ -136,7 +139,7 @@ describe('several disks', () => {
   })
 
   test('a pod that fits on none is told by itself', () => {
-    expect(check(pods(11e9, 1), ...rooms)).toEqual([
+    expect(check(pods(11e9, 1), ...capacities)).toEqual([
       expect.stringMatching(
         /^A pod of the Deployment api may write 11 GB .*; the disk of kind-worker2 has 10 GB/,
       ),
@@ -144,7 +147,7 @@ describe('several disks', () => {
   })
 
   test('one that nobody could see may have the room', () => {
-    expect(check(pods(50e9, 9), ...rooms, room('kind-worker3', undefined))).toEqual([])
+    expect(check(pods(50e9, 9), ...capacities, capacity('kind-worker3', undefined))).toEqual([])
     expect(check(pods(50e9, 9))).toEqual([])
   })
 })

@@ -48,7 +48,7 @@ export const foundFacts: Facts = {
   lastSizes: undefined,
   heldBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },
-  nodeRooms: [],
+  nodeCapacities: [],
 }
 
 export const nodeNamed = (name: string): KindNode => ({

@@ -13,7 +13,7 @@ import {
 import type { KindNode } from './node.ts'
 
 /** What a node really has, which is not what its kubelet believes: that sees the whole machine. */
-export type NodeRoom = {
+export type NodeCapacity = {
   readonly node: string
   /** Such as `control-plane` or `worker`. */
   readonly role: string
@@ -57,7 +57,7 @@ const isTighter = (one: Bound, other: Bound): boolean => one.amount < other.amou
 export const findTightest = ([first, ...rest]: readonly Bound[]): Bound | undefined =>
   first && rest.reduce((least, bound) => (isTighter(bound, least) ? bound : least), first)
 
-type Inspected = {
+type ContainerLimits = {
   readonly HostConfig?: {
     readonly Memory?: number
     readonly NanoCpus?: number
@@ -70,7 +70,7 @@ type Inspected = {
 const own = (amount: number | undefined): readonly Bound[] =>
   amount ? [{ what: 'limit of its container', amount, isShared: false }] : []
 
-const toContainerBounds = ({ HostConfig = {} }: Inspected): Bounds => {
+const toContainerBounds = ({ HostConfig = {} }: ContainerLimits): Bounds => {
   const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig
   const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : undefined
   return { memory: own(Memory), cpu: [...own(NanoCpus / 1e9), ...own(quota)] }
@@ -86,7 +86,7 @@ const bound = (what: string, amount: number | undefined, isShared: boolean): rea
   amount === undefined ? [] : [{ what, amount, isShared }]
 
 /** What the node itself sees of its cgroups. */
-const toInnerBounds = (printed: string, { HostConfig = {} }: Inspected): Bounds => {
+const toInnerBounds = (printed: string, { HostConfig = {} }: ContainerLimits): Bounds => {
   const line = (word: string): string => lineOf(printed, word) ?? ''
   const inner = "limit of its container's cgroup"
   const cores = Number(line('cores')) || undefined
@@ -128,19 +128,19 @@ const toKubelet = (printed: string): Kubelet | undefined => {
   }
 }
 
-export type Sighting = {
+export type CapacitySources = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
   readonly node: Pick<KindNode, 'name' | 'role'>
-  readonly inspected: Inspected
-  /** What in-node/room.sh printed; empty where it could not. */
+  readonly inspected: ContainerLimits
+  /** What in-node/capacity.sh printed; empty where it could not. */
   readonly printed: string
   readonly above: Bounds
   readonly isLocalDaemon: boolean
 }
 
 /** Puts together what the engine, the node and the machine say of one node. */
-export const toNodeRoom = (sighting: Sighting): NodeRoom => {
-  const { engine, node, inspected, printed, above, isLocalDaemon } = sighting
+export const toNodeCapacity = (sources: CapacitySources): NodeCapacity => {
+  const { engine, node, inspected, printed, above, isLocalDaemon } = sources
   const container = toContainerBounds(inspected)
   const inner = toInnerBounds(printed, inspected)
   const all = (amount: number): readonly Bound[] =>
@@ -160,30 +160,31 @@ export const toNodeRoom = (sighting: Sighting): NodeRoom => {
 
 const timeoutMs = 10_000
 
-/** What runs in a node to tell its room, as it is. */
-export const readRoomScript = (): string =>
-  readFileSync(new URL('./in-node/room.sh', import.meta.url), 'utf8')
+/** The script that prints a node's capacity. */
+export const readCapacityScript = (): string =>
+  readFileSync(new URL('./in-node/capacity.sh', import.meta.url), 'utf8')
 
 type Found = { readonly engine: Engine; readonly isLocalDaemon: boolean }
 
-const findRoom = async (
+const findNodeCapacity = async (
   api: EngineApi,
   node: KindNode,
   { engine, isLocalDaemon }: Found,
-): Promise<NodeRoom> => {
-  const argv = ['bash', '-c', readRoomScript()]
+): Promise<NodeCapacity> => {
+  const argv = ['bash', '-c', readCapacityScript()]
   const [inspected, printed, above] = await Promise.all([
-    api.ask<Inspected>(`/containers/${node.containerId}/json`).catch(() => undefined),
+    api.ask<ContainerLimits>(`/containers/${node.containerId}/json`).catch(() => undefined),
     // A node that cannot tell is no reason to fail: less is known, that is all.
     execute(api, node.containerId, argv, timeoutMs).catch(() => ''),
     isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : { memory: [], cpu: [] },
   ])
-  return toNodeRoom({ engine, node, inspected: inspected ?? {}, printed, above, isLocalDaemon })
+  return toNodeCapacity({ engine, node, inspected: inspected ?? {}, printed, above, isLocalDaemon })
 }
 
-/** Looks how much room nodes have. */
-export const findNodeRooms = (
+/** Inspects how much memory, how many CPUs and how much disk nodes have. */
+export const findNodeCapacities = (
   api: EngineApi,
   nodes: readonly KindNode[],
   found: Found,
-): Promise<readonly NodeRoom[]> => Promise.all(nodes.map((node) => findRoom(api, node, found)))
+): Promise<readonly NodeCapacity[]> =>
+  Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)))

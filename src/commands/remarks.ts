@@ -50,9 +50,9 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
 
 /** What Kubernetes will do with the images otherwise than their author may think. */
 const remarkOnManifests = async (facts: Facts, log: Log): Promise<void> => {
-  const { manifests, nodeRooms, engine, images } = facts
+  const { manifests, nodeCapacities, engine, images } = facts
   const wanted = toWanted(facts)
-  await log.warnings(checkManifests(manifests, nodeRooms, engine, { wanted, images }))
+  await log.warnings(checkManifests(manifests, nodeCapacities, engine, { wanted, images }))
 }
 
 /** What the author of the workflow should know before anything is done. */

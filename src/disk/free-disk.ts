@@ -102,7 +102,7 @@ const hasEnough = async (freeing: Freeing, folder: string): Promise<boolean> =>
 const enoughToBegin = 4_000_000_000
 
 /** Waits until there is room to begin, or nothing more comes. */
-export const waitForRoom = async (freeing: Promise<unknown>, folder: string): Promise<void> => {
+export const waitForDisk = async (freeing: Promise<unknown>, folder: string): Promise<void> => {
   let hasEnded = false
   const end = (): void => {
     hasEnded = true

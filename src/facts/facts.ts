@@ -1,5 +1,5 @@
 import type { Target } from '../build/target.ts'
-import type { NodeRoom } from '../cluster/capacity.ts'
+import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { KindNode } from '../cluster/node.ts'
 import type { Freeable } from '../disk/freeable.ts'
 import type { Builder, Engine } from '../docker/info.ts'
@@ -39,7 +39,7 @@ export type Facts = {
   /** Empty where none were named. */
   readonly manifests: Manifests
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */
-  readonly nodeRooms: readonly NodeRoom[]
+  readonly nodeCapacities: readonly NodeCapacity[]
 }
 
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */

@@ -2,7 +2,7 @@ import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
 import { toTargets } from '../build/target.ts'
-import { findNodeRooms } from '../cluster/capacity.ts'
+import { findNodeCapacities } from '../cluster/capacity.ts'
 import { findNodes } from '../cluster/providers/kind.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import { findFreeable } from '../disk/freeable.ts'
@@ -69,11 +69,11 @@ const findCapacities = async (
   api: EngineApi,
   { manifests, clusterName, nodes }: Inputs,
   found: Found,
-): Promise<Facts['nodeRooms']> => {
+): Promise<Facts['nodeCapacities']> => {
   if (manifests.length === 0) return []
   const all =
     nodes.length === 0 ? found : await findNodes(api.ask, clusterName, []).catch(() => found)
-  return findNodeRooms(api, all.nodes, found)
+  return findNodeCapacities(api, all.nodes, found)
 }
 
 type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
@@ -138,9 +138,9 @@ export const gather = async (
   const { hasCacheService, isHostedRunner } = place
   const driver = found.builder?.driver
   requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
-  const [disk, nodeRooms] = await Promise.all([
+  const [disk, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, place),
     findCapacities(api, inputs, found),
   ])
-  return { ...found, ...disk, isHostedRunner, manifests, nodeRooms }
+  return { ...found, ...disk, isHostedRunner, manifests, nodeCapacities }
 }

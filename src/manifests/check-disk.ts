@@ -1,15 +1,15 @@
-import type { NodeRoom } from '../cluster/capacity.ts'
+import type { NodeCapacity } from '../cluster/capacity.ts'
 import { parseQuantity } from '../cluster/quantity.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 
-/** Below this share an image with many small files may find no room, whatever kubelet does. */
+/** Below this share an image with many small files may find no free space, whatever kubelet does. */
 const fewInodes = 0.05
 
-/** Below this a layer or a log may find no room, also where kubelet minds nothing, as kind has it. */
+/** Below this a layer or a log may find no free space, also where kubelet minds nothing, as kind has it. */
 const fewBytes = (totalBytes: number): number => Math.min(1e9, 0.05 * totalBytes)
 
-type Disk = NonNullable<NodeRoom['disk']>
+type Disk = NonNullable<NodeCapacity['disk']>
 
 /** `15%` of something, or an amount. */
 const toAmount = (threshold: string | undefined, total: number): number => {
@@ -24,7 +24,7 @@ const percentOf = (part: number, whole: number): string => `${((part / whole) * 
 const checkBytes = (
   where: string,
   { totalBytes, freeBytes }: Disk,
-  kubelet: NodeRoom['kubelet'],
+  kubelet: NodeCapacity['kubelet'],
 ): readonly string[] => {
   const { evicts, collectsAbove } = kubelet ?? { evicts: {}, collectsAbove: 100 }
   const evictsBelow = Math.max(
@@ -52,7 +52,7 @@ const checkBytes = (
 const checkInodes = (
   where: string,
   { totalInodes, freeInodes }: Disk,
-  kubelet: NodeRoom['kubelet'],
+  kubelet: NodeCapacity['kubelet'],
 ): readonly string[] => {
   const { evicts = {} } = kubelet ?? {}
   const evictsBelow = Math.max(
@@ -69,8 +69,8 @@ const checkInodes = (
 }
 
 /** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
-export const checkDisks = (rooms: readonly NodeRoom[]): readonly Warning[] => {
-  const withDisk = rooms.flatMap(({ node, disk, kubelet }) =>
+export const checkDisks = (capacities: readonly NodeCapacity[]): readonly Warning[] => {
+  const withDisk = capacities.flatMap(({ node, disk, kubelet }) =>
     disk ? [{ node, disk, kubelet }] : [],
   )
   const groups = Map.groupBy(withDisk, ({ disk }) => disk.device)

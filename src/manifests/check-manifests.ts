@@ -1,9 +1,9 @@
-import type { NodeRoom } from '../cluster/capacity.ts'
+import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { Engine } from '../docker/info.ts'
 import type { Warning } from '../host/log.ts'
+import { checkCapacity } from './check-capacity.ts'
 import { checkDisks } from './check-disk.ts'
 import { checkImages, type Loaded } from './check-images.ts'
-import { checkRoom } from './check-room.ts'
 import { checkStorage } from './check-storage.ts'
 import type { Manifests } from './workload.ts'
 
@@ -13,14 +13,14 @@ import type { Manifests } from './workload.ts'
  */
 export const checkManifests = (
   manifests: Manifests,
-  nodeRooms: readonly NodeRoom[],
+  nodeCapacities: readonly NodeCapacity[],
   engine: Engine,
   loaded: Loaded,
 ): readonly Warning[] => {
   return [
-    ...checkRoom(manifests.workloads, nodeRooms, engine),
-    ...checkStorage(manifests, nodeRooms),
-    ...checkDisks(nodeRooms),
+    ...checkCapacity(manifests.workloads, nodeCapacities, engine),
+    ...checkStorage(manifests, nodeCapacities),
+    ...checkDisks(nodeCapacities),
     ...manifests.warnings,
     ...checkImages(manifests.workloads, loaded),
   ]

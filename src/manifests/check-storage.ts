@@ -1,7 +1,7 @@
-import type { NodeRoom } from '../cluster/capacity.ts'
+import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
-import { listFiles, takesPods } from './check-room.ts'
+import { listFiles, takesPods } from './check-capacity.ts'
 import { toPodSets, withoutTwins } from './pod-sets.ts'
 import type { Claim, Manifests, Workload } from './workload.ts'
 
@@ -55,7 +55,7 @@ const toWriters = (
 ]
 
 /** Undefined unless all nodes told of theirs: what may be elsewhere is not known to be too much. */
-const findDisks = (nodes: readonly NodeRoom[]): readonly Disk[] | undefined => {
+const findDisks = (nodes: readonly NodeCapacity[]): readonly Disk[] | undefined => {
   const seen = nodes.flatMap(({ node, disk }) => (disk ? [{ node, disk }] : []))
   if (seen.length < nodes.length) return undefined
   return [...Map.groupBy(seen, ({ disk }) => disk.device).values()].flatMap((group) => {
@@ -128,9 +128,9 @@ const checkLimits = (workloads: readonly Workload[], largest: Disk): readonly Wa
 /** Whether what the manifests may write to the nodes' disks finds the room for it. */
 export const checkStorage = (
   { workloads, claims }: Pick<Manifests, 'workloads' | 'claims'>,
-  rooms: readonly NodeRoom[],
+  capacities: readonly NodeCapacity[],
 ): readonly Warning[] => {
-  const nodes = takesPods(rooms)
+  const nodes = takesPods(capacities)
   const disks = findDisks(nodes) ?? []
   const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes)
   if (largest === undefined) return []

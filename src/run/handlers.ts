@@ -1,4 +1,4 @@
-import { freeDisk, waitForRoom } from '../disk/free-disk.ts'
+import { freeDisk, waitForDisk } from '../disk/free-disk.ts'
 import { pruneCache } from '../disk/prune-cache.ts'
 import { rememberSizes } from '../disk/size-memory.ts'
 import { sumSizes } from '../image/sizes.ts'
@@ -16,7 +16,7 @@ export const handlers: Handlers = {
   load,
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),
-  'await-disk': ({ freeing, folder }, { run }) => waitForRoom(run.over(freeing), folder),
+  'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
   'hold-image': ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
   'revoke-token': async (_, { secrets, log }) => {
     const ended = await secrets.close()

@@ -1,4 +1,4 @@
-import { findTightest, type NodeRoom } from '../cluster/capacity.ts'
+import { findTightest, type NodeCapacity } from '../cluster/capacity.ts'
 import type { Bound } from '../cluster/cgroups.ts'
 import type { Engine } from '../docker/info.ts'
 import type { Warning } from '../host/log.ts'
@@ -16,8 +16,8 @@ type Case = {
   readonly resource: Resource
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
   /** Nodes that take ordinary pods. */
-  readonly nodes: readonly NodeRoom[]
-  readonly allNodes: readonly NodeRoom[]
+  readonly nodes: readonly NodeCapacity[]
+  readonly allNodes: readonly NodeCapacity[]
   readonly sets: readonly PodSet[]
 }
 
@@ -30,12 +30,15 @@ const format = (resource: Resource, amount: number): string => {
 }
 
 /** What there is, and in whose name. */
-type Room = { readonly amount: number; readonly words: string; readonly system: number }
+type Capacity = { readonly amount: number; readonly words: string; readonly system: number }
 
-const systemOf = (nodes: readonly NodeRoom[], resource: Resource): number =>
+const systemOf = (nodes: readonly NodeCapacity[], resource: Resource): number =>
   nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0)
 
-const roomOf = ({ node, role, bounds }: NodeRoom, resource: Resource): Room | undefined => {
+const capacityOf = (
+  { node, role, bounds }: NodeCapacity,
+  resource: Resource,
+): Capacity | undefined => {
   const tightest = findTightest(bounds[resource])
   if (tightest === undefined) return undefined
   const { amount, what } = tightest
@@ -43,26 +46,26 @@ const roomOf = ({ node, role, bounds }: NodeRoom, resource: Resource): Room | un
   return { amount, words, system: systemRequests(role)[resource] }
 }
 
-const largestOf = ({ nodes, resource }: Case): Room | undefined => {
+const largestOf = ({ nodes, resource }: Case): Capacity | undefined => {
   const [largest] = nodes
-    .flatMap((node) => roomOf(node, resource) ?? [])
+    .flatMap((node) => capacityOf(node, resource) ?? [])
     .toSorted((a, b) => b.amount - b.system - (a.amount - a.system))
   if (largest === undefined || nodes.length === 1) return largest
   return { ...largest, words: `${largest.words}, and no node has more` }
 }
 
-const togetherOf = ({ nodes, resource }: Case): Room | undefined => {
-  const rooms = nodes.flatMap((node) => roomOf(node, resource) ?? [])
-  if (rooms.length < nodes.length) return undefined
-  if (rooms.length === 1) return rooms[0]
-  const amount = rooms.reduce((sum, room) => sum + room.amount, 0)
+const togetherOf = ({ nodes, resource }: Case): Capacity | undefined => {
+  const capacities = nodes.flatMap((node) => capacityOf(node, resource) ?? [])
+  if (capacities.length < nodes.length) return undefined
+  if (capacities.length === 1) return capacities[0]
+  const amount = capacities.reduce((sum, capacity) => sum + capacity.amount, 0)
   const names = nodes.map(({ node }) => node).join(' and ')
   const words = `${names} have ${format(resource, amount)} together`
   return { amount, words, system: systemOf(nodes, resource) }
 }
 
 /** Nodes of one machine share what it has, and each may have a limit of its own. */
-const totalOf = (each: Case): Room | undefined => {
+const totalOf = (each: Case): Capacity | undefined => {
   const { allNodes, resource } = each
   const together = togetherOf(each)
   const isOfAll = ({ what, isShared }: Bound): boolean =>
@@ -113,18 +116,18 @@ const checkLargest = (each: Case): readonly Warning[] => {
 
 const checkTotal = (each: Case): readonly Warning[] => {
   const { resource, nodes } = each
-  const room = totalOf(each)
+  const capacity = totalOf(each)
   const sets = each.sets.filter(
     ({ request, isOccasional }) => request[resource] > 0 && !isOccasional,
   )
   const totalOfSet = ({ request, countIn }: PodSet): number =>
     request[resource] * countIn(nodes.length)
   const [most] = sets.toSorted((a, b) => totalOfSet(b) - totalOfSet(a))
-  if (room === undefined || most === undefined) return []
+  if (capacity === undefined || most === undefined) return []
   const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0)
-  const needed = asked + room.system
-  if (needed <= room.amount * slack) return []
-  const message = `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, room.system)}; ${room.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
+  const needed = asked + capacity.system
+  if (needed <= capacity.amount * slack) return []
+  const message = `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
   return [{ message, place: { file: most.file, line: most.line } }]
 }
 
@@ -143,28 +146,34 @@ const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warni
 }
 
 /** kind lets ordinary pods into a control plane only where that is the one node. */
-export const takesPods = (rooms: readonly NodeRoom[]): readonly NodeRoom[] => {
-  const workers = rooms.filter(({ role }) => role !== 'control-plane')
-  return workers.length > 0 ? workers : rooms
+export const takesPods = (capacities: readonly NodeCapacity[]): readonly NodeCapacity[] => {
+  const workers = capacities.filter(({ role }) => role !== 'control-plane')
+  return workers.length > 0 ? workers : capacities
 }
 
 /** Whether the pods of the manifests find the memory and CPUs that they ask for. */
-export const checkRoom = (
+export const checkCapacity = (
   workloads: readonly Workload[],
-  rooms: readonly NodeRoom[],
+  capacities: readonly NodeCapacity[],
   engine: Case['engine'],
 ): readonly Warning[] => {
-  if (rooms.length === 0) return []
+  if (capacities.length === 0) return []
   const sets = toPodSets(workloads)
-  const nodes = takesPods(rooms)
-  const toCase = (resource: Resource): Case => ({ resource, engine, nodes, allNodes: rooms, sets })
+  const nodes = takesPods(capacities)
+  const toCase = (resource: Resource): Case => ({
+    resource,
+    engine,
+    nodes,
+    allNodes: capacities,
+    sets,
+  })
   const warnings = (['memory', 'cpu'] as const).flatMap((resource) => {
     const each = toCase(resource)
     const total = checkTotal(each)
     // In one node, what is too large by itself is in the sum.
-    const alone = rooms.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional)
+    const alone = capacities.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional)
     const tooLarge = checkLargest({ ...each, sets: alone })
-    return rooms.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total]
+    return capacities.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total]
   })
   return [...warnings, ...checkLimits(workloads, toCase('memory'))]
 }

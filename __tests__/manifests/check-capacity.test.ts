@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeRoom } from '../../src/cluster/capacity.ts'
+import type { NodeCapacity } from '../../src/cluster/capacity.ts'
 import type { Bound } from '../../src/cluster/cgroups.ts'
-import { checkRoom } from '../../src/manifests/check-room.ts'
+import { checkCapacity } from '../../src/manifests/check-capacity.ts'
 import type { Workload } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 
@@ -14,10 +14,10 @@ const all = (amount: number): Bound => ({
 })
 const own = (amount: number): Bound => ({ what: 'limit of its container', amount, isShared: false })
 
-const room = (
+const capacity = (
   node: string,
   limits: { readonly memory?: number; readonly cpu?: number } = {},
-): NodeRoom => ({
+): NodeCapacity => ({
   node,
   role: node.includes('worker') ? 'worker' : 'control-plane',
   bounds: {
@@ -32,18 +32,20 @@ const asks = (memory: number | undefined, cpu?: number) => ({
   requests: { memory, cpu, storage: undefined },
 })
 
-const check = (workloads: readonly Workload[], ...rooms: readonly NodeRoom[]): readonly string[] =>
-  checkRoom(workloads, rooms, engine).map(({ message }) => message)
+const check = (
+  workloads: readonly Workload[],
+  ...capacities: readonly NodeCapacity[]
+): readonly string[] => checkCapacity(workloads, capacities, engine).map(({ message }) => message)
 
 describe('one node', () => {
-  const limited = room('kind-control-plane', { memory: 4e9, cpu: 2 })
+  const limited = capacity('kind-control-plane', { memory: 4e9, cpu: 2 })
 
   test('more memory than its container may use is told with numbers, and what comes of it', () => {
     const workloads = [
       workloadOf([{ ...asks(2e9), line: 12 }], { pods: 3 }),
       workloadOf([asks(1e8)], { file: 'k8s/db.yaml', name: 'db' }),
     ]
-    expect(checkRoom(workloads, [limited], engine)).toEqual([
+    expect(checkCapacity(workloads, [limited], engine)).toEqual([
       {
         place: { file: 'k8s/api.yaml', line: 12 },
         message:
@@ -53,7 +55,7 @@ describe('one node', () => {
   })
 
   test('more than the machine has stays Pending', () => {
-    const [message] = check([workloadOf([asks(6e9)], { pods: 3 })], room('kind-control-plane'))
+    const [message] = check([workloadOf([asks(6e9)], { pods: 3 })], capacity('kind-control-plane'))
     expect(message).toContain('request 18 GB')
     expect(message).toContain(
       'has 16 GB of memory (the whole machine). Some stay Pending (Insufficient memory).',
@@ -64,7 +66,7 @@ describe('one node', () => {
     expect(check([workloadOf([asks(3.7e9)])], limited)).toEqual([])
     expect(check([workloadOf([asks(3.701e9)])], limited)).toHaveLength(1)
     expect(
-      check([workloadOf([asks(undefined)])], room('kind-control-plane', { memory: 1e8 })),
+      check([workloadOf([asks(undefined)])], capacity('kind-control-plane', { memory: 1e8 })),
     ).toEqual([])
   })
 
@@ -72,13 +74,13 @@ describe('one node', () => {
     const tenths = (count: number) => [workloadOf([asks(undefined, 0.1)], { pods: count })]
     expect(check(tenths(10), limited)).toEqual([])
     // 2.15 in all, which a computer sums up to a little more.
-    expect(check(tenths(12), room('kind-control-plane', { cpu: 2.15 }))).toEqual([])
+    expect(check(tenths(12), capacity('kind-control-plane', { cpu: 2.15 }))).toEqual([])
     expect(check(tenths(11), limited)).toEqual([
       expect.stringMatching(
         /request 1\.1 CPUs, .* about 0\.95 CPUs; .* has 2 CPUs \(limit of its container\)\. .* slow/,
       ),
     ])
-    expect(check(tenths(31), room('kind-control-plane'))).toEqual([
+    expect(check(tenths(31), capacity('kind-control-plane'))).toEqual([
       expect.stringContaining('Some stay Pending (Insufficient cpu)'),
     ])
   })
@@ -92,8 +94,8 @@ describe('one node', () => {
       asks(1e9),
     ])
     // 3.5 before the sidecar is there, 3.6 beside it, 3.0 in the end.
-    expect(check([pod], room('kind-control-plane', { memory: 3.9e9 }))).toEqual([])
-    expect(check([pod], room('kind-control-plane', { memory: 3.8e9 }))).toEqual([
+    expect(check([pod], capacity('kind-control-plane', { memory: 3.9e9 }))).toEqual([])
+    expect(check([pod], capacity('kind-control-plane', { memory: 3.8e9 }))).toEqual([
       expect.stringContaining('request 3.6 GB'),
     ])
   })
@@ -124,7 +126,11 @@ describe('one node', () => {
 
   test('a limit that the node comes before is told at its container', () => {
     const limits = { memory: 8e9, cpu: 64, storage: undefined }
-    const warnings = checkRoom([workloadOf([{ name: 'ml', limits, line: 3 }])], [limited], engine)
+    const warnings = checkCapacity(
+      [workloadOf([{ name: 'ml', limits, line: 3 }])],
+      [limited],
+      engine,
+    )
     expect(warnings).toEqual([
       {
         place: { file: 'k8s/api.yaml', line: 3 },
@@ -139,10 +145,13 @@ describe('one node', () => {
 })
 
 describe('several nodes', () => {
-  const control = room('kind-control-plane')
+  const control = capacity('kind-control-plane')
 
   test('a pod that no worker has room for is told, at its line', () => {
-    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 3e9 })]
+    const workers = [
+      capacity('kind-worker', { memory: 2e9 }),
+      capacity('kind-worker2', { memory: 3e9 }),
+    ]
     const workloads = [workloadOf([asks(2.5e9)]), workloadOf([asks(2.96e9)], { name: 'ml' })]
     expect(check(workloads, control, ...workers)).toEqual([
       expect.stringMatching(
@@ -152,7 +161,10 @@ describe('several nodes', () => {
   })
 
   test('limits of the workers are summed up', () => {
-    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 3e9 })]
+    const workers = [
+      capacity('kind-worker', { memory: 2e9 }),
+      capacity('kind-worker2', { memory: 3e9 }),
+    ]
     const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
     expect(check(pods(4), control, ...workers)).toEqual([])
     expect(check(pods(5), control, ...workers)).toEqual([
@@ -163,7 +175,7 @@ describe('several nodes', () => {
   })
 
   test('what the machine has is there once, though every node believes in all of it', () => {
-    const workers = [room('kind-worker'), room('kind-worker2')]
+    const workers = [capacity('kind-worker'), capacity('kind-worker2')]
     const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
     expect(check(pods(15), control, ...workers)).toEqual([])
     expect(check(pods(16), control, ...workers)).toEqual([
@@ -177,7 +189,7 @@ describe('several nodes', () => {
   })
 
   test("one worker is told of by its name, and its own limit is nobody else's", () => {
-    const worker = room('kind-worker', { memory: 4e9 })
+    const worker = capacity('kind-worker', { memory: 4e9 })
     const above: Bound = { what: 'limit of the cgroup /a', amount: 2e9, isShared: true }
     const apart = { ...control, bounds: { ...control.bounds, memory: [above, all(16e9)] } }
     const pods = (count: number) => [workloadOf([asks(1e9)], { pods: count })]
@@ -188,7 +200,10 @@ describe('several nodes', () => {
   })
 
   test('a DaemonSet has a pod in each worker', () => {
-    const workers = [room('kind-worker', { memory: 2e9 }), room('kind-worker2', { memory: 2e9 })]
+    const workers = [
+      capacity('kind-worker', { memory: 2e9 }),
+      capacity('kind-worker2', { memory: 2e9 }),
+    ]
     const daemons = workloadOf([asks(1e9)], { kind: 'DaemonSet', pods: 'per-node' })
     expect(check([daemons], control, ...workers)).toEqual([])
     const rest = workloadOf([asks(1e9)], { pods: 2 })
@@ -196,11 +211,11 @@ describe('several nodes', () => {
   })
 
   test('pods that ask for nothing have room in the smallest node', () => {
-    expect(check([workloadOf([{}])], control, room('kind-worker', { memory: 1e7 }))).toEqual([])
+    expect(check([workloadOf([{}])], control, capacity('kind-worker', { memory: 1e7 }))).toEqual([])
   })
 
   test('control planes alone take pods', () => {
-    expect(check([workloadOf([asks(1e9)])], control, room('kind-control-plane2'))).toEqual([])
+    expect(check([workloadOf([asks(1e9)])], control, capacity('kind-control-plane2'))).toEqual([])
   })
 })
 
