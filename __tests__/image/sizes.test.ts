@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toHeldBytes } from '../../src/docker/reusable.ts'
+import { toReusableBytes } from '../../src/docker/reusable.ts'
 import { sumSizes } from '../../src/image/sizes.ts'
 import { parseNodeFolders, toDockersFolder, toFilesystems } from '../../src/storage/filesystems.ts'
 import { disk, foundFacts, nodeNamed } from '../support/found.ts'
@@ -44,9 +44,9 @@ test('what Docker holds: not the images of nodes, and cache that images share on
       { Size: 40, Shared: false },
     ],
   }
-  expect(toHeldBytes(usage, [node])).toBe(190)
-  expect(toHeldBytes(usage, [])).toBe(490)
-  expect(toHeldBytes({}, [])).toBe(0)
+  expect(toReusableBytes(usage, [node])).toBe(190)
+  expect(toReusableBytes(usage, [])).toBe(490)
+  expect(toReusableBytes({}, [])).toBe(0)
 })
 
 test('what a node tells of its folders, and what it does not', () => {
@@ -63,13 +63,13 @@ test('what a node tells of its folders, and what it does not', () => {
 })
 
 test('folders with the same device are one filesystem', () => {
-  const temp = { seen: { ...disk, path: '/tmp' }, use: { kind: 'temp' } as const }
-  const docker = { seen: disk, use: { kind: 'docker' } as const }
+  const temp = { state: { ...disk, path: '/tmp' }, use: { kind: 'temp' } as const }
+  const docker = { state: disk, use: { kind: 'docker' } as const }
   const node = {
-    seen: { ...disk, device: '2', path: '/var' },
+    state: { ...disk, device: '2', path: '/var' },
     use: { kind: 'node', name: 'n' } as const,
   }
-  const found = toFilesystems([docker, temp, node, { seen: undefined, use: { kind: 'temp' } }])
+  const found = toFilesystems([docker, temp, node, { state: undefined, use: { kind: 'temp' } }])
   expect(found.map(({ path, uses }) => [path, uses.map(({ kind }) => kind)])).toEqual([
     ['/var/lib/docker', ['docker', 'temp']],
     ['/var', ['node']],

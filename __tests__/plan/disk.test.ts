@@ -84,7 +84,7 @@ test.each<[string, Partial<Facts>, boolean]>([
   ],
   [
     '0.9 times, and images that builds may find',
-    { ...withFree(0.9 * 7 * gb), heldBytes: gb },
+    { ...withFree(0.9 * 7 * gb), reusableBytes: gb },
     false,
   ],
   ['no disk, and nobody knows how large they are', { ...withFree(0), lastSizes: undefined }, false],

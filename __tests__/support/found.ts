@@ -46,7 +46,7 @@ export const foundFacts: Facts = {
   freeable: toolChains,
   sizesKeptFor: undefined,
   lastSizes: undefined,
-  heldBytes: 0,
+  reusableBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },
   nodeCapacities: [],
 }

@@ -22,7 +22,7 @@ export const isRunId = (state: string | undefined): state is string =>
   state !== undefined && /^[0-9a-f]{16}$/.test(state)
 
 /** Where the step runs. */
-type Place = {
+type CleanupContext = {
   /** Where temporary files belong. */
   readonly tempDir: string
   /** What child processes inherit. */
@@ -30,7 +30,7 @@ type Place = {
 }
 
 /** Where a run leaves things while it works, and by which label its helpers are found. */
-export const leftoversOf = ({ tempDir }: Pick<Place, 'tempDir'>, runId: string) => ({
+export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId: string) => ({
   tempDir: join(tempDir, `slipway-${runId}`),
   recordingFolder: recordingFolderOf(tempDir, runId),
   label: `${runLabel}=${runId}`,
@@ -50,20 +50,20 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
  * and a second run finds nothing to do.
  */
 export const cleanUp = async (
-  place: Place,
+  context: CleanupContext,
   { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
   isDockerThere: boolean,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, recordingFolder, label } = leftoversOf(place, runId)
+  const { tempDir, recordingFolder, label } = leftoversOf(context, runId)
   try {
     rmSync(tempDir, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     rmSync(recordingFolder, { recursive: true, force: true })
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
-    const docker = createDocker(place.childEnv)
+    const docker = createDocker(context.childEnv)
     const listed = await docker.try(
       ['ps', '--all', '--quiet', '--filter', `label=${label}`],
       question,

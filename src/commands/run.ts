@@ -2,7 +2,7 @@ import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
-import { type Place as GatherPlace, gather } from '../facts/gather.ts'
+import { type GatherContext, gather } from '../facts/gather.ts'
 import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
@@ -14,7 +14,7 @@ import { type BuildToken, createBuildToken } from '../token/build-token.ts'
 import { refuseShortage, remark, remarkOnLoads } from './remarks.ts'
 
 /** Where a run takes place. */
-export type Place = GatherPlace & {
+export type RunContext = GatherContext & {
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
   /** Where post finds how things were before. */
@@ -46,7 +46,7 @@ export type Result =
       readonly failure: unknown
     }
 
-const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: Place): Secrets => {
+const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: RunContext): Secrets => {
   const { credentials, secretId, secrets, isTrusted } = inputs
   return {
     ids: [...(credentials.kind === 'none' ? [] : [secretId]), ...secrets.map(({ id }) => id)],
@@ -61,7 +61,7 @@ const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: Place): Secr
 }
 
 const toCacheAccess = (
-  { env, tempDir, cacheEnv }: Place,
+  { env, tempDir, cacheEnv }: RunContext,
   { log, mask, signal }: FrontEnd,
 ): CacheAccess => ({
   // What the library packs goes with the run's own folder.
@@ -72,33 +72,33 @@ const toCacheAccess = (
   signal,
 })
 
-const record = ({ clusterName }: Inputs, place: Place, { log }: FrontEnd) =>
+const record = ({ clusterName }: Inputs, context: RunContext, { log }: FrontEnd) =>
   beginRecording({
     // Not ended with the step: post needs what it finds.
-    docker: createDocker(place.env),
+    docker: createDocker(context.env),
     clusterName,
-    folder: place.recordingFolder,
-    childEnv: place.env,
+    folder: context.recordingFolder,
+    childEnv: context.env,
     line: log.line,
   })
 
 const runWith = async (
   api: EngineApi,
   inputs: Inputs,
-  place: Place,
+  context: RunContext,
   front: FrontEnd,
 ): Promise<Result> => {
   const { log, signal } = front
-  const { env } = place
+  const { env } = context
   const command = createDocker(env, signal)
-  const cache = toCacheAccess(place, front)
-  const facts = await gather(command, api, inputs, place, cache)
+  const cache = toCacheAccess(context, front)
+  const facts = await gather(command, api, inputs, context, cache)
   await remark(inputs, facts, log)
   const plan = planRun(inputs, facts)
   if (inputs.isDryRun) return { kind: 'planned', plan }
-  refuseShortage(plan, place.runAttempt, log)
+  refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
-  const recording = record(inputs, place, front)
+  const recording = record(inputs, context, front)
   await using token = createBuildToken({
     ...front,
     inputs,
@@ -108,10 +108,10 @@ const runWith = async (
   })
   const report = await runPlan(inputs, facts, plan, {
     docker: { command, api, engine: facts.engine },
-    secrets: toSecrets(inputs, token, place),
+    secrets: toSecrets(inputs, token, context),
     log,
-    run: { ...place, id: place.runId, cache, signal },
-    tempRoot: place.tempRoot,
+    run: { ...context, id: context.runId, cache, signal },
+    tempRoot: context.tempRoot,
   })
   // Who cancels gives us seconds.
   if (!signal.aborted) await recording.finish(toLoaded(report))
@@ -123,5 +123,7 @@ const runWith = async (
  *
  * @throws {Failure} when nothing could be begun; what went wrong later is in the result
  */
-export const run = (inputs: Inputs, place: Place, front: FrontEnd): Promise<Result> =>
-  withEngineApi(createDocker(place.env, front.signal), (api) => runWith(api, inputs, place, front))
+export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promise<Result> =>
+  withEngineApi(createDocker(context.env, front.signal), (api) =>
+    runWith(api, inputs, context, front),
+  )

@@ -12,7 +12,7 @@ export type Freeing = {
   readonly targetFreeBytes: number | undefined
 }
 
-type Hands = {
+type ChildContext = {
   /** What children inherit: never the step's inputs. */
   readonly env: Readonly<Record<string, string>>
   /** Cancelled, nothing is waited for any more: what is being removed may go on by itself. */
@@ -24,12 +24,12 @@ const timeoutMs = 15 * 60_000
 
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
-/** Why a catalog path is left alone; undefined means that it may go. */
+/** Why a catalog path stays; undefined means that it may go. */
 const findObjection = (path: string): Promise<string | undefined> =>
-  // Somebody else may take away what we look at.
-  lookAt(path).catch(renderError)
+  // The path may vanish between the checks.
+  inspectPath(path).catch(renderError)
 
-const lookAt = async (path: string): Promise<string | undefined> => {
+const inspectPath = async (path: string): Promise<string | undefined> => {
   const stat = await lstat(path).catch(() => undefined)
   if (stat === undefined) return 'not there'
   if (!stat.isDirectory()) return 'it is not a folder'
@@ -43,11 +43,11 @@ const lookAt = async (path: string): Promise<string | undefined> => {
   }
 }
 
-const runAsRoot = (hands: Hands, program: string, ...args: readonly string[]) => {
+const runAsRoot = (context: ChildContext, program: string, ...args: readonly string[]) => {
   const isRoot = process.getuid?.() === 0
   const command = isRoot
-    ? { ...hands, file: program, args, timeoutMs }
-    : { ...hands, file: 'sudo', args: ['-n', program, ...args], timeoutMs }
+    ? { ...context, file: program, args, timeoutMs }
+    : { ...context, file: 'sudo', args: ['-n', program, ...args], timeoutMs }
   // A machine may have no sudo at all.
   return runCaptured(command).catch(() => ({ code: 127, stdout: '' }))
 }
@@ -56,24 +56,24 @@ const runAsRoot = (hands: Hands, program: string, ...args: readonly string[]) =>
  * Bytes on the disk below a folder. Free space before and after would not tell: builds write
  * meanwhile. Whoever removes the folder next needs what this reads.
  */
-const measureFolder = async (hands: Hands, path: string): Promise<number> => {
+const measureFolder = async (context: ChildContext, path: string): Promise<number> => {
   const flags = ['--summarize', '--one-file-system', '--block-size=1']
-  const { stdout } = await runAsRoot(hands, 'du', ...flags, '--', path)
+  const { stdout } = await runAsRoot(context, 'du', ...flags, '--', path)
   return Number(/^\d+/.exec(stdout)?.[0] ?? 0)
 }
 
-/** Moved aside first: a path that half exists would break whoever looks at it meanwhile. */
-const removeFolder = async (hands: Hands, path: string): Promise<boolean> => {
+/** Moved aside first: a path that half exists would break whoever uses it meanwhile. */
+const removeFolder = async (context: ChildContext, path: string): Promise<boolean> => {
   const aside = join(dirname(path), `.slipway-freed-${process.pid}`)
-  const moved = await runAsRoot(hands, 'mv', '--no-target-directory', '--', path, aside)
+  const moved = await runAsRoot(context, 'mv', '--no-target-directory', '--', path, aside)
   if (moved.code !== 0) return false
   // --one-file-system: a mount somewhere inside is not part of the tool chain.
-  const removed = await runAsRoot(hands, 'rm', '-rf', '--one-file-system', '--', aside)
+  const removed = await runAsRoot(context, 'rm', '-rf', '--one-file-system', '--', aside)
   return removed.code === 0
 }
 
 const freePath = async (
-  hands: Hands,
+  context: ChildContext,
   name: string,
   path: string,
   log: (line: string) => void,
@@ -83,9 +83,9 @@ const freePath = async (
     if (objection !== 'not there') log(`Kept ${path}: ${objection}.`)
     return []
   }
-  const bytes = await measureFolder(hands, path)
-  if (hands.signal.aborted) return []
-  if (!(await removeFolder(hands, path))) {
+  const bytes = await measureFolder(context, path)
+  if (context.signal.aborted) return []
+  if (!(await removeFolder(context, path))) {
     log(`Could not remove ${path}; the step continues.`)
     return []
   }
@@ -101,7 +101,7 @@ const hasEnough = async (freeing: Freeing, folder: string): Promise<boolean> =>
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4_000_000_000
 
-/** Waits until there is room to begin, or nothing more comes. */
+/** Waits until builds have enough free disk to start, or nothing more is freed. */
 export const waitForDisk = async (freeing: Promise<unknown>, folder: string): Promise<void> => {
   let hasEnded = false
   const end = (): void => {
@@ -109,8 +109,8 @@ export const waitForDisk = async (freeing: Promise<unknown>, folder: string): Pr
   }
   const ending = freeing.then(end, end)
   // A daemon's folder that is not on this machine has room for all we know.
-  const room = () => freeBytesAt(folder).catch(() => enoughToBegin)
-  while (!hasEnded && (await room()) < enoughToBegin) {
+  const freeBytes = () => freeBytesAt(folder).catch(() => enoughToBegin)
+  while (!hasEnded && (await freeBytes()) < enoughToBegin) {
     await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))])
   }
 }
@@ -123,7 +123,7 @@ export const waitForDisk = async (freeing: Promise<unknown>, folder: string): Pr
 export const freeDisk = async (
   freeing: Freeing,
   folder: string,
-  env: Hands['env'],
+  env: ChildContext['env'],
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<readonly Freed[]> => {

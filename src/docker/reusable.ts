@@ -11,8 +11,8 @@ type Usage = {
 /** A node, whose own image no build finds. */
 type OfNode = { readonly imageId: string }
 
-/** At most so much of what a build needs may be there already: images, but the nodes' own, and cache. */
-export const toHeldBytes = (usage: Usage, nodes: readonly OfNode[]): number => {
+/** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
+export const toReusableBytes = (usage: Usage, nodes: readonly OfNode[]): number => {
   const ofNodes = new Set(nodes.map(({ imageId }) => imageId))
   const images = (usage.Images ?? []).filter(({ Id }) => !ofNodes.has(Id))
   const cache = (usage.BuildCache ?? []).filter(({ Shared }) => !Shared)
@@ -24,10 +24,10 @@ export const toHeldBytes = (usage: Usage, nodes: readonly OfNode[]): number => {
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
 const deadlineMs = 10_000
 
-/** Asks Docker, which has to think about it: only where it could matter. Infinite when unknown. */
-export const findHeldBytes = async (ask: Ask, nodes: readonly OfNode[]): Promise<number> => {
+/** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
+export const findReusableBytes = async (ask: Ask, nodes: readonly OfNode[]): Promise<number> => {
   const late = timers.setTimeout(deadlineMs, undefined, { ref: false })
   const asked = ask<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
   const usage = await Promise.race([asked, late])
-  return usage === undefined ? Number.POSITIVE_INFINITY : toHeldBytes(usage, nodes)
+  return usage === undefined ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes)
 }

@@ -34,8 +34,8 @@ export type Facts = {
   readonly sizesKeptFor: string | undefined
   /** Of the images to build, when they were built last; undefined when nobody remembers. */
   readonly lastSizes: Sizes | undefined
-  /** What Docker holds of images and build cache, and builds may find; 0 where nobody had to ask. */
-  readonly heldBytes: number
+  /** Docker's images and build cache, which builds may reuse; 0 where the plan does not need it. */
+  readonly reusableBytes: number
   /** Empty where none were named. */
   readonly manifests: Manifests
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */

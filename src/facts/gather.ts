@@ -10,7 +10,7 @@ import { recallSizes } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { findBuilder, findEngine } from '../docker/info.ts'
-import { findHeldBytes } from '../docker/reusable.ts'
+import { findReusableBytes } from '../docker/reusable.ts'
 import { findImages } from '../image/sources/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
@@ -18,7 +18,7 @@ import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { Facts } from './facts.ts'
 
 /** Where the step runs. */
-export type Place = {
+export type GatherContext = {
   /** What this run is called. */
   readonly runId: string
   /** Where relative paths of inputs start. */
@@ -34,7 +34,7 @@ export type Place = {
 const findTargets = async (
   docker: Docker,
   { bake, allow }: Inputs,
-  { workspace, runId }: Place,
+  { workspace, runId }: GatherContext,
 ): Promise<Pick<Facts, 'targets' | 'builder'>> => {
   if (bake === undefined) return { targets: [], builder: undefined }
   const asking = findBuilder(docker)
@@ -49,14 +49,14 @@ const findTargets = async (
 const findBuilds = async (
   docker: Docker,
   inputs: Inputs,
-  place: Place,
+  context: GatherContext,
   cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
-  const sizesKeptFor = place.hasCacheService ? place.repository : undefined
+  const sizesKeptFor = context.hasCacheService ? context.repository : undefined
   if (inputs.bake === undefined) {
     return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
   }
-  const found = await findTargets(docker, inputs, place)
+  const found = await findTargets(docker, inputs, context)
   const lastSizes =
     sizesKeptFor === undefined
       ? undefined
@@ -79,19 +79,19 @@ const findCapacities = async (
 type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
 
 /** What a load alone writes is little; it does not wait for this. */
-const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: Place): boolean =>
+const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: GatherContext): boolean =>
   targets.length > 0 || isDryRun || isHostedRunner
 
 const findDisk = async (
   api: EngineApi,
   found: Found,
   inputs: Inputs,
-  place: Place,
-): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'heldBytes'>> => {
+  context: GatherContext,
+): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'reusableBytes'>> => {
   const { nodes, lastSizes } = found
-  const { tempRoot, isHostedRunner } = place
-  if (!isNeeded(found, inputs, place)) {
-    return { filesystems: [], nodeImages: new Map(), freeable: [], heldBytes: 0 }
+  const { tempRoot, isHostedRunner } = context
+  if (!isNeeded(found, inputs, context)) {
+    return { filesystems: [], nodeImages: new Map(), freeable: [], reusableBytes: 0 }
   }
   const [{ filesystems, nodeImages }, freeable] = await Promise.all([
     findFilesystems(api, found, tempRoot),
@@ -100,8 +100,8 @@ const findDisk = async (
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
   // Builders and nodes may need as much again; what is asked for nothing costs a moment.
   const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
-  const heldBytes = isTight ? await findHeldBytes(api.ask, nodes) : 0
-  return { filesystems, nodeImages, freeable, heldBytes }
+  const reusableBytes = isTight ? await findReusableBytes(api.ask, nodes) : 0
+  return { filesystems, nodeImages, freeable, reusableBytes }
 }
 
 /**
@@ -113,7 +113,7 @@ export const gather = async (
   docker: Docker,
   api: EngineApi,
   inputs: Inputs,
-  place: Place,
+  context: GatherContext,
   cache: CacheAccess,
 ): Promise<Facts> => {
   const { ask } = api
@@ -121,8 +121,8 @@ export const gather = async (
     findEngine(ask),
     findNodes(ask, inputs.clusterName, inputs.nodes),
     findImages(ask, inputs.images),
-    findBuilds(docker, inputs, place, cache),
-    findManifests(inputs.manifests, place.workspace),
+    findBuilds(docker, inputs, context, cache),
+    findManifests(inputs.manifests, context.workspace),
   ] as const
   // Several may fail; the first in this order is the one to tell.
   const [, , , builds] = await Promise.allSettled(questions)
@@ -135,11 +135,11 @@ export const gather = async (
   refuseSeveralPlatforms(found.targets, engine)
   const manifests = await questions[4]
   const { hasContainerdStore } = engine
-  const { hasCacheService, isHostedRunner } = place
+  const { hasCacheService, isHostedRunner } = context
   const driver = found.builder?.driver
   requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
   const [disk, nodeCapacities] = await Promise.all([
-    findDisk(api, found, inputs, place),
+    findDisk(api, found, inputs, context),
     findCapacities(api, inputs, found),
   ])
   return { ...found, ...disk, isHostedRunner, manifests, nodeCapacities }

@@ -19,7 +19,7 @@ type Entry = {
 }
 
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
-const lookAt = async (path: string, pattern: string, workspace: string): Promise<Entry> => {
+const inspectPath = async (path: string, pattern: string, workspace: string): Promise<Entry> => {
   const found = await stat(path).catch(() => undefined)
   const kind = found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : 'other'
   return { path, kind, outside: findOwnOutside(path, pattern, workspace) }
@@ -46,13 +46,13 @@ const expand = async (
 ): Promise<readonly Entry[]> => {
   requireInside(pattern, workspace)
   // A name that is there is meant as it is, also with brackets in it.
-  const named = await lookAt(resolve(workspace, pattern), pattern, workspace)
+  const named = await inspectPath(resolve(workspace, pattern), pattern, workspace)
   if (named.kind !== 'other') return [named]
   const entries: Entry[] = []
   for await (const path of glob(pattern, { cwd: workspace, exclude })) {
     if (entries.length > mostFiles) break
     if (isManifestName(path))
-      entries.push(await lookAt(resolve(workspace, path), pattern, workspace))
+      entries.push(await inspectPath(resolve(workspace, path), pattern, workspace))
   }
   return entries.filter(({ kind }) => kind !== 'folder')
 }

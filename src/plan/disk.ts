@@ -26,8 +26,8 @@ export type Sum = {
   readonly neededBytes: number
   /** What may be deleted there, as it usually is. */
   readonly freeableBytes: number
-  /** What Docker holds there that builds may find. */
-  readonly heldBytes: number
+  /** Docker's images and build cache there, which builds may reuse. */
+  readonly reusableBytes: number
 }
 
 export type DiskPlan = {
@@ -119,7 +119,7 @@ const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]):
       needs: here,
       neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
       freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
-      heldBytes: isDockers ? facts.heldBytes : 0,
+      reusableBytes: isDockers ? facts.reusableBytes : 0,
     }
   })
 
@@ -148,7 +148,7 @@ const tolerance = 0.95
 const isCertain = ({ kind }: Need): boolean => kind !== 'builder' && kind !== 'export'
 
 /** True when not even all that could be freed would make room, should images be as they were. */
-export const cannotFit = ({ filesystem, needs, freeableBytes, heldBytes }: Sum): boolean => {
+export const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }: Sum): boolean => {
   const neededBytes = needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0)
-  return neededBytes * tolerance > filesystem.freeBytes + freeableBytes + heldBytes
+  return neededBytes * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes
 }

@@ -80,7 +80,8 @@ export const explainShortage = (
   const lines = short.map((sum) => {
     const has = [`${formatBytes(sum.filesystem.freeBytes)} free`]
     if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`)
-    if (sum.heldBytes > 0) has.push(`${formatBytes(sum.heldBytes)} of images and build cache`)
+    if (sum.reusableBytes > 0)
+      has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`)
     return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); available: ${has.join(' + ')}`
   })
   const basis = sizes === undefined ? '' : ', going by their sizes in the last run'

@@ -20,8 +20,8 @@ export type DiskState = {
   readonly full: readonly Filesystem[]
 }
 
-/** Looks once more, as what was found before the builds is no longer true. */
-export const lookAgain = async (
+/** Inspects the disks once more: the builds have changed what was found before. */
+export const inspectDisks = async (
   api: EngineApi,
   facts: Facts,
   tempDir: string,

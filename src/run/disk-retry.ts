@@ -8,13 +8,13 @@ import {
   couldHelp,
   type DiskState,
   explainNoSpace,
+  inspectDisks,
   isChoked,
-  lookAgain,
 } from './disk-full.ts'
 import type { Reclaim } from './reclaim.ts'
 
 /** Frees what may go; tells what came of it, and whether it is worth another try. */
-const makeRoom = async (reclaim: Reclaim, state: DiskState, sinceMs: number) => {
+const reclaimSpace = async (reclaim: Reclaim, state: DiskState, sinceMs: number) => {
   if (reclaim.objection !== undefined) return { isWorthIt: false, tried: reclaim.objection }
   if (!couldHelp(state)) {
     return {
@@ -30,7 +30,7 @@ const makeRoom = async (reclaim: Reclaim, state: DiskState, sinceMs: number) => 
 /** Runs what writes to disks, once more where that helps. */
 type Retry = <T>(body: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
-type Hands = {
+type DiskContext = {
   readonly api: EngineApi
   readonly facts: Facts
   /** Where temporary files belong. */
@@ -43,21 +43,21 @@ type Hands = {
  * Does something that writes to disks. When they are full, more is freed where that is allowed, and
  * it is done once more; else the failure names the full filesystem and what fills it.
  */
-export const createDiskRetry = (hands: Hands, reclaim: Reclaim): Retry => {
-  const { api, facts, tempDir, line } = hands
+export const createDiskRetry = (context: DiskContext, reclaim: Reclaim): Retry => {
+  const { api, facts, tempDir, line } = context
   const explain = async (error: unknown, tried: string) =>
-    explainNoSpace(hands, error, await lookAgain(api, facts, tempDir), tried)
+    explainNoSpace(context, error, await inspectDisks(api, facts, tempDir), tried)
   return async (body, signal) => {
     const sinceMs = performance.now()
     try {
       return await body()
     } catch (error) {
       if (signal.aborted) throw error
-      const state = await lookAgain(api, facts, tempDir).catch(() => undefined)
+      const state = await inspectDisks(api, facts, tempDir).catch(() => undefined)
       if (state === undefined) throw error
       // Docker on a full disk says such things as `no such file or directory`.
       if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error
-      const { isWorthIt, tried } = await makeRoom(reclaim, state, sinceMs)
+      const { isWorthIt, tried } = await reclaimSpace(reclaim, state, sinceMs)
       if (!isWorthIt) throw await explain(error, tried)
       if (signal.aborted) throw error
       line(`${renderError(error)} Retrying once.`)

@@ -17,7 +17,7 @@ export const isLeftOver = (lastTagTime: string | undefined, nowMs: number): bool
 }
 
 type Listed = { readonly RepoTags?: readonly string[] | null }
-type Inspected = { readonly Id: string; readonly Metadata?: { readonly LastTagTime?: string } }
+type TaggedImage = { readonly Id: string; readonly Metadata?: { readonly LastTagTime?: string } }
 
 /** Names that machines left which died before post could run. */
 export const findLeftOvers = async ({ ask }: EngineApi): Promise<readonly string[]> => {
@@ -26,7 +26,7 @@ export const findLeftOvers = async ({ ask }: EngineApi): Promise<readonly string
   const images = (await ask<readonly Listed[]>(`/images/json?filters=${filters}`)) ?? []
   const names = images.flatMap(({ RepoTags }) => RepoTags ?? [])
   const ours = names.filter((name) => name.startsWith(everyRun))
-  const inspected = await Promise.all(ours.map((name) => ask<Inspected>(`/images/${name}/json`)))
+  const inspected = await Promise.all(ours.map((name) => ask<TaggedImage>(`/images/${name}/json`)))
   const now = Date.now()
   return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now))
 }
@@ -48,7 +48,7 @@ export const holdImage = async (
   const name = toHeldName(runId, image.id)
   const [repository = '', tag] = name.split(':')
   await tell('POST', `/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`)
-  const held = await ask<Inspected>(`/images/${name}/json`)
+  const held = await ask<TaggedImage>(`/images/${name}/json`)
   if (held?.Id === image.id) return { ...image, heldAs: name }
   const names = image.references.map(({ given }) => given).join(', ')
   throw new Failure(`Docker no longer has the image that ${names} named when this step began`, {

@@ -20,7 +20,7 @@ export type Reclaim = {
   readonly run: (sinceMs: number) => Promise<number>
 }
 
-type Hands = {
+type ReclaimContext = {
   readonly docker: Docker
   readonly env: Readonly<Record<string, string>>
   readonly line: (text: string) => void
@@ -42,8 +42,8 @@ const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string |
 }
 
 /** What to do when the disk is full although the plan said that it would do. */
-export const createReclaim = (inputs: Inputs, facts: Facts, hands: Hands): Reclaim => {
-  const { docker, env, line, signal, freeing } = hands
+export const createReclaim = (inputs: Inputs, facts: Facts, context: ReclaimContext): Reclaim => {
+  const { docker, env, line, signal, freeing } = context
   const objection = findObjection(inputs, facts)
   const freed: Freed[] = []
   let isOver = false

@@ -26,10 +26,10 @@ export type Filesystem = {
   readonly freeInodes: number
 }
 
-type Seen = Omit<Filesystem, 'uses'>
+type FilesystemState = Omit<Filesystem, 'uses'>
 
 /** Undefined where the folder is not on this machine, or not for us to see. */
-const seeFolder = async (path: string): Promise<Seen | undefined> => {
+const inspectFolder = async (path: string): Promise<FilesystemState | undefined> => {
   try {
     const [{ dev }, at] = await Promise.all([stat(path), statfs(path)])
     return {
@@ -57,7 +57,10 @@ done
 ctr --namespace=k8s.io images list --quiet`
 
 /** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
-export const parseNodeFolders = (printed: string, isHere: boolean): readonly (Seen | undefined)[] =>
+export const parseNodeFolders = (
+  printed: string,
+  isHere: boolean,
+): readonly (FilesystemState | undefined)[] =>
   nodeFolders.map((path, index) => {
     const line = printed.split('\n')[index] ?? ''
     if (!/^\d+( \d+){5}$/.test(line)) return undefined
@@ -69,7 +72,7 @@ export const parseNodeFolders = (printed: string, isHere: boolean): readonly (Se
   })
 
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
-const seeNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
+const inspectNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
   const argv = ['sh', '-c', askNode]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
   const [volume, containerd] = parseNodeFolders(printed, isHere)
@@ -80,19 +83,19 @@ const seeNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
   return { node, volume, containerd, images }
 }
 
-type Sighting = { readonly seen: Seen | undefined; readonly use: Use }
+type StateOfUse = { readonly state: FilesystemState | undefined; readonly use: Use }
 
 /** One entry per filesystem, with all of its uses. */
-export const toFilesystems = (sightings: readonly Sighting[]): readonly Filesystem[] => {
-  const known = sightings.flatMap(({ seen, use }) => (seen === undefined ? [] : [{ seen, use }]))
-  return [...Map.groupBy(known, ({ seen }) => seen.device).values()].flatMap((group) => {
+export const toFilesystems = (states: readonly StateOfUse[]): readonly Filesystem[] => {
+  const known = states.flatMap(({ state, use }) => (state === undefined ? [] : [{ state, use }]))
+  return [...Map.groupBy(known, ({ state }) => state.device).values()].flatMap((group) => {
     const [first] = group
-    return first === undefined ? [] : [{ ...first.seen, uses: group.map(({ use }) => use) }]
+    return first === undefined ? [] : [{ ...first.state, uses: group.map(({ use }) => use) }]
   })
 }
 
-/** What is looked at. */
-export type Looked = {
+/** Which parts to inspect. */
+export type DiskScope = {
   readonly engine: Engine
   readonly nodes: readonly KindNode[]
   /** Whether the daemon is on this machine. */
@@ -113,15 +116,15 @@ export type DiskFacts = {
  */
 export const findFilesystems = async (
   api: EngineApi,
-  { engine, nodes, isLocalDaemon }: Looked,
+  { engine, nodes, isLocalDaemon }: DiskScope,
   tempDir: string,
 ): Promise<DiskFacts> => {
   const { dataRoot } = engine
   const store = storeFolders(engine).at(-1) ?? dataRoot
   const [local, temp, ...inNodes] = await Promise.all([
-    isLocalDaemon ? seeFolder(store) : undefined,
-    seeFolder(tempDir),
-    ...nodes.map((node) => seeNode(api, node, isLocalDaemon)),
+    isLocalDaemon ? inspectFolder(store) : undefined,
+    inspectFolder(tempDir),
+    ...nodes.map((node) => inspectNode(api, node, isLocalDaemon)),
   ])
   const hasVolume = ({ mounts }: KindNode): boolean =>
     mounts.some(
@@ -132,10 +135,10 @@ export const findFilesystems = async (
     store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : undefined
   const docker = volume === undefined ? local : { ...volume, path: dataRoot }
   const filesystems = toFilesystems([
-    { seen: docker, use: { kind: 'docker' } },
-    { seen: temp, use: { kind: 'temp' } },
+    { state: docker, use: { kind: 'docker' } },
+    { state: temp, use: { kind: 'temp' } },
     ...inNodes.map(({ node, containerd }) => ({
-      seen: containerd,
+      state: containerd,
       use: { kind: 'node', name: node.name } as const,
     })),
   ])

@@ -25,7 +25,7 @@ type Container = {
   readonly Labels: Readonly<Record<string, string>>
 }
 
-type Inspected = Claim & {
+type InspectedContainer = Claim & {
   readonly Id: string
   readonly Name: string
   readonly Image: string
@@ -44,7 +44,7 @@ type Inspected = Claim & {
 }
 
 /** A container that is a node, running or not. */
-export type Member = Listed & { readonly inspected: Inspected }
+export type Member = Listed & { readonly inspected: InspectedContainer }
 
 /** A cluster's nodes. */
 export type Members = {
@@ -81,7 +81,7 @@ const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
   }
   const proven = await Promise.all(
     claims.map(async (claim) => {
-      const inspected = await ask<Inspected>(`/containers/${claim.id}/json`)
+      const inspected = await ask<InspectedContainer>(`/containers/${claim.id}/json`)
       if (inspected === undefined) return undefined
       const objection = findObjection(inspected, await askImage(inspected.Image))
       if (objection === undefined) return { ...claim, inspected }
@@ -143,7 +143,7 @@ const requireRunning = (picked: readonly Member[]): void => {
   })
 }
 
-const toNode = (inspected: Inspected): KindNode => {
+const toNode = (inspected: InspectedContainer): KindNode => {
   const variable = 'KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER='
   const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable))
   return {

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts'
 import { intermediateRepository } from '../../ownership.ts'
 import type { LocalImage } from '../image.ts'
 import type { ImageReference } from '../reference.ts'
-import { type Inspected, toLocalImage } from './docker.ts'
+import { type InspectedImage, toLocalImage } from './docker.ts'
 
 /** A tag that somebody else has moved since it was given to what was built here. */
 export type MovedTag = {
@@ -23,7 +23,7 @@ const findMoved = async (
 ): Promise<readonly MovedTag[]> => {
   const found = await Promise.all(
     tags.map(async ({ given, canonical }): Promise<readonly MovedTag[]> => {
-      const other = await ask<Inspected>(`/images/${canonical}/json`)
+      const other = await ask<InspectedImage>(`/images/${canonical}/json`)
       if (other?.Id === id) return []
       const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun))
       return [{ given, id: other?.Id, isOtherStep }]
@@ -43,7 +43,7 @@ export const findBuilt = async (
   heldAs: string,
   tags: readonly ImageReference[],
 ): Promise<{ readonly image: LocalImage; readonly moved: readonly MovedTag[] }> => {
-  const inspected = await ask<Inspected>(`/images/${heldAs}/json`)
+  const inspected = await ask<InspectedImage>(`/images/${heldAs}/json`)
   if (inspected === undefined) {
     const names = tags.map(({ given }) => given).join(', ')
     throw new Failure(`Docker's local store no longer has ${names}, which this step just built`, {

@@ -10,7 +10,7 @@ import {
   toRepository,
 } from '../reference.ts'
 
-export type Inspected = {
+export type InspectedImage = {
   readonly Id: string
   readonly Size: number
   readonly Architecture: string
@@ -22,7 +22,7 @@ export type Inspected = {
   } | null
 }
 
-const foldersOf = ({ GraphDriver }: Inspected): readonly string[] => {
+const foldersOf = ({ GraphDriver }: InspectedImage): readonly string[] => {
   const { UpperDir, LowerDir } = GraphDriver?.Data ?? {}
   if (UpperDir === undefined) return []
   // The topmost comes first in LowerDir; we count from the lowest.
@@ -45,7 +45,7 @@ const toDigestNames = (
 
 /** Reads what the daemon says of an image. */
 export const toLocalImage = (
-  inspected: Inspected,
+  inspected: InspectedImage,
   references: readonly ImageReference[],
 ): LocalImage => {
   const diffIds = inspected.RootFS.Layers ?? []
@@ -67,19 +67,19 @@ export const toLocalImage = (
 
 type Found = {
   readonly reference: ImageReference
-  readonly inspected: Inspected | undefined
+  readonly inspected: InspectedImage | undefined
   readonly isById: boolean
 }
 
 /** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
 const inspectImage = async (ask: Ask, reference: ImageReference): Promise<Found> => {
   // A reference's grammar knows no character that would have to be escaped in a path.
-  const inspected = await ask<Inspected>(`/images/${reference.canonical}/json`)
+  const inspected = await ask<InspectedImage>(`/images/${reference.canonical}/json`)
   if (inspected !== undefined || !couldBeId(reference)) {
     return { reference, inspected, isById: isImageId(reference) }
   }
   const digits = reference.given.replace(/^sha256:/, '')
-  const other = await ask<Inspected>(`/images/${digits}/json`)
+  const other = await ask<InspectedImage>(`/images/${digits}/json`)
   const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false
   return { reference, inspected: isIt ? other : undefined, isById: isIt }
 }
