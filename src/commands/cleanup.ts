@@ -5,6 +5,7 @@ import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
+import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import { intermediateRepository, runLabel } from '../ownership.ts'
 
@@ -26,7 +27,7 @@ type CleanupContext = {
   /** Where temporary files belong. */
   readonly tempDir: string
   /** What child processes inherit. */
-  readonly childEnv: Readonly<Record<string, string>>
+  readonly childEnv: Env
 }
 
 /** Where a run leaves things while it works, and by which label its helpers are found. */

@@ -3,6 +3,7 @@ import type { CacheAccess } from '../disk/cache-client.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { type GatherContext, gather } from '../facts/gather.ts'
+import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
@@ -20,9 +21,9 @@ export type RunContext = GatherContext & {
   /** Where post finds how things were before. */
   readonly recordingFolder: string
   /** What child processes inherit. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   /** By these variables builds and we find the Actions cache. */
-  readonly cacheEnv: Readonly<Record<string, string>>
+  readonly cacheEnv: Env
   /** 1 for a job that runs for the first time, more when somebody runs it again. */
   readonly runAttempt: number
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { readStream } from '../host/bounds.ts'
+import type { Env } from '../host/command.ts'
 import { splitLines } from '../host/lines.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import { startGroup } from '../host/process-group.ts'
@@ -8,7 +9,7 @@ import { startGroup } from '../host/process-group.ts'
 /** How the Actions cache is asked. */
 export type CacheAccess = {
   /** What the client inherits. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   /** Where the cache is, and the token for it. */
   readonly variables: Readonly<Record<string, string>>
   readonly mask: (value: string) => void

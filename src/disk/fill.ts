@@ -2,6 +2,7 @@ import timers from 'node:timers/promises'
 import type { KindNode } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { Ask, EngineApi } from '../docker/engine-api.ts'
+import type { Env } from '../host/command.ts'
 import { runCaptured } from '../host/process.ts'
 import { containerdFolder, type Filesystem, type Use } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
@@ -13,9 +14,6 @@ const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
   Promise.race([work, timers.setTimeout(deadlineMs, undefined, { ref: false })]).catch(
     () => undefined,
   )
-
-/** What children inherit. */
-type Env = Readonly<Record<string, string>>
 
 type Nodes = readonly KindNode[]
 

@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { renderError } from '../failure.ts'
+import type { Env } from '../host/command.ts'
 import { runCaptured } from '../host/process.ts'
 import type { CatalogEntry } from '../storage/catalog.ts'
 import { formatBytes } from '../text/format.ts'
@@ -14,7 +15,7 @@ export type Freeing = {
 
 type ChildContext = {
   /** What children inherit: never the step's inputs. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   /** Cancelled, nothing is waited for any more: what is being removed may go on by itself. */
   readonly signal: AbortSignal
 }

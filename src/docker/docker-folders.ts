@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { canMake, canRead, canSearch, canWriteIn, isMissing } from '../host/access.ts'
-
-type Env = Readonly<Record<string, string>>
+import type { Env } from '../host/command.ts'
 
 /** Folders of the docker command, undefined where it has none, and what this user may do with them. */
 export type DockerFolders = {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { Command } from '../host/command.ts'
+import type { Command, Env } from '../host/command.ts'
 import { pour, type Sink } from '../host/lines.ts'
 import { type Ended, runCaptured, runStreaming } from '../host/process.ts'
 import { findSocket } from './socket.ts'
@@ -28,7 +28,7 @@ export type DockerOptions = {
   readonly cwd?: string
   readonly timeoutMs?: number
   /** Further variables for this command alone. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Env
 }
 
 /** Questions to the daemon take milliseconds; a minute means that it hangs. */
@@ -44,10 +44,7 @@ export const describeEnd = (ended: Ended): string => {
   return `exit code ${ended.code ?? 'none (ended by a signal)'}${said === '' ? '' : `: ${said}`}`
 }
 
-export const createDocker = (
-  env: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
-): Docker => {
+export const createDocker = (env: Env, signal?: AbortSignal): Docker => {
   const command = (args: readonly string[], options: DockerOptions = {}): Command => ({
     file: 'docker',
     args,

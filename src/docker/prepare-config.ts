@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { canRead, canSearch, isMissing } from '../host/access.ts'
+import type { Env } from '../host/command.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { type DockerFolders, findDockerFolders } from './docker-folders.ts'
-
-type Env = Readonly<Record<string, string>>
 
 /** What the step gives the docker command of its own, instead of what this user cannot use. */
 export type OwnFolders = {

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
+import type { Env } from '../host/command.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { dockerFolderOf } from './docker-folders.ts'
 
 const defaultSocket = '/var/run/docker.sock'
 
 /** The context that `docker context use` wrote down; undefined for the default. */
-const readCurrentContext = (env: Readonly<Record<string, string>>): string | undefined => {
+const readCurrentContext = (env: Env): string | undefined => {
   const folder = dockerFolderOf(env)
   if (folder === undefined) return undefined
   try {
@@ -23,7 +24,7 @@ const readCurrentContext = (env: Readonly<Record<string, string>>): string | und
  * The daemon's socket on this machine; undefined where only the docker command knows the way, such as
  * over SSH or TLS.
  */
-export const findSocket = (env: Readonly<Record<string, string>>): string | undefined => {
+export const findSocket = (env: Env): string | undefined => {
   const host = env['DOCKER_HOST'] || undefined
   if (host !== undefined) return /^unix:\/\/(\/.+)$/.exec(host)?.[1]
   const context = env['DOCKER_CONTEXT'] || readCurrentContext(env)

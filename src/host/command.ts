@@ -1,8 +1,11 @@
+/** Variables that a child process inherits. */
+export type Env = Readonly<Record<string, string>>
+
 /** A command to run: argv only, never a shell's string. */
 export type Command = {
   readonly file: string
   readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   readonly cwd?: string
   /** What the child reads: nothing, or a descriptor of ours. */
   readonly stdin?: 'none' | { readonly fd: number } | undefined

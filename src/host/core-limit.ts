@@ -1,11 +1,12 @@
 import { exec } from '@actions/exec'
+import type { Env } from './command.ts'
 
 /**
  * Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
  * byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
  * none would be ignored for collectors. Node cannot set limits, util-linux can.
  */
-export const forbidCoreDumps = async (env: Readonly<Record<string, string>>): Promise<void> => {
+export const forbidCoreDumps = async (env: Env): Promise<void> => {
   const args = [`--pid=${process.pid}`, '--core=1:1']
   const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
   // Without util-linux it stays as it is.

@@ -2,12 +2,10 @@ import { describeFill } from '../disk/fill.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Facts } from '../facts/facts.ts'
 import { Failure } from '../failure.ts'
+import type { Env } from '../host/command.ts'
 import { comfortableBytes } from '../plan/freeing.ts'
 import { renderFilesystem } from '../plan/shortage.ts'
 import { type Filesystem, findDockers, findFilesystems, type Use } from '../storage/filesystems.ts'
-
-/** What children inherit. */
-type Env = Readonly<Record<string, string>>
 
 /** Full, or as good as: what was half done has been removed meanwhile. */
 const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }: Filesystem): boolean =>

@@ -2,6 +2,7 @@ import { isNoSpace } from '../docker/disk-full.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Facts } from '../facts/facts.ts'
 import { renderError } from '../failure.ts'
+import type { Env } from '../host/command.ts'
 import { formatBytes } from '../text/format.ts'
 import {
   couldBeFull,
@@ -35,7 +36,7 @@ type DiskContext = {
   readonly facts: Facts
   /** Where temporary files belong. */
   readonly tempDir: string
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   readonly line: (text: string) => void
 }
 

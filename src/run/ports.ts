@@ -5,6 +5,7 @@ import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
+import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { LocalImage } from '../image/image.ts'
 import type { Measured } from '../image/sizes.ts'
@@ -43,7 +44,7 @@ export type Secrets = {
   /** Ends the token, and says what has been ended. Never fails. */
   readonly close: () => Promise<readonly EndedToken[]>
   /** By these variables a build finds the Actions cache. */
-  readonly cacheEnv: Readonly<Record<string, string>>
+  readonly cacheEnv: Env
 }
 
 /** One run of one plan. */
@@ -53,7 +54,7 @@ export type Run = {
   readonly tempDir: string
   readonly workspace: string
   /** What child processes inherit. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   /** How the Actions cache is asked. */
   readonly cache: CacheAccess
   /** Ends with the step, or with the first failure where that ends all. */

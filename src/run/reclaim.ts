@@ -2,6 +2,7 @@ import { type Freed, freeDisk } from '../disk/free-disk.ts'
 import { findPruneObjection, pruneCache } from '../disk/prune-cache.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { Facts } from '../facts/facts.ts'
+import type { Env } from '../host/command.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findEntries } from '../plan/freeing.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
@@ -22,7 +23,7 @@ export type Reclaim = {
 
 type ReclaimContext = {
   readonly docker: Docker
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Env
   readonly line: (text: string) => void
   readonly signal: AbortSignal
   /** What is freed already by a step of the plan, as soon as that is over. */

@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute } from 'node:path'
 import { pinDockerFolders } from '../../docker/docker-folders.ts'
+import type { Env } from '../../host/command.ts'
 import { findTempDir } from '../../host/temp-dir.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
@@ -27,9 +28,9 @@ export type Environment = {
   /** All variables of the step, for inputs that name some. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
-  readonly childEnv: Readonly<Record<string, string>>
+  readonly childEnv: Env
   /** Where the Actions cache is and the token for it: our own client's, and builds' that use it. */
-  readonly cacheEnv: Readonly<Record<string, string>>
+  readonly cacheEnv: Env
 }
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
@@ -64,10 +65,7 @@ const toSearched = (path: string | undefined): { readonly PATH?: string } => {
  * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
  * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
-const toChildEnv = (
-  env: NodeJS.ProcessEnv,
-  secrets: readonly string[],
-): Readonly<Record<string, string>> => {
+const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
     const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name)
