@@ -24,7 +24,7 @@ if (recording !== undefined) {
   const isWanted = (): boolean => isOwnFolder(folder)
   await withEngineApi(createDocker(env), async (api) => {
     // The recording is a file, and whoever wrote in it may have named another container.
-    const { nodes } = await listMembers(api.ask, recording.baseline.clusterName)
+    const { nodes } = await listMembers(api.get, recording.baseline.clusterName)
     const ids = nodes.map(({ id }) => id).filter((id) => recorded.includes(id))
     await recordPods(api, ids, (containers) => recordContainers(folder, containers), isWanted)
   })

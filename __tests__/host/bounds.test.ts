@@ -43,7 +43,7 @@ const startDaemon = async (): Promise<string> => {
 
 test('an answer of the daemon without end is a failure that names what was asked', async () => {
   const docker = createDocker({ DOCKER_HOST: await startDaemon() })
-  const asking = withEngineApi(docker, ({ ask }) => ask('/images/json'))
+  const asking = withEngineApi(docker, ({ get }) => get('/images/json'))
   await expect(asking).rejects.toThrow("Docker's answer to /images/json exceeds the 64 MB")
 })
 
@@ -56,7 +56,7 @@ test('a program in a container that prints without end is a failure that names b
 test('a daemon that hangs does not hold up a step that is cancelled', async () => {
   const cancel = new AbortController()
   const docker = createDocker({ DOCKER_HOST: await startDaemon() }, cancel.signal)
-  const asking = withEngineApi(docker, ({ ask }) => ask('/hang'))
+  const asking = withEngineApi(docker, ({ get }) => get('/hang'))
   daemon.once('request', () => cancel.abort())
   const started = performance.now()
   await expect(asking).rejects.toThrow('Docker does not answer')

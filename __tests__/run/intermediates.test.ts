@@ -11,8 +11,9 @@ const id = `sha256:${'a'.repeat(64)}`
 const holdOne = async (RepoTags: readonly string[]) => {
   const asked: string[] = []
   const api = {
-    ask: async () => ({ Id: id }),
-    tell: async (method: string, path: string) => void asked.push(`${method} ${path}`),
+    get: async () => ({ Id: id }),
+    post: async (path: string) => void asked.push(`POST ${path}`),
+    remove: async (path: string) => void asked.push(`DELETE ${path}`),
   } as unknown as EngineApi
   const image = { id, references: toOwnNames({ Id: id, RepoTags }) } as LocalImage
   const held = await holdImage(api, 'run', image)
@@ -37,10 +38,10 @@ test('an image that has no name gets none: Docker would drop it with that', asyn
 
 test('a name that is the last of an image in use goes all the same', async () => {
   const asked: string[] = []
-  const tell = async (_: string, path: string) => {
+  const remove = async (path: string) => {
     asked.push(path)
     throw new Error('conflict')
   }
-  await dropName({ tell } as unknown as EngineApi, 'a:1')
+  await dropName({ remove } as unknown as EngineApi, 'a:1')
   expect(asked).toEqual(['/images/a:1', '/images/a:1?force=true'])
 })

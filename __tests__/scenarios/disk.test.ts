@@ -104,7 +104,11 @@ test('what was asked and will not happen is said, with what is true of it', asyn
 })
 
 test.each([
-  ['beforehand', '1', /^::error::The images do not fit on the disk: .*Needed: \d+ MB \(one image's tar \d+ MB\)/m],
+  [
+    'beforehand',
+    '1',
+    /^::error::The images do not fit on the disk: .*Needed: \d+ MB \(one image's tar \d+ MB\)/m,
+  ],
   ['when it is full', '2', /^::error::`kind load docker-image` failed.*no space left on device/im],
 ])(
   'a temp folder too small for what kind writes there: named %s, and nothing is deleted for it',

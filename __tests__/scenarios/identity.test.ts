@@ -158,7 +158,7 @@ describe.each(['overlay2', 'containerd'] as const)(
       const scratch = await mkdtemp(join(tmpdir(), 'slipway-race-'))
       const same = `${name}-same:dev`
       const runIds = ['0', '1'].map((digit) => digit.repeat(16))
-      await withEngineApi(engine, async ({ ask, tell }) => {
+      await withEngineApi(engine, async ({ get, remove }) => {
         const job = async (runId: string, round: number): Promise<void> => {
           const raw = { context, tags: same, 'build-args': `JOB=${runId} ${round}` }
           const target = readTarget(raw, scratch, runId)
@@ -174,13 +174,13 @@ describe.each(['overlay2', 'containerd'] as const)(
           }
           const ignore = (): void => {}
           const { json } = await buildImage(engine, order, ignore, ignore)
-          const { image } = await findBuilt(ask, target.intermediate ?? '', target.tags)
+          const { image } = await findBuilt(get, target.intermediate ?? '', target.tags)
           // What somebody moves after this moment is found by the same name, and the same ID.
           const saved = await docker('image', 'inspect', toSource(image))
           const [{ Id, Config }] = JSON.parse(saved)
           expect([Id, Config.Labels]).toEqual([image.id, { job: `${runId} ${round}` }])
           expect(json).toContain(`"docker.io/library/${same}"`)
-          await tell('DELETE', `/images/${target.intermediate}`)
+          await remove(`/images/${target.intermediate}`)
         }
         const rounds = isThorough ? 50 : 10
         for (let round = 0; round < rounds; round += 1)

@@ -100,7 +100,10 @@ test('what could not fit last time is refused, with the sum; run again, it is tr
   expect(keys()).toEqual([`${imagePrefix}9990000-9990000`])
   const again = await runHosted(context, { github: { run_attempt: '2' } }, 'warned')
   expect(again.annotations.map(({ level, message }) => [level, message])).toEqual([
-    ['warning', expect.stringMatching(/^The images do not fit on the disk.* The step tries anyway/)],
+    [
+      'warning',
+      expect.stringMatching(/^The images do not fit on the disk.* The step tries anyway/),
+    ],
   ])
   expect(keys()).toEqual([`${imagePrefix}9990000-9990000`, imageKey])
   expect(asked()).not.toContain('GET blob')

@@ -173,7 +173,7 @@ const findNodeCapacity = async (
 ): Promise<NodeCapacity> => {
   const argv = ['bash', '-c', readCapacityScript()]
   const [inspected, printed, above] = await Promise.all([
-    api.ask<ContainerLimits>(`/containers/${node.containerId}/json`).catch(() => undefined),
+    api.get<ContainerLimits>(`/containers/${node.containerId}/json`).catch(() => undefined),
     // A node that cannot tell is no reason to fail: less is known, that is all.
     execute(api, node.containerId, argv, timeoutMs).catch(() => ''),
     isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : { memory: [], cpu: [] },

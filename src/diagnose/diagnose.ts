@@ -48,7 +48,7 @@ const noCluster: ClusterReading = {
 /** Undefined where Docker does not answer. */
 const gather = ({ docker, clusterName, nodeIds }: DiagnosisOptions) =>
   withEngineApi(docker, async (api): Promise<Gathered | undefined> => {
-    const inspecting = inspectNodes(api.ask, clusterName)
+    const inspecting = inspectNodes(api.get, clusterName)
     const members = await within<ClusterNodes | undefined>(inspecting, dockerPatienceMs, undefined)
     if (members === undefined) return undefined
     const found = members.nodes.filter(({ id }) => nodeIds?.includes(id) ?? true)

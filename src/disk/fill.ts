@@ -1,7 +1,7 @@
 import timers from 'node:timers/promises'
 import type { KindNode } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
-import type { Ask, EngineApi } from '../docker/engine-api.ts'
+import type { EngineApi, Get } from '../docker/engine-api.ts'
 import type { Env } from '../host/command.ts'
 import { runCaptured } from '../host/process.ts'
 import { containerdFolder, type Filesystem, type Use } from '../storage/filesystems.ts'
@@ -66,8 +66,8 @@ export const parseDu = (printed: string): readonly Part[] =>
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
 
-const askDocker = async (ask: Ask): Promise<string> => {
-  const usage = await ask<Usage>('/system/df')
+const askDocker = async (get: Get): Promise<string> => {
+  const usage = await get<Usage>('/system/df')
   if (usage === undefined) return ''
   return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`
 }
@@ -96,7 +96,7 @@ export const describeFill = async (
   const asked = (use: Use): Promise<string> => {
     switch (use.kind) {
       case 'docker':
-        return askDocker(api.ask)
+        return askDocker(api.get)
       case 'node':
         return askNode(api, nodes, use.name)
       case 'temp':

@@ -56,14 +56,14 @@ export const partStreams = (
  * @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
  */
 export const execute = async (
-  { ask, tell, attach, cancelled }: EngineApi,
+  { get, post, attach, cancelled }: EngineApi,
   container: string,
   argv: readonly string[],
   timeoutMs: number,
 ): Promise<string> => {
   cancelled?.throwIfAborted()
   const create = { Cmd: argv, AttachStdout: true, AttachStderr: true }
-  const made = await tell<{ readonly Id: string }>('POST', `/containers/${container}/exec`, create)
+  const made = await post<{ readonly Id: string }>(`/containers/${container}/exec`, create)
   if (made === undefined) throw new Failure(`The container ${container} is gone`)
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
   const hangUp = (): void => void socket.destroy()
@@ -81,7 +81,7 @@ export const execute = async (
     hangUp()
   })
   cancelled?.throwIfAborted()
-  const ended = await ask<{ readonly ExitCode: number | null }>(`/exec/${made.Id}/json`)
+  const ended = await get<{ readonly ExitCode: number | null }>(`/exec/${made.Id}/json`)
   if (ended?.ExitCode === 0) return printed
   const code = ended?.ExitCode ?? 'none: it did not end within its deadline'
   const cause = new Error(withoutWarnings(said).slice(-1_000))
@@ -102,12 +102,12 @@ export type ContainerWatch = {
 }
 
 /** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
-const supervise = ({ tell }: EngineApi, path: string, { deadlineMs, signal }: ContainerWatch) => {
+const supervise = ({ post }: EngineApi, path: string, { deadlineMs, signal }: ContainerWatch) => {
   const timers: NodeJS.Timeout[] = []
   const lateness = Promise.withResolvers<string>()
   const end = (): void => {
     // A container that is gone, or a daemon that is: both end the connection, which is waited for.
-    tell('POST', `${path}/kill?signal=TERM`).catch(() => {})
+    post(`${path}/kill?signal=TERM`).catch(() => {})
     timers.push(setTimeout(lateness.resolve, graceMs, 'it does not end'))
   }
   timers.push(setTimeout(end, deadlineMs))
@@ -136,8 +136,8 @@ export const runContainer = async (
   input: string,
   watch: ContainerWatch,
 ): Promise<string> => {
-  const { tell, attach } = api
-  const made = await tell<{ readonly Id: string }>('POST', '/containers/create', container)
+  const { post, remove, attach } = api
+  const made = await post<{ readonly Id: string }>('/containers/create', container)
   if (made === undefined) return 'its image is gone'
   const path = `/containers/${made.Id}`
   try {
@@ -150,17 +150,17 @@ export const runContainer = async (
     })
     splitLines(stderr, watch.onErrorLine)
     const ended = Promise.all([finished(stdout), finished(stderr)])
-    await tell('POST', `${path}/start`)
+    await post(`${path}/start`)
     socket.write(input)
     const { late, release } = supervise(api, path, watch)
     const end = ended.then(async () => {
-      const waited = await tell<Waited>('POST', `${path}/wait?condition=removed`)
+      const waited = await post<Waited>(`${path}/wait?condition=removed`)
       return waited === undefined ? 'it ended' : `exit code ${waited.StatusCode}`
     })
     end.catch(() => {})
     return await Promise.race([enough.promise, end, late]).finally(release)
   } catch (error) {
-    await tell('DELETE', `${path}?force=true`).catch(() => {})
+    await remove(`${path}?force=true`).catch(() => {})
     throw error
   }
 }

@@ -8,21 +8,19 @@ import type { Docker } from './docker.ts'
 import { type Connection, findEndpoint, noAnswer } from './endpoint.ts'
 
 /**
- * Asks the daemon's API for one thing, as parsed JSON; undefined where it has no such thing.
+ * Gets one thing from the daemon's API, as parsed JSON; undefined where it has no such thing.
  *
  * @throws {Failure} when the daemon does not answer, or refuses
  */
-export type Ask = <T>(path: string) => Promise<T | undefined>
+export type Get = <T>(path: string) => Promise<T | undefined>
 
 /** The daemon's API: a docker command for each question would take 50 ms just to start. */
 export type EngineApi = {
-  readonly ask: Ask
-  /** Has the daemon do something; answers as {@link Ask} does. */
-  readonly tell: <T>(
-    method: 'POST' | 'DELETE',
-    path: string,
-    body?: unknown,
-  ) => Promise<T | undefined>
+  readonly get: Get
+  /** Has the daemon do something; answers as {@link Get} does. */
+  readonly post: <T>(path: string, body?: unknown) => Promise<T | undefined>
+  /** Sends DELETE; undefined where there was nothing. */
+  readonly remove: (path: string) => Promise<unknown>
   /** Has it do something that one then talks with, over a connection of its own. */
   readonly attach: (path: string, body?: unknown) => Promise<Duplex>
   /** Aborted with the step. What is under way may still be undone then, for a moment. */
@@ -97,7 +95,7 @@ export const withEngineApi = async <T>(
   const goneOf = (socket: Duplex) => open.get(socket)?.gone
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   agent.createConnection = createConnection
-  const tell = async <A>(
+  const call = async <A>(
     method: string,
     path: string,
     content?: unknown,
@@ -119,7 +117,13 @@ export const withEngineApi = async <T>(
     return socket
   }
   try {
-    return await body({ ask: (path) => tell('GET', path), tell, attach, cancelled })
+    return await body({
+      get: (path) => call('GET', path),
+      post: (path, content) => call('POST', path, content),
+      remove: (path) => call('DELETE', path),
+      attach,
+      cancelled,
+    })
   } finally {
     const connections = [...open.values()]
     agent.destroy()

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from './docker.ts'
-import type { Ask } from './engine-api.ts'
+import type { Get } from './engine-api.ts'
 
 export type Engine = {
   readonly version: string
@@ -62,8 +62,8 @@ const toEngine = (info: Info): Engine => {
 }
 
 /** @throws {Failure} when there is no daemon */
-export const findEngine = async (ask: Ask): Promise<Engine> =>
-  toEngine((await ask<Info>('/info')) ?? {})
+export const findEngine = async (get: Get): Promise<Engine> =>
+  toEngine((await get<Info>('/info')) ?? {})
 
 /** Reads what `buildx inspect` prints. */
 export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {

@@ -1,5 +1,5 @@
 import timers from 'node:timers/promises'
-import type { Ask } from './engine-api.ts'
+import type { Get } from './engine-api.ts'
 
 type Usage = {
   /** Layers that images share, counted once. */
@@ -25,9 +25,9 @@ export const toReusableBytes = (usage: Usage, nodes: readonly OfNode[]): number 
 const deadlineMs = 10_000
 
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
-export const findReusableBytes = async (ask: Ask, nodes: readonly OfNode[]): Promise<number> => {
+export const findReusableBytes = async (get: Get, nodes: readonly OfNode[]): Promise<number> => {
   const late = timers.setTimeout(deadlineMs, undefined, { ref: false })
-  const asked = ask<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
+  const asked = get<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
   const usage = await Promise.race([asked, late])
   return usage === undefined ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes)
 }

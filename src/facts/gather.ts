@@ -72,15 +72,18 @@ const findCapacities = async (
 ): Promise<Facts['nodeCapacities']> => {
   if (manifests.length === 0) return []
   const all =
-    nodes.length === 0 ? found : await findNodes(api.ask, clusterName, []).catch(() => found)
+    nodes.length === 0 ? found : await findNodes(api.get, clusterName, []).catch(() => found)
   return findNodeCapacities(api, all.nodes, found)
 }
 
 type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
 
 /** What a load alone writes is little; it does not wait for this. */
-const isNeeded = ({ targets }: Found, { isDryRun }: Inputs, { isHostedRunner }: GatherContext): boolean =>
-  targets.length > 0 || isDryRun || isHostedRunner
+const isNeeded = (
+  { targets }: Found,
+  { isDryRun }: Inputs,
+  { isHostedRunner }: GatherContext,
+): boolean => targets.length > 0 || isDryRun || isHostedRunner
 
 const findDisk = async (
   api: EngineApi,
@@ -100,7 +103,7 @@ const findDisk = async (
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
   // Builders and nodes may need as much again; what is asked for nothing costs a moment.
   const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
-  const reusableBytes = isTight ? await findReusableBytes(api.ask, nodes) : 0
+  const reusableBytes = isTight ? await findReusableBytes(api.get, nodes) : 0
   return { filesystems, nodeImages, freeable, reusableBytes }
 }
 
@@ -116,11 +119,11 @@ export const gather = async (
   context: GatherContext,
   cache: CacheAccess,
 ): Promise<Facts> => {
-  const { ask } = api
+  const { get } = api
   const questions = [
-    findEngine(ask),
-    findNodes(ask, inputs.clusterName, inputs.nodes),
-    findImages(ask, inputs.images),
+    findEngine(get),
+    findNodes(get, inputs.clusterName, inputs.nodes),
+    findImages(get, inputs.images),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
   ] as const

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ask } from '../docker/engine-api.ts'
+import type { Get } from '../docker/engine-api.ts'
 import type { LocalImage } from './image.ts'
 
 /** How big images are. */
@@ -60,7 +60,7 @@ export const sumSizes = (images: readonly Measured[], keepsBlobs: boolean): Size
 }
 
 /** Asks Docker what an image consists of, as long as it is there. */
-export const measureImage = async (ask: Ask, { id, sizeBytes }: LocalImage): Promise<Measured> => ({
+export const measureImage = async (get: Get, { id, sizeBytes }: LocalImage): Promise<Measured> => ({
   sizeBytes,
-  history: (await ask<readonly HistoryEntry[]>(`/images/${id}/history`)) ?? [],
+  history: (await get<readonly HistoryEntry[]>(`/images/${id}/history`)) ?? [],
 })

@@ -1,5 +1,5 @@
 import type { Docker } from '../docker/docker.ts'
-import type { Ask } from '../docker/engine-api.ts'
+import type { Get } from '../docker/engine-api.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import type { ImageLoad } from './task.ts'
 
@@ -28,12 +28,12 @@ export const planDropping = (
  */
 export const dropImages = async (
   docker: Docker,
-  ask: Ask,
+  get: Get,
   names: readonly Named[],
   line: (text: string) => void,
 ): Promise<void> => {
   for (const { given, canonical, id } of names) {
-    const now = await ask<{ readonly Id: string }>(`/images/${canonical}/json`)
+    const now = await get<{ readonly Id: string }>(`/images/${canonical}/json`)
     // Somebody else was quicker.
     if (now === undefined) continue
     if (now.Id !== id) {

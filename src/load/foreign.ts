@@ -1,4 +1,4 @@
-import type { Ask } from '../docker/engine-api.ts'
+import type { Get } from '../docker/engine-api.ts'
 import type { LocalImage } from '../image/image.ts'
 import type { NodePlan } from './plan-way.ts'
 
@@ -19,7 +19,7 @@ type Machine = { readonly Architecture?: string; readonly Arch?: string }
 
 /** Asks for what the nodes are: what their image is for, or the daemon where that is gone. */
 export const findForeign = async (
-  ask: Ask,
+  get: Get,
   image: LocalImage,
   plans: readonly NodePlan[],
 ): Promise<string | undefined> => {
@@ -27,7 +27,7 @@ export const findForeign = async (
   const known = new Map(
     await Promise.all(
       ids.map(async (id) => {
-        const found = (await ask<Machine>(`/images/${id}/json`)) ?? (await ask<Machine>('/version'))
+        const found = (await get<Machine>(`/images/${id}/json`)) ?? (await get<Machine>('/version'))
         return [id, found?.Architecture ?? found?.Arch ?? image.architecture] as const
       }),
     ),

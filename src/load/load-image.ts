@@ -60,7 +60,7 @@ export const loadImage = async (
   const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
   const [held, toManifest] = await Promise.all([
     context.hold(image),
-    findManifestMaker(context.api.ask, context.engine, image),
+    findManifestMaker(context.api.get, context.engine, image),
   ])
   const task: Task = { ...context, image: held, progress, toManifest, states }
   const loads = await allEnded<readonly NodeLoad[]>([

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ask } from '../docker/engine-api.ts'
+import type { Get } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { LocalImage } from '../image/image.ts'
 
@@ -57,12 +57,12 @@ export type ManifestMaker = (configBytes: number) => string
 
 /** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
 export const findManifestMaker = async (
-  ask: Ask,
+  get: Get,
   { hasContainerdStore }: Engine,
   image: LocalImage,
 ): Promise<ManifestMaker> => {
   const path = `/images/${image.id}/history`
-  const history = hasContainerdStore ? [] : ((await ask<readonly HistoryStep[]>(path)) ?? [])
+  const history = hasContainerdStore ? [] : ((await get<readonly HistoryStep[]>(path)) ?? [])
   const bytes = history.map(({ Size }) => Size).reverse()
   const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes)
   const layers = image.layers.map(({ diffId }, index) => ({

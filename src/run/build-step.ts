@@ -47,11 +47,11 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
       log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`)
     return { metadata, image: undefined, measured: undefined }
   }
-  const { ask } = docker.api
-  const { image, moved } = await findBuilt(ask, intermediate, tags)
+  const { get } = docker.api
+  const { image, moved } = await findBuilt(get, intermediate, tags)
   for (const tag of moved) log.warning(renderMoved(image.id, tag))
   // At once: what is loaded may be dropped from Docker.
-  const measured = await measureImage(ask, image).catch(() => undefined)
+  const measured = await measureImage(get, image).catch(() => undefined)
   // The containerd store has another ID than buildx says: its manifest's digest, not the config's.
   return { metadata: { ...metadata, imageId: image.id }, image, measured }
 }

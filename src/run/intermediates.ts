@@ -20,13 +20,13 @@ type Listed = { readonly RepoTags?: readonly string[] | null }
 type TaggedImage = { readonly Id: string; readonly Metadata?: { readonly LastTagTime?: string } }
 
 /** Names that machines left which died before post could run. */
-export const findLeftOvers = async ({ ask }: EngineApi): Promise<readonly string[]> => {
+export const findLeftOvers = async ({ get }: EngineApi): Promise<readonly string[]> => {
   const everyRun = intermediateRepository('')
   const filters = encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))
-  const images = (await ask<readonly Listed[]>(`/images/json?filters=${filters}`)) ?? []
+  const images = (await get<readonly Listed[]>(`/images/json?filters=${filters}`)) ?? []
   const names = images.flatMap(({ RepoTags }) => RepoTags ?? [])
   const ours = names.filter((name) => name.startsWith(everyRun))
-  const inspected = await Promise.all(ours.map((name) => ask<TaggedImage>(`/images/${name}/json`)))
+  const inspected = await Promise.all(ours.map((name) => get<TaggedImage>(`/images/${name}/json`)))
   const now = Date.now()
   return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now))
 }
@@ -39,7 +39,7 @@ export const findLeftOvers = async ({ ask }: EngineApi): Promise<readonly string
  * @throws {Failure} when Docker has it no more
  */
 export const holdImage = async (
-  { ask, tell }: EngineApi,
+  { get, post }: EngineApi,
   runId: string,
   image: LocalImage,
 ): Promise<LocalImage> => {
@@ -47,8 +47,8 @@ export const holdImage = async (
   if (image.heldAs !== undefined || isNameless(image.id, image.references)) return image
   const name = toHeldName(runId, image.id)
   const [repository = '', tag] = name.split(':')
-  await tell('POST', `/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`)
-  const held = await ask<TaggedImage>(`/images/${name}/json`)
+  await post(`/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`)
+  const held = await get<TaggedImage>(`/images/${name}/json`)
   if (held?.Id === image.id) return { ...image, heldAs: name }
   const names = image.references.map(({ given }) => given).join(', ')
   throw new Failure(`Docker no longer has the image that ${names} named when this step began`, {
@@ -60,11 +60,11 @@ export const holdImage = async (
  * Removes a name. What was never made, or is gone already, is what we want; with the last name of an
  * image go its layers.
  */
-export const dropName = async ({ tell }: EngineApi, name: string): Promise<void> => {
+export const dropName = async ({ remove }: EngineApi, name: string): Promise<void> => {
   const path = `/images/${name}`
   // Refused where it is the last name, and a container uses the image: then only the name goes.
-  const again = () => tell('DELETE', `${path}?force=true`)
-  await tell('DELETE', path)
+  const again = () => remove(`${path}?force=true`)
+  await remove(path)
     .catch(again)
     .catch(() => {})
 }

@@ -29,7 +29,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
   if (image === undefined) throw new Error(`nothing made the image of ${step.names.join(', ')}`)
   const { api, engine } = docker
   // Beside the load, as it is said of those that fail as well.
-  const foreign = findForeign(api.ask, image, step.into).then(
+  const foreign = findForeign(api.get, image, step.into).then(
     (text) => text !== undefined && log.warning(text),
     () => {},
   )
@@ -47,7 +47,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
   }
   const done = await loadImage(context, image, step.into).finally(() => foreign)
   if (step.keepImages !== undefined) {
-    await dropImages(docker.command, api.ask, planDropping([done], step.keepImages), log.line)
+    await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line)
   }
   return done
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findNodes, listMembers } from '../../../src/cluster/providers/kind.ts'
-import type { Ask } from '../../../src/docker/engine-api.ts'
+import type { Get } from '../../../src/docker/engine-api.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -44,7 +44,7 @@ const images: Readonly<Record<string, Labels | null>> = {
 
 /** A daemon with these containers. */
 const daemonWith =
-  (...containers: readonly Recorded[]): Ask =>
+  (...containers: readonly Recorded[]): Get =>
   async <T>(path: string): Promise<T | undefined> => {
     const answer = (): unknown => {
       if (path.startsWith('/containers/json')) {
@@ -96,9 +96,9 @@ test('what Docker does not tell counts against a container', async () => {
 test('who only claims to be a node is neither picked nor named as one', async () => {
   const own = { ...kinds, [role]: 'control-plane' }
   const other = container('other', { own, image: 'sha256:hostile', isPrivileged: false })
-  const ask = daemonWith(node, other)
-  expect((await findNodes(ask, 'kind', [])).nodes.map(({ name }) => name)).toEqual(['kind-worker'])
-  await expect(findNodes(ask, 'kind', ['control-plane'])).rejects.toMatchObject({
+  const get = daemonWith(node, other)
+  expect((await findNodes(get, 'kind', [])).nodes.map(({ name }) => name)).toEqual(['kind-worker'])
+  await expect(findNodes(get, 'kind', ['control-plane'])).rejects.toMatchObject({
     remedy: 'Its nodes are: kind-worker (worker).',
   })
 })

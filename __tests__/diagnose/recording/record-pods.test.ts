@@ -26,7 +26,7 @@ test.each([1, 60, 1_000])('%s containers of a node are noted', async (count) => 
   const socket = new PassThrough()
   const noted: KnownContainer[] = []
   const api = {
-    tell: async () => ({ Id: 'exec' }),
+    post: async () => ({ Id: 'exec' }),
     attach: async () => socket,
   } as unknown as EngineApi
   const taking = recordPods(

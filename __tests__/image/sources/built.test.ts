@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Ask } from '../../../src/docker/engine-api.ts'
+import type { Get } from '../../../src/docker/engine-api.ts'
 import { findBuilt, renderMoved } from '../../../src/image/sources/built.ts'
 
 const [mine, theirs] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string]
@@ -16,7 +16,7 @@ const image = (id: string, names: readonly string[]) => ({
   RootFS: { Layers: [] },
 })
 
-const ask: Ask = async <T>(path: string) => {
+const get: Get = async <T>(path: string) => {
   const images: Record<string, object> = {
     [held]: image(mine, [held, 'api:1']),
     'docker.io/library/api:1': image(mine, [held, 'api:1']),
@@ -29,7 +29,7 @@ const ask: Ask = async <T>(path: string) => {
 }
 
 test('what was built is found by its own name, under all tags, wherever those point now', async () => {
-  const { image: built, moved } = await findBuilt(ask, held, tags)
+  const { image: built, moved } = await findBuilt(get, held, tags)
   expect(built).toMatchObject({ id: mine, heldAs: held, references: tags })
   expect(moved).toEqual([
     { given: 'api:dev', id: theirs, isOtherStep: true },
@@ -42,7 +42,7 @@ test('what was built is found by its own name, under all tags, wherever those po
 })
 
 test('what was built and is gone is an error', async () => {
-  await expect(findBuilt(ask, 'slipway.invalid/base/other:0', tags)).rejects.toThrow(
+  await expect(findBuilt(get, 'slipway.invalid/base/other:0', tags)).rejects.toThrow(
     "Docker's local store no longer has api:dev, api:1, api:gone, which this step just built",
   )
 })

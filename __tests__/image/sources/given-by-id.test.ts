@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Ask } from '../../../src/docker/engine-api.ts'
+import type { Get } from '../../../src/docker/engine-api.ts'
 import { renderNameless } from '../../../src/image/own-names.ts'
 import {
   type ImageReference,
@@ -22,7 +22,7 @@ const image = (tags: readonly string[] | null, digests: readonly string[] | null
 
 /** A Docker that has one image under some paths of its API. */
 const dockerWith =
-  (found: object, ...names: readonly string[]): Ask =>
+  (found: object, ...names: readonly string[]): Get =>
   async <T>(path: string) =>
     (names.some((name) => path === `/images/${name}/json`) ? found : undefined) as T | undefined
 
@@ -32,15 +32,15 @@ const toReference = (given: string): ImageReference => {
   return reference
 }
 
-const namesOf = async (ask: Ask, ...given: readonly string[]) =>
-  (await findImages(ask, given.map(toReference))).map(({ references }) =>
+const namesOf = async (get: Get, ...given: readonly string[]) =>
+  (await findImages(get, given.map(toReference))).map(({ references }) =>
     references.map(({ canonical }) => canonical),
   )
 
 test.each([id, digits])('%s is an ID, and stands for the names that Docker has', async (given) => {
   const ours = 'slipway.invalid/base/0123456789abcdef:0'
-  const ask = dockerWith(image(['api:dev', ours, 'ghcr.io/o/api:1']), id)
-  expect(await namesOf(ask, given)).toEqual([['docker.io/library/api:dev', 'ghcr.io/o/api:1']])
+  const get = dockerWith(image(['api:dev', ours, 'ghcr.io/o/api:1']), id)
+  expect(await namesOf(get, given)).toEqual([['docker.io/library/api:dev', 'ghcr.io/o/api:1']])
 })
 
 test('the beginning of an ID is one where nothing has it as its name', async () => {
@@ -57,8 +57,8 @@ test('the beginning of an ID is one where nothing has it as its name', async () 
 })
 
 test('a name and the ID of one image are one image, with each name once', async () => {
-  const ask = dockerWith(image(['api:dev']), id, 'docker.io/library/api:dev')
-  expect(await namesOf(ask, 'api:dev', id)).toEqual([['docker.io/library/api:dev']])
+  const get = dockerWith(image(['api:dev']), id, 'docker.io/library/api:dev')
+  expect(await namesOf(get, 'api:dev', id)).toEqual([['docker.io/library/api:dev']])
 })
 
 test('without tags it is the digests, without any name one by the content', async () => {

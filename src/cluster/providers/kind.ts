@@ -1,4 +1,4 @@
-import type { Ask } from '../../docker/engine-api.ts'
+import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import type { KindNode } from '../node.ts'
 import {
@@ -57,9 +57,9 @@ export type Members = {
 const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
 
 /** All that bear the labels of nodes, whoever wrote them there. */
-const listClaims = async (ask: Ask): Promise<readonly Listed[]> => {
+const listClaims = async (get: Get): Promise<readonly Listed[]> => {
   const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
-  const all = await ask<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
+  const all = await get<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
   return (all ?? [])
     .map(({ Id: id, Names: [name = ''], State: state, Labels }) => ({
       id,
@@ -72,16 +72,16 @@ const listClaims = async (ask: Ask): Promise<readonly Listed[]> => {
 }
 
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
-const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
+const prove = async (get: Get, claims: readonly Listed[]): Promise<Members> => {
   const images = new Map<string, Promise<ImageOfClaim | undefined>>()
   const askImage = (id: string): Promise<ImageOfClaim | undefined> => {
-    const asked = images.get(id) ?? ask<ImageOfClaim>(`/images/${encodeURIComponent(id)}/json`)
+    const asked = images.get(id) ?? get<ImageOfClaim>(`/images/${encodeURIComponent(id)}/json`)
     images.set(id, asked)
     return asked
   }
   const proven = await Promise.all(
     claims.map(async (claim) => {
-      const inspected = await ask<InspectedContainer>(`/containers/${claim.id}/json`)
+      const inspected = await get<InspectedContainer>(`/containers/${claim.id}/json`)
       if (inspected === undefined) return undefined
       const objection = findObjection(inspected, await askImage(inspected.Image))
       if (objection === undefined) return { ...claim, inspected }
@@ -95,21 +95,21 @@ const prove = async (ask: Ask, claims: readonly Listed[]): Promise<Members> => {
 }
 
 /** Finds the nodes of a cluster, running or not. */
-export const listMembers = async (ask: Ask, clusterName: string): Promise<Members> => {
-  const claims = await listClaims(ask)
+export const listMembers = async (get: Get, clusterName: string): Promise<Members> => {
+  const claims = await listClaims(get)
   return prove(
-    ask,
+    get,
     claims.filter(({ cluster }) => cluster === clusterName),
   )
 }
 
 /** @throws {Failure} naming the clusters that there are */
 const refuseCluster = async (
-  ask: Ask,
+  get: Get,
   clusterName: string,
   leftOut: readonly string[],
 ): Promise<never> => {
-  const { nodes } = await prove(ask, await listClaims(ask))
+  const { nodes } = await prove(get, await listClaims(get))
   const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
   const remedy =
     known.length === 0
@@ -165,12 +165,12 @@ const toNode = (inspected: InspectedContainer): KindNode => {
  * @throws {Failure} when there is no such cluster or node, or one is not running
  */
 export const findNodes = async (
-  ask: Ask,
+  get: Get,
   clusterName: string,
   wanted: readonly string[],
 ): Promise<{ readonly nodes: readonly KindNode[]; readonly leftOut: readonly string[] }> => {
-  const { nodes: members, leftOut } = await listMembers(ask, clusterName)
-  if (members.length === 0) return refuseCluster(ask, clusterName, leftOut)
+  const { nodes: members, leftOut } = await listMembers(get, clusterName)
+  if (members.length === 0) return refuseCluster(get, clusterName, leftOut)
   const picked = pickNodes(members, wanted)
   requireRunning(picked)
   const nodes = picked.map(({ inspected }) => toNode(inspected))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { listMembers, type Member } from '../../cluster/providers/kind.ts'
 import { execute } from '../../docker/container.ts'
-import type { Ask, EngineApi } from '../../docker/engine-api.ts'
+import type { EngineApi, Get } from '../../docker/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
 import { type NodeReport, parseNodeReport } from './node-report.ts'
 
@@ -26,8 +26,8 @@ export type ClusterNodes = {
 export const nodeTimeoutMs = 4_000
 
 /** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
-export const inspectNodes = async (ask: Ask, clusterName: string): Promise<ClusterNodes> => {
-  const { nodes: members, leftOut } = await listMembers(ask, clusterName)
+export const inspectNodes = async (get: Get, clusterName: string): Promise<ClusterNodes> => {
+  const { nodes: members, leftOut } = await listMembers(get, clusterName)
   const nodes = members.map(({ id, name, role, inspected }) => {
     return { name, id, role, state: inspected.State, report: undefined }
   })

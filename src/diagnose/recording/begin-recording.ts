@@ -29,7 +29,7 @@ type Options = {
 const record = async (options: Options): Promise<Baseline | string> => {
   const { docker, clusterName, folder, childEnv } = options
   const baseline = await withEngineApi(docker, async (api) => {
-    const { nodes } = await inspectNodes(api.ask, clusterName)
+    const { nodes } = await inspectNodes(api.get, clusterName)
     return toBaseline(clusterName, await gatherNodes(api, nodes, 'kernel-only'))
   })
   if (baseline === undefined) return 'no node answered'

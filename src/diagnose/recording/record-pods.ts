@@ -16,13 +16,13 @@ const exitPattern = /^exited ([0-9a-f]{64}) (\d+) (\d+)$/
  * @returns undefined when the node is gone
  */
 const listen = async (
-  { tell, attach }: EngineApi,
+  { post, attach }: EngineApi,
   nodeId: string,
   hear: (line: string) => void,
 ): Promise<Duplex | undefined> => {
   const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true }
   const create = { Cmd: ['bash', '-c', readScript('record')], ...streams }
-  const made = await tell<{ readonly Id: string }>('POST', `/containers/${nodeId}/exec`, create)
+  const made = await post<{ readonly Id: string }>(`/containers/${nodeId}/exec`, create)
   if (made === undefined) return undefined
   const socket = await attach(`/exec/${made.Id}/start`, { Detach: false, Tty: false })
   const { stdout, stderr } = partStreams(socket)

@@ -1,4 +1,4 @@
-import type { Ask } from '../../docker/engine-api.ts'
+import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import { intermediateRepository } from '../../ownership.ts'
 import type { LocalImage } from '../image.ts'
@@ -17,13 +17,13 @@ export type MovedTag = {
 const everyRun = intermediateRepository('')
 
 const findMoved = async (
-  ask: Ask,
+  get: Get,
   tags: readonly ImageReference[],
   id: string,
 ): Promise<readonly MovedTag[]> => {
   const found = await Promise.all(
     tags.map(async ({ given, canonical }): Promise<readonly MovedTag[]> => {
-      const other = await ask<InspectedImage>(`/images/${canonical}/json`)
+      const other = await get<InspectedImage>(`/images/${canonical}/json`)
       if (other?.Id === id) return []
       const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun))
       return [{ given, id: other?.Id, isOtherStep }]
@@ -39,11 +39,11 @@ const findMoved = async (
  * @throws {Failure} when it is gone
  */
 export const findBuilt = async (
-  ask: Ask,
+  get: Get,
   heldAs: string,
   tags: readonly ImageReference[],
 ): Promise<{ readonly image: LocalImage; readonly moved: readonly MovedTag[] }> => {
-  const inspected = await ask<InspectedImage>(`/images/${heldAs}/json`)
+  const inspected = await get<InspectedImage>(`/images/${heldAs}/json`)
   if (inspected === undefined) {
     const names = tags.map(({ given }) => given).join(', ')
     throw new Failure(`Docker's local store no longer has ${names}, which this step just built`, {
@@ -51,7 +51,7 @@ export const findBuilt = async (
     })
   }
   const image = { ...toLocalImage(inspected, tags), heldAs }
-  return { image, moved: await findMoved(ask, tags, image.id) }
+  return { image, moved: await findMoved(get, tags, image.id) }
 }
 
 const shorten = (id: string): string => id.slice(0, 'sha256:'.length + 12)

@@ -1,4 +1,4 @@
-import type { Ask } from '../../docker/engine-api.ts'
+import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import { type LocalImage, toChainIds } from '../image.ts'
 import { toOwnNames } from '../own-names.ts'
@@ -72,14 +72,14 @@ type Found = {
 }
 
 /** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
-const inspectImage = async (ask: Ask, reference: ImageReference): Promise<Found> => {
+const inspectImage = async (get: Get, reference: ImageReference): Promise<Found> => {
   // A reference's grammar knows no character that would have to be escaped in a path.
-  const inspected = await ask<InspectedImage>(`/images/${reference.canonical}/json`)
+  const inspected = await get<InspectedImage>(`/images/${reference.canonical}/json`)
   if (inspected !== undefined || !couldBeId(reference)) {
     return { reference, inspected, isById: isImageId(reference) }
   }
   const digits = reference.given.replace(/^sha256:/, '')
-  const other = await ask<InspectedImage>(`/images/${digits}/json`)
+  const other = await get<InspectedImage>(`/images/${digits}/json`)
   const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false
   return { reference, inspected: isIt ? other : undefined, isById: isIt }
 }
@@ -103,10 +103,10 @@ const groupById = (found: readonly Found[]): readonly LocalImage[] => {
  * @throws {Failure} naming the images that are not there
  */
 export const findImages = async (
-  ask: Ask,
+  get: Get,
   references: readonly ImageReference[],
 ): Promise<readonly LocalImage[]> => {
-  const found = await Promise.all(references.map((reference) => inspectImage(ask, reference)))
+  const found = await Promise.all(references.map((reference) => inspectImage(get, reference)))
   const missing = found.filter(({ inspected }) => inspected === undefined)
   if (missing.length > 0) {
     const names = missing.map(({ reference }) => reference.given).join(', ')
