@@ -23,7 +23,7 @@ variable "NETWORK" {
   default = "default"
 }
 
-# Stands for what a real base holds: a framework, its wheels, CUDA.
+# Stands in for a real base: a framework, its wheels, CUDA.
 variable "BASE_ML_MB" {
   default = "0"
 }
@@ -43,7 +43,7 @@ target "_service" {
   }
 }
 
-# Nobody asks for this one: it is built once because others build upon it.
+# No job selects this one: Bake builds it once, because others build upon it.
 target "base-ml" {
   inherits = ["_service"]
   context = "base-ml"

@@ -56,7 +56,7 @@ const askNode = `for folder in ${nodeFolders.join(' ')}; do
 done
 ctr --namespace=k8s.io images list --quiet`
 
-/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, i-nodes, free i-nodes. */
+/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, inodes, free inodes. */
 export const parseNodeFolders = (
   printed: string,
   isHere: boolean,
