@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LocalImage } from '../../src/image/image.ts'
+import type { ContainerImage } from '../../src/image/image.ts'
 import { isPresent } from '../../src/load/check.ts'
 import { toNeedlessBlobs } from '../../src/load/layer-blobs.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
@@ -10,7 +10,7 @@ const [image, config, tops] = [hex('a'), hex('c'), hex('d')]
 const [lower, top] = [`sha256:${hex('1')}`, `sha256:${hex('2')}`]
 const record = `${image}.${config}.${tops}.17.18`
 
-const local: LocalImage = {
+const local: ContainerImage = {
   references: [{ given: 'api:1', canonical: name }],
   id: `sha256:${image}`,
   sizeBytes: 1,

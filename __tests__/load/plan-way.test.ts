@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { KindNode } from '../../src/cluster/node.ts'
-import { snapshotterRoot, toHostPath } from '../../src/cluster/node.ts'
+import type { Node } from '../../src/cluster/node.ts'
+import { snapshotsOf, toHostPath } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import { renderBecause } from '../../src/load/because.ts'
 import { commonFolder, toMounts, toOrderLines } from '../../src/load/order.ts'
@@ -19,14 +19,14 @@ const engine: Engine = {
   hasContainerdStore: false,
 }
 
-const node: KindNode = {
+const node: Node = {
   name: 'kind-worker',
   role: 'worker',
   containerId: 'c',
   imageId: 'sha256:1',
   pid: 7,
   mounts: [{ destination: '/var', source: '/var/lib/docker/volumes/v/_data' }],
-  snapshotter: 'overlayfs',
+  containerd: { namespace: 'k8s.io', root: '/var/lib/containerd', snapshotter: 'overlayfs' },
 }
 
 const containerdStore: Partial<Engine> = { hasContainerdStore: true, driver: 'overlayfs' }
@@ -45,7 +45,7 @@ test.each<[string, Partial<Engine>]>([
   })
 })
 
-const gates: readonly [string, Partial<Engine>, Partial<KindNode>, RegExp][] = [
+const gates: readonly [string, Partial<Engine>, Partial<Node>, RegExp][] = [
   ['vfs', { driver: 'vfs' }, {}, /storage driver is vfs/],
   ['fuse-overlayfs', { driver: 'fuse-overlayfs' }, {}, /storage driver is fuse-overlayfs/],
   ['another snapshotter', { ...containerdStore, driver: 'native' }, {}, /snapshotter is native/],
@@ -54,7 +54,12 @@ const gates: readonly [string, Partial<Engine>, Partial<KindNode>, RegExp][] = [
   ['remapped users', { securityOptions: ['name=userns'] }, {}, /remaps/],
   ['redirects', { driverStatus: { 'Native Overlay Diff': 'false' } }, {}, /redirects/],
   ['metacopy', { driverStatus: { 'Using metacopy': 'true' } }, {}, /metadata/],
-  ["the node's snapshotter", {}, { snapshotter: 'native' }, /its snapshotter is native/],
+  [
+    "the node's snapshotter",
+    {},
+    { containerd: { ...node.containerd, snapshotter: 'native' } },
+    /its snapshotter is native/,
+  ],
 ]
 
 test.each(gates)('%s: streamed, with the reason', (_name, engineChange, nodeChange, because) => {
@@ -85,15 +90,15 @@ test('stream and kind can be asked for anywhere', () => {
 })
 
 test('the innermost mount says where a folder of the node is', () => {
-  expect(toHostPath(node, snapshotterRoot)).toBe(
+  expect(toHostPath(node, snapshotsOf(node))).toBe(
     '/var/lib/docker/volumes/v/_data/lib/containerd/io.containerd.snapshotter.v1.overlayfs',
   )
   const mounts = [...node.mounts, { destination: '/var/lib/containerd', source: '/data/c' }]
-  expect(toHostPath({ ...node, mounts }, snapshotterRoot)).toBe(
+  expect(toHostPath({ ...node, mounts }, snapshotsOf(node))).toBe(
     '/data/c/io.containerd.snapshotter.v1.overlayfs',
   )
   const lookalike = [{ destination: '/var/lib/cont', source: '/x' }]
-  expect(toHostPath({ ...node, mounts: lookalike }, snapshotterRoot)).toBeUndefined()
+  expect(toHostPath({ ...node, mounts: lookalike }, snapshotsOf(node))).toBeUndefined()
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Facts, toWanted } from '../../src/facts/facts.ts'
-import type { LocalImage } from '../../src/image/image.ts'
+import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { checkImages, findUsed } from '../../src/manifests/check-images.ts'
 import type { Container } from '../../src/manifests/workload.ts'
@@ -13,7 +13,7 @@ const toReference = (name: string) => {
   return reference
 }
 
-const image = (name: string, ...digestNames: readonly string[]): LocalImage => ({
+const image = (name: string, ...digestNames: readonly string[]): ContainerImage => ({
   references: [toReference(name)],
   id: 'sha256:1',
   sizeBytes: 1,

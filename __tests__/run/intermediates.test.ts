@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EngineApi } from '../../src/docker/engine-api.ts'
-import type { LocalImage } from '../../src/image/image.ts'
+import type { ContainerImage } from '../../src/image/image.ts'
 import { toOwnNames } from '../../src/image/own-names.ts'
 import { toHeldName } from '../../src/ownership.ts'
 import { dropName, holdImage } from '../../src/run/intermediates.ts'
@@ -15,7 +15,7 @@ const holdOne = async (RepoTags: readonly string[]) => {
     post: async (path: string) => void asked.push(`POST ${path}`),
     remove: async (path: string) => void asked.push(`DELETE ${path}`),
   } as unknown as EngineApi
-  const image = { id, references: toOwnNames({ Id: id, RepoTags }) } as LocalImage
+  const image = { id, references: toOwnNames({ Id: id, RepoTags }) } as ContainerImage
   const held = await holdImage(api, 'run', image)
   expect(await holdImage(api, 'run', held)).toBe(held)
   if (held.heldAs !== undefined) await dropName(api, held.heldAs)

@@ -1,4 +1,4 @@
-import type { KindNode } from '../../src/cluster/node.ts'
+import type { Node } from '../../src/cluster/node.ts'
 import type { Freeable } from '../../src/disk/freeable.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import { catalog } from '../../src/storage/catalog.ts'
@@ -51,14 +51,14 @@ export const foundFacts: Facts = {
   nodeCapacities: [],
 }
 
-export const nodeNamed = (name: string): KindNode => ({
+export const nodeNamed = (name: string): Node => ({
   name,
   role: 'worker',
   containerId: name,
   imageId: 'sha256:node',
   pid: 1,
   mounts: [{ destination: '/var', source: '/var/lib/docker/volumes/v/_data' }],
-  snapshotter: 'overlayfs',
+  containerd: { namespace: 'k8s.io', root: '/var/lib/containerd', snapshotter: 'overlayfs' },
 })
 
 export const withFree = (freeBytes: number): Pick<Facts, 'filesystems'> => ({

@@ -1,4 +1,4 @@
-import type { LocalImage } from '../../src/image/image.ts'
+import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { planSteps } from '../../src/plan/graph.ts'
 import type { Step } from '../../src/plan/steps.ts'
@@ -22,7 +22,7 @@ export const targetOf = (name: string, dependsOn: readonly string[] = []) => ({
   intermediate: `slipway.invalid/base/run:${name}`,
 })
 
-export const imageOf = (name: string, change: Partial<LocalImage> = {}): LocalImage => ({
+export const imageOf = (name: string, change: Partial<ContainerImage> = {}): ContainerImage => ({
   references: [toReference(name)],
   id: `sha256:${'1'.repeat(64)}`,
   sizeBytes: 166_000_000,
@@ -35,7 +35,7 @@ export const imageOf = (name: string, change: Partial<LocalImage> = {}): LocalIm
 /** The steps that a plan has for builds and given images, with the inputs' names. */
 export const stepsFor = (
   targets: readonly ReturnType<typeof targetOf>[],
-  images: readonly LocalImage[] = [],
+  images: readonly ContainerImage[] = [],
 ): readonly Step[] =>
   planSteps(read({ context: '.', tags: 'a:1' }), { ...foundFacts, targets, images }, [], undefined)
 

@@ -10,7 +10,7 @@ import {
   parseCpuLimit,
   parseMemoryLimit,
 } from './cgroups.ts'
-import type { KindNode } from './node.ts'
+import type { Node } from './node.ts'
 
 /** What a node really has, which is not what its kubelet believes: that sees the whole machine. */
 export type NodeCapacity = {
@@ -130,7 +130,7 @@ const toKubelet = (printed: string): Kubelet | undefined => {
 
 export type CapacitySources = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
-  readonly node: Pick<KindNode, 'name' | 'role'>
+  readonly node: Pick<Node, 'name' | 'role'>
   readonly inspected: ContainerLimits
   /** What in-node/capacity.sh printed; empty where it could not. */
   readonly printed: string
@@ -168,7 +168,7 @@ type Found = { readonly engine: Engine; readonly isLocalDaemon: boolean }
 
 const findNodeCapacity = async (
   api: EngineApi,
-  node: KindNode,
+  node: Node,
   { engine, isLocalDaemon }: Found,
 ): Promise<NodeCapacity> => {
   const argv = ['bash', '-c', readCapacityScript()]
@@ -184,7 +184,7 @@ const findNodeCapacity = async (
 /** Inspects how much memory, how many CPUs and how much disk nodes have. */
 export const findNodeCapacities = (
   api: EngineApi,
-  nodes: readonly KindNode[],
+  nodes: readonly Node[],
   found: Found,
 ): Promise<readonly NodeCapacity[]> =>
   Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)))

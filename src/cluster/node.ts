@@ -1,5 +1,5 @@
-/** A node's container, running: privileged, and with kind's labels of its own. */
-export type KindNode = {
+/** A machine of a cluster, as far as images are put there: today a container of Docker's, running. */
+export type Node = {
   readonly name: string
   /** Such as `control-plane` or `worker`. */
   readonly role: string
@@ -10,15 +10,20 @@ export type KindNode = {
   readonly pid: number
   /** Where the node's folders are on the daemon's host. */
   readonly mounts: readonly { readonly destination: string; readonly source: string }[]
-  /** Another snapshotter than overlayfs, where kind was told to use one. */
-  readonly snapshotter: string
+  /** Its own containerd, as its CRI uses it. */
+  readonly containerd: {
+    readonly namespace: string
+    readonly root: string
+    readonly snapshotter: string
+  }
 }
 
-/** Where containerd keeps overlayfs snapshots in a node. */
-export const snapshotterRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
+/** Where a node's containerd keeps overlayfs snapshots, in the node. */
+export const snapshotsOf = ({ containerd }: Node): string =>
+  `${containerd.root}/io.containerd.snapshotter.v1.overlayfs`
 
 /** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
-export const toHostPath = (node: KindNode, path: string): string | undefined => {
+export const toHostPath = (node: Node, path: string): string | undefined => {
   const mount = node.mounts
     .filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
     .sort((a, b) => b.destination.length - a.destination.length)[0]

@@ -1,5 +1,5 @@
 import timers from 'node:timers/promises'
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
 import type { Env } from '../host/command.ts'
@@ -15,7 +15,7 @@ const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
     () => undefined,
   )
 
-type Nodes = readonly KindNode[]
+type Nodes = readonly Node[]
 
 type Part = { readonly what: string; readonly bytes: number }
 

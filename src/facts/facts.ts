@@ -1,9 +1,9 @@
 import type { Target } from '../build/target.ts'
 import type { NodeCapacity } from '../cluster/capacity.ts'
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Freeable } from '../disk/freeable.ts'
 import type { Builder, Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { Manifests } from '../manifests/workload.ts'
@@ -12,13 +12,13 @@ import type { Filesystem } from '../storage/filesystems.ts'
 /** What we found on the machine before anything was done. */
 export type Facts = {
   readonly engine: Engine
-  readonly nodes: readonly KindNode[]
+  readonly nodes: readonly Node[]
   /** A line for each container that has the labels of this cluster's nodes, and is none. */
   readonly leftOut: readonly string[]
   /** What is to be built. */
   readonly targets: readonly Target[]
   /** Images to load that exist already. */
-  readonly images: readonly LocalImage[]
+  readonly images: readonly ContainerImage[]
   /** Whether the daemon is on this machine. */
   readonly isLocalDaemon: boolean
   /** Undefined when nothing is built, or nobody knows. */

@@ -3,7 +3,7 @@ import { printTargets } from '../build/print-targets.ts'
 import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
 import { toTargets } from '../build/target.ts'
 import { findNodeCapacities } from '../cluster/capacity.ts'
-import { findNodes } from '../cluster/providers/kind.ts'
+import { kind } from '../cluster/providers/kind.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import { recallSizes } from '../disk/size-memory.ts'
@@ -72,7 +72,7 @@ const findCapacities = async (
 ): Promise<Facts['nodeCapacities']> => {
   if (manifests.length === 0) return []
   const all =
-    nodes.length === 0 ? found : await findNodes(api.get, clusterName, []).catch(() => found)
+    nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found)
   return findNodeCapacities(api, all.nodes, found)
 }
 
@@ -122,7 +122,7 @@ export const gather = async (
   const { get } = api
   const questions = [
     findEngine(get),
-    findNodes(get, inputs.clusterName, inputs.nodes),
+    kind.findNodes(get, inputs.clusterName, inputs.nodes),
     findImages(get, inputs.images),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ImageReference } from './reference.ts'
 
 /** An image of Docker's local store. */
-export type LocalImage = {
+export type ContainerImage = {
   readonly references: readonly ImageReference[]
   /** `sha256:...`; in the overlay2 store the digest of its config. */
   readonly id: string

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Get } from '../docker/engine-api.ts'
-import type { LocalImage } from './image.ts'
+import type { ContainerImage } from './image.ts'
 
 /** How big images are. */
 export type Sizes = {
@@ -60,7 +60,10 @@ export const sumSizes = (images: readonly Measured[], keepsBlobs: boolean): Size
 }
 
 /** Asks Docker what an image consists of, as long as it is there. */
-export const measureImage = async (get: Get, { id, sizeBytes }: LocalImage): Promise<Measured> => ({
+export const measureImage = async (
+  get: Get,
+  { id, sizeBytes }: ContainerImage,
+): Promise<Measured> => ({
   sizeBytes,
   history: (await get<readonly HistoryEntry[]>(`/images/${id}/history`)) ?? [],
 })

@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
@@ -9,7 +9,7 @@ import type { FolderWay, NodePlan } from './plan-way.ts'
 import { allEnded, type NodeLoad, type Task } from './task.ts'
 
 /** Nodes that one helper is for: it is made from their own image, for their own containerd. */
-export type Group = { readonly nodes: readonly KindNode[]; readonly wanted: FolderWay | 'auto' }
+export type Group = { readonly nodes: readonly Node[]; readonly wanted: FolderWay | 'auto' }
 
 export const groupForHelpers = (plans: readonly NodePlan[]): readonly Group[] =>
   [
@@ -41,7 +41,7 @@ export const renderFallback = (
 }
 
 /** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
-const fallBack = async (task: Task, node: KindNode, failure: FolderFailure): Promise<NodeLoad> => {
+const fallBack = async (task: Task, node: Node, failure: FolderFailure): Promise<NodeLoad> => {
   const tell = (load?: NodeLoad): void => task.warn(renderFallback(node.name, failure, load))
   if (failure.isForeseen) tell()
   const streaming = byStream(task, node, { kind: 'folders-failed', reason: failure.reason })

@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { isNoSpace } from '../docker/disk-full.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Because } from './because.ts'
@@ -33,7 +33,7 @@ const refuseEmpty = ({ engine, image }: Task): void => {
 }
 
 /** Has kind load it. */
-export const byKind = (task: Task, node: KindNode, because: Because) =>
+export const byKind = (task: Task, node: Node, because: Because) =>
   timed(node.name, 'kind', because, async () => {
     refuseEmpty(task)
     const { image, states } = task
@@ -43,7 +43,7 @@ export const byKind = (task: Task, node: KindNode, because: Because) =>
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
-export const byStream = async (task: Task, node: KindNode, because: Because): Promise<NodeLoad> => {
+export const byStream = async (task: Task, node: Node, because: Because): Promise<NodeLoad> => {
   const { states, signal, warn } = task
   refuseEmpty(task)
   const before = states.get(node.name) ?? emptyState

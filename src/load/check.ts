@@ -1,13 +1,17 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { lookIntoNode, type NodeState } from './node-state.ts'
 
 /**
  * True when the node has the image whole, by every name, as an earlier load of ours left it. False
  * may also mean that somebody else brought the image: then it is loaded, which costs little.
  */
-export const isPresent = (image: LocalImage, names: readonly string[], state: NodeState): boolean =>
+export const isPresent = (
+  image: ContainerImage,
+  names: readonly string[],
+  state: NodeState,
+): boolean =>
   image.layers.every(({ chainId }) => state.chains.has(chainId)) &&
   names.every((name) => {
     const record = state.records.get(name)
@@ -31,7 +35,7 @@ const looks = 15
  * @param config the expected digest of its config, where Docker tells
  */
 const findFlaw = (
-  image: LocalImage,
+  image: ContainerImage,
   names: readonly string[],
   config: string | undefined,
   { chains, criIds, held }: NodeState,
@@ -52,7 +56,7 @@ type Checked = { readonly flaw: string | undefined; readonly state: NodeState }
 
 const lookUntilWell = async (
   api: EngineApi,
-  node: KindNode,
+  node: Node,
   names: readonly string[],
   judge: (state: NodeState) => string | undefined,
 ): Promise<Checked> => {
@@ -67,9 +71,9 @@ const lookUntilWell = async (
 /** Looks until the image is as it should be by all names, or says what is wrong with it. */
 export const checkInNode = (
   api: EngineApi,
-  image: LocalImage,
+  image: ContainerImage,
   names: readonly string[],
-  node: KindNode,
+  node: Node,
   config: string | undefined,
 ): Promise<Checked> =>
   lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state))
@@ -78,7 +82,7 @@ export const checkInNode = (
 export const checkNames = (
   api: EngineApi,
   names: readonly string[],
-  node: KindNode,
+  node: Node,
 ): Promise<Checked> =>
   lookUntilWell(api, node, names, ({ criIds }) => {
     const missing = names.find((name) => !criIds.has(name))

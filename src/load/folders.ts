@@ -1,9 +1,9 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { runContainer } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { isWarning } from '../docker/warnings.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { toHelperContainer } from './helper.ts'
 import { type ManifestMaker, toDigest } from './manifest.ts'
 import { toMounts, toOrderLines } from './order.ts'
@@ -31,9 +31,9 @@ export type FolderFailure = {
 
 export type FolderOrder = {
   readonly engine: Engine
-  readonly image: LocalImage
+  readonly image: ContainerImage
   /** They all run the same node image. */
-  readonly nodes: readonly KindNode[]
+  readonly nodes: readonly Node[]
   readonly wanted: FolderWay | 'auto'
   readonly runId: string
   readonly toManifest: ManifestMaker

@@ -1,10 +1,10 @@
 import type { Get } from '../docker/engine-api.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { NodePlan } from './plan-way.ts'
 
 /** What an image is for, and the nodes that are something else; undefined where there are none. */
 export const renderForeign = (
-  { references, architecture }: Pick<LocalImage, 'references' | 'architecture'>,
+  { references, architecture }: Pick<ContainerImage, 'references' | 'architecture'>,
   nodes: readonly { readonly name: string; readonly architecture: string }[],
 ): string | undefined => {
   const others = nodes.filter((node) => architecture !== '' && node.architecture !== architecture)
@@ -20,7 +20,7 @@ type Machine = { readonly Architecture?: string; readonly Arch?: string }
 /** Asks for what the nodes are: what their image is for, or the daemon where that is gone. */
 export const findForeign = async (
   get: Get,
-  image: LocalImage,
+  image: ContainerImage,
   plans: readonly NodePlan[],
 ): Promise<string | undefined> => {
   const ids = [...new Set(plans.map(({ node }) => node.imageId))]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { runLabel } from '../ownership.ts'
 
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
@@ -25,7 +25,7 @@ export type Mounts = {
 
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
 export const toHelperContainer = (
-  node: KindNode,
+  node: Node,
   { mountedFolder, socketFolder }: Mounts,
   runId: string,
 ) => {

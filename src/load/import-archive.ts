@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import { checkInNode } from './check.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
@@ -9,7 +9,7 @@ import { pump } from './pipe.ts'
 import type { Streaming } from './streaming.ts'
 
 /** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
-const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly string[]> => {
+const findImportFlags = async (docker: Docker, node: Node): Promise<readonly string[]> => {
   const { stdout: help } = await docker.try([
     'exec',
     node.name,
@@ -23,15 +23,15 @@ const findImportFlags = async (docker: Docker, node: KindNode): Promise<readonly
 }
 
 /** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node: KindNode, flags: readonly string[]): readonly string[] => [
+const toImportArgs = (node: Node, flags: readonly string[]): readonly string[] => [
   'exec',
   '--interactive',
   node.name,
   'ctr',
-  '--namespace=k8s.io',
+  `--namespace=${node.containerd.namespace}`,
   'images',
   'import',
-  `--snapshotter=${node.snapshotter}`,
+  `--snapshotter=${node.containerd.snapshotter}`,
   ...flags,
   '-',
 ]
@@ -48,7 +48,7 @@ const removeImage = async (
   const { criIds } = await lookIntoNode(api, node, []).catch(() => emptyState)
   const ids = names.map((name) => criIds.get(name) ?? image.id)
   const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
-  const ctr = ['exec', node.name, 'ctr', '--namespace=k8s.io']
+  const ctr = ['exec', node.name, 'ctr', `--namespace=${node.containerd.namespace}`]
   for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
   await docker.try([...ctr, 'content', 'prune', 'references'])
 }
@@ -87,6 +87,14 @@ export const importArchive = async (
   const problem = await send(streaming, archived, loadedAs)
   if (problem !== undefined) await removeImage(streaming, loadedAs)
   else
-    await docker.try(['exec', node.name, 'ctr', '--namespace=k8s.io', 'images', 'remove', loadedAs])
+    await docker.try([
+      'exec',
+      node.name,
+      'ctr',
+      `--namespace=${node.containerd.namespace}`,
+      'images',
+      'remove',
+      loadedAs,
+    ])
   return problem
 }

@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import { describeEnd } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -19,7 +19,7 @@ const timeoutOfRemovalMs = 30_000
 const ctrImages = ['ctr', '--namespace=k8s.io', 'images'] as const
 
 /** A name that was never made is as good as gone. */
-const dropName = async (api: EngineApi, loaded: string, node: KindNode): Promise<void> => {
+const dropName = async (api: EngineApi, loaded: string, node: Node): Promise<void> => {
   const remove = [...ctrImages, 'remove', loaded]
   await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {})
 }

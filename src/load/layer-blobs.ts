@@ -1,7 +1,7 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { runLabel } from '../ownership.ts'
 import { socketFolderOf } from './order.ts'
 
@@ -33,7 +33,7 @@ export type ArchivedImage = {
 export type Archivist = {
   readonly docker: Docker
   readonly engine: Engine
-  readonly node: KindNode
+  readonly node: Node
   readonly runId: string
 }
 
@@ -70,7 +70,7 @@ const toUnpacker = ({ mediaType = '' }: Descriptor): Unpacker => {
 
 const ofContainerdStore = async (
   archivist: Archivist,
-  image: LocalImage,
+  image: ContainerImage,
 ): Promise<ArchivedImage | undefined> => {
   const root = await readContent(archivist, image.id)
   if (root === undefined) return undefined
@@ -96,7 +96,7 @@ const ofContainerdStore = async (
  */
 export const findArchived = async (
   archivist: Archivist,
-  image: LocalImage,
+  image: ContainerImage,
 ): Promise<ArchivedImage | undefined> =>
   archivist.engine.hasContainerdStore
     ? ofContainerdStore(archivist, image)
@@ -116,7 +116,7 @@ export const toBlobName = (digest: string): string =>
  * image must be there both times.
  */
 export const toNeedlessBlobs = (
-  image: LocalImage,
+  image: ContainerImage,
   blobs: readonly string[],
   chains: ReadonlySet<string>,
 ): ReadonlySet<string> => {

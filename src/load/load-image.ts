@@ -1,5 +1,5 @@
-import type { KindNode } from '../cluster/node.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { Node } from '../cluster/node.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { byFolders, groupForHelpers } from './by-folders.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'
@@ -13,8 +13,8 @@ import { allEnded, type ImageLoad, type LoadContext, type NodeLoad, type Task } 
 /** Nodes that do not answer are left to the loading, which says more when it fails. */
 const lookIntoNodes = async (
   { api, engine, signal }: LoadContext,
-  image: LocalImage,
-  nodes: readonly KindNode[],
+  image: ContainerImage,
+  nodes: readonly Node[],
 ): Promise<Task['states']> => {
   const states = new Map<string, NodeState>()
   await Promise.all(
@@ -34,14 +34,14 @@ const lookIntoNodes = async (
  */
 export const loadImage = async (
   context: LoadContext,
-  image: LocalImage,
+  image: ContainerImage,
   plans: readonly NodePlan[],
 ): Promise<ImageLoad> => {
   const started = performance.now()
   const nodes = plans.map(({ node }) => node)
   const states = await lookIntoNodes(context, image, nodes)
   const names = namesOf(context.engine, image)
-  const isThere = ({ name }: KindNode): boolean => {
+  const isThere = ({ name }: Node): boolean => {
     const state = states.get(name)
     return state !== undefined && isPresent(image, names, state)
   }

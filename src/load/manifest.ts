@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Get } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 
 /** A blob as a manifest describes it. */
 type Blob = { readonly digest: string; readonly size: number }
@@ -59,7 +59,7 @@ export type ManifestMaker = (configBytes: number) => string
 export const findManifestMaker = async (
   get: Get,
   { hasContainerdStore }: Engine,
-  image: LocalImage,
+  image: ContainerImage,
 ): Promise<ManifestMaker> => {
   const path = `/images/${image.id}/history`
   const history = hasContainerdStore ? [] : ((await get<readonly HistoryStep[]>(path)) ?? [])

@@ -16,7 +16,7 @@ const findManifest = async (
   config: string,
 ): Promise<string> => {
   if (engine.hasContainerdStore) return archived?.manifest ?? ''
-  const get = ['ctr', '--namespace=k8s.io', 'content', 'get', config]
+  const get = ['ctr', `--namespace=${node.containerd.namespace}`, 'content', 'get', config]
   return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs)))
 }
 
@@ -36,7 +36,7 @@ export const nameImage = async (
   if (flaw !== undefined) return flaw
   const config = state.criIds.get(loadedAs) ?? ''
   const manifest = await findManifest(streaming, archived, config)
-  const isOverlay = node.snapshotter === 'overlayfs'
+  const isOverlay = node.containerd.snapshotter === 'overlayfs'
   const chains = isOverlay ? image.layers.map(({ chainId }) => chainId).join(' ') : ''
   const script = joinScript('record', 'client', 'names', 'node', 'source', 'publish', 'name')
   const about = [loadedAs, runId, image.id, config, chains, toDigest(manifest), manifest]

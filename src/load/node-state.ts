@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { containerdClient, joinScript } from './helper.ts'
@@ -59,7 +59,7 @@ const timeoutMs = 30_000
 /** @throws {Failure} when the node does not answer */
 export const lookIntoNode = async (
   api: EngineApi,
-  node: KindNode,
+  node: Node,
   names: readonly string[],
 ): Promise<NodeState> => {
   const script = joinScript('record', 'client', 'look')

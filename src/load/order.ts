@@ -1,8 +1,8 @@
-import type { KindNode } from '../cluster/node.ts'
-import { snapshotterRoot, toHostPath } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
+import { snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { storeFolders } from '../docker/store-folders.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { Mounts } from './helper.ts'
 import type { FolderWay } from './plan-way.ts'
@@ -24,7 +24,7 @@ export const commonFolder = (paths: readonly string[]): string => {
  * All names under which a node should have an image: as it was given first, then by its content. Only
  * the containerd store keeps the manifest, and so its digest, that a registry knows.
  */
-export const namesOf = (engine: Engine, image: LocalImage): readonly string[] => [
+export const namesOf = (engine: Engine, image: ContainerImage): readonly string[] => [
   ...new Set([
     ...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
     ...image.references.map((reference) => toImmutable(reference, image.id).canonical),
@@ -33,7 +33,7 @@ export const namesOf = (engine: Engine, image: LocalImage): readonly string[] =>
 ]
 
 /** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
-export const toSource = ({ heldAs, id }: LocalImage): string => heldAs ?? id
+export const toSource = ({ heldAs, id }: ContainerImage): string => heldAs ?? id
 
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */
 export const socketFolderOf = ({ hasContainerdStore, containerd }: Engine): string | undefined =>
@@ -43,7 +43,7 @@ type Rows = readonly (readonly string[])[]
 
 const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 
-const overlay2Rows = (engine: Engine, image: LocalImage): Rows => {
+const overlay2Rows = (engine: Engine, image: ContainerImage): Rows => {
   const store = `${engine.dataRoot}/image/overlay2`
   return [
     ['overlay2', `${store}/imagedb/content/sha256/${toHex(image.id)}`, image.id],
@@ -51,7 +51,7 @@ const overlay2Rows = (engine: Engine, image: LocalImage): Rows => {
   ]
 }
 
-const containerdRows = ({ containerd }: Engine, image: LocalImage): Rows => [
+const containerdRows = ({ containerd }: Engine, image: ContainerImage): Rows => [
   [
     'containerd',
     containerd?.address ?? '',
@@ -63,7 +63,7 @@ const containerdRows = ({ containerd }: Engine, image: LocalImage): Rows => [
 ]
 
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node: KindNode): string => toHostPath(node, snapshotterRoot) ?? '/'
+const rootOf = (node: Node): string => toHostPath(node, snapshotsOf(node)) ?? '/'
 
 /**
  * Chooses what a helper has to see of the daemon's host for one image and some nodes.
@@ -72,8 +72,8 @@ const rootOf = (node: KindNode): string => toHostPath(node, snapshotterRoot) ?? 
  */
 export const toMounts = (
   engine: Engine,
-  image: LocalImage,
-  nodes: readonly KindNode[],
+  image: ContainerImage,
+  nodes: readonly Node[],
 ): Mounts | string => {
   if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === undefined))
     return "Docker does not say where the image's layers are"
@@ -92,8 +92,8 @@ export const toMounts = (
  */
 export const toOrderLines = (
   engine: Engine,
-  image: LocalImage,
-  nodes: readonly KindNode[],
+  image: ContainerImage,
+  nodes: readonly Node[],
   wanted: FolderWay | 'auto',
   runId: string,
   deadlineMs: number,
@@ -105,7 +105,7 @@ export const toOrderLines = (
     ['way', wanted],
     ['mount', mountedFolder],
     ...namesOf(engine, image).map((name) => ['name', name]),
-    ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotterRoot, rootOf(node)]),
+    ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotsOf(node), rootOf(node)]),
     ...(engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image)),
     ['go'],
   ]

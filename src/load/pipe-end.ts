@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import type { Docker } from '../docker/docker.ts'
 import { startPiped } from '../host/process-group.ts'
-import { createCollector } from './young-memory.ts'
+import { createCollector } from './minor-gc.ts'
 
 /** `docker save` of a large image on a slow disk. */
 const timeoutMs = 30 * 60_000

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { type Docker, describeEnd } from '../docker/docker.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { toRenaming } from './archive-names.ts'
 import { toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
@@ -8,7 +8,7 @@ import { leaveOut } from './tar-filter.ts'
 
 /** What goes through the pipe, and where to. */
 export type Pumping = {
-  readonly image: LocalImage
+  readonly image: ContainerImage
   /** What the node is told that it is called. */
   readonly loadedAs: string
   /** Names of the archive's files that are not sent. */

@@ -1,4 +1,4 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
@@ -19,7 +19,7 @@ export type WayChoice =
   | { readonly kind: 'stream' | 'kind'; readonly because: Because }
 
 /** What is planned for one node. */
-export type NodePlan = { readonly node: KindNode; readonly choice: WayChoice }
+export type NodePlan = { readonly node: Node; readonly choice: WayChoice }
 
 /**
  * Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
@@ -41,7 +41,7 @@ const findGate = (engine: Engine): Gate | undefined => {
   return undefined
 }
 
-const findNodeGate = ({ snapshotter: name }: KindNode): Gate | undefined =>
+const findNodeGate = ({ containerd: { snapshotter: name } }: Node): Gate | undefined =>
   name === 'overlayfs' ? undefined : { kind: 'node-snapshotter', name }
 
 /**
@@ -49,7 +49,7 @@ const findNodeGate = ({ snapshotter: name }: KindNode): Gate | undefined =>
  *
  * @throws {Failure} when a way is wanted that cannot work
  */
-export const planWay = (engine: Engine, node: KindNode, mode: LoadMode): WayChoice => {
+export const planWay = (engine: Engine, node: Node, mode: LoadMode): WayChoice => {
   if (mode === 'stream' || mode === 'kind')
     return { kind: mode, because: { kind: 'load-mode', mode } }
   const gate = findGate(engine) ?? findNodeGate(node)

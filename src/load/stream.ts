@@ -9,7 +9,7 @@ const send = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
-  if (archived !== undefined && streaming.node.snapshotter === 'overlayfs') {
+  if (archived !== undefined && streaming.node.containerd.snapshotter === 'overlayfs') {
     const sent = await sendLayers(streaming, archived)
     if (sent.kind === 'sent') return undefined
     if (sent.kind === 'failed') return sent.problem

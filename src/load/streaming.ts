@@ -1,8 +1,8 @@
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { NodeState } from './node-state.ts'
 
@@ -12,8 +12,8 @@ export type Streaming = {
   readonly api: EngineApi
   readonly engine: Engine
   readonly runId: string
-  readonly image: LocalImage
-  readonly node: KindNode
+  readonly image: ContainerImage
+  readonly node: Node
   /** What the node had before. */
   readonly before: NodeState
   readonly toManifest: ManifestMaker

@@ -1,7 +1,7 @@
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { Because } from './because.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { NodeState } from './node-state.ts'
@@ -21,7 +21,7 @@ export type NodeLoad = {
 }
 
 export type ImageLoad = {
-  readonly image: LocalImage
+  readonly image: ContainerImage
   readonly nodes: readonly NodeLoad[]
 }
 
@@ -32,7 +32,7 @@ export type LoadContext = {
   readonly clusterName: string
   readonly runId: string
   /** Makes sure that Docker keeps an image, whatever becomes of its names. */
-  readonly hold: (image: LocalImage) => Promise<LocalImage>
+  readonly hold: (image: ContainerImage) => Promise<ContainerImage>
   /** A folder of the step's own. */
   readonly tempDir: string
   readonly signal: AbortSignal
@@ -42,7 +42,7 @@ export type LoadContext = {
 
 /** One image on its way into nodes. */
 export type Task = LoadContext & {
-  readonly image: LocalImage
+  readonly image: ContainerImage
   readonly progress: Progress
   readonly toManifest: ManifestMaker
   /** What the nodes had before, by their names. */

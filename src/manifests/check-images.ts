@@ -1,5 +1,5 @@
 import type { Warning } from '../host/log.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import {
   type ImageReference,
   parseImageReference,
@@ -46,7 +46,7 @@ const isPulled = ({ container, canonical }: User): boolean =>
 export type Loaded = {
   /** Of what is built for them, and of what was there before. */
   readonly wanted: readonly ImageReference[]
-  readonly images: readonly Pick<LocalImage, 'digestNames'>[]
+  readonly images: readonly Pick<ContainerImage, 'digestNames'>[]
 }
 
 /** The names under which the nodes will have something once the step has ended. */

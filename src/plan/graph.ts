@@ -3,7 +3,7 @@ import type { Freeing } from '../disk/free-disk.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { toRemembered } from '../disk/size-memory.ts'
 import type { Facts } from '../facts/facts.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -65,7 +65,7 @@ const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]): 
  * the containerd store, so they are held; the other store keeps them.
  */
 const planGiven = (
-  images: readonly LocalImage[],
+  images: readonly ContainerImage[],
   isAtRisk: boolean,
   toLoad: ToLoad,
   room: readonly StepId[],

@@ -1,6 +1,6 @@
 import type { Target } from '../build/target.ts'
 import type { Freeing } from '../disk/free-disk.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-way.ts'
@@ -17,7 +17,7 @@ export type ImageSource =
   | { readonly kind: 'built'; readonly by: StepId }
   /** In Docker's store before, under a name that another step has given it meanwhile. */
   | { readonly kind: 'held'; readonly by: StepId }
-  | { readonly kind: 'local'; readonly image: LocalImage }
+  | { readonly kind: 'local'; readonly image: ContainerImage }
 
 export type Work =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing; readonly folder: string }
@@ -25,7 +25,7 @@ export type Work =
   | { readonly kind: 'await-disk'; readonly freeing: StepId; readonly folder: string }
   | { readonly kind: 'build'; readonly target: Target; readonly isAlone: boolean }
   /** Gives an image a name that only this run uses: its own may be given to another one. */
-  | { readonly kind: 'hold-image'; readonly image: LocalImage }
+  | { readonly kind: 'hold-image'; readonly image: ContainerImage }
   | {
       readonly kind: 'load'
       /** As people gave them. */
@@ -47,7 +47,7 @@ export type Work =
   /** Removes a name that only this run uses; with the last name of an image go its layers. */
   | { readonly kind: 'drop-image'; readonly name: string }
   /** The same for what was held until it was loaded. */
-  | { readonly kind: 'release-image'; readonly image: LocalImage; readonly loadedBy: StepId }
+  | { readonly kind: 'release-image'; readonly image: ContainerImage; readonly loadedBy: StepId }
   /** The same for what machines left that died. */
   | { readonly kind: 'drop-leftovers' }
   | { readonly kind: 'prune-cache' }

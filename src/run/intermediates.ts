@@ -1,6 +1,6 @@
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
 import { intermediateRepository, toHeldName } from '../ownership.ts'
 
@@ -41,8 +41,8 @@ export const findLeftOvers = async ({ get }: EngineApi): Promise<readonly string
 export const holdImage = async (
   { get, post }: EngineApi,
   runId: string,
-  image: LocalImage,
-): Promise<LocalImage> => {
+  image: ContainerImage,
+): Promise<ContainerImage> => {
   // The first name of an image that has none would be its last one as well: Docker drops it with that.
   if (image.heldAs !== undefined || isNameless(image.id, image.references)) return image
   const name = toHeldName(runId, image.id)

@@ -1,4 +1,4 @@
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { dropImages, planDropping } from '../load/drop-images.ts'
 import { findForeign } from '../load/foreign.ts'
 import { loadImage } from '../load/load-image.ts'
@@ -7,7 +7,7 @@ import { holdImage } from './intermediates.ts'
 import type { Handler, Run } from './ports.ts'
 
 /** The plan has this step wait for the one that makes or holds its image. */
-const findImage = (source: ImageSource, { resultOf }: Run): LocalImage | undefined => {
+const findImage = (source: ImageSource, { resultOf }: Run): ContainerImage | undefined => {
   switch (source.kind) {
     case 'built':
       return resultOf('build', source.by)?.image
@@ -39,7 +39,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     engine,
     clusterName: step.cluster,
     runId: run.id,
-    hold: (each: LocalImage) => holdImage(api, run.id, each),
+    hold: (each: ContainerImage) => holdImage(api, run.id, each),
     tempDir: run.tempDir,
     signal: run.signal,
     line: log.line,

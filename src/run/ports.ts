@@ -7,7 +7,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
-import type { LocalImage } from '../image/image.ts'
+import type { ContainerImage } from '../image/image.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ImageLoad } from '../load/task.ts'
@@ -18,7 +18,7 @@ import type { EndedToken } from '../token/ended-token.ts'
 export type Built = {
   readonly metadata: BuildMetadata & CachedShare
   /** As Docker has it; undefined where it is only in the builder. */
-  readonly image: LocalImage | undefined
+  readonly image: ContainerImage | undefined
   /** For the next run's plan; undefined where Docker does not say. */
   readonly measured: Measured | undefined
 }
@@ -27,7 +27,7 @@ export type Built = {
 type Results = {
   readonly 'free-disk': readonly Freed[]
   readonly build: Built
-  readonly 'hold-image': LocalImage
+  readonly 'hold-image': ContainerImage
   readonly load: ImageLoad
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]

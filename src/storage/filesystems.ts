@@ -1,5 +1,5 @@
 import { stat, statfs } from 'node:fs/promises'
-import type { KindNode } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
@@ -72,7 +72,7 @@ export const parseNodeFolders = (
   })
 
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
-const inspectNode = async (api: EngineApi, node: KindNode, isHere: boolean) => {
+const inspectNode = async (api: EngineApi, node: Node, isHere: boolean) => {
   const argv = ['sh', '-c', askNode]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
   const [volume, containerd] = parseNodeFolders(printed, isHere)
@@ -97,7 +97,7 @@ export const toFilesystems = (states: readonly StateOfUse[]): readonly Filesyste
 /** Which parts to inspect. */
 export type DiskScope = {
   readonly engine: Engine
-  readonly nodes: readonly KindNode[]
+  readonly nodes: readonly Node[]
   /** Whether the daemon is on this machine. */
   readonly isLocalDaemon: boolean
 }
@@ -126,7 +126,7 @@ export const findFilesystems = async (
     inspectFolder(tempDir),
     ...nodes.map((node) => inspectNode(api, node, isLocalDaemon)),
   ])
-  const hasVolume = ({ mounts }: KindNode): boolean =>
+  const hasVolume = ({ mounts }: Node): boolean =>
     mounts.some(
       ({ destination, source }) => destination === '/var' && source.startsWith(`${dataRoot}/`),
     )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findNodes, listMembers } from '../../../src/cluster/providers/kind.ts'
+import { kind, listMembers } from '../../../src/cluster/providers/kind.ts'
 import type { Get } from '../../../src/docker/engine-api.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -97,8 +97,10 @@ test('who only claims to be a node is neither picked nor named as one', async ()
   const own = { ...kinds, [role]: 'control-plane' }
   const other = container('other', { own, image: 'sha256:hostile', isPrivileged: false })
   const get = daemonWith(node, other)
-  expect((await findNodes(get, 'kind', [])).nodes.map(({ name }) => name)).toEqual(['kind-worker'])
-  await expect(findNodes(get, 'kind', ['control-plane'])).rejects.toMatchObject({
+  expect((await kind.findNodes(get, 'kind', [])).nodes.map(({ name }) => name)).toEqual([
+    'kind-worker',
+  ])
+  await expect(kind.findNodes(get, 'kind', ['control-plane'])).rejects.toMatchObject({
     remedy: 'Its nodes are: kind-worker (worker).',
   })
 })
@@ -109,10 +111,10 @@ test('clusters that only claim to be there are not offered', async () => {
     image: 'sha256:node',
     isPrivileged: false,
   })
-  await expect(findNodes(daemonWith(node, trap), 'dev', [])).rejects.toMatchObject({
+  await expect(kind.findNodes(daemonWith(node, trap), 'dev', [])).rejects.toMatchObject({
     remedy: 'Set cluster-name to one of: kind.',
   })
-  await expect(findNodes(daemonWith(trap), 'trap', [])).rejects.toMatchObject({
+  await expect(kind.findNodes(daemonWith(trap), 'trap', [])).rejects.toMatchObject({
     message: 'There is no kind cluster named trap',
     remedy: expect.stringMatching(
       /^Slipway ignores trap: .* not privileged\. This Docker daemon runs none\. Create one before/,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toChainIds } from '../../../src/image/image.ts'
-import { toLocalImage } from '../../../src/image/sources/docker.ts'
+import { toContainerImage } from '../../../src/image/sources/docker.ts'
 
 const diff = (letter: string): string => `sha256:${letter.repeat(64)}`
 
@@ -23,15 +23,15 @@ const inspected = {
 }
 
 test('every layer finds its folder, lowest first', () => {
-  const { layers } = toLocalImage(inspected, [])
+  const { layers } = toContainerImage(inspected, [])
   expect(layers.map(({ folder }) => folder)).toEqual(['/d/a', '/d/b', '/d/c'])
 })
 
 test('where folders and layers do not match up, none is believed', () => {
   const data = { UpperDir: '/d/c', LowerDir: '/d/b' }
-  const { layers } = toLocalImage({ ...inspected, GraphDriver: { Data: data } }, [])
+  const { layers } = toContainerImage({ ...inspected, GraphDriver: { Data: data } }, [])
   expect(layers.map(({ folder }) => folder)).toEqual([undefined, undefined, undefined])
   expect(
-    toLocalImage({ ...inspected, GraphDriver: { Data: null } }, []).layers[0]?.folder,
+    toContainerImage({ ...inspected, GraphDriver: { Data: null } }, []).layers[0]?.folder,
   ).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
-import type { KindNode } from '../node.ts'
+import type { Node } from '../node.ts'
+import type { ClusterProvider } from '../provider.ts'
 import {
   type Claim,
   clusterLabel,
@@ -143,7 +144,7 @@ const requireRunning = (picked: readonly Member[]): void => {
   })
 }
 
-const toNode = (inspected: InspectedContainer): KindNode => {
+const toNode = (inspected: InspectedContainer): Node => {
   const variable = 'KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER='
   const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable))
   return {
@@ -155,20 +156,16 @@ const toNode = (inspected: InspectedContainer): KindNode => {
     mounts: inspected.Mounts.flatMap(({ Destination, Source }) =>
       Source === undefined || Source === '' ? [] : [{ destination: Destination, source: Source }],
     ),
-    snapshotter: chosen?.slice(variable.length) || 'overlayfs',
+    containerd: {
+      namespace: 'k8s.io',
+      root: '/var/lib/containerd',
+      snapshotter: chosen?.slice(variable.length) || 'overlayfs',
+    },
   }
 }
 
-/**
- * Finds a kind cluster's nodes by the labels that kind gives their containers.
- *
- * @throws {Failure} when there is no such cluster or node, or one is not running
- */
-export const findNodes = async (
-  get: Get,
-  clusterName: string,
-  wanted: readonly string[],
-): Promise<{ readonly nodes: readonly KindNode[]; readonly leftOut: readonly string[] }> => {
+/** Finds a kind cluster's nodes by the labels that kind gives their containers. */
+const findNodes: ClusterProvider['findNodes'] = async (get, clusterName, wanted) => {
   const { nodes: members, leftOut } = await listMembers(get, clusterName)
   if (members.length === 0) return refuseCluster(get, clusterName, leftOut)
   const picked = pickNodes(members, wanted)
@@ -176,3 +173,5 @@ export const findNodes = async (
   const nodes = picked.map(({ inspected }) => toNode(inspected))
   return { nodes: nodes.sort((a, b) => a.name.localeCompare(b.name)), leftOut }
 }
+
+export const kind: ClusterProvider = { findNodes }

@@ -1,9 +1,9 @@
 import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import { intermediateRepository } from '../../ownership.ts'
-import type { LocalImage } from '../image.ts'
+import type { ContainerImage } from '../image.ts'
 import type { ImageReference } from '../reference.ts'
-import { type InspectedImage, toLocalImage } from './docker.ts'
+import { type InspectedImage, toContainerImage } from './docker.ts'
 
 /** A tag that somebody else has moved since it was given to what was built here. */
 export type MovedTag = {
@@ -42,7 +42,7 @@ export const findBuilt = async (
   get: Get,
   heldAs: string,
   tags: readonly ImageReference[],
-): Promise<{ readonly image: LocalImage; readonly moved: readonly MovedTag[] }> => {
+): Promise<{ readonly image: ContainerImage; readonly moved: readonly MovedTag[] }> => {
   const inspected = await get<InspectedImage>(`/images/${heldAs}/json`)
   if (inspected === undefined) {
     const names = tags.map(({ given }) => given).join(', ')
@@ -50,7 +50,7 @@ export const findBuilt = async (
       remedy: 'Another process may have removed it. Run the step again.',
     })
   }
-  const image = { ...toLocalImage(inspected, tags), heldAs }
+  const image = { ...toContainerImage(inspected, tags), heldAs }
   return { image, moved: await findMoved(get, tags, image.id) }
 }
 

@@ -1,6 +1,6 @@
 import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
-import { type LocalImage, toChainIds } from '../image.ts'
+import { type ContainerImage, toChainIds } from '../image.ts'
 import { toOwnNames } from '../own-names.ts'
 import {
   couldBeId,
@@ -44,10 +44,10 @@ const toDigestNames = (
 }
 
 /** Reads what the daemon says of an image. */
-export const toLocalImage = (
+export const toContainerImage = (
   inspected: InspectedImage,
   references: readonly ImageReference[],
-): LocalImage => {
+): ContainerImage => {
   const diffIds = inspected.RootFS.Layers ?? []
   const chainIds = toChainIds(diffIds)
   const folders = foldersOf(inspected)
@@ -84,7 +84,7 @@ const inspectImage = async (get: Get, reference: ImageReference): Promise<Found>
   return { reference, inspected: isIt ? other : undefined, isById: isIt }
 }
 
-const groupById = (found: readonly Found[]): readonly LocalImage[] => {
+const groupById = (found: readonly Found[]): readonly ContainerImage[] => {
   const rows = found.flatMap(({ reference, inspected, isById }) =>
     inspected === undefined
       ? []
@@ -93,7 +93,7 @@ const groupById = (found: readonly Found[]): readonly LocalImage[] => {
   return [...Map.groupBy(rows, ({ inspected }) => inspected.Id).values()].flatMap((group) => {
     const [first] = group
     const names = new Map(group.flatMap(({ names }) => names.map((name) => [name.canonical, name])))
-    return first === undefined ? [] : [toLocalImage(first.inspected, [...names.values()])]
+    return first === undefined ? [] : [toContainerImage(first.inspected, [...names.values()])]
   })
 }
 
@@ -105,7 +105,7 @@ const groupById = (found: readonly Found[]): readonly LocalImage[] => {
 export const findImages = async (
   get: Get,
   references: readonly ImageReference[],
-): Promise<readonly LocalImage[]> => {
+): Promise<readonly ContainerImage[]> => {
   const found = await Promise.all(references.map((reference) => inspectImage(get, reference)))
   const missing = found.filter(({ inspected }) => inspected === undefined)
   if (missing.length > 0) {
