@@ -1,8 +1,8 @@
-import { t as findNodeProblem } from "./node-version.js";
+import { findNodeProblem } from "./shared.main.post.js";
 
 // src/main.ts
 const problem = findNodeProblem(process.versions.node);
-if (problem === void 0) await import("./step.js");
+if (problem === void 0) await import("./actions-step.js");
 else {
 	process.stdout.write(`::error::${problem}\n`);
 	process.exitCode = 1;

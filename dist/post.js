@@ -1,6 +1,6 @@
-import { t as findNodeProblem } from "./node-version.js";
+import { findNodeProblem } from "./shared.main.post.js";
 
 // src/post.ts
-if (findNodeProblem(process.versions.node) === void 0) await import("./post2.js");
+if (findNodeProblem(process.versions.node) === void 0) await import("./actions-post.js");
 
 export {  };

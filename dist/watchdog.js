@@ -1,6 +1,6 @@
-import { t as Secret } from "./secret.js";
-import { t as revokeToken } from "./revoke.js";
-import { createInterface } from "node:readline";
+import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
+import { revokeToken } from "./shared.token-installation-token.watchdog.js";
+const { createInterface } = process.getBuiltinModule("node:readline");
 
 // src/watchdog.ts
 /**
@@ -18,7 +18,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 	if (message === "done") process.exit();
 	guarded.push({
 		apiUrl: message.guard.apiUrl,
-		secret: new Secret(message.guard.token)
+		token: new Secret(message.guard.token)
 	});
 }
 await Promise.allSettled(guarded.map((token) => revokeToken(token, () => {})));

@@ -4,20 +4,32 @@
 #                                            containerd says FROM..., we see TO...; answers `done FOLDER`,
 #                                            or `uncommitted FOLDER` where only the last step failed
 #   release NAME                             the snapshot is kept by what refers to it alone
+#   view KEY NAME                            `done FOLDER...`: the folders of a snapshot's layers, lowest first
+#   remove KEY                               a snapshot goes
+#   import TOP RECORD TYPE FOLDER MANIFEST CONFIG NAME...
+#                                            the blobs of manifest and config, files of a folder, become an
+#                                            image with these names that holds the snapshot TOP
 #   image NAME                               CRI's ID of an image; `none` where CRI does not have it
-#   images                                   CRI's images, a line each: `image ID NAME...`; then `done`
+# and with several lines, the last one `done`:
+#   images                                   CRI's: `image ID NAME...`
+#   labels NAME...                           containerd's images of these names: `label NAME RECORD`
+#   snapshots                                `snapshot NAME KIND`, 3 for committed ones
+#   held                                     `held CONFIG TOP`
 # `failed` says only that it did not work: `ctr` or `crictl` then say why. gRPC is HTTP/2; of its headers,
-# which may be compressed, nothing is read: what has failed has no data.
+# which may be compressed, nothing is read: what has failed has no data. Modules would take longer to load
+# than all of this takes, so there are none but Perl's own pragmas.
 use strict;
 use warnings;
-use IO::Socket::UNIX;
 
 my ($path) = @ARGV;
 my $stream = -1;
+my $lease = '';
 $| = 1;
 $SIG{ALRM} = sub { print "failed\n"; exit 1 };
 
-my $socket = IO::Socket::UNIX->new(Peer => $path) or exit 1;
+# AF_UNIX and SOCK_STREAM are 1, on Linux everywhere but on MIPS.
+socket my $socket, 1, 1, 0 or exit 1;
+connect $socket, pack 'Sa*', 1, "$path\0" or exit 1;
 binmode $socket;
 
 sub send_frame {
@@ -39,18 +51,24 @@ sub read_bytes {
 # A header field as it is: not indexed, not compressed.
 sub field { my ($name, $value) = @_; return pack 'CC/aC/a', 0, $name, $value }
 
-# What a server sends at most: HTTP/2's own limit for a frame, and what a node's list of images stays below.
-my ($frame_limit, $answer_limit) = (16_384, 16 * 1024 * 1024);
+# What is sent at most: HTTP/2's own limit for a frame; what a node's list of images stays below; and what a
+# server takes without being asked how much it takes.
+my ($frame_limit, $answer_limit, $message_limit) = (16_384, 16 * 1024 * 1024, 40_000);
 
-# The answer's message; undefined when there is none, as after an error.
-sub call {
+# The answer's messages, of which a list may come in several; none when there is none, as after an error.
+sub call_all {
   my ($method, $message) = @_;
+  return if length $message > $message_limit;
   $stream += 2;
   my $headers = "\x83\x86" . field(':path', $method) . field(':authority', 'localhost')
     . field('content-type', 'application/grpc') . field('te', 'trailers')
-    . field('containerd-namespace', 'k8s.io');
+    . field('containerd-namespace', 'k8s.io') . ($lease eq '' ? '' : field('containerd-lease', $lease));
   send_frame(1, 4, $stream, $headers);
-  send_frame(0, 1, $stream, pack('CN', 0, length $message) . $message);
+  my $rest = pack('CN', 0, length $message) . $message;
+  while (length $rest) {
+    my $piece = substr $rest, 0, $frame_limit, '';
+    send_frame(0, length $rest ? 0 : 1, $stream, $piece);
+  }
   my $answer = '';
   for (;;) {
     my ($high, $low, $type, $flags, $id) = unpack 'CnCCN', read_bytes(9);
@@ -67,19 +85,34 @@ sub call {
     }
     last if $type == 3 || ($type < 2 && $flags & 1);
   }
-  my ($is_packed, $length) = length $answer < 5 ? (1, 0) : unpack 'CN', $answer;
-  return $is_packed || $length != length($answer) - 5 ? undef : substr $answer, 5;
+  my @messages;
+  while (length $answer) {
+    my ($is_packed, $length) = length $answer < 5 ? (1, 0) : unpack 'CN', $answer;
+    return if $is_packed || $length > length($answer) - 5;
+    push @messages, substr $answer, 5, $length;
+    substr $answer, 0, 5 + $length, '';
+  }
+  return @messages;
 }
 
-# A field of a protobuf message: a string, or a message within.
-sub text {
-  my ($number, $value) = @_;
-  my ($length, $rest) = ('', length $value);
-  while ($rest > 127) { $length .= chr($rest % 128 + 128); $rest = int($rest / 128) }
-  return pack('C', $number * 8 + 2) . $length . chr($rest) . $value;
+# The answer's one message; undefined when there is none.
+sub call {
+  my @messages = call_all(@_);
+  return @messages == 1 ? $messages[0] : undef;
 }
 
-# All values of one field of a message that holds strings or messages there; dies where it is no message.
+sub varint {
+  my ($rest) = @_;
+  my $bytes = '';
+  while ($rest > 127) { $bytes .= chr($rest % 128 + 128); $rest = int($rest / 128) }
+  return $bytes . chr $rest;
+}
+
+# A field of a protobuf message: a string, or a message within; or a number.
+sub text { my ($number, $value) = @_; return pack('C', $number * 8 + 2) . varint(length $value) . $value }
+sub number { my ($number, $value) = @_; return pack('C', $number * 8) . varint($value) }
+
+# All values of one field of a message, strings, messages or numbers; dies where it is no message.
 sub values_of {
   my ($wanted, $message) = @_;
   my ($at, @values) = (0);
@@ -101,7 +134,10 @@ sub values_of {
   while ($at < length $message) {
     my $tag = $number->();
     my $kind = $tag & 7;
-    if ($kind == 0) { $number->() }
+    if ($kind == 0) {
+      my $value = $number->();
+      push @values, $value if $tag >> 3 == $wanted;
+    }
     elsif ($kind == 1) { $take->(8) }
     elsif ($kind == 5) { $take->(4) }
     elsif ($kind == 2) {
@@ -139,6 +175,111 @@ sub release {
   return defined call("$snapshots/Update", $overlayfs . text(2, $info) . $mask) ? 'done' : undef;
 }
 
+sub remove {
+  my ($key) = @_;
+  return defined call("$snapshots/Remove", $overlayfs . text(2, $key)) ? 'done' : undef;
+}
+
+# Nothing roots a view, so the garbage collector may be quicker than we are; nor does it go by itself.
+sub view {
+  my ($key, $name) = @_;
+  my $mounts = call("$snapshots/View", $overlayfs . text(2, $key) . text(3, $name));
+  return unless defined $mounts;
+  remove($key);
+  my ($mount) = values_of(1, $mounts);
+  my ($lower) = grep { s/\Alowerdir=// } values_of(4, $mount);
+  # A single layer is no overlay.
+  my @folders = defined $lower ? reverse split /:/, $lower : values_of(2, $mount);
+  return join "\t", 'done', @folders;
+}
+
+sub snapshots {
+  my @lists = call_all("$snapshots/List", $overlayfs);
+  my @lines;
+  for my $info (map { values_of(1, $_) } @lists) {
+    my ($name, $kind) = (values_of(1, $info), values_of(3, $info));
+    push @lines, "snapshot\t$name\t" . ($kind // 0) if $name =~ /\A[!-~]+\z/;
+  }
+  # A list without snapshots has no messages, as an error has none; it is told by asking for one thing more.
+  return unless @lists || defined call('/containerd.services.version.v1.Version/Version', '');
+  return join "\n", @lines, 'done';
+}
+
+# A map's value.
+sub value_of {
+  my ($key, @entries) = @_;
+  for my $entry (@entries) { return (values_of(2, $entry))[0] // '' if (values_of(1, $entry))[0] eq $key }
+  return;
+}
+
+my ($content, $images) = ('/containerd.services.content.v1.Content', '/containerd.services.images.v1.Images');
+my ($record_label, $held_label) = ('dev.slipway/record', 'containerd.io/gc.ref.snapshot.overlayfs');
+
+sub labels {
+  my $list = call("$images/List", join '', map { text(1, "name==$_") } @_);
+  return unless defined $list;
+  my @lines;
+  for my $image (values_of(1, $list)) {
+    my ($name) = values_of(1, $image);
+    my $record = value_of($record_label, values_of(2, $image)) // '';
+    push @lines, "label\t$name\t$record" if "$name$record" =~ /\A[!-~]+\z/;
+  }
+  return join "\n", @lines, 'done';
+}
+
+sub held {
+  my @lists = call_all("$content/List", '');
+  my @lines;
+  for my $info (map { values_of(1, $_) } @lists) {
+    my ($digest) = values_of(1, $info);
+    for my $label (values_of(5, $info)) {
+      my ($key, $top) = (values_of(1, $label), values_of(2, $label));
+      next unless $key =~ /\Acontainerd\.io\/gc\.ref\.snapshot\./ && "$digest$top" =~ /\A[!-~]+\z/;
+      push @lines, "held\t$digest\t$top";
+    }
+  }
+  return join "\n", @lines, 'done';
+}
+
+# A file becomes a blob, if there is none yet, with one label more; nothing where that fails.
+sub write_blob {
+  my ($folder, $digest, $key, $value) = @_;
+  my ($hex) = $digest =~ /\Asha256:([0-9a-f]{64})\z/ or return;
+  open my $file, '<:raw', "$folder/$hex" or return;
+  my $bytes = do { local $/; <$file> };
+  my $size = length $bytes;
+  # The last action is to commit. What is there already is refused, but leased to us.
+  my $write = number(1, 2) . text(2, "slipway-$digest") . number(3, $size) . text(4, $digest) . text(6, $bytes);
+  return $size if defined call("$content/Write", $write . ($key eq '' ? '' : label(7, $key, $value)));
+  my $is_there = $key eq ''
+    ? call("$content/Info", text(1, $digest))
+    : call("$content/Update", text(1, text(1, $digest) . label(5, $key, $value)) . text(2, text(1, "labels.$key")));
+  return defined $is_there ? $size : undef;
+}
+
+sub import_image {
+  my ($top, $record, $type, $folder, $manifest, $config, @names) = @_;
+  # Until the image refers to it, nothing else would keep what we write; nor does this, if we are killed.
+  my ($second, $minute, $hour, $day, $month, $year) = gmtime time + 3600;
+  my $expiry = sprintf '%04d-%02d-%02dT%02d:%02d:%02dZ', $year + 1900, $month + 1, $day, $hour, $minute, $second;
+  my $id = "slipway-$$-" . time;
+  my $leases = '/containerd.services.leases.v1.Leases';
+  defined call("$leases/Create", text(1, $id) . label(3, 'containerd.io/gc.expire', $expiry)) or return;
+  $lease = $id;
+  my $is_done = defined write_blob($folder, $config, $top eq '' ? '' : $held_label, $top);
+  my $size = $is_done ? write_blob($folder, $manifest, 'containerd.io/gc.ref.content.config', $config) : undef;
+  for my $name (defined $size ? @names : ()) {
+    my $target = text(3, text(1, $type) . text(2, $manifest) . number(3, $size));
+    my $image = text(1, $name) . ($record eq '' ? '' : label(2, $record_label, $record)) . $target;
+    # What is not given is taken away, as an image that had the name before may have been another one's.
+    my $mask = text(2, text(1, 'target') . text(1, "labels.$record_label"));
+    $is_done = 0 unless defined call("$images/Update", text(1, $image) . $mask) || defined call("$images/Create", text(1, $image));
+  }
+  $lease = '';
+  call("$leases/Delete", text(1, $id));
+  return $is_done && defined $size ? 'done' : undef;
+}
+
 my $cri = '/runtime.v1.ImageService';
 
 # The ID in CRI's description of an image. What is printed of it must stay one word of a line.
@@ -167,7 +308,10 @@ sub images {
   return join "\n", @lines, 'done';
 }
 
-my %commands = (publish => \&publish, release => \&release, image => \&image, images => \&images);
+my %commands = (
+  publish => \&publish, release => \&release, remove => \&remove, view => \&view, import => \&import_image,
+  image => \&image, images => \&images, labels => \&labels, snapshots => \&snapshots, held => \&held,
+);
 
 alarm 30;
 syswrite $socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

@@ -1,38 +1,35 @@
-# What a node's containerd has of some images, for src/load/node-state.ts. Runs in the node itself.
-# Arguments: a program in Perl, see containerd.pl; names of images.
+# What a node's containerd and CRI have, for src/load/node-state.ts: in the words of containerd.pl, whose
+# labels are left out where the layers do not look any more as they did when the label was written. Runs in
+# the node itself. Arguments: a program in Perl, see containerd.pl; names of images.
 export LC_ALL=C
-client=$1
+client=$1 pid=1 patience=20s
 shift
 snapshots=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots
-ctl() { ctr --timeout 20s --namespace k8s.io "$@"; }
 
-# CRI's images, as containerd.pl writes them; where there is no Perl, as crictl does.
-list_cri() {
+tell() {
   local answers
-  if answers=$(perl -e "$client" /run/containerd/containerd.sock <<<images); then
-    echo "$answers"
-  else
-    crictl images -o json
-  fi
+  answers=$( (printf 'labels'; printf '\t%s' "$@"; printf '\nsnapshots\nheld\nimages\n') | client) && echo "$answers"
 }
 
-# All at once: each takes as long as its program needs to start.
-exec {snapshot_list}< <(ctl snapshots list) {content_list}< <(ctl content list) \
-  {cri_list}< <(list_cri 2>/dev/null)
-images=$(ctl images list "${@/#/name==}")
+tell_by_ctr() {
+  own=$(mktemp -d -p /dev/shm)
+  by_ctr_labels "$@"
+  by_ctr_snapshots
+  by_ctr_held
+  by_ctr_images
+  rm -r "$own"
+}
 
-echo '== images'
-echo "$images"
-echo '== sound'
-# What a killed load left is swept by a helper.
-[[ -e "${snapshots%/*}/slipway" ]] || grep -o 'dev\.slipway/record=[0-9a-f.]*' <<<"$images" | sort -u | while IFS== read -r _ record; do
-  IFS=. read -r image config _ folders <<<"$record"
-  IFS=. read -ra numbers <<<"$folders"
-  [[ "$(make_record "$image" "$config" "$snapshots" "${numbers[@]}")" != "$record" ]] || echo "$record"
+declare -A looked=()
+{ tell "$@" || tell_by_ctr "$@" 2>/dev/null; } | while IFS= read -r line; do
+  IFS=$'\t' read -r word _ record <<<"$line"
+  if [[ "$word" == label ]]; then
+    # What a killed load left is swept by a helper.
+    [[ "$record" =~ ^[0-9a-z.]+$ && ! -e "${snapshots%/*}/slipway" ]] || continue
+    IFS=. read -r image config _ folders <<<"$record"
+    IFS=. read -ra numbers <<<"$folders"
+    [[ -n "${looked[$record]-}" ]] || looked[$record]=$(make_record "$image" "$config" "$snapshots" "${numbers[@]}")
+    [[ "${looked[$record]}" == "$record" ]] || continue
+  fi
+  printf '%s\n' "$line"
 done
-echo '== snapshots'
-cat <&"$snapshot_list"
-echo '== content'
-grep -F containerd.io/gc.ref.snapshot. <&"$content_list"
-echo '== cri'
-cat <&"$cri_list"

@@ -23,14 +23,22 @@ report_copying() {
   done
 }
 
+# In the background; what is there already can be looked at meanwhile.
+choose_and_stage() {
+  choose_way
+  if [[ "$way" == copy ]]; then report_copying & reporter=$!; fi
+  start_staging
+}
+
 load_node() {
-  local lock announced reporter='' known='' i copied=0 way=present root staging own=$work/$node
-  local cri remembering has_client asking answering releasing='' releaser='' first_missing='' upper=''
+  local lock reporter='' known='' i copied=0 way=present root staging own=$work/of.$node
+  local asking='' answering announced manifest_digest=''
   local -A committed=()
-  local -a adopted=() missing=() broken=() published=() imported=() lowers=() present=() strays=()
+  local -a adopted=() missing=() broken=() published=() imported=() present=() strays=()
+  mkdir -p "$own"
+  start_client
   find_root
   staging=$root/slipway
-  mkdir -p "$own"
   exec {lock}<"$root/snapshots"
   flock --wait "$deadline" "$lock" || cannot 'another load holds the node'
   [[ ! -L "$staging" ]] || die "$staging is a link"
@@ -38,31 +46,26 @@ load_node() {
   trap 'exit 143' TERM
   # A client that ends early must not end us.
   trap : PIPE
-  find_client
+  await_client
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
+  ((${#missing[@]} == 0)) || choose_and_stage
   read_present
   find_broken
-  if ((${#missing[@]} + ${#broken[@]} > 0)); then
-    mkdir -p "$staging"
-    choose_way
-    if [[ "$way" == copy ]]; then report_copying & reporter=$!; fi
-    ((${#broken[@]} == 0)) || repair
-    ((${#missing[@]} == 0)) || stage_and_publish
-    [[ -z "$reporter" ]] || kill "$reporter" || true
+  if ((${#broken[@]} > 0)); then
+    [[ "$way" != present ]] || choose_way
+    repair
   fi
-  imported=("${names[@]}")
-  ctl images import "$work/image.tar" >/dev/null
-  check_cri &
-  cri=$!
-  remember &
-  remembering=$!
-  # The image holds on to its snapshots by now.
-  local -a unneeded=("${published[@]:(-1)}" "${adopted[@]}")
-  if ((${#unneeded[@]} > 0)); then release "${unneeded[@]}" & releasing=$!; fi
+  ((${#missing[@]} == 0)) || publish_staged
+  [[ -z "$reporter" ]] || kill "$reporter" || true
+  until [[ -s "$work/digest" ]]; do sleep 0.01; done
+  manifest_digest=$(<"$work/digest")
+  import_image
   check_image
-  wait_for_all "$cri" "$remembering" $releaser $releasing
+  # The image holds on to its snapshots by now.
+  release "${published[@]:(-1)}" "${adopted[@]}"
+  check_cri
   trap - EXIT
   rm -rf "$staging"
   say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$way"
@@ -71,7 +74,6 @@ load_node() {
 node=''
 mkdir -p "$work/blobs/sha256" "$work/layers"
 "read_$store"
-write_archive
 # Docker's layers under their numbers, as each node's are staged.
 for i in "${!chains[@]}"; do ln -s "${folders[i]}" "$work/layers/$i"; done
 for entry in "${nodes[@]}"; do

@@ -9,10 +9,11 @@
 # it stays open as a lifeline, and its end (the action died) ends the helper.
 #   run ID | deadline SECONDS | way auto|reflink|link|copy | mount FOLDER_OF_THE_HOST
 #   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
-#   layer DIFF_ID CHAIN_ID [FOLDER SIZE_FILE]                    (lowest first)
-#   overlay2 CONFIG_FILE | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
+#   layer DIFF_ID CHAIN_ID [FOLDER]                              (lowest first)
+#   overlay2 CONFIG_FILE CONFIG_DIGEST | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
+# A store that keeps no manifest is answered `config` by one line with the manifest's digest and the manifest.
 # Standard output: one line per event, tab-separated; without a NODE it is about all:
-#   NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES WAY
+#   config BYTES | NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES WAY
 #   NODE cannot REASON    (nothing is wrong, but this way is none there)
 # Standard error: what went wrong and should not have, after the node's name and a colon.
 #
@@ -24,7 +25,7 @@ export LC_ALL=C
 # A program in Perl; see containerd.pl.
 client=${1-}
 
-complete='' names=() diffs=() chains=() folders=() sizes=() nodes=()
+complete='' names=() diffs=() chains=() folders=() nodes=()
 while IFS=$'\t' read -r word a b c d; do
   case $word in
     run) run=$a ;;
@@ -33,8 +34,8 @@ while IFS=$'\t' read -r word a b c d; do
     mount) mounted=${a%/} ;;
     name) names+=("$a") ;;
     node) nodes+=("$a"$'\t'"$b"$'\t'"$c"$'\t'"$d") ;;
-    layer) diffs+=("$a") chains+=("$b") folders+=("${c-}") sizes+=("${d-}") ;;
-    overlay2) store=overlay2 config=$a ;;
+    layer) diffs+=("$a") chains+=("$b") folders+=("${c-}") ;;
+    overlay2) store=overlay2 config=$a config_digest=$b ;;
     containerd) store=containerd address=$a namespace=$b image=$c architecture=$d ;;
     go) complete=yes && break ;;
   esac
@@ -44,6 +45,18 @@ done
 
 # Where a folder of the daemon's host is seen from here.
 inside() { printf '/slipway%s' "${1#"$mounted"}"; }
+
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+
+# The file with its digest comes last, for whoever waits for it.
+receive_manifest() {
+  local digest text
+  IFS=$'\t' read -r digest text && [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]] || return 0
+  printf '%s' "$text" >"$work/manifest"
+  cp "$work/manifest" "$work/blobs/sha256/${digest#sha256:}"
+  printf '%s' "$digest" >"$work/digest.new" && mv "$work/digest.new" "$work/digest"
+}
 
 # Ends the nodes' subshells first, so that they undo what they began; the runtime ends the rest.
 main=$$
@@ -56,15 +69,12 @@ end_early() {
 }
 trap end_early TERM
 exec 3<&0 </dev/null
-{ cat <&3 >/dev/null; kill -TERM "$main"; } 2>/dev/null &
+{ receive_manifest <&3; cat <&3 >/dev/null; kill -TERM "$main"; } 2>/dev/null &
 { sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
 exec 3<&-
 
 # One more than cores, as linking also waits; many would only wait for the same disk.
 workers=$(($(nproc) < 4 ? $(nproc) + 1 : 5))
-work=$(mktemp -d -p /dev/shm)
-trap 'rm -rf "$work"' EXIT
-
 # A node's name before what went wrong there; without a node it went wrong for all.
 exec {events}>&1
 say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*") >&"$events"; }

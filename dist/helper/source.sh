@@ -10,24 +10,14 @@ add_blob() {
   cp "$1" "$work/blobs/sha256/${2#sha256:}"
 }
 
-# The overlay2 store has no manifest, so one is made: always the same for the same image.
+# The overlay2 store has no manifest, so one is made of the size of the config and of what the action knows.
 read_overlay2() {
-  local i size layers='' separator=''
+  local i
   config=$(inside "$config")
-  config_digest=$(digest_of "$config")
   image=$config_digest
   add_blob "$config" "$config_digest"
-  for i in "${!chains[@]}"; do
-    folders[i]=$(inside "${folders[i]}")
-    # CRI reports the sum of these as the image's size, and kubelet rejects 0.
-    size=$(<"$(inside "${sizes[i]}")")
-    layers+="$separator{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"${diffs[i]}\",\"size\":$size}"
-    separator=,
-  done
-  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},"layers":[%s]}' \
-    "$config_digest" "$(stat -c %s "$config")" "$layers" >"$work/manifest"
-  manifest_digest=$(digest_of "$work/manifest")
-  add_blob "$work/manifest" "$manifest_digest"
+  say config "$(stat -c %s "$config")"
+  for i in "${!chains[@]}"; do folders[i]=$(inside "${folders[i]}"); done
 }
 
 # Docker's own containerd, whose socket's folder is mounted for this store alone.
@@ -45,10 +35,10 @@ read_containerd() {
     [[ -n "$digest" ]] || cannot "the image's index has no manifest for linux/$architecture"
     dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
   fi
-  manifest_digest=$digest
+  printf '%s' "$digest" >"$work/digest"
   config_digest=$(jq -r .config.digest "$work/manifest")
   dctl content get "$config_digest" >"$work/config" || die "Docker's containerd does not have $config_digest"
-  add_blob "$work/manifest" "$manifest_digest"
+  add_blob "$work/manifest" "$digest"
   add_blob "$work/config" "$config_digest"
   [[ "$(jq -r '.rootfs.diff_ids[]' "$work/config")" == "$(printf '%s\n' "${diffs[@]}")" ]] ||
     die "the image's config names other layers than docker does"
@@ -63,19 +53,6 @@ read_containerd() {
     [[ "${lowers[i]}" == "$mounted"/* ]] || cannot "Docker keeps layers at ${lowers[i]}, out of reach"
     folders[i]=$(inside "${lowers[i]}")
   done
-}
-
-# The archive: manifest and config, no layers. containerd finds every snapshot and asks for no blob.
-write_archive() {
-  local name entries='' separator='' size
-  size=$(stat -c %s "$work/blobs/sha256/${manifest_digest#sha256:}")
-  for name in "${names[@]}"; do
-    entries+="$separator{\"mediaType\":\"$(media_type)\",\"digest\":\"$manifest_digest\",\"size\":$size,\"annotations\":{\"io.containerd.image.name\":\"$name\"}}"
-    separator=,
-  done
-  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s]}' "$entries" >"$work/index.json"
-  printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci-layout"
-  tar -C "$work" -cf "$work/image.tar" oci-layout index.json blobs
 }
 
 # A manifest may be of Docker's kind or OCI's, and says which, or is OCI's.

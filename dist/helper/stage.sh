@@ -3,6 +3,7 @@
 # One tree as the way has it; what is there already stays. Extended attributes are named, because only
 # then cp fails where it cannot keep them; whiteouts and opaque folders are among them.
 transfer() {
+  # shellcheck disable=SC2054  # a list of cp's own
   local -a how=(--recursive --no-dereference --preserve=mode,ownership,timestamps,links,xattr)
   case $way in
     reflink) cp "${how[@]}" --reflink=always --no-target-directory -- "$1" "$2" ;;
@@ -28,6 +29,7 @@ probe() {
 # there already stays.
 choose_way() {
   local -a ways=(reflink link copy)
+  mkdir -p "$staging"
   # No version of ext4 has reflinks; stat calls it by the name of its elder.
   [[ "$(stat --file-system --format %T "$staging")" != ext2/ext3 ]] || ways=(link copy)
   [[ "$wanted" == auto ]] || ways=("$wanted")
@@ -150,7 +152,7 @@ digest_trees() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_c
 # The first file that differs, as one word without control characters.
 name_difference() {
   local entry='' path
-  IFS= read -r -d '' entry < <(comm -z -23 <(sort -z "$own/theirs.$1.files") <(sort -z "$own/ours.$1.files")) || true
+  IFS= read -r -d '' entry < <(comm -z -23 <(sort -z "$1.files") <(sort -z "$2.files")) || true
   [[ -n "$entry" ]] || return 0
   if [[ "$way" == link ]]; then path=${entry#* }; else path=${entry% * * * * *}; fi
   printf ': %q' "${path#*/./}"
@@ -165,16 +167,31 @@ fail_staging() {
   esac
 }
 
+# theirs: the digest of layers as Docker has them; list: where its lists are. It is the same for all nodes, so
+# whoever needs it first makes it.
+digest_theirs() {
+  local kind=copied turn
+  [[ "$way" != link ]] || kind=linked
+  printf -v list '.%s' "$kind" "$@"
+  list=$work/theirs$list
+  exec {turn}>>"$list.turn"
+  flock "$turn"
+  [[ -s "$list" ]] || { digest_trees "$work/layers" "$list" "$@" >"$list.new" && mv "$list.new" "$list"; } ||
+    die 'a layer of Docker cannot be read'
+  exec {turn}>&-
+  theirs=$(<"$list")
+}
+
 # Stages layers below a folder, each under its number, and compares them with Docker's, or dies saying
 # what went wrong. Many small layers cost less when they are compared together.
 stage_and_verify() {
-  local to=$1 chunk=$2 i ours theirs
+  local to=$1 chunk=$2 i ours theirs list
   for i in "${@:2}"; do
     stage_layer "${folders[i]}" "$to/$i" 2>"$own/error.$i" || fail_staging "$(tail -n 1 "$own/error.$i")"
   done
-  theirs=$(digest_trees "$work/layers" "$own/theirs.$chunk" "${@:2}") || die 'a layer of Docker cannot be read'
+  digest_theirs "${@:2}"
   ours=$(digest_trees "$to" "$own/ours.$chunk" "${@:2}") || die 'a staged layer cannot be read'
-  [[ "$theirs" == "$ours" ]] || die "the staged files are not what Docker has$(name_difference "$chunk")"
+  [[ "$theirs" == "$ours" ]] || die "the staged files are not what Docker has$(name_difference "$list" "$own/ours.$chunk")"
 }
 
 # How many bytes of files staged layers have of their own.

@@ -56,16 +56,17 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' first_missing='' upper='' manifest_digest='' has_client
+  local lock lifeline i known='' manifest_digest='' asking='' answering
   local -A committed=()
-  local -a adopted=() missing=() published=() imported=() lowers=() present=() strays=()
+  local -a adopted=() missing=() published=() imported=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"
   exec {lock}<"$root/snapshots"
   flock --wait 900 "$lock" || die 'another load holds the node'
   [[ ! -L "$staging" ]] || die "$staging is a link"
   trap 'undo; rm -rf "$work"' EXIT
   trap 'exit 143' TERM
-  find_client
+  start_client
+  await_client
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
@@ -81,13 +82,10 @@ load_image() {
     give_parents_attributes "$i"
     publish_layer "$i"
   done
-  write_archive
-  imported=("${names[@]}")
-  ctl images import "$work/image.tar" >/dev/null
-  remember
+  import_image
   check_image
+  release "${published[@]:(-1)}" "${adopted[@]}"
   check_cri
-  ((${#published[@]} + ${#adopted[@]} == 0)) || release "${published[@]}" "${adopted[@]}"
   # From here on the end of the stream ends nothing.
   kill "$lifeline"
   trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 # Asks a node's own kubectl for one kind of objects, for src/diagnose/cluster/read-cluster.ts. Runs in the node.
-# Arguments: the kind, a template of what to print of them.
+# Arguments: the kind, a template of what to print of them, the node's name.
 config=/etc/kubernetes/admin.conf
 
 fail() {
@@ -7,15 +7,15 @@ fail() {
   exit 1
 }
 
-command -v kubectl >/dev/null || fail 'there is no kubectl in it'
-[[ -r $config ]] || fail "there is no $config in it"
+command -v kubectl >/dev/null || fail "no kubectl in $3"
+[[ -r $config ]] || fail "no $config in $3"
 
 # A template that fails makes kubectl print the objects as a whole, secrets and all, so what it printed
 # counts only when it succeeded. It learns the API's kinds with requests of their own, each of which
 # may take as long as --request-timeout, hence the deadline for all. And it leaves no cache behind.
 printed=$(timeout --kill-after=0.5 4.2 kubectl --kubeconfig "$config" --request-timeout 4s \
   --cache-dir /dev/null get "$1" --all-namespaces --output "go-template=$2") || {
-  [[ $? -lt 124 ]] || fail 'the API does not answer'
+  [[ $? -lt 124 ]] || fail "the API server of $3 does not answer"
   exit 1
 }
 printf '%s\n' "$printed"

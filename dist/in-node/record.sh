@@ -10,11 +10,11 @@ exit_pattern='"container_id":"([0-9a-f]+)","id":"([0-9a-f]+)"(.*"exit_status":([
 
 # tell_end EVENT: with what a container ended, for it may be removed before anybody asks.
 tell_end() {
-  [[ $1 != */tasks/exit* ]] || ! is_news "$1" || echo "exited ${BASH_REMATCH[1]} ${BASH_REMATCH[4]:-0} ${BASH_REMATCH[5]}"
+  [[ $1 != */tasks/exit* ]] || ! matters "$1" || echo "exited ${BASH_REMATCH[1]} ${BASH_REMATCH[4]:-0} ${BASH_REMATCH[5]}"
 }
 
 # Events of programs that are run in a container, such as probes, are about other IDs than its own.
-is_news() {
+matters() {
   case $1 in
     begin | */containers/create* | */tasks/start* | */tasks/oom*) true ;;
     */tasks/exit*) [[ $1 =~ $exit_pattern && ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]] ;;
@@ -24,7 +24,7 @@ is_news() {
 
 follow() {
   while read -r event; do
-    is_news "$event" || continue
+    matters "$event" || continue
     tell_end "$event"
     # They come in swarms: one list tells of all that wait already.
     while read -r -t 0 && read -r event; do tell_end "$event"; done

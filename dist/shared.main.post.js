@@ -7,4 +7,4 @@ const oldest = 22;
 */
 const findNodeProblem = (version) => Number.parseInt(version, 10) >= oldest ? void 0 : `Slipway needs Node.js ${oldest} or newer, but this runner started it with ${version}. Update the runner: actions that say node24 run on Node.js 24 there.`;
 
-export { findNodeProblem as t };
+export { findNodeProblem };

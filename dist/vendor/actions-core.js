@@ -1,13 +1,13 @@
-import * as events from "events";
-import { ok } from "assert";
-import * as os$1 from "os";
-import os, { EOL } from "os";
-import * as crypto from "crypto";
-import * as fs from "fs";
-import { constants, promises } from "fs";
-import * as path from "path";
-import * as child from "child_process";
-import { setTimeout } from "timers";
+const fs = process.getBuiltinModule("fs");
+const { constants, promises } = process.getBuiltinModule("fs");
+const os$1 = process.getBuiltinModule("os");
+const os = process.getBuiltinModule("os"); const { EOL } = process.getBuiltinModule("os");
+const events = process.getBuiltinModule("events");
+const { ok } = process.getBuiltinModule("assert");
+const crypto = process.getBuiltinModule("crypto");
+const path = process.getBuiltinModule("path");
+const child = process.getBuiltinModule("child_process");
+const { setTimeout } = process.getBuiltinModule("timers");
 
 // node_modules/@actions/core/lib/utils.js
 /**
@@ -74,6 +74,9 @@ function toCommandProperties(annotationProperties) {
 function issueCommand(command, properties, message) {
 	const cmd = new Command(command, properties, message);
 	process.stdout.write(cmd.toString() + os$1.EOL);
+}
+function issue(name, message = "") {
+	issueCommand(name, {}, message);
 }
 const CMD_STRING = "::";
 var Command = class {
@@ -1196,6 +1199,22 @@ function info(message) {
 	process.stdout.write(message + os$1.EOL);
 }
 /**
+* Begin an output group.
+*
+* Output until the next `groupEnd` will be foldable in this group
+*
+* @param name The name of the output group
+*/
+function startGroup(name) {
+	issue("group", name);
+}
+/**
+* End an output group.
+*/
+function endGroup() {
+	issue("endgroup");
+}
+/**
 * Saves state for current action, the state can only be retrieved by this action's post job execution.
 *
 * @param     name     name of the state to store
@@ -1215,4 +1234,4 @@ function getState(name) {
 	return process.env[`STATE_${name}`] || "";
 }
 
-export { info as a, setOutput as c, exec as d, mkdirP as f, summary as h, getState as i, setSecret as l, which as m, debug as n, isDebug as o, rmRF as p, error as r, saveState as s, ExitCode as t, warning as u };
+export { ExitCode, debug, endGroup, error, exec, getState, info, isDebug, mkdirP, rmRF, saveState, setOutput, setSecret, startGroup, summary, warning, which };

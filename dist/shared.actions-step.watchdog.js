@@ -1,4 +1,4 @@
-import { r as neutralise } from "./later.js";
+import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 
 // src/token/masks.ts
 /**
@@ -39,4 +39,4 @@ const maskSecret = (value, mask) => {
 	for (const line of new Set(toHidden(value).flatMap((text) => [text, neutralise(text)]))) mask(line);
 };
 
-export { maskToken as i, maskPrivateKey as n, maskSecret as r, isTooPlain as t };
+export { isTooPlain, maskPrivateKey, maskSecret, maskToken };

@@ -1,5 +1,5 @@
-import { t as require_dist } from "./dist.js";
-import { t as parseQuantity } from "./quantity.js";
+import { require_dist } from "./vendor/yaml.js";
+import { parseQuantity } from "./shared.actions-post.actions-step.js";
 
 // src/manifests/document.ts
 var import_dist = require_dist();
@@ -222,7 +222,7 @@ const findPath = (kind, apiVersion) => furtherPaths.find(([group, name]) => name
 /** Lists may hold lists, but nobody writes that, and one may hold itself. */
 const deepestList = 3;
 /** What to do about templates. */
-const renderFirst = "Name the output of `helm template` or `kustomize build` instead, which has to be made before this step.";
+const renderFirst = "Render it before this step (`helm template`, `kustomize build`), and name the output instead.";
 const readAmounts = ({ reader, lineAt, warn }, resources) => {
 	const { at, text } = reader;
 	const read = (name) => {
@@ -255,7 +255,7 @@ const readContainer = (source, node, list) => {
 		return [];
 	}
 	if (image === void 0 || isPlaceholder(image)) {
-		warn(`The image${image === void 0 ? "" : ` ${JSON.stringify(image.slice(0, 100))}`} is not filled in yet, so it is not checked. ${renderFirst}`, line);
+		warn(`The image${image === void 0 ? "" : ` ${JSON.stringify(image.slice(0, 100))}`} is a placeholder, so it is not checked. ${renderFirst}`, line);
 		return [];
 	}
 	const limits = readAmounts(source, at(node, "resources", "limits"));
@@ -353,9 +353,9 @@ const readDocument = (source, contents) => {
 /** Why a document cannot be read, in words of its own where people can do something about it. */
 const describeError = (code, text, at) => {
 	const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at + 1);
-	if (code === "TAB_AS_INDENT" || /^ *\t/.test(line)) return "Not checked from here on: a tab stands where YAML takes only spaces. Replace it by spaces.";
-	if (text.includes("{{")) return `Not checked from here on: this is a template that is not rendered yet. ${renderFirst}`;
-	return `Not checked from here on, as this is no YAML (${code.toLowerCase().replaceAll("_", " ")}). ${renderFirst}`;
+	if (code === "TAB_AS_INDENT" || /^ *\t/.test(line)) return "Not checked from here on: YAML allows no tab here. Replace it with spaces.";
+	if (text.includes("{{")) return `Not checked from here on: this is an unrendered template. ${renderFirst}`;
+	return `Not checked from here on: this is not valid YAML (${code.toLowerCase().replaceAll("_", " ")}). ${renderFirst}`;
 };
 /** Names that a map has twice. The library would compare each with all others, which takes minutes. */
 const findTwins = (document) => {
@@ -433,7 +433,7 @@ const parseManifest = (text, file) => {
 	const wrong = json?.map(findJsonError).find((offset) => offset !== void 0);
 	if (wrong !== void 0) {
 		const line = text.slice(0, wrong).split("\n").length;
-		warn("Not checked, as this is no JSON: kubectl takes no comments and no comma before a bracket.", Math.min(last, line));
+		warn("Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.", Math.min(last, line));
 		return {
 			...nothing,
 			warnings
@@ -459,7 +459,7 @@ const parseManifest = (text, file) => {
 			warnings
 		};
 	} catch {
-		warn("Not checked, as the file is nested too deeply.", 1);
+		warn("Not checked: the file is nested too deeply.", 1);
 		return {
 			...nothing,
 			warnings

@@ -1,5 +1,4 @@
-import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { i as readQuietly } from "./find.js";
+import { __commonJSMin, __require } from "../rolldown-runtime.js";
 
 // node_modules/@balena/dockerignore/ignore.js
 var require_ignore = /* @__PURE__ */ __commonJSMin(((exports, module) => {
@@ -203,16 +202,4 @@ var require_ignore = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 }));
 
-// src/build/ignored.ts
-var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
-/** Whether a context's ignore file leaves a path out of it. One beside the Dockerfile goes first. */
-const isIgnored = (path, { folder, dockerfile }) => {
-	const patterns = ((dockerfile && readQuietly(`${dockerfile}.dockerignore`)) ?? readQuietly(`${folder}/.dockerignore`) ?? "").replace(/^\ufeff/, "").replace(/\*{3,}/g, "**");
-	try {
-		return import_ignore.default.default({ ignorecase: false }).add(patterns).ignores(path);
-	} catch {
-		return false;
-	}
-};
-
-export { isIgnored };
+export { require_ignore };

@@ -15,7 +15,7 @@ elif [[ -e $cgroups/memory.max ]]; then
   echo "cpu $(<"$cgroups/cpu.max")"
 fi
 
-# Device, block size, blocks, free blocks, i-nodes, free i-nodes.
+# Device, block size, blocks, free blocks, inodes, free inodes.
 echo "disk $(stat -L -c %d /var) $(stat -f -c '%S %b %a %c %d' /var)"
 
 # When kubelet evicts pods and removes images. Nothing else of its configuration is printed.

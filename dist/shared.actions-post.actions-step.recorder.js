@@ -1,17 +1,15 @@
-import { t as Failure } from "./failure.js";
-import { n as readStream, r as tooMuch, t as mostBytes$1 } from "./bounds.js";
-import { i as splitLines, t as later } from "./later.js";
-import { t as readRegularFile } from "./read-file.js";
-import { connect } from "node:net";
-import { Agent, request } from "node:http";
-import { Duplex, PassThrough } from "node:stream";
-import { once } from "node:events";
-import { randomBytes } from "node:crypto";
-import { finished } from "node:stream/promises";
-import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { spawn } from "node:child_process";
-import { homedir, tmpdir } from "node:os";
+import { Failure, attempt, later, mostBytes as mostBytes$1, readStream, tooMuch } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+const { connect } = process.getBuiltinModule("node:net");
+const { Agent, request } = process.getBuiltinModule("node:http");
+const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
+const { once } = process.getBuiltinModule("node:events");
+const { randomBytes } = process.getBuiltinModule("node:crypto");
+const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } = process.getBuiltinModule("node:fs");
+const { finished } = process.getBuiltinModule("node:stream/promises");
+const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
+const { spawn } = process.getBuiltinModule("node:child_process");
+const { dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
+const { homedir, tmpdir } = process.getBuiltinModule("node:os");
 
 // src/cluster/providers/kind-proof.ts
 /** By these kind finds the containers that it made, and so do we. */
@@ -27,7 +25,7 @@ const roleLabel = "io.x-k8s.kind.role";
 */
 const findObjection = ({ HostConfig, Config }, image) => {
 	if (HostConfig.Privileged !== true) return "it is not privileged";
-	if (image === void 0) return "its image is gone, which may have brought its labels";
+	if (image === void 0) return "its image is gone, so its labels may come from it";
 	const given = Config.Labels ?? {};
 	const fromImage = image.Config?.Labels ?? {};
 	const inherited = [clusterLabel, roleLabel].find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
@@ -38,8 +36,8 @@ const findObjection = ({ HostConfig, Config }, image) => {
 /** kind's load balancer carries the cluster's label, too, but runs no pods. */
 const runsPods = ({ role }) => role !== "external-load-balancer";
 /** All that bear the labels of nodes, whoever wrote them there. */
-const listClaims = async (ask) => {
-	return (await ask(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+const listClaims = async (get) => {
+	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
 		id,
 		name: name.replace(/^\//, ""),
 		state,
@@ -48,22 +46,22 @@ const listClaims = async (ask) => {
 	})).filter(runsPods);
 };
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
-const prove = async (ask, claims) => {
+const prove = async (get, claims) => {
 	const images = /* @__PURE__ */ new Map();
 	const askImage = (id) => {
-		const asked = images.get(id) ?? ask(`/images/${encodeURIComponent(id)}/json`);
+		const asked = images.get(id) ?? get(`/images/${encodeURIComponent(id)}/json`);
 		images.set(id, asked);
 		return asked;
 	};
 	const proven = await Promise.all(claims.map(async (claim) => {
-		const inspected = await ask(`/containers/${claim.id}/json`);
+		const inspected = await get(`/containers/${claim.id}/json`);
 		if (inspected === void 0) return void 0;
 		const objection = findObjection(inspected, await askImage(inspected.Image));
 		if (objection === void 0) return {
 			...claim,
 			inspected
 		};
-		return `${claim.name} is left out: it has the labels of a kind node, but ${objection}.`;
+		return `Slipway ignores ${claim.name}: it has the labels of a kind node, but ${objection}.`;
 	}));
 	return {
 		nodes: proven.filter((each) => typeof each === "object"),
@@ -71,15 +69,15 @@ const prove = async (ask, claims) => {
 	};
 };
 /** Finds the nodes of a cluster, running or not. */
-const listMembers = async (ask, clusterName) => {
-	const claims = await listClaims(ask);
-	return prove(ask, claims.filter(({ cluster }) => cluster === clusterName));
+const listMembers = async (get, clusterName) => {
+	const claims = await listClaims(get);
+	return prove(get, claims.filter(({ cluster }) => cluster === clusterName));
 };
 /** @throws {Failure} naming the clusters that there are */
-const refuseCluster = async (ask, clusterName, leftOut) => {
-	const { nodes } = await prove(ask, await listClaims(ask));
+const refuseCluster = async (get, clusterName, leftOut) => {
+	const { nodes } = await prove(get, await listClaims(get));
 	const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort();
-	const remedy = known.length === 0 ? "Create one before this step (`kind create cluster`); Docker here runs none." : `Set cluster-name to one of: ${known.join(", ")}.`;
+	const remedy = known.length === 0 ? "This Docker daemon runs none. Create one before this step (`kind create cluster`)." : `Set cluster-name to one of: ${known.join(", ")}.`;
 	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
 };
 const pickNodes = (members, wanted) => {
@@ -97,7 +95,7 @@ const requireRunning = (picked) => {
 	if (down.length === 0) return;
 	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
 	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is up: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` brings it back, or leave it out with the input nodes.` });
+	throw new Failure(`Not every node is running: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` starts it again; or leave it out of the input nodes.` });
 };
 const toNode = (inspected) => {
 	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
@@ -112,17 +110,17 @@ const toNode = (inspected) => {
 			destination: Destination,
 			source: Source
 		}]),
-		snapshotter: chosen?.slice(41) || "overlayfs"
+		containerd: {
+			namespace: "k8s.io",
+			root: "/var/lib/containerd",
+			snapshotter: chosen?.slice(41) || "overlayfs"
+		}
 	};
 };
-/**
-* Finds a kind cluster's nodes by the labels that kind gives their containers.
-*
-* @throws {Failure} when there is no such cluster or node, or one is not running
-*/
-const findNodes = async (ask, clusterName, wanted) => {
-	const { nodes: members, leftOut } = await listMembers(ask, clusterName);
-	if (members.length === 0) return refuseCluster(ask, clusterName, leftOut);
+/** Finds a kind cluster's nodes by the labels that kind gives their containers. */
+const findNodes = async (get, clusterName, wanted) => {
+	const { nodes: members, leftOut } = await listMembers(get, clusterName);
+	if (members.length === 0) return refuseCluster(get, clusterName, leftOut);
 	const picked = pickNodes(members, wanted);
 	requireRunning(picked);
 	return {
@@ -130,6 +128,88 @@ const findNodes = async (ask, clusterName, wanted) => {
 		leftOut
 	};
 };
+const kind = { findNodes };
+
+// src/host/lines.ts
+/** From here on a line is cut where it has white space, so that no word and no secret is torn. */
+const longLine = 65536;
+/** A line without an end would otherwise be held in memory for ever. */
+const longestLine = 1048576;
+const findCut = (text) => {
+	if (text.length <= longLine) return 0;
+	const space = text.slice(longLine).search(/\s/);
+	if (space >= 0) return longLine + space;
+	if (text.length <= longestLine) return 0;
+	return (text.charCodeAt(1048575) & 64512) === 55296 ? 1048575 : longestLine;
+};
+/**
+* Cuts bytes into lines at \n, \r\n and \r, as the runner does.
+*
+* @param cutAt for lines that are read by us, and may be longer than what people read
+*/
+const createLineCutter = (onLine, cutAt = findCut) => {
+	const decoder = new StringDecoder("utf8");
+	let rest = "";
+	return {
+		write: (chunk) => {
+			const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!\n|$)/);
+			rest = lines.pop() ?? "";
+			for (const line of lines) onLine(line);
+			for (let cut = cutAt(rest); cut > 0; cut = cutAt(rest)) {
+				onLine(rest.slice(0, cut));
+				rest = rest.slice(cut);
+			}
+		},
+		end: () => {
+			for (const line of (rest + decoder.end()).split(/\r/)) if (line !== "") onLine(line);
+			rest = "";
+		}
+	};
+};
+/**
+* Cuts bytes at \n alone, into what programs write for programs.
+*
+* @param onRecord gets undefined for one that is longer
+*/
+const createRecordCutter = (onRecord, longest) => {
+	let parts = [];
+	let length = 0;
+	const add = (part) => {
+		length += part.length;
+		if (length <= longest) parts.push(part);
+		else parts = [];
+	};
+	const end = () => {
+		if (length > 0) onRecord(length > longest ? void 0 : Buffer.concat(parts));
+		parts = [];
+		length = 0;
+	};
+	return {
+		write: (chunk) => {
+			let from = 0;
+			for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+				add(chunk.subarray(from, at + 1));
+				end();
+				from = at + 1;
+			}
+			add(chunk.subarray(from));
+		},
+		end
+	};
+};
+/** Reads a stream, and stops while our standard output, where lines mostly go, takes no more. */
+const pour = (stream, { write, end }) => {
+	stream.on("data", (chunk) => {
+		process.stdout.cork();
+		write(chunk);
+		process.stdout.uncork();
+		if (!process.stdout.writableNeedDrain) return;
+		stream.pause();
+		process.stdout.once("drain", () => stream.resume());
+	});
+	stream.on("end", end);
+};
+const splitLines = (stream, onLine, cutAt) => pour(stream, createLineCutter(onLine, cutAt));
 
 // src/docker/warnings.ts
 /**
@@ -197,14 +277,14 @@ const partStreams = (socket) => {
 *
 * @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
 */
-const execute = async ({ ask, tell, attach, cancelled }, container, argv, timeoutMs) => {
+const execute = async ({ get, post, attach, cancelled }, container, argv, timeoutMs) => {
 	cancelled?.throwIfAborted();
 	const create = {
 		Cmd: argv,
 		AttachStdout: true,
 		AttachStderr: true
 	};
-	const made = await tell("POST", `/containers/${container}/exec`, create);
+	const made = await post(`/containers/${container}/exec`, create);
 	if (made === void 0) throw new Failure(`The container ${container} is gone`);
 	const socket = await attach(`/exec/${made.Id}/start`, {
 		Detach: false,
@@ -215,26 +295,27 @@ const execute = async ({ ask, tell, attach, cancelled }, container, argv, timeou
 	cancelled?.addEventListener("abort", hangUp, { once: true });
 	if (cancelled?.aborted) hangUp();
 	const { stdout, stderr } = partStreams(socket);
-	const what = `What \`${argv[0]}\` prints in ${container}`;
+	const what = `The output of \`${argv[0]}\` in ${container}`;
 	const [printed, said] = await Promise.all([readStream(stdout, what), readStream(stderr, what)]).finally(() => {
 		clearTimeout(timer);
 		cancelled?.removeEventListener("abort", hangUp);
 		hangUp();
 	});
 	cancelled?.throwIfAborted();
-	const ended = await ask(`/exec/${made.Id}/json`);
+	const ended = await get(`/exec/${made.Id}/json`);
 	if (ended?.ExitCode === 0) return printed;
-	const code = ended?.ExitCode ?? "none: it has not ended within its deadline";
-	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code} ${withoutWarnings(said).slice(-1e3)}`);
+	const code = ended?.ExitCode ?? "none: it did not end within its deadline";
+	const cause = new Error(withoutWarnings(said).slice(-1e3));
+	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code}`, { cause });
 };
 /** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
 const graceMs$1 = 3e3;
 /** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
-const supervise = ({ tell }, path, { deadlineMs, signal }) => {
+const supervise = ({ post }, path, { deadlineMs, signal }) => {
 	const timers = [];
 	const lateness = Promise.withResolvers();
 	const end = () => {
-		tell("POST", `${path}/kill?signal=TERM`).catch(() => {});
+		post(`${path}/kill?signal=TERM`).catch(() => {});
 		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
 	};
 	timers.push(setTimeout(end, deadlineMs));
@@ -258,8 +339,8 @@ const supervise = ({ tell }, path, { deadlineMs, signal }) => {
 * @returns how it ended, in words, where it did not say enough
 */
 const runContainer = async (api, container, input, watch) => {
-	const { tell, attach } = api;
-	const made = await tell("POST", "/containers/create", container);
+	const { post, remove, attach } = api;
+	const made = await post("/containers/create", container);
 	if (made === void 0) return "its image is gone";
 	const path = `/containers/${made.Id}`;
 	try {
@@ -267,16 +348,16 @@ const runContainer = async (api, container, input, watch) => {
 		const { stdout, stderr } = partStreams(socket);
 		const enough = Promise.withResolvers();
 		splitLines(stdout, (line) => {
-			watch.onLine(line);
+			watch.onLine(line, (text) => void socket.write(text));
 			if (watch.isEnough()) enough.resolve("");
 		});
 		splitLines(stderr, watch.onErrorLine);
 		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		await tell("POST", `${path}/start`);
+		await post(`${path}/start`);
 		socket.write(input);
 		const { late, release } = supervise(api, path, watch);
 		const end = ended.then(async () => {
-			const waited = await tell("POST", `${path}/wait?condition=removed`);
+			const waited = await post(`${path}/wait?condition=removed`);
 			return waited === void 0 ? "it ended" : `exit code ${waited.StatusCode}`;
 		});
 		end.catch(() => {});
@@ -286,549 +367,9 @@ const runContainer = async (api, container, input, watch) => {
 			late
 		]).finally(release);
 	} catch (error) {
-		await tell("DELETE", `${path}?force=true`).catch(() => {});
+		await remove(`${path}?force=true`).catch(() => {});
 		throw error;
 	}
-};
-
-// src/text/sections.ts
-/** Splits what our scripts print into its sections, each headed by `== name`. */
-const toSections = (text) => {
-	const [, ...parts] = text.split(/^== (\w+)\n/m);
-	const sections = /* @__PURE__ */ new Map();
-	for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? "", parts[at + 1] ?? "");
-	return sections;
-};
-
-// src/diagnose/kernel/kernel-line.ts
-const linePattern = /^\[ *(\d{1,20}\.\d{1,20})\](?:\[ *[CT]\d{1,20}\])? (.*)$/;
-const heading = "oom-kill:constraint=";
-const headingEnd = /,pid=(\d{1,10}),uid=\d{1,10}$/;
-/** Three names of cgroups, of at most 4 KB each, and some words. */
-const longestHeading = 16384;
-/** The text between two words, the second of which comes after the first; undefined without them. */
-const between = (text, before, after, from = 0) => {
-	const start = text.indexOf(before, from);
-	const end = start < 0 ? -1 : text.indexOf(after, start + before.length);
-	return end < 0 ? void 0 : text.slice(start + before.length, end);
-};
-/** Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one. */
-const parsePaths = (text) => {
-	if (!text.startsWith(heading)) return void 0;
-	const [end = "", pid] = headingEnd.exec(text.slice(-32)) ?? [];
-	if (pid === void 0) return void 0;
-	const named = text.slice(0, -end.length);
-	const ofLimit = named.indexOf(",oom_memcg=");
-	const ofMachine = named.indexOf(",global_oom,task_memcg=");
-	const isOfLimit = ofLimit >= 0 && (ofMachine < 0 || ofLimit < ofMachine);
-	const at = isOfLimit ? ofLimit : ofMachine;
-	const cgroup = at < 0 ? void 0 : between(named, ",task_memcg=", ",task=", at);
-	if (cgroup === void 0) return void 0;
-	const limitCgroup = isOfLimit ? between(named, ",oom_memcg=", ",task_memcg=", at) : void 0;
-	return {
-		pid: Number(pid),
-		cgroup,
-		limitCgroup
-	};
-};
-const older = ["Task in ", " killed as a result of limit of "];
-/** Before Linux 5.0. */
-const parseOlderPaths = (text) => {
-	const [start, limit] = older;
-	const at = text.startsWith(start) ? text.lastIndexOf(limit) : -1;
-	if (at < 0) return void 0;
-	return {
-		cgroup: text.slice(start.length, at),
-		limitCgroup: text.slice(at + limit.length)
-	};
-};
-const group = ["Tasks in ", " are going to be killed due to memory.oom.group set"];
-/** The cgroup that is killed as a whole. */
-const parseGroup = (text) => {
-	const [start, end] = group;
-	return text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length) : void 0;
-};
-const killed = "Killed process ";
-const sizes = " total-vm:";
-/** The process that was killed, and what is said of its size. Its name may hold what looks like that. */
-const parseKilled = (text) => {
-	const at = text.indexOf(killed);
-	if (at < 0) return void 0;
-	const rest = text.slice(at + 15);
-	const [begin, pid] = /^(\d{1,10}) \(/.exec(rest.slice(0, 16)) ?? [];
-	const end = rest.lastIndexOf(")", rest.lastIndexOf(sizes));
-	if (begin === void 0 || end < begin.length) return void 0;
-	return {
-		pid: Number(pid),
-		process: rest.slice(begin.length, end),
-		sizes: rest.slice(end)
-	};
-};
-const isCutOff = ({ text }) => text.startsWith(heading) && text.length < longestHeading && !headingEnd.test(text.slice(-32));
-/**
-* Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
-* on in the next ones: it becomes one again.
-*/
-const toLines = (raw) => {
-	const lines = [];
-	for (const each of raw) {
-		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
-		if (stamp === void 0) continue;
-		const last = lines.at(-1);
-		if (last && /^[,/]/.test(text) && isCutOff(last)) lines[lines.length - 1] = {
-			...last,
-			text: last.text + text
-		};
-		else lines.push({
-			stampS: Number(stamp),
-			text
-		});
-	}
-	return lines;
-};
-
-// src/diagnose/kernel/kernel-log.ts
-const usagePattern = /^memory: usage (\d{1,20})kB, limit (\d{1,20})kB/;
-const residentPattern = /\b(?:anon|file|shmem)-rss:(\d{1,20})kB/g;
-/** Of kills within so many seconds the kernel writes no more headings than so many. */
-const headingPeriodS = 5;
-/** While it may leave headings out, only what comes so soon is taken for one of a group. */
-const groupPauseS = .005;
-const toBytes = (kilobytes) => kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
-const residentBytes = (text) => [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0);
-const unknown = {
-	pid: void 0,
-	cgroup: void 0,
-	limitCgroup: void 0,
-	limitBytes: void 0,
-	usedBytes: void 0
-};
-/** What a line adds to a heading; undefined when it is none of it. */
-const addTo = (heading, text) => {
-	if (text.includes(" invoked oom-killer: ")) return unknown;
-	const usage = usagePattern.exec(text);
-	if (usage) return {
-		...heading,
-		usedBytes: toBytes(usage[1]),
-		limitBytes: toBytes(usage[2])
-	};
-	const paths = parsePaths(text) ?? parseOlderPaths(text);
-	return paths && {
-		...heading,
-		...paths
-	};
-};
-const toKill = ({ stampS, text }, heading) => {
-	const killed = parseKilled(text);
-	if (killed === void 0) return void 0;
-	const { pid, process, sizes } = killed;
-	const { pid: _, ...circumstances } = heading.pid === void 0 || heading.pid === pid ? heading : unknown;
-	const isOfLimit = text.startsWith("Memory cgroup") || circumstances.limitCgroup !== void 0;
-	return {
-		...circumstances,
-		stampS,
-		pid,
-		process,
-		isOfMachine: !isOfLimit,
-		processBytes: residentBytes(sizes),
-		others: 0,
-		counted: 1
-	};
-};
-/**
-* Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole
-* (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
-* it, mostly with the chosen one again: that is one kill.
-*/
-const parseKills = (raw) => {
-	const kills = [];
-	const headings = [];
-	let heading = unknown;
-	let group;
-	let beginsGroup = false;
-	const isOfGroup = ({ pid, stampS }) => {
-		if (group === void 0) return false;
-		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
-	};
-	for (const line of toLines(raw)) {
-		const kill = toKill(line, heading);
-		const last = kills.at(-1);
-		const named = parseGroup(line.text);
-		if (named !== void 0 && last && heading === unknown) {
-			kills[kills.length - 1] = {
-				...last,
-				cgroup: last.cgroup ?? named
-			};
-			group = {
-				chosen: last.pid,
-				atS: line.stampS
-			};
-		} else if (named !== void 0) {
-			heading = {
-				...heading,
-				pid: void 0,
-				cgroup: heading.cgroup ?? named
-			};
-			beginsGroup = true;
-		} else if (kill === void 0) {
-			const added = addTo(heading, line.text);
-			if (added === unknown) headings.push(line.stampS);
-			if (added !== void 0) group = void 0;
-			heading = added ?? heading;
-		} else if (last && isOfGroup(kill)) {
-			const others = last.others + (kill.pid === last.pid ? 0 : 1);
-			kills[kills.length - 1] = {
-				...last,
-				others,
-				counted: last.counted + 1
-			};
-			group = {
-				chosen: last.pid,
-				atS: line.stampS
-			};
-		} else {
-			kills.push(kill);
-			heading = unknown;
-			group = beginsGroup ? {
-				chosen: kill.pid,
-				atS: line.stampS
-			} : void 0;
-			beginsGroup = false;
-		}
-	}
-	return kills;
-};
-
-// src/diagnose/nodes/node-report.ts
-const toKnown = ({ id, state, labels, image }) => {
-	const label = (name) => labels?.[`io.kubernetes.${name}`] ?? "";
-	if (id === void 0 || label("pod.name") === "") return [];
-	return [{
-		id,
-		name: label("container.name"),
-		pod: label("pod.name"),
-		namespace: label("pod.namespace"),
-		podUid: label("pod.uid"),
-		image: image?.userSpecifiedImage || image?.image || "",
-		isRunning: state === "CONTAINER_RUNNING",
-		ended: void 0
-	}];
-};
-/** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
-const parseContainers = (json) => {
-	try {
-		const { containers } = JSON.parse(json);
-		return (containers ?? []).flatMap(toKnown);
-	} catch {
-		return [];
-	}
-};
-const isEnd = (value) => Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs);
-/** Reads a line of what was noted; nothing where it is not whole. */
-const parseNoted = (line) => {
-	try {
-		const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line);
-		if (![
-			id,
-			name,
-			pod,
-			namespace,
-			podUid,
-			image
-		].every((text) => typeof text === "string")) return [];
-		return [{
-			id,
-			name,
-			pod,
-			namespace,
-			podUid,
-			image,
-			isRunning: false,
-			ended: isEnd(ended) ? ended : void 0
-		}];
-	} catch {
-		return [];
-	}
-};
-const endedPattern = /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/;
-const toEnded = (line) => {
-	const [, id, exitCode, reason = "", at = ""] = endedPattern.exec(line) ?? [];
-	return id === void 0 ? [] : [{
-		id,
-		exitCode: Number(exitCode),
-		reason,
-		at
-	}];
-};
-const toLog = (section) => {
-	const lines = section.trimEnd().split("\n");
-	const last = lines.at(-1) ?? "";
-	const [, first, end] = /^reach (\S+) +(\S+)$/.exec(last.replace(/ +/g, " ")) ?? [];
-	if (first === void 0 || end === void 0) return last.replace(/^unread ?/, "").trim() || "it is empty";
-	return {
-		kills: parseKills(lines),
-		firstS: Number(first),
-		lastS: Number(end)
-	};
-};
-const numberIn = (text, pattern) => {
-	const found = pattern.exec(text)?.[1];
-	return found === void 0 ? void 0 : Number(found);
-};
-/** Reads what node/look.sh prints; undefined when that is not what it prints. */
-const parseNodeReport = (text) => {
-	const sections = toSections(text);
-	const section = (name) => sections.get(name) ?? "";
-	const [seconds, uptime] = section("clock").split("\n").map(Number);
-	const bootId = section("boot").trim();
-	const kills = numberIn(section("kills"), /^oom_kill (\d+)$/m);
-	if (bootId === "" || !seconds || !uptime || kills === void 0) return void 0;
-	return {
-		bootId,
-		clockMs: Math.round(seconds * 1e3),
-		uptimeS: uptime,
-		kills,
-		nodeKills: numberIn(section("events"), /^oom_kill (\d+)$/m),
-		nodeGroupKills: numberIn(section("events"), /^oom_group_kill (\d+)$/m) ?? 0,
-		log: toLog(section("log")),
-		containers: parseContainers(section("containers")),
-		ended: section("ended").split("\n").flatMap(toEnded),
-		images: section("images").split("\n").filter(Boolean)
-	};
-};
-
-// src/diagnose/nodes/node-script.ts
-/** One of our scripts that run in a node, as it is. */
-const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
-
-// src/host/own-folder.ts
-/**
-* Files that we leave for later in a folder where others may write, such as the runner's temporary one,
-* which every step of the job has. What they put there in our name is not followed: no link, no second
-* name of another file, nothing that is not a file, nothing of another user's.
-*/
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
-/** We write far less; whoever wrote more is somebody else. */
-const mostBytes = 16777216;
-const refuse = (path, why) => {
-	throw new Error(`${path} is left alone: ${why}`);
-};
-const withDescriptor = (path, flags, body, mode) => {
-	const fd = openSync(path, flags | O_NOFOLLOW, mode);
-	try {
-		if (fstatSync(fd).uid !== process.getuid?.()) refuse(path, "it is not ours");
-		return body(fd);
-	} finally {
-		closeSync(fd);
-	}
-};
-/** Gives `body` a path to a folder that stays the same one, whatever its name leads to meanwhile. */
-const withFolder = (folder, body) => withDescriptor(folder, O_RDONLY | O_DIRECTORY, (fd) => {
-	const path = `/proc/self/fd/${fd}`;
-	return body(existsSync(path) ? path : folder);
-});
-/** Nobody is waited for: what has this name may be a pipe. */
-const withFile = (folder, name, flags, body) => withFolder(folder, (path) => withDescriptor(join(path, name), flags | O_NONBLOCK, (fd) => {
-	const stat = fstatSync(fd);
-	if (!stat.isFile()) refuse(join(folder, name), "it is not a file");
-	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
-	return body(fd);
-}, 384));
-const writeAll = (fd, text) => {
-	const bytes = Buffer.from(text);
-	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-};
-/** Makes a folder that nobody else may look into; one that is there already has to be ours. */
-const makeOwnFolder = (folder) => {
-	try {
-		mkdirSync(folder, { mode: 448 });
-	} catch (error) {
-		if (error.code !== "EEXIST") throw error;
-		withFolder(folder, () => {});
-	}
-};
-/** Whether a folder is there, is one and no link, and is ours. */
-const isOwnFolder = (folder) => {
-	try {
-		return withFolder(folder, () => true);
-	} catch {
-		return false;
-	}
-};
-/** Writes a file so that nobody ever reads half of it. */
-const writeOwnFile = (folder, name, text) => {
-	const draft = `${name}.new`;
-	withFolder(folder, (path) => {
-		rmSync(join(path, draft), { force: true });
-	});
-	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
-	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
-};
-const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
-/** What a file of ours holds; nothing where there is none. */
-const readOwnFile = (folder, name) => {
-	try {
-		return withFile(folder, name, O_RDONLY, (fd) => {
-			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
-			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
-		});
-	} catch {
-		return "";
-	}
-};
-
-// src/cluster/node.ts
-/** Where containerd keeps overlayfs snapshots in a node. */
-const snapshotterRoot = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs";
-/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
-const toHostPath = (node, path) => {
-	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
-	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
-};
-/** Names that kind takes for clusters. */
-const clusterPattern = /^[a-z0-9.-]+$/;
-
-// src/image/reference.ts
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
-const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-const splitDomain = (name) => {
-	const slash = name.indexOf("/");
-	const first = name.slice(0, slash);
-	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
-	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
-	const path = isDomain ? name.slice(slash + 1) : name;
-	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
-};
-const splitTag = (text) => {
-	const colon = text.lastIndexOf(":");
-	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
-};
-/** `sha256:...`, or all 64 digits of it. */
-const idPattern = /^(?:sha256:)?([a-f0-9]{64})$/;
-/** The beginning of an ID, as `docker image ls` shows it; it could be a name, too. */
-const shortIdPattern = /^(?:sha256:)?[a-f0-9]{12,63}$/;
-/** Reads an image's ID, whole; it stands for the names that Docker has for it. */
-const parseImageId = (given) => {
-	const digits = idPattern.exec(given)?.[1];
-	return digits === void 0 ? void 0 : {
-		given,
-		canonical: `sha256:${digits}`
-	};
-};
-/** True for what is no name: Docker's own names for an image are to be found by it. */
-const isImageId = ({ canonical }) => idPattern.test(canonical);
-const couldBeId = ({ given }) => shortIdPattern.test(given);
-/** Reads an image reference; a string is the reason why the text is none. */
-const parseImageReference = (given) => {
-	const at = given.indexOf("@");
-	const digest = at < 0 ? void 0 : given.slice(at + 1);
-	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
-	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
-	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
-	const [domain, path] = splitDomain(name);
-	if (path !== path.toLowerCase()) return "image names are lower case";
-	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
-	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
-	return {
-		given,
-		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
-	};
-};
-/**
-* The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
-* looks for exactly the rest.
-*/
-const toNodeNames = (canonical) => {
-	const [, repository = "", tag = "", digest = ""] = /^(.*?)(:[^/:@]*)?(@.*)?$/.exec(canonical) ?? [];
-	return tag === "" || digest === "" ? [canonical] : [`${repository}${tag}`, `${repository}${digest}`];
-};
-/** What CRI looks for when a pod has this name. */
-const toCriName = (canonical) => toNodeNames(canonical).at(-1) ?? canonical;
-/** A name without its tag and digest, given or canonical. */
-const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/s, "");
-/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
-const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
-/** What an image is called by its content, in its repository and in the spelling that was given. */
-const toImmutable = ({ given, canonical }, id) => {
-	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
-	return {
-		given: rename(given),
-		canonical: rename(canonical)
-	};
-};
-
-// src/diagnose/recording/baseline.ts
-const isText = (value) => typeof value === "string";
-const isNumber = (value) => Number.isFinite(value);
-const isNode = (value) => isText(value.name) && /^[0-9a-f]{64}$/.test(value.id) && isText(value.startedAt);
-const isName = (value) => isText(value) && typeof parseImageReference(value) !== "string";
-const isImage = (value) => [
-	value.given,
-	value.canonical,
-	value.immutable
-].every(isName) && isText(value.id) && value.nodes.every(isText);
-/** Reads what main wrote; undefined for anything else, such as half a file. */
-const parseBaseline = (json) => {
-	try {
-		const value = JSON.parse(json);
-		const numbers = [
-			value.clockMs,
-			value.uptimeS,
-			value.kills
-		];
-		return isText(value.clusterName) && clusterPattern.test(value.clusterName) && isText(value.bootId) && numbers.every(isNumber) && value.nodes.every(isNode) && value.images.every(isImage) ? value : void 0;
-	} catch {
-		return;
-	}
-};
-
-// src/diagnose/recording/recording.ts
-const prefix = "slipway-notes-";
-const baselineFile = "baseline.json";
-const containersFile = "containers.jsonl";
-const toldFile = "told";
-/** A folder of the run's own, beside its temp folder, which does not live until post. */
-const notesFolderOf = (tempRoot, runId) => join(tempRoot, `${prefix}${runId}`);
-const writeBaseline = (folder, baseline) => {
-	makeOwnFolder(folder);
-	writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
-};
-/** Adds containers that were not noted before. */
-const noteContainers = (folder, containers) => {
-	const lines = containers.map((container) => `${JSON.stringify(container)}\n`);
-	appendOwnFile(folder, containersFile, lines.join(""));
-};
-/** Keeps others of the job from telling the same once more. */
-const noteTold = (folder, keys) => {
-	if (keys.length === 0) return;
-	appendOwnFile(folder, toldFile, keys.map((key) => `${key}\n`).join(""));
-};
-/** Undefined when there are none, or they are not whole. */
-const readNotes = (folder) => {
-	const baseline = parseBaseline(readOwnFile(folder, baselineFile));
-	if (baseline === void 0) return void 0;
-	const noted = readOwnFile(folder, containersFile).split("\n").flatMap(parseNoted);
-	return {
-		folder,
-		baseline,
-		containers: [...new Map(noted.map((each) => [each.id, each])).values()],
-		told: new Set(readOwnFile(folder, toldFile).split("\n").filter(Boolean))
-	};
-};
-const listFolders = (tempRoot) => {
-	try {
-		return readdirSync(tempRoot).filter((name) => name.startsWith(prefix));
-	} catch {
-		return [];
-	}
-};
-/** Notes of all steps of this job about a cluster, the earliest first. */
-const findNotes = (tempRoot, clusterName) => {
-	return listFolders(tempRoot).flatMap((name) => readNotes(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).sort((a, b) => a.baseline.clockMs - b.baseline.clockMs);
 };
 
 // src/host/process-group.ts
@@ -836,7 +377,7 @@ const findNotes = (tempRoot, clusterName) => {
 const graceMs = 2e3;
 /** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
 const silenceMs = 1e3;
-const notStarted = (file, cause) => new Failure(`${file} could not be started`, {
+const notStarted = (file, cause) => new Failure(`Could not start ${file}`, {
 	cause,
 	remedy: `Install ${file} and put it on the PATH.`
 });
@@ -1007,12 +548,678 @@ const runCaptured = async (command) => {
 		stderr: (stream) => collect(stream, stderr)
 	});
 	const { file, args } = command;
-	if (flooded.signal.aborted) throw tooMuch(`What \`${[file, ...args.slice(0, 2)].join(" ")}\` prints`);
+	if (flooded.signal.aborted) throw tooMuch(`The output of \`${[file, ...args.slice(0, 2)].join(" ")}\``);
 	return {
 		...ended,
 		stdout: Buffer.concat(stdout).toString("utf8"),
 		stderr: Buffer.concat(stderr).toString("utf8")
 	};
+};
+
+// src/text/sections.ts
+/** Splits what our scripts print into its sections, each headed by `== name`. */
+const toSections = (text) => {
+	const [, ...parts] = text.split(/^== (\w+)\n/m);
+	const sections = /* @__PURE__ */ new Map();
+	for (let at = 0; at < parts.length; at += 2) sections.set(parts[at] ?? "", parts[at + 1] ?? "");
+	return sections;
+};
+
+// src/diagnose/kernel/kernel-line.ts
+const linePattern = /^\[ *(\d{1,20}\.\d{1,20})\](?:\[ *[CT]\d{1,20}\])? (.*)$/;
+const heading = "oom-kill:constraint=";
+const headingEnd = /,pid=(\d{1,10}),uid=\d{1,10}$/;
+/** Three names of cgroups, of at most 4 KB each, and some words. */
+const longestHeading = 16384;
+/** The text between two words, the second of which comes after the first; undefined without them. */
+const between = (text, before, after, from = 0) => {
+	const start = text.indexOf(before, from);
+	const end = start < 0 ? -1 : text.indexOf(after, start + before.length);
+	return end < 0 ? void 0 : text.slice(start + before.length, end);
+};
+/** Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one. */
+const parsePaths = (text) => {
+	if (!text.startsWith(heading)) return void 0;
+	const [end = "", pid] = headingEnd.exec(text.slice(-32)) ?? [];
+	if (pid === void 0) return void 0;
+	const named = text.slice(0, -end.length);
+	const ofLimit = named.indexOf(",oom_memcg=");
+	const ofMachine = named.indexOf(",global_oom,task_memcg=");
+	const isOfLimit = ofLimit >= 0 && (ofMachine < 0 || ofLimit < ofMachine);
+	const at = isOfLimit ? ofLimit : ofMachine;
+	const cgroup = at < 0 ? void 0 : between(named, ",task_memcg=", ",task=", at);
+	if (cgroup === void 0) return void 0;
+	const limitCgroup = isOfLimit ? between(named, ",oom_memcg=", ",task_memcg=", at) : void 0;
+	return {
+		pid: Number(pid),
+		cgroup,
+		limitCgroup
+	};
+};
+const older = ["Task in ", " killed as a result of limit of "];
+/** Before Linux 5.0. */
+const parseOlderPaths = (text) => {
+	const [start, limit] = older;
+	const at = text.startsWith(start) ? text.lastIndexOf(limit) : -1;
+	if (at < 0) return void 0;
+	return {
+		cgroup: text.slice(start.length, at),
+		limitCgroup: text.slice(at + limit.length)
+	};
+};
+const group = ["Tasks in ", " are going to be killed due to memory.oom.group set"];
+/** The cgroup that is killed as a whole. */
+const parseGroup = (text) => {
+	const [start, end] = group;
+	return text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length) : void 0;
+};
+const killed = "Killed process ";
+const sizes = " total-vm:";
+/** The process that was killed, and what is said of its size. Its name may hold what looks like that. */
+const parseKilled = (text) => {
+	const at = text.indexOf(killed);
+	if (at < 0) return void 0;
+	const rest = text.slice(at + 15);
+	const [begin, pid] = /^(\d{1,10}) \(/.exec(rest.slice(0, 16)) ?? [];
+	const end = rest.lastIndexOf(")", rest.lastIndexOf(sizes));
+	if (begin === void 0 || end < begin.length) return void 0;
+	return {
+		pid: Number(pid),
+		process: rest.slice(begin.length, end),
+		sizes: rest.slice(end)
+	};
+};
+const isCutOff = ({ text }) => text.startsWith(heading) && text.length < longestHeading && !headingEnd.test(text.slice(-32));
+/**
+* Parts times and texts. A heading longer than a line of the kernel's, as nested containers make it, goes
+* on in the next ones: it becomes one again.
+*/
+const toLines = (raw) => {
+	const lines = [];
+	for (const each of raw) {
+		const [, stamp, text = ""] = linePattern.exec(each) ?? [];
+		if (stamp === void 0) continue;
+		const last = lines.at(-1);
+		if (last && /^[,/]/.test(text) && isCutOff(last)) lines[lines.length - 1] = {
+			...last,
+			text: last.text + text
+		};
+		else lines.push({
+			stampS: Number(stamp),
+			text
+		});
+	}
+	return lines;
+};
+
+// src/diagnose/kernel/kernel-log.ts
+const usagePattern = /^memory: usage (\d{1,20})kB, limit (\d{1,20})kB/;
+const residentPattern = /\b(?:anon|file|shmem)-rss:(\d{1,20})kB/g;
+/** Of kills within so many seconds the kernel writes no more headings than so many. */
+const headingPeriodS = 5;
+/** While it may leave headings out, only what comes so soon is taken for one of a group. */
+const groupPauseS = .005;
+const toBytes = (kilobytes) => kilobytes === void 0 ? void 0 : Number(kilobytes) * 1024;
+const residentBytes = (text) => [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0);
+const unknown = {};
+/** What a line adds to a heading; undefined when it is none of it. */
+const addTo = (heading, text) => {
+	if (text.includes(" invoked oom-killer: ")) return unknown;
+	const usage = usagePattern.exec(text);
+	if (usage) return {
+		...heading,
+		usedBytes: toBytes(usage[1]),
+		limitBytes: toBytes(usage[2])
+	};
+	const paths = parsePaths(text) ?? parseOlderPaths(text);
+	return paths && {
+		...heading,
+		...paths
+	};
+};
+const toKill = ({ stampS, text }, heading) => {
+	const killed = parseKilled(text);
+	if (killed === void 0) return void 0;
+	const { pid, process, sizes } = killed;
+	const { cgroup, limitCgroup, limitBytes, usedBytes } = heading.pid === void 0 || heading.pid === pid ? heading : unknown;
+	return {
+		/** Seconds since the machine started, by the kernel's clock. */
+		stampS,
+		pid,
+		/** The program's short name; up to 15 characters that it chose itself. */
+		process,
+		/** cgroup of the process, from the root of the machine; undefined where the log does not say. */
+		cgroup,
+		/** cgroup whose limit was hit; undefined where there is none, or the log does not say. */
+		limitCgroup,
+		/** Undefined where the machine itself had none left. */
+		limitBytes,
+		/** Bytes that all of that cgroup used. */
+		usedBytes,
+		/** The machine itself had no memory left; otherwise a limit was hit. */
+		isOfMachine: !text.startsWith("Memory cgroup") && limitCgroup === void 0,
+		/** Bytes of the process itself that were in memory. */
+		processBytes: residentBytes(sizes),
+		/** Further processes that were killed with it, as `memory.oom.group` wants it. */
+		others: 0,
+		/** By how much the kernel's counters go up. One that is chosen, and then killed with its group, counts twice. */
+		counted: 1
+	};
+};
+/**
+* Reads lines of the kernel's log, as `dmesg` prints them. Where a cgroup is killed as a whole
+* (`memory.oom.group`) the log names the process that was chosen, then the cgroup, then all processes in
+* it, mostly with the chosen one again: that is one kill.
+*/
+const parseOomKills = (raw) => {
+	const kills = [];
+	const headings = [];
+	let heading = unknown;
+	let group;
+	let beginsGroup = false;
+	const isOfGroup = ({ pid, stampS }) => {
+		if (group === void 0) return false;
+		return (headings.at(-10) ?? -Infinity) <= stampS - headingPeriodS || pid === group.chosen || stampS - group.atS < groupPauseS;
+	};
+	for (const line of toLines(raw)) {
+		const kill = toKill(line, heading);
+		const last = kills.at(-1);
+		const named = parseGroup(line.text);
+		if (named !== void 0 && last && heading === unknown) {
+			kills[kills.length - 1] = {
+				...last,
+				cgroup: last.cgroup ?? named
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else if (named !== void 0) {
+			heading = {
+				...heading,
+				pid: void 0,
+				cgroup: heading.cgroup ?? named
+			};
+			beginsGroup = true;
+		} else if (kill === void 0) {
+			const added = addTo(heading, line.text);
+			if (added === unknown) headings.push(line.stampS);
+			if (added !== void 0) group = void 0;
+			heading = added ?? heading;
+		} else if (last && isOfGroup(kill)) {
+			const others = last.others + (kill.pid === last.pid ? 0 : 1);
+			kills[kills.length - 1] = {
+				...last,
+				others,
+				counted: last.counted + 1
+			};
+			group = {
+				chosen: last.pid,
+				atS: line.stampS
+			};
+		} else {
+			kills.push(kill);
+			heading = unknown;
+			group = beginsGroup ? {
+				chosen: kill.pid,
+				atS: line.stampS
+			} : void 0;
+			beginsGroup = false;
+		}
+	}
+	return kills;
+};
+
+// src/diagnose/nodes/node-report.ts
+/** As findings name it. */
+const toWhom = ({ namespace, pod, name, image }) => {
+	return {
+		namespace,
+		pod,
+		container: name,
+		image
+	};
+};
+const toKnown = ({ id, state, labels, image }) => {
+	const label = (name) => labels?.[`io.kubernetes.${name}`] ?? "";
+	const pod = label("pod.name");
+	if (id === void 0 || pod === "") return [];
+	const of = {
+		pod,
+		namespace: label("pod.namespace"),
+		podUid: label("pod.uid")
+	};
+	const isRunning = state === "CONTAINER_RUNNING";
+	return [{
+		id,
+		name: label("container.name"),
+		image: image?.userSpecifiedImage || image?.image || "",
+		...of,
+		isRunning,
+		ended: void 0
+	}];
+};
+/** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */
+const parseContainers = (json) => attempt(() => {
+	const { containers } = JSON.parse(json);
+	return containers?.flatMap(toKnown);
+}) ?? [];
+/** How a container ended: a reason of CRI's, such as `OOMKilled` or `Error`, and a time in ISO 8601. */
+const toEnded = (line) => {
+	const [, id, exitCode, reason = "", at = ""] = /^([0-9a-f]{64}) (-?\d+) (\w*) (\S+)$/.exec(line) ?? [];
+	return id === void 0 ? [] : [{
+		id,
+		exitCode: Number(exitCode),
+		reason,
+		at
+	}];
+};
+/** A string says why it could not be read. */
+const toLog = (section) => {
+	const lines = section.trimEnd().split("\n");
+	const last = lines.at(-1) ?? "";
+	const [, first, end] = /^reach (\S+) +(\S+)$/.exec(last.replace(/ +/g, " ")) ?? [];
+	if (first === void 0 || end === void 0) return last.replace(/^unread ?/, "").trim() || "it is empty";
+	return {
+		kills: parseOomKills(lines),
+		firstS: Number(first),
+		lastS: Number(end)
+	};
+};
+const numberIn = (text, pattern) => {
+	const found = pattern.exec(text)?.[1];
+	return found === void 0 ? void 0 : Number(found);
+};
+/** Reads what in-node/look.sh prints; undefined when that is not what it prints. */
+const parseNodeReport = (text) => {
+	const sections = toSections(text);
+	const section = (name) => sections.get(name) ?? "";
+	const [seconds, uptimeS] = section("clock").split("\n").map(Number);
+	const bootId = section("boot").trim();
+	const kills = numberIn(section("kills"), /^oom_kill (\d+)$/m);
+	if (bootId === "" || !seconds || !uptimeS || kills === void 0) return void 0;
+	return {
+		/** Changes when the machine starts anew. */
+		bootId,
+		/** Milliseconds since 1970, by the machine's clock. */
+		clockMs: Math.round(seconds * 1e3),
+		/** Seconds since the machine started. */
+		uptimeS,
+		/** Processes OOM-killed since then, in all the machine. */
+		kills,
+		/** Of the node as a whole; undefined where its cgroup does not count (version 1). */
+		nodeKills: numberIn(section("events"), /^oom_kill (\d+)$/m),
+		/** Containers in it that were killed as a whole; such a kill counts its first process twice. */
+		nodeGroupKills: numberIn(section("events"), /^oom_group_kill (\d+)$/m) ?? 0,
+		log: toLog(section("log")),
+		containers: parseContainers(section("containers")),
+		ended: section("ended").split("\n").flatMap(toEnded),
+		/** Names of the images that the node has. */
+		images: section("images").split("\n").filter(Boolean)
+	};
+};
+
+// src/diagnose/nodes/gather-nodes.ts
+/** Nobody waits longer for a node: the job has ended by then. */
+const nodeTimeoutMs = 4e3;
+/** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
+const inspectNodes = async (get, clusterName) => {
+	const { nodes: members, leftOut } = await listMembers(get, clusterName);
+	return {
+		nodes: members.map(({ id, name, role, inspected }) => {
+			return {
+				name,
+				id,
+				role,
+				state: inspected.State,
+				report: void 0
+			};
+		}).toSorted((a, b) => a.name.localeCompare(b.name)),
+		leftOut
+	};
+};
+/** One of our scripts that run in a node, as it is. */
+const readScript = (name) => readFileSync(new URL(`./in-node/${name}.sh`, import.meta.url), "utf8");
+/**
+* Asks nodes, side by side; one that does not answer keeps nobody waiting.
+*
+* @param extent `kernel-only` leaves out what the nodes' containerd knows, which takes longer
+*/
+const gatherNodes = (api, nodes, extent) => {
+	const argv = [
+		"bash",
+		"-c",
+		readScript("look"),
+		"bash",
+		extent
+	];
+	return Promise.all(nodes.map(async (node) => {
+		if (!node.state.Running) return node;
+		const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
+		return {
+			...node,
+			report: parseNodeReport(printed)
+		};
+	}));
+};
+/** Asks this machine, for when the nodes are gone; it may be another one than theirs. */
+const gatherHere = async (env) => {
+	const command = {
+		file: "bash",
+		args: [
+			"-c",
+			readScript("look"),
+			"bash",
+			"kernel-only"
+		],
+		env,
+		timeoutMs: nodeTimeoutMs
+	};
+	const ended = await runCaptured(command).catch(() => void 0);
+	return ended === void 0 ? void 0 : parseNodeReport(ended.stdout);
+};
+
+// src/host/own-folder.ts
+/**
+* Files that we leave for later in a folder where others may write, such as the runner's temporary one,
+* which every step of the job has. What they put there in our name is not followed: no link, no second
+* name of another file, nothing that is not a file, nothing of another user's.
+*/
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+/** We write far less; whoever wrote more is somebody else. */
+const mostBytes = 16777216;
+const refuse = (path, why) => {
+	throw new Error(`refused to use ${path}: ${why}`);
+};
+const withDescriptor = (path, flags, body, mode) => {
+	const fd = openSync(path, flags | O_NOFOLLOW, mode);
+	try {
+		if (fstatSync(fd).uid !== process.getuid?.()) refuse(path, "it is not ours");
+		return body(fd);
+	} finally {
+		closeSync(fd);
+	}
+};
+/** Gives `body` a path to a folder that stays the same one, whatever its name leads to meanwhile. */
+const withFolder = (folder, body) => withDescriptor(folder, O_RDONLY | O_DIRECTORY, (fd) => {
+	const path = `/proc/self/fd/${fd}`;
+	return body(existsSync(path) ? path : folder);
+});
+/** Nobody is waited for: what has this name may be a pipe. */
+const withFile = (folder, name, flags, body) => withFolder(folder, (path) => withDescriptor(join(path, name), flags | O_NONBLOCK, (fd) => {
+	const stat = fstatSync(fd);
+	if (!stat.isFile()) refuse(join(folder, name), "it is not a file");
+	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
+	return body(fd);
+}, 384));
+const writeAll = (fd, text) => {
+	const bytes = Buffer.from(text);
+	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+};
+/** Makes a folder that nobody else may look into; one that is there already has to be ours. */
+const makeOwnFolder = (folder) => {
+	try {
+		mkdirSync(folder, { mode: 448 });
+	} catch (error) {
+		if (error.code !== "EEXIST") throw error;
+		withFolder(folder, () => {});
+	}
+};
+/** Whether a folder is there, is one and no link, and is ours. */
+const isOwnFolder = (folder) => {
+	try {
+		return withFolder(folder, () => true);
+	} catch {
+		return false;
+	}
+};
+/** Writes a file so that nobody ever reads half of it. */
+const writeOwnFile = (folder, name, text) => {
+	const draft = `${name}.new`;
+	withFolder(folder, (path) => {
+		rmSync(join(path, draft), { force: true });
+	});
+	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
+	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
+};
+const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
+/** What a file of ours holds; nothing where there is none. */
+const readOwnFile = (folder, name) => {
+	try {
+		return withFile(folder, name, O_RDONLY, (fd) => {
+			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
+			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+		});
+	} catch {
+		return "";
+	}
+};
+
+// src/cluster/node.ts
+/** Where a node's containerd keeps overlayfs snapshots, in the node. */
+const snapshotsOf = ({ containerd }) => `${containerd.root}/io.containerd.snapshotter.v1.overlayfs`;
+/** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
+const toHostPath = (node, path) => {
+	const mount = node.mounts.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`)).sort((a, b) => b.destination.length - a.destination.length)[0];
+	return mount && `${mount.source}${path.slice(mount.destination.length)}`;
+};
+/** Names that kind takes for clusters. */
+const clusterPattern = /^[a-z0-9.-]+$/;
+
+// src/image/reference.ts
+const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
+const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+const splitDomain = (name) => {
+	const slash = name.indexOf("/");
+	const first = name.slice(0, slash);
+	const isDomain = slash > 0 && (/[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first);
+	const domain = isDomain && first !== "index.docker.io" ? first : "docker.io";
+	const path = isDomain ? name.slice(slash + 1) : name;
+	return [domain, domain === "docker.io" && !path.includes("/") ? `library/${path}` : path];
+};
+const splitTag = (text) => {
+	const colon = text.lastIndexOf(":");
+	return colon > text.lastIndexOf("/") ? [text.slice(0, colon), text.slice(colon + 1)] : [text, void 0];
+};
+/** `sha256:...`, or all 64 digits of it. */
+const idPattern = /^(?:sha256:)?([a-f0-9]{64})$/;
+/** The beginning of an ID, as `docker image ls` shows it; it could be a name, too. */
+const shortIdPattern = /^(?:sha256:)?[a-f0-9]{12,63}$/;
+/** Reads an image's ID, whole; it stands for the names that Docker has for it. */
+const parseImageId = (given) => {
+	const digits = idPattern.exec(given)?.[1];
+	return digits === void 0 ? void 0 : {
+		given,
+		canonical: `sha256:${digits}`
+	};
+};
+/** True for what is no name: Docker's own names for an image are to be found by it. */
+const isImageId = ({ canonical }) => idPattern.test(canonical);
+const couldBeId = ({ given }) => shortIdPattern.test(given);
+/** Reads an image reference; a string is the reason why the text is none. */
+const parseImageReference = (given) => {
+	const at = given.indexOf("@");
+	const digest = at < 0 ? void 0 : given.slice(at + 1);
+	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
+	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
+	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
+	const [domain, path] = splitDomain(name);
+	if (path !== path.toLowerCase()) return "image names are lower case";
+	if (!domainPattern.test(domain) || !pathPattern.test(path) || name.length > 255) return "this is not an image name";
+	const ending = `${tag === void 0 ? "" : `:${tag}`}${digest === void 0 ? "" : `@${digest}`}`;
+	return {
+		given,
+		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
+	};
+};
+/**
+* The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
+* looks for exactly the rest.
+*/
+const toNodeNames = (canonical) => {
+	const [, repository = "", tag = "", digest = ""] = /^(.*?)(:[^/:@]*)?(@.*)?$/.exec(canonical) ?? [];
+	return tag === "" || digest === "" ? [canonical] : [`${repository}${tag}`, `${repository}${digest}`];
+};
+/** What CRI looks for when a pod has this name. */
+const toCriName = (canonical) => toNodeNames(canonical).at(-1) ?? canonical;
+/** A name without its tag and digest, given or canonical. */
+const toRepository = (name) => name.replace(/(:[^/:@]*)?(@.*)?$/s, "");
+/** The tag that only this image can have: the beginning of its ID, as Docker shows it. */
+const immutableTag = (id) => `sha-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+/** What an image is called by its content, in its repository and in the spelling that was given. */
+const toImmutable = ({ given, canonical }, id) => {
+	const rename = (name) => `${toRepository(name)}:${immutableTag(id)}`;
+	return {
+		given: rename(given),
+		canonical: rename(canonical)
+	};
+};
+
+// src/diagnose/recording/baseline.ts
+/** What there is to record of nodes that were asked; undefined when none of them answered. */
+const toBaseline = (clusterName, nodes) => {
+	const machine = nodes.find(({ report }) => report !== void 0)?.report;
+	if (machine === void 0) return void 0;
+	const { bootId, clockMs, uptimeS, kills, log } = machine;
+	return {
+		clusterName,
+		bootId,
+		clockMs,
+		uptimeS,
+		kills,
+		logLastS: typeof log === "string" ? void 0 : log.lastS,
+		nodes: nodes.map(({ name, id, state, report }) => {
+			return {
+				name,
+				id,
+				startedAt: state.StartedAt,
+				kills: report?.nodeKills
+			};
+		}),
+		images: []
+	};
+};
+const isText = (value) => typeof value === "string";
+const isNode = ({ name, id, startedAt }) => isText(name) && /^[0-9a-f]{64}$/.test(id) && isText(startedAt);
+const isName = (value) => isText(value) && typeof parseImageReference(value) !== "string";
+const isImage = ({ given, canonical, immutable, id, nodes }) => [
+	given,
+	canonical,
+	immutable
+].every(isName) && isText(id) && nodes.every(isText);
+/** Reads what main wrote; undefined for anything else, such as half a file. */
+const parseBaseline = (json) => attempt(() => {
+	const value = JSON.parse(json);
+	return [value.clusterName, value.bootId].every(isText) && clusterPattern.test(value.clusterName) && [
+		value.clockMs,
+		value.uptimeS,
+		value.kills
+	].every(Number.isFinite) && value.nodes.every(isNode) && value.images.every(isImage) ? value : void 0;
+});
+
+// src/diagnose/recording/recording.ts
+const prefix = "slipway-recording-";
+const baselineFile = "baseline.json";
+const containersFile = "containers.jsonl";
+const reportedFile = "reported";
+/** A folder of the run's own, beside its temp folder, which does not live until post. */
+const recordingFolderOf = (tempRoot, runId) => join(tempRoot, `${prefix}${runId}`);
+const writeBaseline = (folder, baseline) => {
+	makeOwnFolder(folder);
+	writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
+};
+const appendLines = (folder, file, lines) => appendOwnFile(folder, file, lines.map((line) => `${line}\n`).join(""));
+/** Adds containers, or what is newly known of them. */
+const recordContainers = (folder, containers) => appendLines(folder, containersFile, containers.map((container) => JSON.stringify(container)));
+/** Keeps others of the job from reporting the same once more. */
+const recordReported = (folder, keys) => {
+	if (keys.length > 0) appendLines(folder, reportedFile, keys);
+};
+const isEnd = (value) => Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs);
+/** Nothing where the line is not whole: whoever writes may be stopped in the midst of it. */
+const parseContainer = (line) => attempt(() => {
+	const { id, name, pod, namespace, podUid, image, ended } = JSON.parse(line);
+	const texts = {
+		id,
+		name,
+		pod,
+		namespace,
+		podUid,
+		image
+	};
+	if (!Object.values(texts).every((text) => typeof text === "string")) return void 0;
+	return {
+		...texts,
+		isRunning: false,
+		ended: isEnd(ended) ? ended : void 0
+	};
+});
+/** Undefined when there is none, or it is not whole. */
+const readRecording = (folder) => {
+	const baseline = parseBaseline(readOwnFile(folder, baselineFile));
+	if (baseline === void 0) return void 0;
+	const recorded = readOwnFile(folder, containersFile).split("\n").flatMap((line) => parseContainer(line) ?? []);
+	return {
+		folder,
+		baseline,
+		containers: [...new Map(recorded.map((each) => [each.id, each])).values()],
+		reported: new Set(readOwnFile(folder, reportedFile).split("\n").filter(Boolean))
+	};
+};
+/** Whether two steps saw the same cluster, and not one of its name that was removed. */
+const isSameCluster = (a, b) => a.baseline.nodes.map(({ id }) => id).join() === b.baseline.nodes.map(({ id }) => id).join();
+/** A later load of the same name counts. */
+const joinImages = (all) => {
+	const images = all.flatMap(({ baseline }) => baseline.images);
+	return [...new Map(images.map((each) => [`${each.canonical} ${each.nodes}`, each])).values()];
+};
+/**
+* What all steps of this job recorded of clusters with a name, the earliest first. Each has the images
+* that any of them loaded into the cluster that it saw.
+*/
+const findRecordings = (tempRoot, clusterName) => {
+	const all = (attempt(() => readdirSync(tempRoot)) ?? []).filter((name) => name.startsWith(prefix)).flatMap((name) => readRecording(join(tempRoot, name)) ?? []).filter(({ baseline }) => baseline.clusterName === clusterName).toSorted((a, b) => a.baseline.clockMs - b.baseline.clockMs);
+	return all.map((each) => {
+		const images = joinImages(all.filter((other) => isSameCluster(each, other)));
+		return {
+			...each,
+			baseline: {
+				...each.baseline,
+				images
+			}
+		};
+	});
+};
+
+// src/host/read-file.ts
+/** Nobody writes a Dockerfile, an ignore file or a manifest that is larger. */
+const largestText = 1e6;
+/**
+* Reads a file that somebody else may have put there: never a device or a pipe, which might not end,
+* and no more than `largest` bytes.
+*
+* @throws an error that says why it is not read, with the system's code where that is one of its own
+*/
+const readRegularFile = (path, largest = largestText) => {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+	try {
+		if (!fstatSync(fd).isFile()) throw new Error("not a regular file");
+		const chunks = [];
+		for (let bytes = 0;;) {
+			const chunk = Buffer.alloc(Math.min(65536, largest + 1 - bytes));
+			const read = readSync(fd, chunk);
+			if (read === 0) return Buffer.concat(chunks);
+			bytes += read;
+			if (bytes > largest) throw new Error(`larger than ${Math.round(largest / 1e3)} KB`);
+			chunks.push(chunk.subarray(0, read));
+		}
+	} finally {
+		closeSync(fd);
+	}
 };
 
 // src/host/access.ts
@@ -1189,15 +1396,15 @@ const createDocker = (env, signal) => {
 			if (ended.code === 0) return ended.stdout;
 			throw new Failure(`\`docker ${args.slice(0, 2).join(" ")}\` failed: ${describeEnd(ended)}`);
 		},
-		follow: (args, onLine, options) => runStreaming(command(args, options), {
-			stdout: (stream) => splitLines(stream, onLine),
-			stderr: (stream) => splitLines(stream, onLine)
+		follow: (args, createSink, options) => runStreaming(command(args, options), {
+			stdout: (stream) => pour(stream, createSink()),
+			stderr: (stream) => pour(stream, createSink())
 		})
 	};
 };
 
 // src/docker/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon, and check DOCKER_HOST, the docker context and that this user may use the socket." });
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket." });
 /** Of a timer, about 24 days: nobody needs a connection for so long. */
 const longestMs = 2 ** 31 - 1;
 /** What the HTTP client asks of a socket, and a child's pipes need not do. */
@@ -1324,7 +1531,7 @@ const withEngineApi = async (docker, body) => {
 		maxSockets: connections
 	});
 	agent.createConnection = createConnection;
-	const tell = async (method, path, content) => {
+	const call = async (method, path, content) => {
 		const { payload, headers } = toBody(content);
 		const { response } = await send({
 			agent,
@@ -1352,8 +1559,9 @@ const withEngineApi = async (docker, body) => {
 	};
 	try {
 		return await body({
-			ask: (path) => tell("GET", path),
-			tell,
+			get: (path) => call("GET", path),
+			post: (path, content) => call("POST", path, content),
+			remove: (path) => call("DELETE", path),
 			attach,
 			cancelled
 		});
@@ -1365,4 +1573,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { toHostPath as A, runContainer as B, parseImageReference as C, toRepository as D, toNodeNames as E, parseContainers as F, findNodes as H, parseNodeReport as I, toSections as L, readOwnFile as M, writeOwnFile as N, clusterPattern as O, readScript as P, execute as R, parseImageId as S, toImmutable as T, listMembers as U, isWarning as V, notesFolderOf as _, findDockerFolders as a, couldBeId as b, canSearch as c, kindOf as d, runCaptured as f, noteTold as g, noteContainers as h, dockerFolderOf as i, isOwnFolder as j, snapshotterRoot as k, canWriteIn as l, findNotes as m, createDocker as n, pinDockerFolders as o, startPiped as p, describeEnd as r, canRead as s, withEngineApi as t, isMissing as u, readNotes as v, toCriName as w, isImageId as x, writeBaseline as y, partStreams as z };
+export { canRead, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };

@@ -1,10 +1,10 @@
-import { t as require_dist } from "./dist.js";
-import { t as Failure } from "./failure.js";
-import { t as readRegularFile } from "./read-file.js";
-import { dirname, join } from "node:path";
-import { homedir } from "node:os";
+import { require_dist } from "./vendor/yaml.js";
+import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
+const { dirname, join } = process.getBuiltinModule("node:path");
+const { homedir } = process.getBuiltinModule("node:os");
 
-// src/build/compose-asks.ts
+// src/build/compose-requests.ts
 var import_dist = require_dist();
 const toMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 /** A path, a list of paths, or of maps that have one. */
@@ -55,33 +55,26 @@ const parse = (file, path) => {
 };
 /** More is no project that people write. */
 const mostFiles = 100;
-const createAsking = (mayRead) => {
-	const asks = [];
-	const read = (key, path) => {
-		const ask = {
+const createEnter = (mayRead, requests) => {
+	const read = (key, text) => {
+		const request = {
 			key,
-			want: {
-				kind: "read",
-				path
-			}
+			kind: "read",
+			text
 		};
-		asks.push(ask);
-		return ask;
+		requests.push(request);
+		return request;
 	};
-	const add = (key, base, path) => {
+	return (key, base, path) => {
 		if (path.includes("$")) {
 			if (!mayRead({
 				key,
-				want: {
-					kind: "read",
-					path: "/"
-				}
-			})) asks.push({
+				kind: "read",
+				text: "/"
+			})) requests.push({
 				key,
-				want: {
-					kind: "template",
-					text: path
-				}
+				kind: "template",
+				text: path
 			});
 			return;
 		}
@@ -89,29 +82,25 @@ const createAsking = (mayRead) => {
 		const full = path.startsWith("/") ? path : join(base, path);
 		return mayRead(read(key, full)) ? full : void 0;
 	};
-	return {
-		asks,
-		add
-	};
 };
-const findExtended = (services, base, { add }) => Object.values(toMap(services)).flatMap((service) => {
+const findExtended = (services, base, enter) => Object.values(toMap(services)).flatMap((service) => {
 	const { env_file: variables, extends: extended } = toMap(service);
-	for (const path of toPaths(variables)) add("env_file", base, path);
+	for (const path of toPaths(variables)) enter("env_file", base, path);
 	const { file } = toMap(extended);
 	if (typeof file !== "string") return [];
-	const found = add("extends", base, file);
+	const found = enter("extends", base, file);
 	return [{
 		file: found,
 		base: dirname(found ?? "")
 	}];
 });
-const findIncluded = (entry, base, { add }) => {
+const findIncluded = (entry, base, enter) => {
 	const named = typeof entry === "string" ? { path: entry } : toMap(entry);
-	for (const path of toFolded(named, "env_file").flatMap(toPaths)) add("include", base, path);
-	const files = toFolded(named, "path").flatMap(toPaths).map((path) => add("include", base, path));
+	for (const path of toFolded(named, "env_file").flatMap(toPaths)) enter("include", base, path);
+	const files = toFolded(named, "path").flatMap(toPaths).map((path) => enter("include", base, path));
 	const folders = toFolded(named, "project_directory").flatMap(toPaths);
 	if (folders.length > 0 && base !== ".") throw new Failure(`A Compose file that is included, in ${base}, includes others with a project_directory, of which Compose does not say where their paths start`, { remedy: "Include them from the first file, or leave project_directory out." });
-	return (folders.length === 0 ? [dirname(files[0] ?? "")] : folders.flatMap((folder) => add("include", base, folder) ?? [])).flatMap((start) => files.map((file) => ({
+	return (folders.length === 0 ? [dirname(files[0] ?? "")] : folders.flatMap((folder) => enter("include", base, folder) ?? [])).flatMap((start) => files.map((file) => ({
 		file,
 		base: start
 	})));
@@ -123,26 +112,27 @@ const findIncluded = (entry, base, { add }) => {
 * @param files relative to the workspace, or absolute
 * @throws {Failure} when one is no YAML, or may be read in two ways
 */
-const findComposeAsks = (files, workspace, mayRead) => {
-	const asking = createAsking(mayRead);
+const findComposeRequests = (files, workspace, mayRead) => {
+	const requests = [];
+	const enter = createEnter(mayRead, requests);
 	const seen = /* @__PURE__ */ new Set();
 	const visit = ({ file, base }) => {
 		if (file === void 0 || seen.has(`${base} ${file}`)) return;
 		if (seen.size >= mostFiles) throw new Failure(`More than ${mostFiles} Compose files include each other`);
 		seen.add(`${base} ${file}`);
-		asking.add(".env", base, ".env");
+		enter(".env", base, ".env");
 		const path = join(file.startsWith("/") ? "" : workspace, file);
 		for (const { services, include } of parse(file, path)) {
-			findExtended(services, base, asking).forEach(visit);
+			findExtended(services, base, enter).forEach(visit);
 			const entries = Array.isArray(include) ? include : [];
-			for (const entry of entries) findIncluded(entry, base, asking).forEach(visit);
+			for (const entry of entries) findIncluded(entry, base, enter).forEach(visit);
 		}
 	};
 	for (const file of files) visit({
 		file,
 		base: "."
 	});
-	return asking.asks;
+	return requests;
 };
 
-export { findComposeAsks };
+export { findComposeRequests };

@@ -1,0 +1,7795 @@
+import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes, isImageId, isMissing, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { Failure, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { exec } from "./vendor/actions-core.js";
+import { buildWords, createBuildToken, createReader as createReader$1, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, wantsAgent, whySecretsAreEmpty, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, readDockerfile, readQuietly as readQuietly$1, splitFields, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts } from "./shared.actions-step.js";
+import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
+import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
+import { markdownTable } from "./vendor/markdown-table.js";
+const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
+const timers = process.getBuiltinModule("node:timers/promises");
+const { isIPv4 } = process.getBuiltinModule("node:net");
+const { Transform } = process.getBuiltinModule("node:stream");
+const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
+const { fileURLToPath } = process.getBuiltinModule("node:url");
+const { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
+const { pipeline } = process.getBuiltinModule("node:stream/promises");
+const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { glob, lstat, realpath, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+const { runInNewContext } = process.getBuiltinModule("node:vm");
+
+// src/docker/prepare-config.ts
+/**
+* Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+* Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
+* another one: so a login never has to be copied.
+*
+* @param tempDir a folder that ends with the step
+*/
+const planOwnFolders = ({ config, buildx }, tempDir) => {
+	const own = join(tempDir, "docker");
+	const ownBuildx = join(own, "buildx");
+	return {
+		variables: {
+			...!config.isInReach && { DOCKER_CONFIG: own },
+			...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
+		},
+		builders: config.isInReach && !buildx.isUsable && buildx.path !== void 0 ? {
+			from: buildx.path,
+			to: ownBuildx
+		} : void 0
+	};
+};
+/** Names of builders and of this machine; no secrets, which `instances` may hold. */
+const copyIfThere = (from, to) => {
+	if (!isMissing(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
+};
+/**
+* Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
+* The builders themselves are only linked: with them are keys of registries and of remote builders.
+*
+* @returns whether there are none that could not be read
+*/
+const lendBuilders = (from, to) => {
+	mkdirSync(join(to, "defaults"), {
+		recursive: true,
+		mode: 448
+	});
+	const instances = resolve(from, "instances");
+	if (isMissing(instances)) return true;
+	if (!canRead(instances) || !canSearch(instances)) return false;
+	try {
+		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
+		const defaults = join(from, "defaults");
+		for (const name of isMissing(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
+	} catch {
+		return false;
+	}
+	symlinkSync(instances, join(to, "instances"));
+	return true;
+};
+/**
+* Makes folders of the step's own where docker and buildx cannot use this user's.
+*
+* @param tempDir a folder that ends with the step
+* @returns the environment for docker, and for all that starts it
+*/
+const prepareConfig = (env, tempDir, log) => {
+	const found = findDockerFolders(env);
+	const { variables, builders } = planOwnFolders(found, tempDir);
+	if (variables["DOCKER_CONFIG"] !== void 0) {
+		const { path } = found.config;
+		log(path === void 0 ? "This user has no home folder: docker has no logins and no contexts." : `This user cannot use ${path}: docker has no logins and no contexts from there.`);
+	}
+	if (builders !== void 0) {
+		const without = lendBuilders(builders.from, builders.to) ? "" : ", and cannot read the builders there";
+		log(`buildx cannot write to ${builders.from}${without}: it uses a folder of this step.`);
+	}
+	return {
+		...env,
+		...variables
+	};
+};
+
+// src/host/core-limit.ts
+/**
+* Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
+* byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
+* none would be ignored for collectors. Node cannot set limits, util-linux can.
+*/
+const forbidCoreDumps = async (env) => {
+	const args = [`--pid=${process.pid}`, "--core=1:1"];
+	const options = {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	};
+	await exec("prlimit", args, options).catch(() => void 0);
+};
+
+// src/inputs/report-missing.ts
+const remedy$1 = "Paths start in the workspace: has actions/checkout run before this step?";
+const noFile = `there is no such file. ${remedy$1}`;
+/**
+* Reports what is to be built and is not there, before a token is minted for it.
+*
+* @param file the Dockerfile, as Bake finds it; undefined for the one that is usual
+*/
+const reportMissing$1 = (context, file, { workspace, kindOf }, report) => {
+	const folder = toContextFolder(context, workspace);
+	if (folder === void 0) return;
+	const kind = kindOf(folder);
+	const isThere = (name) => kindOf(resolve(folder, name)) !== "nothing";
+	if (kind !== "folder") report("context", `${kind === "file" ? "it is no folder" : "there is no such folder"}. ${remedy$1}`, context);
+	else if (file !== void 0) {
+		if (!isThere(file)) report("file", noFile, file);
+	} else if (!isThere("Dockerfile") && !isThere("dockerfile")) report("context", `the folder has no Dockerfile. Name it with file. ${remedy$1}`, context);
+};
+/** The same for a Bake file; one with an address is elsewhere. */
+const reportMissingFile = (file, { workspace, kindOf }, report) => {
+	if (file.includes("://") || kindOf(resolve(workspace, file)) !== "nothing") return;
+	report("bake-files", noFile, file);
+};
+
+// src/inputs/read-build.ts
+/** Names of images, each once; of `images`, IDs too. */
+const readReferences = (input, { list, report }) => {
+	const references = /* @__PURE__ */ new Map();
+	for (const value of list(input)) {
+		const reference = (input === "images" ? parseImageId(value) : void 0) ?? parseImageReference(value);
+		if (typeof reference !== "string") references.set(reference.canonical, reference);
+		else report(input, `${reference}. Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.`, value);
+	}
+	return [...references.values()];
+};
+const readTags$1 = (reader) => {
+	const tags = readReferences("tags", reader).map(({ given }) => given);
+	for (const tag of tags.filter((each) => each.includes("@"))) reader.report("tags", "a build cannot be given a digest. Write NAME:TAG.", tag);
+	return tags;
+};
+/** @returns whether there was something to report */
+const reportStandardInput = ({ text, report }) => {
+	const inputs = ["context", "file"].filter((name) => text(name) === "-");
+	const why = "standard input is how the token reaches the build, so nothing else can come that way";
+	for (const input of inputs) report(input, `${why}. Write it to a file and name that.`, "-");
+	return inputs.length > 0;
+};
+/** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
+const readFile = ({ text, report }, isHere, workspace) => {
+	const file = text("file");
+	if (file === void 0) return void 0;
+	if (/^https?:\/\//.test(file)) report("file", `Bake reads no Dockerfile from a URL. Download it in a step before, or take a git address as context.`, file);
+	return isHere ? resolve(workspace, file) : file;
+};
+/** What stands before the sign, and whether it may stand alone. */
+const mapWords = {
+	"build-args": {
+		pattern: /^[a-z_][\w.-]*$/i,
+		isBare: true
+	},
+	labels: {
+		pattern: /^[^\s"'`#-][^\s"'`]*$/,
+		isBare: true
+	},
+	"build-contexts": {
+		pattern: /^[^\s"'`#-][^\s"'`]*$/,
+		isBare: false
+	}
+};
+/** Whether the values of a word are maps of names. */
+const isMapWord = (word) => word in mapWords;
+const whyNoName = (name) => {
+	if (/^["'`]/.test(name)) return "the quotes would be part of the name";
+	return name.startsWith("#") ? "a comment is none here" : "not name=value";
+};
+/** Cuts entries of `name=value`, whose values may have any text; undefined for a name alone. */
+const toPairs = (word, entries, { report }) => entries.map((entry) => {
+	const { pattern, isBare } = mapWords[word];
+	const at = entry.indexOf("=");
+	const [name, value] = at < 0 ? [entry] : [entry.slice(0, at), entry.slice(at + 1)];
+	if (!pattern.test(name) || !(isBare || value)) report(word, `${whyNoName(name)}. Write one name=value a line, without quotes; builds takes values of several lines.`, entry);
+	return [name, value];
+});
+const toMap = (pairs, bareValue) => Object.fromEntries(pairs.flatMap(([name, given]) => {
+	const value = given ?? bareValue(name);
+	return value === void 0 ? [] : [[escapeTemplate(name), escapeTemplate(value)]];
+}));
+/** Reads one build, by itself or in a list, as a target of a Bake file. */
+const readBuild = (reader, { words }, places, lists = {}) => {
+	const { raw, text, check, isTrue, report } = reader;
+	const { workspace, childEnv } = places;
+	const pairsOf = (word) => toPairs(word, lists[word] ?? toLines(raw[word]), reader);
+	const escaped = (value) => value && escapeTemplate(value);
+	const context = text("context") ?? ".";
+	const isHere = toContextFolder(context, workspace) !== void 0;
+	const file = readFile(reader, isHere, workspace);
+	const contexts = pairsOf("build-contexts");
+	reportOutsideBuild({
+		context,
+		file: text("file"),
+		contexts
+	}, workspace, report);
+	if (!reportStandardInput(reader)) reportMissing$1(context, file, places, report);
+	const entitlements = words.filter((word) => word !== "ssh");
+	return {
+		context: escapeTemplate(context),
+		dockerfile: escaped(file),
+		target: escaped(text("target")),
+		network: escaped(text("network")),
+		"no-cache": isTrue("no-cache") || void 0,
+		pull: isTrue("pull") || void 0,
+		tags: readTags$1(reader),
+		args: toMap(pairsOf("build-args"), (name) => childEnv[name]),
+		labels: toMap(pairsOf("labels"), () => ""),
+		contexts: toMap(contexts, () => void 0),
+		ssh: check("ssh", toLines(raw["ssh"])).map(escapeTemplate),
+		entitlements: entitlements.length > 0 ? entitlements : void 0
+	};
+};
+
+// src/inputs/yaml-words.ts
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const refuse = (value, wanted, path, report) => {
+	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
+	return [];
+};
+/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
+const toAssignments = (value, path, report) => {
+	const wanted = "a map of names and texts, or a list of name=value";
+	if (value === null) return [];
+	if (typeof value === "string") return [value];
+	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
+	return Object.entries(value).flatMap(([key, each]) => {
+		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
+		if (each === null) return [key];
+		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
+	});
+};
+const lists = ["tags", "ssh"];
+/** A value as the input of that name has it: the items of a list are its lines. */
+const toWordText = (value, path, report) => {
+	if (value === null) return "";
+	if (typeof value === "string") return value;
+	const mayBeList = lists.includes(path.at(-1));
+	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
+	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
+	return "";
+};
+
+// src/inputs/read-builds.ts
+/** The YAML parser where these inputs need one. */
+const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => ({
+	value: void 0,
+	lineOf: () => 1
+}) : (await import("./inputs-parse-yaml.js")).parseYaml;
+/** The last part of a name, without its tag: `api` of `ghcr.io/acme/api:dev`. */
+const shortName = (reference) => reference?.replace(/@.*$/, "").replace(/:[^:/]*$/, "").split("/").at(-1)?.replace(/[^\w-]/g, "-");
+/** Words that others have for the same thing. */
+const otherWords$1 = {
+	dockerfile: "file",
+	args: "build-args",
+	contexts: "build-contexts",
+	image: "tags",
+	tag: "tags"
+};
+const knownWords = ["name", ...buildWords];
+const nameRemedy = "Give it a name of letters, digits, dashes and underscores.";
+const readName = (name, input, report) => {
+	if (name === void 0) report(input, `it has no name. ${nameRemedy} Or give it tags.`);
+	else if (!/^[a-zA-Z0-9_-]+$/.test(name)) report(input, `not the name of a target. ${nameRemedy}`, name);
+	return name ?? "";
+};
+/** The words of an entry as the inputs of a single build. */
+const readWords = (item, index, report) => {
+	const raw = {};
+	const lists = {};
+	for (const [key, value] of Object.entries(item)) {
+		const path = [index, key];
+		const other = otherWords$1[key];
+		if (!knownWords.includes(key)) report(path, `unknown. ${other === void 0 ? `It may have: ${knownWords.join(", ")}.` : `Write ${other}.`}`, key);
+		else if (isMapWord(key) && typeof value !== "string") lists[key] = toAssignments(value, path, report);
+		else raw[key] = toWordText(value, path, report);
+	}
+	return {
+		raw,
+		lists
+	};
+};
+const readEntry$1 = (item, index, { lineOf }, allow, places, report) => {
+	const line = lineOf([index]);
+	const input = `builds, line ${line}`;
+	if (!isMap(item)) {
+		report(input, "the entry is not a map. Write its words as `context: ...`, `tags: ...`.");
+		return [];
+	}
+	const { raw, lists } = readWords(item, index, (path, text, value) => {
+		const word = knownWords.includes(String(path[1])) ? `, ${path[1]}` : "";
+		report(`builds, line ${lineOf(path)}${word}`, text, value);
+	});
+	const reader = createReader$1(raw, (word, text, value) => report(`builds, line ${lineOf([index, word])}, ${word}`, text, value));
+	const target = readBuild(reader, allow, places, lists);
+	if (reader.text("context") === void 0) report(input, "it has no context. Name the folder to build.");
+	const given = toOptional(raw.name);
+	return [{
+		name: readName(given ?? shortName(target.tags[0]), input, report),
+		line,
+		target
+	}];
+};
+/** Reads the list of builds in the step, as a file of Bake would have it. */
+const readBuilds = (text, allow, places, report) => {
+	const parsed = places.parseYaml(text);
+	const { value, problem } = parsed;
+	const items = Array.isArray(value) ? value : [];
+	if (items.length === 0) report(`builds${problem === void 0 ? "" : `, line ${problem.line}`}`, `${problem?.reason ?? "not a YAML list"}. Write \`- context: api\`, newline, \`  tags: api:dev\`, and so on for each image.`);
+	const entries = items.flatMap((item, index) => readEntry$1(item, index, parsed, allow, places, report));
+	const first = /* @__PURE__ */ new Map();
+	for (const { name, line } of entries) {
+		const other = first.get(name);
+		first.set(name, other ?? line);
+		if (other === void 0 || name === "") continue;
+		const what = `the entry of line ${other} has this name, too`;
+		report(`builds, line ${line}`, `${what}. Give each a name of its own.`, name);
+	}
+	return {
+		group: { default: { targets: entries.map(({ name }) => name) } },
+		target: Object.fromEntries(entries.map(({ name, target }) => [name, target]))
+	};
+};
+
+// src/inputs/allow.ts
+/** Reads what the workflow's author allows. */
+const readAllow = ({ list, check }) => {
+	const values = check("allow", list("allow"));
+	const pathsOf = (kind) => values.flatMap((value) => new RegExp(`^fs(?:\\.${kind})?=(.+)$`).exec(value)?.[1] ?? []);
+	return {
+		words: values.filter((value) => !/^fs(?:\.\w+)?=/.test(value)),
+		reads: pathsOf("read"),
+		writes: pathsOf("write")
+	};
+};
+
+// src/inputs/problems.ts
+/**
+* Runs a reader that may report any number of problems, and throws one error that holds them all.
+* Nobody should have to push five times to find five mistakes.
+*/
+const collectProblems = (read) => {
+	const problems = [];
+	const result = read((input, text, value) => {
+		const given = value === void 0 ? "" : ` (${JSON.stringify(value)})`;
+		problems.push(`- ${input}${given}: ${text}`);
+	});
+	if (problems.length === 0) return result;
+	const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+	throw new Failure(`The step's inputs have ${count}; nothing was done.\n${problems.join("\n")}`);
+};
+
+// src/inputs/read-bake.ts
+/** Words that say what is built, of which one step takes one. */
+const ways = [
+	"context",
+	"bake-files",
+	"builds"
+];
+const reportMixture = ({ text, report }) => {
+	const given = ways.filter((name) => text(name) !== void 0);
+	const [first, second] = given;
+	if (second !== void 0) report(second, `given together with ${first}. Keep one of ${given.join(", ")}; a build of its own can be an entry or a target.`);
+	if (first === void 0 || first === "context") return;
+	const place = first === "builds" ? "the entries" : "the file, or bake-set";
+	for (const word of buildWords) {
+		if (word === "context" || [void 0, "false"].includes(text(word))) continue;
+		report(word, `for a single build, not for ${first}. Write it into ${place}.`);
+	}
+};
+/** The step's own build, as a Bake file with the target that Bake takes where it is told none. */
+const readSingle = (reader, allow, places) => {
+	if (reader.text("tags") === void 0) reader.report("tags", `empty, and a pod could not name the image that is built. Give the image a name, such as my-api:dev.`);
+	return {
+		isSingle: true,
+		files: [],
+		definition: { target: { default: readBuild(reader, allow, places) } },
+		targets: [],
+		sets: []
+	};
+};
+/** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
+const readBake = (reader, allow, places) => {
+	const { raw, text, list, check, report } = reader;
+	reportMixture(reader);
+	const files = list("bake-files");
+	const sets = check("bake-set", toLines(raw["bake-set"]));
+	const targets = check("targets", list("targets"));
+	const builds = text("builds");
+	if (files.length === 0 && builds === void 0) {
+		for (const input of ["targets", "bake-set"]) {
+			if (text(input) === void 0) continue;
+			report(input, `given without bake-files or builds. Name the Bake files in bake-files, or leave it out.`);
+		}
+		return text("context") === void 0 ? void 0 : readSingle(reader, allow, places);
+	}
+	for (const file of files) {
+		reportOutside("bake-files", file, places.workspace, report);
+		reportMissingFile(file, places, report);
+	}
+	return {
+		isSingle: false,
+		files,
+		definition: builds === void 0 ? void 0 : readBuilds(builds, allow, places, report),
+		targets,
+		sets
+	};
+};
+
+// src/inputs/permissions.ts
+/**
+* What an installation's token may be asked for, as GitHub's REST API describes it ("App
+* Permissions"). GitHub adds some every year: a name that is not here is still asked for.
+*/
+const knownPermissions = `
+  actions administration artifact_metadata attestations checks code_quality codespaces contents
+  custom_properties_for_organizations dependabot_secrets deployments discussions email_addresses
+  environments followers git_ssh_keys gpg_keys interaction_limits issues members merge_queues
+  metadata organization_administration organization_announcement_banners
+  organization_copilot_agent_settings organization_copilot_seat_management
+  organization_custom_org_roles organization_custom_properties organization_custom_roles
+  organization_events organization_hooks organization_packages
+  organization_personal_access_token_requests organization_personal_access_tokens
+  organization_plan organization_projects organization_secrets organization_self_hosted_runners
+  organization_user_blocking packages pages profile pull_requests repository_custom_properties
+  repository_hooks repository_projects secret_scanning_alerts secrets security_events
+  single_file starring statuses vulnerability_alerts workflows
+`.trim().split(/\s+/);
+
+// src/inputs/private-key.ts
+const looksLikePem = (text) => text.includes("-----BEGIN ");
+/** Line ends as text, as JSON, YAML and shells leave them over. */
+const unescapeLines = (text) => text.replaceAll("\\r", "\n").replaceAll("\\n", "\n").replaceAll("\r", "\n");
+/** Quotes that were meant for a shell or a YAML file, around the whole or at each line. */
+const withoutQuotes = (text) => text.replaceAll(/["'`]/g, "").trim();
+/**
+* A PEM whose lines end where they should, whatever became of their ends: a variable that passed
+* through a shell has spaces there, a YAML block its indentation. Base64 has no white space.
+*/
+const toPem = (given) => {
+	const unfolded = withoutQuotes(unescapeLines(given));
+	const text = looksLikePem(unfolded) ? unfolded : withoutQuotes(unescapeLines(Buffer.from(unfolded, "base64").toString("utf8")));
+	if (!looksLikePem(text)) return unfolded;
+	const [, label, body] = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/.exec(text) ?? [];
+	if (label === void 0 || body === void 0 || body.includes(":")) return text;
+	const lines = body.replaceAll(/\s/g, "").match(/.{1,64}/g) ?? [];
+	return [
+		`-----BEGIN ${label}-----`,
+		...lines,
+		`-----END ${label}-----`
+	].join("\n");
+};
+const describeWrongKey = (pem) => {
+	const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
+	if (label === void 0) return "it has no \"-----BEGIN ... PRIVATE KEY-----\" line";
+	if (label === "OPENSSH PRIVATE KEY") return "it is an OpenSSH key";
+	if (label === "ENCRYPTED PRIVATE KEY" || pem.includes("Proc-Type: 4,ENCRYPTED")) return "it is protected by a passphrase";
+	if (label === "EC PRIVATE KEY" || label === "EC PARAMETERS") return "it is an EC key, not RSA";
+	if (label === "DSA PRIVATE KEY") return "it is a DSA key, not RSA";
+	if (label.endsWith("PUBLIC KEY")) return "it is a public key";
+	if (label.endsWith("CERTIFICATE")) return "it is a certificate";
+	if (!pem.includes(`-----END ${label}-----`)) return `it is a ${label} whose end is missing (truncated, or only its first line was passed on)`;
+	return `it is labelled ${label}, but its content cannot be read`;
+};
+/**
+* Reads a GitHub App's RSA key: PKCS#1 or PKCS#8 PEM, with line ends of any kind (also written out,
+* as `\n` or `\r\n`, or as spaces), indented, in quotes, or as base64 of the whole file. Returns PKCS#8; a string is the reason why the text is no such key.
+*/
+const parsePrivateKey = (given) => {
+	const pem = toPem(given);
+	if (!/-----BEGIN (RSA )?PRIVATE KEY-----/.test(pem)) return describeWrongKey(pem);
+	try {
+		const key = createPrivateKey(pem);
+		if (key.asymmetricKeyType !== "rsa") return `it is an ${key.asymmetricKeyType?.toUpperCase()} key, not RSA`;
+		return new Secret(key.export({
+			type: "pkcs8",
+			format: "pem"
+		}).toString());
+	} catch {
+		return describeWrongKey(pem);
+	}
+};
+
+// src/inputs/read-app.ts
+/** Both may be given: then the Client ID is the one that is used. */
+const readClientId = ({ text, word }) => word(text("client-id") === void 0 ? "app-id" : "client-id");
+const readPrivateKey = ({ text, report }) => {
+	const given = text("private-key");
+	if (given === void 0) return void 0;
+	const key = parsePrivateKey(given);
+	if (key instanceof Secret) return key;
+	report("private-key", `not the key of a GitHub App: ${key}. Pass the .pem file that GitHub offered when the key was made, whole and unchanged.`);
+};
+/** A YAML map in either style, a YAML list, or words with commas: the marks around entries go. */
+const toEntries = (text) => toList$1(text).map((entry) => entry.replace(/^[-{\s]+|[}\s]+$/g, "").replaceAll(/["']/g, "")).filter((entry) => entry !== "");
+/** An expression that came out empty must not ask for all that the installation may do. */
+const readPermissions = ({ text, list, report }) => {
+	const permissions = {};
+	const entries = text("permissions") === void 0 ? [defaultPermissions] : list("permissions", toEntries);
+	for (const value of entries) {
+		const entry = parsePermission(value);
+		if (typeof entry !== "string") permissions[entry.name] = entry.level;
+		else report("permissions", `${entry}. Write name: read, name: write or name: admin.`, value);
+	}
+	return permissions;
+};
+/** A string says why it is none. A name that GitHub may have added since is passed on. */
+const parsePermission = (entry) => {
+	const [, given, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? [];
+	if (given === void 0 || level === void 0) return "not a permission";
+	const name = given.replaceAll("-", "_");
+	const meant = knownPermissions.includes(name) ? name : findNearestWord(name, knownPermissions);
+	if (meant === void 0 || meant === name) return {
+		name,
+		level
+	};
+	return `GitHub has no permission ${given}; the nearest is ${meant}`;
+};
+const readRepositories = ({ list, check }) => check("repositories", list("repositories")).map((entry) => {
+	const [name = "", owner] = entry.split("/").reverse();
+	return {
+		owner,
+		name
+	};
+});
+/** One scope for each owner that the repositories name; those without one belong to `owner`. */
+const toScopes = (named, owner) => {
+	return [...Map.groupBy(named, (entry) => (entry.owner ?? owner).toLowerCase()).values()].map((group) => {
+		const names = new Map(group.map(({ name }) => [name.toLowerCase(), name]));
+		const spellings = group.map((entry) => entry.owner ?? owner);
+		return toScope(spellings[0] ?? owner, [...names.values()], spellings);
+	});
+};
+const toScope = (owner, repositories, spellings = [owner]) => ({
+	owner,
+	repositories,
+	spellings: [.../* @__PURE__ */ new Set([...spellings, owner.toLowerCase()])]
+});
+const readScopes = (reader, currentRepository) => {
+	const [currentOwner, currentName] = currentRepository?.split("/") ?? [];
+	const given = reader.word("owner");
+	const named = readRepositories(reader);
+	const owner = given ?? currentOwner;
+	const isComplete = named.length > 0 && named.every((entry) => entry.owner !== void 0);
+	if (owner === void 0 && !isComplete) {
+		reader.report("owner", `empty, and no repository is known from the run. Name the owner of the installation.`);
+		return [];
+	}
+	if (named.length > 0) return toScopes(named, owner ?? "");
+	return [toScope(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
+};
+/** Reads the App that mints the token; undefined unless it is named and its key can be read. */
+const readApp = (reader, currentRepository) => {
+	const clientId = readClientId(reader);
+	const privateKey = readPrivateKey(reader);
+	const permissions = readPermissions(reader);
+	if (clientId === void 0 || privateKey === void 0) return void 0;
+	return {
+		clientId,
+		privateKey,
+		scopes: readScopes(reader, currentRepository),
+		permissions
+	};
+};
+
+// src/inputs/read-credentials.ts
+/** This machine and no other one; a URL writes every address of 127.0.0.0/8 as four numbers. */
+const isLoopback = ({ hostname }) => hostname === "localhost" || hostname === "[::1]" || isIPv4(hostname) && hostname.startsWith("127.");
+/** Whether it is nothing but an address, to which the App's signed requests may go. */
+const isApiUrl = (url) => (url.protocol === "https:" || url.protocol === "http:" && isLoopback(url)) && [
+	url.username,
+	url.password,
+	url.search,
+	url.hash
+].every((part) => part === "");
+/** Reads where GitHub's API is. */
+const readApiUrl = ({ text, report }) => {
+	const given = text("github-api-url") ?? "https://api.github.com";
+	const url = URL.canParse(given) ? new URL(given) : void 0;
+	if (url === void 0 || !isApiUrl(url)) {
+		const how = "Write https://HOST/api/v3 for GitHub Enterprise Server, or leave it out.";
+		const shown = given.replace(/\/\/[^/]*@/, "//***@");
+		report("github-api-url", `not an https URL, or more than a host and a path. ${how}`, shown);
+	}
+	return (url?.href ?? given).replace(/\/+$/, "");
+};
+/** Words about a token, and what they say where nobody gave them. */
+const tokenWords = {
+	repositories: "",
+	owner: "",
+	permissions: defaultPermissions,
+	"secret-format": "token"
+};
+/** Half of an App, or whoever says which token wants one: the build would fail later, with less to go by. */
+const reportMissing = ({ text, report }, trigger) => {
+	const hasId = (text("client-id") ?? text("app-id")) !== void 0;
+	const hasKey = text("private-key") !== void 0;
+	const why = whySecretsAreEmpty(trigger);
+	const because = why === void 0 ? "" : `: ${why}`;
+	const how = why === void 0 ? "Check the name of the secret; workflows of forks and of Dependabot do not get secrets." : withoutSecrets;
+	const asked = Object.entries(tokenWords).flatMap(([name, usual]) => [void 0, usual].includes(text(name)) ? [] : [name]);
+	if (hasId && !hasKey) report("private-key", `empty, though a client-id is given${because}. ${how}`);
+	else if (hasKey && !hasId) report("client-id", `empty, though a private-key is given. Give the Client ID (or app-id) of the App that the key belongs to.`);
+	else if (!hasId && asked.length > 0) {
+		const what = `client-id with private-key is empty, and so is github-token${because}`;
+		report(asked.join(", "), `given, but there is no token: ${what}. ${how}`);
+	}
+};
+const readGiven = ({ text, report }) => {
+	const given = text("github-token");
+	if (given === void 0) return void 0;
+	if (/\s/.test(given)) report("github-token", "it contains white space. Pass one token and nothing else.");
+	return new Secret(given);
+};
+/** Several tokens fit only into what tells them apart by address. */
+const severalFit = ["gitconfig", "git-credentials"];
+/**
+* Reads where the build's token comes from; `none` when nothing about one is said. A token that is
+* given is what is left where the App's key is not there.
+*/
+const readCredentials = (reader, { repository, trigger }, format) => {
+	const { text, report } = reader;
+	const given = readGiven(reader);
+	const app = readApp(reader, repository);
+	if (given === void 0) reportMissing(reader, trigger);
+	if (app === void 0) {
+		if (given === void 0) return { kind: "none" };
+		const isNamed = (text("client-id") ?? text("app-id")) !== void 0;
+		const why = whySecretsAreEmpty(trigger) ?? "the secret has no value here";
+		return {
+			kind: "given",
+			token: given,
+			insteadOfApp: isNamed && text("private-key") === void 0 ? `private-key is empty: ${why}` : void 0
+		};
+	}
+	if (app.scopes.length > 1 && !severalFit.includes(format)) report("repositories", `several owners need one token each, and secret-format: ${format} holds one. Use secret-format: gitconfig, or one step for each owner.`, app.scopes.map(({ owner }) => owner).join(", "));
+	return {
+		kind: "app",
+		...app
+	};
+};
+
+// src/storage/catalog.ts
+const gb = 1e9;
+const everywhere = [
+	"ubuntu22",
+	"ubuntu24",
+	"ubuntu26"
+];
+/**
+* What may go: what should have the fewest files per byte first, as its bytes cost the least.
+* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
+*/
+const catalog = [
+	{
+		name: "codeql",
+		what: "the bundle of CodeQL",
+		paths: ["/opt/hostedtoolcache/CodeQL"],
+		typicalBytes: 1.7 * gb,
+		images: everywhere
+	},
+	{
+		name: "android",
+		what: "the Android SDK and NDK",
+		paths: ["/usr/local/lib/android"],
+		typicalBytes: 11 * gb,
+		images: everywhere
+	},
+	{
+		name: "ghcup",
+		what: "Haskell's compiler and tools",
+		paths: ["/usr/local/.ghcup", "/opt/ghc"],
+		typicalBytes: 5 * gb,
+		images: everywhere
+	},
+	{
+		name: "swift",
+		what: "the Swift tool chain",
+		paths: ["/usr/share/swift"],
+		typicalBytes: 3 * gb,
+		images: ["ubuntu22", "ubuntu24"]
+	},
+	{
+		name: "dotnet",
+		what: "the .NET SDKs",
+		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
+		typicalBytes: 4 * gb,
+		images: everywhere
+	}
+];
+
+// src/inputs/read-disk.ts
+const units$1 = {
+	MB: 1e6,
+	GB: 1e9,
+	GIB: 2 ** 30,
+	TB: 0xe8d4a51000
+};
+const words = [
+	"auto",
+	"always",
+	"never"
+];
+/** Reads whether, and how much, disk is to be freed. */
+const readFreeDisk = ({ text, report }) => {
+	const given = text("free-disk") ?? "auto";
+	const word = words.find((each) => each === given);
+	if (word !== void 0) return word;
+	const [, number = "", unit = ""] = /^(\d{1,6}(?:\.\d+)?)\s*(MB|GB|GiB|TB)$/i.exec(given) ?? [];
+	const targetBytes = Math.round(Number(number) * (units$1[unit.toUpperCase()] ?? 0));
+	if (targetBytes > 0) return { targetBytes };
+	report("free-disk", `unknown. ${`Write one of ${words.join(", ")}, or how much shall be free, such as 20GB.`}`, given);
+	return "auto";
+};
+/** Reads which entries of the catalog stay. */
+const readFreeDiskKeep = ({ list, report }) => {
+	const known = catalog.map(({ name }) => name);
+	const names = list("free-disk-keep").map((name) => name.toLowerCase());
+	const text = `nothing of that name is ever deleted. Write names of ${known.join(", ")}.`;
+	for (const name of names) if (!known.includes(name)) report("free-disk-keep", text, name);
+	return names;
+};
+
+// src/inputs/read-manifests.ts
+/** Commas or newlines part globs; a comma within braces is the glob's own, as in `*.{yml,yaml}`. */
+const toGlobs = (raw) => (raw ?? "").split(/\n|,(?![^{}\n]*\})/).map((glob) => glob.trim()).filter((glob) => glob !== "");
+/** Reads the globs of Kubernetes manifests; what begins with `!` leaves files out. */
+const readManifests = ({ list, report }) => {
+	const globs = list("manifests", toGlobs);
+	if (globs.length > 0 && globs.every((glob) => glob.startsWith("!"))) report("manifests", "it only leaves files out. Name files too, such as k8s/**/*.yaml.", globs.join(", "));
+	return globs;
+};
+
+// src/inputs/report-unknown.ts
+/** Words of other actions, and what says the same here. */
+const otherWords = {
+	tag: "tags",
+	image: "images",
+	dockerfile: "file",
+	"docker-file": "file",
+	path: "context",
+	cluster: "cluster-name",
+	name: "cluster-name",
+	token: "github-token",
+	"app-client-id": "client-id",
+	"app-private-key": "private-key",
+	bake: "bake-files",
+	"bake-file": "bake-files",
+	files: "bake-files",
+	set: "bake-set"
+};
+/** Words of docker/build-push-action that a Bake file has, and this step has not. */
+const bakeWords = [
+	"add-hosts",
+	"annotations",
+	"attests",
+	"cache-from",
+	"cache-to",
+	"no-cache-filters",
+	"platforms",
+	"provenance",
+	"sbom",
+	"shm-size",
+	"ulimit"
+];
+const toRemedy = (name) => {
+	const word = name.replaceAll("_", "-");
+	const known = inputNames;
+	const meant = known.includes(word) ? word : otherWords[word] ?? findNearestWord(word, known);
+	if (meant !== void 0) return `Did you mean ${meant}?`;
+	if (bakeWords.includes(word)) return "Write it into a Bake file (bake-files), or say bake-set.";
+	if (word === "load" || word === "push") return "Leave it out: every image is loaded into the nodes, and none is pushed.";
+	return "The README has a table of all inputs.";
+};
+/**
+* What the runner passed and no input is called: it warns, and the step would go on without what its
+* author asked for.
+*
+* @param names in lower case, as the workflow has them
+*/
+const reportUnknown = (names, report) => {
+	for (const input of names) {
+		const otherwise = `If it is not in \`with\`, the job sets ${`INPUT_${input.toUpperCase()}`}: rename that.`;
+		report(input, `no such input. ${toRemedy(input)} ${otherwise}`);
+	}
+};
+
+// src/inputs/report-untrusted.ts
+/** All that a Dockerfile could be shown. */
+const secretInputs = [
+	"private-key",
+	"github-token",
+	"secrets",
+	"secret-envs",
+	"secret-files",
+	"ssh"
+];
+/** What several builds are told of secrets, in the words of Bake or of an entry. */
+const findOfBake = (raw, bake) => {
+	if (bake === void 0 || bake.isSingle) return [];
+	const hasAgent = Object.values(bake.definition?.target ?? {}).some(({ ssh }) => Array.isArray(ssh) && ssh.length > 0);
+	const isSet = bake.sets.some((line) => /^[^=]*\.(?:secrets?|ssh)\b/.test(line));
+	return [
+		...hasAgent ? ["ssh in builds"] : [],
+		...isSet ? ["secrets in bake-set"] : [],
+		...toList$1(raw.allow).includes("ssh") ? ["the agent (allow: ssh)"] : []
+	];
+};
+/**
+* The one gate for secrets: none reaches code that somebody else may have written, unasked.
+*
+* @returns whether the code is trusted, by where it comes from or by the author's word
+*/
+const reportUntrusted = ({ raw, text, isTrue, report }, bake, trigger) => {
+	const isAllowed = isTrue("allow-untrusted-trigger");
+	const given = [...secretInputs.filter((name) => text(name) !== void 0), ...findOfBake(raw, bake)];
+	if (isAllowed || !isUntrusted(trigger)) return true;
+	if (given.length === 0) return false;
+	const runs = /^(pull_request|workflow_run)/.test(trigger.event) ? "runs for a fork's code here" : "may run for a fork's code (the event does not say)";
+	report("allow-untrusted-trigger", `${trigger.event} ${runs}, and its Dockerfile would see ${given.join(", ")}. Build such code on pull_request without secrets, or set it to true if only trusted code is built.`);
+	return false;
+};
+
+// src/inputs/read-inputs.ts
+const modes = ["run", "diagnose"];
+const loadModes = [
+	"auto",
+	"reflink",
+	"link",
+	"copy",
+	"stream",
+	"kind"
+];
+const triWords = [
+	"auto",
+	"true",
+	"false"
+];
+const toTri = {
+	auto: "auto",
+	true: "always",
+	false: "never"
+};
+const reportNothingToDo = ({ text, report }) => {
+	if ([
+		"context",
+		"images",
+		"bake-files",
+		"builds"
+	].some((name) => text(name) !== void 0)) return;
+	const built = [
+		"tags",
+		"file",
+		"target"
+	].find((name) => text(name));
+	report("context", built === void 0 ? "none of context, images, bake-files and builds is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has." : `empty, though ${built} is given. Name the folder to build, such as context: .`);
+};
+const formats = [
+	"token",
+	"gitconfig",
+	"git-credentials",
+	"netrc"
+];
+/** Under which the Dockerfile finds the token where the step does not say. */
+const usualIds = {
+	token: "github_token",
+	gitconfig: "gitconfig",
+	"git-credentials": "git-credentials",
+	netrc: "netrc"
+};
+const usedByDiagnose = ["mode", "cluster-name"];
+const pick = (raw, names) => Object.fromEntries(names.flatMap((name) => name in raw ? [[name, raw[name]]] : []));
+/** Given, other than by default, and of no use. The API's URL comes by itself, and differs. */
+const findUnused = (raw) => inputNames.filter((name) => {
+	const value = toOptional(raw[name]);
+	if (value === void 0 || name === "github-api-url") return false;
+	return !usedByDiagnose.includes(name) && value !== defaults[name];
+});
+/**
+* Reads the step's inputs.
+*
+* @throws {Failure} one error that names every problem, with the input, its value and a remedy
+*/
+const readInputs = (given, run) => collectProblems((report) => {
+	reportUnknown(run.unknownInputs, report);
+	const mode = createReader$1(given, report).choice("mode", modes);
+	const unused = mode === "diagnose" ? findUnused(given) : [];
+	const raw = mode === "diagnose" ? pick(given, usedByDiagnose) : given;
+	const reader = createReader$1(raw, report);
+	const { word, list, choice, isTrue } = reader;
+	if (mode === "run") reportNothingToDo(reader);
+	const secretFormat = choice("secret-format", formats);
+	const credentials = readCredentials(reader, run, secretFormat);
+	const secretId = word("secret-id") ?? usualIds[secretFormat];
+	const allow = readAllow(reader);
+	const bake = readBake(reader, allow, run);
+	const parallel = word("parallel");
+	return {
+		mode,
+		unused,
+		isTrusted: reportUntrusted(reader, bake, run.trigger),
+		credentials,
+		apiUrl: readApiUrl(reader),
+		secretFormat,
+		secretId,
+		secrets: readSecrets(reader, run, credentials.kind === "none" ? void 0 : secretId),
+		bake,
+		allow,
+		parallel: parallel === void 0 ? void 0 : Number(parallel),
+		isDryRun: isTrue("dry-run"),
+		failFast: isTrue("fail-fast", "true"),
+		images: readReferences("images", reader),
+		clusterName: word("cluster-name") ?? "kind",
+		nodes: list("nodes"),
+		loadMode: choice("load-mode", loadModes),
+		keepImages: toTri[choice("keep-images", triWords)],
+		freeDisk: readFreeDisk(reader),
+		freeDiskKeep: readFreeDiskKeep(reader),
+		pruneCache: toTri[choice("prune-cache", triWords)],
+		manifests: readManifests(reader)
+	};
+});
+
+// src/diagnose/recording/begin-recording.ts
+/** Mostly it has ended long before. */
+const patienceMs = 3500;
+/** A string says why nothing could be recorded. */
+const record$1 = async (options) => {
+	const { docker, clusterName, folder, childEnv } = options;
+	const baseline = await withEngineApi(docker, async (api) => {
+		const { nodes } = await inspectNodes(api.get, clusterName);
+		return toBaseline(clusterName, await gatherNodes(api, nodes, "kernel-only"));
+	});
+	if (baseline === void 0) return "no node answered";
+	writeBaseline(folder, baseline);
+	startRecorder(folder, childEnv);
+	return baseline;
+};
+/**
+* Records how things are before anything is loaded, and has a process go on recording until post. No
+* trouble with it is the step's.
+*/
+const beginRecording = (options) => {
+	const recording = record$1(options).catch(renderError);
+	const refuse = (why) => options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`);
+	return { finish: async (images) => {
+		const baseline = await within(recording, patienceMs, "no answer in time");
+		if (typeof baseline === "string") return refuse(baseline);
+		try {
+			writeBaseline(options.folder, {
+				...baseline,
+				images
+			});
+		} catch (error) {
+			refuse(renderError(error));
+		}
+	} };
+};
+
+// src/build/exports.ts
+/** The names of targets with an entry of some kind. */
+const findNames = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
+/** Targets whose images shall have attestations, by their names. */
+const findAttested = (targets) => findNames(targets, "attest", (fields) => fields.get("disabled") !== "true");
+/**
+* Requires that the builder can do what `cache-to` says.
+*
+* @throws {Failure} before anything is built, as every one of these builds would fail
+*/
+const requireCacheExport = (targets, { driver, hasContainerdStore, hasCacheService }) => {
+	if (driver !== "docker" || hasContainerdStore) return;
+	const names = findNames(targets, "cache-to", (fields) => {
+		const type = fields.get("type") ?? "registry";
+		return type !== "inline" && (type !== "gha" || hasCacheService);
+	});
+	if (names.length === 0) return;
+	throw new Failure(`cache-to of ${names.join(", ")}: the docker driver cannot export its cache from the classic image store`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`." });
+};
+
+// src/host/memory-file.ts
+/** Where anonymous files are, as /proc tells of them. */
+const memoryFolder = "/dev/shm";
+/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
+const withoutName$1 = 4194304 | constants.O_DIRECTORY;
+const openNameless = () => {
+	try {
+		return openSync(memoryFolder, withoutName$1 | constants.O_RDWR, 384);
+	} catch {
+		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const fd = openSync(path, flags, 384);
+		unlinkSync(path);
+		return fd;
+	}
+};
+/** A file system that is nearly full takes a part, and says nothing. */
+const writeAll = (fd, content) => {
+	for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
+};
+/** Opens it anew, as its reader will. */
+const requireWhole = (fd, content) => {
+	const again = openSync(`/proc/self/fd/${fd}`, "r");
+	try {
+		const found = Buffer.alloc(content.length + 1);
+		let bytes = 0;
+		for (let read = -1; read !== 0 && bytes < found.length; bytes += read) read = readSync(again, found, { offset: bytes });
+		if (!found.subarray(0, bytes).equals(content)) throw new Error(`${bytes} bytes of ${content.length} can be read again`);
+	} finally {
+		closeSync(again);
+	}
+};
+/** Where the folder is full, how full it is. */
+const explain = (error) => {
+	if (error.code !== "ENOSPC") return error;
+	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
+	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
+};
+/**
+* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+* fd 0, as /dev/stdin.
+*
+* @throws where there is no /dev/shm, it is full, or /proc does not let us open the file again
+*/
+const openMemoryFile = (content) => {
+	let fd;
+	try {
+		fd = openNameless();
+		writeAll(fd, content);
+		requireWhole(fd, content);
+		return fd;
+	} catch (error) {
+		if (fd !== void 0) closeSync(fd);
+		throw explain(error);
+	}
+};
+
+// src/build/requests.ts
+const read$1 = (path) => ["read", path];
+const write = (path) => ["write", path];
+const ofContexts = (target, workspace) => {
+	const { context = ".", contexts, dockerfile = "Dockerfile" } = target;
+	const named = typeof context === "string" ? context : void 0;
+	const paths = named === void 0 ? [] : toContextPaths(named, workspace);
+	const file = String(dockerfile);
+	const local = /^cwd:\/\/(.*)$/s.exec(file)?.[1];
+	const files = local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file));
+	const further = Object.values(contexts ?? {});
+	const ofKey = (key, all) => all.map((text) => ({
+		key,
+		kind: "read",
+		text
+	}));
+	return [
+		...ofKey("context", paths),
+		...files.flatMap((path) => ofKey("dockerfile", [
+			dirname(path),
+			path,
+			`${path}.rego`
+		])),
+		...named !== void 0 && wantsAgent(named) ? [{
+			key: "context",
+			kind: "word",
+			text: "ssh"
+		}] : [],
+		...ofKey("contexts", further.flatMap((each) => toContextPaths(String(each), workspace)))
+	];
+};
+const ofSecret = (entry) => {
+	const fields = toFields(entry);
+	const env = fields.get("env");
+	const paths = ["src", "source"].flatMap((name) => fields.get(name) || []);
+	if (paths.length > 0 && fields.get("type") === "env" && !env) return [];
+	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map(read$1);
+};
+const ofSsh = (entry) => {
+	const paths = typeof entry === "string" ? entry.slice(entry.indexOf("=") + 1 || entry.length).split(",") : toEntries$1(entry?.paths).map(String);
+	const named = paths.filter((path) => path !== "");
+	const isAgent = named.length < Math.max(paths.length, 1);
+	return [...named.map(read$1), ...isAgent ? [["word", "ssh"]] : []];
+};
+const cachePaths = (entry) => ["src", "dest"].flatMap((name) => toFields(entry).get(name) ?? []);
+/** `-` is standard output, a text without `=` a folder. */
+const ofOutput = (entry) => {
+	const path = toFields(entry).get("dest") ?? toFields(entry).get("");
+	return path === void 0 || path === "" || path === "-" ? [] : [write(path)];
+};
+const ofEntitlement = (entry) => {
+	const [name = "", value = ""] = String(entry).split(/=(.*)/s);
+	const [device] = splitFields(value);
+	return [["word", name === "device" && device ? `device=${device}` : String(entry)]];
+};
+/** What each entry of a word requests. */
+const finders = {
+	secret: ofSecret,
+	ssh: ofSsh,
+	"cache-from": (entry) => cachePaths(entry).map(read$1),
+	"cache-to": (entry) => cachePaths(entry).map(write),
+	output: ofOutput,
+	network: (entry) => entry === "host" ? [["word", "network.host"]] : [],
+	entitlements: ofEntitlement
+};
+/** `output` is replaced by ours. */
+const reaching = [
+	"context",
+	"contexts",
+	"dockerfile",
+	...Object.keys(finders)
+].filter((key) => key !== "output");
+/**
+* Bake printed what it had read, and reads it once more for the build: `${...}` in a path would be
+* something else then.
+*/
+const ofTemplates = (target) => reaching.flatMap((key) => {
+	const text = JSON.stringify(target[key] ?? "");
+	return /[$%]\{/.test(text) ? [{
+		key,
+		kind: "template",
+		text
+	}] : [];
+});
+/**
+* All that a target requests of the machine, as far as Bake's own `--allow` is about it, and more: what
+* follows from an id alone, folders of images, names that look like addresses.
+*/
+const findRequests = (target, workspace) => [
+	...ofTemplates(target),
+	...ofContexts(target, workspace),
+	...Object.entries(finders).flatMap(([key, find]) => toEntries$1(target[key]).flatMap(find).map(([kind, text]) => ({
+		key,
+		kind,
+		text
+	})))
+];
+/** What each target requests, by its name. */
+const findTargetRequests = ({ target }, workspace) => new Map(Object.entries(target).map(([name, definition]) => [name, findRequests(definition, workspace)]));
+
+// src/build/allowed.ts
+const findNeeds = (requests, workspace, granted) => requests.flatMap((request) => {
+	const { kind, text } = request;
+	if (kind === "template") return [{
+		request,
+		allowance: ""
+	}];
+	if (kind === "word") return [{
+		request,
+		allowance: text
+	}];
+	const outside = findOutside(text, workspace, granted[kind]);
+	return outside === void 0 ? [] : [{
+		request,
+		allowance: `fs.${kind}=${outside}`
+	}];
+});
+const toFolders = (paths, workspace) => paths.flatMap((path) => path === "*" ? ["/"] : toRealPaths(path, workspace));
+/** `bake-set` is the workflow's author's own word; as for an input, an absolute path is meant. */
+const findSetPaths = (sets, workspace) => sets.flatMap((line) => {
+	const [, key = "", value = ""] = /^[^=]*?\.([\w-]+)[^=]*=(.*)$/s.exec(line) ?? [];
+	const word = key === "secrets" ? "secret" : key;
+	return findRequests({
+		context: "target:",
+		...word === "contexts" ? { contexts: { set: value } } : { [word]: value }
+	}, workspace).filter(({ kind, text }) => /^(?:read|write)$/.test(kind) && text.startsWith("/"));
+});
+const toGranted = ({ sets }, allow, workspace) => {
+	const own = toRealPaths(".", workspace);
+	const set = findSetPaths(sets, workspace);
+	const grant = (wanted, paths) => {
+		const given = set.flatMap(({ kind, text }) => kind === wanted ? [text] : []);
+		return [...own, ...toFolders([...paths, ...given], workspace)];
+	};
+	return {
+		read: grant("read", allow.reads),
+		write: grant("write", allow.writes)
+	};
+};
+const isGranted = ({ request, allowance }, { words }) => request.kind === "word" && words.some((word) => word === allowance || word === "device" && /^device=/.test(allowance));
+const longestValue = 200;
+const quote$1 = (text) => JSON.stringify(text.slice(0, longestValue));
+/** As it is where that is one line that can be copied. */
+const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$1(text);
+const renderRefusal = (name, { request, allowance }) => {
+	const { key, kind, text } = request;
+	const what = `- ${name}: ${key}`;
+	switch (kind) {
+		case "template": return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${key === "env_file" ? " (fs.read=* allows it)" : ""}`;
+		case "word": return `${what} needs ${show(allowance)}`;
+		default: return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
+	}
+};
+/** A folder covers what is in it. */
+const isCovered = (allowance, by) => allowance.startsWith(`${by.replace(/\/$/, "")}/`);
+const toAllowances = (needs) => {
+	const all = [...new Set(needs.map(({ allowance }) => allowance).filter((each) => each !== ""))];
+	return all.filter((each) => !all.some((other) => other !== each && isCovered(each, other)));
+};
+/** A Bake file may have thousands of targets. */
+const mostLines = 50;
+const toFailure$1 = (lines, needs) => {
+	const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : [];
+	const allowances = toAllowances(needs).map(show);
+	const remedy = allowances.length === 0 ? "Write these values without $ and %{." : `To allow it, add this line to the step: \`allow: ${allowances.join(", ")}\`. It then holds for the Bake file of every pull request.`;
+	return new Failure([
+		"The Bake files want what this step does not allow; nothing was built.",
+		...lines.slice(0, mostLines),
+		...more,
+		remedy
+	].join("\n"));
+};
+/** A Dockerfile in a context that is refused already says nothing new. */
+const isNews = ({ request, allowance }, all) => request.key !== "dockerfile" || !all.some((other) => isCovered(allowance, other.allowance) || other.request.key === "context" && other.allowance === allowance);
+/** Whether something may be read, of which a refusal is told later. */
+const mayRead = ({ kind, text }, bake, allow, workspace) => kind === "read" && findOutside(text, workspace, toGranted(bake, allow, workspace).read) === void 0;
+/**
+* Requires that targets request nothing of the machine but files of the workspace and what the
+* workflow's author allows. What is written in the step itself is that author's own.
+*
+* @param requested by targets, or by files
+* @returns what each of them needs beyond the workspace, in the words of `bake --allow`
+* @throws {Failure} one for all that is not allowed, with the input that allows it
+*/
+const requireAllowed = (requested, bake, allow, workspace) => {
+	const own = toRealPaths(".", workspace);
+	const granted = toGranted(bake, allow, workspace);
+	const isRefused = (need) => need.request.kind === "template" || !(bake.definition !== void 0 || isGranted(need, allow));
+	const refused = [...requested].map(([name, requests]) => {
+		const needs = findNeeds(requests, workspace, granted).filter(isRefused);
+		return {
+			name,
+			needs: needs.filter((need) => isNews(need, needs))
+		};
+	});
+	const lines = refused.flatMap(({ name, needs }) => needs.map((need) => renderRefusal(name, need)));
+	const needs = refused.flatMap((each) => each.needs);
+	if (lines.length > 0) throw toFailure$1([...new Set(lines)], needs);
+	const workspaceOnly = {
+		read: own,
+		write: own
+	};
+	return new Map([...requested].map(([name, requests]) => [name, toAllowances(findNeeds(requests, workspace, workspaceOnly))]));
+};
+
+// src/build/contradictions.ts
+/**
+* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
+* services of Compose often have it, makes one image.
+*
+* @throws {Failure} with the targets and the tag
+*/
+const refuseContradictions = (targets) => {
+	const byTag = /* @__PURE__ */ new Map();
+	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
+		const other = byTag.get(canonical);
+		byTag.set(canonical, target);
+		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
+		throw new Failure(`The targets ${other.name} and ${target.name} both have the tag ${given}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
+	}
+};
+/** A folder that a file of Compose names relatively to itself. */
+const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
+/**
+* A context that is not there, said before a token is minted for it.
+*
+* @throws {Failure} with the target and the folder that may have been meant
+*/
+const refuseMissing = (targets, files, workspace) => {
+	for (const { name, definition } of targets) {
+		const { folder } = toBakeFiles(definition, workspace);
+		if (folder === void 0 || existsSync(folder)) continue;
+		const context = String(definition["context"] ?? ".");
+		const beside = findBeside(context, files, workspace);
+		throw new Failure(`The target ${name} has the context ${JSON.stringify(context)}, and the workspace has no such folder`, { remedy: beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.` });
+	}
+};
+
+// src/build/dockerfile/glob.ts
+/**
+* The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
+* meant as it is. All lengths at once, as going back and forth could take for ever.
+*/
+const fittingLengths = (pattern, value) => {
+	let fits = Array.from({ length: value.length + 1 }, (_, at) => at === 0);
+	for (const [token, escaped] of pattern.matchAll(/\\([\s\S])|[\s\S]/g)) {
+		const before = fits;
+		let isOpen = false;
+		fits = before.map((isFit, at) => {
+			if (token !== "*") {
+				const isSame = token === "?" || value[at - 1] === (escaped ?? token);
+				return at > 0 && isSame && before[at - 1] === true;
+			}
+			isOpen ||= isFit;
+			return isOpen;
+		});
+	}
+	return fits.flatMap((isFit, length) => isFit ? [length] : []);
+};
+/** `${value#pattern}`: without the shortest beginning that fits, or the longest. */
+const trimPrefix = (pattern, value, isGreedy) => {
+	const lengths = fittingLengths(pattern, value);
+	return value.slice((isGreedy ? lengths.at(-1) : lengths[0]) ?? 0);
+};
+const reverse = (text) => [...text].reverse().join("");
+/** `${value%pattern}`: without the shortest end that fits, or the longest. */
+const trimSuffix = (pattern, value, isGreedy) => {
+	const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
+	return reverse(trimPrefix(tokens.toReversed().join(""), reverse(value), isGreedy));
+};
+
+// src/build/dockerfile/words.ts
+/** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
+const longest = 8192;
+/** A space as Go has it, which is not JavaScript's. */
+const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const isSpace = (character) => space.test(character);
+const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
+/** Collects characters into words, as BuildKit does: quotes hold them together. */
+const createWords = () => {
+	const words = [];
+	let word = "";
+	let isIn = false;
+	const end = () => {
+		if (word === "") return;
+		words.push(word);
+		word = "";
+		isIn = false;
+	};
+	const addRaw = (text) => {
+		word += text;
+		isIn = true;
+	};
+	const add = (text) => {
+		for (const character of text) if (!isSpace(character)) addRaw(character);
+		else if (isIn) end();
+	};
+	return {
+		words,
+		end,
+		add,
+		addRaw
+	};
+};
+/** One pass over a text, by the rules of BuildKit's shell lexer. */
+const createReader = (source, { escapeSign, lookup, isRaw }) => {
+	let at = 0;
+	const take = () => source[at++] ?? "";
+	const takeName = () => {
+		name.lastIndex = at;
+		const [found = ""] = name.exec(source) ?? [];
+		at += found.length;
+		return found;
+	};
+	const takeSingle = () => {
+		const end = source.indexOf("'", at + 1);
+		if (end < 0) throw new Error("a quote that does not end");
+		const text = source.slice(at, end + 1);
+		at = end + 1;
+		return isRaw ? text : text.slice(1, -1);
+	};
+	const takeDouble = (keepsEscapes) => {
+		let text = isRaw ? take() : take() && "";
+		while (at < source.length) {
+			const character = source[at];
+			if (character === "\"") return isRaw ? text + take() : take() && text;
+			if (character === "$") text += takeDollar();
+			else if (character !== escapeSign) text += take();
+			else {
+				take();
+				const next = source[at] ?? "";
+				const isEscape = next === "\"" || next === "$" || next === escapeSign;
+				if (keepsEscapes || !isEscape && next !== "") text += escapeSign;
+				if (isEscape) text += take();
+			}
+		}
+		throw new Error("a quote that does not end");
+	};
+	/** Nobody names an image by a replacement, so it is only read over. */
+	const skipReplacement = () => {
+		if (source[at] === "/") take();
+		takeUntil("/", true);
+		takeUntil("}", true);
+		if (!isRaw) throw new Error("a replacement");
+	};
+	const pick = (key, sign, ifEmpty, word) => {
+		const value = lookup(key);
+		const isSet = value !== void 0 && !(ifEmpty && value === "");
+		if (sign === "-") return isSet ? value : word;
+		if (sign === "+") return isSet ? word : "";
+		if (sign === "?") {
+			if (isSet) return value;
+			throw new Error(`${key} is not set`);
+		}
+		if (ifEmpty) throw new Error("a modifier that there is not");
+		const isGreedy = word.startsWith(sign);
+		return (sign === "#" ? trimPrefix : trimSuffix)(isGreedy ? word.slice(1) : word, value ?? "", isGreedy);
+	};
+	const takeDollar = () => {
+		take();
+		if (source[at] !== "{") {
+			const key = takeName();
+			if (key === "") return "$";
+			return lookup(key) ?? (isRaw ? `$${key}` : "");
+		}
+		take();
+		if (at >= source.length || /[{}:]/.test(source[at] ?? "")) throw new Error("bad substitution");
+		const key = takeName();
+		const begin = at;
+		const sign = take();
+		if (sign === "}") return lookup(key) ?? (isRaw ? `\${${key}}` : "");
+		if (sign === "/") {
+			skipReplacement();
+			return source.slice(begin, at);
+		}
+		const ifEmpty = sign === ":";
+		const modifier = ifEmpty ? take() : sign;
+		if (!"+-?#%".includes(modifier) || modifier === "") throw new Error("bad substitution");
+		const word = takeUntil("}", modifier === "#" || modifier === "%").text;
+		if (isRaw && lookup(key) === void 0) return `\${${key}${source.slice(begin, at)}`;
+		return pick(key, modifier, ifEmpty, word);
+	};
+	/** `<<` and the spaces behind it belong to the word that ends a heredoc. */
+	const takeLess = () => {
+		take();
+		if (source[at] !== "<") return "<";
+		take();
+		let text = "<<";
+		while (/[ \t\r\n]/.test(source[at] ?? "")) text += take();
+		return text;
+	};
+	const takeUntil = (stop, keepsEscapes) => {
+		const { words, end, add, addRaw } = createWords();
+		let text = "";
+		const keep = (part, into) => {
+			into(part);
+			text += part;
+			if (text.length > longest && !isRaw) throw new Error("too long");
+		};
+		while (at < source.length) {
+			const character = source[at] ?? "";
+			if (character === stop) {
+				take();
+				end();
+				return {
+					text,
+					words
+				};
+			}
+			if (character === "$") keep(takeDollar(), add);
+			else if (character === "<") keep(takeLess(), addRaw);
+			else if (character === "'") keep(takeSingle(), addRaw);
+			else if (character === "\"") keep(takeDouble(keepsEscapes), addRaw);
+			else if (character !== escapeSign) keep(take(), add);
+			else {
+				take();
+				if (keepsEscapes) keep(escapeSign, addRaw);
+				keep(take(), addRaw);
+			}
+		}
+		if (stop !== "") throw new Error(`no ${stop}`);
+		end();
+		return {
+			text,
+			words
+		};
+	};
+	return takeUntil("", isRaw);
+};
+/** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
+const expand$1 = (source, escapeSign, lookup) => {
+	if (source.length > longest) return void 0;
+	try {
+		return createReader(source, {
+			escapeSign,
+			lookup,
+			isRaw: false
+		}).text;
+	} catch {
+		return;
+	}
+};
+/** The words of a line as a shell would get them; none where a quote does not end. */
+const toRawWords = (source) => {
+	try {
+		return createReader(source, {
+			escapeSign: "\\",
+			lookup: () => void 0,
+			isRaw: true
+		}).words;
+	} catch {
+		return [];
+	}
+};
+
+// src/build/dockerfile/instructions.ts
+const trimEnd = (text, isCut) => {
+	let end = text.length;
+	while (end > 0 && isCut(text.charAt(end - 1))) end--;
+	return text.slice(0, end);
+};
+const trimStart = (text) => {
+	let begin = 0;
+	while (begin < text.length && isSpace(text.charAt(begin))) begin++;
+	return text.slice(begin);
+};
+const trim = (text) => trimStart(trimEnd(text, isSpace));
+const isComment = (line) => trimStart(line).startsWith("#");
+/**
+* Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
+*
+* @param isPlain takes quotes and escapes away
+* @param goesOn whether the word that begins at an index is wanted
+*/
+const cut = (text, escapeSign, isPlain, goesOn) => {
+	const words = [];
+	for (let at = 0;;) {
+		while (at < text.length && isSpace(text.charAt(at))) at++;
+		if (at >= text.length) return {
+			words,
+			rest: ""
+		};
+		if (!goesOn(at)) return {
+			words,
+			rest: text.slice(at)
+		};
+		let word = "";
+		let quote = "";
+		for (; at < text.length && (quote !== "" || !isSpace(text.charAt(at))); at++) {
+			const character = text.charAt(at);
+			const isQuote = quote === "" ? /["']/.test(character) : character === quote;
+			if (isQuote) quote = quote === "" ? character : "";
+			else if (character === escapeSign && (isPlain || quote !== "'")) {
+				if (!isPlain && at + 1 < text.length) word += character;
+				word += text.charAt(++at);
+				continue;
+			}
+			if (!isQuote || !isPlain) word += character;
+		}
+		if (word === "--" && isPlain) return {
+			words,
+			rest: trimStart(text.slice(at))
+		};
+		words.push(word);
+	}
+};
+/** The words of `ARG`, with the quotes that they have. */
+const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
+/** An instruction from its line, in which continued ones are one. */
+const toInstruction = (text, escapeSign, line) => {
+	const whole = trim(text);
+	const end = whole.search(/[\t\v\f\r ]/);
+	const keyword = end < 0 ? whole : whole.slice(0, end);
+	const after = end < 0 ? "" : whole.slice(end);
+	const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith("--", at));
+	return {
+		keyword: keyword.toLowerCase(),
+		flags: words,
+		rest: trim(rest),
+		line
+	};
+};
+const isList = (text) => {
+	if (!text.startsWith("[")) return false;
+	try {
+		return JSON.parse(text).every((word) => typeof word === "string");
+	} catch {
+		return false;
+	}
+};
+const mayHaveHeredocs = (instruction, escapeSign) => {
+	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
+	return /^(?:add|copy|run)$/.test(keyword) && !isList(rest);
+};
+const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
+	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
+	const names = cut(rest, "\\", true, () => true).words;
+	return names.length === 1 && names[0] ? [{
+		end: names[0],
+		isIndented: dash === "-"
+	}] : [];
+});
+/** Where the heredocs end that begin at an index; undefined where one does not end. */
+const skipHeredocs = (heredocs, lines, begin) => {
+	let at = begin;
+	for (const { end, isIndented } of heredocs) {
+		const isEnd = (line) => (isIndented ? line.replace(/^\t+/, "") : line) === end;
+		while (at < lines.length && !isEnd(lines[at] ?? "")) at++;
+		if (at++ >= lines.length) return void 0;
+	}
+	return at;
+};
+/** `# escape=...` and others stand at the very beginning. */
+const findEscape = (lines) => {
+	for (const line of lines) {
+		const [, key = "", value] = /^#\s*([a-z][a-z0-9]*)\s*=\s*(\S.*?)\s*$/i.exec(trimStart(line).slice(0, 200)) ?? [];
+		if (!/^(?:syntax|escape|check)$/i.test(key)) break;
+		if (key.toLowerCase() === "escape") return value === "`" ? "`" : "\\";
+	}
+	return "\\";
+};
+/** A line without the sign that it goes on, and whether it does. */
+const splitContinued = (line, escapeSign) => {
+	const text = trimEnd(line, (character) => character === " " || character === "	");
+	return text.endsWith(escapeSign) && text.at(-2) !== escapeSign ? [text.slice(0, -1), true] : [line, false];
+};
+/**
+* Reads a Dockerfile's instructions as BuildKit's own parser does: a test compares what both make of
+* odd files. Never fails: what is none is left for BuildKit to say.
+*/
+const parseInstructions = (dockerfile) => {
+	const lines = dockerfile.replace(/^\ufeff/, "").split("\n").map((line) => trimEnd(line, (character) => character === "\r"));
+	const escapeSign = findEscape(lines);
+	const instructions = [];
+	let hasHeredocs = true;
+	for (let at = 0; at < lines.length;) {
+		const first = trimStart(lines[at++] ?? "");
+		if (first === "" || first.startsWith("#")) continue;
+		const line = at;
+		let [text, goesOn] = splitContinued(first, escapeSign);
+		while (goesOn && at < lines.length) {
+			const next = lines[at++] ?? "";
+			if (isComment(next) || trimStart(next) === "") continue;
+			const [more, further] = splitContinued(next, escapeSign);
+			text += more;
+			goesOn = further;
+		}
+		const instruction = toInstruction(text, escapeSign, line);
+		if (instruction.keyword !== "") instructions.push(instruction);
+		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
+		const end = skipHeredocs(findHeredocs(text), lines, at);
+		if (end === void 0) hasHeredocs = false;
+		else at = end;
+	}
+	return {
+		escapeSign,
+		instructions
+	};
+};
+
+// src/build/dockerfile/stages.ts
+const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
+const toSecrets$1 = (instruction) => mountsOf(instruction).flatMap((options) => {
+	if (options.get("type")?.toLowerCase() !== "secret") return [];
+	const given = options.get("id") ?? options.get("source") ?? options.get("src");
+	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
+	const id = given ?? target?.split("/").findLast((part) => part !== "");
+	return id === void 0 ? [] : [{
+		id,
+		line: instruction.line
+	}];
+});
+const toSources = (instruction) => {
+	const { keyword, flags } = instruction;
+	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
+	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
+	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
+};
+/** Variables that BuildKit has without being told. */
+const builtIn = (kind, platform) => {
+	const [os = "", arch = "", variant = ""] = platform.split("/");
+	return Object.fromEntries(Object.entries({
+		PLATFORM: platform,
+		OS: os,
+		OSVERSION: "",
+		ARCH: arch,
+		VARIANT: variant
+	}).map(([name, value]) => [kind + name, value]));
+};
+const toVariables = ({ args, platform, target }) => {
+	const known = {
+		...builtIn("BUILD", platform),
+		...builtIn("TARGET", platform),
+		TARGETSTAGE: target ?? "default"
+	};
+	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
+};
+const setArguments = (text, escapeSign, given, variables) => {
+	for (const word of toQuotedWords(text, escapeSign)) {
+		const at = word.indexOf("=");
+		const name = at < 0 ? word : word.slice(0, at);
+		const otherwise = at < 0 ? void 0 : expand$1(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const value = given[name] ?? otherwise;
+		if (value !== void 0) variables.set(name, value);
+	}
+};
+/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
+const readStages = (dockerfile, words) => {
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
+	const variables = toVariables(words);
+	const byName = /* @__PURE__ */ new Map();
+	const stages = [];
+	for (const instruction of instructions) {
+		const { keyword, rest, line } = instruction;
+		const stage = stages.at(-1);
+		if (keyword === "from") {
+			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
+			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
+			const found = expand$1(image, escapeSign, (each) => variables.get(each));
+			const begun = {
+				name,
+				base: byName.get(found?.toLowerCase() ?? "") ?? found,
+				sources: [],
+				secrets: [],
+				laterSecrets: []
+			};
+			stages.push(begun);
+			if (name !== void 0) byName.set(name, begun);
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction(rest, escapeSign, line)));
+		else if (stage !== void 0) {
+			stage.sources.push(...toSources(instruction));
+			stage.secrets.push(...toSecrets$1(instruction));
+		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
+	}
+	return stages;
+};
+/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
+const findNeeded = (stages, { target, contexts }) => {
+	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
+	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
+	const images = /* @__PURE__ */ new Set();
+	const needed = /* @__PURE__ */ new Set();
+	const need = (each) => {
+		if (typeof each === "string") images.add(each);
+		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
+	};
+	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
+	for (const { base, sources } of needed) {
+		need(base);
+		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
+		else need(byName.get(source.toLowerCase()) ?? source);
+	}
+	for (const none of ["", "scratch"]) images.delete(none);
+	return {
+		needed,
+		images
+	};
+};
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
+* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
+*/
+const findBases = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).images];
+/**
+* The secrets that the RUN steps of a stage and of those below it mount.
+*
+* @returns `certain`, which the file alone decides, and `all` that there may be
+*/
+const findSecretMounts = (dockerfile, words) => {
+	const stages = readStages(dockerfile, words);
+	const { needed } = findNeeded(stages, words);
+	return {
+		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
+		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
+	};
+};
+
+// src/build/links.ts
+/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
+const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
+/** Which targets' tags the Dockerfiles of others name. */
+const findLinks = (targets, workspace) => {
+	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
+	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	return targets.flatMap(({ name, definition }) => {
+		const words = toBakeWords(definition);
+		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
+		const links = findBases(dockerfile, words).flatMap((base) => {
+			const reference = parseImageReference(base);
+			if (typeof reference === "string") return [];
+			const upon = byTag.get(reference.canonical);
+			const context = toContextName(reference);
+			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
+			if (upon === void 0 || upon === name || isGiven) return [];
+			return [{
+				of: name,
+				upon,
+				name: context
+			}];
+		});
+		return [...new Map(links.map((link) => [link.name, link])).values()];
+	});
+};
+/** All that a target builds upon, by what is known of each. */
+const findBelow = (name, known) => {
+	const below = new Set(known.get(name));
+	for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon);
+	return below;
+};
+/**
+* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
+* a circle is left out, first of all what goes against the order in which the targets were given.
+*
+* @param given what the targets' contexts say themselves, by their names
+*/
+const inferLinks = (targets, given, workspace) => {
+	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
+	const places = new Map(targets.map(({ name }, index) => [name, index]));
+	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
+	const found = findLinks(targets, workspace);
+	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
+		if (upon === of || findBelow(upon, known).has(of)) return false;
+		known.get(of)?.add(upon);
+		return true;
+	});
+	return found.filter((link) => kept.includes(link));
+};
+
+// src/build/definition.ts
+const readTags = (name, value) => toTexts(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	const remedy = "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.";
+	const shown = JSON.stringify(tag);
+	throw new Failure(`The target ${name} has the invalid tag ${shown}: ${reference}`, { remedy });
+});
+const targetPrefix = "target:";
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
+/** What was asked for in the order in which it was, and then what that builds upon. */
+const inOrder = ({ target }, wanted, order) => {
+	return [.../* @__PURE__ */ new Set([
+		...order,
+		...wanted,
+		...Object.keys(target)
+	])].filter((name) => Object.hasOwn(target, name));
+};
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @param allowances of the targets, by their names; undefined where Bake does not know of them
+* @param order names in the order in which somebody gave them, as Bake sorts its own
+* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
+*/
+const readTargets = (printed, workspace, allowances, order = []) => {
+	const wanted = readWanted(printed);
+	const all = inOrder(printed, wanted, order).map((name) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
+		const definition = printed.target[name] ?? {};
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"]),
+			isWanted: wanted.has(name)
+		};
+	});
+	refuseContradictions(all);
+	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition["contexts"]))]));
+	requireOrder(given);
+	const links = inferLinks(all, given, workspace);
+	return all.map((target) => {
+		const own = links.filter(({ of }) => of === target.name);
+		const contexts = {
+			...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
+			...toTextMap(target.definition["contexts"])
+		};
+		const dependsOn = toDependencies(contexts);
+		return {
+			...target,
+			dependsOn,
+			definition: {
+				...target.definition,
+				contexts
+			},
+			allowances: allowances && (allowances.get(target.name) ?? [])
+		};
+	});
+};
+/** The targets among contexts. */
+const toDependencies = (contexts) => [...new Set(Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7)))];
+const requireOrder = (targets) => {
+	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
+	if (circle.length === 0) return;
+	throw new Failure(`These targets build upon each other in a circle: ${circle.join(", ")}`, { remedy: "See their contexts in the Bake file." });
+};
+/** All that a target builds upon. */
+const findBaseTargets = (name, targets) => {
+	const upon = new Map(targets.map((target) => [target.name, target.dependsOn]));
+	const below = findBelow(name, upon);
+	return targets.filter((target) => below.has(target.name));
+};
+
+// src/build/way-in.ts
+/** Where the docker command looks for its plugins, after its own folder. */
+const pluginFolders = [
+	"local/lib",
+	"local/libexec",
+	"lib",
+	"libexec"
+].map((folder) => `/usr/${folder}/docker/cli-plugins`);
+const isProgram = (path) => {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+};
+/** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
+const isPlain = (path) => {
+	try {
+		const real = realpathSync(path);
+		const fd = openSync(real, "r");
+		const head = Buffer.alloc(4);
+		try {
+			readSync(fd, head);
+		} finally {
+			closeSync(fd);
+		}
+		return head.toString("latin1") === "ELF" && basename(real) !== "snap";
+	} catch {
+		return false;
+	}
+};
+/** Further folders, which come first. */
+const readPluginFolders = (dockerFolder) => {
+	try {
+		const folders = JSON.parse(readRegularFile(join(dockerFolder, "config.json")).toString()).cliPluginsExtraDirs;
+		return Array.isArray(folders) ? folders.filter((each) => typeof each === "string") : [];
+	} catch {
+		return [];
+	}
+};
+/** What runs when we run `docker buildx`, as far as that is known. */
+const findPrograms = (env) => {
+	const docker = (env["PATH"] ?? "").split(":").map((folder) => join(folder, "docker")).find((file) => !isAbsolute(file) || isProgram(file));
+	const own = dockerFolderOf(env);
+	const buildx = [...own === void 0 ? [] : [...readPluginFolders(own), join(own, "cli-plugins")], ...pluginFolders].map((folder) => join(folder, "docker-buildx")).find(isProgram);
+	return buildx === void 0 ? [docker] : [docker, buildx];
+};
+/** Whether there is nothing between us and buildx that anybody could have written. */
+const isDirect = ({ command }) => findPrograms(command([]).env).every((file) => file !== void 0 && isPlain(file));
+const timeoutMs$7 = 2e4;
+/** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
+const arrives = async (docker, way) => {
+	const name = `probe-${randomBytes(8).toString("hex")}`;
+	const fd = openMemoryFile(Buffer.from(JSON.stringify({ target: { [name]: {} } })));
+	try {
+		const args = [
+			"buildx",
+			"bake",
+			"--print",
+			`--file=${toPath(way, fd)}`,
+			"--",
+			name
+		];
+		const { code, stdout } = await docker.try(args, {
+			timeoutMs: timeoutMs$7,
+			stdin: { fd }
+		});
+		return code === 0 && stdout.includes(`"${name}"`);
+	} finally {
+		closeSync(fd);
+	}
+};
+/** The path by which a child opens a descriptor of ours. */
+const toPath = (way, fd) => way === "stdin" ? "/dev/stdin" : `/proc/${process.pid}/fd/${fd}`;
+/**
+* Finds out how a file in memory reaches buildx. What stands before docker, such as a script on the
+* PATH, may close its standard input, and a secret would be empty without a word; or run it as
+* another user or in a container, where our descriptors are not to be seen.
+*
+* @returns undefined where there is no way
+*/
+const findWayIn = async (docker) => {
+	if (isDirect(docker) || await arrives(docker, "stdin")) return "stdin";
+	return await arrives(docker, "descriptor") ? "descriptor" : void 0;
+};
+const variable = "SLIPWAY_PROBE";
+/**
+* The same for the environment.
+*
+* @param tempDir a folder of the step's own
+*/
+const passesEnvironment = async (docker, tempDir) => {
+	if (isDirect(docker)) return true;
+	const value = randomBytes(8).toString("hex");
+	const file = join(tempDir, "probe.hcl");
+	writeFileSync(file, `variable "${variable}" { default = "" }\n${`target "probe" { args = { VALUE = ${variable} } }`}\n`, { mode: 384 });
+	const args = [
+		"buildx",
+		"bake",
+		"--print",
+		`--file=${file}`,
+		"--",
+		"probe"
+	];
+	const { code, stdout } = await docker.try(args, {
+		timeoutMs: timeoutMs$7,
+		env: { [variable]: value }
+	});
+	return code === 0 && stdout.includes(value);
+};
+
+// src/build/print-targets.ts
+/** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
+const probe = "--allow=network.host";
+const knowsAllow = ({ code, stderr }) => code === 0 || !/unknown flag: --allow/.test(stderr);
+/** What Bake reads on its own while it only prints: what it says of it may hold what is in it. */
+const findFileRequests = async (bake, allow, workspace) => {
+	const env = {
+		key: ".env",
+		kind: "read",
+		text: ".env"
+	};
+	const compose = bake.files.filter((file) => !/\.(?:hcl|json)$/i.test(file));
+	if (compose.length === 0) return [env];
+	const { findComposeRequests } = await import("./build-compose-requests.js");
+	const isAllowed = (request) => mayRead(request, bake, allow, workspace);
+	return [env, ...findComposeRequests(compose, workspace, isAllowed)];
+};
+/** Bake's last word, without what it printed of its progress before. */
+const explainUnread = ({ files }, ended) => {
+	const said = ended.stderr.split("\n").findLast((line) => line.startsWith("ERROR: "));
+	const why = said === void 0 || ended.timedOut ? describeEnd(ended) : said.slice(7);
+	if (files.length === 0) return new Failure(`Bake refuses what the step builds: ${why}`, { remedy: "Correct the input, or the entry of builds, that it names." });
+	return new Failure(`Bake cannot read ${files.join(", ")}: ${why}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+};
+/**
+* Has Bake read its files, or the builds that are written in the step.
+*
+* @throws {Failure} with what Bake said, or with what its targets want and may not have
+*/
+const printTargets = async (docker, bake, allow, workspace) => {
+	const { files, definition, targets, sets } = bake;
+	const way = definition !== void 0 && await findWayIn(docker) || "stdin";
+	const print = async (...more) => {
+		const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
+		const flags = [...(fd === void 0 ? files : [toPath(way, fd)]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)];
+		const args = [
+			"buildx",
+			"bake",
+			"--print",
+			...more,
+			...flags,
+			"--",
+			...targets
+		];
+		const stdin = fd === void 0 ? {} : {
+			stdin: { fd },
+			env: { BUILDX_BAKE_FILE_RELATIVE_PATHS: "0" }
+		};
+		return docker.try(args, {
+			cwd: workspace,
+			...stdin
+		}).finally(() => {
+			if (fd !== void 0) closeSync(fd);
+		});
+	};
+	const read = await findFileRequests(bake, allow, workspace);
+	requireAllowed(/* @__PURE__ */ new Map([[files.join(", "), read]]), bake, allow, workspace);
+	const first = await print(probe);
+	const isAsking = knowsAllow(first);
+	const ended = isAsking ? first : await print();
+	if (ended.code !== 0) throw explainUnread(bake, ended);
+	const printed = JSON.parse(ended.stdout);
+	const requests = findTargetRequests(printed, workspace);
+	const allowances = requireAllowed(requests, bake, allow, workspace);
+	const order = targets.length > 0 ? targets : definition?.group?.["default"]?.targets ?? [];
+	const found = readTargets(printed, workspace, isAsking ? allowances : void 0, order);
+	refuseMissing(found, files, workspace);
+	return found;
+};
+
+// src/build/refuse.ts
+/**
+* An image in `images` is loaded as Docker has it at the start, so one that this step is about to
+* build would be the old one or the new one, as it happens.
+*
+* @throws {Failure} naming them
+*/
+const refuseOwnImages = (images, targets) => {
+	for (const image of images) {
+		const target = targets.find(({ tags }) => tags.some(({ canonical }) => canonical === image.canonical));
+		if (target === void 0) continue;
+		const remedy = target.isWanted ? `Remove ${image.given} from images: what the step builds is loaded anyway.` : `Remove ${image.given} from images, and add ${target.name} to targets, so that it is loaded.`;
+		throw new Failure(`images names ${image.given}, which this step itself builds`, { remedy });
+	}
+};
+/**
+* Only the containerd store holds an image for several platforms.
+*
+* @throws {Failure} naming the first target that asks for them
+*/
+const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
+	if (hasContainerdStore) return;
+	for (const target of targets) {
+		const platforms = toTexts(target.bake.definition["platforms"]);
+		if (platforms.length < 2 || target.intermediate === void 0) continue;
+		throw new Failure(`${target.name} is for several platforms (${platforms.join(", ")}), and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
+	}
+};
+/** That of the nodes, as far as this machine tells: they run beside us, mostly. */
+const onePlatformOf = (platforms) => {
+	const own = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
+	return platforms.includes(own) ? own : platforms[0] ?? own;
+};
+
+// src/build/target.ts
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (target, intermediateOf) => {
+	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
+		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
+		const intermediate = base === void 0 ? void 0 : intermediateOf(base);
+		return [key, intermediate === void 0 ? context : `docker-image://${intermediate}`];
+	});
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			contexts: Object.fromEntries(contexts)
+		}
+	};
+};
+/** It has just been built, so the cache has it, and nothing newer is wanted. */
+const toCachedBake = (target) => {
+	const again = {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			...again
+		}
+	};
+};
+/** The target for another try. */
+const toCached = (target) => ({
+	...target,
+	bake: toCachedBake(target.bake)
+});
+/**
+* What Bake has, as builds of their own.
+*
+* Docker's own builder finds what others build upon as images: from its cache it would take them
+* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+* `pull` would look for them in a registry.
+*
+* @param isSingle the step's own build, which people know by its tag
+*/
+const toTargets = (all, builderDriver, runId, isSingle = false) => {
+	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
+	const isIntermediate = (name) => builderDriver === "docker" && upon.has(name);
+	const nameOf = (name) => {
+		const index = all.findIndex((target) => target.name === name);
+		return `${intermediateRepository(runId)}:${index}`;
+	};
+	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
+	return all.map((bake) => {
+		const { name, tags, dependsOn, isWanted, definition } = bake;
+		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
+		const findsImages = builderDriver === "docker" && definition["pull"] !== true;
+		const below = findsImages ? [] : findBaseTargets(name, all);
+		return {
+			name: isSingle && tags[0]?.given || name,
+			tags,
+			dependsOn,
+			isWanted,
+			intermediate: isExported ? nameOf(name) : void 0,
+			bake: findsImages ? withImages(bake, intermediateOf) : bake,
+			bases: below.map(toCachedBake)
+		};
+	});
+};
+/** All that Bake is told of for one build. */
+const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store; what is made for others is there for a while, or only in the build
+* cache.
+*/
+const toBakeFile = (target, secrets) => {
+	const { bake, bases, tags, isWanted, intermediate } = target;
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = intermediate === void 0 ? own : [...own, intermediate];
+	const toEntry = ({ definition }, output) => {
+		const none = {
+			attest: void 0,
+			call: void 0
+		};
+		return {
+			...definition,
+			...none,
+			secret: [...toEntries$1(definition["secret"]), ...ours],
+			output: [output]
+		};
+	};
+	const output = intermediate === void 0 ? "type=cacheonly" : "type=docker";
+	return { target: {
+		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, "type=cacheonly")])),
+		[bake.name]: {
+			...toEntry(bake, output),
+			tags: names
+		}
+	} };
+};
+/**
+* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+* secrets are files in memory.
+*/
+const toAllowFlags = (targets, secrets) => {
+	if (targets.some(({ allowances }) => allowances === void 0)) return [];
+	const own = secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [];
+	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
+};
+/** The arguments of `docker` that build one target. */
+const toBakeArgs = (target, file, metadataFile, secrets) => [
+	"buildx",
+	"bake",
+	"--provenance=false",
+	...toAllowFlags(toBakeTargets(target), secrets),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	target.bake.name
+];
+
+// src/host/device.ts
+/** Numbers of another machine may be the same, and mean nothing here. */
+const toDevice = (dev, isHere = true) => `${isHere ? "" : "daemon:"}${dev}`;
+
+// src/cluster/cgroups.ts
+const readQuietly = async (path) => {
+	try {
+		return readRegularFile(path).toString("utf8");
+	} catch {
+		return;
+	}
+};
+/** Version 1 says "no limit" with a number that no machine has. */
+const leastUnlimited = 2 ** 60;
+/** Reads a limit of memory, of either version of cgroups; undefined for none. */
+const parseMemoryLimit = (text) => {
+	const bytes = /^\s*(\d+)\s*$/.exec(text)?.[1];
+	return bytes === void 0 || Number(bytes) >= leastUnlimited ? void 0 : Number(bytes);
+};
+/** Reads microseconds and the period that they are of, as `cpu.max` has them; undefined for no limit. */
+const parseCpuLimit = (text) => {
+	const [, quota, period] = /^\s*(\d+)\s+(\d+)\s*$/.exec(text) ?? [];
+	return quota === void 0 || Number(period) === 0 ? void 0 : Number(quota) / Number(period);
+};
+/**
+* The cgroups above a container's own, outermost first. There are none where the text is of another
+* process, as when we are in a container with process numbers of its own.
+*
+* @param text of `/proc/PID/cgroup`
+*/
+const toAbove = (text, controller, containerId) => {
+	const lines = text.split("\n").map((line) => line.split(":"));
+	const first = lines.find(([, names = ""]) => names.split(",").includes(controller));
+	const [, , path = ""] = first ?? lines.find(([number]) => number === "0") ?? [];
+	const parts = path.split("/").slice(1);
+	const own = parts.findIndex((part) => part.includes(containerId));
+	if (own < 0 || parts.includes("..")) return [];
+	const base = first === void 0 ? "/sys/fs/cgroup" : `/sys/fs/cgroup/${controller}`;
+	return Array.from({ length: own + 1 }, (_, depth) => {
+		const above = parts.slice(0, depth);
+		const folder = [base, ...above].join("/");
+		return {
+			path: `/${above.join("/")}`,
+			folder,
+			version: first === void 0 ? 2 : 1
+		};
+	});
+};
+const limitOf = async ({ folder, version }, controller, read) => {
+	const file = async (name) => await read(join(folder, name)) ?? "";
+	if (controller === "memory") return parseMemoryLimit(await file(version === 1 ? "memory.limit_in_bytes" : "memory.max"));
+	if (version === 2) return parseCpuLimit(await file("cpu.max"));
+	return parseCpuLimit(`${await file("cpu.cfs_quota_us")} ${await file("cpu.cfs_period_us")}`);
+};
+/** Limits of the layers between this machine and a container that runs on it. */
+const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
+	const text = await read(`/proc/${pid}/cgroup`) ?? "";
+	const find = async (controller) => {
+		const above = toAbove(text, controller, containerId);
+		return (await Promise.all(above.map(async (layer) => ({
+			layer,
+			amount: await limitOf(layer, controller, read)
+		})))).flatMap(({ layer: { path }, amount }) => amount === void 0 ? [] : [{
+			what: `limit of the machine's cgroup ${path}`,
+			amount,
+			isShared: true
+		}]);
+	};
+	return {
+		memory: await find("memory"),
+		cpu: await find("cpu")
+	};
+};
+
+// src/cluster/capacity.ts
+/** What kubelet takes where its configuration says nothing. */
+const defaultEvicts = {
+	"nodefs.available": "10%",
+	"imagefs.available": "15%",
+	"nodefs.inodesFree": "5%",
+	"imagefs.inodesFree": "5%"
+};
+const defaultCollectsAbove = 85;
+/** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
+const isTighter = (one, other) => one.amount < other.amount * .9999;
+/** The one that counts; of equal ones the first. */
+const findTightest = ([first, ...rest]) => first && rest.reduce((least, bound) => isTighter(bound, least) ? bound : least, first);
+const own = (amount) => amount ? [{
+	what: "limit of its container",
+	amount,
+	isShared: false
+}] : [];
+const toContainerBounds = ({ HostConfig = {} }) => {
+	const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig;
+	const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 1e5) : void 0;
+	return {
+		memory: own(Memory),
+		cpu: [...own(NanoCpus / 1e9), ...own(quota)]
+	};
+};
+const lineOf = (printed, word) => printed.split("\n").find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+const bound = (what, amount, isShared) => amount === void 0 ? [] : [{
+	what,
+	amount,
+	isShared
+}];
+/** What the node itself sees of its cgroups. */
+const toInnerBounds = (printed, { HostConfig = {} }) => {
+	const line = (word) => lineOf(printed, word) ?? "";
+	const inner = "limit of its container's cgroup";
+	const cores = Number(line("cores")) || void 0;
+	const isPinned = Boolean(HostConfig.CpusetCpus);
+	return {
+		memory: [...bound(inner, parseMemoryLimit(line("memory")), false), ...bound("limit of a cgroup above its container", parseMemoryLimit(line("memory-around")), true)],
+		cpu: [...bound(inner, parseCpuLimit(line("cpu")), false), ...bound(isPinned ? "the CPUs of its container" : "the CPUs it may run on", cores, !isPinned)]
+	};
+};
+const toDisk = (line, isHere) => {
+	if (line === void 0 || !/^\d+( \d+){5}$/.test(line)) return void 0;
+	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	const bytes = {
+		totalBytes: blocks * block,
+		freeBytes: free * block
+	};
+	return {
+		device: toDevice(dev, isHere),
+		...bytes,
+		totalInodes,
+		freeInodes
+	};
+};
+const toKubelet = (printed) => {
+	const [, config] = printed.split(/^kubelet\n/m);
+	if (config === void 0) return void 0;
+	const written = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
+	const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1];
+	return {
+		evicts: config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts,
+		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
+	};
+};
+/** Puts together what the engine, the node and the machine say of one node. */
+const toNodeCapacity = (sources) => {
+	const { engine, node, inspected, printed, above, isLocalDaemon } = sources;
+	const container = toContainerBounds(inspected);
+	const inner = toInnerBounds(printed, inspected);
+	const all = (amount) => amount > 0 ? [{
+		what: "the whole machine",
+		amount,
+		isShared: true
+	}] : [];
+	return {
+		node: node.name,
+		role: node.role,
+		bounds: {
+			memory: [
+				...container.memory,
+				...all(engine.memoryBytes),
+				...above.memory,
+				...inner.memory
+			],
+			cpu: [
+				...container.cpu,
+				...all(engine.cores),
+				...above.cpu,
+				...inner.cpu
+			]
+		},
+		disk: toDisk(lineOf(printed, "disk"), isLocalDaemon),
+		kubelet: toKubelet(printed)
+	};
+};
+const timeoutMs$6 = 1e4;
+/** The script that prints a node's capacity. */
+const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
+const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
+	const argv = [
+		"bash",
+		"-c",
+		readCapacityScript()
+	];
+	const [inspected, printed, above] = await Promise.all([
+		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
+		execute(api, node.containerId, argv, timeoutMs$6).catch(() => ""),
+		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
+			memory: [],
+			cpu: []
+		}
+	]);
+	return toNodeCapacity({
+		engine,
+		node,
+		inspected: inspected ?? {},
+		printed,
+		above,
+		isLocalDaemon
+	});
+};
+/** Inspects how much memory, how many CPUs and how much disk nodes have. */
+const findNodeCapacities = (api, nodes, found) => Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)));
+
+// src/disk/freeable.ts
+/** Looks which folders of the catalog are there; whether they may go is asked once more then. */
+const findFreeable = async () => {
+	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
+		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
+		const present = paths.flatMap((path, index) => {
+			const stat = stats[index];
+			return stat?.isDirectory() ? [{
+				name,
+				path,
+				device: toDevice(stat.dev)
+			}] : [];
+		});
+		return present.map((each) => ({
+			...each,
+			typicalBytes: typicalBytes / present.length
+		}));
+	});
+	return (await Promise.all(found)).flat();
+};
+
+// src/disk/cache-client.ts
+/** Beside us in the bundle; a source beside sources. */
+const script = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
+/** As the runner reads the values of commands. */
+const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
+/**
+* Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
+* `@actions/cache` has no brake, annotates the step with errors and warnings of its own, and prints the
+* names of entries as they are, which could hold a command for the runner: of all that it prints only
+* masks are taken for what they are. The token goes through a pipe alone.
+*
+* @returns the key of the entry that was found or made
+*/
+const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, question) => {
+	const command = {
+		file: process.execPath,
+		args: [script],
+		env,
+		timeoutMs,
+		signal
+	};
+	const { child, ended } = startGroup(command, [
+		"pipe",
+		"pipe",
+		"pipe",
+		"pipe"
+	]);
+	const [stdin, stdout, stderr, answers] = child.stdio;
+	const hear = (line) => {
+		const [, value] = /^::add-mask::(.*)/.exec(line) ?? [];
+		if (value === void 0) debug(`Actions cache: ${line}`);
+		else mask(toValue(value));
+	};
+	for (const output of [stdout, stderr]) splitLines(output, hear);
+	stdin?.on("error", () => {}).end(JSON.stringify({
+		variables,
+		...question
+	}));
+	const answer = readStream(answers, "The Actions cache's answer").catch(() => "");
+	const { code, timedOut } = await ended;
+	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
+	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
+	return await answer || void 0;
+};
+
+// src/disk/size-memory.ts
+const mb = 1e6;
+const lookupDeadlineMs = 5e3;
+const saveDeadlineMs = 1e4;
+/** A name has room for these, and for no more than 512 characters in all. */
+const mostImages = 60;
+/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
+const path = "/tmp/slipway-size";
+/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
+const toRemembered = (targets) => {
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$2(a), nameOf$2(b)));
+};
+/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
+const compare = (a, b) => Number(a > b) - Number(a < b);
+const nameOf$2 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
+/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
+const toPrefix = (repository, targets) => {
+	const names = toRemembered(targets).map(nameOf$2);
+	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
+};
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes) => {
+	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
+	const step = 10 ** Math.max(0, `${whole}`.length - 3);
+	return Math.ceil(whole / step) * step;
+};
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
+const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseKey = (prefix, key, images) => {
+	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
+	const each = list.split(".").map((size) => Number(size) * mb);
+	if (start !== prefix || each.length !== images) return void 0;
+	return {
+		totalBytes: Number(total) * mb,
+		each
+	};
+};
+/** So little is not worth another entry. */
+const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
+/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
+const quietly = async ({ debug }, body) => {
+	try {
+		return await body();
+	} catch (error) {
+		return debug(`Actions cache: ${renderError(error)}`);
+	}
+};
+/** The sizes that the images had when they were built last; undefined when nobody remembers. */
+const recallSizes = async (memory, targets) => {
+	const { repository, debug } = memory;
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages) return void 0;
+	const prefix = toPrefix(repository, targets);
+	const key = await quietly(memory, () => askCache(memory, lookupDeadlineMs, {
+		path,
+		key: prefix,
+		isNew: false
+	}));
+	const sizes = key ? parseKey(prefix, key, length) : void 0;
+	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	return sizes;
+};
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+const rememberSizes = async (memory, targets, sizes, lastSizes) => {
+	const { length } = toRemembered(targets);
+	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
+	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
+	const prefix = toPrefix(memory.repository, targets);
+	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
+	await quietly(memory, async () => {
+		await rm(path, { force: true });
+		await writeFile(path, `${key}\n`, {
+			flag: "wx",
+			mode: 384
+		});
+		await askCache(memory, saveDeadlineMs, {
+			path,
+			key,
+			isNew: true
+		});
+	});
+	await rm(path, { force: true }).catch(() => void 0);
+};
+
+// src/docker/info.ts
+const toEngine = (info) => {
+	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
+	const { Address: address, Namespaces } = info.Containerd ?? {};
+	const namespace = Namespaces?.Containers ?? "moby";
+	return {
+		version: info.ServerVersion ?? "unknown",
+		driver: info.Driver ?? "unknown",
+		driverStatus,
+		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
+		cores: info.NCPU ?? 1,
+		memoryBytes: info.MemTotal ?? 0,
+		securityOptions: info.SecurityOptions ?? [],
+		operatingSystem: info.OperatingSystem ?? "unknown",
+		containerd: address === void 0 ? void 0 : {
+			address,
+			namespace
+		},
+		hasContainerdStore: driverStatus["driver-type"]?.startsWith("io.containerd") ?? false
+	};
+};
+/** @throws {Failure} when there is no daemon */
+const findEngine = async (get) => toEngine(await get("/info") ?? {});
+/** Reads what `buildx inspect` prints. */
+const parseBuilder = (printed, isLocalDaemon) => {
+	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
+	if (driver === void 0) return void 0;
+	const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, endpoint = ""]) => endpoint);
+	const isHere = (endpoint) => /^(?:default$|unix:)/.test(endpoint);
+	return {
+		driver,
+		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && endpoints.every(isHere)
+	};
+};
+/**
+* Asks which builder buildx uses.
+*
+* @returns undefined where buildx does not tell, which is the builds' own trouble
+* @throws {Failure} when the docker command has no buildx
+*/
+const findBuilder = async (docker) => {
+	const inspected = await docker.try(["buildx", "inspect"]);
+	if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal);
+	const ended = await docker.try(["buildx", "version"]);
+	if (ended.code === 0) return void 0;
+	throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, { remedy: "Install the buildx plugin, or use docker/setup-buildx-action before this step." });
+};
+
+// src/docker/reusable.ts
+/** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
+const toReusableBytes = (usage, nodes) => {
+	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
+	const images = (usage.Images ?? []).filter(({ Id }) => !ofNodes.has(Id));
+	const cache = (usage.BuildCache ?? []).filter(({ Shared }) => !Shared);
+	const sum = (all) => all.reduce((bytes, { Size }) => bytes + Size, 0);
+	return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache);
+};
+/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
+const deadlineMs$3 = 1e4;
+/** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
+const findReusableBytes = async (get, nodes) => {
+	const late = timers.setTimeout(deadlineMs$3, void 0, { ref: false });
+	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
+	const usage = await Promise.race([asked, late]);
+	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
+};
+
+// src/image/image.ts
+const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+const toChainIds = (diffIds) => {
+	const chain = [];
+	for (const diffId of diffIds) {
+		const parent = chain.at(-1);
+		chain.push(parent === void 0 ? diffId : sha256(`${parent} ${diffId}`));
+	}
+	return chain;
+};
+
+// src/image/own-names.ts
+/**
+* Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
+* in a node.
+*/
+const nameless = {
+	given: "localhost/slipway",
+	canonical: "localhost/slipway"
+};
+/** Names that Docker or a step of ours keeps for itself. */
+const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
+const read = (names) => (names ?? []).flatMap((name) => {
+	const reference = parseImageReference(name);
+	return typeof reference === "string" || isPrivate(reference) ? [] : [reference];
+});
+/** The names that Docker has for an image, tags before digests; else one that its content gives it. */
+const toOwnNames = (image) => {
+	const tags = read(image.RepoTags);
+	if (tags.length > 0) return tags;
+	const digests = read(image.RepoDigests);
+	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
+};
+/** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
+const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless, id).canonical;
+/** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
+const renderNameless = (id, references) => {
+	const [name] = references;
+	if (name === void 0 || !isNameless(id, references)) return void 0;
+	return `${id} has no name in Docker; pods find it as ${name.given}.`;
+};
+
+// src/image/sources/docker.ts
+const foldersOf = ({ GraphDriver }) => {
+	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
+	if (UpperDir === void 0) return [];
+	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
+};
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (repoDigests, references) => {
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	return repoDigests.flatMap((text) => {
+		const reference = parseImageReference(text);
+		if (typeof reference === "string") return [];
+		return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : [];
+	});
+};
+/** Reads what the daemon says of an image. */
+const toContainerImage = (inspected, references) => {
+	const diffIds = inspected.RootFS.Layers ?? [];
+	const chainIds = toChainIds(diffIds);
+	const folders = foldersOf(inspected);
+	return {
+		references,
+		id: inspected.Id,
+		sizeBytes: inspected.Size,
+		architecture: inspected.Architecture,
+		digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: folders.length === diffIds.length ? folders[index] : void 0
+		}))
+	};
+};
+/** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
+const inspectImage = async (get, reference) => {
+	const inspected = await get(`/images/${reference.canonical}/json`);
+	if (inspected !== void 0 || !couldBeId(reference)) return {
+		reference,
+		inspected,
+		isById: isImageId(reference)
+	};
+	const digits = reference.given.replace(/^sha256:/, "");
+	const other = await get(`/images/${digits}/json`);
+	const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false;
+	return {
+		reference,
+		inspected: isIt ? other : void 0,
+		isById: isIt
+	};
+};
+const groupById = (found) => {
+	const rows = found.flatMap(({ reference, inspected, isById }) => inspected === void 0 ? [] : [{
+		inspected,
+		names: isById ? toOwnNames(inspected) : [reference]
+	}]);
+	return [...Map.groupBy(rows, ({ inspected }) => inspected.Id).values()].flatMap((group) => {
+		const [first] = group;
+		const names = new Map(group.flatMap(({ names }) => names.map((name) => [name.canonical, name])));
+		return first === void 0 ? [] : [toContainerImage(first.inspected, [...names.values()])];
+	});
+};
+/**
+* Finds images in the local store; several names of one image become one entry.
+*
+* @throws {Failure} naming the images that are not there
+*/
+const findImages = async (get, references) => {
+	const found = await Promise.all(references.map((reference) => inspectImage(get, reference)));
+	const missing = found.filter(({ inspected }) => inspected === void 0);
+	if (missing.length > 0) {
+		const names = missing.map(({ reference }) => reference.given).join(", ");
+		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
+	}
+	return groupById(found);
+};
+
+// src/manifests/decode.ts
+/** Marks at a file's beginning that say how its text is encoded. */
+const encodings = [
+	[[
+		239,
+		187,
+		191
+	], "utf-8"],
+	[[255, 254], "utf-16le"],
+	[[254, 255], "utf-16be"]
+];
+const hasMark = (bytes, mark) => mark.every((byte, index) => bytes[index] === byte);
+/** A manifest's text, as an editor of any system may have saved it; a string with `why` says why it is none. */
+const decodeManifest = (bytes) => {
+	const [, encoding = "utf-8"] = encodings.find(([mark]) => hasMark(bytes, mark)) ?? [];
+	try {
+		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+		return text.includes("\0") ? { why: "it is not UTF-8 text (UTF-16 without a byte order mark?)" } : { text };
+	} catch {
+		return { why: `it is not ${encoding.toUpperCase()} text` };
+	}
+};
+
+// src/manifests/find-manifests.ts
+/** More than this is a whole repository, not what is applied. */
+const mostFiles = 2e3;
+const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
+/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
+const inspectPath$1 = async (path, pattern, workspace) => {
+	const found = await stat(path).catch(() => void 0);
+	return {
+		path,
+		kind: found?.isFile() ? "file" : found?.isDirectory() ? "folder" : "other",
+		outside: findOwnOutside(path, pattern, workspace)
+	};
+};
+/** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
+const findOwnOutside = (path, pattern, workspace) => pattern.startsWith("/") ? void 0 : findOutside(path, workspace, toRealPaths(".", workspace));
+/** What would be gone through must not be the whole machine. */
+const requireInside = (pattern, workspace) => {
+	const folder = pattern.replace(/[^/]*[*?{[(].*$/s, "");
+	const outside = findOwnOutside(folder, pattern, workspace);
+	if (outside === void 0) return;
+	throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, { remedy: "Write the absolute path if you mean that." });
+};
+const expand = async (pattern, exclude, workspace) => {
+	requireInside(pattern, workspace);
+	const named = await inspectPath$1(resolve(workspace, pattern), pattern, workspace);
+	if (named.kind !== "other") return [named];
+	const entries = [];
+	for await (const path of glob(pattern, {
+		cwd: workspace,
+		exclude
+	})) {
+		if (entries.length > mostFiles) break;
+		if (isManifestName(path)) entries.push(await inspectPath$1(resolve(workspace, path), pattern, workspace));
+	}
+	return entries.filter(({ kind }) => kind !== "folder");
+};
+const requireSome = async (pattern, entries, excluded, workspace) => {
+	const [first] = entries;
+	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Name its files, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
+	if (entries.length > 0) return;
+	if (excluded.length > 0 && (await expand(pattern, [], workspace)).length > 0) {
+		const all = excluded.map((glob) => `!${glob}`).join(", ");
+		throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, { remedy: "Exclude less, or do not set manifests at all." });
+	}
+	throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, { remedy: "Paths start in the workspace. A step that writes manifests must run before this one." });
+};
+const findEntries$1 = async (patterns, workspace) => {
+	const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""));
+	const exclude = ["**/node_modules", ...excluded];
+	const found = /* @__PURE__ */ new Map();
+	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
+		const entries = await expand(pattern, exclude, workspace);
+		await requireSome(pattern, entries, excluded, workspace);
+		for (const entry of entries) found.set(entry.path, entry);
+	}
+	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
+};
+const readBytes = (path) => {
+	try {
+		return readRegularFile(path);
+	} catch (error) {
+		return error;
+	}
+};
+const readEntry = async ({ path, kind, outside }, workspace) => {
+	const below = relative(workspace, path);
+	const file = below.startsWith("..") ? path : below;
+	const skip = (why) => ({
+		workloads: [],
+		claims: [],
+		warnings: [{
+			message: `${file} is not checked: ${why}.`,
+			place: {
+				file,
+				line: 1
+			}
+		}]
+	});
+	if (kind !== "file") return skip("it is not a file");
+	if (outside !== void 0) return skip(`it leads out of the workspace, to ${outside}`);
+	const bytes = readBytes(path);
+	if (!Buffer.isBuffer(bytes)) return skip(`it cannot be read (${bytes.code ?? bytes.message})`);
+	const decoded = decodeManifest(bytes);
+	if ("why" in decoded) return skip(decoded.why);
+	const { parseManifest } = await import("./manifests-parse-manifest.js");
+	return parseManifest(decoded.text, file);
+};
+/**
+* Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
+*
+* @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
+*/
+const findManifests = async (patterns, workspace) => {
+	const read = [];
+	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
+	return {
+		workloads: read.flatMap(({ workloads }) => workloads),
+		claims: read.flatMap(({ claims }) => claims),
+		warnings: read.flatMap(({ warnings }) => warnings)
+	};
+};
+
+// src/docker/store-folders.ts
+/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
+	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
+	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
+};
+
+// src/storage/filesystems.ts
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const inspectFolder = async (path) => {
+	try {
+		const [{ dev }, at] = await Promise.all([stat(path), statfs(path)]);
+		return {
+			device: toDevice(dev),
+			path,
+			totalBytes: at.blocks * at.bsize,
+			freeBytes: at.bavail * at.bsize,
+			totalInodes: at.files,
+			freeInodes: at.ffree
+		};
+	} catch {
+		return;
+	}
+};
+/** Where containerd keeps all that it has in a node. */
+const containerdFolder = "/var/lib/containerd";
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ["/var", containerdFolder];
+const askNode$1 = `for folder in ${nodeFolders.join(" ")}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done
+ctr --namespace=k8s.io images list --quiet`;
+/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, inodes, free inodes. */
+const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
+	const line = printed.split("\n")[index] ?? "";
+	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
+	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	const bytes = {
+		totalBytes: blocks * block,
+		freeBytes: free * block
+	};
+	return {
+		device: toDevice(dev, isHere),
+		path,
+		...bytes,
+		totalInodes,
+		freeInodes
+	};
+});
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const inspectNode = async (api, node, isHere) => {
+	const argv = [
+		"sh",
+		"-c",
+		askNode$1
+	];
+	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
+	const [volume, containerd] = parseNodeFolders(printed, isHere);
+	return {
+		node,
+		volume,
+		containerd,
+		images: printed.split("\n").slice(nodeFolders.length).filter((name) => name !== "")
+	};
+};
+/** One entry per filesystem, with all of its uses. */
+const toFilesystems = (states) => {
+	const known = states.flatMap(({ state, use }) => state === void 0 ? [] : [{
+		state,
+		use
+	}]);
+	return [...Map.groupBy(known, ({ state }) => state.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first === void 0 ? [] : [{
+			...first.state,
+			uses: group.map(({ use }) => use)
+		}];
+	});
+};
+/**
+* Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+*
+* A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+* where the daemon is elsewhere, and a folder of that name here would be another one.
+*/
+const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) => {
+	const { dataRoot } = engine;
+	const store = storeFolders(engine).at(-1) ?? dataRoot;
+	const [local, temp, ...inNodes] = await Promise.all([
+		isLocalDaemon ? inspectFolder(store) : void 0,
+		inspectFolder(tempDir),
+		...nodes.map((node) => inspectNode(api, node, isLocalDaemon))
+	]);
+	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
+	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
+	const docker = volume === void 0 ? local : {
+		...volume,
+		path: dataRoot
+	};
+	return {
+		filesystems: toFilesystems([
+			{
+				state: docker,
+				use: { kind: "docker" }
+			},
+			{
+				state: temp,
+				use: { kind: "temp" }
+			},
+			...inNodes.map(({ node, containerd }) => ({
+				state: containerd,
+				use: {
+					kind: "node",
+					name: node.name
+				}
+			}))
+		]),
+		nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images]))
+	};
+};
+/** The one that a use is on. */
+const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
+const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
+
+// src/facts/gather.ts
+const findTargets = async (docker, { bake, allow }, { workspace, runId }) => {
+	if (bake === void 0) return {
+		targets: [],
+		builder: void 0
+	};
+	const asking = findBuilder(docker);
+	const printing = printTargets(docker, bake, allow, workspace);
+	await Promise.allSettled([asking, printing]);
+	const builder = await asking;
+	return {
+		targets: toTargets(await printing, builder?.driver, runId, bake.isSingle),
+		builder
+	};
+};
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (docker, inputs, context, cache) => {
+	const sizesKeptFor = context.hasCacheService ? context.repository : void 0;
+	if (inputs.bake === void 0) return {
+		targets: [],
+		builder: void 0,
+		lastSizes: void 0,
+		sizesKeptFor
+	};
+	const found = await findTargets(docker, inputs, context);
+	const lastSizes = sizesKeptFor === void 0 ? void 0 : await recallSizes({
+		repository: sizesKeptFor,
+		...cache
+	}, found.targets);
+	return {
+		...found,
+		lastSizes,
+		sizesKeptFor
+	};
+};
+/** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
+const findCapacities = async (api, { manifests, clusterName, nodes }, found) => {
+	if (manifests.length === 0) return [];
+	const all = nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found);
+	return findNodeCapacities(api, all.nodes, found);
+};
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
+const findDisk = async (api, found, inputs, context) => {
+	const { nodes, lastSizes } = found;
+	const { tempRoot, isHostedRunner } = context;
+	if (!isNeeded(found, inputs, context)) return {
+		filesystems: [],
+		nodeImages: /* @__PURE__ */ new Map(),
+		freeable: [],
+		reusableBytes: 0
+	};
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
+	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
+	return {
+		filesystems,
+		nodeImages,
+		freeable,
+		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
+	};
+};
+/**
+* Asks for all that the plan depends on, changing nothing.
+*
+* @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
+*/
+const gather = async (docker, api, inputs, context, cache) => {
+	const { get } = api;
+	const questions = [
+		findEngine(get),
+		kind.findNodes(get, inputs.clusterName, inputs.nodes),
+		findImages(get, inputs.images),
+		findBuilds(docker, inputs, context, cache),
+		findManifests(inputs.manifests, context.workspace)
+	];
+	const [, , , builds] = await Promise.allSettled(questions);
+	if (builds.status === "fulfilled") refuseOwnImages(inputs.images, builds.value.targets);
+	const [engine, images] = [await questions[0], await questions[2]];
+	const { nodes, leftOut } = await questions[1];
+	const { isLocal: isLocalDaemon } = docker;
+	const found = {
+		engine,
+		isLocalDaemon,
+		nodes,
+		leftOut,
+		images,
+		...await questions[3]
+	};
+	refuseSeveralPlatforms(found.targets, engine);
+	const manifests = await questions[4];
+	const { hasContainerdStore } = engine;
+	const { hasCacheService, isHostedRunner } = context;
+	const driver = found.builder?.driver;
+	requireCacheExport(found.targets, {
+		driver,
+		hasContainerdStore,
+		hasCacheService
+	});
+	const [disk, nodeCapacities] = await Promise.all([findDisk(api, found, inputs, context), findCapacities(api, inputs, found)]);
+	return {
+		...found,
+		...disk,
+		isHostedRunner,
+		manifests,
+		nodeCapacities
+	};
+};
+
+// src/load/because.ts
+/** The words of it, for people. */
+const renderBecause = (because) => {
+	switch (because.kind) {
+		case "rootless": return "the daemon is rootless";
+		case "remapped-users": return "the daemon remaps users";
+		case "hidden-containerd": return "Docker does not say where its containerd is";
+		case "redirects": return "the layers may hold redirects (Native Overlay Diff is false)";
+		case "metacopy": return "the layers may hold metadata alone (metacopy is on)";
+		case "storage-driver": return `Docker's storage driver is ${because.name}`;
+		case "snapshotter": return `Docker's snapshotter is ${because.name}`;
+		case "node-snapshotter": return `its snapshotter is ${because.name}`;
+		case "load-mode": return `load-mode is ${because.mode}`;
+		case "out-of-reach": return "links cannot reach the node";
+		case "streaming-failed": return "streaming failed";
+		case "folders-failed": return because.reason;
+	}
+};
+
+// src/load/plan-way.ts
+/**
+* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
+* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
+* wrong, and nothing later would notice.
+*/
+const findGate = (engine) => {
+	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
+	if (has("name=rootless")) return { kind: "rootless" };
+	if (has("name=userns")) return { kind: "remapped-users" };
+	if (engine.hasContainerdStore) {
+		if (engine.driver !== "overlayfs") return {
+			kind: "snapshotter",
+			name: engine.driver
+		};
+		return engine.containerd === void 0 ? { kind: "hidden-containerd" } : void 0;
+	}
+	if (engine.driver !== "overlay2") return {
+		kind: "storage-driver",
+		name: engine.driver
+	};
+	if (engine.driverStatus["Native Overlay Diff"] === "false") return { kind: "redirects" };
+	if (engine.driverStatus["Using metacopy"] === "true") return { kind: "metacopy" };
+};
+const findNodeGate = ({ containerd: { snapshotter: name } }) => name === "overlayfs" ? void 0 : {
+	kind: "node-snapshotter",
+	name
+};
+/**
+* Chooses how to load into one node.
+*
+* @throws {Failure} when a way is wanted that cannot work
+*/
+const planWay = (engine, node, mode) => {
+	if (mode === "stream" || mode === "kind") return {
+		kind: mode,
+		because: {
+			kind: "load-mode",
+			mode
+		}
+	};
+	const gate = findGate(engine) ?? findNodeGate(node);
+	if (gate === void 0) return {
+		kind: "folders",
+		wanted: mode
+	};
+	if (mode === "auto") return {
+		kind: "stream",
+		because: gate
+	};
+	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, { remedy: "Use load-mode: auto, which streams the image then." });
+};
+
+// src/plan/disk.ts
+const largestOf$1 = (sizes) => Math.max(0, ...sizes);
+const toBuildNeeds = ({ builder, filesystems }, sizes) => {
+	const filesystem = findDockers(filesystems);
+	const needs = [{
+		kind: "images",
+		bytes: sizes.totalBytes
+	}];
+	if (builder?.driver === "docker-container" && builder.isLocal) {
+		needs.push({
+			kind: "builder",
+			bytes: sizes.totalBytes
+		});
+		needs.push({
+			kind: "export",
+			bytes: largestOf$1(sizes.each)
+		});
+	}
+	return needs.map((need) => ({
+		need,
+		filesystem
+	}));
+};
+const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+	const bytes = lastSizes?.each[index];
+	return bytes === void 0 ? [] : [{
+		repository: toRepository(target.tags[0]?.canonical ?? ""),
+		bytes
+	}];
+}), ...images.map(({ references, sizeBytes }) => ({
+	repository: toRepository(references[0]?.canonical ?? ""),
+	bytes: sizeBytes
+}))];
+/**
+* What a node that has other versions of some images lacks at least, and the largest that it lacks:
+* of those that it has, perhaps nothing has changed.
+*/
+const findLacking = (facts, node) => {
+	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
+	const loaded = toLoaded$1(facts);
+	const lacking = loaded.filter(({ repository }) => !there.has(repository));
+	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
+	return {
+		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
+		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
+	};
+};
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (facts, { node, choice }) => {
+	const { filesystems } = facts;
+	const { bytes, largestBytes } = findLacking(facts, node.name);
+	if (bytes === 0) return [];
+	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
+	const copies = (times) => ({
+		need: {
+			kind: "copies",
+			node: node.name,
+			bytes: times * bytes
+		},
+		filesystem
+	});
+	const isReachable = filesystem === findDockers(filesystems);
+	switch (choice.kind) {
+		case "folders": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "stream": return [copies(1)];
+		case "kind": {
+			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+			return [copies(2), {
+				need: {
+					kind: "tar",
+					bytes: largestBytes
+				},
+				filesystem: temp
+			}];
+		}
+	}
+};
+const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
+	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
+	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
+	const isDockers = filesystem === findDockers(facts.filesystems);
+	return {
+		filesystem,
+		needs: here,
+		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		reusableBytes: isDockers ? facts.reusableBytes : 0
+	};
+});
+/**
+* Sums up what builds and loads write where, from the sizes that the images had last time.
+*
+* @param keep names of the catalog's entries that must stay
+*/
+const planDisk = (facts, nodes, keep) => {
+	const { lastSizes } = facts;
+	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
+	return {
+		sums: sumUp(facts, needs, keep),
+		sizes: lastSizes
+	};
+};
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = .95;
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
+/** True when not even all that could be freed would make room, should images be as they were. */
+const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
+	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes;
+};
+
+// src/plan/freeing.ts
+/**
+* What a build of unknown size should find: hosted runners promise 14 GB in all, and the story's
+* largest image takes 7 GB while its layers are unpacked beside the build cache.
+*/
+const comfortableBytes = 16e9;
+/** For stages that are not part of an image, the context, logs and what else the job writes. */
+const spareBytes = 2e9;
+/** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
+const findEntries = ({ freeDiskKeep }, { freeable, filesystems }) => {
+	const device = findDockers(filesystems)?.device;
+	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
+	return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name));
+};
+/** What `auto` wants to be free before images are built and loaded. */
+const toWantedBytes = ({ targets }, { sums, sizes }) => {
+	if (targets.length > 0 && sizes === void 0) return comfortableBytes;
+	const neededBytes = sums.find(({ filesystem }) => filesystem.uses.some(({ kind }) => kind === "docker"))?.neededBytes ?? 0;
+	return neededBytes === 0 ? 0 : Math.ceil(neededBytes * 1.25) + spareBytes;
+};
+/** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
+const planFreeing = (asked, facts, disk) => {
+	const { freeDisk, freeDiskKeep } = asked;
+	if (freeDisk === "never" || !facts.isHostedRunner) return void 0;
+	if (freeDisk === "always") return {
+		entries: catalog.filter(({ name }) => !freeDiskKeep.includes(name)),
+		targetFreeBytes: void 0
+	};
+	const freeBytes = findDockers(facts.filesystems)?.freeBytes;
+	const targetFreeBytes = freeDisk === "auto" ? toWantedBytes(facts, disk) : freeDisk.targetBytes;
+	const entries = findEntries(asked, facts);
+	return freeBytes !== void 0 && freeBytes < targetFreeBytes && entries.length > 0 ? {
+		entries,
+		targetFreeBytes
+	} : void 0;
+};
+
+// src/disk/prune-cache.ts
+/** BuildKit deletes file after file. */
+const timeoutMs$5 = 3e5;
+const units = {
+	B: 1,
+	kB: 1e3,
+	MB: 1e6,
+	GB: 1e9,
+	TB: 0xe8d4a51000
+};
+/** Bytes of the line `Total:  1.2GB`. */
+const parseTotal = (printed) => {
+	const [, number = "0", unit = "B"] = /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? [];
+	return Math.round(Number(number) * (units[unit] ?? 0));
+};
+/** Why the build cache stays whatever was asked, as caches of others do; undefined where it may go. */
+const findPruneObjection = ({ targets, isHostedRunner, builder }) => {
+	if (targets.length === 0) return "nothing is built";
+	if (!isHostedRunner) return "this is not a GitHub-hosted runner";
+	if (builder === void 0) return "buildx does not report where the builder runs";
+	return builder.isLocal ? void 0 : "the builder runs on another machine";
+};
+/** Removes the build cache that no image holds and no build uses, of the builder in use. */
+const pruneCache = async (docker, line) => {
+	const { code, stdout } = await docker.try([
+		"buildx",
+		"prune",
+		"--force"
+	], { timeoutMs: timeoutMs$5 });
+	if (code !== 0) line("Could not prune the build cache; the step continues.");
+	const bytes = parseTotal(stdout);
+	if (bytes === 0) return [];
+	line(`Freed ${formatBytes(bytes)}: build cache.`);
+	return [{
+		name: "build cache",
+		path: "`docker buildx prune`",
+		bytes
+	}];
+};
+
+// src/plan/steps.ts
+const toBuildId = (target) => `build ${target}`;
+
+// src/plan/graph.ts
+const step = (id, work, order = {}) => ({
+	id,
+	needs: [],
+	after: [],
+	lane: "none",
+	isFinal: false,
+	...order,
+	...work
+});
+const idsOf = (steps) => steps.map(({ id }) => id);
+/** Builds and loads begin as soon as there is room; freeing goes on beside them. */
+const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [step("free disk", {
+	kind: "free-disk",
+	freeing,
+	folder
+}), step("wait for disk", {
+	kind: "await-disk",
+	freeing: "free disk",
+	folder
+})];
+/** Self-hosted machines keep what they have unless they are told otherwise. */
+const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
+const createToLoad = (inputs, facts, into) => {
+	const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : void 0;
+	return (references, image, needs) => {
+		const names = references.map(({ given }) => given);
+		const work = {
+			kind: "load",
+			names,
+			image,
+			cluster: inputs.clusterName,
+			into,
+			keepImages
+		};
+		return step(`load ${names.join(", ")}`, work, {
+			needs,
+			lane: "load"
+		});
+	};
+};
+/**
+* The first is loaded at once. The others may lose their names meanwhile, and with them their place in
+* the containerd store, so they are held; the other store keeps them.
+*/
+const planGiven = (images, isAtRisk, toLoad, room) => images.flatMap((image, index) => {
+	const { id, references } = image;
+	const hold = isAtRisk && index > 0 ? step(`hold ${id}`, {
+		kind: "hold-image",
+		image
+	}) : void 0;
+	const load = hold === void 0 ? toLoad(references, {
+		kind: "local",
+		image
+	}, room) : toLoad(references, {
+		kind: "held",
+		by: hold.id
+	}, [hold.id, ...room]);
+	const release = {
+		kind: "release-image",
+		image,
+		loadedBy: load.id
+	};
+	return [
+		...hold === void 0 ? [] : [hold],
+		load,
+		...isNameless(id, references) ? [] : [step(`release ${id}`, release, {
+			after: [load.id],
+			isFinal: true
+		})]
+	];
+});
+const planBuilds = (targets, toLoad, room) => targets.flatMap((target) => {
+	const { name, tags, isWanted, intermediate, dependsOn } = target;
+	const id = toBuildId(name);
+	const needs = [...dependsOn.map(toBuildId), ...room];
+	const work = {
+		kind: "build",
+		target,
+		isAlone: targets.length === 1
+	};
+	const loads = isWanted && intermediate !== void 0 && tags.length > 0 ? [toLoad(tags, {
+		kind: "built",
+		by: id
+	}, [id])] : [];
+	const upon = targets.filter((other) => other.dependsOn.includes(name));
+	const after = [
+		id,
+		...idsOf(loads),
+		...upon.map((other) => toBuildId(other.name))
+	];
+	return [
+		step(id, work, {
+			needs,
+			lane: "build"
+		}),
+		...loads,
+		...intermediate === void 0 ? [] : [step(`drop ${intermediate}`, {
+			kind: "drop-image",
+			name: intermediate
+		}, {
+			after,
+			isFinal: true
+		})]
+	];
+});
+/** What is done once all is built. */
+const planAfterBuilds = ({ credentials }, { targets, lastSizes, sizesKeptFor: repository }) => {
+	const after = targets.map(({ name }) => toBuildId(name));
+	if (after.length === 0) return [];
+	const sizes = {
+		kind: "record-sizes",
+		targets: toRemembered(targets),
+		lastSizes
+	};
+	return [
+		...credentials.kind === "app" ? [step("revoke token", { kind: "revoke-token" }, {
+			after,
+			isFinal: true
+		})] : [],
+		...repository === void 0 ? [] : [step("record sizes", {
+			...sizes,
+			repository
+		}, {
+			after,
+			isFinal: true
+		})],
+		...targets.some(({ intermediate }) => intermediate !== void 0) ? [step("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
+	];
+};
+/** Puts together what is to be done, and what has to wait for what. */
+const planSteps = (inputs, facts, nodes, freeing) => {
+	const { targets, images, engine } = facts;
+	const disk = planDiskSteps(freeing, toDockersFolder(facts));
+	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
+	const toLoad = createToLoad(inputs, facts, nodes);
+	const main = [
+		...disk,
+		...planGiven(images, engine.hasContainerdStore, toLoad, room),
+		...planBuilds(targets, toLoad, room)
+	];
+	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
+	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
+	return [
+		...main,
+		...planAfterBuilds(inputs, facts),
+		...prunes ? [step("prune cache", { kind: "prune-cache" }, { needs })] : []
+	];
+};
+
+// src/plan/shortage.ts
+const nameUse = (use) => {
+	switch (use.kind) {
+		case "docker": return "Docker's data";
+		case "temp": return "the temp folder";
+		case "node": return use.name;
+	}
+};
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
+const renderFilesystem = (filesystem) => {
+	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
+	const names = uses.map(nameUse).join(", ");
+	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} inodes`;
+	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
+};
+const nameNeed = (need) => {
+	switch (need.kind) {
+		case "images": return "images";
+		case "builder": return "the builder's copies";
+		case "export": return "one image's export from the builder";
+		case "copies": return `copies in ${need.node}`;
+		case "tar": return "one image's tar";
+	}
+};
+const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+/** A filesystem with what it has to take. */
+const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
+	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
+	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
+	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
+};
+/** What would make room, most useful first. */
+const findHelp = (sum, freeDisk, keep) => [
+	...freeDisk === "never" ? ["set free-disk: auto (on a GitHub-hosted runner)"] : [],
+	...keep.length > 0 ? [`empty free-disk-keep (it protects ${keep.join(", ")})`] : [],
+	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on Docker's filesystem, where Slipway links images instead of copying them"] : [],
+	...sum.needs.some(({ kind }) => kind === "builder") ? ["use buildx's docker driver, which keeps no second copy"] : [],
+	"build fewer images in this job (targets), or smaller ones",
+	"use a runner with a larger disk"
+];
+/**
+* Says why the images cannot fit, as far as that is known before anything is built.
+*
+* @returns undefined when they may fit, or nobody knows how large they are
+*/
+const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
+	const short = sums.filter(cannotFit);
+	const [first] = short;
+	if (first === void 0) return void 0;
+	const lines = short.map((sum) => {
+		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
+		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
+		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); available: ${has.join(" + ")}`;
+	});
+	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
+};
+
+// src/plan/plan.ts
+/** A compiler with less than this would have to swap. */
+const memoryOfBuild = 3e9;
+const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
+/** Decides what to do, in which order, from what was asked and what was found. */
+const planRun = (inputs, facts) => {
+	const { engine } = facts;
+	const nodes = facts.nodes.map((node) => ({
+		node,
+		choice: planWay(engine, node, inputs.loadMode)
+	}));
+	const { freeDisk, freeDiskKeep, failFast } = inputs;
+	const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== "never";
+	const disk = planDisk(mayFree ? facts : {
+		...facts,
+		freeable: []
+	}, nodes, freeDiskKeep);
+	return {
+		disk,
+		steps: planSteps(inputs, facts, nodes, planFreeing(inputs, facts, disk)),
+		parallel: inputs.parallel ?? planParallel(engine),
+		failFast,
+		shortage: explainShortage(disk, freeDisk, freeDiskKeep)
+	};
+};
+
+// src/report/report.ts
+const emptyReport = {
+	outcomes: [],
+	reclaimed: []
+};
+const outcomesOf = ({ outcomes }, kind) => outcomes.filter(({ step }) => step.kind === kind);
+const buildsOf = (report) => outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
+	name: step.target.name,
+	built: result
+}]);
+const loadsOf = (report) => outcomesOf(report, "load").flatMap(({ result }) => result ?? []);
+const freedOf = (report) => [
+	...outcomesOf(report, "free-disk").flatMap(({ result }) => result ?? []),
+	...report.reclaimed,
+	...outcomesOf(report, "prune-cache").flatMap(({ result }) => result ?? [])
+];
+/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
+const toBuildOutputs = (report, isSingle) => {
+	const builds = buildsOf(report);
+	const [first] = builds;
+	if (first === void 0) return {};
+	if (!isSingle) {
+		const all = builds.map(({ name, built }) => [name, JSON.parse(built.metadata.json)]);
+		return { metadata: JSON.stringify(Object.fromEntries(all)) };
+	}
+	const { imageId, digest, json } = first.built.metadata;
+	return {
+		...imageId !== void 0 && { "image-id": imageId },
+		...digest !== void 0 && { digest },
+		metadata: json
+	};
+};
+/** What post may want to know of what was loaded, and where. */
+const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references }, nodes }) => references.flatMap((each) => toNodeNames(each.canonical).map((canonical) => ({
+	given: each.given,
+	canonical,
+	immutable: toImmutable(each, id).given,
+	id,
+	nodes: nodes.map(({ name }) => name)
+}))));
+/**
+* The step's outputs; those without a value are left out.
+*
+* @param isSingle whether the step has a build of its own, and no list or file of them
+*/
+const toOutputs = (report, isSingle) => {
+	const images = loadsOf(report).flatMap(({ image, nodes }) => image.references.map(({ given }) => ({
+		ref: given,
+		id: image.id,
+		sizeBytes: image.sizeBytes,
+		nodes: nodes.map((node) => ({
+			...node,
+			because: node.because && renderBecause(node.because)
+		}))
+	})));
+	const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name]);
+	return {
+		...toBuildOutputs(report, isSingle),
+		images: JSON.stringify(images),
+		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
+		"freed-bytes": String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0))
+	};
+};
+
+// src/report/failures.ts
+const nameOf$1 = ({ step }) => {
+	if (step.kind === "build") return step.target.name;
+	return step.kind === "load" ? step.names.join(", ") : step.id;
+};
+const toProblem = (name, error) => ({
+	name,
+	error,
+	place: error instanceof Failure ? error.place : void 0
+});
+const toProblems = ({ outcomes }) => outcomes.flatMap((outcome) => outcome.state === "failed" ? [toProblem(nameOf$1(outcome), outcome.error)] : []);
+/** A build that failed begins with its own name. */
+const renderProblem$1 = ({ name, error }) => {
+	const text = renderError(error);
+	return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+};
+/** All but the first, whose place is that of the step's own error, as far as they have one. */
+const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
+	message: renderProblem$1(problem),
+	place: problem.place
+})).filter(({ place }) => place !== void 0);
+/** One sentence for images that were built here and no node got, one for the others. */
+const renderUnloaded = (report) => {
+	const made = new Set(outcomesOf(report, "build").flatMap(({ step, state }) => state === "done" ? [step.id] : []));
+	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
+	const list = (kind) => unloaded.filter(({ step: { image } }) => kind === "built" ? image.kind === "built" && made.has(image.by) : image.kind !== "built").map(({ step }) => step.names.join(", ")).join(", ");
+	const [built, given] = [list("built"), list("given")];
+	return [...built === "" ? [] : [`Built, not loaded: ${built}.`], ...given === "" ? [] : [`Not loaded: ${given}.`]];
+};
+/** What others' failures left undone. */
+const renderUndone = (report) => {
+	const builds = outcomesOf(report, "build");
+	const nameOfStep = (id) => builds.find(({ step }) => step.id === id)?.step.target.name;
+	const skipped = builds.flatMap(({ step, state, because }) => {
+		if (state !== "skipped") return [];
+		const needed = nameOfStep(because);
+		return [step.target.name + (needed === void 0 ? "" : ` (needs ${needed})`)];
+	});
+	const cancelled = builds.flatMap(({ step, state }) => state === "cancelled" ? [step.target.name] : []);
+	return [
+		...skipped.length > 0 ? [`Not built: ${skipped.join(", ")}.`] : [],
+		...cancelled.length > 0 ? [`Cancelled: ${cancelled.join(", ")}.`] : [],
+		...renderUnloaded(report)
+	];
+};
+/** How many images the step was about. */
+const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(report, "load").filter(({ step }) => step.image.kind !== "built").length;
+/**
+* One error for all that went wrong, the causes first, then what came of them; the only one is told
+* as it is. Undefined where nothing went wrong.
+*/
+const toFailure = (report) => {
+	const problems = toProblems(report);
+	const among = countImages(report);
+	const [first] = problems;
+	if (first === void 0 || among === 1) return first?.error;
+	const mark = problems.length === 1 ? "" : "- ";
+	const causes = problems.map((problem) => `${mark}${renderProblem$1(problem)}`);
+	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
+	return new Failure([...causes, rest].join("\n"), { place: first.place });
+};
+
+// src/docker/disk-full.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
+
+// src/disk/fill.ts
+/** Files are counted for this; the reason of a failure is worth some seconds. */
+const deadlineMs$2 = 15e3;
+const inTime = (work) => Promise.race([work, timers.setTimeout(deadlineMs$2, void 0, { ref: false })]).catch(() => void 0);
+const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
+/** What Docker's data consists of, largest first. */
+const renderUsage = (usage) => {
+	const sum = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+	const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true);
+	return renderParts([
+		{
+			what: "images",
+			bytes: usage.LayersSize ?? 0
+		},
+		{
+			what: "build cache",
+			bytes: sum(cache?.map(({ Size }) => Size))
+		},
+		{
+			what: "containers",
+			bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw))
+		},
+		{
+			what: "volumes (the nodes' included)",
+			bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size))
+		}
+	]);
+};
+/** What is asked first where several are on one filesystem. */
+const order = [
+	"docker",
+	"node",
+	"temp"
+];
+const duArgs = [
+	"--one-file-system",
+	"--max-depth=1",
+	"--block-size=1",
+	"--"
+];
+/** The largest folders of those that `du` prints, the last of which is all together. */
+const parseDu = (printed) => printed.split("\n").flatMap((line) => {
+	const [, bytes, what = ""] = /^(\d+)\t(.+)$/.exec(line) ?? [];
+	return bytes === void 0 ? [] : [{
+		what,
+		bytes: Number(bytes)
+	}];
+}).slice(0, -1).toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
+const askDocker = async (get) => {
+	const usage = await get("/system/df");
+	if (usage === void 0) return "";
+	return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`;
+};
+const askNode = async (api, nodes, name) => {
+	const node = nodes.find((each) => each.name === name);
+	const argv = [
+		"du",
+		...duArgs,
+		containerdFolder
+	];
+	const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs$2));
+	return parts === void 0 || parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
+};
+const askTemp = async ({ cancelled }, env, path) => {
+	const command = {
+		file: "du",
+		args: [...duArgs, path],
+		env,
+		timeoutMs: deadlineMs$2
+	};
+	const { stdout } = await runCaptured({
+		...command,
+		signal: cancelled
+	});
+	const parts = parseDu(stdout);
+	return parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
+};
+/** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
+const describeFill = async (api, nodes, { uses, path }, env) => {
+	const asked = (use) => {
+		switch (use.kind) {
+			case "docker": return askDocker(api.get);
+			case "node": return askNode(api, nodes, use.name);
+			case "temp": return askTemp(api, env, path);
+		}
+	};
+	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+	return (first && await inTime(asked(first))) ?? "";
+};
+
+// src/run/disk-full.ts
+/** Full, or as good as: what was half done has been removed meanwhile. */
+const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
+/** Inspects the disks once more: the builds have changed what was found before. */
+const inspectDisks = async (api, facts, tempDir) => {
+	const { filesystems } = await findFilesystems(api, facts, tempDir);
+	return {
+		filesystems,
+		full: filesystems.filter(isFull)
+	};
+};
+/** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
+const isChoked = ({ filesystems }) => filesystems.some(({ freeBytes, freeInodes, totalInodes }) => freeBytes < 32e6 || totalInodes > 0 && freeInodes < 100);
+/**
+* False when all have as much as a build should find: then a program in it meant something else,
+* such as its shared memory, and nothing is said of disks.
+*/
+const couldBeFull = ({ filesystems, full }) => filesystems.length === 0 || full.length > 0 || filesystems.some(({ freeBytes }) => freeBytes < 16e9);
+/** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
+const couldHelp = ({ filesystems, full }) => {
+	const dockers = findDockers(filesystems);
+	return full.length === 0 || dockers !== void 0 && full.includes(dockers);
+};
+const remedies = {
+	docker: "Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or use a runner with a larger one.",
+	node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where Slipway links images.",
+	temp: "Point RUNNER_TEMP at a folder with more free space, or set load-mode: auto, which needs none there."
+};
+/**
+* What to say of something that did not fit: where it was full, and what fills it.
+*
+* @param tried what was done to make room, or why nothing was
+*/
+const explainNoSpace = async ({ api, facts, env }, error, { filesystems, full }, tried) => {
+	const fullest = filesystems.toSorted((a, b) => a.freeBytes - b.freeBytes).slice(0, 1);
+	const shown = full.length > 0 ? full : fullest;
+	const lines = await Promise.all(shown.map(async (one) => renderFilesystem(one) + await describeFill(api, facts.nodes, one, env)));
+	const where = full.length > 0 ? "Full:" : "After cleanup:";
+	const what = error instanceof Error ? error.message : String(error);
+	const kinds = shown[0]?.uses.map(({ kind }) => kind) ?? [];
+	const kind = [
+		"docker",
+		"node",
+		"temp"
+	].find((each) => kinds.includes(each)) ?? "docker";
+	return new Failure(`${what.replace(/\.$/, "")}. ${where} ${lines.join("; ")}. ${tried}`, {
+		cause: error,
+		remedy: remedies[kind]
+	});
+};
+
+// src/run/disk-retry.ts
+/** Frees what may go; tells what came of it, and whether it is worth another try. */
+const reclaimSpace = async (reclaim, state, sinceMs) => {
+	if (reclaim.objection !== void 0) return {
+		isWorthIt: false,
+		tried: reclaim.objection
+	};
+	if (!couldHelp(state)) return {
+		isWorthIt: false,
+		tried: "Slipway freed nothing: that disk has nothing that it may delete"
+	};
+	const bytes = await reclaim.run(sinceMs);
+	if (bytes === 0) return {
+		isWorthIt: false,
+		tried: "Slipway found nothing more to free"
+	};
+	return {
+		isWorthIt: true,
+		tried: `Freeing ${formatBytes(bytes)} more was not enough`
+	};
+};
+/**
+* Does something that writes to disks. When they are full, more is freed where that is allowed, and
+* it is done once more; else the failure names the full filesystem and what fills it.
+*/
+const createDiskRetry = (context, reclaim) => {
+	const { api, facts, tempDir, line } = context;
+	const explain = async (error, tried) => explainNoSpace(context, error, await inspectDisks(api, facts, tempDir), tried);
+	return async (body, signal) => {
+		const sinceMs = performance.now();
+		try {
+			return await body();
+		} catch (error) {
+			if (signal.aborted) throw error;
+			const state = await inspectDisks(api, facts, tempDir).catch(() => void 0);
+			if (state === void 0) throw error;
+			if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error;
+			const { isWorthIt, tried } = await reclaimSpace(reclaim, state, sinceMs);
+			if (!isWorthIt) throw await explain(error, tried);
+			if (signal.aborted) throw error;
+			line(`${renderError(error)} Retrying once.`);
+			return body().catch(async (again) => {
+				throw isNoSpace(again) ? await explain(again, tried) : again;
+			});
+		}
+	};
+};
+
+// src/disk/free-space.ts
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path) => {
+	const { bavail, bsize } = await statfs(path);
+	return bavail * bsize;
+};
+
+// src/disk/free-disk.ts
+/** The largest entry has some 100,000 files, and the disk may be slow. */
+const timeoutMs$4 = 9e5;
+/** Why a catalog path stays; undefined means that it may go. */
+const findObjection$1 = (path) => inspectPath(path).catch(renderError);
+const inspectPath = async (path) => {
+	const stat = await lstat(path).catch(() => void 0);
+	if (stat === void 0) return "not there";
+	if (!stat.isDirectory()) return "it is not a folder";
+	if (await realpath(path) !== path) return "its path has a symbolic link";
+	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
+		const above = await lstat(parent);
+		if (above.uid !== 0) return `${parent} does not belong to root`;
+		if (child === stat && above.dev !== stat.dev) return "it is a mount";
+		child = above;
+		if (parent === "/") return void 0;
+	}
+};
+const runAsRoot = (context, program, ...args) => {
+	const command = process.getuid?.() === 0 ? {
+		...context,
+		file: program,
+		args,
+		timeoutMs: timeoutMs$4
+	} : {
+		...context,
+		file: "sudo",
+		args: [
+			"-n",
+			program,
+			...args
+		],
+		timeoutMs: timeoutMs$4
+	};
+	return runCaptured(command).catch(() => ({
+		code: 127,
+		stdout: ""
+	}));
+};
+/**
+* Bytes on the disk below a folder. Free space before and after would not tell: builds write
+* meanwhile. Whoever removes the folder next needs what this reads.
+*/
+const measureFolder = async (context, path) => {
+	const { stdout } = await runAsRoot(context, "du", ...[
+		"--summarize",
+		"--one-file-system",
+		"--block-size=1"
+	], "--", path);
+	return Number(/^\d+/.exec(stdout)?.[0] ?? 0);
+};
+/** Moved aside first: a path that half exists would break whoever uses it meanwhile. */
+const removeFolder = async (context, path) => {
+	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
+	if ((await runAsRoot(context, "mv", "--no-target-directory", "--", path, aside)).code !== 0) return false;
+	return (await runAsRoot(context, "rm", "-rf", "--one-file-system", "--", aside)).code === 0;
+};
+const freePath = async (context, name, path, log) => {
+	const objection = await findObjection$1(path);
+	if (objection !== void 0) {
+		if (objection !== "not there") log(`Kept ${path}: ${objection}.`);
+		return [];
+	}
+	const bytes = await measureFolder(context, path);
+	if (context.signal.aborted) return [];
+	if (!await removeFolder(context, path)) {
+		log(`Could not remove ${path}; the step continues.`);
+		return [];
+	}
+	log(`Freed ${formatBytes(bytes)}: ${name} (${path}).`);
+	return [{
+		name,
+		path,
+		bytes
+	}];
+};
+const hasEnough = async (freeing, folder) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(folder).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
+/** With this a build can begin: it will not have written as much before more is free. */
+const enoughToBegin = 4e9;
+/** Waits until builds have enough free disk to start, or nothing more is freed. */
+const waitForDisk = async (freeing, folder) => {
+	let hasEnded = false;
+	const end = () => {
+		hasEnded = true;
+	};
+	const ending = freeing.then(end, end);
+	const freeBytes = () => freeBytesAt(folder).catch(() => enoughToBegin);
+	while (!hasEnded && await freeBytes() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
+};
+/**
+* Removes entries of the catalog, one after another, until the target is reached.
+*
+* @param folder one on the filesystem that is to have room
+*/
+const freeDisk = async (freeing, folder, env, log, signal) => {
+	const freed = [];
+	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
+		name: entry.name,
+		path
+	})));
+	for (const { name, path } of paths) {
+		if (signal.aborted || await hasEnough(freeing, folder)) break;
+		freed.push(...await freePath({
+			env,
+			signal
+		}, name, path, log));
+	}
+	return freed;
+};
+
+// src/image/sizes.ts
+const digest = (text) => createHash("sha256").update(text).digest("hex");
+/** Bytes of all steps, and of those that no image before this one had. */
+const sumSteps = (history, seen) => {
+	let chain = "";
+	let allBytes = 0;
+	let newBytes = 0;
+	for (const { Created, CreatedBy, Size } of history.toReversed()) {
+		chain = digest(JSON.stringify([
+			chain,
+			Created,
+			CreatedBy,
+			Size
+		]));
+		allBytes += Size;
+		if (!seen.has(chain)) newBytes += Size;
+		seen.add(chain);
+	}
+	return {
+		allBytes,
+		newBytes
+	};
+};
+/**
+* Sums what the histories tell. Steps that look the same from the lowest up are one layer.
+*
+* @param keepsBlobs whether the store keeps the compressed layers beside the unpacked ones, as
+*   containerd's does; their size is that of the image, to which some versions of Docker add the
+*   unpacked layers
+*/
+const sumSizes = (images, keepsBlobs) => {
+	const seen = /* @__PURE__ */ new Set();
+	let totalBytes = 0;
+	const each = images.map(({ sizeBytes, history }) => {
+		const { allBytes, newBytes } = sumSteps(history, seen);
+		if (!keepsBlobs || allBytes === 0) {
+			totalBytes += newBytes;
+			return sizeBytes;
+		}
+		const blobBytes = sizeBytes > allBytes ? sizeBytes - allBytes : sizeBytes;
+		totalBytes += newBytes + Math.round(blobBytes * newBytes / allBytes);
+		return allBytes + blobBytes;
+	});
+	return {
+		totalBytes,
+		each
+	};
+};
+/** Asks Docker what an image consists of, as long as it is there. */
+const measureImage = async (get, { id, sizeBytes }) => ({
+	sizeBytes,
+	history: await get(`/images/${id}/history`) ?? []
+});
+
+// src/token/ended-token.ts
+/** `acme/one, acme/two · contents: read · lived 4.1 s, revoked`. */
+const renderEndedToken = (token) => {
+	const { owner, repositories, permissions, livedMs, isRevoked } = token;
+	const names = repositories.length === 0 ? `all repositories of ${owner}` : repositories.map((name) => `${owner}/${name}`).join(", ");
+	const granted = Object.entries(permissions).map(([name, level]) => `${name}: ${level}`);
+	const life = `lived ${formatDuration(livedMs)}, ${isRevoked ? "revoked" : "not revoked yet"}`;
+	return [
+		names,
+		...granted.length === 0 ? [] : [granted.join(", ")],
+		life
+	].join(" · ");
+};
+
+// src/build/actions-cache.ts
+/** A secret of the Bake file's could be the token itself, by the name of its variable. */
+const namesToken = ({ definition }) => /ACTIONS_/.test(JSON.stringify(definition["secret"] ?? ""));
+/**
+* Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. One build gets
+* it for all of its entries, or for none: an address of the Bake file's own choice would be sent it.
+*/
+const usesActionsCache = (targets) => {
+	const entries = targets.flatMap(({ definition }) => [definition["cache-from"], definition["cache-to"]]).flatMap((each) => Array.isArray(each) ? each : []).map(toFields).filter((fields) => /^gha$/i.test(fields.get("type") ?? ""));
+	const isElsewhere = entries.some((fields) => fields.has("url") || fields.has("url_v2"));
+	return entries.length > 0 && !isElsewhere && !targets.some(namesToken);
+};
+
+// src/build/failed-step.ts
+/** Undefined where none was run, as with a mistake in the Dockerfile. */
+const findFailedStep = (log) => {
+	const failed = log.findLast((event) => event.kind === "ended" && event.how === "failed");
+	if (failed?.kind !== "ended" || failed.step.name.startsWith("[internal]")) return void 0;
+	const { step } = failed;
+	const output = log.flatMap((event) => event.kind === "output" && event.step === step ? [event.text] : []);
+	return {
+		instruction: step.name.replace(/^\[[^\]]*\] /, ""),
+		output
+	};
+};
+const rule = "--------------------";
+/** `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. */
+const findFailedPlace = (log) => {
+	const end = log.lastIndexOf(rule);
+	const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1;
+	const above = start > 0 ? log[start - 1] ?? "" : "";
+	const colon = above.lastIndexOf(":");
+	const [file, line] = [above.slice(0, colon), above.slice(colon + 1)];
+	if (colon < 1 || !/^\d{1,7}$/.test(line)) return void 0;
+	const marked = log.slice(start, end).find((text) => /^ *\d+ \| >>>/.test(text));
+	return {
+		file,
+		line: Number(marked?.trim().split(" ", 1)[0] ?? line)
+	};
+};
+/** Words with which programs begin what went wrong, most telling first. */
+const tellingWords = [
+	/^\S{1,200}[:(]\d+\S{0,20}: (fatal )?error\b/i,
+	/(^|\s)(fatal )?error(\[\w{1,20}\])?: /i,
+	/^(Uncaught )?[\w.]{0,100}(Error|Exception|Panic)\b(: |$)/,
+	/^(E: |ERR!|npm (error|ERR!) |fatal: |panic: |ERROR\b|Err:)/,
+	/^\S{1,200}:\d+:\d+: /,
+	/\b(no such file or directory|not found|permission denied|cannot |could not |failed|denied)\b/i
+];
+/** Programs that only pass on that another one failed. */
+const isPassedOn = (line) => /^(g?make(\[\d+\])?: \*\*\*|ninja: build stopped|npm (error|ERR!) (code|path|command|A complete log)|error: could not compile|The command .* returned)/i.test(line);
+/** Longer lines are data that a program dumped, and patterns need not go through all of them. */
+const longestTold = 500;
+/** The line that says what went wrong: the first of the most telling kind, else the last one. */
+const findCause = (output) => {
+	const lines = output.map((line) => line.slice(0, longestTold).trim()).filter((line) => line !== "");
+	const own = lines.filter((line) => !isPassedOn(line));
+	for (const pattern of tellingWords) {
+		const found = own.find((line) => pattern.test(line));
+		if (found !== void 0) return found;
+	}
+	return own.at(-1) ?? lines.at(-1);
+};
+
+// src/build/render-event.ts
+const toSeconds = (ms) => (ms / 1e3).toFixed(1);
+/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
+const longestInstruction = 80;
+const shortenInstruction = (text) => text.length <= longestInstruction ? text : `${text.slice(0, 77).trimEnd()}...`;
+const renderTransfer = (transfer) => {
+	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
+	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
+	const ms = (completedMs ?? atMs) - (startedMs ?? completedMs ?? atMs);
+	const took = ms >= 100 ? [`${toSeconds(ms)}s`] : [];
+	const done = completedMs === void 0 ? [] : ["done"];
+	return [
+		id,
+		...bytes.length > 0 ? [bytes.join(" / ")] : [],
+		...took,
+		...done
+	].join(" ");
+};
+/**
+* The lines of one event, nearly as BuildKit prints them itself (`--progress=plain`), so that they are
+* recognised. Steps at work side by side keep their own lines apart by their numbers alone.
+*/
+const renderEvent = (event) => {
+	if (event.kind === "text") return [event.text];
+	const { step } = event;
+	const mark = `#${step.number}`;
+	switch (event.kind) {
+		case "began": return ["", `${mark} ${step.name}`];
+		case "output": return [`${mark} ${(event.ms / 1e3).toFixed(3)} ${event.text}`];
+		case "transfer": return [`${mark} ${renderTransfer(event.transfer)}`];
+		case "warning": return [`${mark} WARN: ${event.warning.message}`];
+		case "ended":
+			if (event.how === "failed") return [`${mark} ERROR: ${event.error}`];
+			if (event.how === "cancelled") return [`${mark} CANCELED`];
+			return [`${mark} ${event.how === "cached" ? "CACHED" : `DONE ${toSeconds(event.ms)}s`}`];
+	}
+};
+const renderStep$1 = ({ name }) => shortenInstruction(toLine(name));
+/** Quicker steps are not worth a line of their own. */
+const slowMs = 1e3;
+/** In one line for one of several builds; undefined for what is not worth one. */
+const renderBriefly = (event) => {
+	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
+	const { step, how, ms } = event;
+	const took = ms < slowMs ? [] : [formatDuration(ms)];
+	const parts = [...how === "failed" ? ["failed"] : [], ...took];
+	return parts.length === 0 ? void 0 : [renderStep$1(step), ...parts].join(", ");
+};
+const renderWaiting = (step) => `${renderStep$1(step)}, still running`;
+
+// src/build/explain.ts
+/** BuildKit's last word, without what each layer of it has put before. */
+const findReason = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
+/** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
+const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
+/** The docker driver's and the exporter's own words. */
+const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is not supported/;
+const platformsRemedy = "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store.";
+const usualRemedy = "The build log above has all that the step printed.";
+const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
+const remedyFor = (reason) => {
+	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
+	return wasKilled.test(reason) ? killedRemedy : usualRemedy;
+};
+/**
+* A build that failed, said in one line: the image, the instruction, and the line of its output that
+* says why. The annotation is at the Dockerfile's line.
+*/
+const explainBuildFailure = ({ name, dockerfile }, code, log) => {
+	const said = log.flatMap((event) => event.kind === "text" ? [event.text] : []);
+	const printed = log.flatMap((event) => event.kind === "output" ? [event.text] : []);
+	const reason = findReason(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
+	const step = findFailedStep(log);
+	const found = findFailedPlace(said);
+	const place = found && {
+		file: dockerfile ?? found.file,
+		line: found.line
+	};
+	const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1];
+	const cause = exitCode === void 0 ? reason : findCause(step?.output ?? []);
+	const full = [...said, ...printed].some(saysNoSpace) && !saysNoSpace(cause ?? "") ? ": no space left on device" : "";
+	const what = step === void 0 ? "the build" : shortenInstruction(step.instruction);
+	const ending = exitCode === void 0 ? "failed" : `exited with ${exitCode}`;
+	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
+	const at = place === void 0 ? "" : `${place.file}:${place.line}. `;
+	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
+		remedy: neutralise(`${at}${remedyFor(reason)}`),
+		place: dockerfile === void 0 ? void 0 : place
+	});
+};
+
+// src/build/metadata.ts
+const digestPattern = /^sha256:[a-f0-9]{64}$/;
+/** `image.name` lists all names of an image, separated by commas. */
+const withoutName = (json, name) => json.replace(`,${name}"`, "\"").replace(`"${name}"`, "\"\"");
+/**
+* Reads buildx's metadata file; a digest that is none is left out.
+*
+* @param intermediate a name of the image that is nobody else's business
+*/
+const parseMetadata = (text, intermediate) => {
+	const parsed = JSON.parse(text);
+	const digestOf = (key) => {
+		const value = parsed?.[key];
+		return typeof value === "string" && digestPattern.test(value) ? value : void 0;
+	};
+	const digest = digestOf("containerimage.digest");
+	return {
+		imageId: digestOf("containerimage.config.digest") ?? digest,
+		digest,
+		json: intermediate === void 0 ? text.trim() : withoutName(text.trim(), intermediate)
+	};
+};
+
+// src/build/status.ts
+const isFields = (value) => typeof value === "object" && value !== null;
+const toList = (value) => Array.isArray(value) ? value.filter(isFields) : [];
+/** A name is a Dockerfile's text, which may be as long as that. */
+const longestText = 1e4;
+/** One line, of what others wrote. */
+const toText = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
+const toBytes = (value) => Buffer.from(typeof value === "string" ? value : "", "base64");
+const toMs = (value) => {
+	const ms = typeof value === "string" ? Date.parse(value) : NaN;
+	return Number.isNaN(ms) ? void 0 : ms;
+};
+const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+const toVertex = (fields) => ({
+	digest: toText(fields["digest"]),
+	name: toText(fields["name"]),
+	startedMs: toMs(fields["started"]),
+	completedMs: toMs(fields["completed"]),
+	isCached: fields["cached"] === true,
+	error: toText(fields["error"])
+});
+const toTransfer = (fields) => ({
+	vertex: toText(fields["vertex"]),
+	id: toText(fields["id"]),
+	currentBytes: toCount(fields["current"]),
+	totalBytes: toCount(fields["total"]),
+	startedMs: toMs(fields["started"]),
+	completedMs: toMs(fields["completed"]),
+	atMs: toMs(fields["timestamp"])
+});
+const toLog = (fields) => ({
+	vertex: toText(fields["vertex"]),
+	data: toBytes(fields["data"]),
+	atMs: toMs(fields["timestamp"])
+});
+const toWarning = (fields) => {
+	const [range] = toList(fields["range"]);
+	const start = range?.["start"];
+	return {
+		vertex: toText(fields["vertex"]),
+		message: toText(toBytes(fields["short"]).toString("utf8")),
+		line: isFields(start) && toCount(start["line"]) || void 0
+	};
+};
+/** Whether a line is meant as a status; the rest of what buildx prints is text. */
+const isStatus = (line) => /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
+/** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
+const parseStatus = (line) => {
+	try {
+		const parsed = JSON.parse(line.toString("utf8"));
+		const fields = isFields(parsed) ? parsed : {};
+		return {
+			vertexes: toList(fields["vertexes"]).map(toVertex),
+			transfers: toList(fields["statuses"]).map(toTransfer),
+			logs: toList(fields["logs"]).map(toLog),
+			warnings: toList(fields["warnings"]).map(toWarning)
+		};
+	} catch {
+		return;
+	}
+};
+
+// src/build/progress.ts
+/** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
+const longestStatus = 67108864;
+/** A build that has more is not worth our memory. */
+const mostSteps = 1e4;
+/** A part that goes on is told of so often. */
+const transferMs = 5e3;
+/** A vertex that looks into the cache ends at once, and begins again to do its work: so long is waited. */
+const briefMs = 150;
+/**
+* `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
+* counts as cached only where something is done with it.
+*/
+const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
+const track = ({ all, onEvent }, digest, name) => {
+	const step = {
+		number: all.size + 1,
+		name
+	};
+	const tracked = {
+		step,
+		startedMs: 0,
+		isCached: false,
+		ending: "",
+		printedMs: 0,
+		output: createLineCutter((text) => {
+			onEvent({
+				kind: "output",
+				step,
+				ms: tracked.printedMs - tracked.startedMs,
+				text
+			});
+		}),
+		toldMs: /* @__PURE__ */ new Map()
+	};
+	all.set(digest, tracked);
+	onEvent({
+		kind: "began",
+		step
+	});
+	return tracked;
+};
+const hold = ({ held }, digest, end) => {
+	const drop = () => {
+		clearTimeout(timer);
+		held.delete(digest);
+	};
+	const release = () => {
+		drop();
+		end();
+	};
+	const timer = setTimeout(release, briefMs);
+	held.set(digest, {
+		drop,
+		release
+	});
+};
+const toEnding = ({ error, isCached }) => {
+	if (error !== "") return error.endsWith("context canceled") ? "cancelled" : "failed";
+	return isCached ? "cached" : "done";
+};
+const onVertex = (state, vertex) => {
+	const { all, held, onEvent } = state;
+	const { digest, name, startedMs, completedMs, error } = vertex;
+	if (startedMs === void 0 || !all.has(digest) && all.size === mostSteps) return;
+	const tracked = all.get(digest) ?? track(state, digest, name);
+	const how = toEnding(vertex);
+	const ending = `${startedMs} ${completedMs} ${how}`;
+	if (ending === tracked.ending) return;
+	held.get(digest)?.drop();
+	Object.assign(tracked, {
+		startedMs,
+		isCached: vertex.isCached,
+		ending
+	});
+	if (completedMs === void 0) return;
+	const ms = completedMs - startedMs;
+	const end = () => {
+		tracked.output.end();
+		onEvent({
+			kind: "ended",
+			step: tracked.step,
+			how,
+			ms,
+			error
+		});
+	};
+	if (ms < briefMs && how === "done") hold(state, digest, end);
+	else end();
+};
+const onTransfer = ({ all, onEvent }, transfer) => {
+	const { id, startedMs = 0, completedMs, atMs = 0 } = transfer;
+	const tracked = all.get(transfer.vertex);
+	if (tracked === void 0) return;
+	const { step, toldMs } = tracked;
+	if (completedMs !== void 0) toldMs.delete(id);
+	else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return;
+	else toldMs.set(id, atMs);
+	onEvent({
+		kind: "transfer",
+		step,
+		transfer
+	});
+};
+const onLog = ({ all }, { vertex, data, atMs }) => {
+	const tracked = all.get(vertex);
+	if (tracked === void 0) return;
+	tracked.printedMs = atMs ?? tracked.printedMs;
+	tracked.output.write(data);
+};
+const onWarning = ({ all, onEvent }, warning) => {
+	const step = all.get(warning.vertex)?.step;
+	if (step !== void 0) onEvent({
+		kind: "warning",
+		step,
+		warning
+	});
+};
+const onStatus = (state, { vertexes, transfers, logs, warnings }) => {
+	const again = new Set(vertexes.map(({ digest }) => digest));
+	for (const [digest, { release }] of [...state.held]) if (!again.has(digest)) release();
+	for (const each of vertexes) onVertex(state, each);
+	for (const each of transfers) onTransfer(state, each);
+	for (const each of logs) onLog(state, each);
+	for (const each of warnings) onWarning(state, each);
+};
+const onRecord = (state, record) => {
+	const toldText = (text) => state.onEvent({
+		kind: "text",
+		text
+	});
+	if (record !== void 0 && !isStatus(record)) {
+		const lines = createLineCutter(toldText);
+		lines.write(record);
+		lines.end();
+		return;
+	}
+	const status = record && parseStatus(record);
+	if (status !== void 0) onStatus(state, status);
+	else toldText("A part of the progress is left out, as it could not be read.");
+};
+/** Follows one build: what buildx prints goes in, events come out. */
+const createProgress$1 = (onEvent) => {
+	const state = {
+		onEvent,
+		all: /* @__PURE__ */ new Map(),
+		held: /* @__PURE__ */ new Map()
+	};
+	return {
+		createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+		finish: () => {
+			for (const { release } of [...state.held.values()]) release();
+			for (const { output } of state.all.values()) output.end();
+		},
+		count: () => {
+			const steps = [...state.all.values()].filter(({ step }) => isCounted(step));
+			return {
+				steps: steps.length,
+				cachedSteps: steps.filter(({ isCached }) => isCached).length
+			};
+		}
+	};
+};
+
+// src/build/secret-channel.ts
+/** Linux takes no longer variable (MAX_ARG_STRLEN), and its name is part of it. */
+const longestVariable = 131008;
+/** A variable is text without NUL: other bytes would arrive as others, or cut. */
+const requireText = ({ id, value }) => {
+	const bytes = value.exposeBytes();
+	const isText = Buffer.from(value.expose(), "utf8").equals(bytes) && !bytes.includes(0);
+	if (isText && bytes.length < longestVariable) return;
+	throw new Failure(`The secret ${id} is ${isText ? "too long" : "no text"}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
+};
+const byEnvironment = (secrets) => {
+	secrets.forEach(requireText);
+	const named = secrets.map(({ id, value }, index) => {
+		return {
+			id,
+			variable: `SLIPWAY_SECRET_${index}`,
+			value: value.expose()
+		};
+	});
+	return {
+		sources: named.map(({ id, variable }) => ({
+			id,
+			from: `env=${variable}`
+		})),
+		stdinFd: void 0,
+		env: Object.fromEntries(named.map(({ variable, value }) => [variable, value]))
+	};
+};
+const byMemory = (secrets, fds, way) => ({
+	sources: secrets.map(({ id }, index) => ({
+		id,
+		from: `src=${toPath(index === 0 ? way : "descriptor", fds[index] ?? -1)}`
+	})),
+	stdinFd: way === "stdin" ? fds[0] : void 0,
+	env: {}
+});
+const openAll = (secrets, fds) => {
+	try {
+		for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()));
+		return;
+	} catch (error) {
+		return `anonymous files in memory do not work here (${error.message})`;
+	}
+};
+const openChannel = async (secrets, fds, { docker, tempDir, warn }) => {
+	if (secrets.length === 0) return {
+		sources: [],
+		stdinFd: void 0,
+		env: {}
+	};
+	const flaw = openAll(secrets, fds);
+	const way = flaw === void 0 ? await findWayIn(docker) : void 0;
+	if (way !== void 0) return byMemory(secrets, fds, way);
+	const why = flaw ?? "the docker on the PATH passes no file in memory to buildx";
+	if (!await passesEnvironment(docker, tempDir)) throw new Failure(`No secret can reach the build: ${why}, nor its environment`, { remedy: "Put the docker program itself on the PATH, before what stands for it." });
+	const channel = byEnvironment(secrets);
+	warn(`Secrets reach buildx through its environment, as ${why}.`);
+	return channel;
+};
+/**
+* Runs `body` with a way for secrets to reach one build. Each is an anonymous file in memory: the
+* first is the child's standard input, the others stay open in our own process. BuildKit opens the
+* path anew for every RUN that mounts it, so a pipe would be empty from the second on
+* (moby/buildkit#2880), and Node's own piped stdin is a socket, which cannot be opened at all
+* (nodejs/node#21941).
+*
+* @throws {Failure} when a secret would not arrive as it is
+*/
+const withSecretChannel = async (secrets, options, body) => {
+	const fds = [];
+	try {
+		return await body(await openChannel(secrets, fds, options));
+	} finally {
+		for (const fd of fds) closeSync(fd);
+	}
+};
+
+// src/build/build-image.ts
+/** A build may take its time; the job's own limit ends it. */
+const buildTimeoutMs = 216e5;
+/** Enough of the end to name the step that failed. */
+const keptEvents = 2e3;
+const keptLength = 1e4;
+/** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */
+const progressEnv = { BUILDKIT_PROGRESS: "rawjson" };
+/** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
+const bakeEnv = {
+	BUILDX_BAKE_ENTITLEMENTS_FS: "1",
+	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0"
+};
+/** The command, once the files that it reads are there. They hold names of secrets, never a value. */
+const prepare = ({ target, tempDir, cacheEnv }, { sources }, metadataFile) => {
+	const file = join(tempDir, `bake-${target.bake.name}.json`);
+	writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 384 });
+	return {
+		args: toBakeArgs(target, file, metadataFile, sources),
+		env: {
+			...bakeEnv,
+			...usesActionsCache(toBakeTargets(target)) && cacheEnv
+		}
+	};
+};
+/**
+* BuildKit's words in the containerd store for two builds that make one name at the same time. All
+* is built by then.
+*/
+const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
+/** Once the name is there, nobody fails on it; it may be removed and made again. */
+const nameTries = 4;
+/** What tells of a failure. */
+const keep = (tail, event) => {
+	if (event.kind === "text" || event.kind === "output") tail.push({
+		...event,
+		text: event.text.slice(0, keptLength)
+	});
+	else if (event.kind === "ended") tail.push(event);
+	if (tail.length > keptEvents) tail.shift();
+};
+const runBuild = async (docker, order, channel, metadataFile, onEvent) => {
+	const tail = [];
+	const progress = createProgress$1((event) => {
+		keep(tail, event);
+		onEvent(event);
+	});
+	const { args, env } = prepare(order, channel, metadataFile);
+	const options = {
+		cwd: order.workspace,
+		timeoutMs: buildTimeoutMs,
+		env: {
+			...env,
+			...channel.env,
+			...progressEnv
+		},
+		...channel.stdinFd !== void 0 && { stdin: { fd: channel.stdinFd } }
+	};
+	const { code } = await docker.follow(args, progress.createSink, options).finally(() => progress.finish());
+	if (code === 0) return progress.count();
+	throw explainBuildFailure({
+		name: order.target.name,
+		dockerfile: order.dockerfile
+	}, code, tail);
+};
+/** Builds once more where another build takes the name at the same moment. */
+const buildNamed = async (order, build, onEvent) => {
+	for (let tries = 1, each = order;; tries += 1) try {
+		return await build(each);
+	} catch (error) {
+		if (tries === nameTries || !isNameRace(error)) throw error;
+		onEvent({
+			kind: "text",
+			text: "Another build gave an image that name at the same moment; trying once more."
+		});
+		each = {
+			...order,
+			target: toCached(order.target)
+		};
+	}
+};
+/** It holds the provenance of each target, where an option of buildx has that. */
+const largestMetadata = 16e6;
+const readMetadata = (file) => readRegularFile(file, largestMetadata).toString("utf8");
+/** Bake writes down all that it built, by name. */
+const pickMetadata = ({ bake }, text) => JSON.stringify(JSON.parse(text)[bake.name]);
+/**
+* Builds one image into the local store, and tells what happens. Secrets are in memory and exist
+* nowhere else.
+*
+* @param warn hears where that is not possible
+* @throws {Failure} naming the Dockerfile's step that failed
+*/
+const buildImage = async (docker, order, onEvent, warn) => {
+	const { target, tempDir } = order;
+	const metadataFile = join(tempDir, `${target.bake.name}-metadata.json`);
+	const build = (each) => withSecretChannel(order.secrets, {
+		docker,
+		tempDir,
+		warn
+	}, (channel) => runBuild(docker, each, channel, metadataFile, onEvent));
+	const share = await buildNamed(order, build, onEvent);
+	try {
+		const text = pickMetadata(target, readMetadata(metadataFile));
+		return {
+			...parseMetadata(text, target.intermediate),
+			...share
+		};
+	} catch (cause) {
+		throw new Failure("The build ended well, but buildx left no metadata that can be read", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
+		});
+	}
+};
+
+// src/build/outline.ts
+/** It takes a quarter of a second, but it may ask registries. */
+const deadlineMs$1 = 1e4;
+/** Nothing is written; whether the files may be read was checked when they were found. */
+const env = {
+	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0",
+	BUILDX_BAKE_ENTITLEMENTS_FS: "0"
+};
+/** The words of a target that decide what its Dockerfile means; nothing of what it would write. */
+const outlined = [
+	"context",
+	"dockerfile",
+	"dockerfile-inline",
+	"target",
+	"args"
+];
+/** In place of other targets, which an outline cannot have: their secrets are told of themselves. */
+const withoutTargets = (contexts, emptyFolder) => Object.fromEntries(Object.entries(contexts ?? {}).map(([name, context]) => [name, String(context).startsWith("target:") ? emptyFolder : String(context)]));
+const toArgs = ({ name, definition }, { tempDir }) => {
+	const emptyFolder = join(tempDir, "empty");
+	mkdirSync(emptyFolder, { recursive: true });
+	const words = outlined.flatMap((word) => word in definition ? [[word, definition[word]]] : []);
+	const contexts = withoutTargets(definition["contexts"], emptyFolder);
+	const target = { [name]: {
+		...Object.fromEntries(words),
+		contexts
+	} };
+	const file = join(tempDir, `outline-${name}.json`);
+	writeFileSync(file, JSON.stringify({ target }), { mode: 384 });
+	return [
+		"buildx",
+		"bake",
+		"--call=outline,format=json",
+		`--file=${file}`,
+		"--",
+		name
+	];
+};
+const toMounts$1 = ({ secrets = [] }) => secrets.map(({ name, location }) => ({
+	id: name,
+	line: location?.ranges?.[0]?.start.line ?? 1
+}));
+/**
+* Asks BuildKit which secrets a build mounts, of the stages that it needs alone and with all variables
+* put in. Its bases have to be there.
+*
+* @returns undefined where nobody answers: buildx before 0.16, or a base is missing
+*/
+const outlineSecrets = async (docker, target, place) => {
+	try {
+		const options = {
+			cwd: place.workspace,
+			env,
+			timeoutMs: deadlineMs$1
+		};
+		const { code, stdout } = await docker.try(toArgs(target, place), options);
+		return code === 0 ? toMounts$1(JSON.parse(stdout).target[target.name].outline) : void 0;
+	} catch {
+		return;
+	}
+};
+
+// src/build/warnings.ts
+/** Ids of the secrets that a target has of its own. */
+const ownIds = ({ bake }) => toEntries$1(bake.definition["secret"]).flatMap((secret) => toFields(secret).get("id") ?? []);
+/**
+* What a check of BuildKit's says of the Dockerfile of the target called `name`, with its line; undefined
+* for all that is something else. What it builds upon may be built together with it.
+*/
+const toCheckWarning = (event, name) => {
+	if (event.kind !== "warning") return void 0;
+	const { step, warning } = event;
+	if (!["[internal] ", `[${name} internal] `].some((mark) => step.name.startsWith(mark)) || warning.line === void 0) return void 0;
+	return {
+		message: warning.message.replace(/ \(line \d+\)$/, ""),
+		line: warning.line
+	};
+};
+const toWarnings = (mounts, isPassed, dockerfile) => mounts.filter(({ id }) => !isPassed(id)).map(({ id, line }) => ({
+	message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
+	place: dockerfile === void 0 ? void 0 : {
+		file: dockerfile,
+		line
+	}
+}));
+/**
+* Secrets that a build mounts and does not get. BuildKit is asked where there may be any; where it does
+* not answer, what the Dockerfile says for certain counts.
+*
+* @param passed ids of the secrets that the build gets from us
+*/
+const findSecretWarnings = async (docker, target, place, passed) => {
+	const { definition } = target.bake;
+	const files = toBakeFiles(definition, place.workspace);
+	const { certain, all } = findSecretMounts(readDockerfile(files), toBakeWords(definition));
+	const ids = /* @__PURE__ */ new Set([...passed, ...ownIds(target)]);
+	const isPassed = (id) => ids.has(id);
+	if (all.every(({ id }) => isPassed(id))) return [];
+	const outlined = await outlineSecrets(docker, target.bake, place);
+	return toWarnings(outlined ?? certain, isPassed, files.dockerfile);
+};
+/** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
+const findPersisted = async ({ bake }, workspace) => {
+	const files = toBakeFiles(bake.definition, workspace);
+	if (files.folder === void 0) return [];
+	const file = join(files.folder, ".git", "config");
+	const at = (readQuietly$1(file)?.split("\n") ?? []).findIndex((line) => /^\s*extraheader\s*=\s*authorization:/i.test(line));
+	if (at < 0) return [];
+	const { isIgnored } = await import("./build-ignored.js");
+	if (isIgnored(".git/config", files)) return [];
+	return [{
+		message: "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore.",
+		place: {
+			file,
+			line: at + 1
+		}
+	}];
+};
+
+// src/image/sources/built.ts
+const everyRun = intermediateRepository("");
+const findMoved = async (get, tags, id) => {
+	return (await Promise.all(tags.map(async ({ given, canonical }) => {
+		const other = await get(`/images/${canonical}/json`);
+		if (other?.Id === id) return [];
+		const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun));
+		return [{
+			given,
+			id: other?.Id,
+			isOtherStep
+		}];
+	}))).flat();
+};
+/**
+* Finds what this step has just built, by the name that no other step gives to an image: what its
+* tags point to may be somebody else's by now.
+*
+* @throws {Failure} when it is gone
+*/
+const findBuilt = async (get, heldAs, tags) => {
+	const inspected = await get(`/images/${heldAs}/json`);
+	if (inspected === void 0) {
+		const names = tags.map(({ given }) => given).join(", ");
+		throw new Failure(`Docker's local store no longer has ${names}, which this step just built`, { remedy: "Another process may have removed it. Run the step again." });
+	}
+	const image = {
+		...toContainerImage(inspected, tags),
+		heldAs
+	};
+	return {
+		image,
+		moved: await findMoved(get, tags, image.id)
+	};
+};
+const shorten = (id) => id.slice(0, 19);
+/** One warning for each tag that somebody else has given to another image meanwhile. */
+const renderMoved = (id, { given, id: other, isOtherStep }) => {
+	const who = isOtherStep ? "another Slipway step" : "another process";
+	const now = other === void 0 ? `${who} removed ${given} from Docker while this step was building it` : `${who} gave ${given} to another image (${shorten(other)}) while this step was building it`;
+	return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get this step's image (${shorten(id)}) as ${given}. Give each job that shares a Docker daemon its own tags.`;
+};
+
+// src/text/ends.ts
+/** What a line takes beside its characters. */
+const lineOverhead = 32;
+/** @param most characters of the beginning, and at least as many of the end */
+const createEnds = (most) => {
+	const head = [];
+	let before = [];
+	let tail = head;
+	let size = 0;
+	let leftOut = 0;
+	return {
+		push: (line) => {
+			size += line.length + lineOverhead;
+			if (size > most) {
+				size = line.length + lineOverhead;
+				if (tail !== head) {
+					leftOut += before.length;
+					before = tail;
+				}
+				tail = [];
+			}
+			tail.push(line);
+		},
+		lines: () => {
+			const gap = leftOut > 0 ? [`(${leftOut} lines left out)`] : [];
+			return [
+				...head,
+				...gap,
+				...before,
+				...tail === head ? [] : tail
+			];
+		}
+	};
+};
+
+// src/run/build-log.ts
+/** Of one build's output, at its beginning as at its end; more is left out. */
+const keptCharacters = 2e6;
+/** Of a build that failed, outside of the group. */
+const lastLines = 60;
+/** A step that takes longer is told of while it works. */
+const waitMs = 5e3;
+/** Tells in brief what goes on, as long as it is not ended. */
+const createBrief = (tell) => {
+	const waiting = /* @__PURE__ */ new Map();
+	return {
+		onEvent: (event) => {
+			if (event.kind === "began") {
+				const { step } = event;
+				waiting.set(step.number, setTimeout(() => tell(renderWaiting(step)), waitMs));
+			}
+			if (event.kind !== "ended") return;
+			clearTimeout(waiting.get(event.step.number));
+			const text = renderBriefly(event);
+			if (text !== void 0) tell(text);
+		},
+		end: () => waiting.forEach(clearTimeout)
+	};
+};
+/**
+* Of a build among others, slow steps have a line each, and all that it printed comes when it has
+* ended, in a group; the last lines of a failure outside.
+*/
+const logInBrief = async ({ line, fenced, group }, { name, signal }, build) => {
+	const output = createEnds(keptCharacters);
+	const brief = createBrief((text) => line(`${name}: ${text}`));
+	try {
+		const built = await build((event) => {
+			for (const each of renderEvent(event)) output.push(each);
+			brief.onEvent(event);
+		});
+		const { steps, cachedSteps } = built;
+		group(`${name}: build log${steps === 0 ? "" : `, ${cachedSteps} of ${steps} steps cached`}`, output.lines());
+		return built;
+	} catch (error) {
+		const lines = output.lines();
+		const isLong = lines.length > lastLines;
+		if (isLong || signal.aborted) group(`${name}: build log`, lines);
+		if (signal.aborted) throw error;
+		line(`${name}: ${isLong ? `last ${lastLines} lines of the ` : ""}build log`);
+		await fenced(async (write) => lines.slice(-60).forEach(write));
+		throw error;
+	} finally {
+		brief.end();
+	}
+};
+/** More are no help. */
+const mostWarnings = 100;
+/** Logs a build, and what BuildKit's checks say of its Dockerfile. One that is alone prints as it goes. */
+const logBuild = async (log, logged, build) => {
+	const { name, isAlone, dockerfile: file } = logged;
+	const warnings = /* @__PURE__ */ new Map();
+	const watched = (onEvent) => build((event) => {
+		onEvent(event);
+		const found = file !== void 0 && toCheckWarning(event, name);
+		if (!found || warnings.size === mostWarnings) return;
+		const { message, line } = found;
+		warnings.set(`${line} ${message}`, {
+			message,
+			place: {
+				file,
+				line
+			}
+		});
+	});
+	const show = (write) => watched((event) => renderEvent(event).forEach(write));
+	try {
+		return await (isAlone ? log.fenced(show) : logInBrief(log, logged, watched));
+	} finally {
+		await log.warnings([...warnings.values()]);
+	}
+};
+
+// src/run/build-step.ts
+/** Never fails, and is soon over: it goes on beside the build. */
+const warn = async ({ docker, secrets, log, run }, target) => {
+	const { workspace } = run;
+	const found = await Promise.allSettled([findSecretWarnings(docker.command, target, run, secrets.ids), findPersisted(target, workspace)]);
+	for (const { message, place } of found.flatMap((each) => each.status === "fulfilled" ? each.value : [])) log.warning(message, place && {
+		file: relative(workspace, place.file),
+		line: place.line
+	});
+};
+/**
+* Builds one target, with the token and the step's secrets at hand.
+*
+* @throws {Failure} saying which step failed, or that what was built is gone
+*/
+const build = async ({ target, isAlone }, ports) => {
+	const { docker, log, run } = ports;
+	const warned = warn(ports, target);
+	const { tempDir, workspace } = run;
+	const file = toBakeFiles(target.bake.definition, workspace).dockerfile;
+	const dockerfile = file && relative(workspace, file);
+	const secrets = await ports.secrets.take();
+	const { cacheEnv } = ports.secrets;
+	const order = {
+		target,
+		secrets,
+		tempDir,
+		workspace,
+		cacheEnv,
+		dockerfile
+	};
+	const { name, tags, isWanted, intermediate } = target;
+	const metadata = await logBuild(log, {
+		name,
+		isAlone,
+		dockerfile,
+		signal: run.signal
+	}, (onEvent) => buildImage(docker.command, order, onEvent, log.warning)).finally(() => warned);
+	if (!isWanted || intermediate === void 0 || tags.length === 0) {
+		if (isWanted) log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`);
+		return {
+			metadata,
+			image: void 0,
+			measured: void 0
+		};
+	}
+	const { get } = docker.api;
+	const { image, moved } = await findBuilt(get, intermediate, tags);
+	for (const tag of moved) log.warning(renderMoved(image.id, tag));
+	const measured = await measureImage(get, image).catch(() => void 0);
+	return {
+		metadata: {
+			...metadata,
+			imageId: image.id
+		},
+		image,
+		measured
+	};
+};
+
+// src/run/intermediates.ts
+/** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
+const longestJobMs = 432e6;
+/**
+* True for a name that no step can be using any more, as its machine died before post could run. Who does
+* not know the time writes one of the year 1.
+*/
+const isLeftOver = (lastTagTime, nowMs) => {
+	const taggedMs = Date.parse(lastTagTime ?? "");
+	return taggedMs > 0 && nowMs - taggedMs > longestJobMs;
+};
+/** Names that machines left which died before post could run. */
+const findLeftOvers = async ({ get }) => {
+	const everyRun = intermediateRepository("");
+	const ours = (await get(`/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))}`) ?? []).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(everyRun));
+	const inspected = await Promise.all(ours.map((name) => get(`/images/${name}/json`)));
+	const now = Date.now();
+	return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now));
+};
+/**
+* Gives an image a name that only this run uses; again for one that is held costs nothing. Its own
+* names may be given to another one at any moment, and Docker's containerd store drops an image with
+* its last name.
+*
+* @throws {Failure} when Docker has it no more
+*/
+const holdImage = async ({ get, post }, runId, image) => {
+	if (image.heldAs !== void 0 || isNameless(image.id, image.references)) return image;
+	const name = toHeldName(runId, image.id);
+	const [repository = "", tag] = name.split(":");
+	await post(`/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`);
+	if ((await get(`/images/${name}/json`))?.Id === image.id) return {
+		...image,
+		heldAs: name
+	};
+	const names = image.references.map(({ given }) => given).join(", ");
+	throw new Failure(`Docker no longer has the image that ${names} named when this step began`, { remedy: "Another process removed it or moved its tag. Run the step again." });
+};
+/**
+* Removes a name. What was never made, or is gone already, is what we want; with the last name of an
+* image go its layers.
+*/
+const dropName$1 = async ({ remove }, name) => {
+	const path = `/images/${name}`;
+	const again = () => remove(`${path}?force=true`);
+	await remove(path).catch(again).catch(() => {});
+};
+
+// src/load/drop-images.ts
+/**
+* The names that may go from Docker's store. Where links share the files, removing a name frees
+* nothing, so `auto` keeps it.
+*/
+const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image: { references, id } }) => references.map((each) => ({
+	...each,
+	id
+})));
+/**
+* Removes names; layers go with the last of them. What is in use stays, and that is no failure; so
+* does a name that somebody else has given to another image.
+*/
+const dropImages = async (docker, get, names, line) => {
+	for (const { given, canonical, id } of names) {
+		const now = await get(`/images/${canonical}/json`);
+		if (now === void 0) continue;
+		if (now.Id !== id) {
+			line(`Docker keeps ${given}: it names another image now.`);
+			continue;
+		}
+		const { code } = await docker.try(["rmi", given]);
+		line(code === 0 ? `Removed ${given} from Docker.` : `Docker keeps ${given}: it is in use.`);
+	}
+};
+
+// src/load/foreign.ts
+/** What an image is for, and the nodes that are something else; undefined where there are none. */
+const renderForeign = ({ references, architecture }, nodes) => {
+	const others = nodes.filter((node) => architecture !== "" && node.architecture !== architecture);
+	const [first] = others;
+	if (first === void 0) return void 0;
+	return `${references.map(({ given }) => given).join(", ")} is built for ${architecture}, and ${others.map((node) => node.name).join(", ")} ${others.length > 1 ? "are" : "is"} ${first.architecture}: its pods end with "exec format error", unless the machine emulates ${architecture}. Build it with the platform linux/${first.architecture}.`;
+};
+/** Asks for what the nodes are: what their image is for, or the daemon where that is gone. */
+const findForeign = async (get, image, plans) => {
+	const ids = [...new Set(plans.map(({ node }) => node.imageId))];
+	const known = new Map(await Promise.all(ids.map(async (id) => {
+		const found = await get(`/images/${id}/json`) ?? await get("/version");
+		return [id, found?.Architecture ?? found?.Arch ?? image.architecture];
+	})));
+	const nodes = plans.map(({ node }) => ({
+		name: node.name,
+		architecture: known.get(node.imageId) ?? image.architecture
+	}));
+	return renderForeign(image, nodes);
+};
+
+// src/load/helper.ts
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = "/slipway";
+const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
+/** The program in Perl that our scripts speak with containerd by. */
+const containerdClient = () => readPart("containerd.pl");
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+	const mount = (source, target) => ({
+		Type: "bind",
+		Source: source,
+		Target: target
+	});
+	return {
+		Image: node.imageId,
+		Entrypoint: ["/bin/bash"],
+		Cmd: [
+			"-c",
+			joinScript("order", "record", "client", "source", "node", "names", "stage", "publish", "main"),
+			"slipway",
+			containerdClient()
+		],
+		Labels: {
+			[runLabel]: runId,
+			"dev.slipway.node": node.name
+		},
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			Privileged: true,
+			UsernsMode: "host",
+			PidMode: "host",
+			NetworkMode: "none",
+			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
+		}
+	};
+};
+
+// src/load/node-state.ts
+/** Of a node that tells nothing: all is loaded then. */
+const emptyState = {
+	chains: /* @__PURE__ */ new Set(),
+	held: /* @__PURE__ */ new Map(),
+	records: /* @__PURE__ */ new Map(),
+	criIds: /* @__PURE__ */ new Map()
+};
+/** As containerd counts: the others are views, and being written. */
+const committedKind = "3";
+const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
+/** Reads what helper/look.sh prints: a line for each fact, tab-separated. */
+const parseNodeState = (text) => {
+	const chains = /* @__PURE__ */ new Set();
+	const held = /* @__PURE__ */ new Map();
+	const records = /* @__PURE__ */ new Map();
+	const criIds = /* @__PURE__ */ new Map();
+	for (const line of text.split("\n")) {
+		const [word, first = "", second = "", ...rest] = line.split("	");
+		if (word === "snapshot" && second === committedKind) chains.add(first);
+		if (word === "held") held.set(first, second);
+		if (word === "image") for (const name of [
+			first,
+			second,
+			...rest
+		]) criIds.set(name, first);
+		if (word !== "label") continue;
+		const [, image = "", config = "", folders = ""] = recordPattern.exec(second) ?? [];
+		records.set(first, {
+			image,
+			config,
+			layers: folders.split(".").length - 1
+		});
+	}
+	return {
+		chains,
+		held,
+		records,
+		criIds
+	};
+};
+/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
+const timeoutMs$3 = 3e4;
+/** @throws {Failure} when the node does not answer */
+const lookIntoNode = async (api, node, names) => {
+	const command = [
+		"bash",
+		"-c",
+		joinScript("record", "client", "look"),
+		"bash",
+		containerdClient(),
+		...names
+	];
+	return parseNodeState(await execute(api, node.name, command, timeoutMs$3));
+};
+
+// src/load/check.ts
+/**
+* True when the node has the image whole, by every name, as an earlier load of ours left it. False
+* may also mean that somebody else brought the image: then it is loaded, which costs little.
+*/
+const isPresent = (image, names, state) => image.layers.every(({ chainId }) => state.chains.has(chainId)) && names.every((name) => {
+	const record = state.records.get(name);
+	if (record === void 0 || `sha256:${record.image}` !== image.id) return false;
+	const config = `sha256:${record.config}`;
+	return record.layers === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
+});
+/** CRI hears of images by events, so it may need a moment. */
+const lookAgainMs = 200;
+const looks = 15;
+/**
+* Says what is wrong with an image that has just been imported: CRI must know it by every name, and
+* every chain must be there. Undefined means that all is well.
+*
+* @param config the expected digest of its config, where Docker tells
+*/
+const findFlaw = (image, names, config, { chains, criIds, held }) => {
+	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
+	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
+	for (const name of names) {
+		const id = criIds.get(name);
+		if (id === void 0) return `CRI does not have ${name} after the import`;
+		if (config !== void 0 && id !== config) return `CRI has ${name} as ${id}, not as ${config}`;
+		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
+	}
+};
+const lookUntilWell = async (api, node, names, judge) => {
+	for (let look = 1;; look += 1) {
+		const state = await lookIntoNode(api, node, names);
+		const flaw = judge(state);
+		if (flaw === void 0 || look === looks) return {
+			flaw,
+			state
+		};
+		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+	}
+};
+/** Looks until the image is as it should be by all names, or says what is wrong with it. */
+const checkInNode = (api, image, names, node, config) => lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state));
+/** Looks until CRI knows one and the same image by all names; the rest was somebody else's work. */
+const checkNames = (api, names, node) => lookUntilWell(api, node, names, ({ criIds }) => {
+	const missing = names.find((name) => !criIds.has(name));
+	if (missing !== void 0) return `CRI does not have ${missing}`;
+	const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ""));
+	return other === void 0 ? void 0 : `CRI has another image as ${other}`;
+});
+
+// src/load/order.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+/**
+* All names under which a node should have an image: as it was given first, then by its content. Only
+* the containerd store keeps the manifest, and so its digest, that a registry knows.
+*/
+const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
+	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
+	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
+	...engine.hasContainerdStore ? image.digestNames : []
+])];
+/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
+const toSource = ({ heldAs, id }) => heldAs ?? id;
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
+const toHex = (digest) => digest.replace(/^sha256:/, "");
+const overlay2Rows = (engine, image) => {
+	return [[
+		"overlay2",
+		`${`${engine.dataRoot}/image/overlay2`}/imagedb/content/sha256/${toHex(image.id)}`,
+		image.id
+	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
+		"layer",
+		diffId,
+		chainId,
+		folder
+	])];
+};
+const containerdRows = ({ containerd }, image) => [[
+	"containerd",
+	containerd?.address ?? "",
+	containerd?.namespace ?? "",
+	image.id,
+	image.architecture
+], ...image.layers.map(({ diffId, chainId }) => [
+	"layer",
+	diffId,
+	chainId
+])];
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
+/**
+* Chooses what a helper has to see of the daemon's host for one image and some nodes.
+*
+* @returns a string where it could not see enough, saying why
+*/
+const toMounts = (engine, image, nodes) => {
+	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
+	return {
+		mountedFolder: commonFolder([
+			...storeFolders(engine),
+			...reachable,
+			...folders
+		]),
+		socketFolder: socketFolderOf(engine)
+	};
+};
+/**
+* Writes the order for one image and nodes that are given it by their folders.
+*
+* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+*/
+const toOrderLines = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
+	return `${[
+		["run", runId],
+		["deadline", String(Math.ceil(deadlineMs / 1e3))],
+		["way", wanted],
+		["mount", mountedFolder],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...nodes.map((node) => [
+			"node",
+			node.name,
+			String(node.pid),
+			snapshotsOf(node),
+			rootOf(node)
+		]),
+		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
+		["go"]
+	].map((row) => row.join("	")).join("\n")}\n`;
+};
+
+// src/load/layer-blobs.ts
+const readContent = async ({ docker, engine, node, runId }, digest) => {
+	const folder = socketFolderOf(engine);
+	const { address = "", namespace = "" } = engine.containerd ?? {};
+	if (folder === void 0) return void 0;
+	const ended = await docker.try([
+		"run",
+		"--rm",
+		"--pull=never",
+		"--network=none",
+		"--userns=host",
+		`--label=${runLabel}=${runId}`,
+		`--mount=type=bind,source=${folder},target=/slipway-containerd`,
+		"--entrypoint=ctr",
+		node.imageId,
+		`--address=/slipway-containerd/${address.split("/").at(-1)}`,
+		`--namespace=${namespace}`,
+		"content",
+		"get",
+		digest
+	]);
+	return ended.code === 0 ? ended.stdout : void 0;
+};
+const toUnpacker = ({ mediaType = "" }) => {
+	if (/[.+]gzip$/.test(mediaType)) return "gzip";
+	return /[.+]zstd$/.test(mediaType) ? "zstd" : "cat";
+};
+const ofContainerdStore = async (archivist, image) => {
+	const root = await readContent(archivist, image.id);
+	if (root === void 0) return void 0;
+	const own = JSON.parse(root).manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
+	const manifest = own === void 0 ? root : await readContent(archivist, own.digest);
+	const { layers: listed, config } = JSON.parse(manifest ?? "{}");
+	const layers = listed ?? [];
+	if (config === void 0 || layers.length !== image.layers.length) return void 0;
+	return {
+		blobs: layers.map(({ digest }) => digest),
+		unpackers: layers.map(toUnpacker),
+		config: config.digest,
+		manifest
+	};
+};
+/**
+* Under which names an archive of `docker save` has what the image is made of. In the overlay2 store a
+* layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
+* names it. Undefined where that cannot be found out.
+*/
+const findArchived = async (archivist, image) => archivist.engine.hasContainerdStore ? ofContainerdStore(archivist, image) : {
+	blobs: image.layers.map(({ diffId }) => diffId),
+	unpackers: image.layers.map(() => "cat"),
+	config: image.id,
+	manifest: void 0
+};
+/** The name of a blob in the archive. */
+const toBlobName = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
+/**
+* The archive's files that need not cross: layers that the node has. One that occurs twice in the
+* image must be there both times.
+*/
+const toNeedlessBlobs = (image, blobs, chains) => {
+	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
+	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
+	const needless = blobs.filter((digest) => !missing.has(digest));
+	return new Set(needless.map(toBlobName));
+};
+
+// src/load/manifest.ts
+const toDigest = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+/**
+* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
+* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
+*/
+const toManifest = (config, layers) => {
+	const describe = (kind, { digest, size }) => ({
+		mediaType: `application/vnd.oci.image.${kind}`,
+		digest,
+		size
+	});
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		config: describe("config.v1+json", config),
+		layers: layers.map((layer) => describe("layer.v1.tar", layer))
+	});
+};
+/**
+* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
+* 0 bytes looks the same, and which of them it is does not matter.
+*
+* @param historyBytes oldest first
+* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
+*/
+const toLayerSizes = (historyBytes, layers, totalBytes) => {
+	let needless = historyBytes.length - layers;
+	const sizes = [];
+	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
+	else sizes.push(bytes);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
+};
+/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
+const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const path = `/images/${image.id}/history`;
+	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
+	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
+	const layers = image.layers.map(({ diffId }, index) => ({
+		digest: diffId,
+		size: sizes[index] ?? 0
+	}));
+	return (configBytes) => toManifest({
+		digest: image.id,
+		size: configBytes
+	}, layers);
+};
+
+// src/load/name-image.ts
+const timeoutMs$2 = 3e4;
+/** The manifest that the image has in every node; without one it is what came with the archive. */
+const findManifest = async ({ api, engine, node, toManifest }, archived, config) => {
+	if (engine.hasContainerdStore) return archived?.manifest ?? "";
+	const get = [
+		"ctr",
+		`--namespace=${node.containerd.namespace}`,
+		"content",
+		"get",
+		config
+	];
+	return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs$2)));
+};
+/**
+* Gives an image that a node has unpacked, under a name that only this run uses, its own names and manifest,
+* and lets the next run know it again.
+*
+* @returns what went wrong, if something did
+*/
+const nameImage = async (streaming, archived, loadedAs) => {
+	const { docker, api, engine, runId, image, node } = streaming;
+	const { flaw, state } = await checkNames(api, [loadedAs], node);
+	if (flaw !== void 0) return flaw;
+	const config = state.criIds.get(loadedAs) ?? "";
+	const manifest = await findManifest(streaming, archived, config);
+	const chains = node.containerd.snapshotter === "overlayfs" ? image.layers.map(({ chainId }) => chainId).join(" ") : "";
+	const script = joinScript("record", "client", "names", "node", "source", "publish", "name");
+	const about = [
+		loadedAs,
+		runId,
+		image.id,
+		config,
+		chains,
+		toDigest(manifest),
+		manifest
+	];
+	const args = [
+		containerdClient(),
+		...about,
+		...namesOf(engine, image)
+	];
+	const ended = await docker.try([
+		"exec",
+		node.name,
+		"bash",
+		"-c",
+		script,
+		"bash",
+		...args
+	]);
+	return ended.code === 0 ? void 0 : `naming it: ${describeEnd(ended)}`;
+};
+
+// src/load/kind.ts
+/** The slowest way takes its time. */
+const timeoutMs$1 = 36e5;
+const timeoutOfRemovalMs = 3e4;
+const ctrImages = [
+	"ctr",
+	"--namespace=k8s.io",
+	"images"
+];
+/** A name that was never made is as good as gone. */
+const dropName = async (api, loaded, node) => {
+	const remove = [
+		...ctrImages,
+		"remove",
+		loaded
+	];
+	await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {});
+};
+/**
+* The last resort: kind's own load, which writes the whole image to the temp folder.
+*
+* @throws {Failure} with what kind said
+*/
+const loadWithKind = async (streaming) => {
+	const { docker, api, engine, image, node, clusterName, tempDir } = streaming;
+	const loaded = toSource(image);
+	const args = [
+		"load",
+		"docker-image",
+		loaded,
+		`--name=${clusterName}`,
+		`--nodes=${node.name}`
+	];
+	const options = {
+		timeoutMs: timeoutMs$1,
+		env: { TMPDIR: tempDir }
+	};
+	try {
+		const ended = await runCaptured({
+			...docker.command(args, options),
+			file: "kind"
+		});
+		if (ended.code !== 0) throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
+		const names = namesOf(engine, image);
+		const flaw = await nameImage(streaming, await findArchived(streaming, image), loaded) ?? (await checkNames(api, names, node)).flaw;
+		if (flaw !== void 0) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`);
+	} finally {
+		await dropName(api, loaded, node);
+	}
+};
+
+// src/load/archive-names.ts
+/** containerd takes the first; Docker writes both. */
+const nameKeys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
+const renameIndex = (text, names) => {
+	const index = JSON.parse(text);
+	const manifests = (index.manifests ?? []).flatMap((descriptor) => {
+		const { [nameKeys[1]]: _, ...others } = descriptor.annotations ?? {};
+		return names.map((name) => ({
+			...descriptor,
+			annotations: {
+				...others,
+				[nameKeys[0]]: name
+			}
+		}));
+	});
+	return JSON.stringify({
+		...index,
+		manifests
+	});
+};
+const renameManifest = (text, names) => {
+	const images = JSON.parse(text);
+	return JSON.stringify(images.map((image) => ({
+		...image,
+		RepoTags: names
+	})));
+};
+/**
+* Gives the one image of an archive of `docker save` its names in the node, whatever it is called in
+* the archive: in `index.json`, and in `manifest.json`, all that Docker before version 25 has.
+*/
+const toRenaming = (names) => (file) => {
+	if (file === "index.json") return (text) => renameIndex(text, names);
+	return file === "manifest.json" ? (text) => renameManifest(text, names) : void 0;
+};
+
+// src/load/minor-gc.ts
+/** What may pile up before it is collected. */
+const heapBytes = 8388608;
+/**
+* Node allocates a buffer for each read from a pipe and by itself collects them only when there are
+* 64 MB of them. Whoever is told of all bytes of a stream by the returned function collects sooner;
+* it takes a millisecond or two.
+*/
+const createCollector = () => {
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc");
+	let pendingBytes = 0;
+	return (bytes) => {
+		pendingBytes += bytes;
+		if (pendingBytes < heapBytes) return;
+		pendingBytes = 0;
+		collect({ type: "minor" });
+	};
+};
+
+// src/load/pipe-end.ts
+/** `docker save` of a large image on a slow disk. */
+const timeoutMs = 18e5;
+/** Of what a program says, its end is kept, from the beginning of a line. */
+const keepEnd = (text) => text.length <= 4e3 ? text : text.slice(-4e3).replace(/^.*\n/, "");
+const withStderr = ({ child, ended }) => {
+	let stderr = "";
+	child.stderr.on("data", (chunk) => {
+		stderr = keepEnd(stderr + chunk.toString("utf8"));
+	});
+	return ended.then((end) => ({
+		...end,
+		stdout: "",
+		stderr
+	}), (error) => ({
+		code: null,
+		timedOut: false,
+		stdout: "",
+		stderr: error.message
+	}));
+};
+/** Starts a docker command whose output goes into a pipe. Cancelled, it is ended. */
+const startSource = (docker, args) => {
+	const group = startPiped(docker.command(args, { timeoutMs }));
+	const { stdin, stdout } = group.child;
+	stdin.end();
+	const collect = createCollector();
+	stdout.on("data", (chunk) => collect(chunk.length));
+	return {
+		stdout,
+		ended: withStderr(group)
+	};
+};
+/**
+* Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
+* moment to undo what it did.
+*/
+const startTarget = (docker, args) => {
+	const group = startPiped(docker.command(args, { timeoutMs }), ({ stdin }) => stdin?.end());
+	const { stdin, stdout } = group.child;
+	return {
+		stdin,
+		stdout,
+		ended: withStderr(group)
+	};
+};
+/** Passes everything on and tells how much it was. */
+const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
+	onBytes(chunk.length);
+	done(null, chunk);
+} });
+
+// src/load/tar-filter.ts
+const blockBytes = 512;
+/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
+const nameOf = (header) => {
+	const end = header.indexOf(0);
+	return header.toString("latin1", 0, end < 0 || end > 100 ? 100 : end);
+};
+/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
+const sizeOf = (header) => {
+	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
+	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
+};
+/** Indexes of one image have a few hundred bytes. */
+const longestReplaced = 4194304;
+/** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
+const withSize = (header, size) => {
+	const changed = Buffer.from(header);
+	changed.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+	changed.write(" ".repeat(8), 148, "latin1");
+	const sum = changed.reduce((all, byte) => all + byte, 0);
+	changed.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+	return changed;
+};
+const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 511)]);
+/** Goes through a tar with constant memory and passes on what is kept. */
+const rewrite = (choose) => {
+	const header = Buffer.alloc(blockBytes);
+	let headerBytes = 0;
+	let keptBytes = 0;
+	let droppedBytes = 0;
+	let replacing;
+	let collectedBytes = 0;
+	const takeHeader = (chunk, at) => {
+		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
+		chunk.copy(header, headerBytes, at, at + taken);
+		headerBytes += taken;
+		return taken;
+	};
+	/** The replaced file with its header, once all of it has come. */
+	const endReplaced = () => {
+		if (replacing === void 0 || collectedBytes < replacing.size) return void 0;
+		const content = replacing.replace(Buffer.concat(replacing.chunks));
+		replacing = void 0;
+		return Buffer.concat([withSize(header, content.length), toPadded(content)]);
+	};
+	const beginFile = () => {
+		headerBytes = 0;
+		const size = sizeOf(header);
+		const bytes = Math.ceil(size / blockBytes) * blockBytes;
+		const kept = choose(nameOf(header), size, header);
+		if (kept !== void 0 && "replace" in kept) {
+			if (size > longestReplaced) throw new Error(`an index of ${size} bytes`);
+			replacing = {
+				chunks: [],
+				size,
+				...kept
+			};
+			collectedBytes = 0;
+			droppedBytes = bytes - size;
+			return size === 0 ? endReplaced() : void 0;
+		}
+		keptBytes = kept === void 0 ? 0 : kept.isPadded ? bytes : size;
+		droppedBytes = bytes - keptBytes;
+		return kept?.lead;
+	};
+	const pass = function(chunk) {
+		for (let at = 0; at < chunk.length;) if (replacing !== void 0) {
+			const taken = Math.min(replacing.size - collectedBytes, chunk.length - at);
+			replacing.chunks.push(Buffer.from(chunk.subarray(at, at + taken)));
+			collectedBytes += taken;
+			at += taken;
+			const whole = endReplaced();
+			if (whole !== void 0) this.push(whole);
+		} else if (keptBytes > 0) {
+			const taken = Math.min(keptBytes, chunk.length - at);
+			this.push(chunk.subarray(at, at + taken));
+			keptBytes -= taken;
+			at += taken;
+		} else if (droppedBytes > 0) {
+			const taken = Math.min(droppedBytes, chunk.length - at);
+			droppedBytes -= taken;
+			at += taken;
+		} else {
+			at += takeHeader(chunk, at);
+			if (headerBytes < blockBytes) break;
+			const lead = beginFile();
+			if (lead !== void 0) this.push(lead);
+		}
+	};
+	const transform = function(chunk, _, done) {
+		try {
+			pass.call(this, chunk);
+			done();
+		} catch (error) {
+			done(error);
+		}
+	};
+	return new Transform({ transform });
+};
+/**
+* Passes a tar on without the files whose names are to be left out.
+*
+* @param toReplace says of a file, by its name, what becomes of its text; undefined leaves it as it is
+*/
+const leaveOut = (isLeftOut, toReplace = () => void 0) => rewrite((name, _, header) => {
+	if (isLeftOut(name)) return void 0;
+	const change = toReplace(name);
+	if (change === void 0) return {
+		lead: Buffer.from(header),
+		isPadded: true
+	};
+	return { replace: (content) => Buffer.from(change(content.toString("utf8"))) };
+});
+/**
+* Passes on only some files of a tar, each as a line and its bytes.
+*
+* @param toLine hears of every file; undefined leaves it out
+*/
+const pickOut = (toLine) => rewrite((name, size) => {
+	const line = toLine(name, size);
+	return line === void 0 ? void 0 : {
+		lead: Buffer.from(`${line}\n`),
+		isPadded: false
+	};
+});
+
+// src/load/pipe.ts
+/** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
+const pump = async (docker, pumping) => {
+	const { image, loadedAs, leftOut, importArgs, onBytes } = pumping;
+	const source = startSource(docker, [
+		"save",
+		"--",
+		toSource(image)
+	]);
+	const target = startTarget(docker, importArgs);
+	target.stdout.resume();
+	const piped = pipeline(source.stdout, leaveOut((name) => leftOut.has(name), toRenaming([loadedAs])), countBytes(onBytes), target.stdin).catch(() => {});
+	const [saved, imported] = await Promise.all([
+		source.ended,
+		target.ended,
+		piped
+	]);
+	if (imported.code !== 0) return `ctr's import: ${describeEnd(imported)}`;
+	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
+};
+
+// src/load/import-archive.ts
+/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
+const findImportFlags = async (docker, node) => {
+	const { stdout: help } = await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		"images",
+		"import",
+		"--help"
+	]);
+	if (!help.includes("--discard-unpacked-layers")) return [];
+	return ["--discard-unpacked-layers", .../^[ \t]+--local\b/m.test(help) ? ["--local"] : []];
+};
+/** The arguments of `docker` that unpack an archive from standard input in a node. */
+const toImportArgs = (node, flags) => [
+	"exec",
+	"--interactive",
+	node.name,
+	"ctr",
+	`--namespace=${node.containerd.namespace}`,
+	"images",
+	"import",
+	`--snapshotter=${node.containerd.snapshotter}`,
+	...flags,
+	"-"
+];
+/**
+* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+* image its ID as a second name and does not take it back; it goes unless it was there before.
+*/
+const removeImage = async ({ docker, api, engine, image, node, before }, loadedAs) => {
+	const names = [loadedAs, ...namesOf(engine, image)];
+	const { criIds } = await lookIntoNode(api, node, []).catch(() => emptyState);
+	const ids = names.map((name) => criIds.get(name) ?? image.id);
+	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
+	const ctr = [
+		"exec",
+		node.name,
+		"ctr",
+		`--namespace=${node.containerd.namespace}`
+	];
+	for (const name of new Set(gone)) await docker.try([
+		...ctr,
+		"images",
+		"remove",
+		name
+	]);
+	await docker.try([
+		...ctr,
+		"content",
+		"prune",
+		"references"
+	]);
+};
+/** @returns what went wrong, if something did */
+const send$1 = async (streaming, archived, loadedAs) => {
+	const { docker, api, engine, image, node, before, onBytes } = streaming;
+	const flags = await findImportFlags(docker, node);
+	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
+	const importArgs = toImportArgs(node, flags);
+	const problem = await pump(docker, {
+		image,
+		loadedAs,
+		leftOut,
+		importArgs,
+		onBytes
+	}) ?? await nameImage(streaming, archived, loadedAs);
+	if (problem !== void 0) return problem;
+	const config = engine.hasContainerdStore ? void 0 : image.id;
+	return (await checkInNode(api, image, namesOf(engine, image), node, config)).flaw;
+};
+/**
+* Sends an image's tar into a node's containerd, without the layers that the node has, as far as it
+* is known what they are called in the tar. containerd keeps the blobs while it unpacks them, so
+* the image is in the node twice for a while. Until it is whole, only we know its name.
+*
+* @returns what went wrong; the node then does not believe in the image
+*/
+const importArchive = async (streaming, archived) => {
+	const { docker, image, node, runId } = streaming;
+	const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`;
+	const problem = await send$1(streaming, archived, loadedAs);
+	if (problem !== void 0) await removeImage(streaming, loadedAs);
+	else await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		`--namespace=${node.containerd.namespace}`,
+		"images",
+		"remove",
+		loadedAs
+	]);
+	return problem;
+};
+
+// src/load/send-layers.ts
+const toOrder = ({ engine, runId, image, node }, { unpackers, config }) => {
+	return [
+		["run", runId],
+		["node", node.name],
+		["image", image.id],
+		["config", config],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...image.layers.map(({ diffId, chainId }, index) => [
+			"layer",
+			diffId,
+			chainId,
+			unpackers[index] ?? "cat"
+		]),
+		["go"]
+	].map((row) => `${row.join("	")}\n`).join("");
+};
+/** Chooses the archive's files that the node needs, and says what they are. */
+const pickMissing = (archived, missing) => {
+	const { blobs, config } = archived;
+	const wanted = Map.groupBy(missing, (index) => toBlobName(blobs[index] ?? ""));
+	const sizes = /* @__PURE__ */ new Map();
+	return {
+		files: pickOut((name, size) => {
+			const isAgain = sizes.has(name);
+			sizes.set(name, size);
+			const indexes = wanted.get(name);
+			if (isAgain) return void 0;
+			if (indexes !== void 0) return `layer ${size} ${indexes.join(" ")}`;
+			return name === toBlobName(config) ? `blob ${size} ${config}` : void 0;
+		}),
+		sizes
+	};
+};
+/** Docker before version 25 gives its files other names. Its archive is not for us. */
+const hasBlobs = (sizes) => [...sizes.keys()].some((name) => name.startsWith("blobs/"));
+const writeManifest = (target, text) => {
+	const digest = toDigest(text);
+	target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`);
+};
+/** Sends what is missing. */
+const sendMissing = async ({ docker, image, toManifest, onBytes }, archived, missing, target) => {
+	const source = startSource(docker, [
+		"save",
+		"--",
+		toSource(image)
+	]);
+	const { files, sizes } = pickMissing(archived, missing);
+	const pipes = [
+		source.stdout,
+		files,
+		countBytes(onBytes),
+		target
+	];
+	const piped = pipeline(...pipes, { end: false }).catch(() => {});
+	const [saved] = await Promise.all([source.ended, piped]);
+	if (saved.code !== 0) return {
+		kind: "failed",
+		problem: `docker save: ${describeEnd(saved)}`
+	};
+	if (!hasBlobs(sizes)) return { kind: "cannot" };
+	const configBytes = sizes.get(toBlobName(archived.config)) ?? 0;
+	writeManifest(target, archived.manifest ?? toManifest(configBytes));
+	return { kind: "sent" };
+};
+/**
+* Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
+* kept twice. The node undoes everything when it fails or when the stream ends early.
+*/
+const sendLayers = async (streaming, archived) => {
+	const { docker, node } = streaming;
+	const program = [
+		"bash",
+		"-c",
+		joinScript(...[
+			"record",
+			"client",
+			"source",
+			"node",
+			"names",
+			"stage",
+			"publish"
+		], "entries", "receive", "stream"),
+		"slipway",
+		containerdClient()
+	];
+	const args = [
+		"exec",
+		"--interactive",
+		node.name,
+		...program
+	];
+	const { stdin, stdout, ended } = startTarget(docker, args);
+	let sending;
+	let result;
+	splitLines(stdout, (line) => {
+		const [event, ...rest] = line.split("	");
+		if (event === "loaded") result = { kind: "sent" };
+		if (event === "cannot") result = { kind: "cannot" };
+		if (event !== "missing") return;
+		sending = sendMissing(streaming, archived, rest.map(Number), stdin);
+		sending.then(({ kind }) => kind === "sent" || stdin.end());
+	});
+	stdin.write(toOrder(streaming, archived));
+	const end = await ended;
+	const endedFirst = stdin.errored !== null;
+	stdin.destroy();
+	const sent = await sending;
+	if (result !== void 0) return result;
+	if (sent !== void 0 && sent.kind !== "sent" && !endedFirst) return sent;
+	return {
+		kind: "failed",
+		problem: describeEnd(end)
+	};
+};
+
+// src/load/stream.ts
+const send = async (streaming, archived) => {
+	if (archived !== void 0 && streaming.node.containerd.snapshotter === "overlayfs") {
+		const sent = await sendLayers(streaming, archived);
+		if (sent.kind === "sent") return void 0;
+		if (sent.kind === "failed") return sent.problem;
+	}
+	return importArchive(streaming, archived);
+};
+/**
+* Sends an image out of `docker save` into a node, without a file in between and without the layers
+* that the node has.
+*
+* @returns the bytes that were sent
+* @throws {Failure} saying which end failed; the node then does not believe in the image
+*/
+const streamImage = async (task) => {
+	const { image, node, progress } = task;
+	let sentBytes = 0;
+	const onBytes = (bytes) => {
+		sentBytes += bytes;
+		progress(node.name, sentBytes, image.sizeBytes);
+	};
+	const problem = await send({
+		...task,
+		onBytes
+	}, await findArchived(task, image));
+	if (problem === void 0) return sentBytes;
+	const name = image.references[0]?.given ?? image.id;
+	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
+};
+
+// src/load/by-stream.ts
+const timed = async (name, way, because, body) => {
+	const started = performance.now();
+	return {
+		name,
+		way,
+		because,
+		copiedBytes: await body(),
+		durationMs: Math.round(performance.now() - started)
+	};
+};
+/** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
+const refuseEmpty = ({ engine, image }) => {
+	if (engine.hasContainerdStore || image.layers.length > 0) return;
+	const name = image.references[0]?.given ?? image.id;
+	const store = engine.driver;
+	throw new Failure(`${name} has no layers, and Docker's ${store} store cannot export such an image`, { remedy: "Give it a file (COPY), or use load-mode: auto where links reach the node." });
+};
+/** Has kind load it. */
+const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
+	refuseEmpty(task);
+	const { image, states } = task;
+	const before = states.get(node.name) ?? emptyState;
+	await loadWithKind({
+		...task,
+		node,
+		before,
+		onBytes: () => {}
+	});
+	return image.sizeBytes;
+});
+/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
+const byStream = async (task, node, because) => {
+	const { states, signal, warn } = task;
+	refuseEmpty(task);
+	const before = states.get(node.name) ?? emptyState;
+	try {
+		return await timed(node.name, "stream", because, () => streamImage({
+			...task,
+			node,
+			before
+		}));
+	} catch (error) {
+		signal.throwIfAborted();
+		if (because.kind === "load-mode" || isNoSpace(error)) throw error;
+		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
+		return byKind(task, node, { kind: "streaming-failed" }).catch(() => Promise.reject(error));
+	}
+};
+
+// src/load/folders.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs = 9e5;
+const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
+const watchEvents = (nodes, started, progress, toManifest) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line, reply) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "config") {
+			const manifest = toManifest(Number(first));
+			reply(`${toDigest(manifest)}\t${manifest}\n`);
+		}
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event === "cannot") {
+			const result = {
+				kind: "failed",
+				reason: first ?? "",
+				isForeseen: true
+			};
+			for (const name of node === "" ? nodes : [node]) results.set(name, result);
+		}
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toWay(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+/** How much of what a helper says on standard error is kept. */
+const errorLines = 200;
+/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
+const reasonFor = (node, errors, end) => {
+	const said = errors.flatMap((line) => {
+		const isOwn = line.startsWith(`${node}: `);
+		const text = isOwn ? line.slice(node.length + 2) : line;
+		return isWarning(text) ? [] : [{
+			isOwn,
+			text
+		}];
+	});
+	const own = said.filter(({ isOwn }) => isOwn);
+	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadFolders = async (api, { engine, image, nodes, wanted, runId, toManifest }, progress, signal) => {
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	const mounts = toMounts(engine, image, nodes);
+	if (typeof mounts === "string") {
+		const result = {
+			kind: "failed",
+			reason: mounts,
+			isForeseen: true
+		};
+		return new Map(nodes.map(({ name }) => [name, result]));
+	}
+	const names = nodes.map(({ name }) => name);
+	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
+	const errors = [];
+	const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts);
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+		deadlineMs: 915e3,
+		signal,
+		onLine,
+		onErrorLine: (line) => {
+			errors.push(line.slice(0, 4e3));
+			if (errors.length > errorLines) errors.shift();
+		},
+		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
+	});
+	return new Map(names.map((name) => [name, results.get(name) ?? {
+		kind: "failed",
+		reason: reasonFor(name, errors, end),
+		isForeseen: false
+	}]));
+};
+
+// src/load/task.ts
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+const allEnded = async (works) => {
+	await Promise.allSettled(works);
+	return Promise.all(works);
+};
+
+// src/load/by-folders.ts
+const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "folders" ? [{
+	node,
+	choice
+}] : []), ({ node }) => node.imageId).values()].map((group) => ({
+	nodes: group.map(({ node }) => node),
+	wanted: group[0]?.choice.wanted ?? "auto"
+}));
+/**
+* What to say of a node that did not get its image by folders. A failure that nobody foresaw is a fault of
+* ours where the image got there otherwise; where it did not, the node is not well.
+*
+* @param load how it got the image then; undefined when it has not, or not yet
+*/
+const renderFallback = (node, { reason, isForeseen }, load) => {
+	if (isForeseen || load === void 0) return `Linking into ${node} failed, so the image is streamed: ${reason}`;
+	return `Linking into ${node} failed unexpectedly: ${reason}. ${load.way === "kind" ? "kind loaded the image" : "The image was streamed"} instead: ${`${formatBytes(load.copiedBytes)} in ${formatDuration(load.durationMs)}`}. Please report this as an issue of Slipway's repository, with this message, the step's log, \`docker version\` and \`docker exec ${node} ctr version\`.`;
+};
+/** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
+const fallBack = async (task, node, failure) => {
+	const tell = (load) => task.warn(renderFallback(node.name, failure, load));
+	if (failure.isForeseen) tell();
+	const streaming = byStream(task, node, {
+		kind: "folders-failed",
+		reason: failure.reason
+	});
+	if (!failure.isForeseen) await streaming.then(tell, () => tell());
+	return streaming;
+};
+/** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
+const byFolders = async (task, { nodes, wanted }) => {
+	const { api, engine, image, runId, progress, signal, warn, toManifest } = task;
+	const results = await loadFolders(api, {
+		engine,
+		image,
+		nodes,
+		wanted,
+		runId,
+		toManifest
+	}, progress, signal);
+	signal.throwIfAborted();
+	return allEnded(nodes.map(async (node) => {
+		const result = results.get(node.name);
+		if (result?.kind === "loaded") {
+			const { way, copiedBytes, durationMs, repairedLayers } = result;
+			if (repairedLayers > 0) warn(`${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`);
+			const because = wanted === "auto" && way === "copy" ? { kind: "out-of-reach" } : void 0;
+			return {
+				name: node.name,
+				way,
+				because,
+				copiedBytes,
+				durationMs
+			};
+		}
+		const failure = result ?? {
+			kind: "failed",
+			reason: "no result",
+			isForeseen: false
+		};
+		const { reason } = failure;
+		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
+		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
+		return fallBack(task, node, failure);
+	}));
+};
+
+// src/load/progress.ts
+/** Often enough to show life, seldom enough to keep the log short. */
+const intervalMs = 5e3;
+/** Before so much is done, the beginning says nothing of the rest. */
+const telling = {
+	bytes: 1e6,
+	share: .01
+};
+/** Nobody waits for longer, so nobody needs to be told. */
+const longestMs = 864e5;
+/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
+const renderProgress = (doneBytes, totalBytes, elapsedMs) => {
+	const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+	const perMs = doneBytes / elapsedMs;
+	if (!(doneBytes > 0 && elapsedMs > 0)) return done;
+	const leftMs = (totalBytes - doneBytes) / perMs;
+	const rest = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes) && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : "";
+	return `${done}, ${formatBytes(perMs * 1e3)}/s${rest}`;
+};
+/** Tells bytes, rate and time left of each node, at most every five seconds. */
+const createProgress = (line, what) => {
+	const started = performance.now();
+	const lastTold = /* @__PURE__ */ new Map();
+	return (node, doneBytes, totalBytes) => {
+		const now = performance.now();
+		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
+		lastTold.set(node, now);
+		line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`);
+	};
+};
+
+// src/load/load-image.ts
+/** Nodes that do not answer are left to the loading, which says more when it fails. */
+const lookIntoNodes = async ({ api, engine, signal }, image, nodes) => {
+	const states = /* @__PURE__ */ new Map();
+	await Promise.all(nodes.map(async (node) => {
+		const state = await lookIntoNode(api, node, namesOf(engine, image)).catch(() => void 0);
+		if (state !== void 0) states.set(node.name, state);
+	}));
+	signal.throwIfAborted();
+	return states;
+};
+/**
+* Puts one image into all nodes, side by side. Nothing is done to those that have it.
+*
+* @throws {Failure} when a node could not be given the image in any way
+*/
+const loadImage = async (context, image, plans) => {
+	const started = performance.now();
+	const nodes = plans.map(({ node }) => node);
+	const states = await lookIntoNodes(context, image, nodes);
+	const names = namesOf(context.engine, image);
+	const isThere = ({ name }) => {
+		const state = states.get(name);
+		return state !== void 0 && isPresent(image, names, state);
+	};
+	const durationMs = Math.round(performance.now() - started);
+	const present = nodes.filter(isThere).map(({ name }) => ({
+		name,
+		way: "present",
+		because: void 0,
+		copiedBytes: 0,
+		durationMs
+	}));
+	const lacking = plans.filter(({ node }) => !isThere(node));
+	if (lacking.length === 0) return {
+		image,
+		nodes: present
+	};
+	const progress = createProgress(context.line, image.references[0]?.given ?? image.id);
+	const [held, toManifest] = await Promise.all([context.hold(image), findManifestMaker(context.api.get, context.engine, image)]);
+	const task = {
+		...context,
+		image: held,
+		progress,
+		toManifest,
+		states
+	};
+	const loads = await allEnded([...groupForHelpers(lacking).map((group) => byFolders(task, group)), ...lacking.map(async ({ node, choice }) => {
+		if (choice.kind === "folders") return [];
+		return [await (choice.kind === "kind" ? byKind : byStream)(task, node, choice.because)];
+	})]);
+	return {
+		image: held,
+		nodes: [...present, ...loads.flat()].sort((a, b) => a.name.localeCompare(b.name))
+	};
+};
+
+// src/run/load-step.ts
+/** The plan has this step wait for the one that makes or holds its image. */
+const findImage = (source, { resultOf }) => {
+	switch (source.kind) {
+		case "built": return resultOf("build", source.by)?.image;
+		case "held": return resultOf("hold-image", source.by);
+		case "local": return source.image;
+	}
+};
+/**
+* Loads an image into nodes. Docker's copy goes at once where the plan says so: the next image may
+* need its room.
+*
+* @throws {Failure} when it cannot be loaded in any way, or does not fit
+*/
+const load = async (step, { docker, log, run }) => {
+	const image = findImage(step.image, run);
+	if (image === void 0) throw new Error(`nothing made the image of ${step.names.join(", ")}`);
+	const { api, engine } = docker;
+	const foreign = findForeign(api.get, image, step.into).then((text) => text !== void 0 && log.warning(text), () => {});
+	const context = {
+		docker: docker.command,
+		api,
+		engine,
+		clusterName: step.cluster,
+		runId: run.id,
+		hold: (each) => holdImage(api, run.id, each),
+		tempDir: run.tempDir,
+		signal: run.signal,
+		line: log.line,
+		warn: log.warning
+	};
+	const done = await loadImage(context, image, step.into).finally(() => foreign);
+	if (step.keepImages !== void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
+	return done;
+};
+
+// src/run/handlers.ts
+/** How each kind of step is done. */
+const handlers = {
+	build,
+	load,
+	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
+	"await-disk": ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
+	"hold-image": ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
+	"revoke-token": async (_, { secrets, log }) => {
+		const ended = await secrets.close();
+		for (const token of ended) log.line(`Token: ${renderEndedToken(token)}`);
+		return ended;
+	},
+	"record-sizes": async ({ repository, targets, lastSizes }, { docker, run }) => {
+		const images = targets.flatMap(({ name }) => run.resultOf("build", toBuildId(name))?.measured ?? []);
+		if (images.length === 0) return;
+		const sizes = sumSizes(images, docker.engine.hasContainerdStore);
+		const memory = {
+			...run.cache,
+			repository,
+			signal: run.signal
+		};
+		await rememberSizes(memory, targets, sizes, lastSizes);
+	},
+	"drop-image": ({ name }, { docker }) => dropName$1(docker.api, name),
+	"release-image": async ({ image, loadedBy }, { docker, run }) => {
+		const loaded = run.resultOf("load", loadedBy);
+		if (loaded === void 0 || loaded.image.heldAs !== void 0) await dropName$1(docker.api, toHeldName(run.id, image.id));
+	},
+	"drop-leftovers": async (_, { docker: { api } }) => {
+		for (const name of await findLeftOvers(api).catch(() => [])) await dropName$1(api, name);
+	},
+	"prune-cache": (_, { docker, log }) => pruneCache(docker.command, log.line)
+};
+
+// src/run/reclaim.ts
+const sum$1 = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+const findObjection = ({ freeDisk, pruneCache }, facts) => {
+	if (!facts.isHostedRunner) return "Slipway freed nothing: this is not a GitHub-hosted runner";
+	if (!facts.isLocalDaemon) return "Slipway freed nothing: the Docker daemon is on another machine";
+	return freeDisk === "never" && pruneCache === "never" ? "Slipway freed nothing: free-disk and prune-cache forbid it" : void 0;
+};
+/** What to do when the disk is full although the plan said that it would do. */
+const createReclaim = (inputs, facts, context) => {
+	const { docker, env, line, signal, freeing } = context;
+	const objection = findObjection(inputs, facts);
+	const freed = [];
+	let isOver = false;
+	const planned = freeing().then((all) => {
+		isOver = true;
+		return sum$1(all);
+	});
+	const free = async () => {
+		line("The disk is full: reclaiming space.");
+		const meanwhile = isOver ? 0 : await planned;
+		const rest = {
+			entries: inputs.freeDisk === "never" ? [] : findEntries(inputs, facts),
+			targetFreeBytes: void 0
+		};
+		const folders = await freeDisk(rest, toDockersFolder(facts), env, line, signal);
+		const cache = inputs.pruneCache !== "never" && findPruneObjection(facts) === void 0 ? await pruneCache(docker, line) : [];
+		freed.push(...folders, ...cache);
+		return {
+			bytes: meanwhile + sum$1(freed),
+			endedMs: performance.now()
+		};
+	};
+	let round;
+	return {
+		objection,
+		freed,
+		run: async (sinceMs) => {
+			if (objection !== void 0) return 0;
+			round ??= free();
+			const { bytes, endedMs } = await round;
+			return endedMs < sinceMs ? 0 : bytes;
+		}
+	};
+};
+
+// src/run/scheduler.ts
+/**
+* Does jobs side by side, each after those that it needs. What needs one that was not done is skipped.
+* What is at work when all is ended has no failure of its own, whatever it says.
+*
+* @returns how each ended, in the order of the jobs; never fails
+*/
+const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
+	const outcomes = /* @__PURE__ */ new Map();
+	const running = /* @__PURE__ */ new Map();
+	const end = (step, state, more = {}) => {
+		const outcome = {
+			result: void 0,
+			error: void 0,
+			because: void 0,
+			time: void 0,
+			...more,
+			step,
+			state
+		};
+		outcomes.set(step.id, outcome);
+		running.delete(step.id);
+		onEnd(outcome);
+	};
+	const begin = (job) => {
+		const startedMs = performance.now();
+		const time = () => ({
+			startedMs,
+			endedMs: performance.now()
+		});
+		const work = run(job).then((result) => end(job, "done", {
+			result,
+			time: time()
+		}), (error) => isEnded() && !job.isFinal ? end(job, "cancelled", { time: time() }) : end(job, "failed", {
+			error,
+			time: time()
+		}));
+		running.set(job.id, {
+			lane: job.lane,
+			work
+		});
+	};
+	const isFull = (lane) => [...running.values()].filter((each) => each.lane === lane).length >= (lanes[lane] ?? Number.POSITIVE_INFINITY);
+	const stateOf = (id) => outcomes.get(id)?.state;
+	/** Ends or begins one job that may be; false where there is none. */
+	const advance = () => jobs.some((job) => {
+		if (outcomes.has(job.id) || running.has(job.id)) return false;
+		const lost = job.needs.find((id) => /failed|skipped/.test(stateOf(id) ?? ""));
+		if (lost !== void 0) end(job, "skipped", { because: lost });
+		else if (isEnded() && !job.isFinal) end(job, "cancelled");
+		else if (job.needs.every((id) => stateOf(id) === "done") && job.after.every((id) => outcomes.has(id)) && !isFull(job.lane)) begin(job);
+		else return false;
+		return true;
+	});
+	for (;;) {
+		while (advance());
+		if (running.size === 0) break;
+		await Promise.race([...running.values()].map(({ work }) => work));
+	}
+	return jobs.flatMap(({ id }) => outcomes.get(id) ?? []);
+};
+
+// src/run/run-plan.ts
+const endings = {
+	done: "",
+	failed: "failed after ",
+	cancelled: "cancelled after "
+};
+/** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
+const renderEnd = ({ step, state, time }) => {
+	if (![
+		"build",
+		"load",
+		"free-disk",
+		"prune-cache"
+	].includes(step.kind) || time === void 0 || state === "skipped") return void 0;
+	return `${step.id.charAt(0).toUpperCase() + step.id.slice(1)}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`;
+};
+/** Tells who waits for a step when it is over. */
+const createBells = (steps) => {
+	const bells = new Map(steps.map(({ id }) => [id, Promise.withResolvers()]));
+	return {
+		ring: (id) => bells.get(id)?.resolve(),
+		over: async (id) => bells.get(id)?.promise
+	};
+};
+/** The kind picks the handler of its own step, which the compiler cannot see. */
+const handle = (step, ports) => {
+	const handler = handlers[step.kind];
+	return handler(step, ports);
+};
+/**
+* Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
+* full is done once more when room could be made.
+*
+* @returns how each ended, in the plan's order, and what was freed beyond the plan; never fails
+*/
+const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, secrets, log, run, tempRoot }) => {
+	const stop = new AbortController();
+	const signal = AbortSignal.any([run.signal, stop.signal]);
+	const results = /* @__PURE__ */ new Map();
+	const { ring, over } = createBells(steps);
+	const resultOf = ((_, id) => results.get(id));
+	const ports = {
+		docker: {
+			...docker,
+			command: createDocker(run.env, signal)
+		},
+		secrets,
+		log,
+		run: {
+			...run,
+			signal,
+			resultOf,
+			over
+		}
+	};
+	const { env } = run;
+	const reclaim = createReclaim(inputs, facts, {
+		docker: docker.command,
+		env,
+		line: log.line,
+		signal: run.signal,
+		freeing: async () => {
+			const id = steps.find(({ kind }) => kind === "free-disk")?.id ?? "";
+			await over(id);
+			return resultOf("free-disk", id) ?? [];
+		}
+	});
+	const hands = {
+		api: docker.api,
+		facts,
+		tempDir: tempRoot,
+		env,
+		line: log.line
+	};
+	const retry = createDiskRetry(hands, reclaim);
+	return {
+		outcomes: await runJobs(steps, {
+			lanes: {
+				build: parallel,
+				load: 1
+			},
+			isEnded: () => signal.aborted,
+			run: (step) => {
+				const work = () => handle(step, ports);
+				return step.lane === "none" ? work() : retry(work, signal);
+			},
+			onEnd: (outcome) => {
+				const { step, state, result } = outcome;
+				if (state === "done") results.set(step.id, result);
+				if (state === "failed" && failFast) stop.abort();
+				ring(step.id);
+				const text = renderEnd(outcome);
+				if (text !== void 0) log.line(text);
+			}
+		}),
+		reclaimed: reclaim.freed
+	};
+};
+
+// src/facts/facts.ts
+/** The names that the nodes are to get: of what is built for them, and of what was there before. */
+const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+
+// src/manifests/check-images.ts
+const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
+	const reference = parseImageReference(container.image);
+	return typeof reference === "string" ? [] : [{
+		container,
+		canonical: reference.canonical,
+		file
+	}];
+}));
+const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
+const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
+const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ container, canonical }) => container.pullPolicy === void 0 ? tagOf(canonical) === "latest" : container.pullPolicy === "Always";
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
+	given: name,
+	canonical: name
+})))];
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
+const toPullWarning = ({ container, canonical, file }) => {
+	const { name, image, pullPolicy, line } = container;
+	return {
+		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
+		place: {
+			file,
+			line
+		}
+	};
+};
+/**
+* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+*/
+const findNearest = (canonical, loaded, used) => {
+	const repository = repositoryOf(canonical);
+	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
+	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
+	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
+};
+const toStrangerWarning = ({ container, file }, nearest) => {
+	const { name, image, line } = container;
+	return {
+		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
+		place: {
+			file,
+			line
+		}
+	};
+};
+const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+	const reason = parseImageReference(image);
+	if (typeof reason !== "string") return [];
+	const why = image.trim() === image ? reason : "it has white space around it";
+	return [{
+		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
+		place: {
+			file,
+			line
+		}
+	}];
+}));
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+const checkImages = (workloads, given) => {
+	const loaded = findLoaded(given);
+	const users = toUsers(workloads);
+	const used = new Set(users.map(({ canonical }) => canonical));
+	const warnings = users.flatMap((user) => {
+		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
+		const nearest = findNearest(user.canonical, loaded, used);
+		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
+	});
+	return [...toNameWarnings(workloads), ...warnings];
+};
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
+
+// src/manifests/pod-sets.ts
+/**
+* What one pod asks for. Init containers run one after another, so the largest of them counts, with
+* the sidecars that started before it; then all others run at once.
+*/
+const sumRequests = (containers, resource) => {
+	let sidecars = 0;
+	let peak = 0;
+	let main = 0;
+	for (const { role, requests } of containers) {
+		const asked = requests[resource] ?? 0;
+		if (role === "sidecar") sidecars += asked;
+		if (role === "main") main += asked;
+		peak = Math.max(peak, role === "init" ? sidecars + asked : 0);
+	}
+	return Math.max(peak, sidecars + main);
+};
+/** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
+const withoutTwins = (all) => [...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
+/** The pods of workloads that are to run at all. */
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ kind, name, file, pods, containers, volumes }) => ({
+	kind,
+	name,
+	file,
+	line: containers[0]?.line ?? 1,
+	request: {
+		memory: sumRequests(containers, "memory"),
+		cpu: sumRequests(containers, "cpu"),
+		storage: sumRequests(containers, "storage")
+	},
+	volumes,
+	isOccasional: kind === "CronJob",
+	countIn: (nodes) => pods === "per-node" ? nodes : pods
+}));
+
+// src/manifests/check-capacity.ts
+/** What Kubernetes' own pods ask for in a node of kind's. */
+const systemRequests = (role) => role === "control-plane" ? {
+	memory: 3e8,
+	cpu: .95
+} : {
+	memory: 5e7,
+	cpu: .1
+};
+/** Sums of tenths are not quite what they should be. */
+const slack = 1.000001;
+const format = (resource, amount) => {
+	if (resource === "memory") return `${formatBytes(amount)} of memory`;
+	return `${Number(amount.toFixed(2))} CPU${amount === 1 ? "" : "s"}`;
+};
+const systemOf = (nodes, resource) => nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0);
+const capacityOf = ({ node, role, bounds }, resource) => {
+	const tightest = findTightest(bounds[resource]);
+	if (tightest === void 0) return void 0;
+	const { amount, what } = tightest;
+	return {
+		amount,
+		words: `the node ${node} has ${format(resource, amount)} (${what})`,
+		system: systemRequests(role)[resource]
+	};
+};
+const largestOf = ({ nodes, resource }) => {
+	const [largest] = nodes.flatMap((node) => capacityOf(node, resource) ?? []).toSorted((a, b) => b.amount - b.system - (a.amount - a.system));
+	if (largest === void 0 || nodes.length === 1) return largest;
+	return {
+		...largest,
+		words: `${largest.words}, and no node has more`
+	};
+};
+const togetherOf = ({ nodes, resource }) => {
+	const capacities = nodes.flatMap((node) => capacityOf(node, resource) ?? []);
+	if (capacities.length < nodes.length) return void 0;
+	if (capacities.length === 1) return capacities[0];
+	const amount = capacities.reduce((sum, capacity) => sum + capacity.amount, 0);
+	return {
+		amount,
+		words: `${nodes.map(({ node }) => node).join(" and ")} have ${format(resource, amount)} together`,
+		system: systemOf(nodes, resource)
+	};
+};
+/** Nodes of one machine share what it has, and each may have a limit of its own. */
+const totalOf = (each) => {
+	const { allNodes, resource } = each;
+	const together = togetherOf(each);
+	const isOfAll = ({ what, isShared }) => isShared && allNodes.every(({ bounds }) => bounds[resource].some((it) => it.what === what));
+	const shared = findTightest(allNodes.flatMap(({ bounds }) => bounds[resource].filter(isOfAll)));
+	if (allNodes.length === 1 || together === void 0 || shared === void 0) return together;
+	if (together.amount < shared.amount) return together;
+	const words = `all nodes share ${format(resource, shared.amount)} (${shared.what})`;
+	return {
+		amount: shared.amount,
+		words,
+		system: systemOf(allNodes, resource)
+	};
+};
+/** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
+const consequence$1 = (needed, believers, { resource, engine }) => {
+	const each = resource === "memory" ? engine.memoryBytes : engine.cores;
+	if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`;
+	const end = resource === "memory" ? "the kernel kills one (OOM) when the memory is used up" : "they are slow, and probes may time out";
+	return `Kubernetes believes that each node has ${format(resource, each).replace(" of memory", "")} and starts them all. Then ${end}.`;
+};
+const remedy = "Lower the requests or the replicas, or give the nodes more.";
+/** `a.yaml and 2 other files`, each once and in the order given. */
+const listFiles = (sets) => {
+	const [first = "", second, ...more] = [...new Set(sets.map(({ file }) => file))];
+	if (second === void 0) return first;
+	return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} other files`;
+};
+const checkLargest$1 = (each) => {
+	const { resource, sets } = each;
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	const { amount, words, system } = largest;
+	return sets.flatMap(({ file, line, kind, name, request }) => {
+		const asked = request[resource];
+		if (asked === 0 || asked + system <= amount * slack) return [];
+		const own = format(resource, system);
+		return [{
+			message: `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence$1(asked + system, 1, each)} ${remedy}`,
+			place: {
+				file,
+				line
+			}
+		}];
+	});
+};
+const checkTotal$1 = (each) => {
+	const { resource, nodes } = each;
+	const capacity = totalOf(each);
+	const sets = each.sets.filter(({ request, isOccasional }) => request[resource] > 0 && !isOccasional);
+	const totalOfSet = ({ request, countIn }) => request[resource] * countIn(nodes.length);
+	const [most] = sets.toSorted((a, b) => totalOfSet(b) - totalOfSet(a));
+	if (capacity === void 0 || most === void 0) return [];
+	const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0);
+	const needed = asked + capacity.system;
+	if (needed <= capacity.amount * slack) return [];
+	return [{
+		message: `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence$1(needed, nodes.length, each)} ${remedy}`,
+		place: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Limits that the node's own comes before; one that is asked for as well has been told of. */
+const checkLimits$1 = (workloads, each) => {
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	return workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+		const limit = limits.memory ?? 0;
+		if (limit <= largest.amount * slack || requests.memory === limit) return [];
+		return [{
+			message: `The container ${name} has a limit of ${format("memory", limit)}; ${largest.words}. The kernel kills a process of the node, perhaps another pod's, before the container reaches its limit. Lower the limit.`,
+			place: {
+				file,
+				line
+			}
+		}];
+	}));
+};
+/** kind lets ordinary pods into a control plane only where that is the one node. */
+const takesPods = (capacities) => {
+	const workers = capacities.filter(({ role }) => role !== "control-plane");
+	return workers.length > 0 ? workers : capacities;
+};
+/** Whether the pods of the manifests find the memory and CPUs that they ask for. */
+const checkCapacity = (workloads, capacities, engine) => {
+	if (capacities.length === 0) return [];
+	const sets = toPodSets(workloads);
+	const nodes = takesPods(capacities);
+	const toCase = (resource) => ({
+		resource,
+		engine,
+		nodes,
+		allNodes: capacities,
+		sets
+	});
+	return [...["memory", "cpu"].flatMap((resource) => {
+		const each = toCase(resource);
+		const total = checkTotal$1(each);
+		const alone = capacities.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional);
+		const tooLarge = checkLargest$1({
+			...each,
+			sets: alone
+		});
+		return capacities.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total];
+	}), ...checkLimits$1(workloads, toCase("memory"))];
+};
+
+// src/manifests/check-disk.ts
+/** Below this share an image with many small files may find no free space, whatever kubelet does. */
+const fewInodes = .05;
+/** Below this a layer or a log may find no free space, also where kubelet minds nothing, as kind has it. */
+const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
+/** `15%` of something, or an amount. */
+const toAmount = (threshold, total) => {
+	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
+	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
+};
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
+	const { evicts, collectsAbove } = kubelet ?? {
+		evicts: {},
+		collectsAbove: 100
+	};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return [`${is}. The kubelet evicts pods below ${formatBytes(evictsBelow)}. Free disk space first.`];
+	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return [`${is}. Above ${collectsAbove} % use, the kubelet removes images that no pod runs, also freshly loaded ones. Free disk space first.`];
+	if (freeBytes >= fewBytes(totalBytes)) return [];
+	return [`${is}. Images, logs and pods write there, and fail with \`no space left on device\` once it is full. Free disk space first.`];
+};
+const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
+	const { evicts = {} } = kubelet ?? {};
+	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
+	const end = freeInodes < evictsBelow ? "The kubelet evicts pods there." : "Images consist of many files.";
+	return [`${where} has ${freeInodes} of ${totalInodes} inodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete folders with many small files.`];
+};
+/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
+const checkDisks = (capacities) => {
+	const withDisk = capacities.flatMap(({ node, disk, kubelet }) => disk ? [{
+		node,
+		disk,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { disk, kubelet } = first;
+		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
+		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
+			message,
+			place: void 0
+		}));
+	});
+};
+
+// src/manifests/check-storage.ts
+const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ kind, name, file, line, request, volumes, ...set }) => ({
+	what: `A pod of the ${kind} ${name}`,
+	file,
+	line,
+	requested: request.storage,
+	ephemeral: Math.max(request.storage, volumes.emptyDirs),
+	claims: volumes.claims,
+	count: set.countIn(nodes),
+	isOccasional: set.isOccasional
+})), ...withoutTwins(claims).map(({ name, file, line, bytes }) => ({
+	what: `The PersistentVolumeClaim ${name}`,
+	file,
+	line,
+	requested: 0,
+	ephemeral: 0,
+	claims: bytes,
+	count: 1,
+	isOccasional: false
+}))];
+/** Undefined unless all nodes told of theirs: what may be elsewhere is not known to be too much. */
+const findDisks = (nodes) => {
+	const seen = nodes.flatMap(({ node, disk }) => disk ? [{
+		node,
+		disk
+	}] : []);
+	if (seen.length < nodes.length) return void 0;
+	return [...Map.groupBy(seen, ({ disk }) => disk.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first ? [{
+			...first.disk,
+			nodes: group.map(({ node }) => node)
+		}] : [];
+	});
+};
+const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
+/** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
+const renderFree = (disks) => {
+	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
+	const free = formatBytes(sum(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum(disks.map(({ totalBytes }) => totalBytes)));
+	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
+};
+/** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
+const renderAmount = (ephemeral, claims) => {
+	const parts = [...ephemeral > 0 ? [`${formatBytes(ephemeral)} of ephemeral storage`] : [], ...claims > 0 ? [`${formatBytes(claims)} of volumes`] : []];
+	return `${formatBytes(ephemeral + claims)} to disk (${parts.join(", ")})`;
+};
+/** Kubelet says that each node has the whole disk, whatever is on it and whoever shares it. */
+const consequence = (requested, believed) => requested > believed ? "Some stay Pending (Insufficient ephemeral-storage). Request less." : "Kubernetes compares requests with the disk's size, not with its free space, and does not count kind's volumes at all. So it starts all pods, and writing fails for every pod (no space left on device) once the disk is full. Request less, or free disk space first.";
+const checkTotal = (writers, disks) => {
+	const lasting = writers.filter(({ isOccasional }) => !isOccasional);
+	const bytesOf = ({ ephemeral, claims, count }) => (ephemeral + claims) * count;
+	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
+	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+	if (most === void 0) return [];
+	const ephemeral = sum(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return [];
+	return [{
+		message: `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
+		place: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Those that are too large by themselves: a pod and its volumes are in one node. */
+const checkLargest = (writers, largest) => writers.filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes).map(({ what, file, line, requested, ephemeral, claims }) => {
+	return {
+		message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
+		place: {
+			file,
+			line
+		}
+	};
+});
+/** Limits above what is free; one that is asked for as well has been told of. */
+const checkLimits = (workloads, largest) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+	const limit = limits.storage ?? 0;
+	if (limit <= largest.freeBytes || requests.storage === limit) return [];
+	return [{
+		message: `The container ${name} may write ${renderAmount(limit, 0)} before it reaches its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.`,
+		place: {
+			file,
+			line
+		}
+	}];
+}));
+/** Whether what the manifests may write to the nodes' disks finds the room for it. */
+const checkStorage = ({ workloads, claims }, capacities) => {
+	const nodes = takesPods(capacities);
+	const disks = findDisks(nodes) ?? [];
+	const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes);
+	if (largest === void 0) return [];
+	const writers = toWriters(workloads, claims, nodes.length);
+	const alone = disks.length > 1 ? writers : writers.filter(({ isOccasional }) => isOccasional);
+	const tooLarge = checkLargest(alone, largest);
+	const total = checkTotal(writers, disks);
+	return [...disks.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total], ...checkLimits(workloads, largest)];
+};
+
+// src/manifests/check-manifests.ts
+/**
+* All that is to be said of the manifests before anything is built. What is about room comes first:
+* it is about all pods, where the others are about one line, and GitHub shows only the first ones.
+*/
+const checkManifests = (manifests, nodeCapacities, engine, loaded) => {
+	return [
+		...checkCapacity(manifests.workloads, nodeCapacities, engine),
+		...checkStorage(manifests, nodeCapacities),
+		...checkDisks(nodeCapacities),
+		...manifests.warnings,
+		...checkImages(manifests.workloads, loaded)
+	];
+};
+
+// src/plan/pull-warning.ts
+/**
+* Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
+* none. Undefined when there is none.
+*
+* @param judged canonical names of which something else has been said already, at its line
+*/
+const renderPullWarning = (references, judged) => {
+	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !judged.has(canonical));
+	if (pulled.length === 0) return void 0;
+	return `Pods will pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using the loaded image: Kubernetes always pulls \`latest\` and untagged images. Set imagePullPolicy: IfNotPresent, or use the names in the output immutable-tags.`;
+};
+
+// src/commands/remarks.ts
+/** What was asked and will not happen should not surprise anybody later. */
+const remarkOnInputs = (inputs, facts, { line, warning }) => {
+	for (const text of facts.leftOut) line(text);
+	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
+	const attested = findAttested(facts.targets);
+	if (attested.length > 0) line(`Slipway leaves out attest of ${attested.join(", ")}: nodes take images without attestations.`);
+	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
+	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
+	const disk = findDockers(facts.filesystems);
+	if (typeof inputs.freeDisk === "object" && disk !== void 0) {
+		const { targetBytes } = inputs.freeDisk;
+		if (targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
+	}
+	const objection = findPruneObjection(facts);
+	if (inputs.pruneCache === "always" && objection !== void 0) line(`Kept the build cache: ${objection}.`);
+};
+/** What Kubernetes will do with the images otherwise than their author may think. */
+const remarkOnManifests = async (facts, log) => {
+	const { manifests, nodeCapacities, engine, images } = facts;
+	const wanted = toWanted(facts);
+	await log.warnings(checkManifests(manifests, nodeCapacities, engine, {
+		wanted,
+		images
+	}));
+};
+/** What the author of the workflow should know before anything is done. */
+const remark = async (inputs, facts, log) => {
+	remarkOnInputs(inputs, facts, log);
+	await remarkOnManifests(facts, log);
+};
+/**
+* Names that manifests use have been judged there, each at its line; a dry run loads nothing that pods
+* could miss.
+*/
+const remarkOnLoads = (facts, { line, warning }) => {
+	const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads));
+	if (text !== void 0) warning(text);
+	for (const { id, references } of facts.images) {
+		const nameless = renderNameless(id, references);
+		if (nameless !== void 0) line(nameless);
+	}
+};
+/**
+* Whoever runs the job again knows better than what we remember of the last time.
+*
+* @throws {Failure} when what is to be done cannot fit
+*/
+const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
+	for (const sum of disk.sums) if (sum.needs.length > 0) log.line(renderSum(sum));
+	if (shortage === void 0) return;
+	if (runAttempt === 1) throw shortage;
+	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
+};
+
+// \0@oxc-project+runtime@0.156.0/helpers/esm/usingCtx.js
+function _usingCtx() {
+	var r = "function" == typeof SuppressedError ? SuppressedError : function(r, e) {
+		var n = Error();
+		return n.name = "SuppressedError", n.error = r, n.suppressed = e, n;
+	}, e = {}, n = [];
+	function using(r, e) {
+		if (null != e) {
+			if (Object(e) !== e) throw new TypeError("using declarations can only be used with objects, functions, null, or undefined.");
+			if (r) var o = e[Symbol.asyncDispose || Symbol["for"]("Symbol.asyncDispose")];
+			if (void 0 === o && (o = e[Symbol.dispose || Symbol["for"]("Symbol.dispose")], r)) var t = o;
+			if ("function" != typeof o) throw new TypeError("Object is not disposable.");
+			t && (o = function o() {
+				try {
+					t.call(e);
+				} catch (r) {
+					return Promise.reject(r);
+				}
+			}), n.push({
+				v: e,
+				d: o,
+				a: r
+			});
+		} else r && n.push({
+			d: e,
+			a: r
+		});
+		return e;
+	}
+	return {
+		e,
+		u: using.bind(null, !1),
+		a: using.bind(null, !0),
+		d: function d() {
+			var o, t = this.e, s = 0;
+			function next() {
+				for (; o = n.pop();) try {
+					if (!o.a && 1 === s) return s = 0, n.push(o), Promise.resolve().then(next);
+					if (o.d) {
+						var r = o.d.call(o.v);
+						if (o.a) return s |= 2, Promise.resolve(r).then(next, err);
+					} else s |= 1;
+				} catch (r) {
+					return err(r);
+				}
+				if (1 === s) return t !== e ? Promise.reject(t) : Promise.resolve();
+				if (t !== e) throw t;
+			}
+			function err(n) {
+				return t = t !== e ? new r(n, t) : n, next();
+			}
+			return next();
+		}
+	};
+}
+
+// src/commands/run.ts
+const toSecrets = (inputs, token, { cacheEnv }) => {
+	const { credentials, secretId, secrets, isTrusted } = inputs;
+	return {
+		ids: [...credentials.kind === "none" ? [] : [secretId], ...secrets.map(({ id }) => id)],
+		take: async () => {
+			const value = await token.take();
+			return [...value === void 0 ? [] : [{
+				id: secretId,
+				value
+			}], ...secrets];
+		},
+		close: token.close,
+		cacheEnv: isTrusted ? cacheEnv : {}
+	};
+};
+const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
+	env: {
+		...env,
+		RUNNER_TEMP: tempDir
+	},
+	variables: cacheEnv,
+	mask,
+	debug: log.debug,
+	signal
+});
+const record = ({ clusterName }, context, { log }) => beginRecording({
+	docker: createDocker(context.env),
+	clusterName,
+	folder: context.recordingFolder,
+	childEnv: context.env,
+	line: log.line
+});
+const runWith = async (api, inputs, context, front) => {
+	try {
+		var _usingCtx$1 = _usingCtx();
+		const { log, signal } = front;
+		const { env } = context;
+		const command = createDocker(env, signal);
+		const cache = toCacheAccess(context, front);
+		const facts = await gather(command, api, inputs, context, cache);
+		await remark(inputs, facts, log);
+		const plan = planRun(inputs, facts);
+		if (inputs.isDryRun) return {
+			kind: "planned",
+			plan
+		};
+		refuseShortage(plan, context.runAttempt, log);
+		remarkOnLoads(facts, log);
+		const recording = record(inputs, context, front);
+		const token = _usingCtx$1.a(createBuildToken({
+			...front,
+			inputs,
+			log: log.line,
+			warn: log.warning,
+			childEnv: env
+		}));
+		const report = await runPlan(inputs, facts, plan, {
+			docker: {
+				command,
+				api,
+				engine: facts.engine
+			},
+			secrets: toSecrets(inputs, token, context),
+			log,
+			run: {
+				...context,
+				id: context.runId,
+				cache,
+				signal
+			},
+			tempRoot: context.tempRoot
+		});
+		if (!signal.aborted) await recording.finish(toLoaded(report));
+		return {
+			kind: "run",
+			report,
+			failure: signal.aborted ? signal.reason : toFailure(report)
+		};
+	} catch (_) {
+		_usingCtx$1.e = _;
+	} finally {
+		await _usingCtx$1.d();
+	}
+};
+/**
+* Builds and loads what the inputs ask for, or says what it would do.
+*
+* @throws {Failure} when nothing could be begun; what went wrong later is in the result
+*/
+const run = (inputs, context, front) => withEngineApi(createDocker(context.env, front.signal), (api) => runWith(api, inputs, context, front));
+
+// src/commands/actions/mask-inputs.ts
+/** Nothing may print before the secrets that came as inputs are hidden. */
+const maskInputs = ({ credentials, secrets }, given, runner) => {
+	const { mask } = runner;
+	for (const { value } of secrets) maskSecret(value.expose(), mask);
+	const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id);
+	if (plain.length > 0) runner.warning(`The log does not mask the ${plain.length === 1 ? "secret" : "secrets"} ${plain.join(", ")}: a mask for a short value or a plain word, such as \`true\`, would hide ordinary text.`);
+	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
+	if (credentials.kind !== "app") return;
+	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
+};
+
+// src/plan/render.ts
+const list = (words) => words.join(", ");
+const renderTarget = ({ name, tags, isWanted }) => {
+	const names = tags.map(({ given }) => given).filter((given) => given !== name);
+	const notes = [...names.length > 0 ? [list(names)] : [], ...isWanted ? [] : ["a dependency, not loaded"]];
+	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+};
+/** Undefined for what is only bookkeeping, such as names that exist while a step works. */
+const renderStep = (step) => {
+	switch (step.kind) {
+		case "free-disk": {
+			const { entries, targetFreeBytes } = step.freeing;
+			return `Free disk${targetFreeBytes === void 0 ? "" : ` until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`;
+		}
+		case "await-disk": return "Wait until builds have enough free disk to start";
+		case "build": return renderTarget(step.target);
+		case "load": return `Load ${list(step.names)}`;
+		case "revoke-token": return "Revoke the token";
+		case "prune-cache": return "Prune the build cache that no image uses";
+		default: return;
+	}
+};
+/** Numbered in the order of the plan, each with the numbers of those that it waits for. */
+const renderSteps = (steps) => {
+	const shown = steps.flatMap((step) => {
+		const text = renderStep(step);
+		return text === void 0 ? [] : [{
+			step,
+			text
+		}];
+	});
+	const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]));
+	return shown.map(({ step, text }) => {
+		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []);
+		return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ""}`;
+	});
+};
+const renderWay = (choice) => {
+	if (choice.kind !== "folders") return `by ${choice.kind} (${renderBecause(choice.because)})`;
+	return choice.wanted === "auto" ? "by reflink, link or copy (a probe in the node decides)" : `by ${choice.wanted}`;
+};
+const dockersCopies = {
+	always: "Docker keeps its copies.",
+	auto: "Slipway removes Docker's copy after a load by copy, stream or kind.",
+	never: "Slipway removes Docker's copy after each load."
+};
+const renderNodes = (steps) => {
+	const [first] = steps.filter((step) => step.kind === "load");
+	if (first === void 0) return [];
+	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderWay(choice)}`;
+	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
+};
+const renderSizes = (sizes, steps) => {
+	if (!steps.some(({ kind }) => kind === "build")) return "";
+	if (sizes === void 0) return "\n- image sizes: unknown before the first run";
+	const each = list(sizes.each.map(formatBytes));
+	return `\n- image sizes in the last run: ${formatBytes(sizes.totalBytes)} together (${each})`;
+};
+/** What was counted, and the plan's graph, for people. */
+const renderPlan = ({ disk, steps, parallel, shortage }) => {
+	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
+	const builds = steps.filter(({ kind }) => kind === "build").length;
+	const atOnce = builds > 1 ? `up to ${Math.min(parallel, builds)} builds and ` : "";
+	return [
+		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
+		...renderNodes(steps),
+		`Steps (${atOnce}one load at a time):`,
+		...renderSteps(steps),
+		...shortage === void 0 ? [] : [renderError(shortage)]
+	].join("\n");
+};
+
+// src/report/gantt.ts
+/** Mermaid takes colons, commas and much else for its own. */
+const toWord = (text) => text.replace(/[^\w./-]+/g, " ").trim().slice(0, 60) || "image";
+const toTask = (what, outcome, beginMs) => {
+	if (outcome?.time === void 0) return [];
+	const { startedMs, endedMs } = outcome.time;
+	return [`  ${what} :${{
+		done: "",
+		failed: "crit, ",
+		cancelled: "done, ",
+		skipped: "done, "
+	}[outcome.state]}${Math.round(startedMs - beginMs)}, ${Math.round(endedMs - beginMs)}`];
+};
+/** What was done when, as a folded Gantt picture; nothing where there is too little or too much to see. */
+const renderGantt = (rows) => {
+	const outcomes = rows.flatMap(({ build, load }) => [build, load]).flatMap((each) => each?.time ?? []);
+	if (outcomes.length < 2 || rows.length > 40) return void 0;
+	const beginMs = Math.min(...outcomes.map(({ startedMs }) => startedMs));
+	const sections = rows.flatMap(({ name, build, load }) => {
+		const tasks = [...toTask("build", build, beginMs), ...toTask("load", load, beginMs)];
+		return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks];
+	});
+	const leftPadding = 30 + 7 * Math.max(...rows.map(({ name }) => toWord(name).length));
+	return [
+		"<details><summary>Timeline</summary>",
+		"",
+		...[
+			"```mermaid",
+			`%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`,
+			"gantt",
+			"  dateFormat x",
+			"  axisFormat %M:%S",
+			...sections,
+			"```"
+		],
+		"",
+		"</details>"
+	].join("\n");
+};
+
+// src/report/rows.ts
+/** Every image that the nodes were to get, and every other build that failed. */
+const toImageRows = (report) => {
+	const builds = outcomesOf(report, "build");
+	const loads = outcomesOf(report, "load");
+	return [...loads.filter(({ step }) => step.image.kind !== "built").map((load) => ({
+		name: load.step.names.join(", "),
+		build: void 0,
+		load
+	})), ...builds.flatMap((build) => {
+		const { target } = build.step;
+		const load = loads.find(({ step }) => step.needs.includes(build.step.id));
+		if (!target.isWanted && build.state === "done") return [];
+		const tags = target.tags.map(({ given: tag }) => tag).join(", ");
+		return [{
+			name: tags === "" ? target.name : tags,
+			build,
+			load
+		}];
+	})];
+};
+const resultOf = ({ build, load }) => {
+	const states = [build?.state, load?.state];
+	if (states.includes("failed")) return "failed";
+	if (build?.state === "skipped") return "skipped";
+	if (states.includes("cancelled")) return "cancelled";
+	return load === void 0 ? "built" : "loaded";
+};
+const marks = {
+	loaded: "✅",
+	built: "✅",
+	failed: "❌",
+	cancelled: "⏹",
+	skipped: "⏹"
+};
+const methods = {
+	reflink: "reflinked",
+	link: "linked",
+	copy: "copied",
+	stream: "streamed",
+	kind: "loaded by kind",
+	present: "unchanged"
+};
+const renderMethod = (nodes, isAll) => {
+	const [{ way, because } = {
+		way: "present",
+		because: void 0
+	}] = nodes;
+	const copied = nodes.reduce((sum, { copiedBytes }) => sum + copiedBytes, 0);
+	const bytes = way === "present" ? "" : `, ${formatBytes(copied)} copied`;
+	const where = isAll ? "" : ` in ${nodes.map(({ name }) => name).join(", ")}`;
+	const why = because === void 0 ? "" : `: ${renderBecause(because)}`;
+	return `${because === void 0 ? "" : "⚠️ "}${methods[way]}${where}${bytes}${why}`;
+};
+/** How it came into the nodes, which are named only where they differ; else what it lacked. */
+const renderHow = ({ build, load }) => {
+	if (build?.because !== void 0) return `${build.because.replace(/^build /, "")} was not built`;
+	const nodes = load?.result?.nodes ?? [];
+	const groups = [...Map.groupBy(nodes, ({ way, because }) => `${way} ${because && renderBecause(because)}`).values()];
+	return groups.map((group) => renderMethod(group, groups.length === 1)).join("; ");
+};
+const renderTime = (outcome) => outcome?.time === void 0 ? "" : formatDuration(outcome.time.endedMs - outcome.time.startedMs);
+/** With how many of the Dockerfile's steps the cache had. */
+const renderBuild = (build) => {
+	const time = renderTime(build);
+	const { steps = 0, cachedSteps = 0 } = build?.result?.metadata ?? {};
+	return time === "" || steps === 0 ? time : `${time} (${cachedSteps}/${steps})`;
+};
+const columns = [
+	["Image", ({ name }) => escapeCell(name)],
+	[
+		"Result",
+		(row) => `${marks[resultOf(row)]} ${resultOf(row)}`,
+		"word"
+	],
+	[
+		"Size",
+		({ build, load }) => {
+			const bytes = (load?.result?.image ?? build?.result?.image)?.sizeBytes;
+			return bytes === void 0 ? "" : formatBytes(bytes);
+		},
+		"number"
+	],
+	[
+		"Build (cached)",
+		({ build }) => renderBuild(build),
+		"number"
+	],
+	[
+		"Load",
+		({ load }) => renderTime(load),
+		"number"
+	],
+	["How", (row) => escapeCell(renderHow(row))]
+];
+/**
+* A table in Markdown with one row an image, without the columns that no image has anything for.
+*
+* @param space between the words of short cells: one that does not break where a page is narrow
+*/
+const renderTable = (rows, space) => {
+	const used = columns.filter(([, of]) => rows.some((row) => of(row) !== ""));
+	const cells = rows.map((row) => used.map(([, of, kind]) => kind === void 0 ? of(row) : of(row).replaceAll(" ", space)));
+	const align = used.map(([, , kind]) => kind === "number" ? "r" : "l");
+	return markdownTable([used.map(([title]) => title), ...cells], { align });
+};
+
+// src/report/summary.ts
+const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+const findNodes = (rows) => Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0));
+/** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
+const renderVerdict = ({ report, clusterName, failure }) => {
+	const rows = toImageRows(report);
+	if (rows.length === 0) return failure === void 0 ? "nothing to do" : "failed";
+	const number = (result) => rows.filter((row) => resultOf(row) === result).length;
+	const loads = rows.filter(({ load }) => load !== void 0);
+	const done = number("loaded");
+	const all = done === rows.length ? count(done, "image") : `${done} of ${count(rows.length, "image")}`;
+	const where = loads.length === 0 ? "" : ` in ${clusterName} (${count(findNodes(rows), "node")})`;
+	const rest = [
+		"built",
+		"failed",
+		"cancelled",
+		"skipped"
+	].flatMap((result) => number(result) === 0 ? [] : [`${number(result)} ${result}`]);
+	return [`${all}${where}`, ...rest].join(", ");
+};
+/** Longer than any run of backquotes inside, so that nothing in it can end it. */
+const renderCode = (text) => {
+	const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
+};
+const quote = (text) => text.split("\n").map((line) => `> ${line}`).join("\n");
+const renderProblem = ({ name, error, place }) => {
+	const [first = "", ...rest] = renderError(error).split(/\r\n|\n|\r/);
+	const what = first.startsWith(`${name}: `) ? first.slice(name.length + 2) : first;
+	const where = place === void 0 ? "" : ` — ${escapeLine(`${place.file}:${place.line}`)}`;
+	const head = `**❌ ${escapeLine(name)}**${where} — ${escapeLine(what)}`;
+	return quote(rest.length === 0 ? head : `${head}\n${renderCode(rest.join("\n"))}`);
+};
+const renderFailure = ({ report, failure }) => {
+	if (failure === void 0) return [];
+	const problems = toProblems(report);
+	if (problems.length > 0) return problems.map(renderProblem);
+	return [quote(`**❌** ${escapeText(renderError(failure))}`)];
+};
+const renderFreed = (report) => {
+	const freed = freedOf(report);
+	if (freed.length === 0) return [];
+	const bytes = freed.reduce((sum, each) => sum + each.bytes, 0);
+	const each = freed.map((one) => `${one.name} (${one.path}) ${formatBytes(one.bytes)}`).join(", ");
+	return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`];
+};
+const renderTokens = (report) => outcomesOf(report, "revoke-token").flatMap(({ result }) => result ?? []).map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`);
+/** What the log ends with: the verdict, and one row an image. */
+const renderResult = (told) => {
+	const rows = toImageRows(told.report);
+	return [
+		`Slipway: ${`${renderVerdict(told)}, ${formatDuration(told.durationMs)}`}`,
+		...rows.length === 0 ? [] : [renderTable(rows, " ")],
+		...renderUnloaded(told.report)
+	].join("\n");
+};
+/** The job summary, in Markdown: the answer first. */
+const renderSummary = (told) => {
+	const rows = toImageRows(told.report);
+	const gantt = renderGantt(rows);
+	return `${[
+		`### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
+		...renderFailure(told),
+		...rows.length === 0 ? [] : [renderTable(rows, "\xA0")],
+		...renderUnloaded(told.report).map(escapeLine),
+		...renderTokens(told.report),
+		...renderFreed(told.report),
+		...gantt === void 0 ? [] : [gantt]
+	].join("\n\n")}\n`;
+};
+
+// src/commands/actions/publish.ts
+/** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
+const publish = async (runner, { inputs, result, failure, durationMs }) => {
+	const report = result?.kind === "run" ? result.report : emptyReport;
+	const outputs = toOutputs(report, inputs?.bake?.isSingle === true);
+	for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
+	if (result?.kind === "planned") {
+		const text = renderPlan(result.plan);
+		runner.line(`The plan (dry-run: Slipway does none of it):\n${text}`);
+		return runner.summary(`### Slipway's plan (dry run)\n\n${escapeText(text)}\n`);
+	}
+	for (const { message, place } of findOthers(report)) runner.error(message, place);
+	const told = {
+		report,
+		clusterName: inputs?.clusterName ?? "",
+		durationMs,
+		failure
+	};
+	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
+	await runner.summary(renderSummary(told));
+};
+
+// src/commands/actions/step.ts
+const readAndMask = async (environment, runner) => {
+	const parseYaml = await importYaml(environment.inputs);
+	const inputs = readInputs(environment.inputs, {
+		...environment,
+		parseYaml,
+		kindOf
+	});
+	maskInputs(inputs, environment.inputs, runner);
+	if (inputs.unused.length > 0) runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(", ")}.`);
+	return inputs;
+};
+/** Gives the command a place of its own, which goes with it. */
+const runInPlace = async (inputs, environment, runner, signal) => {
+	const runId = randomBytes(8).toString("hex");
+	const { tempDir, recordingFolder } = leftoversOf(environment, runId);
+	runner.saveState(runIdState, runId);
+	try {
+		makeTempDir(tempDir);
+		const env = prepareConfig(environment.childEnv, tempDir, runner.line);
+		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(env);
+		const { tempDir: tempRoot } = environment;
+		const place = {
+			...environment,
+			runId,
+			tempDir,
+			tempRoot,
+			env,
+			recordingFolder
+		};
+		return await run(inputs, place, {
+			...runner,
+			log: runner,
+			signal
+		});
+	} finally {
+		rmSync(tempDir, {
+			recursive: true,
+			force: true
+		});
+	}
+};
+const runStep = async (environment, runner, signal) => {
+	const startedMs = performance.now();
+	let inputs;
+	let result;
+	let failure;
+	try {
+		inputs = await readAndMask(environment, runner);
+		if (inputs.mode === "diagnose") {
+			const ports = {
+				docker: createDocker(environment.childEnv),
+				signal
+			};
+			const diagnosis = await diagnoseNow(environment, ports, inputs.clusterName);
+			return await reportDiagnosis(runner, diagnosis, true);
+		}
+		result = await runInPlace(inputs, environment, runner, signal);
+		failure = result.kind === "run" ? result.failure : void 0;
+	} catch (error) {
+		failure = error;
+	}
+	if (signal.aborted) failure = new Failure("The step was cancelled", { cause: failure });
+	await publish(runner, {
+		inputs,
+		result,
+		failure,
+		durationMs: performance.now() - startedMs
+	});
+	if (failure !== void 0) throw failure;
+};
+const runner = createRunner();
+process.on("uncaughtException", (error) => {
+	runner.fail(renderError(error));
+	process.exit();
+});
+const cancelled = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => cancelled.abort(new Error(signal)));
+try {
+	const environment = await readEnvironment();
+	const why = forgetSecrets(environment);
+	if (why !== void 0) runner.line(`This user's other processes can read the step's inputs while it runs: ${why}`);
+	await runStep(environment, runner, cancelled.signal);
+} catch (error) {
+	runner.debug(error instanceof Error ? error.stack ?? error.message : String(error));
+	runner.fail(renderError(error), error instanceof Failure ? error.place : void 0);
+}
+await runner.flush();
+process.exit();
+
+export {  };

@@ -1,0 +1,3 @@
+import { context } from "./vendor/actions-github-context.js";
+
+export { context };

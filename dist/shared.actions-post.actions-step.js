@@ -1,0 +1,2461 @@
+import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
+import { Failure, attempt, later, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { canWriteIn, clusterPattern, createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup, summary, warning } from "./vendor/actions-core.js";
+import { closestMatch, leven } from "./vendor/leven.js";
+const timers = process.getBuiltinModule("node:timers/promises");
+const { fileURLToPath } = process.getBuiltinModule("node:url");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, rmSync, statSync, writeSync } = process.getBuiltinModule("node:fs");
+const { spawn } = process.getBuiltinModule("node:child_process");
+const { delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
+const { tmpdir } = process.getBuiltinModule("node:os");
+
+// src/inputs/context.ts
+const isFolder = (path) => {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
+	}
+};
+/** What BuildKit fetches itself, or takes from another build; every other name is a path. */
+const elsewhere = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|[\w.-]+@[^/]+:|docker-image:\/\/|target:)/;
+const cutAt = (text, sign) => text.includes(sign) ? text.slice(0, text.lastIndexOf(sign)) : text;
+/** A path with a tag, a digest or both behind it; what looks like one may belong to the path. */
+const toLayoutPaths = (layout, workspace) => {
+	const [named, tagged] = [cutAt(cutAt(layout, "@"), ":"), cutAt(layout, "@")];
+	return [named, ...[
+		tagged,
+		layout,
+		cutAt(layout, ":")
+	].filter((path) => path !== named).filter((path) => isFolder(resolve(workspace, path)))];
+};
+/**
+* The paths of this machine that a build context means, as written; none for what is elsewhere. buildx
+* looks for a folder of that name first, so that `https://x` may be one.
+*/
+const toContextPaths = (context, workspace) => {
+	const path = context.replace(/^cwd:\/\//, "");
+	if (isFolder(resolve(workspace, path)) || isFolder(`${workspace}/${path}`)) return [path];
+	const layout = /^oci-layout:\/\/(.*)$/s.exec(path)?.[1];
+	if (layout !== void 0) return toLayoutPaths(layout, workspace);
+	return elsewhere.test(path) ? [] : [path];
+};
+/**
+* The folder of a build context; undefined for a context that is elsewhere. GitHub's old short form is
+* a folder where there is one, and else an address.
+*/
+const toContextFolder = (context, workspace) => {
+	const [path] = toContextPaths(context, workspace);
+	if (path === void 0 || context.startsWith("oci-layout:")) return void 0;
+	const folder = resolve(workspace, path);
+	return path.startsWith("github.com/") && !existsSync(folder) ? void 0 : folder;
+};
+/** Git over SSH wants the agent. */
+const wantsAgent = (context) => /^(?:ssh:\/\/|[\w.-]+@[^/]+:)/.test(context);
+
+// src/token/formats.ts
+/**
+* The server of repositories that belongs to an API: `https://api.github.com` to github.com,
+* `https://api.SUB.ghe.com` to SUB.ghe.com, `https://HOST/api/v3` to HOST.
+*/
+const toServerUrl = (apiUrl) => {
+	const { protocol, host } = new URL(apiUrl);
+	return `${protocol}//${host.replace(/^api\./, "")}`;
+};
+const basic = (token) => Buffer.from(`x-access-token:${token.expose()}`).toString("base64");
+/**
+* Git reads the header from its configuration, so the token is in no command line: an address with a
+* password in it would be an argument of git-remote-https.
+*/
+const toGitConfig = (server, credentials) => {
+	const { hostname } = new URL(server);
+	const rewrite = [
+		`[url "${server}/"]`,
+		`\tinsteadOf = ssh://git@${hostname}/`,
+		`\tinsteadOf = git@${hostname}:`
+	];
+	const headers = credentials.flatMap(({ token, scope }) => {
+		const addresses = credentials.length === 1 || scope === void 0 ? [`${server}/`] : scope.spellings.map((owner) => `${server}/${owner}/`);
+		const header = `\textraheader = AUTHORIZATION: basic ${basic(token)}`;
+		return addresses.flatMap((address) => [`[http "${address}"]`, header]);
+	});
+	return [
+		...rewrite,
+		...headers,
+		""
+	].join("\n");
+};
+/** With several owners each repository has lines of its own; git needs credential.useHttpPath then. */
+const toGitCredentials = (server, credentials) => {
+	const { protocol, host } = new URL(server);
+	return `${credentials.flatMap(({ token, scope }) => {
+		const line = `${protocol}//x-access-token:${encodeURIComponent(token.expose())}@${host}`;
+		if (credentials.length === 1 || scope === void 0) return [line];
+		return scope.spellings.flatMap((owner) => scope.repositories.map((name) => `${line}/${owner}/${name}`)).flatMap((path) => [path, `${path}.git`]);
+	}).join("\n")}\n`;
+};
+const toNetrc = (server, [first]) => `machine ${new URL(server).hostname} login x-access-token password ${first?.token.expose()}\n`;
+const formats = {
+	token: (_server, [first]) => first?.token.expose() ?? "",
+	gitconfig: toGitConfig,
+	"git-credentials": toGitCredentials,
+	netrc: toNetrc
+};
+/** What the Dockerfile finds at the token's id. */
+const formatToken = (format, apiUrl, credentials) => new Secret(formats[format](toServerUrl(apiUrl), credentials));
+
+// src/token/watchdog.ts
+const send = ({ stdin }, message) => {
+	stdin?.write(`${JSON.stringify(message)}\n`);
+};
+const guardBy = (child, { apiUrl, token }) => send(child, { guard: {
+	apiUrl,
+	token: token.expose()
+} });
+/** A watchdog that does not end by itself must not hold up the step. */
+const patienceMs$1 = 1500;
+/** What dies again and again is not started for ever. */
+const mostDeaths = 3;
+/** Beside us in the bundle; a source beside sources. */
+const script = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../watchdog.ts", import.meta.url) : new URL("./watchdog.js", import.meta.url));
+const hasEnded = ({ pid, exitCode, signalCode }) => pid === void 0 || exitCode !== null || signalCode !== null;
+/**
+* Starts a process of its own that holds tokens in memory and revokes them when its standard input
+* ends without a word: then we were killed. Tokens reach it through a pipe alone. It has a session of
+* its own, so that a signal to our process group does not reach it. When it dies another one takes its
+* place.
+*
+* @param warn hears of that
+*/
+const startWatchdog = (env, warn) => {
+	const guarded = [];
+	let deaths = 0;
+	let isOver = false;
+	const start = () => {
+		const child = spawn(process.execPath, [script], {
+			env: {
+				...env,
+				GITHUB_EVENT_PATH: ""
+			},
+			stdio: [
+				"pipe",
+				"ignore",
+				"ignore"
+			],
+			detached: true
+		});
+		child.stdin.on("error", () => {});
+		child.once("error", ({ message }) => replace(message));
+		child.once("exit", (code, signal) => replace(signal ?? `exit code ${code}`));
+		for (const token of guarded) guardBy(child, token);
+		return child;
+	};
+	const replace = (why) => {
+		if (isOver) return;
+		deaths += 1;
+		const what = `The watchdog, which revokes the token should this step be killed, has ended (${why})`;
+		if (deaths > mostDeaths) {
+			isOver = true;
+			warn(`${what} ${deaths} times: there is none from here on.`);
+			return;
+		}
+		child = start();
+		warn(`${what}: started another one.`);
+	};
+	let child = start();
+	return {
+		guard: (token) => {
+			guarded.push(token);
+			guardBy(child, token);
+		},
+		dismiss: async () => {
+			isOver = true;
+			if (hasEnded(child)) return;
+			const ended = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
+			send(child, "done");
+			child.stdin?.end();
+			await Promise.race([ended, timers.setTimeout(patienceMs$1, void 0, { ref: false })]);
+			child.kill("SIGKILL");
+		},
+		release: () => {
+			isOver = true;
+			child.stdin?.end();
+			child.unref();
+		}
+	};
+};
+
+// src/token/build-token.ts
+/** The state by which post knows whether main ended what it minted. It never holds a token. */
+const tokenState = "token";
+/** A build that starts with less than this left may outlive its token. */
+const enoughMs = 6e5;
+/** Who cancels gives us seconds; after so many of them revoking is the watchdog's. */
+const revokingMs = 4e3;
+/** The GitHub client is most of the bundle; a step that only loads starts without it. */
+const importClient = () => import("./token-installation-token.js");
+const isFresh = ({ expiresAt }) => Date.parse(expiresAt) - Date.now() > enoughMs;
+const createBuildToken = (options) => {
+	const { inputs, log, warn, saveState, signal, childEnv } = options;
+	const { credentials, apiUrl, secretFormat } = inputs;
+	const tooLate = later(signal, revokingMs);
+	let watchdog;
+	let current = [];
+	/** Another build may still use what has too little life left for a new one. */
+	let older = [];
+	let taking;
+	let closing = Promise.resolve([]);
+	/** Tokens with life enough for a build, one for each scope. */
+	const takeFresh = async (app) => {
+		if (current.length === app.scopes.length && current.every(isFresh)) return current;
+		older = [...older, ...current];
+		current = [];
+		saveState(tokenState, "minted");
+		const { mintToken, probeToken } = await importClient();
+		watchdog ??= startWatchdog(childEnv, warn);
+		const minting = app.scopes.map(async (scope) => {
+			const token = await mintToken({
+				...app,
+				apiUrl
+			}, scope, options);
+			watchdog?.guard(token);
+			current = [...current, token];
+			await probeToken(token, log, signal);
+		});
+		for (const outcome of await Promise.allSettled(minting)) if (outcome.status === "rejected") throw outcome.reason;
+		return current;
+	};
+	/** `isOver` where nothing is left to do. */
+	const revoke = async (token) => {
+		const { scope, permissions, mintedMs } = token;
+		const end = (isRevoked, isOver = isRevoked) => {
+			const livedMs = performance.now() - mintedMs;
+			return {
+				isOver,
+				ended: {
+					...scope,
+					permissions,
+					livedMs,
+					isRevoked
+				}
+			};
+		};
+		try {
+			const { revokeToken } = await importClient();
+			await revokeToken(token, log, tooLate);
+			return end(true);
+		} catch (error) {
+			const expiry = `it ends at ${token.expiresAt}`;
+			if (tooLate.aborted) warn(`The token is not revoked yet: the watchdog goes on trying, and ${expiry}.`);
+			else warn(`The token could not be revoked; ${expiry}: ${renderError(error)}`);
+			return end(false, !tooLate.aborted);
+		}
+	};
+	const endAll = async () => {
+		if (taking === void 0) return [];
+		await taking.catch(() => {});
+		taking = void 0;
+		const ending = [...older, ...current];
+		older = [];
+		current = [];
+		const outcomes = await Promise.all(ending.map(revoke));
+		if (outcomes.every(({ isOver }) => isOver)) await watchdog?.dismiss();
+		else watchdog?.release();
+		watchdog = void 0;
+		saveState(tokenState, "ended");
+		return outcomes.map(({ ended }) => ended);
+	};
+	const close = () => {
+		closing = closing.then(endAll).catch((error) => {
+			warn(`The token could not be ended: ${renderError(error)}`);
+			return [];
+		});
+		return closing;
+	};
+	return {
+		take: async () => {
+			if (credentials.kind === "none") return void 0;
+			if (credentials.kind === "given") return formatToken(secretFormat, apiUrl, [{ token: credentials.token }]);
+			taking = (taking ?? Promise.resolve([])).catch(() => {}).then(() => takeFresh(credentials));
+			return formatToken(secretFormat, apiUrl, await taking);
+		},
+		close,
+		[Symbol.asyncDispose]: async () => void await close()
+	};
+};
+
+// src/diagnose/recording/recorder.ts
+/**
+* All that a process beside the job needs to reach Docker; the last lets the runner end it. No more of
+* the step's variables: later steps can read them for as long as it runs.
+*/
+const wanted = /^(PATH|HOME|USER|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|RUNNER_TRACKING_ID)$/;
+const pidFile = "pid";
+/**
+* Starts a process that goes on after the step has ended, until somebody ends it or the recording's folder
+* is gone. That it may not start costs names of pods, and nothing else.
+*/
+const startRecorder = (folder, env) => {
+	const script = fileURLToPath(new URL("./recorder.js", import.meta.url));
+	const child = spawn(process.execPath, [
+		"--max-old-space-size=64",
+		script,
+		folder
+	], {
+		cwd: "/",
+		env: Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name))),
+		stdio: "ignore",
+		detached: true
+	});
+	child.on("error", () => {});
+	child.unref();
+	if (child.pid !== void 0) writeOwnFile(folder, pidFile, `${child.pid}`);
+};
+/** Numbers of processes are used again: it is ours only as long as it was started for this folder. */
+const isIts = (pid, folder) => {
+	return attempt(() => readRegularFile(`/proc/${pid}/cmdline`).toString("utf8"))?.split("\0").includes(folder) === true;
+};
+const patienceMs = 2e3;
+/** Ends it and waits for that, so that the runner finds nothing to end. */
+const endRecorder = async (folder) => {
+	const pid = Number(readOwnFile(folder, pidFile));
+	if (!Number.isInteger(pid) || pid < 2 || !isIts(pid, folder)) return;
+	try {
+		process.kill(pid, "SIGTERM");
+	} catch {
+		return;
+	}
+	const deadline = performance.now() + patienceMs;
+	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+// src/ownership.ts
+/**
+* Every name by which we find what is ours, and may therefore remove: containers, images, folders, entries
+* of the cache. What bears none of these is somebody else's.
+*/
+/** The label by which leftover helpers are found, and the run that they belong to. */
+const runLabel = "dev.slipway.run";
+/**
+* Of names that exist only while a step works; what is left of a killed one is found by it. No
+* registry can ever have that name (RFC 2606).
+*/
+const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
+/** The name by which a run holds an image. */
+const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
+
+// src/commands/cleanup.ts
+/** What Docker answers of a container that is going or gone. */
+const isGoing = /already in progress|no such container/i;
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const question = { timeoutMs: 1e4 };
+/** The state by which post knows what this run was called. */
+const runIdState = "run-id";
+/** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
+const isRunId = (state) => state !== void 0 && /^[0-9a-f]{16}$/.test(state);
+/** Where a run leaves things while it works, and by which label its helpers are found. */
+const leftoversOf = ({ tempDir }, runId) => ({
+	tempDir: join(tempDir, `slipway-${runId}`),
+	recordingFolder: recordingFolderOf(tempDir, runId),
+	label: `${runLabel}=${runId}`
+});
+/** Images by which a killed main handed one target over to another. */
+const removeImages = async (docker, runId) => {
+	const filter = `reference=${intermediateRepository(runId)}`;
+	const listed = await docker.try([
+		"image",
+		"ls",
+		"--filter",
+		filter,
+		"--format",
+		"{{.Repository}}:{{.Tag}}"
+	], question);
+	const names = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+	if (names.length > 0) await docker.try(["rmi", ...names]);
+};
+/**
+* Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
+* and a second run finds nothing to do.
+*/
+const cleanUp = async (context, { warning }, runId, isDockerThere) => {
+	if (!isRunId(runId)) return;
+	const { tempDir, recordingFolder, label } = leftoversOf(context, runId);
+	try {
+		rmSync(tempDir, {
+			recursive: true,
+			force: true
+		});
+		await endRecorder(recordingFolder);
+		rmSync(recordingFolder, {
+			recursive: true,
+			force: true
+		});
+		if (!isDockerThere) return;
+		const docker = createDocker(context.childEnv);
+		const listed = await docker.try([
+			"ps",
+			"--all",
+			"--quiet",
+			"--filter",
+			`label=${label}`
+		], question);
+		const containers = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+		await removeImages(docker, runId);
+		if (containers.length === 0) return;
+		const problems = (await docker.try([
+			"rm",
+			"--force",
+			...containers
+		])).stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
+		if (problems.length > 0) throw new Failure(problems.join(" "));
+	} catch (error) {
+		warning(`Cleanup was incomplete: ${renderError(error)}`);
+	}
+};
+
+// src/host/deadline.ts
+/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
+const within = async (work, patienceMs, late) => {
+	const { promise, resolve } = Promise.withResolvers();
+	const timer = setTimeout(resolve, patienceMs, late);
+	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
+// src/diagnose/finding/since.ts
+/**
+* Whether something came since the baseline; a cluster may be older than the job, or shared. What has no
+* time at all counts, as nothing speaks against it.
+*
+* @param at ISO 8601
+* @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+*/
+const isSince = (at, since) => at === void 0 || since === void 0 || Date.parse(at) >= Math.floor(since / 1e3) * 1e3;
+/** The newest last; what has no time may be of any, and comes first. */
+const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === void 0 ? 0 : Date.parse(b.at));
+/** Of the same thing seen several times. */
+const findNewest = (all) => all.toSorted(byTime).at(-1);
+
+// src/diagnose/cluster/node-resources.ts
+/** What all of a node's pods share, and in which words a kubelet says that it runs out. */
+const nodeResources = [
+	{
+		name: "memory",
+		kind: "memory-pressure",
+		/** The node's while it is short. */
+		condition: "MemoryPressure",
+		/** It tells when that began. */
+		event: "NodeHasInsufficientMemory",
+		/** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
+		inEviction: /low on resource: memory\b|MemoryPressure/,
+		remedy: "All nodes share the runner's memory. Run less at once, lower what pods use, or take a larger runner; pods above their requests.memory go first."
+	},
+	{
+		name: "disk",
+		kind: "disk-pressure",
+		condition: "DiskPressure",
+		event: "NodeHasDiskPressure",
+		inEviction: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
+		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
+	},
+	{
+		name: "process IDs",
+		kind: "pid-pressure",
+		condition: "PIDPressure",
+		event: "NodeHasInsufficientPID",
+		inEviction: /low on resource: pids\b|PIDPressure/,
+		remedy: "A program starts processes without end: see which pod has the most."
+	}
+];
+
+// src/text/to-line.ts
+const withoutQuery = (address) => {
+	const at = address.indexOf("?");
+	return at < 0 ? address : `${address.slice(0, at)}?...`;
+};
+/**
+* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
+* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
+* kubelets say at the end what it was.
+*/
+const toLine = (text, longest = 300) => {
+	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
+	const characters = [...line];
+	if (characters.length <= longest) return line;
+	const half = (longest - 4) / 2;
+	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
+};
+
+// src/diagnose/finding/finding.ts
+/**
+* What can be found; docs/diagnosis.md has a row for each. What explains most comes first: what is gone or
+* dead, then what never began, then what is unsure.
+*/
+const findingKinds = [
+	"node-gone",
+	"node-restarted",
+	"oom-kill",
+	"pull-policy",
+	"image-collected",
+	"image-pull",
+	"eviction",
+	"liveness",
+	"disk-pressure",
+	"memory-pressure",
+	"pid-pressure",
+	"pending",
+	"killed",
+	"clock-jump"
+];
+/** More words than this, in a name or two that others chose, say nothing more. */
+const longestCause = 600;
+/** All texts as one line each, for they quote names and messages that others wrote. */
+const toPlain = ({ cause, evidence, ...rest }) => {
+	const texts = Object.entries(rest).map(([key, text]) => [key, text && toLine(text)]);
+	return {
+		...Object.fromEntries(texts),
+		cause: toLine(cause, longestCause),
+		evidence: evidence.map((line) => toLine(line)).filter((line) => line !== "")
+	};
+};
+
+// src/diagnose/cluster/pod-finding.ts
+/** OOM kills stay apart: each is matched with the kernel's word of it. */
+const toKey$1 = ({ pod, container, kind, what }) => {
+	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
+	return JSON.stringify([
+		pod.namespace,
+		workload,
+		container?.name,
+		kind,
+		what
+	]);
+};
+const renderWho = ({ pod, container }, others) => {
+	const name = `${pod.namespace}/${pod.name}`;
+	const who = container === void 0 ? `Pod ${name}` : `Container ${container.name} of pod ${name}`;
+	return others === 0 ? who : `${who}, and ${others} more of ${pod.owner},`;
+};
+/** Tells of the first, and how many more there are. */
+const toFinding = (group) => {
+	const [first] = group;
+	if (first === void 0) return [];
+	const { pod, container, kind, certainty, what, evidence, remedy } = first;
+	const others = new Set(group.map(({ pod }) => pod.name)).size - 1;
+	const finding = {
+		kind,
+		certainty,
+		cause: `${renderWho(first, others)} ${what}`,
+		evidence,
+		remedy,
+		node: pod.node,
+		namespace: pod.namespace,
+		pod: pod.name,
+		podUid: pod.uid,
+		container: container?.name,
+		image: container?.image,
+		containerId: container?.endedId,
+		at: findNewest(group)?.at
+	};
+	return [toPlain(finding)];
+};
+/**
+* One finding for each cause and workload, in the order in which they were seen.
+*
+* @param since as {@link isSince} takes it: older ones are left out, so that none is counted
+*/
+const toFindings = (all, since) => {
+	const recent = all.filter(({ at }) => isSince(at, since));
+	return [...Map.groupBy(recent, toKey$1).values()].flatMap(toFinding);
+};
+
+// src/diagnose/cluster/evictions.ts
+const storageLimit = {
+	what: "was evicted: it wrote more to disk than its limit",
+	remedy: "Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less; logs and temporary files count."
+};
+/** @param message the kubelet's; the most exact words count */
+const explain$2 = (message) => {
+	if (/ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)) return storageLimit;
+	const short = nodeResources.find(({ inEviction }) => inEviction.test(message));
+	return short === void 0 ? {
+		what: "was evicted",
+		remedy: "Read what the kubelet says: it names what ran out."
+	} : {
+		what: `was evicted: its node was short of ${short.name}`,
+		remedy: short.remedy
+	};
+};
+const toPodFinding$1 = (pod, message, at) => {
+	const evidence = [`Evicted: ${message}`];
+	return {
+		pod,
+		kind: "eviction",
+		certainty: "certain",
+		...explain$2(message),
+		evidence,
+		at
+	};
+};
+/** Pods that a kubelet evicted from its node. */
+const findEvictions = ({ cluster: { pods, events }, since }) => {
+	const evictions = events.filter(({ kind, reason }) => kind === "Pod" && reason === "Evicted");
+	const evicted = pods.filter(({ reason }) => reason === "Evicted");
+	const isOf = (pod, event) => event.namespace === pod.namespace && event.name === pod.name;
+	const there = evicted.map((pod) => {
+		const its = evictions.filter((event) => isOf(pod, event));
+		const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at;
+		return toPodFinding$1(pod, pod.message ?? "", at);
+	});
+	const gone = evictions.filter((event) => !evicted.some((pod) => isOf(pod, event))).map(({ namespace, name, message, at }) => toPodFinding$1({
+		namespace,
+		name
+	}, message, at));
+	return toFindings([...there, ...gone], since);
+};
+
+// src/diagnose/cluster/find-in-nodes.ts
+const renderEvent = ({ reason, message }) => `${reason}: ${message}`;
+const eventsOf = ({ events }, node, ...reasons) => events.filter(({ kind, name, reason }) => kind === "Node" && name === node && reasons.includes(reason));
+/** Nodes that are short of something now, since whenever, or were for a time. */
+const findPressure = ({ cluster, since }) => cluster.nodes.flatMap(({ name: node, troubles }) => nodeResources.flatMap(({ kind, name, condition, event, remedy }) => {
+	const now = troubles.find(({ type }) => type === condition);
+	const began = findNewest(eventsOf(cluster, node, event));
+	if (now === void 0 && (began === void 0 || !isSince(began.at, since))) return [];
+	const cause = `Node ${node} ${now === void 0 ? "was for a time" : "is"} short of ${name}: its kubelet accepts no pods and evicts some`;
+	const evidence = [now === void 0 ? "" : `${condition}: ${now.message}`, began === void 0 ? "" : renderEvent(began)];
+	const at = now === void 0 ? began?.at : void 0;
+	return toPlain({
+		kind,
+		certainty: "certain",
+		cause,
+		evidence,
+		remedy,
+		node,
+		at
+	});
+}));
+/** Why loaded images are gone from a node, or may be next. */
+const explainLost = (node, given, wasCollected) => {
+	const deletes = "its disk is almost full, and its kubelet deletes unused images";
+	const isGone = `Node ${node} does not have ${given} any more`;
+	if (!wasCollected) return {
+		cause: `${isGone}: something removed what this job loaded`,
+		remedy: "Load it again. Find out what else in the job removes images or recreates the node."
+	};
+	return {
+		cause: given === "" ? `Node ${node}: ${deletes}` : `${isGone}: ${deletes}`,
+		remedy: "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load lost images again."
+	};
+};
+/**
+* Images that this job loaded and that a node does not have any more, and kubelets that fail to free
+* their disk.
+*/
+const findCollected = ({ cluster, loaded, nodeImages, since }) => [.../* @__PURE__ */ new Set([...cluster.nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((node) => {
+	const has = nodeImages.get(node);
+	const isLost = ({ canonical, nodes }) => has !== void 0 && nodes.includes(node) && !has.includes(canonical);
+	const lost = [...new Set(loaded.filter(isLost).map(({ given }) => given))];
+	const tries = eventsOf(cluster, node, "FreeDiskSpaceFailed", "ImageGCFailed").filter(({ at }) => isSince(at, since));
+	if (lost.length === 0 && tries.length === 0) return [];
+	const troubles = cluster.nodes.find(({ name }) => name === node)?.troubles ?? [];
+	const wasCollected = tries.length > 0 || troubles.some(({ type }) => type === "DiskPressure");
+	return toPlain({
+		kind: "image-collected",
+		certainty: lost.length === 0 || !wasCollected ? "possible" : "likely",
+		...explainLost(node, lost.join(", "), wasCollected),
+		evidence: tries.map(renderEvent),
+		node,
+		at: lost.length === 0 ? findNewest(tries)?.at : void 0,
+		image: lost[0]
+	});
+});
+
+// src/text/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_~$]/g, (mark) => `\\${mark}`);
+/** A line that stays text in Markdown, too: no heading, list, quotation or rule. */
+const escapeLine = (text) => escapeCell(text.trim()).replace(/^(\d*)([#>+=.)-])/, "$1\\$2");
+/** The same for each line of a text. */
+const escapeText = (text) => text.split(/\r\n|\n|\r/).map(escapeLine).join("\n");
+
+// src/diagnose/cluster/killed.ts
+/** 128 and SIGKILL's 9. */
+const killed$1 = 137;
+const explainMemory = ({ memoryLimit, ended }) => ({
+	kind: "oom-kill",
+	certainty: "certain",
+	what: memoryLimit === void 0 ? "was OOM-killed; it has no memory limit, so its pod or the machine ran out of memory" : `was OOM-killed: it exceeded its memory limit of ${formatBytes(memoryLimit)}`,
+	evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
+	remedy: memoryLimit === void 0 ? "Run less at once, give the hungry pods a limits.memory, or take a larger runner." : "Raise limits.memory of the container, or let it use less."
+});
+const probeRemedies = {
+	liveness: "This is not an OOM kill. Raise timeoutSeconds or failureThreshold of livenessProbe, or add a startupProbe; on a busy runner the program may lack CPU.",
+	startup: "This is not an OOM kill. Raise failureThreshold or periodSeconds of startupProbe, or find out why the program starts slowly."
+};
+const explainProbe = (said, kill, unhealthy, ended) => {
+	const probe = /startup/i.test(said.message) ? "startup" : "liveness";
+	const times = unhealthy === void 0 || unhealthy.count < 2 ? "" : ` (${unhealthy.count} times)`;
+	return {
+		kind: "liveness",
+		certainty: kill === void 0 ? "likely" : "certain",
+		what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
+		evidence: [
+			kill ? `Killing: ${kill.message}` : "",
+			unhealthy ? `Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, "")}` : "",
+			`Exit code ${ended?.exitCode}, reason ${ended?.reason || "not given"}`
+		],
+		remedy: probeRemedies[probe]
+	};
+};
+const explainStop = (stop) => ({
+	kind: "killed",
+	certainty: "likely",
+	what: "did not stop within its grace period and was killed",
+	evidence: [`Killing: ${stop.message}`],
+	remedy: "End the program on SIGTERM (a shell as first process does not pass it on: use `exec`), or raise terminationGracePeriodSeconds."
+});
+const explainUnknown = ({ hasLivenessProbe, ended }) => ({
+	kind: "killed",
+	certainty: "possible",
+	what: "was killed (exit code 137, SIGKILL); nothing tells by whom",
+	evidence: [`Exit code 137, reason ${ended?.reason || "not given"}`],
+	remedy: `Read its log: \`kubectl logs --previous\`. It may be an OOM kill of a process in it${hasLivenessProbe ? ", a failed liveness probe (Kubernetes drops events after an hour)" : ""}, or a program in the container or on the runner.`
+});
+/** Longer than most are given to end. */
+const longestGraceMs = 6e5;
+/** An end that came much later, or long before, had another cause. */
+const mayEnd = (event, ended) => {
+	const passed = Date.parse(ended?.at ?? "") - Date.parse(event.at ?? "");
+	return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs;
+};
+/** @param events of the container's pod */
+const explain$1 = (container, events) => {
+	const { name, ended } = container;
+	if (ended === void 0) return void 0;
+	if (ended.reason === "OOMKilled") return explainMemory(container);
+	const find = (reason, isMeant) => findNewest(events.filter((it) => it.reason === reason && mayEnd(it, ended) && isMeant(it)));
+	const kill = find("Killing", ({ container: its, message }) => /\bfailed (liveness|startup) probe\b/.test(message) && (its === name || message.startsWith(`Container ${name} failed `)));
+	const unhealthy = find("Unhealthy", (event) => event.container === name && /^(Liveness|Startup) probe /.test(event.message));
+	const said = kill ?? (ended.exitCode === killed$1 ? unhealthy : void 0);
+	if (said !== void 0) return explainProbe(said, kill, unhealthy, ended);
+	if (ended.exitCode !== killed$1) return void 0;
+	const stop = find("Killing", ({ message }) => message === `Stopping container ${name}`);
+	return stop === void 0 ? explainUnknown(container) : explainStop(stop);
+};
+/** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
+const findKilled = ({ cluster: { pods, events }, since }) => {
+	const found = pods.flatMap((pod) => {
+		if (pod.reason === "Evicted") return [];
+		const its = events.filter(({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name);
+		return pod.containers.flatMap((container) => {
+			const explained = explain$1(container, its);
+			const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
+			return explained === void 0 ? [] : [{
+				pod,
+				container,
+				at,
+				...explained
+			}];
+		});
+	});
+	return toFindings(found, since);
+};
+
+// src/diagnose/cluster/pending.ts
+/** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
+const shortOf = (request, words, name = request) => ({
+	words,
+	why: `no node has as much ${name} left as the pod requests`,
+	remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. Kubernetes counts requests, not use.`
+});
+const ofMemory = shortOf("memory", /Insufficient memory|resource: memory/);
+const shortages = [
+	ofMemory,
+	shortOf("cpu", /Insufficient cpu|resource: cpu/, "CPU"),
+	shortOf("ephemeral-storage", /Insufficient ephemeral-storage|resource: ephemeral-storage/, "disk"),
+	{
+		words: /Too many pods|resource: pods/,
+		why: "the nodes run as many pods as they may",
+		remedy: "Run fewer pods, or add a node to the cluster (a node takes 110 pods by default)."
+	},
+	{
+		words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
+		why: "the nodes are short of disk, memory or process IDs and take no pods",
+		remedy: "See the findings about the nodes."
+	}
+];
+const toPodFinding = (pod, memory) => {
+	const wasRefused = pod.reason?.startsWith("OutOf") === true;
+	const words = wasRefused ? pod.message : pod.unschedulable;
+	if (words === void 0 || pod.reason === "Evicted") return [];
+	const shortage = shortages.find((each) => each.words.test(words));
+	if (shortage === void 0) return [];
+	const what = `${wasRefused ? "was refused" : "stays pending"}: ${shortage.why}`;
+	const evidence = [words, shortage === ofMemory ? memory : ""];
+	const at = pod.changedAt ?? pod.createdAt;
+	return [{
+		pod,
+		kind: "pending",
+		certainty: "certain",
+		what,
+		evidence,
+		remedy: shortage.remedy,
+		at
+	}];
+};
+/** Pods that found no node with room for them. */
+const findPending = ({ cluster: { pods, nodes }, since }) => {
+	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
+	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
+	return toFindings(pods.flatMap((pod) => toPodFinding(pod, memory)), since);
+};
+
+// src/diagnose/cluster/explain-loaded.ts
+/** @param why goes on after `cannot start` */
+const cannotStart = (certainty, why, remedy, kind = "image-pull") => ({
+	kind,
+	certainty,
+	what: `cannot start${why}`,
+	evidence: [],
+	remedy
+});
+/** The kubelet had to ask a registry all the same. */
+const explainAlways = (image, { canonical, immutable }) => canonical.endsWith(":latest") ? cannotStart("certain", `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`, `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${immutable}.`, "pull-policy") : cannotStart("certain", `: its imagePullPolicy is Always, so the kubelet pulls ${image} although this job loaded it`, "Set imagePullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.", "pull-policy");
+const loadFirst = "Load images before you apply what uses them, or restart it: `kubectl rollout restart`.";
+/**
+* The node did not have it when the kubelet looked.
+*
+* @param nodes into which it was loaded
+* @param isThere now; undefined where the node does not tell
+*/
+const explainAbsent = ({ pod: { node = "" }, container: { image } }, nodes, isThere) => {
+	if (isThere) {
+		const why = ` yet: the kubelet looked before its node had ${image}, and retries ever less often`;
+		return cannotStart("likely", why, loadFirst);
+	}
+	if (!nodes.includes(node)) {
+		const why = `: this job loaded ${image} into ${nodes.join(", ") || "no node"}, not into its node`;
+		return cannotStart("certain", why, "Load into all nodes (leave the input nodes empty).");
+	}
+	if (isThere === false) {
+		const why = `: this job loaded ${image}, but its node does not have it any more`;
+		return cannotStart("certain", why, "Load it again. Check whether the node is short of disk, or was recreated.");
+	}
+	const why = `: its node lacked ${image} when the kubelet looked, although this job loaded it there`;
+	return cannotStart("likely", why, `${loadFirst} If it was removed, check the node's free disk.`);
+};
+/** Says why a container waits for an image that this job did load. */
+const explainLoaded = (wait, image, { loaded, nodeImages }) => {
+	const { pod, container } = wait;
+	if (container.pullPolicy === "Always") return explainAlways(container.image, image);
+	const same = loaded.filter(({ canonical }) => canonical === image.canonical);
+	const nodes = [...new Set(same.flatMap((each) => each.nodes))];
+	return explainAbsent(wait, nodes, nodeImages.get(pod.node ?? "")?.includes(image.canonical));
+};
+
+// src/text/nearest.ts
+/** Two slips, and fewer in short words, which would all resemble each other. */
+const slipsIn = (letters) => Math.min(2, Math.floor(letters / 3));
+/** Whether one word may be a slip of the pen for the other. */
+const isMisspelt = (a, b) => leven(a, b) <= slipsIn(Math.min(a.length, b.length));
+/** The word that was probably meant, of those that are known; undefined where none is near. */
+const findNearestWord = (word, known) => closestMatch(word, [...known], { maxDistance: Math.max(1, slipsIn(word.length)) });
+
+// src/diagnose/cluster/nearest-image.ts
+/** In how far a loaded image resembles the one that a pod asks for, the nearest first. */
+const resemblances$1 = [
+	"same",
+	"other-tag",
+	"other-place",
+	"spelling"
+];
+const lastPart = (name) => toRepository(name).replace(/^.*\//s, "");
+/** Tag, digest or both: `docker.io/library/api:1@sha256:...`. */
+const endingOf = (name) => name.slice(toRepository(name).length);
+const compare = (asked, loaded) => {
+	if (asked === loaded) return "same";
+	if (toRepository(asked) === toRepository(loaded)) return "other-tag";
+	const [a, b] = [lastPart(asked), lastPart(loaded)];
+	if (a === b) return "other-place";
+	return isMisspelt(a, b) ? "spelling" : void 0;
+};
+/**
+* Finds the loaded image that was probably meant, if any.
+*
+* @param asked canonical, as {@link LoadedImage.canonical} is
+*/
+const findNearest = (asked, loaded) => {
+	const resembling = loaded.flatMap((image) => {
+		const resemblance = compare(asked, image.canonical);
+		return resemblance === void 0 ? [] : [{
+			image,
+			resemblance
+		}];
+	});
+	const rank = ({ image, resemblance }) => 2 * resemblances$1.indexOf(resemblance) + (endingOf(image.canonical) === endingOf(asked) ? 0 : 1);
+	return resembling.toSorted((a, b) => rank(a) - rank(b))[0];
+};
+
+// src/diagnose/cluster/pulls.ts
+/** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
+const reasons$1 = /* @__PURE__ */ new Set([
+	"ErrImagePull",
+	"ImagePullBackOff",
+	"ErrImagePullBackOff",
+	"ErrImageNeverPull",
+	"InvalidImageName",
+	"ImageInspectError",
+	"RegistryUnavailable"
+]);
+/** A name as canonical as can be, to compare with those that were loaded. */
+const toAsked = (image) => {
+	const asked = parseImageReference(image);
+	const lower = typeof asked === "string" ? parseImageReference(image.toLowerCase()) : asked;
+	return typeof lower === "string" ? image : toCriName(lower.canonical);
+};
+const resemblances = {
+	"other-tag": "another tag or digest",
+	"other-place": "another registry or folder",
+	spelling: "almost the same spelling"
+};
+/** A name that this job did not load; the nearest that it did load was probably meant. */
+const explainOther = ({ container: { image, pullPolicy } }, nearest) => {
+	const also = pullPolicy === "Always" ? " Set imagePullPolicy: IfNotPresent, too; it is Always." : "";
+	if (nearest !== void 0 && nearest.resemblance !== "same") {
+		const { given } = nearest.image;
+		return cannotStart("likely", `: this job loaded ${given}, not ${image} (${resemblances[nearest.resemblance]})`, `Let the manifest say ${given}, or build and load ${image}.${also}`);
+	}
+	if (pullPolicy === "Never") return cannotStart("certain", `: its node lacks ${image}, which imagePullPolicy Never forbids to pull and this job did not load`, `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`);
+	return cannotStart("certain", `: this job did not load ${image}, and the node cannot pull it`, `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.${also}`);
+};
+const explain = (wait, facts) => {
+	const { image, waiting } = wait.container;
+	if (waiting?.reason === "ImageInspectError") return cannotStart("likely", `: containerd on its node cannot read the image ${image}`, "Remove it from the node (`crictl rmi`) and load it again; check whether the disk is full.");
+	const asked = parseImageReference(image);
+	const nearest = findNearest(toAsked(image), facts.loaded);
+	if (typeof asked === "string") {
+		const meant = nearest?.image.given;
+		return cannotStart("certain", `: ${image} is not an image name (${asked})${meant ? `; this job loaded ${meant}` : ""}`, `Correct the name in the manifest${meant ? `: ${meant}` : ""}.`);
+	}
+	return nearest?.resemblance === "same" ? explainLoaded(wait, nearest.image, facts) : explainOther(wait, nearest);
+};
+/** Says why containers wait for images, going by what this job loaded. */
+const findPullTroubles = (facts) => {
+	const { cluster, loaded, since } = facts;
+	const troubles = cluster.pods.flatMap((pod) => pod.containers.flatMap((container) => {
+		const { waiting, image } = container;
+		if (waiting === void 0 || !reasons$1.has(waiting.reason)) return [];
+		const isOurs = findNearest(toAsked(image), loaded) !== void 0;
+		const wait = {
+			pod,
+			container,
+			at: pod.createdAt
+		};
+		if (!isOurs && !isSince(wait.at, since)) return [];
+		const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
+		return [{
+			...wait,
+			...explain(wait, facts),
+			evidence
+		}];
+	}));
+	return toFindings(troubles, void 0);
+};
+
+// src/diagnose/cluster/find-in-cluster.ts
+/** Says what Kubernetes tells of: pulls, kills, evictions, lack of room, lost images. */
+const findInCluster = (facts) => [
+	...findPullTroubles(facts),
+	...findKilled(facts),
+	...findEvictions(facts),
+	...findPressure(facts),
+	...findCollected(facts),
+	...findPending(facts)
+];
+
+// src/cluster/quantity.ts
+const suffixes = {
+	n: 1e-9,
+	u: 1e-6,
+	m: .001,
+	"": 1,
+	k: 1e3,
+	M: 1e6,
+	G: 1e9,
+	T: 0xe8d4a51000,
+	P: 0x38d7ea4c68000,
+	E: 0xde0b6b3a7640000,
+	Ki: 1024,
+	Mi: 2 ** 20,
+	Gi: 2 ** 30,
+	Ti: 2 ** 40,
+	Pi: 2 ** 50,
+	Ei: 2 ** 60
+};
+const pattern = /^\+?((?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
+/**
+* Reads what Kubernetes calls a quantity, such as `128Mi`, `1.5Gi`, `500m` or `1e3`; undefined for
+* what it would refuse, and for what is below nothing, which nobody can ask for.
+*/
+const parseQuantity = (text) => {
+	const [, digits, exponent = "", suffix = ""] = pattern.exec(text) ?? [];
+	const factor = suffixes[suffix];
+	if (digits === void 0 || factor === void 0) return void 0;
+	const value = Number(`${digits}${exponent}`);
+	return factor < 1 ? value / Math.round(1 / factor) : value * factor;
+};
+
+// src/diagnose/cluster/parse-cluster.ts
+/** How many fields each kind of line has, which is how garbled ones are told. */
+const widths = {
+	pod: 8,
+	owner: 3,
+	condition: 4,
+	container: 6,
+	status: 8,
+	event: 8,
+	node: 2,
+	trouble: 3
+};
+/** As Go's `urlquery` encodes; undefined of anything else. */
+const decode = (field) => /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
+/** Whatever does not look like a line of ours is left out. */
+const parseLine = (line) => {
+	const [word = "", ...encoded] = line.split("	");
+	const row = encoded.map(decode).filter((field) => field !== void 0);
+	return encoded.length === widths[word] && row.length === encoded.length ? [{
+		word,
+		row
+	}] : [];
+};
+/** ISO 8601, as all times here. */
+const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
+const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
+const toContainer = (row, status = []) => {
+	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
+	const [, , waiting, said = "", code, reason = "", at, id] = status;
+	const exitCode = toCount(code);
+	return {
+		name,
+		/** As the pod's spec has it. */
+		image,
+		pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
+		/** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
+		waiting: waiting ? {
+			reason: waiting,
+			message: said
+		} : void 0,
+		/** How it ended last: now, or before it was started again. */
+		ended: exitCode === void 0 ? void 0 : {
+			exitCode,
+			reason,
+			at: toTime(at)
+		},
+		/** Of the container that ended last, as containerd has it. */
+		endedId: id?.replace(/^[\w-]+:\/\//, "") || void 0,
+		hasLivenessProbe: hasLiveness === "yes",
+		/** Bytes; undefined without a limit. */
+		memoryLimit: parseQuantity(limit)
+	};
+};
+/** Conditions that tell since when a pod is what it is, the most exact first. */
+const changes = [
+	"DisruptionTarget",
+	"PodScheduled",
+	"Ready"
+];
+/** @param of the pod's other lines, by their first word */
+const toPod = (row, of) => {
+	const [uid = "", namespace = "", name = "", node, reason, message, created, started] = row;
+	const [, ownerKind, ownerName] = of("owner")[0] ?? [];
+	const condition = (type) => of("condition").find((each) => each[1] === type) ?? [];
+	const times = changes.map((type) => toTime(condition(type)[2]));
+	return {
+		namespace,
+		name,
+		uid,
+		/** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
+		owner: ownerName && `${ownerKind}/${ownerName}`,
+		/** Undefined while no node was found for it. */
+		node: node || void 0,
+		/** Such as `Evicted`. */
+		reason: reason || void 0,
+		message: message || void 0,
+		/** Why no node was found for it, in the scheduler's words. */
+		unschedulable: condition("PodScheduled")[3] || void 0,
+		createdAt: toTime(created),
+		/** When it became what it is: was evicted, failed, found no node; else when its node took it. */
+		changedAt: times.find((time) => time !== void 0) ?? toTime(started),
+		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1])))
+	};
+};
+/** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
+const toEvent = (row) => {
+	const [namespace = "", kind = "", name = "", path = "", reason = "", message = ""] = row;
+	const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1];
+	const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])];
+	return {
+		namespace,
+		kind,
+		name,
+		container,
+		reason,
+		message,
+		count,
+		at
+	};
+};
+const toNode = ([name = "", memory = ""], troubles) => ({
+	name,
+	/** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
+	troubles: troubles.map(([, type = "", message = ""]) => ({
+		type,
+		message
+	})),
+	/** Bytes that Kubernetes believes pods may use there. */
+	allocatableMemory: parseQuantity(memory)
+});
+/** Reads what the templates in kubectl/ print, in any order. */
+const parseCluster = (text) => {
+	const lines = text.split("\n").flatMap(parseLine);
+	const byWord = Map.groupBy(lines, ({ word }) => word);
+	const bySubject = Map.groupBy(lines, ({ word, row }) => `${word} ${row[0]}`);
+	const all = (word) => (byWord.get(word) ?? []).map(({ row }) => row);
+	const of = (word, subject = "") => (bySubject.get(`${word} ${subject}`) ?? []).map(({ row }) => row);
+	return {
+		pods: all("pod").map((row) => toPod(row, (word) => of(word, row[0]))),
+		events: all("event").map(toEvent),
+		nodes: all("node").map((row) => toNode(row, of("trouble", row[0])))
+	};
+};
+
+// src/diagnose/cluster/read-cluster.ts
+/** The program in the node gives up before; this is for a node that hangs as a whole. */
+const timeoutMs = 5e3;
+const readPart = (name) => readFileSync(new URL(`./kubectl/${name}`, import.meta.url), "utf8");
+const kinds = [
+	"pods",
+	"events",
+	"nodes"
+];
+/** The last words: kubectl begins with what its library says of every try. */
+const toProblem = (error) => {
+	const cause = error instanceof Error ? error.cause : void 0;
+	const said = cause instanceof Error && cause.message || renderError(error);
+	if (/: executing "\w+" at </.test(said)) return "they have an unexpected form";
+	return toLine(said.trim().split("\n").at(-1) ?? "");
+};
+const ask = (api, { id, name }, kind) => {
+	const template = readPart(`${kind}.gotemplate`);
+	const command = [
+		"bash",
+		"-c",
+		readPart("ask.sh"),
+		"slipway",
+		kind,
+		template,
+		name
+	];
+	return execute(api, id, command, timeoutMs).then((text) => ({
+		kind,
+		text,
+		problem: void 0
+	}), (error) => ({
+		kind,
+		text: "",
+		problem: toProblem(error)
+	}));
+};
+const readFrom = async (api, node) => {
+	const answers = await Promise.all(kinds.map((kind) => ask(api, node, kind)));
+	const failed = answers.filter(({ problem }) => problem !== void 0);
+	const isSilent = failed.length === answers.length;
+	const what = isSilent ? "Kubernetes" : failed.map(({ kind }) => kind).join(", ");
+	const why = [...new Set(failed.map(({ problem }) => problem))].join("; ");
+	return {
+		cluster: isSilent ? void 0 : parseCluster(answers.map(({ text }) => text).join("\n")),
+		unchecked: failed.length === 0 ? [] : [`${what} (${why})`]
+	};
+};
+/**
+* Asks the control-plane nodes' own kubectl, side by side, as each may hang. The first one that tells
+* something is believed.
+*/
+const readCluster = async (api, nodes) => {
+	const asked = nodes.filter(({ role }) => role === "control-plane").toSorted((a, b) => a.name.localeCompare(b.name));
+	const readings = await Promise.all(asked.map((node) => readFrom(api, node)));
+	const first = readings.find(({ cluster }) => cluster !== void 0);
+	if (first !== void 0) return first;
+	const unchecked = readings.flatMap((reading) => reading.unchecked);
+	return {
+		cluster: void 0,
+		unchecked: unchecked.length > 0 ? unchecked : ["Kubernetes (no control-plane node is running)"]
+	};
+};
+
+// src/diagnose/find-changes.ts
+const findChange = ({ name, id, startedAt }, nodes) => {
+	const now = nodes.find((node) => node.id === id);
+	if (now === void 0) return {
+		kind: "node-gone",
+		cause: `Node ${name} was ${nodes.some((node) => node.name === name) ? "recreated" : "removed"} since the images were loaded, and they went with it`,
+		seen: `Docker: container ${id.slice(0, 12)} no longer exists`,
+		remedy: "Load images after the cluster is created, and keep it until the tests have ended."
+	};
+	const { Running, StartedAt, ExitCode, OOMKilled } = now.state;
+	if (!Running) return {
+		kind: "node-gone",
+		cause: `Node ${name} is no longer running`,
+		seen: `Docker: exit code ${ExitCode}${OOMKilled ? ", OOM-killed" : ""}`,
+		remedy: OOMKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` shows why it ended.`
+	};
+	if (StartedAt === startedAt) return void 0;
+	return {
+		kind: "node-restarted",
+		cause: `Node ${name} was restarted since the images were loaded; all its pods began anew`,
+		seen: `Docker: started at ${StartedAt}, before at ${startedAt}`,
+		remedy: "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back."
+	};
+};
+/** A cluster of which nothing is left was torn down by the job itself, which explains nothing. */
+const findNodeChanges = (baseline, nodes) => (nodes.length === 0 ? [] : baseline?.nodes ?? []).flatMap((before) => {
+	const found = findChange(before, nodes);
+	if (found === void 0) return [];
+	const { seen, ...change } = found;
+	return [{
+		...change,
+		certainty: "certain",
+		evidence: [seen],
+		node: before.name
+	}];
+});
+/** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
+const toleratedJumpMs = 5e3;
+/** Finds that the machine's clock was set while the job ran. */
+const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
+	if (baseline === void 0 || baseline.bootId !== bootId) return [];
+	const passedS = uptimeS - baseline.uptimeS;
+	const jumpMs = clockMs - baseline.clockMs - passedS * 1e3;
+	if (Math.abs(jumpMs) < toleratedJumpMs) return [];
+	const direction = jumpMs > 0 ? "forward" : "back";
+	const seconds = Math.round(Math.abs(jumpMs) / 1e3);
+	const clockS = Math.round((clockMs - baseline.clockMs) / 1e3);
+	return [{
+		kind: "clock-jump",
+		certainty: "likely",
+		cause: `The machine's clock was set ${direction} by ${seconds} s while the job ran`,
+		evidence: [`The clock advanced by ${clockS} s, the machine's uptime by ${Math.round(passedS)} s`],
+		remedy: "It can invalidate certificates, expire tokens, lose leases and fail probes. Run the job again; if it stays, check the time service of the machine."
+	}];
+};
+
+// src/diagnose/finding/merge.ts
+const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
+/**
+* What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+* likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
+*/
+const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "liveness" && certainty === "likely";
+/**
+* Puts together what the kernel and what the cluster tell. The kernel knows more of an OOM kill: the
+* limit that was hit, and by which process. What only it could not locate, the cluster may have.
+*/
+const mergeKills = (kernels, clusters) => {
+	const added = clusters.filter((finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)));
+	const isLocated = added.some(({ kind }) => kind === "oom-kill");
+	return [...kernels.filter(({ certainty }) => !isLocated || certainty !== "possible"), ...added];
+};
+const toRank = ({ kind, certainty }) => findingKinds.indexOf(kind) + (certainty === "possible" ? findingKinds.length : 0);
+/** Sorts for people: GitHub shows ten annotations of a step, and nobody reads the twentieth line. */
+const sortFindings = (findings) => findings.toSorted((a, b) => toRank(a) - toRank(b));
+/**
+* What is one and the same finding for whoever diagnoses a second time, when there may be more of it:
+* whom it hit, or what it says where that is not known.
+*/
+const toKey = (finding) => {
+	const { kind, cause, node, namespace, pod, container, containerId } = finding;
+	const whom = [
+		node,
+		namespace,
+		pod,
+		container,
+		containerId
+	].map((part) => part ?? "");
+	return toLine([kind, ...whom.some((part) => part !== "") ? whom : [cause]].join(" "));
+};
+
+// src/diagnose/kernel/cgroup.ts
+const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/;
+const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
+/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
+const withinNode = (path, nodeIds) => {
+	const nodeId = nodeIds.find((id) => path.includes(id));
+	if (nodeId === void 0) return void 0;
+	const end = path.indexOf(nodeId) + nodeId.length;
+	return {
+		nodeId,
+		rest: path.slice(end).replace(/^\.scope/, "")
+	};
+};
+/**
+* Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
+* root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
+*/
+const parseCgroup = (path, nodeIds) => {
+	const found = path === void 0 ? void 0 : withinNode(path, nodeIds);
+	if (found === void 0) return void 0;
+	const { nodeId, rest } = found;
+	return {
+		nodeId,
+		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
+		containerId: containerPattern.exec(rest)?.[1]
+	};
+};
+/** Says whose limit was hit. */
+const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
+	if (isOfMachine || limitCgroup === "/") return "machine";
+	if (limitCgroup === void 0) return "unknown";
+	const found = withinNode(limitCgroup, nodeIds);
+	if (found === void 0) return "above";
+	if (containerPattern.test(found.rest)) return "container";
+	if (podPattern.test(found.rest)) return "pod";
+	return found.rest === "" || found.rest === "/" ? "node" : "kubelet";
+};
+
+// src/diagnose/oom-kills/explain.ts
+/** 128 and SIGKILL's 9. */
+const killed = 137;
+/** The end of a container follows its kill at once; one that ends later was stopped. */
+const atOnceMs = 3e3;
+const renderVictim = ({ known, cgroup, nodeName, kills }) => {
+	const { name, pod, namespace, isRunning, ended } = known;
+	const last = kills.at(-1);
+	const times = kills.length === 1 ? "" : ` ${kills.length} times`;
+	if (pod === void 0 && cgroup.podUid === void 0) return `Process ${last?.process} of node ${nodeName} was OOM-killed${times}`;
+	const whose = pod === void 0 ? `an unknown pod (UID ${cgroup.podUid}) in node ${nodeName}` : `pod ${namespace}/${pod}`;
+	const victim = `${name === void 0 ? "A container" : `Container ${name}`} of ${whose}`;
+	if (isRunning) return `${victim} lost process ${last?.process}${times}`;
+	const sinceKillMs = (ended?.atMs ?? 0) - Date.parse(last?.at ?? "");
+	return ended?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs || kills.some(({ others }) => others > 0) ? `${victim} was OOM-killed${times}` : `Process ${last?.process} in ${victim.replace(/^./, (first) => first.toLowerCase())} was OOM-killed${times}`;
+};
+/** @param size empty, or such as ` of 50 MB` */
+const reasons = {
+	container: (size) => `it exceeded its memory limit${size}`,
+	pod: (size) => `its pod exceeded its memory limit${size}`,
+	kubelet: (size) => `all pods together exceeded the kubelet's memory limit${size}`,
+	node: (size) => `the node's container exceeded its memory limit${size}`,
+	above: (size) => `a memory limit${size} above the node was reached`,
+	machine: () => "the machine ran out of memory",
+	unknown: () => "a memory limit was reached"
+};
+const remedies = {
+	container: "Raise resources.limits.memory of this container, or let the program use less, such as by fewer workers or a smaller batch.",
+	pod: "Raise the memory limits of the pod's containers, or let their programs use less.",
+	kubelet: "Use less memory in all pods together, or give the node more.",
+	node: "Give the node more memory (`docker update --memory`), or run less in it.",
+	above: "Raise the memory limit of what runs the runner or Docker, or run less at once.",
+	machine: "Run less at once, give pods smaller limits, or take a larger runner. Pods whose requests fit the machine do not start together.",
+	unknown: "Raise resources.limits.memory of what was killed, or let its programs use less."
+};
+const renderKill = (kill) => {
+	const { process, pid, processBytes, usedBytes, others, at } = kill;
+	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
+	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
+	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
+	return `Kernel log, ${at.slice(11, 19)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
+};
+/** More than these of one container say nothing new. */
+const shownKills = 3;
+/** Says what the kernel did. */
+const explainKills = (group) => {
+	const { kills, limit, cgroup, known, nodeName } = group;
+	const last = kills.at(-1);
+	const size = last?.limitBytes === void 0 ? "" : ` of ${formatBytes(last.limitBytes)}`;
+	const before = kills.length - shownKills;
+	return {
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `${renderVictim(group)}: ${reasons[limit](size)}`,
+		evidence: [
+			...kills.slice(-3).map(renderKill),
+			before > 0 ? `and ${before} before` : "",
+			known.isRunning ? `The container still runs: only ${last?.process} in it was killed` : ""
+		],
+		remedy: remedies[limit],
+		node: nodeName,
+		...toWhom(known),
+		podUid: cgroup.podUid,
+		containerId: cgroup.containerId,
+		at: last?.at
+	};
+};
+
+// src/diagnose/oom-kills/node-counts.ts
+/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
+const toKnownNodes = (baseline, nodes) => {
+	const before = baseline?.nodes ?? [];
+	const added = nodes.filter(({ id }) => before.every((node) => node.id !== id));
+	return [...before, ...added.map(({ id, name, state }) => ({
+		id,
+		name,
+		startedAt: state.StartedAt,
+		kills: 0
+	}))].map((node) => {
+		const { id, name, startedAt, kills } = node;
+		const now = nodes.find((each) => each.id === id);
+		const total = now?.report?.nodeKills;
+		const isSame = now?.state.StartedAt === startedAt;
+		const from = isSame ? kills : 0;
+		const counted = total === void 0 || from === void 0 ? void 0 : total - from;
+		return {
+			id,
+			name,
+			counted,
+			countsAll: isSame && counted !== void 0
+		};
+	});
+};
+
+// src/diagnose/oom-kills/unlogged.ts
+/** How many they were is not known: the first process of a container killed as a whole counts twice. */
+const renderKilled = (count, where) => `${count === 1 ? "A process" : "Processes"} ${where} ${count === 1 ? "was" : "were"} OOM-killed`;
+/** What containerd itself calls OOM-killed, and `isLogged` does not know by the container's ID. */
+const findByContainerd = ({ name: node, report }, containers, sinceMs = 0, isLogged) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
+	if (reason !== "OOMKilled" || isLogged(id) || Date.parse(at) < sinceMs) return [];
+	const known = containers.find((container) => container.id === id);
+	const who = known ? `${known.name} of pod ${known.namespace}/${known.pod}` : id;
+	const seen = `containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`;
+	return [{
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `Container ${who} was OOM-killed`,
+		evidence: [seen],
+		remedy: "Raise resources.limits.memory of this container, or let the program use less.",
+		node,
+		...toWhom(known ?? {}),
+		containerId: id,
+		at
+	}];
+});
+const possibly = (gap) => gap === void 0 ? [] : [`Which it was is not known: ${gap}`];
+/** Of kills that only a node's counter tells of: `rest` of the `counted` are told of by nothing else. */
+const toCounted = (node, counted, rest, gap) => ({
+	kind: "oom-kill",
+	certainty: "certain",
+	cause: renderKilled(rest, `in node ${node}`),
+	evidence: [`memory.events of the node: oom_kill rose by ${counted}`, ...possibly(gap)],
+	remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
+	node
+});
+/** Of kills that may have been anywhere on the machine. */
+const toPossible = (count, gap) => ({
+	kind: "oom-kill",
+	certainty: "possible",
+	cause: `${renderKilled(count, "on this machine")}, perhaps in this cluster`,
+	evidence: [`/proc/vmstat: oom_kill rose by ${count} that nothing else explains`, ...possibly(gap)],
+	remedy: "Look for containers with exit code 137. A step with `mode: diagnose` and `if: failure()` before the teardown sees more."
+});
+
+// src/diagnose/oom-kills/find-oom-kills.ts
+const groupKills = (kills, known, { containers, machine: { clockMs, uptimeS } }) => {
+	const ids = known.map(({ id }) => id);
+	const located = kills.flatMap((kill) => {
+		const cgroup = parseCgroup(kill.cgroup, ids);
+		if (cgroup === void 0) return [];
+		const at = (/* @__PURE__ */ new Date(clockMs - (uptimeS - kill.stampS) * 1e3)).toISOString();
+		const container = containers.find(({ id }) => id === cgroup.containerId);
+		const sibling = containers.find(({ podUid }) => podUid === cgroup.podUid && podUid !== "");
+		const pod = sibling && {
+			pod: sibling.pod,
+			namespace: sibling.namespace
+		};
+		const of = container ?? pod ?? {};
+		const nodeName = known.find(({ id }) => id === cgroup.nodeId)?.name ?? cgroup.nodeId;
+		const limit = toLimit(kill, ids);
+		return [{
+			kills: [{
+				...kill,
+				at
+			}],
+			cgroup,
+			known: of,
+			nodeName,
+			limit
+		}];
+	});
+	const whose = ({ cgroup, known, kills: [kill] }) => known.id === void 0 ? `${cgroup.nodeId} ${cgroup.containerId ?? kill?.process}` : `${known.podUid} ${known.name}`;
+	return [...Map.groupBy(located, whose).values()].flatMap((group) => {
+		const last = group.at(-1);
+		return last === void 0 ? [] : [{
+			...last,
+			kills: group.flatMap(({ kills }) => kills)
+		}];
+	});
+};
+/** Why the log may not tell of every kill since; undefined when it tells of all. */
+const findGap = ({ baseline, machine: { log } }, recent) => {
+	if (typeof log === "string") return `the kernel's log cannot be read (${log})`;
+	if (baseline?.logLastS !== void 0 && log.firstS > baseline.logLastS) return "the kernel's log has begun anew since, so older lines are gone";
+	return recent.some(({ cgroup }) => cgroup === void 0) ? "the kernel's log does not say where, as when more than ten kills come within 5 s" : void 0;
+};
+const sum = (counts) => counts.reduce((all, count) => all + count, 0);
+/** What the kernel's counters make of them. */
+const sumCounted = (kills) => sum(kills.map(({ counted }) => counted));
+/**
+* What the kernel's log does not tell of a node.
+*
+* @returns also what the machine's counter makes of it, at least
+*/
+const findUnlogged = (node, counted, groups, { baseline, containers }, gap) => {
+	const logged = groups.flatMap(({ kills }) => kills);
+	const isLogged = (id) => logged.some(({ cgroup }) => cgroup?.includes(id));
+	const byContainerd = findByContainerd(node, containers, baseline?.clockMs, isLogged);
+	const told = byContainerd.length * ((node.report?.nodeGroupKills ?? 0) > 0 ? 2 : 1);
+	const here = groups.filter(({ cgroup }) => cgroup.nodeId === node.id);
+	const rest = (counted ?? 0) - sum(here.map(({ kills }) => sumCounted(kills))) - told;
+	if (counted === void 0 || rest <= 0) return {
+		findings: byContainerd,
+		count: told
+	};
+	return {
+		findings: [...byContainerd, toCounted(node.name, counted, rest, gap)],
+		count: told + rest
+	};
+};
+/**
+* Finds what was OOM-killed in a cluster's nodes. A kill is the cluster's only when something says so;
+* what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+*/
+const findOomKills = (facts) => {
+	const { baseline, nodes, machine } = facts;
+	const since = baseline === void 0 ? void 0 : machine.kills - baseline.kills;
+	if (since !== void 0 && since <= 0) return {
+		findings: [],
+		elsewhere: 0
+	};
+	const known = toKnownNodes(baseline, nodes);
+	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
+	const recent = (typeof machine.log === "string" ? [] : machine.log.kills).filter(({ stampS }) => stampS > from);
+	const gap = findGap(facts, recent);
+	const groups = groupKills(recent, known, facts);
+	const unlogged = nodes.map((node) => {
+		const counted = known.find(({ id }) => id === node.id)?.counted;
+		return findUnlogged(node, counted, groups, facts, gap);
+	});
+	const findings = [...groups.map(explainKills), ...unlogged.flatMap((each) => each.findings)].map(toPlain);
+	const ids = known.map(({ id }) => id);
+	const isElsewhere = ({ cgroup }) => cgroup !== void 0 && parseCgroup(cgroup, ids) === void 0;
+	const elsewhere = baseline === void 0 ? 0 : recent.filter(isElsewhere).length;
+	const told = sumCounted(recent.filter(({ cgroup }) => cgroup !== void 0));
+	const rest = (since ?? 0) - told - sum(unlogged.map(({ count }) => count));
+	if (rest <= 0) return {
+		findings,
+		elsewhere
+	};
+	const doAllCount = known.length > 0 && known.every(({ countsAll }) => countsAll);
+	if (gap === void 0 || doAllCount) return {
+		findings,
+		elsewhere: elsewhere + rest
+	};
+	return {
+		findings: [...findings, toPlain(toPossible(rest, gap))],
+		elsewhere
+	};
+};
+
+// src/diagnose/diagnose.ts
+/**
+* Each source has a time of its own, so that what one told is not lost for another. With this machine
+* itself, which is asked last, and what main may have waited, they make 15 s.
+*/
+const dockerPatienceMs = 3e3;
+const nodePatienceMs = nodeTimeoutMs + 500;
+const noCluster = {
+	cluster: void 0,
+	unchecked: ["Kubernetes (no answer in time)"]
+};
+/** Undefined where Docker does not answer. */
+const gather = ({ docker, clusterName, nodeIds }) => withEngineApi(docker, async (api) => {
+	const inspecting = inspectNodes(api.get, clusterName);
+	const members = await within(inspecting, dockerPatienceMs, void 0);
+	if (members === void 0) return void 0;
+	const found = members.nodes.filter(({ id }) => nodeIds?.includes(id) ?? true);
+	const running = found.filter(({ state }) => state.Running);
+	const [nodes, reading] = await Promise.all([within(gatherNodes(api, found, "all"), nodePatienceMs, found), within(readCluster(api, running), nodePatienceMs, noCluster)]);
+	return {
+		...members,
+		nodes,
+		reading
+	};
+}).catch(() => void 0);
+/** From a node, or from this machine where that is the one under the nodes. */
+const findMachine = async (nodes, { baseline, childEnv }) => {
+	const asked = nodes.find(({ report }) => report !== void 0)?.report;
+	if (asked !== void 0 || baseline === void 0) return asked;
+	const here = await gatherHere(childEnv);
+	return here?.bootId === baseline.bootId ? here : void 0;
+};
+/** Those that were recorded, and those that are there now. */
+const joinContainers = (recorded, nodes) => {
+	const reports = nodes.flatMap(({ report }) => report ?? []);
+	const ended = reports.flatMap((report) => report.ended);
+	const ends = new Map([...recorded.map((each) => [each.id, each.ended]), ...ended.map(({ id, exitCode, at }) => [id, {
+		exitCode,
+		atMs: Date.parse(at)
+	}])]);
+	const all = [...recorded, ...reports.flatMap(({ containers }) => containers)];
+	return [...new Map(all.map((each) => [each.id, each])).values()].map((each) => ({
+		...each,
+		ended: ends.get(each.id)
+	}));
+};
+/** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
+const findInMachine = (machine, nodes, { baseline, recorded }) => {
+	const refuse = (why) => {
+		return {
+			findings: [],
+			checked: [],
+			unchecked: [`OOM kills (${why})`]
+		};
+	};
+	if (machine === void 0) return refuse("no node answered; the kernel log is not readable here");
+	if (baseline !== void 0 && baseline.bootId !== machine.bootId) return refuse("the machine was restarted");
+	const containers = joinContainers(recorded, nodes);
+	const { findings, elsewhere } = findOomKills({
+		baseline,
+		nodes,
+		machine,
+		containers
+	});
+	const others = elsewhere === 0 ? "" : ` (${elsewhere} elsewhere on this machine)`;
+	return {
+		findings: [...findings, ...findClockJump(baseline, machine)],
+		checked: [`OOM kills ${renderSince(baseline)}${others}`],
+		unchecked: []
+	};
+};
+const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel log reaches" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 16)} UTC`;
+const count = (things, name) => `${things.length} ${name}${things.length === 1 ? "" : "s"}`;
+const checkNodes = (gathered, clusterName) => {
+	if (gathered === void 0) return {
+		checked: [],
+		unchecked: ["nodes (Docker does not answer)"]
+	};
+	const { nodes, reading } = gathered;
+	if (nodes.length === 0) return {
+		checked: [],
+		unchecked: [`nodes (cluster ${clusterName} has none)`]
+	};
+	const { pods, events } = reading.cluster ?? {};
+	const answering = nodes.filter(({ report }) => report !== void 0);
+	const silent = nodes.filter(({ report }) => report === void 0);
+	return {
+		checked: [...answering.length === 0 ? [] : [count(answering, "node")], ...pods && events ? [count(pods, "pod"), count(events, "event")] : []],
+		unchecked: [...silent.map(({ name }) => `node ${name} (no answer)`), ...reading.unchecked]
+	};
+};
+/** Finds what went wrong in a cluster. What cannot be asked is left out, and said. */
+const diagnose = async (options) => {
+	const { clusterName, baseline } = options;
+	const gathered = await gather(options);
+	const nodes = gathered?.nodes ?? [];
+	const cluster = gathered?.reading.cluster;
+	const inMachine = findInMachine(await findMachine(nodes, options), nodes, options);
+	const nodeImages = new Map(nodes.flatMap(({ name, report }) => report?.images.length ? [[name, report.images]] : []));
+	const loaded = baseline?.images ?? [];
+	const inCluster = cluster && findInCluster({
+		cluster,
+		loaded,
+		nodeImages,
+		since: baseline?.clockMs
+	});
+	const inNodes = checkNodes(gathered, clusterName);
+	return {
+		findings: sortFindings([...mergeKills(inMachine.findings, inCluster ?? []), ...findNodeChanges(baseline, nodes)]),
+		checked: [...inNodes.checked, ...inMachine.checked],
+		unchecked: [...inNodes.unchecked, ...inMachine.unchecked],
+		remarks: gathered?.leftOut ?? [],
+		isDockerThere: gathered !== void 0
+	};
+};
+
+// src/commands/diagnose.ts
+/** Whatever goes wrong on the way is said, and fails nothing. */
+const tryToDiagnose = (options) => diagnose(options).catch((error) => {
+	return {
+		findings: [],
+		checked: [],
+		unchecked: [`the cluster (${renderError(error)})`],
+		remarks: [],
+		isDockerThere: true
+	};
+});
+/**
+* Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
+* these recordings are gone. That it may not be written costs a repetition.
+*/
+const leaveForOthers = (all, { findings }) => {
+	for (const { folder, baseline } of all) try {
+		recordReported(folder, findings.map(toKey));
+		writeBaseline(folder, baseline);
+	} catch {}
+};
+/**
+* What happened since main, without what another step has reported already.
+*
+* @param folder where main recorded how things were
+* @returns undefined where main did not come so far, or has said why it recorded nothing
+*/
+const diagnoseJob = async ({ tempDir, childEnv }, { docker }, folder) => {
+	const own = readRecording(folder);
+	if (own === void 0) return void 0;
+	const { clusterName } = own.baseline;
+	const all = findRecordings(tempDir, clusterName);
+	const { baseline, containers: recorded, reported } = all.find((each) => each.folder === folder) ?? own;
+	const options = {
+		docker,
+		childEnv,
+		clusterName,
+		baseline,
+		recorded,
+		nodeIds: baseline.nodes.map(({ id }) => id)
+	};
+	const diagnosis = await tryToDiagnose(options);
+	const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)));
+	leaveForOthers(all, {
+		...diagnosis,
+		findings
+	});
+	return {
+		...diagnosis,
+		findings
+	};
+};
+/** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
+const diagnoseNow = async ({ tempDir, childEnv }, { docker, signal }, clusterName) => {
+	const all = findRecordings(tempDir, clusterName);
+	const last = all.at(-1);
+	const baseline = last && all.find((each) => isSameCluster(each, last))?.baseline;
+	const recorded = all.flatMap(({ containers }) => containers);
+	const { promise: cancelled, reject } = Promise.withResolvers();
+	signal.addEventListener("abort", () => reject(new Failure("The step was cancelled")));
+	const options = {
+		docker,
+		childEnv,
+		clusterName,
+		baseline,
+		recorded,
+		nodeIds: void 0
+	};
+	const diagnosis = await Promise.race([tryToDiagnose(options), cancelled]);
+	leaveForOthers(all, diagnosis);
+	return diagnosis;
+};
+
+// src/host/temp-dir.ts
+/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
+const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
+/** @throws {Failure} when nothing can be written there either */
+const makeTempDir = (path) => {
+	try {
+		mkdirSync(path, { mode: 448 });
+	} catch (cause) {
+		throw new Failure("The step has no folder for its temporary files", {
+			cause,
+			remedy: "Let the runner's user write to RUNNER_TEMP or TMPDIR."
+		});
+	}
+};
+
+// src/inputs/raw-inputs.ts
+/** What a single build is told, by the step or by an entry of `builds`. */
+const buildWords = [
+	"ssh",
+	"context",
+	"file",
+	"target",
+	"tags",
+	"build-args",
+	"labels",
+	"build-contexts",
+	"network",
+	"no-cache",
+	"pull"
+];
+/** The names of all inputs; a test holds them equal to those of `action.yml`. */
+const inputNames = [
+	"mode",
+	"client-id",
+	"app-id",
+	"private-key",
+	"owner",
+	"repositories",
+	"permissions",
+	"github-token",
+	"github-api-url",
+	"allow-untrusted-trigger",
+	"secret-format",
+	"secret-id",
+	"secrets",
+	"secret-envs",
+	"secret-files",
+	...buildWords,
+	"bake-files",
+	"targets",
+	"bake-set",
+	"builds",
+	"allow",
+	"parallel",
+	"fail-fast",
+	"dry-run",
+	"images",
+	"cluster-name",
+	"nodes",
+	"load-mode",
+	"keep-images",
+	"free-disk",
+	"free-disk-keep",
+	"prune-cache",
+	"manifests"
+];
+const defaultPermissions = "contents: read";
+/** What the runner passes where the step says nothing, as in `action.yml`. */
+const defaults = {
+	mode: "run",
+	permissions: defaultPermissions,
+	"allow-untrusted-trigger": "false",
+	"secret-format": "token",
+	"no-cache": "false",
+	pull: "false",
+	"fail-fast": "true",
+	"dry-run": "false",
+	"cluster-name": "kind",
+	"load-mode": "auto",
+	"keep-images": "auto",
+	"free-disk": "auto",
+	"prune-cache": "auto"
+};
+
+// src/inputs/grammar.ts
+const ofApp = [/^[\w.-]+$/, "not the ID of a GitHub App. Copy the Client ID from the App's settings page."];
+/** Of inputs that are words, or lists or lines of them; values of secrets are not shown, and not here. */
+const grammar = {
+	"client-id": ofApp,
+	"app-id": ofApp,
+	owner: [/^[\w.-]+$/, "not a user or an organization. Write the name alone, as in github.com/NAME."],
+	repositories: [/^(?:[\w.-]+\/)?[\w.-]+$/, "not the name of a repository. Write its name, or owner/name."],
+	"secret-id": [/^[\w.-]+$/, "not a valid value. Use letters, digits, dots, dashes and underscores."],
+	ssh: [/^[\w.-]+(=.+)?$/, "not what --ssh takes. Write default, or id=path of a socket or key, one a line."],
+	targets: [/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "not the name of a target. Write names of targets or groups, as the Bake file has them."],
+	"bake-set": [/^[^\s.=]+\.[^\s=]+=/, "not a change to a target. Write TARGET.KEY=VALUE, as for `docker buildx bake --set`."],
+	allow: [/^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/, "unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME."],
+	parallel: [/^[1-9][0-9]?$/, "not a number of builds. Write 1 to 99."],
+	"cluster-name": [clusterPattern, "not a valid value. Use the name that `kind get clusters` shows."]
+};
+
+// src/inputs/reader.ts
+/** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
+const toOptional = (raw) => raw?.trim() || void 0;
+const toWords = (raw, separator) => (raw ?? "").split(separator).map((word) => word.trim()).filter((word) => word !== "");
+/** Comma- or newline-separated words. */
+const toList = (raw) => toWords(raw, /[\n,]/);
+/** One entry a line: values may contain commas. */
+const toLines = (raw) => toWords(raw, "\n");
+/** @returns methods that give a value of the right kind in any case, so that reading goes on */
+const createReader = (raw, report) => {
+	const text = (input) => toOptional(raw[input]);
+	/** Values as they are, once what the grammar says of them is checked. */
+	const check = (input, values) => {
+		const [pattern, wrong] = grammar[input];
+		for (const value of values) if (!pattern.test(value)) report(input, wrong, value);
+		return values;
+	};
+	/** A word that follows the grammar; undefined for none. */
+	const word = (input) => {
+		const given = text(input);
+		return given && check(input, [given])[0];
+	};
+	/** What is there and says nothing, such as `,` or `{}`. */
+	const reportNothing = (input) => {
+		const given = text(input);
+		if (given === void 0) return;
+		report(input, "it names nothing. Leave it out, or name at least one.", given);
+	};
+	/**
+	* Words that name something where they are given at all: a `,` that a template left over must not
+	* become "all of them".
+	*/
+	const list = (input, separate = toList) => {
+		const words = separate(raw[input]);
+		if (words.length === 0) reportNothing(input);
+		return words;
+	};
+	/** YAML 1.2's booleans, the ones that @actions/core takes; a typo is not `false`. */
+	const isTrue = (input, usual = "false") => {
+		const given = text(input) ?? usual;
+		if (/^(true|True|TRUE)$/.test(given)) return true;
+		if (!/^(false|False|FALSE)$/.test(given)) report(input, "not a boolean. Write true or false.", given);
+		return false;
+	};
+	/** One of a few words, of which the first is the usual one. */
+	const choice = (input, choices) => {
+		const given = text(input) ?? choices[0];
+		const found = choices.find((each) => each === given);
+		if (found === void 0) report(input, `unknown. Write one of ${choices.join(", ")}.`, given);
+		return found ?? choices[0];
+	};
+	return {
+		raw,
+		report,
+		text,
+		check,
+		word,
+		list,
+		isTrue,
+		choice
+	};
+};
+
+// src/host/real-path.ts
+/** Go's limit, which is beyond the kernel's. */
+const mostLinks = 255;
+const isLink = (path) => {
+	try {
+		return lstatSync(path).isSymbolicLink();
+	} catch {
+		return false;
+	}
+};
+/** There each process sees something else, so nobody can say for another one where a link leads. */
+const isOfProcess = (path) => /^\/proc(\/|$)/.test(path);
+/**
+* Where a path leads when every link is followed, also where its end is not there yet. `..` goes up
+* from where a link led, as for the kernel.
+*
+* @param path absolute
+*/
+const follow = (path) => {
+	const parts = path.split("/").reverse();
+	let at = "";
+	let links = 0;
+	for (let part = parts.pop(); part !== void 0; part = parts.pop()) {
+		if (part === "" || part === ".") continue;
+		if (part === "..") {
+			at = at.slice(0, Math.max(at.lastIndexOf("/"), 0));
+			continue;
+		}
+		const next = `${at}/${part}`;
+		if (isOfProcess(next) || !isLink(next)) {
+			at = next;
+			continue;
+		}
+		links += 1;
+		if (links > mostLinks) return "/";
+		const target = readlinkSync(next);
+		if (target.startsWith("/")) at = "";
+		parts.push(...target.split("/").reverse());
+	}
+	return at === "" ? "/" : at;
+};
+/**
+* Where a path may lead, each program following its own rule: `..` is taken out of it before links
+* are followed, or after.
+*
+* @param base where a relative path starts
+*/
+const toRealPaths = (path, base) => {
+	const tidied = follow(resolve(base, path));
+	const asWritten = follow(path.startsWith("/") ? path : `${base}/${path}`);
+	return asWritten === tidied ? [tidied] : [tidied, asWritten];
+};
+const isWithin = (path, folder) => path === folder || folder === "/" || path.startsWith(`${folder}/`);
+/**
+* The first place that a path may lead to and that is in none of the folders; undefined where it stays
+* within.
+*
+* @param folders real paths
+*/
+const findOutside = (path, base, folders) => toRealPaths(path, base).find((real) => !folders.some((folder) => isWithin(real, folder)));
+
+// src/inputs/report-outside.ts
+/**
+* Reports a relative path that does not stay in the workspace: links in it are whoever's who wrote what
+* was checked out. An absolute one is the workflow's author's own.
+*
+* @returns whether it stays
+*/
+const reportOutside = (input, path, workspace, report) => {
+	if (path.startsWith("/")) return true;
+	const outside = findOutside(path, workspace, toRealPaths(".", workspace));
+	if (outside === void 0) return true;
+	report(input, `it leads out of the workspace, to ${outside}. Write the absolute path where that is meant.`, path);
+	return false;
+};
+/** Reports what of a build's files is outside of the workspace. */
+const reportOutsideBuild = ({ context, file, contexts }, workspace, report) => {
+	const paths = toContextPaths(context, workspace);
+	for (const path of paths) reportOutside("context", path, workspace, report);
+	if (paths.length > 0 && file !== void 0) {
+		if (reportOutside("file", dirname(file), workspace, report)) reportOutside("file", file, workspace, report);
+	}
+	for (const [, value = ""] of contexts) for (const path of value === "" ? [] : toContextPaths(value, workspace)) reportOutside("build-contexts", path, workspace, report);
+};
+
+// src/inputs/trigger.ts
+/** JSON has null where there is nothing. */
+const isThere = (value) => value !== void 0 && value !== null;
+/** A fork that has been deleted has no name any more; it was one all the same. */
+const isForeign = (head, { repository }) => head?.full_name === void 0 || head.full_name !== repository?.full_name;
+/** People who may write to this repository, or belong to those who own it. */
+const insiders = [
+	"OWNER",
+	"MEMBER",
+	"COLLABORATOR"
+];
+/**
+* Reads the trigger from the toolkit's `context`. The event's payload is written by GitHub and not by
+* the fork. A comment's payload does not say whose code the pull request has,
+* and a discussion's has no code at all: where outsiders can be behind it, it counts as a fork's.
+*/
+const readTrigger = ({ eventName: event = "", actor, payload }) => {
+	const given = payload ?? {};
+	return {
+		event,
+		isFork: isThere(given.pull_request) && isForeign(given.pull_request.head?.repo, given) || isThere(given.workflow_run) && isForeign(given.workflow_run.head_repository, given) || isThere(given.issue?.pull_request) || isThere(given.discussion) && !insiders.includes(given.comment?.author_association),
+		isDependabot: actor === "dependabot[bot]"
+	};
+};
+/** These run with this repository's secrets on whatever code they check out. */
+const privileged = [
+	"pull_request_target",
+	"workflow_run",
+	"issue_comment",
+	"pull_request_review",
+	"pull_request_review_comment",
+	"discussion",
+	"discussion_comment"
+];
+/** True where a secret would be shown to somebody else's Dockerfile. */
+const isUntrusted = ({ event, isFork }) => isFork && privileged.includes(event);
+/** Why secrets are empty in this run; undefined where they should not be. */
+const whySecretsAreEmpty = ({ event, isFork, isDependabot }) => {
+	if (isFork && !/^(pull_request_target|workflow_run|issue|discussion)/.test(event)) return "workflows that a fork triggers get no secrets";
+	if (isDependabot) return "Dependabot triggered this run, and it has secrets of its own";
+};
+/** What a workflow can do where secrets are empty. */
+const withoutSecrets = "Leave the job or the step out there, with `if: github.event.pull_request.head.repo.fork != true && github.actor != 'dependabot[bot]'`, or give github-token as well (such as the job's own): it is used where the key is empty.";
+
+// src/inputs/read-secrets.ts
+/** `--secret` is CSV: a comma in an id would start another option. */
+const idPattern = /^[\w.-]+$/;
+/** BuildKit's own limit. */
+const largestBytes$1 = 512e3;
+/**
+* Cuts `secrets` into entries, one a line. Values are taken as they are, whatever marks they hold; an
+* entry whose first character is a quote may span lines and ends at the next quote, `""` being one.
+*/
+const splitSecrets = (text) => {
+	const entries = [];
+	const pattern = /[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n\r]*(?=\r?\n|$)|([^\n]*))(?:\n|$)/y;
+	while (pattern.lastIndex < text.length) {
+		const [, quoted, plain = ""] = pattern.exec(text) ?? [];
+		const entry = quoted?.replaceAll("\"\"", "\"") ?? plain.replace(/\r$/, "");
+		if (entry.trim() !== "") entries.push(entry);
+	}
+	return entries;
+};
+const toEntries = ({ input, entries, what }, report) => entries.flatMap((entry) => {
+	const at = entry.indexOf("=");
+	const id = entry.slice(0, Math.max(at, 0)).trim();
+	if (at > 0 && idPattern.test(id)) return [{
+		id,
+		rest: entry.slice(at + 1)
+	}];
+	report(input, `${at < 0 ? "a line without =" : "not an id"}. ${`Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`}`, at > 0 ? `${id}=...` : void 0);
+	return [];
+});
+const readFile = ({ id, rest }, workspace, report) => {
+	const path = rest.trim();
+	if (!reportOutside("secret-files", path, workspace, report)) return void 0;
+	try {
+		const bytes = readRegularFile(resolve(workspace, path), largestBytes$1);
+		return new Secret(bytes.toString("latin1"), "latin1");
+	} catch (error) {
+		const { code, message } = error;
+		report("secret-files", `cannot be read (${code ?? message}). Check the path; it starts in the workspace.`, `${id}=${path}`);
+		return;
+	}
+};
+const fromEnvironment = ({ id, rest }, env, report) => {
+	const value = env[rest.trim()];
+	if (value !== void 0) return new Secret(value);
+	report("secret-envs", `the step has no such environment variable. Set it with env: on the step or the job.`, `${id}=${rest}`);
+};
+/** A step that mounts a secret without a value would fail later, or worse, not at all. */
+const renderEmpty = (trigger) => {
+	const why = whySecretsAreEmpty(trigger);
+	return `it has no value${why === void 0 ? "" : `: ${why}`}. Check where the value comes from, or leave the line out where there is none (\`RUN --mount=type=secret\` needs no value unless it says required=true).`;
+};
+const reportSizesAndTwins = (secrets, taken, report) => {
+	const seen = /* @__PURE__ */ new Set([taken]);
+	const twice = "Give every secret an id of its own, and see secret-id for the token's.";
+	for (const { id, value } of secrets) {
+		if (seen.has(id)) report("secrets", `the id is used twice. ${twice}`, id);
+		seen.add(id);
+		if (value.exposeBytes().length <= largestBytes$1) continue;
+		report("secrets", "larger than the 500 KB that BuildKit takes. Pass a key to it instead.", id);
+	}
+};
+/** The names of environment variables whose values are secrets, so that no child gets them. */
+const secretVariables = (raw) => toLines(raw["secret-envs"]).map((line) => line.slice(line.indexOf("=") + 1).trim());
+/**
+* Reads the further secrets of the build.
+*
+* @param tokenId the id that the token uses, if there is one
+*/
+const readSecrets = ({ raw, report }, { workspace, env, trigger }, tokenId) => {
+	const secrets = [
+		{
+			input: "secrets",
+			entries: splitSecrets(raw["secrets"] ?? ""),
+			what: "value",
+			toValue: ({ rest }) => new Secret(rest)
+		},
+		{
+			input: "secret-envs",
+			entries: toLines(raw["secret-envs"]),
+			what: "VARIABLE",
+			toValue: (entry) => fromEnvironment(entry, env, report)
+		},
+		{
+			input: "secret-files",
+			entries: toLines(raw["secret-files"]),
+			what: "path",
+			toValue: (entry) => readFile(entry, workspace, report)
+		}
+	].flatMap((source) => toEntries(source, report).flatMap((entry) => {
+		const value = entry.rest.trim() === "" ? new Secret("") : source.toValue(entry);
+		if (value?.exposeBytes().length === 0) report(source.input, renderEmpty(trigger), entry.id);
+		return value === void 0 ? [] : [{
+			id: entry.id,
+			value
+		}];
+	}));
+	reportSizesAndTwins(secrets, tokenId, report);
+	return secrets;
+};
+
+// src/commands/actions/context.ts
+/** GitHub's own limit is 25 MB. */
+const largestPayload = 32e6;
+/** The event's payload; without one nothing is known of a fork. */
+const readPayload = (path) => {
+	try {
+		return JSON.parse(readRegularFile(path ?? "", largestPayload).toString("utf8")) ?? {};
+	} catch {
+		return {};
+	}
+};
+/**
+* The toolkit's `context`, with an event that we have read. The toolkit would do that while it is imported,
+* whatever is there: wait for a pipe, fill the memory, print a path, throw what is no JSON as it is. So it
+* does not hear where the event is, neither now nor when its client is imported.
+*/
+const readContext = async (env) => {
+	const path = env["GITHUB_EVENT_PATH"];
+	delete env["GITHUB_EVENT_PATH"];
+	const { context } = await import("./github.js");
+	context.payload = readPayload(path);
+	return context;
+};
+/** `owner/name`; undefined where nobody says it, as the toolkit throws then. */
+const findRepository = (context) => {
+	try {
+		const { owner, repo } = context.repo;
+		return `${owner}/${repo}`;
+	} catch {
+		return;
+	}
+};
+
+// src/commands/actions/own-environment.ts
+/** More than the kernel lets anybody pass. */
+const largestBytes = 67108864;
+/** Fields 50 and 51 of proc_pid_stat(5); the second field, in brackets, may hold anything. */
+const findBlock = () => {
+	const stat = readFileSync("/proc/self/stat", "latin1");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	const [start, end] = [Number(fields[47]), Number(fields[48])];
+	if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start > 0) || end < start || end - start > largestBytes) throw new Error("/proc/self/stat does not say where it is");
+	return {
+		start,
+		end
+	};
+};
+/** Where values lie in a block of `NAME=value` entries, each of which ends with a zero. */
+const findValues = (block, isMeant) => {
+	const found = [];
+	for (let start = 0, end = 0; start < block.length; start = end + 1) {
+		end = block.indexOf(0, start);
+		if (end < 0) end = block.length;
+		const sign = block.indexOf("=", start);
+		if (sign < start || sign >= end || sign + 1 === end) continue;
+		if (isMeant(block.toString("utf8", start, sign))) found.push({
+			start: sign + 1,
+			end
+		});
+	}
+	return found;
+};
+const wipe = (memory, { start, end }, isMeant) => {
+	const read = () => {
+		const block = Buffer.alloc(end - start);
+		return block.subarray(0, readSync(memory, block, 0, block.length, start));
+	};
+	for (const value of findValues(read(), isMeant)) {
+		const length = value.end - value.start;
+		writeSync(memory, Buffer.alloc(length), 0, length, start + value.start);
+	}
+	if (findValues(read(), isMeant).length > 0) throw new Error("it stays as it is");
+};
+/**
+* Overwrites values in the environment that this process was started with. Taking a variable out of
+* `process.env` leaves it there, and whoever may read `/proc/PID/environ` has it as long as we run:
+* a build, too, whose context is `/proc`.
+*
+* @returns why that was not possible, if it was not
+*/
+const wipeVariables = (isMeant) => {
+	let memory;
+	try {
+		const block = findBlock();
+		memory = openSync("/proc/self/mem", constants.O_RDWR);
+		wipe(memory, block, isMeant);
+		return;
+	} catch (error) {
+		return error.message;
+	} finally {
+		if (memory !== void 0) closeSync(memory);
+	}
+};
+
+// src/commands/actions/environment.ts
+const isOurs = (name) => /^(INPUT|STATE)_/i.test(name);
+/** The toolkit writes to these. */
+const isCommandFile = (name) => /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.test(name);
+/**
+* What the runner means for an action and for nothing that it starts: tokens of the run, and the files
+* by which one sets outputs, states, variables and paths.
+*/
+const isRunners = (name) => /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) || isCommandFile(name);
+/** By these BuildKit (`type=gha`) and we find the Actions cache. */
+const isForCache = (name) => /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2|CACHE_MODE)$/.test(name);
+const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+/**
+* Where programs are looked for, but never in the folder that a command is started in: that may be the
+* workspace, and an empty entry means it, too.
+*/
+const toSearched = (path) => {
+	const folders = (path ?? "").split(delimiter).filter(isAbsolute);
+	return folders.length === 0 ? {} : { PATH: folders.join(delimiter) };
+};
+/**
+* Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
+* variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
+*/
+const toChildEnv = (env, secrets) => {
+	const kept = {};
+	for (const [name, value] of Object.entries(env)) {
+		const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name);
+		if (value !== void 0 && isKept) kept[name] = value;
+	}
+	const { PATH, ...rest } = kept;
+	return pinDockerFolders({
+		...rest,
+		...toSearched(PATH)
+	});
+};
+const toCacheEnv = (env) => Object.fromEntries(Object.entries(env).flatMap(([name, value]) => value !== void 0 && isForCache(name) ? [[name, value]] : []));
+/**
+* Takes inputs, states, secrets and the run's tokens out of our own environment, and out of what others
+* can read of it. The runner's files stay for the toolkit, where nobody else sees them, and it looks for
+* programs where children do.
+*
+* @returns why others can still read it, if they can
+*/
+const forgetSecrets = ({ inputs, childEnv }, env = process.env) => {
+	const secrets = secretVariables(inputs);
+	const isSecret = (name) => isOurs(name) || isRunners(name) || secrets.includes(name);
+	const files = Object.entries(env).filter(([name]) => isCommandFile(name));
+	for (const name of Object.keys(env)) if (isSecret(name)) delete env[name];
+	const why = wipeVariables(isSecret);
+	Object.assign(env, Object.fromEntries(files), { PATH: childEnv["PATH"] ?? "" });
+	return why;
+};
+const readRawInputs = (env) => Object.fromEntries(inputNames.flatMap((name) => {
+	const value = env[inputVariable(name)];
+	return value === void 0 ? [] : [[name, value]];
+}));
+const findUnknownInputs = (env) => {
+	const known = new Set(inputNames.map(inputVariable));
+	return Object.keys(env).filter((name) => name.startsWith("INPUT_") && !known.has(name)).map((name) => name.slice(6).toLowerCase());
+};
+/** The only place that reads `process.env`. */
+const readEnvironment = async (own = process.env) => {
+	const env = { ...own };
+	const inputs = readRawInputs(env);
+	const context = await readContext(own);
+	return {
+		inputs,
+		unknownInputs: findUnknownInputs(env),
+		repository: findRepository(context),
+		trigger: readTrigger(context),
+		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+		runAttempt: context.runAttempt || 1,
+		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		tempDir: findTempDir(env["RUNNER_TEMP"]),
+		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
+		env,
+		childEnv: toChildEnv(env, secretVariables(inputs)),
+		cacheEnv: toCacheEnv(env)
+	};
+};
+
+// src/diagnose/finding/render.ts
+const certainties = {
+	certain: "",
+	likely: "Likely: ",
+	possible: "Possible: "
+};
+const withEnd = (text) => /[.!?]$/.test(text) ? text : `${text}.`;
+/** For an annotation: what happened and what to change. The evidence is in the log. */
+const renderAnnotation = ({ certainty, cause, remedy }) => `${certainties[certainty]}${withEnd(cause)} ${remedy}`;
+/** For the log: cause first, evidence below, then what to change. */
+const renderFinding = ({ certainty, cause, evidence, remedy }) => [
+	`${certainties[certainty]}${cause}`,
+	...evidence.map((line) => `    ${line}`),
+	`  What to change: ${remedy}`
+].join("\n");
+/** One line that says what was checked, and what could not be. Some of it is what others said. */
+const renderChecks = ({ findings, checked, unchecked, remarks }) => {
+	const list = (title, pieces) => pieces.length === 0 ? [] : [`${title}: ${pieces.map((piece) => toLine(piece)).join(", ")}.`];
+	return [
+		...findings.length === 0 ? ["No cause found."] : [],
+		...list("Checked", checked),
+		...list("Not checked", unchecked),
+		...remarks.map((remark) => withEnd(toLine(remark)))
+	].join(" ");
+};
+/** A section of the job's summary. */
+const renderDiagnosis = (diagnosis) => {
+	return `${[
+		"### Slipway: what went wrong",
+		...diagnosis.findings.flatMap(({ certainty, cause, evidence, remedy }) => [
+			`**${certainties[certainty]}${escapeCell(withEnd(cause))}**`,
+			...evidence.length > 0 ? [evidence.map((line) => `- ${escapeLine(line)}`).join("\n")] : [],
+			`What to change: ${escapeCell(remedy)}`
+		]),
+		escapeCell(renderChecks(diagnosis))
+	].join("\n\n")}\n`;
+};
+
+// src/commands/actions/report-diagnosis.ts
+/** GitHub keeps ten of a level; one is for how many more there are. */
+const shownAnnotations = 9;
+/**
+* Reports to people: annotations, the log, a section of the summary. All of it is data: names and
+* messages are not ours.
+*
+* @param isAsked whether somebody asked; who did not reads of findings alone, and in warnings
+*/
+const reportDiagnosis = async ({ line, debug, fenced, output, warning, error, summary }, diagnosis, isAsked) => {
+	const { findings } = diagnosis;
+	if (isAsked) output("findings", JSON.stringify(findings));
+	const checks = renderChecks(diagnosis);
+	if (findings.length === 0 && !isAsked) return debug(checks);
+	for (const finding of findings.slice(0, shownAnnotations)) (isAsked && finding.certainty === "certain" ? error : warning)(renderAnnotation(finding));
+	const more = findings.length - shownAnnotations;
+	if (more > 0) warning(`${more} more: see the job's summary, or the log of this step.`);
+	if (findings.length > 0) {
+		const lines = findings.flatMap((finding) => ["", ...renderFinding(finding).split("\n")]);
+		await fenced(async (write) => lines.forEach(write));
+	}
+	line(checks);
+	await summary(renderDiagnosis(diagnosis));
+};
+
+// src/commands/actions/runner.ts
+/** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
+const mostShown = 9;
+const renderLine = ({ message, place }) => place ? `${place.file}:${place.line}: ${message}` : message;
+const toProperties = (place) => place === void 0 ? {} : {
+	file: place.file,
+	startLine: place.line
+};
+const createRunner = () => {
+	const write = (text) => process.stdout.write(`${text}\n`);
+	const { within, outside, block } = createFence(write);
+	const warning$1 = (message, place) => outside(() => warning(message, toProperties(place)));
+	return {
+		line: (text) => write(toHarmless(text)),
+		debug: (text) => outside(() => debug(text)),
+		warning: warning$1,
+		warnings: async (all) => {
+			for (const { message, place } of all.slice(0, mostShown)) warning$1(message, place);
+			const rest = all.slice(mostShown);
+			if (rest.length === 0) return;
+			const are = rest.length === 1 ? "warning is" : "warnings are";
+			warning$1(`${rest.length} more ${are} in the step's log: GitHub shows ten per step.`);
+			await within(async (writeUntrusted) => {
+				for (const each of rest) writeUntrusted(renderLine(each));
+			});
+		},
+		error: (message, place) => outside(() => error(message, toProperties(place))),
+		fail: (message, place) => outside(() => {
+			process.exitCode = ExitCode.Failure;
+			error(message, toProperties(place));
+		}),
+		mask: (value) => outside(() => setSecret(value)),
+		output: setOutput,
+		saveState,
+		summary: async (markdown) => {
+			await summary.addRaw(markdown, true).write().catch((error) => {
+				outside(() => debug(`Could not write the job summary: ${renderError(error)}`));
+			});
+		},
+		fenced: within,
+		group: (title, lines) => {
+			outside(() => startGroup(title));
+			block(lines);
+			outside(() => endGroup());
+		},
+		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
+	};
+};
+
+export { buildWords, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, tokenState, wantsAgent, whySecretsAreEmpty, within, withoutSecrets };
