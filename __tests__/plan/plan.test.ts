@@ -115,6 +115,12 @@ test('the plan in words: what is freed, built, loaded and removed, in order', ()
 const waitsOf = (steps: readonly Step[]) =>
   Object.fromEntries(steps.map(({ id, needs, after }) => [id, [...needs, ...after]]))
 
+test('what others are built upon comes before them, else all stay as they were given', () => {
+  const targets = [targetOf('api', ['base']), targetOf('web'), targetOf('base')]
+  const builds = stepsFor(targets).filter(({ kind }) => kind === 'build')
+  expect(builds.map(({ id }) => id)).toEqual(['build base', 'build api', 'build web'])
+})
+
 test('names that exist while a step works go when nobody needs them any more', () => {
   const targets = [targetOf('base'), targetOf('api', ['base'])]
   const waits = waitsOf(stepsFor(targets))

@@ -105,7 +105,7 @@ const writeContext = async (run: string): Promise<Step> => {
 
 describe('a cancelled step ends within seconds', () => {
   test('in a build that heeds no signal', async () => {
-    const { env, hasBegun } = await standIn('*"buildx build"*', stubborn)
+    const { env, hasBegun } = await standIn('*"--metadata-file="*', stubborn)
     const build = await writeContext('true')
     await cancelled({ ...ours(), ...build }, { env }, hasBegun)
   })

@@ -77,7 +77,7 @@ describe.each(['overlay2', 'containerd'] as const)(
     test.each(['link', 'stream', 'kind'])(
       'by %s, when the tag is moved between build and load',
       async (mode) => {
-        const meddling = await makeMeddlingDocker('buildx build', 'after', [other, tag])
+        const meddling = await makeMeddlingDocker('buildx bake --provenance', 'after', [other, tag])
         const [cluster] = clusters
         const [node = ''] = cluster?.nodes ?? []
         const inputs = {

@@ -310,7 +310,7 @@ test('a dry run says what would be done, and does nothing', async () => {
   expect(made.exitCode).toBe(0)
   expect(made.log).toMatch(/\d\. Build base-ml \(acme\/base-ml:.*; a dependency, not loaded\)$/m)
   expect(made.log).toMatch(/\d\. Build training \(acme\/training:[^)]*\), after \d+$/m)
-  expect(made.log).toContain(`- ${cluster.nodes[0]}, by link`)
+  expect(made.log).toContain(`- ${cluster.nodes[0]}, by reflink, link or copy`)
   expect(github.requests).toEqual([])
   expect(await docker('image', 'ls', '--quiet', `acme/*:${name}`)).toBe('')
 })

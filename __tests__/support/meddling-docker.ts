@@ -11,7 +11,7 @@ export type MeddlingDocker = {
 }
 
 /**
- * @param moment the beginning of a command's arguments, such as `buildx build`
+ * @param moment the beginning of a command's arguments, such as `buildx bake --provenance`
  * @param when just before that command runs, or just after it has ended
  */
 export const makeMeddlingDocker = async (

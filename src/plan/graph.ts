@@ -88,6 +88,19 @@ const planGiven = (
     ]
   })
 
+/** Each after those that it is built upon, else as they were given. */
+const inOrder = (targets: readonly Target[]): readonly Target[] => {
+  const sorted = new Set<Target>()
+  const add = (target: Target): void => {
+    if (sorted.has(target)) return
+    // Bake has refused circles.
+    for (const other of targets) if (target.dependsOn.includes(other.name)) add(other)
+    sorted.add(target)
+  }
+  targets.forEach(add)
+  return [...sorted]
+}
+
 const planBuilds = (
   targets: readonly Target[],
   toLoad: ToLoad,
@@ -154,7 +167,7 @@ export const planSteps = (
   const main = [
     ...disk,
     ...planGiven(images, engine.hasContainerdStore, toLoad, room),
-    ...planBuilds(targets, toLoad, room),
+    ...planBuilds(inOrder(targets), toLoad, room),
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))
