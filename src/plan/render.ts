@@ -92,7 +92,8 @@ const renderSizes = (sizes: Sizes | undefined, steps: readonly Step[]): string =
 export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string => {
   const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`)
   const builds = steps.filter(({ kind }) => kind === 'build').length
-  const atOnce = builds > 1 ? `up to ${Math.min(parallel, builds)} builds and ` : ''
+  const most = Math.min(parallel, builds)
+  const atOnce = most > 1 ? `up to ${most} builds and ` : most === 1 ? 'one build and ' : ''
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),
