@@ -93,7 +93,8 @@ export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string =>
   const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`)
   const builds = steps.filter(({ kind }) => kind === 'build').length
   const most = Math.min(parallel, builds)
-  const atOnce = most > 1 ? `up to ${most} builds and ` : most === 1 ? 'one build and ' : ''
+  const atMost = most > 1 ? `up to ${most} builds` : 'one build'
+  const atOnce = builds > 1 ? `${atMost} and ` : ''
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),
