@@ -135,7 +135,7 @@ spec:
   const has = `the node ${node} has 1.0 GB of memory (limit of its container)`
   expect(placedOf(made)).toEqual([
     ['ml.yaml:6', expect.stringContaining(`request 900 MB of memory`)],
-    ['ml.yaml:6', expect.stringContaining('The container ml may use 2.0 GB of memory')],
+    ['ml.yaml:6', expect.stringContaining('The container ml has a limit of 2.0 GB of memory')],
   ])
   for (const [, message] of placedOf(made)) expect(message).toContain(has)
   expect(placedOf(made)[0]?.[1]).toMatch(/Kubernetes believes that each node has [\d.]+ GB/)

@@ -137,7 +137,7 @@ test('further secrets arrive byte for byte, in every RUN, next to the token', as
   expect(forgotten?.props).toMatchObject({ file: 'Dockerfile', line: '4' })
   // Its lines are too short to be hidden.
   expect(warnings.map(({ message }) => message)).toContainEqual(
-    expect.stringContaining('does not hide the secret file'),
+    expect.stringContaining('does not mask the secret file'),
   )
   await run.dispose()
 })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { exec } from '@actions/exec'
 import type { Env } from './command.ts'
 
@@ -9,6 +10,8 @@ import type { Env } from './command.ts'
 export const forbidCoreDumps = async (env: Env): Promise<void> => {
   const args = [`--pid=${process.pid}`, '--core=1:1']
   const options = { env: { ...env }, silent: true, ignoreReturnCode: true }
+  // Found by us: the toolkit prints a line for each folder of the PATH that it may not look into.
+  const file = ['/usr/bin/prlimit', '/bin/prlimit'].find(existsSync)
   // Without util-linux it stays as it is.
-  await exec('prlimit', args, options).catch(() => undefined)
+  if (file !== undefined) await exec(file, args, options).catch(() => undefined)
 }
