@@ -262,7 +262,7 @@ test('a wrong guess, on a hosted runner: tool chains go when the disk is full, a
     { 'free-disk': '100MB', 'prune-cache': 'false' },
   )
   expect(done.log).toContain('The disk is full: reclaiming space.')
-  expect(done.log).toMatch(/no space left on device.* Trying once more\./i)
+  expect(done.log).toMatch(/no space left on device.* Retrying once\./i)
   expect(done.log).not.toContain('::error')
   expect(done.freedBytes).toBeGreaterThan(140 * mb)
   expect(done.left).toBe('')

@@ -72,7 +72,9 @@ const runStep = async (
   } catch (error) {
     failure = error
   }
-  if (signal.aborted) failure = new Failure('The step was cancelled', { cause: failure })
+  // Whose signal it was says nothing to anybody.
+  const cause = failure === signal.reason ? undefined : failure
+  if (signal.aborted) failure = new Failure('The step was cancelled', { cause })
   await publish(runner, { inputs, result, failure, durationMs: performance.now() - startedMs })
   if (failure !== undefined) throw failure
 }
