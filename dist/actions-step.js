@@ -105,7 +105,8 @@ const forbidCoreDumps = async (env) => {
 		silent: true,
 		ignoreReturnCode: true
 	};
-	await exec("prlimit", args, options).catch(() => void 0);
+	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
+	if (file !== void 0) await exec(file, args, options).catch(() => void 0);
 };
 
 // src/inputs/report-missing.ts
@@ -1838,7 +1839,7 @@ const readWanted = ({ group = {}, target }) => {
 	return wanted;
 };
 /** What was asked for in the order in which it was, and then what that builds upon. */
-const inOrder = ({ target }, wanted, order) => {
+const inOrder$1 = ({ target }, wanted, order) => {
 	return [.../* @__PURE__ */ new Set([
 		...order,
 		...wanted,
@@ -1856,7 +1857,7 @@ const inOrder = ({ target }, wanted, order) => {
 */
 const readTargets = (printed, workspace, allowances, order = []) => {
 	const wanted = readWanted(printed);
-	const all = inOrder(printed, wanted, order).map((name) => {
+	const all = inOrder$1(printed, wanted, order).map((name) => {
 		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
 		const definition = printed.target[name] ?? {};
 		return {
@@ -3477,6 +3478,17 @@ const planGiven = (images, isAtRisk, toLoad, room) => images.flatMap((image, ind
 		})]
 	];
 });
+/** Each after those that it is built upon, else as they were given. */
+const inOrder = (targets) => {
+	const sorted = /* @__PURE__ */ new Set();
+	const add = (target) => {
+		if (sorted.has(target)) return;
+		for (const other of targets) if (target.dependsOn.includes(other.name)) add(other);
+		sorted.add(target);
+	};
+	targets.forEach(add);
+	return [...sorted];
+};
 const planBuilds = (targets, toLoad, room) => targets.flatMap((target) => {
 	const { name, tags, isWanted, intermediate, dependsOn } = target;
 	const id = toBuildId(name);
@@ -3544,7 +3556,7 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	const main = [
 		...disk,
 		...planGiven(images, engine.hasContainerdStore, toLoad, room),
-		...planBuilds(targets, toLoad, room)
+		...planBuilds(inOrder(targets), toLoad, room)
 	];
 	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
 	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
@@ -7451,7 +7463,9 @@ const renderSizes = (sizes, steps) => {
 const renderPlan = ({ disk, steps, parallel, shortage }) => {
 	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
 	const builds = steps.filter(({ kind }) => kind === "build").length;
-	const atOnce = builds > 1 ? `up to ${Math.min(parallel, builds)} builds and ` : "";
+	const most = Math.min(parallel, builds);
+	const atMost = most > 1 ? `up to ${most} builds` : "one build";
+	const atOnce = builds > 1 ? `${atMost} and ` : "";
 	return [
 		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
 		...renderNodes(steps),
@@ -7764,7 +7778,8 @@ const runStep = async (environment, runner, signal) => {
 	} catch (error) {
 		failure = error;
 	}
-	if (signal.aborted) failure = new Failure("The step was cancelled", { cause: failure });
+	const cause = failure === signal.reason ? void 0 : failure;
+	if (signal.aborted) failure = new Failure("The step was cancelled", { cause });
 	await publish(runner, {
 		inputs,
 		result,

@@ -117,7 +117,7 @@ describe('the daemon is restarted', () => {
       const errors = run.annotations.filter(({ level }) => level === 'error')
       expect(errors.map(({ message }) => message)).toEqual([
         expect.stringMatching(
-          /^Docker does not answer: |Cannot connect to the Docker daemon|is not running/,
+          /^(layered-[^ ]+: )?Docker does not answer: |Cannot connect to the Docker daemon|is not running/,
         ),
       ])
       expect(await helpersOf(run.state)).toEqual([])
