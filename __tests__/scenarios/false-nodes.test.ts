@@ -62,13 +62,13 @@ test('a container with the labels of its image is no node: for a load, its post,
     logs = loaded.log
     expect(diagnosed.exitCode).toBe(0)
     expect(diagnosed.log).toContain('Checked: 1 node, ')
-    expect(diagnosed.log).toContain(`${impostors.unprivileged} is left out`)
+    expect(diagnosed.log).toContain(`Slipway ignores ${impostors.unprivileged}`)
     await Promise.all([loaded.dispose(), diagnosed.dispose()])
   })
   expect(started).toEqual([])
-  expect(logs).toContain(`${impostors.unprivileged} is left out: `)
+  expect(logs).toContain(`Slipway ignores ${impostors.unprivileged}: `)
   expect(logs).toContain('but it is not privileged.')
-  expect(logs).toContain(`${impostors.privileged} is left out: `)
+  expect(logs).toContain(`Slipway ignores ${impostors.privileged}: `)
   expect(logs).toContain('but its label io.x-k8s.kind.cluster comes from its image.')
 })
 

@@ -161,14 +161,15 @@ describe.each(['overlay2', 'containerd'] as const)(
       await withEngineApi(engine, async ({ get, remove }) => {
         const job = async (runId: string, round: number): Promise<void> => {
           const raw = { context, tags: same, 'build-args': `JOB=${runId} ${round}` }
-          const target = readTarget(raw, scratch, runId)
+          const target = readTarget(raw, context, runId)
           const tempDir = join(scratch, runId)
           await mkdir(tempDir, { recursive: true })
           const order = {
             target,
             secrets: [],
             tempDir,
-            workspace: scratch,
+            // What is outside of it would have to be allowed.
+            workspace: context,
             cacheEnv: {},
             dockerfile: undefined,
           }
