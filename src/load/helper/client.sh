@@ -11,6 +11,7 @@ client() { perl -e "$client" "/proc/$pid/root/run/containerd/containerd.sock" 2>
 start_client() {
   mkfifo "$own/asked" "$own/answered"
   client <"$own/asked" >"$own/answered" &
+  answerer=$!
   exec {asking}>"$own/asked" {answering}<"$own/answered"
 }
 

@@ -122,9 +122,11 @@ undo() {
   trap '' TERM
   trap - EXIT
   set +e
-  # It may be in the middle of an answer.
+  # What the client is at may still become a snapshot, and must be one by the time we list them.
+  if [[ -n "${asking-}" ]]; then exec {asking}>&- && wait "$answerer"; fi
   asking=''
-  local i name patience=5s
+  # A signal may have come amid a read that splits at tabs alone.
+  local i name patience=5s IFS=$' \t\n'
   local -a made=() keep=() rest
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
