@@ -11,11 +11,21 @@ client() { perl -e "$client" "/proc/$pid/root/run/containerd/containerd.sock" 2>
 start_client() {
   mkfifo "$own/asked" "$own/answered"
   client <"$own/asked" >"$own/answered" &
+  answerer=$!
   exec {asking}>"$own/asked" {answering}<"$own/answered"
 }
 
 await_client() {
   read -r _ <&"$answering" || asking=''
+}
+
+# Others of ours hold its input open, so its end is said; what it still answers is for nobody.
+end_client() {
+  [[ -n "${asking-}" ]] || return 0
+  cat <&"$answering" >/dev/null &
+  { echo >&"$asking"; } 2>/dev/null || true
+  wait "$answerer" || true
+  asking=''
 }
 
 # answers: what is answered to a command in the words of containerd.pl, a line each, without the last `done`.

@@ -120,11 +120,13 @@ check_cri() {
 # has come to need them meanwhile.
 undo() {
   trap '' TERM
+  trap : PIPE
   trap - EXIT
   set +e
-  # It may be in the middle of an answer.
-  asking=''
-  local i name patience=5s
+  # What the client is at may still become a snapshot, and must be one by the time we list them.
+  end_client
+  # A signal may have come amid a read that splits at tabs alone.
+  local i name patience=5s IFS=$' \t\n'
   local -a made=() keep=() rest
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"

@@ -19,6 +19,15 @@ await_client() {
   read -r _ <&"$answering" || asking=''
 }
 
+# Others of ours hold its input open, so its end is said; what it still answers is for nobody.
+end_client() {
+  [[ -n "${asking-}" ]] || return 0
+  cat <&"$answering" >/dev/null &
+  { echo >&"$asking"; } 2>/dev/null || true
+  wait "$answerer" || true
+  asking=''
+}
+
 # answers: what is answered to a command in the words of containerd.pl, a line each, without the last `done`.
 request() {
   local line is_list=''

@@ -322,6 +322,7 @@ alarm 0;
 my $failures = 0;
 while (defined(my $line = <STDIN>)) {
   chomp $line;
+  last if $line eq '';
   my ($word, @rest) = split /\t/, $line, -1;
   # What CRI is asked is in its memory, and a node that hangs should not keep anybody waiting.
   alarm(($word // '') =~ /^image/ ? 10 : 30);

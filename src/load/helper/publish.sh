@@ -120,11 +120,11 @@ check_cri() {
 # has come to need them meanwhile.
 undo() {
   trap '' TERM
+  trap : PIPE
   trap - EXIT
   set +e
   # What the client is at may still become a snapshot, and must be one by the time we list them.
-  if [[ -n "${asking-}" ]]; then exec {asking}>&- && wait "$answerer"; fi
-  asking=''
+  end_client
   # A signal may have come amid a read that splits at tabs alone.
   local i name patience=5s IFS=$' \t\n'
   local -a made=() keep=() rest
