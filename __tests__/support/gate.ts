@@ -18,7 +18,7 @@ pass() {
   [[ -e $gate/call && "$1" == $(<"$gate/call") ]] && mkdir "$gate/held" 2>/dev/null || return 0
   until [[ -e $gate/open ]]; do sleep 0.02; done
 }
-commands() { while IFS= read -r line; do pass "perl $line"; printf '%s\\n' "$line"; done; }
+commands() { while IFS= read -r line; do pass "perl $line"; printf '%s\\n' "$line"; [[ -n "$line" ]] || break; done; }
 halves() { head -c 2000000; pass "tar $*"; cat; }
 case "$name $*" in
   perl\\ *) commands | "$0.real" "$@" ;;

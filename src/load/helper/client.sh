@@ -19,12 +19,16 @@ await_client() {
   read -r _ <&"$answering" || asking=''
 }
 
-# Others of ours hold its input open, so its end is said; what it still answers is for nobody.
+# Others of ours hold its input open, so its end is said; what it still answers is for nobody. One that does not
+# come to its end is not waited for.
 end_client() {
+  local i drain
   [[ -n "${asking-}" ]] || return 0
-  cat <&"$answering" >/dev/null &
+  while read -r _; do :; done <&"$answering" &
+  drain=$!
   { echo >&"$asking"; } 2>/dev/null || true
-  wait "$answerer" || true
+  for ((i = 0; i < 100; i++)); do kill -0 "$answerer" 2>/dev/null && sleep 0.05 || break; done
+  kill -KILL "$drain" "$answerer" 2>/dev/null || true
   asking=''
 }
 
