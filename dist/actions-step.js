@@ -6686,6 +6686,13 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, s
 			over
 		}
 	};
+	const finalPorts = {
+		...ports,
+		run: {
+			...ports.run,
+			signal: run.signal
+		}
+	};
 	const { env } = run;
 	const reclaim = createReclaim(inputs, facts, {
 		docker: docker.command,
@@ -6714,7 +6721,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, s
 			},
 			isEnded: () => signal.aborted,
 			run: (step) => {
-				const work = () => handle(step, ports);
+				const work = () => handle(step, step.isFinal ? finalPorts : ports);
 				return step.lane === "none" ? work() : retry(work, signal);
 			},
 			onEnd: (outcome) => {

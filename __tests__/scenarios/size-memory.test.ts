@@ -153,6 +153,24 @@ const runWithTar = async (context: TestContext, script: string): Promise<Run> =>
   return runHosted(context, { env: { PATH: `${bin}:${process.env['PATH']}` } })
 }
 
+test('a load that fails meanwhile does not keep the sizes from being saved', async () => {
+  const bin = await mkdtemp(join(folder, 'bin-'))
+  const slow = '#!/bin/sh\nsleep 8\nexec /usr/bin/tar "$@"\n'
+  await writeFile(join(bin, 'tar'), slow, { mode: 0o755 })
+  // ext4 has no reflinks.
+  const run = await runSlipway(
+    { context: folder, tags: image, 'cluster-name': cluster.name, 'load-mode': 'reflink' },
+    {
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+      runtime: { token: service.token, resultsUrl: service.resultsUrl },
+    },
+  )
+  runs.push(run)
+  expect(run.conclusion).toBe('failure')
+  expect(run.log).toMatch(/^Load .*: failed after (\d+ ms|[0-7](\.\d)? s)$/m)
+  expect(keys()).toEqual([imageKey])
+})
+
 test('a cancelled step does not wait for it, and leaves nothing behind', async (context) => {
   service.mode = 'hanging'
   const cancelled = new AbortController()

@@ -70,6 +70,8 @@ export const runPlan = async (
     log,
     run: { ...run, signal, resultOf, over },
   }
+  // What is final goes on when the first failure has ended the rest; a cancelled step ends that, too.
+  const finalPorts: Ports = { ...ports, run: { ...ports.run, signal: run.signal } }
   const { env } = run
   const reclaim = createReclaim(inputs, facts, {
     docker: docker.command,
@@ -88,7 +90,7 @@ export const runPlan = async (
     lanes: { build: parallel, load: 1 },
     isEnded: () => signal.aborted,
     run: (step) => {
-      const work = () => handle(step, ports)
+      const work = () => handle(step, step.isFinal ? finalPorts : ports)
       return step.lane === 'none' ? work() : retry(work, signal)
     },
     onEnd: (outcome) => {
