@@ -5548,9 +5548,14 @@ const findManifestMaker = async (get, { hasContainerdStore }, image) => {
 
 // src/load/name-image.ts
 const timeoutMs$2 = 3e4;
+/** An argument has at most 128 KiB; who publishes an image may write as much as he likes into its manifest. */
+const longestManifest = 1e5;
 /** The manifest that the image has in every node; without one it is what came with the archive. */
 const findManifest = async ({ api, engine, node, toManifest }, archived, config) => {
-	if (engine.hasContainerdStore) return archived?.manifest ?? "";
+	if (engine.hasContainerdStore) {
+		const { manifest = "" } = archived ?? {};
+		return Buffer.byteLength(manifest) > longestManifest ? "" : manifest;
+	}
 	const get = [
 		"ctr",
 		`--namespace=${node.containerd.namespace}`,

@@ -9,13 +9,19 @@ import type { Streaming } from './streaming.ts'
 
 const timeoutMs = 30_000
 
+/** An argument has at most 128 KiB; who publishes an image may write as much as he likes into its manifest. */
+const longestManifest = 100_000
+
 /** The manifest that the image has in every node; without one it is what came with the archive. */
-const findManifest = async (
+export const findManifest = async (
   { api, engine, node, toManifest }: Streaming,
   archived: ArchivedImage | undefined,
   config: string,
 ): Promise<string> => {
-  if (engine.hasContainerdStore) return archived?.manifest ?? ''
+  if (engine.hasContainerdStore) {
+    const { manifest = '' } = archived ?? {}
+    return Buffer.byteLength(manifest) > longestManifest ? '' : manifest
+  }
   const get = ['ctr', `--namespace=${node.containerd.namespace}`, 'content', 'get', config]
   return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs)))
 }
