@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
+import { untilCriAnswers } from '../support/loading.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
 import {
@@ -140,6 +141,7 @@ test.each([
     expect(github.requests).toEqual([])
   } finally {
     await docker(back, worker)
+    await untilCriAnswers(worker)
   }
 })
 

@@ -157,9 +157,14 @@ test('a load that fails meanwhile does not keep the sizes from being saved', asy
   const bin = await mkdtemp(join(folder, 'bin-'))
   const slow = '#!/bin/sh\nsleep 8\nexec /usr/bin/tar "$@"\n'
   await writeFile(join(bin, 'tar'), slow, { mode: 0o755 })
-  // ext4 has no reflinks.
+  // One that the node has already would be no load, which could fail: ext4 has no reflinks.
+  const fresh = join(folder, 'fresh.Dockerfile')
+  await writeFile(fresh, `FROM ${baseImage()}\nRUN echo fresh >/file\n`)
   const run = await runSlipway(
-    { context: folder, tags: image, 'cluster-name': cluster.name, 'load-mode': 'reflink' },
+    {
+      ...{ context: folder, file: fresh, tags: image },
+      ...{ 'cluster-name': cluster.name, 'load-mode': 'reflink' },
+    },
     {
       env: { PATH: `${bin}:${process.env['PATH']}` },
       runtime: { token: service.token, resultsUrl: service.resultsUrl },
