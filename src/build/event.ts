@@ -5,27 +5,18 @@ export type BuildStep = { readonly number: number; readonly name: string }
 
 export type Ending = 'done' | 'cached' | 'failed' | 'cancelled'
 
-/** What happens in a build. All text is one line of others' words. */
+type StepEvent =
+  | { readonly kind: 'began' }
+  | { readonly kind: 'output'; readonly ms: number; readonly text: string }
+  | { readonly kind: 'transfer'; readonly transfer: Transfer }
+  | { readonly kind: 'warning'; readonly warning: BuildKitWarning }
+  /** The error is empty for what did not fail. */
+  | { readonly kind: 'ended'; readonly how: Ending; readonly ms: number; readonly error: string }
+
+/** What happens in a build, or buildx itself says. All text is one line of others' words. */
 export type BuildEvent =
-  /** buildx itself says something. */
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'began'; readonly step: BuildStep }
-  | {
-      readonly kind: 'output'
-      readonly step: BuildStep
-      readonly ms: number
-      readonly text: string
-    }
-  | { readonly kind: 'transfer'; readonly step: BuildStep; readonly transfer: Transfer }
-  | { readonly kind: 'warning'; readonly step: BuildStep; readonly warning: BuildKitWarning }
-  | {
-      readonly kind: 'ended'
-      readonly step: BuildStep
-      readonly how: Ending
-      readonly ms: number
-      /** Empty for what did not fail. */
-      readonly error: string
-    }
+  | (StepEvent & { readonly step: BuildStep })
 
 export type OnBuildEvent = (event: BuildEvent) => void
 

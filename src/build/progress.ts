@@ -35,18 +35,26 @@ const briefMs = 150
  */
 const isCounted = ({ name }: BuildStep): boolean => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name)
 
-type Tracked = {
-  readonly step: BuildStep
-  startedMs: number
-  isCached: boolean
-  /** How it ended last, so that nothing is told twice. */
-  ending: string
-  /** When what it printed last was printed. */
-  printedMs: number
-  readonly output: Sink
-  /** When a part of it was told of last. */
-  readonly toldMs: Map<string, number>
+/** What is known of a step. */
+const createTracked = (step: BuildStep, onEvent: OnBuildEvent) => {
+  const tracked = {
+    step,
+    startedMs: 0,
+    isCached: false,
+    /** How it ended last, so that nothing is told twice. */
+    ending: '',
+    /** When what it printed last was printed. */
+    printedMs: 0,
+    output: createLineCutter((text) => {
+      onEvent({ kind: 'output', step, ms: tracked.printedMs - tracked.startedMs, text })
+    }),
+    /** When a part of it was told of last. */
+    toldMs: new Map<string, number>(),
+  }
+  return tracked
 }
+
+type Tracked = ReturnType<typeof createTracked>
 
 type Held = { readonly drop: () => void; readonly release: () => void }
 
@@ -60,17 +68,7 @@ type State = {
 
 const track = ({ all, onEvent }: State, digest: string, name: string): Tracked => {
   const step = { number: all.size + 1, name }
-  const tracked: Tracked = {
-    step,
-    startedMs: 0,
-    isCached: false,
-    ending: '',
-    printedMs: 0,
-    output: createLineCutter((text) => {
-      onEvent({ kind: 'output', step, ms: tracked.printedMs - tracked.startedMs, text })
-    }),
-    toldMs: new Map(),
-  }
+  const tracked = createTracked(step, onEvent)
   all.set(digest, tracked)
   onEvent({ kind: 'began', step })
   return tracked

@@ -1,50 +1,4 @@
-/** What BuildKit says of a build at one moment: buildx prints it as a line of JSON (`rawjson`). */
-export type Status = {
-  readonly vertexes: readonly Vertex[]
-  readonly transfers: readonly Transfer[]
-  readonly logs: readonly Log[]
-  readonly warnings: readonly BuildKitWarning[]
-}
-
-/** A step, in BuildKit's word. It may begin and end several times. Times are the builder's. */
-export type Vertex = {
-  readonly digest: string
-  /** Such as `[build 2/3] RUN make`. */
-  readonly name: string
-  /** Undefined where it is only announced. */
-  readonly startedMs: number | undefined
-  readonly completedMs: number | undefined
-  readonly isCached: boolean
-  /** Empty for what did not fail. */
-  readonly error: string
-}
-
-/** A part of a vertex that is counted in bytes: a context sent, a layer pulled or exported. */
-export type Transfer = {
-  readonly vertex: string
-  readonly id: string
-  readonly currentBytes: number
-  /** 0 where nobody knows. */
-  readonly totalBytes: number
-  readonly startedMs: number | undefined
-  readonly completedMs: number | undefined
-  readonly atMs: number | undefined
-}
-
-/** What a vertex printed, cut anywhere. */
-export type Log = {
-  readonly vertex: string
-  readonly data: Buffer
-  readonly atMs: number | undefined
-}
-
-/** What a check of BuildKit's says of a Dockerfile. */
-export type BuildKitWarning = {
-  readonly vertex: string
-  readonly message: string
-  /** Counted from 1; undefined where it is about no line. */
-  readonly line: number | undefined
-}
+import { attempt } from '../failure.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -71,40 +25,60 @@ const toMs = (value: unknown): number | undefined => {
 const toCount = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
 
-const toVertex = (fields: Fields): Vertex => ({
+const toVertex = (fields: Fields) => ({
   digest: toText(fields['digest']),
+  /** Such as `[build 2/3] RUN make`. */
   name: toText(fields['name']),
+  /** Undefined where it is only announced. */
   startedMs: toMs(fields['started']),
   completedMs: toMs(fields['completed']),
   isCached: fields['cached'] === true,
+  /** Empty for what did not fail. */
   error: toText(fields['error']),
 })
 
-const toTransfer = (fields: Fields): Transfer => ({
+const toTransfer = (fields: Fields) => ({
   vertex: toText(fields['vertex']),
   id: toText(fields['id']),
   currentBytes: toCount(fields['current']),
+  /** 0 where nobody knows. */
   totalBytes: toCount(fields['total']),
   startedMs: toMs(fields['started']),
   completedMs: toMs(fields['completed']),
   atMs: toMs(fields['timestamp']),
 })
 
-const toLog = (fields: Fields): Log => ({
+const toLog = (fields: Fields) => ({
   vertex: toText(fields['vertex']),
   data: toBytes(fields['data']),
   atMs: toMs(fields['timestamp']),
 })
 
-const toWarning = (fields: Fields): BuildKitWarning => {
+const toWarning = (fields: Fields) => {
   const [range] = toList(fields['range'])
   const start = range?.['start']
   return {
     vertex: toText(fields['vertex']),
     message: toText(toBytes(fields['short']).toString('utf8')),
+    /** Counted from 1; undefined where it is about no line. */
     line: (isFields(start) && toCount(start['line'])) || undefined,
   }
 }
+
+/** A step, in BuildKit's word. It may begin and end several times. Times are the builder's. */
+export type Vertex = Readonly<ReturnType<typeof toVertex>>
+
+/** A part of a vertex that is counted in bytes: a context sent, a layer pulled or exported. */
+export type Transfer = Readonly<ReturnType<typeof toTransfer>>
+
+/** What a vertex printed, cut anywhere. */
+export type Log = Readonly<ReturnType<typeof toLog>>
+
+/** What a check of BuildKit's says of a Dockerfile. */
+export type BuildKitWarning = Readonly<ReturnType<typeof toWarning>>
+
+/** What BuildKit says of a build at one moment: buildx prints it as a line of JSON (`rawjson`). */
+export type Status = NonNullable<ReturnType<typeof parseStatus>>
 
 /** Whether a line is meant as a status; the rest of what buildx prints is text. */
 export const isStatus = (line: Buffer): boolean =>
@@ -113,8 +87,8 @@ export const isStatus = (line: Buffer): boolean =>
   )
 
 /** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
-export const parseStatus = (line: Buffer): Status | undefined => {
-  try {
+export const parseStatus = (line: Buffer) =>
+  attempt(() => {
     const parsed: unknown = JSON.parse(line.toString('utf8'))
     const fields = isFields(parsed) ? parsed : {}
     return {
@@ -123,7 +97,4 @@ export const parseStatus = (line: Buffer): Status | undefined => {
       logs: toList(fields['logs']).map(toLog),
       warnings: toList(fields['warnings']).map(toWarning),
     }
-  } catch {
-    return undefined
-  }
-}
+  })
