@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
 import { toTexts } from '../inputs/entries.ts'
+import { usualPlatform } from './dockerfile/find.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -48,7 +49,5 @@ export const refuseSeveralPlatforms = (
 }
 
 /** That of the nodes, as far as this machine tells: they run beside us, mostly. */
-const onePlatformOf = (platforms: readonly string[]): string => {
-  const own = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
-  return platforms.includes(own) ? own : (platforms[0] ?? own)
-}
+const onePlatformOf = (platforms: readonly string[]): string =>
+  platforms.includes(usualPlatform) ? usualPlatform : (platforms[0] ?? usualPlatform)

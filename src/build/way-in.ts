@@ -12,6 +12,7 @@ import {
 import { basename, isAbsolute, join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { dockerFolderOf } from '../docker/docker-folders.ts'
+import { attempt } from '../failure.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
 import { readRegularFile } from '../host/read-file.ts'
 
@@ -23,18 +24,15 @@ const pluginFolders = ['local/lib', 'local/libexec', 'lib', 'libexec'].map(
   (folder) => `/usr/${folder}/docker/cli-plugins`,
 )
 
-const isProgram = (path: string): boolean => {
-  try {
+const isProgram = (path: string): boolean =>
+  attempt(() => {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
+  }) ?? false
 
 /** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
-const isPlain = (path: string): boolean => {
-  try {
+const isPlain = (path: string): boolean =>
+  attempt(() => {
     const real = realpathSync(path)
     const fd = openSync(real, 'r')
     const head = Buffer.alloc(4)
@@ -44,22 +42,14 @@ const isPlain = (path: string): boolean => {
       closeSync(fd)
     }
     return head.toString('latin1') === '\x7fELF' && basename(real) !== 'snap'
-  } catch {
-    return false
-  }
-}
+  }) ?? false
 
 /** Further folders, which come first. */
 const readPluginFolders = (dockerFolder: string): readonly string[] => {
-  try {
-    const config: unknown = JSON.parse(
-      readRegularFile(join(dockerFolder, 'config.json')).toString(),
-    )
-    const folders = (config as { readonly cliPluginsExtraDirs?: unknown }).cliPluginsExtraDirs
-    return Array.isArray(folders) ? folders.filter((each) => typeof each === 'string') : []
-  } catch {
-    return []
-  }
+  const file = join(dockerFolder, 'config.json')
+  const config = attempt(() => JSON.parse(readRegularFile(file).toString()))
+  const folders: unknown = config?.cliPluginsExtraDirs
+  return Array.isArray(folders) ? folders.filter((each) => typeof each === 'string') : []
 }
 
 /** What runs when we run `docker buildx`, as far as that is known. */

@@ -1,14 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { attempt } from '../failure.ts'
 
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    // Not there, or out of reach; then it is out of reach for buildx, too.
-    return false
-  }
-}
+/** What is out of reach for us is so for buildx, too. */
+const isFolder = (path: string): boolean => attempt(() => statSync(path).isDirectory()) ?? false
 
 /** What BuildKit fetches itself, or takes from another build; every other name is a path. */
 const elsewhere = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|[\w.-]+@[^/]+:|docker-image:\/\/|target:)/

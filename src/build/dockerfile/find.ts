@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { attempt } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 import { toContextFolder } from '../../inputs/context.ts'
 import { toTextMap, toTexts } from '../../inputs/entries.ts'
@@ -14,20 +15,13 @@ const findDockerfile = (path: string): string => {
   return isLower ? lower : path
 }
 
-/** Where the files of a build are, as far as they are on this machine. */
-export type BuildFiles = {
-  /** The context's folder; undefined for one that is elsewhere. */
-  readonly folder: string | undefined
-  /** The path of the Dockerfile; undefined where it is elsewhere, or written in the Bake file. */
-  readonly dockerfile: string | undefined
-  /** What is written in the Bake file. */
-  readonly inline: string | undefined
-}
-
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Of a target of Bake's, which looks for its Dockerfile in its context. */
-export const toBakeFiles = (definition: BakeDefinition, workspace: string): BuildFiles => {
+/**
+ * Where the files of a build are, as far as they are on this machine. Bake looks for a target's
+ * Dockerfile in its context.
+ */
+export const toBakeFiles = (definition: BakeDefinition, workspace: string) => {
   const inline = text(definition['dockerfile-inline'])
   const folder = toContextFolder(text(definition['context']) ?? '.', workspace)
   const given = text(definition['dockerfile']) || 'Dockerfile'
@@ -36,27 +30,27 @@ export const toBakeFiles = (definition: BakeDefinition, workspace: string): Buil
   const isUrl = /^https?:\/\//.test(given)
   const isHere = inline === undefined && !isUrl && (base !== undefined || given[0] === '/')
   return {
+    /** The context's folder; undefined for one that is elsewhere. */
     folder,
+    /** Undefined where it is elsewhere, or written in the Bake file. */
     dockerfile: isHere ? findDockerfile(resolve(base ?? '/', own ?? given)) : undefined,
-    inline: inline === undefined ? undefined : unescapeTemplate(inline),
+    /** What is written in the Bake file. */
+    inline: inline && unescapeTemplate(inline),
   }
 }
 
+export type BuildFiles = Readonly<ReturnType<typeof toBakeFiles>>
+
 /** A file's text; undefined where it cannot be read, which the build itself says better. */
-export const readQuietly = (path: string | undefined): string | undefined => {
-  try {
-    return path === undefined ? undefined : readRegularFile(path).toString('utf8')
-  } catch {
-    return undefined
-  }
-}
+export const readQuietly = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : attempt(() => readRegularFile(path).toString('utf8'))
 
 /** The Dockerfile's text; empty where it is elsewhere. */
 export const readDockerfile = ({ dockerfile, inline }: BuildFiles): string =>
   inline ?? readQuietly(dockerfile) ?? ''
 
 /** Linux for this machine's processor, where nobody says what is built for. */
-const usualPlatform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
+export const usualPlatform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
 
 /** What decides what a Dockerfile means, of a target of Bake's. */
 export const toBakeWords = (definition: BakeDefinition): BuildWords => {

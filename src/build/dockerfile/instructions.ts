@@ -1,3 +1,4 @@
+import { attempt } from '../../failure.ts'
 import { isSpace, toRawWords } from './words.ts'
 
 /** One instruction of a Dockerfile. */
@@ -32,7 +33,7 @@ const trimStart = (text: string): string => {
 
 const trim = (text: string): string => trimStart(trimEnd(text, isSpace))
 
-const isComment = (line: string): boolean => trimStart(line).startsWith('#')
+const isBlankOrComment = (line: string): boolean => /^(?:#|$)/.test(trimStart(line))
 
 /**
  * Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
@@ -85,12 +86,10 @@ export const toInstruction = (text: string, escapeSign: string, line: number): I
 }
 
 const isList = (text: string): boolean => {
-  if (!text.startsWith('[')) return false
-  try {
-    return JSON.parse(text).every((word: unknown) => typeof word === 'string')
-  } catch {
-    return false
-  }
+  const words: readonly unknown[] | undefined = text.startsWith('[')
+    ? attempt(() => JSON.parse(text))
+    : undefined
+  return words?.every((word) => typeof word === 'string') ?? false
 }
 
 const mayHaveHeredocs = (instruction: Instruction, escapeSign: string): boolean => {
@@ -156,12 +155,12 @@ export const parseInstructions = (dockerfile: string): Instructions => {
   let hasHeredocs = true
   for (let at = 0; at < lines.length; ) {
     const first = trimStart(lines[at++] ?? '')
-    if (first === '' || first.startsWith('#')) continue
+    if (isBlankOrComment(first)) continue
     const line = at
     let [text, goesOn] = splitContinued(first, escapeSign)
     while (goesOn && at < lines.length) {
       const next = lines[at++] ?? ''
-      if (isComment(next) || trimStart(next) === '') continue
+      if (isBlankOrComment(next)) continue
       const [more, further] = splitContinued(next, escapeSign)
       text += more
       goesOn = further

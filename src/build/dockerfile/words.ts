@@ -1,3 +1,4 @@
+import { attempt } from '../../failure.ts'
 import { trimPrefix, trimSuffix } from './glob.ts'
 
 /** Values of variables; undefined for those that are not set. */
@@ -27,28 +28,25 @@ const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy
 const createWords = () => {
   const words: string[] = []
   let word = ''
-  let isIn = false
   const end = (): void => {
     if (word === '') return
     words.push(word)
     word = ''
-    isIn = false
   }
   const addRaw = (text: string): void => {
     word += text
-    isIn = true
   }
   const add = (text: string): void => {
     for (const character of text) {
-      if (!isSpace(character)) addRaw(character)
-      else if (isIn) end()
+      if (isSpace(character)) end()
+      else addRaw(character)
     }
   }
   return { words, end, add, addRaw }
 }
 
 /** One pass over a text, by the rules of BuildKit's shell lexer. */
-const createReader = (source: string, { escapeSign, lookup, isRaw }: Options) => {
+const readText = (source: string, { escapeSign, lookup, isRaw }: Options) => {
   let at = 0
   const take = (): string => source[at++] ?? ''
 
@@ -178,20 +176,12 @@ const createReader = (source: string, { escapeSign, lookup, isRaw }: Options) =>
 }
 
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-export const expand = (source: string, escapeSign: string, lookup: Lookup): string | undefined => {
-  if (source.length > longest) return undefined
-  try {
-    return createReader(source, { escapeSign, lookup, isRaw: false }).text
-  } catch {
-    return undefined
-  }
-}
+export const expand = (source: string, escapeSign: string, lookup: Lookup): string | undefined =>
+  source.length > longest
+    ? undefined
+    : attempt(() => readText(source, { escapeSign, lookup, isRaw: false }).text)
 
 /** The words of a line as a shell would get them; none where a quote does not end. */
-export const toRawWords = (source: string): readonly string[] => {
-  try {
-    return createReader(source, { escapeSign: '\\', lookup: () => undefined, isRaw: true }).words
-  } catch {
-    return []
-  }
-}
+export const toRawWords = (source: string): readonly string[] =>
+  attempt(() => readText(source, { escapeSign: '\\', lookup: () => undefined, isRaw: true }))
+    ?.words ?? []
