@@ -38,15 +38,15 @@ const progressEnv = { BUILDKIT_PROGRESS: 'rawjson' }
 /** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
 const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
 
+const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
+  join(tempDir, `${target.bake.name}-metadata.json`)
+
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
-const prepare = (
-  { target, tempDir, cacheEnv }: BuildOrder,
-  { sources }: SecretChannel,
-  metadataFile: string,
-) => {
+const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
+  const { target, tempDir, cacheEnv } = order
   const file = join(tempDir, `bake-${target.bake.name}.json`)
   writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 0o600 })
-  const args = toBakeArgs(target, file, metadataFile, sources)
+  const args = toBakeArgs(target, file, toMetadataFile(order), sources)
   return { args, env: { ...bakeEnv, ...(usesActionsCache(toBakeTargets(target)) && cacheEnv) } }
 }
 
@@ -72,7 +72,6 @@ const runBuild = async (
   docker: Docker,
   order: BuildOrder,
   channel: SecretChannel,
-  metadataFile: string,
   onEvent: OnBuildEvent,
 ): Promise<CachedShare> => {
   const tail: BuildEvent[] = []
@@ -80,7 +79,7 @@ const runBuild = async (
     keep(tail, event)
     onEvent(event)
   })
-  const { args, env } = prepare(order, channel, metadataFile)
+  const { args, env } = prepare(order, channel)
   const options = {
     cwd: order.workspace,
     timeoutMs: buildTimeoutMs,
@@ -115,12 +114,12 @@ const buildNamed = async (
 /** It holds the provenance of each target, where an option of buildx has that. */
 const largestMetadata = 16_000_000
 
-const readMetadata = (file: string): string =>
-  readRegularFile(file, largestMetadata).toString('utf8')
-
-/** Bake writes down all that it built, by name. */
-const pickMetadata = ({ bake }: Target, text: string): string =>
-  JSON.stringify((JSON.parse(text) as Record<string, unknown>)[bake.name])
+const readMetadata = (order: BuildOrder): BuildMetadata => {
+  const { bake, intermediate } = order.target
+  const text = readRegularFile(toMetadataFile(order), largestMetadata).toString('utf8')
+  // Bake writes down all that it built, by name.
+  return parseMetadata(JSON.stringify(JSON.parse(text)[bake.name]), intermediate)
+}
 
 /**
  * Builds one image into the local store, and tells what happens. Secrets are in memory and exist
@@ -135,16 +134,14 @@ export const buildImage = async (
   onEvent: OnBuildEvent,
   warn: (message: string) => void,
 ): Promise<BuildMetadata & CachedShare> => {
-  const { target, tempDir } = order
-  const metadataFile = join(tempDir, `${target.bake.name}-metadata.json`)
+  const { secrets, tempDir } = order
   const build = (each: BuildOrder): Promise<CachedShare> =>
-    withSecretChannel(order.secrets, { docker, tempDir, warn }, (channel) =>
-      runBuild(docker, each, channel, metadataFile, onEvent),
+    withSecretChannel(secrets, { docker, tempDir, warn }, (channel) =>
+      runBuild(docker, each, channel, onEvent),
     )
   const share = await buildNamed(order, build, onEvent)
   try {
-    const text = pickMetadata(target, readMetadata(metadataFile))
-    return { ...parseMetadata(text, target.intermediate), ...share }
+    return { ...readMetadata(order), ...share }
   } catch (cause) {
     throw new Failure('The build ended well, but buildx left no metadata that can be read', {
       cause,

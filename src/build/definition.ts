@@ -1,20 +1,14 @@
 import { Failure } from '../failure.ts'
 import { type ImageReference, parseImageReference } from '../image/reference.ts'
 import { toTextMap, toTexts } from '../inputs/entries.ts'
-import type { BakeDefinition, BakeFile } from '../inputs/inputs.ts'
+import type { BakeFile } from '../inputs/inputs.ts'
 import { refuseContradictions } from './contradictions.ts'
 import { findBelow, inferLinks, type Unlinked } from './links.ts'
 
 /** One target of a Bake definition, as Bake itself resolved it. */
-export type BakeTarget = {
-  readonly name: string
-  readonly tags: readonly ImageReference[]
-  /** Asked for, and not only built for another. */
-  readonly isWanted: boolean
-  /** Targets that it builds upon. */
+export type BakeTarget = Unlinked & {
+  /** Targets that it builds upon; each is among the contexts of its definition, too. */
   readonly dependsOn: readonly string[]
-  /** Bake's own JSON of it, with every target it builds upon among its contexts. */
-  readonly definition: BakeDefinition
   /**
    * What it needs beyond the workspace, as `bake --allow` takes it; undefined where Bake does not
    * know that flag, and asks nobody.
@@ -26,11 +20,10 @@ const readTags = (name: string, value: unknown): readonly ImageReference[] =>
   toTexts(value).map((tag) => {
     const reference = parseImageReference(tag)
     if (typeof reference !== 'string') return reference
-    const remedy = 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.'
-    const shown = JSON.stringify(tag)
-    throw new Failure(`The target ${name} has the invalid tag ${shown}: ${reference}`, {
-      remedy,
-    })
+    throw new Failure(
+      `The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`,
+      { remedy: 'Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.' },
+    )
   })
 
 const targetPrefix = 'target:'

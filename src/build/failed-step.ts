@@ -1,14 +1,11 @@
+import type { SourceLocation } from '../failure.ts'
 import type { BuildEvent } from './event.ts'
 
-/** The step that failed, and what it printed. */
-export type FailedStep = {
-  /** As the Dockerfile has it, such as `RUN make`. */
-  readonly instruction: string
-  readonly output: readonly string[]
-}
-
-/** Undefined where none was run, as with a mistake in the Dockerfile. */
-export const findFailedStep = (log: readonly BuildEvent[]): FailedStep | undefined => {
+/**
+ * The step that failed, as the Dockerfile has it, such as `RUN make`, and what it printed. Undefined
+ * where none was run, as with a mistake in the Dockerfile.
+ */
+export const findFailedStep = (log: readonly BuildEvent[]) => {
   const failed = log.findLast((event) => event.kind === 'ended' && event.how === 'failed')
   if (failed?.kind !== 'ended' || failed.step.name.startsWith('[internal]')) return undefined
   const { step } = failed
@@ -18,13 +15,13 @@ export const findFailedStep = (log: readonly BuildEvent[]): FailedStep | undefin
   return { instruction: step.name.replace(/^\[[^\]]*\] /, ''), output }
 }
 
-/** The Dockerfile's line, counted from 1, and its name without a folder. */
-export type FailedPlace = { readonly file: string; readonly line: number }
-
 const rule = '--------------------'
 
-/** `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. */
-export const findFailedPlace = (log: readonly string[]): FailedPlace | undefined => {
+/**
+ * `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. The
+ * file's name is without a folder.
+ */
+export const findFailedPlace = (log: readonly string[]): SourceLocation | undefined => {
   const end = log.lastIndexOf(rule)
   const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1
   const above = start > 0 ? (log[start - 1] ?? '') : ''

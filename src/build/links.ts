@@ -7,7 +7,9 @@ import { findBases } from './dockerfile/stages.ts'
 export type Unlinked = {
   readonly name: string
   readonly tags: readonly ImageReference[]
+  /** Asked for, and not only built for another. */
   readonly isWanted: boolean
+  /** Bake's own JSON of it. */
   readonly definition: BakeDefinition
 }
 

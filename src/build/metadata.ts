@@ -1,12 +1,3 @@
-/** What buildx says of a finished build. */
-export type BuildMetadata = {
-  /** `sha256:...` of the image's config, or of its manifest where that is the image's ID. */
-  readonly imageId: string | undefined
-  readonly digest: string | undefined
-  /** buildx's own JSON, without the name that only the step uses. */
-  readonly json: string
-}
-
 const digestPattern = /^sha256:[a-f0-9]{64}$/
 
 /** `image.name` lists all names of an image, separated by commas. */
@@ -18,14 +9,21 @@ const withoutName = (json: string, name: string): string =>
  *
  * @param intermediate a name of the image that is nobody else's business
  */
-export const parseMetadata = (text: string, intermediate?: string): BuildMetadata => {
+export const parseMetadata = (text: string, intermediate?: string) => {
   const parsed: unknown = JSON.parse(text)
   const digestOf = (key: string): string | undefined => {
     const value = (parsed as Record<string, unknown> | null)?.[key]
     return typeof value === 'string' && digestPattern.test(value) ? value : undefined
   }
   const digest = digestOf('containerimage.digest')
-  const imageId = digestOf('containerimage.config.digest') ?? digest
-  const json = intermediate === undefined ? text.trim() : withoutName(text.trim(), intermediate)
-  return { imageId, digest, json }
+  return {
+    /** Of the image's config, or of its manifest where that is the image's ID. */
+    imageId: digestOf('containerimage.config.digest') ?? digest,
+    digest,
+    /** buildx's own JSON, without the name that only the step uses. */
+    json: intermediate === undefined ? text.trim() : withoutName(text.trim(), intermediate),
+  }
 }
+
+/** What buildx says of a finished build. */
+export type BuildMetadata = Readonly<ReturnType<typeof parseMetadata>>

@@ -4,7 +4,8 @@ import type { Docker } from '../docker/docker.ts'
 import type { BakeTarget } from './definition.ts'
 import type { SecretMount } from './dockerfile/stages.ts'
 
-type Place = { readonly workspace: string; readonly tempDir: string }
+/** Where a build's files are, and where those go that it is asked by. */
+export type Place = { readonly workspace: string; readonly tempDir: string }
 
 /** It takes a quarter of a second, but it may ask registries. */
 const deadlineMs = 10_000
@@ -35,14 +36,9 @@ const toArgs = ({ name, definition }: BakeTarget, { tempDir }: Place): readonly 
   return ['buildx', 'bake', '--call=outline,format=json', `--file=${file}`, '--', name]
 }
 
-type Outline = {
-  readonly secrets?: readonly {
-    readonly name: string
-    readonly location?: {
-      readonly ranges?: readonly { readonly start: { readonly line: number } }[]
-    }
-  }[]
-}
+type Range = { readonly start: { readonly line: number } }
+type Mounted = { readonly name: string; readonly location?: { readonly ranges?: readonly Range[] } }
+type Outline = { readonly secrets?: readonly Mounted[] }
 
 const toMounts = ({ secrets = [] }: Outline): readonly SecretMount[] =>
   secrets.map(({ name, location }) => ({ id: name, line: location?.ranges?.[0]?.start.line ?? 1 }))

@@ -77,9 +77,7 @@ export const printTargets = async (
   const first = await print(probe)
   const isAsking = knowsAllow(first)
   const ended = isAsking ? first : await print()
-  if (ended.code !== 0) {
-    throw explainUnread(bake, ended)
-  }
+  if (ended.code !== 0) throw explainUnread(bake, ended)
   const printed = JSON.parse(ended.stdout) as BakeFile
   const requests = findTargetRequests(printed, workspace)
   const allowances = requireAllowed(requests, bake, allow, workspace)

@@ -36,13 +36,11 @@ const requireText = ({ id, value }: BuildSecret): void => {
 
 const byEnvironment = (secrets: readonly BuildSecret[]): SecretChannel => {
   secrets.forEach(requireText)
-  const named = secrets.map(({ id, value }, index) => {
-    return { id, variable: `SLIPWAY_SECRET_${index}`, value: value.expose() }
-  })
+  const nameOf = (index: number): string => `SLIPWAY_SECRET_${index}`
   return {
-    sources: named.map(({ id, variable }) => ({ id, from: `env=${variable}` })),
+    sources: secrets.map(({ id }, index) => ({ id, from: `env=${nameOf(index)}` })),
     stdinFd: undefined,
-    env: Object.fromEntries(named.map(({ variable, value }) => [variable, value])),
+    env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()])),
   }
 }
 

@@ -1,5 +1,4 @@
 import { memoryFolder } from '../host/memory-file.ts'
-import type { ImageReference } from '../image/reference.ts'
 import { toEntries } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { intermediateRepository } from '../ownership.ts'
@@ -7,14 +6,7 @@ import { type BakeTarget, findBaseTargets } from './definition.ts'
 import type { SecretSource } from './secret-channel.ts'
 
 /** One image to build. */
-export type Target = {
-  /** For people, and for others that build upon it. */
-  readonly name: string
-  readonly tags: readonly ImageReference[]
-  /** Other targets that have to be built first. */
-  readonly dependsOn: readonly string[]
-  /** Asked for, and so loaded; not only built for another. */
-  readonly isWanted: boolean
+export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'> & {
   /**
    * A name for as long as the step lasts, which no other step gives to an image: by it others find
    * what this one made, and so does the load. Undefined for what Docker's store does not get.
@@ -69,10 +61,8 @@ export const toTargets = (
 ): readonly Target[] => {
   const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
   const isIntermediate = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
-  const nameOf = (name: string): string => {
-    const index = all.findIndex((target) => target.name === name)
-    return `${intermediateRepository(runId)}:${index}`
-  }
+  const nameOf = (name: string): string =>
+    `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`
   const intermediateOf = (name: string): string | undefined =>
     isIntermediate(name) ? nameOf(name) : undefined
   return all.map((bake) => {
@@ -105,16 +95,14 @@ export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): Ba
   const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
   const own = isWanted ? tags.map((tag) => tag.given) : []
   const names = intermediate === undefined ? own : [...own, intermediate]
-  const toEntry = ({ definition }: BakeTarget, output: string) => {
+  const toEntry = ({ definition }: BakeTarget, output: string) => ({
+    ...definition,
     // What an attestation makes is an index, which a node cannot use any better.
-    const none = { attest: undefined, call: undefined }
-    return {
-      ...definition,
-      ...none,
-      secret: [...toEntries(definition['secret']), ...ours],
-      output: [output],
-    }
-  }
+    attest: undefined,
+    call: undefined,
+    secret: [...toEntries(definition['secret']), ...ours],
+    output: [output],
+  })
   const output = intermediate === undefined ? 'type=cacheonly' : 'type=docker'
   return {
     target: {

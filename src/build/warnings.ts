@@ -4,7 +4,7 @@ import { toEntries, toFields } from '../inputs/entries.ts'
 import { readDockerfile, readQuietly, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import type { BuildEvent } from './event.ts'
-import { outlineSecrets } from './outline.ts'
+import { outlineSecrets, type Place } from './outline.ts'
 import type { Target } from './target.ts'
 
 /** Something about a build's files that its author should know before it runs. */
@@ -33,18 +33,6 @@ export const toCheckWarning = (
   return { message: warning.message.replace(/ \(line \d+\)$/, ''), line: warning.line }
 }
 
-const toWarnings = (
-  mounts: readonly SecretMount[],
-  isPassed: (id: string) => boolean,
-  dockerfile: string | undefined,
-): readonly BuildWarning[] =>
-  mounts
-    .filter(({ id }) => !isPassed(id))
-    .map(({ id, line }) => ({
-      message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
-      place: dockerfile === undefined ? undefined : { file: dockerfile, line },
-    }))
-
 /**
  * Secrets that a build mounts and does not get. BuildKit is asked where there may be any; where it does
  * not answer, what the Dockerfile says for certain counts.
@@ -54,17 +42,21 @@ const toWarnings = (
 export const findSecretWarnings = async (
   docker: Docker,
   target: Target,
-  place: { readonly workspace: string; readonly tempDir: string },
+  place: Place,
   passed: readonly string[],
 ): Promise<readonly BuildWarning[]> => {
   const { definition } = target.bake
   const files = toBakeFiles(definition, place.workspace)
+  const file = files.dockerfile
   const { certain, all } = findSecretMounts(readDockerfile(files), toBakeWords(definition))
   const ids = new Set([...passed, ...ownIds(target)])
-  const isPassed = (id: string): boolean => ids.has(id)
-  if (all.every(({ id }) => isPassed(id))) return []
-  const outlined = await outlineSecrets(docker, target.bake, place)
-  return toWarnings(outlined ?? certain, isPassed, files.dockerfile)
+  const isMissing = ({ id }: SecretMount): boolean => !ids.has(id)
+  if (!all.some(isMissing)) return []
+  const mounts = (await outlineSecrets(docker, target.bake, place)) ?? certain
+  return mounts.filter(isMissing).map(({ id, line }) => ({
+    message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
+    place: file === undefined ? undefined : { file, line },
+  }))
 }
 
 /** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
