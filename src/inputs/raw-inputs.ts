@@ -1,75 +1,65 @@
 /** What a single build is told, by the step or by an entry of `builds`. */
-export const buildWords = [
-  'ssh',
-  'context',
-  'file',
-  'target',
-  'tags',
-  'build-args',
-  'labels',
-  'build-contexts',
-  'network',
-  'no-cache',
-  'pull',
-] as const
-
-/** The names of all inputs; a test holds them equal to those of `action.yml`. */
-export const inputNames = [
-  'mode',
-  'client-id',
-  'app-id',
-  'private-key',
-  'owner',
-  'repositories',
-  'permissions',
-  'github-token',
-  'github-api-url',
-  'allow-untrusted-trigger',
-  'secret-format',
-  'secret-id',
-  'secrets',
-  'secret-envs',
-  'secret-files',
-  ...buildWords,
-  'bake-files',
-  'targets',
-  'bake-set',
-  'builds',
-  'allow',
-  'parallel',
-  'fail-fast',
-  'dry-run',
-  'images',
-  'cluster-name',
-  'nodes',
-  'load-mode',
-  'keep-images',
-  'free-disk',
-  'free-disk-keep',
-  'prune-cache',
-  'manifests',
-] as const
+const ofBuild = {
+  ssh: undefined,
+  context: undefined,
+  file: undefined,
+  target: undefined,
+  tags: undefined,
+  'build-args': undefined,
+  labels: undefined,
+  'build-contexts': undefined,
+  network: undefined,
+  'no-cache': 'false',
+  pull: 'false',
+} as const
 
 export const defaultPermissions = 'contents: read'
 
-/** What the runner passes where the step says nothing, as in `action.yml`. */
-export const defaults: Readonly<Partial<Record<InputName, string>>> = {
+/**
+ * All inputs, and what the runner passes where the step says nothing; a test holds both equal to
+ * `action.yml`.
+ */
+export const defaults = {
   mode: 'run',
+  'client-id': undefined,
+  'app-id': undefined,
+  'private-key': undefined,
+  owner: undefined,
+  repositories: undefined,
   permissions: defaultPermissions,
+  'github-token': undefined,
+  'github-api-url': undefined,
   'allow-untrusted-trigger': 'false',
   'secret-format': 'token',
-  'no-cache': 'false',
-  pull: 'false',
+  'secret-id': undefined,
+  secrets: undefined,
+  'secret-envs': undefined,
+  'secret-files': undefined,
+  ...ofBuild,
+  'bake-files': undefined,
+  targets: undefined,
+  'bake-set': undefined,
+  builds: undefined,
+  allow: undefined,
+  parallel: undefined,
   'fail-fast': 'true',
   'dry-run': 'false',
+  images: undefined,
   'cluster-name': 'kind',
+  nodes: undefined,
   'load-mode': 'auto',
   'keep-images': 'auto',
   'free-disk': 'auto',
+  'free-disk-keep': undefined,
   'prune-cache': 'auto',
-}
+  manifests: undefined,
+} as const
 
-export type InputName = (typeof inputNames)[number]
+export type InputName = keyof typeof defaults
+
+export const inputNames = Object.keys(defaults) as readonly InputName[]
+
+export const buildWords = Object.keys(ofBuild) as readonly (keyof typeof ofBuild)[]
 
 /** What the runner passed, unread. */
 export type RawInputs = Readonly<Partial<Record<InputName, string>>>

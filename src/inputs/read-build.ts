@@ -14,6 +14,7 @@ export type BuildPlaces = {
   readonly kindOf: KindOf
   /** What child processes inherit: nothing that is secret. */
   readonly childEnv: Readonly<Record<string, string>>
+  readonly allow: Allowances
 }
 
 /** Names of images, each once; of `images`, IDs too. */
@@ -118,22 +119,25 @@ export type WordLists = Readonly<Partial<Record<MapWord, readonly string[]>>>
 /** Reads one build, by itself or in a list, as a target of a Bake file. */
 export const readBuild = (
   reader: Reader,
-  { words }: Allowances,
   places: BuildPlaces,
   lists: WordLists = {},
 ): BakeDefinition & { readonly tags: readonly string[] } => {
-  const { raw, text, check, isTrue, report } = reader
-  const { workspace, childEnv } = places
+  const { raw, text, check, isTrue } = reader
+  const { workspace, childEnv, allow } = places
   const pairsOf = (word: MapWord) => toPairs(word, lists[word] ?? toLines(raw[word]), reader)
   const escaped = (value: string | undefined) => value && escapeTemplate(value)
   const context = text('context') ?? '.'
   const isHere = toContextFolder(context, workspace) !== undefined
   const file = readFile(reader, isHere, workspace)
   const contexts = pairsOf('build-contexts')
-  reportOutsideBuild({ context, file: text('file'), contexts }, workspace, report)
-  if (!reportStandardInput(reader)) reportMissing(context, file, places, report)
+  reportOutsideBuild(
+    reader,
+    contexts.flatMap(([, value]) => value || []),
+    workspace,
+  )
+  if (!reportStandardInput(reader)) reportMissing(reader, file, places)
   // The agent needs no more than to be named.
-  const entitlements = words.filter((word) => word !== 'ssh')
+  const entitlements = allow.words.filter((word) => word !== 'ssh')
   return {
     context: escapeTemplate(context),
     dockerfile: escaped(file),

@@ -1,4 +1,3 @@
-import type { Allowances } from './allow.ts'
 import type { BakeDefinition, BakeFile } from './inputs.ts'
 import type { ParsedYaml, ParseYaml } from './parse-yaml.ts'
 import type { ReportProblem } from './problems.ts'
@@ -80,7 +79,6 @@ const readEntry = (
   item: unknown,
   index: number,
   { lineOf }: ParsedYaml,
-  allow: Allowances,
   places: ListPlaces,
   report: ReportProblem,
 ): readonly Entry[] => {
@@ -98,7 +96,7 @@ const readEntry = (
   const reader = createReader(raw, (word, text, value) =>
     report(`builds, line ${lineOf([index, word])}, ${word}`, text, value),
   )
-  const target = readBuild(reader, allow, places, lists)
+  const target = readBuild(reader, places, lists)
   if (reader.text('context') === undefined) {
     report(input, 'it has no context. Name the folder to build.')
   }
@@ -107,12 +105,7 @@ const readEntry = (
 }
 
 /** Reads the list of builds in the step, as a file of Bake would have it. */
-export const readBuilds = (
-  text: string,
-  allow: Allowances,
-  places: ListPlaces,
-  report: ReportProblem,
-): BakeFile => {
+export const readBuilds = (text: string, places: ListPlaces, report: ReportProblem): BakeFile => {
   const parsed = places.parseYaml(text)
   const { value, problem } = parsed
   const items: readonly unknown[] = Array.isArray(value) ? value : []
@@ -121,9 +114,7 @@ export const readBuilds = (
     const how = 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.'
     report(`builds${at}`, `${problem?.reason ?? 'not a YAML list'}. ${how}`)
   }
-  const entries = items.flatMap((item, index) =>
-    readEntry(item, index, parsed, allow, places, report),
-  )
+  const entries = items.flatMap((item, index) => readEntry(item, index, parsed, places, report))
   const first = new Map<string, number>()
   for (const { name, line } of entries) {
     const other = first.get(name)

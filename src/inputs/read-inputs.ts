@@ -45,7 +45,7 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
 /** What is known of the run besides the inputs that we know. */
 type Run = RunFacts &
   SecretPlaces &
-  ListPlaces & {
+  Omit<ListPlaces, 'allow'> & {
     /** Inputs that the runner passed and no input of ours is called. */
     readonly unknownInputs: readonly string[]
   }
@@ -82,7 +82,7 @@ export const readInputs = (given: RawInputs, run: Run): Inputs =>
     const credentials = readCredentials(reader, run, secretFormat)
     const secretId = word('secret-id') ?? usualIds[secretFormat]
     const allow = readAllow(reader)
-    const bake = readBake(reader, allow, run)
+    const bake = readBake(reader, { ...run, allow })
     const parallel = word('parallel')
     return {
       mode,

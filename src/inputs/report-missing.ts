@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { toContextFolder } from './context.ts'
 import type { ReportProblem } from './problems.ts'
+import type { Reader } from './reader.ts'
 
 /** What there is at a path, links followed. */
 export type KindOf = (path: string) => 'folder' | 'file' | 'nothing'
@@ -18,11 +19,11 @@ const noFile = `there is no such file. ${remedy}`
  * @param file the Dockerfile, as Bake finds it; undefined for the one that is usual
  */
 export const reportMissing = (
-  context: string,
+  { text, report }: Reader,
   file: string | undefined,
   { workspace, kindOf }: Looker,
-  report: ReportProblem,
 ): void => {
+  const context = text('context') ?? '.'
   const folder = toContextFolder(context, workspace)
   if (folder === undefined) return
   const kind = kindOf(folder)

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { toContextPaths } from './context.ts'
 import type { ReportProblem } from './problems.ts'
+import type { Reader } from './reader.ts'
 
 /**
  * Reports a relative path that does not stay in the workspace: links in it are whoever's who wrote what
@@ -23,20 +24,18 @@ export const reportOutside = (
   return false
 }
 
-type Build = {
-  readonly context: string
-  readonly file: string | undefined
-  /** Their names, and what they are. */
-  readonly contexts: readonly (readonly [string, string | undefined])[]
-}
-
-/** Reports what of a build's files is outside of the workspace. */
+/**
+ * Reports what of a build's files is outside of the workspace.
+ *
+ * @param contexts further ones
+ */
 export const reportOutsideBuild = (
-  { context, file, contexts }: Build,
+  { text, report }: Reader,
+  contexts: readonly string[],
   workspace: string,
-  report: ReportProblem,
 ): void => {
-  const paths = toContextPaths(context, workspace)
+  const file = text('file')
+  const paths = toContextPaths(text('context') ?? '.', workspace)
   for (const path of paths) reportOutside('context', path, workspace, report)
   // In a context from elsewhere, it names a file of that.
   if (paths.length > 0 && file !== undefined) {
@@ -44,9 +43,7 @@ export const reportOutsideBuild = (
     const isInside = reportOutside('file', dirname(file), workspace, report)
     if (isInside) reportOutside('file', file, workspace, report)
   }
-  for (const [, value = ''] of contexts) {
-    for (const path of value === '' ? [] : toContextPaths(value, workspace)) {
-      reportOutside('build-contexts', path, workspace, report)
-    }
+  for (const path of contexts.flatMap((each) => toContextPaths(each, workspace))) {
+    reportOutside('build-contexts', path, workspace, report)
   }
 }

@@ -21,19 +21,12 @@ const otherWords: Readonly<Record<string, string>> = {
 }
 
 /** Words of docker/build-push-action that a Bake file has, and this step has not. */
-const bakeWords = [
-  'add-hosts',
-  'annotations',
-  'attests',
-  'cache-from',
-  'cache-to',
-  'no-cache-filters',
-  'platforms',
-  'provenance',
-  'sbom',
-  'shm-size',
-  'ulimit',
-]
+const bakeWords = `
+  add-hosts annotations attests cache-from cache-to no-cache-filters platforms provenance sbom
+  shm-size ulimit
+`
+  .trim()
+  .split(/\s+/)
 
 const toRemedy = (name: string): string => {
   const word = name.replaceAll('_', '-')

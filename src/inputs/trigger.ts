@@ -61,11 +61,8 @@ export const isUntrusted = ({ event, isFork }: Trigger): boolean =>
   isFork && privileged.includes(event)
 
 /** Why secrets are empty in this run; undefined where they should not be. */
-export const whySecretsAreEmpty = ({
-  event,
-  isFork,
-  isDependabot,
-}: Trigger): string | undefined => {
+export const whySecretsAreEmpty = (trigger: Trigger): string | undefined => {
+  const { event, isFork, isDependabot } = trigger
   if (isFork && !/^(pull_request_target|workflow_run|issue|discussion)/.test(event)) {
     return 'workflows that a fork triggers get no secrets'
   }
