@@ -16,12 +16,10 @@ export const checkManifests = (
   nodeCapacities: readonly NodeCapacity[],
   engine: Engine,
   loaded: Loaded,
-): readonly Warning[] => {
-  return [
-    ...checkCapacity(manifests.workloads, nodeCapacities, engine),
-    ...checkStorage(manifests, nodeCapacities),
-    ...checkDisks(nodeCapacities),
-    ...manifests.warnings,
-    ...checkImages(manifests.workloads, loaded),
-  ]
-}
+): readonly Warning[] => [
+  ...checkCapacity(manifests.workloads, nodeCapacities, engine),
+  ...checkStorage(manifests, nodeCapacities),
+  ...checkDisks(nodeCapacities),
+  ...manifests.warnings,
+  ...checkImages(manifests.workloads, loaded),
+]

@@ -37,9 +37,8 @@ const findTargets = (document: Document): ReadonlyMap<Alias, Node> => {
   return targets
 }
 
-const textOf = (node: unknown): string | undefined => {
-  return isScalar(node) && node.value !== null ? String(node.value) : undefined
-}
+const textOf = (node: unknown): string | undefined =>
+  isScalar(node) && node.value !== null ? String(node.value) : undefined
 
 /**
  * Opens a document for reading, aliases and merge keys followed as kubectl does.

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { decodeManifest } from './decode.ts'
-import type { Manifests } from './workload.ts'
+import { joinManifests, type Manifests } from './workload.ts'
 
 /** More than this is a whole repository, not what is applied. */
 const mostFiles = 2_000
@@ -111,12 +111,13 @@ const readBytes = (path: string): Buffer | NodeJS.ErrnoException => {
   }
 }
 
-const readEntry = async ({ path, kind, outside }: Entry, workspace: string): Promise<Manifests> => {
+const readEntry = async (
+  { path, kind, outside }: Entry,
+  workspace: string,
+): Promise<Partial<Manifests>> => {
   const below = relative(workspace, path)
   const file = below.startsWith('..') ? path : below
-  const skip = (why: string): Manifests => ({
-    workloads: [],
-    claims: [],
+  const skip = (why: string): Partial<Manifests> => ({
     warnings: [{ message: `${file} is not checked: ${why}.`, place: { file, line: 1 } }],
   })
   if (kind !== 'file') return skip('it is not a file')
@@ -139,13 +140,9 @@ export const findManifests = async (
   patterns: readonly string[],
   workspace: string,
 ): Promise<Manifests> => {
-  const read: Manifests[] = []
+  const read: Partial<Manifests>[] = []
   for (const entry of await findEntries(patterns, workspace)) {
     read.push(await readEntry(entry, workspace))
   }
-  return {
-    workloads: read.flatMap(({ workloads }) => workloads),
-    claims: read.flatMap(({ claims }) => claims),
-    warnings: read.flatMap(({ warnings }) => warnings),
-  }
+  return joinManifests(read)
 }

@@ -11,7 +11,7 @@ import type { Warning } from '../host/log.ts'
 import { createReader } from './document.ts'
 import { findJsonError, type JsonDocument, splitJson } from './json-documents.ts'
 import { readDocument, renderFirst, type Source } from './read-document.ts'
-import type { Manifests } from './workload.ts'
+import { joinManifests, type Manifests } from './workload.ts'
 
 type Warn = Source['warn']
 
@@ -72,20 +72,15 @@ const isReadable = (
   return wrong === undefined
 }
 
-type Part = {
-  readonly text: string
-  readonly documents: readonly Document[]
-  /** In the file, counted from 1. */
-  readonly lineAt: (offset: number) => number
-}
-
-/** @param linesBefore in the file */
-const parsePart = (text: string, linesBefore: number): Part => {
+/** @param linesBefore in the file, in which lines are counted from 1 */
+const parsePart = (text: string, linesBefore: number) => {
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
   const lineAt = (offset: number): number => linesBefore + Math.max(1, lines.linePos(offset).line)
   return { text, documents: Array.isArray(parsed) ? parsed : [], lineAt }
 }
+
+type Part = ReturnType<typeof parsePart>
 
 /** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
 const parseParts = (text: string, json: readonly JsonDocument[] | undefined): readonly Part[] => {
@@ -100,8 +95,6 @@ const parseParts = (text: string, json: readonly JsonDocument[] | undefined): re
 
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500
-
-const nothing = { workloads: [], claims: [] }
 
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 export const parseManifest = (text: string, file: string): Manifests => {
@@ -122,24 +115,20 @@ export const parseManifest = (text: string, file: string): Manifests => {
       'Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.',
       Math.min(last, line),
     )
-    return { ...nothing, warnings }
+    return joinManifests([{ warnings }])
   }
   try {
     const read = parseParts(text, json).flatMap((part) => {
       const lineAt = (offset: number): number => Math.min(last, part.lineAt(offset))
       return part.documents.map((document) => {
-        if (!isReadable(document, part.text, lineAt, warn)) return nothing
+        if (!isReadable(document, part.text, lineAt, warn)) return {}
         const reader = createReader(document)
         return readDocument({ file, reader, lineAt, warn }, document.contents)
       })
     })
-    return {
-      workloads: read.flatMap(({ workloads }) => workloads),
-      claims: read.flatMap(({ claims }) => claims),
-      warnings,
-    }
+    return joinManifests([...read, { warnings }])
   } catch {
     warn('Not checked: the file is nested too deeply.', 1)
-    return { ...nothing, warnings }
+    return joinManifests([{ warnings }])
   }
 }

@@ -2,7 +2,7 @@ import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
 import { readClaimed, readVolumes } from './read-storage.ts'
-import type { Amounts, Claim, Container, Workload } from './workload.ts'
+import type { Amounts, Claim, Container, Manifests, Named, Workload } from './workload.ts'
 
 /** Where each kind has what its pods are made from. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
@@ -129,7 +129,7 @@ const unpack = (reader: Reader, node: unknown, usual = '', depth = 0): readonly 
   return items(at(node, 'items')).flatMap((it) => unpack(reader, it, itemKind, depth + 1))
 }
 
-const readName = ({ at, text }: Reader, node: unknown): Pick<Claim, 'namespace' | 'name'> => {
+const readName = ({ at, text }: Reader, node: unknown): Omit<Named, 'file'> => {
   const metadata = at(node, 'metadata')
   const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
   return { namespace: text(at(metadata, 'namespace')), name }
@@ -159,7 +159,7 @@ const readClaim = ({ file, reader, lineAt }: Source, { node, kind }: Item): read
 export const readDocument = (
   source: Source,
   contents: unknown,
-): { readonly workloads: readonly Workload[]; readonly claims: readonly Claim[] } => {
+): Pick<Manifests, 'workloads' | 'claims'> => {
   const found = unpack(source.reader, contents)
   return {
     workloads: found.flatMap((item) => readWorkload(source, item)),

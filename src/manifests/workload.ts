@@ -1,14 +1,18 @@
 import type { Warning } from '../host/log.ts'
 import type { Volumes } from './read-storage.ts'
 
-/** What runs pods, as a manifest has it; environments, arguments and secrets are not read. */
-export type Workload = {
+/** An object of a manifest. */
+export type Named = {
   /** Relative to the workspace. */
   readonly file: string
-  /** Such as `Deployment`. */
-  readonly kind: string
   readonly namespace: string | undefined
   readonly name: string
+}
+
+/** What runs pods, as a manifest has it; environments, arguments and secrets are not read. */
+export type Workload = Named & {
+  /** Such as `Deployment`. */
+  readonly kind: string
   /** How many of them run at once. */
   readonly pods: number | 'per-node'
   /** Those that run first come first. */
@@ -17,10 +21,7 @@ export type Workload = {
 }
 
 /** A PersistentVolumeClaim that stands by itself. */
-export type Claim = {
-  readonly file: string
-  readonly namespace: string | undefined
-  readonly name: string
+export type Claim = Named & {
   readonly bytes: number
   /** Counted from 1. */
   readonly line: number
@@ -40,13 +41,11 @@ export type Container = {
   readonly line: number
 }
 
+/** `storage` is Kubernetes' `ephemeral-storage`: what a container writes to its node's disk. */
+export type Resource = 'memory' | 'cpu' | 'storage'
+
 /** Bytes and CPUs; undefined where nothing is said. */
-export type Amounts = {
-  readonly memory: number | undefined
-  readonly cpu: number | undefined
-  /** Kubernetes' `ephemeral-storage`: what a container writes to its node's disk. */
-  readonly storage: number | undefined
-}
+export type Amounts = Readonly<Record<Resource, number | undefined>>
 
 /** All that was found under the input `manifests`. */
 export type Manifests = {
@@ -55,3 +54,10 @@ export type Manifests = {
   /** About files that could not be read. */
   readonly warnings: readonly Warning[]
 }
+
+/** What was found in several places, as one. */
+export const joinManifests = (all: readonly Partial<Manifests>[]): Manifests => ({
+  workloads: all.flatMap(({ workloads = [] }) => workloads),
+  claims: all.flatMap(({ claims = [] }) => claims),
+  warnings: all.flatMap(({ warnings = [] }) => warnings),
+})
