@@ -95,9 +95,7 @@ const remedy = 'Lower the requests or the replicas, or give the nodes more.'
 export const listFiles = (sets: readonly Pick<PodSet, 'file'>[]): string => {
   const [first = '', second, ...more] = [...new Set(sets.map(({ file }) => file))]
   if (second === undefined) return first
-  return more.length === 0
-    ? `${first} and ${second}`
-    : `${first} and ${more.length + 1} other files`
+  return `${first} and ${more.length === 0 ? second : `${more.length + 1} other files`}`
 }
 
 const checkLargest = (each: Case): readonly Warning[] => {
@@ -160,20 +158,14 @@ export const checkCapacity = (
   if (capacities.length === 0) return []
   const sets = toPodSets(workloads)
   const nodes = takesPods(capacities)
-  const toCase = (resource: Resource): Case => ({
-    resource,
-    engine,
-    nodes,
-    allNodes: capacities,
-    sets,
-  })
+  const facts = { engine, nodes, allNodes: capacities, sets }
   const warnings = (['memory', 'cpu'] as const).flatMap((resource) => {
-    const each = toCase(resource)
+    const each = { ...facts, resource }
     const total = checkTotal(each)
     // In one node, what is too large by itself is in the sum.
     const alone = capacities.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional)
     const tooLarge = checkLargest({ ...each, sets: alone })
     return capacities.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total]
   })
-  return [...warnings, ...checkLimits(workloads, toCase('memory'))]
+  return [...warnings, ...checkLimits(workloads, { ...facts, resource: 'memory' })]
 }

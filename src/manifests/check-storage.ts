@@ -2,41 +2,19 @@ import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 import { listFiles, takesPods } from './check-capacity.ts'
+import { type Disk, groupDisks } from './check-disk.ts'
 import { toPodSets, withoutTwins } from './pod-sets.ts'
+import { sum } from './read-storage.ts'
 import type { Claim, Manifests, Workload } from './workload.ts'
 
-/** What may write to a node's disk: pods that are alike, or a claim, whoever uses it. */
-type Writer = {
-  readonly what: string
-  readonly file: string
-  readonly line: number
-  /** Of one pod, in bytes: what it requests, which is all that Kubernetes looks at. */
-  readonly requested: number
-  /** What counts as its ephemeral storage, requested or not. */
-  readonly ephemeral: number
-  readonly claims: number
-  readonly count: number
-  readonly isOccasional: boolean
-}
-
-/** A filesystem, with all its nodes that take pods; those of one machine mostly share it. */
-type Disk = {
-  readonly nodes: readonly string[]
-  readonly freeBytes: number
-  readonly totalBytes: number
-}
-
-const toWriters = (
-  workloads: readonly Workload[],
-  claims: readonly Claim[],
-  nodes: number,
-): readonly Writer[] => [
+const toWriters = (workloads: readonly Workload[], claims: readonly Claim[], nodes: number) => [
   ...toPodSets(workloads).map(({ kind, name, file, line, request, volumes, ...set }) => ({
     what: `A pod of the ${kind} ${name}`,
     file,
     line,
-    // Kubernetes counts emptyDirs in what a pod asked for, so that the two are not added up.
+    /** Of one pod, in bytes: what it requests, which is all that Kubernetes looks at. */
     requested: request.storage,
+    /** Requested or not. Kubernetes counts emptyDirs in what a pod asked for: no sum of the two. */
     ephemeral: Math.max(request.storage, volumes.emptyDirs),
     claims: volumes.claims,
     count: set.countIn(nodes),
@@ -54,17 +32,8 @@ const toWriters = (
   })),
 ]
 
-/** Undefined unless all nodes told of theirs: what may be elsewhere is not known to be too much. */
-const findDisks = (nodes: readonly NodeCapacity[]): readonly Disk[] | undefined => {
-  const seen = nodes.flatMap(({ node, disk }) => (disk ? [{ node, disk }] : []))
-  if (seen.length < nodes.length) return undefined
-  return [...Map.groupBy(seen, ({ disk }) => disk.device).values()].flatMap((group) => {
-    const [first] = group
-    return first ? [{ ...first.disk, nodes: group.map(({ node }) => node) }] : []
-  })
-}
-
-const sum = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0)
+/** What may write to a node's disk: pods that are alike, or a claim, whoever uses it. */
+type Writer = ReturnType<typeof toWriters>[number]
 
 /** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
 const renderFree = (disks: readonly Disk[]): string => {
@@ -131,7 +100,8 @@ export const checkStorage = (
   capacities: readonly NodeCapacity[],
 ): readonly Warning[] => {
   const nodes = takesPods(capacities)
-  const disks = findDisks(nodes) ?? []
+  // Unless all nodes told of theirs, what may be elsewhere is not known to be too much.
+  const disks = nodes.every(({ disk }) => disk) ? groupDisks(nodes) : []
   const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes)
   if (largest === undefined) return []
   const writers = toWriters(workloads, claims, nodes.length)

@@ -23,7 +23,8 @@ const readEmptyDir = (reader: Reader, volume: unknown): number => {
   return isOnDisk ? readBytes(reader, at(volume, 'emptyDir', 'sizeLimit')) : 0
 }
 
-const sum = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0)
+export const sum = (amounts: readonly number[]): number =>
+  amounts.reduce((all, one) => all + one, 0)
 
 export const readVolumes = (reader: Reader, document: unknown, podSpec: unknown): Volumes => {
   const { at, items } = reader
