@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { attempt } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 
 /** Something that caps what a node may use. */
@@ -16,13 +17,7 @@ export type Bounds = { readonly memory: readonly Bound[]; readonly cpu: readonly
 /** Reads a file; undefined where it cannot be read. */
 export type Read = (path: string) => Promise<string | undefined>
 
-const readQuietly: Read = async (path) => {
-  try {
-    return readRegularFile(path).toString('utf8')
-  } catch {
-    return undefined
-  }
-}
+const readQuietly: Read = async (path) => attempt(() => readRegularFile(path).toString('utf8'))
 
 /** Version 1 says "no limit" with a number that no machine has. */
 const leastUnlimited = 2 ** 60

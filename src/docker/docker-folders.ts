@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { attempt } from '../failure.ts'
 import { canMake, canRead, canSearch, canWriteIn, isMissing } from '../host/access.ts'
 import type { Env } from '../host/command.ts'
 
@@ -14,13 +15,7 @@ export type DockerFolders = {
 }
 
 /** A user may have no home at all: none in the environment, and none in the system's list of users. */
-const findHome = (env: Env): string => {
-  try {
-    return env['HOME'] || homedir()
-  } catch {
-    return ''
-  }
-}
+const findHome = (env: Env): string => env['HOME'] || (attempt(homedir) ?? '')
 
 /** For a user without a home: a folder that is not there, and that nobody can guess and make. */
 const nowhere = resolve(tmpdir(), `slipway-nowhere-${randomBytes(16).toString('hex')}`)
@@ -59,19 +54,17 @@ const foldersIn = (parent: string): readonly string[] =>
 const canBuildxUse = (folder: string): boolean => {
   if (isMissing(folder)) return canMake(folder)
   const inside = (...names: readonly string[]) => names.map((name) => join(folder, name))
-  try {
-    // One for each builder, and in it one for each of its nodes.
-    const builders = inside('refs').flatMap(foldersIn)
-    const folders = inside('', 'instances', 'defaults', 'activity', 'refs')
-    const files = inside('.lock', 'current')
-    return (
-      [...folders, ...builders, ...builders.flatMap(foldersIn)].every(
-        (path) => isMissing(path) || canWriteIn(path),
-      ) && files.every((path) => isMissing(path) || canRead(path))
-    )
-  } catch {
-    return false
-  }
+  // One for each builder, and in it one for each of its nodes.
+  const builders = attempt(() => {
+    const folders = inside('refs').flatMap(foldersIn)
+    return [...folders, ...folders.flatMap(foldersIn)]
+  })
+  if (builders === undefined) return false
+  const folders = [...inside('', 'instances', 'defaults', 'activity', 'refs'), ...builders]
+  return (
+    folders.every((path) => isMissing(path) || canWriteIn(path)) &&
+    inside('.lock', 'current').every((path) => isMissing(path) || canRead(path))
+  )
 }
 
 /** Looks at them, and changes nothing. */

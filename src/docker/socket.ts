@@ -1,23 +1,20 @@
 import { join } from 'node:path'
+import { attempt } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { dockerFolderOf } from './docker-folders.ts'
 
 const defaultSocket = '/var/run/docker.sock'
 
-/** The context that `docker context use` wrote down; undefined for the default. */
+/** The context that `docker context use` wrote down. */
 const readCurrentContext = (env: Env): string | undefined => {
   const folder = dockerFolderOf(env)
   if (folder === undefined) return undefined
-  try {
-    const config = JSON.parse(
-      readRegularFile(join(folder, 'config.json')).toString('utf8'),
-    ) as unknown
-    const name = (config as { readonly currentContext?: unknown } | null)?.currentContext
-    return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined
-  } catch {
-    return undefined
-  }
+  const config = attempt(() =>
+    JSON.parse(readRegularFile(join(folder, 'config.json')).toString('utf8')),
+  ) as { readonly currentContext?: unknown } | null | undefined
+  const name = config?.currentContext
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 /**

@@ -1,16 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { attempt } from '../failure.ts'
 
 const { R_OK, W_OK, X_OK } = constants
 
-const allows = (path: string, mode: number): boolean => {
-  try {
-    accessSync(path, mode)
-    return true
-  } catch {
-    return false
-  }
-}
+const allows = (path: string, mode: number): boolean =>
+  attempt(() => accessSync(path, mode) === undefined) ?? false
 
 /** Whether something may be made in a folder that is there; also false on a read-only mount. */
 export const canWriteIn = (folder: string): boolean => allows(folder, R_OK | W_OK | X_OK)
@@ -21,13 +16,7 @@ export const canSearch = (folder: string): boolean => allows(folder, X_OK)
 export const canRead = (file: string): boolean => allows(file, R_OK)
 
 /** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-export const isMissing = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) === undefined
-  } catch {
-    return false
-  }
-}
+export const isMissing = (path: string): boolean => kindOf(path) === 'nothing'
 
 /** What there is at a path, links followed; what nobody may look at is taken for a file. */
 export const kindOf = (path: string): 'folder' | 'file' | 'nothing' => {

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { attempt } from '../failure.ts'
 
 /**
  * Files that we leave for later in a folder where others may write, such as the runner's temporary one,
@@ -81,13 +82,8 @@ export const makeOwnFolder = (folder: string): void => {
 }
 
 /** Whether a folder is there, is one and no link, and is ours. */
-export const isOwnFolder = (folder: string): boolean => {
-  try {
-    return withFolder(folder, () => true)
-  } catch {
-    return false
-  }
-}
+export const isOwnFolder = (folder: string): boolean =>
+  attempt(() => withFolder(folder, () => true)) ?? false
 
 /** Writes a file so that nobody ever reads half of it. */
 export const writeOwnFile = (folder: string, name: string, text: string): void => {
@@ -104,13 +100,10 @@ export const appendOwnFile = (folder: string, name: string, text: string): void 
   withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text))
 
 /** What a file of ours holds; nothing where there is none. */
-export const readOwnFile = (folder: string, name: string): string => {
-  try {
-    return withFile(folder, name, O_RDONLY, (fd) => {
+export const readOwnFile = (folder: string, name: string): string =>
+  attempt(() =>
+    withFile(folder, name, O_RDONLY, (fd) => {
       const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes))
       return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0))
-    })
-  } catch {
-    return ''
-  }
-}
+    }),
+  ) ?? ''

@@ -5,7 +5,7 @@ import {
   spawn,
 } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { Failure } from '../failure.ts'
+import { attempt, Failure } from '../failure.ts'
 import type { Command } from './command.ts'
 
 /** What is asked to end has this long. Who cancels gives us seconds. */
@@ -20,32 +20,21 @@ export const notStarted = (file: string, cause: Error): Failure =>
     remedy: `Install ${file} and put it on the PATH.`,
   })
 
-const signalTo = (pid: number, name: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // It has ended, or is another user's, such as what sudo starts.
-  }
-}
+const signalTo = (pid: number, name: NodeJS.Signals): void =>
+  // It may have ended, or be another user's, such as what sudo starts.
+  void attempt(() => process.kill(pid, name))
 
 /** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
-const sessionOf = (pid: string): number => {
-  try {
+const sessionOf = (pid: string): number | undefined =>
+  attempt(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4)[3])
-  } catch {
-    return -1
-  }
-}
+  })
 
 /** Processes of a session that have left its first group. Without /proc nobody can say. */
 const membersOf = (session: number): readonly number[] => {
-  try {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-    return pids.filter((pid) => sessionOf(pid) === session).map(Number)
-  } catch {
-    return []
-  }
+  const pids = (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => sessionOf(pid) === session).map(Number)
 }
 
 const killAll = (pid: number): void => {

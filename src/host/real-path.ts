@@ -1,17 +1,13 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { attempt } from '../failure.ts'
 
 /** Go's limit, which is beyond the kernel's. */
 const mostLinks = 255
 
-const isLink = (path: string): boolean => {
-  try {
-    return lstatSync(path).isSymbolicLink()
-  } catch {
-    // Not there, or out of reach for this user, and so for what this user starts.
-    return false
-  }
-}
+const isLink = (path: string): boolean =>
+  // Not there, or out of reach for this user, and so for what this user starts.
+  attempt(() => lstatSync(path).isSymbolicLink()) ?? false
 
 /** There each process sees something else, so nobody can say for another one where a link leads. */
 const isOfProcess = (path: string): boolean => /^\/proc(\/|$)/.test(path)

@@ -1,3 +1,4 @@
+import { attempt } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 
 type Context = typeof import('@actions/github')['context']
@@ -6,13 +7,8 @@ type Context = typeof import('@actions/github')['context']
 const largestPayload = 32_000_000
 
 /** The event's payload; without one nothing is known of a fork. */
-const readPayload = (path: string | undefined) => {
-  try {
-    return JSON.parse(readRegularFile(path ?? '', largestPayload).toString('utf8')) ?? {}
-  } catch {
-    return {}
-  }
-}
+const readPayload = (path = '') =>
+  attempt(() => JSON.parse(readRegularFile(path, largestPayload).toString('utf8'))) ?? {}
 
 /**
  * The toolkit's `context`, with an event that we have read. The toolkit would do that while it is imported,
@@ -29,10 +25,6 @@ export const readContext = async (env: NodeJS.ProcessEnv): Promise<Context> => {
 
 /** `owner/name`; undefined where nobody says it, as the toolkit throws then. */
 export const findRepository = (context: Context): string | undefined => {
-  try {
-    const { owner, repo } = context.repo
-    return `${owner}/${repo}`
-  } catch {
-    return undefined
-  }
+  const found = attempt(() => context.repo)
+  return found && `${found.owner}/${found.repo}`
 }
