@@ -7,8 +7,8 @@ export type Command = {
   readonly args: readonly string[]
   readonly env: Env
   readonly cwd?: string
-  /** What the child reads: nothing, or a descriptor of ours. */
-  readonly stdin?: 'none' | { readonly fd: number } | undefined
+  /** A descriptor of ours that the child reads; nothing without one. */
+  readonly stdin?: { readonly fd: number } | undefined
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }

@@ -3,10 +3,10 @@ import {
   closeSync,
   constants,
   openSync,
-  readSync,
+  readFileSync,
   statfsSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 
 /** Where anonymous files are, as /proc tells of them. */
@@ -28,26 +28,11 @@ const openNameless = (): number => {
   }
 }
 
-/** A file system that is nearly full takes a part, and says nothing. */
-const writeAll = (fd: number, content: Buffer): void => {
-  for (let at = 0; at < content.length; ) at += writeSync(fd, content, at)
-}
-
 /** Opens it anew, as its reader will. */
 const requireWhole = (fd: number, content: Buffer): void => {
-  const again = openSync(`/proc/self/fd/${fd}`, 'r')
-  try {
-    const found = Buffer.alloc(content.length + 1)
-    let bytes = 0
-    for (let read = -1; read !== 0 && bytes < found.length; bytes += read) {
-      read = readSync(again, found, { offset: bytes })
-    }
-    if (!found.subarray(0, bytes).equals(content)) {
-      throw new Error(`${bytes} bytes of ${content.length} can be read again`)
-    }
-  } finally {
-    closeSync(again)
-  }
+  const found = readFileSync(`/proc/self/fd/${fd}`)
+  if (found.equals(content)) return
+  throw new Error(`${found.length} bytes of ${content.length} can be read again`)
 }
 
 /** Where the folder is full, how full it is. */
@@ -71,7 +56,8 @@ export const openMemoryFile = (content: Buffer): number => {
   let fd: number | undefined
   try {
     fd = openNameless()
-    writeAll(fd, content)
+    // Goes on where a file system that is nearly full takes a part, and says nothing.
+    writeFileSync(fd, content)
     requireWhole(fd, content)
     return fd
   } catch (error) {

@@ -8,7 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { attempt } from '../failure.ts'
@@ -66,11 +66,6 @@ const withFile = <T>(folder: string, name: string, flags: number, body: (fd: num
     ),
   )
 
-const writeAll = (fd: number, text: string): void => {
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-}
-
 /** Makes a folder that nobody else may look into; one that is there already has to be ours. */
 export const makeOwnFolder = (folder: string): void => {
   try {
@@ -92,12 +87,12 @@ export const writeOwnFile = (folder: string, name: string, text: string): void =
     // Of a killed run, or somebody else's: it goes as a name, whatever it leads to.
     rmSync(join(path, draft), { force: true })
   })
-  withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text))
+  withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeFileSync(fd, text))
   withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)))
 }
 
 export const appendOwnFile = (folder: string, name: string, text: string): void =>
-  withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text))
+  withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeFileSync(fd, text))
 
 /** What a file of ours holds; nothing where there is none. */
 export const readOwnFile = (folder: string, name: string): string =>

@@ -1,4 +1,3 @@
-import type { StdioOptions } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { mostBytes, tooMuch } from './bounds.ts'
 import type { Command } from './command.ts'
@@ -6,12 +5,6 @@ import { type GroupEnd, startGroup } from './process-group.ts'
 
 /** How a command ended; `code` is null after a signal. */
 export type Ended = GroupEnd & { readonly stdout: string; readonly stderr: string }
-
-const stdioOf = (command: Command): StdioOptions => {
-  const { stdin = 'none' } = command
-  if (stdin === 'none') return ['ignore', 'pipe', 'pipe']
-  return [stdin.fd, 'pipe', 'pipe']
-}
 
 export type Streams = {
   readonly stdout: (stream: Readable) => void
@@ -25,7 +18,7 @@ export type Streams = {
  * @throws {Failure} when the program cannot be started at all; an exit code is a result
  */
 export const runStreaming = async (command: Command, streams: Streams): Promise<GroupEnd> => {
-  const { child, ended } = startGroup(command, stdioOf(command))
+  const { child, ended } = startGroup(command, [command.stdin?.fd ?? 'ignore', 'pipe', 'pipe'])
   if (child.stdout !== null) streams.stdout(child.stdout)
   if (child.stderr !== null) streams.stderr(child.stderr)
   return ended
