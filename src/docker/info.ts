@@ -2,25 +2,6 @@ import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from './docker.ts'
 import type { Get } from './engine-api.ts'
 
-export type Engine = {
-  readonly version: string
-  /** Such as `overlay2`; `overlayfs` is a snapshotter of the containerd store. */
-  readonly driver: string
-  /** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
-  readonly driverStatus: Readonly<Record<string, string>>
-  readonly dataRoot: string
-  /** Of the daemon's host. */
-  readonly cores: number
-  readonly memoryBytes: number
-  /** Such as `name=rootless` or `name=userns`. */
-  readonly securityOptions: readonly string[]
-  readonly operatingSystem: string
-  /** The containerd behind the daemon, as it calls it; undefined where it does not say. */
-  readonly containerd: { readonly address: string; readonly namespace: string } | undefined
-  /** Images are in the containerd store, not in that of a graph driver. */
-  readonly hasContainerdStore: boolean
-}
-
 export type Builder = {
   /** Such as `docker` or `docker-container`, as buildx calls them. */
   readonly driver: string
@@ -43,23 +24,32 @@ type Info = {
   } | null
 }
 
-const toEngine = (info: Info): Engine => {
-  const driverStatus = Object.fromEntries(info.DriverStatus ?? [])
+const toEngine = (info: Info) => {
+  const driverStatus: Readonly<Record<string, string>> = Object.fromEntries(info.DriverStatus ?? [])
   const { Address: address, Namespaces } = info.Containerd ?? {}
   const namespace = Namespaces?.Containers ?? 'moby'
   return {
     version: info.ServerVersion ?? 'unknown',
+    /** Such as `overlay2`; `overlayfs` is a snapshotter of the containerd store. */
     driver: info.Driver ?? 'unknown',
+    /** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
     driverStatus,
     dataRoot: info.DockerRootDir ?? '/var/lib/docker',
+    /** Of the daemon's host. */
     cores: info.NCPU ?? 1,
     memoryBytes: info.MemTotal ?? 0,
+    /** Such as `name=rootless` or `name=userns`. */
     securityOptions: info.SecurityOptions ?? [],
     operatingSystem: info.OperatingSystem ?? 'unknown',
+    /** The containerd behind the daemon, as it calls it; undefined where it does not say. */
     containerd: address === undefined ? undefined : { address, namespace },
+    /** Images are in the containerd store, not in that of a graph driver. */
     hasContainerdStore: driverStatus['driver-type']?.startsWith('io.containerd') ?? false,
   }
 }
+
+/** What the daemon says of itself. */
+export type Engine = Readonly<ReturnType<typeof toEngine>>
 
 /** @throws {Failure} when there is no daemon */
 export const findEngine = async (get: Get): Promise<Engine> =>
@@ -69,12 +59,10 @@ export const findEngine = async (get: Get): Promise<Engine> =>
 export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
   const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
   if (driver === undefined) return undefined
-  const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(
-    ([, endpoint = '']) => endpoint,
-  )
-  const isHere = (endpoint: string): boolean => /^(?:default$|unix:)/.test(endpoint)
+  const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)]
+  const areHere = endpoints.every(([, endpoint = '']) => /^(?:default$|unix:)/.test(endpoint))
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
-  return { driver, isLocal: isLocalDaemon && isOnDaemon && endpoints.every(isHere) }
+  return { driver, isLocal: isLocalDaemon && isOnDaemon && areHere }
 }
 
 /**

@@ -111,17 +111,9 @@ const toNode = ([name = '', memory = '']: Row, troubles: readonly Row[]) => ({
 export type Container = Readonly<ReturnType<typeof toContainer>>
 export type Pod = Readonly<ReturnType<typeof toPod>>
 export type Event = Readonly<ReturnType<typeof toEvent>>
-export type ClusterNode = Readonly<ReturnType<typeof toNode>>
-
-/** What the Kubernetes API tells of a cluster; environments, commands and secrets are not read. */
-export type Cluster = {
-  readonly pods: readonly Pod[]
-  readonly events: readonly Event[]
-  readonly nodes: readonly ClusterNode[]
-}
 
 /** Reads what the templates in kubectl/ print, in any order. */
-export const parseCluster = (text: string): Cluster => {
+export const parseCluster = (text: string) => {
   const lines = text.split('\n').flatMap(parseLine)
   const byWord = Map.groupBy(lines, ({ word }) => word)
   // All lines but an event's begin with whom they are about.
@@ -135,3 +127,6 @@ export const parseCluster = (text: string): Cluster => {
     nodes: all('node').map((row) => toNode(row, of('trouble', row[0]))),
   }
 }
+
+/** What the Kubernetes API tells of a cluster; environments, commands and secrets are not read. */
+export type Cluster = Readonly<ReturnType<typeof parseCluster>>

@@ -1,15 +1,5 @@
 import type { OomKill } from './kernel-log.ts'
 
-/** Where in a node a process was, as far as the name of its cgroup tells. */
-export type Cgroup = {
-  /** The node container's ID. */
-  readonly nodeId: string
-  /** Undefined for the node's own processes, such as its kubelet. */
-  readonly podUid: string | undefined
-  /** ID of the container as CRI knows it. */
-  readonly containerId: string | undefined
-}
-
 /** Whose limit was hit. */
 export type Limit = 'container' | 'pod' | 'node' | 'kubelet' | 'above' | 'machine' | 'unknown'
 
@@ -18,10 +8,7 @@ const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?
 const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/
 
 /** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
-const withinNode = (
-  path: string,
-  nodeIds: readonly string[],
-): { readonly nodeId: string; readonly rest: string } | undefined => {
+const withinNode = (path: string, nodeIds: readonly string[]) => {
   const nodeId = nodeIds.find((id) => path.includes(id))
   if (nodeId === undefined) return undefined
   const end = path.indexOf(nodeId) + nodeId.length
@@ -32,19 +19,22 @@ const withinNode = (
  * Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
  * root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
  */
-export const parseCgroup = (
-  path: string | undefined,
-  nodeIds: readonly string[],
-): Cgroup | undefined => {
+export const parseCgroup = (path: string | undefined, nodeIds: readonly string[]) => {
   const found = path === undefined ? undefined : withinNode(path, nodeIds)
   if (found === undefined) return undefined
   const { nodeId, rest } = found
   return {
+    /** The node container's ID. */
     nodeId,
+    /** Undefined for the node's own processes, such as its kubelet. */
     podUid: podPattern.exec(rest)?.[1]?.replaceAll('_', '-'),
+    /** ID of the container as CRI knows it. */
     containerId: containerPattern.exec(rest)?.[1],
   }
 }
+
+/** Where in a node a process was, as far as the name of its cgroup tells. */
+export type Cgroup = Readonly<NonNullable<ReturnType<typeof parseCgroup>>>
 
 /** Says whose limit was hit. */
 export const toLimit = (
