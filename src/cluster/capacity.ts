@@ -19,19 +19,10 @@ export type NodeCapacity = {
   readonly role: string
   /** Every layer that caps it; {@link findTightest} has the one that counts. */
   readonly bounds: Bounds
-  /** Undefined where the node does not tell. */
-  readonly disk: NodeDisk | undefined
+  /** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
+  readonly disk: Disk | undefined
   /** Undefined where nobody knows. */
   readonly kubelet: Kubelet | undefined
-}
-
-/** The filesystem of `/var`, where images and pods are. */
-type NodeDisk = {
-  readonly device: string
-  readonly totalBytes: number
-  readonly freeBytes: number
-  readonly totalInodes: number
-  readonly freeInodes: number
 }
 
 type Kubelet = {
@@ -67,54 +58,63 @@ type ContainerLimits = {
   }
 }
 
-const own = (amount: number | undefined): readonly Bound[] =>
-  amount ? [{ what: 'limit of its container', amount, isShared: false }] : []
+const bound = (what: string, amount: number | undefined, isShared: boolean): readonly Bound[] =>
+  amount ? [{ what, amount, isShared }] : []
 
 const toContainerBounds = ({ HostConfig = {} }: ContainerLimits): Bounds => {
   const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig
   const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : undefined
+  const own = (amount: number | undefined) => bound('limit of its container', amount, false)
   return { memory: own(Memory), cpu: [...own(NanoCpus / 1e9), ...own(quota)] }
 }
 
-const lineOf = (printed: string, word: string): string | undefined =>
+const lineOf = (printed: string, word: string): string =>
   printed
     .split('\n')
     .find((line) => line.startsWith(`${word} `))
-    ?.slice(word.length + 1)
-
-const bound = (what: string, amount: number | undefined, isShared: boolean): readonly Bound[] =>
-  amount === undefined ? [] : [{ what, amount, isShared }]
+    ?.slice(word.length + 1) ?? ''
 
 /** What the node itself sees of its cgroups. */
 const toInnerBounds = (printed: string, { HostConfig = {} }: ContainerLimits): Bounds => {
-  const line = (word: string): string => lineOf(printed, word) ?? ''
+  const line = (word: string): string => lineOf(printed, word)
   const inner = "limit of its container's cgroup"
-  const cores = Number(line('cores')) || undefined
+  const around = 'limit of a cgroup above its container'
   const isPinned = Boolean(HostConfig.CpusetCpus)
   return {
     memory: [
       ...bound(inner, parseMemoryLimit(line('memory')), false),
-      ...bound(
-        'limit of a cgroup above its container',
-        parseMemoryLimit(line('memory-around')),
-        true,
-      ),
+      ...bound(around, parseMemoryLimit(line('memory-around')), true),
     ],
     cpu: [
       ...bound(inner, parseCpuLimit(line('cpu')), false),
-      ...bound(isPinned ? 'the CPUs of its container' : 'the CPUs it may run on', cores, !isPinned),
+      ...bound(
+        isPinned ? 'the CPUs of its container' : 'the CPUs it may run on',
+        Number(line('cores')),
+        !isPinned,
+      ),
     ],
   }
 }
 
-const toDisk = (line: string | undefined, isHere: boolean): NodeDisk | undefined => {
-  if (line === undefined || !/^\d+( \d+){5}$/.test(line)) return undefined
+/** Reads what `stat` prints for us: device, block size, blocks, free blocks, inodes, free inodes. */
+export const parseDisk = (line: string, isHere: boolean) => {
+  if (!/^\d+( \d+){5}$/.test(line)) return undefined
   const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
     .split(' ')
     .map(Number)
-  const bytes = { totalBytes: blocks * block, freeBytes: free * block }
-  return { device: toDevice(dev, isHere), ...bytes, totalInodes, freeInodes }
+  return {
+    /** Machine and the kernel's number; what has the same is one filesystem. */
+    device: toDevice(dev, isHere),
+    totalBytes: blocks * block,
+    /** What an ordinary user may still write. */
+    freeBytes: free * block,
+    totalInodes,
+    freeInodes,
+  }
 }
+
+/** A filesystem's size, and what is free of it. */
+export type Disk = Readonly<NonNullable<ReturnType<typeof parseDisk>>>
 
 const toKubelet = (printed: string): Kubelet | undefined => {
   const [, config] = printed.split(/^kubelet\n/m)
@@ -143,8 +143,7 @@ export const toNodeCapacity = (sources: CapacitySources): NodeCapacity => {
   const { engine, node, inspected, printed, above, isLocalDaemon } = sources
   const container = toContainerBounds(inspected)
   const inner = toInnerBounds(printed, inspected)
-  const all = (amount: number): readonly Bound[] =>
-    amount > 0 ? [{ what: 'the whole machine', amount, isShared: true }] : []
+  const all = (amount: number) => bound('the whole machine', amount, true)
   return {
     node: node.name,
     role: node.role,
@@ -153,7 +152,7 @@ export const toNodeCapacity = (sources: CapacitySources): NodeCapacity => {
       memory: [...container.memory, ...all(engine.memoryBytes), ...above.memory, ...inner.memory],
       cpu: [...container.cpu, ...all(engine.cores), ...above.cpu, ...inner.cpu],
     },
-    disk: toDisk(lineOf(printed, 'disk'), isLocalDaemon),
+    disk: parseDisk(lineOf(printed, 'disk'), isLocalDaemon),
     kubelet: toKubelet(printed),
   }
 }

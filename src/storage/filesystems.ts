@@ -1,4 +1,5 @@
 import { stat, statfs } from 'node:fs/promises'
+import { type Disk, parseDisk } from '../cluster/capacity.ts'
 import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -13,17 +14,10 @@ export type Use =
   | { readonly kind: 'node'; readonly name: string }
 
 /** A filesystem that builds or loads write to. */
-export type Filesystem = {
-  /** Machine and the kernel's number; what has the same is one filesystem. */
-  readonly device: string
+export type Filesystem = Disk & {
   /** A folder on it, on the machine or else in a node. */
   readonly path: string
   readonly uses: readonly Use[]
-  readonly totalBytes: number
-  /** What an ordinary user may still write. */
-  readonly freeBytes: number
-  readonly totalInodes: number
-  readonly freeInodes: number
 }
 
 type FilesystemState = Omit<Filesystem, 'uses'>
@@ -56,19 +50,14 @@ const askNode = `for folder in ${nodeFolders.join(' ')}; do
 done
 ctr --namespace=k8s.io images list --quiet`
 
-/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, inodes, free inodes. */
+/** Reads the first lines that `askNode` prints. */
 export const parseNodeFolders = (
   printed: string,
   isHere: boolean,
 ): readonly (FilesystemState | undefined)[] =>
   nodeFolders.map((path, index) => {
-    const line = printed.split('\n')[index] ?? ''
-    if (!/^\d+( \d+){5}$/.test(line)) return undefined
-    const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line
-      .split(' ')
-      .map(Number)
-    const bytes = { totalBytes: blocks * block, freeBytes: free * block }
-    return { device: toDevice(dev, isHere), path, ...bytes, totalInodes, freeInodes }
+    const disk = parseDisk(printed.split('\n')[index] ?? '', isHere)
+    return disk && { ...disk, path }
   })
 
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
@@ -76,10 +65,7 @@ const inspectNode = async (api: EngineApi, node: Node, isHere: boolean) => {
   const argv = ['sh', '-c', askNode]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
   const [volume, containerd] = parseNodeFolders(printed, isHere)
-  const images = printed
-    .split('\n')
-    .slice(nodeFolders.length)
-    .filter((name) => name !== '')
+  const images = printed.split('\n').slice(nodeFolders.length).filter(Boolean)
   return { node, volume, containerd, images }
 }
 
@@ -95,17 +81,11 @@ export const toFilesystems = (states: readonly StateOfUse[]): readonly Filesyste
 }
 
 /** Which parts to inspect. */
-export type DiskScope = {
+type DiskScope = {
   readonly engine: Engine
   readonly nodes: readonly Node[]
   /** Whether the daemon is on this machine. */
   readonly isLocalDaemon: boolean
-}
-
-export type DiskFacts = {
-  readonly filesystems: readonly Filesystem[]
-  /** Names of the images that each node has, by the nodes' names. */
-  readonly nodeImages: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -118,7 +98,7 @@ export const findFilesystems = async (
   api: EngineApi,
   { engine, nodes, isLocalDaemon }: DiskScope,
   tempDir: string,
-): Promise<DiskFacts> => {
+) => {
   const { dataRoot } = engine
   const store = storeFolders(engine).at(-1) ?? dataRoot
   const [local, temp, ...inNodes] = await Promise.all([
@@ -142,10 +122,9 @@ export const findFilesystems = async (
       use: { kind: 'node', name: node.name } as const,
     })),
   ])
-  return {
-    filesystems,
-    nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images])),
-  }
+  /** Names of the images that each node has, by the nodes' names. */
+  const nodeImages = new Map(inNodes.map(({ node, images }) => [node.name, images]))
+  return { filesystems, nodeImages }
 }
 
 /** The one that a use is on. */
