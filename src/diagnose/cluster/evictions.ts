@@ -1,9 +1,8 @@
-import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { nodeResources } from './node-resources.ts'
-import type { Event } from './parse-cluster.ts'
-import { type PodFinding, toFindings } from './pod-finding.ts'
+import { isOf } from './parse-cluster.ts'
+import type { PodFinding } from './pod-finding.ts'
 
 const storageLimit = {
   what: 'was evicted: it wrote more to disk than its limit',
@@ -33,20 +32,17 @@ const toPodFinding = (
 /** Pods that a kubelet evicted from its node. */
 export const findEvictions = ({
   cluster: { pods, events },
-  since,
-}: ClusterFacts): readonly Finding[] => {
+}: ClusterFacts): readonly PodFinding[] => {
   const evictions = events.filter(({ kind, reason }) => kind === 'Pod' && reason === 'Evicted')
   const evicted = pods.filter(({ reason }) => reason === 'Evicted')
-  const isOf = (pod: PodFinding['pod'], event: Event): boolean =>
-    event.namespace === pod.namespace && event.name === pod.name
   // The event is gone after an hour, and the pod stays; or the pod is removed, and the event stays.
   const there = evicted.map((pod) => {
-    const its = evictions.filter((event) => isOf(pod, event))
+    const its = evictions.filter(isOf(pod))
     const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at
     return toPodFinding(pod, pod.message ?? '', at)
   })
   const gone = evictions
-    .filter((event) => !evicted.some((pod) => isOf(pod, event)))
+    .filter((event) => !evicted.some((pod) => isOf(pod)(event)))
     .map(({ namespace, name, message, at }) => toPodFinding({ namespace, name }, message, at))
-  return toFindings([...there, ...gone], since)
+  return [...there, ...gone]
 }

@@ -1,9 +1,8 @@
 import { formatBytes } from '../../text/format.ts'
-import type { Finding } from '../finding/finding.ts'
 import { findNewest } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
-import type { Container, Event } from './parse-cluster.ts'
-import { type Explanation, toFindings } from './pod-finding.ts'
+import { type Container, type Event, isOf } from './parse-cluster.ts'
+import type { Explanation, PodFinding } from './pod-finding.ts'
 
 /** 128 and SIGKILL's 9. */
 const killed = 137
@@ -103,17 +102,11 @@ const explain = (container: Container, events: readonly Event[]): Explanation | 
 }
 
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
-export const findKilled = ({
-  cluster: { pods, events },
-  since,
-}: ClusterFacts): readonly Finding[] => {
-  const found = pods.flatMap((pod) => {
+export const findKilled = ({ cluster: { pods, events } }: ClusterFacts): readonly PodFinding[] =>
+  pods.flatMap((pod) => {
     // An eviction kills its containers, too, and is told of on its own.
     if (pod.reason === 'Evicted') return []
-    const its = events.filter(
-      ({ kind, namespace, name }) =>
-        kind === 'Pod' && namespace === pod.namespace && name === pod.name,
-    )
+    const its = events.filter(isOf(pod))
     return pod.containers.flatMap((container) => {
       const explained = explain(container, its)
       // A kubelet that lost a container does not know when it ended.
@@ -121,5 +114,3 @@ export const findKilled = ({
       return explained === undefined ? [] : [{ pod, container, at, ...explained }]
     })
   })
-  return toFindings(found, since)
-}

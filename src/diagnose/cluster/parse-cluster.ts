@@ -128,5 +128,11 @@ export const parseCluster = (text: string) => {
   }
 }
 
+/** Whether an event is about a pod. */
+export const isOf =
+  (pod: Pick<Pod, 'namespace' | 'name'>) =>
+  ({ kind, namespace, name }: Event): boolean =>
+    kind === 'Pod' && namespace === pod.namespace && name === pod.name
+
 /** What the Kubernetes API tells of a cluster; environments, commands and secrets are not read. */
 export type Cluster = Readonly<ReturnType<typeof parseCluster>>

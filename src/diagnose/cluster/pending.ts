@@ -1,8 +1,7 @@
 import { formatBytes } from '../../text/format.ts'
-import type { Finding } from '../finding/finding.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import type { Pod } from './parse-cluster.ts'
-import { type PodFinding, toFindings } from './pod-finding.ts'
+import type { PodFinding } from './pod-finding.ts'
 
 /** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
 const shortOf = (request: string, words: RegExp, name = request) => ({
@@ -47,16 +46,10 @@ const toPodFinding = (pod: Pod, memory: string): readonly PodFinding[] => {
 }
 
 /** Pods that found no node with room for them. */
-export const findPending = ({
-  cluster: { pods, nodes },
-  since,
-}: ClusterFacts): readonly Finding[] => {
+export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonly PodFinding[] => {
   const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) =>
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
   )
   const memory = sizes.length === 0 ? '' : `Memory that pods may request: ${sizes.join(', ')}`
-  return toFindings(
-    pods.flatMap((pod) => toPodFinding(pod, memory)),
-    since,
-  )
+  return pods.flatMap((pod) => toPodFinding(pod, memory))
 }

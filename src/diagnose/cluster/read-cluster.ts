@@ -3,8 +3,7 @@ import { execute } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { toLine } from '../../text/to-line.ts'
-import type { Cluster } from './parse-cluster.ts'
-import { parseCluster } from './parse-cluster.ts'
+import { type Cluster, parseCluster } from './parse-cluster.ts'
 
 /** What the Kubernetes API told. */
 export type ClusterReading = {
@@ -25,12 +24,6 @@ const readPart = (name: string): string =>
 
 const kinds = ['pods', 'events', 'nodes'] as const
 
-type Answer = {
-  readonly kind: (typeof kinds)[number]
-  readonly text: string
-  readonly problem: string | undefined
-}
-
 /** The last words: kubectl begins with what its library says of every try. */
 const toProblem = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined
@@ -40,7 +33,7 @@ const toProblem = (error: unknown): string => {
   return toLine(said.trim().split('\n').at(-1) ?? '')
 }
 
-const ask = (api: EngineApi, { id, name }: AskedNode, kind: Answer['kind']): Promise<Answer> => {
+const ask = (api: EngineApi, { id, name }: AskedNode, kind: (typeof kinds)[number]) => {
   const template = readPart(`${kind}.gotemplate`)
   const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template, name]
   return execute(api, id, command, timeoutMs).then(
@@ -74,11 +67,9 @@ export const readCluster = async (
     .filter(({ role }) => role === 'control-plane')
     .toSorted((a, b) => a.name.localeCompare(b.name))
   const readings = await Promise.all(asked.map((node) => readFrom(api, node)))
-  const first = readings.find(({ cluster }) => cluster !== undefined)
-  if (first !== undefined) return first
-  const unchecked = readings.flatMap((reading) => reading.unchecked)
-  return {
-    cluster: undefined,
-    unchecked: unchecked.length > 0 ? unchecked : ['Kubernetes (no control-plane node is running)'],
+  if (readings.length === 0) {
+    return { cluster: undefined, unchecked: ['Kubernetes (no control-plane node is running)'] }
   }
+  const first = readings.find(({ cluster }) => cluster !== undefined)
+  return first ?? { cluster: undefined, unchecked: readings.flatMap(({ unchecked }) => unchecked) }
 }
