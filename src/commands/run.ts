@@ -73,16 +73,6 @@ const toCacheAccess = (
   signal,
 })
 
-const record = ({ clusterName }: Inputs, context: RunContext, { log }: FrontEnd) =>
-  beginRecording({
-    // Not ended with the step: post needs what it finds.
-    docker: createDocker(context.env),
-    clusterName,
-    folder: context.recordingFolder,
-    childEnv: context.env,
-    line: log.line,
-  })
-
 const runWith = async (
   api: EngineApi,
   inputs: Inputs,
@@ -90,7 +80,7 @@ const runWith = async (
   front: FrontEnd,
 ): Promise<Result> => {
   const { log, signal } = front
-  const { env } = context
+  const { env, recordingFolder: folder } = context
   const command = createDocker(env, signal)
   const cache = toCacheAccess(context, front)
   const facts = await gather(command, api, inputs, context, cache)
@@ -99,7 +89,8 @@ const runWith = async (
   if (inputs.isDryRun) return { kind: 'planned', plan }
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
-  const recording = record(inputs, context, front)
+  const { clusterName } = inputs
+  const recording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
   await using token = createBuildToken({
     ...front,
     inputs,

@@ -1,5 +1,6 @@
 import {
   type Line,
+  type NamedPaths,
   parseGroup,
   parseKilled,
   parseOlderPaths,
@@ -30,10 +31,7 @@ const residentBytes = (text: string): number =>
   [...text.matchAll(residentPattern)].reduce((sum, [, kB]) => sum + (toBytes(kB) ?? 0), 0)
 
 /** What was said before a kill; older kernels do not say there of which process. */
-type Heading = {
-  readonly pid?: number | undefined
-  readonly cgroup?: string | undefined
-  readonly limitCgroup?: string | undefined
+type Heading = { readonly [K in keyof NamedPaths]?: NamedPaths[K] | undefined } & {
   readonly limitBytes?: number | undefined
   readonly usedBytes?: number | undefined
 }

@@ -34,11 +34,8 @@ const toKnown = ({ id, state, labels, image }: CriContainer): readonly KnownCont
   if (id === undefined || pod === '') return []
   const of = { pod, namespace: label('pod.namespace'), podUid: label('pod.uid') }
   const isRunning = state === 'CONTAINER_RUNNING'
-  const its = {
-    name: label('container.name'),
-    image: image?.userSpecifiedImage || image?.image || '',
-  }
-  return [{ id, ...its, ...of, isRunning, ended: undefined }]
+  const named = image?.userSpecifiedImage || image?.image || ''
+  return [{ id, name: label('container.name'), image: named, ...of, isRunning, ended: undefined }]
 }
 
 /** Reads what `crictl ps --all --output json` prints; nothing where it printed something else. */

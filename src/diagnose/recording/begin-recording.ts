@@ -1,4 +1,4 @@
-import type { Docker } from '../../docker/docker.ts'
+import { createDocker } from '../../docker/docker.ts'
 import { withEngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { within } from '../../host/deadline.ts'
@@ -18,7 +18,6 @@ export type JobRecording = {
 const patienceMs = 3_500
 
 type Options = {
-  readonly docker: Docker
   readonly clusterName: string
   readonly folder: string
   readonly childEnv: Readonly<Record<string, string>>
@@ -27,8 +26,9 @@ type Options = {
 
 /** A string says why nothing could be recorded. */
 const record = async (options: Options): Promise<Baseline | string> => {
-  const { docker, clusterName, folder, childEnv } = options
-  const baseline = await withEngineApi(docker, async (api) => {
+  const { clusterName, folder, childEnv } = options
+  // Not ended with the step: post needs what it finds.
+  const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
     const { nodes } = await inspectNodes(api.get, clusterName)
     return toBaseline(clusterName, await gatherNodes(api, nodes, 'kernel-only'))
   })

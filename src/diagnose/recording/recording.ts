@@ -29,20 +29,15 @@ export const writeBaseline = (folder: string, baseline: Baseline): void => {
   writeOwnFile(folder, baselineFile, JSON.stringify(baseline))
 }
 
-const appendLines = (folder: string, file: string, lines: readonly string[]): void =>
-  appendOwnFile(folder, file, lines.map((line) => `${line}\n`).join(''))
-
 /** Adds containers, or what is newly known of them. */
-export const recordContainers = (folder: string, containers: readonly KnownContainer[]): void =>
-  appendLines(
-    folder,
-    containersFile,
-    containers.map((container) => JSON.stringify(container)),
-  )
+export const recordContainers = (folder: string, containers: readonly KnownContainer[]): void => {
+  const lines = containers.map((container) => `${JSON.stringify(container)}\n`)
+  appendOwnFile(folder, containersFile, lines.join(''))
+}
 
 /** Keeps others of the job from reporting the same once more. */
 export const recordReported = (folder: string, keys: readonly string[]): void => {
-  if (keys.length > 0) appendLines(folder, reportedFile, keys)
+  if (keys.length > 0) appendOwnFile(folder, reportedFile, `${keys.join('\n')}\n`)
 }
 
 const isEnd = (value: KnownContainer['ended']): boolean =>
