@@ -1,30 +1,24 @@
-import { Failure, renderError, type SourceLocation } from '../failure.ts'
+import { Failure, renderError } from '../failure.ts'
 import type { Warning } from '../host/log.ts'
 import type { StepOutcome } from '../run/run-plan.ts'
 import { outcomesOf, type Report } from './report.ts'
 
-/** What went wrong with one step, and what it was about. */
-export type Problem = {
-  readonly name: string
-  readonly error: unknown
-  readonly place: SourceLocation | undefined
-}
-
-const nameOf = ({ step }: StepOutcome): string => {
+const nameOf = ({ step }: Pick<StepOutcome, 'step'>): string => {
   if (step.kind === 'build') return step.target.name
   return step.kind === 'load' ? step.names.join(', ') : step.id
 }
 
-const toProblem = (name: string, error: unknown): Problem => ({
-  name,
-  error,
-  place: error instanceof Failure ? error.place : undefined,
-})
+export const toProblems = ({ outcomes }: Report) =>
+  outcomes
+    .filter(({ state }) => state === 'failed')
+    .map((outcome) => {
+      const { error } = outcome
+      const place = error instanceof Failure ? error.place : undefined
+      return { name: nameOf(outcome), error, place }
+    })
 
-export const toProblems = ({ outcomes }: Report): readonly Problem[] =>
-  outcomes.flatMap((outcome) =>
-    outcome.state === 'failed' ? [toProblem(nameOf(outcome), outcome.error)] : [],
-  )
+/** What went wrong with one step, and what it was about. */
+export type Problem = Readonly<ReturnType<typeof toProblems>[number]>
 
 /** A build that failed begins with its own name. */
 const renderProblem = ({ name, error }: Problem): string => {
@@ -39,42 +33,33 @@ export const findOthers = (report: Report): readonly Warning[] =>
     .map((problem) => ({ message: renderProblem(problem), place: problem.place }))
     .filter(({ place }) => place !== undefined)
 
+/** Nothing where there is nothing to list. */
+const list = (title: string, names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : [`${title}: ${names.join(', ')}.`]
+
 /** One sentence for images that were built here and no node got, one for the others. */
 export const renderUnloaded = (report: Report): readonly string[] => {
-  const made = new Set(
-    outcomesOf(report, 'build').flatMap(({ step, state }) => (state === 'done' ? [step.id] : [])),
-  )
+  const made = outcomesOf(report, 'build').filter(({ state }) => state === 'done')
   const unloaded = outcomesOf(report, 'load').filter(({ state }) => state !== 'done')
-  const list = (kind: 'built' | 'given'): string =>
-    unloaded
-      .filter(({ step: { image } }) =>
-        kind === 'built' ? image.kind === 'built' && made.has(image.by) : image.kind !== 'built',
-      )
-      .map(({ step }) => step.names.join(', '))
-      .join(', ')
-  const [built, given] = [list('built'), list('given')]
-  return [
-    ...(built === '' ? [] : [`Built, not loaded: ${built}.`]),
-    ...(given === '' ? [] : [`Not loaded: ${given}.`]),
-  ]
+  const built = unloaded.filter(({ step: { image } }) =>
+    made.some(({ step }) => image.kind === 'built' && image.by === step.id),
+  )
+  const given = unloaded.filter(({ step }) => step.image.kind !== 'built')
+  return [...list('Built, not loaded', built.map(nameOf)), ...list('Not loaded', given.map(nameOf))]
 }
 
 /** What others' failures left undone. */
 const renderUndone = (report: Report): readonly string[] => {
   const builds = outcomesOf(report, 'build')
-  const nameOfStep = (id: string | undefined): string | undefined =>
-    builds.find(({ step }) => step.id === id)?.step.target.name
-  const skipped = builds.flatMap(({ step, state, because }) => {
-    if (state !== 'skipped') return []
-    const needed = nameOfStep(because)
-    return [step.target.name + (needed === undefined ? '' : ` (needs ${needed})`)]
-  })
-  const cancelled = builds.flatMap(({ step, state }) =>
-    state === 'cancelled' ? [step.target.name] : [],
-  )
+  const skipped = builds.filter(({ state }) => state === 'skipped')
+  const cancelled = builds.filter(({ state }) => state === 'cancelled')
+  const withReason = (build: (typeof builds)[number]): string => {
+    const needed = builds.find(({ step }) => step.id === build.because)
+    return nameOf(build) + (needed === undefined ? '' : ` (needs ${nameOf(needed)})`)
+  }
   return [
-    ...(skipped.length > 0 ? [`Not built: ${skipped.join(', ')}.`] : []),
-    ...(cancelled.length > 0 ? [`Cancelled: ${cancelled.join(', ')}.`] : []),
+    ...list('Not built', skipped.map(withReason)),
+    ...list('Cancelled', cancelled.map(nameOf)),
     ...renderUnloaded(report),
   ]
 }

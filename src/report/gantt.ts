@@ -21,11 +21,9 @@ const toTask = (
 
 /** What was done when, as a folded Gantt picture; nothing where there is too little or too much to see. */
 export const renderGantt = (rows: readonly ImageRow[]): string | undefined => {
-  const outcomes = rows
-    .flatMap(({ build, load }) => [build, load])
-    .flatMap((each) => each?.time ?? [])
-  if (outcomes.length < 2 || rows.length > 40) return undefined
-  const beginMs = Math.min(...outcomes.map(({ startedMs }) => startedMs))
+  const times = rows.flatMap(({ build, load }) => [build, load]).flatMap((it) => it?.time ?? [])
+  if (times.length < 2 || rows.length > 40) return undefined
+  const beginMs = Math.min(...times.map(({ startedMs }) => startedMs))
   const sections = rows.flatMap(({ name, build, load }) => {
     const tasks = [...toTask('build', build, beginMs), ...toTask('load', load, beginMs)]
     return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks]
@@ -33,14 +31,7 @@ export const renderGantt = (rows: readonly ImageRow[]): string | undefined => {
   // Names would stand over the bars.
   const leftPadding = 30 + 7 * Math.max(...rows.map(({ name }) => toWord(name).length))
   const init = `%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`
-  const lines = [
-    '```mermaid',
-    init,
-    'gantt',
-    '  dateFormat x',
-    '  axisFormat %M:%S',
-    ...sections,
-    '```',
-  ]
+  const chart = ['gantt', '  dateFormat x', '  axisFormat %M:%S', ...sections]
+  const lines = ['```mermaid', init, ...chart, '```']
   return ['<details><summary>Timeline</summary>', '', ...lines, '', '</details>'].join('\n')
 }

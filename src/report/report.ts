@@ -4,7 +4,7 @@ import { toImmutable, toNodeNames } from '../image/reference.ts'
 import { renderBecause } from '../load/because.ts'
 import type { ImageLoad } from '../load/task.ts'
 import type { Step, StepOf } from '../plan/steps.ts'
-import type { Built, ResultOf } from '../run/ports.ts'
+import type { ResultOf } from '../run/ports.ts'
 import type { StepOutcome } from '../run/run-plan.ts'
 
 /** What came of a plan; of one that was never begun it is empty. */
@@ -29,11 +29,6 @@ export const outcomesOf = <K extends Step['kind']>(
   // The scheduler keeps what the handler of this kind returned.
   outcomes.filter(({ step }) => step.kind === kind) as unknown as readonly OutcomeOf<K>[]
 
-const buildsOf = (report: Report): readonly { readonly name: string; readonly built: Built }[] =>
-  outcomesOf(report, 'build').flatMap(({ step, result }) =>
-    result === undefined ? [] : [{ name: step.target.name, built: result }],
-  )
-
 const loadsOf = (report: Report): readonly ImageLoad[] =>
   outcomesOf(report, 'load').flatMap(({ result }) => result ?? [])
 
@@ -45,14 +40,16 @@ export const freedOf = (report: Report): readonly Freed[] => [
 
 /** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
 const toBuildOutputs = (report: Report, isSingle: boolean): Readonly<Record<string, string>> => {
-  const builds = buildsOf(report)
+  const builds = outcomesOf(report, 'build').flatMap(({ step, result }) =>
+    result === undefined ? [] : [{ name: step.target.name, metadata: result.metadata }],
+  )
   const [first] = builds
   if (first === undefined) return {}
   if (!isSingle) {
-    const all = builds.map(({ name, built }) => [name, JSON.parse(built.metadata.json)])
+    const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)])
     return { metadata: JSON.stringify(Object.fromEntries(all)) }
   }
-  const { imageId, digest, json } = first.built.metadata
+  const { imageId, digest, json } = first.metadata
   return {
     ...(imageId !== undefined && { 'image-id': imageId }),
     ...(digest !== undefined && { digest }),

@@ -70,12 +70,8 @@ const renderMethod = (nodes: readonly NodeLoad[], isAll: boolean): string => {
 const renderHow = ({ build, load }: ImageRow): string => {
   if (build?.because !== undefined) return `${build.because.replace(/^build /, '')} was not built`
   const nodes = load?.result?.nodes ?? []
-  const groups = [
-    ...Map.groupBy(
-      nodes,
-      ({ way, because }) => `${way} ${because && renderBecause(because)}`,
-    ).values(),
-  ]
+  const keyOf = ({ way, because }: NodeLoad) => `${way} ${because && renderBecause(because)}`
+  const groups = [...Map.groupBy(nodes, keyOf).values()]
   return groups.map((group) => renderMethod(group, groups.length === 1)).join('; ')
 }
 
@@ -92,17 +88,15 @@ const renderBuild = (build: OutcomeOf<'build'> | undefined): string => {
 /** A column, and whether its cells are short words or numbers that should stay on one line. */
 type Column = readonly [title: string, of: (row: ImageRow) => string, kind?: 'word' | 'number']
 
+const renderSize = ({ build, load }: ImageRow): string => {
+  const image = load?.result?.image ?? build?.result?.image
+  return image === undefined ? '' : formatBytes(image.sizeBytes)
+}
+
 const columns: readonly Column[] = [
   ['Image', ({ name }) => escapeCell(name)],
   ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`, 'word'],
-  [
-    'Size',
-    ({ build, load }) => {
-      const bytes = (load?.result?.image ?? build?.result?.image)?.sizeBytes
-      return bytes === undefined ? '' : formatBytes(bytes)
-    },
-    'number',
-  ],
+  ['Size', renderSize, 'number'],
   ['Build (cached)', ({ build }) => renderBuild(build), 'number'],
   ['Load', ({ load }) => renderTime(load), 'number'],
   ['How', (row) => escapeCell(renderHow(row))],

@@ -43,11 +43,7 @@ const renderCode = (text: string): string => {
   return `${fence}text\n${text}\n${fence}`
 }
 
-const quote = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')
+const quote = (text: string): string => `> ${text.replaceAll('\n', '\n> ')}`
 
 const renderProblem = ({ name, error, place }: Problem): string => {
   const [first = '', ...rest] = renderError(error).split(/\r\n|\n|\r/)
