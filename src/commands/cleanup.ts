@@ -12,9 +12,6 @@ import { intermediateRepository, runLabel } from '../ownership.ts'
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
 
-/** The job has ended: a daemon that hangs does not keep it longer. */
-const question = { timeoutMs: 10_000 }
-
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
 
@@ -37,12 +34,17 @@ export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId:
   label: `${runLabel}=${runId}`,
 })
 
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const list = async (docker: Docker, args: readonly string[]): Promise<readonly string[]> => {
+  const { code, stdout } = await docker.try(args, { timeoutMs: 10_000 })
+  return code === 0 ? stdout.split('\n').filter(Boolean) : []
+}
+
 /** Images by which a killed main handed one target over to another. */
 const removeImages = async (docker: Docker, runId: string): Promise<void> => {
   const filter = `reference=${intermediateRepository(runId)}`
   const format = '{{.Repository}}:{{.Tag}}'
-  const listed = await docker.try(['image', 'ls', '--filter', filter, '--format', format], question)
-  const names = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+  const names = await list(docker, ['image', 'ls', '--filter', filter, '--format', format])
   if (names.length > 0) await docker.try(['rmi', ...names])
 }
 
@@ -65,11 +67,8 @@ export const cleanUp = async (
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
     const docker = createDocker(context.childEnv)
-    const listed = await docker.try(
-      ['ps', '--all', '--quiet', '--filter', `label=${label}`],
-      question,
-    )
-    const containers = listed.code === 0 ? listed.stdout.split('\n').filter(Boolean) : []
+    const filter = `label=${label}`
+    const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
     await removeImages(docker, runId)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])

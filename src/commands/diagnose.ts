@@ -9,7 +9,6 @@ import {
   recordReported,
   writeBaseline,
 } from '../diagnose/recording/recording.ts'
-import type { Docker } from '../docker/docker.ts'
 import { Failure, renderError } from '../failure.ts'
 
 type Values = {
@@ -48,21 +47,16 @@ const leaveForOthers = (all: readonly Recording[], { findings }: Diagnosis): voi
  */
 export const diagnoseJob = async (
   { tempDir, childEnv }: Values,
-  { docker }: { readonly docker: Docker },
   folder: string,
 ): Promise<Diagnosis | undefined> => {
   const own = readRecording(folder)
   if (own === undefined) return undefined
   const { clusterName } = own.baseline
   const all = findRecordings(tempDir, clusterName)
-  const {
-    baseline,
-    containers: recorded,
-    reported,
-  } = all.find((each) => each.folder === folder) ?? own
+  const { baseline, containers, reported } = all.find((each) => each.folder === folder) ?? own
   // Another job on this machine may have made a cluster of this name by now.
   const nodeIds = baseline.nodes.map(({ id }) => id)
-  const options = { docker, childEnv, clusterName, baseline, recorded, nodeIds }
+  const options = { childEnv, clusterName, baseline, recorded: containers, nodeIds }
   const diagnosis = await tryToDiagnose(options)
   const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)))
   leaveForOthers(all, { ...diagnosis, findings })
@@ -72,7 +66,7 @@ export const diagnoseJob = async (
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
 export const diagnoseNow = async (
   { tempDir, childEnv }: Values,
-  { docker, signal }: { readonly docker: Docker; readonly signal: AbortSignal },
+  signal: AbortSignal,
   clusterName: string,
 ): Promise<Diagnosis> => {
   const all = findRecordings(tempDir, clusterName)
@@ -82,7 +76,7 @@ export const diagnoseNow = async (
   const recorded = all.flatMap(({ containers }) => containers)
   const { promise: cancelled, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(new Failure('The step was cancelled')))
-  const options = { docker, childEnv, clusterName, baseline, recorded, nodeIds: undefined }
+  const options = { childEnv, clusterName, baseline, recorded, nodeIds: undefined }
   const diagnosis = await Promise.race([tryToDiagnose(options), cancelled])
   leaveForOthers(all, diagnosis)
   return diagnosis

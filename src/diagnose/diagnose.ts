@@ -1,5 +1,6 @@
-import type { Docker } from '../docker/docker.ts'
+import { createDocker } from '../docker/docker.ts'
 import { withEngineApi } from '../docker/engine-api.ts'
+import type { Env } from '../host/command.ts'
 import { within } from '../host/deadline.ts'
 import { findInCluster } from './cluster/find-in-cluster.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
@@ -20,8 +21,7 @@ import { findOomKills } from './oom-kills/find-oom-kills.ts'
 import type { Baseline } from './recording/baseline.ts'
 
 export type DiagnosisOptions = {
-  readonly docker: Docker
-  readonly childEnv: Readonly<Record<string, string>>
+  readonly childEnv: Env
   readonly clusterName: string
   /** Undefined where no step of this job recorded how things were. */
   readonly baseline: Baseline | undefined
@@ -46,8 +46,8 @@ const noCluster: ClusterReading = {
 }
 
 /** Undefined where Docker does not answer. */
-const gather = ({ docker, clusterName, nodeIds }: DiagnosisOptions) =>
-  withEngineApi(docker, async (api): Promise<Gathered | undefined> => {
+const gather = ({ childEnv, clusterName, nodeIds }: DiagnosisOptions) =>
+  withEngineApi(createDocker(childEnv), async (api): Promise<Gathered | undefined> => {
     const inspecting = inspectNodes(api.get, clusterName)
     const members = await within<ClusterNodes | undefined>(inspecting, dockerPatienceMs, undefined)
     if (members === undefined) return undefined

@@ -4,34 +4,9 @@ import type { Env } from '../../host/command.ts'
 import { findTempDir } from '../../host/temp-dir.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
-import { readTrigger, type Trigger } from '../../inputs/trigger.ts'
+import { readTrigger } from '../../inputs/trigger.ts'
 import { findRepository, readContext } from './context.ts'
 import { wipeVariables } from './own-environment.ts'
-
-/** What the runner told the action, read once. */
-export type Environment = {
-  readonly inputs: RawInputs
-  /** Names of inputs that the runner passed and that we do not know. */
-  readonly unknownInputs: readonly string[]
-  /** `owner/name` of the repository that the workflow runs in. */
-  readonly repository: string | undefined
-  readonly trigger: Trigger
-  readonly isHostedRunner: boolean
-  /** 1 for a job that runs for the first time, more when somebody runs it again. */
-  readonly runAttempt: number
-  /** Whether the runner told where the Actions cache is, and gave a token for it. */
-  readonly hasCacheService: boolean
-  /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
-  readonly tempDir: string
-  /** Where relative paths of inputs start. */
-  readonly workspace: string
-  /** All variables of the step, for inputs that name some. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
-  readonly childEnv: Env
-  /** Where the Actions cache is and the token for it: our own client's, and builds' that use it. */
-  readonly cacheEnv: Env
-}
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
 
@@ -61,26 +36,24 @@ const toSearched = (path: string | undefined): { readonly PATH?: string } => {
   return folders.length === 0 ? {} : { PATH: folders.join(delimiter) }
 }
 
+const pick = (env: NodeJS.ProcessEnv, isMeant: (name: string) => boolean): Env =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isMeant(name) ? [[name, value]] : [],
+    ),
+  )
+
 /**
  * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
  * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
 const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => {
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name)
-    if (value !== undefined && isKept) kept[name] = value
-  }
-  const { PATH, ...rest } = kept
+  const { PATH, ...rest } = pick(
+    env,
+    (name) => !isOurs(name) && !isRunners(name) && !secrets.includes(name),
+  )
   return pinDockerFolders({ ...rest, ...toSearched(PATH) })
 }
-
-const toCacheEnv = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value !== undefined && isForCache(name) ? [[name, value]] : [],
-    ),
-  )
 
 /**
  * Takes inputs, states, secrets and the run's tokens out of our own environment, and out of what others
@@ -120,24 +93,34 @@ const findUnknownInputs = (env: NodeJS.ProcessEnv): readonly string[] => {
 }
 
 /** The only place that reads `process.env`. */
-export const readEnvironment = async (
-  own: NodeJS.ProcessEnv = process.env,
-): Promise<Environment> => {
+export const readEnvironment = async (own: NodeJS.ProcessEnv = process.env) => {
   const env = { ...own }
   const inputs = readRawInputs(env)
   const context = await readContext(own)
   return {
     inputs,
+    /** Names of inputs that the runner passed and that we do not know. */
     unknownInputs: findUnknownInputs(env),
+    /** `owner/name` of the repository that the workflow runs in. */
     repository: findRepository(context),
     trigger: readTrigger(context),
     isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+    /** 1 for a job that runs for the first time, more when somebody runs it again. */
     runAttempt: context.runAttempt || 1,
+    /** Whether the runner told where the Actions cache is, and gave a token for it. */
     hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
+    /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
     tempDir: findTempDir(env['RUNNER_TEMP']),
+    /** Where relative paths of inputs start. */
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    /** All variables of the step, for inputs that name some. */
     env,
+    /** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
     childEnv: toChildEnv(env, secretVariables(inputs)),
-    cacheEnv: toCacheEnv(env),
+    /** Where the Actions cache is and the token for it: our own client's, and builds' that use it. */
+    cacheEnv: pick(env, isForCache),
   }
 }
+
+/** What the runner told the action, read once. */
+export type Environment = Readonly<Awaited<ReturnType<typeof readEnvironment>>>

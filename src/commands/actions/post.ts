@@ -1,5 +1,4 @@
 import { getState } from '@actions/core'
-import { createDocker } from '../../docker/docker.ts'
 import { renderError } from '../../failure.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
@@ -27,8 +26,7 @@ let isDockerThere = true
 try {
   if (isRunId(runId)) {
     const { recordingFolder } = leftoversOf(environment, runId)
-    const docker = createDocker(environment.childEnv)
-    const diagnosis = await diagnoseJob(environment, { docker }, recordingFolder)
+    const diagnosis = await diagnoseJob(environment, recordingFolder)
     if (diagnosis !== undefined) {
       await reportDiagnosis(runner, diagnosis, false)
       isDockerThere = diagnosis.isDockerThere

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { createDocker } from '../../docker/docker.ts'
 import { prepareConfig } from '../../docker/prepare-config.ts'
 import { Failure, renderError } from '../../failure.ts'
 import { kindOf } from '../../host/access.ts'
@@ -63,8 +62,7 @@ const runStep = async (
   try {
     inputs = await readAndMask(environment, runner)
     if (inputs.mode === 'diagnose') {
-      const ports = { docker: createDocker(environment.childEnv), signal }
-      const diagnosis = await diagnoseNow(environment, ports, inputs.clusterName)
+      const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName)
       return await reportDiagnosis(runner, diagnosis, true)
     }
     result = await runInPlace(inputs, environment, runner, signal)
