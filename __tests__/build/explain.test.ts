@@ -30,7 +30,7 @@ test.each([
   const failure = explain(log)
   expect(failure.message.replace(/ +/g, ' ')).toBe(message.replace(/ +/g, ' '))
   expect(failure.place).toEqual({ file: 'services/worker/Dockerfile', line })
-  expect(renderError(failure)).toContain(`services/worker/Dockerfile:${line}. The build log`)
+  expect(renderError(failure)).toContain(`services/worker/Dockerfile:${line}. The build's log`)
 })
 
 const failed = (reason: string) =>

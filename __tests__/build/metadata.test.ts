@@ -48,7 +48,7 @@ test('a failed build is told in one line with its place', () => {
     explainBuildFailure({ name: 'api:dev', dockerfile: 'api/Dockerfile' }, 1, tail),
   )
   expect(message).toMatch(
-    /^api:dev: RUN git clone exited with 128: fatal: could not read Username\. api\/Dockerfile:3\. The build log above/,
+    /^api:dev: RUN git clone exited with 128: fatal: could not read Username\. api\/Dockerfile:3\. The build's log/,
   )
   expect(message).not.toContain('\n')
 })

@@ -31,7 +31,7 @@ const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is no
 const platformsRemedy =
   "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store."
 
-const usualRemedy = 'The build log above has all that the step printed.'
+const usualRemedy = "The build's log has all that the instruction printed."
 
 const killedRemedy =
   "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner."

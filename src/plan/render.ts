@@ -4,7 +4,7 @@ import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import { renderBecause } from '../load/because.ts'
 import type { NodePlan, WayChoice } from '../load/plan-way.ts'
-import { formatBytes } from '../text/format.ts'
+import { escapeLine, formatBytes } from '../text/format.ts'
 import type { Plan } from './plan.ts'
 import { renderSum } from './shortage.ts'
 import type { Step } from './steps.ts'
@@ -52,7 +52,9 @@ const renderSteps = (steps: readonly Step[]): readonly string[] => {
   })
   const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]))
   return shown.map(({ step, text }) => {
-    const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? [])
+    const waits = [...step.needs, ...step.after]
+      .flatMap((id) => numbers.get(id) ?? [])
+      .sort((a, b) => a - b)
     return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ''}`
   })
 }
@@ -102,4 +104,14 @@ export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string =>
     ...renderSteps(steps),
     ...(shortage === undefined ? [] : [renderError(shortage)]),
   ].join('\n')
+}
+
+/** The same in Markdown: its lists stay lists, and what is in them is text. */
+export const renderPlanSummary = (plan: Plan): string => {
+  const lines = renderPlan(plan).split('\n')
+  const body = lines.map((line) => {
+    const [, mark = '', text = ''] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? []
+    return mark === '' ? `\n${escapeLine(text)}\n` : mark + escapeLine(text)
+  })
+  return `### Slipway's plan (dry run)\n${body.join('\n')}\n`
 }

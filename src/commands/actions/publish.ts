@@ -1,9 +1,8 @@
 import type { Inputs } from '../../inputs/inputs.ts'
-import { renderPlan } from '../../plan/render.ts'
+import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
 import { emptyReport, toOutputs } from '../../report/report.ts'
 import { renderResult, renderSummary } from '../../report/summary.ts'
-import { escapeText } from '../../text/format.ts'
 import type { Result } from '../run.ts'
 import type { Runner } from './runner.ts'
 
@@ -25,9 +24,8 @@ export const publish = async (
   const outputs = toOutputs(report, inputs?.bake?.isSingle === true)
   for (const [name, value] of Object.entries(outputs)) runner.output(name, value)
   if (result?.kind === 'planned') {
-    const text = renderPlan(result.plan)
-    runner.line(`The plan (dry-run: Slipway does none of it):\n${text}`)
-    return runner.summary(`### Slipway's plan (dry run)\n\n${escapeText(text)}\n`)
+    runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`)
+    return runner.summary(renderPlanSummary(result.plan))
   }
   // The first is the step's own error.
   for (const { message, place } of findOthers(report)) runner.error(message, place)
