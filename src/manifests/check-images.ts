@@ -10,19 +10,14 @@ import {
 import type { Container, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
-type User = {
-  readonly container: Container
-  readonly canonical: string
-  readonly file: string
-}
+type User = Container & { readonly canonical: string; readonly file: string }
 
 const toUsers = (workloads: readonly Workload[]): readonly User[] =>
   workloads.flatMap(({ file, containers }) =>
     containers.flatMap((container) => {
       const reference = parseImageReference(container.image)
-      return typeof reference === 'string'
-        ? []
-        : [{ container, canonical: reference.canonical, file }]
+      if (typeof reference === 'string') return []
+      return [{ ...container, canonical: reference.canonical, file }]
     }),
   )
 
@@ -37,10 +32,8 @@ const repositoryOf = (canonical: string): string => toRepository(withoutDigest(c
 const lastPart = (canonical: string): string => repositoryOf(canonical).split('/').at(-1) ?? ''
 
 /** Whether the node asks a registry although it has the image. */
-const isPulled = ({ container, canonical }: User): boolean =>
-  container.pullPolicy === undefined
-    ? tagOf(canonical) === 'latest'
-    : container.pullPolicy === 'Always'
+const isPulled = ({ pullPolicy, canonical }: User): boolean =>
+  pullPolicy === undefined ? tagOf(canonical) === 'latest' : pullPolicy === 'Always'
 
 /** What the nodes are to get. */
 export type Loaded = {
@@ -63,8 +56,8 @@ const isLoaded = (canonical: string, loaded: readonly ImageReference[]): boolean
   (/^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? '') &&
     loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical)))
 
-const toPullWarning = ({ container, canonical, file }: User): Warning => {
-  const { name, image, pullPolicy, line } = container
+const toPullWarning = (user: User): Warning => {
+  const { name, image, pullPolicy, canonical, file, line } = user
   const because =
     pullPolicy === undefined
       ? 'without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images'
@@ -94,8 +87,8 @@ const findNearest = (
   )
 }
 
-const toStrangerWarning = ({ container, file }: User, nearest: ImageReference): Warning => {
-  const { name, image, line } = container
+const toStrangerWarning = (user: User, nearest: ImageReference): Warning => {
+  const { name, image, file, line } = user
   const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`
   return { message, place: { file, line } }
 }

@@ -78,10 +78,10 @@ const checkTotal = (writers: readonly Writer[], disks: readonly Disk[]): readonl
 const checkLargest = (writers: readonly Writer[], largest: Disk): readonly Warning[] =>
   writers
     .filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes)
-    .map(({ what, file, line, requested, ephemeral, claims }) => {
-      const message = `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`
-      return { message, place: { file, line } }
-    })
+    .map(({ what, file, line, requested, ephemeral, claims }) => ({
+      message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
+      place: { file, line },
+    }))
 
 /** Limits above what is free; one that is asked for as well has been told of. */
 const checkLimits = (workloads: readonly Workload[], largest: Disk): readonly Warning[] =>

@@ -103,11 +103,12 @@ const findEntries = async (
   return [...found.values()].sort((a, b) => a.path.localeCompare(b.path))
 }
 
-const readBytes = (path: string): Buffer | NodeJS.ErrnoException => {
+const readManifest = (path: string): ReturnType<typeof decodeManifest> => {
   try {
-    return readRegularFile(path)
+    return decodeManifest(readRegularFile(path))
   } catch (error) {
-    return error as NodeJS.ErrnoException
+    const { code, message } = error as NodeJS.ErrnoException
+    return { why: `it cannot be read (${code ?? message})` }
   }
 }
 
@@ -122,9 +123,7 @@ const readEntry = async (
   })
   if (kind !== 'file') return skip('it is not a file')
   if (outside !== undefined) return skip(`it leads out of the workspace, to ${outside}`)
-  const bytes = readBytes(path)
-  if (!Buffer.isBuffer(bytes)) return skip(`it cannot be read (${bytes.code ?? bytes.message})`)
-  const decoded = decodeManifest(bytes)
+  const decoded = readManifest(path)
   if ('why' in decoded) return skip(decoded.why)
   // The YAML library is a large part of all that is loaded, and most steps have no use for it.
   const { parseManifest } = await import('./parse-manifest.ts')

@@ -53,12 +53,7 @@ const isSecondMerge = ({ code, pos }: Problem, text: string): boolean =>
   code === 'DUPLICATE_KEY' && text.startsWith('<<', pos[0])
 
 /** Tells the first thing that is wrong with a document; true where it can be read all the same. */
-const isReadable = (
-  document: Document,
-  text: string,
-  lineAt: Source['lineAt'],
-  warn: Warn,
-): boolean => {
+const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn): boolean => {
   const problems = [...document.errors, ...findTwins(document)]
   const wrong = problems.find((problem) => !isSecondMerge(problem, text))
   const first = wrong ?? problems[0]
@@ -72,24 +67,32 @@ const isReadable = (
   return wrong === undefined
 }
 
-/** @param linesBefore in the file, in which lines are counted from 1 */
-const parsePart = (text: string, linesBefore: number) => {
+/**
+ * @param linesBefore in the file, in which lines are counted from 1
+ * @param last of the file's lines
+ */
+const parsePart = (text: string, linesBefore: number, last: number) => {
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
-  const lineAt = (offset: number): number => linesBefore + Math.max(1, lines.linePos(offset).line)
+  const lineAt = (offset: number): number =>
+    Math.min(last, linesBefore + Math.max(1, lines.linePos(offset).line))
   return { text, documents: Array.isArray(parsed) ? parsed : [], lineAt }
 }
 
 type Part = ReturnType<typeof parsePart>
 
+/** What is missing at the end is missing on a line that there is not. */
+const findLast = (text: string): number => text.trimEnd().split('\n').length
+
 /** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
 const parseParts = (text: string, json: readonly JsonDocument[] | undefined): readonly Part[] => {
-  if (json === undefined) return [parsePart(text, 0)]
+  const last = findLast(text)
+  if (json === undefined) return [parsePart(text, 0, last)]
   let [at, linesBefore] = [0, 0]
   return json.map(({ offset, text: part }) => {
     linesBefore += text.slice(at, offset).split('\n').length - 1
     at = offset
-    return parsePart(part, linesBefore)
+    return parsePart(part, linesBefore, last)
   })
 }
 
@@ -103,8 +106,6 @@ export const parseManifest = (text: string, file: string): Manifests => {
     // A template that is not rendered would have one for each of its lines.
     if (warnings.length === 0) warnings.push({ message, place: { file, line } })
   }
-  // What is missing at the end is missing on a line that there is not.
-  const last = text.trimEnd().split('\n').length
   // kubectl goes by what a file begins with; YAML may begin so, too, where it says that it is YAML.
   const isJson = /\.json$/i.test(file) && /^\s*[[{]/.test(text)
   const json = isJson ? splitJson(text).slice(0, mostObjects) : undefined
@@ -113,19 +114,18 @@ export const parseManifest = (text: string, file: string): Manifests => {
     const line = text.slice(0, wrong).split('\n').length
     warn(
       'Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.',
-      Math.min(last, line),
+      Math.min(findLast(text), line),
     )
     return joinManifests([{ warnings }])
   }
   try {
-    const read = parseParts(text, json).flatMap((part) => {
-      const lineAt = (offset: number): number => Math.min(last, part.lineAt(offset))
-      return part.documents.map((document) => {
-        if (!isReadable(document, part.text, lineAt, warn)) return {}
+    const read = parseParts(text, json).flatMap((part) =>
+      part.documents.map((document) => {
+        if (!isReadable(document, part, warn)) return {}
         const reader = createReader(document)
-        return readDocument({ file, reader, lineAt, warn }, document.contents)
-      })
-    })
+        return readDocument({ file, reader, lineAt: part.lineAt, warn }, document.contents)
+      }),
+    )
     return joinManifests([...read, { warnings }])
   } catch {
     warn('Not checked: the file is nested too deeply.', 1)
