@@ -59,9 +59,8 @@ type Loaded = { readonly repository: string; readonly bytes: number }
 const toLoaded = ({ targets, images, lastSizes }: Facts): readonly Loaded[] => [
   ...toRemembered(targets).flatMap((target, index) => {
     const bytes = lastSizes?.each[index]
-    return bytes === undefined
-      ? []
-      : [{ repository: toRepository(target.tags[0]?.canonical ?? ''), bytes }]
+    if (bytes === undefined) return []
+    return [{ repository: toRepository(target.tags[0]?.canonical ?? ''), bytes }]
   }),
   ...images.map(({ references, sizeBytes }) => ({
     repository: toRepository(references[0]?.canonical ?? ''),

@@ -38,27 +38,17 @@ const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly S
 const dropsCopies = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
   keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
 
-type ToLoad = (
-  references: readonly ImageReference[],
-  image: ImageSource,
-  needs: readonly StepId[],
-) => Step
-
-const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]): ToLoad => {
+const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) => {
   const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : undefined
-  return (references, image, needs) => {
+  const { clusterName: cluster } = inputs
+  return (references: readonly ImageReference[], image: ImageSource, needs: readonly StepId[]) => {
     const names = references.map(({ given }) => given)
-    const work = {
-      kind: 'load',
-      names,
-      image,
-      cluster: inputs.clusterName,
-      into,
-      keepImages,
-    } as const
+    const work = { kind: 'load', names, image, cluster, into, keepImages } as const
     return step(`load ${names.join(', ')}`, work, { needs, lane: 'load' })
   }
 }
+
+type ToLoad = ReturnType<typeof createToLoad>
 
 /**
  * The first is loaded at once. The others may lose their names meanwhile, and with them their place in
@@ -78,14 +68,10 @@ const planGiven = (
       hold === undefined
         ? toLoad(references, { kind: 'local', image }, room)
         : toLoad(references, { kind: 'held', by: hold.id }, [hold.id, ...room])
+    const steps = hold === undefined ? [load] : [hold, load]
+    if (isNameless(id, references)) return steps
     const release = { kind: 'release-image', image, loadedBy: load.id } as const
-    return [
-      ...(hold === undefined ? [] : [hold]),
-      load,
-      ...(isNameless(id, references)
-        ? []
-        : [step(`release ${id}`, release, { after: [load.id], isFinal: true })]),
-    ]
+    return [...steps, step(`release ${id}`, release, { after: [load.id], isFinal: true })]
   })
 
 /** Each after those that it is built upon, else as they were given. */
@@ -115,19 +101,10 @@ const planBuilds = (
     const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
     const upon = targets.filter((other) => other.dependsOn.includes(name))
     const after = [id, ...idsOf(loads), ...upon.map((other) => toBuildId(other.name))]
-    return [
-      step(id, work, { needs, lane: 'build' }),
-      ...loads,
-      ...(intermediate === undefined
-        ? []
-        : [
-            step(
-              `drop ${intermediate}`,
-              { kind: 'drop-image', name: intermediate },
-              { after, isFinal: true },
-            ),
-          ]),
-    ]
+    const steps = [step(id, work, { needs, lane: 'build' }), ...loads]
+    if (intermediate === undefined) return steps
+    const drop = { kind: 'drop-image', name: intermediate } as const
+    return [...steps, step(`drop ${intermediate}`, drop, { after, isFinal: true })]
   })
 
 /** What is done once all is built. */

@@ -5,14 +5,8 @@ import { formatBytes } from '../text/format.ts'
 import { cannotFit, type DiskPlan, type Need, type Sum } from './disk.ts'
 
 const nameUse = (use: Use): string => {
-  switch (use.kind) {
-    case 'docker':
-      return "Docker's data"
-    case 'temp':
-      return 'the temp folder'
-    case 'node':
-      return use.name
-  }
+  if (use.kind === 'node') return use.name
+  return use.kind === 'docker' ? "Docker's data" : 'the temp folder'
 }
 
 /** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
@@ -24,20 +18,15 @@ export const renderFilesystem = (filesystem: Filesystem): string => {
   return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`
 }
 
-const nameNeed = (need: Need): string => {
-  switch (need.kind) {
-    case 'images':
-      return 'images'
-    case 'builder':
-      return "the builder's copies"
-    case 'export':
-      return "one image's export from the builder"
-    case 'copies':
-      return `copies in ${need.node}`
-    case 'tar':
-      return "one image's tar"
-  }
-}
+const needNames = {
+  images: 'images',
+  builder: "the builder's copies",
+  export: "one image's export from the builder",
+  tar: "one image's tar",
+} as const
+
+const nameNeed = (need: Need): string =>
+  need.kind === 'copies' ? `copies in ${need.node}` : needNames[need.kind]
 
 const renderParts = (needs: readonly Need[]): string =>
   needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(' + ')
