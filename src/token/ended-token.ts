@@ -1,10 +1,8 @@
+import type { TokenScope } from '../inputs/inputs.ts'
 import { formatDuration } from '../text/format.ts'
 
 /** A token that we minted and ended, for people. */
-export type EndedToken = {
-  readonly owner: string
-  /** Names without owner; empty means all repositories of the installation. */
-  readonly repositories: readonly string[]
+export type EndedToken = Pick<TokenScope, 'owner' | 'repositories'> & {
   /** Those that GitHub gave it. */
   readonly permissions: Readonly<Record<string, string>>
   readonly livedMs: number

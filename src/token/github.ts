@@ -5,6 +5,7 @@ import { createAppAuth } from '@octokit/auth-app'
 import pRetry from 'p-retry'
 import { fetch as fetchVia } from 'undici'
 import { mostBytes, tooMuch } from '../host/bounds.ts'
+import type { AppCredentials } from '../inputs/inputs.ts'
 import type { Secret } from '../secret.ts'
 
 /** One answer of GitHub must come within this time, or the request counts as lost. */
@@ -46,11 +47,8 @@ const createFetch = (apiUrl: string): typeof fetch => {
   return async (url, options) => limit(await send(url, options))
 }
 
-export type AppIdentity = {
+export type AppIdentity = Pick<AppCredentials, 'clientId' | 'privateKey'> & {
   readonly apiUrl: string
-  readonly clientId: string
-  /** PKCS#8 PEM. */
-  readonly privateKey: Secret
 }
 
 /** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */

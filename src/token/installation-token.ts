@@ -14,17 +14,7 @@ import {
 import { maskToken } from './masks.ts'
 
 /** A token of an App's installation that we made, and that we end. */
-export type MintedToken = {
-  readonly token: Secret
-  readonly apiUrl: string
-  readonly scope: TokenScope
-  /** As GitHub says it, ISO 8601. */
-  readonly expiresAt: string
-  /** What GitHub gave it. */
-  readonly permissions: Readonly<Record<string, string>>
-  /** As `performance.now()`. */
-  readonly mintedMs: number
-}
+export type MintedToken = Readonly<Awaited<ReturnType<typeof mintToken>>>
 
 /** All that is needed to end one. */
 export type GuardedToken = Pick<MintedToken, 'apiUrl' | 'token'>
@@ -73,7 +63,7 @@ const withSpelling = (scope: TokenScope, login: string | undefined): TokenScope 
     : { ...scope, spellings: [...new Set([...scope.spellings, login])] }
 
 /** Words alone: what a server answers is printed. */
-const toPermissions = (given: object): MintedToken['permissions'] =>
+const toPermissions = (given: object): AppCredentials['permissions'] =>
   Object.fromEntries(
     Object.entries(given).filter(([name, level]) => /^\w+ \w+$/.test(`${name} ${level}`)),
   )
@@ -106,7 +96,7 @@ export const mintToken = async (
   app: AppCredentials & { readonly apiUrl: string },
   scope: TokenScope,
   options: MintOptions,
-): Promise<MintedToken> => {
+) => {
   const { log, mask, signal } = options
   const { apiUrl, permissions } = app
   const asked: Asked = { apiUrl, scope, permissions }
@@ -132,13 +122,15 @@ export const mintToken = async (
     )
     if (typeof data.token !== 'string' || data.token === '') throw notGitHub('a token')
     maskToken(data.token, mask)
-    const known = withSpelling(scope, installation.account?.login)
     return {
       token: new Secret(data.token),
       apiUrl,
-      scope: known,
+      scope: withSpelling(scope, installation.account?.login),
+      /** As GitHub says it, ISO 8601. */
       expiresAt: data.expires_at,
+      /** What GitHub gave it. */
       permissions: toPermissions(data.permissions ?? permissions),
+      /** As `performance.now()`. */
       mintedMs: performance.now(),
     }
   } catch (error) {
