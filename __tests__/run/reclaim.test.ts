@@ -6,6 +6,7 @@ import { parseBuilder } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { isLeftOver } from '../../src/run/intermediates.ts'
+import type { Given } from '../../src/run/ports.ts'
 import { createReclaim } from '../../src/run/reclaim.ts'
 import { foundFacts } from '../support/found.ts'
 import { read } from '../support/read.ts'
@@ -26,14 +27,13 @@ const room = (change: Partial<Facts>, raw: RawInputs = {}, pruned = '0B', freein
     read({ images: 'a:1', ...raw }),
     { ...foundFacts, targets: [target], freeable: [], ...change },
     {
-      docker,
-      env: {},
-      line: () => {},
-      signal: new AbortController().signal,
-      freeing: async () => {
-        await setTimeout(20)
-        return freeing === 0 ? [] : [{ name: 'planned', path: '/', bytes: freeing }]
-      },
+      docker: { command: docker },
+      log: { line: () => {} },
+      run: { env: {}, signal: new AbortController().signal },
+    } as unknown as Given,
+    async () => {
+      await setTimeout(20)
+      return freeing === 0 ? [] : [{ name: 'planned', path: '/', bytes: freeing }]
     },
   )
   return { more, asked }

@@ -12,21 +12,14 @@ const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }: Filesystem):
   freeBytes < Math.max(0.03 * totalBytes, 100_000_000) ||
   (totalInodes > 0 && freeInodes < 0.01 * totalInodes)
 
-/** What the disks are like after something did not fit. */
-export type DiskState = {
-  readonly filesystems: readonly Filesystem[]
-  readonly full: readonly Filesystem[]
-}
-
 /** Inspects the disks once more: the builds have changed what was found before. */
-export const inspectDisks = async (
-  api: EngineApi,
-  facts: Facts,
-  tempDir: string,
-): Promise<DiskState> => {
+export const inspectDisks = async (api: EngineApi, facts: Facts, tempDir: string) => {
   const { filesystems } = await findFilesystems(api, facts, tempDir)
   return { filesystems, full: filesystems.filter(isFull) }
 }
+
+/** What the disks are like after something did not fit. */
+export type DiskState = Readonly<Awaited<ReturnType<typeof inspectDisks>>>
 
 /** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
 export const isChoked = ({ filesystems }: DiskState): boolean =>

@@ -74,6 +74,13 @@ export type Ports = {
   readonly run: Run
 }
 
+/** What a run is given of them; the plan it runs adds what its steps know of each other. */
+export type Given = Omit<Ports, 'run'> & {
+  readonly run: Omit<Run, 'resultOf' | 'over'>
+  /** Where temporary files belong. */
+  readonly tempRoot: string
+}
+
 export type Handler<K extends Step['kind']> = (
   step: StepOf<K>,
   ports: Ports,

@@ -1,11 +1,10 @@
 import { type Freed, freeDisk } from '../disk/free-disk.ts'
 import { findPruneObjection, pruneCache } from '../disk/prune-cache.ts'
-import type { Docker } from '../docker/docker.ts'
 import type { Facts } from '../facts/facts.ts'
-import type { Env } from '../host/command.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findEntries } from '../plan/freeing.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
+import type { Given } from './ports.ts'
 
 export type Reclaim = {
   /** Why nothing may be freed; undefined where something may. */
@@ -21,15 +20,6 @@ export type Reclaim = {
   readonly run: (sinceMs: number) => Promise<number>
 }
 
-type ReclaimContext = {
-  readonly docker: Docker
-  readonly env: Env
-  readonly line: (text: string) => void
-  readonly signal: AbortSignal
-  /** What is freed already by a step of the plan, as soon as that is over. */
-  readonly freeing: () => Promise<readonly Freed[]>
-}
-
 const sum = (all: readonly Freed[]): number => all.reduce((bytes, one) => bytes + one.bytes, 0)
 
 const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string | undefined => {
@@ -42,9 +32,17 @@ const findObjection = ({ freeDisk, pruneCache }: Inputs, facts: Facts): string |
     : undefined
 }
 
-/** What to do when the disk is full although the plan said that it would do. */
-export const createReclaim = (inputs: Inputs, facts: Facts, context: ReclaimContext): Reclaim => {
-  const { docker, env, line, signal, freeing } = context
+/**
+ * What to do when the disk is full although the plan said that it would do.
+ *
+ * @param freeing what is freed already by a step of the plan, as soon as that is over
+ */
+export const createReclaim = (
+  inputs: Inputs,
+  facts: Facts,
+  { docker, log: { line }, run: { env, signal } }: Given,
+  freeing: () => Promise<readonly Freed[]>,
+): Reclaim => {
   const objection = findObjection(inputs, facts)
   const freed: Freed[] = []
   let isOver = false
@@ -61,7 +59,7 @@ export const createReclaim = (inputs: Inputs, facts: Facts, context: ReclaimCont
     const rest = { entries, targetFreeBytes: undefined }
     const folders = await freeDisk(rest, toDockersFolder(facts), env, line, signal)
     const prunes = inputs.pruneCache !== 'never' && findPruneObjection(facts) === undefined
-    const cache = prunes ? await pruneCache(docker, line) : []
+    const cache = prunes ? await pruneCache(docker.command, line) : []
     freed.push(...folders, ...cache)
     return { bytes: meanwhile + sum(freed), endedMs: performance.now() }
   }

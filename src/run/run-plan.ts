@@ -7,17 +7,11 @@ import type { Step } from '../plan/steps.ts'
 import { formatDuration } from '../text/format.ts'
 import { createDiskRetry } from './disk-retry.ts'
 import { handlers } from './handlers.ts'
-import type { Ports, ResultOf, Run } from './ports.ts'
+import type { Given, Handler, Ports, Run } from './ports.ts'
 import { createReclaim } from './reclaim.ts'
 import { type Outcome, runJobs } from './scheduler.ts'
 
 export type StepOutcome = Outcome<Step>
-
-type Given = Omit<Ports, 'run'> & {
-  readonly run: Omit<Run, 'resultOf' | 'over'>
-  /** Where temporary files belong. */
-  readonly tempRoot: string
-}
 
 const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after ' } as const
 
@@ -39,13 +33,7 @@ const createBells = (steps: readonly Step[]) => {
 }
 
 /** The kind picks the handler of its own step, which the compiler cannot see. */
-const handle = (step: Step, ports: Ports): Promise<ResultOf<Step['kind']>> => {
-  const handler = handlers[step.kind] as (
-    step: Step,
-    ports: Ports,
-  ) => Promise<ResultOf<Step['kind']>>
-  return handler(step, ports)
-}
+const handlerOf = ({ kind }: Step) => handlers[kind] as Handler<Step['kind']>
 
 /**
  * Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
@@ -57,40 +45,32 @@ export const runPlan = async (
   inputs: Inputs,
   facts: Facts,
   { steps, parallel, failFast }: Plan,
-  { docker, secrets, log, run, tempRoot }: Given,
+  given: Given,
 ): Promise<{ readonly outcomes: readonly StepOutcome[]; readonly reclaimed: readonly Freed[] }> => {
+  const { docker, log, run } = given
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
   const results = new Map<string, unknown>()
   const { ring, over } = createBells(steps)
   const resultOf = ((_, id) => results.get(id)) as Run['resultOf']
   const ports: Ports = {
+    ...given,
     docker: { ...docker, command: createDocker(run.env, signal) },
-    secrets,
-    log,
     run: { ...run, signal, resultOf, over },
   }
   // What is final goes on when the first failure has ended the rest; a cancelled step ends that, too.
   const finalPorts: Ports = { ...ports, run: { ...ports.run, signal: run.signal } }
-  const { env } = run
-  const reclaim = createReclaim(inputs, facts, {
-    docker: docker.command,
-    env,
-    line: log.line,
-    signal: run.signal,
-    freeing: async () => {
-      const id = steps.find(({ kind }) => kind === 'free-disk')?.id ?? ''
-      await over(id)
-      return resultOf('free-disk', id) ?? []
-    },
+  const reclaim = createReclaim(inputs, facts, given, async () => {
+    const id = steps.find(({ kind }) => kind === 'free-disk')?.id ?? ''
+    await over(id)
+    return resultOf('free-disk', id) ?? []
   })
-  const hands = { api: docker.api, facts, tempDir: tempRoot, env, line: log.line }
-  const retry = createDiskRetry(hands, reclaim)
+  const retry = createDiskRetry(facts, given, reclaim)
   const outcomes = await runJobs(steps, {
     lanes: { build: parallel, load: 1 },
     isEnded: () => signal.aborted,
     run: (step) => {
-      const work = () => handle(step, step.isFinal ? finalPorts : ports)
+      const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports)
       return step.lane === 'none' ? work() : retry(work, signal)
     },
     onEnd: (outcome) => {
