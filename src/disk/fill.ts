@@ -1,19 +1,15 @@
-import timers from 'node:timers/promises'
 import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
+import { sumBytes, sumCache, type Usage } from '../docker/reusable.ts'
 import type { Env } from '../host/command.ts'
+import { within } from '../host/deadline.ts'
 import { runCaptured } from '../host/process.ts'
 import { containerdFolder, type Filesystem, type Use } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
 
 /** Files are counted for this; the reason of a failure is worth some seconds. */
 const deadlineMs = 15_000
-
-const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
-  Promise.race([work, timers.setTimeout(deadlineMs, undefined, { ref: false })]).catch(
-    () => undefined,
-  )
 
 type Nodes = readonly Node[]
 
@@ -25,27 +21,14 @@ const renderParts = (parts: readonly Part[]): string =>
     .map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`)
     .join(', ')
 
-type Sized = { readonly Size?: number; readonly SizeRw?: number; readonly Shared?: boolean }
-type Usage = {
-  readonly LayersSize?: number
-  readonly BuildCache?: readonly Sized[] | null
-  readonly Containers?: readonly Sized[] | null
-  readonly Volumes?: readonly { readonly UsageData?: Sized | null }[] | null
-}
-
 /** What Docker's data consists of, largest first. */
 export const renderUsage = (usage: Usage): string => {
-  const sum = (sizes: readonly (number | undefined)[] = []): number =>
-    sizes.reduce<number>((all, size) => all + Math.max(0, size ?? 0), 0)
-  const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true)
+  const volumes = usage.Volumes?.map(({ UsageData }) => UsageData?.Size)
   return renderParts([
     { what: 'images', bytes: usage.LayersSize ?? 0 },
-    { what: 'build cache', bytes: sum(cache?.map(({ Size }) => Size)) },
-    { what: 'containers', bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw)) },
-    {
-      what: "volumes (the nodes' included)",
-      bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size)),
-    },
+    { what: 'build cache', bytes: sumCache(usage) },
+    { what: 'containers', bytes: sumBytes(usage.Containers?.map(({ SizeRw }) => SizeRw)) },
+    { what: "volumes (the nodes' included)", bytes: sumBytes(volumes) },
   ])
 }
 
@@ -72,18 +55,19 @@ const askDocker = async (get: Get): Promise<string> => {
   return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`
 }
 
+const renderFolders = (parts: readonly Part[]): string =>
+  parts.length === 0 ? '' : `. Largest folders: ${renderParts(parts)}`
+
 const askNode = async (api: EngineApi, nodes: Nodes, name: string): Promise<string> => {
   const node = nodes.find((each) => each.name === name)
   const argv = ['du', ...duArgs, containerdFolder]
-  const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs))
-  return parts === undefined || parts.length === 0 ? '' : `. Largest folders: ${renderParts(parts)}`
+  return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs)) : [])
 }
 
 const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promise<string> => {
   const command = { file: 'du', args: [...duArgs, path], env, timeoutMs: deadlineMs }
   const { stdout } = await runCaptured({ ...command, signal: cancelled })
-  const parts = parseDu(stdout)
-  return parts.length === 0 ? '' : `. Largest folders: ${renderParts(parts)}`
+  return renderFolders(parseDu(stdout))
 }
 
 /** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
@@ -105,5 +89,7 @@ export const describeFill = async (
   }
   // Docker's data says most, where it is on the same one.
   const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-  return (first && (await inTime(asked(first)))) ?? ''
+  if (first === undefined) return ''
+  const answer = asked(first).catch(() => '')
+  return within(answer, deadlineMs, '')
 }

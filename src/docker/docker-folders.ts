@@ -6,14 +6,6 @@ import { attempt } from '../failure.ts'
 import { canMake, canRead, canSearch, canWriteIn, isMissing } from '../host/access.ts'
 import type { Env } from '../host/command.ts'
 
-/** Folders of the docker command, undefined where it has none, and what this user may do with them. */
-export type DockerFolders = {
-  /** Logins, contexts and plugins: to be read, or made where it is missing. */
-  readonly config: { readonly path: string | undefined; readonly isInReach: boolean }
-  /** Builders, and what was built: buildx stops where it cannot write. */
-  readonly buildx: { readonly path: string | undefined; readonly isUsable: boolean }
-}
-
 /** A user may have no home at all: none in the environment, and none in the system's list of users. */
 const findHome = (env: Env): string => env['HOME'] || (attempt(homedir) ?? '')
 
@@ -67,18 +59,21 @@ const canBuildxUse = (folder: string): boolean => {
   )
 }
 
+const isInReach = (folder: string): boolean =>
+  isMissing(folder) ? canMake(folder) : canSearch(folder)
+
 /** Looks at them, and changes nothing. */
-export const findDockerFolders = (env: Env): DockerFolders => {
+export const findDockerFolders = (env: Env) => {
   const config = dockerFolderOf(env)
-  if (config === undefined) {
-    return { config: { path: undefined, isInReach: false }, buildx: findBuildx(env, undefined) }
+  const given = env['BUILDX_CONFIG']
+  const buildx = given ? resolve(given) : config && join(config, 'buildx')
+  return {
+    /** Logins, contexts and plugins: to be read, or made where it is missing. */
+    config: { path: config, isInReach: config !== undefined && isInReach(config) },
+    /** Builders, and what was built: buildx stops where it cannot write. */
+    buildx: { path: buildx, isUsable: buildx !== undefined && canBuildxUse(buildx) },
   }
-  const isInReach = isMissing(config) ? canMake(config) : canSearch(config)
-  return { config: { path: config, isInReach }, buildx: findBuildx(env, config) }
 }
 
-const findBuildx = (env: Env, config: string | undefined): DockerFolders['buildx'] => {
-  const given = env['BUILDX_CONFIG']
-  const path = given ? resolve(given) : config && join(config, 'buildx')
-  return { path, isUsable: path !== undefined && canBuildxUse(path) }
-}
+/** Folders of the docker command, undefined where it has none, and what this user may do with them. */
+export type DockerFolders = Readonly<ReturnType<typeof findDockerFolders>>

@@ -5,33 +5,23 @@ import type { Env } from '../host/command.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { type DockerFolders, findDockerFolders } from './docker-folders.ts'
 
-/** What the step gives the docker command of its own, instead of what this user cannot use. */
-export type OwnFolders = {
-  readonly variables: Env
-  /** Builders of a folder that can be read may be used through another one. */
-  readonly builders: { readonly from: string; readonly to: string } | undefined
-}
-
 /**
- * Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+ * What the step gives the docker command of its own, instead of what this user cannot use. Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
  * Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
  * another one: so a login never has to be copied.
  *
  * @param tempDir a folder that ends with the step
  */
-export const planOwnFolders = ({ config, buildx }: DockerFolders, tempDir: string): OwnFolders => {
+export const planOwnFolders = ({ config, buildx }: DockerFolders, tempDir: string) => {
   const own = join(tempDir, 'docker')
   const ownBuildx = join(own, 'buildx')
-  return {
-    variables: {
-      ...(!config.isInReach && { DOCKER_CONFIG: own }),
-      ...(!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }),
-    },
-    builders:
-      config.isInReach && !buildx.isUsable && buildx.path !== undefined
-        ? { from: buildx.path, to: ownBuildx }
-        : undefined,
+  const variables: Env = {
+    ...(!config.isInReach && { DOCKER_CONFIG: own }),
+    ...(!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }),
   }
+  // Builders of a folder that can be read may be used through another one.
+  const from = config.isInReach && !buildx.isUsable ? buildx.path : undefined
+  return { variables, builders: from === undefined ? undefined : { from, to: ownBuildx } }
 }
 
 /** Names of builders and of this machine; no secrets, which `instances` may hold. */

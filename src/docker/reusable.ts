@@ -1,12 +1,26 @@
-import timers from 'node:timers/promises'
+import { within } from '../host/deadline.ts'
 import type { Get } from './engine-api.ts'
 
-type Usage = {
+/** A part of the answer to `/system/df`. */
+type Sized = { readonly Size?: number; readonly SizeRw?: number; readonly Shared?: boolean }
+
+/** What Docker answers to `/system/df`. */
+export type Usage = {
   /** Layers that images share, counted once. */
   readonly LayersSize?: number
-  readonly Images?: readonly { readonly Id: string; readonly Size: number }[] | null
-  readonly BuildCache?: readonly { readonly Size: number; readonly Shared: boolean }[] | null
+  readonly Images?: readonly (Sized & { readonly Id: string })[] | null
+  readonly BuildCache?: readonly Sized[] | null
+  readonly Containers?: readonly Sized[] | null
+  readonly Volumes?: readonly { readonly UsageData?: Sized | null }[] | null
 }
+
+/** Docker says -1 of what it has not counted. */
+export const sumBytes = (sizes: readonly (number | undefined)[] = []): number =>
+  sizes.reduce<number>((all, size) => all + Math.max(0, size ?? 0), 0)
+
+/** Of the build cache, what no image holds as well. */
+export const sumCache = ({ BuildCache }: Usage): number =>
+  sumBytes(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size))
 
 /** A node, whose own image no build finds. */
 type OfNode = { readonly imageId: string }
@@ -14,11 +28,9 @@ type OfNode = { readonly imageId: string }
 /** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
 export const toReusableBytes = (usage: Usage, nodes: readonly OfNode[]): number => {
   const ofNodes = new Set(nodes.map(({ imageId }) => imageId))
-  const images = (usage.Images ?? []).filter(({ Id }) => !ofNodes.has(Id))
-  const cache = (usage.BuildCache ?? []).filter(({ Shared }) => !Shared)
-  const sum = (all: readonly { readonly Size: number }[]): number =>
-    all.reduce((bytes, { Size }) => bytes + Size, 0)
-  return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache)
+  const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id))
+  const imageBytes = sumBytes(images?.map(({ Size }) => Size))
+  return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage)
 }
 
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
@@ -26,8 +38,7 @@ const deadlineMs = 10_000
 
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 export const findReusableBytes = async (get: Get, nodes: readonly OfNode[]): Promise<number> => {
-  const late = timers.setTimeout(deadlineMs, undefined, { ref: false })
   const asked = get<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
-  const usage = await Promise.race([asked, late])
+  const usage = await within(asked, deadlineMs, undefined)
   return usage === undefined ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes)
 }
