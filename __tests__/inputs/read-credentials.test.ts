@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { readApiUrl } from '../../src/inputs/read-credentials.ts'
 import { createReader } from '../../src/inputs/reader.ts'
+import { run } from '../support/read.ts'
 
 const read = (url: string): { readonly url: string; readonly problems: readonly unknown[] } => {
   const problems: unknown[] = []
-  const reader = createReader({ 'github-api-url': url }, (...each) => problems.push(each))
+  const reader = createReader({ 'github-api-url': url }, (...each) => problems.push(each), run)
   return { url: readApiUrl(reader), problems }
 }
 

@@ -79,11 +79,8 @@ const toScope = (
   spellings: [...new Set([...spellings, owner.toLowerCase()])],
 })
 
-const readScopes = (
-  reader: Reader,
-  currentRepository: string | undefined,
-): readonly TokenScope[] => {
-  const [currentOwner, currentName] = currentRepository?.split('/') ?? []
+const readScopes = (reader: Reader): readonly TokenScope[] => {
+  const [currentOwner, currentName] = reader.run.repository?.split('/') ?? []
   const given = reader.word('owner')
   const named = readRepositories(reader)
   const owner = given ?? currentOwner
@@ -99,13 +96,10 @@ const readScopes = (
 }
 
 /** Reads the App that mints the token; undefined unless it is named and its key can be read. */
-export const readApp = (
-  reader: Reader,
-  currentRepository: string | undefined,
-): AppCredentials | undefined => {
+export const readApp = (reader: Reader): AppCredentials | undefined => {
   const clientId = readClientId(reader)
   const privateKey = readPrivateKey(reader)
   const permissions = readPermissions(reader)
   if (clientId === undefined || privateKey === undefined) return undefined
-  return { clientId, privateKey, scopes: readScopes(reader, currentRepository), permissions }
+  return { clientId, privateKey, scopes: readScopes(reader), permissions }
 }

@@ -1,7 +1,8 @@
+import type { Allowances } from './allow.ts'
 import type { BakeInputs } from './inputs.ts'
 import { buildWords } from './raw-inputs.ts'
 import { readBuild } from './read-build.ts'
-import { type ListPlaces, readBuilds } from './read-builds.ts'
+import { readBuilds } from './read-builds.ts'
 import { type Reader, toLines } from './reader.ts'
 import { reportMissingFile } from './report-missing.ts'
 import { reportOutside } from './report-outside.ts'
@@ -27,17 +28,17 @@ const reportMixture = ({ text, report }: Reader): void => {
 }
 
 /** The step's own build, as a Bake file with the target that Bake takes where it is told none. */
-const readSingle = (reader: Reader, places: ListPlaces): BakeInputs => {
+const readSingle = (reader: Reader, allow: Allowances): BakeInputs => {
   if (reader.text('tags') === undefined) {
     const text = 'empty, and a pod could not name the image that is built.'
     reader.report('tags', `${text} Give the image a name, such as my-api:dev.`)
   }
-  const definition = { target: { default: readBuild(reader, places) } }
+  const definition = { target: { default: readBuild(reader, allow) } }
   return { isSingle: true, files: [], definition, targets: [], sets: [] }
 }
 
 /** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
-export const readBake = (reader: Reader, places: ListPlaces): BakeInputs | undefined => {
+export const readBake = (reader: Reader, allow: Allowances): BakeInputs | undefined => {
   const { raw, text, list, check, report } = reader
   reportMixture(reader)
   const files = list('bake-files')
@@ -50,12 +51,12 @@ export const readBake = (reader: Reader, places: ListPlaces): BakeInputs | undef
       const how = 'Name the Bake files in bake-files, or leave it out.'
       report(input, `given without bake-files or builds. ${how}`)
     }
-    return text('context') === undefined ? undefined : readSingle(reader, places)
+    return text('context') === undefined ? undefined : readSingle(reader, allow)
   }
   for (const file of files) {
-    reportOutside('bake-files', file, places.workspace, report)
-    reportMissingFile(file, places, report)
+    reportOutside(reader, 'bake-files', file)
+    reportMissingFile(reader, file)
   }
-  const definition = builds === undefined ? undefined : readBuilds(builds, places, report)
+  const definition = builds === undefined ? undefined : readBuilds(reader, builds, allow)
   return { isSingle: false, files, definition, targets, sets }
 }

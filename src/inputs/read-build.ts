@@ -4,18 +4,9 @@ import type { Allowances } from './allow.ts'
 import { toContextFolder } from './context.ts'
 import type { BakeDefinition } from './inputs.ts'
 import { type Reader, toLines } from './reader.ts'
-import { type KindOf, reportMissing } from './report-missing.ts'
+import { reportMissing } from './report-missing.ts'
 import { reportOutsideBuild } from './report-outside.ts'
 import { escapeTemplate } from './template.ts'
-
-/** Where a build's files are, and what it may take from the environment. */
-export type BuildPlaces = {
-  readonly workspace: string
-  readonly kindOf: KindOf
-  /** What child processes inherit: nothing that is secret. */
-  readonly childEnv: Readonly<Record<string, string>>
-  readonly allow: Allowances
-}
 
 /** Names of images, each once; of `images`, IDs too. */
 export const readReferences = (
@@ -52,18 +43,14 @@ const reportStandardInput = ({ text, report }: Reader): boolean => {
 }
 
 /** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
-const readFile = (
-  { text, report }: Reader,
-  isHere: boolean,
-  workspace: string,
-): string | undefined => {
+const readFile = ({ run, text, report }: Reader, isHere: boolean): string | undefined => {
   const file = text('file')
   if (file === undefined) return undefined
   if (/^https?:\/\//.test(file)) {
     const how = 'Download it in a step before, or take a git address as context.'
     report('file', `Bake reads no Dockerfile from a URL. ${how}`, file)
   }
-  return isHere ? resolve(workspace, file) : file
+  return isHere ? resolve(run.workspace, file) : file
 }
 
 /** What stands before the sign, and whether it may stand alone. */
@@ -119,23 +106,19 @@ export type WordLists = Readonly<Partial<Record<MapWord, readonly string[]>>>
 /** Reads one build, by itself or in a list, as a target of a Bake file. */
 export const readBuild = (
   reader: Reader,
-  places: BuildPlaces,
+  allow: Allowances,
   lists: WordLists = {},
 ): BakeDefinition & { readonly tags: readonly string[] } => {
-  const { raw, text, check, isTrue } = reader
-  const { workspace, childEnv, allow } = places
+  const { raw, run, text, check, isTrue } = reader
   const pairsOf = (word: MapWord) => toPairs(word, lists[word] ?? toLines(raw[word]), reader)
   const escaped = (value: string | undefined) => value && escapeTemplate(value)
   const context = text('context') ?? '.'
-  const isHere = toContextFolder(context, workspace) !== undefined
-  const file = readFile(reader, isHere, workspace)
+  const isHere = toContextFolder(context, run.workspace) !== undefined
+  const file = readFile(reader, isHere)
   const contexts = pairsOf('build-contexts')
-  reportOutsideBuild(
-    reader,
-    contexts.flatMap(([, value]) => value || []),
-    workspace,
-  )
-  if (!reportStandardInput(reader)) reportMissing(reader, file, places)
+  const further = contexts.flatMap(([, value]) => value || [])
+  reportOutsideBuild(reader, further)
+  if (!reportStandardInput(reader)) reportMissing(reader, file)
   // The agent needs no more than to be named.
   const entitlements = allow.words.filter((word) => word !== 'ssh')
   return {
@@ -147,7 +130,7 @@ export const readBuild = (
     pull: isTrue('pull') || undefined,
     tags: readTags(reader),
     // As in a build by hand: from the environment, or empty.
-    args: toMap(pairsOf('build-args'), (name) => childEnv[name]),
+    args: toMap(pairsOf('build-args'), (name) => run.childEnv[name]),
     labels: toMap(pairsOf('labels'), () => ''),
     contexts: toMap(contexts, () => undefined),
     ssh: check('ssh', toLines(raw['ssh'])).map(escapeTemplate),

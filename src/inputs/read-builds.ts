@@ -1,16 +1,11 @@
+import type { Allowances } from './allow.ts'
 import type { BakeDefinition, BakeFile } from './inputs.ts'
 import type { ParsedYaml, ParseYaml } from './parse-yaml.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
-import { type BuildPlaces, isMapWord, readBuild, type WordLists } from './read-build.ts'
-import { createReader, toOptional } from './reader.ts'
+import { isMapWord, readBuild, type WordLists } from './read-build.ts'
+import { createReader, type Reader, toOptional } from './reader.ts'
 import { isMap, type ReportAt, toAssignments, toWordText } from './yaml-words.ts'
-
-/** What the list in the step needs beside its text. */
-export type ListPlaces = BuildPlaces & {
-  /** A YAML parser: a library that other steps start without. */
-  readonly parseYaml: ParseYaml
-}
 
 /** The YAML parser where these inputs need one. */
 export const importYaml = async (raw: RawInputs): Promise<ParseYaml> =>
@@ -76,11 +71,11 @@ const readWords = (
 }
 
 const readEntry = (
+  { run, report }: Reader,
+  allow: Allowances,
   item: unknown,
   index: number,
   { lineOf }: ParsedYaml,
-  places: ListPlaces,
-  report: ReportProblem,
 ): readonly Entry[] => {
   const line = lineOf([index])
   const input = `builds, line ${line}`
@@ -93,10 +88,10 @@ const readEntry = (
     const word = knownWords.includes(String(path[1])) ? `, ${path[1]}` : ''
     report(`builds, line ${lineOf(path)}${word}`, text, value)
   })
-  const reader = createReader(raw, (word, text, value) =>
-    report(`builds, line ${lineOf([index, word])}, ${word}`, text, value),
-  )
-  const target = readBuild(reader, places, lists)
+  const reportWord: ReportProblem = (word, text, value) =>
+    report(`builds, line ${lineOf([index, word])}, ${word}`, text, value)
+  const reader = createReader(raw, reportWord, run)
+  const target = readBuild(reader, allow, lists)
   if (reader.text('context') === undefined) {
     report(input, 'it has no context. Name the folder to build.')
   }
@@ -105,8 +100,9 @@ const readEntry = (
 }
 
 /** Reads the list of builds in the step, as a file of Bake would have it. */
-export const readBuilds = (text: string, places: ListPlaces, report: ReportProblem): BakeFile => {
-  const parsed = places.parseYaml(text)
+export const readBuilds = (reader: Reader, text: string, allow: Allowances): BakeFile => {
+  const { report } = reader
+  const parsed = reader.run.parseYaml(text)
   const { value, problem } = parsed
   const items: readonly unknown[] = Array.isArray(value) ? value : []
   if (items.length === 0) {
@@ -114,7 +110,7 @@ export const readBuilds = (text: string, places: ListPlaces, report: ReportProbl
     const how = 'Write `- context: api`, newline, `  tags: api:dev`, and so on for each image.'
     report(`builds${at}`, `${problem?.reason ?? 'not a YAML list'}. ${how}`)
   }
-  const entries = items.flatMap((item, index) => readEntry(item, index, parsed, places, report))
+  const entries = items.flatMap((item, index) => readEntry(reader, allow, item, index, parsed))
   const first = new Map<string, number>()
   for (const { name, line } of entries) {
     const other = first.get(name)

@@ -4,7 +4,7 @@ import type { Credentials, SecretFormat } from './inputs.ts'
 import { defaultPermissions, type InputName } from './raw-inputs.ts'
 import { readApp } from './read-app.ts'
 import type { Reader } from './reader.ts'
-import { type Trigger, whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
+import { whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
 
 /** This machine and no other one; a URL writes every address of 127.0.0.0/8 as four numbers. */
 const isLoopback = ({ hostname }: URL): boolean =>
@@ -39,10 +39,10 @@ const tokenWords: Readonly<Partial<Record<InputName, string>>> = {
 }
 
 /** Half of an App, or whoever says which token wants one: the build would fail later, with less to go by. */
-const reportMissing = ({ text, report }: Reader, trigger: Trigger): void => {
+const reportMissing = ({ run, text, report }: Reader): void => {
   const hasId = (text('client-id') ?? text('app-id')) !== undefined
   const hasKey = text('private-key') !== undefined
-  const why = whySecretsAreEmpty(trigger)
+  const why = whySecretsAreEmpty(run.trigger)
   const because = why === undefined ? '' : `: ${why}`
   const how =
     why === undefined
@@ -74,30 +74,19 @@ const readGiven = ({ text, report }: Reader): Secret | undefined => {
 /** Several tokens fit only into what tells them apart by address. */
 const severalFit: readonly SecretFormat[] = ['gitconfig', 'git-credentials']
 
-/** What is known of the run besides its inputs. */
-export type RunFacts = {
-  /** `owner/name` of the repository that the workflow runs in. */
-  readonly repository: string | undefined
-  readonly trigger: Trigger
-}
-
 /**
  * Reads where the build's token comes from; `none` when nothing about one is said. A token that is
  * given is what is left where the App's key is not there.
  */
-export const readCredentials = (
-  reader: Reader,
-  { repository, trigger }: RunFacts,
-  format: SecretFormat,
-): Credentials => {
-  const { text, report } = reader
+export const readCredentials = (reader: Reader, format: SecretFormat): Credentials => {
+  const { run, text, report } = reader
   const given = readGiven(reader)
-  const app = readApp(reader, repository)
-  if (given === undefined) reportMissing(reader, trigger)
+  const app = readApp(reader)
+  if (given === undefined) reportMissing(reader)
   if (app === undefined) {
     if (given === undefined) return { kind: 'none' }
     const isNamed = (text('client-id') ?? text('app-id')) !== undefined
-    const why = whySecretsAreEmpty(trigger) ?? 'the secret has no value here'
+    const why = whySecretsAreEmpty(run.trigger) ?? 'the secret has no value here'
     const isHalf = isNamed && text('private-key') === undefined
     const insteadOfApp = isHalf ? `private-key is empty: ${why}` : undefined
     return { kind: 'given', token: given, insteadOfApp }

@@ -4,12 +4,11 @@ import { collectProblems } from './problems.ts'
 import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
-import type { ListPlaces } from './read-builds.ts'
-import { type RunFacts, readApiUrl, readCredentials } from './read-credentials.ts'
+import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readManifests } from './read-manifests.ts'
-import { readSecrets, type SecretPlaces } from './read-secrets.ts'
-import { createReader, type Reader, toOptional } from './reader.ts'
+import { readSecrets } from './read-secrets.ts'
+import { createReader, type Reader, type Run, toOptional } from './reader.ts'
 import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
 
@@ -42,13 +41,8 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
   netrc: 'netrc',
 }
 
-/** What is known of the run besides the inputs that we know. */
-type Run = RunFacts &
-  SecretPlaces &
-  Omit<ListPlaces, 'allow'> & {
-    /** Inputs that the runner passed and no input of ours is called. */
-    readonly unknownInputs: readonly string[]
-  }
+/** Inputs that the runner passed and no input of ours is called. */
+type Unknown = { readonly unknownInputs: readonly string[] }
 
 const usedByDiagnose: readonly InputName[] = ['mode', 'cluster-name']
 
@@ -68,31 +62,31 @@ const findUnused = (raw: RawInputs): readonly InputName[] =>
  *
  * @throws {Failure} one error that names every problem, with the input, its value and a remedy
  */
-export const readInputs = (given: RawInputs, run: Run): Inputs =>
+export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
   collectProblems((report) => {
     reportUnknown(run.unknownInputs, report)
-    const mode = createReader(given, report).choice('mode', modes)
+    const mode = createReader(given, report, run).choice('mode', modes)
     const unused = mode === 'diagnose' ? findUnused(given) : []
     // What is not used need not be right either: a fork has no key.
     const raw = mode === 'diagnose' ? pick(given, usedByDiagnose) : given
-    const reader = createReader(raw, report)
+    const reader = createReader(raw, report, run)
     const { word, list, choice, isTrue } = reader
     if (mode === 'run') reportNothingToDo(reader)
     const secretFormat = choice('secret-format', formats)
-    const credentials = readCredentials(reader, run, secretFormat)
+    const credentials = readCredentials(reader, secretFormat)
     const secretId = word('secret-id') ?? usualIds[secretFormat]
     const allow = readAllow(reader)
-    const bake = readBake(reader, { ...run, allow })
+    const bake = readBake(reader, allow)
     const parallel = word('parallel')
     return {
       mode,
       unused,
-      isTrusted: reportUntrusted(reader, bake, run.trigger),
+      isTrusted: reportUntrusted(reader, bake),
       credentials,
       apiUrl: readApiUrl(reader),
       secretFormat,
       secretId,
-      secrets: readSecrets(reader, run, credentials.kind === 'none' ? undefined : secretId),
+      secrets: readSecrets(reader, credentials.kind === 'none' ? undefined : secretId),
       bake,
       allow,
       parallel: parallel === undefined ? undefined : Number(parallel),

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { readRegularFile } from '../host/read-file.ts'
 import { Secret } from '../secret.ts'
 import type { BuildSecret } from './inputs.ts'
-import type { ReportProblem } from './problems.ts'
 import type { RawInputs } from './raw-inputs.ts'
 import { type Reader, toLines } from './reader.ts'
 import { reportOutside } from './report-outside.ts'
@@ -13,14 +12,6 @@ const idPattern = /^[\w.-]+$/
 
 /** BuildKit's own limit. */
 const largestBytes = 500 * 1024
-
-/** Where further secrets come from. */
-export type SecretPlaces = {
-  /** Where relative paths start. */
-  readonly workspace: string
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly trigger: Trigger
-}
 
 /**
  * Cuts `secrets` into entries, one a line. Values are taken as they are, whatever marks they hold; an
@@ -39,17 +30,13 @@ export const splitSecrets = (text: string): readonly string[] => {
 
 type Entry = { readonly id: string; readonly rest: string }
 
-/** An input with secrets: its entries, what stands in them behind the id, and where the value is. */
-type Source = {
-  readonly input: 'secrets' | 'secret-envs' | 'secret-files'
-  readonly entries: readonly string[]
-  readonly what: string
-  /** Undefined where something has been reported already. */
-  readonly toValue: (entry: Entry) => Secret | undefined
-}
+/** Undefined where something has been reported already. */
+type ToValue = (reader: Reader, entry: Entry) => Secret | undefined
 
-const toEntries = ({ input, entries, what }: Source, report: ReportProblem): readonly Entry[] =>
-  entries.flatMap((entry) => {
+const fromText: ToValue = (_, { rest }) => new Secret(rest)
+
+const toEntries = ({ raw, report }: Reader, { input, split, what }: Source): readonly Entry[] =>
+  split(raw[input] ?? '').flatMap((entry) => {
     const at = entry.indexOf('=')
     const id = entry.slice(0, Math.max(at, 0)).trim()
     if (at > 0 && idPattern.test(id)) return [{ id, rest: entry.slice(at + 1) }]
@@ -60,35 +47,36 @@ const toEntries = ({ input, entries, what }: Source, report: ReportProblem): rea
     return []
   })
 
-const readFile = (
-  { id, rest }: Entry,
-  workspace: string,
-  report: ReportProblem,
-): Secret | undefined => {
+const fromFile: ToValue = (reader, { id, rest }) => {
   const path = rest.trim()
-  if (!reportOutside('secret-files', path, workspace, report)) return undefined
+  if (!reportOutside(reader, 'secret-files', path)) return undefined
   try {
-    const bytes = readRegularFile(resolve(workspace, path), largestBytes)
+    const bytes = readRegularFile(resolve(reader.run.workspace, path), largestBytes)
     return new Secret(bytes.toString('latin1'), 'latin1')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const text = `cannot be read (${code ?? message}). Check the path; it starts in the workspace.`
-    report('secret-files', text, `${id}=${path}`)
+    reader.report('secret-files', text, `${id}=${path}`)
     return undefined
   }
 }
 
-const fromEnvironment = (
-  { id, rest }: Entry,
-  env: SecretPlaces['env'],
-  report: ReportProblem,
-): Secret | undefined => {
-  const value = env[rest.trim()]
+const fromEnvironment: ToValue = ({ run, report }, { id, rest }) => {
+  const value = run.env[rest.trim()]
   if (value !== undefined) return new Secret(value)
   const how = 'Set it with env: on the step or the job.'
   report('secret-envs', `the step has no such environment variable. ${how}`, `${id}=${rest}`)
   return undefined
 }
+
+/** Inputs with secrets: how each is cut, what stands behind an entry's id, and what that means. */
+const sources = [
+  { input: 'secrets', split: splitSecrets, what: 'value', toValue: fromText },
+  { input: 'secret-envs', split: toLines, what: 'VARIABLE', toValue: fromEnvironment },
+  { input: 'secret-files', split: toLines, what: 'path', toValue: fromFile },
+] as const
+
+type Source = (typeof sources)[number]
 
 /** A step that mounts a secret without a value would fail later, or worse, not at all. */
 const renderEmpty = (trigger: Trigger): string => {
@@ -97,9 +85,9 @@ const renderEmpty = (trigger: Trigger): string => {
 }
 
 const reportSizesAndTwins = (
+  { report }: Reader,
   secrets: readonly BuildSecret[],
   taken: string | undefined,
-  report: ReportProblem,
 ): void => {
   const seen = new Set([taken])
   const twice = "Give every secret an id of its own, and see secret-id for the token's."
@@ -121,37 +109,18 @@ export const secretVariables = (raw: RawInputs): readonly string[] =>
  * @param tokenId the id that the token uses, if there is one
  */
 export const readSecrets = (
-  { raw, report }: Reader,
-  { workspace, env, trigger }: SecretPlaces,
+  reader: Reader,
   tokenId: string | undefined,
 ): readonly BuildSecret[] => {
-  const sources: readonly Source[] = [
-    {
-      input: 'secrets',
-      entries: splitSecrets(raw['secrets'] ?? ''),
-      what: 'value',
-      toValue: ({ rest }) => new Secret(rest),
-    },
-    {
-      input: 'secret-envs',
-      entries: toLines(raw['secret-envs']),
-      what: 'VARIABLE',
-      toValue: (entry) => fromEnvironment(entry, env, report),
-    },
-    {
-      input: 'secret-files',
-      entries: toLines(raw['secret-files']),
-      what: 'path',
-      toValue: (entry) => readFile(entry, workspace, report),
-    },
-  ]
+  const { run, report } = reader
   const secrets = sources.flatMap((source) =>
-    toEntries(source, report).flatMap((entry) => {
-      const value = entry.rest.trim() === '' ? new Secret('') : source.toValue(entry)
-      if (value?.exposeBytes().length === 0) report(source.input, renderEmpty(trigger), entry.id)
+    toEntries(reader, source).flatMap((entry) => {
+      const value = entry.rest.trim() === '' ? new Secret('') : source.toValue(reader, entry)
+      if (value?.exposeBytes().length === 0)
+        report(source.input, renderEmpty(run.trigger), entry.id)
       return value === undefined ? [] : [{ id: entry.id, value }]
     }),
   )
-  reportSizesAndTwins(secrets, tokenId, report)
+  reportSizesAndTwins(reader, secrets, tokenId)
   return secrets
 }

@@ -1,6 +1,8 @@
 import { grammar } from './grammar.ts'
+import type { ParseYaml } from './parse-yaml.ts'
 import type { ReportProblem } from './problems.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
+import type { Trigger } from './trigger.ts'
 
 /** Empty and blank inputs are the same as none: the runner passes a missing input as ''. */
 export const toOptional = (raw: string | undefined): string | undefined => raw?.trim() || undefined
@@ -20,8 +22,24 @@ export const toLines = (raw: string | undefined): readonly string[] => toWords(r
 /** Reads inputs, and reports what is wrong with them. */
 export type Reader = ReturnType<typeof createReader>
 
+/** What is known of the run besides its inputs. */
+export type Run = {
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string | undefined
+  readonly trigger: Trigger
+  /** Where relative paths start. */
+  readonly workspace: string
+  /** What there is at a path, links followed. */
+  readonly kindOf: (path: string) => 'folder' | 'file' | 'nothing'
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What child processes inherit: nothing that is secret. */
+  readonly childEnv: Readonly<Record<string, string>>
+  /** A YAML parser: a library that other steps start without. */
+  readonly parseYaml: ParseYaml
+}
+
 /** @returns methods that give a value of the right kind in any case, so that reading goes on */
-export const createReader = (raw: RawInputs, report: ReportProblem) => {
+export const createReader = (raw: RawInputs, report: ReportProblem, run: Run) => {
   const text = (input: InputName): string | undefined => toOptional(raw[input])
 
   /** Values as they are, once what the grammar says of them is checked. */
@@ -74,5 +92,5 @@ export const createReader = (raw: RawInputs, report: ReportProblem) => {
     return found ?? choices[0]
   }
 
-  return { raw, report, text, check, word, list, isTrue, choice }
+  return { raw, report, run, text, check, word, list, isTrue, choice }
 }

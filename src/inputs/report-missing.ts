@@ -1,13 +1,6 @@
 import { resolve } from 'node:path'
 import { toContextFolder } from './context.ts'
-import type { ReportProblem } from './problems.ts'
 import type { Reader } from './reader.ts'
-
-/** What there is at a path, links followed. */
-export type KindOf = (path: string) => 'folder' | 'file' | 'nothing'
-
-/** Where paths start, and who looks there. */
-type Looker = { readonly workspace: string; readonly kindOf: KindOf }
 
 const remedy = 'Paths start in the workspace: has actions/checkout run before this step?'
 
@@ -18,11 +11,8 @@ const noFile = `there is no such file. ${remedy}`
  *
  * @param file the Dockerfile, as Bake finds it; undefined for the one that is usual
  */
-export const reportMissing = (
-  { text, report }: Reader,
-  file: string | undefined,
-  { workspace, kindOf }: Looker,
-): void => {
+export const reportMissing = ({ run, text, report }: Reader, file: string | undefined): void => {
+  const { workspace, kindOf } = run
   const context = text('context') ?? '.'
   const folder = toContextFolder(context, workspace)
   if (folder === undefined) return
@@ -40,11 +30,7 @@ export const reportMissing = (
 }
 
 /** The same for a Bake file; one with an address is elsewhere. */
-export const reportMissingFile = (
-  file: string,
-  { workspace, kindOf }: Looker,
-  report: ReportProblem,
-): void => {
-  if (file.includes('://') || kindOf(resolve(workspace, file)) !== 'nothing') return
+export const reportMissingFile = ({ run, report }: Reader, file: string): void => {
+  if (file.includes('://') || run.kindOf(resolve(run.workspace, file)) !== 'nothing') return
   report('bake-files', noFile, file)
 }

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { toContextPaths } from './context.ts'
-import type { ReportProblem } from './problems.ts'
 import type { Reader } from './reader.ts'
 
 /**
@@ -10,12 +9,8 @@ import type { Reader } from './reader.ts'
  *
  * @returns whether it stays
  */
-export const reportOutside = (
-  input: string,
-  path: string,
-  workspace: string,
-  report: ReportProblem,
-): boolean => {
+export const reportOutside = ({ run, report }: Reader, input: string, path: string): boolean => {
+  const { workspace } = run
   if (path.startsWith('/')) return true
   const outside = findOutside(path, workspace, toRealPaths('.', workspace))
   if (outside === undefined) return true
@@ -29,21 +24,18 @@ export const reportOutside = (
  *
  * @param contexts further ones
  */
-export const reportOutsideBuild = (
-  { text, report }: Reader,
-  contexts: readonly string[],
-  workspace: string,
-): void => {
+export const reportOutsideBuild = (reader: Reader, contexts: readonly string[]): void => {
+  const { text, run } = reader
   const file = text('file')
-  const paths = toContextPaths(text('context') ?? '.', workspace)
-  for (const path of paths) reportOutside('context', path, workspace, report)
+  const paths = toContextPaths(text('context') ?? '.', run.workspace)
+  for (const path of paths) reportOutside(reader, 'context', path)
   // In a context from elsewhere, it names a file of that.
   if (paths.length > 0 && file !== undefined) {
     // Its folder is sent, too, as far as the Dockerfile's own frontend asks for it.
-    const isInside = reportOutside('file', dirname(file), workspace, report)
-    if (isInside) reportOutside('file', file, workspace, report)
+    const isInside = reportOutside(reader, 'file', dirname(file))
+    if (isInside) reportOutside(reader, 'file', file)
   }
-  for (const path of contexts.flatMap((each) => toContextPaths(each, workspace))) {
-    reportOutside('build-contexts', path, workspace, report)
+  for (const path of contexts.flatMap((each) => toContextPaths(each, run.workspace))) {
+    reportOutside(reader, 'build-contexts', path)
   }
 }

@@ -1,7 +1,7 @@
 import type { BakeInputs } from './inputs.ts'
 import type { InputName, RawInputs } from './raw-inputs.ts'
 import { type Reader, toList } from './reader.ts'
-import { isUntrusted, type Trigger } from './trigger.ts'
+import { isUntrusted } from './trigger.ts'
 
 /** All that a Dockerfile could be shown. */
 const secretInputs = [
@@ -32,11 +32,9 @@ const findOfBake = (raw: RawInputs, bake: BakeInputs | undefined): readonly stri
  *
  * @returns whether the code is trusted, by where it comes from or by the author's word
  */
-export const reportUntrusted = (
-  { raw, text, isTrue, report }: Reader,
-  bake: BakeInputs | undefined,
-  trigger: Trigger,
-): boolean => {
+export const reportUntrusted = (reader: Reader, bake: BakeInputs | undefined): boolean => {
+  const { raw, text, isTrue, report } = reader
+  const { trigger } = reader.run
   const isAllowed = isTrue('allow-untrusted-trigger')
   const given = [
     ...secretInputs.filter((name) => text(name) !== undefined),
