@@ -1,4 +1,4 @@
-import { type ImageReference, parseImageReference } from '../image/reference.ts'
+import { type ImageReference, toReferences } from '../image/reference.ts'
 import type { BakeDefinition } from '../inputs/inputs.ts'
 import { readDockerfile, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findBases } from './dockerfile/stages.ts'
@@ -30,9 +30,8 @@ const findLinks = (targets: readonly Unlinked[], workspace: string): readonly Li
   return targets.flatMap(({ name, definition }) => {
     const words = toBakeWords(definition)
     const dockerfile = readDockerfile(toBakeFiles(definition, workspace))
-    const links = findBases(dockerfile, words).flatMap((base): readonly Link[] => {
-      const reference = parseImageReference(base)
-      if (typeof reference === 'string') return []
+    const bases = toReferences(findBases(dockerfile, words))
+    const links = bases.flatMap((reference): readonly Link[] => {
       const upon = byTag.get(reference.canonical)
       const context = toContextName(reference)
       const isGiven = words.contexts.some((each) => each.split('::')[0] === context)

@@ -1,4 +1,4 @@
-import { type ImageReference, parseImageReference, toImmutable } from './reference.ts'
+import { type ImageReference, toImmutable, toReferences } from './reference.ts'
 
 /**
  * Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
@@ -11,10 +11,7 @@ const isPrivate = ({ canonical }: ImageReference): boolean =>
   /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical)
 
 const read = (names: readonly string[] | null | undefined): readonly ImageReference[] =>
-  (names ?? []).flatMap((name) => {
-    const reference = parseImageReference(name)
-    return typeof reference === 'string' || isPrivate(reference) ? [] : [reference]
-  })
+  toReferences(names ?? []).filter((reference) => !isPrivate(reference))
 
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 export const toOwnNames = (image: {

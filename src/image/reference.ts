@@ -68,6 +68,10 @@ export const parseImageReference = (given: string): ImageReference | string => {
   return { given, canonical: `${domain}/${path}${ending === '' ? ':latest' : ending}` }
 }
 
+/** Those of some names that are names of images. */
+export const toReferences = (names: readonly string[]): readonly ImageReference[] =>
+  names.map(parseImageReference).filter((each) => typeof each !== 'string')
+
 /**
  * The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
  * looks for exactly the rest.

@@ -60,10 +60,7 @@ export const sumSizes = (images: readonly Measured[], keepsBlobs: boolean): Size
 }
 
 /** Asks Docker what an image consists of, as long as it is there. */
-export const measureImage = async (
-  get: Get,
-  { id, sizeBytes }: ContainerImage,
-): Promise<Measured> => ({
-  sizeBytes,
-  history: (await get<readonly HistoryEntry[]>(`/images/${id}/history`)) ?? [],
+export const measureImage = async (get: Get, image: ContainerImage): Promise<Measured> => ({
+  sizeBytes: image.sizeBytes,
+  history: (await get<readonly HistoryEntry[]>(`/images/${image.id}/history`)) ?? [],
 })

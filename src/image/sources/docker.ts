@@ -6,7 +6,7 @@ import {
   couldBeId,
   type ImageReference,
   isImageId,
-  parseImageReference,
+  toReferences,
   toRepository,
 } from '../reference.ts'
 
@@ -36,11 +36,9 @@ const toDigestNames = (
   references: readonly ImageReference[],
 ): readonly string[] => {
   const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)))
-  return repoDigests.flatMap((text) => {
-    const reference = parseImageReference(text)
-    if (typeof reference === 'string') return []
-    return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : []
-  })
+  return toReferences(repoDigests)
+    .map(({ canonical }) => canonical)
+    .filter((canonical) => repositories.has(toRepository(canonical)))
 }
 
 /** Reads what the daemon says of an image. */
@@ -65,14 +63,8 @@ export const toContainerImage = (
   }
 }
 
-type Found = {
-  readonly reference: ImageReference
-  readonly inspected: InspectedImage | undefined
-  readonly isById: boolean
-}
-
 /** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
-const inspectImage = async (get: Get, reference: ImageReference): Promise<Found> => {
+const inspectImage = async (get: Get, reference: ImageReference) => {
   // A reference's grammar knows no character that would have to be escaped in a path.
   const inspected = await get<InspectedImage>(`/images/${reference.canonical}/json`)
   if (inspected !== undefined || !couldBeId(reference)) {
@@ -83,6 +75,8 @@ const inspectImage = async (get: Get, reference: ImageReference): Promise<Found>
   const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false
   return { reference, inspected: isIt ? other : undefined, isById: isIt }
 }
+
+type Found = Awaited<ReturnType<typeof inspectImage>>
 
 const groupById = (found: readonly Found[]): readonly ContainerImage[] => {
   const rows = found.flatMap(({ reference, inspected, isById }) =>
