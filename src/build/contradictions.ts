@@ -18,10 +18,9 @@ export const refuseContradictions = (targets: readonly Unlinked[]): void => {
       const other = byTag.get(canonical)
       byTag.set(canonical, target)
       if (other === undefined || isDeepStrictEqual(other.definition, target.definition)) continue
-      throw new Failure(
-        `The targets ${other.name} and ${target.name} both have the tag ${given}, so one image would replace the other`,
-        { remedy: 'Give each target a tag of its own.' },
-      )
+      const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`
+      const remedy = 'Give each target a tag of its own.'
+      throw new Failure(`${what}, so one image would replace the other`, { remedy })
     }
   }
 }
@@ -51,14 +50,11 @@ export const refuseMissing = (
     if (folder === undefined || existsSync(folder)) continue
     const context = String(definition['context'] ?? '.')
     const beside = findBeside(context, files, workspace)
-    throw new Failure(
-      `The target ${name} has the context ${JSON.stringify(context)}, and the workspace has no such folder`,
-      {
-        remedy:
-          beside === undefined
-            ? 'Check the path, and that actions/checkout ran before this step.'
-            : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`,
-      },
-    )
+    const remedy =
+      beside === undefined
+        ? 'Check the path, and that actions/checkout ran before this step.'
+        : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`
+    const what = `The target ${name} has the context ${JSON.stringify(context)}`
+    throw new Failure(`${what}, and the workspace has no such folder`, { remedy })
   }
 }

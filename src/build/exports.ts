@@ -29,22 +29,16 @@ export const findAttested = (targets: readonly Target[]): readonly string[] =>
  *
  * @throws {Failure} before anything is built, as every one of these builds would fail
  */
-export const requireCacheExport = (
-  targets: readonly Target[],
-  { driver, hasContainerdStore, hasCacheService }: CacheFacts,
-): void => {
-  if (driver !== 'docker' || hasContainerdStore) return
+export const requireCacheExport = (targets: readonly Target[], facts: CacheFacts): void => {
+  if (facts.driver !== 'docker' || facts.hasContainerdStore) return
   const names = findNames(targets, 'cache-to', (fields) => {
     // A text without `=` is the name of an image.
     const type = fields.get('type') ?? 'registry'
-    return type !== 'inline' && (type !== 'gha' || hasCacheService)
+    return type !== 'inline' && (type !== 'gha' || facts.hasCacheService)
   })
   if (names.length === 0) return
-  throw new Failure(
-    `cache-to of ${names.join(', ')}: the docker driver cannot export its cache from the classic image store`,
-    {
-      remedy:
-        "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`.",
-    },
-  )
+  const remedy =
+    "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`."
+  const what = 'the docker driver cannot export its cache from the classic image store'
+  throw new Failure(`cache-to of ${names.join(', ')}: ${what}`, { remedy })
 }

@@ -39,12 +39,10 @@ export const refuseSeveralPlatforms = (
   for (const target of targets) {
     const platforms = toTexts(target.bake.definition['platforms'])
     if (platforms.length < 2 || target.intermediate === undefined) continue
-    throw new Failure(
-      `${target.name} is for several platforms (${platforms.join(', ')}), and Docker's ${driver} store holds one`,
-      {
-        remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.`,
-      },
-    )
+    const what = `${target.name} is for several platforms (${platforms.join(', ')})`
+    throw new Failure(`${what}, and Docker's ${driver} store holds one`, {
+      remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.`,
+    })
   }
 }
 

@@ -25,13 +25,10 @@ const requireText = ({ id, value }: BuildSecret): void => {
   const bytes = value.exposeBytes()
   const isText = Buffer.from(value.expose(), 'utf8').equals(bytes) && !bytes.includes(0)
   if (isText && bytes.length < longestVariable) return
-  throw new Failure(
-    `The secret ${id} is ${isText ? 'too long' : 'no text'}, and can reach the build through a file in memory alone`,
-    {
-      remedy:
-        'Give the runner a /dev/shm with room, and put the docker program itself on the PATH.',
-    },
-  )
+  const what = `The secret ${id} is ${isText ? 'too long' : 'no text'}`
+  throw new Failure(`${what}, and can reach the build through a file in memory alone`, {
+    remedy: 'Give the runner a /dev/shm with room, and put the docker program itself on the PATH.',
+  })
 }
 
 const byEnvironment = (secrets: readonly BuildSecret[]): SecretChannel => {
