@@ -35,10 +35,8 @@ type Capacity = { readonly amount: number; readonly words: string; readonly syst
 const systemOf = (nodes: readonly NodeCapacity[], resource: Resource): number =>
   nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0)
 
-const capacityOf = (
-  { node, role, bounds }: NodeCapacity,
-  resource: Resource,
-): Capacity | undefined => {
+const capacityOf = (capacity: NodeCapacity, resource: Resource): Capacity | undefined => {
+  const { node, role, bounds } = capacity
   const tightest = findTightest(bounds[resource])
   if (tightest === undefined) return undefined
   const { amount, what } = tightest

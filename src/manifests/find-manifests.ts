@@ -11,19 +11,19 @@ const mostFiles = 2_000
 
 const isManifestName = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
 
-type Entry = {
-  readonly path: string
-  readonly kind: 'file' | 'folder' | 'other'
-  /** Where it leads that was found in the workspace, and is outside of it. */
-  readonly outside: string | undefined
-}
+/** Where globs start, and what they leave out. */
+type Search = { readonly workspace: string; readonly exclude: readonly string[] }
 
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
-const inspectPath = async (path: string, pattern: string, workspace: string): Promise<Entry> => {
+const inspectPath = async (path: string, pattern: string, workspace: string) => {
   const found = await stat(path).catch(() => undefined)
   const kind = found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : 'other'
-  return { path, kind, outside: findOwnOutside(path, pattern, workspace) }
+  /** Where it leads that was found in the workspace, and is outside of it. */
+  const outside = findOwnOutside(path, pattern, workspace)
+  return { path, kind, outside }
 }
+
+type Entry = Awaited<ReturnType<typeof inspectPath>>
 
 /** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
 const findOwnOutside = (path: string, pattern: string, workspace: string): string | undefined =>
@@ -39,11 +39,8 @@ const requireInside = (pattern: string, workspace: string): void => {
   })
 }
 
-const expand = async (
-  pattern: string,
-  exclude: readonly string[],
-  workspace: string,
-): Promise<readonly Entry[]> => {
+const expand = async (pattern: string, search: Search): Promise<readonly Entry[]> => {
+  const { workspace, exclude } = search
   requireInside(pattern, workspace)
   // A name that is there is meant as it is, also with brackets in it.
   const named = await inspectPath(resolve(workspace, pattern), pattern, workspace)
@@ -70,7 +67,7 @@ const requireSome = async (
     })
   }
   if (entries.length > 0) return
-  if (excluded.length > 0 && (await expand(pattern, [], workspace)).length > 0) {
+  if (excluded.length > 0 && (await expand(pattern, { workspace, exclude: [] })).length > 0) {
     const all = excluded.map((glob) => `!${glob}`).join(', ')
     throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, {
       remedy: 'Exclude less, or do not set manifests at all.',
@@ -81,17 +78,14 @@ const requireSome = async (
   })
 }
 
-const findEntries = async (
-  patterns: readonly string[],
-  workspace: string,
-): Promise<readonly Entry[]> => {
+const findEntries = async (patterns: readonly string[], workspace: string): Promise<Entry[]> => {
   const excluded = patterns
     .filter((pattern) => pattern.startsWith('!'))
     .map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ''))
-  const exclude = ['**/node_modules', ...excluded]
+  const search = { workspace, exclude: ['**/node_modules', ...excluded] }
   const found = new Map<string, Entry>()
   for (const pattern of patterns.filter((each) => !each.startsWith('!'))) {
-    const entries = await expand(pattern, exclude, workspace)
+    const entries = await expand(pattern, search)
     await requireSome(pattern, entries, excluded, workspace)
     for (const entry of entries) found.set(entry.path, entry)
   }
