@@ -18,14 +18,12 @@ const spareShare = 0.25
 type Asked = Pick<Inputs, 'freeDisk' | 'freeDiskKeep'>
 
 /** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
-export const findEntries = (
-  { freeDiskKeep }: Asked,
-  { freeable, filesystems }: Facts,
-): readonly CatalogEntry[] => {
+export const findEntries = (asked: Asked, facts: Facts): readonly CatalogEntry[] => {
+  const { freeable, filesystems } = facts
   const device = findDockers(filesystems)?.device
   const helps = (name: string): boolean =>
     freeable.some((each) => each.name === name && each.device === device)
-  return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name))
+  return catalog.filter(({ name }) => helps(name) && !asked.freeDiskKeep.includes(name))
 }
 
 /** What `auto` wants to be free before images are built and loaded. */

@@ -108,10 +108,8 @@ const planBuilds = (
   })
 
 /** What is done once all is built. */
-const planAfterBuilds = (
-  { credentials }: Inputs,
-  { targets, lastSizes, sizesKeptFor: repository }: Facts,
-): readonly Step[] => {
+const planAfterBuilds = ({ credentials }: Inputs, facts: Facts): readonly Step[] => {
+  const { targets, lastSizes, sizesKeptFor: repository } = facts
   const after = targets.map(({ name }) => toBuildId(name))
   if (after.length === 0) return []
   const remembered = toRemembered(targets)

@@ -52,10 +52,8 @@ export type AppIdentity = Pick<AppCredentials, 'clientId' | 'privateKey'> & {
 }
 
 /** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */
-export const createAppClient = (
-  { apiUrl, clientId, privateKey }: AppIdentity,
-  mask: (value: string) => void,
-): Client => {
+export const createAppClient = (app: AppIdentity, mask: (value: string) => void): Client => {
+  const { apiUrl, clientId, privateKey } = app
   const send = createFetch(apiUrl)
   const maskAndSend: typeof fetch = (url, options) => {
     const { authorization } = (options?.headers ?? {}) as Record<string, string | undefined>

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import timers from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Env } from '../host/command.ts'
 import type { GuardedToken } from './installation-token.ts'
 
 /** A line that the watchdog reads: a token to guard, or that all of them have ended. */
@@ -48,10 +49,7 @@ const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
  *
  * @param warn hears of that
  */
-export const startWatchdog = (
-  env: Readonly<Record<string, string>>,
-  warn: (message: string) => void,
-): Watchdog => {
+export const startWatchdog = (env: Env, warn: (message: string) => void): Watchdog => {
   const guarded: GuardedToken[] = []
   let deaths = 0
   let isOver = false
