@@ -31,37 +31,28 @@ export type GatherContext = {
   readonly repository: string | undefined
 }
 
-const findTargets = async (
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (
   docker: Docker,
   { bake, allow }: Inputs,
-  { workspace, runId }: GatherContext,
-): Promise<Pick<Facts, 'targets' | 'builder'>> => {
-  if (bake === undefined) return { targets: [], builder: undefined }
+  { runId, workspace, hasCacheService, repository }: GatherContext,
+  cache: CacheAccess,
+): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
+  const sizesKeptFor = hasCacheService ? repository : undefined
+  if (bake === undefined) {
+    return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
+  }
   const asking = findBuilder(docker)
   const printing = printTargets(docker, bake, allow, workspace)
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
   const builder = await asking
-  return { targets: toTargets(await printing, builder?.driver, runId, bake.isSingle), builder }
-}
-
-/** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (
-  docker: Docker,
-  inputs: Inputs,
-  context: GatherContext,
-  cache: CacheAccess,
-): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
-  const sizesKeptFor = context.hasCacheService ? context.repository : undefined
-  if (inputs.bake === undefined) {
-    return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
-  }
-  const found = await findTargets(docker, inputs, context)
+  const targets = toTargets(await printing, builder?.driver, runId, bake.isSingle)
   const lastSizes =
     sizesKeptFor === undefined
       ? undefined
-      : await recallSizes({ repository: sizesKeptFor, ...cache }, found.targets)
-  return { ...found, lastSizes, sizesKeptFor }
+      : await recallSizes({ repository: sizesKeptFor, ...cache }, targets)
+  return { targets, builder, lastSizes, sizesKeptFor }
 }
 
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
