@@ -46,25 +46,16 @@ export const parsePaths = (text: string): NamedPaths | undefined => {
   return { pid: Number(pid), cgroup, limitCgroup }
 }
 
-const older = ['Task in ', ' killed as a result of limit of '] as const
-
 /** Before Linux 5.0. */
 export const parseOlderPaths = (text: string): Omit<NamedPaths, 'pid'> | undefined => {
-  const [start, limit] = older
-  const at = text.startsWith(start) ? text.lastIndexOf(limit) : -1
-  if (at < 0) return undefined
-  return { cgroup: text.slice(start.length, at), limitCgroup: text.slice(at + limit.length) }
+  const [, cgroup, limitCgroup] =
+    /^Task in (.*) killed as a result of limit of (.*)$/s.exec(text) ?? []
+  return cgroup === undefined ? undefined : { cgroup, limitCgroup }
 }
-
-const group = ['Tasks in ', ' are going to be killed due to memory.oom.group set'] as const
 
 /** The cgroup that is killed as a whole. */
-export const parseGroup = (text: string): string | undefined => {
-  const [start, end] = group
-  return text.startsWith(start) && text.endsWith(end)
-    ? text.slice(start.length, -end.length)
-    : undefined
-}
+export const parseGroup = (text: string): string | undefined =>
+  /^Tasks in (.*) are going to be killed due to memory\.oom\.group set$/s.exec(text)?.[1]
 
 const killed = 'Killed process '
 const sizes = ' total-vm:'

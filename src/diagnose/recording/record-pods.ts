@@ -50,11 +50,9 @@ export const recordPods = async (
     if (endedId !== '') {
       ends.set(endedId, { exitCode: Number(exitCode), atMs: Number(seconds) * 1_000 })
     }
-    const known = recorded.get(endedId)
-    const listed = endedId === '' ? parseContainers(line) : []
-    const added = [...listed.filter(({ id }) => !recorded.has(id)), ...(known ? [known] : [])].map(
-      (each) => ({ ...each, ended: ends.get(each.id) }),
-    )
+    const known = recorded.get(endedId) ?? []
+    const listed = parseContainers(line).filter(({ id }) => !recorded.has(id))
+    const added = [...listed, known].flat().map((each) => ({ ...each, ended: ends.get(each.id) }))
     for (const each of added) recorded.set(each.id, each)
     if (added.length > 0 && isWanted()) record(added)
   }
