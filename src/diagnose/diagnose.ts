@@ -2,6 +2,7 @@ import { createDocker } from '../docker/docker.ts'
 import { withEngineApi } from '../docker/engine-api.ts'
 import type { Env } from '../host/command.ts'
 import { within } from '../host/deadline.ts'
+import { formatCount } from '../text/format.ts'
 import { findInCluster } from './cluster/find-in-cluster.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
 import { findClockJump, findNodeChanges } from './find-changes.ts'
@@ -119,9 +120,6 @@ const renderSince = (baseline: Baseline | undefined): string =>
     ? 'as far back as the kernel log reaches'
     : `since ${new Date(baseline.clockMs).toISOString().slice(11, 16)} UTC`
 
-const count = (things: readonly unknown[], name: string): string =>
-  `${things.length} ${name}${things.length === 1 ? '' : 's'}`
-
 const checkNodes = (gathered: Gathered | undefined, clusterName: string): Checks => {
   if (gathered === undefined) return { checked: [], unchecked: ['nodes (Docker does not answer)'] }
   const { nodes, reading } = gathered
@@ -133,8 +131,9 @@ const checkNodes = (gathered: Gathered | undefined, clusterName: string): Checks
   const silent = nodes.filter(({ report }) => report === undefined)
   return {
     checked: [
-      ...(answering.length === 0 ? [] : [count(answering, 'node')]),
-      ...(pods && events ? [count(pods, 'pod'), count(events, 'event')] : []),
+      ...(answering.length === 0 ? [] : [formatCount(answering.length, 'node')]),
+      ...(pods ? [formatCount(pods.length, 'pod')] : []),
+      ...(events ? [formatCount(events.length, 'event')] : []),
     ],
     unchecked: [...silent.map(({ name }) => `node ${name} (no answer)`), ...reading.unchecked],
   }

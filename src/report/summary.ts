@@ -1,5 +1,5 @@
 import { renderError } from '../failure.ts'
-import { escapeLine, escapeText, formatBytes, formatDuration } from '../text/format.ts'
+import { escapeLine, escapeText, formatBytes, formatCount, formatDuration } from '../text/format.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
 import { type Problem, renderUnloaded, toProblems } from './failures.ts'
 import { renderGantt } from './gantt.ts'
@@ -14,9 +14,6 @@ export type Told = {
   readonly failure: unknown
 }
 
-const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? '' : 's'}`
-
 const findNodes = (rows: readonly ImageRow[]): number =>
   Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0))
 
@@ -28,8 +25,11 @@ const renderVerdict = ({ report, clusterName, failure }: Told): string => {
   const loads = rows.filter(({ load }) => load !== undefined)
   const done = number('loaded')
   const all =
-    done === rows.length ? count(done, 'image') : `${done} of ${count(rows.length, 'image')}`
-  const where = loads.length === 0 ? '' : ` in ${clusterName} (${count(findNodes(rows), 'node')})`
+    done === rows.length
+      ? formatCount(done, 'image')
+      : `${done} of ${formatCount(rows.length, 'image')}`
+  const where =
+    loads.length === 0 ? '' : ` in ${clusterName} (${formatCount(findNodes(rows), 'node')})`
   const rest = (['built', 'failed', 'cancelled', 'skipped'] as const).flatMap((result) =>
     number(result) === 0 ? [] : [`${number(result)} ${result}`],
   )

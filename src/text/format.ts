@@ -18,6 +18,10 @@ export const formatDuration = (ms: number): string => {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
+/** `1 node`, `2 nodes`. */
+export const formatCount = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? '' : 's'}`
+
 /** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
 export const escapeCell = (text: string): string =>
   text
