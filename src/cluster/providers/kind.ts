@@ -10,15 +10,6 @@ import {
   roleLabel,
 } from './kind-proof.ts'
 
-/** Who is there, before anyone is looked at closely. */
-type Listed = {
-  readonly id: string
-  readonly name: string
-  readonly state: string
-  readonly cluster: string
-  readonly role: string
-}
-
 type Container = {
   readonly Id: string
   readonly Names: readonly string[]
@@ -54,22 +45,23 @@ export type Members = {
   readonly leftOut: readonly string[]
 }
 
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }: Listed): boolean => role !== 'external-load-balancer'
+const toListed = ({ Id: id, Names: [name = ''], State: state, Labels }: Container) => ({
+  id,
+  name: name.replace(/^\//, ''),
+  state,
+  cluster: Labels[clusterLabel] ?? '',
+  role: Labels[roleLabel] ?? '',
+})
+
+/** Who is there, before anyone is looked at closely. */
+type Listed = Readonly<ReturnType<typeof toListed>>
 
 /** All that bear the labels of nodes, whoever wrote them there. */
 const listClaims = async (get: Get): Promise<readonly Listed[]> => {
   const filters = encodeURIComponent(JSON.stringify({ label: [clusterLabel] }))
   const all = await get<readonly Container[]>(`/containers/json?all=true&filters=${filters}`)
-  return (all ?? [])
-    .map(({ Id: id, Names: [name = ''], State: state, Labels }) => ({
-      id,
-      name: name.replace(/^\//, ''),
-      state,
-      cluster: Labels[clusterLabel] ?? '',
-      role: Labels[roleLabel] ?? '',
-    }))
-    .filter(runsPods)
+  // kind's load balancer carries the cluster's label, too, but runs no pods.
+  return (all ?? []).map(toListed).filter(({ role }) => role !== 'external-load-balancer')
 }
 
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
@@ -97,11 +89,9 @@ const prove = async (get: Get, claims: readonly Listed[]): Promise<Members> => {
 
 /** Finds the nodes of a cluster, running or not. */
 export const listMembers = async (get: Get, clusterName: string): Promise<Members> => {
-  const claims = await listClaims(get)
-  return prove(
-    get,
-    claims.filter(({ cluster }) => cluster === clusterName),
-  )
+  const all = await listClaims(get)
+  const claims = all.filter(({ cluster }) => cluster === clusterName)
+  return prove(get, claims)
 }
 
 /** @throws {Failure} naming the clusters that there are */
@@ -153,8 +143,8 @@ const toNode = (inspected: InspectedContainer): Node => {
     containerId: inspected.Id,
     imageId: inspected.Image,
     pid: inspected.State.Pid,
-    mounts: inspected.Mounts.flatMap(({ Destination, Source }) =>
-      Source === undefined || Source === '' ? [] : [{ destination: Destination, source: Source }],
+    mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source }) =>
+      source ? [{ destination, source }] : [],
     ),
     containerd: {
       namespace: 'k8s.io',
