@@ -12,28 +12,8 @@ import {
 } from './cgroups.ts'
 import type { Node } from './node.ts'
 
-/** What a node really has, which is not what its kubelet believes: that sees the whole machine. */
-export type NodeCapacity = {
-  readonly node: string
-  /** Such as `control-plane` or `worker`. */
-  readonly role: string
-  /** Every layer that caps it; {@link findTightest} has the one that counts. */
-  readonly bounds: Bounds
-  /** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
-  readonly disk: Disk | undefined
-  /** Undefined where nobody knows. */
-  readonly kubelet: Kubelet | undefined
-}
-
-type Kubelet = {
-  /** Below which it evicts pods, such as `nodefs.available` to `10%`. */
-  readonly evicts: Readonly<Record<string, string>>
-  /** Percent of use of the disk above which it removes images that no container runs. */
-  readonly collectsAbove: number
-}
-
 /** What kubelet takes where its configuration says nothing. */
-const defaultEvicts = {
+const defaultEvicts: Readonly<Record<string, string>> = {
   'nodefs.available': '10%',
   'imagefs.available': '15%',
   'nodefs.inodesFree': '5%',
@@ -116,14 +96,16 @@ export const parseDisk = (line: string, isHere: boolean) => {
 /** A filesystem's size, and what is free of it. */
 export type Disk = Readonly<NonNullable<ReturnType<typeof parseDisk>>>
 
-const toKubelet = (printed: string): Kubelet | undefined => {
+const toKubelet = (printed: string) => {
   const [, config] = printed.split(/^kubelet\n/m)
   if (config === undefined) return undefined
   const lines = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)]
   const written = lines.map(([, signal = '', threshold = '']) => [signal, threshold] as const)
   const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1]
   return {
+    /** Below which it evicts pods, such as `nodefs.available` to `10%`. */
     evicts: config.includes('evictionHard:') ? Object.fromEntries(written) : defaultEvicts,
+    /** Percent of use of the disk above which it removes images that no container runs. */
     collectsAbove: collects === undefined ? defaultCollectsAbove : Number(collects),
   }
 }
@@ -139,23 +121,31 @@ export type CapacitySources = {
 }
 
 /** Puts together what the engine, the node and the machine say of one node. */
-export const toNodeCapacity = (sources: CapacitySources): NodeCapacity => {
+export const toNodeCapacity = (sources: CapacitySources) => {
   const { engine, node, inspected, printed, above, isLocalDaemon } = sources
   const container = toContainerBounds(inspected)
   const inner = toInnerBounds(printed, inspected)
   const all = (amount: number) => bound('the whole machine', amount, true)
+  // Of the same limit seen twice, the first name is the one that people know.
+  const bounds: Bounds = {
+    memory: [...container.memory, ...all(engine.memoryBytes), ...above.memory, ...inner.memory],
+    cpu: [...container.cpu, ...all(engine.cores), ...above.cpu, ...inner.cpu],
+  }
   return {
     node: node.name,
+    /** Such as `control-plane` or `worker`. */
     role: node.role,
-    // Of the same limit seen twice, the first name is the one that people know.
-    bounds: {
-      memory: [...container.memory, ...all(engine.memoryBytes), ...above.memory, ...inner.memory],
-      cpu: [...container.cpu, ...all(engine.cores), ...above.cpu, ...inner.cpu],
-    },
+    /** Every layer that caps it; {@link findTightest} has the one that counts. */
+    bounds,
+    /** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
     disk: parseDisk(lineOf(printed, 'disk'), isLocalDaemon),
+    /** Undefined where nobody knows. */
     kubelet: toKubelet(printed),
   }
 }
+
+/** What a node really has, which is not what its kubelet believes: that sees the whole machine. */
+export type NodeCapacity = Readonly<ReturnType<typeof toNodeCapacity>>
 
 const timeoutMs = 10_000
 
