@@ -90,7 +90,7 @@ const runWith = async (
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
   const { clusterName } = inputs
-  const recording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+  const finishRecording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
   await using token = createBuildToken({
     ...front,
     inputs,
@@ -106,7 +106,7 @@ const runWith = async (
     tempRoot: context.tempRoot,
   })
   // Who cancels gives us seconds.
-  if (!signal.aborted) await recording.finish(toLoaded(report))
+  if (!signal.aborted) await finishRecording(toLoaded(report))
   return { kind: 'run', report, failure: signal.aborted ? signal.reason : toFailure(report) }
 }
 

@@ -1,26 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { listMembers, type Member } from '../../cluster/providers/kind.ts'
+import { listMembers, type Member, type Members } from '../../cluster/providers/kind.ts'
 import { execute } from '../../docker/container.ts'
 import type { EngineApi, Get } from '../../docker/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
 import { type NodeReport, parseNodeReport } from './node-report.ts'
 
 /** A node's container, as Docker has it now, and what the node tells. */
-export type NodeNow = {
-  readonly name: string
-  readonly id: string
-  readonly role: string
+export type NodeNow = Pick<Member, 'name' | 'id' | 'role'> & {
   /** Docker's `OOMKilled` of a node that still runs may be about something in it. */
   readonly state: Member['inspected']['State']
   /** Undefined when it does not run, did not answer, or was not asked. */
   readonly report: NodeReport | undefined
 }
 
-export type ClusterNodes = {
-  readonly nodes: readonly NodeNow[]
-  /** A line for each container that only claims to be one. */
-  readonly leftOut: readonly string[]
-}
+export type ClusterNodes = Pick<Members, 'leftOut'> & { readonly nodes: readonly NodeNow[] }
 
 /** Nobody waits longer for a node: the job has ended by then. */
 export const nodeTimeoutMs = 4_000
@@ -66,5 +59,5 @@ export const gatherHere = async (
   const args = ['-c', readScript('look'), 'bash', 'kernel-only']
   const command = { file: 'bash', args, env, timeoutMs: nodeTimeoutMs }
   const ended = await runCaptured(command).catch(() => undefined)
-  return ended === undefined ? undefined : parseNodeReport(ended.stdout)
+  return ended && parseNodeReport(ended.stdout)
 }

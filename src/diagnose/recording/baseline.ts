@@ -4,43 +4,37 @@ import { parseImageReference } from '../../image/reference.ts'
 import type { LoadedImage } from '../cluster/loaded-image.ts'
 import type { NodeNow } from '../nodes/gather-nodes.ts'
 
-/** A node when the step saw it. */
-export type BaselineNode = {
-  readonly name: string
-  readonly id: string
-  /** When its container was started, as Docker writes it. */
-  readonly startedAt: string
-  /** OOM kills in the node by then; undefined where its cgroup does not count them. */
-  readonly kills: number | undefined
-}
-
-/** How things were when the step loaded its images: what came after is what is looked for. */
-export type Baseline = {
-  readonly clusterName: string
-  readonly bootId: string
-  readonly clockMs: number
-  readonly uptimeS: number
-  readonly kills: number
-  /** The last time in the kernel's log; undefined where that could not be read. */
-  readonly logLastS: number | undefined
-  readonly nodes: readonly BaselineNode[]
-  readonly images: readonly LoadedImage[]
-}
-
 /** What there is to record of nodes that were asked; undefined when none of them answered. */
-export const toBaseline = (
-  clusterName: string,
-  nodes: readonly NodeNow[],
-): Baseline | undefined => {
+export const toBaseline = (clusterName: string, nodes: readonly NodeNow[]) => {
   const machine = nodes.find(({ report }) => report !== undefined)?.report
   if (machine === undefined) return undefined
   const { bootId, clockMs, uptimeS, kills, log } = machine
-  const logLastS = typeof log === 'string' ? undefined : log.lastS
-  const seen = nodes.map(({ name, id, state, report }) => {
-    return { name, id, startedAt: state.StartedAt, kills: report?.nodeKills }
-  })
-  return { clusterName, bootId, clockMs, uptimeS, kills, logLastS, nodes: seen, images: [] }
+  const images: readonly LoadedImage[] = []
+  return {
+    clusterName,
+    bootId,
+    clockMs,
+    uptimeS,
+    kills,
+    images,
+    /** The last time in the kernel's log; undefined where that could not be read. */
+    logLastS: typeof log === 'string' ? undefined : log.lastS,
+    nodes: nodes.map(({ name, id, state, report }) => ({
+      name,
+      id,
+      /** When its container was started, as Docker writes it. */
+      startedAt: state.StartedAt,
+      /** OOM kills in the node by then; undefined where its cgroup does not count them. */
+      kills: report?.nodeKills,
+    })),
+  }
 }
+
+/** How things were when the step loaded its images: what came after is what is looked for. */
+export type Baseline = Readonly<NonNullable<ReturnType<typeof toBaseline>>>
+
+/** A node when the step saw it. */
+export type BaselineNode = Readonly<Baseline['nodes'][number]>
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 

@@ -8,12 +8,6 @@ import { type Baseline, toBaseline } from './baseline.ts'
 import { startRecorder } from './recorder.ts'
 import { writeBaseline } from './recording.ts'
 
-/** What main records for post, beside its work. */
-export type JobRecording = {
-  /** Adds what was loaded. */
-  readonly finish: (images: readonly LoadedImage[]) => Promise<void>
-}
-
 /** Mostly it has ended long before. */
 const patienceMs = 3_500
 
@@ -42,20 +36,22 @@ const record = async (options: Options): Promise<Baseline | string> => {
 /**
  * Records how things are before anything is loaded, and has a process go on recording until post. No
  * trouble with it is the step's.
+ *
+ * @returns what adds the images that were loaded
  */
-export const beginRecording = (options: Options): JobRecording => {
+export const beginRecording = (
+  options: Options,
+): ((images: readonly LoadedImage[]) => Promise<void>) => {
   const recording = record(options).catch(renderError)
   const refuse = (why: string): void =>
     options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`)
-  return {
-    finish: async (images) => {
-      const baseline = await within(recording, patienceMs, 'no answer in time')
-      if (typeof baseline === 'string') return refuse(baseline)
-      try {
-        writeBaseline(options.folder, { ...baseline, images })
-      } catch (error) {
-        refuse(renderError(error))
-      }
-    },
+  return async (images) => {
+    const baseline = await within(recording, patienceMs, 'no answer in time')
+    if (typeof baseline === 'string') return refuse(baseline)
+    try {
+      writeBaseline(options.folder, { ...baseline, images })
+    } catch (error) {
+      refuse(renderError(error))
+    }
   }
 }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-
 import { fileURLToPath } from 'node:url'
 import { attempt } from '../../failure.ts'
 import { readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
