@@ -34,13 +34,11 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
     line('free-disk deletes nothing: the Docker daemon is on another machine.')
   }
   const disk = findDockers(facts.filesystems)
-  if (typeof inputs.freeDisk === 'object' && disk !== undefined) {
-    const { targetBytes } = inputs.freeDisk
-    if (targetBytes > disk.totalBytes) {
-      warning(
-        `free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`,
-      )
-    }
+  const targetBytes = typeof inputs.freeDisk === 'object' ? inputs.freeDisk.targetBytes : 0
+  if (disk !== undefined && targetBytes > disk.totalBytes) {
+    warning(
+      `free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`,
+    )
   }
   const objection = findPruneObjection(facts)
   if (inputs.pruneCache === 'always' && objection !== undefined) {
@@ -48,17 +46,13 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   }
 }
 
-/** What Kubernetes will do with the images otherwise than their author may think. */
-const remarkOnManifests = async (facts: Facts, log: Log): Promise<void> => {
-  const { manifests, nodeCapacities, engine, images } = facts
-  const wanted = toWanted(facts)
-  await log.warnings(checkManifests(manifests, nodeCapacities, engine, { wanted, images }))
-}
-
 /** What the author of the workflow should know before anything is done. */
 export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {
   remarkOnInputs(inputs, facts, log)
-  await remarkOnManifests(facts, log)
+  // What Kubernetes will do with the images otherwise than their author may think.
+  const { manifests, nodeCapacities, engine, images } = facts
+  const wanted = toWanted(facts)
+  await log.warnings(checkManifests(manifests, nodeCapacities, engine, { wanted, images }))
 }
 
 /**

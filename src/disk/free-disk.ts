@@ -1,11 +1,10 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, realpath, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { renderError } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { runCaptured } from '../host/process.ts'
 import type { CatalogEntry } from '../storage/catalog.ts'
 import { formatBytes } from '../text/format.ts'
-import { freeBytesAt } from './free-space.ts'
 
 /** Which entries may go, and the free space at which to stop; undefined means all of them. */
 export type Freeing = {
@@ -92,6 +91,12 @@ const freePath = async (
   }
   log(`Freed ${formatBytes(bytes)}: ${name} (${path}).`)
   return [{ name, path, bytes }]
+}
+
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
 }
 
 const hasEnough = async (freeing: Freeing, folder: string): Promise<boolean> =>
