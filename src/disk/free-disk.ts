@@ -25,11 +25,7 @@ const timeoutMs = 15 * 60_000
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
 /** Why a catalog path stays; undefined means that it may go. */
-const findObjection = (path: string): Promise<string | undefined> =>
-  // The path may vanish between the checks.
-  inspectPath(path).catch(renderError)
-
-const inspectPath = async (path: string): Promise<string | undefined> => {
+const findObjection = async (path: string): Promise<string | undefined> => {
   const stat = await lstat(path).catch(() => undefined)
   if (stat === undefined) return 'not there'
   if (!stat.isDirectory()) return 'it is not a folder'
@@ -78,7 +74,8 @@ const freePath = async (
   path: string,
   log: (line: string) => void,
 ): Promise<readonly Freed[]> => {
-  const objection = await findObjection(path)
+  // The path may vanish between the checks.
+  const objection = await findObjection(path).catch(renderError)
   if (objection !== undefined) {
     if (objection !== 'not there') log(`Kept ${path}: ${objection}.`)
     return []
@@ -134,10 +131,8 @@ export const freeDisk = async (
   signal: AbortSignal,
 ): Promise<readonly Freed[]> => {
   const freed: Freed[] = []
-  const paths = freeing.entries.flatMap((entry: CatalogEntry) =>
-    entry.paths.map((path) => ({ name: entry.name, path })),
-  )
-  for (const { name, path } of paths) {
+  const all = freeing.entries.flatMap(({ name, paths }) => paths.map((path) => ({ name, path })))
+  for (const { name, path } of all) {
     if (signal.aborted || (await hasEnough(freeing, folder))) break
     freed.push(...(await freePath({ env, signal }, name, path, log)))
   }

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { renderError } from '../failure.ts'
-import type { ImageReference } from '../image/reference.ts'
-import { toRepository } from '../image/reference.ts'
+import { type ImageReference, toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import { askCache, type CacheAccess } from './cache-client.ts'
 

@@ -6,24 +6,20 @@ const mib = 1024 * 1024
 export const mostBytes = 64 * mib
 
 /** @param what names what was asked, as the beginning of a sentence */
-export const tooMuch = (what: string, most = mostBytes): Failure =>
-  new Failure(`${what} exceeds the ${most / mib} MB that Slipway reads of it`)
+export const tooMuch = (what: string): Failure =>
+  new Failure(`${what} exceeds the ${mostBytes / mib} MB that Slipway reads of it`)
 
 /**
  * Reads a stream to its end.
  *
  * @throws {Failure} as soon as it is more than the bound; the stream is destroyed then
  */
-export const readStream = async (
-  stream: AsyncIterable<Buffer>,
-  what: string,
-  most = mostBytes,
-): Promise<string> => {
+export const readStream = async (stream: AsyncIterable<Buffer>, what: string): Promise<string> => {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > most) throw tooMuch(what, most)
+    if (bytes > mostBytes) throw tooMuch(what)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -14,12 +14,6 @@ const graceMs = 2_000
 /** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
 const silenceMs = 1_000
 
-export const notStarted = (file: string, cause: Error): Failure =>
-  new Failure(`Could not start ${file}`, {
-    cause,
-    remedy: `Install ${file} and put it on the PATH.`,
-  })
-
 const signalTo = (pid: number, name: NodeJS.Signals): void =>
   // It may have ended, or be another user's, such as what sudo starts.
   void attempt(() => process.kill(pid, name))
@@ -117,7 +111,8 @@ export const startGroup = (
   }
   child.once('error', (cause) => {
     release()
-    reject(notStarted(file, cause))
+    const remedy = `Install ${file} and put it on the PATH.`
+    reject(new Failure(`Could not start ${file}`, { cause, remedy }))
   })
   child.once('exit', () => {
     const isSilent = createSilenceCheck(child)
