@@ -18,25 +18,6 @@ type Written =
 
 export type Need = Written & { readonly bytes: number }
 
-/** What one filesystem has to take, and what it has. */
-export type Sum = {
-  readonly filesystem: Filesystem
-  /** As far as sizes are known. */
-  readonly needs: readonly Need[]
-  readonly neededBytes: number
-  /** What may be deleted there, as it usually is. */
-  readonly freeableBytes: number
-  /** Docker's images and build cache there, which builds may reuse. */
-  readonly reusableBytes: number
-}
-
-export type DiskPlan = {
-  /** One per filesystem. */
-  readonly sums: readonly Sum[]
-  /** Of the images to build; undefined before they were built once. */
-  readonly sizes: Sizes | undefined
-}
-
 /** Where something has to be written. */
 type Placed = { readonly need: Need; readonly filesystem: Filesystem | undefined }
 
@@ -106,7 +87,7 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
   }
 }
 
-const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]): readonly Sum[] =>
+const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]) =>
   facts.filesystems.map((filesystem) => {
     const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need)
     const free = facts.freeable.filter(
@@ -115,30 +96,36 @@ const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]):
     const isDockers = filesystem === findDockers(facts.filesystems)
     return {
       filesystem,
+      /** As far as sizes are known. */
       needs: here,
       neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+      /** What may be deleted there, as it usually is. */
       freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+      /** Docker's images and build cache there, which builds may reuse. */
       reusableBytes: isDockers ? facts.reusableBytes : 0,
     }
   })
+
+/** What one filesystem has to take, and what it has. */
+export type Sum = Readonly<ReturnType<typeof sumUp>[number]>
 
 /**
  * Sums up what builds and loads write where, from the sizes that the images had last time.
  *
  * @param keep names of the catalog's entries that must stay
  */
-export const planDisk = (
-  facts: Facts,
-  nodes: readonly NodePlan[],
-  keep: readonly string[],
-): DiskPlan => {
+export const planDisk = (facts: Facts, nodes: readonly NodePlan[], keep: readonly string[]) => {
   const { lastSizes } = facts
   const needs = [
     ...(lastSizes === undefined ? [] : toBuildNeeds(facts, lastSizes)),
     ...nodes.flatMap((node) => toLoadNeeds(facts, node)),
   ]
-  return { sums: sumUp(facts, needs, keep), sizes: lastSizes }
+  /** Of the images to build; undefined before they were built once. */
+  const sizes = lastSizes
+  return { sums: sumUp(facts, needs, keep), sizes }
 }
+
+export type DiskPlan = Readonly<ReturnType<typeof planDisk>>
 
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = 0.95
