@@ -26,7 +26,8 @@ export type Layer = {
   readonly folder: string | undefined
 }
 
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+export const sha256 = (text: string): string =>
+  `sha256:${createHash('sha256').update(text).digest('hex')}`
 
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
 export const toChainIds = (diffIds: readonly string[]): readonly string[] => {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Get } from '../docker/engine-api.ts'
-import type { ContainerImage } from './image.ts'
+import { type ContainerImage, sha256 } from './image.ts'
 
 /** How big images are. */
 export type Sizes = {
@@ -17,8 +16,6 @@ export type HistoryEntry = {
   readonly Size: number
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /** An image as Docker had it. */
 export type Measured = { readonly sizeBytes: number; readonly history: readonly HistoryEntry[] }
 
@@ -28,7 +25,7 @@ const sumSteps = (history: readonly HistoryEntry[], seen: Set<string>) => {
   let allBytes = 0
   let newBytes = 0
   for (const { Created, CreatedBy, Size } of history.toReversed()) {
-    chain = digest(JSON.stringify([chain, Created, CreatedBy, Size]))
+    chain = sha256(JSON.stringify([chain, Created, CreatedBy, Size]))
     allBytes += Size
     if (!seen.has(chain)) newBytes += Size
     seen.add(chain)

@@ -5,32 +5,21 @@ import type { ContainerImage } from '../image.ts'
 import type { ImageReference } from '../reference.ts'
 import { type InspectedImage, toContainerImage } from './docker.ts'
 
-/** A tag that somebody else has moved since it was given to what was built here. */
-export type MovedTag = {
-  readonly given: string
-  /** Where it points now; undefined where it is gone. */
-  readonly id: string | undefined
-  /** The other image is another Slipway step's, which is still at work. */
-  readonly isOtherStep: boolean
-}
-
 const everyRun = intermediateRepository('')
 
-const findMoved = async (
-  get: Get,
-  tags: readonly ImageReference[],
-  id: string,
-): Promise<readonly MovedTag[]> => {
-  const found = await Promise.all(
-    tags.map(async ({ given, canonical }): Promise<readonly MovedTag[]> => {
-      const other = await get<InspectedImage>(`/images/${canonical}/json`)
-      if (other?.Id === id) return []
-      const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun))
-      return [{ given, id: other?.Id, isOtherStep }]
-    }),
-  )
-  return found.flat()
+/** Where tags point now; no ID where one is gone. */
+const findMoved = async (get: Get, tags: readonly ImageReference[], id: string) => {
+  const found = tags.map(async ({ given, canonical }) => {
+    const other = await get<InspectedImage>(`/images/${canonical}/json`)
+    /** The other image is another Slipway step's, which is still at work. */
+    const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun))
+    return { given, id: other?.Id, isOtherStep }
+  })
+  return (await Promise.all(found)).filter((tag) => tag.id !== id)
 }
+
+/** A tag that somebody else has moved since it was given to what was built here. */
+export type MovedTag = Awaited<ReturnType<typeof findMoved>>[number]
 
 /**
  * Finds what this step has just built, by the name that no other step gives to an image: what its
