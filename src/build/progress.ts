@@ -1,4 +1,4 @@
-import { createLineCutter, createRecordCutter, type Sink } from '../host/lines.ts'
+import { createLineCutter, createRecordCutter } from '../host/lines.ts'
 import type { BuildStep, CachedShare, Ending, OnBuildEvent } from './event.ts'
 import {
   type BuildKitWarning,
@@ -9,13 +9,6 @@ import {
   type Transfer,
   type Vertex,
 } from './status.ts'
-
-export type Progress = {
-  readonly createSink: () => Sink
-  /** Tells what is still held back. */
-  readonly finish: () => void
-  readonly count: () => CachedShare
-}
 
 /** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
 const longestStatus = 64 * 1024 * 1024
@@ -158,15 +151,16 @@ const onRecord = (state: State, record: Buffer | undefined): void => {
 }
 
 /** Follows one build: what buildx prints goes in, events come out. */
-export const createProgress = (onEvent: OnBuildEvent): Progress => {
+export const createProgress = (onEvent: OnBuildEvent) => {
   const state: State = { onEvent, all: new Map(), held: new Map() }
   return {
     createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
-    finish: () => {
+    /** Tells what is still held back. */
+    finish: (): void => {
       for (const { release } of [...state.held.values()]) release()
       for (const { output } of state.all.values()) output.end()
     },
-    count: () => {
+    count: (): CachedShare => {
       const steps = [...state.all.values()].filter(({ step }) => isCounted(step))
       return { steps: steps.length, cachedSteps: steps.filter(({ isCached }) => isCached).length }
     },

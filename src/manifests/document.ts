@@ -13,15 +13,6 @@ import {
 /** How much of a file may be looked at; aliases in aliases could have us look for ever. */
 const largestEffort = 1_000_000
 
-/** Looks into a document at what is asked for, and makes no values of the rest. */
-export type Reader = {
-  /** What stands under keys, one in the other; undefined where there is nothing. */
-  readonly at: (node: unknown, ...keys: readonly string[]) => Node | undefined
-  readonly items: (node: unknown) => readonly unknown[]
-  /** A word or number; undefined for what is something else. */
-  readonly text: (node: unknown) => string | undefined
-}
-
 /** One walk for all aliases; the library would take one for each. */
 const findTargets = (document: Document): ReadonlyMap<Alias, Node> => {
   const anchors = new Map<string, Node>()
@@ -45,7 +36,7 @@ const textOf = (node: unknown): string | undefined =>
  *
  * @throws {Error} from its functions, once they have looked at too much
  */
-export const createReader = (document: Document): Reader => {
+export const createReader = (document: Document) => {
   const targets = findTargets(document)
   let effort = 0
   const follow = (node: unknown): unknown => (isAlias(node) ? targets.get(node) : node)
@@ -75,17 +66,22 @@ export const createReader = (document: Document): Reader => {
     return own === undefined ? findMerged(map, key, depth) : own.value
   }
   return {
-    at: (node, ...keys) => {
+    /** What stands under keys, one in the other; undefined where there is nothing. */
+    at: (node: unknown, ...keys: readonly string[]): Node | undefined => {
       let at: unknown = node
       for (const key of keys) at = find(at, key, 0)
       return follow(at) as Node | undefined
     },
-    items: (node) => {
+    items: (node: unknown): readonly unknown[] => {
       const list = follow(node)
       if (!isSeq(list)) return []
       spend(list.items.length)
       return list.items
     },
-    text: (node) => textOf(follow(node)),
+    /** A word or number; undefined for what is something else. */
+    text: (node: unknown): string | undefined => textOf(follow(node)),
   }
 }
+
+/** Looks into a document at what is asked for, and makes no values of the rest. */
+export type Reader = ReturnType<typeof createReader>

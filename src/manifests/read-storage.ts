@@ -1,14 +1,6 @@
 import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 
-/** What one pod may write into volumes on its node's disk, in bytes. */
-export type Volumes = {
-  /** The limits of its `emptyDir`s, which Kubernetes counts as the pod's ephemeral storage. */
-  readonly emptyDirs: number
-  /** What it claims for itself: each replica of a StatefulSet has volumes of its own. */
-  readonly claims: number
-}
-
 /** Bytes; 0 for what is not written or is no quantity. */
 const readBytes = ({ text }: Reader, node: unknown): number => parseQuantity(text(node) ?? '') ?? 0
 
@@ -26,14 +18,19 @@ const readEmptyDir = (reader: Reader, volume: unknown): number => {
 export const sum = (amounts: readonly number[]): number =>
   amounts.reduce((all, one) => all + one, 0)
 
-export const readVolumes = (reader: Reader, document: unknown, podSpec: unknown): Volumes => {
+export const readVolumes = (reader: Reader, document: unknown, podSpec: unknown) => {
   const { at, items } = reader
   const volumes = items(at(podSpec, 'volumes'))
   // Only a StatefulSet has them.
   const templates = items(at(document, 'spec', 'volumeClaimTemplates'))
   const ephemeral = volumes.map((volume) => at(volume, 'ephemeral', 'volumeClaimTemplate'))
   return {
+    /** The limits of its `emptyDir`s, which Kubernetes counts as the pod's ephemeral storage. */
     emptyDirs: sum(volumes.map((volume) => readEmptyDir(reader, volume))),
+    /** What it claims for itself: each replica of a StatefulSet has volumes of its own. */
     claims: sum([...templates, ...ephemeral].map((claim) => readClaimed(reader, claim))),
   }
 }
+
+/** What one pod may write into volumes on its node's disk, in bytes. */
+export type Volumes = Readonly<ReturnType<typeof readVolumes>>

@@ -9,15 +9,6 @@ export type WatchdogMessage =
   | { readonly guard: { readonly apiUrl: string; readonly token: string } }
   | 'done'
 
-/** Guards tokens against our own sudden end. */
-export type Watchdog = {
-  readonly guard: (token: GuardedToken) => void
-  /** Tells that nothing is left to revoke, and waits for the watchdog's end. */
-  readonly dismiss: () => Promise<void>
-  /** Leaves what it guards to it: it revokes, also when we have ended. */
-  readonly release: () => void
-}
-
 const send = ({ stdin }: ChildProcess, message: WatchdogMessage): void => {
   stdin?.write(`${JSON.stringify(message)}\n`)
 }
@@ -49,7 +40,7 @@ const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
  *
  * @param warn hears of that
  */
-export const startWatchdog = (env: Env, warn: (message: string) => void): Watchdog => {
+export const startWatchdog = (env: Env, warn: (message: string) => void) => {
   const guarded: GuardedToken[] = []
   let deaths = 0
   let isOver = false
@@ -82,11 +73,12 @@ export const startWatchdog = (env: Env, warn: (message: string) => void): Watchd
   }
   let child = start()
   return {
-    guard: (token) => {
+    guard: (token: GuardedToken): void => {
       guarded.push(token)
       guardBy(child, token)
     },
-    dismiss: async () => {
+    /** Tells that nothing is left to revoke, and waits for the watchdog's end. */
+    dismiss: async (): Promise<void> => {
       isOver = true
       if (hasEnded(child)) return
       const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
@@ -95,10 +87,14 @@ export const startWatchdog = (env: Env, warn: (message: string) => void): Watchd
       await Promise.race([ended, timers.setTimeout(patienceMs, undefined, { ref: false })])
       child.kill('SIGKILL')
     },
-    release: () => {
+    /** Leaves what it guards to it: it revokes, also when we have ended. */
+    release: (): void => {
       isOver = true
       child.stdin?.end()
       child.unref()
     },
   }
 }
+
+/** Guards tokens against our own sudden end. */
+export type Watchdog = ReturnType<typeof startWatchdog>

@@ -1,24 +1,6 @@
 import { attempt } from '../../failure.ts'
 import { isSpace, toRawWords } from './words.ts'
 
-/** One instruction of a Dockerfile. */
-export type Instruction = {
-  /** Lower case. */
-  readonly keyword: string
-  /** Such as `--from=base`, without the quotes around it. */
-  readonly flags: readonly string[]
-  /** What follows the flags. */
-  readonly rest: string
-  /** Where it begins, counted from 1. */
-  readonly line: number
-}
-
-export type Instructions = {
-  /** `\`, or a backtick where the file says so. */
-  readonly escapeSign: string
-  readonly instructions: readonly Instruction[]
-}
-
 const trimEnd = (text: string, isCut: (character: string) => boolean): string => {
   let end = text.length
   while (end > 0 && isCut(text.charAt(end - 1))) end--
@@ -75,8 +57,13 @@ const cut = (
 export const toQuotedWords = (text: string, escapeSign: string): readonly string[] =>
   cut(text, escapeSign, false, () => true).words
 
-/** An instruction from its line, in which continued ones are one. */
-export const toInstruction = (text: string, escapeSign: string, line: number): Instruction => {
+/**
+ * An instruction from its line, in which continued ones are one. Flags, such as `--from=base`, are
+ * without the quotes around them; `rest` is what follows them.
+ *
+ * @param line where it begins, counted from 1
+ */
+export const toInstruction = (text: string, escapeSign: string, line: number) => {
   const whole = trim(text)
   const end = whole.search(/[\t\v\f\r ]/)
   const keyword = end < 0 ? whole : whole.slice(0, end)
@@ -84,6 +71,8 @@ export const toInstruction = (text: string, escapeSign: string, line: number): I
   const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith('--', at))
   return { keyword: keyword.toLowerCase(), flags: words, rest: trim(rest), line }
 }
+
+export type Instruction = Readonly<ReturnType<typeof toInstruction>>
 
 const isList = (text: string): boolean => {
   const words: readonly unknown[] | undefined = text.startsWith('[')
@@ -145,7 +134,7 @@ const splitContinued = (line: string, escapeSign: string): readonly [string, boo
  * Reads a Dockerfile's instructions as BuildKit's own parser does: a test compares what both make of
  * odd files. Never fails: what is none is left for BuildKit to say.
  */
-export const parseInstructions = (dockerfile: string): Instructions => {
+export const parseInstructions = (dockerfile: string) => {
   const lines = dockerfile
     .replace(/^\ufeff/, '')
     .split('\n')
