@@ -1,8 +1,9 @@
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Document, parseAllDocuments, visit as visitNodes } from 'yaml'
-import { Failure } from '../failure.ts'
+import { attempt, Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
+import { isMap } from '../inputs/yaml-words.ts'
 import type { AccessRequest } from './requests.ts'
 
 type Yaml = Readonly<Record<string, unknown>>
@@ -10,8 +11,7 @@ type Yaml = Readonly<Record<string, unknown>>
 /** Whether a path may be read at all. */
 type MayRead = (request: AccessRequest) => boolean
 
-const toMap = (value: unknown): Yaml =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}
+const toMap = (value: unknown): Yaml => (isMap(value) ? value : {})
 
 /** A path, a list of paths, or of maps that have one. */
 const toPaths = (value: unknown): readonly string[] =>
@@ -33,10 +33,8 @@ const oddBreaks = /\r(?!\n)|[\u0085\u2028\u2029\ufeff]/
 /** Bake's own parser takes what begins with a mark of UTF-16 for that. */
 const readText = (file: string, path: string): string => {
   const bytes = readRegularFile(path)
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    if (!oddBreaks.test(text)) return text
-  } catch {}
+  const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  if (text !== undefined && !oddBreaks.test(text)) return text
   throw unreadable(file, 'it is not UTF-8 text with ordinary line ends')
 }
 

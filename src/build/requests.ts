@@ -30,21 +30,18 @@ const ofContexts = (target: BakeDefinition, workspace: string): readonly AccessR
     local !== undefined || file.startsWith('/')
       ? [local ?? file]
       : paths.map((path) => join(path, file))
-  const further = Object.values(contexts ?? {})
+  // A frontend of the Dockerfile's own choice may read all of its folder, and buildx takes a policy
+  // from beside it.
+  const ofFiles = files.flatMap((path) => [dirname(path), path, `${path}.rego`])
+  const further = Object.values(contexts ?? {}).map(String)
+  const agent = { key: 'context', kind: 'word', text: 'ssh' } as const
   const ofKey = (key: string, all: readonly string[]): readonly AccessRequest[] =>
     all.map((text) => ({ key, kind: 'read', text }))
   return [
     ...ofKey('context', paths),
-    // A frontend of the Dockerfile's own choice may read all of its folder, and buildx takes a policy
-    // from beside it.
-    ...files.flatMap((path) => ofKey('dockerfile', [dirname(path), path, `${path}.rego`])),
-    ...(named !== undefined && wantsAgent(named)
-      ? [{ key: 'context', kind: 'word', text: 'ssh' } as const]
-      : []),
-    ...ofKey(
-      'contexts',
-      further.flatMap((each) => toContextPaths(String(each), workspace)),
-    ),
+    ...ofKey('dockerfile', ofFiles),
+    ...(named !== undefined && wantsAgent(named) ? [agent] : []),
+    ...further.flatMap((each) => ofKey('contexts', toContextPaths(each, workspace))),
   ]
 }
 

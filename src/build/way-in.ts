@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, openSync, readSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { dockerFolderOf } from '../docker/docker-folders.ts'
 import { attempt } from '../failure.ts'
+import { canRun, kindOf } from '../host/access.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
 import { readRegularFile } from '../host/read-file.ts'
 
@@ -24,11 +16,7 @@ const pluginFolders = ['local/lib', 'local/libexec', 'lib', 'libexec'].map(
   (folder) => `/usr/${folder}/docker/cli-plugins`,
 )
 
-const isProgram = (path: string): boolean =>
-  attempt(() => {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  }) ?? false
+const isProgram = (path: string): boolean => canRun(path) && kindOf(path) === 'file'
 
 /** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
 const isPlain = (path: string): boolean =>

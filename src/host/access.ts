@@ -13,6 +13,9 @@ export const canWriteIn = (folder: string): boolean => allows(folder, R_OK | W_O
 /** Whether files of a folder that is there can be opened by their names. */
 export const canSearch = (folder: string): boolean => allows(folder, X_OK)
 
+/** Whether a file may be executed. */
+export const canRun = (file: string): boolean => allows(file, X_OK)
+
 export const canRead = (file: string): boolean => allows(file, R_OK)
 
 /** Whether there is something, as far as one may look: in a locked folder, perhaps. */

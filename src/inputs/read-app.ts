@@ -33,21 +33,19 @@ const readPermissions = ({ text, list, report }: Reader): Record<string, string>
     text('permissions') === undefined ? [defaultPermissions] : list('permissions', toEntries)
   for (const value of entries) {
     const entry = parsePermission(value)
-    if (typeof entry !== 'string') permissions[entry.name] = entry.level
+    if (typeof entry !== 'string') permissions[entry[0]] = entry[1]
     else report('permissions', `${entry}. Write name: read, name: write or name: admin.`, value)
   }
   return permissions
 }
 
 /** A string says why it is none. A name that GitHub may have added since is passed on. */
-const parsePermission = (
-  entry: string,
-): { readonly name: string; readonly level: string } | string => {
+const parsePermission = (entry: string): readonly [name: string, level: string] | string => {
   const [, given, level] = /^([a-z][a-z_-]*)\s*:\s*(read|write|admin)$/.exec(entry) ?? []
   if (given === undefined || level === undefined) return 'not a permission'
   const name = given.replaceAll('-', '_')
   const meant = knownPermissions.includes(name) ? name : findNearestWord(name, knownPermissions)
-  if (meant === undefined || meant === name) return { name, level }
+  if (meant === undefined || meant === name) return [name, level]
   return `GitHub has no permission ${given}; the nearest is ${meant}`
 }
 
