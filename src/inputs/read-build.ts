@@ -101,7 +101,7 @@ const toMap = (
   )
 
 /** Entries of words that were written as maps or lists, in place of lines. */
-export type WordLists = Readonly<Partial<Record<MapWord, readonly string[]>>>
+type WordLists = Readonly<Partial<Record<MapWord, readonly string[]>>>
 
 /** Reads one build, by itself or in a list, as a target of a Bake file. */
 export const readBuild = (

@@ -3,7 +3,7 @@ import type { BakeDefinition, BakeFile } from './inputs.ts'
 import type { ParsedYaml, ParseYaml } from './parse-yaml.ts'
 import type { ReportProblem } from './problems.ts'
 import { buildWords, type RawInputs } from './raw-inputs.ts'
-import { isMapWord, readBuild, type WordLists } from './read-build.ts'
+import { isMapWord, readBuild } from './read-build.ts'
 import { createReader, type Reader, toOptional } from './reader.ts'
 import { isMap, type ReportAt, toAssignments, toWordText } from './yaml-words.ts'
 
@@ -50,11 +50,7 @@ const readName = (name: string | undefined, input: string, report: ReportProblem
 }
 
 /** The words of an entry as the inputs of a single build. */
-const readWords = (
-  item: Readonly<Record<string, unknown>>,
-  index: number,
-  report: ReportAt,
-): { readonly raw: RawInputs; readonly lists: WordLists } => {
+const readWords = (item: Readonly<Record<string, unknown>>, index: number, report: ReportAt) => {
   const raw: Record<string, string> = {}
   const lists: Record<string, readonly string[]> = {}
   for (const [key, value] of Object.entries(item)) {
@@ -95,7 +91,7 @@ const readEntry = (
   if (reader.text('context') === undefined) {
     report(input, 'it has no context. Name the folder to build.')
   }
-  const given = toOptional((raw as { readonly name?: string }).name)
+  const given = toOptional(raw['name'])
   return [{ name: readName(given ?? shortName(target.tags[0]), input, report), line, target }]
 }
 

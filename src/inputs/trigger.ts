@@ -46,19 +46,11 @@ export const readTrigger = ({ eventName: event = '', actor, payload }: Run): Tri
 }
 
 /** These run with this repository's secrets on whatever code they check out. */
-const privileged = [
-  'pull_request_target',
-  'workflow_run',
-  'issue_comment',
-  'pull_request_review',
-  'pull_request_review_comment',
-  'discussion',
-  'discussion_comment',
-]
+const privileged =
+  /^(?:pull_request_target|pull_request_review(?:_comment)?|workflow_run|issue_comment|discussion(?:_comment)?)$/
 
 /** True where a secret would be shown to somebody else's Dockerfile. */
-export const isUntrusted = ({ event, isFork }: Trigger): boolean =>
-  isFork && privileged.includes(event)
+export const isUntrusted = ({ event, isFork }: Trigger): boolean => isFork && privileged.test(event)
 
 /** Why secrets are empty in this run; undefined where they should not be. */
 export const whySecretsAreEmpty = (trigger: Trigger): string | undefined => {
