@@ -22,10 +22,7 @@ const ownIds = ({ bake }: Target): readonly string[] =>
  * What a check of BuildKit's says of the Dockerfile of the target called `name`, with its line; undefined
  * for all that is something else. What it builds upon may be built together with it.
  */
-export const toCheckWarning = (
-  event: BuildEvent,
-  name: string,
-): { readonly message: string; readonly line: number } | undefined => {
+export const toCheckWarning = (event: BuildEvent, name: string) => {
   if (event.kind !== 'warning') return undefined
   const { step, warning } = event
   const isOwn = ['[internal] ', `[${name} internal] `].some((mark) => step.name.startsWith(mark))

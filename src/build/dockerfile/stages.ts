@@ -7,12 +7,8 @@ import {
 } from './instructions.ts'
 import { expand } from './words.ts'
 
-/** A secret that a RUN mounts. */
-export type SecretMount = {
-  readonly id: string
-  /** Of the instruction, counted from 1. */
-  readonly line: number
-}
+/** A secret that a RUN mounts, and the line of that instruction, counted from 1. */
+export type SecretMount = { readonly id: string; readonly line: number }
 
 type Stage = {
   /** Lower case; undefined for stages that have none. */
@@ -156,10 +152,7 @@ export const findBases = (dockerfile: string, words: BuildWords): readonly strin
  *
  * @returns `certain`, which the file alone decides, and `all` that there may be
  */
-export const findSecretMounts = (
-  dockerfile: string,
-  words: BuildWords,
-): { readonly certain: readonly SecretMount[]; readonly all: readonly SecretMount[] } => {
+export const findSecretMounts = (dockerfile: string, words: BuildWords) => {
   const stages = readStages(dockerfile, words)
   const { needed } = findNeeded(stages, words)
   return {
