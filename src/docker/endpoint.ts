@@ -10,12 +10,6 @@ import { withoutWarnings } from './warnings.ts'
 /** A connection to the daemon; `gone` is rejected, saying why, when it could not be made or is lost. */
 export type Connection = { readonly socket: Duplex; readonly gone: Promise<never> }
 
-export type Endpoint = {
-  readonly dial: () => Connection
-  /** How many connections for short questions are worth their making. */
-  readonly connections: number
-}
-
 export const noAnswer = (why: string): Failure =>
   new Failure(`Docker does not answer: ${why}`, {
     remedy:
@@ -68,7 +62,7 @@ const dialWithCommand = (docker: Docker): Connection => {
 }
 
 /** How to reach the daemon that the docker command would reach. */
-export const findEndpoint = (docker: Docker): Endpoint => {
+export const findEndpoint = (docker: Docker) => {
   const path = findSocket(docker.command([]).env)
   const dial = (): Connection => {
     const connection = path === undefined ? dialWithCommand(docker) : dialSocket(path)
@@ -77,5 +71,7 @@ export const findEndpoint = (docker: Docker): Endpoint => {
     connection.gone.catch(() => {})
     return connection
   }
-  return { dial, connections: path === undefined ? 1 : 4 }
+  /** How many connections for short questions are worth their making. */
+  const connections = path === undefined ? 1 : 4
+  return { dial, connections }
 }

@@ -2,13 +2,6 @@ import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from './docker.ts'
 import type { Get } from './engine-api.ts'
 
-export type Builder = {
-  /** Such as `docker` or `docker-container`, as buildx calls them. */
-  readonly driver: string
-  /** Whether its cache is with the daemon of this machine. */
-  readonly isLocal: boolean
-}
-
 type Info = {
   readonly ServerVersion?: string
   readonly Driver?: string
@@ -56,14 +49,21 @@ export const findEngine = async (get: Get): Promise<Engine> =>
   toEngine((await get<Info>('/info')) ?? {})
 
 /** Reads what `buildx inspect` prints. */
-export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
+export const parseBuilder = (printed: string, isLocalDaemon: boolean) => {
   const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
   if (driver === undefined) return undefined
   const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)]
   const areHere = endpoints.every(([, endpoint = '']) => /^(?:default$|unix:)/.test(endpoint))
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
-  return { driver, isLocal: isLocalDaemon && isOnDaemon && areHere }
+  return {
+    /** Such as `docker` or `docker-container`, as buildx calls them. */
+    driver,
+    /** Whether its cache is with the daemon of this machine. */
+    isLocal: isLocalDaemon && isOnDaemon && areHere,
+  }
 }
+
+export type Builder = Readonly<NonNullable<ReturnType<typeof parseBuilder>>>
 
 /**
  * Asks which builder buildx uses.

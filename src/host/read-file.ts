@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 /** Nobody writes a Dockerfile, an ignore file or a manifest that is larger. */
-export const largestText = 1_000_000
+const largestText = 1_000_000
 
 /**
  * Reads a file that somebody else may have put there: never a device or a pipe, which might not end,

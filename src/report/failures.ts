@@ -65,7 +65,7 @@ const renderUndone = (report: Report): readonly string[] => {
 }
 
 /** How many images the step was about. */
-export const countImages = (report: Report): number =>
+const countImages = (report: Report): number =>
   outcomesOf(report, 'build').length +
   outcomesOf(report, 'load').filter(({ step }) => step.image.kind !== 'built').length
 

@@ -35,16 +35,6 @@ type InspectedContainer = Claim & {
   }
 }
 
-/** A container that is a node, running or not. */
-export type Member = Listed & { readonly inspected: InspectedContainer }
-
-/** A cluster's nodes. */
-export type Members = {
-  readonly nodes: readonly Member[]
-  /** A line for each container that only claims to be one. */
-  readonly leftOut: readonly string[]
-}
-
 const toListed = ({ Id: id, Names: [name = ''], State: state, Labels }: Container) => ({
   id,
   name: name.replace(/^\//, ''),
@@ -65,7 +55,7 @@ const listClaims = async (get: Get): Promise<readonly Listed[]> => {
 }
 
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
-const prove = async (get: Get, claims: readonly Listed[]): Promise<Members> => {
+const prove = async (get: Get, claims: readonly Listed[]) => {
   const images = new Map<string, Promise<ImageOfClaim | undefined>>()
   const askImage = (id: string): Promise<ImageOfClaim | undefined> => {
     const asked = images.get(id) ?? get<ImageOfClaim>(`/images/${encodeURIComponent(id)}/json`)
@@ -83,9 +73,16 @@ const prove = async (get: Get, claims: readonly Listed[]): Promise<Members> => {
   )
   return {
     nodes: proven.filter((each) => typeof each === 'object'),
+    /** A line for each container that only claims to be one. */
     leftOut: proven.filter((each) => typeof each === 'string'),
   }
 }
+
+/** A cluster's nodes. */
+export type Members = Readonly<Awaited<ReturnType<typeof prove>>>
+
+/** A container that is a node, running or not. */
+export type Member = Readonly<Members['nodes'][number]>
 
 /** Finds the nodes of a cluster, running or not. */
 export const listMembers = async (get: Get, clusterName: string): Promise<Members> => {

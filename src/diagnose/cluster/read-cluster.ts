@@ -3,15 +3,7 @@ import { execute } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
 import { toLine } from '../../text/to-line.ts'
-import { type Cluster, parseCluster } from './parse-cluster.ts'
-
-/** What the Kubernetes API told. */
-export type ClusterReading = {
-  /** Undefined where nothing answered; what alone did not answer is empty in it. */
-  readonly cluster: Cluster | undefined
-  /** What it did not tell, and why, such as `events (the API server of a does not answer)`. */
-  readonly unchecked: readonly string[]
-}
+import { parseCluster } from './parse-cluster.ts'
 
 /** A node's container, and what kind calls its role. */
 export type AskedNode = { readonly id: string; readonly name: string; readonly role: string }
@@ -42,7 +34,7 @@ const ask = (api: EngineApi, { id, name }: AskedNode, kind: (typeof kinds)[numbe
   )
 }
 
-const readFrom = async (api: EngineApi, node: AskedNode): Promise<ClusterReading> => {
+const readFrom = async (api: EngineApi, node: AskedNode) => {
   const answers = await Promise.all(kinds.map((kind) => ask(api, node, kind)))
   const failed = answers.filter(({ problem }) => problem !== undefined)
   const isSilent = failed.length === answers.length
@@ -50,10 +42,15 @@ const readFrom = async (api: EngineApi, node: AskedNode): Promise<ClusterReading
   // Mostly all have the same.
   const why = [...new Set(failed.map(({ problem }) => problem))].join('; ')
   return {
+    /** Undefined where nothing answered; what alone did not answer is empty in it. */
     cluster: isSilent ? undefined : parseCluster(answers.map(({ text }) => text).join('\n')),
+    /** What it did not tell, and why, such as `events (the API server of a does not answer)`. */
     unchecked: failed.length === 0 ? [] : [`${what} (${why})`],
   }
 }
+
+/** What the Kubernetes API told. */
+export type ClusterReading = Readonly<Awaited<ReturnType<typeof readFrom>>>
 
 /**
  * Asks the control-plane nodes' own kubectl, side by side, as each may hang. The first one that tells

@@ -3,13 +3,6 @@
  * cgroups: so lines are searched from one word to the next, and nothing is tried again and again.
  */
 
-/** What the kernel says of a kill beforehand: of which process, where, and whose limit was hit. */
-export type NamedPaths = {
-  readonly pid: number
-  readonly cgroup: string
-  readonly limitCgroup: string | undefined
-}
-
 export type Line = { readonly stampS: number; readonly text: string }
 
 // Some kernels say who wrote a line, in brackets after the time.
@@ -31,7 +24,7 @@ const between = (text: string, before: string, after: string, from = 0): string 
 }
 
 /** Since Linux 5.0. A program's name comes after the cgroups, and may hold what looks like one. */
-export const parsePaths = (text: string): NamedPaths | undefined => {
+export const parsePaths = (text: string) => {
   if (!text.startsWith(heading)) return undefined
   const [end = '', pid] = headingEnd.exec(text.slice(-endLength)) ?? []
   if (pid === undefined) return undefined
@@ -46,8 +39,11 @@ export const parsePaths = (text: string): NamedPaths | undefined => {
   return { pid: Number(pid), cgroup, limitCgroup }
 }
 
+/** What the kernel says of a kill beforehand: of which process, where, and whose limit was hit. */
+export type NamedPaths = Readonly<NonNullable<ReturnType<typeof parsePaths>>>
+
 /** Before Linux 5.0. */
-export const parseOlderPaths = (text: string): Omit<NamedPaths, 'pid'> | undefined => {
+export const parseOlderPaths = (text: string) => {
   const [, cgroup, limitCgroup] =
     /^Task in (.*) killed as a result of limit of (.*)$/s.exec(text) ?? []
   return cgroup === undefined ? undefined : { cgroup, limitCgroup }
@@ -61,9 +57,7 @@ const killed = 'Killed process '
 const sizes = ' total-vm:'
 
 /** The process that was killed, and what is said of its size. Its name may hold what looks like that. */
-export const parseKilled = (
-  text: string,
-): { readonly pid: number; readonly process: string; readonly sizes: string } | undefined => {
+export const parseKilled = (text: string) => {
   const at = text.indexOf(killed)
   if (at < 0) return undefined
   const rest = text.slice(at + killed.length)

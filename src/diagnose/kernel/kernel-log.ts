@@ -8,13 +8,6 @@ import {
   toLines,
 } from './kernel-line.ts'
 
-/** What the log says of kills, and between which times it reaches. */
-export type KernelLog = {
-  readonly kills: readonly OomKill[]
-  readonly firstS: number
-  readonly lastS: number
-}
-
 const usagePattern = /^memory: usage (\d{1,20})kB, limit (\d{1,20})kB/
 const residentPattern = /\b(?:anon|file|shmem)-rss:(\d{1,20})kB/g
 

@@ -1,6 +1,6 @@
 import { attempt } from '../../failure.ts'
 import { toSections } from '../../text/sections.ts'
-import { type KernelLog, parseOomKills } from '../kernel/kernel-log.ts'
+import { parseOomKills } from '../kernel/kernel-log.ts'
 
 /** A container as CRI knows it while it has not been removed. */
 export type KnownContainer = {
@@ -52,8 +52,11 @@ const toEnded = (line: string) => {
   return id === undefined ? [] : [{ id, exitCode: Number(exitCode), reason, at }]
 }
 
-/** A string says why it could not be read. */
-const toLog = (section: string): KernelLog | string => {
+/**
+ * What the log says of kills, and between which times it reaches; a string says why it could not be
+ * read.
+ */
+const toLog = (section: string) => {
   const lines = section.trimEnd().split('\n')
   const last = lines.at(-1) ?? ''
   const [, first, end] = /^reach (\S+) +(\S+)$/.exec(last.replace(/ +/g, ' ')) ?? []
