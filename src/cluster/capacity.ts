@@ -6,6 +6,7 @@ import { toDevice } from '../host/device.ts'
 import {
   type Bound,
   type Bounds,
+  bound,
   findBoundsAbove,
   parseCpuLimit,
   parseMemoryLimit,
@@ -37,9 +38,6 @@ type ContainerLimits = {
     readonly CpusetCpus?: string
   }
 }
-
-const bound = (what: string, amount: number | undefined, isShared: boolean): readonly Bound[] =>
-  amount ? [{ what, amount, isShared }] : []
 
 const toContainerBounds = ({ HostConfig = {} }: ContainerLimits): Bounds => {
   const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig

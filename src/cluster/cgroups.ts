@@ -12,6 +12,13 @@ export type Bound = {
   readonly isShared: boolean
 }
 
+/** Nothing where there is no limit. */
+export const bound = (
+  what: string,
+  amount: number | undefined,
+  isShared: boolean,
+): readonly Bound[] => (amount ? [{ what, amount, isShared }] : [])
+
 export type Bounds = { readonly memory: readonly Bound[]; readonly cpu: readonly Bound[] }
 
 /** Reads a file; undefined where it cannot be read. */
@@ -82,15 +89,11 @@ export const findBoundsAbove = async (
 ): Promise<Bounds> => {
   const text = (await read(`/proc/${pid}/cgroup`)) ?? ''
   const find = async (controller: 'memory' | 'cpu'): Promise<readonly Bound[]> => {
-    const above = toAbove(text, controller, containerId)
-    const found = await Promise.all(
-      above.map(async (layer) => ({ layer, amount: await limitOf(layer, controller, read) })),
-    )
-    return found.flatMap(({ layer: { path }, amount }) =>
-      amount === undefined
-        ? []
-        : [{ what: `limit of the machine's cgroup ${path}`, amount, isShared: true }],
-    )
+    const found = toAbove(text, controller, containerId).map(async (layer) => {
+      const amount = await limitOf(layer, controller, read)
+      return bound(`limit of the machine's cgroup ${layer.path}`, amount, true)
+    })
+    return (await Promise.all(found)).flat()
   }
   return { memory: await find('memory'), cpu: await find('cpu') }
 }

@@ -21,11 +21,9 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
     line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`)
   }
-  const attested = findAttested(facts.targets)
-  if (attested.length > 0) {
-    line(
-      `Slipway leaves out attest of ${attested.join(', ')}: nodes take images without attestations.`,
-    )
+  const attested = findAttested(facts.targets).join(', ')
+  if (attested !== '') {
+    line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`)
   }
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {

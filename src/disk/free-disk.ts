@@ -107,10 +107,9 @@ const enoughToBegin = 4_000_000_000
 /** Waits until builds have enough free disk to start, or nothing more is freed. */
 export const waitForDisk = async (freeing: Promise<unknown>, folder: string): Promise<void> => {
   let hasEnded = false
-  const end = (): void => {
+  const ending = Promise.allSettled([freeing]).then(() => {
     hasEnded = true
-  }
-  const ending = freeing.then(end, end)
+  })
   // A daemon's folder that is not on this machine has room for all we know.
   const freeBytes = () => freeBytesAt(folder).catch(() => enoughToBegin)
   while (!hasEnded && (await freeBytes()) < enoughToBegin) {

@@ -30,11 +30,8 @@ const createBrief = (tell: (text: string) => void) => {
   return {
     onEvent: (event: BuildEvent): void => {
       if (event.kind === 'began') {
-        const { step } = event
-        waiting.set(
-          step.number,
-          setTimeout(() => tell(renderWaiting(step)), waitMs),
-        )
+        const timer = setTimeout(tell, waitMs, renderWaiting(event.step))
+        waiting.set(event.step.number, timer)
       }
       if (event.kind !== 'ended') return
       clearTimeout(waiting.get(event.step.number))

@@ -15,9 +15,8 @@ const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promi
     findSecretWarnings(docker.command, target, run, secrets.ids),
     findPersisted(target, workspace),
   ])
-  for (const { message, place } of found.flatMap((each) =>
-    each.status === 'fulfilled' ? each.value : [],
-  )) {
+  const warnings = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+  for (const { message, place } of warnings) {
     log.warning(message, place && { file: relative(workspace, place.file), line: place.line })
   }
 }
