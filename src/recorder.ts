@@ -3,6 +3,7 @@ import { recordPods } from './diagnose/recording/record-pods.ts'
 import { readRecording, recordContainers } from './diagnose/recording/recording.ts'
 import { createDocker } from './docker/docker.ts'
 import { withEngineApi } from './docker/engine-api.ts'
+import type { Env } from './host/command.ts'
 import { isOwnFolder } from './host/own-folder.ts'
 
 /**
@@ -14,15 +15,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 
 const folder = process.argv[2] ?? ''
 const recording = readRecording(folder)
-const env = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  ),
-)
 if (recording !== undefined) {
   const recorded = recording.baseline.nodes.map(({ id }) => id)
   const isWanted = (): boolean => isOwnFolder(folder)
-  await withEngineApi(createDocker(env), async (api) => {
+  // Whoever started it has given it no more than this needs.
+  await withEngineApi(createDocker(process.env as Env), async (api) => {
     // The recording is a file, and whoever wrote in it may have named another container.
     const { nodes } = await listMembers(api.get, recording.baseline.clusterName)
     const ids = nodes.map(({ id }) => id).filter((id) => recorded.includes(id))
