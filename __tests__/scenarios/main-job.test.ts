@@ -4,7 +4,14 @@ import { mintFor } from '../support/mint-for.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { credentialsOf, exampleBuild, runSlipway } from '../support/slipway.ts'
-import { type Cluster, docker, helpersOf, startCluster, uniqueName } from '../support/testbed.ts'
+import {
+  type Cluster,
+  docker,
+  helpersOf,
+  inNode,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
 
 const tag = `${uniqueName('main-job')}:dev`
 let github: GitHub
@@ -112,7 +119,7 @@ test('nothing is left behind', async () => {
   expect(run.orphans).toEqual([])
   for (const node of cluster.nodes) {
     const root = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
-    expect(await docker('exec', node, 'ls', root)).toBe('metadata.db\nsnapshots')
+    expect(await inNode(node, 'ls', root)).toBe('metadata.db\nsnapshots')
   }
 })
 

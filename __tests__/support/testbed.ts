@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +16,50 @@ const maxBuffer = 256 * 1024 * 1024
 export const docker = async (...args: readonly string[]): Promise<string> =>
   (await run('docker', [...args], { maxBuffer })).stdout.trim()
 
-export const inNode = (node: string, ...command: readonly string[]): Promise<string> =>
-  docker('exec', node, ...command)
+/** A node's first process as this machine sees it. Numbers come back, so its start is part of it. */
+type Init = { readonly pid: string; readonly start: string; readonly env: NodeJS.ProcessEnv }
+const inits = new Map<string, Init>()
+
+const readProc = (pid: string, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** proc(5): the 22nd field of a process's `stat`; its second is a name in brackets. */
+const startOf = (pid: string): string =>
+  readProc(pid, 'stat').split(') ').at(-1)?.split(' ')[19] ?? ''
+
+/** Undefined where its namespaces are out of reach: the node is down, or its engine has namespaces, too. */
+const findInit = async (node: string): Promise<Init | undefined> => {
+  const key = `${process.env['DOCKER_HOST']} ${node}`
+  const known = inits.get(key)
+  if (known !== undefined && known.start === startOf(known.pid)) return known
+  const format = ['--format', '{{.Id}} {{.State.Pid}}']
+  const [id = '', pid = ''] = (await docker('inspect', ...format, node).catch(() => '')).split(' ')
+  if (process.getuid?.() !== 0 || id === '' || !readProc(pid, 'cgroup').includes(id))
+    return undefined
+  const env = readProc(pid, 'environ')
+    .split('\0')
+    .flatMap((entry) =>
+      [...entry.matchAll(/^([^=]+)=(.*)$/gs)].map(([, name, value]) => [name, value]),
+    )
+  const init = { pid, start: startOf(pid), env: Object.fromEntries(env) }
+  inits.set(key, init)
+  return init
+}
+
+/** Runs a command in a node as `docker exec` does, which takes a dozen times as long to enter it. */
+export const inNode = async (node: string, ...command: readonly string[]): Promise<string> => {
+  const init = await findInit(node)
+  if (init === undefined) return docker('exec', node, ...command)
+  const args = [`--target=${init.pid}`, '--all', '--', ...command]
+  const entered = run('nsenter', args, { maxBuffer, env: init.env })
+  entered.child.stdin?.end()
+  return (await entered).stdout.trim()
+}
 
 export const ctr = (node: string, ...args: readonly string[]): Promise<string> =>
   inNode(node, 'ctr', '--namespace=k8s.io', ...args)
@@ -99,9 +142,11 @@ const momentMs = 3_000
 /** Helper containers of a run, by the name that the run saved, that are still there after a moment. */
 export const helpersOf = async (state: Readonly<Record<string, string>>) => {
   const filter = `label=dev.slipway.run=${state['run-id']}`
-  const list = async () =>
-    (await docker('ps', '--all', '--quiet', '--filter', filter)).split('\n').filter(Boolean)
-  const isGone = async () => (await list()).length === 0
+  let there: readonly string[] = []
+  const isGone = async () => {
+    there = (await docker('ps', '--all', '--quiet', '--filter', filter)).split('\n').filter(Boolean)
+    return there.length === 0
+  }
   await eventually('the helper is gone', isGone, momentMs).catch(() => {})
-  return list()
+  return there
 }
