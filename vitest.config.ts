@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './__tests__/support/slowest-first.ts'
 
 export default defineConfig({
   test: {
     reporters: ['default', './__tests__/support/summary-reporter.ts'],
     // Real engines on two cores: more workers would only wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 180_000,
     hookTimeout: 300_000,
     coverage: { include: ['src/**/*.ts'] },
