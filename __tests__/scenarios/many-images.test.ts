@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
+import { type Barrier, startBarrier } from '../support/barrier.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
-import type { Run } from '../support/runner/types.ts'
+import type { Run, RunOptions } from '../support/runner/types.ts'
 import { credentialsOf, platformBuilds, runSlipway } from '../support/slipway.ts'
 import {
   baseImage,
@@ -24,6 +24,7 @@ const needsToken = '--mount=type=secret,id=github_token test -s /run/secrets/git
 let cluster: Cluster
 let github: GitHub
 let workspace: string
+let barrier: Barrier
 /** Names of a test's own, so that nobody else's build cache and images are meant. */
 let name: string
 
@@ -33,11 +34,12 @@ beforeAll(async () => {
 afterAll(() => cluster?.remove())
 beforeEach(async () => {
   github = await startGitHub()
+  barrier = await startBarrier()
   name = uniqueName('many')
   workspace = await mkdtemp(join(tmpdir(), 'many-'))
 })
 afterEach(async () => {
-  await github.stop()
+  await Promise.all([github.stop(), barrier.stop()])
   await rm(workspace, { recursive: true })
   const listed = await docker('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', `${name}/*`)
   if (listed !== '') await docker('rmi', '--force', ...listed.split('\n'))
@@ -46,11 +48,22 @@ afterEach(async () => {
 const write = (files: Readonly<Record<string, string>>): Promise<void> =>
   writeFiles(workspace, files)
 
-const run = (inputs: Readonly<Record<string, string>>, withApp = true): Promise<Run> =>
+const run = (
+  inputs: Readonly<Record<string, string>>,
+  withApp = true,
+  options: Partial<RunOptions> = {},
+): Promise<Run> =>
   runSlipway(
     { ...(withApp ? credentialsOf(github) : {}), 'cluster-name': cluster.name, ...inputs },
-    { github: { workspace } },
+    { github: { workspace }, ...options },
   )
+
+/** Lets what waits at the barrier go on when the step's log has a line. */
+const openWhen = (pattern: RegExp): Partial<RunOptions> => ({
+  onLine: ({ text }) => {
+    if (pattern.test(text)) barrier.open()
+  },
+})
 
 const inPod = (target: string, ...command: readonly string[]): Promise<string> =>
   runPod(cluster.nodes[1] ?? '', `${name}/${target}:dev`, command)
@@ -130,18 +143,20 @@ describe('a Bake file', () => {
 
   // Does not turn red for BuildKit's race itself; `build/definition.test.ts` guards the intermediate image.
   test('a base is built once, also while another build works upon the same lower image', async () => {
-    const targets = ['slow', 'base', 'a', 'b'].map((each) =>
-      bakeTarget(each, [`${name}/${each}:dev`], each === 'a' || each === 'b' ? { contexts } : {}),
+    const more = { slow: { network: 'host' }, base: {}, a: { contexts }, b: { contexts } }
+    const targets = Object.entries(more).map(([each, its]) =>
+      bakeTarget(each, [`${name}/${each}:dev`], its),
     )
     const packages = `--mount=from=${baseImage()},target=/packages`
     await write({
       'docker-bake.hcl': [bakeGroup(['slow', 'a', 'b']), ...targets].join(''),
-      'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} sleep 20 && echo ${name}\n`,
+      'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} ${barrier.command} && echo ${name}\n`,
       'base/Dockerfile': `FROM ${baseImage()}\nRUN ${packages} echo made-$(head -c 16 /dev/urandom | md5sum | head -c 32) | tee /base-${name}\n`,
       'a/Dockerfile': 'FROM base\nRUN echo a >/own\n',
       'b/Dockerfile': 'FROM base\nRUN echo b >/own\n',
     })
-    const made = await run({ 'bake-files': 'docker-bake.hcl', parallel: '2' }, false)
+    const inputs = { 'bake-files': 'docker-bake.hcl', allow: 'network.host', parallel: '2' }
+    const made = await run(inputs, false, openWhen(/^Build b: /))
     expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
     expect(isBefore(made.log, 'Build b', 'Build slow')).toBe(true)
     expect(await inPod('a', 'cat', `/base-${name}`)).toBe(await inPod('b', 'cat', `/base-${name}`))
@@ -150,26 +165,29 @@ describe('a Bake file', () => {
     expect(intermediatesOf(made, await docker(...listIntermediates))).toEqual([])
   })
 
-  test.each(['killWhen', 'cancelWhen'] as const)(
+  test.each(['killed', 'cancelled'] as const)(
     'ended in the middle of a build upon a base (%s): no image of the step stays',
     async (how) => {
       const base = bakeTarget('base', [`${name}/base:dev`])
-      const slow = bakeTarget('slow', [`${name}/slow:dev`], { contexts })
+      const slow = bakeTarget('slow', [`${name}/slow:dev`], { contexts, network: 'host' })
       await write({
         'docker-bake.hcl': bakeGroup(['slow']) + base + slow,
         'base/Dockerfile': `FROM ${baseImage()}\nRUN echo ${name} >/base\n`,
-        'slow/Dockerfile': 'FROM base\nRUN sleep 30\n',
+        'slow/Dockerfile': `FROM base\nRUN ${barrier.command}\n`,
       })
-      const inputs = { 'bake-files': 'docker-bake.hcl', 'cluster-name': cluster.name }
-      let seen = ''
-      const ended = await runSlipway(inputs, {
-        github: { workspace },
-        [how]: (line: string): boolean => {
-          const isNow = /^slow: \[\d\/2\] RUN sleep 30, still running$/.test(line)
-          if (isNow) seen = execFileSync('docker', listIntermediates, { encoding: 'utf8' })
-          return isNow
+      const cancel = new AbortController()
+      let main = -1
+      const running = run({ 'bake-files': 'docker-bake.hcl', allow: 'network.host' }, false, {
+        signal: cancel.signal,
+        onSpawn: (pid, phase) => {
+          if (phase === 'main') main = pid
         },
       })
+      await Promise.race([barrier.held, running])
+      const seen = await docker(...listIntermediates)
+      if (how === 'killed') process.kill(main, 'SIGKILL')
+      else cancel.abort()
+      const ended = await running
       expect(ended.conclusion).not.toBe('success')
       const [held = '', ...more] = intermediatesOf(ended, seen)
       expect([held.replace(/:\d$/, ''), more]).toEqual([
@@ -225,14 +243,15 @@ describe('a Bake file', () => {
 
 describe('a list in the step', () => {
   const entry = (target: string): string =>
-    `- { context: ${target}, tags: '${name}/${target}:dev', no-cache: true }\n`
+    `- { context: ${target}, tags: '${name}/${target}:dev', no-cache: true, network: host }\n`
 
   test('an image is loaded while others are built', async () => {
     await write({
-      'slow/Dockerfile': `FROM ${baseImage()}\nRUN sleep 8; echo slow >/own\n`,
+      'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${barrier.command}; echo slow >/own\n`,
       'quick/Dockerfile': `FROM ${baseImage()}\nRUN echo quick >/own\n`,
     })
-    const made = await run({ builds: entry('slow') + entry('quick'), parallel: '2' }, false)
+    const inputs = { builds: entry('slow') + entry('quick'), parallel: '2' }
+    const made = await run(inputs, false, openWhen(new RegExp(`^Load ${name}/quick:dev: `)))
     expect(made.log).not.toContain('##[error]')
     expect(made.exitCode).toBe(0)
     expect(isBefore(made.log, `Load ${name}/quick:dev`, 'Build slow')).toBe(true)
@@ -242,13 +261,14 @@ describe('a list in the step', () => {
   const broken = () => ({
     'broken/Dockerfile': `FROM ${baseImage()}\nRUN sleep 1; exit 3\n`,
     'upon/Dockerfile': `FROM ${name}/broken:dev\nRUN true\n`,
-    'slow/Dockerfile': `FROM ${baseImage()}\nRUN sleep 5; echo slow >/own\n`,
+    'slow/Dockerfile': `FROM ${baseImage()}\nRUN ${barrier.command}; echo slow >/own\n`,
   })
   const list = (): string => ['broken', 'upon', 'slow'].map(entry).join('')
 
   test('one fails, the others go on with fail-fast: false, and the step fails', async () => {
     await write(broken())
-    const made = await run({ builds: list(), 'fail-fast': 'false', parallel: '2' })
+    const inputs = { builds: list(), 'fail-fast': 'false', parallel: '2' }
+    const made = await run(inputs, true, openWhen(/^Build broken: failed/))
     expect(made.exitCode).toBe(1)
     expect(made.log).toMatch(
       /##\[error\]broken: RUN sleep 1; exit 3 exited with 3\. broken\/Dockerfile:2\./,
@@ -260,7 +280,7 @@ describe('a list in the step', () => {
     expect(made.log).toMatch(/^broken: \[2\/2\] RUN sleep 1; exit 3, failed, [\d.]+ s$/m)
     // What failed is not folded up.
     expect(made.log).toMatch(/^broken: build log\n(?!##\[group)(?:.*\n)*?#\d+ ERROR: .*code: 3\n/m)
-    expect(made.log).toMatch(/^slow: \[2\/2\] RUN sleep 5; echo slow >\/own, [\d.]+ s$/m)
+    expect(made.log).toMatch(/^slow: \[2\/2\] RUN bash .*; echo slow >\/own, [\d.]+ s$/m)
     expect(made.log).toMatch(
       /^##\[group\]slow: build log, 0 of 1 steps cached\n(?:(?!##\[).*\n)*#\d+ DONE .*\n(?:(?!##\[).*\n)*##\[endgroup\]$/m,
     )
