@@ -74,7 +74,9 @@ describe.each(['overlay2', 'containerd'] as const)(
       await docker('rmi', '--force', tag, other, old).catch(() => {})
     })
 
-    test.each(['link', 'stream', 'kind'])(
+    // Of the two that go by names of Docker's, one from each store.
+    const byName = store === 'overlay2' ? 'stream' : 'kind'
+    test.each(isThorough ? ['link', 'stream', 'kind'] : ['link', byName])(
       'by %s, when the tag is moved between build and load',
       async (mode) => {
         const meddling = await makeMeddlingDocker('buildx bake --provenance', 'after', [other, tag])
@@ -183,7 +185,7 @@ describe.each(['overlay2', 'containerd'] as const)(
           expect(json).toContain(`"docker.io/library/${same}"`)
           await remove(`/images/${target.intermediate}`)
         }
-        const rounds = isThorough ? 50 : 10
+        const rounds = isThorough ? 50 : 5
         for (let round = 0; round < rounds; round += 1)
           await Promise.all(runIds.map((runId) => job(runId, round)))
       })
