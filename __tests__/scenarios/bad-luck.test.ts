@@ -45,14 +45,15 @@ afterEach(() => github.stop())
 const failing = async (
   change: Readonly<Record<string, string>>,
   options: Partial<RunOptions> = {},
+  nodesThatRun = cluster.nodes,
 ): Promise<string> => {
-  const before = await stateOfNodes()
+  const before = await stateOf(nodesThatRun)
   const run = await runSlipway({ ...inputs, ...change }, options)
   expect(run.exitCode).toBe(1)
   expect(run.postExitCode).toBe(0)
   expect(run.log).not.toMatch(/^\s+at .*\.js:\d+/m)
   expect(github.tokens.filter((token) => token.state() === 'live')).toEqual([])
-  expect(await stateOfNodes()).toEqual(before)
+  expect(await stateOf(nodesThatRun)).toEqual(before)
   expect(await helpersOf(run.state)).toEqual([])
   expect(run.orphans).toEqual([])
   expect((await readdir(run.files.temp)).filter((name) => name.includes('slipway'))).toEqual([])
@@ -67,17 +68,14 @@ const errorOf = (run: Run): string => {
   return errors[0]?.message ?? ''
 }
 
-/** Snapshots and images of the nodes that are up. */
-const stateOfNodes = async () => {
-  const up = (await docker('ps', '--filter', 'status=running', '--format', '{{.Names}}')).split(
-    '\n',
+/** Snapshots and images of nodes. */
+const stateOf = (nodes: readonly string[]) =>
+  Promise.all(
+    nodes.map(async (node) => ({
+      snapshots: await snapshotsOf(node),
+      images: await imagesOf(node),
+    })),
   )
-  return Promise.all(
-    cluster.nodes
-      .filter((node) => up.includes(node))
-      .map(async (node) => ({ snapshots: await snapshotsOf(node), images: await imagesOf(node) })),
-  )
-}
 
 test('bad inputs: all of them in one error, before any request', async () => {
   const message = await failing({ tags: 'API:Dev', 'no-cache': 'si', 'private-key': 'no key' })
@@ -131,10 +129,10 @@ test.each([
   ['stopped', 'stop', 'start', 'is exited'],
   ['paused', 'pause', 'unpause', 'is paused'],
 ])('a node that is %s', async (_name, bring, back, said) => {
-  const [, worker = ''] = cluster.nodes
+  const [other = '', worker = ''] = cluster.nodes
   await docker(bring, ...(bring === 'stop' ? ['--time=1'] : []), worker)
   try {
-    const message = await failing({})
+    const message = await failing({}, {}, [other])
     expect(message).toMatch(
       `Not every node is running: ${worker} ${said}. \`docker ${back} ${worker}\``,
     )
