@@ -96,6 +96,10 @@ export const startNodes = async (options: readonly (readonly string[])[]): Promi
 export const startCluster = (count = 1, options: readonly string[] = []): Promise<Cluster> =>
   startNodes(Array.from({ length: count }, () => options))
 
+/** The testbed's node image with another suite's containerd, in the engine that is in use. */
+export const provideNodeImage = async (suite: string): Promise<string> =>
+  (await run('script/testbed', ['node-image', suite])).stdout.trim()
+
 /** Builds an image from a Dockerfile's text and further files; returns its ID. */
 export const buildTestImage = async (
   tag: string,
