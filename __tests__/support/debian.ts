@@ -1,18 +1,28 @@
 import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-const script = `cd "$1" && shift
+/** Two test files may want the same package at once: whoever is first keeps it. */
+const script = `kept=$1 folder=$2 && shift 2
 download() { apt-get -o APT::Sandbox::User=root download "$@"; }
-download "$@" || { apt-get update && download "$@"; }
-for deb in *.deb; do dpkg-deb --extract "$deb" . && rm "$deb"; done`
+if [ ! -e "$kept" ]; then
+  new=$(mktemp -d "$kept.XXXXXX")
+  (cd "$new" && { download "$@" || { apt-get update && download "$@"; }; })
+  mv -T "$new" "$kept" || rm -r "$new"
+fi
+for deb in "$kept"/*.deb; do dpkg-deb --extract "$deb" "$folder"; done`
+
+const cache = 'node_modules/.cache/debian'
 
 /**
  * Unpacks packages of the machine's own suite, which is the base image's, into a folder; the
- * machine's own packages stay as they are.
+ * machine's own packages stay as they are. What was downloaded is kept for the next one.
  */
 export const unpackPackages = async (
   folder: string,
   ...names: readonly string[]
 ): Promise<void> => {
-  await promisify(execFile)('bash', ['-ec', script, 'bash', folder, ...names])
+  await mkdir(cache, { recursive: true })
+  const kept = `${cache}/${names.join('+')}`
+  await promisify(execFile)('bash', ['-ec', script, 'bash', kept, folder, ...names])
 }
