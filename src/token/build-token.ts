@@ -7,18 +7,6 @@ import { formatToken } from './formats.ts'
 import type { MintedToken, MintOptions } from './installation-token.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
 
-/** The builds' token over the whole step: minted late, by whoever asks first, and ended once. */
-export type BuildToken = AsyncDisposable & {
-  /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
-  readonly take: () => Promise<Secret | undefined>
-  /**
-   * Ends all that was minted, whatever happened before. Never fails, and can be called again.
-   *
-   * @returns what this call has ended
-   */
-  readonly close: () => Promise<readonly EndedToken[]>
-}
-
 type Options = MintOptions & {
   readonly inputs: Pick<Inputs, 'credentials' | 'apiUrl' | 'secretFormat'>
   readonly warn: (message: string) => void
@@ -42,7 +30,7 @@ const importClient = () => import('./installation-token.ts')
 const isFresh = ({ expiresAt }: MintedToken): boolean =>
   Date.parse(expiresAt) - Date.now() > enoughMs
 
-export const createBuildToken = (options: Options): BuildToken => {
+export const createBuildToken = (options: Options) => {
   const { inputs, log, warn, saveState, signal, childEnv } = options
   const { credentials, apiUrl, secretFormat } = inputs
   const tooLate = later(signal, revokingMs)
@@ -110,7 +98,12 @@ export const createBuildToken = (options: Options): BuildToken => {
     return outcomes.map(({ ended }) => ended)
   }
 
-  const close: BuildToken['close'] = () => {
+  /**
+   * Ends all that was minted, whatever happened before. Never fails, and can be called again.
+   *
+   * @returns what this call has ended
+   */
+  const close = (): Promise<readonly EndedToken[]> => {
     closing = closing.then(endAll).catch((error: unknown) => {
       warn(`The token could not be ended: ${renderError(error)}`)
       return []
@@ -119,7 +112,8 @@ export const createBuildToken = (options: Options): BuildToken => {
   }
 
   return {
-    take: async () => {
+    /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
+    take: async (): Promise<Secret | undefined> => {
       if (credentials.kind === 'none') return undefined
       if (credentials.kind === 'given') {
         return formatToken(secretFormat, apiUrl, [{ token: credentials.token }])
@@ -133,3 +127,6 @@ export const createBuildToken = (options: Options): BuildToken => {
     [Symbol.asyncDispose]: async () => void (await close()),
   }
 }
+
+/** The builds' token over the whole step: minted late, by whoever asks first, and ended once. */
+export type BuildToken = ReturnType<typeof createBuildToken>
