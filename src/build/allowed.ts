@@ -63,14 +63,12 @@ const show = (text: string): string =>
 const renderRefusal = (name: string, { request, allowance }: Need): string => {
   const { key, kind, text } = request
   const what = `- ${name}: ${key}`
-  switch (kind) {
-    case 'template':
-      return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${key === 'env_file' ? ' (fs.read=* allows it)' : ''}`
-    case 'word':
-      return `${what} needs ${show(allowance)}`
-    default:
-      return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show(allowance)}`
+  if (kind === 'word') return `${what} needs ${show(allowance)}`
+  if (kind !== 'template') {
+    return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show(allowance)}`
   }
+  const how = key === 'env_file' ? ' (fs.read=* allows it)' : ''
+  return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`
 }
 
 /** A folder covers what is in it. */
@@ -106,14 +104,11 @@ const isNews = ({ request, allowance }: Need, all: readonly Need[]): boolean =>
   )
 
 /** Whether something may be read, of which a refusal is told later. */
-export const mayRead = (
-  { kind, text }: AccessRequest,
-  bake: BakeInputs,
-  allow: Allowances,
-  workspace: string,
-): boolean =>
-  kind === 'read' &&
-  findOutside(text, workspace, toGranted(bake, allow, workspace).read) === undefined
+export const createMayRead = (bake: BakeInputs, allow: Allowances, workspace: string) => {
+  const granted = toGranted(bake, allow, workspace)
+  return ({ kind, text }: AccessRequest): boolean =>
+    kind === 'read' && findOutside(text, workspace, granted.read) === undefined
+}
 
 /**
  * Requires that targets request nothing of the machine but files of the workspace and what the

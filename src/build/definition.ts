@@ -26,8 +26,6 @@ const readTags = (name: string, value: unknown): readonly ImageReference[] =>
     )
   })
 
-const targetPrefix = 'target:'
-
 /** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
 const readWanted = ({ group = {}, target }: BakeFile): ReadonlySet<string> => {
   const wanted = new Set(group['default']?.targets ?? Object.keys(target))
@@ -82,7 +80,7 @@ export const readTargets = (
   return all.map((target): BakeTarget => {
     const own = links.filter(({ of }) => of === target.name)
     const contexts: Readonly<Record<string, string>> = {
-      ...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
+      ...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
       ...toTextMap(target.definition['contexts']),
     }
     const dependsOn = toDependencies(contexts)
@@ -96,13 +94,10 @@ export const readTargets = (
 }
 
 /** The targets among contexts. */
-const toDependencies = (contexts: Readonly<Record<string, string>>): readonly string[] => [
-  ...new Set(
-    Object.values(contexts)
-      .filter((context) => context.startsWith(targetPrefix))
-      .map((context) => context.slice(targetPrefix.length)),
-  ),
-]
+const toDependencies = (contexts: Readonly<Record<string, string>>): readonly string[] => {
+  const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? [])
+  return [...new Set(names)]
+}
 
 const requireOrder = (targets: ReadonlyMap<string, readonly string[]>): void => {
   const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name))

@@ -5,7 +5,7 @@ import { openMemoryFile } from '../host/memory-file.ts'
 import type { Ended } from '../host/process.ts'
 import type { Allowances } from '../inputs/allow.ts'
 import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
-import { mayRead, requireAllowed } from './allowed.ts'
+import { createMayRead, requireAllowed } from './allowed.ts'
 import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
 import { type AccessRequest, findTargetRequests } from './requests.ts'
@@ -28,8 +28,8 @@ const findFileRequests = async (
   if (compose.length === 0) return [env]
   // The YAML library is a large part of all that is loaded.
   const { findComposeRequests } = await import('./compose-requests.ts')
-  const isAllowed = (request: AccessRequest): boolean => mayRead(request, bake, allow, workspace)
-  return [env, ...findComposeRequests(compose, workspace, isAllowed)]
+  const mayRead = createMayRead(bake, allow, workspace)
+  return [env, ...findComposeRequests(compose, workspace, mayRead)]
 }
 
 /** Bake's last word, without what it printed of its progress before. */
