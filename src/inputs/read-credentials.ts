@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { Secret } from '../secret.ts'
 import type { Credentials, SecretFormat } from './inputs.ts'
-import { defaultPermissions, type InputName } from './raw-inputs.ts'
+import { defaults } from './raw-inputs.ts'
 import { readApp } from './read-app.ts'
 import type { Reader } from './reader.ts'
 import { whySecretsAreEmpty, withoutSecrets } from './trigger.ts'
@@ -30,13 +30,8 @@ export const readApiUrl = ({ text, report }: Reader): string => {
   return (url?.href ?? given).replace(/\/+$/, '')
 }
 
-/** Words about a token, and what they say where nobody gave them. */
-const tokenWords: Readonly<Partial<Record<InputName, string>>> = {
-  repositories: '',
-  owner: '',
-  permissions: defaultPermissions,
-  'secret-format': 'token',
-}
+/** Words about a token. */
+const tokenWords = ['repositories', 'owner', 'permissions', 'secret-format'] as const
 
 /** Half of an App, or whoever says which token wants one: the build would fail later, with less to go by. */
 const reportMissing = ({ run, text, report }: Reader): void => {
@@ -48,9 +43,7 @@ const reportMissing = ({ run, text, report }: Reader): void => {
     why === undefined
       ? 'Check the name of the secret; workflows of forks and of Dependabot do not get secrets.'
       : withoutSecrets
-  const asked = Object.entries(tokenWords).flatMap(([name, usual]) =>
-    [undefined, usual].includes(text(name as InputName)) ? [] : [name],
-  )
+  const asked = tokenWords.filter((name) => (text(name) ?? defaults[name]) !== defaults[name])
   if (hasId && !hasKey) {
     report('private-key', `empty, though a client-id is given${because}. ${how}`)
   } else if (hasKey && !hasId) {
