@@ -5,7 +5,7 @@ import { intermediateRepository } from '../ownership.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import type { SecretSource } from './secret-channel.ts'
 
-/** One image to build. */
+/** One image to build. The name is for people, and for others that build upon it. */
 export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'> & {
   /**
    * A name for as long as the step lasts, which no other step gives to an image: by it others find

@@ -13,10 +13,7 @@ const list = (words: readonly string[]): string => words.join(', ')
 
 const renderTarget = ({ name, tags, isWanted }: Target): string => {
   const names = tags.map(({ given }) => given).filter((given) => given !== name)
-  const notes = [
-    ...(names.length > 0 ? [list(names)] : []),
-    ...(isWanted ? [] : ['a dependency, not loaded']),
-  ]
+  const notes = [list(names), isWanted ? '' : 'a dependency, not loaded'].filter(Boolean)
   return `Build ${name}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
 }
 
