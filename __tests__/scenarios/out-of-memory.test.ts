@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import {
+  type DiagnosedJob,
   findingsOf,
   isListening,
   isRecorded,
   useDiagnosedJob,
+  useSameDiagnosedJob,
   warningsOf,
 } from '../support/diagnosed-job.ts'
 import { eventually } from '../support/eventually.ts'
@@ -18,25 +20,30 @@ import {
 import type { Run } from '../support/runner/types.ts'
 import { docker, inNode } from '../support/testbed.ts'
 
-const { image, fixture, runJob, runDiagnosis } = useDiagnosedJob()
-
 /** All processes that this machine's kernel has killed for memory. */
 const killsHere = async (): Promise<number> =>
   Number(/^oom_kill (\d+)$/m.exec(await readFile('/proc/vmstat', 'utf8'))?.[1])
 
-const startPod = (script: string, name = 'trainer'): Promise<GreedyPod> =>
-  startGreedyPod(fixture.node, image, { namespace: 'shop', name, script })
+/** Starts pods from a job's image, in its node. */
+const starterOf =
+  ({ fixture, image }: DiagnosedJob) =>
+  (script: string, name = 'trainer'): Promise<GreedyPod> =>
+    startGreedyPod(fixture.node, image, { namespace: 'shop', name, script })
 
 const killed =
   'Container main of pod shop/trainer was OOM-killed: it exceeded its memory limit of 50 MB. Raise resources.limits.memory'
 
 /** A container of somebody else's on the same machine takes more memory than it may. */
-const someoneElsesKill = async (): Promise<void> => {
+const someoneElsesKill = async ({ image }: DiagnosedJob): Promise<void> => {
   const args = ['--rm', '--network=none', '--memory=50m', '--memory-swap=50m', '--label=other-job']
   await docker('run', ...args, image, 'perl', '-e', takeAll).catch(() => {})
 }
 
 describe('a container takes more memory than it may', () => {
+  const job = useSameDiagnosedJob()
+  const { runJob } = job
+  const startPod = starterOf(job)
+
   test('post says which, its limit and what to change', async () => {
     const run = await runJob(async () => itsEnd(await startPod(takeAll)))
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
@@ -83,15 +90,6 @@ describe('a container takes more memory than it may', () => {
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
   })
 
-  test('when the whole cluster was removed before post, too', async () => {
-    const run = await runJob(async (temp) => {
-      await itsEnd(await startPod(takeAll))
-      await isRecorded(temp, 'trainer')
-      await docker('rm', '--force', '--volumes', fixture.node)
-    })
-    expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
-  })
-
   test('a pod that came and went within moments was noted', async () => {
     const run = await runJob(async (temp) => {
       await isListening(temp)
@@ -107,7 +105,7 @@ describe('a container takes more memory than it may', () => {
   })
 
   test("a container that somebody else runs on the machine is nobody's fault here", async () => {
-    const run = await runJob(someoneElsesKill, { debug: true })
+    const run = await runJob(() => someoneElsesKill(job), { debug: true })
     expect(run.annotations).toEqual([])
     expect(run.log).toMatch(/OOM kills since \S+ UTC \(\d+ elsewhere on this machine\)/)
     // No line of the kernel's log about it, and nothing of the other's names.
@@ -117,7 +115,7 @@ describe('a container takes more memory than it may', () => {
 
   test('ours and that of somebody else are told apart', async () => {
     const run = await runJob(async () => {
-      await someoneElsesKill()
+      await someoneElsesKill(job)
       await itsEnd(await startPod(takeAll))
     })
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
@@ -125,6 +123,10 @@ describe('a container takes more memory than it may', () => {
 })
 
 describe("what the kernel's log does not tell", () => {
+  const job = useDiagnosedJob()
+  const { fixture, runJob } = job
+  const startPod = starterOf(job)
+
   /** Puts a program in the place of the node's dmesg, which is `dmesg.real` then. */
   const replaceDmesg = (script: string): Promise<string> => {
     const install =
@@ -183,8 +185,21 @@ describe("what the kernel's log does not tell", () => {
   })
 })
 
-describe('mode: diagnose, before the teardown', () => {
-  test('it tells the same in an output, an annotation and the summary, and post does not repeat it', async () => {
+describe('a kill, and a teardown', () => {
+  const job = useDiagnosedJob()
+  const { image, fixture, runJob, runDiagnosis } = job
+  const startPod = starterOf(job)
+
+  test('is told when the whole cluster was removed before post, too', async () => {
+    const run = await runJob(async (temp) => {
+      await itsEnd(await startPod(takeAll))
+      await isRecorded(temp, 'trainer')
+      await docker('rm', '--force', '--volumes', fixture.node)
+    })
+    expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])
+  })
+
+  test('mode: diagnose before it tells the same in an output, an annotation and the summary, and post does not repeat it', async () => {
     let diagnosis: Run | undefined
     let pod: GreedyPod | undefined
     const run = await runJob(async (temp) => {
@@ -221,7 +236,7 @@ describe('mode: diagnose, before the teardown', () => {
     expect(run.annotations).toEqual([])
   })
 
-  test('without a step before it, too', async () => {
+  test('mode: diagnose without a step before it, too', async () => {
     await runJob(async () => {})
     await itsEnd(await startPod(takeAll))
     expect(findingsOf(await runDiagnosis())).toMatchObject([{ kind: 'oom-kill', pod: 'trainer' }])

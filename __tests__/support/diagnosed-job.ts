@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding/finding.ts'
 import { eventually } from './eventually.ts'
-import { type OneNode, useOneNode } from './one-node.ts'
+import { type OneNode, useOneNode, useSuiteNode } from './one-node.ts'
 import type { Run, RunOptions } from './runner/types.ts'
+import { buildTiny } from './shaped-images.ts'
 import { runSlipway } from './slipway.ts'
-import { baseImage, docker, uniqueName } from './testbed.ts'
+import { docker, inNode, uniqueName } from './testbed.ts'
 
 /** What a pod of the tests has in its environment; nobody may ever print it. */
 export const hush = 'hush-in-the-pod'
@@ -23,10 +24,25 @@ export type DiagnosedJob = {
   readonly runDiagnosis: (options?: Partial<RunOptions>) => Promise<Run>
 }
 
-/** Gives every test of the calling file a node of its own, and jobs that load one image into it. */
-export const useDiagnosedJob = (): DiagnosedJob => {
+/** Removes all pods of a node. */
+const removePods = (node: string): Promise<string> => {
+  const script =
+    'for pod in $(crictl pods --quiet); do crictl stopp "$pod" && crictl rmp --force "$pod"; done'
+  return inNode(node, 'sh', '-c', script)
+}
+
+/** As `useDiagnosedJob`, with one node for all tests of the calling suite: of what they leave, pods go. */
+export const useSameDiagnosedJob = (): DiagnosedJob => {
+  const fixture = useSuiteNode()
+  afterEach(async () => void (await removePods(fixture.node)))
+  return useJobsOf(fixture)
+}
+
+/** Gives every test of the calling suite a node of its own, and jobs that load one image into it. */
+export const useDiagnosedJob = (): DiagnosedJob => useJobsOf(useOneNode())
+
+const useJobsOf = (fixture: OneNode): DiagnosedJob => {
   const image = `${uniqueName('greedy')}:1`
-  const fixture = useOneNode()
   const runs: Run[] = []
   const note = (run: Run): Run => {
     runs.push(run)
@@ -36,9 +52,7 @@ export const useDiagnosedJob = (): DiagnosedJob => {
     expect(run.log).not.toContain(hush)
     return run
   }
-  beforeAll(async () => {
-    await docker('tag', baseImage(), image)
-  })
+  beforeAll(() => buildTiny(image, ['/usr/bin/perl']))
   afterEach(async () => {
     await Promise.all(runs.splice(0).map((run) => run.dispose()))
   })

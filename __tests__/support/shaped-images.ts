@@ -19,6 +19,19 @@ export const buildHuge = async (tag: string): Promise<void> => {
   await buildTestImage(tag, `FROM ${baseImage()}\nRUN ${make}\n`)
 }
 
+/** Builds an image of programs of the base image's and what they need to run: a few files and megabytes. */
+export const buildTiny = async (tag: string, programs: readonly string[]): Promise<void> => {
+  const copy = `for path in ${programs.join(' ')} $(ldd ${programs.join(' ')} | grep -o '/[^ :]*')`
+  const lines = [
+    `FROM ${baseImage()} AS whole`,
+    `RUN mkdir /tiny && ${copy}; do cp --parents --dereference "$path" /tiny; done`,
+    'FROM scratch',
+    'COPY --from=whole /tiny /',
+    'ENV PATH=/usr/bin:/bin',
+  ]
+  await buildTestImage(tag, `${lines.join('\n')}\n`)
+}
+
 /** Builds an image that is a single file, which is also all the tools it has: a static busybox. */
 export const buildSingleFile = async (tag: string): Promise<void> => {
   const context = await mkdtemp(join(tmpdir(), 'slipway-single-'))
