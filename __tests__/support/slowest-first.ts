@@ -1,37 +1,42 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Scenarios that take long, the longest first, as `script/test` has printed them. One that began as
- * the last would run alone for as long as it takes.
+ * Files that take long, of each tier the longest first, as `script/test` has printed them. One that
+ * began as the last would run alone for as long as it takes.
  */
 const slowest: readonly string[] = [
-  'load-trees',
-  'load-stream-kill',
-  'load-ways',
-  'load-faults',
-  'one-manifest',
-  'load-leaving',
-  'load-kill',
-  'given-images',
-  'identity',
-  'out-of-memory',
-  'many-images',
-  'load',
-  'small-disk',
-  'load-engines',
-  'size-memory',
-  'bad-luck',
-  'load-peak',
-  'odd-places',
-  'load-filesystems',
-  'cancel',
-  'load-stream',
-  'hostile-names',
-  'diagnose-job',
+  'token/trouble',
+  'host/log-fence-fuzz',
+  'token/watchdog',
+  'host/process',
+  'lint/scripts',
+  'scenarios/load-trees',
+  'scenarios/load-stream-kill',
+  'scenarios/load-ways',
+  'scenarios/load-faults',
+  'scenarios/one-manifest',
+  'scenarios/load-leaving',
+  'scenarios/load-kill',
+  'scenarios/given-images',
+  'scenarios/identity',
+  'scenarios/out-of-memory',
+  'scenarios/many-images',
+  'scenarios/load',
+  'scenarios/small-disk',
+  'scenarios/load-engines',
+  'scenarios/size-memory',
+  'scenarios/bad-luck',
+  'scenarios/load-peak',
+  'scenarios/odd-places',
+  'scenarios/load-filesystems',
+  'scenarios/cancel',
+  'scenarios/load-stream',
+  'scenarios/hostile-names',
+  'scenarios/diagnose-job',
 ]
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
-  const rank = slowest.findIndex((name) => moduleId.endsWith(`/scenarios/${name}.test.ts`))
+  const rank = slowest.findIndex((name) => moduleId.endsWith(`/__tests__/${name}.test.ts`))
   return rank === -1 ? slowest.length : rank
 }
 
