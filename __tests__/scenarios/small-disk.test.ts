@@ -39,7 +39,7 @@ const tagOf = (service: string): string => `${name}/${service}:dev`
 
 /** Bytes that no disk can compress, in files as programs have them. */
 const fill = (path: string, size: number): string =>
-  `RUN mkdir ${path} && cd ${path} && for i in $(seq ${size}); do head -c 1000000 /dev/urandom >$i; done`
+  `RUN mkdir ${path} && cd ${path} && head -c ${size}000000 /dev/urandom | split -b 1000000`
 
 const dockerfileOf = (service: (typeof services)[number]): string => {
   const from = service === 'preprocessing' ? tagOf('base') : baseImage()
@@ -85,11 +85,15 @@ const leaveFree = async (bytes: number): Promise<void> => {
   expect(Math.abs((await freeBytes()) - bytes)).toBeLessThan(2 * mb)
 }
 
-/** Nothing of the images, neither in Docker nor in nodes. */
-const startAfresh = async (): Promise<void> => {
+const removeImages = async (): Promise<void> => {
   const tags = ['base', ...services].map(tagOf)
   await docker('rmi', '--force', ...tags).catch(() => {})
   await docker('buildx', 'prune', '--force', '--all')
+}
+
+/** Nothing of the images, neither in Docker nor in nodes, of which there are none. */
+const clear = async (): Promise<void> => {
+  await Promise.all([cluster.remove(), removeImages()])
 }
 
 beforeEach(async () => {
@@ -98,8 +102,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all([service.stop(), ...runs.splice(0).map((each) => each.dispose())])
-  await cluster.remove()
-  await startAfresh()
+  await clear()
 })
 
 const build = async (options: Partial<RunOptions> = {}, inputs = {}): Promise<Run> => {
@@ -175,8 +178,7 @@ const script = async (): Promise<void> => {
 test('1.3 times the images: the script dies of it, one step does not', async () => {
   await leaveFree(1.3 * imageBytes)
   await expect(script()).rejects.toThrow(/no space left on device/i)
-  await cluster.remove()
-  await startAfresh()
+  await clear()
   cluster = await startCluster()
 
   await leaveFree(1.3 * imageBytes)
@@ -193,8 +195,7 @@ test('1.3 times the images: the script dies of it, one step does not', async () 
 
 test('0.9 times the images: refused before anything is built, with the sum', async () => {
   expect((await build()).conclusion).toBe('success')
-  await cluster.remove()
-  await startAfresh()
+  await clear()
   cluster = await startCluster()
 
   // The base image, which is there, is part of what was measured.
