@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Barrier, startBarrier } from '../support/barrier.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { filesWith, formsOf, holds, watchProcesses } from '../support/leaks.ts'
 import type { Run } from '../support/runner/types.ts'
@@ -59,6 +60,7 @@ const audit = async (
   name: string,
   change: Readonly<Record<string, string>>,
   afterwards?: (run: Run, token: string) => Promise<void>,
+  barriers: readonly Barrier[] = [],
 ): Promise<Findings> => {
   const github: GitHub = await startGitHub()
   const tag = `${uniqueName(name)}:dev`
@@ -66,6 +68,12 @@ const audit = async (
   const stamp = join(scratch, `${name}.stamp`)
   await writeFile(stamp, '')
   const watch = watchProcesses()
+  for (const { held, open } of barriers) {
+    void held.then(() => {
+      watch.look()
+      open()
+    })
+  }
   const inputs = { ...credentialsOf(github), ...exampleBuild(github, tag), ...change }
   const run = await runSlipway({ ...inputs, 'cluster-name': cluster.name })
   const processes = [...watch.stop()]
@@ -102,26 +110,26 @@ describe('the main job', () => {
 })
 
 describe('a job that leaks on purpose is found out', () => {
-  const leakyDockerfile = [
-    `FROM ${baseImage()}`,
-    // A file in a layer.
-    'RUN --mount=type=secret,id=github_token cp /run/secrets/github_token /leak',
-    // An environment, long enough to be sampled.
-    'RUN --mount=type=secret,id=github_token TOKEN="$(cat /run/secrets/github_token)" sleep 0.5',
-    // A command line.
-    'RUN --mount=type=secret,id=github_token sh -c "sleep 0.5; :" "$(cat /run/secrets/github_token)"',
-    // A form that the runner does not mask.
-    'RUN --mount=type=secret,id=github_token od -An -v -tx1 /run/secrets/github_token | tr -d " \\n"; echo',
-  ].join('\n')
+  const leakyDockerfile = (first: Barrier, second: Barrier): string =>
+    [
+      `FROM ${baseImage()}`,
+      // A file in a layer.
+      'RUN --mount=type=secret,id=github_token cp /run/secrets/github_token /leak',
+      // An environment, until it has been sampled.
+      `RUN --mount=type=secret,id=github_token TOKEN="$(cat /run/secrets/github_token)" ${first.command}`,
+      // A command line.
+      `RUN --mount=type=secret,id=github_token ${second.command} "$(cat /run/secrets/github_token)"`,
+      // A form that the runner does not mask.
+      'RUN --mount=type=secret,id=github_token od -An -v -tx1 /run/secrets/github_token | tr -d " \\n"; echo',
+    ].join('\n')
 
   let found: Findings
   beforeAll(async () => {
-    await writeFile(join(scratch, 'Dockerfile'), leakyDockerfile)
-    found = await audit(
-      'leaky',
-      { context: scratch, file: join(scratch, 'Dockerfile') },
-      leakIntoFiles,
-    )
+    const barriers = [await startBarrier(), await startBarrier()] as const
+    await writeFile(join(scratch, 'Dockerfile'), leakyDockerfile(...barriers))
+    const inputs = { context: scratch, file: join(scratch, 'Dockerfile') }
+    found = await audit('leaky', inputs, leakIntoFiles, barriers)
+    await Promise.all(barriers.map((barrier) => barrier.stop()))
   })
 
   const leakIntoFiles = async (run: Run, token: string): Promise<void> => {

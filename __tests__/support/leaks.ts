@@ -94,6 +94,8 @@ const readQuietly = (path: string): string => {
 }
 
 export type ProcessWatch = {
+  /** Looks at once, also between two samples. */
+  readonly look: () => void
   /** Every environ and command line that was seen, by `PID/file`; call it once, at the end. */
   readonly stop: () => ReadonlyMap<string, string>
 }
@@ -111,6 +113,7 @@ export const watchProcesses = (intervalMs = 10): ProcessWatch => {
   }
   const timer = setInterval(look, intervalMs)
   return {
+    look,
     stop: () => {
       clearInterval(timer)
       return seen
