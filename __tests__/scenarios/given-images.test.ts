@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadInto, useEngine, warningsOf, waysOf } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
+import { buildTiny } from '../support/shaped-images.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
   baseImage,
@@ -50,7 +51,7 @@ describe.each(['overlay2', 'containerd'] as const)('images of all kinds, with %s
 
   test('name:tag@digest is there by both names, and pods start by the whole', async () => {
     const tag = `${registry.host}/${name}:1`
-    await docker('tag', baseImage(), tag)
+    await buildTiny(tag, ['/bin/sh'])
     await docker('push', '--quiet', tag)
     const listed = await docker('image', 'inspect', '--format', '{{json .RepoDigests}}', tag)
     const own = (JSON.parse(listed) as readonly string[]).find((each) =>
@@ -63,7 +64,8 @@ describe.each(['overlay2', 'containerd'] as const)('images of all kinds, with %s
       const names = await namesIn(node)
       expect(names).toContain(tag)
       expect(names).toContain(`${registry.host}/${name}@${digest}`)
-      expect(await runPod(node, `${tag}@${digest}`, ['echo', mode])).toBe(mode)
+      const command = ['/bin/sh', '-c', `echo ${mode}`]
+      expect(await runPod(node, `${tag}@${digest}`, command)).toBe(mode)
       for (const each of names.filter((one) => one.includes(name)))
         await inNode(node, 'ctr', '--namespace=k8s.io', 'images', 'remove', '--sync', each)
     }

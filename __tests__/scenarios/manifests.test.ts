@@ -4,15 +4,9 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { warningsOf } from '../support/loading.ts'
 import type { Run } from '../support/runner/types.ts'
+import { buildTiny } from '../support/shaped-images.ts'
 import { runSlipway } from '../support/slipway.ts'
-import {
-  baseImage,
-  type Cluster,
-  docker,
-  imagesOf,
-  startCluster,
-  uniqueName,
-} from '../support/testbed.ts'
+import { type Cluster, docker, imagesOf, startCluster, uniqueName } from '../support/testbed.ts'
 
 const name = uniqueName('manifests')
 const secret = `hunter2-${name}`
@@ -23,8 +17,8 @@ let workspace: string
 beforeAll(async () => {
   cluster = await startCluster()
   node = cluster.nodes[0] ?? ''
-  await docker('tag', baseImage(), `${name}:latest`)
-  await docker('tag', baseImage(), `${name}:dev`)
+  await buildTiny(`${name}:latest`, ['/bin/sh'])
+  await docker('tag', `${name}:latest`, `${name}:dev`)
 })
 afterAll(async () => {
   await cluster?.remove()
@@ -104,7 +98,7 @@ test('a dry run tells the same', async () => {
 })
 
 test('a glob that matches nothing ends the step before anything was done', async () => {
-  await docker('tag', baseImage(), `${name}:late`)
+  await docker('tag', `${name}:latest`, `${name}:late`)
   try {
     const made = await run({ images: `${name}:late`, manifests: 'k8s/*.yaml' })
     expect([made.exitCode, made.postExitCode]).toEqual([1, 0])

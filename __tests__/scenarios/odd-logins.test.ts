@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { buildFrom, expectWorks, useOddPlaces, writeConfig } from '../support/odd-places.ts'
 import { asOrdinaryUser, buildxIn, findSocket } from '../support/ordinary-user.ts'
 import type { RunOptions } from '../support/runner/types.ts'
@@ -128,12 +129,17 @@ test('the builder in use is kept', async () => {
   const config = await writeConfig(join(places.scratch, uniqueName('builder')), {})
   await useBuilder(config, (server.address() as AddressInfo).port)
   const { watch, seen } = watchTemp('waiting for connection')
-  const run = await runSlipway(await buildFrom(places.open, places), {
+  const cancel = new AbortController()
+  const running = runSlipway(await buildFrom(places.open, places), {
     ...(await asOrdinaryUser()),
     ...watch,
     env: { DOCKER_CONFIG: config },
-    cancelAfterMs: 6_000,
+    signal: cancel.signal,
   })
+  const isAsked = () => calls > 0 && seen.length > 0
+  await eventually('the builder is asked, and the log says so', isAsked, 30_000).catch(() => {})
+  cancel.abort()
+  const run = await running
   server.close()
   expect(run.log).toMatch(/^buildx cannot write to .*: it uses a folder of this step\.$/m)
   expect(calls).toBeGreaterThan(0)

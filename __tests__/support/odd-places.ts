@@ -1,28 +1,21 @@
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { type GitHub, startGitHub } from './github/server.ts'
 import { warningsOf } from './loading.ts'
 import { asOrdinaryUser, ordinaryId } from './ordinary-user.ts'
 import { type Registry, startRegistry } from './registry.ts'
 import type { Run, RunOptions } from './runner/types.ts'
+import { buildTiny } from './shaped-images.ts'
 import { credentialsOf, runSlipway } from './slipway.ts'
-import {
-  baseImage,
-  type Cluster,
-  docker,
-  helpersOf,
-  imagesOf,
-  startCluster,
-  uniqueName,
-} from './testbed.ts'
+import { type Cluster, docker, helpersOf, imagesOf, startCluster, uniqueName } from './testbed.ts'
 
 /** What the tests of a file share, and the name of the image that each of them builds. */
 export type OddPlaces = {
   readonly github: GitHub
   readonly cluster: Cluster
-  /** Both have the base image. */
+  /** Both have an image to build upon. */
   readonly open: Registry
   readonly closed: Registry
   /** Everybody may look into this folder, and nobody but root may write. */
@@ -30,11 +23,11 @@ export type OddPlaces = {
   tag: string
 }
 
-/** Puts the base image into a registry, and leaves none in Docker. */
+/** Puts an image to build upon into a registry, and leaves none in Docker. */
 const publish = async ({ host, auth }: Registry, config: string): Promise<void> => {
   const base = `${host}/base:1`
   await writeConfig(config, { auths: { [host]: { auth } } })
-  await docker('tag', baseImage(), base)
+  await buildTiny(base, ['/bin/sh'])
   await docker('--config', config, 'push', '--quiet', base)
   await docker('rmi', base)
 }
@@ -49,6 +42,7 @@ export const writeConfig = async (folder: string, config: object): Promise<strin
 /** Gives the tests of the calling file a cluster and registries. */
 export const useOddPlaces = (): OddPlaces => {
   const places = {} as { -readonly [Name in keyof OddPlaces]: OddPlaces[Name] }
+  const tags: string[] = []
   beforeAll(async () => {
     places.scratch = await mkdtemp(join(tmpdir(), 'slipway-odd-'))
     await chmod(places.scratch, 0o755)
@@ -62,11 +56,12 @@ export const useOddPlaces = (): OddPlaces => {
   afterAll(async () => {
     await Promise.all([places.open?.stop(), places.closed?.stop(), places.github?.stop()])
     await Promise.all([places.cluster?.remove(), rm(places.scratch, { recursive: true })])
+    await docker('rmi', '--force', ...tags)
   })
   beforeEach(() => {
     places.tag = `${uniqueName('odd')}:dev`
+    tags.push(places.tag)
   })
-  afterEach(() => docker('rmi', '--force', places.tag))
   return places
 }
 

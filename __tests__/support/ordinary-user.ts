@@ -23,7 +23,17 @@ eval "$prepare"
 cd "$PWD" && umount --lazy "$places" && rmdir "$places"
 exec setpriv --reuid=${ordinaryId} --regid=${ordinaryId} --groups="$group" --inh-caps=-all -- "$@"`
 
-const findBuildx = async (): Promise<string> => {
+const buildxBy = new Map<string | undefined, Promise<string>>()
+
+/** Asked once of each engine: its configuration says where buildx is. */
+const findBuildx = (): Promise<string> => {
+  const { DOCKER_CONFIG: config } = process.env
+  const found = buildxBy.get(config) ?? askForBuildx()
+  buildxBy.set(config, found)
+  return found
+}
+
+const askForBuildx = async (): Promise<string> => {
   const printed = await docker('info', '--format', '{{json .ClientInfo.Plugins}}')
   const plugins = JSON.parse(printed) as { readonly Name: string; readonly Path: string }[]
   return plugins.find(({ Name }) => Name === 'buildx')?.Path ?? 'buildx is not there'
