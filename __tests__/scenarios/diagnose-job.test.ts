@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isRecorded, useDiagnosedJob, warningsOf } from '../support/diagnosed-job.ts'
+import {
+  type DiagnosedJob,
+  isRecorded,
+  useDiagnosedJob,
+  useSameDiagnosedJob,
+  warningsOf,
+} from '../support/diagnosed-job.ts'
 import { itsEnd, startGreedyPod, takeAll } from '../support/greedy-pod.ts'
 import { docker } from '../support/testbed.ts'
 
-const { image, fixture, runJob, runDiagnosis } = useDiagnosedJob()
-
-const startPod = (node: string, name: string) =>
+const startPod = ({ image }: DiagnosedJob, node: string, name: string) =>
   startGreedyPod(node, image, { namespace: 'shop', name, script: takeAll })
 
 /** A way to Docker that can be stopped, as if the daemon hung from then on. */
@@ -34,6 +38,10 @@ const startDetour = async (path: string) => {
 }
 
 describe('nothing to find, or nobody to ask', () => {
+  const job = useSameDiagnosedJob()
+  const { fixture, runJob, runDiagnosis } = job
+
+  // The first one: nothing was killed yet in this node.
   test('without anything to find, one line says what was looked at', async () => {
     const run = await runDiagnosis()
     expect(run.outputs['findings']).toBe('[]')
@@ -56,7 +64,7 @@ describe('nothing to find, or nobody to ask', () => {
     const detour = await startDetour(join(folder, 'docker.sock'))
     const env = { DOCKER_HOST: `unix://${folder}/docker.sock` }
     const kill = async (temp: string): Promise<void> => {
-      await itsEnd(await startPod(fixture.node, 'trainer'))
+      await itsEnd(await startPod(job, fixture.node, 'trainer'))
       await isRecorded(temp, 'trainer')
       detour.hang()
     }
@@ -71,6 +79,9 @@ describe('nothing to find, or nobody to ask', () => {
 })
 
 describe('what became of the nodes', () => {
+  const job = useDiagnosedJob()
+  const { fixture, runJob } = job
+
   test('a node that was restarted is told', async () => {
     const run = await runJob(async () => {
       await docker('restart', '--time', '1', fixture.node)
@@ -100,7 +111,7 @@ describe('what became of the nodes', () => {
       const args = ['node', node, '--cluster', fixture.cluster.name, '--role', 'control-plane']
       await promisify(execFile)('script/testbed', args)
       // A runner of its own, with a temp folder of its own.
-      await runJob(async () => itsEnd(await startPod(node, 'theirs')))
+      await runJob(async () => itsEnd(await startPod(job, node, 'theirs')))
     }
     const run = await runJob(betweenPhases, { debug: true })
     expect(run.annotations).toEqual([])
