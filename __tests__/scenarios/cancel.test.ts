@@ -28,7 +28,7 @@ beforeAll(async () => {
   cluster = await startCluster()
   scratch = await mkdtemp(join(tmpdir(), 'slipway-cancel-'))
   big = `${uniqueName('cancel')}:1`
-  const random = 'head -c 400000000 /dev/urandom >/big'
+  const random = 'head -c 200000000 /dev/urandom >/big'
   await buildTestImage(big, `FROM ${baseImage()}\nRUN ${random} && seq 30000 | xargs touch\n`)
 })
 afterAll(async () => {
