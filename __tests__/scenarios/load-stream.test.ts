@@ -19,7 +19,7 @@ import {
 } from '../support/testbed.ts'
 
 const megabyte = 1024 * 1024
-const layerBytes = 200 * megabyte
+const layerBytes = 80 * megabyte
 
 let cluster: Cluster
 let node: string

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadInto, warningsOf } from '../support/loading.ts'
-import { buildLayered, expectNothingOfOurs, useOneNode } from '../support/one-node.ts'
+import { buildLight, catLight, expectNothingOfOurs, useOneNode } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
 import { ctr, inNode } from '../support/testbed.ts'
 import { isThorough } from '../support/thorough.ts'
@@ -11,8 +11,8 @@ const fixture = useOneNode()
 const rounds = isThorough ? 50 : 4
 
 test(`two loads into one node at the same moment, ${rounds} rounds`, async () => {
-  const [one, two] = [await buildLayered('same'), await buildLayered('same')]
-  const other = await buildLayered('other')
+  const [one, two] = [await buildLight('same'), await buildLight('same')]
+  const other = await buildLight('other')
   for (let round = 0; round < rounds; round += 1) {
     const images = round % 2 === 0 ? [one, two] : [one, other]
     const runs = await Promise.all(images.map((tag) => loadInto(fixture.cluster, { images: tag })))
@@ -21,7 +21,7 @@ test(`two loads into one node at the same moment, ${rounds} rounds`, async () =>
       await run.dispose()
     }
     if (round === rounds - 1)
-      expect(await runPod(fixture.node, other, ['cat', '/layer-5'])).toBe('other-5')
+      expect(await runPod(fixture.node, other, catLight('/layer-5'))).toBe('other-5')
     for (const tag of new Set(images))
       await inNode(fixture.node, 'crictl', 'rmi', tag).catch(() => '')
     await ctr(fixture.node, 'content', 'prune', 'references')
