@@ -22,7 +22,7 @@ const local: ContainerImage = {
   ],
 }
 
-/** What helper/look.sh prints in a node that has the image: a line for each fact. */
+/** What helper/inspect.sh prints in a node that has the image: a line for each fact. */
 const whole = {
   label: `label\t${name}\t${record}`,
   snapshots: `snapshot\t${lower}\t3\nsnapshot\t${top}\t3\nsnapshot\trunning\t2`,

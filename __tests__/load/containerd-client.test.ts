@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 let folder: string
 let server: Http2Server
 let socket: string
-let answer: (stream: ServerHttp2Stream) => void
+let answer: (stream: ServerHttp2Stream, path: string) => void
 
 const respond = (stream: ServerHttp2Stream, body: Buffer): void => {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' })
@@ -38,7 +38,7 @@ beforeAll(async () => {
     // Whoever is left by the client, as some answers are meant to make it do.
     stream.on('error', () => {})
     if (headers[':path']?.endsWith('/Version')) respond(stream, grpc(Buffer.alloc(0)))
-    else answer(stream)
+    else answer(stream, headers[':path'] ?? '')
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
 })
@@ -48,7 +48,7 @@ afterAll(async () => {
 })
 
 /** What the client says after `ready`. */
-const ask = (command: string, reply: (stream: ServerHttp2Stream) => void) => {
+const ask = (command: string, reply: typeof answer) => {
   answer = reply
   return new Promise<readonly string[]>((resolve) => {
     const script = 'src/load/helper/containerd.pl'
@@ -62,6 +62,15 @@ const ask = (command: string, reply: (stream: ServerHttp2Stream) => void) => {
 
 const askFor = (command: string, message: Buffer) =>
   ask(command, (stream) => respond(stream, grpc(message)))
+
+/** Answers what is asked of each service, and nothing to the others. */
+const byService =
+  (messages: Readonly<Record<string, Buffer>>): typeof answer =>
+  (stream, path) => {
+    const [, message = Buffer.alloc(0)] =
+      Object.entries(messages).find(([service]) => path.includes(service)) ?? []
+    respond(stream, grpc(message))
+  }
 
 const id = `sha256:${'a'.repeat(64)}`
 
@@ -104,6 +113,44 @@ describe('an image of CRI', () => {
     const refuse = (stream: ServerHttp2Stream): void =>
       stream.respond({ ':status': 200, 'grpc-status': '12' }, { endStream: true })
     expect(await ask('image\ta:1', refuse)).toEqual(['failed'])
+  })
+})
+
+describe('the state of a node', () => {
+  const labelled = (name: string, record: string): Buffer => {
+    const label = field(2, Buffer.concat([field(1, 'dev.slipway/record'), field(2, record)]))
+    return field(1, Buffer.concat([field(1, name), ...(record === '' ? [] : [label])]))
+  }
+  const cri = field(1, Buffer.concat([field(1, id), field(2, 'a:1')]))
+  const snapshot = field(1, Buffer.concat([field(1, 'c'), Buffer.from([3 * 8, 3])]))
+  const rest = { 'v1.ImageService': cri, Snapshots: snapshot, Content: Buffer.alloc(0) }
+  const inspect = (names: readonly string[], ...labels: readonly Buffer[]) =>
+    ask(['state', ...names].join('\t'), byService({ 'v1.Images/': Buffer.concat(labels), ...rest }))
+  const lists = ['snapshot\tc\t3', `image\t${id}\ta:1`, 'done']
+
+  test('is told where all names have a record', async () => {
+    const labels = [labelled('a:1', 'r'), labelled('b:1', 'r')]
+    expect(await inspect(['a:1', 'b:1'], ...labels)).toEqual([
+      'label\ta:1\tr',
+      'label\tb:1\tr',
+      ...lists,
+    ])
+  })
+
+  test.each<[string, readonly string[], readonly Buffer[]]>([
+    ['no name', [], []],
+    ['not all of the names', ['label\ta:1\tr'], [labelled('a:1', 'r')]],
+    [
+      'all names, and one has no record',
+      ['label\ta:1\tr', 'label\tb:1\t'],
+      [labelled('a:1', 'r'), labelled('b:1', '')],
+    ],
+  ])('is no more than labels where it knows %s', async (_, lines, labels) => {
+    expect(await inspect(['a:1', 'b:1'], ...labels)).toEqual([...lines, 'done'])
+  })
+
+  test('is told without labels where nobody asks for them', async () => {
+    expect(await inspect([], labelled('a:1', 'r'))).toEqual(lists)
   })
 })
 

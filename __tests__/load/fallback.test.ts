@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { renderFallback } from '../../src/load/by-folders.ts'
-import { reasonFor, watchEvents } from '../../src/load/folders.ts'
+import { renderFallback } from '../../src/load/by-direct.ts'
+import { reasonFor, watchEvents } from '../../src/load/direct.ts'
 
 const warning =
   'time="2026-01-02T03:04:05Z" level=warning msg="DEPRECATION: The `x` property is deprecated"'
@@ -24,7 +25,7 @@ describe('what a helper tells', () => {
       ['a', 'b'],
       performance.now(),
       () => {},
-      () => '',
+      Promise.resolve(() => ''),
     )
     for (const line of lines) onLine(line, () => {})
     return Object.fromEntries(results)
@@ -38,6 +39,53 @@ describe('what a helper tells', () => {
   test('or for all', () => {
     expect(read('\tcannot\tno jq')).toEqual({ a: foreseen('no jq'), b: foreseen('no jq') })
   })
+})
+
+describe('what a helper asks and reports', () => {
+  const listen = (nodes: readonly string[] = ['a', 'b']) => {
+    const told: (readonly [string, number, number])[] = []
+    const make = Promise.resolve((bytes: number) => `{"size":${bytes}}`)
+    const watched = watchEvents(nodes, performance.now(), (...each) => told.push(each), make)
+    return { ...watched, told }
+  }
+
+  test('how far a copy has come', () => {
+    const { onLine, told } = listen()
+    onLine('a\tcopying\t5\t10', () => {})
+    expect(told).toEqual([['a', 5, 10]])
+  })
+
+  test('a loaded node: its method, its bytes and what was repaired', () => {
+    const { onLine, results } = listen()
+    onLine('a\trepaired\t2', () => {})
+    onLine('a\tloaded\t3\t4096\tlink', () => {})
+    onLine('b\tloaded\t0\t0\tpresent', () => {})
+    const durationMs = expect.any(Number)
+    const loaded = { kind: 'loaded', durationMs }
+    expect(Object.fromEntries(results)).toEqual({
+      a: { ...loaded, way: 'link', copiedBytes: 4096, repairedLayers: 2 },
+      b: { ...loaded, way: 'present', copiedBytes: 0, repairedLayers: 0 },
+    })
+  })
+
+  test('the manifest: its digest and itself, as one line', async () => {
+    const { onLine, results } = listen()
+    const answers = new Promise<string>((resolve) => {
+      onLine('\tconfig\t648', resolve)
+    })
+    const digest = createHash('sha256').update('{"size":648}').digest('hex')
+    expect(await answers).toBe(`sha256:${digest}\t{"size":648}\n`)
+    expect(results.size).toBe(0)
+  })
+
+  test.each(['', 'a', 'a\t', 'a\tunknown\t1', 'loaded', '\t\t\t', 'a loaded 1 2 link'])(
+    'nothing that anybody knows: %j',
+    (line) => {
+      const { onLine, results, told } = listen()
+      onLine(line, () => expect.unreachable())
+      expect([results.size, told]).toEqual([0, []])
+    },
+  )
 })
 
 describe('a fall-back', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
-import type { NodePlan, WayChoice } from '../../src/load/plan-way.ts'
+import type { MethodChoice, NodePlan } from '../../src/load/plan-method.ts'
 import { cannotFit, planDisk } from '../../src/plan/disk.ts'
 import { explainShortage, renderFilesystem, renderSum } from '../../src/plan/shortage.ts'
 import type { Filesystem } from '../../src/storage/filesystems.ts'
@@ -28,15 +28,15 @@ const own: Filesystem = {
 const withNodes = (freeBytes: number) => ({ filesystems: [{ ...shared, freeBytes }] })
 const apart = { filesystems: [disk, own] }
 
-const link: WayChoice = { kind: 'folders', wanted: 'auto' }
-const stream: WayChoice = { kind: 'stream', because: { kind: 'streaming-failed' } }
-const into = (choice: WayChoice): readonly NodePlan[] => [{ node, choice }]
-const neededGb = (change: Partial<Facts>, choice: WayChoice): readonly number[] =>
+const link: MethodChoice = { kind: 'direct', wanted: 'auto' }
+const stream: MethodChoice = { kind: 'stream', because: { kind: 'streaming-failed' } }
+const into = (choice: MethodChoice): readonly NodePlan[] => [{ node, choice }]
+const neededGb = (change: Partial<Facts>, choice: MethodChoice): readonly number[] =>
   planDisk({ ...facts, ...change }, into(choice), []).sums.map((sum) => sum.neededBytes / gb)
 
-test.each<[string, Partial<Facts>, WayChoice, readonly number[]]>([
+test.each<[string, Partial<Facts>, MethodChoice, readonly number[]]>([
   ['links: the images once', {}, link, [7]],
-  ['copies on the same disk: twice', {}, { kind: 'folders', wanted: 'copy' }, [14]],
+  ['copies on the same disk: twice', {}, { kind: 'direct', wanted: 'copy' }, [14]],
   ['a stream: twice', {}, stream, [14]],
   [
     'kind: three times, and a tar of the largest',

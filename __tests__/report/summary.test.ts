@@ -54,7 +54,7 @@ const nodes = [
   {
     name: 'kind-worker',
     way: 'stream',
-    because: { kind: 'folders-failed', reason: 'no room | left' },
+    because: { kind: 'direct-failed', reason: 'no room | left' },
     copiedBytes: 2_400_000_000,
   },
 ].map((node) => ({ ...node, durationMs: 900 }))

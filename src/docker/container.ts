@@ -127,13 +127,13 @@ type Waited = { readonly StatusCode: number }
  * end tells it that we are gone.
  *
  * @param container as Docker's API takes it, with AutoRemove
- * @param input what it reads first
+ * @param input what it reads first; may come while it starts
  * @returns how it ended, in words, where it did not say enough
  */
 export const runContainer = async (
   api: EngineApi,
   container: unknown,
-  input: string,
+  input: string | Promise<string>,
   watch: ContainerWatch,
 ): Promise<string> => {
   const { post, remove, attach } = api
@@ -151,7 +151,7 @@ export const runContainer = async (
     splitLines(stderr, watch.onErrorLine)
     const ended = Promise.all([finished(stdout), finished(stderr)])
     await post(`${path}/start`)
-    socket.write(input)
+    socket.write(await input)
     const { late, release } = supervise(api, path, watch)
     const end = ended.then(async () => {
       const waited = await post<Waited>(`${path}/wait?condition=removed`)

@@ -7,13 +7,13 @@ export type Gate =
     }
   | { readonly kind: 'storage-driver' | 'snapshotter' | 'node-snapshotter'; readonly name: string }
 
-/** Why an image got into a node by another way than the best one. */
+/** Why an image got into a node by another method than the best one. */
 export type Because =
   | Gate
   | { readonly kind: 'load-mode'; readonly mode: LoadMode }
   | { readonly kind: 'out-of-reach' | 'streaming-failed' }
   /** `reason`: in the words of the tool that failed. */
-  | { readonly kind: 'folders-failed'; readonly reason: string }
+  | { readonly kind: 'direct-failed'; readonly reason: string }
 
 /** The words of it, for people. */
 export const renderBecause = (because: Because): string => {
@@ -40,7 +40,7 @@ export const renderBecause = (because: Because): string => {
       return 'links cannot reach the node'
     case 'streaming-failed':
       return 'streaming failed'
-    case 'folders-failed':
+    case 'direct-failed':
       return because.reason
   }
 }

@@ -3,14 +3,13 @@ import { isNoSpace } from '../docker/disk-full.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Because } from './because.ts'
 import { loadWithKind } from './kind.ts'
-import { emptyState } from './node-state.ts'
-import type { Way } from './plan-way.ts'
+import type { LoadMethod } from './plan-method.ts'
 import { streamImage } from './stream.ts'
 import type { NodeLoad, Task } from './task.ts'
 
 const timed = async (
   name: string,
-  way: Way,
+  way: LoadMethod,
   because: Because,
   body: () => Promise<number>,
 ): Promise<NodeLoad> => {
@@ -36,19 +35,16 @@ const refuseEmpty = ({ engine, image }: Task): void => {
 export const byKind = (task: Task, node: Node, because: Because) =>
   timed(node.name, 'kind', because, async () => {
     refuseEmpty(task)
-    const { image, states } = task
-    const before = states.get(node.name) ?? emptyState
-    await loadWithKind({ ...task, node, before, onBytes: () => {} })
-    return image.sizeBytes
+    await loadWithKind({ ...task, node, onBytes: () => {} })
+    return task.image.sizeBytes
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
 export const byStream = async (task: Task, node: Node, because: Because): Promise<NodeLoad> => {
-  const { states, signal, warn } = task
+  const { signal, warn } = task
   refuseEmpty(task)
-  const before = states.get(node.name) ?? emptyState
   try {
-    return await timed(node.name, 'stream', because, () => streamImage({ ...task, node, before }))
+    return await timed(node.name, 'stream', because, () => streamImage({ ...task, node }))
   } catch (error) {
     signal.throwIfAborted()
     // kind's load takes more room than ours.

@@ -1,7 +1,7 @@
 import type { Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { ContainerImage } from '../image/image.ts'
-import { lookIntoNode, type NodeState } from './node-state.ts'
+import { inspectNode, type NodeState } from './node-state.ts'
 
 /**
  * True when the node has the image whole, by every name, as an earlier load of ours left it. False
@@ -25,8 +25,8 @@ export const isPresent = (
   })
 
 /** CRI hears of images by events, so it may need a moment. */
-const lookAgainMs = 200
-const looks = 15
+const retryMs = 200
+const attempts = 15
 
 /**
  * Says what is wrong with an image that has just been imported: CRI must know it by every name, and
@@ -54,37 +54,35 @@ const findFlaw = (
 
 type Checked = { readonly flaw: string | undefined; readonly state: NodeState }
 
-const lookUntilWell = async (
+const inspectUntilWell = async (
   api: EngineApi,
   node: Node,
-  names: readonly string[],
   judge: (state: NodeState) => string | undefined,
 ): Promise<Checked> => {
-  for (let look = 1; ; look += 1) {
-    const state = await lookIntoNode(api, node, names)
+  for (let attempt = 1; ; attempt += 1) {
+    const state = await inspectNode(api, node, [])
     const flaw = judge(state)
-    if (flaw === undefined || look === looks) return { flaw, state }
-    await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+    if (flaw === undefined || attempt === attempts) return { flaw, state }
+    await new Promise((resolve) => setTimeout(resolve, retryMs))
   }
 }
 
-/** Looks until the image is as it should be by all names, or says what is wrong with it. */
+/** Inspects the node until the image is as it should be by all names, or says what is wrong with it. */
 export const checkInNode = (
   api: EngineApi,
   image: ContainerImage,
   names: readonly string[],
   node: Node,
   config: string | undefined,
-): Promise<Checked> =>
-  lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state))
+): Promise<Checked> => inspectUntilWell(api, node, (state) => findFlaw(image, names, config, state))
 
-/** Looks until CRI knows one and the same image by all names; the rest was somebody else's work. */
+/** Inspects the node until CRI knows one and the same image by all names; the rest was somebody else's work. */
 export const checkNames = (
   api: EngineApi,
   names: readonly string[],
   node: Node,
 ): Promise<Checked> =>
-  lookUntilWell(api, node, names, ({ criIds }) => {
+  inspectUntilWell(api, node, ({ criIds }) => {
     const missing = names.find((name) => !criIds.has(name))
     if (missing !== undefined) return `CRI does not have ${missing}`
     const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ''))

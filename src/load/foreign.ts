@@ -1,6 +1,6 @@
 import type { Get } from '../docker/engine-api.ts'
 import type { ContainerImage } from '../image/image.ts'
-import type { NodePlan } from './plan-way.ts'
+import type { NodePlan } from './plan-method.ts'
 
 /** What an image is for, and the nodes that are something else; undefined where there are none. */
 export const renderForeign = (

@@ -40,7 +40,7 @@ export const toHelperContainer = (
     Cmd: [
       '-c',
       joinScript(
-        'order',
+        'request',
         'record',
         'client',
         'source',

@@ -1,10 +1,11 @@
 import type { Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
 import { checkInNode } from './check.ts'
+import { namesOf } from './helper-request.ts'
 import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
 import { nameImage } from './name-image.ts'
-import { emptyState, lookIntoNode } from './node-state.ts'
-import { namesOf } from './order.ts'
+import { emptyState, inspectNode, type NodeState } from './node-state.ts'
 import { pump } from './pipe.ts'
 import type { Streaming } from './streaming.ts'
 
@@ -36,16 +37,21 @@ const toImportArgs = (node: Node, flags: readonly string[]): readonly string[] =
   '-',
 ]
 
+/** One that does not answer has nothing. */
+const inspectWhole = (api: EngineApi, node: Node): Promise<NodeState> =>
+  inspectNode(api, node, []).catch(() => emptyState)
+
 /**
  * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
  * image its ID as a second name and does not take it back; it goes unless it was there before.
  */
 const removeImage = async (
-  { docker, api, engine, image, node, before }: Streaming,
+  { docker, api, engine, image, node }: Streaming,
+  before: NodeState,
   loadedAs: string,
 ): Promise<void> => {
   const names = [loadedAs, ...namesOf(engine, image)]
-  const { criIds } = await lookIntoNode(api, node, []).catch(() => emptyState)
+  const { criIds } = await inspectWhole(api, node)
   const ids = names.map((name) => criIds.get(name) ?? image.id)
   const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
   const ctr = ['exec', node.name, 'ctr', `--namespace=${node.containerd.namespace}`]
@@ -57,9 +63,10 @@ const removeImage = async (
 const send = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
+  before: NodeState,
   loadedAs: string,
 ): Promise<string | undefined> => {
-  const { docker, api, engine, image, node, before, onBytes } = streaming
+  const { docker, api, engine, image, node, onBytes } = streaming
   const flags = await findImportFlags(docker, node)
   const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains)
   const importArgs = toImportArgs(node, flags)
@@ -82,10 +89,11 @@ export const importArchive = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
-  const { docker, image, node, runId } = streaming
+  const { docker, api, image, node, runId } = streaming
   const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`
-  const problem = await send(streaming, archived, loadedAs)
-  if (problem !== undefined) await removeImage(streaming, loadedAs)
+  const before = await inspectWhole(api, node)
+  const problem = await send(streaming, archived, before, loadedAs)
+  if (problem !== undefined) await removeImage(streaming, before, loadedAs)
   else
     await docker.try([
       'exec',

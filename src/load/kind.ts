@@ -5,13 +5,13 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import { runCaptured } from '../host/process.ts'
 import { checkNames } from './check.ts'
+import { namesOf, toSource } from './helper-request.ts'
 import { findArchived } from './layer-blobs.ts'
 import { nameImage } from './name-image.ts'
-import { namesOf, toSource } from './order.ts'
 import type { Streaming } from './streaming.ts'
 import type { LoadContext } from './task.ts'
 
-/** The slowest way takes its time. */
+/** The slowest method takes its time. */
 const timeoutMs = 60 * 60_000
 
 const timeoutOfRemovalMs = 30_000

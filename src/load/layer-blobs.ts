@@ -3,7 +3,7 @@ import type { Docker } from '../docker/docker.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { runLabel } from '../ownership.ts'
-import { socketFolderOf } from './order.ts'
+import { socketFolderOf } from './helper-request.ts'
 
 type Descriptor = { readonly digest: string; readonly mediaType?: string }
 type Manifest = {

@@ -1,30 +1,47 @@
 import type { Node } from '../cluster/node.ts'
 import type { ContainerImage } from '../image/image.ts'
-import { byFolders, groupForHelpers } from './by-folders.ts'
+import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'
+import { namesOf } from './helper-request.ts'
 import { findManifestMaker } from './manifest.ts'
-import { lookIntoNode, type NodeState } from './node-state.ts'
-import { namesOf } from './order.ts'
-import type { NodePlan } from './plan-way.ts'
+import { inspectNode, type NodeState } from './node-state.ts'
+import type { NodePlan } from './plan-method.ts'
 import { createProgress } from './progress.ts'
-import { allEnded, type ImageLoad, type LoadContext, type NodeLoad, type Task } from './task.ts'
+import {
+  allEnded,
+  type BegunTask,
+  type ImageLoad,
+  type LoadContext,
+  type NodeLoad,
+  type Task,
+} from './task.ts'
 
 /** Nodes that do not answer are left to the loading, which says more when it fails. */
-const lookIntoNodes = async (
+const inspectNodes = async (
   { api, engine, signal }: LoadContext,
   image: ContainerImage,
   nodes: readonly Node[],
-): Promise<Task['states']> => {
+): Promise<ReadonlyMap<string, NodeState>> => {
   const states = new Map<string, NodeState>()
   await Promise.all(
     nodes.map(async (node) => {
-      const state = await lookIntoNode(api, node, namesOf(engine, image)).catch(() => undefined)
+      const state = await inspectNode(api, node, namesOf(engine, image)).catch(() => undefined)
       if (state !== undefined) states.set(node.name, state)
     }),
   )
   signal.throwIfAborted()
   return states
+}
+
+/** A helper starts meanwhile: both take a while. */
+const begin = (task: Omit<Task, 'toManifest'>): BegunTask => {
+  const { api, engine, image, hold } = task
+  const begun = Promise.all([hold(image), findManifestMaker(api.get, engine, image)]).then(
+    ([held, toManifest]) => ({ ...task, image: held, toManifest }),
+  )
+  begun.catch(() => {})
+  return { ...task, begun }
 }
 
 /**
@@ -39,7 +56,7 @@ export const loadImage = async (
 ): Promise<ImageLoad> => {
   const started = performance.now()
   const nodes = plans.map(({ node }) => node)
-  const states = await lookIntoNodes(context, image, nodes)
+  const states = await inspectNodes(context, image, nodes)
   const names = namesOf(context.engine, image)
   const isThere = ({ name }: Node): boolean => {
     const state = states.get(name)
@@ -58,19 +75,16 @@ export const loadImage = async (
   const lacking = plans.filter(({ node }) => !isThere(node))
   if (lacking.length === 0) return { image, nodes: present }
   const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
-  const [held, toManifest] = await Promise.all([
-    context.hold(image),
-    findManifestMaker(context.api.get, context.engine, image),
-  ])
-  const task: Task = { ...context, image: held, progress, toManifest, states }
+  const task = begin({ ...context, image, progress })
   const loads = await allEnded<readonly NodeLoad[]>([
-    ...groupForHelpers(lacking).map((group) => byFolders(task, group)),
+    ...groupForHelpers(lacking).map((group) => byDirect(task, group)),
     ...lacking.map(async ({ node, choice }) => {
-      if (choice.kind === 'folders') return []
+      if (choice.kind === 'direct') return []
       const load = choice.kind === 'kind' ? byKind : byStream
-      return [await load(task, node, choice.because)]
+      return [await load(await task.begun, node, choice.because)]
     }),
   ])
   const all = [...present, ...loads.flat()]
+  const { image: held } = await task.begun
   return { image: held, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }
 }

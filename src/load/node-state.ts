@@ -35,7 +35,7 @@ const committedKind = '3'
 
 const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/
 
-/** Reads what helper/look.sh prints: a line for each fact, tab-separated. */
+/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
 export const parseNodeState = (text: string): NodeState => {
   const chains = new Set<string>()
   const held = new Map<string, string>()
@@ -56,13 +56,19 @@ export const parseNodeState = (text: string): NodeState => {
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
 const timeoutMs = 30_000
 
-/** @throws {Failure} when the node does not answer */
-export const lookIntoNode = async (
+/**
+ * Asks a node for what it has. A name without a record answers the question whether the image is there, and
+ * nothing else is said then.
+ *
+ * @param names for their records; none for all but records
+ * @throws {Failure} when the node does not answer
+ */
+export const inspectNode = async (
   api: EngineApi,
   node: Node,
   names: readonly string[],
 ): Promise<NodeState> => {
-  const script = joinScript('record', 'client', 'look')
+  const script = joinScript('record', 'client', 'inspect')
   const command = ['bash', '-c', script, 'bash', containerdClient(), ...names]
   return parseNodeState(await execute(api, node.name, command, timeoutMs))
 }

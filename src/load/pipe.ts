@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Docker, describeEnd } from '../docker/docker.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toRenaming } from './archive-names.ts'
-import { toSource } from './order.ts'
+import { toSource } from './helper-request.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
 import { leaveOut } from './tar-filter.ts'
 

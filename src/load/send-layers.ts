@@ -3,19 +3,19 @@ import { pipeline } from 'node:stream/promises'
 import { describeEnd } from '../docker/docker.ts'
 import { splitLines } from '../host/lines.ts'
 import { containerdClient, joinScript } from './helper.ts'
+import { namesOf, toSource } from './helper-request.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
 import { toDigest } from './manifest.ts'
-import { namesOf, toSource } from './order.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
 import type { Streaming } from './streaming.ts'
 import { pickOut } from './tar-filter.ts'
 
-/** `cannot`: nothing is wrong, but this way is none here. */
+/** `cannot`: nothing is wrong, but this method is none here. */
 export type Sent =
   | { readonly kind: 'sent' | 'cannot' }
   | { readonly kind: 'failed'; readonly problem: string }
 
-const toOrder = (
+const toRequest = (
   { engine, runId, image, node }: Streaming,
   { unpackers, config }: ArchivedImage,
 ): string => {
@@ -103,7 +103,7 @@ export const sendLayers = async (streaming: Streaming, archived: ArchivedImage):
     // The script goes on only as long as its input does.
     void sending.then(({ kind }) => kind === 'sent' || stdin.end())
   })
-  stdin.write(toOrder(streaming, archived))
+  stdin.write(toRequest(streaming, archived))
   const end = await ended
   const endedFirst = stdin.errored !== null
   stdin.destroy()

@@ -4,7 +4,6 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { ManifestMaker } from './manifest.ts'
-import type { NodeState } from './node-state.ts'
 
 /** One image on its way into one node. */
 export type Streaming = {
@@ -14,8 +13,6 @@ export type Streaming = {
   readonly runId: string
   readonly image: ContainerImage
   readonly node: Node
-  /** What the node had before. */
-  readonly before: NodeState
   readonly toManifest: ManifestMaker
   /** Hears of all that is sent. */
   readonly onBytes: (bytes: number) => void

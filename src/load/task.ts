@@ -4,16 +4,15 @@ import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Because } from './because.ts'
 import type { ManifestMaker } from './manifest.ts'
-import type { NodeState } from './node-state.ts'
-import type { Way } from './plan-way.ts'
+import type { LoadMethod } from './plan-method.ts'
 import type { Progress } from './progress.ts'
 
 /** How an image got into one node. */
 export type NodeLoad = {
   readonly name: string
   /** `present`: the node had every layer already. */
-  readonly way: Way | 'present'
-  /** Why it was not the best way; undefined when it was. */
+  readonly way: LoadMethod | 'present'
+  /** Why it was not the best method; undefined when it was. */
   readonly because: Because | undefined
   /** Bytes of files that were copied or sent; what is linked costs none. */
   readonly copiedBytes: number
@@ -45,9 +44,10 @@ export type Task = LoadContext & {
   readonly image: ContainerImage
   readonly progress: Progress
   readonly toManifest: ManifestMaker
-  /** What the nodes had before, by their names. */
-  readonly states: ReadonlyMap<string, NodeState>
 }
+
+/** The same while Docker is still asked to keep the image, and what its manifest is made of. */
+export type BegunTask = Omit<Task, 'toManifest'> & { readonly begun: Promise<Task> }
 
 /** Waits for all before it fails with the first failure: no node's load may outlive the step. */
 export const allEnded = async <T>(works: readonly Promise<T>[]): Promise<readonly T[]> => {

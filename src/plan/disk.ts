@@ -2,7 +2,7 @@ import { toRemembered } from '../disk/size-memory.ts'
 import type { Facts } from '../facts/facts.ts'
 import { toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
-import type { NodePlan } from '../load/plan-way.ts'
+import type { NodePlan } from '../load/plan-method.ts'
 import { type Filesystem, findDockers, findUse } from '../storage/filesystems.ts'
 
 /** What has to be written. */
@@ -76,7 +76,7 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
   })
   const isReachable = filesystem === findDockers(filesystems)
   switch (choice.kind) {
-    case 'folders':
+    case 'direct':
       return choice.wanted === 'copy' || !isReachable ? [copies(1)] : []
     case 'stream':
       return [copies(1)]

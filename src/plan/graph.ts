@@ -7,7 +7,7 @@ import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { NodePlan } from '../load/plan-way.ts'
+import type { NodePlan } from '../load/plan-method.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { type ImageSource, type Step, type StepId, toBuildId, type Work } from './steps.ts'
 

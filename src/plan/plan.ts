@@ -1,7 +1,7 @@
 import type { Engine } from '../docker/info.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { planWay } from '../load/plan-way.ts'
+import { planMethod } from '../load/plan-method.ts'
 import { planDisk } from './disk.ts'
 import { planFreeing } from './freeing.ts'
 import { planSteps } from './graph.ts'
@@ -18,7 +18,7 @@ export const planRun = (inputs: Inputs, facts: Facts) => {
   const { engine } = facts
   const nodes = facts.nodes.map((node) => ({
     node,
-    choice: planWay(engine, node, inputs.loadMode),
+    choice: planMethod(engine, node, inputs.loadMode),
   }))
   const { freeDisk, freeDiskKeep, failFast } = inputs
   const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== 'never'

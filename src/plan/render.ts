@@ -3,7 +3,7 @@ import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
 import { renderBecause } from '../load/because.ts'
-import type { NodePlan, WayChoice } from '../load/plan-way.ts'
+import type { MethodChoice, NodePlan } from '../load/plan-method.ts'
 import { escapeLine, formatBytes } from '../text/format.ts'
 import type { Plan } from './plan.ts'
 import { renderSum } from './shortage.ts'
@@ -56,8 +56,8 @@ const renderSteps = (steps: readonly Step[]): readonly string[] => {
   })
 }
 
-const renderWay = (choice: WayChoice): string => {
-  if (choice.kind !== 'folders') return `by ${choice.kind} (${renderBecause(choice.because)})`
+const renderMethod = (choice: MethodChoice): string => {
+  if (choice.kind !== 'direct') return `by ${choice.kind} (${renderBecause(choice.because)})`
   return choice.wanted === 'auto'
     ? 'by reflink, link or copy (a probe in the node decides)'
     : `by ${choice.wanted}`
@@ -73,7 +73,7 @@ const renderNodes = (steps: readonly Step[]): readonly string[] => {
   const loads = steps.filter((step) => step.kind === 'load')
   const [first] = loads
   if (first === undefined) return []
-  const renderNode = ({ node, choice }: NodePlan) => `\n- ${node.name}, ${renderWay(choice)}`
+  const renderNode = ({ node, choice }: NodePlan) => `\n- ${node.name}, ${renderMethod(choice)}`
   return [
     `Nodes:${first.into.map(renderNode).join('')}`,
     dockersCopies[first.keepImages ?? 'always'],

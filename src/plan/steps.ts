@@ -3,7 +3,7 @@ import type { Freeing } from '../disk/free-disk.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
-import type { NodePlan } from '../load/plan-way.ts'
+import type { NodePlan } from '../load/plan-method.ts'
 
 /** Such as `build api`; what people read of a step, too. */
 export type StepId = string

@@ -48,8 +48,8 @@ rootTest.each(Array.from({ length: rounds }, (_, i) => firstSeed + i))(
     const { layers } = makeHostileImage(seed, [join(place, 'canary'), join(place, 'planted')])
     const each = ['link', 'copy']
       .map(
-        (way) => `wanted=${way}; choose_way; mkdir -p "$staging/$way"
-      for i in \${!folders[@]}; do stage_and_verify "$staging/$way" "$i"; done`,
+        (method) => `wanted=${method}; choose_method; mkdir -p "$staging/$method"
+      for i in \${!folders[@]}; do stage_and_verify "$staging/$method" "$i"; done`,
       )
       .join('\n')
     expect(await stage(layers, each)).toEqual({ code: 0, said: '' })
@@ -63,7 +63,7 @@ rootTest.each(Array.from({ length: rounds }, (_, i) => firstSeed + i))(
 const link = (entries: readonly Entry[], before = '') =>
   stage(
     [entries],
-    `${before}\nwanted=link; choose_way; mkdir "$staging/link"; stage_and_verify "$staging/link" 0`,
+    `${before}\nwanted=link; choose_method; mkdir "$staging/link"; stage_and_verify "$staging/link" 0`,
   )
 
 rootTest(
@@ -143,7 +143,7 @@ rootTest('what differs is named on one line', async () => {
   const name = 'etc/a\n\x1b[2J b'
   const { code, said } = await stage(
     [[folder('etc'), file(name, 'x')]],
-    `wanted=copy; choose_way; mkdir "$staging/copy"
+    `wanted=copy; choose_method; mkdir "$staging/copy"
     digest_trees() { rm -f "$staging/copy/0/etc/"*; digest_copied "$@"; }
     stage_and_verify "$staging/copy" 0`,
   )
@@ -155,7 +155,7 @@ rootTest('what the node has is compared by whole names', async () => {
   const trees = [[file('a\tf\n1\tb', 'x')], [file('a'), file('b')], [file('c\n', 'x')]]
   const { said } = await stage(
     trees,
-    `seen() { printf '%s' "$1"; }
+    `seen() { printf -v "$1" '%s' "$2"; }
     find_tops() { present=("$@"); rm -rf "$own/present"; find_broken; echo "\${broken[*]}"; }
     find_tops "\${folders[@]}"
     find_tops "\${folders[1]}" "\${folders[0]}" "\${folders[2]}"

@@ -2,7 +2,7 @@
 # Puts one image into the containerd of the kind node in which this runs, from what `docker save`
 # writes. The parts of this script are joined in the order in which src/load/helper.ts names them.
 #
-# Standard input: the order, one line per fact with tab-separated fields:
+# Standard input: the request, one line per fact with tab-separated fields:
 #   run ID | node NAME | image DOCKERS_ID | config DIGEST | name REF
 #   layer DIFF_ID CHAIN_ID UNPACKER    (lowest first; the program that makes its blob a tar)
 #   go
@@ -56,9 +56,9 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' manifest_digest='' asking='' answering
+  local lock lifeline i known='' manifest_digest='' asking='' answering rooted=''
   local -A committed=()
-  local -a adopted=() missing=() published=() imported=() present=() strays=()
+  local -a adopted=() missing=() imported=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"
   exec {lock}<"$root/snapshots"
   flock --wait 900 "$lock" || die 'another load holds the node'
@@ -84,7 +84,7 @@ load_image() {
   done
   import_image
   check_image
-  release "${published[@]:(-1)}" "${adopted[@]}"
+  let_go
   check_cri
   # From here on the end of the stream ends nothing.
   kill "$lifeline"

@@ -4,22 +4,22 @@ import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
 import { type Because, type Gate, renderBecause } from './because.ts'
 
-/** A way that works on folders: Docker's layers become the node's snapshots, without a tar. */
-export type FolderWay = 'reflink' | 'link' | 'copy'
+/** A method that works on folders: Docker's layers become the node's snapshots, without a tar. */
+export type DirectMethod = 'reflink' | 'link' | 'copy'
 
 /** How an image gets into a node. */
-export type Way = FolderWay | 'stream' | 'kind'
+export type LoadMethod = DirectMethod | 'stream' | 'kind'
 
 /**
- * What will be tried. `folders` leaves the choice to a probe in the node, unless one way is wanted;
- * `because` says why it is not the best way.
+ * What will be tried. `direct` leaves the choice to a probe in the node, unless one method is wanted;
+ * `because` says why it is not the best method.
  */
-export type WayChoice =
-  | { readonly kind: 'folders'; readonly wanted: FolderWay | 'auto' }
+export type MethodChoice =
+  | { readonly kind: 'direct'; readonly wanted: DirectMethod | 'auto' }
   | { readonly kind: 'stream' | 'kind'; readonly because: Because }
 
 /** What is planned for one node. */
-export type NodePlan = { readonly node: Node; readonly choice: WayChoice }
+export type NodePlan = { readonly node: Node; readonly choice: MethodChoice }
 
 /**
  * Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
@@ -47,13 +47,13 @@ const findNodeGate = ({ containerd: { snapshotter: name } }: Node): Gate | undef
 /**
  * Chooses how to load into one node.
  *
- * @throws {Failure} when a way is wanted that cannot work
+ * @throws {Failure} when a method is wanted that cannot work
  */
-export const planWay = (engine: Engine, node: Node, mode: LoadMode): WayChoice => {
+export const planMethod = (engine: Engine, node: Node, mode: LoadMode): MethodChoice => {
   if (mode === 'stream' || mode === 'kind')
     return { kind: mode, because: { kind: 'load-mode', mode } }
   const gate = findGate(engine) ?? findNodeGate(node)
-  if (gate === undefined) return { kind: 'folders', wanted: mode }
+  if (gate === undefined) return { kind: 'direct', wanted: mode }
   if (mode === 'auto') return { kind: 'stream', because: gate }
   throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, {
     remedy: 'Use load-mode: auto, which streams the image then.',

@@ -4,17 +4,17 @@ import { Failure } from '../failure.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
 import type { Because } from './because.ts'
 import { byStream } from './by-stream.ts'
-import { type FolderFailure, loadFolders } from './folders.ts'
-import type { FolderWay, NodePlan } from './plan-way.ts'
-import { allEnded, type NodeLoad, type Task } from './task.ts'
+import { type DirectFailure, loadDirectly } from './direct.ts'
+import type { DirectMethod, NodePlan } from './plan-method.ts'
+import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
 
 /** Nodes that one helper is for: it is made from their own image, for their own containerd. */
-export type Group = { readonly nodes: readonly Node[]; readonly wanted: FolderWay | 'auto' }
+export type Group = { readonly nodes: readonly Node[]; readonly wanted: DirectMethod | 'auto' }
 
 export const groupForHelpers = (plans: readonly NodePlan[]): readonly Group[] =>
   [
     ...Map.groupBy(
-      plans.flatMap(({ node, choice }) => (choice.kind === 'folders' ? [{ node, choice }] : [])),
+      plans.flatMap(({ node, choice }) => (choice.kind === 'direct' ? [{ node, choice }] : [])),
       ({ node }) => node.imageId,
     ).values(),
   ].map((group) => ({
@@ -30,7 +30,7 @@ export const groupForHelpers = (plans: readonly NodePlan[]): readonly Group[] =>
  */
 export const renderFallback = (
   node: string,
-  { reason, isForeseen }: Omit<FolderFailure, 'kind'>,
+  { reason, isForeseen }: Omit<DirectFailure, 'kind'>,
   load: NodeLoad | undefined,
 ): string => {
   if (isForeseen || load === undefined)
@@ -41,22 +41,25 @@ export const renderFallback = (
 }
 
 /** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
-const fallBack = async (task: Task, node: Node, failure: FolderFailure): Promise<NodeLoad> => {
-  const tell = (load?: NodeLoad): void => task.warn(renderFallback(node.name, failure, load))
-  if (failure.isForeseen) tell()
-  const streaming = byStream(task, node, { kind: 'folders-failed', reason: failure.reason })
-  if (!failure.isForeseen) await streaming.then(tell, () => tell())
+const fallBack = async (task: Task, node: Node, failure: DirectFailure): Promise<NodeLoad> => {
+  const report = (load?: NodeLoad): void => task.warn(renderFallback(node.name, failure, load))
+  if (failure.isForeseen) report()
+  const streaming = byStream(task, node, { kind: 'direct-failed', reason: failure.reason })
+  if (!failure.isForeseen) await streaming.then(report, () => report())
   return streaming
 }
 
 /** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
-export const byFolders = async (
-  task: Task,
+export const byDirect = async (
+  task: BegunTask,
   { nodes, wanted }: Group,
 ): Promise<readonly NodeLoad[]> => {
-  const { api, engine, image, runId, progress, signal, warn, toManifest } = task
-  const order = { engine, image, nodes, wanted, runId, toManifest }
-  const results = await loadFolders(api, order, progress, signal)
+  const { api, engine, image, runId, progress, signal, warn, begun } = task
+  const toManifest = begun.then((whole) => whole.toManifest)
+  // Whoever gets that far hears of it from what has begun.
+  toManifest.catch(() => {})
+  const request = { engine, image, nodes, wanted, runId, toManifest }
+  const results = await loadDirectly(api, request, progress, signal)
   signal.throwIfAborted()
   return allEnded(
     nodes.map(async (node) => {
@@ -80,7 +83,7 @@ export const byFolders = async (
         })
       }
       if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`)
-      return fallBack(task, node, failure)
+      return fallBack(await begun, node, failure)
     }),
   )
 }

@@ -5,44 +5,45 @@ import type { Engine } from '../docker/info.ts'
 import { isWarning } from '../docker/warnings.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toHelperContainer } from './helper.ts'
+import { toHelperRequest, toMounts } from './helper-request.ts'
 import { type ManifestMaker, toDigest } from './manifest.ts'
-import { toMounts, toOrderLines } from './order.ts'
-import type { FolderWay } from './plan-way.ts'
+import type { DirectMethod } from './plan-method.ts'
 import type { Progress } from './progress.ts'
 
 /** What became of one node: how it got what it lacked, or why it could not. */
-export type FolderResult =
+export type DirectResult =
   | {
       readonly kind: 'loaded'
       /** `present`: it lacked nothing. */
-      readonly way: FolderWay | 'present'
+      readonly way: DirectMethod | 'present'
       readonly copiedBytes: number
       readonly repairedLayers: number
       readonly durationMs: number
     }
-  | FolderFailure
+  | DirectFailure
 
-export type FolderFailure = {
+export type DirectFailure = {
   readonly kind: 'failed'
   readonly reason: string
   /** False when nothing is known that explains it: then something is wrong with us. */
   readonly isForeseen: boolean
 }
 
-export type FolderOrder = {
+export type DirectLoad = {
   readonly engine: Engine
   readonly image: ContainerImage
   /** They all run the same node image. */
   readonly nodes: readonly Node[]
-  readonly wanted: FolderWay | 'auto'
+  readonly wanted: DirectMethod | 'auto'
   readonly runId: string
-  readonly toManifest: ManifestMaker
+  /** Known as soon as Docker keeps the image; nothing is asked of the helper before. */
+  readonly toManifest: Promise<ManifestMaker>
 }
 
 /** Linking takes a second; copying a large image to a slow disk, minutes. */
 const deadlineMs = 900_000
 
-const toWay = (word: string | undefined): FolderWay | 'present' =>
+const toMethod = (word: string | undefined): DirectMethod | 'present' =>
   word === 'link' || word === 'reflink' || word === 'copy' ? word : 'present'
 
 /** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
@@ -50,16 +51,18 @@ export const watchEvents = (
   nodes: readonly string[],
   started: number,
   progress: Progress,
-  toManifest: ManifestMaker,
+  toManifest: Promise<ManifestMaker>,
 ) => {
-  const results = new Map<string, FolderResult>()
+  const results = new Map<string, DirectResult>()
   const repaired = new Map<string, number>()
   const onLine = (line: string, reply: (text: string) => void): void => {
     const [node = '', event, first, second, third] = line.split('\t')
     if (event === 'copying') progress(node, Number(first), Number(second))
     if (event === 'config') {
-      const manifest = toManifest(Number(first))
-      reply(`${toDigest(manifest)}\t${manifest}\n`)
+      void toManifest.then((make) => {
+        const manifest = make(Number(first))
+        reply(`${toDigest(manifest)}\t${manifest}\n`)
+      })
     }
     if (event === 'repaired') repaired.set(node, Number(first))
     if (event === 'cannot') {
@@ -69,7 +72,7 @@ export const watchEvents = (
     if (event !== 'loaded') return
     results.set(node, {
       kind: 'loaded',
-      way: toWay(third),
+      way: toMethod(third),
       copiedBytes: Number(second),
       repairedLayers: repaired.get(node) ?? 0,
       durationMs: Math.round(performance.now() - started),
@@ -102,12 +105,12 @@ export const reasonFor = (node: string, errors: readonly string[], end: string):
  * Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
  * that fails has nothing of the image, and the result says why.
  */
-export const loadFolders = async (
+export const loadDirectly = async (
   api: EngineApi,
-  { engine, image, nodes, wanted, runId, toManifest }: FolderOrder,
+  { engine, image, nodes, wanted, runId, toManifest }: DirectLoad,
   progress: Progress,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, FolderResult>> => {
+): Promise<ReadonlyMap<string, DirectResult>> => {
   const [first] = nodes
   if (first === undefined) return new Map()
   const mounts = toMounts(engine, image, nodes)
@@ -118,8 +121,11 @@ export const loadFolders = async (
   const names = nodes.map(({ name }) => name)
   const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest)
   const errors: string[] = []
-  const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts)
-  const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+  const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts)
+  const input = toManifest.then(() => lines)
+  // It may fail before the helper is there to be given it.
+  input.catch(() => {})
+  const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
     deadlineMs: deadlineMs + 15_000,
     signal,
     onLine,

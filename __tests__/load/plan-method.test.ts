@@ -3,8 +3,8 @@ import type { Node } from '../../src/cluster/node.ts'
 import { snapshotsOf, toHostPath } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import { renderBecause } from '../../src/load/because.ts'
-import { commonFolder, toMounts, toOrderLines } from '../../src/load/order.ts'
-import { planWay } from '../../src/load/plan-way.ts'
+import { commonFolder, toHelperRequest, toMounts } from '../../src/load/helper-request.ts'
+import { planMethod } from '../../src/load/plan-method.ts'
 
 const engine: Engine = {
   version: '28.5.2',
@@ -35,12 +35,12 @@ test.each<[string, Partial<Engine>]>([
   ['overlay2', {}],
   ['the containerd store', containerdStore],
 ])('%s has folders to give', (_name, change) => {
-  expect(planWay({ ...engine, ...change }, node, 'auto')).toEqual({
-    kind: 'folders',
+  expect(planMethod({ ...engine, ...change }, node, 'auto')).toEqual({
+    kind: 'direct',
     wanted: 'auto',
   })
-  expect(planWay({ ...engine, ...change }, node, 'copy')).toEqual({
-    kind: 'folders',
+  expect(planMethod({ ...engine, ...change }, node, 'copy')).toEqual({
+    kind: 'direct',
     wanted: 'copy',
   })
 })
@@ -63,8 +63,8 @@ const gates: readonly [string, Partial<Engine>, Partial<Node>, RegExp][] = [
 ]
 
 test.each(gates)('%s: streamed, with the reason', (_name, engineChange, nodeChange, because) => {
-  const choice = planWay({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'auto')
-  if (choice.kind === 'folders') throw new Error('no gate')
+  const choice = planMethod({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'auto')
+  if (choice.kind === 'direct') throw new Error('no gate')
   expect(choice.kind).toBe('stream')
   expect(renderBecause(choice.because)).toMatch(because)
 })
@@ -72,18 +72,19 @@ test.each(gates)('%s: streamed, with the reason', (_name, engineChange, nodeChan
 test.each(gates)(
   '%s: an error that names the gate, when links are insisted on',
   (_name, engineChange, nodeChange, because) => {
-    const plan = () => planWay({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'link')
+    const plan = () =>
+      planMethod({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'link')
     expect(plan).toThrow(/^load-mode: link cannot work with kind-worker: /)
     expect(plan).toThrow(because)
   },
 )
 
 test('stream and kind can be asked for anywhere', () => {
-  expect(planWay(engine, node, 'stream')).toEqual({
+  expect(planMethod(engine, node, 'stream')).toEqual({
     kind: 'stream',
     because: { kind: 'load-mode', mode: 'stream' },
   })
-  expect(planWay(engine, node, 'kind')).toEqual({
+  expect(planMethod(engine, node, 'kind')).toEqual({
     kind: 'kind',
     because: { kind: 'load-mode', mode: 'kind' },
   })
@@ -123,7 +124,7 @@ const orderOf = (change: Partial<Engine>): readonly string[] => {
   const changed = { ...engine, ...change }
   const mounts = toMounts(changed, image, [node])
   if (typeof mounts === 'string') throw new Error(mounts)
-  const lines = toOrderLines(changed, image, [node], 'auto', 'r', 5_000, mounts)
+  const lines = toHelperRequest(changed, image, [node], 'auto', 'r', 5_000, mounts)
   return [`MOUNT ${mounts.mountedFolder}`, ...lines.trimEnd().split('\n')]
 }
 
@@ -133,7 +134,7 @@ test('the order of an overlay2 image mounts the data root and names folders', ()
       "MOUNT /var/lib/docker",
       "run	r",
       "deadline	5",
-      "way	auto",
+      "method	auto",
       "mount	/var/lib/docker",
       "name	docker.io/library/a:1",
       "name	docker.io/library/a:sha-111111111111",
@@ -151,7 +152,7 @@ test("the order of a containerd store's image names the containerd, and keeps di
       "MOUNT /var/lib",
       "run	r",
       "deadline	5",
-      "way	auto",
+      "method	auto",
       "mount	/var/lib",
       "name	docker.io/library/a:1",
       "name	docker.io/library/a:sha-111111111111",

@@ -5,7 +5,7 @@ import { storeFolders } from '../docker/store-folders.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { Mounts } from './helper.ts'
-import type { FolderWay } from './plan-way.ts'
+import type { DirectMethod } from './plan-method.ts'
 
 /** The deepest folder that holds all the paths. */
 export const commonFolder = (paths: readonly string[]): string => {
@@ -86,15 +86,15 @@ export const toMounts = (
 }
 
 /**
- * Writes the order for one image and nodes that are given it by their folders.
+ * Writes the request for one image and nodes that are given it by their folders.
  *
  * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
  */
-export const toOrderLines = (
+export const toHelperRequest = (
   engine: Engine,
   image: ContainerImage,
   nodes: readonly Node[],
-  wanted: FolderWay | 'auto',
+  wanted: DirectMethod | 'auto',
   runId: string,
   deadlineMs: number,
   { mountedFolder }: Mounts,
@@ -102,7 +102,7 @@ export const toOrderLines = (
   const rows: Rows = [
     ['run', runId],
     ['deadline', String(Math.ceil(deadlineMs / 1_000))],
-    ['way', wanted],
+    ['method', wanted],
     ['mount', mountedFolder],
     ...namesOf(engine, image).map((name) => ['name', name]),
     ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotsOf(node), rootOf(node)]),
