@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { loadInto, snapshotterRoot, useEngine, waysOf } from '../support/loading.ts'
-import { digestCommand } from '../support/odd-image.ts'
 import { runPod } from '../support/pod.ts'
+import { buildSingleFile } from '../support/shaped-images.ts'
 import {
-  baseImage,
   buildTestImage,
   type Cluster,
   docker,
@@ -36,6 +35,14 @@ const orders = isThorough ? [...everyRemainder, ...detours] : everyRemainder
 const inDocker = (tag: string, ...command: readonly string[]): Promise<string> =>
   docker('run', '--rm', '--network=host', tag, ...command)
 
+/** All files that the image has: its one program, and those of its own layers. */
+const readTree: readonly string[] = [
+  '/busybox',
+  'sh',
+  '-c',
+  `/busybox find /busybox /own -exec /busybox stat -c '%n %F %a %u %g %Y' {} + && /busybox sha256sum /busybox /own/*`,
+]
+
 /** An image, its records in the build cache and a cluster that has it linked. */
 type Scene = {
   readonly tag: string
@@ -44,25 +51,32 @@ type Scene = {
   readonly dockerfile: string
   readonly cluster: Cluster
   readonly node: string
-  readonly digest: string
+  readonly tree: string
 }
 
-const startScene = async (): Promise<Scene> => {
+const startScene = async (tools: string): Promise<Scene> => {
   const mark = uniqueName('leaving')
   const tag = `${mark}:1`
   // What is random shows whether it comes from the cache.
-  const random = `echo ${mark} && head -c 1M /dev/urandom`
-  const dockerfile = `FROM ${baseImage()}\nRUN mkdir /own && ${random} >/own/low\nRUN ${random} >/own/top\n`
+  const random = `{ echo ${mark} && /busybox head -c 1m /dev/urandom; }`
+  const lines = [
+    `FROM ${tools}`,
+    'SHELL ["/busybox", "sh", "-c"]',
+    `RUN /busybox mkdir /own && ${random} >/own/low`,
+    `RUN ${random} >/own/top`,
+  ]
+  const dockerfile = lines.join('\n')
   const [cluster] = await Promise.all([startCluster(), buildTestImage(tag, dockerfile)])
   const [node = ''] = cluster.nodes
   // Of a test that fails half-way; otherwise nothing is left to remove.
   onTestFinished(async () => {
     await Promise.allSettled([cluster.remove(), docker('rmi', '--force', tag)])
   })
-  const digesting = inDocker(tag, ...digestCommand)
+  const reading = inDocker(tag, ...readTree)
   expect(waysOf(await loadInto(cluster, { images: tag }))).toEqual(['link'])
-  const digest = await digesting
-  return { tag, mark, dockerfile, cluster, node, digest }
+  const tree = await reading
+  expect(tree).toMatch(/\/own\/low regular file [\s\S]*\n[0-9a-f]{64} {2}\/own\/top$/)
+  return { tag, mark, dockerfile, cluster, node, tree }
 }
 
 /** Only this image's records go: others use the same builder. */
@@ -84,25 +98,25 @@ const expectNames = (names: number, counts: () => Promise<string>): Promise<void
     return text === `${names}\n${names}`
   })
 
-const checkImage = async ({ tag, digest }: Scene, names: number): Promise<void> => {
-  const count = ['stat', '--format', '%h', '/own/low', '/own/top']
+const checkImage = async ({ tag, tree }: Scene, names: number): Promise<void> => {
+  const count = ['/busybox', 'stat', '-c', '%h', '/own/low', '/own/top']
   const counting = expectNames(names, () => inDocker(tag, ...count))
-  const [found] = await Promise.all([inDocker(tag, ...digestCommand), counting])
-  expect(found).toBe(digest)
+  const [found] = await Promise.all([inDocker(tag, ...readTree), counting])
+  expect(found).toBe(tree)
 }
 
-const checkCluster = async ({ tag, node, digest }: Scene, names: number): Promise<void> => {
+const checkCluster = async ({ tag, node, tree }: Scene, names: number): Promise<void> => {
   const count = `stat --format %h ${snapshotterRoot}/snapshots/*/fs/own/*`
   const counting = expectNames(names, () => inNode(node, 'sh', '-c', count))
-  const [found] = await Promise.all([runPod(node, tag, digestCommand), counting])
-  expect(found).toBe(digest)
+  const [found] = await Promise.all([runPod(node, tag, readTree), counting])
+  expect(found).toBe(tree)
 }
 
 /** The same build gives the same tree, as it would not without the cache. */
-const checkCache = async ({ dockerfile, digest }: Scene): Promise<void> => {
+const checkCache = async ({ dockerfile, tree }: Scene): Promise<void> => {
   const tag = `${uniqueName('again')}:1`
   await buildTestImage(tag, dockerfile)
-  expect(await inDocker(tag, ...digestCommand)).toBe(digest)
+  expect(await inDocker(tag, ...readTree)).toBe(tree)
   await docker('rmi', tag)
 }
 
@@ -114,12 +128,17 @@ describe.each([
   // The cache has files of its own.
   ['containerd', ['image']],
 ] as const)('Docker with %s', (store, folderHolders: readonly Holder[]) => {
-  beforeAll(() => useEngine(store))
+  const tools = `${uniqueName('tools')}:1`
+  beforeAll(async () => {
+    useEngine(store)
+    await buildSingleFile(tools)
+  })
+  afterAll(() => docker('rmi', '--force', tools))
 
   test.each(orders)(
     'the %s goes, then the %s, then the %s: whoever is left still works',
     async (...order) => {
-      const scene = await startScene()
+      const scene = await startScene(tools)
       await Promise.all([checkImage(scene, 2), checkCluster(scene, 2)])
       for (const [index, holder] of order.entries()) {
         await remove(scene, holder)
