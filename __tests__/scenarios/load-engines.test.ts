@@ -12,7 +12,8 @@ import {
   buildLayered,
   expectNothingOfOurs,
   removeAndExpectEmpty,
-  useOneNode,
+  useSharedNode,
+  useTags,
 } from '../support/one-node.ts'
 import { restartDaemon, useOwnEngine } from '../support/own-engine.ts'
 import { runPod } from '../support/pod.ts'
@@ -28,7 +29,8 @@ import {
 } from '../support/testbed.ts'
 
 useOwnEngine('system')
-const one = useOneNode()
+useTags()
+const one = useSharedNode()
 
 /** Asks the containerd that Docker uses, with the node image's `ctr`. */
 const ctrOfDocker = (...args: readonly string[]): Promise<string> => {
