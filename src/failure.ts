@@ -4,20 +4,20 @@ export type SourceLocation = { readonly file: string; readonly line: number }
 type Options = {
   readonly remedy?: string
   readonly cause?: unknown
-  readonly place?: SourceLocation | undefined
+  readonly location?: SourceLocation | undefined
 }
 
 /** A failure that we can explain: what was tried, what came back, and what to do about it. */
 export class Failure extends Error {
   readonly remedy: string | undefined
   /** The file and line to look at, where there is one. */
-  readonly place: SourceLocation | undefined
+  readonly location: SourceLocation | undefined
 
   constructor(what: string, options: Options = {}) {
     super(what, { cause: options.cause })
     this.name = 'Failure'
     this.remedy = options.remedy
-    this.place = options.place
+    this.location = options.location
   }
 }
 

@@ -29,7 +29,7 @@ test.each([
 ])('%s: the image, the instruction and the cause, at the line', (log, message, line) => {
   const failure = explain(log)
   expect(failure.message.replace(/ +/g, ' ')).toBe(message.replace(/ +/g, ' '))
-  expect(failure.place).toEqual({ file: 'services/worker/Dockerfile', line })
+  expect(failure.location).toEqual({ file: 'services/worker/Dockerfile', line })
   expect(renderError(failure)).toContain(`services/worker/Dockerfile:${line}. The build's log`)
 })
 

@@ -28,8 +28,8 @@ const old = {
   },
 } as unknown as Docker
 
-const tell = ({ message, place }: BuildWarning): string =>
-  `${place?.file.slice(context.length + 1)}:${place?.line} ${message}`
+const tell = ({ message, location }: BuildWarning): string =>
+  `${location?.file.slice(context.length + 1)}:${location?.line} ${message}`
 
 const secretsFor = async (passed: readonly string[], raw: object = {}) => {
   asked.length = 0

@@ -12,7 +12,7 @@ const loaded = { images: [], wanted: [reference] }
 const tell = async (file: string): Promise<readonly string[]> => {
   const { workloads, warnings } = await findManifests([file], folder)
   return [...warnings, ...checkImages(workloads, loaded)].map(
-    ({ message, place }) => `${place?.line}: ${message}`,
+    ({ message, location }) => `${location?.line}: ${message}`,
   )
 }
 

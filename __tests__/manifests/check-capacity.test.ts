@@ -47,7 +47,7 @@ describe('one node', () => {
     ]
     expect(checkCapacity(workloads, [limited], engine)).toEqual([
       {
-        place: { file: 'k8s/api.yaml', line: 12 },
+        location: { file: 'k8s/api.yaml', line: 12 },
         message:
           "The pods of k8s/api.yaml and k8s/db.yaml request 6.1 GB of memory, and Kubernetes' own pods request about 300 MB of memory; the node kind-control-plane has 4.0 GB of memory (limit of its container). Kubernetes believes that each node has 16 GB and starts them all. Then the kernel kills one (OOM) when the memory is used up. Lower the requests or the replicas, or give the nodes more.",
       },
@@ -133,7 +133,7 @@ describe('one node', () => {
     )
     expect(warnings).toEqual([
       {
-        place: { file: 'k8s/api.yaml', line: 3 },
+        location: { file: 'k8s/api.yaml', line: 3 },
         message: expect.stringMatching(
           /^The container ml has a limit of 8\.0 GB of memory; the node kind-control-plane has 4\.0 GB/,
         ),

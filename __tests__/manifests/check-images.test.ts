@@ -30,8 +30,8 @@ const check = (
   facts: Pick<Facts, 'targets' | 'images'>,
 ): readonly string[] =>
   checkImages([workloadOf(containers)], { wanted: toWanted(facts), images: facts.images }).map(
-    ({ message, place }) => {
-      expect(place).toEqual({ file: 'k8s/api.yaml', line: 7 })
+    ({ message, location }) => {
+      expect(location).toEqual({ file: 'k8s/api.yaml', line: 7 })
       return message
     },
   )

@@ -13,7 +13,7 @@ const full: NodeCapacity = {
 }
 
 test('what is about room comes before what is about files and images', () => {
-  const unread = { message: 'unread', place: { file: 'b.yaml', line: 1 } }
+  const unread = { message: 'unread', location: { file: 'b.yaml', line: 1 } }
   const workloads = [workloadOf([{ image: 'NO0', line: 1 }])]
   const manifests = { workloads, claims: [], warnings: [unread] }
   const loaded = { wanted: [], images: [] }

@@ -43,7 +43,7 @@ describe('one disk', () => {
     ]
     expect(checkStorage({ workloads, claims: [claim(4e9)] }, [control])).toEqual([
       {
-        place: { file: 'k8s/db.yaml', line: 12 },
+        location: { file: 'k8s/db.yaml', line: 12 },
         message:
           "The pods and claims of k8s/db.yaml and 2 other files may write 21 GB to disk (2.0 GB of ephemeral storage, 19 GB of volumes); the disk of kind-control-plane has 20 GB of 100 GB free. Kubernetes compares requests with the disk's size, not with its free space, and does not count kind's volumes at all. So it starts all pods, and writing fails for every pod (no space left on device) once the disk is full. Request less, or free disk space first.",
       },
@@ -53,7 +53,7 @@ describe('one disk', () => {
   test('a claim alone is told at its line, and what just fits is not', () => {
     expect(checkStorage({ workloads: [], claims: [claim(20e9)] }, [control])).toEqual([])
     const [warning] = checkStorage({ workloads: [], claims: [claim(20.1e9)] }, [control])
-    expect(warning?.place).toEqual({ file: 'k8s/data.yaml', line: 3 })
+    expect(warning?.location).toEqual({ file: 'k8s/data.yaml', line: 3 })
   })
 
   test('emptyDirs are part of what a pod requests, not added to it', () => {
@@ -93,7 +93,7 @@ describe('one disk', () => {
     const ml = workloadOf([{ name: 'ml', limits, ...asks(1e9), line: 9 }])
     expect(checkStorage({ workloads: [ml], claims: [] }, [control])).toEqual([
       {
-        place: { file: 'k8s/api.yaml', line: 9 },
+        location: { file: 'k8s/api.yaml', line: 9 },
         message:
           'The container ml may write 30 GB to disk (30 GB of ephemeral storage) before it reaches its limit; the disk of kind-control-plane has 20 GB of 100 GB free. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.',
       },

@@ -220,7 +220,7 @@ spec:
     expect(parse(text)).toEqual({
       workloads: [],
       claims: [],
-      warnings: [{ message: expect.stringContaining('Not checked'), place: expect.anything() }],
+      warnings: [{ message: expect.stringContaining('Not checked'), location: expect.anything() }],
     })
     expect(performance.now() - started).toBeLessThan(30_000)
   })
@@ -256,7 +256,7 @@ metadata:
     expect(warnings).toEqual([
       {
         message: expect.stringMatching(/not checked.*`helm template`, `kustomize build`/i),
-        place: { file: 'k8s/a.yaml', line },
+        location: { file: 'k8s/a.yaml', line },
       },
     ])
   })
@@ -305,7 +305,7 @@ test('whatever the text, it is read or warned about, and nothing is thrown', () 
     fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
       const { workloads, warnings } = parse(parts.join('\n'))
       expect(Array.isArray(workloads)).toBe(true)
-      for (const { place } of warnings) expect(place?.line).toBeGreaterThan(0)
+      for (const { location } of warnings) expect(location?.line).toBeGreaterThan(0)
     }),
     { numRuns: 500 },
   )
@@ -322,5 +322,5 @@ test('objects of JSON one after another are told of at their own lines', () => {
     'x.json',
   )
   expect(workloads.flatMap(({ containers }) => containers.map(({ line }) => line))).toEqual([2, 5])
-  expect(warnings.map(({ place }) => place?.line)).toEqual([7])
+  expect(warnings.map(({ location }) => location?.line)).toEqual([7])
 })

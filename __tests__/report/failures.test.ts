@@ -32,23 +32,23 @@ test('the cause comes first, and what it cut off is not counted as failed', () =
   )
 })
 
-test('a build that failed says its name once, and each has its own place', () => {
+test('a build that failed says its name once, and each has its own location', () => {
   const places = [1, 2, 3].map((line) => ({ file: 'Dockerfile', line }))
-  const endings = places.map((place, at) => {
+  const endings = places.map((location, at) => {
     const name = `image-${at}`
     return [
       `build ${name}`,
-      failed(new Failure(`${name}: RUN make exited with 2`, { place })),
+      failed(new Failure(`${name}: RUN make exited with 2`, { location })),
     ] as const
   })
   const targets = places.map((_, at) => targetOf(`image-${at}`))
   const report = reportOf(stepsFor(targets), Object.fromEntries(endings))
   const failure = toFailure(report)
   expect(renderError(failure).split('\n')[0]).toBe('- image-0: RUN make exited with 2')
-  expect(failure).toMatchObject({ place: places[0] })
+  expect(failure).toMatchObject({ location: places[0] })
   expect(findOthers(report)).toEqual([
-    { message: 'image-1: RUN make exited with 2', place: places[1] },
-    { message: 'image-2: RUN make exited with 2', place: places[2] },
+    { message: 'image-1: RUN make exited with 2', location: places[1] },
+    { message: 'image-2: RUN make exited with 2', location: places[2] },
   ])
 })
 

@@ -62,11 +62,11 @@ const nodes = [
 const targets = ['api', 'cron', 'web', 'worker', 'upon'].map((name) =>
   targetOf(name, name === 'upon' ? ['worker'] : []),
 )
-const place = { file: 'many/worker/Dockerfile', line: 3 }
+const location = { file: 'many/worker/Dockerfile', line: 3 }
 const error = new Failure(
   'worker: `RUN make worker` exited with 2: the last line\nE: `` compile\n<b>',
   {
-    place,
+    location,
   },
 )
 const report = reportOf(stepsFor(targets, [imageOf('redis:7')]), {

@@ -185,7 +185,7 @@ describe('what is to be warned of', () => {
     const target = readTarget({ context: '.', tags: 'a:1', ...raw }, workspace)
     const place = { workspace, tempDir: workspace }
     const found = await findSecretWarnings(asked, target, place, passed)
-    return found.map(({ message, place: at }) => [
+    return found.map(({ message, location: at }) => [
       /`(.*)`/.exec(message)?.[1],
       at?.file.slice(workspace.length + 1),
       at?.line,
@@ -223,7 +223,7 @@ describe('what is to be warned of', () => {
       {
         message:
           'A RUN mounts the secret `npm_auth`, which is not given: that step finds no file there.',
-        place: { file: join(workspace, 'child', 'dockerfile'), line: 2 },
+        location: { file: join(workspace, 'child', 'dockerfile'), line: 2 },
       },
     ])
     expect(await findSecretWarnings(real, child, place, ['npm_auth'])).toEqual([])

@@ -55,7 +55,7 @@ export const explainBuildFailure = (
   const reason = findReason(said) ?? `exit code ${code ?? 'none (ended by a signal)'}`
   const step = findFailedStep(log)
   const found = findFailedPlace(said)
-  const place = found && { file: dockerfile ?? found.file, line: found.line }
+  const location = found && { file: dockerfile ?? found.file, line: found.line }
   const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1]
   const cause = exitCode === undefined ? reason : findCause(step?.output ?? [])
   // A program in a RUN may have said it, of which BuildKit tells no more than its exit code.
@@ -66,9 +66,9 @@ export const explainBuildFailure = (
   const what = step === undefined ? 'the build' : shortenInstruction(step.instruction)
   const ending = exitCode === undefined ? 'failed' : `exited with ${exitCode}`
   const told = cause === undefined ? '' : `: ${toLine(cause)}`
-  const at = place === undefined ? '' : `${place.file}:${place.line}. `
+  const at = location === undefined ? '' : `${location.file}:${location.line}. `
   return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
     remedy: neutralise(`${at}${remedyFor(reason)}`),
-    place: dockerfile === undefined ? undefined : place,
+    location: dockerfile === undefined ? undefined : location,
   })
 }

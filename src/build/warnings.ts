@@ -11,7 +11,7 @@ import type { Target } from './target.ts'
 export type BuildWarning = {
   readonly message: string
   /** Counted from 1; undefined where the text is in no file of its own. */
-  readonly place: { readonly file: string; readonly line: number } | undefined
+  readonly location: { readonly file: string; readonly line: number } | undefined
 }
 
 /** Ids of the secrets that a target has of its own. */
@@ -52,7 +52,7 @@ export const findSecretWarnings = async (
   const mounts = (await outlineSecrets(docker, target.bake, place)) ?? certain
   return mounts.filter(isMissing).map(({ id, line }) => ({
     message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
-    place: file === undefined ? undefined : { file, line },
+    location: file === undefined ? undefined : { file, line },
   }))
 }
 
@@ -72,5 +72,5 @@ export const findPersisted = async (
   if (isIgnored('.git/config', files)) return []
   const message =
     "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore."
-  return [{ message, place: { file, line: at + 1 } }]
+  return [{ message, location: { file, line: at + 1 } }]
 }

@@ -5,7 +5,7 @@ import type { Fence, WriteLine } from './log-fence.ts'
 export type Warning = {
   readonly message: string
   /** The file is relative to the workspace; undefined where it is about no line of a file. */
-  readonly place: SourceLocation | undefined
+  readonly location: SourceLocation | undefined
 }
 
 /** What people read while we work, whoever shows it: a runner's log or a terminal. */
@@ -13,11 +13,11 @@ export type Log = {
   /** Prints text of one line or more; nothing in it is a command. */
   readonly line: WriteLine
   readonly debug: WriteLine
-  readonly warning: (message: string, place?: SourceLocation) => void
+  readonly warning: (message: string, location?: SourceLocation) => void
   /** Many at once, of which a front end may show the first ones more plainly. */
   readonly warnings: (all: readonly Warning[]) => Promise<void>
   /** An error that does not end the step. */
-  readonly error: (message: string, place?: SourceLocation) => void
+  readonly error: (message: string, location?: SourceLocation) => void
   /** Runs what prints lines of others; ours are heard meanwhile all the same. */
   readonly fenced: Fence['within']
   /** Prints lines of others that can be folded up under a title. */

@@ -106,7 +106,7 @@ const checkLargest = (each: Case): readonly Warning[] => {
     if (asked === 0 || asked + system <= amount * slack) return []
     const own = format(resource, system)
     const message = `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence(asked + system, 1, each)} ${remedy}`
-    return [{ message, place: { file, line } }]
+    return [{ message, location: { file, line } }]
   })
 }
 
@@ -124,7 +124,7 @@ const checkTotal = (each: Case): readonly Warning[] => {
   const needed = asked + capacity.system
   if (needed <= capacity.amount * slack) return []
   const message = `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence(needed, nodes.length, each)} ${remedy}`
-  return [{ message, place: { file: most.file, line: most.line } }]
+  return [{ message, location: { file: most.file, line: most.line } }]
 }
 
 /** Limits that the node's own comes before; one that is asked for as well has been told of. */
@@ -136,7 +136,7 @@ const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warni
       const limit = limits.memory ?? 0
       if (limit <= largest.amount * slack || requests.memory === limit) return []
       const message = `The container ${name} has a limit of ${format('memory', limit)}; ${largest.words}. The kernel kills a process of the node, perhaps another pod's, before the container reaches its limit. Lower the limit.`
-      return [{ message, place: { file, line } }]
+      return [{ message, location: { file, line } }]
     }),
   )
 }

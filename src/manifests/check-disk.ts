@@ -71,6 +71,6 @@ export const checkDisks = (capacities: readonly NodeCapacity[]): readonly Warnin
   groupDisks(capacities).flatMap((disk) => {
     const where = `The disk of ${disk.nodes.join(' and ')}`
     return [checkBytes(where, disk), checkInodes(where, disk)].flatMap((message) =>
-      message === undefined ? [] : [{ message, place: undefined }],
+      message === undefined ? [] : [{ message, location: undefined }],
     )
   })

@@ -65,7 +65,7 @@ const toPullWarning = (user: User): Warning => {
   const other = tagOf(canonical) === 'latest' && pullPolicy === undefined
   const remedy = `Set imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
   const message = `The container ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}`
-  return { message, place: { file, line } }
+  return { message, location: { file, line } }
 }
 
 /**
@@ -90,7 +90,7 @@ const findNearest = (
 const toStrangerWarning = (user: User, nearest: ImageReference): Warning => {
   const { name, image, file, line } = user
   const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`
-  return { message, place: { file, line } }
+  return { message, location: { file, line } }
 }
 
 const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
@@ -100,7 +100,7 @@ const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
       if (typeof reason !== 'string') return []
       const why = image.trim() === image ? reason : 'it has white space around it'
       const message = `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`
-      return [{ message, place: { file, line } }]
+      return [{ message, location: { file, line } }]
     }),
   )
 

@@ -71,7 +71,7 @@ const checkTotal = (writers: readonly Writer[], disks: readonly Disk[]): readonl
   const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length))
   if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return []
   const message = `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`
-  return [{ message, place: { file: most.file, line: most.line } }]
+  return [{ message, location: { file: most.file, line: most.line } }]
 }
 
 /** Those that are too large by themselves: a pod and its volumes are in one node. */
@@ -80,7 +80,7 @@ const checkLargest = (writers: readonly Writer[], largest: Disk): readonly Warni
     .filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes)
     .map(({ what, file, line, requested, ephemeral, claims }) => ({
       message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
-      place: { file, line },
+      location: { file, line },
     }))
 
 /** Limits above what is free; one that is asked for as well has been told of. */
@@ -90,7 +90,7 @@ const checkLimits = (workloads: readonly Workload[], largest: Disk): readonly Wa
       const limit = limits.storage ?? 0
       if (limit <= largest.freeBytes || requests.storage === limit) return []
       const message = `The container ${name} may write ${renderAmount(limit, 0)} before it reaches its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.`
-      return [{ message, place: { file, line } }]
+      return [{ message, location: { file, line } }]
     }),
   )
 

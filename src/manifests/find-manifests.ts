@@ -113,7 +113,7 @@ const readEntry = async (
   const below = relative(workspace, path)
   const file = below.startsWith('..') ? path : below
   const skip = (why: string): Partial<Manifests> => ({
-    warnings: [{ message: `${file} is not checked: ${why}.`, place: { file, line: 1 } }],
+    warnings: [{ message: `${file} is not checked: ${why}.`, location: { file, line: 1 } }],
   })
   if (kind !== 'file') return skip('it is not a file')
   if (outside !== undefined) return skip(`it leads out of the workspace, to ${outside}`)

@@ -104,7 +104,7 @@ export const parseManifest = (text: string, file: string): Manifests => {
   const warnings: Warning[] = []
   const warn: Warn = (message, line) => {
     // A template that is not rendered would have one for each of its lines.
-    if (warnings.length === 0) warnings.push({ message, place: { file, line } })
+    if (warnings.length === 0) warnings.push({ message, location: { file, line } })
   }
   // kubectl goes by what a file begins with; YAML may begin so, too, where it says that it is YAML.
   const isJson = /\.json$/i.test(file) && /^\s*[[{]/.test(text)

@@ -13,8 +13,8 @@ export const toProblems = ({ outcomes }: Report) =>
     .filter(({ state }) => state === 'failed')
     .map((outcome) => {
       const { error } = outcome
-      const place = error instanceof Failure ? error.place : undefined
-      return { name: nameOf(outcome), error, place }
+      const location = error instanceof Failure ? error.location : undefined
+      return { name: nameOf(outcome), error, location }
     })
 
 /** What went wrong with one step, and what it was about. */
@@ -26,12 +26,12 @@ const renderProblem = ({ name, error }: Problem): string => {
   return text.startsWith(`${name}: `) ? text : `${name}: ${text}`
 }
 
-/** All but the first, whose place is that of the step's own error, as far as they have one. */
+/** All but the first, whose location is that of the step's own error, as far as they have one. */
 export const findOthers = (report: Report): readonly Warning[] =>
   toProblems(report)
     .slice(1)
-    .map((problem) => ({ message: renderProblem(problem), place: problem.place }))
-    .filter(({ place }) => place !== undefined)
+    .map((problem) => ({ message: renderProblem(problem), location: problem.location }))
+    .filter(({ location }) => location !== undefined)
 
 /** Nothing where there is nothing to list. */
 const list = (title: string, names: readonly string[]): readonly string[] =>
@@ -82,5 +82,5 @@ export const toFailure = (report: Report): unknown => {
   const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)
   const count = `${problems.length} of ${among} images failed.`
   const rest = [count, ...renderUndone(report)].join(' ')
-  return new Failure([...causes, rest].join('\n'), { place: first.place })
+  return new Failure([...causes, rest].join('\n'), { location: first.location })
 }

@@ -45,10 +45,10 @@ const renderCode = (text: string): string => {
 
 const quote = (text: string): string => `> ${text.replaceAll('\n', '\n> ')}`
 
-const renderProblem = ({ name, error, place }: Problem): string => {
+const renderProblem = ({ name, error, location }: Problem): string => {
   const [first = '', ...rest] = renderError(error).split(/\r\n|\n|\r/)
   const what = first.startsWith(`${name}: `) ? first.slice(name.length + 2) : first
-  const at = place && `${place.file}:${place.line}`
+  const at = location && `${location.file}:${location.line}`
   const where = at === undefined || first.includes(at) ? '' : ` — ${escapeLine(at)}`
   const head = `**❌ ${escapeLine(name)}**${where} — ${escapeLine(what)}`
   return quote(rest.length === 0 ? head : `${head}\n${renderCode(rest.join('\n'))}`)

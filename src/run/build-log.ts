@@ -92,7 +92,7 @@ export const logBuild = async <T extends CachedShare>(
       const found = file !== undefined && toCheckWarning(event, name)
       if (!found || warnings.size === mostWarnings) return
       const { message, line } = found
-      warnings.set(`${line} ${message}`, { message, place: { file, line } })
+      warnings.set(`${line} ${message}`, { message, location: { file, line } })
     })
   const show = (write: WriteLine): Promise<T> =>
     watched((event) => renderEvent(event).forEach(write))

@@ -16,8 +16,11 @@ const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promi
     findPersisted(target, workspace),
   ])
   const warnings = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-  for (const { message, place } of warnings) {
-    log.warning(message, place && { file: relative(workspace, place.file), line: place.line })
+  for (const { message, location } of warnings) {
+    log.warning(
+      message,
+      location && { file: relative(workspace, location.file), line: location.line },
+    )
   }
 }
 

@@ -63,7 +63,7 @@ const warnOf = async (count: number) => {
   printed = ''
   const all = Array.from({ length: count }, (_, index) => ({
     message: `m${index}`,
-    place: { file: 'k8s/api.yaml', line: index + 1 },
+    location: { file: 'k8s/api.yaml', line: index + 1 },
   }))
   await createRunner().warnings(all)
   const { annotations, logText } = runnerReads(printed, 64)

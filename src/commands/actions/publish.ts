@@ -28,7 +28,7 @@ export const publish = async (
     return runner.summary(renderPlanSummary(result.plan))
   }
   // The first is the step's own error.
-  for (const { message, place } of findOthers(report)) runner.error(message, place)
+  for (const { message, location } of findOthers(report)) runner.error(message, location)
   const told = { report, clusterName: inputs?.clusterName ?? '', durationMs, failure }
   if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
   await runner.summary(renderSummary(told))

@@ -5,7 +5,7 @@ import { createFence, toHarmless, type WriteLine } from '../../host/log-fence.ts
 
 /** What we tell the runner: log lines, annotations, masks, outputs, states and the summary. */
 export type Runner = Log & {
-  readonly fail: (message: string, place?: SourceLocation) => void
+  readonly fail: (message: string, location?: SourceLocation) => void
   /** Hides a value in all that is logged from now on. */
   readonly mask: (value: string) => void
   readonly output: (name: string, value: string) => void
@@ -19,23 +19,23 @@ export type Runner = Log & {
 /** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
 const mostShown = 9
 
-const renderLine = ({ message, place }: Warning): string =>
-  place ? `${place.file}:${place.line}: ${message}` : message
+const renderLine = ({ message, location }: Warning): string =>
+  location ? `${location.file}:${location.line}: ${message}` : message
 
-const toProperties = (place: SourceLocation | undefined): core.AnnotationProperties =>
-  place === undefined ? {} : { file: place.file, startLine: place.line }
+const toProperties = (location: SourceLocation | undefined): core.AnnotationProperties =>
+  location === undefined ? {} : { file: location.file, startLine: location.line }
 
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
   const { within, outside, block } = createFence(write)
-  const warning: Log['warning'] = (message, place) =>
-    outside(() => core.warning(message, toProperties(place)))
+  const warning: Log['warning'] = (message, location) =>
+    outside(() => core.warning(message, toProperties(location)))
   return {
     line: (text) => write(toHarmless(text)),
     debug: (text) => outside(() => core.debug(text)),
     warning,
     warnings: async (all) => {
-      for (const { message, place } of all.slice(0, mostShown)) warning(message, place)
+      for (const { message, location } of all.slice(0, mostShown)) warning(message, location)
       const rest = all.slice(mostShown)
       if (rest.length === 0) return
       const are = rest.length === 1 ? 'warning is' : 'warnings are'
@@ -45,11 +45,11 @@ export const createRunner = (): Runner => {
         for (const each of rest) writeUntrusted(renderLine(each))
       })
     },
-    error: (message, place) => outside(() => core.error(message, toProperties(place))),
-    fail: (message, place) =>
+    error: (message, location) => outside(() => core.error(message, toProperties(location))),
+    fail: (message, location) =>
       outside(() => {
         process.exitCode = core.ExitCode.Failure
-        core.error(message, toProperties(place))
+        core.error(message, toProperties(location))
       }),
     mask: (value) => outside(() => core.setSecret(value)),
     output: core.setOutput,

@@ -97,7 +97,7 @@ try {
   await runStep(environment, runner, cancelled.signal)
 } catch (error) {
   runner.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  runner.fail(renderError(error), error instanceof Failure ? error.place : undefined)
+  runner.fail(renderError(error), error instanceof Failure ? error.location : undefined)
 }
 await runner.flush()
 // Pooled connections would otherwise keep the process for some seconds more.
