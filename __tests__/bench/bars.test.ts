@@ -38,8 +38,8 @@ const edges: readonly (readonly [name: string, met: Given, missed: Given])[] = [
   ],
   [
     'limit',
-    { 'main/action': time(1.5), 'main/limit': time(0.4) },
-    { 'main/action': time(1.501), 'main/limit': time(0.4) },
+    { 'main/action': time(0.7), 'main/limit': time(0.4) },
+    { 'main/action': time(0.701), 'main/limit': time(0.4) },
   ],
   [
     'bytes',
@@ -48,8 +48,8 @@ const edges: readonly (readonly [name: string, met: Given, missed: Given])[] = [
   ],
   [
     'nodes',
-    { 'light-4-nodes/action': time(3), 'light/action': time(1) },
-    { 'light-4-nodes/action': time(3.001), 'light/action': time(1) },
+    { 'light-4-nodes/action': time(2.2), 'light/action': time(1) },
+    { 'light-4-nodes/action': time(2.201), 'light/action': time(1) },
   ],
   [
     'layers',
@@ -61,8 +61,8 @@ const edges: readonly (readonly [name: string, met: Given, missed: Given])[] = [
     { 'containerd-layered/action': time(4), 'containerd/action': time(1) },
     { 'containerd-layered/action': time(4.001), 'containerd/action': time(1) },
   ],
-  ['unchanged', { 'main/unchanged': time(0.4) }, { 'main/unchanged': time(0.401) }],
-  ['changed', { 'main/changed': time(0.6) }, { 'main/changed': time(0.601) }],
+  ['unchanged', { 'main/unchanged': time(0.25) }, { 'main/unchanged': time(0.251) }],
+  ['changed', { 'main/changed': time(0.5) }, { 'main/changed': time(0.501) }],
   [
     'disk',
     { 'main/action': { peakBytes: 19_000_000, afterBytes: 19_000_000 } },

@@ -1,8 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { snapshotterRoot, useEngine } from '../support/loading.ts'
 import { type Cluster, ctr, docker, inNode, startCluster } from '../support/testbed.ts'
@@ -65,35 +61,6 @@ describe.each(['forky', 'trixie'])('with the containerd of %s', (suite) => {
       'containerd.io/gc.root',
       'containerd.io/snapshot.ref',
     ])
-  })
-
-  test('what is prepared first is published as it was prepared', async () => {
-    const name = `sha256:${'e'.repeat(64)}`
-    const key = `slipway/test/${name}`
-    const publishing = await publish(name, above)
-    const answers = await ask(['prepare', key, above], ['prepare', key, above], publishing)
-    expect(answers).toEqual(['ready', 'done', 'failed', expect.stringMatching(/^done\t.*\/fs$/)])
-    expect(await ctr(node, 'snapshots', 'list')).not.toContain('slipway')
-    await ctr(node, 'snapshots', 'remove', name)
-  })
-
-  test('blobs that came first are kept until they are let go of, whoever brought them', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'slipway-blobs-'))
-    const blob = async (text: string): Promise<string> => {
-      const hex = createHash('sha256').update(text).digest('hex')
-      await writeFile(join(folder, hex), text)
-      return `sha256:${hex}`
-    }
-    const [config, manifest] = [await blob('{"a":1}'), await blob('{"b":2}')]
-    expect(await ask(['blobs', below, folder, manifest, config])).toEqual(['ready', 'done'])
-    expect(await ctr(node, 'leases', 'list', '--quiet')).toMatch(/^slipway\//)
-    await ctr(node, 'content', 'prune', 'references')
-    expect(await ctr(node, 'content', 'list', '--quiet')).toContain(config)
-    expect(await ask(['unlease'], ['unlease'])).toEqual(['ready', 'done', 'done'])
-    expect(await ctr(node, 'leases', 'list', '--quiet')).toBe('')
-    await ctr(node, 'content', 'prune', 'references')
-    expect(await ctr(node, 'content', 'list', '--quiet')).not.toContain(config)
-    await rm(folder, { recursive: true })
   })
 
   test('a name that is taken: the files are in place, and only the last step failed', async () => {

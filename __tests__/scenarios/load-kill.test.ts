@@ -43,8 +43,6 @@ const stages = {
   'waits for the node': 'flock *',
   'reads what the node has': 'perl snapshots',
   'tries a link': 'cp *slipway/probe*',
-  'writes manifest and config': 'perl blobs*',
-  'prepares the lowest layer': 'perl prepare*',
   'stages a layer': 'cp */to/3',
   'compares layers': 'tar --create*',
   'commits the lowest layer': 'perl publish*/to/0*',

@@ -150,8 +150,8 @@ export const runContainer = async (
     })
     splitLines(stderr, watch.onErrorLine)
     const ended = Promise.all([finished(stdout), finished(stderr)])
-    await post(`${path}/start`)
-    socket.write(await input)
+    const give = async (): Promise<void> => void socket.write(await input)
+    await Promise.all([post(`${path}/start`), give()])
     const { late, release } = supervise(api, path, watch)
     const end = ended.then(async () => {
       const waited = await post<Waited>(`${path}/wait?condition=removed`)

@@ -64,16 +64,3 @@ test.each([
   const { code, said } = await ask(client, requests)
   expect([code, said]).toEqual([0, '<by ctr a>\n<by ctr b>\n'])
 })
-
-test('what only saves time is not made up for by ctr', async () => {
-  const client = `${echoing.replace(`printf '%s\\n' "$line"`, 'echo failed')}`
-  const requests = `request prepare key parent; ${show}; request blobs top folder m c; ${show}`
-  expect((await ask(client, requests)).said).toBe('<>\n<>\n')
-})
-
-test('only leases of ours are let go of by ctr', async () => {
-  const requests = `ctl() { case "$*" in 'leases list --quiet') printf '%s\\n' slipway/1-2 other slipway-3 slipway/4-5 ;; *) echo "$*" >>"$work/done" ;; esac; }
-    request unlease; cat "$work/done"`
-  const { code, said } = await ask('return 1', requests)
-  expect([code, said]).toEqual([0, 'leases delete slipway/1-2\nleases delete slipway/4-5\n'])
-})

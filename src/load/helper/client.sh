@@ -98,15 +98,6 @@ by_ctr_view() {
 
 by_ctr_remove() { ctl snapshots remove "$1"; }
 
-# What only saves time is left to what it is a part of.
-by_ctr_prepare() { :; }
-by_ctr_blobs() { :; }
-
-by_ctr_unlease() {
-  local id
-  for id in $(ctl leases list --quiet); do [[ "$id" != slipway/* ]] || ctl leases delete "$id" >/dev/null; done
-}
-
 by_ctr_publish() {
   local upper lowers
   # That of the client, as far as it came.
@@ -119,7 +110,7 @@ by_ctr_release() { ctl snapshots label "$1" containerd.io/gc.root= "containerd.i
 
 # An archive of manifest and config, without layers: containerd finds every snapshot and asks for no blob.
 by_ctr_import() {
-  local record=$2 type=$3 blobs=$4 manifest=$5 name entries='' separator='' size archive
+  local top=$1 record=$2 type=$3 blobs=$4 manifest=$5 name entries='' separator='' size archive
   archive=$own/archive
   mkdir -p "$archive/blobs" && cp -r "$blobs" "$archive/blobs/sha256" || return
   size=$(stat -c %s "$blobs/${manifest#sha256:}") || return

@@ -3,15 +3,12 @@
 #   publish KEY PARENT NAME STAGED FROM TO   a staged folder becomes the committed snapshot NAME: where
 #                                            containerd says FROM..., we see TO...; answers `done FOLDER`,
 #                                            or `uncommitted FOLDER` where only the last step failed
-#   prepare KEY PARENT                       what `publish` of that key begins with, where there is time for it
 #   release NAME                             the snapshot is kept by what refers to it alone
 #   view KEY NAME                            `done FOLDER...`: the folders of a snapshot's layers, lowest first
 #   remove KEY                               a snapshot goes
 #   import TOP RECORD TYPE FOLDER MANIFEST CONFIG NAME...
 #                                            the blobs of manifest and config, files of a folder, become an
 #                                            image with these names that holds the snapshot TOP
-#   blobs TOP FOLDER MANIFEST CONFIG         what `import` of these begins with; a lease keeps it until `unlease`
-#   unlease                                  no lease of such blobs is left, whoever made it
 #   image NAME                               CRI's ID of an image; `none` where CRI does not have it
 # and with several lines, the last one `done`:
 #   images                                   CRI's: `image ID NAME...`
@@ -27,7 +24,7 @@ use warnings;
 
 my ($path) = @ARGV;
 my $stream = -1;
-our $lease = '';
+my $lease = '';
 $| = 1;
 $SIG{ALRM} = sub { print "failed\n"; exit 1 };
 
@@ -158,22 +155,11 @@ sub label { my ($number, $name, $value) = @_; return text($number, text(1, $name
 my $snapshots = '/containerd.services.snapshots.v1.Snapshots';
 my $overlayfs = text(1, 'overlayfs');
 
-# Until the image refers to them, nothing else would keep them.
-my $root = label(4, 'containerd.io/gc.root', '1');
-my %mounts_of;
-
-sub prepare {
-  my ($key, $parent) = @_;
-  my $mounts = call("$snapshots/Prepare", $overlayfs . text(2, $key) . text(3, $parent) . $root);
-  return unless defined $mounts;
-  $mounts_of{$key} = $mounts;
-  return 'done';
-}
-
 sub publish {
   my ($key, $parent, $name, $staged, $from, $to) = @_;
-  prepare($key, $parent) unless defined $mounts_of{$key};
-  my $mounts = delete $mounts_of{$key};
+  # Until the image refers to it, nothing else would keep it.
+  my $root = label(4, 'containerd.io/gc.root', '1');
+  my $mounts = call("$snapshots/Prepare", $overlayfs . text(2, $key) . text(3, $parent) . $root);
   # A lowest layer has a folder of its own, the others an upper one above those below.
   return unless defined $mounts && $mounts =~ m{(?:upperdir=|\x12.)(\Q$from\E/snapshots/[0-9]+/fs)}s;
   my $folder = $1;
@@ -280,63 +266,27 @@ sub write_blob {
   return defined $is_there ? $size : undef;
 }
 
-my $leases = '/containerd.services.leases.v1.Leases';
-
-# Until the image refers to them, nothing else would keep what we write; nor does this, if we are killed.
-sub lease {
-  my ($id) = @_;
-  my ($second, $minute, $hour, $day, $month, $year) = gmtime time + 3600;
-  my $expiry = sprintf '%04d-%02d-%02dT%02d:%02d:%02dZ', $year + 1900, $month + 1, $day, $hour, $minute, $second;
-  return defined call("$leases/Create", text(1, $id) . label(3, 'containerd.io/gc.expire', $expiry)) ? $id : undef;
-}
-
-# The manifest's size.
-sub write_blobs {
-  my ($top, $folder, $manifest, $config) = @_;
-  defined write_blob($folder, $config, $top eq '' ? '' : $held_label, $top) or return;
-  return write_blob($folder, $manifest, 'containerd.io/gc.ref.content.config', $config);
-}
-
-# That only whoever has the node to himself makes, and so takes away from a dead one.
-my $early = 'slipway/';
-my ($early_lease, $early_size);
-
-sub blobs {
-  $early_lease = lease("$early$$-" . time) // return;
-  local $lease = $early_lease;
-  $early_size = write_blobs(@_);
-  return defined $early_size ? 'done' : undef;
-}
-
-sub unlease {
-  undef $early_size;
-  my $list = call("$leases/List", '');
-  return unless defined $list;
-  for my $id (map { values_of(1, $_) } values_of(1, $list)) {
-    next if index $id, $early;
-    defined call("$leases/Delete", text(1, $id)) or return;
-  }
-  return 'done';
-}
-
 sub import_image {
   my ($top, $record, $type, $folder, $manifest, $config, @names) = @_;
-  my $id = defined $early_size ? $early_lease : lease("slipway-$$-" . time) // return;
-  my $is_done;
-  {
-    local $lease = $id;
-    my $size = $early_size // write_blobs($top, $folder, $manifest, $config);
-    $is_done = defined $size;
-    for my $name ($is_done ? @names : ()) {
-      my $target = text(3, text(1, $type) . text(2, $manifest) . number(3, $size));
-      my $image = text(1, $name) . ($record eq '' ? '' : label(2, $record_label, $record)) . $target;
-      # What is not given is taken away, as an image that had the name before may have been another one's.
-      my $mask = text(2, text(1, 'target') . text(1, "labels.$record_label"));
-      $is_done = 0 unless defined call("$images/Update", text(1, $image) . $mask) || defined call("$images/Create", text(1, $image));
-    }
+  # Until the image refers to it, nothing else would keep what we write; nor does this, if we are killed.
+  my ($second, $minute, $hour, $day, $month, $year) = gmtime time + 3600;
+  my $expiry = sprintf '%04d-%02d-%02dT%02d:%02d:%02dZ', $year + 1900, $month + 1, $day, $hour, $minute, $second;
+  my $id = "slipway-$$-" . time;
+  my $leases = '/containerd.services.leases.v1.Leases';
+  defined call("$leases/Create", text(1, $id) . label(3, 'containerd.io/gc.expire', $expiry)) or return;
+  $lease = $id;
+  my $is_done = defined write_blob($folder, $config, $top eq '' ? '' : $held_label, $top);
+  my $size = $is_done ? write_blob($folder, $manifest, 'containerd.io/gc.ref.content.config', $config) : undef;
+  for my $name (defined $size ? @names : ()) {
+    my $target = text(3, text(1, $type) . text(2, $manifest) . number(3, $size));
+    my $image = text(1, $name) . ($record eq '' ? '' : label(2, $record_label, $record)) . $target;
+    # What is not given is taken away, as an image that had the name before may have been another one's.
+    my $mask = text(2, text(1, 'target') . text(1, "labels.$record_label"));
+    $is_done = 0 unless defined call("$images/Update", text(1, $image) . $mask) || defined call("$images/Create", text(1, $image));
   }
-  call("$leases/Delete", text(1, $id)) unless defined $early_size;
-  return $is_done ? 'done' : undef;
+  $lease = '';
+  call("$leases/Delete", text(1, $id));
+  return $is_done && defined $size ? 'done' : undef;
 }
 
 my $cri = '/runtime.v1.ImageService';
@@ -368,8 +318,7 @@ sub images {
 }
 
 my %commands = (
-  prepare => \&prepare, publish => \&publish, release => \&release, remove => \&remove, view => \&view,
-  blobs => \&blobs, unlease => \&unlease, import => \&import_image,
+  publish => \&publish, release => \&release, remove => \&remove, view => \&view, import => \&import_image,
   image => \&image, images => \&images, labels => \&labels, state => \&state, snapshots => \&snapshots, held => \&held,
 );
 

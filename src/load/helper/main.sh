@@ -32,9 +32,9 @@ choose_and_stage() {
 
 load_node() {
   local lock reporter='' known='' i copied=0 method=present root staging own=$work/of.$node
-  local asking='' answering announced manifest_digest='' rooted=''
+  local asking='' answering announced manifest_digest=''
   local -A committed=()
-  local -a adopted=() missing=() broken=() imported=() present=() strays=()
+  local -a adopted=() missing=() broken=() published=() imported=() present=() strays=()
   mkdir -p "$own"
   start_client
   find_root
@@ -50,10 +50,6 @@ load_node() {
   read_node
   sweep
   for i in "${!chains[@]}"; do [[ -n "${committed[${chains[i]}]-}" ]] || missing+=("$i"); done
-  until [[ -s "$work/digest" ]]; do sleep 0.01; done
-  manifest_digest=$(<"$work/digest")
-  # New files are synced: once there are many links, that would have to wait for all of them.
-  prepare_import
   ((${#missing[@]} == 0)) || choose_and_stage
   read_present
   find_broken
@@ -63,10 +59,12 @@ load_node() {
   fi
   ((${#missing[@]} == 0)) || publish_staged
   [[ -z "$reporter" ]] || kill "$reporter" || true
+  until [[ -s "$work/digest" ]]; do sleep 0.01; done
+  manifest_digest=$(<"$work/digest")
   import_image
   check_image
   # The image holds on to its snapshots by now.
-  let_go
+  release "${published[@]:(-1)}" "${adopted[@]}"
   check_cri
   trap - EXIT
   rm -rf "$staging"

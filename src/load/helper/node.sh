@@ -30,7 +30,6 @@ read_node() {
   local -a answers
   read_snapshots || die "the node's containerd does not list its snapshots"
   for key in "${strays[@]}"; do request remove "$key"; done
-  request unlease || die "the node's containerd does not list its leases"
   request labels "$config_digest" || die "the node's containerd does not list its images"
   known=${answers[*]}
 }

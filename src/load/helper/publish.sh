@@ -11,21 +11,6 @@ commit_layer() {
   fi
 }
 
-# What can be done of publishing a layer before its files are there.
-prepare_layer() {
-  local i=$1 parent=''
-  local -a answers
-  ((i == 0)) || parent=${chains[i - 1]}
-  request prepare "slipway/$run/${chains[i]}" "$parent"
-  [[ "${answers[0]-}" != "done" ]] || release_parent
-}
-
-# rooted: the layer that was published last and is kept for ever by itself. One with a child is kept by that.
-release_parent() {
-  [[ -z "$rooted" ]] || release "$rooted"
-  rooted=''
-}
-
 publish_layer() {
   local i=$1 parent='' state folder
   local -a answers
@@ -33,8 +18,9 @@ publish_layer() {
   request publish "slipway/$run/${chains[i]}" "$parent" "${chains[i]}" "$staging/$run/to/$i" "$node_root" "$root"
   IFS=$'\t' read -r state folder <<<"${answers[0]}"
   if [[ "$state" == "done" ]]; then present[i]=$folder; else commit_layer "$i" "$folder"; fi
-  release_parent
-  rooted=${chains[i]}
+  published+=("${chains[i]}")
+  # A layer with a child is kept by it and need not be kept for ever by itself.
+  ((${#published[@]} < 2)) || release "${published[-2]}"
 }
 
 # Stages and verifies layers with several workers.
@@ -52,7 +38,6 @@ publish_staged() {
   local i bytes layers layer
   local -A staged=()
   for i in "${missing[@]}"; do
-    prepare_layer "$i"
     while [[ -z "${staged[$i]-}" ]]; do
       read -r bytes layers <&"$announced" || exit 1
       for layer in $layers; do staged[$layer]=1; done
@@ -77,32 +62,19 @@ repair() {
   say repaired "${#broken[@]}"
 }
 
-# What can be done of importing the image before its layers are there.
-prepare_import() {
-  local -a answers
-  request blobs "${chains[*]:(-1)}" "$work/blobs/sha256" "$manifest_digest" "$config_digest"
-}
-
-# Lets go of all that only had to be kept until the image was there.
-let_go() {
-  local -a answers
-  release_parent
-  release "${adopted[@]}"
-  request unlease
-}
-
 # Gives the image to the node, with what the next run knows it by. Of a layer that somebody else was quicker with
 # we do not know the folder.
 import_image() {
-  local i record='' type
+  local i record='' type top=''
   local -a numbers=() answers
   for i in "${!chains[@]}"; do
     [[ ! "${present[i]-}" =~ /snapshots/([0-9]+)/fs$ ]] || numbers+=("${BASH_REMATCH[1]}")
   done
   ((${#numbers[@]} < ${#chains[@]})) || record=$(make_record "$image" "$config_digest" "$root/snapshots" "${numbers[@]}")
+  ((${#chains[@]} == 0)) || top=${chains[-1]}
   type=$(media_type)
   imported=("${names[@]}")
-  request import "${chains[*]:(-1)}" "$record" "$type" "$work/blobs/sha256" "$manifest_digest" "$config_digest" "${names[@]}"
+  request import "$top" "$record" "$type" "$work/blobs/sha256" "$manifest_digest" "$config_digest" "${names[@]}"
 }
 
 # What kubelet and CRI will rely on: the config's reference to the top snapshot, every chain, and that
@@ -159,7 +131,6 @@ undo() {
   for name in "${imported[@]}"; do
     [[ "$(ctl images list "name==$name")" != *"$manifest_digest"* ]] || ctl images remove "$name"
   done
-  for name in $(ctl leases list --quiet); do [[ "$name" != slipway/* ]] || ctl leases delete "$name"; done
   # CRI gives every image a second name, its ID, and does not take it back by itself.
   [[ -n "$known" ]] || ctl images remove "$config_digest"
   # What was committed last may not be in a list of ours yet.

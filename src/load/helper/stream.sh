@@ -56,9 +56,9 @@ find_unpackers() {
 }
 
 load_image() {
-  local lock lifeline i known='' manifest_digest='' asking='' answering rooted=''
+  local lock lifeline i known='' manifest_digest='' asking='' answering
   local -A committed=()
-  local -a adopted=() missing=() imported=() present=() strays=()
+  local -a adopted=() missing=() published=() imported=() present=() strays=()
   mkdir -p "$own" "$work/blobs/sha256"
   exec {lock}<"$root/snapshots"
   flock --wait 900 "$lock" || die 'another load holds the node'
@@ -84,7 +84,7 @@ load_image() {
   done
   import_image
   check_image
-  let_go
+  release "${published[@]:(-1)}" "${adopted[@]}"
   check_cri
   # From here on the end of the stream ends nothing.
   kill "$lifeline"

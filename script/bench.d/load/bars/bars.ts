@@ -41,7 +41,7 @@ export const planBars = (weights: Weights): readonly Bar[] => {
       'main',
       'kind',
     ]),
-    nearTheLimit({ name: 'limit', measure: 'the same' }, 2.5, action, ['main', 'limit']),
+    nearTheLimit({ name: 'limit', measure: 'the same' }, 0.3, action, ['main', 'limit']),
     growsAtMost(
       {
         name: 'bytes',
@@ -55,14 +55,14 @@ export const planBars = (weights: Weights): readonly Bar[] => {
       {
         name: 'nodes',
         measure: `4 nodes against 1, ${formatBytes(light.bytes)}`,
-        bar: 'at most 3 times the time',
+        bar: 'at most 2.2 times the time',
       },
       {
         more: ['light-4-nodes', 'action'],
         less: ['light', 'action'],
         beside: kindFor('light-4-nodes', 'light'),
       },
-      (more, less) => more.median <= 3 * less.median,
+      (more, less) => more.median <= 2.2 * less.median,
     ),
     growsAtMost(
       {
@@ -82,8 +82,8 @@ export const planBars = (weights: Weights): readonly Bar[] => {
       { more: ['containerd-layered', 'action'], less: ['containerd', 'action'] },
       isAtMost3SecondsMore,
     ),
-    atMostSeconds({ name: 'unchanged', measure: 'image unchanged' }, 0.4, ['main', 'unchanged']),
-    atMostSeconds({ name: 'changed', measure: 'last layer of 1 MB changed' }, 0.6, [
+    atMostSeconds({ name: 'unchanged', measure: 'image unchanged' }, 0.25, ['main', 'unchanged']),
+    atMostSeconds({ name: 'changed', measure: 'last layer of 1 MB changed' }, 0.5, [
       'main',
       'changed',
     ]),
