@@ -1,5 +1,4 @@
 import { getState } from "./vendor/actions-core.js";
-import { createDocker } from "./shared.actions-post.actions-step.recorder.js";
 import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, leftoversOf, readEnvironment, reportDiagnosis, runIdState, tokenState } from "./shared.actions-post.actions-step.js";
 
@@ -17,8 +16,7 @@ let isDockerThere = true;
 try {
 	if (isRunId(runId)) {
 		const { recordingFolder } = leftoversOf(environment, runId);
-		const docker = createDocker(environment.childEnv);
-		const diagnosis = await diagnoseJob(environment, { docker }, recordingFolder);
+		const diagnosis = await diagnoseJob(environment, recordingFolder);
 		if (diagnosis !== void 0) {
 			await reportDiagnosis(runner, diagnosis, false);
 			isDockerThere = diagnosis.isDockerThere;

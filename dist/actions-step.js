@@ -1,18 +1,17 @@
-import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes, isImageId, isMissing, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { Failure, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isImageId, isMissing, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { Failure, attempt, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, createBuildToken, createReader as createReader$1, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, wantsAgent, whySecretsAreEmpty, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, readDockerfile, readQuietly as readQuietly$1, splitFields, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts } from "./shared.actions-step.js";
+import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, wantsAgent, whySecretsAreEmpty, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$1, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
-const timers = process.getBuiltinModule("node:timers/promises");
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
 const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
 const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
 const { glob, lstat, realpath, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
@@ -21,7 +20,7 @@ const { runInNewContext } = process.getBuiltinModule("node:vm");
 
 // src/docker/prepare-config.ts
 /**
-* Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+* What the step gives the docker command of its own, instead of what this user cannot use. Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
 * Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
 * another one: so a login never has to be copied.
 *
@@ -30,15 +29,17 @@ const { runInNewContext } = process.getBuiltinModule("node:vm");
 const planOwnFolders = ({ config, buildx }, tempDir) => {
 	const own = join(tempDir, "docker");
 	const ownBuildx = join(own, "buildx");
+	const variables = {
+		...!config.isInReach && { DOCKER_CONFIG: own },
+		...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
+	};
+	const from = config.isInReach && !buildx.isUsable ? buildx.path : void 0;
 	return {
-		variables: {
-			...!config.isInReach && { DOCKER_CONFIG: own },
-			...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
-		},
-		builders: config.isInReach && !buildx.isUsable && buildx.path !== void 0 ? {
-			from: buildx.path,
+		variables,
+		builders: from === void 0 ? void 0 : {
+			from,
 			to: ownBuildx
-		} : void 0
+		}
 	};
 };
 /** Names of builders and of this machine; no secrets, which `instances` may hold. */
@@ -117,7 +118,9 @@ const noFile = `there is no such file. ${remedy$1}`;
 *
 * @param file the Dockerfile, as Bake finds it; undefined for the one that is usual
 */
-const reportMissing$1 = (context, file, { workspace, kindOf }, report) => {
+const reportMissing$1 = ({ run, text, report }, file) => {
+	const { workspace, kindOf } = run;
+	const context = text("context") ?? ".";
 	const folder = toContextFolder(context, workspace);
 	if (folder === void 0) return;
 	const kind = kindOf(folder);
@@ -128,8 +131,8 @@ const reportMissing$1 = (context, file, { workspace, kindOf }, report) => {
 	} else if (!isThere("Dockerfile") && !isThere("dockerfile")) report("context", `the folder has no Dockerfile. Name it with file. ${remedy$1}`, context);
 };
 /** The same for a Bake file; one with an address is elsewhere. */
-const reportMissingFile = (file, { workspace, kindOf }, report) => {
-	if (file.includes("://") || kindOf(resolve(workspace, file)) !== "nothing") return;
+const reportMissingFile = ({ run, report }, file) => {
+	if (file.includes("://") || run.kindOf(resolve(run.workspace, file)) !== "nothing") return;
 	report("bake-files", noFile, file);
 };
 
@@ -157,11 +160,11 @@ const reportStandardInput = ({ text, report }) => {
 	return inputs.length > 0;
 };
 /** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
-const readFile = ({ text, report }, isHere, workspace) => {
+const readFile = ({ run, text, report }, isHere) => {
 	const file = text("file");
 	if (file === void 0) return void 0;
 	if (/^https?:\/\//.test(file)) report("file", `Bake reads no Dockerfile from a URL. Download it in a step before, or take a git address as context.`, file);
-	return isHere ? resolve(workspace, file) : file;
+	return isHere ? resolve(run.workspace, file) : file;
 };
 /** What stands before the sign, and whether it may stand alone. */
 const mapWords = {
@@ -197,22 +200,18 @@ const toMap = (pairs, bareValue) => Object.fromEntries(pairs.flatMap(([name, giv
 	return value === void 0 ? [] : [[escapeTemplate(name), escapeTemplate(value)]];
 }));
 /** Reads one build, by itself or in a list, as a target of a Bake file. */
-const readBuild = (reader, { words }, places, lists = {}) => {
-	const { raw, text, check, isTrue, report } = reader;
-	const { workspace, childEnv } = places;
+const readBuild = (reader, allow, lists = {}) => {
+	const { raw, run, text, check, isTrue } = reader;
 	const pairsOf = (word) => toPairs(word, lists[word] ?? toLines(raw[word]), reader);
 	const escaped = (value) => value && escapeTemplate(value);
 	const context = text("context") ?? ".";
-	const isHere = toContextFolder(context, workspace) !== void 0;
-	const file = readFile(reader, isHere, workspace);
+	const isHere = toContextFolder(context, run.workspace) !== void 0;
+	const file = readFile(reader, isHere);
 	const contexts = pairsOf("build-contexts");
-	reportOutsideBuild({
-		context,
-		file: text("file"),
-		contexts
-	}, workspace, report);
-	if (!reportStandardInput(reader)) reportMissing$1(context, file, places, report);
-	const entitlements = words.filter((word) => word !== "ssh");
+	const further = contexts.flatMap(([, value]) => value || []);
+	reportOutsideBuild(reader, further);
+	if (!reportStandardInput(reader)) reportMissing$1(reader, file);
+	const entitlements = allow.words.filter((word) => word !== "ssh");
 	return {
 		context: escapeTemplate(context),
 		dockerfile: escaped(file),
@@ -221,41 +220,12 @@ const readBuild = (reader, { words }, places, lists = {}) => {
 		"no-cache": isTrue("no-cache") || void 0,
 		pull: isTrue("pull") || void 0,
 		tags: readTags$1(reader),
-		args: toMap(pairsOf("build-args"), (name) => childEnv[name]),
+		args: toMap(pairsOf("build-args"), (name) => run.childEnv[name]),
 		labels: toMap(pairsOf("labels"), () => ""),
 		contexts: toMap(contexts, () => void 0),
 		ssh: check("ssh", toLines(raw["ssh"])).map(escapeTemplate),
 		entitlements: entitlements.length > 0 ? entitlements : void 0
 	};
-};
-
-// src/inputs/yaml-words.ts
-const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const refuse = (value, wanted, path, report) => {
-	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
-	return [];
-};
-/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
-const toAssignments = (value, path, report) => {
-	const wanted = "a map of names and texts, or a list of name=value";
-	if (value === null) return [];
-	if (typeof value === "string") return [value];
-	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
-	return Object.entries(value).flatMap(([key, each]) => {
-		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
-		if (each === null) return [key];
-		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
-	});
-};
-const lists = ["tags", "ssh"];
-/** A value as the input of that name has it: the items of a list are its lines. */
-const toWordText = (value, path, report) => {
-	if (value === null) return "";
-	if (typeof value === "string") return value;
-	const mayBeList = lists.includes(path.at(-1));
-	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
-	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
-	return "";
 };
 
 // src/inputs/read-builds.ts
@@ -297,7 +267,7 @@ const readWords = (item, index, report) => {
 		lists
 	};
 };
-const readEntry$1 = (item, index, { lineOf }, allow, places, report) => {
+const readEntry$1 = ({ run, report }, allow, item, index, { lineOf }) => {
 	const line = lineOf([index]);
 	const input = `builds, line ${line}`;
 	if (!isMap(item)) {
@@ -308,10 +278,11 @@ const readEntry$1 = (item, index, { lineOf }, allow, places, report) => {
 		const word = knownWords.includes(String(path[1])) ? `, ${path[1]}` : "";
 		report(`builds, line ${lineOf(path)}${word}`, text, value);
 	});
-	const reader = createReader$1(raw, (word, text, value) => report(`builds, line ${lineOf([index, word])}, ${word}`, text, value));
-	const target = readBuild(reader, allow, places, lists);
+	const reportWord = (word, text, value) => report(`builds, line ${lineOf([index, word])}, ${word}`, text, value);
+	const reader = createReader(raw, reportWord, run);
+	const target = readBuild(reader, allow, lists);
 	if (reader.text("context") === void 0) report(input, "it has no context. Name the folder to build.");
-	const given = toOptional(raw.name);
+	const given = toOptional(raw["name"]);
 	return [{
 		name: readName(given ?? shortName(target.tags[0]), input, report),
 		line,
@@ -319,12 +290,13 @@ const readEntry$1 = (item, index, { lineOf }, allow, places, report) => {
 	}];
 };
 /** Reads the list of builds in the step, as a file of Bake would have it. */
-const readBuilds = (text, allow, places, report) => {
-	const parsed = places.parseYaml(text);
+const readBuilds = (reader, text, allow) => {
+	const { report } = reader;
+	const parsed = reader.run.parseYaml(text);
 	const { value, problem } = parsed;
 	const items = Array.isArray(value) ? value : [];
 	if (items.length === 0) report(`builds${problem === void 0 ? "" : `, line ${problem.line}`}`, `${problem?.reason ?? "not a YAML list"}. Write \`- context: api\`, newline, \`  tags: api:dev\`, and so on for each image.`);
-	const entries = items.flatMap((item, index) => readEntry$1(item, index, parsed, allow, places, report));
+	const entries = items.flatMap((item, index) => readEntry$1(reader, allow, item, index, parsed));
 	const first = /* @__PURE__ */ new Map();
 	for (const { name, line } of entries) {
 		const other = first.get(name);
@@ -345,7 +317,9 @@ const readAllow = ({ list, check }) => {
 	const values = check("allow", list("allow"));
 	const pathsOf = (kind) => values.flatMap((value) => new RegExp(`^fs(?:\\.${kind})?=(.+)$`).exec(value)?.[1] ?? []);
 	return {
+		/** Such as `network.host` or `ssh`. */
 		words: values.filter((value) => !/^fs(?:\.\w+)?=/.test(value)),
+		/** Paths as given; `*` is all of them. */
 		reads: pathsOf("read"),
 		writes: pathsOf("write")
 	};
@@ -386,18 +360,18 @@ const reportMixture = ({ text, report }) => {
 	}
 };
 /** The step's own build, as a Bake file with the target that Bake takes where it is told none. */
-const readSingle = (reader, allow, places) => {
+const readSingle = (reader, allow) => {
 	if (reader.text("tags") === void 0) reader.report("tags", `empty, and a pod could not name the image that is built. Give the image a name, such as my-api:dev.`);
 	return {
 		isSingle: true,
 		files: [],
-		definition: { target: { default: readBuild(reader, allow, places) } },
+		definition: { target: { default: readBuild(reader, allow) } },
 		targets: [],
 		sets: []
 	};
 };
 /** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
-const readBake = (reader, allow, places) => {
+const readBake = (reader, allow) => {
 	const { raw, text, list, check, report } = reader;
 	reportMixture(reader);
 	const files = list("bake-files");
@@ -409,16 +383,16 @@ const readBake = (reader, allow, places) => {
 			if (text(input) === void 0) continue;
 			report(input, `given without bake-files or builds. Name the Bake files in bake-files, or leave it out.`);
 		}
-		return text("context") === void 0 ? void 0 : readSingle(reader, allow, places);
+		return text("context") === void 0 ? void 0 : readSingle(reader, allow);
 	}
 	for (const file of files) {
-		reportOutside("bake-files", file, places.workspace, report);
-		reportMissingFile(file, places, report);
+		reportOutside(reader, "bake-files", file);
+		reportMissingFile(reader, file);
 	}
 	return {
 		isSingle: false,
 		files,
-		definition: builds === void 0 ? void 0 : readBuilds(builds, allow, places, report),
+		definition: builds === void 0 ? void 0 : readBuilds(reader, builds, allow),
 		targets,
 		sets
 	};
@@ -516,7 +490,7 @@ const readPermissions = ({ text, list, report }) => {
 	const entries = text("permissions") === void 0 ? [defaultPermissions] : list("permissions", toEntries);
 	for (const value of entries) {
 		const entry = parsePermission(value);
-		if (typeof entry !== "string") permissions[entry.name] = entry.level;
+		if (typeof entry !== "string") permissions[entry[0]] = entry[1];
 		else report("permissions", `${entry}. Write name: read, name: write or name: admin.`, value);
 	}
 	return permissions;
@@ -527,10 +501,7 @@ const parsePermission = (entry) => {
 	if (given === void 0 || level === void 0) return "not a permission";
 	const name = given.replaceAll("-", "_");
 	const meant = knownPermissions.includes(name) ? name : findNearestWord(name, knownPermissions);
-	if (meant === void 0 || meant === name) return {
-		name,
-		level
-	};
+	if (meant === void 0 || meant === name) return [name, level];
 	return `GitHub has no permission ${given}; the nearest is ${meant}`;
 };
 const readRepositories = ({ list, check }) => check("repositories", list("repositories")).map((entry) => {
@@ -553,8 +524,8 @@ const toScope = (owner, repositories, spellings = [owner]) => ({
 	repositories,
 	spellings: [.../* @__PURE__ */ new Set([...spellings, owner.toLowerCase()])]
 });
-const readScopes = (reader, currentRepository) => {
-	const [currentOwner, currentName] = currentRepository?.split("/") ?? [];
+const readScopes = (reader) => {
+	const [currentOwner, currentName] = reader.run.repository?.split("/") ?? [];
 	const given = reader.word("owner");
 	const named = readRepositories(reader);
 	const owner = given ?? currentOwner;
@@ -567,7 +538,7 @@ const readScopes = (reader, currentRepository) => {
 	return [toScope(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
 };
 /** Reads the App that mints the token; undefined unless it is named and its key can be read. */
-const readApp = (reader, currentRepository) => {
+const readApp = (reader) => {
 	const clientId = readClientId(reader);
 	const privateKey = readPrivateKey(reader);
 	const permissions = readPermissions(reader);
@@ -575,7 +546,7 @@ const readApp = (reader, currentRepository) => {
 	return {
 		clientId,
 		privateKey,
-		scopes: readScopes(reader, currentRepository),
+		scopes: readScopes(reader),
 		permissions
 	};
 };
@@ -601,21 +572,21 @@ const readApiUrl = ({ text, report }) => {
 	}
 	return (url?.href ?? given).replace(/\/+$/, "");
 };
-/** Words about a token, and what they say where nobody gave them. */
-const tokenWords = {
-	repositories: "",
-	owner: "",
-	permissions: defaultPermissions,
-	"secret-format": "token"
-};
+/** Words about a token. */
+const tokenWords = [
+	"repositories",
+	"owner",
+	"permissions",
+	"secret-format"
+];
 /** Half of an App, or whoever says which token wants one: the build would fail later, with less to go by. */
-const reportMissing = ({ text, report }, trigger) => {
+const reportMissing = ({ run, text, report }) => {
 	const hasId = (text("client-id") ?? text("app-id")) !== void 0;
 	const hasKey = text("private-key") !== void 0;
-	const why = whySecretsAreEmpty(trigger);
+	const why = whySecretsAreEmpty(run.trigger);
 	const because = why === void 0 ? "" : `: ${why}`;
 	const how = why === void 0 ? "Check the name of the secret; workflows of forks and of Dependabot do not get secrets." : withoutSecrets;
-	const asked = Object.entries(tokenWords).flatMap(([name, usual]) => [void 0, usual].includes(text(name)) ? [] : [name]);
+	const asked = tokenWords.filter((name) => (text(name) ?? defaults[name]) !== defaults[name]);
 	if (hasId && !hasKey) report("private-key", `empty, though a client-id is given${because}. ${how}`);
 	else if (hasKey && !hasId) report("client-id", `empty, though a private-key is given. Give the Client ID (or app-id) of the App that the key belongs to.`);
 	else if (!hasId && asked.length > 0) {
@@ -635,15 +606,15 @@ const severalFit = ["gitconfig", "git-credentials"];
 * Reads where the build's token comes from; `none` when nothing about one is said. A token that is
 * given is what is left where the App's key is not there.
 */
-const readCredentials = (reader, { repository, trigger }, format) => {
-	const { text, report } = reader;
+const readCredentials = (reader, format) => {
+	const { run, text, report } = reader;
 	const given = readGiven(reader);
-	const app = readApp(reader, repository);
-	if (given === void 0) reportMissing(reader, trigger);
+	const app = readApp(reader);
+	if (given === void 0) reportMissing(reader);
 	if (app === void 0) {
 		if (given === void 0) return { kind: "none" };
 		const isNamed = (text("client-id") ?? text("app-id")) !== void 0;
-		const why = whySecretsAreEmpty(trigger) ?? "the secret has no value here";
+		const why = whySecretsAreEmpty(run.trigger) ?? "the secret has no value here";
 		return {
 			kind: "given",
 			token: given,
@@ -767,19 +738,10 @@ const otherWords = {
 	set: "bake-set"
 };
 /** Words of docker/build-push-action that a Bake file has, and this step has not. */
-const bakeWords = [
-	"add-hosts",
-	"annotations",
-	"attests",
-	"cache-from",
-	"cache-to",
-	"no-cache-filters",
-	"platforms",
-	"provenance",
-	"sbom",
-	"shm-size",
-	"ulimit"
-];
+const bakeWords = `
+  add-hosts annotations attests cache-from cache-to no-cache-filters platforms provenance sbom
+  shm-size ulimit
+`.trim().split(/\s+/);
 const toRemedy = (name) => {
 	const word = name.replaceAll("_", "-");
 	const known = inputNames;
@@ -828,7 +790,9 @@ const findOfBake = (raw, bake) => {
 *
 * @returns whether the code is trusted, by where it comes from or by the author's word
 */
-const reportUntrusted = ({ raw, text, isTrue, report }, bake, trigger) => {
+const reportUntrusted = (reader, bake) => {
+	const { raw, text, isTrue, report } = reader;
+	const { trigger } = reader.run;
 	const isAllowed = isTrue("allow-untrusted-trigger");
 	const given = [...secretInputs.filter((name) => text(name) !== void 0), ...findOfBake(raw, bake)];
 	if (isAllowed || !isUntrusted(trigger)) return true;
@@ -900,27 +864,27 @@ const findUnused = (raw) => inputNames.filter((name) => {
 */
 const readInputs = (given, run) => collectProblems((report) => {
 	reportUnknown(run.unknownInputs, report);
-	const mode = createReader$1(given, report).choice("mode", modes);
+	const mode = createReader(given, report, run).choice("mode", modes);
 	const unused = mode === "diagnose" ? findUnused(given) : [];
 	const raw = mode === "diagnose" ? pick(given, usedByDiagnose) : given;
-	const reader = createReader$1(raw, report);
+	const reader = createReader(raw, report, run);
 	const { word, list, choice, isTrue } = reader;
 	if (mode === "run") reportNothingToDo(reader);
 	const secretFormat = choice("secret-format", formats);
-	const credentials = readCredentials(reader, run, secretFormat);
+	const credentials = readCredentials(reader, secretFormat);
 	const secretId = word("secret-id") ?? usualIds[secretFormat];
 	const allow = readAllow(reader);
-	const bake = readBake(reader, allow, run);
+	const bake = readBake(reader, allow);
 	const parallel = word("parallel");
 	return {
 		mode,
 		unused,
-		isTrusted: reportUntrusted(reader, bake, run.trigger),
+		isTrusted: reportUntrusted(reader, bake),
 		credentials,
 		apiUrl: readApiUrl(reader),
 		secretFormat,
 		secretId,
-		secrets: readSecrets(reader, run, credentials.kind === "none" ? void 0 : secretId),
+		secrets: readSecrets(reader, credentials.kind === "none" ? void 0 : secretId),
 		bake,
 		allow,
 		parallel: parallel === void 0 ? void 0 : Number(parallel),
@@ -942,10 +906,10 @@ const readInputs = (given, run) => collectProblems((report) => {
 /** Mostly it has ended long before. */
 const patienceMs = 3500;
 /** A string says why nothing could be recorded. */
-const record$1 = async (options) => {
-	const { docker, clusterName, folder, childEnv } = options;
-	const baseline = await withEngineApi(docker, async (api) => {
-		const { nodes } = await inspectNodes(api.get, clusterName);
+const record = async (options) => {
+	const { clusterName, folder, childEnv } = options;
+	const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
+		const { nodes } = await inspectNodes$1(api.get, clusterName);
 		return toBaseline(clusterName, await gatherNodes(api, nodes, "kernel-only"));
 	});
 	if (baseline === void 0) return "no node answered";
@@ -956,11 +920,13 @@ const record$1 = async (options) => {
 /**
 * Records how things are before anything is loaded, and has a process go on recording until post. No
 * trouble with it is the step's.
+*
+* @returns what adds the images that were loaded
 */
 const beginRecording = (options) => {
-	const recording = record$1(options).catch(renderError);
+	const recording = record(options).catch(renderError);
 	const refuse = (why) => options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`);
-	return { finish: async (images) => {
+	return async (images) => {
 		const baseline = await within(recording, patienceMs, "no answer in time");
 		if (typeof baseline === "string") return refuse(baseline);
 		try {
@@ -971,7 +937,7 @@ const beginRecording = (options) => {
 		} catch (error) {
 			refuse(renderError(error));
 		}
-	} };
+	};
 };
 
 // src/build/exports.ts
@@ -984,11 +950,11 @@ const findAttested = (targets) => findNames(targets, "attest", (fields) => field
 *
 * @throws {Failure} before anything is built, as every one of these builds would fail
 */
-const requireCacheExport = (targets, { driver, hasContainerdStore, hasCacheService }) => {
-	if (driver !== "docker" || hasContainerdStore) return;
+const requireCacheExport = (targets, facts) => {
+	if (facts.driver !== "docker" || facts.hasContainerdStore) return;
 	const names = findNames(targets, "cache-to", (fields) => {
 		const type = fields.get("type") ?? "registry";
-		return type !== "inline" && (type !== "gha" || hasCacheService);
+		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
 	});
 	if (names.length === 0) return;
 	throw new Failure(`cache-to of ${names.join(", ")}: the docker driver cannot export its cache from the classic image store`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`." });
@@ -1010,21 +976,11 @@ const openNameless = () => {
 		return fd;
 	}
 };
-/** A file system that is nearly full takes a part, and says nothing. */
-const writeAll = (fd, content) => {
-	for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
-};
 /** Opens it anew, as its reader will. */
 const requireWhole = (fd, content) => {
-	const again = openSync(`/proc/self/fd/${fd}`, "r");
-	try {
-		const found = Buffer.alloc(content.length + 1);
-		let bytes = 0;
-		for (let read = -1; read !== 0 && bytes < found.length; bytes += read) read = readSync(again, found, { offset: bytes });
-		if (!found.subarray(0, bytes).equals(content)) throw new Error(`${bytes} bytes of ${content.length} can be read again`);
-	} finally {
-		closeSync(again);
-	}
+	const found = readFileSync(`/proc/self/fd/${fd}`);
+	if (found.equals(content)) return;
+	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
 const explain = (error) => {
@@ -1043,7 +999,7 @@ const openMemoryFile = (content) => {
 	let fd;
 	try {
 		fd = openNameless();
-		writeAll(fd, content);
+		writeFileSync(fd, content);
 		requireWhole(fd, content);
 		return fd;
 	} catch (error) {
@@ -1061,8 +1017,17 @@ const ofContexts = (target, workspace) => {
 	const paths = named === void 0 ? [] : toContextPaths(named, workspace);
 	const file = String(dockerfile);
 	const local = /^cwd:\/\/(.*)$/s.exec(file)?.[1];
-	const files = local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file));
-	const further = Object.values(contexts ?? {});
+	const ofFiles = (local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file))).flatMap((path) => [
+		dirname(path),
+		path,
+		`${path}.rego`
+	]);
+	const further = Object.values(contexts ?? {}).map(String);
+	const agent = {
+		key: "context",
+		kind: "word",
+		text: "ssh"
+	};
 	const ofKey = (key, all) => all.map((text) => ({
 		key,
 		kind: "read",
@@ -1070,17 +1035,9 @@ const ofContexts = (target, workspace) => {
 	}));
 	return [
 		...ofKey("context", paths),
-		...files.flatMap((path) => ofKey("dockerfile", [
-			dirname(path),
-			path,
-			`${path}.rego`
-		])),
-		...named !== void 0 && wantsAgent(named) ? [{
-			key: "context",
-			kind: "word",
-			text: "ssh"
-		}] : [],
-		...ofKey("contexts", further.flatMap((each) => toContextPaths(String(each), workspace)))
+		...ofKey("dockerfile", ofFiles),
+		...named !== void 0 && wantsAgent(named) ? [agent] : [],
+		...further.flatMap((each) => ofKey("contexts", toContextPaths(each, workspace)))
 	];
 };
 const ofSecret = (entry) => {
@@ -1199,11 +1156,10 @@ const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValu
 const renderRefusal = (name, { request, allowance }) => {
 	const { key, kind, text } = request;
 	const what = `- ${name}: ${key}`;
-	switch (kind) {
-		case "template": return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${key === "env_file" ? " (fs.read=* allows it)" : ""}`;
-		case "word": return `${what} needs ${show(allowance)}`;
-		default: return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
-	}
+	if (kind === "word") return `${what} needs ${show(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
+	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
+	return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`;
 };
 /** A folder covers what is in it. */
 const isCovered = (allowance, by) => allowance.startsWith(`${by.replace(/\/$/, "")}/`);
@@ -1227,7 +1183,10 @@ const toFailure$1 = (lines, needs) => {
 /** A Dockerfile in a context that is refused already says nothing new. */
 const isNews = ({ request, allowance }, all) => request.key !== "dockerfile" || !all.some((other) => isCovered(allowance, other.allowance) || other.request.key === "context" && other.allowance === allowance);
 /** Whether something may be read, of which a refusal is told later. */
-const mayRead = ({ kind, text }, bake, allow, workspace) => kind === "read" && findOutside(text, workspace, toGranted(bake, allow, workspace).read) === void 0;
+const createMayRead = (bake, allow, workspace) => {
+	const granted = toGranted(bake, allow, workspace);
+	return ({ kind, text }) => kind === "read" && findOutside(text, workspace, granted.read) === void 0;
+};
 /**
 * Requires that targets request nothing of the machine but files of the workspace and what the
 * workflow's author allows. What is written in the step itself is that author's own.
@@ -1270,7 +1229,8 @@ const refuseContradictions = (targets) => {
 		const other = byTag.get(canonical);
 		byTag.set(canonical, target);
 		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
-		throw new Failure(`The targets ${other.name} and ${target.name} both have the tag ${given}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
+		const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`;
+		throw new Failure(`${what}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
 	}
 };
 /** A folder that a file of Compose names relatively to itself. */
@@ -1286,7 +1246,9 @@ const refuseMissing = (targets, files, workspace) => {
 		if (folder === void 0 || existsSync(folder)) continue;
 		const context = String(definition["context"] ?? ".");
 		const beside = findBeside(context, files, workspace);
-		throw new Failure(`The target ${name} has the context ${JSON.stringify(context)}, and the workspace has no such folder`, { remedy: beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.` });
+		const remedy = beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`;
+		const what = `The target ${name} has the context ${JSON.stringify(context)}`;
+		throw new Failure(`${what}, and the workspace has no such folder`, { remedy });
 	}
 };
 
@@ -1334,20 +1296,17 @@ const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
 const createWords = () => {
 	const words = [];
 	let word = "";
-	let isIn = false;
 	const end = () => {
 		if (word === "") return;
 		words.push(word);
 		word = "";
-		isIn = false;
 	};
 	const addRaw = (text) => {
 		word += text;
-		isIn = true;
 	};
 	const add = (text) => {
-		for (const character of text) if (!isSpace(character)) addRaw(character);
-		else if (isIn) end();
+		for (const character of text) if (isSpace(character)) end();
+		else addRaw(character);
 	};
 	return {
 		words,
@@ -1357,7 +1316,7 @@ const createWords = () => {
 	};
 };
 /** One pass over a text, by the rules of BuildKit's shell lexer. */
-const createReader = (source, { escapeSign, lookup, isRaw }) => {
+const readText = (source, { escapeSign, lookup, isRaw }) => {
 	let at = 0;
 	const take = () => source[at++] ?? "";
 	const takeName = () => {
@@ -1482,30 +1441,17 @@ const createReader = (source, { escapeSign, lookup, isRaw }) => {
 	return takeUntil("", isRaw);
 };
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand$1 = (source, escapeSign, lookup) => {
-	if (source.length > longest) return void 0;
-	try {
-		return createReader(source, {
-			escapeSign,
-			lookup,
-			isRaw: false
-		}).text;
-	} catch {
-		return;
-	}
-};
+const expand$1 = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
+	escapeSign,
+	lookup,
+	isRaw: false
+}).text);
 /** The words of a line as a shell would get them; none where a quote does not end. */
-const toRawWords = (source) => {
-	try {
-		return createReader(source, {
-			escapeSign: "\\",
-			lookup: () => void 0,
-			isRaw: true
-		}).words;
-	} catch {
-		return [];
-	}
-};
+const toRawWords = (source) => attempt(() => readText(source, {
+	escapeSign: "\\",
+	lookup: () => void 0,
+	isRaw: true
+}))?.words ?? [];
 
 // src/build/dockerfile/instructions.ts
 const trimEnd = (text, isCut) => {
@@ -1519,7 +1465,7 @@ const trimStart = (text) => {
 	return text.slice(begin);
 };
 const trim = (text) => trimStart(trimEnd(text, isSpace));
-const isComment = (line) => trimStart(line).startsWith("#");
+const isBlankOrComment = (line) => /^(?:#|$)/.test(trimStart(line));
 /**
 * Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
 *
@@ -1560,7 +1506,12 @@ const cut = (text, escapeSign, isPlain, goesOn) => {
 };
 /** The words of `ARG`, with the quotes that they have. */
 const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
-/** An instruction from its line, in which continued ones are one. */
+/**
+* An instruction from its line, in which continued ones are one. Flags, such as `--from=base`, are
+* without the quotes around them; `rest` is what follows them.
+*
+* @param line where it begins, counted from 1
+*/
 const toInstruction = (text, escapeSign, line) => {
 	const whole = trim(text);
 	const end = whole.search(/[\t\v\f\r ]/);
@@ -1575,12 +1526,7 @@ const toInstruction = (text, escapeSign, line) => {
 	};
 };
 const isList = (text) => {
-	if (!text.startsWith("[")) return false;
-	try {
-		return JSON.parse(text).every((word) => typeof word === "string");
-	} catch {
-		return false;
-	}
+	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
 };
 const mayHaveHeredocs = (instruction, escapeSign) => {
 	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
@@ -1629,12 +1575,12 @@ const parseInstructions = (dockerfile) => {
 	let hasHeredocs = true;
 	for (let at = 0; at < lines.length;) {
 		const first = trimStart(lines[at++] ?? "");
-		if (first === "" || first.startsWith("#")) continue;
+		if (isBlankOrComment(first)) continue;
 		const line = at;
 		let [text, goesOn] = splitContinued(first, escapeSign);
 		while (goesOn && at < lines.length) {
 			const next = lines[at++] ?? "";
-			if (isComment(next) || trimStart(next) === "") continue;
+			if (isBlankOrComment(next)) continue;
 			const [more, further] = splitContinued(next, escapeSign);
 			text += more;
 			goesOn = further;
@@ -1779,9 +1725,7 @@ const findLinks = (targets, workspace) => {
 	return targets.flatMap(({ name, definition }) => {
 		const words = toBakeWords(definition);
 		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
-		const links = findBases(dockerfile, words).flatMap((base) => {
-			const reference = parseImageReference(base);
-			if (typeof reference === "string") return [];
+		const links = toReferences(findBases(dockerfile, words)).flatMap((reference) => {
 			const upon = byTag.get(reference.canonical);
 			const context = toContextName(reference);
 			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
@@ -1824,11 +1768,8 @@ const inferLinks = (targets, given, workspace) => {
 const readTags = (name, value) => toTexts(value).map((tag) => {
 	const reference = parseImageReference(tag);
 	if (typeof reference !== "string") return reference;
-	const remedy = "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev.";
-	const shown = JSON.stringify(tag);
-	throw new Failure(`The target ${name} has the invalid tag ${shown}: ${reference}`, { remedy });
+	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
 });
-const targetPrefix = "target:";
 /** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
 const readWanted = ({ group = {}, target }) => {
 	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
@@ -1874,7 +1815,7 @@ const readTargets = (printed, workspace, allowances, order = []) => {
 	return all.map((target) => {
 		const own = links.filter(({ of }) => of === target.name);
 		const contexts = {
-			...Object.fromEntries(own.map(({ name, upon }) => [name, `${targetPrefix}${upon}`])),
+			...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
 			...toTextMap(target.definition["contexts"])
 		};
 		const dependsOn = toDependencies(contexts);
@@ -1890,7 +1831,10 @@ const readTargets = (printed, workspace, allowances, order = []) => {
 	});
 };
 /** The targets among contexts. */
-const toDependencies = (contexts) => [...new Set(Object.values(contexts).filter((context) => context.startsWith(targetPrefix)).map((context) => context.slice(7)))];
+const toDependencies = (contexts) => {
+	const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? []);
+	return [...new Set(names)];
+};
 const requireOrder = (targets) => {
 	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
 	if (circle.length === 0) return;
@@ -1911,38 +1855,24 @@ const pluginFolders = [
 	"lib",
 	"libexec"
 ].map((folder) => `/usr/${folder}/docker/cli-plugins`);
-const isProgram = (path) => {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
-};
+const isProgram = (path) => canRun(path) && kindOf(path) === "file";
 /** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
-const isPlain = (path) => {
+const isPlain = (path) => attempt(() => {
+	const real = realpathSync(path);
+	const fd = openSync(real, "r");
+	const head = Buffer.alloc(4);
 	try {
-		const real = realpathSync(path);
-		const fd = openSync(real, "r");
-		const head = Buffer.alloc(4);
-		try {
-			readSync(fd, head);
-		} finally {
-			closeSync(fd);
-		}
-		return head.toString("latin1") === "ELF" && basename(real) !== "snap";
-	} catch {
-		return false;
+		readSync(fd, head);
+	} finally {
+		closeSync(fd);
 	}
-};
+	return head.toString("latin1") === "ELF" && basename(real) !== "snap";
+}) ?? false;
 /** Further folders, which come first. */
 const readPluginFolders = (dockerFolder) => {
-	try {
-		const folders = JSON.parse(readRegularFile(join(dockerFolder, "config.json")).toString()).cliPluginsExtraDirs;
-		return Array.isArray(folders) ? folders.filter((each) => typeof each === "string") : [];
-	} catch {
-		return [];
-	}
+	const file = join(dockerFolder, "config.json");
+	const folders = attempt(() => JSON.parse(readRegularFile(file).toString()))?.cliPluginsExtraDirs;
+	return Array.isArray(folders) ? folders.filter((each) => typeof each === "string") : [];
 };
 /** What runs when we run `docker buildx`, as far as that is known. */
 const findPrograms = (env) => {
@@ -2029,8 +1959,7 @@ const findFileRequests = async (bake, allow, workspace) => {
 	const compose = bake.files.filter((file) => !/\.(?:hcl|json)$/i.test(file));
 	if (compose.length === 0) return [env];
 	const { findComposeRequests } = await import("./build-compose-requests.js");
-	const isAllowed = (request) => mayRead(request, bake, allow, workspace);
-	return [env, ...findComposeRequests(compose, workspace, isAllowed)];
+	return [env, ...findComposeRequests(compose, workspace, createMayRead(bake, allow, workspace))];
 };
 /** Bake's last word, without what it printed of its progress before. */
 const explainUnread = ({ files }, ended) => {
@@ -2110,14 +2039,12 @@ const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
 	for (const target of targets) {
 		const platforms = toTexts(target.bake.definition["platforms"]);
 		if (platforms.length < 2 || target.intermediate === void 0) continue;
-		throw new Failure(`${target.name} is for several platforms (${platforms.join(", ")}), and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
+		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
+		throw new Failure(`${what}, and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
 	}
 };
 /** That of the nodes, as far as this machine tells: they run beside us, mostly. */
-const onePlatformOf = (platforms) => {
-	const own = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
-	return platforms.includes(own) ? own : platforms[0] ?? own;
-};
+const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
 
 // src/build/target.ts
 /** The target with images in place of the targets that it builds upon. */
@@ -2168,10 +2095,7 @@ const toCached = (target) => ({
 const toTargets = (all, builderDriver, runId, isSingle = false) => {
 	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
 	const isIntermediate = (name) => builderDriver === "docker" && upon.has(name);
-	const nameOf = (name) => {
-		const index = all.findIndex((target) => target.name === name);
-		return `${intermediateRepository(runId)}:${index}`;
-	};
+	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
 	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
 	return all.map((bake) => {
 		const { name, tags, dependsOn, isWanted, definition } = bake;
@@ -2201,18 +2125,13 @@ const toBakeFile = (target, secrets) => {
 	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
 	const own = isWanted ? tags.map((tag) => tag.given) : [];
 	const names = intermediate === void 0 ? own : [...own, intermediate];
-	const toEntry = ({ definition }, output) => {
-		const none = {
-			attest: void 0,
-			call: void 0
-		};
-		return {
-			...definition,
-			...none,
-			secret: [...toEntries$1(definition["secret"]), ...ours],
-			output: [output]
-		};
-	};
+	const toEntry = ({ definition }, output) => ({
+		...definition,
+		attest: void 0,
+		call: void 0,
+		secret: [...toEntries$1(definition["secret"]), ...ours],
+		output: [output]
+	});
 	const output = intermediate === void 0 ? "type=cacheonly" : "type=docker";
 	return { target: {
 		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, "type=cacheonly")])),
@@ -2248,13 +2167,13 @@ const toBakeArgs = (target, file, metadataFile, secrets) => [
 const toDevice = (dev, isHere = true) => `${isHere ? "" : "daemon:"}${dev}`;
 
 // src/cluster/cgroups.ts
-const readQuietly = async (path) => {
-	try {
-		return readRegularFile(path).toString("utf8");
-	} catch {
-		return;
-	}
-};
+/** Nothing where there is no limit. */
+const bound = (what, amount, isShared) => amount ? [{
+	what,
+	amount,
+	isShared
+}] : [];
+const readQuietly = async (path) => attempt(() => readRegularFile(path).toString("utf8"));
 /** Version 1 says "no limit" with a number that no machine has. */
 const leastUnlimited = 2 ** 60;
 /** Reads a limit of memory, of either version of cgroups; undefined for none. */
@@ -2301,15 +2220,11 @@ const limitOf = async ({ folder, version }, controller, read) => {
 const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
 	const text = await read(`/proc/${pid}/cgroup`) ?? "";
 	const find = async (controller) => {
-		const above = toAbove(text, controller, containerId);
-		return (await Promise.all(above.map(async (layer) => ({
-			layer,
-			amount: await limitOf(layer, controller, read)
-		})))).flatMap(({ layer: { path }, amount }) => amount === void 0 ? [] : [{
-			what: `limit of the machine's cgroup ${path}`,
-			amount,
-			isShared: true
-		}]);
+		const found = toAbove(text, controller, containerId).map(async (layer) => {
+			const amount = await limitOf(layer, controller, read);
+			return bound(`limit of the machine's cgroup ${layer.path}`, amount, true);
+		});
+		return (await Promise.all(found)).flat();
 	};
 	return {
 		memory: await find("memory"),
@@ -2330,46 +2245,37 @@ const defaultCollectsAbove = 85;
 const isTighter = (one, other) => one.amount < other.amount * .9999;
 /** The one that counts; of equal ones the first. */
 const findTightest = ([first, ...rest]) => first && rest.reduce((least, bound) => isTighter(bound, least) ? bound : least, first);
-const own = (amount) => amount ? [{
-	what: "limit of its container",
-	amount,
-	isShared: false
-}] : [];
 const toContainerBounds = ({ HostConfig = {} }) => {
 	const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig;
 	const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 1e5) : void 0;
+	const own = (amount) => bound("limit of its container", amount, false);
 	return {
 		memory: own(Memory),
 		cpu: [...own(NanoCpus / 1e9), ...own(quota)]
 	};
 };
-const lineOf = (printed, word) => printed.split("\n").find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
-const bound = (what, amount, isShared) => amount === void 0 ? [] : [{
-	what,
-	amount,
-	isShared
-}];
+const lineOf = (printed, word) => printed.split("\n").find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
 /** What the node itself sees of its cgroups. */
 const toInnerBounds = (printed, { HostConfig = {} }) => {
-	const line = (word) => lineOf(printed, word) ?? "";
+	const line = (word) => lineOf(printed, word);
 	const inner = "limit of its container's cgroup";
-	const cores = Number(line("cores")) || void 0;
+	const around = "limit of a cgroup above its container";
 	const isPinned = Boolean(HostConfig.CpusetCpus);
 	return {
-		memory: [...bound(inner, parseMemoryLimit(line("memory")), false), ...bound("limit of a cgroup above its container", parseMemoryLimit(line("memory-around")), true)],
-		cpu: [...bound(inner, parseCpuLimit(line("cpu")), false), ...bound(isPinned ? "the CPUs of its container" : "the CPUs it may run on", cores, !isPinned)]
+		memory: [...bound(inner, parseMemoryLimit(line("memory")), false), ...bound(around, parseMemoryLimit(line("memory-around")), true)],
+		cpu: [...bound(inner, parseCpuLimit(line("cpu")), false), ...bound(isPinned ? "the CPUs of its container" : "the CPUs it may run on", Number(line("cores")), !isPinned)]
 	};
 };
-const toDisk = (line, isHere) => {
-	if (line === void 0 || !/^\d+( \d+){5}$/.test(line)) return void 0;
+/** Reads what `stat` prints for us: device, block size, blocks, free blocks, inodes, free inodes. */
+const parseDisk = (line, isHere) => {
+	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
 	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
-	const bytes = {
-		totalBytes: blocks * block,
-		freeBytes: free * block
-	};
 	return {
+		/** Machine and the kernel's number; what has the same is one filesystem. */
 		device: toDevice(dev, isHere),
-		...bytes,
+		totalBytes: blocks * block,
+		/** What an ordinary user may still write. */
+		freeBytes: free * block,
 		totalInodes,
 		freeInodes
 	};
@@ -2380,7 +2286,9 @@ const toKubelet = (printed) => {
 	const written = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
 	const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1];
 	return {
+		/** Below which it evicts pods, such as `nodefs.available` to `10%`. */
 		evicts: config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts,
+		/** Percent of use of the disk above which it removes images that no container runs. */
 		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
 	};
 };
@@ -2389,29 +2297,30 @@ const toNodeCapacity = (sources) => {
 	const { engine, node, inspected, printed, above, isLocalDaemon } = sources;
 	const container = toContainerBounds(inspected);
 	const inner = toInnerBounds(printed, inspected);
-	const all = (amount) => amount > 0 ? [{
-		what: "the whole machine",
-		amount,
-		isShared: true
-	}] : [];
+	const all = (amount) => bound("the whole machine", amount, true);
+	const bounds = {
+		memory: [
+			...container.memory,
+			...all(engine.memoryBytes),
+			...above.memory,
+			...inner.memory
+		],
+		cpu: [
+			...container.cpu,
+			...all(engine.cores),
+			...above.cpu,
+			...inner.cpu
+		]
+	};
 	return {
 		node: node.name,
+		/** Such as `control-plane` or `worker`. */
 		role: node.role,
-		bounds: {
-			memory: [
-				...container.memory,
-				...all(engine.memoryBytes),
-				...above.memory,
-				...inner.memory
-			],
-			cpu: [
-				...container.cpu,
-				...all(engine.cores),
-				...above.cpu,
-				...inner.cpu
-			]
-		},
-		disk: toDisk(lineOf(printed, "disk"), isLocalDaemon),
+		/** Every layer that caps it; {@link findTightest} has the one that counts. */
+		bounds,
+		/** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
+		disk: parseDisk(lineOf(printed, "disk"), isLocalDaemon),
+		/** Undefined where nobody knows. */
 		kubelet: toKubelet(printed)
 	};
 };
@@ -2603,17 +2512,23 @@ const toEngine = (info) => {
 	const namespace = Namespaces?.Containers ?? "moby";
 	return {
 		version: info.ServerVersion ?? "unknown",
+		/** Such as `overlay2`; `overlayfs` is a snapshotter of the containerd store. */
 		driver: info.Driver ?? "unknown",
+		/** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
 		driverStatus,
 		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
+		/** Of the daemon's host. */
 		cores: info.NCPU ?? 1,
 		memoryBytes: info.MemTotal ?? 0,
+		/** Such as `name=rootless` or `name=userns`. */
 		securityOptions: info.SecurityOptions ?? [],
 		operatingSystem: info.OperatingSystem ?? "unknown",
+		/** The containerd behind the daemon, as it calls it; undefined where it does not say. */
 		containerd: address === void 0 ? void 0 : {
 			address,
 			namespace
 		},
+		/** Images are in the containerd store, not in that of a graph driver. */
 		hasContainerdStore: driverStatus["driver-type"]?.startsWith("io.containerd") ?? false
 	};
 };
@@ -2623,11 +2538,12 @@ const findEngine = async (get) => toEngine(await get("/info") ?? {});
 const parseBuilder = (printed, isLocalDaemon) => {
 	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
 	if (driver === void 0) return void 0;
-	const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, endpoint = ""]) => endpoint);
-	const isHere = (endpoint) => /^(?:default$|unix:)/.test(endpoint);
+	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
 	return {
+		/** Such as `docker` or `docker-container`, as buildx calls them. */
 		driver,
-		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && endpoints.every(isHere)
+		/** Whether its cache is with the daemon of this machine. */
+		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere
 	};
 };
 /**
@@ -2645,21 +2561,23 @@ const findBuilder = async (docker) => {
 };
 
 // src/docker/reusable.ts
+/** Docker says -1 of what it has not counted. */
+const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+/** Of the build cache, what no image holds as well. */
+const sumCache = ({ BuildCache }) => sumBytes(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
 /** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
 const toReusableBytes = (usage, nodes) => {
 	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
-	const images = (usage.Images ?? []).filter(({ Id }) => !ofNodes.has(Id));
-	const cache = (usage.BuildCache ?? []).filter(({ Shared }) => !Shared);
-	const sum = (all) => all.reduce((bytes, { Size }) => bytes + Size, 0);
-	return Math.min(sum(images), usage.LayersSize ?? 0) + sum(cache);
+	const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id));
+	const imageBytes = sumBytes(images?.map(({ Size }) => Size));
+	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
 const deadlineMs$3 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
-	const late = timers.setTimeout(deadlineMs$3, void 0, { ref: false });
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await Promise.race([asked, late]);
+	const usage = await within(asked, deadlineMs$3, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -2686,10 +2604,7 @@ const nameless = {
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read = (names) => (names ?? []).flatMap((name) => {
-	const reference = parseImageReference(name);
-	return typeof reference === "string" || isPrivate(reference) ? [] : [reference];
-});
+const read = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
 	const tags = read(image.RepoTags);
@@ -2715,11 +2630,7 @@ const foldersOf = ({ GraphDriver }) => {
 /** Digests under the repositories that were asked for; other names of the image are not ours. */
 const toDigestNames = (repoDigests, references) => {
 	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
-	return repoDigests.flatMap((text) => {
-		const reference = parseImageReference(text);
-		if (typeof reference === "string") return [];
-		return repositories.has(toRepository(reference.canonical)) ? [reference.canonical] : [];
-	});
+	return toReferences(repoDigests).map(({ canonical }) => canonical).filter((canonical) => repositories.has(toRepository(canonical)));
 };
 /** Reads what the daemon says of an image. */
 const toContainerImage = (inspected, references) => {
@@ -2810,7 +2721,7 @@ const decodeManifest = (bytes) => {
 const mostFiles = 2e3;
 const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
-const inspectPath$1 = async (path, pattern, workspace) => {
+const inspectPath = async (path, pattern, workspace) => {
 	const found = await stat(path).catch(() => void 0);
 	return {
 		path,
@@ -2827,9 +2738,10 @@ const requireInside = (pattern, workspace) => {
 	if (outside === void 0) return;
 	throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, { remedy: "Write the absolute path if you mean that." });
 };
-const expand = async (pattern, exclude, workspace) => {
+const expand = async (pattern, search) => {
+	const { workspace, exclude } = search;
 	requireInside(pattern, workspace);
-	const named = await inspectPath$1(resolve(workspace, pattern), pattern, workspace);
+	const named = await inspectPath(resolve(workspace, pattern), pattern, workspace);
 	if (named.kind !== "other") return [named];
 	const entries = [];
 	for await (const path of glob(pattern, {
@@ -2837,7 +2749,7 @@ const expand = async (pattern, exclude, workspace) => {
 		exclude
 	})) {
 		if (entries.length > mostFiles) break;
-		if (isManifestName(path)) entries.push(await inspectPath$1(resolve(workspace, path), pattern, workspace));
+		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
 	}
 	return entries.filter(({ kind }) => kind !== "folder");
 };
@@ -2845,7 +2757,10 @@ const requireSome = async (pattern, entries, excluded, workspace) => {
 	const [first] = entries;
 	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Name its files, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
 	if (entries.length > 0) return;
-	if (excluded.length > 0 && (await expand(pattern, [], workspace)).length > 0) {
+	if (excluded.length > 0 && (await expand(pattern, {
+		workspace,
+		exclude: []
+	})).length > 0) {
 		const all = excluded.map((glob) => `!${glob}`).join(", ");
 		throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, { remedy: "Exclude less, or do not set manifests at all." });
 	}
@@ -2853,42 +2768,40 @@ const requireSome = async (pattern, entries, excluded, workspace) => {
 };
 const findEntries$1 = async (patterns, workspace) => {
 	const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""));
-	const exclude = ["**/node_modules", ...excluded];
+	const search = {
+		workspace,
+		exclude: ["**/node_modules", ...excluded]
+	};
 	const found = /* @__PURE__ */ new Map();
 	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
-		const entries = await expand(pattern, exclude, workspace);
+		const entries = await expand(pattern, search);
 		await requireSome(pattern, entries, excluded, workspace);
 		for (const entry of entries) found.set(entry.path, entry);
 	}
 	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
 	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
 };
-const readBytes = (path) => {
+const readManifest = (path) => {
 	try {
-		return readRegularFile(path);
+		return decodeManifest(readRegularFile(path));
 	} catch (error) {
-		return error;
+		const { code, message } = error;
+		return { why: `it cannot be read (${code ?? message})` };
 	}
 };
 const readEntry = async ({ path, kind, outside }, workspace) => {
 	const below = relative(workspace, path);
 	const file = below.startsWith("..") ? path : below;
-	const skip = (why) => ({
-		workloads: [],
-		claims: [],
-		warnings: [{
-			message: `${file} is not checked: ${why}.`,
-			place: {
-				file,
-				line: 1
-			}
-		}]
-	});
+	const skip = (why) => ({ warnings: [{
+		message: `${file} is not checked: ${why}.`,
+		location: {
+			file,
+			line: 1
+		}
+	}] });
 	if (kind !== "file") return skip("it is not a file");
 	if (outside !== void 0) return skip(`it leads out of the workspace, to ${outside}`);
-	const bytes = readBytes(path);
-	if (!Buffer.isBuffer(bytes)) return skip(`it cannot be read (${bytes.code ?? bytes.message})`);
-	const decoded = decodeManifest(bytes);
+	const decoded = readManifest(path);
 	if ("why" in decoded) return skip(decoded.why);
 	const { parseManifest } = await import("./manifests-parse-manifest.js");
 	return parseManifest(decoded.text, file);
@@ -2901,11 +2814,7 @@ const readEntry = async ({ path, kind, outside }, workspace) => {
 const findManifests = async (patterns, workspace) => {
 	const read = [];
 	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
-	return {
-		workloads: read.flatMap(({ workloads }) => workloads),
-		claims: read.flatMap(({ claims }) => claims),
-		warnings: read.flatMap(({ warnings }) => warnings)
-	};
+	return joinManifests(read);
 };
 
 // src/docker/store-folders.ts
@@ -2940,25 +2849,16 @@ const askNode$1 = `for folder in ${nodeFolders.join(" ")}; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
 done
 ctr --namespace=k8s.io images list --quiet`;
-/** Reads the first lines that `askNode` prints: device, block size, blocks, free blocks, inodes, free inodes. */
+/** Reads the first lines that `askNode` prints. */
 const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
-	const line = printed.split("\n")[index] ?? "";
-	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
-	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
-	const bytes = {
-		totalBytes: blocks * block,
-		freeBytes: free * block
-	};
-	return {
-		device: toDevice(dev, isHere),
-		path,
-		...bytes,
-		totalInodes,
-		freeInodes
+	const disk = parseDisk(printed.split("\n")[index] ?? "", isHere);
+	return disk && {
+		...disk,
+		path
 	};
 });
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
-const inspectNode = async (api, node, isHere) => {
+const inspectNode$1 = async (api, node, isHere) => {
 	const argv = [
 		"sh",
 		"-c",
@@ -2970,7 +2870,7 @@ const inspectNode = async (api, node, isHere) => {
 		node,
 		volume,
 		containerd,
-		images: printed.split("\n").slice(nodeFolders.length).filter((name) => name !== "")
+		images: printed.split("\n").slice(nodeFolders.length).filter(Boolean)
 	};
 };
 /** One entry per filesystem, with all of its uses. */
@@ -2999,7 +2899,7 @@ const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) =
 	const [local, temp, ...inNodes] = await Promise.all([
 		isLocalDaemon ? inspectFolder(store) : void 0,
 		inspectFolder(tempDir),
-		...nodes.map((node) => inspectNode(api, node, isLocalDaemon))
+		...nodes.map((node) => inspectNode$1(api, node, isLocalDaemon))
 	]);
 	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
 	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
@@ -3035,37 +2935,27 @@ const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind ===
 const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
 // src/facts/gather.ts
-const findTargets = async (docker, { bake, allow }, { workspace, runId }) => {
-	if (bake === void 0) return {
-		targets: [],
-		builder: void 0
-	};
-	const asking = findBuilder(docker);
-	const printing = printTargets(docker, bake, allow, workspace);
-	await Promise.allSettled([asking, printing]);
-	const builder = await asking;
-	return {
-		targets: toTargets(await printing, builder?.driver, runId, bake.isSingle),
-		builder
-	};
-};
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, inputs, context, cache) => {
-	const sizesKeptFor = context.hasCacheService ? context.repository : void 0;
-	if (inputs.bake === void 0) return {
+const findBuilds = async (docker, { bake, allow }, { runId, workspace, hasCacheService, repository }, cache) => {
+	const sizesKeptFor = hasCacheService ? repository : void 0;
+	if (bake === void 0) return {
 		targets: [],
 		builder: void 0,
 		lastSizes: void 0,
 		sizesKeptFor
 	};
-	const found = await findTargets(docker, inputs, context);
-	const lastSizes = sizesKeptFor === void 0 ? void 0 : await recallSizes({
-		repository: sizesKeptFor,
-		...cache
-	}, found.targets);
+	const asking = findBuilder(docker);
+	const printing = printTargets(docker, bake, allow, workspace);
+	await Promise.allSettled([asking, printing]);
+	const builder = await asking;
+	const targets = toTargets(await printing, builder?.driver, runId, bake.isSingle);
 	return {
-		...found,
-		lastSizes,
+		targets,
+		builder,
+		lastSizes: sizesKeptFor === void 0 ? void 0 : await recallSizes({
+			repository: sizesKeptFor,
+			...cache
+		}, targets),
 		sizesKeptFor
 	};
 };
@@ -3157,11 +3047,11 @@ const renderBecause = (because) => {
 		case "load-mode": return `load-mode is ${because.mode}`;
 		case "out-of-reach": return "links cannot reach the node";
 		case "streaming-failed": return "streaming failed";
-		case "folders-failed": return because.reason;
+		case "direct-failed": return because.reason;
 	}
 };
 
-// src/load/plan-way.ts
+// src/load/plan-method.ts
 /**
 * Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
 * drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
@@ -3192,9 +3082,9 @@ const findNodeGate = ({ containerd: { snapshotter: name } }) => name === "overla
 /**
 * Chooses how to load into one node.
 *
-* @throws {Failure} when a way is wanted that cannot work
+* @throws {Failure} when a method is wanted that cannot work
 */
-const planWay = (engine, node, mode) => {
+const planMethod = (engine, node, mode) => {
 	if (mode === "stream" || mode === "kind") return {
 		kind: mode,
 		because: {
@@ -3204,7 +3094,7 @@ const planWay = (engine, node, mode) => {
 	};
 	const gate = findGate(engine) ?? findNodeGate(node);
 	if (gate === void 0) return {
-		kind: "folders",
+		kind: "direct",
 		wanted: mode
 	};
 	if (mode === "auto") return {
@@ -3239,7 +3129,8 @@ const toBuildNeeds = ({ builder, filesystems }, sizes) => {
 };
 const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
 	const bytes = lastSizes?.each[index];
-	return bytes === void 0 ? [] : [{
+	if (bytes === void 0) return [];
+	return [{
 		repository: toRepository(target.tags[0]?.canonical ?? ""),
 		bytes
 	}];
@@ -3278,7 +3169,7 @@ const toLoadNeeds = (facts, { node, choice }) => {
 	});
 	const isReachable = filesystem === findDockers(filesystems);
 	switch (choice.kind) {
-		case "folders": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "direct": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
 		case "stream": return [copies(1)];
 		case "kind": {
 			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
@@ -3298,9 +3189,12 @@ const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 	const isDockers = filesystem === findDockers(facts.filesystems);
 	return {
 		filesystem,
+		/** As far as sizes are known. */
 		needs: here,
 		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		/** What may be deleted there, as it usually is. */
 		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		/** Docker's images and build cache there, which builds may reuse. */
 		reusableBytes: isDockers ? facts.reusableBytes : 0
 	};
 });
@@ -3312,9 +3206,11 @@ const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 const planDisk = (facts, nodes, keep) => {
 	const { lastSizes } = facts;
 	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
+	/** Of the images to build; undefined before they were built once. */
+	const sizes = lastSizes;
 	return {
 		sums: sumUp(facts, needs, keep),
-		sizes: lastSizes
+		sizes
 	};
 };
 /** Sizes are rounded, and images change a little: what is this close is tried. */
@@ -3335,10 +3231,11 @@ const comfortableBytes = 16e9;
 /** For stages that are not part of an image, the context, logs and what else the job writes. */
 const spareBytes = 2e9;
 /** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
-const findEntries = ({ freeDiskKeep }, { freeable, filesystems }) => {
+const findEntries = (asked, facts) => {
+	const { freeable, filesystems } = facts;
 	const device = findDockers(filesystems)?.device;
 	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
-	return catalog.filter(({ name }) => helps(name) && !freeDiskKeep.includes(name));
+	return catalog.filter(({ name }) => helps(name) && !asked.freeDiskKeep.includes(name));
 };
 /** What `auto` wants to be free before images are built and loaded. */
 const toWantedBytes = ({ targets }, { sums, sizes }) => {
@@ -3431,13 +3328,14 @@ const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [step("free
 const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
 const createToLoad = (inputs, facts, into) => {
 	const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : void 0;
+	const { clusterName: cluster } = inputs;
 	return (references, image, needs) => {
 		const names = references.map(({ given }) => given);
 		const work = {
 			kind: "load",
 			names,
 			image,
-			cluster: inputs.clusterName,
+			cluster,
 			into,
 			keepImages
 		};
@@ -3464,19 +3362,17 @@ const planGiven = (images, isAtRisk, toLoad, room) => images.flatMap((image, ind
 		kind: "held",
 		by: hold.id
 	}, [hold.id, ...room]);
+	const steps = hold === void 0 ? [load] : [hold, load];
+	if (isNameless(id, references)) return steps;
 	const release = {
 		kind: "release-image",
 		image,
 		loadedBy: load.id
 	};
-	return [
-		...hold === void 0 ? [] : [hold],
-		load,
-		...isNameless(id, references) ? [] : [step(`release ${id}`, release, {
-			after: [load.id],
-			isFinal: true
-		})]
-	];
+	return [...steps, step(`release ${id}`, release, {
+		after: [load.id],
+		isFinal: true
+	})];
 });
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets) => {
@@ -3508,23 +3404,23 @@ const planBuilds = (targets, toLoad, room) => targets.flatMap((target) => {
 		...idsOf(loads),
 		...upon.map((other) => toBuildId(other.name))
 	];
-	return [
-		step(id, work, {
-			needs,
-			lane: "build"
-		}),
-		...loads,
-		...intermediate === void 0 ? [] : [step(`drop ${intermediate}`, {
-			kind: "drop-image",
-			name: intermediate
-		}, {
-			after,
-			isFinal: true
-		})]
-	];
+	const steps = [step(id, work, {
+		needs,
+		lane: "build"
+	}), ...loads];
+	if (intermediate === void 0) return steps;
+	const drop = {
+		kind: "drop-image",
+		name: intermediate
+	};
+	return [...steps, step(`drop ${intermediate}`, drop, {
+		after,
+		isFinal: true
+	})];
 });
 /** What is done once all is built. */
-const planAfterBuilds = ({ credentials }, { targets, lastSizes, sizesKeptFor: repository }) => {
+const planAfterBuilds = ({ credentials }, facts) => {
+	const { targets, lastSizes, sizesKeptFor: repository } = facts;
 	const after = targets.map(({ name }) => toBuildId(name));
 	if (after.length === 0) return [];
 	const sizes = {
@@ -3569,11 +3465,8 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 
 // src/plan/shortage.ts
 const nameUse = (use) => {
-	switch (use.kind) {
-		case "docker": return "Docker's data";
-		case "temp": return "the temp folder";
-		case "node": return use.name;
-	}
+	if (use.kind === "node") return use.name;
+	return use.kind === "docker" ? "Docker's data" : "the temp folder";
 };
 /** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
 const renderFilesystem = (filesystem) => {
@@ -3582,15 +3475,13 @@ const renderFilesystem = (filesystem) => {
 	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} inodes`;
 	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
 };
-const nameNeed = (need) => {
-	switch (need.kind) {
-		case "images": return "images";
-		case "builder": return "the builder's copies";
-		case "export": return "one image's export from the builder";
-		case "copies": return `copies in ${need.node}`;
-		case "tar": return "one image's tar";
-	}
+const needNames = {
+	images: "images",
+	builder: "the builder's copies",
+	export: "one image's export from the builder",
+	tar: "one image's tar"
 };
+const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
 const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
 /** A filesystem with what it has to take. */
 const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
@@ -3635,7 +3526,7 @@ const planRun = (inputs, facts) => {
 	const { engine } = facts;
 	const nodes = facts.nodes.map((node) => ({
 		node,
-		choice: planWay(engine, node, inputs.loadMode)
+		choice: planMethod(engine, node, inputs.loadMode)
 	}));
 	const { freeDisk, freeDiskKeep, failFast } = inputs;
 	const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== "never";
@@ -3646,8 +3537,11 @@ const planRun = (inputs, facts) => {
 	return {
 		disk,
 		steps: planSteps(inputs, facts, nodes, planFreeing(inputs, facts, disk)),
+		/** How many builds run at once. */
 		parallel: inputs.parallel ?? planParallel(engine),
+		/** Whether the first failure ends the rest. */
 		failFast,
+		/** Why it cannot fit, as far as that is known beforehand. */
 		shortage: explainShortage(disk, freeDisk, freeDiskKeep)
 	};
 };
@@ -3658,10 +3552,6 @@ const emptyReport = {
 	reclaimed: []
 };
 const outcomesOf = ({ outcomes }, kind) => outcomes.filter(({ step }) => step.kind === kind);
-const buildsOf = (report) => outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
-	name: step.target.name,
-	built: result
-}]);
 const loadsOf = (report) => outcomesOf(report, "load").flatMap(({ result }) => result ?? []);
 const freedOf = (report) => [
 	...outcomesOf(report, "free-disk").flatMap(({ result }) => result ?? []),
@@ -3670,14 +3560,17 @@ const freedOf = (report) => [
 ];
 /** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
 const toBuildOutputs = (report, isSingle) => {
-	const builds = buildsOf(report);
+	const builds = outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
+		name: step.target.name,
+		metadata: result.metadata
+	}]);
 	const [first] = builds;
 	if (first === void 0) return {};
 	if (!isSingle) {
-		const all = builds.map(({ name, built }) => [name, JSON.parse(built.metadata.json)]);
+		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
 		return { metadata: JSON.stringify(Object.fromEntries(all)) };
 	}
-	const { imageId, digest, json } = first.built.metadata;
+	const { imageId, digest, json } = first.metadata;
 	return {
 		...imageId !== void 0 && { "image-id": imageId },
 		...digest !== void 0 && { digest },
@@ -3721,43 +3614,47 @@ const nameOf$1 = ({ step }) => {
 	if (step.kind === "build") return step.target.name;
 	return step.kind === "load" ? step.names.join(", ") : step.id;
 };
-const toProblem = (name, error) => ({
-	name,
-	error,
-	place: error instanceof Failure ? error.place : void 0
+const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
+	const { error } = outcome;
+	const location = error instanceof Failure ? error.location : void 0;
+	return {
+		name: nameOf$1(outcome),
+		error,
+		location
+	};
 });
-const toProblems = ({ outcomes }) => outcomes.flatMap((outcome) => outcome.state === "failed" ? [toProblem(nameOf$1(outcome), outcome.error)] : []);
 /** A build that failed begins with its own name. */
 const renderProblem$1 = ({ name, error }) => {
 	const text = renderError(error);
 	return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
 };
-/** All but the first, whose place is that of the step's own error, as far as they have one. */
+/** All but the first, whose location is that of the step's own error, as far as they have one. */
 const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
 	message: renderProblem$1(problem),
-	place: problem.place
-})).filter(({ place }) => place !== void 0);
+	location: problem.location
+})).filter(({ location }) => location !== void 0);
+/** Nothing where there is nothing to list. */
+const list$1 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
 /** One sentence for images that were built here and no node got, one for the others. */
 const renderUnloaded = (report) => {
-	const made = new Set(outcomesOf(report, "build").flatMap(({ step, state }) => state === "done" ? [step.id] : []));
+	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
 	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
-	const list = (kind) => unloaded.filter(({ step: { image } }) => kind === "built" ? image.kind === "built" && made.has(image.by) : image.kind !== "built").map(({ step }) => step.names.join(", ")).join(", ");
-	const [built, given] = [list("built"), list("given")];
-	return [...built === "" ? [] : [`Built, not loaded: ${built}.`], ...given === "" ? [] : [`Not loaded: ${given}.`]];
+	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
+	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
+	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
 };
 /** What others' failures left undone. */
 const renderUndone = (report) => {
 	const builds = outcomesOf(report, "build");
-	const nameOfStep = (id) => builds.find(({ step }) => step.id === id)?.step.target.name;
-	const skipped = builds.flatMap(({ step, state, because }) => {
-		if (state !== "skipped") return [];
-		const needed = nameOfStep(because);
-		return [step.target.name + (needed === void 0 ? "" : ` (needs ${needed})`)];
-	});
-	const cancelled = builds.flatMap(({ step, state }) => state === "cancelled" ? [step.target.name] : []);
+	const skipped = builds.filter(({ state }) => state === "skipped");
+	const cancelled = builds.filter(({ state }) => state === "cancelled");
+	const withReason = (build) => {
+		const needed = builds.find(({ step }) => step.id === build.because);
+		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
+	};
 	return [
-		...skipped.length > 0 ? [`Not built: ${skipped.join(", ")}.`] : [],
-		...cancelled.length > 0 ? [`Cancelled: ${cancelled.join(", ")}.`] : [],
+		...list$1("Not built", skipped.map(withReason)),
+		...list$1("Cancelled", cancelled.map(nameOf$1)),
 		...renderUnloaded(report)
 	];
 };
@@ -3775,7 +3672,7 @@ const toFailure = (report) => {
 	const mark = problems.length === 1 ? "" : "- ";
 	const causes = problems.map((problem) => `${mark}${renderProblem$1(problem)}`);
 	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
-	return new Failure([...causes, rest].join("\n"), { place: first.place });
+	return new Failure([...causes, rest].join("\n"), { location: first.location });
 };
 
 // src/docker/disk-full.ts
@@ -3787,12 +3684,10 @@ const isNoSpace = (error) => saysNoSpace(renderError(error));
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
 const deadlineMs$2 = 15e3;
-const inTime = (work) => Promise.race([work, timers.setTimeout(deadlineMs$2, void 0, { ref: false })]).catch(() => void 0);
 const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
-	const sum = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
-	const cache = usage.BuildCache?.filter(({ Shared }) => Shared !== true);
+	const volumes = usage.Volumes?.map(({ UsageData }) => UsageData?.Size);
 	return renderParts([
 		{
 			what: "images",
@@ -3800,15 +3695,15 @@ const renderUsage = (usage) => {
 		},
 		{
 			what: "build cache",
-			bytes: sum(cache?.map(({ Size }) => Size))
+			bytes: sumCache(usage)
 		},
 		{
 			what: "containers",
-			bytes: sum(usage.Containers?.map(({ SizeRw }) => SizeRw))
+			bytes: sumBytes(usage.Containers?.map(({ SizeRw }) => SizeRw))
 		},
 		{
 			what: "volumes (the nodes' included)",
-			bytes: sum(usage.Volumes?.map((v) => v.UsageData?.Size))
+			bytes: sumBytes(volumes)
 		}
 	]);
 };
@@ -3837,6 +3732,7 @@ const askDocker = async (get) => {
 	if (usage === void 0) return "";
 	return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`;
 };
+const renderFolders = (parts) => parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
 const askNode = async (api, nodes, name) => {
 	const node = nodes.find((each) => each.name === name);
 	const argv = [
@@ -3844,8 +3740,7 @@ const askNode = async (api, nodes, name) => {
 		...duArgs,
 		containerdFolder
 	];
-	const parts = node && parseDu(await execute(api, node.containerId, argv, deadlineMs$2));
-	return parts === void 0 || parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
+	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$2)) : []);
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
@@ -3858,8 +3753,7 @@ const askTemp = async ({ cancelled }, env, path) => {
 		...command,
 		signal: cancelled
 	});
-	const parts = parseDu(stdout);
-	return parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
+	return renderFolders(parseDu(stdout));
 };
 /** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
 const describeFill = async (api, nodes, { uses, path }, env) => {
@@ -3871,7 +3765,9 @@ const describeFill = async (api, nodes, { uses, path }, env) => {
 		}
 	};
 	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-	return (first && await inTime(asked(first))) ?? "";
+	if (first === void 0) return "";
+	const answer = asked(first).catch(() => "");
+	return within(answer, deadlineMs$2, "");
 };
 
 // src/run/disk-full.ts
@@ -3928,19 +3824,14 @@ const explainNoSpace = async ({ api, facts, env }, error, { filesystems, full },
 // src/run/disk-retry.ts
 /** Frees what may go; tells what came of it, and whether it is worth another try. */
 const reclaimSpace = async (reclaim, state, sinceMs) => {
-	if (reclaim.objection !== void 0) return {
+	const giveUp = (tried) => ({
 		isWorthIt: false,
-		tried: reclaim.objection
-	};
-	if (!couldHelp(state)) return {
-		isWorthIt: false,
-		tried: "Slipway freed nothing: that disk has nothing that it may delete"
-	};
+		tried
+	});
+	if (reclaim.objection !== void 0) return giveUp(reclaim.objection);
+	if (!couldHelp(state)) return giveUp("Slipway freed nothing: that disk has nothing that it may delete");
 	const bytes = await reclaim.run(sinceMs);
-	if (bytes === 0) return {
-		isWorthIt: false,
-		tried: "Slipway found nothing more to free"
-	};
+	if (bytes === 0) return giveUp("Slipway found nothing more to free");
 	return {
 		isWorthIt: true,
 		tried: `Freeing ${formatBytes(bytes)} more was not enough`
@@ -3950,22 +3841,27 @@ const reclaimSpace = async (reclaim, state, sinceMs) => {
 * Does something that writes to disks. When they are full, more is freed where that is allowed, and
 * it is done once more; else the failure names the full filesystem and what fills it.
 */
-const createDiskRetry = (context, reclaim) => {
-	const { api, facts, tempDir, line } = context;
-	const explain = async (error, tried) => explainNoSpace(context, error, await inspectDisks(api, facts, tempDir), tried);
+const createDiskRetry = (facts, given, reclaim) => {
+	const { docker, log, run, tempRoot } = given;
+	const inspect = () => inspectDisks(docker.api, facts, tempRoot);
+	const explain = async (error, tried) => explainNoSpace({
+		api: docker.api,
+		facts,
+		env: run.env
+	}, error, await inspect(), tried);
 	return async (body, signal) => {
 		const sinceMs = performance.now();
 		try {
 			return await body();
 		} catch (error) {
 			if (signal.aborted) throw error;
-			const state = await inspectDisks(api, facts, tempDir).catch(() => void 0);
+			const state = await inspect().catch(() => void 0);
 			if (state === void 0) throw error;
 			if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error;
 			const { isWorthIt, tried } = await reclaimSpace(reclaim, state, sinceMs);
 			if (!isWorthIt) throw await explain(error, tried);
 			if (signal.aborted) throw error;
-			line(`${renderError(error)} Retrying once.`);
+			log.line(`${renderError(error)} Retrying once.`);
 			return body().catch(async (again) => {
 				throw isNoSpace(again) ? await explain(again, tried) : again;
 			});
@@ -3973,19 +3869,11 @@ const createDiskRetry = (context, reclaim) => {
 	};
 };
 
-// src/disk/free-space.ts
-/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
-const freeBytesAt = async (path) => {
-	const { bavail, bsize } = await statfs(path);
-	return bavail * bsize;
-};
-
 // src/disk/free-disk.ts
 /** The largest entry has some 100,000 files, and the disk may be slow. */
 const timeoutMs$4 = 9e5;
 /** Why a catalog path stays; undefined means that it may go. */
-const findObjection$1 = (path) => inspectPath(path).catch(renderError);
-const inspectPath = async (path) => {
+const findObjection$1 = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
 	if (stat === void 0) return "not there";
 	if (!stat.isDirectory()) return "it is not a folder";
@@ -4038,7 +3926,7 @@ const removeFolder = async (context, path) => {
 	return (await runAsRoot(context, "rm", "-rf", "--one-file-system", "--", aside)).code === 0;
 };
 const freePath = async (context, name, path, log) => {
-	const objection = await findObjection$1(path);
+	const objection = await findObjection$1(path).catch(renderError);
 	if (objection !== void 0) {
 		if (objection !== "not there") log(`Kept ${path}: ${objection}.`);
 		return [];
@@ -4056,16 +3944,20 @@ const freePath = async (context, name, path, log) => {
 		bytes
 	}];
 };
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path) => {
+	const { bavail, bsize } = await statfs(path);
+	return bavail * bsize;
+};
 const hasEnough = async (freeing, folder) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(folder).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
 /** With this a build can begin: it will not have written as much before more is free. */
 const enoughToBegin = 4e9;
 /** Waits until builds have enough free disk to start, or nothing more is freed. */
 const waitForDisk = async (freeing, folder) => {
 	let hasEnded = false;
-	const end = () => {
+	const ending = Promise.allSettled([freeing]).then(() => {
 		hasEnded = true;
-	};
-	const ending = freeing.then(end, end);
+	});
 	const freeBytes = () => freeBytesAt(folder).catch(() => enoughToBegin);
 	while (!hasEnded && await freeBytes() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
 };
@@ -4076,11 +3968,11 @@ const waitForDisk = async (freeing, folder) => {
 */
 const freeDisk = async (freeing, folder, env, log, signal) => {
 	const freed = [];
-	const paths = freeing.entries.flatMap((entry) => entry.paths.map((path) => ({
-		name: entry.name,
+	const all = freeing.entries.flatMap(({ name, paths }) => paths.map((path) => ({
+		name,
 		path
 	})));
-	for (const { name, path } of paths) {
+	for (const { name, path } of all) {
 		if (signal.aborted || await hasEnough(freeing, folder)) break;
 		freed.push(...await freePath({
 			env,
@@ -4091,14 +3983,13 @@ const freeDisk = async (freeing, folder, env, log, signal) => {
 };
 
 // src/image/sizes.ts
-const digest = (text) => createHash("sha256").update(text).digest("hex");
 /** Bytes of all steps, and of those that no image before this one had. */
 const sumSteps = (history, seen) => {
 	let chain = "";
 	let allBytes = 0;
 	let newBytes = 0;
 	for (const { Created, CreatedBy, Size } of history.toReversed()) {
-		chain = digest(JSON.stringify([
+		chain = sha256(JSON.stringify([
 			chain,
 			Created,
 			CreatedBy,
@@ -4139,9 +4030,9 @@ const sumSizes = (images, keepsBlobs) => {
 	};
 };
 /** Asks Docker what an image consists of, as long as it is there. */
-const measureImage = async (get, { id, sizeBytes }) => ({
-	sizeBytes,
-	history: await get(`/images/${id}/history`) ?? []
+const measureImage = async (get, image) => ({
+	sizeBytes: image.sizeBytes,
+	history: await get(`/images/${image.id}/history`) ?? []
 });
 
 // src/token/ended-token.ts
@@ -4172,7 +4063,10 @@ const usesActionsCache = (targets) => {
 };
 
 // src/build/failed-step.ts
-/** Undefined where none was run, as with a mistake in the Dockerfile. */
+/**
+* The step that failed, as the Dockerfile has it, such as `RUN make`, and what it printed. Undefined
+* where none was run, as with a mistake in the Dockerfile.
+*/
 const findFailedStep = (log) => {
 	const failed = log.findLast((event) => event.kind === "ended" && event.how === "failed");
 	if (failed?.kind !== "ended" || failed.step.name.startsWith("[internal]")) return void 0;
@@ -4184,7 +4078,10 @@ const findFailedStep = (log) => {
 	};
 };
 const rule = "--------------------";
-/** `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. */
+/**
+* `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. The
+* file's name is without a folder.
+*/
 const findFailedPlace = (log) => {
 	const end = log.lastIndexOf(rule);
 	const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1;
@@ -4280,7 +4177,7 @@ const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
 /** The docker driver's and the exporter's own words. */
 const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is not supported/;
 const platformsRemedy = "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store.";
-const usualRemedy = "The build log above has all that the step printed.";
+const usualRemedy = "The build's log has all that the instruction printed.";
 const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
 const remedyFor = (reason) => {
 	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
@@ -4296,7 +4193,7 @@ const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 	const reason = findReason(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
 	const step = findFailedStep(log);
 	const found = findFailedPlace(said);
-	const place = found && {
+	const location = found && {
 		file: dockerfile ?? found.file,
 		line: found.line
 	};
@@ -4306,10 +4203,10 @@ const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 	const what = step === void 0 ? "the build" : shortenInstruction(step.instruction);
 	const ending = exitCode === void 0 ? "failed" : `exited with ${exitCode}`;
 	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
-	const at = place === void 0 ? "" : `${place.file}:${place.line}. `;
+	const at = location === void 0 ? "" : `${location.file}:${location.line}. `;
 	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
 		remedy: neutralise(`${at}${remedyFor(reason)}`),
-		place: dockerfile === void 0 ? void 0 : place
+		location: dockerfile === void 0 ? void 0 : location
 	});
 };
 
@@ -4330,8 +4227,10 @@ const parseMetadata = (text, intermediate) => {
 	};
 	const digest = digestOf("containerimage.digest");
 	return {
+		/** Of the image's config, or of its manifest where that is the image's ID. */
 		imageId: digestOf("containerimage.config.digest") ?? digest,
 		digest,
+		/** buildx's own JSON, without the name that only the step uses. */
 		json: intermediate === void 0 ? text.trim() : withoutName(text.trim(), intermediate)
 	};
 };
@@ -4351,16 +4250,20 @@ const toMs = (value) => {
 const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 const toVertex = (fields) => ({
 	digest: toText(fields["digest"]),
+	/** Such as `[build 2/3] RUN make`. */
 	name: toText(fields["name"]),
+	/** Undefined where it is only announced. */
 	startedMs: toMs(fields["started"]),
 	completedMs: toMs(fields["completed"]),
 	isCached: fields["cached"] === true,
+	/** Empty for what did not fail. */
 	error: toText(fields["error"])
 });
 const toTransfer = (fields) => ({
 	vertex: toText(fields["vertex"]),
 	id: toText(fields["id"]),
 	currentBytes: toCount(fields["current"]),
+	/** 0 where nobody knows. */
 	totalBytes: toCount(fields["total"]),
 	startedMs: toMs(fields["started"]),
 	completedMs: toMs(fields["completed"]),
@@ -4377,26 +4280,23 @@ const toWarning = (fields) => {
 	return {
 		vertex: toText(fields["vertex"]),
 		message: toText(toBytes(fields["short"]).toString("utf8")),
+		/** Counted from 1; undefined where it is about no line. */
 		line: isFields(start) && toCount(start["line"]) || void 0
 	};
 };
 /** Whether a line is meant as a status; the rest of what buildx prints is text. */
 const isStatus = (line) => /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
 /** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
-const parseStatus = (line) => {
-	try {
-		const parsed = JSON.parse(line.toString("utf8"));
-		const fields = isFields(parsed) ? parsed : {};
-		return {
-			vertexes: toList(fields["vertexes"]).map(toVertex),
-			transfers: toList(fields["statuses"]).map(toTransfer),
-			logs: toList(fields["logs"]).map(toLog),
-			warnings: toList(fields["warnings"]).map(toWarning)
-		};
-	} catch {
-		return;
-	}
-};
+const parseStatus = (line) => attempt(() => {
+	const parsed = JSON.parse(line.toString("utf8"));
+	const fields = isFields(parsed) ? parsed : {};
+	return {
+		vertexes: toList(fields["vertexes"]).map(toVertex),
+		transfers: toList(fields["statuses"]).map(toTransfer),
+		logs: toList(fields["logs"]).map(toLog),
+		warnings: toList(fields["warnings"]).map(toWarning)
+	};
+});
 
 // src/build/progress.ts
 /** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
@@ -4412,16 +4312,15 @@ const briefMs = 150;
 * counts as cached only where something is done with it.
 */
 const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
-const track = ({ all, onEvent }, digest, name) => {
-	const step = {
-		number: all.size + 1,
-		name
-	};
+/** What is known of a step. */
+const createTracked = (step, onEvent) => {
 	const tracked = {
 		step,
 		startedMs: 0,
 		isCached: false,
+		/** How it ended last, so that nothing is told twice. */
 		ending: "",
+		/** When what it printed last was printed. */
 		printedMs: 0,
 		output: createLineCutter((text) => {
 			onEvent({
@@ -4431,8 +4330,17 @@ const track = ({ all, onEvent }, digest, name) => {
 				text
 			});
 		}),
+		/** When a part of it was told of last. */
 		toldMs: /* @__PURE__ */ new Map()
 	};
+	return tracked;
+};
+const track = ({ all, onEvent }, digest, name) => {
+	const step = {
+		number: all.size + 1,
+		name
+	};
+	const tracked = createTracked(step, onEvent);
 	all.set(digest, tracked);
 	onEvent({
 		kind: "began",
@@ -4548,6 +4456,7 @@ const createProgress$1 = (onEvent) => {
 	};
 	return {
 		createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+		/** Tells what is still held back. */
 		finish: () => {
 			for (const { release } of [...state.held.values()]) release();
 			for (const { output } of state.all.values()) output.end();
@@ -4570,24 +4479,19 @@ const requireText = ({ id, value }) => {
 	const bytes = value.exposeBytes();
 	const isText = Buffer.from(value.expose(), "utf8").equals(bytes) && !bytes.includes(0);
 	if (isText && bytes.length < longestVariable) return;
-	throw new Failure(`The secret ${id} is ${isText ? "too long" : "no text"}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
+	const what = `The secret ${id} is ${isText ? "too long" : "no text"}`;
+	throw new Failure(`${what}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
 };
 const byEnvironment = (secrets) => {
 	secrets.forEach(requireText);
-	const named = secrets.map(({ id, value }, index) => {
-		return {
-			id,
-			variable: `SLIPWAY_SECRET_${index}`,
-			value: value.expose()
-		};
-	});
+	const nameOf = (index) => `SLIPWAY_SECRET_${index}`;
 	return {
-		sources: named.map(({ id, variable }) => ({
+		sources: secrets.map(({ id }, index) => ({
 			id,
-			from: `env=${variable}`
+			from: `env=${nameOf(index)}`
 		})),
 		stdinFd: void 0,
-		env: Object.fromEntries(named.map(({ variable, value }) => [variable, value]))
+		env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()]))
 	};
 };
 const byMemory = (secrets, fds, way) => ({
@@ -4652,12 +4556,14 @@ const bakeEnv = {
 	BUILDX_BAKE_ENTITLEMENTS_FS: "1",
 	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0"
 };
+const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
-const prepare = ({ target, tempDir, cacheEnv }, { sources }, metadataFile) => {
+const prepare = (order, { sources }) => {
+	const { target, tempDir, cacheEnv } = order;
 	const file = join(tempDir, `bake-${target.bake.name}.json`);
 	writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 384 });
 	return {
-		args: toBakeArgs(target, file, metadataFile, sources),
+		args: toBakeArgs(target, file, toMetadataFile(order), sources),
 		env: {
 			...bakeEnv,
 			...usesActionsCache(toBakeTargets(target)) && cacheEnv
@@ -4680,13 +4586,13 @@ const keep = (tail, event) => {
 	else if (event.kind === "ended") tail.push(event);
 	if (tail.length > keptEvents) tail.shift();
 };
-const runBuild = async (docker, order, channel, metadataFile, onEvent) => {
+const runBuild = async (docker, order, channel, onEvent) => {
 	const tail = [];
 	const progress = createProgress$1((event) => {
 		keep(tail, event);
 		onEvent(event);
 	});
-	const { args, env } = prepare(order, channel, metadataFile);
+	const { args, env } = prepare(order, channel);
 	const options = {
 		cwd: order.workspace,
 		timeoutMs: buildTimeoutMs,
@@ -4722,9 +4628,11 @@ const buildNamed = async (order, build, onEvent) => {
 };
 /** It holds the provenance of each target, where an option of buildx has that. */
 const largestMetadata = 16e6;
-const readMetadata = (file) => readRegularFile(file, largestMetadata).toString("utf8");
-/** Bake writes down all that it built, by name. */
-const pickMetadata = ({ bake }, text) => JSON.stringify(JSON.parse(text)[bake.name]);
+const readMetadata = (order) => {
+	const { bake, intermediate } = order.target;
+	const text = readRegularFile(toMetadataFile(order), largestMetadata).toString("utf8");
+	return parseMetadata(JSON.stringify(JSON.parse(text)[bake.name]), intermediate);
+};
 /**
 * Builds one image into the local store, and tells what happens. Secrets are in memory and exist
 * nowhere else.
@@ -4733,18 +4641,16 @@ const pickMetadata = ({ bake }, text) => JSON.stringify(JSON.parse(text)[bake.na
 * @throws {Failure} naming the Dockerfile's step that failed
 */
 const buildImage = async (docker, order, onEvent, warn) => {
-	const { target, tempDir } = order;
-	const metadataFile = join(tempDir, `${target.bake.name}-metadata.json`);
-	const build = (each) => withSecretChannel(order.secrets, {
+	const { secrets, tempDir } = order;
+	const build = (each) => withSecretChannel(secrets, {
 		docker,
 		tempDir,
 		warn
-	}, (channel) => runBuild(docker, each, channel, metadataFile, onEvent));
+	}, (channel) => runBuild(docker, each, channel, onEvent));
 	const share = await buildNamed(order, build, onEvent);
 	try {
-		const text = pickMetadata(target, readMetadata(metadataFile));
 		return {
-			...parseMetadata(text, target.intermediate),
+			...readMetadata(order),
 			...share
 		};
 	} catch (cause) {
@@ -4833,13 +4739,6 @@ const toCheckWarning = (event, name) => {
 		line: warning.line
 	};
 };
-const toWarnings = (mounts, isPassed, dockerfile) => mounts.filter(({ id }) => !isPassed(id)).map(({ id, line }) => ({
-	message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
-	place: dockerfile === void 0 ? void 0 : {
-		file: dockerfile,
-		line
-	}
-}));
 /**
 * Secrets that a build mounts and does not get. BuildKit is asked where there may be any; where it does
 * not answer, what the Dockerfile says for certain counts.
@@ -4849,12 +4748,18 @@ const toWarnings = (mounts, isPassed, dockerfile) => mounts.filter(({ id }) => !
 const findSecretWarnings = async (docker, target, place, passed) => {
 	const { definition } = target.bake;
 	const files = toBakeFiles(definition, place.workspace);
+	const file = files.dockerfile;
 	const { certain, all } = findSecretMounts(readDockerfile(files), toBakeWords(definition));
 	const ids = /* @__PURE__ */ new Set([...passed, ...ownIds(target)]);
-	const isPassed = (id) => ids.has(id);
-	if (all.every(({ id }) => isPassed(id))) return [];
-	const outlined = await outlineSecrets(docker, target.bake, place);
-	return toWarnings(outlined ?? certain, isPassed, files.dockerfile);
+	const isMissing = ({ id }) => !ids.has(id);
+	if (!all.some(isMissing)) return [];
+	return (await outlineSecrets(docker, target.bake, place) ?? certain).filter(isMissing).map(({ id, line }) => ({
+		message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
+		location: file === void 0 ? void 0 : {
+			file,
+			line
+		}
+	}));
 };
 /** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
 const findPersisted = async ({ bake }, workspace) => {
@@ -4867,7 +4772,7 @@ const findPersisted = async ({ bake }, workspace) => {
 	if (isIgnored(".git/config", files)) return [];
 	return [{
 		message: "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore.",
-		place: {
+		location: {
 			file,
 			line: at + 1
 		}
@@ -4876,17 +4781,19 @@ const findPersisted = async ({ bake }, workspace) => {
 
 // src/image/sources/built.ts
 const everyRun = intermediateRepository("");
+/** Where tags point now; no ID where one is gone. */
 const findMoved = async (get, tags, id) => {
-	return (await Promise.all(tags.map(async ({ given, canonical }) => {
+	const found = tags.map(async ({ given, canonical }) => {
 		const other = await get(`/images/${canonical}/json`);
-		if (other?.Id === id) return [];
+		/** The other image is another Slipway step's, which is still at work. */
 		const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun));
-		return [{
+		return {
 			given,
 			id: other?.Id,
 			isOtherStep
-		}];
-	}))).flat();
+		};
+	});
+	return (await Promise.all(found)).filter((tag) => tag.id !== id);
 };
 /**
 * Finds what this step has just built, by the name that no other step gives to an image: what its
@@ -4965,8 +4872,8 @@ const createBrief = (tell) => {
 	return {
 		onEvent: (event) => {
 			if (event.kind === "began") {
-				const { step } = event;
-				waiting.set(step.number, setTimeout(() => tell(renderWaiting(step)), waitMs));
+				const timer = setTimeout(tell, waitMs, renderWaiting(event.step));
+				waiting.set(event.step.number, timer);
 			}
 			if (event.kind !== "ended") return;
 			clearTimeout(waiting.get(event.step.number));
@@ -5016,7 +4923,7 @@ const logBuild = async (log, logged, build) => {
 		const { message, line } = found;
 		warnings.set(`${line} ${message}`, {
 			message,
-			place: {
+			location: {
 				file,
 				line
 			}
@@ -5034,10 +4941,10 @@ const logBuild = async (log, logged, build) => {
 /** Never fails, and is soon over: it goes on beside the build. */
 const warn = async ({ docker, secrets, log, run }, target) => {
 	const { workspace } = run;
-	const found = await Promise.allSettled([findSecretWarnings(docker.command, target, run, secrets.ids), findPersisted(target, workspace)]);
-	for (const { message, place } of found.flatMap((each) => each.status === "fulfilled" ? each.value : [])) log.warning(message, place && {
-		file: relative(workspace, place.file),
-		line: place.line
+	const warnings = (await Promise.allSettled([findSecretWarnings(docker.command, target, run, secrets.ids), findPersisted(target, workspace)])).flatMap((each) => each.status === "fulfilled" ? each.value : []);
+	for (const { message, location } of warnings) log.warning(message, location && {
+		file: relative(workspace, location.file),
+		line: location.line
 	});
 };
 /**
@@ -5206,7 +5113,7 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 		Entrypoint: ["/bin/bash"],
 		Cmd: [
 			"-c",
-			joinScript("order", "record", "client", "source", "node", "names", "stage", "publish", "main"),
+			joinScript("request", "record", "client", "source", "node", "names", "stage", "publish", "main"),
 			"slipway",
 			containerdClient()
 		],
@@ -5242,7 +5149,7 @@ const emptyState = {
 /** As containerd counts: the others are views, and being written. */
 const committedKind = "3";
 const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
-/** Reads what helper/look.sh prints: a line for each fact, tab-separated. */
+/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
 const parseNodeState = (text) => {
 	const chains = /* @__PURE__ */ new Set();
 	const held = /* @__PURE__ */ new Map();
@@ -5274,12 +5181,18 @@ const parseNodeState = (text) => {
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
 const timeoutMs$3 = 3e4;
-/** @throws {Failure} when the node does not answer */
-const lookIntoNode = async (api, node, names) => {
+/**
+* Asks a node for what it has. A name without a record answers the question whether the image is there, and
+* nothing else is said then.
+*
+* @param names for their records; none for all but records
+* @throws {Failure} when the node does not answer
+*/
+const inspectNode = async (api, node, names) => {
 	const command = [
 		"bash",
 		"-c",
-		joinScript("record", "client", "look"),
+		joinScript("record", "client", "inspect"),
 		"bash",
 		containerdClient(),
 		...names
@@ -5299,8 +5212,8 @@ const isPresent = (image, names, state) => image.layers.every(({ chainId }) => s
 	return record.layers === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
 });
 /** CRI hears of images by events, so it may need a moment. */
-const lookAgainMs = 200;
-const looks = 15;
+const retryMs = 200;
+const attempts = 15;
 /**
 * Says what is wrong with an image that has just been imported: CRI must know it by every name, and
 * every chain must be there. Undefined means that all is well.
@@ -5317,28 +5230,28 @@ const findFlaw = (image, names, config, { chains, criIds, held }) => {
 		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
 	}
 };
-const lookUntilWell = async (api, node, names, judge) => {
-	for (let look = 1;; look += 1) {
-		const state = await lookIntoNode(api, node, names);
+const inspectUntilWell = async (api, node, judge) => {
+	for (let attempt = 1;; attempt += 1) {
+		const state = await inspectNode(api, node, []);
 		const flaw = judge(state);
-		if (flaw === void 0 || look === looks) return {
+		if (flaw === void 0 || attempt === attempts) return {
 			flaw,
 			state
 		};
-		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+		await new Promise((resolve) => setTimeout(resolve, retryMs));
 	}
 };
-/** Looks until the image is as it should be by all names, or says what is wrong with it. */
-const checkInNode = (api, image, names, node, config) => lookUntilWell(api, node, names, (state) => findFlaw(image, names, config, state));
-/** Looks until CRI knows one and the same image by all names; the rest was somebody else's work. */
-const checkNames = (api, names, node) => lookUntilWell(api, node, names, ({ criIds }) => {
+/** Inspects the node until the image is as it should be by all names, or says what is wrong with it. */
+const checkInNode = (api, image, names, node, config) => inspectUntilWell(api, node, (state) => findFlaw(image, names, config, state));
+/** Inspects the node until CRI knows one and the same image by all names; the rest was somebody else's work. */
+const checkNames = (api, names, node) => inspectUntilWell(api, node, ({ criIds }) => {
 	const missing = names.find((name) => !criIds.has(name));
 	if (missing !== void 0) return `CRI does not have ${missing}`;
 	const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ""));
 	return other === void 0 ? void 0 : `CRI has another image as ${other}`;
 });
 
-// src/load/order.ts
+// src/load/helper-request.ts
 /** The deepest folder that holds all the paths. */
 const commonFolder = (paths) => {
 	const [first = "", ...others] = paths;
@@ -5409,15 +5322,15 @@ const toMounts = (engine, image, nodes) => {
 	};
 };
 /**
-* Writes the order for one image and nodes that are given it by their folders.
+* Writes the request for one image and nodes that are given it by their folders.
 *
 * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
 */
-const toOrderLines = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
+const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
 	return `${[
 		["run", runId],
 		["deadline", String(Math.ceil(deadlineMs / 1e3))],
-		["way", wanted],
+		["method", wanted],
 		["mount", mountedFolder],
 		...namesOf(engine, image).map((name) => ["name", name]),
 		...nodes.map((node) => [
@@ -5606,7 +5519,7 @@ const nameImage = async (streaming, archived, loadedAs) => {
 };
 
 // src/load/kind.ts
-/** The slowest way takes its time. */
+/** The slowest method takes its time. */
 const timeoutMs$1 = 36e5;
 const timeoutOfRemovalMs = 3e4;
 const ctrImages = [
@@ -5938,13 +5851,15 @@ const toImportArgs = (node, flags) => [
 	...flags,
 	"-"
 ];
+/** One that does not answer has nothing. */
+const inspectWhole = (api, node) => inspectNode(api, node, []).catch(() => emptyState);
 /**
 * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
 * image its ID as a second name and does not take it back; it goes unless it was there before.
 */
-const removeImage = async ({ docker, api, engine, image, node, before }, loadedAs) => {
+const removeImage = async ({ docker, api, engine, image, node }, before, loadedAs) => {
 	const names = [loadedAs, ...namesOf(engine, image)];
-	const { criIds } = await lookIntoNode(api, node, []).catch(() => emptyState);
+	const { criIds } = await inspectWhole(api, node);
 	const ids = names.map((name) => criIds.get(name) ?? image.id);
 	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
 	const ctr = [
@@ -5967,8 +5882,8 @@ const removeImage = async ({ docker, api, engine, image, node, before }, loadedA
 	]);
 };
 /** @returns what went wrong, if something did */
-const send$1 = async (streaming, archived, loadedAs) => {
-	const { docker, api, engine, image, node, before, onBytes } = streaming;
+const send$1 = async (streaming, archived, before, loadedAs) => {
+	const { docker, api, engine, image, node, onBytes } = streaming;
 	const flags = await findImportFlags(docker, node);
 	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
 	const importArgs = toImportArgs(node, flags);
@@ -5991,10 +5906,11 @@ const send$1 = async (streaming, archived, loadedAs) => {
 * @returns what went wrong; the node then does not believe in the image
 */
 const importArchive = async (streaming, archived) => {
-	const { docker, image, node, runId } = streaming;
+	const { docker, api, image, node, runId } = streaming;
 	const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`;
-	const problem = await send$1(streaming, archived, loadedAs);
-	if (problem !== void 0) await removeImage(streaming, loadedAs);
+	const before = await inspectWhole(api, node);
+	const problem = await send$1(streaming, archived, before, loadedAs);
+	if (problem !== void 0) await removeImage(streaming, before, loadedAs);
 	else await docker.try([
 		"exec",
 		node.name,
@@ -6008,7 +5924,7 @@ const importArchive = async (streaming, archived) => {
 };
 
 // src/load/send-layers.ts
-const toOrder = ({ engine, runId, image, node }, { unpackers, config }) => {
+const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
 	return [
 		["run", runId],
 		["node", node.name],
@@ -6110,7 +6026,7 @@ const sendLayers = async (streaming, archived) => {
 		sending = sendMissing(streaming, archived, rest.map(Number), stdin);
 		sending.then(({ kind }) => kind === "sent" || stdin.end());
 	});
-	stdin.write(toOrder(streaming, archived));
+	stdin.write(toRequest(streaming, archived));
 	const end = await ended;
 	const endedFirst = stdin.errored !== null;
 	stdin.destroy();
@@ -6176,26 +6092,21 @@ const refuseEmpty = ({ engine, image }) => {
 /** Has kind load it. */
 const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
 	refuseEmpty(task);
-	const { image, states } = task;
-	const before = states.get(node.name) ?? emptyState;
 	await loadWithKind({
 		...task,
 		node,
-		before,
 		onBytes: () => {}
 	});
-	return image.sizeBytes;
+	return task.image.sizeBytes;
 });
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
 const byStream = async (task, node, because) => {
-	const { states, signal, warn } = task;
+	const { signal, warn } = task;
 	refuseEmpty(task);
-	const before = states.get(node.name) ?? emptyState;
 	try {
 		return await timed(node.name, "stream", because, () => streamImage({
 			...task,
-			node,
-			before
+			node
 		}));
 	} catch (error) {
 		signal.throwIfAborted();
@@ -6205,10 +6116,10 @@ const byStream = async (task, node, because) => {
 	}
 };
 
-// src/load/folders.ts
+// src/load/direct.ts
 /** Linking takes a second; copying a large image to a slow disk, minutes. */
 const deadlineMs = 9e5;
-const toWay = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
 /** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
 const watchEvents = (nodes, started, progress, toManifest) => {
 	const results = /* @__PURE__ */ new Map();
@@ -6216,10 +6127,10 @@ const watchEvents = (nodes, started, progress, toManifest) => {
 	const onLine = (line, reply) => {
 		const [node = "", event, first, second, third] = line.split("	");
 		if (event === "copying") progress(node, Number(first), Number(second));
-		if (event === "config") {
-			const manifest = toManifest(Number(first));
+		if (event === "config") toManifest.then((make) => {
+			const manifest = make(Number(first));
 			reply(`${toDigest(manifest)}\t${manifest}\n`);
-		}
+		});
 		if (event === "repaired") repaired.set(node, Number(first));
 		if (event === "cannot") {
 			const result = {
@@ -6232,7 +6143,7 @@ const watchEvents = (nodes, started, progress, toManifest) => {
 		if (event !== "loaded") return;
 		results.set(node, {
 			kind: "loaded",
-			way: toWay(third),
+			way: toMethod(third),
 			copiedBytes: Number(second),
 			repairedLayers: repaired.get(node) ?? 0,
 			durationMs: Math.round(performance.now() - started)
@@ -6262,7 +6173,7 @@ const reasonFor = (node, errors, end) => {
 * Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
 * that fails has nothing of the image, and the result says why.
 */
-const loadFolders = async (api, { engine, image, nodes, wanted, runId, toManifest }, progress, signal) => {
+const loadDirectly = async (api, { engine, image, nodes, wanted, runId, toManifest }, progress, signal) => {
 	const [first] = nodes;
 	if (first === void 0) return /* @__PURE__ */ new Map();
 	const mounts = toMounts(engine, image, nodes);
@@ -6277,8 +6188,10 @@ const loadFolders = async (api, { engine, image, nodes, wanted, runId, toManifes
 	const names = nodes.map(({ name }) => name);
 	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
 	const errors = [];
-	const lines = toOrderLines(engine, image, nodes, wanted, runId, deadlineMs, mounts);
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId), lines, {
+	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts);
+	const input = toManifest.then(() => lines);
+	input.catch(() => {});
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
 		deadlineMs: 915e3,
 		signal,
 		onLine,
@@ -6302,8 +6215,8 @@ const allEnded = async (works) => {
 	return Promise.all(works);
 };
 
-// src/load/by-folders.ts
-const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "folders" ? [{
+// src/load/by-direct.ts
+const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "direct" ? [{
 	node,
 	choice
 }] : []), ({ node }) => node.imageId).values()].map((group) => ({
@@ -6322,19 +6235,21 @@ const renderFallback = (node, { reason, isForeseen }, load) => {
 };
 /** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
 const fallBack = async (task, node, failure) => {
-	const tell = (load) => task.warn(renderFallback(node.name, failure, load));
-	if (failure.isForeseen) tell();
+	const report = (load) => task.warn(renderFallback(node.name, failure, load));
+	if (failure.isForeseen) report();
 	const streaming = byStream(task, node, {
-		kind: "folders-failed",
+		kind: "direct-failed",
 		reason: failure.reason
 	});
-	if (!failure.isForeseen) await streaming.then(tell, () => tell());
+	if (!failure.isForeseen) await streaming.then(report, () => report());
 	return streaming;
 };
 /** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
-const byFolders = async (task, { nodes, wanted }) => {
-	const { api, engine, image, runId, progress, signal, warn, toManifest } = task;
-	const results = await loadFolders(api, {
+const byDirect = async (task, { nodes, wanted }) => {
+	const { api, engine, image, runId, progress, signal, warn, begun } = task;
+	const toManifest = begun.then((whole) => whole.toManifest);
+	toManifest.catch(() => {});
+	const results = await loadDirectly(api, {
 		engine,
 		image,
 		nodes,
@@ -6365,7 +6280,7 @@ const byFolders = async (task, { nodes, wanted }) => {
 		const { reason } = failure;
 		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
 		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
-		return fallBack(task, node, failure);
+		return fallBack(await begun, node, failure);
 	}));
 };
 
@@ -6402,14 +6317,28 @@ const createProgress = (line, what) => {
 
 // src/load/load-image.ts
 /** Nodes that do not answer are left to the loading, which says more when it fails. */
-const lookIntoNodes = async ({ api, engine, signal }, image, nodes) => {
+const inspectNodes = async ({ api, engine, signal }, image, nodes) => {
 	const states = /* @__PURE__ */ new Map();
 	await Promise.all(nodes.map(async (node) => {
-		const state = await lookIntoNode(api, node, namesOf(engine, image)).catch(() => void 0);
+		const state = await inspectNode(api, node, namesOf(engine, image)).catch(() => void 0);
 		if (state !== void 0) states.set(node.name, state);
 	}));
 	signal.throwIfAborted();
 	return states;
+};
+/** A helper starts meanwhile: both take a while. */
+const begin = (task) => {
+	const { api, engine, image, hold } = task;
+	const begun = Promise.all([hold(image), findManifestMaker(api.get, engine, image)]).then(([held, toManifest]) => ({
+		...task,
+		image: held,
+		toManifest
+	}));
+	begun.catch(() => {});
+	return {
+		...task,
+		begun
+	};
 };
 /**
 * Puts one image into all nodes, side by side. Nothing is done to those that have it.
@@ -6419,7 +6348,7 @@ const lookIntoNodes = async ({ api, engine, signal }, image, nodes) => {
 const loadImage = async (context, image, plans) => {
 	const started = performance.now();
 	const nodes = plans.map(({ node }) => node);
-	const states = await lookIntoNodes(context, image, nodes);
+	const states = await inspectNodes(context, image, nodes);
 	const names = namesOf(context.engine, image);
 	const isThere = ({ name }) => {
 		const state = states.get(name);
@@ -6439,21 +6368,20 @@ const loadImage = async (context, image, plans) => {
 		nodes: present
 	};
 	const progress = createProgress(context.line, image.references[0]?.given ?? image.id);
-	const [held, toManifest] = await Promise.all([context.hold(image), findManifestMaker(context.api.get, context.engine, image)]);
-	const task = {
+	const task = begin({
 		...context,
-		image: held,
-		progress,
-		toManifest,
-		states
-	};
-	const loads = await allEnded([...groupForHelpers(lacking).map((group) => byFolders(task, group)), ...lacking.map(async ({ node, choice }) => {
-		if (choice.kind === "folders") return [];
-		return [await (choice.kind === "kind" ? byKind : byStream)(task, node, choice.because)];
+		image,
+		progress
+	});
+	const loads = await allEnded([...groupForHelpers(lacking).map((group) => byDirect(task, group)), ...lacking.map(async ({ node, choice }) => {
+		if (choice.kind === "direct") return [];
+		return [await (choice.kind === "kind" ? byKind : byStream)(await task.begun, node, choice.because)];
 	})]);
+	const all = [...present, ...loads.flat()];
+	const { image: held } = await task.begun;
 	return {
 		image: held,
-		nodes: [...present, ...loads.flat()].sort((a, b) => a.name.localeCompare(b.name))
+		nodes: all.sort((a, b) => a.name.localeCompare(b.name))
 	};
 };
 
@@ -6530,21 +6458,24 @@ const handlers = {
 };
 
 // src/run/reclaim.ts
-const sum$1 = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
 const findObjection = ({ freeDisk, pruneCache }, facts) => {
 	if (!facts.isHostedRunner) return "Slipway freed nothing: this is not a GitHub-hosted runner";
 	if (!facts.isLocalDaemon) return "Slipway freed nothing: the Docker daemon is on another machine";
 	return freeDisk === "never" && pruneCache === "never" ? "Slipway freed nothing: free-disk and prune-cache forbid it" : void 0;
 };
-/** What to do when the disk is full although the plan said that it would do. */
-const createReclaim = (inputs, facts, context) => {
-	const { docker, env, line, signal, freeing } = context;
+/**
+* What to do when the disk is full although the plan said that it would do.
+*
+* @param freeing what is freed already by a step of the plan, as soon as that is over
+*/
+const createReclaim = (inputs, facts, { docker, log: { line }, run: { env, signal } }, freeing) => {
 	const objection = findObjection(inputs, facts);
 	const freed = [];
 	let isOver = false;
 	const planned = freeing().then((all) => {
 		isOver = true;
-		return sum$1(all);
+		return sum(all);
 	});
 	const free = async () => {
 		line("The disk is full: reclaiming space.");
@@ -6554,10 +6485,10 @@ const createReclaim = (inputs, facts, context) => {
 			targetFreeBytes: void 0
 		};
 		const folders = await freeDisk(rest, toDockersFolder(facts), env, line, signal);
-		const cache = inputs.pruneCache !== "never" && findPruneObjection(facts) === void 0 ? await pruneCache(docker, line) : [];
+		const cache = inputs.pruneCache !== "never" && findPruneObjection(facts) === void 0 ? await pruneCache(docker.command, line) : [];
 		freed.push(...folders, ...cache);
 		return {
-			bytes: meanwhile + sum$1(freed),
+			bytes: meanwhile + sum(freed),
 			endedMs: performance.now()
 		};
 	};
@@ -6661,29 +6592,26 @@ const createBells = (steps) => {
 	};
 };
 /** The kind picks the handler of its own step, which the compiler cannot see. */
-const handle = (step, ports) => {
-	const handler = handlers[step.kind];
-	return handler(step, ports);
-};
+const handlerOf = ({ kind }) => handlers[kind];
 /**
 * Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
 * full is done once more when room could be made.
 *
 * @returns how each ended, in the plan's order, and what was freed beyond the plan; never fails
 */
-const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, secrets, log, run, tempRoot }) => {
+const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
+	const { docker, log, run } = given;
 	const stop = new AbortController();
 	const signal = AbortSignal.any([run.signal, stop.signal]);
 	const results = /* @__PURE__ */ new Map();
 	const { ring, over } = createBells(steps);
 	const resultOf = ((_, id) => results.get(id));
 	const ports = {
+		...given,
 		docker: {
 			...docker,
 			command: createDocker(run.env, signal)
 		},
-		secrets,
-		log,
 		run: {
 			...run,
 			signal,
@@ -6698,26 +6626,12 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, s
 			signal: run.signal
 		}
 	};
-	const { env } = run;
-	const reclaim = createReclaim(inputs, facts, {
-		docker: docker.command,
-		env,
-		line: log.line,
-		signal: run.signal,
-		freeing: async () => {
-			const id = steps.find(({ kind }) => kind === "free-disk")?.id ?? "";
-			await over(id);
-			return resultOf("free-disk", id) ?? [];
-		}
+	const reclaim = createReclaim(inputs, facts, given, async () => {
+		const id = steps.find(({ kind }) => kind === "free-disk")?.id ?? "";
+		await over(id);
+		return resultOf("free-disk", id) ?? [];
 	});
-	const hands = {
-		api: docker.api,
-		facts,
-		tempDir: tempRoot,
-		env,
-		line: log.line
-	};
-	const retry = createDiskRetry(hands, reclaim);
+	const retry = createDiskRetry(facts, given, reclaim);
 	return {
 		outcomes: await runJobs(steps, {
 			lanes: {
@@ -6726,7 +6640,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, { docker, s
 			},
 			isEnded: () => signal.aborted,
 			run: (step) => {
-				const work = () => handle(step, step.isFinal ? finalPorts : ports);
+				const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports);
 				return step.lane === "none" ? work() : retry(work, signal);
 			},
 			onEnd: (outcome) => {
@@ -6749,8 +6663,9 @@ const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => i
 // src/manifests/check-images.ts
 const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
 	const reference = parseImageReference(container.image);
-	return typeof reference === "string" ? [] : [{
-		container,
+	if (typeof reference === "string") return [];
+	return [{
+		...container,
 		canonical: reference.canonical,
 		file
 	}];
@@ -6761,7 +6676,7 @@ const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
 const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
 const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
 /** Whether the node asks a registry although it has the image. */
-const isPulled = ({ container, canonical }) => container.pullPolicy === void 0 ? tagOf(canonical) === "latest" : container.pullPolicy === "Always";
+const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
 /** The names under which the nodes will have something once the step has ended. */
 const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
 	given: name,
@@ -6769,11 +6684,11 @@ const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ di
 })))];
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
 const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
-const toPullWarning = ({ container, canonical, file }) => {
-	const { name, image, pullPolicy, line } = container;
+const toPullWarning = (user) => {
+	const { name, image, pullPolicy, canonical, file, line } = user;
 	return {
 		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
-		place: {
+		location: {
 			file,
 			line
 		}
@@ -6789,11 +6704,11 @@ const findNearest = (canonical, loaded, used) => {
 	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
 	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
 };
-const toStrangerWarning = ({ container, file }, nearest) => {
-	const { name, image, line } = container;
+const toStrangerWarning = (user, nearest) => {
+	const { name, image, file, line } = user;
 	return {
 		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
-		place: {
+		location: {
 			file,
 			line
 		}
@@ -6805,7 +6720,7 @@ const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) =
 	const why = image.trim() === image ? reason : "it has white space around it";
 	return [{
 		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
-		place: {
+		location: {
 			file,
 			line
 		}
@@ -6846,18 +6761,18 @@ const sumRequests = (containers, resource) => {
 /** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
 const withoutTwins = (all) => [...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
 /** The pods of workloads that are to run at all. */
-const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ kind, name, file, pods, containers, volumes }) => ({
-	kind,
-	name,
-	file,
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ pods, containers, ...workload }) => ({
+	...workload,
 	line: containers[0]?.line ?? 1,
+	/** Bytes and CPUs, of one pod. */
 	request: {
 		memory: sumRequests(containers, "memory"),
 		cpu: sumRequests(containers, "cpu"),
 		storage: sumRequests(containers, "storage")
 	},
-	volumes,
-	isOccasional: kind === "CronJob",
+	/** Comes and goes, and is in no node while others start. */
+	isOccasional: workload.kind === "CronJob",
+	/** How many run at once in so many nodes. */
 	countIn: (nodes) => pods === "per-node" ? nodes : pods
 }));
 
@@ -6877,7 +6792,8 @@ const format = (resource, amount) => {
 	return `${Number(amount.toFixed(2))} CPU${amount === 1 ? "" : "s"}`;
 };
 const systemOf = (nodes, resource) => nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0);
-const capacityOf = ({ node, role, bounds }, resource) => {
+const capacityOf = (capacity, resource) => {
+	const { node, role, bounds } = capacity;
 	const tightest = findTightest(bounds[resource]);
 	if (tightest === void 0) return void 0;
 	const { amount, what } = tightest;
@@ -6933,7 +6849,7 @@ const remedy = "Lower the requests or the replicas, or give the nodes more.";
 const listFiles = (sets) => {
 	const [first = "", second, ...more] = [...new Set(sets.map(({ file }) => file))];
 	if (second === void 0) return first;
-	return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} other files`;
+	return `${first} and ${more.length === 0 ? second : `${more.length + 1} other files`}`;
 };
 const checkLargest$1 = (each) => {
 	const { resource, sets } = each;
@@ -6946,7 +6862,7 @@ const checkLargest$1 = (each) => {
 		const own = format(resource, system);
 		return [{
 			message: `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence$1(asked + system, 1, each)} ${remedy}`,
-			place: {
+			location: {
 				file,
 				line
 			}
@@ -6965,7 +6881,7 @@ const checkTotal$1 = (each) => {
 	if (needed <= capacity.amount * slack) return [];
 	return [{
 		message: `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence$1(needed, nodes.length, each)} ${remedy}`,
-		place: {
+		location: {
 			file: most.file,
 			line: most.line
 		}
@@ -6980,7 +6896,7 @@ const checkLimits$1 = (workloads, each) => {
 		if (limit <= largest.amount * slack || requests.memory === limit) return [];
 		return [{
 			message: `The container ${name} has a limit of ${format("memory", limit)}; ${largest.words}. The kernel kills a process of the node, perhaps another pod's, before the container reaches its limit. Lower the limit.`,
-			place: {
+			location: {
 				file,
 				line
 			}
@@ -6996,16 +6912,17 @@ const takesPods = (capacities) => {
 const checkCapacity = (workloads, capacities, engine) => {
 	if (capacities.length === 0) return [];
 	const sets = toPodSets(workloads);
-	const nodes = takesPods(capacities);
-	const toCase = (resource) => ({
-		resource,
+	const facts = {
 		engine,
-		nodes,
+		nodes: takesPods(capacities),
 		allNodes: capacities,
 		sets
-	});
+	};
 	return [...["memory", "cpu"].flatMap((resource) => {
-		const each = toCase(resource);
+		const each = {
+			...facts,
+			resource
+		};
 		const total = checkTotal$1(each);
 		const alone = capacities.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional);
 		const tooLarge = checkLargest$1({
@@ -7013,7 +6930,10 @@ const checkCapacity = (workloads, capacities, engine) => {
 			sets: alone
 		});
 		return capacities.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total];
-	}), ...checkLimits$1(workloads, toCase("memory"))];
+	}), ...checkLimits$1(workloads, {
+		...facts,
+		resource: "memory"
+	})];
 };
 
 // src/manifests/check-disk.ts
@@ -7021,56 +6941,66 @@ const checkCapacity = (workloads, capacities, engine) => {
 const fewInodes = .05;
 /** Below this a layer or a log may find no free space, also where kubelet minds nothing, as kind has it. */
 const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
+/** A filesystem, with all its nodes: those of one machine mostly share it. */
+const groupDisks = (capacities) => {
+	const seen = capacities.flatMap(({ node, disk, kubelet }) => disk ? [{
+		...disk,
+		node,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(seen, ({ device }) => device).values()].flatMap((group) => {
+		const [first] = group;
+		return first ? [{
+			...first,
+			nodes: group.map(({ node }) => node)
+		}] : [];
+	});
+};
 /** `15%` of something, or an amount. */
 const toAmount = (threshold, total) => {
 	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
 	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
 };
-const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
-const checkBytes = (where, { totalBytes, freeBytes }, kubelet) => {
-	const { evicts, collectsAbove } = kubelet ?? {
-		evicts: {},
-		collectsAbove: 100
-	};
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.available"], totalBytes), toAmount(evicts["imagefs.available"], totalBytes));
-	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
-	if (freeBytes < evictsBelow) return [`${is}. The kubelet evicts pods below ${formatBytes(evictsBelow)}. Free disk space first.`];
-	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return [`${is}. Above ${collectsAbove} % use, the kubelet removes images that no pod runs, also freshly loaded ones. Free disk space first.`];
-	if (freeBytes >= fewBytes(totalBytes)) return [];
-	return [`${is}. Images, logs and pods write there, and fail with \`no space left on device\` once it is full. Free disk space first.`];
+/** Below how much kubelet evicts pods, by the names that it has for the node's disk and for images'. */
+const findEvictsBelow = ({ kubelet }, what, total) => {
+	const thresholds = ["nodefs", "imagefs"].map((disk) => kubelet?.evicts[`${disk}.${what}`]);
+	return Math.max(...thresholds.map((threshold) => toAmount(threshold, total)));
 };
-const checkInodes = (where, { totalInodes, freeInodes }, kubelet) => {
-	const { evicts = {} } = kubelet ?? {};
-	const evictsBelow = Math.max(toAmount(evicts["nodefs.inodesFree"], totalInodes), toAmount(evicts["imagefs.inodesFree"], totalInodes));
-	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return [];
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, disk) => {
+	const { totalBytes, freeBytes, kubelet } = disk;
+	const collectsAbove = kubelet?.collectsAbove ?? 100;
+	const evictsBelow = findEvictsBelow(disk, "available", totalBytes);
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return `${is}. The kubelet evicts pods below ${formatBytes(evictsBelow)}. Free disk space first.`;
+	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return `${is}. Above ${collectsAbove} % use, the kubelet removes images that no pod runs, also freshly loaded ones. Free disk space first.`;
+	if (freeBytes >= fewBytes(totalBytes)) return void 0;
+	return `${is}. Images, logs and pods write there, and fail with \`no space left on device\` once it is full. Free disk space first.`;
+};
+const checkInodes = (where, disk) => {
+	const { totalInodes, freeInodes } = disk;
+	const evictsBelow = findEvictsBelow(disk, "inodesFree", totalInodes);
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return;
 	const end = freeInodes < evictsBelow ? "The kubelet evicts pods there." : "Images consist of many files.";
-	return [`${where} has ${freeInodes} of ${totalInodes} inodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete folders with many small files.`];
+	return `${where} has ${freeInodes} of ${totalInodes} inodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete folders with many small files.`;
 };
 /** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
-const checkDisks = (capacities) => {
-	const withDisk = capacities.flatMap(({ node, disk, kubelet }) => disk ? [{
-		node,
-		disk,
-		kubelet
-	}] : []);
-	return [...Map.groupBy(withDisk, ({ disk }) => disk.device).values()].flatMap((group) => {
-		const [first] = group;
-		if (first === void 0) return [];
-		const { disk, kubelet } = first;
-		const where = `The disk of ${group.map(({ node }) => node).join(" and ")}`;
-		return [...checkBytes(where, disk, kubelet), ...checkInodes(where, disk, kubelet)].map((message) => ({
-			message,
-			place: void 0
-		}));
-	});
-};
+const checkDisks = (capacities) => groupDisks(capacities).flatMap((disk) => {
+	const where = `The disk of ${disk.nodes.join(" and ")}`;
+	return [checkBytes(where, disk), checkInodes(where, disk)].flatMap((message) => message === void 0 ? [] : [{
+		message,
+		location: void 0
+	}]);
+});
 
 // src/manifests/check-storage.ts
 const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ kind, name, file, line, request, volumes, ...set }) => ({
 	what: `A pod of the ${kind} ${name}`,
 	file,
 	line,
+	/** Of one pod, in bytes: what it requests, which is all that Kubernetes looks at. */
 	requested: request.storage,
+	/** Requested or not. Kubernetes counts emptyDirs in what a pod asked for: no sum of the two. */
 	ephemeral: Math.max(request.storage, volumes.emptyDirs),
 	claims: volumes.claims,
 	count: set.countIn(nodes),
@@ -7085,27 +7015,11 @@ const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ 
 	count: 1,
 	isOccasional: false
 }))];
-/** Undefined unless all nodes told of theirs: what may be elsewhere is not known to be too much. */
-const findDisks = (nodes) => {
-	const seen = nodes.flatMap(({ node, disk }) => disk ? [{
-		node,
-		disk
-	}] : []);
-	if (seen.length < nodes.length) return void 0;
-	return [...Map.groupBy(seen, ({ disk }) => disk.device).values()].flatMap((group) => {
-		const [first] = group;
-		return first ? [{
-			...first.disk,
-			nodes: group.map(({ node }) => node)
-		}] : [];
-	});
-};
-const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
 /** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
 const renderFree = (disks) => {
 	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
-	const free = formatBytes(sum(disks.map(({ freeBytes }) => freeBytes)));
-	const total = formatBytes(sum(disks.map(({ totalBytes }) => totalBytes)));
+	const free = formatBytes(sum$1(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum$1(disks.map(({ totalBytes }) => totalBytes)));
 	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
 };
 /** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
@@ -7121,36 +7035,34 @@ const checkTotal = (writers, disks) => {
 	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
 	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
 	if (most === void 0) return [];
-	const ephemeral = sum(asking.map((writer) => writer.ephemeral * writer.count));
-	const claims = sum(asking.map((writer) => writer.claims * writer.count));
-	const requested = sum(asking.map((writer) => writer.requested * writer.count));
-	const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
-	if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return [];
+	const ephemeral = sum$1(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum$1(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum$1(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum$1(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum$1(disks.map(({ freeBytes }) => freeBytes))) return [];
 	return [{
 		message: `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
-		place: {
+		location: {
 			file: most.file,
 			line: most.line
 		}
 	}];
 };
 /** Those that are too large by themselves: a pod and its volumes are in one node. */
-const checkLargest = (writers, largest) => writers.filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes).map(({ what, file, line, requested, ephemeral, claims }) => {
-	return {
-		message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
-		place: {
-			file,
-			line
-		}
-	};
-});
+const checkLargest = (writers, largest) => writers.filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes).map(({ what, file, line, requested, ephemeral, claims }) => ({
+	message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
+	location: {
+		file,
+		line
+	}
+}));
 /** Limits above what is free; one that is asked for as well has been told of. */
 const checkLimits = (workloads, largest) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
 	const limit = limits.storage ?? 0;
 	if (limit <= largest.freeBytes || requests.storage === limit) return [];
 	return [{
 		message: `The container ${name} may write ${renderAmount(limit, 0)} before it reaches its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.`,
-		place: {
+		location: {
 			file,
 			line
 		}
@@ -7159,7 +7071,7 @@ const checkLimits = (workloads, largest) => workloads.flatMap(({ file, container
 /** Whether what the manifests may write to the nodes' disks finds the room for it. */
 const checkStorage = ({ workloads, claims }, capacities) => {
 	const nodes = takesPods(capacities);
-	const disks = findDisks(nodes) ?? [];
+	const disks = nodes.every(({ disk }) => disk) ? groupDisks(nodes) : [];
 	const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes);
 	if (largest === void 0) return [];
 	const writers = toWriters(workloads, claims, nodes.length);
@@ -7174,15 +7086,13 @@ const checkStorage = ({ workloads, claims }, capacities) => {
 * All that is to be said of the manifests before anything is built. What is about room comes first:
 * it is about all pods, where the others are about one line, and GitHub shows only the first ones.
 */
-const checkManifests = (manifests, nodeCapacities, engine, loaded) => {
-	return [
-		...checkCapacity(manifests.workloads, nodeCapacities, engine),
-		...checkStorage(manifests, nodeCapacities),
-		...checkDisks(nodeCapacities),
-		...manifests.warnings,
-		...checkImages(manifests.workloads, loaded)
-	];
-};
+const checkManifests = (manifests, nodeCapacities, engine, loaded) => [
+	...checkCapacity(manifests.workloads, nodeCapacities, engine),
+	...checkStorage(manifests, nodeCapacities),
+	...checkDisks(nodeCapacities),
+	...manifests.warnings,
+	...checkImages(manifests.workloads, loaded)
+];
 
 // src/plan/pull-warning.ts
 /**
@@ -7203,31 +7113,25 @@ const remarkOnInputs = (inputs, facts, { line, warning }) => {
 	for (const text of facts.leftOut) line(text);
 	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
-	const attested = findAttested(facts.targets);
-	if (attested.length > 0) line(`Slipway leaves out attest of ${attested.join(", ")}: nodes take images without attestations.`);
+	const attested = findAttested(facts.targets).join(", ");
+	if (attested !== "") line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
 	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
 	const disk = findDockers(facts.filesystems);
-	if (typeof inputs.freeDisk === "object" && disk !== void 0) {
-		const { targetBytes } = inputs.freeDisk;
-		if (targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
-	}
+	const targetBytes = typeof inputs.freeDisk === "object" ? inputs.freeDisk.targetBytes : 0;
+	if (disk !== void 0 && targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
 	const objection = findPruneObjection(facts);
 	if (inputs.pruneCache === "always" && objection !== void 0) line(`Kept the build cache: ${objection}.`);
 };
-/** What Kubernetes will do with the images otherwise than their author may think. */
-const remarkOnManifests = async (facts, log) => {
+/** What the author of the workflow should know before anything is done. */
+const remark = async (inputs, facts, log) => {
+	remarkOnInputs(inputs, facts, log);
 	const { manifests, nodeCapacities, engine, images } = facts;
 	const wanted = toWanted(facts);
 	await log.warnings(checkManifests(manifests, nodeCapacities, engine, {
 		wanted,
 		images
 	}));
-};
-/** What the author of the workflow should know before anything is done. */
-const remark = async (inputs, facts, log) => {
-	remarkOnInputs(inputs, facts, log);
-	await remarkOnManifests(facts, log);
 };
 /**
 * Names that manifests use have been judged there, each at its line; a dry run loads nothing that pods
@@ -7335,18 +7239,11 @@ const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
 	debug: log.debug,
 	signal
 });
-const record = ({ clusterName }, context, { log }) => beginRecording({
-	docker: createDocker(context.env),
-	clusterName,
-	folder: context.recordingFolder,
-	childEnv: context.env,
-	line: log.line
-});
 const runWith = async (api, inputs, context, front) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
 		const { log, signal } = front;
-		const { env } = context;
+		const { env, recordingFolder: folder } = context;
 		const command = createDocker(env, signal);
 		const cache = toCacheAccess(context, front);
 		const facts = await gather(command, api, inputs, context, cache);
@@ -7358,7 +7255,13 @@ const runWith = async (api, inputs, context, front) => {
 		};
 		refuseShortage(plan, context.runAttempt, log);
 		remarkOnLoads(facts, log);
-		const recording = record(inputs, context, front);
+		const { clusterName } = inputs;
+		const finishRecording = beginRecording({
+			clusterName,
+			folder,
+			childEnv: env,
+			line: log.line
+		});
 		const token = _usingCtx$1.a(createBuildToken({
 			...front,
 			inputs,
@@ -7382,7 +7285,7 @@ const runWith = async (api, inputs, context, front) => {
 			},
 			tempRoot: context.tempRoot
 		});
-		if (!signal.aborted) await recording.finish(toLoaded(report));
+		if (!signal.aborted) await finishRecording(toLoaded(report));
 		return {
 			kind: "run",
 			report,
@@ -7417,7 +7320,7 @@ const maskInputs = ({ credentials, secrets }, given, runner) => {
 const list = (words) => words.join(", ");
 const renderTarget = ({ name, tags, isWanted }) => {
 	const names = tags.map(({ given }) => given).filter((given) => given !== name);
-	const notes = [...names.length > 0 ? [list(names)] : [], ...isWanted ? [] : ["a dependency, not loaded"]];
+	const notes = [list(names), isWanted ? "" : "a dependency, not loaded"].filter(Boolean);
 	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
 };
 /** Undefined for what is only bookkeeping, such as names that exist while a step works. */
@@ -7446,12 +7349,12 @@ const renderSteps = (steps) => {
 	});
 	const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]));
 	return shown.map(({ step, text }) => {
-		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []);
+		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []).sort((a, b) => a - b);
 		return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ""}`;
 	});
 };
-const renderWay = (choice) => {
-	if (choice.kind !== "folders") return `by ${choice.kind} (${renderBecause(choice.because)})`;
+const renderMethod$1 = (choice) => {
+	if (choice.kind !== "direct") return `by ${choice.kind} (${renderBecause(choice.because)})`;
 	return choice.wanted === "auto" ? "by reflink, link or copy (a probe in the node decides)" : `by ${choice.wanted}`;
 };
 const dockersCopies = {
@@ -7462,7 +7365,7 @@ const dockersCopies = {
 const renderNodes = (steps) => {
 	const [first] = steps.filter((step) => step.kind === "load");
 	if (first === void 0) return [];
-	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderWay(choice)}`;
+	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
 	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
 };
 const renderSizes = (sizes, steps) => {
@@ -7486,6 +7389,13 @@ const renderPlan = ({ disk, steps, parallel, shortage }) => {
 		...shortage === void 0 ? [] : [renderError(shortage)]
 	].join("\n");
 };
+/** The same in Markdown: its lists stay lists, and what is in them is text. */
+const renderPlanSummary = (plan) => {
+	return `### Slipway's plan (dry run)\n${renderPlan(plan).split("\n").map((line) => {
+		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
+		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
+	}).join("\n")}\n`;
+};
 
 // src/report/gantt.ts
 /** Mermaid takes colons, commas and much else for its own. */
@@ -7502,9 +7412,9 @@ const toTask = (what, outcome, beginMs) => {
 };
 /** What was done when, as a folded Gantt picture; nothing where there is too little or too much to see. */
 const renderGantt = (rows) => {
-	const outcomes = rows.flatMap(({ build, load }) => [build, load]).flatMap((each) => each?.time ?? []);
-	if (outcomes.length < 2 || rows.length > 40) return void 0;
-	const beginMs = Math.min(...outcomes.map(({ startedMs }) => startedMs));
+	const times = rows.flatMap(({ build, load }) => [build, load]).flatMap((it) => it?.time ?? []);
+	if (times.length < 2 || rows.length > 40) return void 0;
+	const beginMs = Math.min(...times.map(({ startedMs }) => startedMs));
 	const sections = rows.flatMap(({ name, build, load }) => {
 		const tasks = [...toTask("build", build, beginMs), ...toTask("load", load, beginMs)];
 		return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks];
@@ -7516,10 +7426,12 @@ const renderGantt = (rows) => {
 		...[
 			"```mermaid",
 			`%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`,
-			"gantt",
-			"  dateFormat x",
-			"  axisFormat %M:%S",
-			...sections,
+			...[
+				"gantt",
+				"  dateFormat x",
+				"  axisFormat %M:%S",
+				...sections
+			],
 			"```"
 		],
 		"",
@@ -7585,7 +7497,8 @@ const renderMethod = (nodes, isAll) => {
 const renderHow = ({ build, load }) => {
 	if (build?.because !== void 0) return `${build.because.replace(/^build /, "")} was not built`;
 	const nodes = load?.result?.nodes ?? [];
-	const groups = [...Map.groupBy(nodes, ({ way, because }) => `${way} ${because && renderBecause(because)}`).values()];
+	const keyOf = ({ way, because }) => `${way} ${because && renderBecause(because)}`;
+	const groups = [...Map.groupBy(nodes, keyOf).values()];
 	return groups.map((group) => renderMethod(group, groups.length === 1)).join("; ");
 };
 const renderTime = (outcome) => outcome?.time === void 0 ? "" : formatDuration(outcome.time.endedMs - outcome.time.startedMs);
@@ -7594,6 +7507,10 @@ const renderBuild = (build) => {
 	const time = renderTime(build);
 	const { steps = 0, cachedSteps = 0 } = build?.result?.metadata ?? {};
 	return time === "" || steps === 0 ? time : `${time} (${cachedSteps}/${steps})`;
+};
+const renderSize = ({ build, load }) => {
+	const image = load?.result?.image ?? build?.result?.image;
+	return image === void 0 ? "" : formatBytes(image.sizeBytes);
 };
 const columns = [
 	["Image", ({ name }) => escapeCell(name)],
@@ -7604,10 +7521,7 @@ const columns = [
 	],
 	[
 		"Size",
-		({ build, load }) => {
-			const bytes = (load?.result?.image ?? build?.result?.image)?.sizeBytes;
-			return bytes === void 0 ? "" : formatBytes(bytes);
-		},
+		renderSize,
 		"number"
 	],
 	[
@@ -7635,7 +7549,6 @@ const renderTable = (rows, space) => {
 };
 
 // src/report/summary.ts
-const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 const findNodes = (rows) => Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0));
 /** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
 const renderVerdict = ({ report, clusterName, failure }) => {
@@ -7644,8 +7557,8 @@ const renderVerdict = ({ report, clusterName, failure }) => {
 	const number = (result) => rows.filter((row) => resultOf(row) === result).length;
 	const loads = rows.filter(({ load }) => load !== void 0);
 	const done = number("loaded");
-	const all = done === rows.length ? count(done, "image") : `${done} of ${count(rows.length, "image")}`;
-	const where = loads.length === 0 ? "" : ` in ${clusterName} (${count(findNodes(rows), "node")})`;
+	const all = done === rows.length ? formatCount(done, "image") : `${done} of ${formatCount(rows.length, "image")}`;
+	const where = loads.length === 0 ? "" : ` in ${clusterName} (${formatCount(findNodes(rows), "node")})`;
 	const rest = [
 		"built",
 		"failed",
@@ -7660,11 +7573,12 @@ const renderCode = (text) => {
 	const fence = "`".repeat(longest + 1);
 	return `${fence}text\n${text}\n${fence}`;
 };
-const quote = (text) => text.split("\n").map((line) => `> ${line}`).join("\n");
-const renderProblem = ({ name, error, place }) => {
+const quote = (text) => `> ${text.replaceAll("\n", "\n> ")}`;
+const renderProblem = ({ name, error, location }) => {
 	const [first = "", ...rest] = renderError(error).split(/\r\n|\n|\r/);
 	const what = first.startsWith(`${name}: `) ? first.slice(name.length + 2) : first;
-	const where = place === void 0 ? "" : ` — ${escapeLine(`${place.file}:${place.line}`)}`;
+	const at = location && `${location.file}:${location.line}`;
+	const where = at === void 0 || first.includes(at) ? "" : ` — ${escapeLine(at)}`;
 	const head = `**❌ ${escapeLine(name)}**${where} — ${escapeLine(what)}`;
 	return quote(rest.length === 0 ? head : `${head}\n${renderCode(rest.join("\n"))}`);
 };
@@ -7713,11 +7627,10 @@ const publish = async (runner, { inputs, result, failure, durationMs }) => {
 	const outputs = toOutputs(report, inputs?.bake?.isSingle === true);
 	for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
 	if (result?.kind === "planned") {
-		const text = renderPlan(result.plan);
-		runner.line(`The plan (dry-run: Slipway does none of it):\n${text}`);
-		return runner.summary(`### Slipway's plan (dry run)\n\n${escapeText(text)}\n`);
+		runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`);
+		return runner.summary(renderPlanSummary(result.plan));
 	}
-	for (const { message, place } of findOthers(report)) runner.error(message, place);
+	for (const { message, location } of findOthers(report)) runner.error(message, location);
 	const told = {
 		report,
 		clusterName: inputs?.clusterName ?? "",
@@ -7778,11 +7691,7 @@ const runStep = async (environment, runner, signal) => {
 	try {
 		inputs = await readAndMask(environment, runner);
 		if (inputs.mode === "diagnose") {
-			const ports = {
-				docker: createDocker(environment.childEnv),
-				signal
-			};
-			const diagnosis = await diagnoseNow(environment, ports, inputs.clusterName);
+			const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName);
 			return await reportDiagnosis(runner, diagnosis, true);
 		}
 		result = await runInPlace(inputs, environment, runner, signal);
@@ -7814,7 +7723,7 @@ try {
 	await runStep(environment, runner, cancelled.signal);
 } catch (error) {
 	runner.debug(error instanceof Error ? error.stack ?? error.message : String(error));
-	runner.fail(renderError(error), error instanceof Failure ? error.place : void 0);
+	runner.fail(renderError(error), error instanceof Failure ? error.location : void 0);
 }
 await runner.flush();
 process.exit();

@@ -1,12 +1,13 @@
 import { require_dist } from "./vendor/yaml.js";
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
+import { isMap } from "./shared.actions-step.js";
 const { dirname, join } = process.getBuiltinModule("node:path");
 const { homedir } = process.getBuiltinModule("node:os");
 
 // src/build/compose-requests.ts
 var import_dist = require_dist();
-const toMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+const toMap = (value) => isMap(value) ? value : {};
 /** A path, a list of paths, or of maps that have one. */
 const toPaths = (value) => (Array.isArray(value) ? value : [value]).flatMap((entry) => {
 	if (typeof entry === "string") return [entry];
@@ -20,10 +21,8 @@ const oddBreaks = /\r(?!\n)|[\u0085\u2028\u2029\ufeff]/;
 /** Bake's own parser takes what begins with a mark of UTF-16 for that. */
 const readText = (file, path) => {
 	const bytes = readRegularFile(path);
-	try {
-		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-		if (!oddBreaks.test(text)) return text;
-	} catch {}
+	const text = attempt(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	if (text !== void 0 && !oddBreaks.test(text)) return text;
 	throw unreadable(file, "it is not UTF-8 text with ordinary line ends");
 };
 const harmlessTags = /^(?:!|!reset|!override|tag:yaml\.org,2002:(?:str|null|bool|int|float|map|seq))$/;

@@ -1,5 +1,6 @@
 import { require_dist } from "./vendor/yaml.js";
 import { parseQuantity } from "./shared.actions-post.actions-step.js";
+import { joinManifests, readClaimed, readVolumes } from "./shared.actions-step.js";
 
 // src/manifests/document.ts
 var import_dist = require_dist();
@@ -17,9 +18,7 @@ const findTargets = (document) => {
 	} });
 	return targets;
 };
-const textOf = (node) => {
-	return (0, import_dist.isScalar)(node) && node.value !== null ? String(node.value) : void 0;
-};
+const textOf = (node) => (0, import_dist.isScalar)(node) && node.value !== null ? String(node.value) : void 0;
 /**
 * Opens a document for reading, aliases and merge keys followed as kubectl does.
 *
@@ -51,6 +50,7 @@ const createReader = (document) => {
 		return own === void 0 ? findMerged(map, key, depth) : own.value;
 	};
 	return {
+		/** What stands under keys, one in the other; undefined where there is nothing. */
 		at: (node, ...keys) => {
 			let at = node;
 			for (const key of keys) at = find(at, key, 0);
@@ -62,6 +62,7 @@ const createReader = (document) => {
 			spend(list.items.length);
 			return list.items;
 		},
+		/** A word or number; undefined for what is something else. */
 		text: (node) => textOf(follow(node))
 	};
 };
@@ -123,27 +124,6 @@ const marks = [
 const isPlaceholder = (image) => marks.some((mark) => mark.test(image));
 /** Names that ko builds and fills in when it applies the file. */
 const isOfKo = (image) => image.startsWith("ko://");
-
-// src/manifests/read-storage.ts
-/** Bytes; 0 for what is not written or is no quantity. */
-const readBytes = ({ text }, node) => parseQuantity(text(node) ?? "") ?? 0;
-/** What a PersistentVolumeClaim, or a template of one, asks for. */
-const readClaimed = (reader, claim) => readBytes(reader, reader.at(claim, "spec", "resources", "requests", "storage"));
-const readEmptyDir = (reader, volume) => {
-	const { at, text } = reader;
-	return (text(at(volume, "emptyDir", "medium")) ?? "") === "" ? readBytes(reader, at(volume, "emptyDir", "sizeLimit")) : 0;
-};
-const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
-const readVolumes = (reader, document, podSpec) => {
-	const { at, items } = reader;
-	const volumes = items(at(podSpec, "volumes"));
-	const templates = items(at(document, "spec", "volumeClaimTemplates"));
-	const ephemeral = volumes.map((volume) => at(volume, "ephemeral", "volumeClaimTemplate"));
-	return {
-		emptyDirs: sum(volumes.map((volume) => readEmptyDir(reader, volume))),
-		claims: sum([...templates, ...ephemeral].map((claim) => readClaimed(reader, claim)))
-	};
-};
 
 // src/manifests/read-document.ts
 /** Where each kind has what its pods are made from. */
@@ -377,7 +357,7 @@ const findTwins = (document) => {
 /** Two merge keys in one map: kubectl takes both, and so do we. */
 const isSecondMerge = ({ code, pos }, text) => code === "DUPLICATE_KEY" && text.startsWith("<<", pos[0]);
 /** Tells the first thing that is wrong with a document; true where it can be read all the same. */
-const isReadable = (document, text, lineAt, warn) => {
+const isReadable = (document, { text, lineAt }, warn) => {
 	const problems = [...document.errors, ...findTwins(document)];
 	const wrong = problems.find((problem) => !isSecondMerge(problem, text));
 	const first = wrong ?? problems[0];
@@ -386,84 +366,72 @@ const isReadable = (document, text, lineAt, warn) => {
 	warn(wrong === void 0 ? "A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two]." : describeError(first.code, text, at), lineAt(at));
 	return wrong === void 0;
 };
-/** @param linesBefore in the file */
-const parsePart = (text, linesBefore) => {
+/**
+* @param linesBefore in the file, in which lines are counted from 1
+* @param last of the file's lines
+*/
+const parsePart = (text, linesBefore, last) => {
 	const lines = new import_dist.LineCounter();
 	const parsed = (0, import_dist.parseAllDocuments)(text, {
 		lineCounter: lines,
 		uniqueKeys: false
 	});
-	const lineAt = (offset) => linesBefore + Math.max(1, lines.linePos(offset).line);
+	const lineAt = (offset) => Math.min(last, linesBefore + Math.max(1, lines.linePos(offset).line));
 	return {
 		text,
 		documents: Array.isArray(parsed) ? parsed : [],
 		lineAt
 	};
 };
+/** What is missing at the end is missing on a line that there is not. */
+const findLast = (text) => text.trimEnd().split("\n").length;
 /** The objects of a file of JSON need nothing between them; YAML keeps its documents apart by itself. */
 const parseParts = (text, json) => {
-	if (json === void 0) return [parsePart(text, 0)];
+	const last = findLast(text);
+	if (json === void 0) return [parsePart(text, 0, last)];
 	let [at, linesBefore] = [0, 0];
 	return json.map(({ offset, text: part }) => {
 		linesBefore += text.slice(at, offset).split("\n").length - 1;
 		at = offset;
-		return parsePart(part, linesBefore);
+		return parsePart(part, linesBefore, last);
 	});
 };
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500;
-const nothing = {
-	workloads: [],
-	claims: []
-};
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 const parseManifest = (text, file) => {
 	const warnings = [];
 	const warn = (message, line) => {
 		if (warnings.length === 0) warnings.push({
 			message,
-			place: {
+			location: {
 				file,
 				line
 			}
 		});
 	};
-	const last = text.trimEnd().split("\n").length;
 	const json = /\.json$/i.test(file) && /^\s*[[{]/.test(text) ? splitJson(text).slice(0, mostObjects) : void 0;
 	const wrong = json?.map(findJsonError).find((offset) => offset !== void 0);
 	if (wrong !== void 0) {
 		const line = text.slice(0, wrong).split("\n").length;
-		warn("Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.", Math.min(last, line));
-		return {
-			...nothing,
-			warnings
-		};
+		warn("Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.", Math.min(findLast(text), line));
+		return joinManifests([{ warnings }]);
 	}
 	try {
-		const read = parseParts(text, json).flatMap((part) => {
-			const lineAt = (offset) => Math.min(last, part.lineAt(offset));
-			return part.documents.map((document) => {
-				if (!isReadable(document, part.text, lineAt, warn)) return nothing;
-				const reader = createReader(document);
-				return readDocument({
-					file,
-					reader,
-					lineAt,
-					warn
-				}, document.contents);
-			});
-		});
-		return {
-			workloads: read.flatMap(({ workloads }) => workloads),
-			claims: read.flatMap(({ claims }) => claims),
-			warnings
-		};
+		const read = parseParts(text, json).flatMap((part) => part.documents.map((document) => {
+			if (!isReadable(document, part, warn)) return {};
+			const reader = createReader(document);
+			return readDocument({
+				file,
+				reader,
+				lineAt: part.lineAt,
+				warn
+			}, document.contents);
+		}));
+		return joinManifests([...read, { warnings }]);
 	} catch {
 		warn("Not checked: the file is nested too deeply.", 1);
-		return {
-			...nothing,
-			warnings
-		};
+		return joinManifests([{ warnings }]);
 	}
 };
 

@@ -46,8 +46,8 @@ const recordPods = async (api, nodeIds, record, isWanted) => {
 			exitCode: Number(exitCode),
 			atMs: Number(seconds) * 1e3
 		});
-		const known = recorded.get(endedId);
-		const added = [...(endedId === "" ? parseContainers(line) : []).filter(({ id }) => !recorded.has(id)), ...known ? [known] : []].map((each) => ({
+		const known = recorded.get(endedId) ?? [];
+		const added = [...parseContainers(line).filter(({ id }) => !recorded.has(id)), known].flat().map((each) => ({
 			...each,
 			ended: ends.get(each.id)
 		}));
@@ -77,11 +77,10 @@ for (const signal of [
 ]) process.on(signal, () => process.exit());
 const folder = process.argv[2] ?? "";
 const recording = readRecording(folder);
-const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => value === void 0 ? [] : [[name, value]]));
 if (recording !== void 0) {
 	const recorded = recording.baseline.nodes.map(({ id }) => id);
 	const isWanted = () => isOwnFolder(folder);
-	await withEngineApi(createDocker(env), async (api) => {
+	await withEngineApi(createDocker(process.env), async (api) => {
 		const { nodes } = await listMembers(api.get, recording.baseline.clusterName);
 		const ids = nodes.map(({ id }) => id).filter((id) => recorded.includes(id));
 		await recordPods(api, ids, (containers) => recordContainers(folder, containers), isWanted);

@@ -11,13 +11,8 @@ const { delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModu
 const { tmpdir } = process.getBuiltinModule("node:os");
 
 // src/inputs/context.ts
-const isFolder = (path) => {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
-	}
-};
+/** What is out of reach for us is so for buildx, too. */
+const isFolder = (path) => attempt(() => statSync(path).isDirectory()) ?? false;
 /** What BuildKit fetches itself, or takes from another build; every other name is a path. */
 const elsewhere = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|[\w.-]+@[^/]+:|docker-image:\/\/|target:)/;
 const cutAt = (text, sign) => text.includes(sign) ? text.slice(0, text.lastIndexOf(sign)) : text;
@@ -169,6 +164,7 @@ const startWatchdog = (env, warn) => {
 			guarded.push(token);
 			guardBy(child, token);
 		},
+		/** Tells that nothing is left to revoke, and waits for the watchdog's end. */
 		dismiss: async () => {
 			isOver = true;
 			if (hasEnded(child)) return;
@@ -178,6 +174,7 @@ const startWatchdog = (env, warn) => {
 			await Promise.race([ended, timers.setTimeout(patienceMs$1, void 0, { ref: false })]);
 			child.kill("SIGKILL");
 		},
+		/** Leaves what it guards to it: it revokes, also when we have ended. */
 		release: () => {
 			isOver = true;
 			child.stdin?.end();
@@ -266,6 +263,11 @@ const createBuildToken = (options) => {
 		saveState(tokenState, "ended");
 		return outcomes.map(({ ended }) => ended);
 	};
+	/**
+	* Ends all that was minted, whatever happened before. Never fails, and can be called again.
+	*
+	* @returns what this call has ended
+	*/
 	const close = () => {
 		closing = closing.then(endAll).catch((error) => {
 			warn(`The token could not be ended: ${renderError(error)}`);
@@ -274,6 +276,7 @@ const createBuildToken = (options) => {
 		return closing;
 	};
 	return {
+		/** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
 		take: async () => {
 			if (credentials.kind === "none") return void 0;
 			if (credentials.kind === "given") return formatToken(secretFormat, apiUrl, [{ token: credentials.token }]);
@@ -348,8 +351,6 @@ const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace
 // src/commands/cleanup.ts
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i;
-/** The job has ended: a daemon that hangs does not keep it longer. */
-const question = { timeoutMs: 1e4 };
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
@@ -360,18 +361,22 @@ const leftoversOf = ({ tempDir }, runId) => ({
 	recordingFolder: recordingFolderOf(tempDir, runId),
 	label: `${runLabel}=${runId}`
 });
+/** The job has ended: a daemon that hangs does not keep it longer. */
+const list = async (docker, args) => {
+	const { code, stdout } = await docker.try(args, { timeoutMs: 1e4 });
+	return code === 0 ? stdout.split("\n").filter(Boolean) : [];
+};
 /** Images by which a killed main handed one target over to another. */
 const removeImages = async (docker, runId) => {
 	const filter = `reference=${intermediateRepository(runId)}`;
-	const listed = await docker.try([
+	const names = await list(docker, [
 		"image",
 		"ls",
 		"--filter",
 		filter,
 		"--format",
 		"{{.Repository}}:{{.Tag}}"
-	], question);
-	const names = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+	]);
 	if (names.length > 0) await docker.try(["rmi", ...names]);
 };
 /**
@@ -393,14 +398,14 @@ const cleanUp = async (context, { warning }, runId, isDockerThere) => {
 		});
 		if (!isDockerThere) return;
 		const docker = createDocker(context.childEnv);
-		const listed = await docker.try([
+		const filter = `label=${label}`;
+		const containers = await list(docker, [
 			"ps",
 			"--all",
 			"--quiet",
 			"--filter",
-			`label=${label}`
-		], question);
-		const containers = listed.code === 0 ? listed.stdout.split("\n").filter(Boolean) : [];
+			filter
+		]);
 		await removeImages(docker, runId);
 		if (containers.length === 0) return;
 		const problems = (await docker.try([
@@ -421,6 +426,40 @@ const within = async (work, patienceMs, late) => {
 	const timer = setTimeout(resolve, patienceMs, late);
 	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 };
+
+// src/text/format.ts
+/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
+const formatBytes = (bytes) => {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+};
+/** `85 ms`, `1.4 s`, `3 min 20 s`. */
+const formatDuration = (ms) => {
+	if (ms < 1e3) return `${Math.round(ms)} ms`;
+	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1e3);
+	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+/** `1 node`, `2 nodes`. */
+const formatCount = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
+const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_~$]/g, (mark) => `\\${mark}`);
+/** A line that stays text in Markdown, too: no heading, list, quotation or rule. */
+const escapeLine = (text) => escapeCell(text.trim()).replace(/^(\d*)([#>+=.)-])/, "$1\\$2");
+/** The same for each line of a text. */
+const escapeText = (text) => text.split(/\r\n|\n|\r/).map(escapeLine).join("\n");
 
 // src/diagnose/finding/since.ts
 /**
@@ -467,6 +506,214 @@ const nodeResources = [
 		remedy: "A program starts processes without end: see which pod has the most."
 	}
 ];
+
+// src/cluster/quantity.ts
+const decimal = {
+	n: 1e-9,
+	u: 1e-6,
+	m: .001,
+	k: 1e3,
+	M: 1e6,
+	G: 1e9,
+	T: 0xe8d4a51000,
+	P: 0x38d7ea4c68000,
+	E: 0xde0b6b3a7640000
+};
+const binary = {
+	Ki: 1024,
+	Mi: 2 ** 20,
+	Gi: 2 ** 30,
+	Ti: 2 ** 40,
+	Pi: 2 ** 50,
+	Ei: 2 ** 60
+};
+const suffixes = {
+	"": 1,
+	...decimal,
+	...binary
+};
+const pattern = /^\+?((?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
+/**
+* Reads what Kubernetes calls a quantity, such as `128Mi`, `1.5Gi`, `500m` or `1e3`; undefined for
+* what it would refuse, and for what is below nothing, which nobody can ask for.
+*/
+const parseQuantity = (text) => {
+	const [, digits, exponent = "", suffix = ""] = pattern.exec(text) ?? [];
+	const factor = suffixes[suffix];
+	if (digits === void 0 || factor === void 0) return void 0;
+	const value = Number(`${digits}${exponent}`);
+	return factor < 1 ? value / Math.round(1 / factor) : value * factor;
+};
+
+// src/diagnose/cluster/parse-cluster.ts
+/** How many fields each kind of line has, which is how garbled ones are told. */
+const widths = {
+	pod: 8,
+	owner: 3,
+	condition: 4,
+	container: 6,
+	status: 8,
+	event: 8,
+	node: 2,
+	trouble: 3
+};
+/** As Go's `urlquery` encodes; undefined of anything else. */
+const decode = (field) => /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
+/** Whatever does not look like a line of ours is left out. */
+const parseLine = (line) => {
+	const [word = "", ...encoded] = line.split("	");
+	const row = encoded.map(decode).filter((field) => field !== void 0);
+	return encoded.length === widths[word] && row.length === encoded.length ? [{
+		word,
+		row
+	}] : [];
+};
+/** ISO 8601, as all times here. */
+const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
+const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
+const toContainer = (row, status = []) => {
+	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
+	const [, , waiting, said = "", code, reason = "", at, id] = status;
+	const exitCode = toCount(code);
+	return {
+		name,
+		/** As the pod's spec has it. */
+		image,
+		pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
+		/** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
+		waiting: waiting ? {
+			reason: waiting,
+			message: said
+		} : void 0,
+		/** How it ended last: now, or before it was started again. */
+		ended: exitCode === void 0 ? void 0 : {
+			exitCode,
+			reason,
+			at: toTime(at)
+		},
+		/** Of the container that ended last, as containerd has it. */
+		endedId: id?.replace(/^[\w-]+:\/\//, "") || void 0,
+		hasLivenessProbe: hasLiveness === "yes",
+		/** Bytes; undefined without a limit. */
+		memoryLimit: parseQuantity(limit)
+	};
+};
+/** Conditions that tell since when a pod is what it is, the most exact first. */
+const changes = [
+	"DisruptionTarget",
+	"PodScheduled",
+	"Ready"
+];
+/** @param of the pod's other lines, by their first word */
+const toPod = (row, of) => {
+	const [uid = "", namespace = "", name = "", node, reason, message, created, started] = row;
+	const [, ownerKind, ownerName] = of("owner")[0] ?? [];
+	const condition = (type) => of("condition").find((each) => each[1] === type) ?? [];
+	const times = changes.map((type) => toTime(condition(type)[2]));
+	return {
+		namespace,
+		name,
+		uid,
+		/** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
+		owner: ownerName && `${ownerKind}/${ownerName}`,
+		/** Undefined while no node was found for it. */
+		node: node || void 0,
+		/** Such as `Evicted`. */
+		reason: reason || void 0,
+		message: message || void 0,
+		/** Why no node was found for it, in the scheduler's words. */
+		unschedulable: condition("PodScheduled")[3] || void 0,
+		createdAt: toTime(created),
+		/** When it became what it is: was evicted, failed, found no node; else when its node took it. */
+		changedAt: times.find((time) => time !== void 0) ?? toTime(started),
+		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1])))
+	};
+};
+/** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
+const toEvent = (row) => {
+	const [namespace = "", kind = "", name = "", path = "", reason = "", message = ""] = row;
+	const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1];
+	const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])];
+	return {
+		namespace,
+		kind,
+		name,
+		container,
+		reason,
+		message,
+		count,
+		at
+	};
+};
+const toNode = ([name = "", memory = ""], troubles) => ({
+	name,
+	/** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
+	troubles: troubles.map(([, type = "", message = ""]) => ({
+		type,
+		message
+	})),
+	/** Bytes that Kubernetes believes pods may use there. */
+	allocatableMemory: parseQuantity(memory)
+});
+/** Reads what the templates in kubectl/ print, in any order. */
+const parseCluster = (text) => {
+	const lines = text.split("\n").flatMap(parseLine);
+	const byWord = Map.groupBy(lines, ({ word }) => word);
+	const bySubject = Map.groupBy(lines, ({ word, row }) => `${word} ${row[0]}`);
+	const all = (word) => (byWord.get(word) ?? []).map(({ row }) => row);
+	const of = (word, subject = "") => (bySubject.get(`${word} ${subject}`) ?? []).map(({ row }) => row);
+	return {
+		pods: all("pod").map((row) => toPod(row, (word) => of(word, row[0]))),
+		events: all("event").map(toEvent),
+		nodes: all("node").map((row) => toNode(row, of("trouble", row[0])))
+	};
+};
+/** Whether an event is about a pod. */
+const isOf = (pod) => ({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name;
+
+// src/diagnose/cluster/evictions.ts
+const storageLimit = {
+	what: "was evicted: it wrote more to disk than its limit",
+	remedy: "Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less; logs and temporary files count."
+};
+/** @param message the kubelet's; the most exact words count */
+const explain$2 = (message) => {
+	if (/ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)) return storageLimit;
+	const short = nodeResources.find(({ inEviction }) => inEviction.test(message));
+	return short === void 0 ? {
+		what: "was evicted",
+		remedy: "Read what the kubelet says: it names what ran out."
+	} : {
+		what: `was evicted: its node was short of ${short.name}`,
+		remedy: short.remedy
+	};
+};
+const toPodFinding$1 = (pod, message, at) => {
+	const evidence = [`Evicted: ${message}`];
+	return {
+		pod,
+		kind: "eviction",
+		certainty: "certain",
+		...explain$2(message),
+		evidence,
+		at
+	};
+};
+/** Pods that a kubelet evicted from its node. */
+const findEvictions = ({ cluster: { pods, events } }) => {
+	const evictions = events.filter(({ kind, reason }) => kind === "Pod" && reason === "Evicted");
+	const evicted = pods.filter(({ reason }) => reason === "Evicted");
+	const there = evicted.map((pod) => {
+		const its = evictions.filter(isOf(pod));
+		const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at;
+		return toPodFinding$1(pod, pod.message ?? "", at);
+	});
+	const gone = evictions.filter((event) => !evicted.some((pod) => isOf(pod)(event))).map(({ namespace, name, message, at }) => toPodFinding$1({
+		namespace,
+		name
+	}, message, at));
+	return [...there, ...gone];
+};
 
 // src/text/to-line.ts
 const withoutQuery = (address) => {
@@ -517,101 +764,6 @@ const toPlain = ({ cause, evidence, ...rest }) => {
 		cause: toLine(cause, longestCause),
 		evidence: evidence.map((line) => toLine(line)).filter((line) => line !== "")
 	};
-};
-
-// src/diagnose/cluster/pod-finding.ts
-/** OOM kills stay apart: each is matched with the kernel's word of it. */
-const toKey$1 = ({ pod, container, kind, what }) => {
-	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
-	return JSON.stringify([
-		pod.namespace,
-		workload,
-		container?.name,
-		kind,
-		what
-	]);
-};
-const renderWho = ({ pod, container }, others) => {
-	const name = `${pod.namespace}/${pod.name}`;
-	const who = container === void 0 ? `Pod ${name}` : `Container ${container.name} of pod ${name}`;
-	return others === 0 ? who : `${who}, and ${others} more of ${pod.owner},`;
-};
-/** Tells of the first, and how many more there are. */
-const toFinding = (group) => {
-	const [first] = group;
-	if (first === void 0) return [];
-	const { pod, container, kind, certainty, what, evidence, remedy } = first;
-	const others = new Set(group.map(({ pod }) => pod.name)).size - 1;
-	const finding = {
-		kind,
-		certainty,
-		cause: `${renderWho(first, others)} ${what}`,
-		evidence,
-		remedy,
-		node: pod.node,
-		namespace: pod.namespace,
-		pod: pod.name,
-		podUid: pod.uid,
-		container: container?.name,
-		image: container?.image,
-		containerId: container?.endedId,
-		at: findNewest(group)?.at
-	};
-	return [toPlain(finding)];
-};
-/**
-* One finding for each cause and workload, in the order in which they were seen.
-*
-* @param since as {@link isSince} takes it: older ones are left out, so that none is counted
-*/
-const toFindings = (all, since) => {
-	const recent = all.filter(({ at }) => isSince(at, since));
-	return [...Map.groupBy(recent, toKey$1).values()].flatMap(toFinding);
-};
-
-// src/diagnose/cluster/evictions.ts
-const storageLimit = {
-	what: "was evicted: it wrote more to disk than its limit",
-	remedy: "Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less; logs and temporary files count."
-};
-/** @param message the kubelet's; the most exact words count */
-const explain$2 = (message) => {
-	if (/ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)) return storageLimit;
-	const short = nodeResources.find(({ inEviction }) => inEviction.test(message));
-	return short === void 0 ? {
-		what: "was evicted",
-		remedy: "Read what the kubelet says: it names what ran out."
-	} : {
-		what: `was evicted: its node was short of ${short.name}`,
-		remedy: short.remedy
-	};
-};
-const toPodFinding$1 = (pod, message, at) => {
-	const evidence = [`Evicted: ${message}`];
-	return {
-		pod,
-		kind: "eviction",
-		certainty: "certain",
-		...explain$2(message),
-		evidence,
-		at
-	};
-};
-/** Pods that a kubelet evicted from its node. */
-const findEvictions = ({ cluster: { pods, events }, since }) => {
-	const evictions = events.filter(({ kind, reason }) => kind === "Pod" && reason === "Evicted");
-	const evicted = pods.filter(({ reason }) => reason === "Evicted");
-	const isOf = (pod, event) => event.namespace === pod.namespace && event.name === pod.name;
-	const there = evicted.map((pod) => {
-		const its = evictions.filter((event) => isOf(pod, event));
-		const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at;
-		return toPodFinding$1(pod, pod.message ?? "", at);
-	});
-	const gone = evictions.filter((event) => !evicted.some((pod) => isOf(pod, event))).map(({ namespace, name, message, at }) => toPodFinding$1({
-		namespace,
-		name
-	}, message, at));
-	return toFindings([...there, ...gone], since);
 };
 
 // src/diagnose/cluster/find-in-nodes.ts
@@ -670,38 +822,6 @@ const findCollected = ({ cluster, loaded, nodeImages, since }) => [.../* @__PURE
 		image: lost[0]
 	});
 });
-
-// src/text/format.ts
-/** `840 MB`, `1.2 GB`: decimal units, as Docker shows them. */
-const formatBytes = (bytes) => {
-	const units = [
-		"B",
-		"kB",
-		"MB",
-		"GB",
-		"TB"
-	];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1e3;
-		unit += 1;
-	}
-	return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-};
-/** `85 ms`, `1.4 s`, `3 min 20 s`. */
-const formatDuration = (ms) => {
-	if (ms < 1e3) return `${Math.round(ms)} ms`;
-	if (ms < 6e4) return `${(ms / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1e3);
-	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
-/** Text that stays text in a Markdown table's cell, whatever a name or a message holds. */
-const escapeCell = (text) => text.replace(/[\r\n]+/g, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[|`\\[\]*_~$]/g, (mark) => `\\${mark}`);
-/** A line that stays text in Markdown, too: no heading, list, quotation or rule. */
-const escapeLine = (text) => escapeCell(text.trim()).replace(/^(\d*)([#>+=.)-])/, "$1\\$2");
-/** The same for each line of a text. */
-const escapeText = (text) => text.split(/\r\n|\n|\r/).map(escapeLine).join("\n");
 
 // src/diagnose/cluster/killed.ts
 /** 128 and SIGKILL's 9. */
@@ -768,23 +888,20 @@ const explain$1 = (container, events) => {
 	return stop === void 0 ? explainUnknown(container) : explainStop(stop);
 };
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
-const findKilled = ({ cluster: { pods, events }, since }) => {
-	const found = pods.flatMap((pod) => {
-		if (pod.reason === "Evicted") return [];
-		const its = events.filter(({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name);
-		return pod.containers.flatMap((container) => {
-			const explained = explain$1(container, its);
-			const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
-			return explained === void 0 ? [] : [{
-				pod,
-				container,
-				at,
-				...explained
-			}];
-		});
+const findKilled = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
+	if (pod.reason === "Evicted") return [];
+	const its = events.filter(isOf(pod));
+	return pod.containers.flatMap((container) => {
+		const explained = explain$1(container, its);
+		const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
+		return explained === void 0 ? [] : [{
+			pod,
+			container,
+			at,
+			...explained
+		}];
 	});
-	return toFindings(found, since);
-};
+});
 
 // src/diagnose/cluster/pending.ts
 /** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
@@ -829,10 +946,60 @@ const toPodFinding = (pod, memory) => {
 	}];
 };
 /** Pods that found no node with room for them. */
-const findPending = ({ cluster: { pods, nodes }, since }) => {
+const findPending = ({ cluster: { pods, nodes } }) => {
 	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
 	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
-	return toFindings(pods.flatMap((pod) => toPodFinding(pod, memory)), since);
+	return pods.flatMap((pod) => toPodFinding(pod, memory));
+};
+
+// src/diagnose/cluster/pod-finding.ts
+/** OOM kills stay apart: each is matched with the kernel's word of it. */
+const toKey$1 = ({ pod, container, kind, what }) => {
+	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
+	return JSON.stringify([
+		pod.namespace,
+		workload,
+		container?.name,
+		kind,
+		what
+	]);
+};
+const renderWho = ({ pod, container }, others) => {
+	const name = `${pod.namespace}/${pod.name}`;
+	const who = container === void 0 ? `Pod ${name}` : `Container ${container.name} of pod ${name}`;
+	return others === 0 ? who : `${who}, and ${others} more of ${pod.owner},`;
+};
+/** Tells of the first, and how many more there are. */
+const toFinding = (group) => {
+	const [first] = group;
+	if (first === void 0) return [];
+	const { pod, container, kind, certainty, what, evidence, remedy } = first;
+	const others = new Set(group.map(({ pod }) => pod.name)).size - 1;
+	const finding = {
+		kind,
+		certainty,
+		cause: `${renderWho(first, others)} ${what}`,
+		evidence,
+		remedy,
+		node: pod.node,
+		namespace: pod.namespace,
+		pod: pod.name,
+		podUid: pod.uid,
+		container: container?.name,
+		image: container?.image,
+		containerId: container?.endedId,
+		at: findNewest(group)?.at
+	};
+	return [toPlain(finding)];
+};
+/**
+* One finding for each cause and workload, in the order in which they were seen.
+*
+* @param since as {@link isSince} takes it: older ones are left out, so that none is counted
+*/
+const toFindings = (all, since) => {
+	const recent = all.filter(({ at }) => isSince(at, since));
+	return [...Map.groupBy(recent, toKey$1).values()].flatMap(toFinding);
 };
 
 // src/diagnose/cluster/explain-loaded.ts
@@ -991,168 +1158,14 @@ const findPullTroubles = (facts) => {
 /** Says what Kubernetes tells of: pulls, kills, evictions, lack of room, lost images. */
 const findInCluster = (facts) => [
 	...findPullTroubles(facts),
-	...findKilled(facts),
-	...findEvictions(facts),
+	...toFindings([
+		...findKilled(facts),
+		...findEvictions(facts),
+		...findPending(facts)
+	], facts.since),
 	...findPressure(facts),
-	...findCollected(facts),
-	...findPending(facts)
+	...findCollected(facts)
 ];
-
-// src/cluster/quantity.ts
-const suffixes = {
-	n: 1e-9,
-	u: 1e-6,
-	m: .001,
-	"": 1,
-	k: 1e3,
-	M: 1e6,
-	G: 1e9,
-	T: 0xe8d4a51000,
-	P: 0x38d7ea4c68000,
-	E: 0xde0b6b3a7640000,
-	Ki: 1024,
-	Mi: 2 ** 20,
-	Gi: 2 ** 30,
-	Ti: 2 ** 40,
-	Pi: 2 ** 50,
-	Ei: 2 ** 60
-};
-const pattern = /^\+?((?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
-/**
-* Reads what Kubernetes calls a quantity, such as `128Mi`, `1.5Gi`, `500m` or `1e3`; undefined for
-* what it would refuse, and for what is below nothing, which nobody can ask for.
-*/
-const parseQuantity = (text) => {
-	const [, digits, exponent = "", suffix = ""] = pattern.exec(text) ?? [];
-	const factor = suffixes[suffix];
-	if (digits === void 0 || factor === void 0) return void 0;
-	const value = Number(`${digits}${exponent}`);
-	return factor < 1 ? value / Math.round(1 / factor) : value * factor;
-};
-
-// src/diagnose/cluster/parse-cluster.ts
-/** How many fields each kind of line has, which is how garbled ones are told. */
-const widths = {
-	pod: 8,
-	owner: 3,
-	condition: 4,
-	container: 6,
-	status: 8,
-	event: 8,
-	node: 2,
-	trouble: 3
-};
-/** As Go's `urlquery` encodes; undefined of anything else. */
-const decode = (field) => /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
-/** Whatever does not look like a line of ours is left out. */
-const parseLine = (line) => {
-	const [word = "", ...encoded] = line.split("	");
-	const row = encoded.map(decode).filter((field) => field !== void 0);
-	return encoded.length === widths[word] && row.length === encoded.length ? [{
-		word,
-		row
-	}] : [];
-};
-/** ISO 8601, as all times here. */
-const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
-const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
-const toContainer = (row, status = []) => {
-	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
-	const [, , waiting, said = "", code, reason = "", at, id] = status;
-	const exitCode = toCount(code);
-	return {
-		name,
-		/** As the pod's spec has it. */
-		image,
-		pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
-		/** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
-		waiting: waiting ? {
-			reason: waiting,
-			message: said
-		} : void 0,
-		/** How it ended last: now, or before it was started again. */
-		ended: exitCode === void 0 ? void 0 : {
-			exitCode,
-			reason,
-			at: toTime(at)
-		},
-		/** Of the container that ended last, as containerd has it. */
-		endedId: id?.replace(/^[\w-]+:\/\//, "") || void 0,
-		hasLivenessProbe: hasLiveness === "yes",
-		/** Bytes; undefined without a limit. */
-		memoryLimit: parseQuantity(limit)
-	};
-};
-/** Conditions that tell since when a pod is what it is, the most exact first. */
-const changes = [
-	"DisruptionTarget",
-	"PodScheduled",
-	"Ready"
-];
-/** @param of the pod's other lines, by their first word */
-const toPod = (row, of) => {
-	const [uid = "", namespace = "", name = "", node, reason, message, created, started] = row;
-	const [, ownerKind, ownerName] = of("owner")[0] ?? [];
-	const condition = (type) => of("condition").find((each) => each[1] === type) ?? [];
-	const times = changes.map((type) => toTime(condition(type)[2]));
-	return {
-		namespace,
-		name,
-		uid,
-		/** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
-		owner: ownerName && `${ownerKind}/${ownerName}`,
-		/** Undefined while no node was found for it. */
-		node: node || void 0,
-		/** Such as `Evicted`. */
-		reason: reason || void 0,
-		message: message || void 0,
-		/** Why no node was found for it, in the scheduler's words. */
-		unschedulable: condition("PodScheduled")[3] || void 0,
-		createdAt: toTime(created),
-		/** When it became what it is: was evicted, failed, found no node; else when its node took it. */
-		changedAt: times.find((time) => time !== void 0) ?? toTime(started),
-		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1])))
-	};
-};
-/** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
-const toEvent = (row) => {
-	const [namespace = "", kind = "", name = "", path = "", reason = "", message = ""] = row;
-	const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1];
-	const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])];
-	return {
-		namespace,
-		kind,
-		name,
-		container,
-		reason,
-		message,
-		count,
-		at
-	};
-};
-const toNode = ([name = "", memory = ""], troubles) => ({
-	name,
-	/** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
-	troubles: troubles.map(([, type = "", message = ""]) => ({
-		type,
-		message
-	})),
-	/** Bytes that Kubernetes believes pods may use there. */
-	allocatableMemory: parseQuantity(memory)
-});
-/** Reads what the templates in kubectl/ print, in any order. */
-const parseCluster = (text) => {
-	const lines = text.split("\n").flatMap(parseLine);
-	const byWord = Map.groupBy(lines, ({ word }) => word);
-	const bySubject = Map.groupBy(lines, ({ word, row }) => `${word} ${row[0]}`);
-	const all = (word) => (byWord.get(word) ?? []).map(({ row }) => row);
-	const of = (word, subject = "") => (bySubject.get(`${word} ${subject}`) ?? []).map(({ row }) => row);
-	return {
-		pods: all("pod").map((row) => toPod(row, (word) => of(word, row[0]))),
-		events: all("event").map(toEvent),
-		nodes: all("node").map((row) => toNode(row, of("trouble", row[0])))
-	};
-};
 
 // src/diagnose/cluster/read-cluster.ts
 /** The program in the node gives up before; this is for a node that hangs as a whole. */
@@ -1198,7 +1211,9 @@ const readFrom = async (api, node) => {
 	const what = isSilent ? "Kubernetes" : failed.map(({ kind }) => kind).join(", ");
 	const why = [...new Set(failed.map(({ problem }) => problem))].join("; ");
 	return {
+		/** Undefined where nothing answered; what alone did not answer is empty in it. */
 		cluster: isSilent ? void 0 : parseCluster(answers.map(({ text }) => text).join("\n")),
+		/** What it did not tell, and why, such as `events (the API server of a does not answer)`. */
 		unchecked: failed.length === 0 ? [] : [`${what} (${why})`]
 	};
 };
@@ -1209,12 +1224,13 @@ const readFrom = async (api, node) => {
 const readCluster = async (api, nodes) => {
 	const asked = nodes.filter(({ role }) => role === "control-plane").toSorted((a, b) => a.name.localeCompare(b.name));
 	const readings = await Promise.all(asked.map((node) => readFrom(api, node)));
-	const first = readings.find(({ cluster }) => cluster !== void 0);
-	if (first !== void 0) return first;
-	const unchecked = readings.flatMap((reading) => reading.unchecked);
-	return {
+	if (readings.length === 0) return {
 		cluster: void 0,
-		unchecked: unchecked.length > 0 ? unchecked : ["Kubernetes (no control-plane node is running)"]
+		unchecked: ["Kubernetes (no control-plane node is running)"]
+	};
+	return readings.find(({ cluster }) => cluster !== void 0) ?? {
+		cluster: void 0,
+		unchecked: readings.flatMap(({ unchecked }) => unchecked)
 	};
 };
 
@@ -1331,8 +1347,11 @@ const parseCgroup = (path, nodeIds) => {
 	if (found === void 0) return void 0;
 	const { nodeId, rest } = found;
 	return {
+		/** The node container's ID. */
 		nodeId,
+		/** Undefined for the node's own processes, such as its kubelet. */
 		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
+		/** ID of the container as CRI knows it. */
 		containerId: containerPattern.exec(rest)?.[1]
 	};
 };
@@ -1425,8 +1444,7 @@ const toKnownNodes = (baseline, nodes) => {
 		name,
 		startedAt: state.StartedAt,
 		kills: 0
-	}))].map((node) => {
-		const { id, name, startedAt, kills } = node;
+	}))].map(({ id, name, startedAt, kills }) => {
 		const now = nodes.find((each) => each.id === id);
 		const total = now?.report?.nodeKills;
 		const isSame = now?.state.StartedAt === startedAt;
@@ -1435,7 +1453,9 @@ const toKnownNodes = (baseline, nodes) => {
 		return {
 			id,
 			name,
+			/** OOM kills that its cgroup counted since the baseline; undefined where it cannot tell. */
 			counted,
+			/** It was there all the time, and has counted each. */
 			countsAll: isSame && counted !== void 0
 		};
 	});
@@ -1600,7 +1620,7 @@ const noCluster = {
 	unchecked: ["Kubernetes (no answer in time)"]
 };
 /** Undefined where Docker does not answer. */
-const gather = ({ docker, clusterName, nodeIds }) => withEngineApi(docker, async (api) => {
+const gather = ({ childEnv, clusterName, nodeIds }) => withEngineApi(createDocker(childEnv), async (api) => {
 	const inspecting = inspectNodes(api.get, clusterName);
 	const members = await within(inspecting, dockerPatienceMs, void 0);
 	if (members === void 0) return void 0;
@@ -1660,7 +1680,6 @@ const findInMachine = (machine, nodes, { baseline, recorded }) => {
 	};
 };
 const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel log reaches" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 16)} UTC`;
-const count = (things, name) => `${things.length} ${name}${things.length === 1 ? "" : "s"}`;
 const checkNodes = (gathered, clusterName) => {
 	if (gathered === void 0) return {
 		checked: [],
@@ -1675,7 +1694,11 @@ const checkNodes = (gathered, clusterName) => {
 	const answering = nodes.filter(({ report }) => report !== void 0);
 	const silent = nodes.filter(({ report }) => report === void 0);
 	return {
-		checked: [...answering.length === 0 ? [] : [count(answering, "node")], ...pods && events ? [count(pods, "pod"), count(events, "event")] : []],
+		checked: [
+			...answering.length === 0 ? [] : [formatCount(answering.length, "node")],
+			...pods ? [formatCount(pods.length, "pod")] : [],
+			...events ? [formatCount(events.length, "event")] : []
+		],
 		unchecked: [...silent.map(({ name }) => `node ${name} (no answer)`), ...reading.unchecked]
 	};
 };
@@ -1731,18 +1754,17 @@ const leaveForOthers = (all, { findings }) => {
 * @param folder where main recorded how things were
 * @returns undefined where main did not come so far, or has said why it recorded nothing
 */
-const diagnoseJob = async ({ tempDir, childEnv }, { docker }, folder) => {
+const diagnoseJob = async ({ tempDir, childEnv }, folder) => {
 	const own = readRecording(folder);
 	if (own === void 0) return void 0;
 	const { clusterName } = own.baseline;
 	const all = findRecordings(tempDir, clusterName);
-	const { baseline, containers: recorded, reported } = all.find((each) => each.folder === folder) ?? own;
+	const { baseline, containers, reported } = all.find((each) => each.folder === folder) ?? own;
 	const options = {
-		docker,
 		childEnv,
 		clusterName,
 		baseline,
-		recorded,
+		recorded: containers,
 		nodeIds: baseline.nodes.map(({ id }) => id)
 	};
 	const diagnosis = await tryToDiagnose(options);
@@ -1757,7 +1779,7 @@ const diagnoseJob = async ({ tempDir, childEnv }, { docker }, folder) => {
 	};
 };
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
-const diagnoseNow = async ({ tempDir, childEnv }, { docker, signal }, clusterName) => {
+const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
 	const all = findRecordings(tempDir, clusterName);
 	const last = all.at(-1);
 	const baseline = last && all.find((each) => isSameCluster(each, last))?.baseline;
@@ -1765,7 +1787,6 @@ const diagnoseNow = async ({ tempDir, childEnv }, { docker, signal }, clusterNam
 	const { promise: cancelled, reject } = Promise.withResolvers();
 	signal.addEventListener("abort", () => reject(new Failure("The step was cancelled")));
 	const options = {
-		docker,
 		childEnv,
 		clusterName,
 		baseline,
@@ -1794,72 +1815,61 @@ const makeTempDir = (path) => {
 
 // src/inputs/raw-inputs.ts
 /** What a single build is told, by the step or by an entry of `builds`. */
-const buildWords = [
-	"ssh",
-	"context",
-	"file",
-	"target",
-	"tags",
-	"build-args",
-	"labels",
-	"build-contexts",
-	"network",
-	"no-cache",
-	"pull"
-];
-/** The names of all inputs; a test holds them equal to those of `action.yml`. */
-const inputNames = [
-	"mode",
-	"client-id",
-	"app-id",
-	"private-key",
-	"owner",
-	"repositories",
-	"permissions",
-	"github-token",
-	"github-api-url",
-	"allow-untrusted-trigger",
-	"secret-format",
-	"secret-id",
-	"secrets",
-	"secret-envs",
-	"secret-files",
-	...buildWords,
-	"bake-files",
-	"targets",
-	"bake-set",
-	"builds",
-	"allow",
-	"parallel",
-	"fail-fast",
-	"dry-run",
-	"images",
-	"cluster-name",
-	"nodes",
-	"load-mode",
-	"keep-images",
-	"free-disk",
-	"free-disk-keep",
-	"prune-cache",
-	"manifests"
-];
+const ofBuild = {
+	ssh: void 0,
+	context: void 0,
+	file: void 0,
+	target: void 0,
+	tags: void 0,
+	"build-args": void 0,
+	labels: void 0,
+	"build-contexts": void 0,
+	network: void 0,
+	"no-cache": "false",
+	pull: "false"
+};
 const defaultPermissions = "contents: read";
-/** What the runner passes where the step says nothing, as in `action.yml`. */
+/**
+* All inputs, and what the runner passes where the step says nothing; a test holds both equal to
+* `action.yml`.
+*/
 const defaults = {
 	mode: "run",
+	"client-id": void 0,
+	"app-id": void 0,
+	"private-key": void 0,
+	owner: void 0,
+	repositories: void 0,
 	permissions: defaultPermissions,
+	"github-token": void 0,
+	"github-api-url": void 0,
 	"allow-untrusted-trigger": "false",
 	"secret-format": "token",
-	"no-cache": "false",
-	pull: "false",
+	"secret-id": void 0,
+	secrets: void 0,
+	"secret-envs": void 0,
+	"secret-files": void 0,
+	...ofBuild,
+	"bake-files": void 0,
+	targets: void 0,
+	"bake-set": void 0,
+	builds: void 0,
+	allow: void 0,
+	parallel: void 0,
 	"fail-fast": "true",
 	"dry-run": "false",
+	images: void 0,
 	"cluster-name": "kind",
+	nodes: void 0,
 	"load-mode": "auto",
 	"keep-images": "auto",
 	"free-disk": "auto",
-	"prune-cache": "auto"
+	"free-disk-keep": void 0,
+	"prune-cache": "auto",
+	manifests: void 0
 };
+const inputNames = Object.keys(defaults);
+const buildWords = Object.keys(ofBuild);
 
 // src/inputs/grammar.ts
 const ofApp = [/^[\w.-]+$/, "not the ID of a GitHub App. Copy the Client ID from the App's settings page."];
@@ -1887,7 +1897,7 @@ const toList = (raw) => toWords(raw, /[\n,]/);
 /** One entry a line: values may contain commas. */
 const toLines = (raw) => toWords(raw, "\n");
 /** @returns methods that give a value of the right kind in any case, so that reading goes on */
-const createReader = (raw, report) => {
+const createReader = (raw, report, run) => {
 	const text = (input) => toOptional(raw[input]);
 	/** Values as they are, once what the grammar says of them is checked. */
 	const check = (input, values) => {
@@ -1932,6 +1942,7 @@ const createReader = (raw, report) => {
 	return {
 		raw,
 		report,
+		run,
 		text,
 		check,
 		word,
@@ -1944,13 +1955,7 @@ const createReader = (raw, report) => {
 // src/host/real-path.ts
 /** Go's limit, which is beyond the kernel's. */
 const mostLinks = 255;
-const isLink = (path) => {
-	try {
-		return lstatSync(path).isSymbolicLink();
-	} catch {
-		return false;
-	}
-};
+const isLink = (path) => attempt(() => lstatSync(path).isSymbolicLink()) ?? false;
 /** There each process sees something else, so nobody can say for another one where a link leads. */
 const isOfProcess = (path) => /^\/proc(\/|$)/.test(path);
 /**
@@ -2009,21 +2014,28 @@ const findOutside = (path, base, folders) => toRealPaths(path, base).find((real)
 *
 * @returns whether it stays
 */
-const reportOutside = (input, path, workspace, report) => {
+const reportOutside = ({ run, report }, input, path) => {
+	const { workspace } = run;
 	if (path.startsWith("/")) return true;
 	const outside = findOutside(path, workspace, toRealPaths(".", workspace));
 	if (outside === void 0) return true;
 	report(input, `it leads out of the workspace, to ${outside}. Write the absolute path where that is meant.`, path);
 	return false;
 };
-/** Reports what of a build's files is outside of the workspace. */
-const reportOutsideBuild = ({ context, file, contexts }, workspace, report) => {
-	const paths = toContextPaths(context, workspace);
-	for (const path of paths) reportOutside("context", path, workspace, report);
+/**
+* Reports what of a build's files is outside of the workspace.
+*
+* @param contexts further ones
+*/
+const reportOutsideBuild = (reader, contexts) => {
+	const { text, run } = reader;
+	const file = text("file");
+	const paths = toContextPaths(text("context") ?? ".", run.workspace);
+	for (const path of paths) reportOutside(reader, "context", path);
 	if (paths.length > 0 && file !== void 0) {
-		if (reportOutside("file", dirname(file), workspace, report)) reportOutside("file", file, workspace, report);
+		if (reportOutside(reader, "file", dirname(file))) reportOutside(reader, "file", file);
 	}
-	for (const [, value = ""] of contexts) for (const path of value === "" ? [] : toContextPaths(value, workspace)) reportOutside("build-contexts", path, workspace, report);
+	for (const path of contexts.flatMap((each) => toContextPaths(each, run.workspace))) reportOutside(reader, "build-contexts", path);
 };
 
 // src/inputs/trigger.ts
@@ -2051,19 +2063,12 @@ const readTrigger = ({ eventName: event = "", actor, payload }) => {
 	};
 };
 /** These run with this repository's secrets on whatever code they check out. */
-const privileged = [
-	"pull_request_target",
-	"workflow_run",
-	"issue_comment",
-	"pull_request_review",
-	"pull_request_review_comment",
-	"discussion",
-	"discussion_comment"
-];
+const privileged = /^(?:pull_request_target|pull_request_review(?:_comment)?|workflow_run|issue_comment|discussion(?:_comment)?)$/;
 /** True where a secret would be shown to somebody else's Dockerfile. */
-const isUntrusted = ({ event, isFork }) => isFork && privileged.includes(event);
+const isUntrusted = ({ event, isFork }) => isFork && privileged.test(event);
 /** Why secrets are empty in this run; undefined where they should not be. */
-const whySecretsAreEmpty = ({ event, isFork, isDependabot }) => {
+const whySecretsAreEmpty = (trigger) => {
+	const { event, isFork, isDependabot } = trigger;
 	if (isFork && !/^(pull_request_target|workflow_run|issue|discussion)/.test(event)) return "workflows that a fork triggers get no secrets";
 	if (isDependabot) return "Dependabot triggered this run, and it has secrets of its own";
 };
@@ -2089,7 +2094,8 @@ const splitSecrets = (text) => {
 	}
 	return entries;
 };
-const toEntries = ({ input, entries, what }, report) => entries.flatMap((entry) => {
+const fromText = (_, { rest }) => new Secret(rest);
+const toEntries = ({ raw, report }, { input, split, what }) => split(raw[input] ?? "").flatMap((entry) => {
 	const at = entry.indexOf("=");
 	const id = entry.slice(0, Math.max(at, 0)).trim();
 	if (at > 0 && idPattern.test(id)) return [{
@@ -2099,29 +2105,51 @@ const toEntries = ({ input, entries, what }, report) => entries.flatMap((entry) 
 	report(input, `${at < 0 ? "a line without =" : "not an id"}. ${`Write one id=${what} a line; an id has letters, digits, dots, dashes and underscores.`}`, at > 0 ? `${id}=...` : void 0);
 	return [];
 });
-const readFile = ({ id, rest }, workspace, report) => {
+const fromFile = (reader, { id, rest }) => {
 	const path = rest.trim();
-	if (!reportOutside("secret-files", path, workspace, report)) return void 0;
+	if (!reportOutside(reader, "secret-files", path)) return void 0;
 	try {
-		const bytes = readRegularFile(resolve(workspace, path), largestBytes$1);
+		const bytes = readRegularFile(resolve(reader.run.workspace, path), largestBytes$1);
 		return new Secret(bytes.toString("latin1"), "latin1");
 	} catch (error) {
 		const { code, message } = error;
-		report("secret-files", `cannot be read (${code ?? message}). Check the path; it starts in the workspace.`, `${id}=${path}`);
+		const text = `cannot be read (${code ?? message}). Check the path; it starts in the workspace.`;
+		reader.report("secret-files", text, `${id}=${path}`);
 		return;
 	}
 };
-const fromEnvironment = ({ id, rest }, env, report) => {
-	const value = env[rest.trim()];
+const fromEnvironment = ({ run, report }, { id, rest }) => {
+	const value = run.env[rest.trim()];
 	if (value !== void 0) return new Secret(value);
 	report("secret-envs", `the step has no such environment variable. Set it with env: on the step or the job.`, `${id}=${rest}`);
 };
+/** Inputs with secrets: how each is cut, what stands behind an entry's id, and what that means. */
+const sources = [
+	{
+		input: "secrets",
+		split: splitSecrets,
+		what: "value",
+		toValue: fromText
+	},
+	{
+		input: "secret-envs",
+		split: toLines,
+		what: "VARIABLE",
+		toValue: fromEnvironment
+	},
+	{
+		input: "secret-files",
+		split: toLines,
+		what: "path",
+		toValue: fromFile
+	}
+];
 /** A step that mounts a secret without a value would fail later, or worse, not at all. */
 const renderEmpty = (trigger) => {
 	const why = whySecretsAreEmpty(trigger);
 	return `it has no value${why === void 0 ? "" : `: ${why}`}. Check where the value comes from, or leave the line out where there is none (\`RUN --mount=type=secret\` needs no value unless it says required=true).`;
 };
-const reportSizesAndTwins = (secrets, taken, report) => {
+const reportSizesAndTwins = ({ report }, secrets, taken) => {
 	const seen = /* @__PURE__ */ new Set([taken]);
 	const twice = "Give every secret an id of its own, and see secret-id for the token's.";
 	for (const { id, value } of secrets) {
@@ -2138,35 +2166,17 @@ const secretVariables = (raw) => toLines(raw["secret-envs"]).map((line) => line.
 *
 * @param tokenId the id that the token uses, if there is one
 */
-const readSecrets = ({ raw, report }, { workspace, env, trigger }, tokenId) => {
-	const secrets = [
-		{
-			input: "secrets",
-			entries: splitSecrets(raw["secrets"] ?? ""),
-			what: "value",
-			toValue: ({ rest }) => new Secret(rest)
-		},
-		{
-			input: "secret-envs",
-			entries: toLines(raw["secret-envs"]),
-			what: "VARIABLE",
-			toValue: (entry) => fromEnvironment(entry, env, report)
-		},
-		{
-			input: "secret-files",
-			entries: toLines(raw["secret-files"]),
-			what: "path",
-			toValue: (entry) => readFile(entry, workspace, report)
-		}
-	].flatMap((source) => toEntries(source, report).flatMap((entry) => {
-		const value = entry.rest.trim() === "" ? new Secret("") : source.toValue(entry);
-		if (value?.exposeBytes().length === 0) report(source.input, renderEmpty(trigger), entry.id);
+const readSecrets = (reader, tokenId) => {
+	const { run, report } = reader;
+	const secrets = sources.flatMap((source) => toEntries(reader, source).flatMap((entry) => {
+		const value = entry.rest.trim() === "" ? new Secret("") : source.toValue(reader, entry);
+		if (value?.exposeBytes().length === 0) report(source.input, renderEmpty(run.trigger), entry.id);
 		return value === void 0 ? [] : [{
 			id: entry.id,
 			value
 		}];
 	}));
-	reportSizesAndTwins(secrets, tokenId, report);
+	reportSizesAndTwins(reader, secrets, tokenId);
 	return secrets;
 };
 
@@ -2174,13 +2184,7 @@ const readSecrets = ({ raw, report }, { workspace, env, trigger }, tokenId) => {
 /** GitHub's own limit is 25 MB. */
 const largestPayload = 32e6;
 /** The event's payload; without one nothing is known of a fork. */
-const readPayload = (path) => {
-	try {
-		return JSON.parse(readRegularFile(path ?? "", largestPayload).toString("utf8")) ?? {};
-	} catch {
-		return {};
-	}
-};
+const readPayload = (path = "") => attempt(() => JSON.parse(readRegularFile(path, largestPayload).toString("utf8"))) ?? {};
 /**
 * The toolkit's `context`, with an event that we have read. The toolkit would do that while it is imported,
 * whatever is there: wait for a pipe, fill the memory, print a path, throw what is no JSON as it is. So it
@@ -2195,12 +2199,8 @@ const readContext = async (env) => {
 };
 /** `owner/name`; undefined where nobody says it, as the toolkit throws then. */
 const findRepository = (context) => {
-	try {
-		const { owner, repo } = context.repo;
-		return `${owner}/${repo}`;
-	} catch {
-		return;
-	}
+	const found = attempt(() => context.repo);
+	return found && `${found.owner}/${found.repo}`;
 };
 
 // src/commands/actions/own-environment.ts
@@ -2284,23 +2284,18 @@ const toSearched = (path) => {
 	const folders = (path ?? "").split(delimiter).filter(isAbsolute);
 	return folders.length === 0 ? {} : { PATH: folders.join(delimiter) };
 };
+const pick = (env, isMeant) => Object.fromEntries(Object.entries(env).flatMap(([name, value]) => value !== void 0 && isMeant(name) ? [[name, value]] : []));
 /**
 * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
 * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
 */
 const toChildEnv = (env, secrets) => {
-	const kept = {};
-	for (const [name, value] of Object.entries(env)) {
-		const isKept = !isOurs(name) && !isRunners(name) && !secrets.includes(name);
-		if (value !== void 0 && isKept) kept[name] = value;
-	}
-	const { PATH, ...rest } = kept;
+	const { PATH, ...rest } = pick(env, (name) => !isOurs(name) && !isRunners(name) && !secrets.includes(name));
 	return pinDockerFolders({
 		...rest,
 		...toSearched(PATH)
 	});
 };
-const toCacheEnv = (env) => Object.fromEntries(Object.entries(env).flatMap(([name, value]) => value !== void 0 && isForCache(name) ? [[name, value]] : []));
 /**
 * Takes inputs, states, secrets and the run's tokens out of our own environment, and out of what others
 * can read of it. The runner's files stay for the toolkit, where nobody else sees them, and it looks for
@@ -2332,17 +2327,26 @@ const readEnvironment = async (own = process.env) => {
 	const context = await readContext(own);
 	return {
 		inputs,
+		/** Names of inputs that the runner passed and that we do not know. */
 		unknownInputs: findUnknownInputs(env),
+		/** `owner/name` of the repository that the workflow runs in. */
 		repository: findRepository(context),
 		trigger: readTrigger(context),
 		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
+		/** 1 for a job that runs for the first time, more when somebody runs it again. */
 		runAttempt: context.runAttempt || 1,
+		/** Whether the runner told where the Actions cache is, and gave a token for it. */
 		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		/** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
 		tempDir: findTempDir(env["RUNNER_TEMP"]),
+		/** Where relative paths of inputs start. */
 		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
+		/** All variables of the step, for inputs that name some. */
 		env,
+		/** What child processes inherit: nothing of the step's inputs, states, secrets, and of the runner's. */
 		childEnv: toChildEnv(env, secretVariables(inputs)),
-		cacheEnv: toCacheEnv(env)
+		/** Where the Actions cache is and the token for it: our own client's, and builds' that use it. */
+		cacheEnv: pick(env, isForCache)
 	};
 };
 
@@ -2412,21 +2416,21 @@ const reportDiagnosis = async ({ line, debug, fenced, output, warning, error, su
 // src/commands/actions/runner.ts
 /** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
 const mostShown = 9;
-const renderLine = ({ message, place }) => place ? `${place.file}:${place.line}: ${message}` : message;
-const toProperties = (place) => place === void 0 ? {} : {
-	file: place.file,
-	startLine: place.line
+const renderLine = ({ message, location }) => location ? `${location.file}:${location.line}: ${message}` : message;
+const toProperties = (location) => location === void 0 ? {} : {
+	file: location.file,
+	startLine: location.line
 };
 const createRunner = () => {
 	const write = (text) => process.stdout.write(`${text}\n`);
 	const { within, outside, block } = createFence(write);
-	const warning$1 = (message, place) => outside(() => warning(message, toProperties(place)));
+	const warning$1 = (message, location) => outside(() => warning(message, toProperties(location)));
 	return {
 		line: (text) => write(toHarmless(text)),
 		debug: (text) => outside(() => debug(text)),
 		warning: warning$1,
 		warnings: async (all) => {
-			for (const { message, place } of all.slice(0, mostShown)) warning$1(message, place);
+			for (const { message, location } of all.slice(0, mostShown)) warning$1(message, location);
 			const rest = all.slice(mostShown);
 			if (rest.length === 0) return;
 			const are = rest.length === 1 ? "warning is" : "warnings are";
@@ -2435,10 +2439,10 @@ const createRunner = () => {
 				for (const each of rest) writeUntrusted(renderLine(each));
 			});
 		},
-		error: (message, place) => outside(() => error(message, toProperties(place))),
-		fail: (message, place) => outside(() => {
+		error: (message, location) => outside(() => error(message, toProperties(location))),
+		fail: (message, location) => outside(() => {
 			process.exitCode = ExitCode.Failure;
-			error(message, toProperties(place));
+			error(message, toProperties(location));
 		}),
 		mask: (value) => outside(() => setSecret(value)),
 		output: setOutput,
@@ -2458,4 +2462,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, tokenState, wantsAgent, whySecretsAreEmpty, within, withoutSecrets };
+export { buildWords, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, tokenState, wantsAgent, whySecretsAreEmpty, within, withoutSecrets };

@@ -4,7 +4,7 @@ const { Agent, request } = process.getBuiltinModule("node:http");
 const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
 const { randomBytes } = process.getBuiltinModule("node:crypto");
-const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeSync } = process.getBuiltinModule("node:fs");
+const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { finished } = process.getBuiltinModule("node:stream/promises");
 const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
 const { spawn } = process.getBuiltinModule("node:child_process");
@@ -33,17 +33,16 @@ const findObjection = ({ HostConfig, Config }, image) => {
 };
 
 // src/cluster/providers/kind.ts
-/** kind's load balancer carries the cluster's label, too, but runs no pods. */
-const runsPods = ({ role }) => role !== "external-load-balancer";
+const toListed = ({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+	id,
+	name: name.replace(/^\//, ""),
+	state,
+	cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
+	role: Labels["io.x-k8s.kind.role"] ?? ""
+});
 /** All that bear the labels of nodes, whoever wrote them there. */
 const listClaims = async (get) => {
-	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(({ Id: id, Names: [name = ""], State: state, Labels }) => ({
-		id,
-		name: name.replace(/^\//, ""),
-		state,
-		cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
-		role: Labels["io.x-k8s.kind.role"] ?? ""
-	})).filter(runsPods);
+	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(toListed).filter(({ role }) => role !== "external-load-balancer");
 };
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
 const prove = async (get, claims) => {
@@ -65,13 +64,14 @@ const prove = async (get, claims) => {
 	}));
 	return {
 		nodes: proven.filter((each) => typeof each === "object"),
+		/** A line for each container that only claims to be one. */
 		leftOut: proven.filter((each) => typeof each === "string")
 	};
 };
 /** Finds the nodes of a cluster, running or not. */
 const listMembers = async (get, clusterName) => {
-	const claims = await listClaims(get);
-	return prove(get, claims.filter(({ cluster }) => cluster === clusterName));
+	const claims = (await listClaims(get)).filter(({ cluster }) => cluster === clusterName);
+	return prove(get, claims);
 };
 /** @throws {Failure} naming the clusters that there are */
 const refuseCluster = async (get, clusterName, leftOut) => {
@@ -106,10 +106,10 @@ const toNode = (inspected) => {
 		containerId: inspected.Id,
 		imageId: inspected.Image,
 		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination, Source }) => Source === void 0 || Source === "" ? [] : [{
-			destination: Destination,
-			source: Source
-		}]),
+		mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source }) => source ? [{
+			destination,
+			source
+		}] : []),
 		containerd: {
 			namespace: "k8s.io",
 			root: "/var/lib/containerd",
@@ -335,7 +335,7 @@ const supervise = ({ post }, path, { deadlineMs, signal }) => {
 * end tells it that we are gone.
 *
 * @param container as Docker's API takes it, with AutoRemove
-* @param input what it reads first
+* @param input what it reads first; may come while it starts
 * @returns how it ended, in words, where it did not say enough
 */
 const runContainer = async (api, container, input, watch) => {
@@ -353,8 +353,8 @@ const runContainer = async (api, container, input, watch) => {
 		});
 		splitLines(stderr, watch.onErrorLine);
 		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		await post(`${path}/start`);
-		socket.write(input);
+		const give = async () => void socket.write(await input);
+		await Promise.all([post(`${path}/start`), give()]);
 		const { late, release } = supervise(api, path, watch);
 		const end = ended.then(async () => {
 			const waited = await post(`${path}/wait?condition=removed`);
@@ -377,31 +377,15 @@ const runContainer = async (api, container, input, watch) => {
 const graceMs = 2e3;
 /** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
 const silenceMs = 1e3;
-const notStarted = (file, cause) => new Failure(`Could not start ${file}`, {
-	cause,
-	remedy: `Install ${file} and put it on the PATH.`
-});
-const signalTo = (pid, name) => {
-	try {
-		process.kill(pid, name);
-	} catch {}
-};
+const signalTo = (pid, name) => void attempt(() => process.kill(pid, name));
 /** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
-const sessionOf = (pid) => {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
-	} catch {
-		return -1;
-	}
-};
+const sessionOf = (pid) => attempt(() => {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+	return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
+});
 /** Processes of a session that have left its first group. Without /proc nobody can say. */
 const membersOf = (session) => {
-	try {
-		return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
-	} catch {
-		return [];
-	}
+	return (attempt(() => readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
 };
 const killAll = (pid) => {
 	signalTo(-pid, "SIGKILL");
@@ -465,7 +449,11 @@ const startGroup = ({ file, args, env, cwd, timeoutMs, signal }, stdio, ask) => 
 	};
 	child.once("error", (cause) => {
 		release();
-		reject(notStarted(file, cause));
+		const remedy = `Install ${file} and put it on the PATH.`;
+		reject(new Failure(`Could not start ${file}`, {
+			cause,
+			remedy
+		}));
 	});
 	child.once("exit", () => {
 		const isSilent = createSilenceCheck(child);
@@ -496,19 +484,6 @@ const startPiped = (command, ask) => {
 };
 
 // src/host/process.ts
-const stdioOf = (command) => {
-	const { stdin = "none" } = command;
-	if (stdin === "none") return [
-		"ignore",
-		"pipe",
-		"pipe"
-	];
-	return [
-		stdin.fd,
-		"pipe",
-		"pipe"
-	];
-};
 /**
 * Runs a command and hands its output streams to the caller. At its deadline, or when the step is
 * cancelled, it ends with all that it started.
@@ -516,7 +491,11 @@ const stdioOf = (command) => {
 * @throws {Failure} when the program cannot be started at all; an exit code is a result
 */
 const runStreaming = async (command, streams) => {
-	const { child, ended } = startGroup(command, stdioOf(command));
+	const { child, ended } = startGroup(command, [
+		command.stdin?.fd ?? "ignore",
+		"pipe",
+		"pipe"
+	]);
 	if (child.stdout !== null) streams.stdout(child.stdout);
 	if (child.stderr !== null) streams.stderr(child.stderr);
 	return ended;
@@ -596,23 +575,16 @@ const parsePaths = (text) => {
 		limitCgroup
 	};
 };
-const older = ["Task in ", " killed as a result of limit of "];
 /** Before Linux 5.0. */
 const parseOlderPaths = (text) => {
-	const [start, limit] = older;
-	const at = text.startsWith(start) ? text.lastIndexOf(limit) : -1;
-	if (at < 0) return void 0;
-	return {
-		cgroup: text.slice(start.length, at),
-		limitCgroup: text.slice(at + limit.length)
+	const [, cgroup, limitCgroup] = /^Task in (.*) killed as a result of limit of (.*)$/s.exec(text) ?? [];
+	return cgroup === void 0 ? void 0 : {
+		cgroup,
+		limitCgroup
 	};
 };
-const group = ["Tasks in ", " are going to be killed due to memory.oom.group set"];
 /** The cgroup that is killed as a whole. */
-const parseGroup = (text) => {
-	const [start, end] = group;
-	return text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length) : void 0;
-};
+const parseGroup = (text) => /^Tasks in (.*) are going to be killed due to memory\.oom\.group set$/s.exec(text)?.[1];
 const killed = "Killed process ";
 const sizes = " total-vm:";
 /** The process that was killed, and what is said of its size. Its name may hold what looks like that. */
@@ -790,10 +762,11 @@ const toKnown = ({ id, state, labels, image }) => {
 		podUid: label("pod.uid")
 	};
 	const isRunning = state === "CONTAINER_RUNNING";
+	const named = image?.userSpecifiedImage || image?.image || "";
 	return [{
 		id,
 		name: label("container.name"),
-		image: image?.userSpecifiedImage || image?.image || "",
+		image: named,
 		...of,
 		isRunning,
 		ended: void 0
@@ -814,7 +787,10 @@ const toEnded = (line) => {
 		at
 	}];
 };
-/** A string says why it could not be read. */
+/**
+* What the log says of kills, and between which times it reaches; a string says why it could not be
+* read.
+*/
 const toLog = (section) => {
 	const lines = section.trimEnd().split("\n");
 	const last = lines.at(-1) ?? "";
@@ -916,7 +892,7 @@ const gatherHere = async (env) => {
 		timeoutMs: nodeTimeoutMs
 	};
 	const ended = await runCaptured(command).catch(() => void 0);
-	return ended === void 0 ? void 0 : parseNodeReport(ended.stdout);
+	return ended && parseNodeReport(ended.stdout);
 };
 
 // src/host/own-folder.ts
@@ -952,10 +928,6 @@ const withFile = (folder, name, flags, body) => withFolder(folder, (path) => wit
 	if (stat.nlink !== 1) refuse(join(folder, name), "it has other names");
 	return body(fd);
 }, 384));
-const writeAll = (fd, text) => {
-	const bytes = Buffer.from(text);
-	for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-};
 /** Makes a folder that nobody else may look into; one that is there already has to be ours. */
 const makeOwnFolder = (folder) => {
 	try {
@@ -966,34 +938,22 @@ const makeOwnFolder = (folder) => {
 	}
 };
 /** Whether a folder is there, is one and no link, and is ours. */
-const isOwnFolder = (folder) => {
-	try {
-		return withFolder(folder, () => true);
-	} catch {
-		return false;
-	}
-};
+const isOwnFolder = (folder) => attempt(() => withFolder(folder, () => true)) ?? false;
 /** Writes a file so that nobody ever reads half of it. */
 const writeOwnFile = (folder, name, text) => {
 	const draft = `${name}.new`;
 	withFolder(folder, (path) => {
 		rmSync(join(path, draft), { force: true });
 	});
-	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeAll(fd, text));
+	withFile(folder, draft, O_WRONLY | O_CREAT | O_EXCL, (fd) => writeFileSync(fd, text));
 	withFolder(folder, (path) => renameSync(join(path, draft), join(path, name)));
 };
-const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeAll(fd, text));
+const appendOwnFile = (folder, name, text) => withFile(folder, name, O_WRONLY | O_CREAT | O_APPEND, (fd) => writeFileSync(fd, text));
 /** What a file of ours holds; nothing where there is none. */
-const readOwnFile = (folder, name) => {
-	try {
-		return withFile(folder, name, O_RDONLY, (fd) => {
-			const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
-			return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
-		});
-	} catch {
-		return "";
-	}
-};
+const readOwnFile = (folder, name) => attempt(() => withFile(folder, name, O_RDONLY, (fd) => {
+	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, mostBytes));
+	return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+})) ?? "";
 
 // src/cluster/node.ts
 /** Where a node's containerd keeps overlayfs snapshots, in the node. */
@@ -1056,6 +1016,8 @@ const parseImageReference = (given) => {
 		canonical: `${domain}/${path}${ending === "" ? ":latest" : ending}`
 	};
 };
+/** Those of some names that are names of images. */
+const toReferences = (names) => names.map(parseImageReference).filter((each) => typeof each !== "string");
 /**
 * The names under which a node needs an image. Of a name with tag and digest CRI drops the tag and
 * looks for exactly the rest.
@@ -1091,16 +1053,17 @@ const toBaseline = (clusterName, nodes) => {
 		clockMs,
 		uptimeS,
 		kills,
+		images: [],
+		/** The last time in the kernel's log; undefined where that could not be read. */
 		logLastS: typeof log === "string" ? void 0 : log.lastS,
-		nodes: nodes.map(({ name, id, state, report }) => {
-			return {
-				name,
-				id,
-				startedAt: state.StartedAt,
-				kills: report?.nodeKills
-			};
-		}),
-		images: []
+		nodes: nodes.map(({ name, id, state, report }) => ({
+			name,
+			id,
+			/** When its container was started, as Docker writes it. */
+			startedAt: state.StartedAt,
+			/** OOM kills in the node by then; undefined where its cgroup does not count them. */
+			kills: report?.nodeKills
+		}))
 	};
 };
 const isText = (value) => typeof value === "string";
@@ -1132,12 +1095,14 @@ const writeBaseline = (folder, baseline) => {
 	makeOwnFolder(folder);
 	writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
 };
-const appendLines = (folder, file, lines) => appendOwnFile(folder, file, lines.map((line) => `${line}\n`).join(""));
 /** Adds containers, or what is newly known of them. */
-const recordContainers = (folder, containers) => appendLines(folder, containersFile, containers.map((container) => JSON.stringify(container)));
+const recordContainers = (folder, containers) => {
+	const lines = containers.map((container) => `${JSON.stringify(container)}\n`);
+	appendOwnFile(folder, containersFile, lines.join(""));
+};
 /** Keeps others of the job from reporting the same once more. */
 const recordReported = (folder, keys) => {
-	if (keys.length > 0) appendLines(folder, reportedFile, keys);
+	if (keys.length > 0) appendOwnFile(folder, reportedFile, `${keys.join("\n")}\n`);
 };
 const isEnd = (value) => Number.isInteger(value?.exitCode) && Number.isFinite(value?.atMs);
 /** Nothing where the line is not whole: whoever writes may be stopped in the midst of it. */
@@ -1224,27 +1189,16 @@ const readRegularFile = (path, largest = largestText) => {
 
 // src/host/access.ts
 const { R_OK, W_OK, X_OK } = constants;
-const allows = (path, mode) => {
-	try {
-		accessSync(path, mode);
-		return true;
-	} catch {
-		return false;
-	}
-};
+const allows = (path, mode) => attempt(() => accessSync(path, mode) === void 0) ?? false;
 /** Whether something may be made in a folder that is there; also false on a read-only mount. */
 const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
 /** Whether files of a folder that is there can be opened by their names. */
 const canSearch = (folder) => allows(folder, X_OK);
+/** Whether a file may be executed. */
+const canRun = (file) => allows(file, X_OK);
 const canRead = (file) => allows(file, R_OK);
 /** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-const isMissing = (path) => {
-	try {
-		return statSync(path, { throwIfNoEntry: false }) === void 0;
-	} catch {
-		return false;
-	}
-};
+const isMissing = (path) => kindOf(path) === "nothing";
 /** What there is at a path, links followed; what nobody may look at is taken for a file. */
 const kindOf = (path) => {
 	try {
@@ -1264,13 +1218,7 @@ const canMake = (folder) => {
 
 // src/docker/docker-folders.ts
 /** A user may have no home at all: none in the environment, and none in the system's list of users. */
-const findHome = (env) => {
-	try {
-		return env["HOME"] || homedir();
-	} catch {
-		return "";
-	}
-};
+const findHome = (env) => env["HOME"] || (attempt(homedir) ?? "");
 /** For a user without a home: a folder that is not there, and that nobody can guess and make. */
 const nowhere = resolve(tmpdir(), `slipway-nowhere-${randomBytes(16).toString("hex")}`);
 /**
@@ -1300,58 +1248,41 @@ const foldersIn = (parent) => isMissing(parent) ? [] : readdirSync(parent, { wit
 const canBuildxUse = (folder) => {
 	if (isMissing(folder)) return canMake(folder);
 	const inside = (...names) => names.map((name) => join(folder, name));
-	try {
-		const builders = inside("refs").flatMap(foldersIn);
-		const folders = inside("", "instances", "defaults", "activity", "refs");
-		const files = inside(".lock", "current");
-		return [
-			...folders,
-			...builders,
-			...builders.flatMap(foldersIn)
-		].every((path) => isMissing(path) || canWriteIn(path)) && files.every((path) => isMissing(path) || canRead(path));
-	} catch {
-		return false;
-	}
+	const builders = attempt(() => {
+		const folders = inside("refs").flatMap(foldersIn);
+		return [...folders, ...folders.flatMap(foldersIn)];
+	});
+	if (builders === void 0) return false;
+	return [...inside("", "instances", "defaults", "activity", "refs"), ...builders].every((path) => isMissing(path) || canWriteIn(path)) && inside(".lock", "current").every((path) => isMissing(path) || canRead(path));
 };
+const isInReach = (folder) => isMissing(folder) ? canMake(folder) : canSearch(folder);
 /** Looks at them, and changes nothing. */
 const findDockerFolders = (env) => {
 	const config = dockerFolderOf(env);
-	if (config === void 0) return {
-		config: {
-			path: void 0,
-			isInReach: false
-		},
-		buildx: findBuildx(env, void 0)
-	};
+	const given = env["BUILDX_CONFIG"];
+	const buildx = given ? resolve(given) : config && join(config, "buildx");
 	return {
+		/** Logins, contexts and plugins: to be read, or made where it is missing. */
 		config: {
 			path: config,
-			isInReach: isMissing(config) ? canMake(config) : canSearch(config)
+			isInReach: config !== void 0 && isInReach(config)
 		},
-		buildx: findBuildx(env, config)
-	};
-};
-const findBuildx = (env, config) => {
-	const given = env["BUILDX_CONFIG"];
-	const path = given ? resolve(given) : config && join(config, "buildx");
-	return {
-		path,
-		isUsable: path !== void 0 && canBuildxUse(path)
+		/** Builders, and what was built: buildx stops where it cannot write. */
+		buildx: {
+			path: buildx,
+			isUsable: buildx !== void 0 && canBuildxUse(buildx)
+		}
 	};
 };
 
 // src/docker/socket.ts
 const defaultSocket = "/var/run/docker.sock";
-/** The context that `docker context use` wrote down; undefined for the default. */
+/** The context that `docker context use` wrote down. */
 const readCurrentContext = (env) => {
 	const folder = dockerFolderOf(env);
 	if (folder === void 0) return void 0;
-	try {
-		const name = JSON.parse(readRegularFile(join(folder, "config.json")).toString("utf8"))?.currentContext;
-		return typeof name === "string" && name !== "" && name !== "default" ? name : void 0;
-	} catch {
-		return;
-	}
+	const name = attempt(() => JSON.parse(readRegularFile(join(folder, "config.json")).toString("utf8")))?.currentContext;
+	return typeof name === "string" && name !== "" ? name : void 0;
 };
 /**
 * The daemon's socket on this machine; undefined where only the docker command knows the way, such as
@@ -1573,4 +1504,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };

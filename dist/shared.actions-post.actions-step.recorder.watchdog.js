@@ -3,12 +3,12 @@
 var Failure = class extends Error {
 	remedy;
 	/** The file and line to look at, where there is one. */
-	place;
+	location;
 	constructor(what, options = {}) {
 		super(what, { cause: options.cause });
 		this.name = "Failure";
 		this.remedy = options.remedy;
-		this.place = options.place;
+		this.location = options.location;
 	}
 };
 const isWorthAddingTo = (message, cause) => cause.message !== "" && !message.includes(cause.message);
@@ -48,18 +48,18 @@ const mib = 1048576;
 /** The most that is read of what a program prints or a server answers: more is no answer to us. */
 const mostBytes = 64 * mib;
 /** @param what names what was asked, as the beginning of a sentence */
-const tooMuch = (what, most = mostBytes) => new Failure(`${what} exceeds the ${most / mib} MB that Slipway reads of it`);
+const tooMuch = (what) => new Failure(`${what} exceeds the ${mostBytes / mib} MB that Slipway reads of it`);
 /**
 * Reads a stream to its end.
 *
 * @throws {Failure} as soon as it is more than the bound; the stream is destroyed then
 */
-const readStream = async (stream, what, most = mostBytes) => {
+const readStream = async (stream, what) => {
 	const chunks = [];
 	let bytes = 0;
 	for await (const chunk of stream) {
 		bytes += chunk.length;
-		if (bytes > most) throw tooMuch(what, most);
+		if (bytes > 67108864) throw tooMuch(what);
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString("utf8");

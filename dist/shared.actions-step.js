@@ -1,7 +1,37 @@
+import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { toContextFolder } from "./shared.actions-post.actions-step.js";
+import { parseQuantity, toContextFolder } from "./shared.actions-post.actions-step.js";
 const { existsSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
+
+// src/inputs/yaml-words.ts
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const refuse = (value, wanted, path, report) => {
+	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
+	return [];
+};
+/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
+const toAssignments = (value, path, report) => {
+	const wanted = "a map of names and texts, or a list of name=value";
+	if (value === null) return [];
+	if (typeof value === "string") return [value];
+	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
+	return Object.entries(value).flatMap(([key, each]) => {
+		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
+		if (each === null) return [key];
+		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
+	});
+};
+const lists = ["tags", "ssh"];
+/** A value as the input of that name has it: the items of a list are its lines. */
+const toWordText = (value, path, report) => {
+	if (value === null) return "";
+	if (typeof value === "string") return value;
+	const mayBeList = lists.includes(path.at(-1));
+	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
+	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
+	return "";
+};
 
 // src/inputs/entries.ts
 /** The entries of a target's list; one alone may stand without it. */
@@ -37,7 +67,10 @@ const findDockerfile = (path) => {
 	return basename(path) === "Dockerfile" && !existsSync(path) && existsSync(lower) ? lower : path;
 };
 const text = (value) => typeof value === "string" ? value : void 0;
-/** Of a target of Bake's, which looks for its Dockerfile in its context. */
+/**
+* Where the files of a build are, as far as they are on this machine. Bake looks for a target's
+* Dockerfile in its context.
+*/
 const toBakeFiles = (definition, workspace) => {
 	const inline = text(definition["dockerfile-inline"]);
 	const folder = toContextFolder(text(definition["context"]) ?? ".", workspace);
@@ -46,19 +79,16 @@ const toBakeFiles = (definition, workspace) => {
 	const base = own === void 0 ? folder : workspace;
 	const isUrl = /^https?:\/\//.test(given);
 	return {
+		/** The context's folder; undefined for one that is elsewhere. */
 		folder,
+		/** Undefined where it is elsewhere, or written in the Bake file. */
 		dockerfile: inline === void 0 && !isUrl && (base !== void 0 || given[0] === "/") ? findDockerfile(resolve(base ?? "/", own ?? given)) : void 0,
-		inline: inline === void 0 ? void 0 : unescapeTemplate(inline)
+		/** What is written in the Bake file. */
+		inline: inline && unescapeTemplate(inline)
 	};
 };
 /** A file's text; undefined where it cannot be read, which the build itself says better. */
-const readQuietly = (path) => {
-	try {
-		return path === void 0 ? void 0 : readRegularFile(path).toString("utf8");
-	} catch {
-		return;
-	}
-};
+const readQuietly = (path) => path === void 0 ? void 0 : attempt(() => readRegularFile(path).toString("utf8"));
 /** The Dockerfile's text; empty where it is elsewhere. */
 const readDockerfile = ({ dockerfile, inline }) => inline ?? readQuietly(dockerfile) ?? "";
 /** Linux for this machine's processor, where nobody says what is built for. */
@@ -74,4 +104,35 @@ const toBakeWords = (definition) => {
 	};
 };
 
-export { escapeTemplate, readDockerfile, readQuietly, splitFields, toBakeFiles, toBakeWords, toEntries, toFields, toTextMap, toTexts };
+// src/manifests/workload.ts
+/** What was found in several places, as one. */
+const joinManifests = (all) => ({
+	workloads: all.flatMap(({ workloads = [] }) => workloads),
+	claims: all.flatMap(({ claims = [] }) => claims),
+	warnings: all.flatMap(({ warnings = [] }) => warnings)
+});
+
+// src/manifests/read-storage.ts
+/** Bytes; 0 for what is not written or is no quantity. */
+const readBytes = ({ text }, node) => parseQuantity(text(node) ?? "") ?? 0;
+/** What a PersistentVolumeClaim, or a template of one, asks for. */
+const readClaimed = (reader, claim) => readBytes(reader, reader.at(claim, "spec", "resources", "requests", "storage"));
+const readEmptyDir = (reader, volume) => {
+	const { at, text } = reader;
+	return (text(at(volume, "emptyDir", "medium")) ?? "") === "" ? readBytes(reader, at(volume, "emptyDir", "sizeLimit")) : 0;
+};
+const sum = (amounts) => amounts.reduce((all, one) => all + one, 0);
+const readVolumes = (reader, document, podSpec) => {
+	const { at, items } = reader;
+	const volumes = items(at(podSpec, "volumes"));
+	const templates = items(at(document, "spec", "volumeClaimTemplates"));
+	const ephemeral = volumes.map((volume) => at(volume, "ephemeral", "volumeClaimTemplate"));
+	return {
+		/** The limits of its `emptyDir`s, which Kubernetes counts as the pod's ephemeral storage. */
+		emptyDirs: sum(volumes.map((volume) => readEmptyDir(reader, volume))),
+		/** What it claims for itself: each replica of a StatefulSet has volumes of its own. */
+		claims: sum([...templates, ...ephemeral].map((claim) => readClaimed(reader, claim)))
+	};
+};
+
+export { escapeTemplate, isMap, joinManifests, readClaimed, readDockerfile, readQuietly, readVolumes, splitFields, sum, toAssignments, toBakeFiles, toBakeWords, toEntries, toFields, toTextMap, toTexts, toWordText, usualPlatform };

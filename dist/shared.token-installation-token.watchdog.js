@@ -49,7 +49,8 @@ const createFetch = (apiUrl) => {
 	return async (url, options) => limit(await send(url, options));
 };
 /** A client that signs as the App: a fresh JWT for each request, masked before it is sent. */
-const createAppClient = ({ apiUrl, clientId, privateKey }, mask) => {
+const createAppClient = (app, mask) => {
+	const { apiUrl, clientId, privateKey } = app;
 	const send = createFetch(apiUrl);
 	const maskAndSend = (url, options) => {
 		const { authorization } = options?.headers ?? {};
@@ -249,13 +250,15 @@ const mintToken = async (app, scope, options) => {
 		});
 		if (typeof data.token !== "string" || data.token === "") throw notGitHub("a token");
 		maskToken(data.token, mask);
-		const known = withSpelling(scope, installation.account?.login);
 		return {
 			token: new Secret(data.token),
 			apiUrl,
-			scope: known,
+			scope: withSpelling(scope, installation.account?.login),
+			/** As GitHub says it, ISO 8601. */
 			expiresAt: data.expires_at,
+			/** What GitHub gave it. */
 			permissions: toPermissions(data.permissions ?? permissions),
+			/** As `performance.now()`. */
 			mintedMs: performance.now()
 		};
 	} catch (error) {

@@ -13,6 +13,7 @@
 # and with several lines, the last one `done`:
 #   images                                   CRI's: `image ID NAME...`
 #   labels NAME...                           containerd's images of these names: `label NAME RECORD`
+#   state NAME...                            the same; where all of them have a record, all that these lists have, too
 #   snapshots                                `snapshot NAME KIND`, 3 for committed ones
 #   held                                     `held CONFIG TOP`
 # `failed` says only that it did not work: `ctr` or `crictl` then say why. gRPC is HTTP/2; of its headers,
@@ -241,6 +242,14 @@ sub held {
   return join "\n", @lines, 'done';
 }
 
+sub state {
+  my $labels = @_ ? labels(@_) // return : 'done';
+  my $recorded = () = $labels =~ /^label\t\S+\t\S/mg;
+  return $labels if $recorded < @_;
+  my @lists = map { $_->() // return } \&snapshots, \&held, \&images;
+  return join '', (map { s/done\z//r } $labels, @lists), 'done';
+}
+
 # A file becomes a blob, if there is none yet, with one label more; nothing where that fails.
 sub write_blob {
   my ($folder, $digest, $key, $value) = @_;
@@ -310,7 +319,7 @@ sub images {
 
 my %commands = (
   publish => \&publish, release => \&release, remove => \&remove, view => \&view, import => \&import_image,
-  image => \&image, images => \&images, labels => \&labels, snapshots => \&snapshots, held => \&held,
+  image => \&image, images => \&images, labels => \&labels, state => \&state, snapshots => \&snapshots, held => \&held,
 );
 
 alarm 30;

@@ -5,7 +5,7 @@
 find_root() {
   local seen=/proc/$pid/root$node_root on_host
   [[ -d "$seen/snapshots" ]] || cannot "no overlayfs snapshots at $node_root"
-  on_host=$(inside "$host_root")
+  inside on_host "$host_root"
   root=$seen
   if [[ "$host_root" == "$mounted"/* && "$on_host/snapshots" -ef "$seen/snapshots" ]]; then root=$on_host; fi
 }
@@ -23,15 +23,15 @@ report_copying() {
   done
 }
 
-# In the background; what is there already can be looked at meanwhile.
+# In the background; what is there already can be inspected meanwhile.
 choose_and_stage() {
-  choose_way
-  if [[ "$way" == copy ]]; then report_copying & reporter=$!; fi
+  choose_method
+  if [[ "$method" == copy ]]; then report_copying & reporter=$!; fi
   start_staging
 }
 
 load_node() {
-  local lock reporter='' known='' i copied=0 way=present root staging own=$work/of.$node
+  local lock reporter='' known='' i copied=0 method=present root staging own=$work/of.$node
   local asking='' answering announced manifest_digest=''
   local -A committed=()
   local -a adopted=() missing=() broken=() published=() imported=() present=() strays=()
@@ -54,7 +54,7 @@ load_node() {
   read_present
   find_broken
   if ((${#broken[@]} > 0)); then
-    [[ "$way" != present ]] || choose_way
+    [[ "$method" != present ]] || choose_method
     repair
   fi
   ((${#missing[@]} == 0)) || publish_staged
@@ -68,14 +68,12 @@ load_node() {
   check_cri
   trap - EXIT
   rm -rf "$staging"
-  say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$way"
+  say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$method"
 }
 
 node=''
 mkdir -p "$work/blobs/sha256" "$work/layers"
 "read_$store"
-# Docker's layers under their numbers, as each node's are staged.
-for i in "${!chains[@]}"; do ln -s "${folders[i]}" "$work/layers/$i"; done
 for entry in "${nodes[@]}"; do
   IFS=$'\t' read -r node pid node_root host_root <<<"$entry"
   (load_node) &

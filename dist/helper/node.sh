@@ -68,11 +68,15 @@ read_present() {
 # broken: layers that the node lists but whose folders are gone or are not what Docker has. Nobody
 # heals a snapshot: a pod on a broken one is stuck, so it must not count as present.
 find_broken() {
-  local i side
+  local i side folder
   broken=()
   ((${#present[@]} > 0)) || return 0
+  number_layers "${!present[@]}"
   mkdir "$own/present"
-  for i in "${!present[@]}"; do ln -s "$(seen "${present[i]}")" "$own/present/$i"; done
+  for i in "${!present[@]}"; do
+    seen folder "${present[i]}"
+    ln -s "$folder" "$own/present/$i"
+  done
   list_tops "$work/layers" "${!present[@]}" >"$own/theirs.tops"
   list_tops "$own/present" "${!present[@]}" >"$own/ours.tops"
   # Of an entry that one of them alone has, what comes before the first tab.
@@ -81,5 +85,5 @@ find_broken() {
   done | cut -z -f 1 | sort -z --numeric-sort --unique)
 }
 
-# Where a folder of the node's containerd is seen from here.
-seen() { printf '%s%s' "$root" "${1#"$node_root"}"; }
+# Writes into a variable where a folder of the node's containerd is seen from here.
+seen() { printf -v "$1" '%s%s' "$root" "${2#"$node_root"}"; }

@@ -52,7 +52,7 @@ repair() {
   local i folder to=$staging/$run/repair
   mkdir -p "$to"
   for i in "${broken[@]}"; do
-    folder=$(seen "${present[i]}")
+    seen folder "${present[i]}"
     stage_and_verify "$to" "$i"
     copied=$((copied + $(copied_bytes "$to" "$i")))
     mkdir -p "${folder%/fs}"

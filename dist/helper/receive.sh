@@ -27,7 +27,7 @@ receive_blob() {
 
 # A layer that occurs more than once is unpacked once and copied.
 receive_layer() {
-  local size=$1 first=$2 i to=$staging/$run/to way=copy
+  local size=$1 first=$2 i to=$staging/$run/to method=copy
   unpack_layer "$size" "$first" "$to/$first"
   for i in "${@:3}"; do
     transfer "$to/$first" "$to/$i"

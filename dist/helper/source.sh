@@ -13,11 +13,11 @@ add_blob() {
 # The overlay2 store has no manifest, so one is made of the size of the config and of what the action knows.
 read_overlay2() {
   local i
-  config=$(inside "$config")
+  inside config "$config"
   image=$config_digest
   add_blob "$config" "$config_digest"
   say config "$(stat -c %s "$config")"
-  for i in "${!chains[@]}"; do folders[i]=$(inside "${folders[i]}"); done
+  for i in "${!chains[@]}"; do inside "folders[i]" "${folders[i]}"; done
 }
 
 # Docker's own containerd, whose socket's folder is mounted for this store alone.
@@ -51,7 +51,7 @@ read_containerd() {
   ((${#lowers[@]} == ${#chains[@]})) || die 'Docker has another number of folders than layers'
   for i in "${!chains[@]}"; do
     [[ "${lowers[i]}" == "$mounted"/* ]] || cannot "Docker keeps layers at ${lowers[i]}, out of reach"
-    folders[i]=$(inside "${lowers[i]}")
+    inside "folders[i]" "${lowers[i]}"
   done
 }
 

@@ -1,48 +1,44 @@
 # Brings a layer's files into the node's filesystem and proves that they are what Docker has.
 
-# One tree as the way has it; what is there already stays. Extended attributes are named, because only
+# One tree as the method has it; what is there already stays. Extended attributes are named, because only
 # then cp fails where it cannot keep them; whiteouts and opaque folders are among them.
 transfer() {
   # shellcheck disable=SC2054  # a list of cp's own
   local -a how=(--recursive --no-dereference --preserve=mode,ownership,timestamps,links,xattr)
-  case $way in
+  case $method in
     reflink) cp "${how[@]}" --reflink=always --no-target-directory -- "$1" "$2" ;;
     link) cp "${how[@]}" --link "$keep" --no-target-directory -- "$1" "$2" ;;
     copy) cp "${how[@]}" --reflink=auto --sparse=auto --no-target-directory -- "$1" "$2" ;;
   esac
 }
 
-# Tries a way with a real file and a real whiteout in the real target folder.
+# Tries a method with a real file and a real whiteout in the real target folder.
 probe() {
-  local way=$1 place=$staging/probe file=''
-  rm -rf "$place"
+  local method=$1 place=$staging/probe.$1 file=''
   mkdir -p "$place/from"
   # None of those that must not have a second name for a moment.
   IFS= read -r -d '' file < <(find "${folders[@]}" \( -path '*/etc' -o -path '*/var/spool' \) -prune -o -type f -print0 -quit) || true
   mknod "$place/from/whiteout" c 0 0
   transfer "$place/from" "$place/to" && [[ -c "$place/to/whiteout" ]] || return 1
   [[ -z "$file" ]] || transfer "$file" "$place/file" || return 1
-  [[ "$way" != link || -z "$file" || "$file" -ef "$place/file" ]]
+  [[ "$method" != link || -z "$file" || "$file" -ef "$place/file" ]]
 }
 
-# way: the best one that works here, or the one that is wanted; keep: how this cp is told that what is
+# method: the best one that works here, or the one that is wanted; keep: how this cp is told that what is
 # there already stays.
-choose_way() {
-  local -a ways=(reflink link copy)
+choose_method() {
+  local -a methods=(reflink link copy)
   mkdir -p "$staging"
   # No version of ext4 has reflinks; stat calls it by the name of its elder.
-  [[ "$(stat --file-system --format %T "$staging")" != ext2/ext3 ]] || ways=(link copy)
-  [[ "$wanted" == auto ]] || ways=("$wanted")
+  [[ "$(stat --file-system --format %T "$staging")" != ext2/ext3 ]] || methods=(link copy)
+  [[ "$wanted" == auto ]] || methods=("$wanted")
   # Versions 9.2 to 9.4 call the old option's work a failure; from 9.3 on there is the new one.
   keep=--no-clobber
   ! cp --update=none --help >/dev/null 2>&1 || keep=--update=none
-  for way in "${ways[@]}"; do
-    if probe "$way" 2>"$own/probe.$way"; then
-      rm -rf "$staging/probe"
-      return
-    fi
+  for method in "${methods[@]}"; do
+    ! probe "$method" 2>"$own/probe.$method" || return 0
   done
-  cannot "the probe of $way failed: $(tail -n 1 "$own/probe.$way")"
+  cannot "the probe of $method failed: $(tail -n 1 "$own/probe.$method")"
 }
 
 # Of the regular files below some folders of a layer, null-terminated, those that also have names in
@@ -78,7 +74,7 @@ list_shared() {
 stage_layer() {
   local from=$1 to=$2 sub path parent
   local -a subs=() shared=()
-  if [[ "$way" == link ]]; then
+  if [[ "$method" == link ]]; then
     for sub in etc var/spool; do
       if is_real_folder "$from" "$sub"; then subs+=("$sub"); fi
     done
@@ -86,7 +82,7 @@ stage_layer() {
   ((${#subs[@]} == 0)) || mapfile -d '' shared < <(list_shared "$from" "${subs[@]}")
   for sub in "${subs[@]}"; do
     parent_of "$sub"
-    mkdir -p "$to/$parent" && way=copy transfer "$from/$sub" "$to/$sub" || return
+    mkdir -p "$to/$parent" && method=copy transfer "$from/$sub" "$to/$sub" || return
   done
   for path in "${shared[@]}"; do
     ln --force --no-target-directory -- "$from/$path" "$to/$path" || return
@@ -147,14 +143,14 @@ digest_copied() {
   } | sha256sum
 }
 
-digest_trees() { if [[ "$way" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
+digest_trees() { if [[ "$method" == link ]]; then digest_linked "$@"; else digest_copied "$@"; fi; }
 
 # The first file that differs, as one word without control characters.
 name_difference() {
   local entry='' path
   IFS= read -r -d '' entry < <(comm -z -23 <(sort -z "$1.files") <(sort -z "$2.files")) || true
   [[ -n "$entry" ]] || return 0
-  if [[ "$way" == link ]]; then path=${entry#* }; else path=${entry% * * * * *}; fi
+  if [[ "$method" == link ]]; then path=${entry#* }; else path=${entry% * * * * *}; fi
   printf ': %q' "${path#*/./}"
 }
 
@@ -167,16 +163,22 @@ fail_staging() {
   esac
 }
 
+# Docker's layers under their numbers, as each node's are staged; for several nodes at once.
+number_layers() {
+  local i
+  for i in "$@"; do [[ -L "$work/layers/$i" ]] || ln --symbolic --force --no-dereference "${folders[i]}" "$work/layers/$i"; done
+}
+
 # theirs: the digest of layers as Docker has them; list: where its lists are. It is the same for all nodes, so
 # whoever needs it first makes it.
 digest_theirs() {
   local kind=copied turn
-  [[ "$way" != link ]] || kind=linked
+  [[ "$method" != link ]] || kind=linked
   printf -v list '.%s' "$kind" "$@"
   list=$work/theirs$list
   exec {turn}>>"$list.turn"
   flock "$turn"
-  [[ -s "$list" ]] || { digest_trees "$work/layers" "$list" "$@" >"$list.new" && mv "$list.new" "$list"; } ||
+  [[ -s "$list" ]] || { number_layers "$@" && digest_trees "$work/layers" "$list" "$@" >"$list.new" && mv "$list.new" "$list"; } ||
     die 'a layer of Docker cannot be read'
   exec {turn}>&-
   theirs=$(<"$list")
@@ -197,7 +199,7 @@ stage_and_verify() {
 # How many bytes of files staged layers have of their own.
 copied_bytes() {
   local to=$1 chunk=$2
-  case $way in
+  case $method in
     reflink) echo 0 ;;
     copy) (cd "$to" && du --bytes --summarize --total "${@:2}" | tail -n 1 | cut -f 1) ;;
     link)

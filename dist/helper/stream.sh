@@ -2,7 +2,7 @@
 # Puts one image into the containerd of the kind node in which this runs, from what `docker save`
 # writes. The parts of this script are joined in the order in which src/load/helper.ts names them.
 #
-# Standard input: the order, one line per fact with tab-separated fields:
+# Standard input: the request, one line per fact with tab-separated fields:
 #   run ID | node NAME | image DOCKERS_ID | config DIGEST | name REF
 #   layer DIFF_ID CHAIN_ID UNPACKER    (lowest first; the program that makes its blob a tar)
 #   go

@@ -5,16 +5,16 @@
 # link(2) refuses to cross mounts, even of one filesystem. The parts of this script are joined in
 # the order in which src/load/helper.ts names them.
 #
-# Standard input: the order, one line per fact with tab-separated fields, ended by `go`; after that
+# Standard input: the request, one line per fact with tab-separated fields, ended by `go`; after that
 # it stays open as a lifeline, and its end (the action died) ends the helper.
-#   run ID | deadline SECONDS | way auto|reflink|link|copy | mount FOLDER_OF_THE_HOST
+#   run ID | deadline SECONDS | method auto|reflink|link|copy | mount FOLDER_OF_THE_HOST
 #   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
 #   layer DIFF_ID CHAIN_ID [FOLDER]                              (lowest first)
 #   overlay2 CONFIG_FILE CONFIG_DIGEST | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
 # A store that keeps no manifest is answered `config` by one line with the manifest's digest and the manifest.
 # Standard output: one line per event, tab-separated; without a NODE it is about all:
-#   config BYTES | NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES WAY
-#   NODE cannot REASON    (nothing is wrong, but this way is none there)
+#   config BYTES | NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES METHOD
+#   NODE cannot REASON    (nothing is wrong, but this method is none there)
 # Standard error: what went wrong and should not have, after the node's name and a colon.
 #
 # Every node goes through: lock, sweep, probe, stage (link or copy into a folder of ours, verify),
@@ -25,12 +25,12 @@ export LC_ALL=C
 # A program in Perl; see containerd.pl.
 client=${1-}
 
-complete='' names=() diffs=() chains=() folders=() nodes=()
+complete='' names=() diffs=() chains=() folders=()
 while IFS=$'\t' read -r word a b c d; do
   case $word in
     run) run=$a ;;
     deadline) deadline=$a ;;
-    way) wanted=$a ;;
+    method) wanted=$a ;;
     mount) mounted=${a%/} ;;
     name) names+=("$a") ;;
     node) nodes+=("$a"$'\t'"$b"$'\t'"$c"$'\t'"$d") ;;
@@ -40,11 +40,14 @@ while IFS=$'\t' read -r word a b c d; do
     go) complete=yes && break ;;
   esac
 done
-# An order that ends early is not one: whoever wrote it is gone.
+# A request that ends early is not one: whoever wrote it is gone.
 [[ -n "$complete" ]] || exit 1
+for word in run deadline wanted mounted store nodes; do
+  [[ -v $word ]] || { echo "the request does not say everything: $word" >&2; exit 1; }
+done
 
-# Where a folder of the daemon's host is seen from here.
-inside() { printf '/slipway%s' "${1#"$mounted"}"; }
+# Writes into a variable where a folder of the daemon's host is seen from here.
+inside() { printf -v "$1" '/slipway%s' "${2#"$mounted"}"; }
 
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
@@ -52,7 +55,8 @@ trap 'rm -rf "$work"' EXIT
 # The file with its digest comes last, for whoever waits for it.
 receive_manifest() {
   local digest text
-  IFS=$'\t' read -r digest text && [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]] || return 0
+  IFS=$'\t' read -r digest text || return
+  [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]] || { echo 'the answer about the config is no manifest' >&2; return 1; }
   printf '%s' "$text" >"$work/manifest"
   cp "$work/manifest" "$work/blobs/sha256/${digest#sha256:}"
   printf '%s' "$digest" >"$work/digest.new" && mv "$work/digest.new" "$work/digest"
@@ -69,12 +73,14 @@ end_early() {
 }
 trap end_early TERM
 exec 3<&0 </dev/null
-{ receive_manifest <&3; cat <&3 >/dev/null; kill -TERM "$main"; } 2>/dev/null &
+{ receive_manifest <&3 && cat <&3 >/dev/null; kill -TERM "$main" 2>/dev/null; } &
 { sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
 exec 3<&-
 
-# One more than cores, as linking also waits; many would only wait for the same disk.
-workers=$(($(nproc) < 4 ? $(nproc) + 1 : 5))
+# For each node. One more than cores for all of them, as linking also waits; many would only wait for the same
+# disk.
+workers=$(nproc)
+workers=$(((workers < 4 ? workers : 4) / ${#nodes[@]} + 1))
 # A node's name before what went wrong there; without a node it went wrong for all.
 exec {events}>&1
 say() { (IFS=$'\t'; printf '%s\n' "$node"$'\t'"$*") >&"$events"; }
