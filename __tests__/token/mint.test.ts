@@ -104,6 +104,8 @@ test('a GitHub Enterprise Server has its API elsewhere', async () => {
 test('two hundred at once all get a token, and all can be ended', async () => {
   const minted = await Promise.all(Array.from({ length: 200 }, () => mint()))
   expect(new Set(minted.map(({ token }) => token.expose())).size).toBe(200)
-  await Promise.all(minted.map((token) => revokeToken(token, log)))
+  // Each has seconds, which a busy machine does not have for all of them at once.
+  for (let at = 0; at < minted.length; at += 25)
+    await Promise.all(minted.slice(at, at + 25).map((token) => revokeToken(token, log)))
   expect(new Set(github.tokens.map((token) => token.state()))).toEqual(new Set(['revoked']))
 })
