@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectSameTree, loadInto, moveToTmpfs, nodesOf, waysOf } from '../support/loading.ts'
 import {
   afterHelperStarts,
@@ -23,6 +23,29 @@ import {
 
 const one = useOneNode()
 
+const loadIntoPaused = async () => {
+  const cluster = await startCluster()
+  const [node = ''] = cluster.nodes
+  const tag = await buildSlow('sleeps')
+  const options = afterHelperStarts(node, () => docker('pause', node), 100)
+  const run = await runSlipway({ 'cluster-name': cluster.name, images: tag }, options)
+  await docker('unpause', node)
+  return { cluster, node, tag, run }
+}
+
+/** It takes more than a minute to end, in which the other tests have their turn. */
+let paused: ReturnType<typeof loadIntoPaused>
+beforeAll(() => {
+  paused = loadIntoPaused()
+  paused.catch(() => {})
+})
+afterAll(() =>
+  paused.then(
+    ({ cluster }) => cluster.remove(),
+    () => {},
+  ),
+)
+
 const expectFailure = (run: Run, expected: RegExp): void => {
   expect(run.exitCode).toBe(1)
   const errors = run.annotations.filter(({ level }) => level === 'error')
@@ -35,17 +58,6 @@ test('a node that is killed while it is loaded: one clear line', async () => {
   const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
   expectFailure(run, /is not running|not found|No such|connection/)
 })
-
-test('a node that is paused while it is loaded: it ends, with a clear line, and converges', async () => {
-  const tag = await buildSlow('sleeps')
-  const options = afterHelperStarts(one.node, () => docker('pause', one.node), 100)
-  const run = await runSlipway({ 'cluster-name': one.cluster.name, images: tag }, options)
-  await docker('unpause', one.node)
-  expectFailure(run, /paused/)
-  expect(waysOf(await loadInto(one.cluster, { images: tag }))).toHaveLength(1)
-  expect(await runPod(one.node, tag, ['cat', '/layer-5'])).toBe('sleeps-5')
-  await expectNothingOfOurs(one.node)
-}, 300_000)
 
 test.each([
   ['space', 'size=40m'],
@@ -116,3 +128,11 @@ test('what root does in a pod of one node reaches neither the other node nor Doc
     await pair.remove()
   }
 })
+
+test('a node that is paused while it is loaded: it ends, with a clear line, and converges', async () => {
+  const { cluster, node, tag, run } = await paused
+  expectFailure(run, /paused/)
+  expect(waysOf(await loadInto(cluster, { images: tag }))).toHaveLength(1)
+  expect(await runPod(node, tag, ['cat', '/layer-5'])).toBe('sleeps-5')
+  await expectNothingOfOurs(node)
+}, 300_000)
