@@ -1,10 +1,19 @@
 /** A line of a file, counted from 1; the file is relative to the workspace. */
 export type SourceLocation = { readonly file: string; readonly line: number }
 
+/** What goes wrong on the way, and may not go wrong the next time. */
+export type Transient = {
+  /** For people. */
+  readonly what: string
+  /** How long to wait at least, in milliseconds: who is asked too often wants to be left alone. */
+  readonly waitMs: number
+}
+
 type Options = {
   readonly remedy?: string
   readonly cause?: unknown
   readonly location?: SourceLocation | undefined
+  readonly transient?: Transient | undefined
 }
 
 /** A failure that we can explain: what was tried, what came back, and what to do about it. */
@@ -12,12 +21,15 @@ export class Failure extends Error {
   readonly remedy: string | undefined
   /** The file and line to look at, where there is one. */
   readonly location: SourceLocation | undefined
+  /** Why the same might succeed the next time; undefined where it would fail again. */
+  readonly transient: Transient | undefined
 
   constructor(what: string, options: Options = {}) {
     super(what, { cause: options.cause })
     this.name = 'Failure'
     this.remedy = options.remedy
     this.location = options.location
+    this.transient = options.transient
   }
 }
 

@@ -99,27 +99,25 @@ test('an invalid tag is refused', () => {
   )
 })
 
-const fileFor = (name: string, builderDriver: string, given: typeof printed = printed) => {
-  const target = toTargets(readTargets(given, workspace), builderDriver, 'run').find(
+const fileFor = (
+  name: string,
+  builderDriver: string,
+  given: typeof printed = printed,
+  options: { readonly keepsInDocker?: boolean } = {},
+) => {
+  const target = toTargets(readTargets(given, workspace), builderDriver, 'run', options).find(
     (each) => each.name === name,
   )
   if (target === undefined) throw new Error('no target')
-  return toBakeFile(target, [{ id: 'token', from: 'src=/dev/stdin' }])
+  return toBakeFile(target, [{ id: 'token', from: 'src=/dev/stdin' }], '/layout')
 }
 const secret = ['id=token,src=/dev/stdin']
 
 test('the file for one target holds what it builds upon, our secrets, and no further output', () => {
-  // It is loaded by a name that no other step gives to an image, whoever built it.
-  const tags = [...api.tags, 'slipway.invalid/base/run:0']
+  const output = 'type=oci,tar=false,dest=/layout,compression=uncompressed,force-compression=true'
   expect(fileFor('api', 'docker-container')).toEqual({
     target: {
-      api: {
-        ...api,
-        tags,
-        contexts: { 'acme/base:dev': 'target:base' },
-        secret,
-        output: ['type=docker'],
-      },
+      api: { ...api, contexts: { 'acme/base:dev': 'target:base' }, secret, output: [output] },
       base: {
         ...base,
         contexts: {},
@@ -131,6 +129,13 @@ test('the file for one target holds what it builds upon, our secrets, and no fur
       },
     },
   })
+})
+
+test('where Docker is to keep what another builder makes, the load finds it by a name of this run', () => {
+  const tags = [...api.tags, 'slipway.invalid/base/run:0']
+  const output = ['type=docker']
+  const { target } = fileFor('api', 'remote', printed, { keepsInDocker: true })
+  expect(target['api']).toMatchObject({ tags, output })
 })
 
 test("Docker's own builder finds what others build upon as images of this run", () => {
@@ -180,7 +185,7 @@ const argsFor = (
 ): readonly string[] => {
   const target = toTargets(all, 'docker-container', 'run').find((each) => each.name === name)
   if (target === undefined) throw new Error('no target')
-  return toBakeArgs(target, 'f', 'm', secrets)
+  return toBakeArgs(target, 'f', 'm', secrets, '/layout')
 }
 
 test('what was allowed is told to Bake for the targets that want it, and only there', () => {
@@ -189,7 +194,11 @@ test('what was allowed is told to Bake for the targets that want it, and only th
     const targets = readTargets({ target: { api, base, web } }, workspace, allowances)
     return argsFor(name, targets, sources).filter((arg) => arg.startsWith('--allow'))
   }
-  expect(flagsOf('api', [])).toEqual(['--allow=network.host', '--allow=fs.read=/x'])
+  expect(flagsOf('api', [])).toEqual([
+    '--allow=network.host',
+    '--allow=fs.read=/x',
+    '--allow=fs.write=/layout',
+  ])
   const alone = readTargets({ target: { web: { ...web, contexts: {} } } }, workspace, allowances)
   expect(argsFor('web', alone, [])).not.toContain('--allow=network.host')
   // The token is a file in memory, which Bake would ask about, too.
@@ -209,6 +218,6 @@ test('what would make no image is left out: attestations, and a call that builds
   const given = { ...base, attest: [{ type: 'sbom' }], call: 'check' }
   const [target] = toTargets(readTargets({ target: { base: given } }, workspace), 'docker', 'run')
   if (target === undefined) throw new Error('no target')
-  const file = JSON.stringify(toBakeFile(target, []))
+  const file = JSON.stringify(toBakeFile(target, [], '/layout'))
   expect(file).not.toMatch(/attest|call/)
 })

@@ -14,6 +14,7 @@ const target = (
   dependsOn: [],
   isWanted,
   intermediate: 'slipway.invalid/base/run:0',
+  output: 'docker' as const,
   bake: { name, tags: [], isWanted, dependsOn: [], allowances: [], definition: { platforms } },
   bases: [],
 })

@@ -12,6 +12,7 @@ const sizes = { totalBytes: 7 * gb, each: [1 * gb, 6 * gb] }
 const node = nodeNamed('kind-worker')
 const shared: Filesystem = { ...disk, uses: [...disk.uses, { kind: 'node', name: node.name }] }
 const targets = [targetWith('docker.io/acme/api:2'), targetWith('docker.io/acme/ml:2')]
+const fromBuilder = targets.map((target) => ({ ...target, output: 'oci-layout' as const }))
 const facts: Facts = {
   ...foundFacts,
   targets,
@@ -47,12 +48,19 @@ test.each<[string, Partial<Facts>, MethodChoice, readonly number[]]>([
   ['a node with a disk of its own: each once', apart, link, [7, 7]],
   ['a stream into it', apart, stream, [7, 7]],
   [
-    'a builder in a container: another copy and a tar',
+    'a builder in a container whose images Docker keeps: another copy and a tar',
     { builder: { driver: 'docker-container', isLocal: true } },
     link,
     [20],
   ],
-  ['a builder somewhere else', { builder: { driver: 'remote', isLocal: false } }, link, [7]],
+  [
+    'a builder somewhere else whose images Docker keeps',
+    { builder: { driver: 'remote', isLocal: false } },
+    link,
+    [7],
+  ],
+  ['files of another builder: the largest, and a copy', { targets: fromBuilder }, link, [13]],
+  ['the same with a disk for the node', { ...apart, targets: fromBuilder }, link, [6, 7]],
   ['nothing known', { lastSizes: undefined }, link, [0]],
 ])('what is written by %s', (_name, change, choice, expected) => {
   expect(neededGb(change, choice)).toEqual(expected)

@@ -92,7 +92,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     }
     const made = { name: 'default', tags: [], dependsOn: [], isWanted: true }
     const target: Target = {
-      ...{ ...made, intermediate: undefined, bases: [] },
+      ...{ ...made, intermediate: undefined, output: 'cache' as const, bases: [] },
       bake: { ...made, definition, allowances: [] },
     }
     const order = { target, secrets: [], workspace, cacheEnv: {}, dockerfile: undefined }
@@ -100,7 +100,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     const said: string[] = []
     const built = buildImage(
       createDocker(env),
-      { ...order, tempDir: workspace },
+      { ...order, tempDir: workspace, layout: workspace },
       (event) => said.push(...renderEvent(event)),
       () => {},
     )

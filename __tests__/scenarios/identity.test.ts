@@ -171,6 +171,7 @@ describe.each(['overlay2', 'containerd'] as const)(
             secrets: [],
             tempDir,
             // What is outside of it would have to be allowed.
+            layout: '',
             workspace: context,
             cacheEnv: {},
             dockerfile: undefined,

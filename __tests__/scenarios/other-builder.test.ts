@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,8 +7,17 @@ import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
 import { runPod } from '../support/pod.ts'
+import type { Run } from '../support/runner/types.ts'
 import { credentialsOf, runSlipway } from '../support/slipway.ts'
-import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
+import {
+  baseImage,
+  type Cluster,
+  ctr,
+  docker,
+  imagesOf,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
 
 let builder: OtherBuilder
 let cluster: Cluster
@@ -17,16 +26,42 @@ let workspace: string
 const name = uniqueName('other')
 
 beforeAll(async () => {
-  builder = await startOtherBuilder()
-  cluster = await startCluster()
-  github = await startGitHub()
+  ;[builder, cluster, github] = await Promise.all([
+    startOtherBuilder(),
+    startCluster(2),
+    startGitHub(),
+  ])
   workspace = await mkdtemp(join(tmpdir(), 'other-'))
 })
 afterAll(async () => {
-  await docker('rmi', '--force', ...['a', 'b'].map((each) => `${name}/${each}:dev`))
   await Promise.all([builder.remove(), cluster.remove(), github.stop()])
   await rm(workspace, { recursive: true })
 })
+
+const runWith = (
+  inputs: Readonly<Record<string, string>>,
+  options: Parameters<typeof runSlipway>[1] = {},
+): Promise<Run> =>
+  runSlipway(
+    { 'cluster-name': cluster.name, ...inputs },
+    { github: { workspace }, env: { BUILDX_CONFIG: builder.config }, ...options },
+  )
+
+/** What each node got, in the nodes' order. */
+const loadsOf = (run: Run): readonly (readonly [way: string, copiedBytes: number])[] =>
+  (JSON.parse(run.outputs['images'] ?? '[]') as { nodes: { way: string; copiedBytes: number }[] }[])
+    .flatMap(({ nodes }) => nodes)
+    .map(({ way, copiedBytes }) => [way, copiedBytes])
+
+const inPods = (tag: string, path: string): Promise<readonly string[]> =>
+  Promise.all(cluster.nodes.map((node) => runPod(node, tag, ['cat', path])))
+
+const isInDocker = async (tag: string): Promise<boolean> =>
+  (await docker('image', 'ls', '--quiet', tag)) !== ''
+
+/** Of all that a step may leave in the temp folder. */
+const leftIn = async (run: Run): Promise<readonly string[]> =>
+  (await readdir(run.files.temp)).filter((each) => each.includes('slipway'))
 
 test('a builder that does not see the images of Docker finds what an earlier target made', async () => {
   const secret = '--mount=type=secret,id=github_token test -s /run/secrets/github_token'
@@ -42,23 +77,99 @@ test('a builder that does not see the images of Docker finds what an earlier tar
     'a/Dockerfile': `FROM base\nRUN ${secret} && echo a >/own\n`,
     'b/Dockerfile': `FROM ${name}/base:dev\nRUN ${secret} && echo b >/own\n`,
   })
-  const made = await runSlipway(
-    {
-      ...credentialsOf(github),
-      'bake-files': 'docker-bake.hcl',
-      'cluster-name': cluster.name,
-    },
-    { github: { workspace }, env: { BUILDX_CONFIG: builder.config } },
-  )
+  const made = await runWith({ ...credentialsOf(github), 'bake-files': 'docker-bake.hcl' })
   expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
-  // Docker's own builder exports to an image.
-  expect(made.log).toMatch(/^#\d+ \[a\] exporting to docker image format$/m)
-  expect(await docker('image', 'ls', '--quiet', `${name}/base`)).toBe('')
-  const [node = ''] = cluster.nodes
-  const inPod = (target: string, path: string): Promise<string> =>
-    runPod(node, `${name}/${target}:dev`, ['cat', path])
-  expect(await inPod('a', '/own')).toBe('a')
-  expect(await inPod('b', '/own')).toBe('b')
-  expect(await inPod('a', `/base-${name}`)).toBe(await inPod('b', `/base-${name}`))
+  expect(loadsOf(made).map(([way]) => way)).toEqual(['stream', 'link', 'stream', 'link'])
+  for (const target of ['base', 'a', 'b'])
+    expect(await isInDocker(`${name}/${target}:dev`)).toBe(false)
+  expect(await inPods(`${name}/a:dev`, '/own')).toEqual(['a', 'a'])
+  expect(await inPods(`${name}/b:dev`, '/own')).toEqual(['b', 'b'])
+  const [one] = await inPods(`${name}/a:dev`, `/base-${name}`)
+  expect(await inPods(`${name}/b:dev`, `/base-${name}`)).toEqual([one, one])
   expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
+  expect(await leftIn(made)).toEqual([])
+})
+
+const oneImage = (lines: readonly string[]) => ({
+  Dockerfile: [`FROM ${baseImage()}`, ...lines, ''].join('\n'),
+})
+
+test('the nodes get the layers that they lack, by the names and digests that the builder made', async () => {
+  const tag = `${name}/one:dev`
+  await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo old >/last']))
+  const first = await runWith({ context: '.', tags: tag })
+  expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
+  expect(await isInDocker(tag)).toBe(false)
+  const { digest = '', 'image-id': id = '' } = first.outputs
+  for (const node of cluster.nodes) {
+    expect(await ctr(node, 'images', 'list', `name==docker.io/${tag}`)).toContain(digest)
+    expect(await imagesOf(node)).toEqual(
+      expect.arrayContaining([
+        `docker.io/${tag}`,
+        `docker.io/${name}/one@${digest}`,
+        `docker.io/${name}/one:sha-${id.slice(7, 19)}`,
+        id,
+      ]),
+    )
+  }
+  const unchanged = await runWith({ context: '.', tags: tag })
+  expect(loadsOf(unchanged)).toEqual([
+    ['present', 0],
+    ['present', 0],
+  ])
+  await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo new >/last']))
+  const changed = await runWith({ context: '.', tags: tag })
+  const loads = loadsOf(changed)
+  // One layer with one file, and the config; the other node gets links.
+  expect(loads).toEqual([
+    ['stream', expect.toSatisfy((bytes: number) => bytes < 16_000)],
+    ['link', 0],
+  ])
+  expect(await inPods(tag, '/last')).toEqual(['new', 'new'])
+  expect(await leftIn(changed)).toEqual([])
+})
+
+test('a layer that nodes have on top of others, or no more, is asked for again', async () => {
+  const copy = (file: string): string => `COPY --link ${file} /`
+  const files = { one: 'one\n', two: 'two\n' }
+  const tag = `${name}/turned:dev`
+  await writeFiles(workspace, { ...files, ...oneImage([copy('one'), copy('two')]) })
+  expect((await runWith({ context: '.', tags: tag })).exitCode).toBe(0)
+  // With --link both layers are what they were before.
+  await writeFiles(workspace, oneImage([copy('two'), copy('one')]))
+  const turned = await runWith({ context: '.', tags: tag })
+  expect([turned.exitCode, warningsOf(turned)]).toEqual([0, []])
+  expect(await inPods(tag, '/one')).toEqual(['one', 'one'])
+  const [, worker = ''] = cluster.nodes
+  const names = (await imagesOf(worker)).filter((each) => each.includes(`${name}/turned`))
+  await ctr(worker, 'images', 'remove', '--sync', ...names, turned.outputs['image-id'] ?? '')
+  const again = await runWith({ context: '.', tags: tag })
+  expect([again.exitCode, loadsOf(again).map(([way]) => way)]).toEqual([0, ['present', 'stream']])
+  expect(await inPods(tag, '/two')).toEqual(['two', 'two'])
+})
+
+test('load: true has Docker keep the image, from where it is linked', async () => {
+  const tag = `${name}/kept:dev`
+  await writeFiles(workspace, oneImage(['RUN echo kept >/kept']))
+  const run = await runWith({ context: '.', tags: tag, load: 'true' })
+  expect(await isInDocker(tag)).toBe(true)
+  await docker('rmi', '--force', tag)
+  expect(loadsOf(run).map(([way]) => way)).toEqual(['link', 'link'])
+  expect(await inPods(tag, '/kept')).toEqual(['kept', 'kept'])
+})
+
+test('after SIGKILL post removes what the builder wrote', async () => {
+  await writeFiles(workspace, oneImage(['RUN echo begun && sleep 5']))
+  let left: readonly string[] = []
+  const run = await runWith(
+    { context: '.', tags: `${name}/killed:dev` },
+    {
+      killWhen: (line) => line.includes('begun'),
+      betweenPhases: async (temp) => {
+        left = (await readdir(temp)).filter((each) => /^slipway-.*-images$/.test(each))
+      },
+    },
+  )
+  expect(left).toHaveLength(1)
+  expect(await leftIn(run)).toEqual([])
 })

@@ -12,6 +12,8 @@ export type Registry = {
   readonly auth: string
   /** Who asked for a token, and whether it was given. */
   readonly logins: readonly boolean[]
+  /** Answers everything with this status, until it is told to go on. */
+  readonly failWith: (status: number | undefined) => void
   readonly stop: () => Promise<void>
 }
 
@@ -95,7 +97,9 @@ export const startRegistry = async (kind: 'private' | 'public'): Promise<Registr
   const logins: boolean[] = []
   const token = randomBytes(16).toString('hex')
   const auth = Buffer.from(`robot:${randomBytes(12).toString('hex')}`).toString('base64')
+  let failing: number | undefined
   const server = createServer((request, response) => {
+    if (failing !== undefined) return send(response, failing)
     const { authorization } = request.headers
     if (request.url?.startsWith('/token')) {
       const isKnown = authorization === `Basic ${auth}`
@@ -116,5 +120,8 @@ export const startRegistry = async (kind: 'private' | 'public'): Promise<Registr
     server.close()
     await once(server, 'close')
   }
-  return { host, auth, logins, stop }
+  const failWith = (status: number | undefined): void => {
+    failing = status
+  }
+  return { host, auth, logins, failWith, stop }
 }

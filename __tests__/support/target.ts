@@ -6,7 +6,7 @@ import { read } from './read.ts'
 
 const toTarget = (file: BakeFile | undefined, workspace: string, runId: string): Target => {
   const found = file === undefined ? [] : readTargets(file, workspace)
-  const [target] = toTargets(found, 'docker', runId, true)
+  const [target] = toTargets(found, 'docker', runId, { isSingle: true })
   if (target === undefined) throw new Error('nothing to build')
   return target
 }

@@ -18,6 +18,8 @@ export type BuildOrder = {
   readonly secrets: readonly BuildSecret[]
   /** A folder of the step's own, for what buildx reads and writes. */
   readonly tempDir: string
+  /** For the image, where Docker's store does not get it. */
+  readonly layout: string
   readonly workspace: string
   /** Of the target, relative to the workspace; undefined where it is no file of this machine. */
   readonly dockerfile: string | undefined
@@ -43,10 +45,10 @@ const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
-  const { target, tempDir, cacheEnv } = order
+  const { target, tempDir, cacheEnv, layout } = order
   const file = join(tempDir, `bake-${target.bake.name}.json`)
-  writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 0o600 })
-  const args = toBakeArgs(target, file, toMetadataFile(order), sources)
+  writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 0o600 })
+  const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout)
   return { args, env: { ...bakeEnv, ...(usesActionsCache(toBakeTargets(target)) && cacheEnv) } }
 }
 

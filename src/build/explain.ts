@@ -5,6 +5,7 @@ import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
 import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
 import { shortenInstruction } from './render-event.ts'
+import { findTransient } from './transient.ts'
 
 /** What failed, and where its Dockerfile is. */
 export type FailedBuild = {
@@ -70,5 +71,6 @@ export const explainBuildFailure = (
   return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
     remedy: neutralise(`${at}${remedyFor(reason)}`),
     location: dockerfile === undefined ? undefined : location,
+    transient: findTransient(reason, step?.output ?? []),
   })
 }

@@ -38,7 +38,7 @@ export const refuseSeveralPlatforms = (
   if (hasContainerdStore) return
   for (const target of targets) {
     const platforms = toTexts(target.bake.definition['platforms'])
-    if (platforms.length < 2 || target.intermediate === undefined) continue
+    if (platforms.length < 2 || target.output === 'cache') continue
     const what = `${target.name} is for several platforms (${platforms.join(', ')})`
     throw new Failure(`${what}, and Docker's ${driver} store holds one`, {
       remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.`,

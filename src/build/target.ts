@@ -3,7 +3,11 @@ import { toEntries } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { intermediateRepository } from '../ownership.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
+import { toLayoutOutput } from './layout-output.ts'
 import type { SecretSource } from './secret-channel.ts'
+
+/** Where an image goes: Docker's store, files for the nodes, or nowhere but the builder's cache. */
+export type BuildOutput = 'docker' | 'oci-layout' | 'cache'
 
 /** One image to build. The name is for people, and for others that build upon it. */
 export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'> & {
@@ -12,6 +16,7 @@ export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'
    * what this one made, and so does the load. Undefined for what Docker's store does not get.
    */
   readonly intermediate: string | undefined
+  readonly output: BuildOutput
   /** As Bake has it. */
   readonly bake: BakeTarget
   /** What it builds upon, where it does not find that by its intermediate image. */
@@ -51,14 +56,20 @@ export const toCached = (target: Target): Target => ({
  * then builds them twice. Other builders do not see Docker's images, and have only the cache; and
  * `pull` would look for them in a registry.
  *
+ * Nor need Docker have what they make: it goes from them into the nodes.
+ *
  * @param isSingle the step's own build, which people know by its tag
+ * @param keepsInDocker Docker's store is to have what another builder makes
  */
 export const toTargets = (
   all: readonly BakeTarget[],
   builderDriver: string | undefined,
   runId: string,
-  isSingle = false,
+  { isSingle = false, keepsInDocker = false } = {},
 ): readonly Target[] => {
+  // Where buildx does not tell, it is most likely Docker's own.
+  const isDockers = builderDriver === 'docker' || builderDriver === undefined
+  const exported: BuildOutput = isDockers || keepsInDocker ? 'docker' : 'oci-layout'
   const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
   const isIntermediate = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
   const nameOf = (name: string): string =>
@@ -70,12 +81,14 @@ export const toTargets = (
     const isExported = isIntermediate(name) || (isWanted && tags.length > 0)
     const findsImages = builderDriver === 'docker' && definition['pull'] !== true
     const below = findsImages ? [] : findBaseTargets(name, all)
+    const output = isExported ? exported : 'cache'
     return {
       name: (isSingle && tags[0]?.given) || name,
       tags,
       dependsOn,
       isWanted,
-      intermediate: isExported ? nameOf(name) : undefined,
+      intermediate: output === 'docker' ? nameOf(name) : undefined,
+      output,
       bake: findsImages ? withImages(bake, intermediateOf) : bake,
       bases: below.map(toCachedBake),
     }
@@ -85,12 +98,29 @@ export const toTargets = (
 /** All that Bake is told of for one build. */
 export const toBakeTargets = ({ bake, bases }: Target): readonly BakeTarget[] => [bake, ...bases]
 
+const toOutput = ({ output }: Target, layout: string): string => {
+  switch (output) {
+    case 'docker':
+      return 'type=docker'
+    case 'oci-layout':
+      return toLayoutOutput(layout)
+    case 'cache':
+      return 'type=cacheonly'
+  }
+}
+
 /**
  * The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
- * name goes into the local store; what is made for others is there for a while, or only in the build
- * cache.
+ * name goes into the local store or into a folder; what is made for others is in the store for a while, or
+ * only in the build cache.
+ *
+ * @param layout the folder
  */
-export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): BakeFile => {
+export const toBakeFile = (
+  target: Target,
+  secrets: readonly SecretSource[],
+  layout: string,
+): BakeFile => {
   const { bake, bases, tags, isWanted, intermediate } = target
   const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
   const own = isWanted ? tags.map((tag) => tag.given) : []
@@ -103,25 +133,29 @@ export const toBakeFile = (target: Target, secrets: readonly SecretSource[]): Ba
     secret: [...toEntries(definition['secret']), ...ours],
     output: [output],
   })
-  const output = intermediate === undefined ? 'type=cacheonly' : 'type=docker'
   return {
     target: {
       ...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, 'type=cacheonly')])),
-      [bake.name]: { ...toEntry(bake, output), tags: names },
+      [bake.name]: { ...toEntry(bake, toOutput(target, layout)), tags: names },
     },
   }
 }
 
 /**
  * What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
- * secrets are files in memory.
+ * secrets are files in memory, and the folder for the image is ours.
  */
 const toAllowFlags = (
-  targets: readonly BakeTarget[],
+  target: Target,
   secrets: readonly SecretSource[],
+  layout: string,
 ): readonly string[] => {
+  const targets = toBakeTargets(target)
   if (targets.some(({ allowances }) => allowances === undefined)) return []
-  const own = secrets.some(({ from }) => from.startsWith('src=')) ? [`fs.read=${memoryFolder}`] : []
+  const own = [
+    ...(secrets.some(({ from }) => from.startsWith('src=')) ? [`fs.read=${memoryFolder}`] : []),
+    ...(target.output === 'oci-layout' ? [`fs.write=${layout}`] : []),
+  ]
   const all = new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])
   return [...all].map((allowance) => `--allow=${allowance}`)
 }
@@ -132,12 +166,13 @@ export const toBakeArgs = (
   file: string,
   metadataFile: string,
   secrets: readonly SecretSource[],
+  layout: string,
 ): readonly string[] => [
   'buildx',
   'bake',
   // An attestation would turn the image into an index, which a node cannot use any better.
   '--provenance=false',
-  ...toAllowFlags(toBakeTargets(target), secrets),
+  ...toAllowFlags(target, secrets, layout),
   `--file=${file}`,
   `--metadata-file=${metadataFile}`,
   '--',

@@ -7,6 +7,7 @@ import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
+import { findRoomyDir } from '../host/temp-dir.ts'
 import { intermediateRepository, runLabel } from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
@@ -30,6 +31,7 @@ type CleanupContext = {
 /** Where a run leaves things while it works, and by which label its helpers are found. */
 export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId: string) => ({
   tempDir: join(tempDir, `slipway-${runId}`),
+  layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
   recordingFolder: recordingFolderOf(tempDir, runId),
   label: `${runLabel}=${runId}`,
 })
@@ -49,7 +51,7 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
 }
 
 /**
- * Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
+ * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
  * and a second run finds nothing to do.
  */
 export const cleanUp = async (
@@ -59,9 +61,9 @@ export const cleanUp = async (
   isDockerThere: boolean,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, recordingFolder, label } = leftoversOf(context, runId)
+  const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
   try {
-    rmSync(tempDir, { recursive: true, force: true })
+    for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     rmSync(recordingFolder, { recursive: true, force: true })
     // A helper ends with main's connection, and a handed over image goes after some days.

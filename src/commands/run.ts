@@ -18,6 +18,8 @@ import { refuseShortage, remark, remarkOnLoads } from './remarks.ts'
 export type RunContext = GatherContext & {
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
+  /** The same for images, on a disk. */
+  readonly layoutDir: string
   /** Where post finds how things were before. */
   readonly recordingFolder: string
   /** What child processes inherit. */

@@ -34,7 +34,7 @@ export type GatherContext = {
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
-  { bake, allow }: Inputs,
+  { bake, allow, loadMode, keepsInDocker }: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
@@ -47,7 +47,11 @@ const findBuilds = async (
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
   const builder = await asking
-  const targets = toTargets(await printing, builder?.driver, runId, bake.isSingle)
+  const targets = toTargets(await printing, builder?.driver, runId, {
+    isSingle: bake.isSingle,
+    // What is to be linked, or loaded by kind, has to be in Docker's store.
+    keepsInDocker: keepsInDocker || loadMode !== 'auto',
+  })
   const lastSizes =
     sizesKeptFor === undefined
       ? undefined

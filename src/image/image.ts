@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ImageReference } from './reference.ts'
 
-/** An image of Docker's local store. */
+/** An image that a builder has written into a folder, with its layers uncompressed. */
+export type Layout = {
+  /** An OCI layout. Empty files stand for layers that were not needed. */
+  readonly folder: string
+  /** Of the manifest. */
+  readonly digest: string
+  /** Byte for byte. */
+  readonly manifest: string
+  /** Sizes of the layers' tars, lowest first. */
+  readonly layerBytes: readonly number[]
+}
+
+/** An image of Docker's local store, or one that a builder has written into a folder. */
 export type ContainerImage = {
   readonly references: readonly ImageReference[]
   /** `sha256:...`; in the overlay2 store the digest of its config. */
@@ -14,6 +26,8 @@ export type ContainerImage = {
   /** Such as `amd64`. */
   readonly architecture: string
   readonly layers: readonly Layer[]
+  /** Undefined where Docker's store has it. */
+  readonly layout?: Layout
 }
 
 /** A layer, lowest first. */

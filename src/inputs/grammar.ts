@@ -41,6 +41,7 @@ export const grammar = {
     /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/,
     'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
   ],
+  retries: [/^[0-9]$/, 'not a number of tries. Write 0 to 9.'],
   parallel: [/^[1-9][0-9]?$/, 'not a number of builds. Write 1 to 99.'],
   'cluster-name': [
     clusterPattern,

@@ -97,8 +97,12 @@ export type Inputs = {
   readonly bake: BakeInputs | undefined
   /** Beyond the files of the workspace. */
   readonly allow: Allowances
+  /** Docker's store is to have what another builder than its own makes. */
+  readonly keepsInDocker: boolean
   /** How many builds may run at once; undefined leaves it to the machine. */
   readonly parallel: number | undefined
+  /** How often a build that failed on the way, as by a registry, is tried again. */
+  readonly retries: number
   /** Whether the first failure ends the other builds, too. */
   readonly failFast: boolean
   /** Only say what would be done. */

@@ -49,16 +49,21 @@ const fallBack = async (task: Task, node: Node, failure: DirectFailure): Promise
   return streaming
 }
 
-/** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
+/**
+ * By folders; streams to those nodes where that turned out not to work and was not insisted on.
+ *
+ * @param config see `DirectLoad`
+ */
 export const byDirect = async (
   task: BegunTask,
   { nodes, wanted }: Group,
+  config?: string,
 ): Promise<readonly NodeLoad[]> => {
   const { api, engine, image, runId, progress, signal, warn, begun } = task
   const toManifest = begun.then((whole) => whole.toManifest)
   // Whoever gets that far hears of it from what has begun.
   toManifest.catch(() => {})
-  const request = { engine, image, nodes, wanted, runId, toManifest }
+  const request = { engine, image, nodes, wanted, runId, config, toManifest }
   const results = await loadDirectly(api, request, progress, signal)
   signal.throwIfAborted()
   return allEnded(

@@ -20,7 +20,8 @@ const timed = async (
 
 /** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
 const refuseEmpty = ({ engine, image }: Task): void => {
-  if (engine.hasContainerdStore || image.layers.length > 0) return
+  const isInDocker = image.layout === undefined
+  if (!isInDocker || engine.hasContainerdStore || image.layers.length > 0) return
   const name = image.references[0]?.given ?? image.id
   const store = engine.driver
   throw new Failure(
@@ -48,7 +49,8 @@ export const byStream = async (task: Task, node: Node, because: Because): Promis
   } catch (error) {
     signal.throwIfAborted()
     // kind's load takes more room than ours.
-    if (because.kind === 'load-mode' || isNoSpace(error)) throw error
+    const isInDocker = task.image.layout === undefined
+    if (!isInDocker || because.kind === 'load-mode' || isNoSpace(error)) throw error
     warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
     // What kind says would hide what went wrong first.
     return byKind(task, node, { kind: 'streaming-failed' }).catch(() => Promise.reject(error))

@@ -18,7 +18,7 @@ export const isPresent = (
     if (record === undefined || `sha256:${record.image}` !== image.id) return false
     const config = `sha256:${record.config}`
     return (
-      record.layers === image.layers.length &&
+      record.folders.length === image.layers.length &&
       state.criIds.get(name) === config &&
       state.held.get(config) === image.layers.at(-1)?.chainId
     )

@@ -36,6 +36,8 @@ export type DirectLoad = {
   readonly nodes: readonly Node[]
   readonly wanted: DirectMethod | 'auto'
   readonly runId: string
+  /** File of the daemon's host with the image's config, where another node has the image and not Docker. */
+  readonly config?: string | undefined
   /** Known as soon as Docker keeps the image; nothing is asked of the helper before. */
   readonly toManifest: Promise<ManifestMaker>
 }
@@ -107,7 +109,7 @@ export const reasonFor = (node: string, errors: readonly string[], end: string):
  */
 export const loadDirectly = async (
   api: EngineApi,
-  { engine, image, nodes, wanted, runId, toManifest }: DirectLoad,
+  { engine, image, nodes, wanted, runId, config, toManifest }: DirectLoad,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, DirectResult>> => {
@@ -121,7 +123,7 @@ export const loadDirectly = async (
   const names = nodes.map(({ name }) => name)
   const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest)
   const errors: string[] = []
-  const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts)
+  const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts, config)
   const input = toManifest.then(() => lines)
   // It may fail before the helper is there to be given it.
   input.catch(() => {})

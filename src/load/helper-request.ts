@@ -28,7 +28,7 @@ export const namesOf = (engine: Engine, image: ContainerImage): readonly string[
   ...new Set([
     ...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
     ...image.references.map((reference) => toImmutable(reference, image.id).canonical),
-    ...(engine.hasContainerdStore ? image.digestNames : []),
+    ...(engine.hasContainerdStore || image.layout ? image.digestNames : []),
   ]),
 ]
 
@@ -43,10 +43,10 @@ type Rows = readonly (readonly string[])[]
 
 const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 
-const overlay2Rows = (engine: Engine, image: ContainerImage): Rows => {
-  const store = `${engine.dataRoot}/image/overlay2`
+/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
+const folderRows = (image: ContainerImage, config: string): Rows => {
   return [
-    ['overlay2', `${store}/imagedb/content/sha256/${toHex(image.id)}`, image.id],
+    ['overlay2', config, image.id],
     ...image.layers.map(({ diffId, chainId, folder = '' }) => ['layer', diffId, chainId, folder]),
   ]
 }
@@ -62,8 +62,17 @@ const containerdRows = ({ containerd }: Engine, image: ContainerImage): Rows => 
   ...image.layers.map(({ diffId, chainId }) => ['layer', diffId, chainId]),
 ]
 
+const sourceRows = (engine: Engine, image: ContainerImage, config: string | undefined): Rows => {
+  if (config !== undefined) return folderRows(image, config)
+  if (engine.hasContainerdStore) return containerdRows(engine, image)
+  return folderRows(
+    image,
+    `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`,
+  )
+}
+
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node: Node): string => toHostPath(node, snapshotsOf(node)) ?? '/'
+export const rootOf = (node: Node): string => toHostPath(node, snapshotsOf(node)) ?? '/'
 
 /**
  * Chooses what a helper has to see of the daemon's host for one image and some nodes.
@@ -75,13 +84,22 @@ export const toMounts = (
   image: ContainerImage,
   nodes: readonly Node[],
 ): Mounts | string => {
-  if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === undefined))
+  const isInDocker = image.layout === undefined
+  if (
+    isInDocker &&
+    !engine.hasContainerdStore &&
+    image.layers.some(({ folder }) => folder === undefined)
+  )
     return "Docker does not say where the image's layers are"
   const folders = image.layers.flatMap(({ folder }) => folder ?? [])
   const reachable = nodes.map(rootOf).filter((root) => root !== '/')
   return {
-    mountedFolder: commonFolder([...storeFolders(engine), ...reachable, ...folders]),
-    socketFolder: socketFolderOf(engine),
+    mountedFolder: commonFolder([
+      ...(isInDocker ? storeFolders(engine) : []),
+      ...reachable,
+      ...folders,
+    ]),
+    socketFolder: isInDocker ? socketFolderOf(engine) : undefined,
   }
 }
 
@@ -89,6 +107,7 @@ export const toMounts = (
  * Writes the request for one image and nodes that are given it by their folders.
  *
  * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+ * @param config the image's, on the daemon's host, where another node has the image and not Docker
  */
 export const toHelperRequest = (
   engine: Engine,
@@ -98,6 +117,7 @@ export const toHelperRequest = (
   runId: string,
   deadlineMs: number,
   { mountedFolder }: Mounts,
+  config?: string,
 ): string => {
   const rows: Rows = [
     ['run', runId],
@@ -106,7 +126,7 @@ export const toHelperRequest = (
     ['mount', mountedFolder],
     ...namesOf(engine, image).map((name) => ['name', name]),
     ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotsOf(node), rootOf(node)]),
-    ...(engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image)),
+    ...sourceRows(engine, image, config),
     ['go'],
   ]
   return `${rows.map((row) => row.join('\t')).join('\n')}\n`

@@ -97,15 +97,16 @@ const ofContainerdStore = async (
 export const findArchived = async (
   archivist: Archivist,
   image: ContainerImage,
-): Promise<ArchivedImage | undefined> =>
-  archivist.engine.hasContainerdStore
-    ? ofContainerdStore(archivist, image)
-    : {
-        blobs: image.layers.map(({ diffId }) => diffId),
-        unpackers: image.layers.map(() => 'cat'),
-        config: image.id,
-        manifest: undefined,
-      }
+): Promise<ArchivedImage | undefined> => {
+  if (archivist.engine.hasContainerdStore && image.layout === undefined)
+    return ofContainerdStore(archivist, image)
+  return {
+    blobs: image.layers.map(({ diffId }) => diffId),
+    unpackers: image.layers.map(() => 'cat'),
+    config: image.id,
+    manifest: image.layout?.manifest,
+  }
+}
 
 /** The name of a blob in the archive. */
 export const toBlobName = (digest: string): string =>

@@ -3,6 +3,7 @@ import type { ContainerImage } from '../image/image.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'
+import { loadLayout } from './from-layout.ts'
 import { namesOf } from './helper-request.ts'
 import { findManifestMaker } from './manifest.ts'
 import { inspectNode, type NodeState } from './node-state.ts'
@@ -34,10 +35,26 @@ const inspectNodes = async (
   return states
 }
 
+const loadFromDocker = async (
+  task: BegunTask,
+  plans: readonly NodePlan[],
+): Promise<readonly NodeLoad[]> => {
+  const loads = await allEnded<readonly NodeLoad[]>([
+    ...groupForHelpers(plans).map((group) => byDirect(task, group)),
+    ...plans.map(async ({ node, choice }) => {
+      if (choice.kind === 'direct') return []
+      const load = choice.kind === 'kind' ? byKind : byStream
+      return [await load(await task.begun, node, choice.because)]
+    }),
+  ])
+  return loads.flat()
+}
+
 /** A helper starts meanwhile: both take a while. */
 const begin = (task: Omit<Task, 'toManifest'>): BegunTask => {
   const { api, engine, image, hold } = task
-  const begun = Promise.all([hold(image), findManifestMaker(api.get, engine, image)]).then(
+  const holding = image.layout === undefined ? hold(image) : image
+  const begun = Promise.all([holding, findManifestMaker(api.get, engine, image)]).then(
     ([held, toManifest]) => ({ ...task, image: held, toManifest }),
   )
   begun.catch(() => {})
@@ -76,15 +93,8 @@ export const loadImage = async (
   if (lacking.length === 0) return { image, nodes: present }
   const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
   const task = begin({ ...context, image, progress })
-  const loads = await allEnded<readonly NodeLoad[]>([
-    ...groupForHelpers(lacking).map((group) => byDirect(task, group)),
-    ...lacking.map(async ({ node, choice }) => {
-      if (choice.kind === 'direct') return []
-      const load = choice.kind === 'kind' ? byKind : byStream
-      return [await load(await task.begun, node, choice.because)]
-    }),
-  ])
-  const all = [...present, ...loads.flat()]
+  const loads = await (image.layout === undefined ? loadFromDocker : loadLayout)(task, lacking)
+  const all = [...present, ...loads]
   const { image: held } = await task.begun
   return { image: held, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }
 }

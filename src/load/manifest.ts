@@ -61,6 +61,8 @@ export const findManifestMaker = async (
   { hasContainerdStore }: Engine,
   image: ContainerImage,
 ): Promise<ManifestMaker> => {
+  const { layout } = image
+  if (layout !== undefined) return () => layout.manifest
   const path = `/images/${image.id}/history`
   const history = hasContainerdStore ? [] : ((await get<readonly HistoryStep[]>(path)) ?? [])
   const bytes = history.map(({ Size }) => Size).reverse()

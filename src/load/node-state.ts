@@ -27,7 +27,8 @@ export const emptyState: NodeState = {
 export type NodeRecord = {
   readonly image: string
   readonly config: string
-  readonly layers: number
+  /** Numbers of the layers' snapshots, lowest first. */
+  readonly folders: readonly string[]
 }
 
 /** As containerd counts: the others are views, and being written. */
@@ -48,7 +49,7 @@ export const parseNodeState = (text: string): NodeState => {
     if (word === 'image') for (const name of [first, second, ...rest]) criIds.set(name, first)
     if (word !== 'label') continue
     const [, image = '', config = '', folders = ''] = recordPattern.exec(second) ?? []
-    records.set(first, { image, config, layers: folders.split('.').length - 1 })
+    records.set(first, { image, config, folders: folders.split('.').slice(1) })
   }
   return { chains, held, records, criIds }
 }

@@ -56,18 +56,30 @@ const pickMissing = (archived: ArchivedImage, missing: readonly number[]) => {
 const hasBlobs = (sizes: ReadonlyMap<string, number>): boolean =>
   [...sizes.keys()].some((name) => name.startsWith('blobs/'))
 
-const writeManifest = (target: Writable, text: string): void => {
+export const writeManifest = (target: Writable, text: string): void => {
   const digest = toDigest(text)
   target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`)
 }
 
-/** Sends what is missing. */
-const sendMissing = async (
-  { docker, image, toManifest, onBytes }: Streaming,
+/**
+ * Sends the layers that a node lacks, the config and the manifest.
+ *
+ * @param missing which layers, counted from the lowest
+ */
+export type Feed = (
+  streaming: Streaming,
   archived: ArchivedImage,
   missing: readonly number[],
   target: Writable,
-): Promise<Sent> => {
+) => Promise<Sent>
+
+/** Out of what `docker save` writes. */
+export const sendSaved: Feed = async (
+  { docker, image, toManifest, onBytes },
+  archived,
+  missing,
+  target,
+) => {
   const source = startSource(docker, ['save', '--', toSource(image)])
   const { files, sizes } = pickMissing(archived, missing)
   // An end that fails closes the pipe; the exit codes say which and why.
@@ -85,7 +97,11 @@ const sendMissing = async (
  * Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
  * kept twice. The node undoes everything when it fails or when the stream ends early.
  */
-export const sendLayers = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
+export const sendLayers = async (
+  streaming: Streaming,
+  archived: ArchivedImage,
+  feed: Feed,
+): Promise<Sent> => {
   const { docker, node } = streaming
   const common = ['record', 'client', 'source', 'node', 'names', 'stage', 'publish']
   const script = joinScript(...common, 'entries', 'receive', 'stream')
@@ -99,7 +115,7 @@ export const sendLayers = async (streaming: Streaming, archived: ArchivedImage):
     if (event === 'loaded') result = { kind: 'sent' }
     if (event === 'cannot') result = { kind: 'cannot' }
     if (event !== 'missing') return
-    sending = sendMissing(streaming, archived, rest.map(Number), stdin)
+    sending = feed(streaming, archived, rest.map(Number), stdin)
     // The script goes on only as long as its input does.
     void sending.then(({ kind }) => kind === 'sent' || stdin.end())
   })

@@ -2,18 +2,23 @@ import { Failure } from '../failure.ts'
 import { importArchive } from './import-archive.ts'
 import { type ArchivedImage, findArchived } from './layer-blobs.ts'
 import type { Progress } from './progress.ts'
-import { sendLayers } from './send-layers.ts'
+import { sendFiles } from './send-files.ts'
+import { sendLayers, sendSaved } from './send-layers.ts'
 import type { Streaming } from './streaming.ts'
 
 const send = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
-  if (archived !== undefined && streaming.node.containerd.snapshotter === 'overlayfs') {
-    const sent = await sendLayers(streaming, archived)
+  const { image, node } = streaming
+  if (archived !== undefined && node.containerd.snapshotter === 'overlayfs') {
+    const feed = image.layout === undefined ? sendSaved : sendFiles
+    const sent = await sendLayers(streaming, archived, feed)
     if (sent.kind === 'sent') return undefined
     if (sent.kind === 'failed') return sent.problem
   }
+  if (image.layout !== undefined)
+    return `the node takes no single layers (its snapshotter is ${node.containerd.snapshotter})`
   return importArchive(streaming, archived)
 }
 

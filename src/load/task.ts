@@ -24,6 +24,9 @@ export type ImageLoad = {
   readonly nodes: readonly NodeLoad[]
 }
 
+/** @param diffIds of layers that a builder did not write, as no node lacked them then */
+export type ExportLayers = (diffIds: readonly string[]) => Promise<void>
+
 export type LoadContext = {
   readonly docker: Docker
   readonly api: EngineApi
@@ -32,6 +35,7 @@ export type LoadContext = {
   readonly runId: string
   /** Makes sure that Docker keeps an image, whatever becomes of its names. */
   readonly hold: (image: ContainerImage) => Promise<ContainerImage>
+  readonly exportLayers: ExportLayers | undefined
   /** A folder of the step's own. */
   readonly tempDir: string
   readonly signal: AbortSignal

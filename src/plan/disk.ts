@@ -23,15 +23,27 @@ type Placed = { readonly need: Need; readonly filesystem: Filesystem | undefined
 
 const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
 
-const toBuildNeeds = ({ builder, filesystems }: Facts, sizes: Sizes): readonly Placed[] => {
-  const filesystem = findDockers(filesystems)
-  const needs: Need[] = [{ kind: 'images', bytes: sizes.totalBytes }]
-  if (builder?.driver === 'docker-container' && builder.isLocal) {
-    // It has a store of its own, and hands an image over as a tar that the daemon puts down first.
-    needs.push({ kind: 'builder', bytes: sizes.totalBytes })
-    needs.push({ kind: 'export', bytes: largestOf(sizes.each) })
+/** Images go from their builder through a folder into the nodes. */
+const areLayouts = ({ targets }: Facts): boolean =>
+  targets.some(({ output }) => output === 'oci-layout')
+
+const toBuildNeeds = (facts: Facts, sizes: Sizes): readonly Placed[] => {
+  const { builder, filesystems } = facts
+  const { totalBytes, each } = sizes
+  const dockers = findDockers(filesystems)
+  const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
+  const isLayout = areLayouts(facts)
+  // Each goes as soon as it is loaded; one that Docker gets is a tar that the daemon puts down first.
+  const exported: Placed = {
+    need: { kind: 'export', bytes: largestOf(each) },
+    filesystem: isLayout ? temp : dockers,
   }
-  return needs.map((need) => ({ need, filesystem }))
+  const images: Placed = { need: { kind: 'images', bytes: totalBytes }, filesystem: dockers }
+  const needs = isLayout ? [exported] : [images]
+  if (builder?.driver !== 'docker-container' || !builder.isLocal) return needs
+  // It has a store of its own.
+  const own: Placed = { need: { kind: 'builder', bytes: totalBytes }, filesystem: dockers }
+  return isLayout ? [...needs, own] : [...needs, own, exported]
 }
 
 /** An image to load, with what it is called wherever it is. */
@@ -75,6 +87,7 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
     filesystem,
   })
   const isReachable = filesystem === findDockers(filesystems)
+  if (areLayouts(facts)) return [copies(1)]
   switch (choice.kind) {
     case 'direct':
       return choice.wanted === 'copy' || !isReachable ? [copies(1)] : []

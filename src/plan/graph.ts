@@ -87,24 +87,32 @@ const inOrder = (targets: readonly Target[]): readonly Target[] => {
   return [...sorted]
 }
 
+/** What an image left on its way into the nodes. */
+const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => {
+  const { name, intermediate, output } = target
+  const order = { after, isFinal: true }
+  if (output === 'oci-layout')
+    return [step(`drop the files of ${name}`, { kind: 'drop-layout', target }, order)]
+  if (intermediate === undefined) return []
+  return [step(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
+}
+
 const planBuilds = (
-  targets: readonly Target[],
+  { retries }: Inputs,
+  { targets, nodes }: Facts,
   toLoad: ToLoad,
   room: readonly StepId[],
 ): readonly Step[] =>
-  targets.flatMap((target) => {
-    const { name, tags, isWanted, intermediate, dependsOn } = target
+  inOrder(targets).flatMap((target) => {
+    const { name, tags, isWanted, output, dependsOn } = target
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
-    const work = { kind: 'build', target, isAlone: targets.length === 1 } as const
-    const isLoaded = isWanted && intermediate !== undefined && tags.length > 0
+    const work = { kind: 'build', target, isAlone: targets.length === 1, retries, nodes } as const
+    const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
     const upon = targets.filter((other) => other.dependsOn.includes(name))
     const after = [id, ...idsOf(loads), ...upon.map((other) => toBuildId(other.name))]
-    const steps = [step(id, work, { needs, lane: 'build' }), ...loads]
-    if (intermediate === undefined) return steps
-    const drop = { kind: 'drop-image', name: intermediate } as const
-    return [...steps, step(`drop ${intermediate}`, drop, { after, isFinal: true })]
+    return [step(id, work, { needs, lane: 'build' }), ...loads, ...planDrop(target, after)]
   })
 
 /** What is done once all is built. */
@@ -135,14 +143,14 @@ export const planSteps = (
   nodes: readonly NodePlan[],
   freeing: Freeing | undefined,
 ): readonly Step[] => {
-  const { targets, images, engine } = facts
+  const { images, engine } = facts
   const disk = planDiskSteps(freeing, toDockersFolder(facts))
   const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
   const toLoad = createToLoad(inputs, facts, nodes)
   const main = [
     ...disk,
     ...planGiven(images, engine.hasContainerdStore, toLoad, room),
-    ...planBuilds(inOrder(targets), toLoad, room),
+    ...planBuilds(inputs, facts, toLoad, room),
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))

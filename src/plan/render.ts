@@ -73,6 +73,13 @@ const renderNodes = (steps: readonly Step[]): readonly string[] => {
   const loads = steps.filter((step) => step.kind === 'load')
   const [first] = loads
   if (first === undefined) return []
+  if (steps.some((step) => step.kind === 'build' && step.target.output === 'oci-layout')) {
+    const names = first.into.map(({ node }) => `\n- ${node.name}`)
+    return [
+      `Nodes:${names.join('')}`,
+      'The builder sends the layers that the nodes lack. Docker gets no copy of what it builds.',
+    ]
+  }
   const renderNode = ({ node, choice }: NodePlan) => `\n- ${node.name}, ${renderMethod(choice)}`
   return [
     `Nodes:${first.into.map(renderNode).join('')}`,

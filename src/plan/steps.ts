@@ -1,4 +1,5 @@
 import type { Target } from '../build/target.ts'
+import type { Node } from '../cluster/node.ts'
 import type { Freeing } from '../disk/free-disk.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Sizes } from '../image/sizes.ts'
@@ -23,7 +24,15 @@ export type Work =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing; readonly folder: string }
   /** Ends as soon as a build has room to begin; freeing goes on. */
   | { readonly kind: 'await-disk'; readonly freeing: StepId; readonly folder: string }
-  | { readonly kind: 'build'; readonly target: Target; readonly isAlone: boolean }
+  | {
+      readonly kind: 'build'
+      readonly target: Target
+      readonly isAlone: boolean
+      /** How often what failed on the way is built again. */
+      readonly retries: number
+      /** That get the image; what they have, another builder than Docker's need not send. */
+      readonly nodes: readonly Node[]
+    }
   /** Gives an image a name that only this run uses: its own may be given to another one. */
   | { readonly kind: 'hold-image'; readonly image: ContainerImage }
   | {
@@ -50,6 +59,8 @@ export type Work =
   | { readonly kind: 'release-image'; readonly image: ContainerImage; readonly loadedBy: StepId }
   /** The same for what machines left that died. */
   | { readonly kind: 'drop-leftovers' }
+  /** Removes what a builder has written for the nodes. */
+  | { readonly kind: 'drop-layout'; readonly target: Target }
   | { readonly kind: 'prune-cache' }
 
 /** One thing to do. A plan is a graph of these: it can be printed, tested and compared. */

@@ -1,11 +1,16 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
 import { toBakeFiles } from '../build/dockerfile/find.ts'
+import { prepareLayout } from '../build/layout-output.ts'
 import type { Target } from '../build/target.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
+import { readLayout } from '../image/sources/oci-layout.ts'
+import { findCommonLayers } from '../load/common-layers.ts'
 import { logBuild } from './build-log.ts'
+import { retryBuild } from './build-retry.ts'
+import { createExportLayers, measureLayout, toLayoutFolder } from './layouts.ts'
 import type { Handler, Ports } from './ports.ts'
 
 /** Never fails, and is soon over: it goes on beside the build. */
@@ -29,7 +34,7 @@ const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promi
  *
  * @throws {Failure} saying which step failed, or that what was built is gone
  */
-export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
+export const build: Handler<'build'> = async ({ target, isAlone, retries, nodes }, ports) => {
   const { docker, log, run } = ports
   const warned = warn(ports, target)
   const { tempDir, workspace } = run
@@ -37,13 +42,23 @@ export const build: Handler<'build'> = async ({ target, isAlone }, ports) => {
   const dockerfile = file && relative(workspace, file)
   const secrets = await ports.secrets.take()
   const { cacheEnv } = ports.secrets
-  const order = { target, secrets, tempDir, workspace, cacheEnv, dockerfile }
-  const { name, tags, isWanted, intermediate } = target
-  const metadata = await logBuild(
-    log,
-    { name, isAlone, dockerfile, signal: run.signal },
-    (onEvent) => buildImage(docker.command, order, onEvent, log.warning),
-  ).finally(() => warned)
+  const layout = toLayoutFolder(run, target)
+  const order = { target, secrets, tempDir, layout, workspace, cacheEnv, dockerfile }
+  const { name, tags, isWanted, output, intermediate } = target
+  if (output === 'oci-layout') prepareLayout(layout, await findCommonLayers(docker.api, nodes))
+  const { signal } = run
+  const buildOnce = () =>
+    logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
+      buildImage(docker.command, order, onEvent, log.warning),
+    )
+  const metadata = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(
+    () => warned,
+  )
+  if (output === 'oci-layout') {
+    const image = readLayout(layout, tags)
+    const exportLayers = createExportLayers(order, ports)
+    return { metadata, image, measured: measureLayout(image), exportLayers }
+  }
   if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted)
       log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`)

@@ -7,6 +7,7 @@ import { toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
 import { build } from './build-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
+import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
 import type { Handlers } from './ports.ts'
 
@@ -42,5 +43,6 @@ export const handlers: Handlers = {
   'drop-leftovers': async (_, { docker: { api } }) => {
     for (const name of await findLeftOvers(api).catch(() => [])) await dropName(api, name)
   },
+  'drop-layout': async ({ target }, { run }) => dropLayout(toLayoutFolder(run, target)),
   'prune-cache': (_, { docker, log }) => pruneCache(docker.command, log.line),
 }

@@ -33,6 +33,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     (text) => text !== undefined && log.warning(text),
     () => {},
   )
+  const { image: source } = step
   const context = {
     docker: docker.command,
     api,
@@ -40,13 +41,15 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     clusterName: step.cluster,
     runId: run.id,
     hold: (each: ContainerImage) => holdImage(api, run.id, each),
+    exportLayers:
+      source.kind === 'built' ? run.resultOf('build', source.by)?.exportLayers : undefined,
     tempDir: run.tempDir,
     signal: run.signal,
     line: log.line,
     warn: log.warning,
   }
   const done = await loadImage(context, image, step.into).finally(() => foreign)
-  if (step.keepImages !== undefined) {
+  if (step.keepImages !== undefined && image.layout === undefined) {
     await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line)
   }
   return done

@@ -10,15 +10,17 @@ import type { Log } from '../host/log.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
-import type { ImageLoad } from '../load/task.ts'
+import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
 
 /** What a build came to. */
 export type Built = {
   readonly metadata: BuildMetadata & CachedShare
-  /** As Docker has it; undefined where it is only in the builder. */
+  /** As Docker or a folder has it; undefined where it is only in the builder. */
   readonly image: ContainerImage | undefined
+  /** Has the builder write layers that it left out; undefined where Docker has the image. */
+  readonly exportLayers?: ExportLayers
   /** For the next run's plan; undefined where Docker does not say. */
   readonly measured: Measured | undefined
 }
@@ -52,6 +54,8 @@ export type Run = {
   readonly id: string
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
+  /** The same for images that a builder writes into folders, on a disk. */
+  readonly layoutDir: string
   readonly workspace: string
   /** What child processes inherit. */
   readonly env: Env

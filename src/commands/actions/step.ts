@@ -35,18 +35,19 @@ const runInPlace = async (
   signal: AbortSignal,
 ): Promise<Result> => {
   const runId = randomBytes(8).toString('hex')
-  const { tempDir, recordingFolder } = leftoversOf(environment, runId)
+  const { tempDir, layoutDir, recordingFolder } = leftoversOf(environment, runId)
   runner.saveState(runIdState, runId)
   try {
     makeTempDir(tempDir)
+    makeTempDir(layoutDir)
     const env = prepareConfig(environment.childEnv, tempDir, runner.line)
     const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot } = environment
-    const place = { ...environment, runId, tempDir, tempRoot, env, recordingFolder }
+    const place = { ...environment, runId, tempDir, layoutDir, tempRoot, env, recordingFolder }
     return await run(inputs, place, { ...runner, log: runner, signal })
   } finally {
-    rmSync(tempDir, { recursive: true, force: true })
+    for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
   }
 }
 

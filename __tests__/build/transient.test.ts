@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { findTransient } from '../../src/build/transient.ts'
+
+const run = 'process "/bin/sh -c apt-get update" did not complete successfully: exit code: 100'
+
+test.each<[reason: string, what: string]>([
+  [
+    'failed to push localhost:5000/a: unexpected status from POST request to http://localhost:5000/v2/a/blobs/uploads/: 503 Service Unavailable',
+    'the registry failed',
+  ],
+  [
+    'localhost:5000/a: failed to resolve source metadata for localhost:5000/a: unexpected status code [manifests dev]: 500 Internal Server Error',
+    'the registry failed',
+  ],
+  [
+    'docker.io/library/debian: unexpected status from HEAD request to https://registry-1.docker.io/v2/library/debian/manifests/12: 429 Too Many Requests',
+    'the registry allows no more requests now',
+  ],
+  [
+    'failed to do request: Head "https://ghcr.io/v2/a/manifests/1": dial tcp: lookup ghcr.io: no such host',
+    'a name was not found',
+  ],
+  [
+    'failed to do request: Head "https://ghcr.io/v2/a/manifests/1": net/http: TLS handshake timeout',
+    'the network failed',
+  ],
+  [
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://a/": EOF',
+    'the network failed',
+  ],
+  ['read tcp 10.0.0.1:1->10.0.0.2:443: read: connection reset by peer', 'the network failed'],
+  [
+    'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
+    'the builder went away',
+  ],
+  ['no active session for x: context deadline exceeded', 'the builder went away'],
+  [
+    'closing transport due to: connection error: desc = "error reading from server: EOF", received prior goaway: code: NO_ERROR, debug data: "graceful_stop"',
+    'the builder went away',
+  ],
+  ['no running buildkit pods found', "the builder's pod went away"],
+])('may succeed the next time: %s', (reason, what) => {
+  expect(findTransient(reason, [])?.what).toBe(what)
+})
+
+test.each([
+  run,
+  'process "/bin/sh -c curl" did not complete successfully: exit code: 6: connection reset',
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  'unexpected status from HEAD request to https://ghcr.io/v2/a/manifests/1: 403 Forbidden',
+  'failed to solve: docker.io/library/nope:1: not found',
+  'dockerfile parse error on line 3: unknown instruction: RUNN',
+  'failed to compute cache key: "/500": not found',
+  'exit code 1',
+  '',
+])('fails again: %s', (reason) => {
+  expect(findTransient(reason, [])).toBeUndefined()
+})
+
+test('a RUN that found no name server', () => {
+  const output = ['Get:1 http://deb.debian.org', 'E: Temporary failure in name resolution']
+  expect(findTransient(run, output)?.what).toBe('a name was not found')
+  // What a build prints otherwise is not believed.
+  expect(findTransient(run, ['unexpected status from HEAD: 503'])).toBeUndefined()
+})
+
+test('who is asked too often is asked later', () => {
+  const waits = ['429 Too Many Requests', 'i/o timeout'].map(
+    (text) => findTransient(text, [])?.waitMs,
+  )
+  expect(waits[0]).toBeGreaterThan(waits[1] ?? 0)
+})
+
+test('a reason of any length takes no longer than it is long', () => {
+  const long = 'failed to do request: '.repeat(100_000)
+  const started = performance.now()
+  expect(findTransient(long, [])).toBeUndefined()
+  expect(performance.now() - started).toBeLessThan(2_000)
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { toChainIds } from '../../src/image/image.ts'
+import { toPresentLayers } from '../../src/load/common-layers.ts'
+
+const [a, b, c] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`) as [
+  string,
+  string,
+  string,
+]
+const configOf = (...diffIds: readonly string[]): string =>
+  JSON.stringify({ rootfs: { diff_ids: diffIds } }, null, 2)
+
+test('the layers of images as far as their snapshots are there', () => {
+  const chains = new Set(toChainIds([a, b]))
+  expect([...toPresentLayers([configOf(a, b, c)], chains)]).toEqual([a, b])
+  // The same layer on top of another one is another snapshot.
+  expect([...toPresentLayers([configOf(b, a)], chains)]).toEqual([])
+})
+
+test('what is no config is passed over', () => {
+  const texts = ['', 'null', '"diff_ids"', '{"rootfs":null}', '{"rootfs":{"diff_ids":"x"}}', '{']
+  expect([...toPresentLayers(texts, new Set([a]))]).toEqual([])
+})

@@ -1,0 +1,37 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { toBlobPath } from '../image/sources/oci-layout.ts'
+
+/** A field of CSV, as buildx splits an output. */
+const quote = (field: string): string =>
+  /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
+
+/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
+export const toLayoutOutput = (folder: string): string =>
+  [
+    'type=oci',
+    'tar=false',
+    quote(`dest=${folder}`),
+    'compression=uncompressed',
+    'force-compression=true',
+  ].join(',')
+
+/**
+ * Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
+ * not look into it.
+ *
+ * @param folder an absolute path; what was there is gone
+ * @param needless diff IDs of layers that nobody needs
+ */
+export const prepareLayout = (folder: string, needless: readonly string[]): void => {
+  rmSync(folder, { recursive: true, force: true })
+  for (const path of needless.map((diffId) => toBlobPath(folder, diffId))) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, '')
+  }
+}
+
+/** Has the next build send layers that the last one was not to send. */
+export const wantLayers = (folder: string, diffIds: readonly string[]): void => {
+  for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true })
+}

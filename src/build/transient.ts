@@ -1,0 +1,62 @@
+import type { Transient } from '../failure.ts'
+
+type Row = readonly [pattern: RegExp, what: string, waitMs: number]
+
+/**
+ * BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
+ * registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
+ */
+const rows: readonly Row[] = [
+  [/429 Too Many Requests|toomanyrequests/i, 'the registry allows no more requests now', 15_000],
+  [
+    /unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
+    'the registry failed',
+    2_000,
+  ],
+  [
+    /no such host|server misbehaving|Temporary failure in name resolution/i,
+    'a name was not found',
+    2_000,
+  ],
+  [
+    /i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+    'the network failed',
+    2_000,
+  ],
+  [
+    /failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
+    'the builder went away',
+    3_000,
+  ],
+  [
+    /no running buildkit pods found|expected \d+ replicas to be ready/i,
+    "the builder's pod went away",
+    5_000,
+  ],
+]
+
+/** A registry that refuses, or has it not, does so again. */
+const isFinal =
+  /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i
+
+const isRun = /did not complete successfully: exit code/
+
+/** What they pass on may be a whole page of a proxy. */
+const longestReason = 4_000
+
+/** A program that found no server says this in whatever words it has; the C library's are these. */
+const isNameFailure = /Temporary failure in name resolution/
+
+/**
+ * Says why a build that failed might succeed the next time; undefined where it would fail again.
+ *
+ * @param reason BuildKit's last word
+ * @param output what the failed step printed
+ */
+export const findTransient = (reason: string, output: readonly string[]): Transient | undefined => {
+  const said = isRun.test(reason) ? (output.find((line) => isNameFailure.test(line)) ?? '') : reason
+  const text = said.slice(0, longestReason)
+  if (isFinal.test(text)) return undefined
+  const row = rows.find(([pattern]) => pattern.test(text))
+  return row && { what: row[1], waitMs: row[2] }
+}

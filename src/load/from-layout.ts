@@ -1,0 +1,83 @@
+import { type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
+import type { ContainerImage } from '../image/image.ts'
+import { hasLayer } from '../image/sources/oci-layout.ts'
+import { byDirect, groupForHelpers } from './by-direct.ts'
+import { byStream } from './by-stream.ts'
+import { namesOf } from './helper-request.ts'
+import { inspectNode } from './node-state.ts'
+import type { NodePlan } from './plan-method.ts'
+import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
+
+const because = { kind: 'other-builder' } as const
+
+/** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
+const findLeftOut = async (
+  { api, image }: BegunTask,
+  plans: readonly NodePlan[],
+): Promise<readonly string[]> => {
+  const states = await Promise.all(
+    plans.map(({ node }) => inspectNode(api, node, []).catch(() => undefined)),
+  )
+  return image.layers
+    .filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true))
+    .map(({ diffId }) => diffId)
+    .filter((diffId) => !hasLayer(image.layout?.folder ?? '', diffId))
+}
+
+/** An image as a node has it that was just given it, with its layers' folders; undefined out of reach. */
+const findInNode = async (
+  { api, engine }: BegunTask,
+  image: ContainerImage,
+  node: Node,
+): Promise<{ readonly image: ContainerImage; readonly config: string } | undefined> => {
+  const [name = ''] = namesOf(engine, image)
+  const { records } = await inspectNode(api, node, [name])
+  const { folders = [] } = records.get(name) ?? {}
+  const root = toHostPath(node, snapshotsOf(node))
+  const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`
+  const config = toHostPath(node, `${content}/${image.id.slice('sha256:'.length)}`)
+  if (root === undefined || config === undefined || folders.length !== image.layers.length)
+    return undefined
+  const layers = image.layers.map((layer, index) => ({
+    ...layer,
+    folder: `${root}/snapshots/${folders[index]}/fs`,
+  }))
+  return { image: { ...image, layers }, config }
+}
+
+/** Links what one node has into others, as if it were Docker's; streams where links cannot be. */
+const spread = async (
+  task: BegunTask,
+  from: Node,
+  plans: readonly NodePlan[],
+): Promise<readonly NodeLoad[]> => {
+  const stream = async ({ node }: NodePlan) => byStream(await task.begun, node, because)
+  const found =
+    plans.length === 0 ? undefined : await findInNode(task, task.image, from).catch(() => undefined)
+  if (found === undefined) return allEnded(plans.map(stream))
+  const { image, config } = found
+  const begun = task.begun.then((whole): Task => ({ ...whole, image }))
+  const loads = await allEnded<readonly NodeLoad[]>([
+    ...groupForHelpers(plans).map((group) => byDirect({ ...task, image, begun }, group, config)),
+    ...plans
+      .filter(({ choice }) => choice.kind !== 'direct')
+      .map(async (plan) => [await stream(plan)]),
+  ])
+  return loads.flat()
+}
+
+/**
+ * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
+ * linked into the others.
+ */
+export const loadLayout = async (
+  task: BegunTask,
+  plans: readonly NodePlan[],
+): Promise<readonly NodeLoad[]> => {
+  const [first, ...others] = plans
+  if (first === undefined) return []
+  const leftOut = await findLeftOut(task, plans)
+  if (leftOut.length > 0) await task.exportLayers?.(leftOut)
+  const unpacked = await byStream(await task.begun, first.node, because)
+  return [unpacked, ...(await spread(task, first.node, others))]
+}

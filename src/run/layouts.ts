@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BuildOrder, buildImage } from '../build/build-image.ts'
+import { wantLayers } from '../build/layout-output.ts'
+import { type Target, toCached } from '../build/target.ts'
+import type { ContainerImage } from '../image/image.ts'
+import type { HistoryEntry, Measured } from '../image/sizes.ts'
+import type { ExportLayers } from '../load/task.ts'
+import type { Ports, Run } from './ports.ts'
+
+/** Where a builder writes the image of a target. */
+export const toLayoutFolder = ({ layoutDir }: Pick<Run, 'layoutDir'>, { bake }: Target): string =>
+  join(layoutDir, bake.name)
+
+/** Never fails: the run's own folder goes at its end. */
+export const dropLayout = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {}
+}
+
+/** As Docker would tell of its own: a layer looks the same whichever image it is in. */
+export const measureLayout = ({ sizeBytes, layers, layout }: ContainerImage): Measured => ({
+  sizeBytes,
+  history: layers
+    .map(
+      ({ diffId }, index): HistoryEntry => ({
+        Created: 0,
+        CreatedBy: diffId,
+        Size: layout?.layerBytes[index] ?? 0,
+      }),
+    )
+    .reverse(),
+})
+
+/**
+ * Has the builder write layers that were not needed when it built: all is in its cache, so no step runs
+ * again, and none needs a secret.
+ */
+export const createExportLayers =
+  (order: BuildOrder, { docker, log }: Pick<Ports, 'docker' | 'log'>): ExportLayers =>
+  async (diffIds) => {
+    wantLayers(order.layout, diffIds)
+    const again = { ...order, target: toCached(order.target), secrets: [] }
+    await buildImage(docker.command, again, () => {}, log.warning)
+  }
