@@ -68,13 +68,13 @@ describe('what a helper asks and reports', () => {
     })
   })
 
-  test('the manifest: its digest and itself, as one line', async () => {
+  test('the manifest: its digest, its size and itself', async () => {
     const { onLine, results } = listen()
     const answers = new Promise<string>((resolve) => {
       onLine('\tconfig\t648', resolve)
     })
     const digest = createHash('sha256').update('{"size":648}').digest('hex')
-    expect(await answers).toBe(`sha256:${digest}\t{"size":648}\n`)
+    expect(await answers).toBe(`sha256:${digest}\t12\n{"size":648}`)
     expect(results.size).toBe(0)
   })
 

@@ -63,7 +63,7 @@ export const watchEvents = (
     if (event === 'config') {
       void toManifest.then((make) => {
         const manifest = make(Number(first))
-        reply(`${toDigest(manifest)}\t${manifest}\n`)
+        reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`)
       })
     }
     if (event === 'repaired') repaired.set(node, Number(first))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -97,7 +98,10 @@ config_digest=${digest}
   })
 
   test('ends with `go`: what follows is an answer', async () => {
-    const { stdout } = await request([...whole, `${digest}\tname\tlate`], list('names'))
+    const late = 'name\tlate\n'
+    const digestOfLate = createHash('sha256').update(late).digest('hex')
+    const answer = [`sha256:${digestOfLate}\t${late.length}`, late.trim()]
+    const { stdout } = await request([...whole, ...answer], list('names'))
     expect(stdout).toBe('[docker.io/library/api:1]')
   })
 
@@ -158,6 +162,8 @@ describe('the lifeline', () => {
 })
 
 describe('the question for a manifest', () => {
+  const manifest = '{\n"a":"\\u0024(x) \\\\ *","b":  " "}\n'
+  const digestOfIt = createHash('sha256').update(manifest).digest('hex')
   const config = '{"rootfs":{}}'
   const ask = async (): Promise<ReturnType<typeof startHelper>> => {
     const file = join(place, 'config')
@@ -165,7 +171,7 @@ describe('the question for a manifest', () => {
     const body = `inside() { printf -v "$1" %s "$2"; }
       read_overlay2
       until [[ -s "$work/digest" ]]; do sleep 0.01; done
-      cat "$work/digest"; echo; cat "$work/manifest"; echo; cmp "$work/manifest" "$work/blobs/sha256/${'b'.repeat(64)}" && echo same`
+      cat "$work/digest"; echo; cat "$work/manifest"; echo; cmp "$work/manifest" "$work/blobs/sha256/${digestOfIt}" && echo same`
     const helper = startHelper(place, body)
     helper.write(`${replace('overlay2', `overlay2\t${file}\t${digest}`).join('\n')}\n`)
     return helper
@@ -174,17 +180,18 @@ describe('the question for a manifest', () => {
   test('tells the size of the config, and takes the answer as it is', async () => {
     const helper = await ask()
     await untilPrinted(helper, `\tconfig\t${config.length}\n`)
-    const manifest = '{"a":"\\u0024(x) \\\\ *","b":  " "}'
-    helper.write(`sha256:${'b'.repeat(64)}\t${manifest}\n`)
+    helper.write(`sha256:${digestOfIt}\t${manifest.length}\n${manifest}`)
     await untilPrinted(helper, 'same')
     const { code, stdout } = await helper.end
     expect(code).toBe(0)
-    expect(stdout).toBe(`\tconfig\t${config.length}\nsha256:${'b'.repeat(64)}\n${manifest}\nsame\n`)
+    expect(stdout).toBe(`\tconfig\t${config.length}\nsha256:${digestOfIt}\n${manifest}\nsame\n`)
   })
 
   test.each([
-    ['no digest', 'what?\t{}'],
-    ['a digest that leads elsewhere', `sha256:../../${'b'.repeat(58)}\t{}`],
+    ['no digest', 'what?\t2\n{}'],
+    ['a digest that leads elsewhere', `sha256:../../${'b'.repeat(58)}\t2\n{}`],
+    ['no size', `sha256:${'b'.repeat(64)}\t-1\n{}`],
+    ['the digest of something else', `sha256:${'b'.repeat(64)}\t2\n{}`],
     ['nothing', ''],
   ])('is over with an answer that has %s', async (_, answer) => {
     const helper = await ask()
@@ -196,7 +203,7 @@ describe('the question for a manifest', () => {
 
   test.each([
     ['at all', ''],
-    ['as a whole', `sha256:${'b'.repeat(64)}\t{"a`],
+    ['as a whole', `sha256:${'b'.repeat(64)}\t12\n{"a`],
   ])('is over when the answer does not come %s', async (_, answer) => {
     const helper = await ask()
     await untilPrinted(helper, '\tconfig\t')
