@@ -47,7 +47,12 @@ const image = imageOf('api:dev', {
   ],
   sizeBytes: 2_306_839_000,
 })
-const metadata = { imageId: image.id, digest: undefined, json: '{}', steps: 4, cachedSteps: 3 }
+const timings = { contextMs: 10, pullMs: 20, stepsMs: 1_500, exportMs: 30, cacheMs: 0 }
+const slowest = [{ name: '[3/4] RUN make `all` <b>', ms: 1_400 }]
+const metadata = {
+  ...{ imageId: image.id, digest: undefined, json: '{}', steps: 4, cachedSteps: 3 },
+  timings: { ...timings, slowest },
+}
 const built = { metadata, image, measured: undefined }
 const nodes = [
   { name: 'kind-control-plane', way: 'link', because: undefined, copiedBytes: 40_000 },
@@ -112,6 +117,8 @@ test('the summary answers first', () => {
     | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
 
     Built, not loaded: cron:dev.
+
+    **Slowest**: api: \\[3/4\\] RUN make \\\`all\\\` &lt;b>, 1.4 s · cron: \\[3/4\\] RUN make \\\`all\\\` &lt;b>, 1.4 s
 
     **Freed**: 11 GB: android (/usr/local/lib/android) 11 GB
 
@@ -192,6 +199,7 @@ test('outputs: one entry per name, nothing that is not known', () => {
     'image-id',
     'metadata',
     'images',
+    'timings',
     'immutable-tags',
     'freed-bytes',
   ])
@@ -211,7 +219,17 @@ test('outputs: one entry per name, nothing that is not known', () => {
   expect(outputs['freed-bytes']).toBe('11000000000')
   expect(toOutputs(emptyReport, false)).toEqual({
     images: '[]',
+    timings: '{}',
     'immutable-tags': '{}',
     'freed-bytes': '0',
+  })
+})
+
+test('the output timings: what a build took, and for what', () => {
+  const { timings: text = '' } = toOutputs(report, false)
+  expect(JSON.parse(text)['api']).toEqual({
+    ...{ buildMs: 1_540, loadMs: 40_360, steps: 4, cachedSteps: 3 },
+    ...timings,
+    slowest,
   })
 })

@@ -14,7 +14,7 @@ export const follow = (...pieces: readonly (string | Buffer)[]) => {
   for (const piece of pieces) sink.write(Buffer.from(piece))
   sink.end()
   progress.finish()
-  return { events, ...progress.count() }
+  return { events, ...progress.stats() }
 }
 
 export const toEvents = (printed: string): readonly BuildEvent[] => follow(printed).events

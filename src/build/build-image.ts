@@ -5,12 +5,13 @@ import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
-import type { BuildEvent, CachedShare, OnBuildEvent } from './event.ts'
+import type { BuildEvent, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 import { type Target, toBakeArgs, toBakeFile, toBakeTargets, toCached } from './target.ts'
+import type { BuildStats } from './timings.ts'
 
 export type BuildOrder = {
   readonly target: Target
@@ -75,7 +76,7 @@ const runBuild = async (
   order: BuildOrder,
   channel: SecretChannel,
   onEvent: OnBuildEvent,
-): Promise<CachedShare> => {
+): Promise<BuildStats> => {
   const tail: BuildEvent[] = []
   const progress = createProgress((event) => {
     keep(tail, event)
@@ -91,16 +92,16 @@ const runBuild = async (
   const { code } = await docker
     .follow(args, progress.createSink, options)
     .finally(() => progress.finish())
-  if (code === 0) return progress.count()
+  if (code === 0) return progress.stats()
   throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
 }
 
 /** Builds once more where another build takes the name at the same moment. */
 const buildNamed = async (
   order: BuildOrder,
-  build: (order: BuildOrder) => Promise<CachedShare>,
+  build: (order: BuildOrder) => Promise<BuildStats>,
   onEvent: OnBuildEvent,
-): Promise<CachedShare> => {
+): Promise<BuildStats> => {
   for (let tries = 1, each = order; ; tries += 1) {
     try {
       return await build(each)
@@ -135,9 +136,9 @@ export const buildImage = async (
   order: BuildOrder,
   onEvent: OnBuildEvent,
   warn: (message: string) => void,
-): Promise<BuildMetadata & CachedShare> => {
+): Promise<BuildMetadata & BuildStats> => {
   const { secrets, tempDir } = order
-  const build = (each: BuildOrder): Promise<CachedShare> =>
+  const build = (each: BuildOrder): Promise<BuildStats> =>
     withSecretChannel(secrets, { docker, tempDir, warn }, (channel) =>
       runBuild(docker, each, channel, onEvent),
     )

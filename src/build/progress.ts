@@ -1,5 +1,5 @@
 import { createLineCutter, createRecordCutter } from '../host/lines.ts'
-import type { BuildStep, CachedShare, Ending, OnBuildEvent } from './event.ts'
+import type { BuildStep, Ending, OnBuildEvent } from './event.ts'
 import {
   type BuildKitWarning,
   isStatus,
@@ -9,6 +9,7 @@ import {
   type Transfer,
   type Vertex,
 } from './status.ts'
+import { type BuildStats, toTimings } from './timings.ts'
 
 /** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
 const longestStatus = 64 * 1024 * 1024
@@ -33,6 +34,8 @@ const createTracked = (step: BuildStep, onEvent: OnBuildEvent) => {
   const tracked = {
     step,
     startedMs: 0,
+    /** Undefined while it goes on. */
+    completedMs: undefined as number | undefined,
     isCached: false,
     /** How it ended last, so that nothing is told twice. */
     ending: '',
@@ -94,7 +97,7 @@ const onVertex = (state: State, vertex: Vertex): void => {
   const ending = `${startedMs} ${completedMs} ${how}`
   if (ending === tracked.ending) return
   held.get(digest)?.drop()
-  Object.assign(tracked, { startedMs, isCached: vertex.isCached, ending })
+  Object.assign(tracked, { startedMs, completedMs, isCached: vertex.isCached, ending })
   if (completedMs === undefined) return
   const ms = completedMs - startedMs
   const end = (): void => {
@@ -160,9 +163,14 @@ export const createProgress = (onEvent: OnBuildEvent) => {
       for (const { release } of [...state.held.values()]) release()
       for (const { output } of state.all.values()) output.end()
     },
-    count: (): CachedShare => {
-      const steps = [...state.all.values()].filter(({ step }) => isCounted(step))
-      return { steps: steps.length, cachedSteps: steps.filter(({ isCached }) => isCached).length }
+    stats: (): BuildStats => {
+      const all = [...state.all.values()]
+      const steps = all.filter(({ step }) => isCounted(step))
+      const cachedSteps = steps.filter(({ isCached }) => isCached).length
+      const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) =>
+        completedMs === undefined ? [] : [{ name, isCached, ms: completedMs - startedMs }],
+      )
+      return { steps: steps.length, cachedSteps, timings: toTimings(ended) }
     },
   }
 }

@@ -11,7 +11,7 @@ export type Gate =
 export type Because =
   | Gate
   | { readonly kind: 'load-mode'; readonly mode: LoadMode }
-  | { readonly kind: 'out-of-reach' | 'streaming-failed' | 'other-builder' }
+  | { readonly kind: 'out-of-reach' | 'streaming-failed' }
   /** `reason`: in the words of the tool that failed. */
   | { readonly kind: 'direct-failed'; readonly reason: string }
 
@@ -38,8 +38,6 @@ export const renderBecause = (because: Because): string => {
       return `load-mode is ${because.mode}`
     case 'out-of-reach':
       return 'links cannot reach the node'
-    case 'other-builder':
-      return 'the builder is not that of Docker'
     case 'streaming-failed':
       return 'streaming failed'
     case 'direct-failed':

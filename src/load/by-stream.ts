@@ -10,7 +10,7 @@ import type { NodeLoad, Task } from './task.ts'
 const timed = async (
   name: string,
   way: LoadMethod,
-  because: Because,
+  because: Because | undefined,
   body: () => Promise<number>,
 ): Promise<NodeLoad> => {
   const started = performance.now()
@@ -41,7 +41,7 @@ export const byKind = (task: Task, node: Node, because: Because) =>
   })
 
 /** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
-export const byStream = async (task: Task, node: Node, because: Because): Promise<NodeLoad> => {
+export const byStream = async (task: Task, node: Node, because?: Because): Promise<NodeLoad> => {
   const { signal, warn } = task
   refuseEmpty(task)
   try {
@@ -50,7 +50,7 @@ export const byStream = async (task: Task, node: Node, because: Because): Promis
     signal.throwIfAborted()
     // kind's load takes more room than ours.
     const isInDocker = task.image.layout === undefined
-    if (!isInDocker || because.kind === 'load-mode' || isNoSpace(error)) throw error
+    if (!isInDocker || because?.kind === 'load-mode' || isNoSpace(error)) throw error
     warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
     // What kind says would hide what went wrong first.
     return byKind(task, node, { kind: 'streaming-failed' }).catch(() => Promise.reject(error))

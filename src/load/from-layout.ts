@@ -8,8 +8,6 @@ import { inspectNode } from './node-state.ts'
 import type { NodePlan } from './plan-method.ts'
 import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
 
-const because = { kind: 'other-builder' } as const
-
 /** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
 const findLeftOut = async (
   { api, image }: BegunTask,
@@ -51,7 +49,7 @@ const spread = async (
   from: Node,
   plans: readonly NodePlan[],
 ): Promise<readonly NodeLoad[]> => {
-  const stream = async ({ node }: NodePlan) => byStream(await task.begun, node, because)
+  const stream = async ({ node }: NodePlan) => byStream(await task.begun, node)
   const found =
     plans.length === 0 ? undefined : await findInNode(task, task.image, from).catch(() => undefined)
   if (found === undefined) return allEnded(plans.map(stream))
@@ -78,6 +76,6 @@ export const loadLayout = async (
   if (first === undefined) return []
   const leftOut = await findLeftOut(task, plans)
   if (leftOut.length > 0) await task.exportLayers?.(leftOut)
-  const unpacked = await byStream(await task.begun, first.node, because)
+  const unpacked = await byStream(await task.begun, first.node)
   return [unpacked, ...(await spread(task, first.node, others))]
 }

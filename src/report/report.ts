@@ -71,6 +71,22 @@ export const toLoaded = (report: Report): readonly LoadedImage[] =>
     ),
   )
 
+/** What each build took, and for what; by the target's name. */
+const toTimingsOutput = (report: Report): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      outcomesOf(report, 'build').flatMap(({ step, time, result }) => {
+        if (time === undefined || result === undefined) return []
+        const { steps, cachedSteps, timings } = result.metadata
+        const load = outcomesOf(report, 'load').find((each) => each.step.needs.includes(step.id))
+        const ms = ({ startedMs, endedMs }: NonNullable<typeof time>) =>
+          Math.round(endedMs - startedMs)
+        const loadMs = load?.time && ms(load.time)
+        return [[step.target.name, { buildMs: ms(time), loadMs, steps, cachedSteps, ...timings }]]
+      }),
+    ),
+  )
+
 /**
  * The step's outputs; those without a value are left out.
  *
@@ -92,6 +108,7 @@ export const toOutputs = (report: Report, isSingle: boolean): Readonly<Record<st
   return {
     ...toBuildOutputs(report, isSingle),
     images: JSON.stringify(images),
+    timings: toTimingsOutput(report),
     'immutable-tags': JSON.stringify(Object.fromEntries(immutable)),
     'freed-bytes': String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0)),
   }

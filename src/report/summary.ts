@@ -69,6 +69,17 @@ const renderFreed = (report: Report): readonly string[] => {
   return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`]
 }
 
+/** Of all builds, the three instructions that took longest. */
+const renderSlowest = (report: Report): readonly string[] => {
+  const steps = outcomesOf(report, 'build').flatMap(({ step, result }) =>
+    (result?.metadata.timings.slowest ?? []).map((slow) => ({ target: step.target.name, ...slow })),
+  )
+  const slowest = steps.toSorted((a, b) => b.ms - a.ms).slice(0, 3)
+  if (slowest.length === 0) return []
+  const each = slowest.map(({ target, name, ms }) => `${target}: ${name}, ${formatDuration(ms)}`)
+  return [`**Slowest**: ${each.map(escapeLine).join(' · ')}`]
+}
+
 const renderTokens = (report: Report): readonly string[] =>
   outcomesOf(report, 'revoke-token')
     .flatMap(({ result }) => result ?? [])
@@ -94,6 +105,7 @@ export const renderSummary = (told: Told): string => {
     ...renderFailure(told),
     ...(rows.length === 0 ? [] : [renderTable(rows, '\u00a0')]),
     ...renderUnloaded(told.report).map(escapeLine),
+    ...renderSlowest(told.report),
     ...renderTokens(told.report),
     ...renderFreed(told.report),
     ...(gantt === undefined ? [] : [gantt]),

@@ -1,5 +1,5 @@
-import type { CachedShare } from '../build/event.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
+import type { BuildStats } from '../build/timings.ts'
 import type { CacheAccess } from '../disk/cache-client.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
@@ -16,7 +16,7 @@ import type { EndedToken } from '../token/ended-token.ts'
 
 /** What a build came to. */
 export type Built = {
-  readonly metadata: BuildMetadata & CachedShare
+  readonly metadata: BuildMetadata & BuildStats
   /** As Docker or a folder has it; undefined where it is only in the builder. */
   readonly image: ContainerImage | undefined
   /** Has the builder write layers that it left out; undefined where Docker has the image. */

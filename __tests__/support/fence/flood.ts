@@ -23,7 +23,7 @@ await logBuild(runner, logged, async (onEvent) => {
     stderr: (stream) => pour(stream, progress.createSink()),
   })
   progress.finish()
-  return progress.count()
+  return progress.stats()
 })
 
 // Not resourceUsage().maxRSS, which starts at what the parent had when it started us.
