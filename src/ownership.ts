@@ -15,3 +15,12 @@ export const intermediateRepository = (runId: string): string => `slipway.invali
 /** The name by which a run holds an image. */
 export const toHeldName = (runId: string, id: string): string =>
   `${intermediateRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`
+
+/** The builder that a run makes for itself. */
+export const toBuilderName = (runId: string): string => `slipway-${runId}`
+
+/** The container of such a builder, as buildx calls it, and its volume. */
+export const toBuilderContainer = (runId: string): string =>
+  `buildx_buildkit_${toBuilderName(runId)}0`
+
+export const toBuilderVolume = (container: string): string => `${container}_state`

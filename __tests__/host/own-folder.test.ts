@@ -99,6 +99,9 @@ test('cleaning up takes links away, not what they lead to, and ends nobody whom 
   const { tempDir, recordingFolder } = leftoversOf(environment, runId)
   symlinkSync(elsewhere, tempDir)
   symlinkSync(elsewhere, recordingFolder)
-  await cleanUp(environment, createRunner(), runId, false)
+  await cleanUp(environment, createRunner(), runId, {
+    isDockerThere: false,
+    hasBuilder: false,
+  })
   expect([existsSync(tempDir), existsSync(recordingFolder)]).toEqual([false, false])
 })

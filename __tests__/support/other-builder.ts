@@ -12,6 +12,8 @@ const run = promisify(execFile)
 export type OtherBuilder = {
   /** For the step's BUILDX_CONFIG: there this builder is in use. */
   readonly config: string
+  /** Where its BuildKit listens. */
+  readonly endpoint: string
   readonly remove: () => Promise<void>
 }
 
@@ -66,6 +68,7 @@ export const startOtherBuilder = async (): Promise<OtherBuilder> => {
   await run('docker', create, { env })
   return {
     config,
+    endpoint,
     remove: async () => {
       await run('docker', ['buildx', 'rm', 'other'], { env }).catch(() => {})
       server.close()

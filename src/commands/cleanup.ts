@@ -8,7 +8,13 @@ import { Failure, renderError } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import { findRoomyDir } from '../host/temp-dir.ts'
-import { intermediateRepository, runLabel } from '../ownership.ts'
+import {
+  intermediateRepository,
+  runLabel,
+  toBuilderContainer,
+  toBuilderName,
+  toBuilderVolume,
+} from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
@@ -50,6 +56,16 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
   if (names.length > 0) await docker.try(['rmi', ...names])
 }
 
+/** The builder that a killed main made: buildx may have forgotten it with main's own folder. */
+const removeBuilder = async (docker: Docker, runId: string): Promise<void> => {
+  const container = toBuilderContainer(runId)
+  await docker.try(['buildx', 'rm', '--force', toBuilderName(runId)], { timeoutMs: 20_000 })
+  const names = ['ps', '--all', '--quiet', '--filter', `name=^${container}$`]
+  if ((await list(docker, names)).length > 0) await docker.try(['rm', '--force', container])
+  const volumes = ['volume', 'ls', '--quiet', '--filter', `name=^${toBuilderVolume(container)}$`]
+  for (const volume of await list(docker, volumes)) await docker.try(['volume', 'rm', volume])
+}
+
 /**
  * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
  * and a second run finds nothing to do.
@@ -58,7 +74,7 @@ export const cleanUp = async (
   context: CleanupContext,
   { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
-  isDockerThere: boolean,
+  { isDockerThere, hasBuilder }: { readonly isDockerThere: boolean; readonly hasBuilder: boolean },
 ): Promise<void> => {
   if (!isRunId(runId)) return
   const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
@@ -72,6 +88,7 @@ export const cleanUp = async (
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
     await removeImages(docker, runId)
+    if (hasBuilder) await removeBuilder(docker, runId)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.

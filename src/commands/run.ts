@@ -13,6 +13,7 @@ import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
 import { refuseShortage, remark, remarkOnLoads } from './remarks.ts'
+import { withBuilder } from './with-builder.ts'
 
 /** Where a run takes place. */
 export type RunContext = GatherContext & {
@@ -80,6 +81,7 @@ const runWith = async (
   inputs: Inputs,
   context: RunContext,
   front: FrontEnd,
+  booted: Promise<void>,
 ): Promise<Result> => {
   const { log, signal } = front
   const { env, recordingFolder: folder } = context
@@ -91,6 +93,7 @@ const runWith = async (
   if (inputs.isDryRun) return { kind: 'planned', plan }
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
+  await booted
   const { clusterName } = inputs
   const finishRecording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
   await using token = createBuildToken({
@@ -119,5 +122,7 @@ const runWith = async (
  */
 export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promise<Result> =>
   withEngineApi(createDocker(context.env, front.signal), (api) =>
-    runWith(api, inputs, context, front),
+    withBuilder(inputs, context, front, (place, booted) =>
+      runWith(api, inputs, place, front, booted),
+    ),
   )

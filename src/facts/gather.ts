@@ -9,10 +9,10 @@ import { findFreeable } from '../disk/freeable.ts'
 import { recallSizes } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
-import { findBuilder, findEngine } from '../docker/info.ts'
+import { type Builder, findBuilder, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
 import { findImages } from '../image/sources/docker.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { Facts } from './facts.ts'
@@ -31,10 +31,15 @@ export type GatherContext = {
   readonly repository: string | undefined
 }
 
+const toOwnBuilder = ({ driver }: BuilderRequest, { isLocal }: Docker): Builder => ({
+  driver,
+  isLocal: isLocal && driver === 'docker-container',
+})
+
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
-  { bake, allow, loadMode, keepsInDocker }: Inputs,
+  { bake, builder: own, allow, loadMode, keepsInDocker }: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
@@ -42,7 +47,8 @@ const findBuilds = async (
   if (bake === undefined) {
     return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
   }
-  const asking = findBuilder(docker)
+  // The run's own may still be booting.
+  const asking = own === undefined ? findBuilder(docker) : toOwnBuilder(own, docker)
   const printing = printTargets(docker, bake, allow, workspace)
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])

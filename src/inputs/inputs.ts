@@ -80,6 +80,22 @@ export type PruneCache = 'auto' | 'always' | 'never'
 /** `run` builds and loads, `diagnose` says what went wrong in a cluster. */
 export type Mode = 'run' | 'diagnose'
 
+/** A builder for the step alone, in the words of docker/setup-buildx-action. */
+export type BuilderRequest = {
+  readonly driver: 'docker-container' | 'remote'
+  /** Such as `image=moby/buildkit:v0.25.0`. */
+  readonly options: readonly string[]
+  /** Where BuildKit listens, or a docker context. */
+  readonly endpoint: string | undefined
+  /** Of buildkitd, in one word; undefined for the usual ones. */
+  readonly flags: string | undefined
+  /** Of buildkitd, in TOML. */
+  readonly config:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'inline'; readonly text: string }
+    | undefined
+}
+
 /** All that a workflow author said, checked. */
 export type Inputs = {
   readonly mode: Mode
@@ -97,6 +113,8 @@ export type Inputs = {
   readonly bake: BakeInputs | undefined
   /** Beyond the files of the workspace. */
   readonly allow: Allowances
+  /** Undefined where the step uses the builder that is there. */
+  readonly builder: BuilderRequest | undefined
   /** Docker's store is to have what another builder than its own makes. */
   readonly keepsInDocker: boolean
   /** How many builds may run at once; undefined leaves it to the machine. */

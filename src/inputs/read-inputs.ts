@@ -4,6 +4,7 @@ import { collectProblems } from './problems.ts'
 import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
+import { readBuilder } from './read-builder.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readManifests } from './read-manifests.ts'
@@ -91,6 +92,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       allow,
       retries: Number(word('retries') ?? '1'),
       parallel: parallel === undefined ? undefined : Number(parallel),
+      builder: readBuilder(reader),
       keepsInDocker: isTrue('load'),
       isDryRun: isTrue('dry-run'),
       failFast: isTrue('fail-fast', 'true'),

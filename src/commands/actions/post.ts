@@ -3,6 +3,7 @@ import { renderError } from '../../failure.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
+import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
 import { reportDiagnosis } from './report-diagnosis.ts'
 import { createRunner } from './runner.ts'
@@ -14,9 +15,10 @@ process.on('uncaughtException', (error) => {
   process.exit()
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
+const hasBuilder = getState(builderState) === 'made'
 const environment = await readEnvironment()
 forgetSecrets(environment)
-// Whatever a build printed may have tried to set a state, so this one is only compared.
+// Whatever a build printed may have tried to set a state, so these are only compared.
 if (wasMinted) {
   runner.warning(
     'The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.',
@@ -35,7 +37,7 @@ try {
 } catch (error) {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
-await cleanUp(environment, runner, runId, isDockerThere)
+await cleanUp(environment, runner, runId, { isDockerThere, hasBuilder })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
 process.exit()

@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Docker, describeEnd } from '../docker/docker.ts'
+import { Failure } from '../failure.ts'
+import type { BuilderRequest } from '../inputs/inputs.ts'
+import { toBuilderName } from '../ownership.ts'
+
+/** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
+const usualFlags =
+  '--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host'
+
+/**
+ * The arguments of `docker` that make a builder.
+ *
+ * @param config file with BuildKit's configuration
+ */
+export const toCreateArgs = (
+  { driver, options, endpoint, flags, config: given }: BuilderRequest,
+  name: string,
+  config: string | undefined,
+): readonly string[] => {
+  const usual = driver === 'remote' ? undefined : usualFlags
+  const wanted = flags ?? usual
+  const file = given?.kind === 'file' ? given.path : config
+  return [
+    ...['buildx', 'create', `--name=${name}`, `--driver=${driver}`],
+    ...options.map((option) => `--driver-opt=${option}`),
+    ...(wanted === undefined ? [] : [`--buildkitd-flags=${wanted}`]),
+    ...(file === undefined ? [] : [`--buildkitd-config=${file}`]),
+    ...(endpoint === undefined ? [] : ['--', endpoint]),
+  ]
+}
+
+/** BuildKit's image has to be pulled, perhaps. */
+const bootMs = 5 * 60_000
+
+/** The job may be cancelled, and who cancels gives us seconds. */
+const removeMs = 20_000
+
+export type OwnBuilder = {
+  readonly name: string
+  /** Fulfilled when it answers. @throws {Failure} when it does not */
+  readonly booted: Promise<void>
+  /** Removes it with all that it has. Never fails. */
+  readonly remove: () => Promise<void>
+}
+
+/**
+ * Makes a builder of the run's own, which boots meanwhile.
+ *
+ * @param docker ends with the step
+ * @param remover does not
+ * @throws {Failure} when buildx makes none
+ */
+export const createBuilder = async (
+  docker: Docker,
+  remover: Docker,
+  request: BuilderRequest,
+  { runId, tempDir, workspace }: { readonly [K in 'runId' | 'tempDir' | 'workspace']: string },
+): Promise<OwnBuilder> => {
+  const name = toBuilderName(runId)
+  const config = join(tempDir, 'buildkitd.toml')
+  const isInline = request.config?.kind === 'inline'
+  if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
+  const args = toCreateArgs(request, name, isInline ? config : undefined)
+  const made = await docker.try(args, { cwd: workspace })
+  if (made.code !== 0)
+    throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {
+      remedy: 'See driver, driver-opts, endpoint and buildkitd-flags.',
+    })
+  const boot = async (): Promise<void> => {
+    const ended = await docker.try(['buildx', 'inspect', '--bootstrap', name], {
+      timeoutMs: bootMs,
+    })
+    if (ended.code === 0) return
+    throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, {
+      remedy: 'See that its image can be pulled, or that BuildKit listens at the endpoint.',
+    })
+  }
+  const booted = boot()
+  booted.catch(() => {})
+  return {
+    name,
+    booted,
+    remove: async () => {
+      await booted.catch(() => {})
+      await remover.try(['buildx', 'rm', '--force', name], { timeoutMs: removeMs }).catch(() => {})
+    },
+  }
+}
