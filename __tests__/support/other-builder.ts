@@ -14,6 +14,8 @@ export type OtherBuilder = {
   readonly config: string
   /** Where its BuildKit listens. */
   readonly endpoint: string
+  /** Bytes that have come from it so far. */
+  readonly sentBytes: () => number
   readonly remove: () => Promise<void>
 }
 
@@ -26,7 +28,11 @@ const socketOf = (engine: string): string => {
 const upgrade =
   'POST /grpc HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n'
 
-const throughDaemon = (client: Socket, socketPath: string): void => {
+const throughDaemon = (
+  client: Socket,
+  socketPath: string,
+  onBytes: (bytes: number) => void,
+): void => {
   const daemon = connect(socketPath, () => daemon.write(upgrade))
   let head = Buffer.alloc(0)
   const onData = (chunk: Buffer): void => {
@@ -36,6 +42,7 @@ const throughDaemon = (client: Socket, socketPath: string): void => {
     daemon.off('data', onData)
     const rest = head.subarray(end + 4)
     if (rest.length > 0) client.write(rest)
+    daemon.on('data', (bytes: Buffer) => onBytes(bytes.length))
     daemon.pipe(client)
     client.pipe(daemon)
   }
@@ -58,7 +65,11 @@ export const startOtherBuilder = async (): Promise<OtherBuilder> => {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const socketPath = socketOf('containerd')
-  const server = createServer((client) => throughDaemon(client, socketPath))
+  let sent = 0
+  const count = (bytes: number): void => {
+    sent += bytes
+  }
+  const server = createServer((client) => throughDaemon(client, socketPath, count))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const config = await mkdtemp(join(tmpdir(), 'other-builder-'))
@@ -69,6 +80,7 @@ export const startOtherBuilder = async (): Promise<OtherBuilder> => {
   return {
     config,
     endpoint,
+    sentBytes: () => sent,
     remove: async () => {
       await run('docker', ['buildx', 'rm', 'other'], { env }).catch(() => {})
       server.close()

@@ -1,3 +1,4 @@
+import { buildersCommand } from './builders/command.ts'
 import { type Command, problemsOf, usageOf } from './command.ts'
 import { messageOf, say } from './host/progress.ts'
 import { withSession } from './host/session.ts'
@@ -6,7 +7,7 @@ import { loadCommand } from './load/command.ts'
 import { startCommand } from './start/command.ts'
 
 /** What can be measured; a further subcommand is one more entry. */
-const commands: readonly Command[] = [loadCommand, jobCommand, startCommand]
+const commands: readonly Command[] = [loadCommand, jobCommand, buildersCommand, startCommand]
 
 /** The shell's convention for a program that Ctrl-C ended. */
 const interruptedCode = 130

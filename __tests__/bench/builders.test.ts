@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { judge } from '../../script/bench.d/builders/bars.ts'
+import type { Round } from '../../script/bench.d/builders/round.ts'
+
+const round = (cold: number, unchanged: number, changed: number, bytes = 10_000): Round => ({
+  cold: { seconds: cold, bytes: 2.3e9 },
+  unchanged: { seconds: unchanged, bytes: 1 },
+  changed: { seconds: changed, bytes },
+})
+
+const verdictsOf = (slipway: Round, today: Round, oneNode: Round): Record<string, boolean> =>
+  Object.fromEntries(
+    judge({ slipway: [slipway], today: [today], oneNode: [oneNode] }, 2.2e9).map(
+      ({ name, isMet }) => [name, isMet],
+    ),
+  )
+
+test('bars that are met', () => {
+  const verdicts = verdictsOf(round(12, 1, 2), round(48, 20, 40), round(10, 1, 2))
+  expect(Object.values(verdicts)).toEqual(Array.from({ length: 6 }, () => true))
+})
+
+test.each([
+  ['changed-bytes', round(12, 1, 2, 80_000)],
+  ['changed', round(12, 1, 2.1)],
+  ['cold', round(12.1, 1, 2)],
+  ['unchanged', round(12, 1.1, 2)],
+])('%s that is not', (name, ours) => {
+  const verdicts = verdictsOf(ours, round(48, 20, 40), round(11, 1, 2))
+  expect(Object.keys(verdicts).filter((each) => !verdicts[each])).toEqual([name])
+})
+
+test('nodes that cost too much each', () => {
+  expect(verdictsOf(round(12, 1, 2), round(48, 20, 40), round(9, 1, 2))['nodes']).toBe(false)
+})

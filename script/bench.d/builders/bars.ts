@@ -1,0 +1,73 @@
+import { spreadOf } from '../measure/statistics.ts'
+import type { Verdict } from '../report/verdicts.ts'
+import type { Measured, Round } from './round.ts'
+
+/** All rounds of each way into two nodes, and of ours into one. */
+export type Rounds = { readonly [W in 'slipway' | 'today' | 'oneNode']: readonly Round[] }
+
+type What = keyof Round
+
+const medianOf = (numbers: readonly number[]): number => spreadOf(numbers)?.median ?? Number.NaN
+
+const secondsOf = (rounds: readonly Round[], what: What): number =>
+  medianOf(rounds.map((round) => round[what].seconds))
+
+const bytesOf = (rounds: readonly Round[], what: What): number =>
+  Math.max(...rounds.map((round): Measured => round[what]).map(({ bytes }) => bytes))
+
+/** The layer of one file, the image's config and manifest, and what buildx and BuildKit say to each other. */
+const changedBytes = 64 * 1024 + 10_240
+
+const times = (
+  { slipway, today }: Rounds,
+  what: What,
+  atLeast: number,
+): Omit<Verdict, 'name' | 'measure'> => {
+  const [ours, theirs] = [secondsOf(slipway, what), secondsOf(today, what)]
+  return {
+    bar: `at least ${atLeast} times faster than \`--load\` and \`kind load\``,
+    measured: `${(theirs / ours).toFixed(1)}x: ${ours.toFixed(2)} s against ${theirs.toFixed(2)} s`,
+    isMet: theirs / ours >= atLeast,
+  }
+}
+
+/**
+ * Judges what was measured.
+ *
+ * @param imageBytes of the image's layers together
+ */
+export const judge = (rounds: Rounds, imageBytes: number): readonly Verdict[] => {
+  const { slipway, oneNode } = rounds
+  const bytes = bytesOf(slipway, 'changed')
+  const unchanged = secondsOf(slipway, 'unchanged')
+  const nodes = secondsOf(slipway, 'cold') / secondsOf(oneNode, 'cold')
+  const cold = bytesOf(slipway, 'cold')
+  return [
+    {
+      ...{ name: 'changed-bytes', measure: 'one line changed, two nodes: bytes from the builder' },
+      bar: 'at most the new layer and 64 KB',
+      measured: `${(bytes / 1e3).toFixed(1)} kB`,
+      isMet: bytes <= changedBytes,
+    },
+    { name: 'changed', measure: 'one line changed, two nodes', ...times(rounds, 'changed', 20) },
+    { name: 'cold', measure: 'all layers, two nodes', ...times(rounds, 'cold', 4) },
+    {
+      ...{ name: 'cold-bytes', measure: 'all layers, two nodes: bytes from the builder' },
+      bar: 'at most 1.1 times the image and its base',
+      measured: `${(cold / 1e6).toFixed(0)} MB`,
+      isMet: cold <= 1.1 * (imageBytes + 175e6),
+    },
+    {
+      ...{ name: 'unchanged', measure: 'unchanged, two nodes, whole step' },
+      bar: 'at most 1 s',
+      measured: `${unchanged.toFixed(2)} s`,
+      isMet: unchanged <= 1,
+    },
+    {
+      ...{ name: 'nodes', measure: 'all layers, two nodes against one' },
+      bar: 'at most 1.2 times the time',
+      measured: `${nodes.toFixed(2)}x`,
+      isMet: nodes <= 1.2,
+    },
+  ]
+}

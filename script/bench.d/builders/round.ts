@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OtherBuilder } from '../../../__tests__/support/other-builder.ts'
+import { startNodes } from '../host/nodes.ts'
+import { type Session, withScope } from '../host/session.ts'
+import { mainFile, makeStep } from '../host/step.ts'
+
+/** How large the image is. */
+export type Size = { readonly megabytes: number; readonly files: number }
+
+/** What one load took, and what came from the builder. */
+export type Measured = { readonly seconds: number; readonly bytes: number }
+
+export const ways = ['slipway', 'today'] as const
+export type Way = (typeof ways)[number]
+
+/** What a way had to do, one after the other in the same nodes. */
+export type Round = {
+  readonly cold: Measured
+  readonly unchanged: Measured
+  readonly changed: Measured
+}
+
+const layers = 5
+
+/** Bytes that no other image has, in five layers and many small files; its last line changes. */
+const writeContext = (folder: string, base: string, { megabytes, files }: Size): void => {
+  const each = `head -c ${Math.ceil((megabytes * 1e6) / layers)} /dev/urandom >/big`
+  const small = `mkdir -p /small && cd /small && seq ${Math.ceil(files / layers)} | sed s/^/`
+  const runs = Array.from(
+    { length: layers },
+    (_, index) => `RUN ${each}-${index} && ${small}${index}-/ | xargs touch`,
+  )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    join(folder, 'Dockerfile'),
+    [`FROM ${base}`, ...runs, 'ARG LINE=first', 'RUN echo "$LINE" >/last', ''].join('\n'),
+  )
+}
+
+type Stage = {
+  readonly session: Session
+  readonly builder: OtherBuilder
+  readonly folder: string
+  readonly tag: string
+}
+
+export const prepareImage = async (
+  session: Session,
+  builder: OtherBuilder,
+  base: string,
+  size: Size,
+): Promise<Stage> => {
+  const folder = join(session.tempDir, 'context')
+  writeContext(folder, base, size)
+  const stage = { session, builder, folder, tag: `slipway-bench-builders:${session.id}` }
+  // The builder's work is the same for all ways: its cache has what is measured.
+  for (const line of ['first', 'second']) await build(stage, line, ['--output=type=cacheonly'])
+  return stage
+}
+
+const build = async (
+  { session, builder, folder, tag }: Stage,
+  line: string,
+  output: readonly string[],
+): Promise<void> => {
+  const args = ['--quiet', '--provenance=false', `--tag=${tag}`, `--build-arg=LINE=${line}`]
+  const env = { BUILDX_CONFIG: builder.config }
+  await session.docker(['buildx', 'build', ...args, ...output, folder], { env })
+}
+
+/** `docker buildx build --load`, and kind. */
+const loadAsToday = async (stage: Stage, cluster: string, line: string): Promise<void> => {
+  await build(stage, line, ['--load'])
+  await stage.session.run('kind', ['load', 'docker-image', stage.tag, '--name', cluster])
+}
+
+const loadBySlipway = async (stage: Stage, cluster: string, line: string): Promise<void> => {
+  const { session, builder, folder, tag } = stage
+  const inputs = {
+    context: folder,
+    tags: tag,
+    'build-args': `LINE=${line}`,
+    'cluster-name': cluster,
+  }
+  const { temp, env } = makeStep(session.tempDir, inputs)
+  const places = { BUILDX_CONFIG: builder.config, GITHUB_WORKSPACE: folder, RUNNER_TEMP: temp }
+  await session.run(process.execPath, [mainFile], { env: { ...env, ...places } })
+}
+
+const measure = async ({ builder }: Stage, body: () => Promise<void>): Promise<Measured> => {
+  const [started, before] = [performance.now(), builder.sentBytes()]
+  await body()
+  return {
+    seconds: (performance.now() - started) / 1_000,
+    bytes: builder.sentBytes() - before,
+  }
+}
+
+/** Loads the image into fresh nodes, again as it is, and with its last line changed. */
+export const runRound = (stage: Stage, way: Way, nodes: number): Promise<Round> =>
+  withScope(stage.session, async (scope) => {
+    const { cluster } = await startNodes(scope, nodes)
+    const load = way === 'today' ? loadAsToday : loadBySlipway
+    const each = (line: string) => measure(stage, () => load(stage, cluster, line))
+    const cold = await each('first')
+    const unchanged = await each('first')
+    const changed = await each('second')
+    await stage.session.docker(['image', 'rm', '--force', stage.tag])
+    return { cold, unchanged, changed }
+  })
