@@ -29,7 +29,8 @@ export const handlers: Handlers = {
       ({ name }) => run.resultOf('build', toBuildId(name))?.measured ?? [],
     )
     if (images.length === 0) return
-    const sizes = sumSizes(images, docker.engine.hasContainerdStore)
+    const areInDocker = targets.some(({ output }) => output === 'docker')
+    const sizes = sumSizes(images, areInDocker && docker.engine.hasContainerdStore)
     const memory = { ...run.cache, repository, signal: run.signal }
     await rememberSizes(memory, targets, sizes, lastSizes)
   },
