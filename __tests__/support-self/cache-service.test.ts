@@ -88,3 +88,31 @@ test('only the token of the job is taken, and only signed URLs', async () => {
   const unsigned = await fetch(`${service.resultsUrl}account/actions-cache/1?sig=x`)
   expect(unsigned.status).toBe(403)
 })
+
+test('an upload in blocks is put together in the order of the list, and read from an offset', async () => {
+  const ask = async (method: string, body: object) => {
+    const url = `${service.resultsUrl}twirp/github.actions.results.api.v1.CacheService/${method}`
+    const headers = { authorization: `Bearer ${service.token}` }
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+    return (await answer.json()) as Readonly<Record<string, string | boolean>>
+  }
+  const entry = { key: 'blocks', version: 'v' }
+  const { signed_upload_url: upload } = await ask('CreateCacheEntry', entry)
+  const put = async (query: string, body: string): Promise<number> =>
+    (await fetch(`${upload}&${query}`, { method: 'PUT', body })).status
+  const toList = (...ids: readonly string[]): string =>
+    `<BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join('')}</BlockList>`
+  expect(await put('comp=block&blockid=b', 'later')).toBe(201)
+  expect(await put('comp=blocklist', toList('a', 'b'))).toBe(400)
+  expect(await put('comp=block&blockid=a', 'first ')).toBe(201)
+  expect(await put('comp=blocklist', toList('a', 'b'))).toBe(201)
+  expect(await ask('FinalizeCacheEntryUpload', { ...entry, size_bytes: 12 })).toMatchObject({
+    ok: false,
+  })
+  expect(await ask('FinalizeCacheEntryUpload', { ...entry, size_bytes: 11 })).toMatchObject({
+    ok: true,
+  })
+  const { signed_download_url: from } = await ask('GetCacheEntryDownloadURL', entry)
+  const rest = await fetch(String(from), { headers: { 'x-ms-range': 'bytes=6-' } })
+  expect([rest.status, await rest.text()]).toEqual([206, 'later'])
+})

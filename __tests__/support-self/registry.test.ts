@@ -29,6 +29,15 @@ test('what is uploaded has the digest that was promised', async () => {
   expect(await put(`manifests/${digestOf('other')}`, '{}')).toBe(400)
 })
 
+test("BuildKit's older form of a cache is refused", async () => {
+  const config = 'application/vnd.buildkit.cacheconfig.v0'
+  await put(`blobs/uploads/6?digest=${digestOf('cache')}`, 'cache')
+  const toIndex = (mediaType: string): string =>
+    JSON.stringify({ manifests: [{ digest: digestOf('cache'), mediaType }] })
+  expect(await put('manifests/index', toIndex(config))).toBe(400)
+  expect(await put('manifests/index', toIndex('application/octet-stream'))).toBe(201)
+})
+
 test('a manifest is taken when all that it names is there', async () => {
   const manifest = JSON.stringify({
     config: { digest: digestOf('config') },

@@ -11,6 +11,8 @@ export type CacheEntry = {
   readonly id: number
   readonly signature: string
   content: Buffer | undefined
+  /** Uploaded and not yet put together, by their IDs. */
+  readonly blocks: Map<string, Buffer>
   isFinal: boolean
 }
 
@@ -69,7 +71,16 @@ const create = (desk: Desk, { key, version }: Body): Reply => {
   }
   const id = 1 + Math.max(0, ...desk.entries.map((entry) => entry.id))
   const signature = randomBytes(32).toString('base64')
-  const entry: CacheEntry = { key, version, id, signature, content: undefined, isFinal: false }
+  const blocks = new Map<string, Buffer>()
+  const entry: CacheEntry = {
+    key,
+    version,
+    id,
+    signature,
+    content: undefined,
+    blocks,
+    isFinal: false,
+  }
   desk.entries.push(entry)
   return ok({ ok: true, signed_upload_url: blobUrl(desk, entry) })
 }
@@ -77,7 +88,9 @@ const create = (desk: Desk, { key, version }: Body): Reply => {
 const finalize = (desk: Desk, { key, version, size_bytes }: Body): Reply => {
   const entry = desk.entries.find((other) => other.key === key && other.version === version)
   if (entry?.content === undefined) return twirpError(404, 'not_found', 'no such upload')
-  if (size_bytes !== `${entry.content.length}`) return ok({ ok: false, message: 'wrong size' })
+  // As a text or a number: Protobuf's JSON takes both.
+  if (String(size_bytes) !== `${entry.content.length}`)
+    return ok({ ok: false, message: 'wrong size' })
   entry.isFinal = true
   return ok({ ok: true, entry_id: `${entry.id}` })
 }
@@ -102,16 +115,35 @@ const methods: Readonly<Record<string, (desk: Desk, body: Body) => Reply>> = {
   GetCacheEntryDownloadURL: find,
 }
 
-/** What Azure's SDK for blobs asks for an upload in one piece, and what a download needs. */
+/** Puts blocks together in the order of a list; undefined where one is missing. */
+const joinBlocks = ({ blocks }: CacheEntry, list: string): Buffer | undefined => {
+  const ids = [...list.matchAll(/<(?:Latest|Uncommitted)>([^<]*)<\//g)].map(([, id = '']) => id)
+  const found = ids.map((id) => blocks.get(id))
+  return found.some((each) => each === undefined) ? undefined : Buffer.concat(found as Buffer[])
+}
+
+/** From an offset on, as BuildKit asks; it sends no range for all. */
+const download = (request: IncomingMessage, content: Buffer): Reply => {
+  const range = /^bytes=(\d+)-$/.exec(String(request.headers['x-ms-range'] ?? ''))
+  if (range === null) return { status: 200, body: content }
+  const from = Number(range[1])
+  const headers = { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }
+  return { status: 206, body: content.subarray(from), headers }
+}
+
+/** What Azure's SDKs for blobs ask for an upload, in one piece or in blocks, and what a download needs. */
 const answerBlob = (desk: Desk, request: IncomingMessage, url: URL, content: Buffer): Reply => {
   const entry = desk.entries.find(({ id }) => url.pathname === `/account/actions-cache/${id}`)
   if (entry === undefined || url.searchParams.get('sig') !== entry.signature) return { status: 403 }
   if (request.method === 'GET' && entry.content !== undefined) {
-    return { status: 200, body: entry.content }
+    return download(request, entry.content)
   }
-  const isWhole = request.headers['x-ms-blob-type'] === 'BlockBlob' && !url.searchParams.has('comp')
-  if (request.method !== 'PUT' || !isWhole || entry.isFinal) return { status: 400 }
-  entry.content = content
+  if (request.method !== 'PUT' || entry.isFinal) return { status: 400 }
+  const part = url.searchParams.get('comp')
+  if (part === 'block') entry.blocks.set(url.searchParams.get('blockid') ?? '', content)
+  else if (part === 'blocklist') entry.content = joinBlocks(entry, content.toString())
+  else if (request.headers['x-ms-blob-type'] === 'BlockBlob') entry.content = content
+  if (part !== 'block' && entry.content === undefined) return { status: 400 }
   const md5 = createHash('md5').update(content).digest('base64')
   const lastModified = new Date().toUTCString()
   const headers = { etag: '"0x1"', 'last-modified': lastModified, 'content-md5': md5 }
@@ -134,10 +166,23 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 
 const twirpPath = '/twirp/github.actions.results.api.v1.CacheService/'
 
+/** A JWT, into which BuildKit looks for the branch that it may write for. Nobody checks its signature. */
+export const createToken = (secondsLeft = 6 * 60 * 60): string => {
+  const nowSeconds = Math.floor(Date.now() / 1_000)
+  const ac = JSON.stringify([{ Scope: 'refs/heads/main', Permission: 3 }])
+  const claims = { ac, nbf: nowSeconds - 3_600, exp: nowSeconds + secondsLeft }
+  return [
+    ...[{ alg: 'HS256', typ: 'JWT' }, claims].map((each) =>
+      Buffer.from(JSON.stringify(each)).toString('base64url'),
+    ),
+    randomBytes(24).toString('base64url'),
+  ].join('.')
+}
+
 /**
  * Starts a double of the Actions cache service, version 2: Twirp with JSON, and blobs behind signed
- * URLs, as far as `@actions/cache` uses them. It knows no branches (all jobs share one scope), no
- * eviction, and no upload in blocks (the library takes those from 128 MiB on).
+ * URLs, as far as `@actions/cache` and BuildKit use them. It knows no branches (all jobs share one scope)
+ * and no eviction.
  */
 export const startCacheService = async (): Promise<CacheService> => {
   const requests: CacheRequest[] = []
@@ -156,13 +201,17 @@ export const startCacheService = async (): Promise<CacheService> => {
       : answerBlob(desk, request, url, content)
     requests.push({ name, body, status: reply.status })
     const bytes = Buffer.isBuffer(reply.body) ? reply.body : JSON.stringify(reply.body ?? '')
-    response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+    response.writeHead(reply.status, {
+      'content-type': 'application/json',
+      'x-ms-request-id': randomBytes(8).toString('hex'),
+      ...reply.headers,
+    })
     response.end(reply.body === undefined ? undefined : bytes)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const token = randomBytes(24).toString('hex')
+  const token = createToken()
   const service: CacheService = {
     resultsUrl: `${baseUrl}/`,
     token,

@@ -12,6 +12,8 @@ export type Registry = {
   readonly auth: string
   /** Who asked for a token, and whether it was given. */
   readonly logins: readonly boolean[]
+  /** Names of what was pushed: tags and digests. */
+  readonly names: () => readonly string[]
   /** Answers everything with this status, until it is told to go on. */
   readonly failWith: (status: number | undefined) => void
   readonly stop: () => Promise<void>
@@ -57,6 +59,13 @@ const isWhole = (store: Map<string, Stored>, body: Buffer): boolean => {
   return parts.every(({ digest }) => store.has(digest))
 }
 
+/** BuildKit's older form of a cache, which Amazon's registry and others refuse. */
+const isCacheIndex = (body: Buffer): boolean => {
+  type Listed = { readonly manifests?: readonly { readonly mediaType?: string }[] }
+  const { manifests = [] } = JSON.parse(body.toString()) as Listed
+  return manifests.some(({ mediaType }) => mediaType?.startsWith('application/vnd.buildkit.cache'))
+}
+
 /** What `docker push`, and pulls of Docker and BuildKit, need of the distribution API. */
 const serve = async (
   store: Map<string, Stored>,
@@ -81,7 +90,9 @@ const serve = async (
   const digest = digestOf(body)
   const isAsPromised = isUpload
     ? url.searchParams.get('digest') === digest
-    : (!name.startsWith('sha256:') || name === digest) && isWhole(store, body)
+    : (!name.startsWith('sha256:') || name === digest) &&
+      isWhole(store, body) &&
+      !isCacheIndex(body)
   if (!isAsPromised) return send(response, 400)
   const stored = { type: request.headers['content-type'] ?? 'application/octet-stream', body }
   for (const each of isUpload ? [digest] : [digest, name]) store.set(each, stored)
@@ -123,5 +134,5 @@ export const startRegistry = async (kind: 'private' | 'public'): Promise<Registr
   const failWith = (status: number | undefined): void => {
     failing = status
   }
-  return { host, auth, logins, failWith, stop }
+  return { host, auth, logins, names: () => [...store.keys()], failWith, stop }
 }
