@@ -95,7 +95,14 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
       ...{ ...made, intermediate: undefined, output: 'cache' as const, bases: [] },
       bake: { ...made, definition, allowances: [] },
     }
-    const order = { target, secrets: [], workspace, cacheEnv: {}, dockerfile: undefined }
+    const order = {
+      target,
+      secrets: [],
+      workspace,
+      cacheEnv: {},
+      cacheRequired: false,
+      dockerfile: undefined,
+    }
     const env = { ...process.env } as Record<string, string>
     const said: string[] = []
     const built = buildImage(

@@ -174,6 +174,7 @@ describe.each(['overlay2', 'containerd'] as const)(
             layout: '',
             workspace: context,
             cacheEnv: {},
+            cacheRequired: false,
             dockerfile: undefined,
           }
           const ignore = (): void => {}

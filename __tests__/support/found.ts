@@ -36,6 +36,7 @@ export const foundFacts: Facts = {
   },
   nodes: [],
   leftOut: [],
+  cacheLines: [],
   targets: [],
   isLocalDaemon: true,
   builder: { driver: 'docker', isLocal: true },

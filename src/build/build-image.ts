@@ -5,12 +5,26 @@ import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
+import {
+  type CacheFailure,
+  renderCacheFailure,
+  toCacheError,
+  toNeedlessFailure,
+  watchCaches,
+} from './cache-failures.ts'
 import type { BuildEvent, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
-import { type Target, toBakeArgs, toBakeFile, toBakeTargets, toCached } from './target.ts'
+import {
+  type Target,
+  toBakeArgs,
+  toBakeFile,
+  toBakeTargets,
+  toCached,
+  toUncached,
+} from './target.ts'
 import type { BuildStats } from './timings.ts'
 
 export type BuildOrder = {
@@ -26,6 +40,8 @@ export type BuildOrder = {
   readonly dockerfile: string | undefined
   /** By which a build finds the Actions cache; only one that uses it gets them. */
   readonly cacheEnv: Readonly<Record<string, string>>
+  /** Whether it fails where a cache cannot be read or written. */
+  readonly cacheRequired: boolean
 }
 
 /** A build may take its time; the job's own limit ends it. */
@@ -76,10 +92,12 @@ const runBuild = async (
   order: BuildOrder,
   channel: SecretChannel,
   onEvent: OnBuildEvent,
-): Promise<BuildStats> => {
+): Promise<BuildStats & { readonly cacheFailures: readonly CacheFailure[] }> => {
   const tail: BuildEvent[] = []
+  const caches = watchCaches()
   const progress = createProgress((event) => {
     keep(tail, event)
+    caches.onEvent(event)
     onEvent(event)
   })
   const { args, env } = prepare(order, channel)
@@ -92,8 +110,34 @@ const runBuild = async (
   const { code } = await docker
     .follow(args, progress.createSink, options)
     .finally(() => progress.finish())
-  if (code === 0) return progress.stats()
+  if (code === 0) return { ...progress.stats(), cacheFailures: caches.failures() }
   throw explainBuildFailure({ name: order.target.name, dockerfile: order.dockerfile }, code, tail)
+}
+
+/**
+ * Builds without writing caches where BuildKit cannot even begin to, and tells what went wrong with caches.
+ *
+ * @throws {Failure} where they are required
+ */
+const buildWithCaches = async (
+  order: BuildOrder,
+  build: (order: BuildOrder) => ReturnType<typeof runBuild>,
+  warn: (message: string) => void,
+): Promise<CachedShare> => {
+  const { target, cacheRequired } = order
+  const tell = (failure: CacheFailure): void => {
+    if (cacheRequired) throw toCacheError(target.name, failure)
+    warn(renderCacheFailure(target.name, failure))
+  }
+  const first = await build(order).catch((error: unknown) => {
+    const failure = toNeedlessFailure(error)
+    if (failure === undefined || cacheRequired) throw error
+    tell(failure)
+    return build({ ...order, target: toUncached(target) })
+  })
+  const { cacheFailures, ...share } = first
+  cacheFailures.forEach(tell)
+  return share
 }
 
 /** Builds once more where another build takes the name at the same moment. */
@@ -138,11 +182,12 @@ export const buildImage = async (
   warn: (message: string) => void,
 ): Promise<BuildMetadata & BuildStats> => {
   const { secrets, tempDir } = order
-  const build = (each: BuildOrder): Promise<BuildStats> =>
+  const build = (each: BuildOrder) =>
     withSecretChannel(secrets, { docker, tempDir, warn }, (channel) =>
       runBuild(docker, each, channel, onEvent),
     )
-  const share = await buildNamed(order, build, onEvent)
+  const named = (each: BuildOrder) => buildWithCaches(each, build, warn)
+  const share = await buildNamed(order, named, onEvent)
   try {
     return { ...readMetadata(order), ...share }
   } catch (cause) {

@@ -2,6 +2,7 @@ import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
 import { toLine } from '../text/to-line.ts'
+import { findCacheRemedy, toCacheKind } from './cache-failures.ts'
 import type { BuildEvent } from './event.ts'
 import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
 import { shortenInstruction } from './render-event.ts'
@@ -37,7 +38,9 @@ const usualRemedy = "The build's log has all that the instruction printed."
 const killedRemedy =
   "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner."
 
-const remedyFor = (reason: string): string => {
+const remedyFor = (reason: string, instruction: string): string => {
+  const ofCache = toCacheKind(instruction) && findCacheRemedy(reason)
+  if (ofCache !== undefined) return ofCache
   if (hasSeveralPlatforms.test(reason)) return platformsRemedy
   return wasKilled.test(reason) ? killedRemedy : usualRemedy
 }
@@ -69,7 +72,7 @@ export const explainBuildFailure = (
   const told = cause === undefined ? '' : `: ${toLine(cause)}`
   const at = location === undefined ? '' : `${location.file}:${location.line}. `
   return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
-    remedy: neutralise(`${at}${remedyFor(reason)}`),
+    remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? '')}`),
     location: dockerfile === undefined ? undefined : location,
     transient: findTransient(reason, step?.output ?? []),
   })

@@ -3,9 +3,19 @@ import { toEntries, toFields } from '../inputs/entries.ts'
 import type { Target } from './target.ts'
 
 /** What the builder is, as far as it decides whether it can hand its cache out. */
-type CacheFacts = {
+type BuilderFacts = {
   readonly driver: string | undefined
   readonly hasContainerdStore: boolean
+}
+
+/** Whether the builder can write its cache to another place than the image. */
+export const canExportCache = ({ driver, hasContainerdStore }: BuilderFacts): boolean =>
+  driver !== 'docker' || hasContainerdStore
+
+/** Why it cannot. */
+export const classicStore = 'the docker driver cannot export its cache from the classic image store'
+
+type CacheFacts = BuilderFacts & {
   /** Without it, buildx leaves `type=gha` out. */
   readonly hasCacheService: boolean
 }
@@ -30,7 +40,7 @@ export const findAttested = (targets: readonly Target[]): readonly string[] =>
  * @throws {Failure} before anything is built, as every one of these builds would fail
  */
 export const requireCacheExport = (targets: readonly Target[], facts: CacheFacts): void => {
-  if (facts.driver !== 'docker' || facts.hasContainerdStore) return
+  if (canExportCache(facts)) return
   const names = findNames(targets, 'cache-to', (fields) => {
     // A text without `=` is the name of an image.
     const type = fields.get('type') ?? 'registry'
@@ -38,7 +48,6 @@ export const requireCacheExport = (targets: readonly Target[], facts: CacheFacts
   })
   if (names.length === 0) return
   const remedy =
-    "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`."
-  const what = 'the docker driver cannot export its cache from the classic image store'
-  throw new Failure(`cache-to of ${names.join(', ')}: ${what}`, { remedy })
+    "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`."
+  throw new Failure(`cache-to of ${names.join(', ')}: ${classicStore}`, { remedy })
 }

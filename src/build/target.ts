@@ -2,6 +2,7 @@ import { memoryFolder } from '../host/memory-file.ts'
 import { toEntries } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { intermediateRepository } from '../ownership.ts'
+import { withoutCacheExport } from './cache-entries.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import { toLayoutOutput } from './layout-output.ts'
 import type { SecretSource } from './secret-channel.ts'
@@ -46,6 +47,12 @@ const toCachedBake = (target: BakeTarget): BakeTarget => {
 export const toCached = (target: Target): Target => ({
   ...target,
   bake: toCachedBake(target.bake),
+})
+
+/** The target without the caches that it would write. */
+export const toUncached = (target: Target): Target => ({
+  ...target,
+  bake: { ...target.bake, definition: withoutCacheExport(target.bake.definition) },
 })
 
 /**

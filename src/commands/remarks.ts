@@ -14,7 +14,7 @@ import { formatBytes } from '../text/format.ts'
 
 /** What was asked and will not happen should not surprise anybody later. */
 const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): void => {
-  for (const text of facts.leftOut) line(text)
+  for (const text of [...facts.leftOut, ...facts.cacheLines]) line(text)
   if (facts.targets.length > 0 && inputs.credentials.kind === 'none') {
     line('The build gets no token: neither client-id with private-key nor github-token is given.')
   }

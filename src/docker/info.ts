@@ -48,22 +48,28 @@ export type Engine = Readonly<ReturnType<typeof toEngine>>
 export const findEngine = async (get: Get): Promise<Engine> =>
   toEngine((await get<Info>('/info')) ?? {})
 
+export type Builder = {
+  /** Such as `docker` or `docker-container`, as buildx calls them. */
+  readonly driver: string
+  /** Whether its cache is with the daemon of this machine. */
+  readonly isLocal: boolean
+  /** Such as `v0.20.2`; undefined where it does not run yet. Distributions have `v0.0.0+unknown`. */
+  readonly buildkitVersion?: string | undefined
+}
+
 /** Reads what `buildx inspect` prints. */
-export const parseBuilder = (printed: string, isLocalDaemon: boolean) => {
+export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
   const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
   if (driver === undefined) return undefined
   const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)]
   const areHere = endpoints.every(([, endpoint = '']) => /^(?:default$|unix:)/.test(endpoint))
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
   return {
-    /** Such as `docker` or `docker-container`, as buildx calls them. */
     driver,
-    /** Whether its cache is with the daemon of this machine. */
     isLocal: isLocalDaemon && isOnDaemon && areHere,
+    buildkitVersion: /^BuildKit(?: version)?:\s*(\S+)/im.exec(printed)?.[1],
   }
 }
-
-export type Builder = Readonly<NonNullable<ReturnType<typeof parseBuilder>>>
 
 /**
  * Asks which builder buildx uses.

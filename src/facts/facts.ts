@@ -17,6 +17,8 @@ export type Facts = {
   readonly leftOut: readonly string[]
   /** What is to be built. */
   readonly targets: readonly Target[]
+  /** Lines of what their caches are. */
+  readonly cacheLines: readonly string[]
   /** Images to load that exist already. */
   readonly images: readonly ContainerImage[]
   /** Whether the daemon is on this machine. */

@@ -1,3 +1,4 @@
+import { type CachePlan, planCaches } from '../build/caches.ts'
 import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
@@ -27,6 +28,7 @@ export type GatherContext = {
   readonly tempRoot: string
   readonly isHostedRunner: boolean
   readonly hasCacheService: boolean
+  readonly mayWriteCache: boolean
   /** `owner/name` of the repository that the workflow runs in; undefined where nobody says. */
   readonly repository: string | undefined
 }
@@ -65,6 +67,23 @@ const findBuilds = async (
   return { targets, builder, lastSizes, sizesKeptFor }
 }
 
+/** Where the builds' caches are, of which nothing is asked on the way. */
+const findCaches = (found: Found, inputs: Inputs, context: GatherContext): CachePlan => {
+  const { hasContainerdStore } = found.engine
+  const { hasCacheService, mayWriteCache } = context
+  const { driver, buildkitVersion } = found.builder ?? {}
+  const { isTrusted } = inputs
+  const facts = {
+    ...{ driver, buildkitVersion, hasContainerdStore, hasCacheService, mayWriteCache, isTrusted },
+    architecture: process.arch,
+  }
+  const plan = planCaches(found.targets, inputs, facts)
+  // Without the token, buildx leaves that cache out.
+  const usesService = hasCacheService && isTrusted
+  requireCacheExport(plan.targets, { ...facts, hasCacheService: usesService })
+  return plan
+}
+
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (
   api: EngineApi,
@@ -77,7 +96,10 @@ const findCapacities = async (
   return findNodeCapacities(api, all.nodes, found)
 }
 
-type Found = Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes'>
+type Found = Pick<
+  Facts,
+  'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes' | 'builder'
+>
 
 /** What a load alone writes is little; it does not wait for this. */
 const isNeeded = (
@@ -138,13 +160,11 @@ export const gather = async (
   const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
   refuseSeveralPlatforms(found.targets, engine)
   const manifests = await questions[4]
-  const { hasContainerdStore } = engine
-  const { hasCacheService, isHostedRunner } = context
-  const driver = found.builder?.driver
-  requireCacheExport(found.targets, { driver, hasContainerdStore, hasCacheService })
+  const { isHostedRunner } = context
+  const { targets, lines: cacheLines } = findCaches(found, inputs, context)
   const [disk, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
     findCapacities(api, inputs, found),
   ])
-  return { ...found, ...disk, isHostedRunner, manifests, nodeCapacities }
+  return { ...found, targets, cacheLines, ...disk, isHostedRunner, manifests, nodeCapacities }
 }

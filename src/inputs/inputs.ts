@@ -77,6 +77,18 @@ export type KeepImages = 'auto' | 'always' | 'never'
 /** Whether the build cache that no image holds may go, on hosted runners: `auto` when the disk is full. */
 export type PruneCache = 'auto' | 'always' | 'never'
 
+/** Where builds keep their caches, where they do not say so themselves; `auto` takes what can be had. */
+export type CacheChoice = 'none' | 'gha' | 'registry' | 'inline' | 'auto'
+
+/** What the step says of caches. */
+export type CacheInputs = {
+  readonly cache: CacheChoice
+  /** The repository for `registry`, perhaps with the beginning of a tag. */
+  readonly cacheRef: string | undefined
+  /** Whether the step fails where a cache cannot be read or written. */
+  readonly cacheRequired: boolean
+}
+
 /** `run` builds and loads, `diagnose` says what went wrong in a cluster. */
 export type Mode = 'run' | 'diagnose'
 
@@ -97,7 +109,7 @@ export type BuilderRequest = {
 }
 
 /** All that a workflow author said, checked. */
-export type Inputs = {
+export type Inputs = CacheInputs & {
   readonly mode: Mode
   /** Given, and not used in this mode. */
   readonly unused: readonly string[]

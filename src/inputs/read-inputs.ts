@@ -5,6 +5,7 @@ import { defaults, type InputName, inputNames, type RawInputs } from './raw-inpu
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
+import { readCache } from './read-cache.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readManifests } from './read-manifests.ts'
@@ -90,6 +91,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       secrets: readSecrets(reader, credentials.kind === 'none' ? undefined : secretId),
       bake,
       allow,
+      ...readCache(reader),
       retries: Number(word('retries') ?? '1'),
       parallel: parallel === undefined ? undefined : Number(parallel),
       builder: readBuilder(reader),

@@ -98,7 +98,7 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
 }
 
 const planBuilds = (
-  { retries }: Inputs,
+  { retries, cacheRequired }: Inputs,
   { targets, nodes }: Facts,
   toLoad: ToLoad,
   room: readonly StepId[],
@@ -107,7 +107,8 @@ const planBuilds = (
     const { name, tags, isWanted, output, dependsOn } = target
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
-    const work = { kind: 'build', target, isAlone: targets.length === 1, retries, nodes } as const
+    const isAlone = targets.length === 1
+    const work = { kind: 'build', target, isAlone, retries, cacheRequired, nodes } as const
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
     const upon = targets.filter((other) => other.dependsOn.includes(name))

@@ -30,6 +30,8 @@ export type Work =
       readonly isAlone: boolean
       /** How often what failed on the way is built again. */
       readonly retries: number
+      /** Whether it fails where its cache cannot be read or written. */
+      readonly cacheRequired: boolean
       /** That get the image; what they have, another builder than Docker's need not send. */
       readonly nodes: readonly Node[]
     }

@@ -34,7 +34,8 @@ const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promi
  *
  * @throws {Failure} saying which step failed, or that what was built is gone
  */
-export const build: Handler<'build'> = async ({ target, isAlone, retries, nodes }, ports) => {
+export const build: Handler<'build'> = async (step, ports) => {
+  const { target, isAlone, retries, cacheRequired, nodes } = step
   const { docker, log, run } = ports
   const warned = warn(ports, target)
   const { tempDir, workspace } = run
@@ -43,7 +44,8 @@ export const build: Handler<'build'> = async ({ target, isAlone, retries, nodes 
   const secrets = await ports.secrets.take()
   const { cacheEnv } = ports.secrets
   const layout = toLayoutFolder(run, target)
-  const order = { target, secrets, tempDir, layout, workspace, cacheEnv, dockerfile }
+  const place = { tempDir, layout, workspace, dockerfile }
+  const order = { target, secrets, cacheEnv, cacheRequired, ...place }
   const { name, tags, isWanted, output, intermediate } = target
   if (output === 'oci-layout') prepareLayout(layout, await findCommonLayers(docker.api, nodes))
   const { signal } = run

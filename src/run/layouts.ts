@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { wantLayers } from '../build/layout-output.ts'
-import { type Target, toCached } from '../build/target.ts'
+import { type Target, toCached, toUncached } from '../build/target.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { HistoryEntry, Measured } from '../image/sizes.ts'
 import type { ExportLayers } from '../load/task.ts'
@@ -41,6 +41,6 @@ export const createExportLayers =
   (order: BuildOrder, { docker, log }: Pick<Ports, 'docker' | 'log'>): ExportLayers =>
   async (diffIds) => {
     wantLayers(order.layout, diffIds)
-    const again = { ...order, target: toCached(order.target), secrets: [] }
+    const again = { ...order, target: toUncached(toCached(order.target)), secrets: [] }
     await buildImage(docker.command, again, () => {}, log.warning)
   }

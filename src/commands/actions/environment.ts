@@ -109,6 +109,8 @@ export const readEnvironment = async (own: NodeJS.ProcessEnv = process.env) => {
     runAttempt: context.runAttempt || 1,
     /** Whether the runner told where the Actions cache is, and gave a token for it. */
     hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
+    /** Whether it is more than read: the runner says so for runs that it does not trust. */
+    mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env['ACTIONS_CACHE_MODE'] ?? ''),
     /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
     tempDir: findTempDir(env['RUNNER_TEMP']),
     /** Where relative paths of inputs start. */

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { problemsOf, read } from '../support/read.ts'
+
+const build = { context: '.', tags: 'a:1' }
+
+test('caches are left to the Bake file unless the step says otherwise', () => {
+  expect(read(build)).toMatchObject({ cache: 'none', cacheRef: undefined, cacheRequired: false })
+})
+
+test('a place of its own, and strict', () => {
+  const raw = { cache: 'registry', 'cache-ref': 'ghcr.io/acme/c:x', 'cache-required': 'true' }
+  expect(read({ ...build, ...raw })).toMatchObject({
+    cache: 'registry',
+    cacheRef: 'ghcr.io/acme/c:x',
+    cacheRequired: true,
+  })
+})
+
+test('all that is wrong is said at once', () => {
+  const raw = { cache: 's3', 'cache-ref': 'a/b@sha256:0', 'cache-required': 'sure' }
+  const problems = problemsOf({ ...build, ...raw }).join('\n')
+  expect(problems).toContain(
+    'cache ("s3"): unknown. Write one of none, gha, registry, inline, auto.',
+  )
+  expect(problems).toContain('cache-ref ("a/b@sha256:0"): the part after @ is not a sha256 digest')
+  expect(problems).toContain('cache-ref: given without `cache: registry`')
+  expect(problems).toContain('cache-required ("sure"): not a boolean')
+})
+
+test('a digest is no place for a cache', () => {
+  const ref = `a/b@sha256:${'0'.repeat(64)}`
+  expect(problemsOf({ ...build, cache: 'registry', 'cache-ref': ref })).toEqual([
+    expect.stringContaining('a cache cannot be given a digest'),
+  ])
+})

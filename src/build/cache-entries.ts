@@ -1,0 +1,63 @@
+import { toEntries, toFields } from '../inputs/entries.ts'
+import type { BakeDefinition } from '../inputs/inputs.ts'
+
+/** How entries of a cache may be changed. */
+export type CacheRules = {
+  /** A cache that cannot be written fails the build. */
+  readonly isRequired: boolean
+  /** Such as `v0.20.2`, as buildx tells it; undefined where it does not. */
+  readonly buildkitVersion: string | undefined
+}
+
+/** A text without `=` is the name of an image. */
+export const typeOf = (fields: ReadonlyMap<string, string>): string =>
+  (fields.get('type') ?? 'registry').toLowerCase()
+
+/** What is there is never changed. */
+const addFields = (entry: unknown, added: Readonly<Record<string, string>>): unknown => {
+  const fields = toFields(entry)
+  const missing = Object.entries(added).filter(([key]) => !fields.has(key))
+  if (missing.length === 0) return entry
+  if (typeof entry !== 'string') return { ...(entry as object), ...Object.fromEntries(missing) }
+  const start = fields.has('') ? `type=registry,ref=${entry}` : entry
+  return [start, ...missing.map(([key, value]) => `${key}=${value}`)].join(',')
+}
+
+/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
+const asImage = (fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
+  fields.get('oci-mediatypes') === 'false' || fields.get('image-manifest') === 'false'
+    ? {}
+    : { 'image-manifest': 'true', 'oci-mediatypes': 'true' }
+
+/** Of BuildKit 0.12. Builds of distributions say 0.0.0, and are newer. */
+const knowsIgnoreError = (version: string | undefined): boolean => {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? []
+  return major !== '0' || Number(minor) >= 12 || minor === '0'
+}
+
+const toSafe = (entry: unknown, { isRequired, buildkitVersion }: CacheRules): unknown => {
+  const fields = toFields(entry)
+  const type = typeOf(fields)
+  const isLenient = type !== 'inline' && !isRequired && knowsIgnoreError(buildkitVersion)
+  return addFields(entry, {
+    ...(type === 'registry' && asImage(fields)),
+    ...(isLenient && { 'ignore-error': 'true' }),
+  })
+}
+
+/**
+ * A definition whose caches are written in a form that every registry takes, and that does not fail where
+ * one cannot be written.
+ */
+export const withSafeCaches = (definition: BakeDefinition, rules: CacheRules): BakeDefinition => {
+  const entries = toEntries(definition['cache-to'])
+  if (entries.length === 0) return definition
+  return { ...definition, 'cache-to': entries.map((entry) => toSafe(entry, rules)) }
+}
+
+/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
+export const withoutCacheExport = (definition: BakeDefinition): BakeDefinition => {
+  const entries = toEntries(definition['cache-to'])
+  const inline = entries.filter((entry) => typeOf(toFields(entry)) === 'inline')
+  return inline.length === entries.length ? definition : { ...definition, 'cache-to': inline }
+}

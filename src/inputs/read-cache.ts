@@ -1,0 +1,23 @@
+import { parseImageReference } from '../image/reference.ts'
+import type { CacheInputs } from './inputs.ts'
+import type { Reader } from './reader.ts'
+
+const choices = ['none', 'gha', 'registry', 'inline', 'auto'] as const
+
+/** Reads where builds keep their caches. */
+export const readCache = ({ text, choice, isTrue, report }: Reader): CacheInputs => {
+  const cache = choice('cache', choices)
+  const cacheRef = text('cache-ref')
+  const how = 'Write a repository, such as ghcr.io/acme/cache.'
+  if (cacheRef !== undefined) {
+    const reference = parseImageReference(cacheRef)
+    if (typeof reference === 'string') report('cache-ref', `${reference}. ${how}`, cacheRef)
+    else if (cacheRef.includes('@')) {
+      report('cache-ref', `a cache cannot be given a digest. ${how}`, cacheRef)
+    }
+    if (cache !== 'registry') {
+      report('cache-ref', 'given without `cache: registry`. Set that, or leave cache-ref out.')
+    }
+  }
+  return { cache, cacheRef, cacheRequired: isTrue('cache-required') }
+}
