@@ -1,5 +1,10 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import {
+  renderCacheFailure,
+  toCacheKind,
+  toNeedlessFailure,
+} from '../../src/build/cache-failures.ts'
 import { toBakeWords } from '../../src/build/dockerfile/find.ts'
 import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
@@ -11,6 +16,7 @@ import { parseOomKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
+import { Failure } from '../../src/failure.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
@@ -80,6 +86,16 @@ test.each<readonly [string, () => unknown]>([
     `a message of ${JSON.stringify(text)}`,
     () => toLine(`${most(text)}!`),
   ]),
+  ...['error writing manifest blob 4', 'failed to configure ', '\n'].map(
+    (text): [string, () => unknown] => [
+      `a cache's failure of ${JSON.stringify(text)}`,
+      () => [
+        renderCacheFailure('api', { kind: 'import', error: most(text) }),
+        toNeedlessFailure(new Failure(most(text))),
+        toCacheKind(most(text)),
+      ],
+    ],
+  ),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
   ['a repository', () => toRepository(`${most('@')}\n!`)],
