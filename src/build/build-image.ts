@@ -123,7 +123,7 @@ const buildWithCaches = async (
   order: BuildOrder,
   build: (order: BuildOrder) => ReturnType<typeof runBuild>,
   warn: (message: string) => void,
-): Promise<CachedShare> => {
+): Promise<BuildStats> => {
   const { target, cacheRequired } = order
   const tell = (failure: CacheFailure): void => {
     if (cacheRequired) throw toCacheError(target.name, failure)
