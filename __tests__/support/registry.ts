@@ -78,9 +78,10 @@ const serve = async (
   const isHead = request.method === 'HEAD'
   if (kind === undefined) return send(response, 200)
   if (isHead || request.method === 'GET') return sendStored(response, isHead, store.get(name))
-  // An upload comes in pieces, and has its name at their end.
-  const body = Buffer.concat([store.get(name)?.body ?? Buffer.alloc(0), await buffer(request)])
   const isUpload = kind !== 'manifests'
+  // An upload comes in pieces, and has its name at their end; a manifest replaces what had its name.
+  const begun = isUpload ? store.get(name)?.body : undefined
+  const body = Buffer.concat([begun ?? Buffer.alloc(0), await buffer(request)])
   if (isUpload && request.method !== 'PUT') {
     const upload = name || randomBytes(8).toString('hex')
     store.set(upload, { type: '', body })
