@@ -16,6 +16,7 @@ const target = (
   intermediate: 'slipway.invalid/base/run:0',
   output: 'docker' as const,
   bake: { name, tags: [], isWanted, dependsOn: [], allowances: [], definition: { platforms } },
+  further: [],
   bases: [],
 })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { prepareLayout, toLayoutOutput, wantLayers } from '../../src/build/layout-output.ts'
 import { toChainIds } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
-import { hasLayer, readLayout, toBlobPath } from '../../src/image/sources/oci-layout.ts'
+import { toBlobPath } from '../../src/image/sources/layout-root.ts'
+import { hasLayer, readLayout } from '../../src/image/sources/oci-layout.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -78,6 +79,63 @@ test('an attestation beside the image is none', () => {
   const attestation = { digest: digestOf('x'), size: 1, platform: { os: 'unknown' } }
   writeIndex([attestation, { digest, size: 1, platform: { os: 'linux' } }])
   expect(read().layout?.digest).toBe(digest)
+})
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+const pushed = digestOf('what another output made')
+
+/** As with a push beside: the index is the pushed one, and nothing names what is here. */
+const writePushed = (change: { readonly mediaType?: string } = { mediaType: manifestType }) => {
+  const { text, config } = writeImage()
+  rmSync(toBlobPath(folder, digestOf(text)))
+  const digest = writeBlob(JSON.stringify({ ...JSON.parse(text), ...change }))
+  writeIndex([{ digest: pushed }])
+  return { digest, config }
+}
+
+const readPushed = (digest = pushed) => readLayout(folder, [reference], { digest, isPushed: true })
+
+test('where the pushed image is elsewhere, the one in the folder is found, and has the digest that was pushed', () => {
+  const { digest, config } = writePushed()
+  writeBlob(JSON.stringify({ mediaType: 'application/vnd.in-toto+json' }))
+  writeFileSync(toBlobPath(folder, digestOf('needless')), '')
+  const image = readPushed()
+  expect([image.id, image.layout?.digest]).toEqual([config, digest])
+  expect(image.digestNames).toEqual([`docker.io/acme/api@${pushed}`])
+})
+
+test('with an attestation the image is in the index that nothing names', () => {
+  const { digest } = writePushed()
+  const statement = writeBlob(JSON.stringify({ mediaType: manifestType, layers: [] }))
+  writeBlob(
+    JSON.stringify({
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [
+        { digest, platform: { os: 'linux' } },
+        { digest: statement, platform: { os: 'unknown' } },
+      ],
+    }),
+  )
+  expect(readPushed().layout?.digest).toBe(digest)
+})
+
+test.each<[name: string, digest: string | undefined, make: () => void]>([
+  ['buildx reports another', digestOf('other'), () => {}],
+  ['there are two', pushed, () => writeBlob(JSON.stringify({ mediaType: manifestType }))],
+  [
+    'it is not what its name says',
+    pushed,
+    () => writeFileSync(toBlobPath(folder, digestOf('x')), '{}'),
+  ],
+])('what nothing names is not taken where %s', (_name, digest, make) => {
+  writePushed()
+  make()
+  expect(() => readPushed(digest)).toThrow(/what the builder wrote is no image to load/)
+})
+
+test('what is no manifest is not taken for one', () => {
+  writePushed({ mediaType: 'application/json' })
+  expect(() => readPushed()).toThrow(/is no image to load/)
 })
 
 test.each<[name: string, make: () => void, problem: RegExp]>([

@@ -29,6 +29,7 @@ test('a list in the step is a Bake file', () => {
     files: [],
     targets: [],
     sets: [],
+    pushes: false,
     definition: {
       group: { default: { targets: ['api', 'web'] } },
       target: {
@@ -69,6 +70,7 @@ test('Bake files with targets and changes', () => {
     definition: undefined,
     targets: ['api', 'web'],
     sets: ['*.args.A=1,2', 'api.tags+=x:1'],
+    pushes: false,
   })
 })
 
@@ -87,6 +89,7 @@ test("the step's own build is a Bake file of one target", () => {
     files: [],
     targets: [],
     sets: [],
+    pushes: false,
     definition: {
       target: {
         default: { context: '.', tags: ['a:1'], args: {}, labels: {}, contexts: {}, ssh: [] },

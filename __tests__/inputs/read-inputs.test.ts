@@ -122,8 +122,8 @@ test.each([
   ['private_key', 'Did you mean private-key?'],
   ['repositorys', 'Did you mean repositories?'],
   ['dockerfile', 'Did you mean file?'],
-  ['cache-from', 'Bake file'],
-  ['push', 'none is pushed'],
+  ['add_hosts', 'Did you mean add-hosts?'],
+  ['pushes', 'Did you mean push?'],
   ['frobnicate', 'README'],
 ])('the input %s is none, and the nearest is named', (name, remedy) => {
   const problems = problemsOf(build, { unknownInputs: [name] })

@@ -92,7 +92,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
     }
     const made = { name: 'default', tags: [], dependsOn: [], isWanted: true }
     const target: Target = {
-      ...{ ...made, intermediate: undefined, output: 'cache' as const, bases: [] },
+      ...{ ...made, intermediate: undefined, output: 'cache' as const, further: [], bases: [] },
       bake: { ...made, definition, allowances: [] },
     }
     const order = {

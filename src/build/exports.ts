@@ -34,6 +34,12 @@ const findNames = (
 export const findAttested = (targets: readonly Target[]): readonly string[] =>
   findNames(targets, 'attest', (fields) => fields.get('disabled') !== 'true')
 
+/** The same of annotations. */
+export const findAnnotated = (targets: readonly Target[]): readonly string[] =>
+  targets
+    .filter(({ bake }) => toEntries(bake.definition['annotations']).length > 0)
+    .map(({ name }) => name)
+
 /**
  * Requires that the builder can do what `cache-to` says.
  *

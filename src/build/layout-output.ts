@@ -1,10 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { toBlobPath } from '../image/sources/oci-layout.ts'
-
-/** A field of CSV, as buildx splits an output. */
-const quote = (field: string): string =>
-  /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
+import { toBlobPath } from '../image/sources/layout-root.ts'
+import { quote } from './outputs.ts'
 
 /** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
 export const toLayoutOutput = (folder: string): string =>

@@ -27,7 +27,8 @@ export const refuseOwnImages = (
 }
 
 /**
- * Only the containerd store holds an image for several platforms.
+ * Only the containerd store holds an image for several platforms; what goes into the nodes at once is for
+ * theirs.
  *
  * @throws {Failure} naming the first target that asks for them
  */
@@ -35,11 +36,16 @@ export const refuseSeveralPlatforms = (
   targets: readonly Target[],
   { driver, hasContainerdStore }: { readonly driver: string; readonly hasContainerdStore: boolean },
 ): void => {
-  if (hasContainerdStore) return
   for (const target of targets) {
     const platforms = toTexts(target.bake.definition['platforms'])
     if (platforms.length < 2 || target.output === 'cache') continue
+    const isLayout = target.output === 'oci-layout'
+    if (hasContainerdStore && !isLayout) continue
     const what = `${target.name} is for several platforms (${platforms.join(', ')})`
+    if (isLayout) {
+      const how = `Name the nodes' platform, ${onePlatformOf(platforms)}, and build for others in a step of its own.`
+      throw new Failure(`${what}, and nodes take an image for one`, { remedy: how })
+    }
     throw new Failure(`${what}, and Docker's ${driver} store holds one`, {
       remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.`,
     })

@@ -1,10 +1,11 @@
 import { memoryFolder } from '../host/memory-file.ts'
-import { toEntries } from '../inputs/entries.ts'
+import { toEntries, toTextMap } from '../inputs/entries.ts'
 import type { BakeFile } from '../inputs/inputs.ts'
 import { intermediateRepository } from '../ownership.ts'
 import { withoutCacheExport } from './cache-entries.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import { toLayoutOutput } from './layout-output.ts'
+import { type Output, quote, toAttests, toFurther, toFurtherEntries } from './outputs.ts'
 import type { SecretSource } from './secret-channel.ts'
 
 /** Where an image goes: Docker's store, files for the nodes, or nowhere but the builder's cache. */
@@ -18,6 +19,8 @@ export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'
    */
   readonly intermediate: string | undefined
   readonly output: BuildOutput
+  /** What the same build makes besides: what goes to a registry, for one. */
+  readonly further: readonly Output[]
   /** As Bake has it. */
   readonly bake: BakeTarget
   /** What it builds upon, where it does not find that by its intermediate image. */
@@ -43,6 +46,9 @@ const toCachedBake = (target: BakeTarget): BakeTarget => {
   return { ...target, definition: { ...target.definition, ...again } }
 }
 
+/** The target as it is for the nodes alone: nothing is pushed once more. */
+export const withoutFurther = (target: Target): Target => ({ ...target, further: [] })
+
 /** The target for another try. */
 export const toCached = (target: Target): Target => ({
   ...target,
@@ -66,17 +72,18 @@ export const toUncached = (target: Target): Target => ({
  * Nor need Docker have what they make: it goes from them into the nodes.
  *
  * @param isSingle the step's own build, which people know by its tag
+ * @param isOwn the step itself says what is built, not a Bake file
+ * @param pushes all that was asked for goes to its registries, too
  * @param keepsInDocker Docker's store is to have what another builder makes
  */
 export const toTargets = (
   all: readonly BakeTarget[],
   builderDriver: string | undefined,
   runId: string,
-  { isSingle = false, keepsInDocker = false } = {},
+  { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false } = {},
 ): readonly Target[] => {
   // Where buildx does not tell, it is most likely Docker's own.
   const isDockers = builderDriver === 'docker' || builderDriver === undefined
-  const exported: BuildOutput = isDockers || keepsInDocker ? 'docker' : 'oci-layout'
   const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
   const isIntermediate = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
   const nameOf = (name: string): string =>
@@ -88,6 +95,8 @@ export const toTargets = (
     const isExported = isIntermediate(name) || (isWanted && tags.length > 0)
     const findsImages = builderDriver === 'docker' && definition['pull'] !== true
     const below = findsImages ? [] : findBaseTargets(name, all)
+    const { further, isLoaded } = toFurther(bake, { isOwn, pushes })
+    const exported = isDockers || keepsInDocker || isLoaded ? 'docker' : 'oci-layout'
     const output = isExported ? exported : 'cache'
     return {
       name: (isSingle && tags[0]?.given) || name,
@@ -96,6 +105,7 @@ export const toTargets = (
       isWanted,
       intermediate: output === 'docker' ? nameOf(name) : undefined,
       output,
+      further,
       bake: findsImages ? withImages(bake, intermediateOf) : bake,
       bases: below.map(toCachedBake),
     }
@@ -105,16 +115,28 @@ export const toTargets = (
 /** All that Bake is told of for one build. */
 export const toBakeTargets = ({ bake, bases }: Target): readonly BakeTarget[] => [bake, ...bases]
 
-const toOutput = ({ output }: Target, layout: string): string => {
+/** Where the files of a build come from, as written. */
+export const toContexts = (target: Target): readonly string[] =>
+  toBakeTargets(target).flatMap(({ definition }) => [
+    String(definition['context'] ?? '.'),
+    ...Object.values(toTextMap(definition['contexts'])),
+  ])
+
+/** @param names that only this output has, where others have others */
+const toOutput = ({ output }: Target, layout: string, names: readonly string[]): string => {
   switch (output) {
     case 'docker':
-      return 'type=docker'
+      return names.length === 0 ? 'type=docker' : `type=docker,${quote(`name=${names.join(',')}`)}`
     case 'oci-layout':
       return toLayoutOutput(layout)
     case 'cache':
       return 'type=cacheonly'
   }
 }
+
+/** Whether some output takes attestations. */
+const isAttested = ({ further, bake }: Target): boolean =>
+  further.length > 0 && toEntries(bake.definition['attest']).length > 0
 
 /**
  * The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
@@ -128,22 +150,30 @@ export const toBakeFile = (
   secrets: readonly SecretSource[],
   layout: string,
 ): BakeFile => {
-  const { bake, bases, tags, isWanted, intermediate } = target
+  const { bake, bases, tags, isWanted, intermediate, further } = target
   const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
   const own = isWanted ? tags.map((tag) => tag.given) : []
   const names = intermediate === undefined ? own : [...own, intermediate]
-  const toEntry = ({ definition }: BakeTarget, output: string) => ({
+  // The names of a target go to all of its outputs, and this one is for nobody else.
+  const isApart = further.length > 0 && intermediate !== undefined
+  const toEntry = ({ definition }: BakeTarget, output: readonly unknown[]) => ({
     ...definition,
-    // What an attestation makes is an index, which a node cannot use any better.
+    // An attestation makes an index of an image, which a node cannot use any better.
     attest: undefined,
+    annotations: undefined,
     call: undefined,
     secret: [...toEntries(definition['secret']), ...ours],
-    output: [output],
+    output,
   })
+  const outputs = [
+    toOutput(target, layout, isApart ? names : []),
+    ...toFurtherEntries(further, bake.definition, isApart ? own : []),
+  ]
+  const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {}
   return {
     target: {
-      ...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, 'type=cacheonly')])),
-      [bake.name]: { ...toEntry(bake, toOutput(target, layout)), tags: names },
+      ...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ['type=cacheonly'])])),
+      [bake.name]: { ...toEntry(bake, outputs), ...attest, tags: isApart ? undefined : names },
     },
   }
 }
@@ -177,8 +207,9 @@ export const toBakeArgs = (
 ): readonly string[] => [
   'buildx',
   'bake',
-  // An attestation would turn the image into an index, which a node cannot use any better.
-  '--provenance=false',
+  // An attestation would turn the image into an index, which a node cannot use any better; as an option it
+  // would go before what the file says.
+  ...(isAttested(target) ? [] : ['--provenance=false']),
   ...toAllowFlags(target, secrets, layout),
   `--file=${file}`,
   `--metadata-file=${metadataFile}`,

@@ -1,4 +1,4 @@
-import { findAttested } from '../build/exports.ts'
+import { findAnnotated, findAttested } from '../build/exports.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { type Facts, toWanted } from '../facts/facts.ts'
 import type { Log } from '../host/log.ts'
@@ -21,7 +21,13 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   if (inputs.credentials.kind === 'given' && inputs.credentials.insteadOfApp !== undefined) {
     line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`)
   }
-  const attested = findAttested(facts.targets).join(', ')
+  // What goes to a registry or elsewhere besides has them.
+  const forNodes = facts.targets.filter(({ further }) => further.length === 0)
+  const annotated = findAnnotated(forNodes).join(', ')
+  if (annotated !== '') {
+    line(`Slipway leaves out annotations of ${annotated}: only a pushed image has them.`)
+  }
+  const attested = findAttested(forNodes).join(', ')
   if (attested !== '') {
     line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`)
   }

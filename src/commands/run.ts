@@ -12,6 +12,7 @@ import { type Report, toLoaded } from '../report/report.ts'
 import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
+import { toGitAuth } from '../token/git-auth.ts'
 import { refuseShortage, remark, remarkOnLoads } from './remarks.ts'
 import { withBuilder } from './with-builder.ts'
 
@@ -54,9 +55,13 @@ const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: RunContext):
   const { credentials, secretId, secrets, isTrusted } = inputs
   return {
     ids: [...(credentials.kind === 'none' ? [] : [secretId]), ...secrets.map(({ id }) => id)],
-    take: async () => {
-      const value = await token.take()
-      return [...(value === undefined ? [] : [{ id: secretId, value }]), ...secrets]
+    take: async (contexts) => {
+      const taken = await token.take()
+      if (taken === undefined) return secrets
+      const { value, credentials } = taken
+      const git = toGitAuth(inputs.apiUrl, contexts, credentials)
+      const own = [{ id: secretId, value }, ...secrets]
+      return [...own, ...git.filter(({ id }) => !own.some((other) => other.id === id))]
     },
     close: token.close,
     // A fork's build would write into the cache that the default branch reads.
@@ -120,9 +125,14 @@ const runWith = async (
  *
  * @throws {Failure} when nothing could be begun; what went wrong later is in the result
  */
-export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promise<Result> =>
-  withEngineApi(createDocker(context.env, front.signal), (api) =>
-    withBuilder(inputs, context, front, (place, booted) =>
+export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promise<Result> => {
+  const { existingBuilder } = inputs
+  // All of buildx's commands take the builder from there.
+  const named = existingBuilder === undefined ? {} : { BUILDX_BUILDER: existingBuilder }
+  const env = { ...context.env, ...named }
+  return withEngineApi(createDocker(env, front.signal), (api) =>
+    withBuilder(inputs, { ...context, env }, front, (place, booted) =>
       runWith(api, inputs, place, front, booted),
     ),
   )
+}

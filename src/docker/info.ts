@@ -55,6 +55,10 @@ export type Builder = {
   readonly isLocal: boolean
   /** Such as `v0.20.2`; undefined where it does not run yet. Distributions have `v0.0.0+unknown`. */
   readonly buildkitVersion?: string | undefined
+  /** Of all its nodes, such as `linux/amd64`; none where buildx does not tell. */
+  readonly platforms?: readonly string[]
+  /** The nodes' versions of BuildKit, as numbers; 0.0 is one that was not told. */
+  readonly versions?: readonly (readonly [major: number, minor: number])[]
 }
 
 /** Reads what `buildx inspect` prints. */
@@ -63,25 +67,46 @@ export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder |
   if (driver === undefined) return undefined
   const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)]
   const areHere = endpoints.every(([, endpoint = '']) => /^(?:default$|unix:)/.test(endpoint))
+  const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = '']) =>
+    list.split(','),
+  )
+  const versions = [...printed.matchAll(/^BuildKit version:\s*v?(\d+)\.(\d+)/gm)]
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
   return {
     driver,
     isLocal: isLocalDaemon && isOnDaemon && areHere,
     buildkitVersion: /^BuildKit(?: version)?:\s*(\S+)/im.exec(printed)?.[1],
+    platforms: lists.flat().map((each) => each.trim().replace(/\*$/, '')),
+    versions: versions.map(([, major, minor]) => [Number(major), Number(minor)] as const),
   }
+}
+
+/** @returns undefined where buildx says nothing that looks like a version */
+export const findBuildxVersion = async (
+  docker: Docker,
+): Promise<readonly [major: number, minor: number] | undefined> => {
+  const { stdout } = await docker.try(['buildx', 'version'])
+  const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d/.exec(stdout) ?? []
+  return major === undefined ? undefined : [Number(major), Number(minor)]
 }
 
 /**
  * Asks which builder buildx uses.
  *
+ * @param named the one that is to be used
  * @returns undefined where buildx does not tell, which is the builds' own trouble
- * @throws {Failure} when the docker command has no buildx
+ * @throws {Failure} when the docker command has no buildx, or buildx no such builder
  */
-export const findBuilder = async (docker: Docker): Promise<Builder | undefined> => {
+export const findBuilder = async (docker: Docker, named?: string): Promise<Builder | undefined> => {
   const inspected = await docker.try(['buildx', 'inspect'])
   if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal)
   const ended = await docker.try(['buildx', 'version'])
-  if (ended.code === 0) return undefined
+  if (ended.code === 0) {
+    if (named === undefined) return undefined
+    throw new Failure(`buildx cannot use the builder ${named}: ${describeEnd(inspected)}`, {
+      remedy: 'Give builder a name that `docker buildx ls` shows in this job, or leave it out.',
+    })
+  }
   throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, {
     remedy: 'Install the buildx plugin, or use docker/setup-buildx-action before this step.',
   })

@@ -2,6 +2,7 @@ import { type CachePlan, planCaches } from '../build/caches.ts'
 import { requireCacheExport } from '../build/exports.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
+import { requireBuildx, requireOutputs } from '../build/require-outputs.ts'
 import { toTargets } from '../build/target.ts'
 import { findNodeCapacities } from '../cluster/capacity.ts'
 import { kind } from '../cluster/providers/kind.ts'
@@ -10,7 +11,7 @@ import { findFreeable } from '../disk/freeable.ts'
 import { recallSizes } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
-import { type Builder, findBuilder, findEngine } from '../docker/info.ts'
+import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
 import { findImages } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
@@ -41,7 +42,7 @@ const toOwnBuilder = ({ driver }: BuilderRequest, { isLocal }: Docker): Builder 
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
-  { bake, builder: own, allow, loadMode, keepsInDocker }: Inputs,
+  { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
 ): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
@@ -50,13 +51,18 @@ const findBuilds = async (
     return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
   }
   // The run's own may still be booting.
-  const asking = own === undefined ? findBuilder(docker) : toOwnBuilder(own, docker)
-  const printing = printTargets(docker, bake, allow, workspace)
+  const asking =
+    own === undefined ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker)
+  const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() =>
+    printTargets(docker, bake, allow, workspace),
+  )
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing])
   const builder = await asking
   const targets = toTargets(await printing, builder?.driver, runId, {
     isSingle: bake.isSingle,
+    isOwn: bake.definition !== undefined,
+    pushes: bake.pushes,
     // What is to be linked, or loaded by kind, has to be in Docker's store.
     keepsInDocker: keepsInDocker || loadMode !== 'auto',
   })
@@ -160,7 +166,9 @@ export const gather = async (
   const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
   refuseSeveralPlatforms(found.targets, engine)
   const manifests = await questions[4]
-  const { isHostedRunner } = context
+  const { isHostedRunner, workspace } = context
+  const { hasContainerdStore } = engine
+  requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
   const [disk, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),

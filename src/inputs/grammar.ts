@@ -29,6 +29,39 @@ export const grammar = {
     /^[\w.-]+(=.+)?$/,
     'not what --ssh takes. Write default, or id=path of a socket or key, one a line.',
   ],
+  'add-hosts': [
+    /^[\w.-]+[:=](?:host-gateway|[\da-f.:[\]]+)$/i,
+    'not a host with its address. Write name:address, such as db:10.0.0.7, or name:host-gateway.',
+  ],
+  annotations: [
+    /^(?:[\w,[\]/-]+:)?[^\s=:]+=/,
+    'not an annotation. Write key=value, or LEVEL:key=value with a level such as index or manifest.',
+  ],
+  attests: [
+    /(?:^|,)type=[\w.-]+(?:,|$)/,
+    'not an attestation. Write type=sbom or type=provenance, and its parameters after commas.',
+  ],
+  'no-cache-filters': [/^[\w.-]+$/, 'not the name of a build stage. Write names of stages.'],
+  outputs: [
+    /^(?!-$)(?!.*[$%]\{)(?!.*\bdest=-(?:,|$))./,
+    'no place for an output. Write type=TYPE,dest=PATH as for --output; a step has no standard output, and Bake would evaluate ${.',
+  ],
+  platforms: [
+    /^[a-z0-9]+(?:\/[\w.-]+){0,2}$/,
+    'not a platform. Write OS/ARCHITECTURE, such as linux/amd64 or linux/arm64.',
+  ],
+  'shm-size': [
+    /^\d+(?:\.\d+)?[bkmg]?b?$/i,
+    'not a size. Write a number with a unit, such as 128m.',
+  ],
+  ulimit: [
+    /^\w+=-?\d+(?::-?\d+)?$/,
+    'not a limit. Write name=soft or name=soft:hard, such as nofile=1024:4096, one a line.',
+  ],
+  builder: [
+    /^\w[\w.-]*$/,
+    'not the name of a builder. Write a name that `docker buildx ls` shows.',
+  ],
   targets: [
     /^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/,
     'not the name of a target. Write names of targets or groups, as the Bake file has them.',

@@ -51,6 +51,8 @@ export type BakeInputs = {
   readonly targets: readonly string[]
   /** As `--set` takes them, such as `*.platform=linux/amd64`. */
   readonly sets: readonly string[]
+  /** All that was asked for goes to its registries, too. */
+  readonly pushes: boolean
 }
 
 /** A target of a Bake file in JSON. */
@@ -129,6 +131,8 @@ export type Inputs = CacheInputs & {
   readonly builder: BuilderRequest | undefined
   /** Docker's store is to have what another builder than its own makes. */
   readonly keepsInDocker: boolean
+  /** A builder that is there already; undefined for the one that buildx uses. */
+  readonly existingBuilder: string | undefined
   /** How many builds may run at once; undefined leaves it to the machine. */
   readonly parallel: number | undefined
   /** How often a build that failed on the way, as by a registry, is tried again. */

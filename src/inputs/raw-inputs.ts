@@ -11,6 +11,22 @@ const ofBuild = {
   network: undefined,
   'no-cache': 'false',
   pull: 'false',
+  // The rest of build-push-action's.
+  'add-hosts': undefined,
+  annotations: undefined,
+  attests: undefined,
+  provenance: undefined,
+  sbom: undefined,
+  'cache-from': undefined,
+  'cache-to': undefined,
+  'cgroup-parent': undefined,
+  'no-cache-filters': undefined,
+  outputs: undefined,
+  platforms: undefined,
+  push: 'false',
+  'shm-size': undefined,
+  ulimit: undefined,
+  call: undefined,
 } as const
 
 export const defaultPermissions = 'contents: read'
@@ -51,6 +67,7 @@ export const defaults = {
   'buildkitd-flags': undefined,
   'buildkitd-config': undefined,
   'buildkitd-config-inline': undefined,
+  builder: undefined,
   parallel: undefined,
   retries: '1',
   'fail-fast': 'true',

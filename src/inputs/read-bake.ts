@@ -22,7 +22,8 @@ const reportMixture = ({ text, report }: Reader): void => {
   if (first === undefined || first === 'context') return
   const place = first === 'builds' ? 'the entries' : 'the file, or bake-set'
   for (const word of buildWords) {
-    if (word === 'context' || [undefined, 'false'].includes(text(word))) continue
+    // What is pushed is said of all at once.
+    if (word === 'context' || word === 'push' || [undefined, 'false'].includes(text(word))) continue
     report(word, `for a single build, not for ${first}. Write it into ${place}.`)
   }
 }
@@ -34,12 +35,12 @@ const readSingle = (reader: Reader, allow: Allowances): BakeInputs => {
     reader.report('tags', `${text} Give the image a name, such as my-api:dev.`)
   }
   const definition = { target: { default: readBuild(reader, allow) } }
-  return { isSingle: true, files: [], definition, targets: [], sets: [] }
+  return { isSingle: true, files: [], definition, targets: [], sets: [], pushes: false }
 }
 
 /** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
 export const readBake = (reader: Reader, allow: Allowances): BakeInputs | undefined => {
-  const { raw, text, list, check, report } = reader
+  const { raw, text, list, check, isTrue, report } = reader
   reportMixture(reader)
   const files = list('bake-files')
   const sets = check('bake-set', toLines(raw['bake-set']))
@@ -58,5 +59,5 @@ export const readBake = (reader: Reader, allow: Allowances): BakeInputs | undefi
     reportMissingFile(reader, file)
   }
   const definition = builds === undefined ? undefined : readBuilds(reader, builds, allow)
-  return { isSingle: false, files, definition, targets, sets }
+  return { isSingle: false, files, definition, targets, sets, pushes: isTrue('push') }
 }

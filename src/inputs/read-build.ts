@@ -3,6 +3,7 @@ import { type ImageReference, parseImageId, parseImageReference } from '../image
 import type { Allowances } from './allow.ts'
 import { toContextFolder } from './context.ts'
 import type { BakeDefinition } from './inputs.ts'
+import { readBuildOptions } from './read-build-options.ts'
 import { type Reader, toLines } from './reader.ts'
 import { reportMissing } from './report-missing.ts'
 import { reportOutsideBuild } from './report-outside.ts'
@@ -111,6 +112,7 @@ export const readBuild = (
 ): BakeDefinition & { readonly tags: readonly string[] } => {
   const { raw, run, text, check, isTrue } = reader
   const pairsOf = (word: MapWord) => toPairs(word, lists[word] ?? toLines(raw[word]), reader)
+  const tags = readTags(reader)
   const escaped = (value: string | undefined) => value && escapeTemplate(value)
   const context = text('context') ?? '.'
   const isHere = toContextFolder(context, run.workspace) !== undefined
@@ -128,12 +130,13 @@ export const readBuild = (
     network: escaped(text('network')),
     'no-cache': isTrue('no-cache') || undefined,
     pull: isTrue('pull') || undefined,
-    tags: readTags(reader),
+    tags,
     // As in a build by hand: from the environment, or empty.
     args: toMap(pairsOf('build-args'), (name) => run.childEnv[name]),
     labels: toMap(pairsOf('labels'), () => ''),
     contexts: toMap(contexts, () => undefined),
     ssh: check('ssh', toLines(raw['ssh'])).map(escapeTemplate),
     entitlements: entitlements.length > 0 ? entitlements : undefined,
+    ...readBuildOptions(reader, tags),
   }
 }

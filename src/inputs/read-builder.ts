@@ -45,6 +45,8 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
       'endpoint',
       'empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.',
     )
+  if (text('builder') !== undefined)
+    report('builder', 'given together with driver, which makes another one. Keep one of the two.')
   const config = readConfig(reader)
   if (found === 'remote' && config !== undefined)
     report('buildkitd-config', 'a remote builder has its own configuration. Leave it out.')

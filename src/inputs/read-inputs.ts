@@ -96,6 +96,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       parallel: parallel === undefined ? undefined : Number(parallel),
       builder: readBuilder(reader),
       keepsInDocker: isTrue('load'),
+      existingBuilder: word('builder'),
       isDryRun: isTrue('dry-run'),
       failFast: isTrue('fail-fast', 'true'),
       images: readReferences('images', reader),

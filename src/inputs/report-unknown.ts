@@ -20,23 +20,11 @@ const otherWords: Readonly<Record<string, string>> = {
   set: 'bake-set',
 }
 
-/** Words of docker/build-push-action that a Bake file has, and this step has not. */
-const bakeWords = `
-  add-hosts annotations attests cache-from cache-to no-cache-filters platforms provenance sbom
-  shm-size ulimit
-`
-  .trim()
-  .split(/\s+/)
-
 const toRemedy = (name: string): string => {
   const word = name.replaceAll('_', '-')
   const known: readonly string[] = inputNames
   const meant = known.includes(word) ? word : (otherWords[word] ?? findNearestWord(word, known))
   if (meant !== undefined) return `Did you mean ${meant}?`
-  if (bakeWords.includes(word)) return 'Write it into a Bake file (bake-files), or say bake-set.'
-  if (word === 'load' || word === 'push') {
-    return 'Leave it out: every image is loaded into the nodes, and none is pushed.'
-  }
   return 'The README has a table of all inputs.'
 }
 

@@ -37,7 +37,19 @@ export const toAssignments = (
   })
 }
 
-const lists: readonly unknown[] = ['tags', 'ssh']
+const lists: readonly unknown[] = [
+  'tags',
+  'ssh',
+  'add-hosts',
+  'annotations',
+  'attests',
+  'cache-from',
+  'cache-to',
+  'no-cache-filters',
+  'outputs',
+  'platforms',
+  'ulimit',
+]
 
 /** A value as the input of that name has it: the items of a list are its lines. */
 export const toWordText = (value: unknown, path: YamlPath, report: ReportAt): string => {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { toBlobPath } from '../image/sources/oci-layout.ts'
+import { toBlobPath } from '../image/sources/layout-root.ts'
 import { countBytes } from './pipe-end.ts'
 import { type Feed, writeManifest } from './send-layers.ts'
 

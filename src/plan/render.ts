@@ -1,3 +1,4 @@
+import { isPush } from '../build/outputs.ts'
 import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
@@ -11,9 +12,10 @@ import type { Step } from './steps.ts'
 
 const list = (words: readonly string[]): string => words.join(', ')
 
-const renderTarget = ({ name, tags, isWanted }: Target): string => {
+const renderTarget = ({ name, tags, isWanted, further }: Target): string => {
   const names = tags.map(({ given }) => given).filter((given) => given !== name)
-  const notes = [list(names), isWanted ? '' : 'a dependency, not loaded'].filter(Boolean)
+  const pushed = further.some(isPush) ? 'pushed, too' : ''
+  const notes = [list(names), isWanted ? pushed : 'a dependency, not loaded'].filter(Boolean)
   return `Build ${name}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
 }
 

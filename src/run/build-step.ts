@@ -2,7 +2,8 @@ import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
 import { toBakeFiles } from '../build/dockerfile/find.ts'
 import { prepareLayout } from '../build/layout-output.ts'
-import type { Target } from '../build/target.ts'
+import { isPush } from '../build/outputs.ts'
+import { type Target, toContexts } from '../build/target.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
@@ -41,25 +42,31 @@ export const build: Handler<'build'> = async (step, ports) => {
   const { tempDir, workspace } = run
   const file = toBakeFiles(target.bake.definition, workspace).dockerfile
   const dockerfile = file && relative(workspace, file)
-  const secrets = await ports.secrets.take()
+  const secrets = await ports.secrets.take(toContexts(target))
   const { cacheEnv } = ports.secrets
   const layout = toLayoutFolder(run, target)
   const place = { tempDir, layout, workspace, dockerfile }
   const order = { target, secrets, cacheEnv, cacheRequired, ...place }
-  const { name, tags, isWanted, output, intermediate } = target
-  if (output === 'oci-layout') prepareLayout(layout, await findCommonLayers(docker.api, nodes))
+  const { name, tags, isWanted, output, intermediate, further } = target
+  const common = output === 'oci-layout' ? await findCommonLayers(docker.api, nodes) : []
   const { signal } = run
-  const buildOnce = () =>
-    logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
+  const buildOnce = () => {
+    // Another try must not find the manifests of the last one.
+    if (output === 'oci-layout') prepareLayout(layout, common)
+    return logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
       buildImage(docker.command, order, onEvent, log.warning),
     )
+  }
   const metadata = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(
     () => warned,
   )
   if (output === 'oci-layout') {
-    const image = readLayout(layout, tags)
+    const { digest } = metadata
+    const reported = further.length > 0 ? { digest, isPushed: further.some(isPush) } : undefined
+    const image = readLayout(layout, tags, reported)
     const exportLayers = createExportLayers(order, ports)
-    return { metadata, image, measured: measureLayout(image), exportLayers }
+    const measured = measureLayout(image)
+    return { metadata: { ...metadata, imageId: image.id }, image, measured, exportLayers }
   }
   if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted)

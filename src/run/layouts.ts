@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { wantLayers } from '../build/layout-output.ts'
-import { type Target, toCached, toUncached } from '../build/target.ts'
+import { type Target, toCached, toUncached, withoutFurther } from '../build/target.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { HistoryEntry, Measured } from '../image/sizes.ts'
 import type { ExportLayers } from '../load/task.ts'
@@ -41,6 +41,7 @@ export const createExportLayers =
   (order: BuildOrder, { docker, log }: Pick<Ports, 'docker' | 'log'>): ExportLayers =>
   async (diffIds) => {
     wantLayers(order.layout, diffIds)
-    const again = { ...order, target: toUncached(toCached(order.target)), secrets: [] }
+    const target = withoutFurther(toUncached(toCached(order.target)))
+    const again = { ...order, target, secrets: [] }
     await buildImage(docker.command, again, () => {}, log.warning)
   }

@@ -41,8 +41,12 @@ export type ResultOf<K extends Step['kind']> = K extends keyof Results ? Results
 export type Secrets = {
   /** Ids under which a Dockerfile finds them; the token's first. */
   readonly ids: readonly string[]
-  /** Mints the token when the first build asks. */
-  readonly take: () => Promise<readonly BuildSecret[]>
+  /**
+   * Mints the token when the first build asks.
+   *
+   * @param contexts of the build; those in Git on our server are fetched with the token
+   */
+  readonly take: (contexts: readonly string[]) => Promise<readonly BuildSecret[]>
   /** Ends the token, and says what has been ended. Never fails. */
   readonly close: () => Promise<readonly EndedToken[]>
   /** By these variables a build finds the Actions cache. */

@@ -3,7 +3,7 @@ import { later } from '../host/later.ts'
 import type { AppCredentials, Inputs } from '../inputs/inputs.ts'
 import type { Secret } from '../secret.ts'
 import type { EndedToken } from './ended-token.ts'
-import { formatToken } from './formats.ts'
+import { type Credential, formatToken } from './formats.ts'
 import type { MintedToken, MintOptions } from './installation-token.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
 
@@ -23,6 +23,9 @@ const enoughMs = 10 * 60_000
 
 /** Who cancels gives us seconds; after so many of them revoking is the watchdog's. */
 const revokingMs = 4_000
+
+/** A token as the Dockerfile gets it, and one for each scope as GitHub gave it. */
+type Taken = { readonly value: Secret; readonly credentials: readonly Credential[] }
 
 /** The GitHub client is most of the bundle; a step that only loads starts without it. */
 const importClient = () => import('./installation-token.ts')
@@ -111,17 +114,20 @@ export const createBuildToken = (options: Options) => {
     return closing
   }
 
+  const toTaken = (all: readonly Credential[]): Taken => ({
+    value: formatToken(secretFormat, apiUrl, all),
+    credentials: all,
+  })
+
   return {
-    /** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
-    take: async (): Promise<Secret | undefined> => {
+    /** What the Dockerfile finds at the token's id, and what that is made of; undefined for no token. */
+    take: async (): Promise<Taken | undefined> => {
       if (credentials.kind === 'none') return undefined
-      if (credentials.kind === 'given') {
-        return formatToken(secretFormat, apiUrl, [{ token: credentials.token }])
-      }
+      if (credentials.kind === 'given') return toTaken([{ token: credentials.token }])
       // Builds that begin at the same time share what the first of them mints.
       const before = taking ?? Promise.resolve([])
       taking = before.catch(() => {}).then(() => takeFresh(credentials))
-      return formatToken(secretFormat, apiUrl, await taking)
+      return toTaken(await taking)
     },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),

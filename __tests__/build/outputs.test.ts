@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import { readTargets } from '../../src/build/definition.ts'
+import { requireBuildx, requireOutputs } from '../../src/build/require-outputs.ts'
+import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
+import { renderError } from '../../src/failure.ts'
+import { read } from '../support/read.ts'
+
+const tag = 'ghcr.io/acme/api:dev'
+const api = { context: '/nowhere', tags: [tag] }
+const layout = 'type=oci,tar=false,dest=/layout,compression=uncompressed,force-compression=true'
+
+type Options = NonNullable<Parameters<typeof toTargets>[3]>
+
+const targetsOf = (definition: object, driver = 'remote', options: Options = { isOwn: true }) =>
+  toTargets(
+    readTargets({ target: { api: { ...api, ...definition } } }, '/nowhere'),
+    driver,
+    'run',
+    options,
+  )
+
+const made = (...args: Parameters<typeof targetsOf>) => {
+  const [target] = targetsOf(...args)
+  if (target === undefined) throw new Error('no target')
+  const file = toBakeFile(target, [], '/layout').target['api'] ?? {}
+  return { ...file, output: file['output'], args: toBakeArgs(target, 'f', 'm', [], '/layout') }
+}
+
+test('a push is one more output, the last one', () => {
+  expect(made({ output: [{ type: 'image', push: 'true' }, 'type=local,dest=out'] })).toMatchObject({
+    output: [layout, 'type=local,dest=out', 'type=image,push=true'],
+    tags: [tag],
+  })
+  expect(made({ output: ['type=registry,compression=zstd'] }).output).toEqual([
+    layout,
+    'type=image,compression=zstd,push=true',
+  ])
+  expect(made({}, 'remote', { pushes: true }).output).toEqual([layout, 'type=image,push=true'])
+})
+
+test('what a Bake file says of outputs is left out, so that its author pushes nothing', () => {
+  const output = ['type=registry', 'type=local,dest=/etc']
+  expect(made({ output }, 'remote', {}).output).toEqual([layout])
+})
+
+test('the name by which a load finds an image in Docker is not pushed', () => {
+  const own = 'slipway.invalid/base/run:0'
+  for (const driver of ['docker', 'remote']) {
+    expect(made({}, driver, { pushes: true, keepsInDocker: true })).toMatchObject({
+      output: [`type=docker,"name=${tag},${own}"`, `type=image,push=true,name=${tag}`],
+      tags: undefined,
+    })
+  }
+})
+
+test('type=docker is what load: true says', () => {
+  expect(made({ output: ['type=docker'] })).toMatchObject({ output: ['type=docker'] })
+  expect(made({ output: ['type=docker,dest=a.tar'] }).output).toEqual([
+    layout,
+    'type=docker,dest=a.tar',
+  ])
+})
+
+test('annotations are of the pushed image alone', () => {
+  const annotations = ['a=b,c', 'index,manifest[linux/amd64]:d=e']
+  expect(made({ annotations, output: ['type=registry'] })).toMatchObject({
+    annotations: undefined,
+    output: [
+      layout,
+      'type=image,push=true,"annotation.a=b,c",annotation-index.d=e,annotation-manifest[linux/amd64].d=e',
+    ],
+  })
+  // buildx takes names of CSV in lower case.
+  expect(made({ annotations: ['Big=1'], output: ['type=registry'] }).output).toEqual([
+    layout,
+    { type: 'image', push: 'true', 'annotation.Big': '1' },
+  ])
+  expect(made({ annotations })).toMatchObject({ annotations: undefined, output: [layout] })
+})
+
+test('attestations are made where some output takes them, and only those that were asked for', () => {
+  const off = 'type=provenance,disabled=true'
+  const output = ['type=registry']
+  const sbom = made({ attest: ['type=sbom'], output })
+  expect(sbom).toMatchObject({ attest: ['type=sbom', off] })
+  expect(sbom.args).not.toContain('--provenance=false')
+  const attest = [{ type: 'provenance', mode: 'max' }]
+  expect(made({ attest, output })).toMatchObject({ attest })
+  for (const without of [made({ output }), made({ attest })]) {
+    expect(without).toMatchObject({ attest: undefined })
+    expect(without.args).toContain('--provenance=false')
+  }
+})
+
+const builder = { driver: 'remote', isLocal: false, platforms: ['linux/amd64'], versions: [] }
+
+const refusalOf = (
+  targets: ReturnType<typeof targetsOf>,
+  change: Partial<Parameters<typeof requireOutputs>[1]> = {},
+): string => {
+  try {
+    const facts = { builder, hasContainerdStore: false, workspace: '/nowhere' }
+    requireOutputs(targets, { ...facts, ...change })
+    return 'fine'
+  } catch (error) {
+    return renderError(error)
+  }
+}
+
+test("what Docker's store cannot hold apart, or write, is refused", () => {
+  const docker = { builder: { ...builder, driver: 'docker' } }
+  const output = ['type=registry']
+  expect(refusalOf(targetsOf({ output }, 'docker'), docker)).toBe('fine')
+  expect(refusalOf(targetsOf({ output, attest: ['type=sbom'] }, 'docker'), docker)).toBe(
+    "attestations of api would also be in Docker's store and in the nodes. Use another builder, as of docker/setup-buildx-action, and leave load out.",
+  )
+  expect(refusalOf(targetsOf({ output, annotations: ['a=b'] }, 'docker'), docker)).toContain(
+    'annotations of api would also be',
+  )
+  expect(refusalOf(targetsOf({ output, annotations: ['a=b'], attest: ['type=sbom'] }))).toBe('fine')
+  const tar = targetsOf({ output: ['type=oci,dest=a.tar'] }, 'docker')
+  expect(refusalOf(tar, docker)).toContain("Docker's classic image store cannot write type=oci")
+  expect(refusalOf(tar, { ...docker, hasContainerdStore: true })).toBe('fine')
+})
+
+test('several outputs need BuildKit 0.13', () => {
+  const old = (minor: number) => ({ builder: { ...builder, versions: [[0, minor] as const] } })
+  const pushed = targetsOf({ output: ['type=registry'] })
+  expect(refusalOf(pushed, old(12))).toContain(
+    '(api) need BuildKit 0.13 or newer, and the builder has 0.12',
+  )
+  // One that was not told.
+  for (const minor of [0, 13, 25]) expect(refusalOf(pushed, old(minor))).toBe('fine')
+  expect(refusalOf(targetsOf({}), old(12))).toBe('fine')
+})
+
+test('a push without tags is refused', () => {
+  expect(refusalOf(targetsOf({ tags: [] }, 'remote', { pushes: true }))).toContain(
+    'push: api has no tags, so nothing says where to',
+  )
+})
+
+test('platforms that the builder lacks are refused', () => {
+  const inline = (platform: string) => ({ platforms: [platform], context: '__tests__/cases' })
+  const refuse = (platform: string): string =>
+    refusalOf(
+      targetsOf({ ...inline(platform), context: process.cwd(), dockerfile: 'action.yml' }),
+      {
+        workspace: process.cwd(),
+      },
+    )
+  expect(refuse('linux/arm64')).toContain(
+    'platforms of api: the builder has no linux/arm64 (it has linux/amd64)',
+  )
+  expect(refuse('linux/amd64/v2')).toBe('fine')
+  expect(refuse('linux/amd64')).toBe('fine')
+})
+
+test('an attribute that an older Bake does not know is refused with its version', async () => {
+  const { bake } = read({ context: '.', tags: 'a:1', 'add-hosts': 'db:10.0.0.7' })
+  if (bake === undefined) throw new Error('no bake')
+  await expect(requireBuildx(bake, async () => [0, 24])).rejects.toThrow(
+    'add-hosts needs buildx 0.25 or newer, and this one is 0.24',
+  )
+  for (const version of [[0, 25], [1, 0], undefined] as const)
+    await requireBuildx(bake, async () => version)
+  const plain = read({ context: '.', tags: 'a:1' }).bake
+  if (plain !== undefined) await requireBuildx(plain, () => Promise.reject(new Error('asked')))
+})
