@@ -118,10 +118,9 @@ test("Docker's own builder pushes and loads in one build, too, and keeps no atte
   const pushed = await run({ tags: tag }, false)
   expect([pushed.exitCode, warningsOf(pushed)]).toEqual([0, []])
   const { manifest, digest } = await inRegistry(repository, 'dev')
-  expect([digest, manifest.config?.digest]).toEqual([
-    pushed.outputs['digest'],
-    pushed.outputs['image-id'],
-  ])
+  expect(digest).toBe(pushed.outputs['digest'])
+  // In the containerd store, an image's ID is its manifest's digest.
+  expect([digest, manifest.config?.digest]).toContain(pushed.outputs['image-id'])
   expect(pushed.log).not.toContain('pushing slipway.invalid')
   expect(await imagesOf(cluster.nodes[0] ?? '')).toContain(tag)
   await docker('rmi', '--force', tag)
