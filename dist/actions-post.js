@@ -1,6 +1,6 @@
 import { getState } from "./vendor/actions-core.js";
 import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, leftoversOf, readEnvironment, reportDiagnosis, runIdState, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, leftoversOf, readEnvironment, reportDiagnosis, runIdState, tokenState } from "./shared.actions-post.actions-step.js";
 
 // src/commands/actions/post.ts
 const runner = createRunner();
@@ -9,6 +9,7 @@ process.on("uncaughtException", (error) => {
 	process.exit();
 });
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
+const hasBuilder = getState(builderState) === "made";
 const environment = await readEnvironment();
 forgetSecrets(environment);
 if (wasMinted) runner.warning("The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.");
@@ -25,7 +26,10 @@ try {
 } catch (error) {
 	runner.warning(`The post step could not diagnose the job: ${renderError(error)}`);
 }
-await cleanUp(environment, runner, runId, isDockerThere);
+await cleanUp(environment, runner, runId, {
+	isDockerThere,
+	hasBuilder
+});
 await runner.flush();
 process.exit();
 

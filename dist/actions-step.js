@@ -1,20 +1,21 @@
-import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isImageId, isMissing, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, wantsAgent, whySecretsAreEmpty, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$1, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts, toWordText, usualPlatform } from "./shared.actions-step.js";
+import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toServerUrl, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$1, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts as toTexts$1, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
+const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
 const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
 const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
-const { glob, lstat, realpath, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { glob, lstat, open, realpath, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
@@ -44,7 +45,7 @@ const planOwnFolders = ({ config, buildx }, tempDir) => {
 };
 /** Names of builders and of this machine; no secrets, which `instances` may hold. */
 const copyIfThere = (from, to) => {
-	if (!isMissing(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
+	if (!isMissing$1(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
 };
 /**
 * Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
@@ -58,12 +59,12 @@ const lendBuilders = (from, to) => {
 		mode: 448
 	});
 	const instances = resolve(from, "instances");
-	if (isMissing(instances)) return true;
+	if (isMissing$1(instances)) return true;
 	if (!canRead(instances) || !canSearch(instances)) return false;
 	try {
 		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
 		const defaults = join(from, "defaults");
-		for (const name of isMissing(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
+		for (const name of isMissing$1(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
 	} catch {
 		return false;
 	}
@@ -108,6 +109,80 @@ const forbidCoreDumps = async (env) => {
 	};
 	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
 	if (file !== void 0) await exec(file, args, options).catch(() => void 0);
+};
+
+// src/inputs/read-build-options.ts
+/** A list of entries, as Bake takes it; undefined for none. */
+const toTexts = (values) => values.length === 0 ? void 0 : values.map(escapeTemplate);
+/** The addresses of each host: Bake has a map of them. */
+const readHosts = ({ raw, check }) => {
+	const hosts = {};
+	for (const entry of check("add-hosts", toList$1(raw["add-hosts"]))) {
+		const [, host = "", address = ""] = /^([^:=]+)[:=](.*)$/.exec(entry) ?? [];
+		hosts[host] = hosts[host] === void 0 ? address : `${hosts[host]},${address}`;
+	}
+	return Object.keys(hosts).length === 0 ? void 0 : hosts;
+};
+/** By which a provenance names its builder: the run, in the words of build-push-action. */
+const toRunUrl = ({ env }) => `${env["GITHUB_SERVER_URL"] ?? "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}/actions/runs/${env["GITHUB_RUN_ID"] ?? ""}/attempts/${env["GITHUB_RUN_ATTEMPT"] ?? "1"}`;
+const attestWords = ["provenance", "sbom"];
+/** `true`, `false`, or parameters of the attestation. */
+const toAttest = (word, value, run) => {
+	if (/^false$/i.test(value)) return `type=${word},disabled=true`;
+	return `type=${word}${/^true$/i.test(value) ? "" : `,${value}`}${word === "sbom" || /(?:^|,)builder-id=/.test(value) ? "" : `,builder-id=${toRunUrl(run)}`}`;
+};
+/** The inputs of their own go before what `attests` says of the same. */
+const readAttests = ({ raw, run, text, check }) => {
+	const own = attestWords.flatMap((word) => {
+		const value = text(word);
+		return value === void 0 ? [] : [toAttest(word, value, run)];
+	});
+	const others = check("attests", toLines(raw["attests"])).filter((entry) => !attestWords.some((word) => text(word) && toFields(entry).get("type") === word));
+	return [...own, ...others];
+};
+const isPush$1 = (output) => {
+	const fields = toFields(output);
+	const type = fields.get("type");
+	return type === "registry" || type === "image" && fields.get("push") === "true";
+};
+/** `push` has the images among the outputs pushed, or is one more. */
+const readOutputs = (reader, tags) => {
+	const { raw, check, isTrue, report } = reader;
+	const given = check("outputs", toLines(raw["outputs"]));
+	const isImage = (output) => toFields(output).get("type") === "image";
+	const pushed = given.map((output) => isImage(output) && !isPush$1(output) ? `${output},push=true` : output);
+	const all = !isTrue("push") ? given : pushed.some(isPush$1) ? pushed : [...pushed, "type=image,push=true"];
+	const isNamed = (output) => tags.length > 0 || toFields(output).has("name");
+	if (all.some((output) => isPush$1(output) && !isNamed(output))) report("push", `there are no tags, so nothing says where to. Give the image a tag with its registry, such as ghcr.io/acme/api:dev.`);
+	return all;
+};
+/** What cannot be, in place of a build that does something else. */
+const reportImpossible = ({ text, report }) => {
+	const group = text("cgroup-parent");
+	if (group !== void 0) report("cgroup-parent", `Bake, by which Slipway builds, has no such attribute. Leave it out, and give it to the builder: \`driver-opts: cgroup-parent=NAME\` of docker/setup-buildx-action.`, group);
+	const call = text("call");
+	if (call !== void 0 && call !== "build") report("call", `only build makes an image that can be loaded. ${`Leave it out; \`docker buildx build --call=${call}\` in a step of its own says the same.`}`, call);
+};
+/**
+* Reads what else build-push-action has, with the same names and meanings, as attributes of a Bake target.
+*
+* @param tags names of the image
+*/
+const readBuildOptions = (reader, tags) => {
+	const { raw, check, word } = reader;
+	reportImpossible(reader);
+	return {
+		"extra-hosts": readHosts(reader),
+		annotations: toTexts(check("annotations", toLines(raw["annotations"]))),
+		attest: toTexts(readAttests(reader)),
+		"cache-from": toTexts(toLines(raw["cache-from"])),
+		"cache-to": toTexts(toLines(raw["cache-to"])),
+		"no-cache-filter": toTexts(check("no-cache-filters", toList$1(raw["no-cache-filters"]))),
+		output: toTexts(readOutputs(reader, tags)),
+		platforms: toTexts(check("platforms", toList$1(raw["platforms"]))),
+		"shm-size": word("shm-size"),
+		ulimits: toTexts(check("ulimit", toLines(raw["ulimit"])))
+	};
 };
 
 // src/inputs/report-missing.ts
@@ -203,6 +278,7 @@ const toMap = (pairs, bareValue) => Object.fromEntries(pairs.flatMap(([name, giv
 const readBuild = (reader, allow, lists = {}) => {
 	const { raw, run, text, check, isTrue } = reader;
 	const pairsOf = (word) => toPairs(word, lists[word] ?? toLines(raw[word]), reader);
+	const tags = readTags$1(reader);
 	const escaped = (value) => value && escapeTemplate(value);
 	const context = text("context") ?? ".";
 	const isHere = toContextFolder(context, run.workspace) !== void 0;
@@ -219,12 +295,13 @@ const readBuild = (reader, allow, lists = {}) => {
 		network: escaped(text("network")),
 		"no-cache": isTrue("no-cache") || void 0,
 		pull: isTrue("pull") || void 0,
-		tags: readTags$1(reader),
+		tags,
 		args: toMap(pairsOf("build-args"), (name) => run.childEnv[name]),
 		labels: toMap(pairsOf("labels"), () => ""),
 		contexts: toMap(contexts, () => void 0),
 		ssh: check("ssh", toLines(raw["ssh"])).map(escapeTemplate),
-		entitlements: entitlements.length > 0 ? entitlements : void 0
+		entitlements: entitlements.length > 0 ? entitlements : void 0,
+		...readBuildOptions(reader, tags)
 	};
 };
 
@@ -355,7 +432,7 @@ const reportMixture = ({ text, report }) => {
 	if (first === void 0 || first === "context") return;
 	const place = first === "builds" ? "the entries" : "the file, or bake-set";
 	for (const word of buildWords) {
-		if (word === "context" || [void 0, "false"].includes(text(word))) continue;
+		if (word === "context" || word === "push" || [void 0, "false"].includes(text(word))) continue;
 		report(word, `for a single build, not for ${first}. Write it into ${place}.`);
 	}
 };
@@ -367,12 +444,13 @@ const readSingle = (reader, allow) => {
 		files: [],
 		definition: { target: { default: readBuild(reader, allow) } },
 		targets: [],
-		sets: []
+		sets: [],
+		pushes: false
 	};
 };
 /** Reads what is to be built: the step's own build, a list of builds, or Bake files. */
 const readBake = (reader, allow) => {
-	const { raw, text, list, check, report } = reader;
+	const { raw, text, list, check, isTrue, report } = reader;
 	reportMixture(reader);
 	const files = list("bake-files");
 	const sets = check("bake-set", toLines(raw["bake-set"]));
@@ -394,7 +472,82 @@ const readBake = (reader, allow) => {
 		files,
 		definition: builds === void 0 ? void 0 : readBuilds(reader, builds, allow),
 		targets,
-		sets
+		sets,
+		pushes: isTrue("push")
+	};
+};
+
+// src/inputs/read-builder.ts
+const drivers = ["docker-container", "remote"];
+/** What no builder can be made of without a driver. */
+const parts = [
+	"driver-opts",
+	"endpoint",
+	"buildkitd-flags",
+	"buildkitd-config",
+	"buildkitd-config-inline"
+];
+const readConfig = ({ text, report, run }) => {
+	const [path, inline] = [text("buildkitd-config"), text("buildkitd-config-inline")];
+	if (path !== void 0 && inline !== void 0) report("buildkitd-config-inline", "given together with buildkitd-config. Keep one.");
+	if (path !== void 0 && run.kindOf(path) !== "file") report("buildkitd-config", "there is no such file. Paths start in the workspace.", path);
+	if (inline !== void 0) return {
+		kind: "inline",
+		text: inline
+	};
+	return path === void 0 ? void 0 : {
+		kind: "file",
+		path
+	};
+};
+/** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
+const readBuilder = (reader) => {
+	const { text, report, list } = reader;
+	const driver = text("driver");
+	const given = parts.filter((name) => text(name) !== void 0);
+	if (driver === void 0) {
+		for (const name of given) report(name, `given without driver. Write one of ${drivers.join(", ")}.`);
+		return;
+	}
+	const found = drivers.find((each) => each === driver);
+	if (found === void 0) report("driver", `unknown. ${`Write one of ${drivers.join(", ")}`}; a builder of another driver can be made before, and is used if it is the current one.`, driver);
+	const endpoint = text("endpoint");
+	if (found === "remote" && endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
+	if (text("builder") !== void 0) report("builder", "given together with driver, which makes another one. Keep one of the two.");
+	const config = readConfig(reader);
+	if (found === "remote" && config !== void 0) report("buildkitd-config", "a remote builder has its own configuration. Leave it out.");
+	return {
+		driver: found ?? drivers[0],
+		options: list("driver-opts", toLines),
+		endpoint,
+		flags: text("buildkitd-flags"),
+		config
+	};
+};
+
+// src/inputs/read-cache.ts
+const choices = [
+	"none",
+	"gha",
+	"registry",
+	"inline",
+	"auto"
+];
+/** Reads where builds keep their caches. */
+const readCache = ({ text, choice, isTrue, report }) => {
+	const cache = choice("cache", choices);
+	const cacheRef = text("cache-ref");
+	const how = "Write a repository, such as ghcr.io/acme/cache.";
+	if (cacheRef !== void 0) {
+		const reference = parseImageReference(cacheRef);
+		if (typeof reference === "string") report("cache-ref", `${reference}. ${how}`, cacheRef);
+		else if (cacheRef.includes("@")) report("cache-ref", `a cache cannot be given a digest. ${how}`, cacheRef);
+		if (cache !== "registry") report("cache-ref", "given without `cache: registry`. Set that, or leave cache-ref out.");
+	}
+	return {
+		cache,
+		cacheRef,
+		cacheRequired: isTrue("cache-required")
 	};
 };
 
@@ -516,10 +669,10 @@ const toScopes = (named, owner) => {
 	return [...Map.groupBy(named, (entry) => (entry.owner ?? owner).toLowerCase()).values()].map((group) => {
 		const names = new Map(group.map(({ name }) => [name.toLowerCase(), name]));
 		const spellings = group.map((entry) => entry.owner ?? owner);
-		return toScope(spellings[0] ?? owner, [...names.values()], spellings);
+		return toScope$1(spellings[0] ?? owner, [...names.values()], spellings);
 	});
 };
-const toScope = (owner, repositories, spellings = [owner]) => ({
+const toScope$1 = (owner, repositories, spellings = [owner]) => ({
 	owner,
 	repositories,
 	spellings: [.../* @__PURE__ */ new Set([...spellings, owner.toLowerCase()])]
@@ -535,7 +688,7 @@ const readScopes = (reader) => {
 		return [];
 	}
 	if (named.length > 0) return toScopes(named, owner ?? "");
-	return [toScope(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
+	return [toScope$1(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
 };
 /** Reads the App that mints the token; undefined unless it is named and its key can be read. */
 const readApp = (reader) => {
@@ -737,18 +890,11 @@ const otherWords = {
 	files: "bake-files",
 	set: "bake-set"
 };
-/** Words of docker/build-push-action that a Bake file has, and this step has not. */
-const bakeWords = `
-  add-hosts annotations attests cache-from cache-to no-cache-filters platforms provenance sbom
-  shm-size ulimit
-`.trim().split(/\s+/);
 const toRemedy = (name) => {
 	const word = name.replaceAll("_", "-");
 	const known = inputNames;
 	const meant = known.includes(word) ? word : otherWords[word] ?? findNearestWord(word, known);
 	if (meant !== void 0) return `Did you mean ${meant}?`;
-	if (bakeWords.includes(word)) return "Write it into a Bake file (bake-files), or say bake-set.";
-	if (word === "load" || word === "push") return "Leave it out: every image is loaded into the nodes, and none is pushed.";
 	return "The README has a table of all inputs.";
 };
 /**
@@ -887,7 +1033,12 @@ const readInputs = (given, run) => collectProblems((report) => {
 		secrets: readSecrets(reader, credentials.kind === "none" ? void 0 : secretId),
 		bake,
 		allow,
+		...readCache(reader),
+		retries: Number(word("retries") ?? "1"),
 		parallel: parallel === void 0 ? void 0 : Number(parallel),
+		builder: readBuilder(reader),
+		keepsInDocker: isTrue("load"),
+		existingBuilder: word("builder"),
 		isDryRun: isTrue("dry-run"),
 		failFast: isTrue("fail-fast", "true"),
 		images: readReferences("images", reader),
@@ -940,24 +1091,271 @@ const beginRecording = (options) => {
 	};
 };
 
+// src/build/cache-entries.ts
+/** A text without `=` is the name of an image. */
+const typeOf$1 = (fields) => (fields.get("type") ?? "registry").toLowerCase();
+/** What is there is never changed. */
+const addFields = (entry, added) => {
+	const fields = toFields(entry);
+	const missing = Object.entries(added).filter(([key]) => !fields.has(key));
+	if (missing.length === 0) return entry;
+	if (typeof entry !== "string") return {
+		...entry,
+		...Object.fromEntries(missing)
+	};
+	return [fields.has("") ? `type=registry,ref=${entry}` : entry, ...missing.map(([key, value]) => `${key}=${value}`)].join(",");
+};
+/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
+const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.get("image-manifest") === "false" ? {} : {
+	"image-manifest": "true",
+	"oci-mediatypes": "true"
+};
+/** Of BuildKit 0.12. Builds of distributions say 0.0.0, and are newer. */
+const knowsIgnoreError = (version) => {
+	const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? "") ?? [];
+	return major !== "0" || Number(minor) >= 12 || minor === "0";
+};
+const toSafe = (entry, { isRequired, buildkitVersion }) => {
+	const fields = toFields(entry);
+	const type = typeOf$1(fields);
+	const isLenient = type !== "inline" && !isRequired && knowsIgnoreError(buildkitVersion);
+	return addFields(entry, {
+		...type === "registry" && asImage(fields),
+		...isLenient && { "ignore-error": "true" }
+	});
+};
+/**
+* A definition whose caches are written in a form that every registry takes, and that does not fail where
+* one cannot be written.
+*/
+const withSafeCaches = (definition, rules) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	if (entries.length === 0) return definition;
+	return {
+		...definition,
+		"cache-to": entries.map((entry) => toSafe(entry, rules))
+	};
+};
+/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
+const withoutCacheExport = (definition) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	const inline = entries.filter((entry) => typeOf$1(toFields(entry)) === "inline");
+	return inline.length === entries.length ? definition : {
+		...definition,
+		"cache-to": inline
+	};
+};
+
+// src/build/cache-places.ts
+/** Node.js' names, where they are not Docker's. */
+const architectures = {
+	x64: "amd64",
+	ia32: "386"
+};
+const toWord$1 = (text) => text.replace(/[^\w.-]+/g, "-");
+/**
+* What tells a target's cache from others: the target's name, and what else makes it another build. Jobs
+* for several platforms, or stages, often share all else.
+*/
+const toScope = ({ name, tags, bake }, { architecture }) => {
+	const { definition } = bake;
+	const isSingle = name !== bake.name;
+	const own = `linux/${architectures[architecture] ?? architecture}`;
+	const given = toTexts$1(definition["platforms"]);
+	const platforms = (given.length > 0 ? given : [own]).join("-");
+	const stage = isSingle && definition["target"];
+	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
+	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
+	return {
+		full: toWord$1([isSingle ? image : name, ...rest].join("-")),
+		/** Where the image's name stands before it. */
+		short: toWord$1([...isSingle ? [] : [name], ...rest].join("-"))
+	};
+};
+/**
+* A name with its registry. Others are names of this machine: on Docker Hub they may be a stranger's, whose
+* cache the build would take.
+*/
+const findRegistryTag = ({ tags }) => tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given;
+const toCacheRef = (target, ref, facts) => {
+	const { full, short } = toScope(target, facts);
+	if (ref !== void 0) {
+		const repository = toRepository(ref);
+		return `${repository}:${ref.slice(repository.length + 1) || "buildcache"}-${full}`;
+	}
+	const tag = findRegistryTag(target);
+	return tag && `${toRepository(tag)}:${["buildcache", ...short === "" ? [] : [short]].join("-")}`;
+};
+/** The entries of one target, and how its cache is called; undefined where it has no place. */
+const toCache = (kind, target, { cacheRef }, facts) => {
+	switch (kind) {
+		case "none": return {
+			place: "",
+			entries: {}
+		};
+		case "gha": {
+			const { full } = toScope(target, facts);
+			const entry = `type=gha,scope=${full}`;
+			const to = facts.mayWriteCache ? { "cache-to": [`${entry},mode=max`] } : {};
+			return {
+				place: `scope ${full}`,
+				entries: {
+					"cache-from": [entry],
+					...to
+				}
+			};
+		}
+		case "registry": {
+			const ref = toCacheRef(target, cacheRef, facts);
+			const entry = `type=registry,ref=${ref}`;
+			const entries = {
+				"cache-from": [entry],
+				"cache-to": [`${entry},mode=max`]
+			};
+			return ref === void 0 ? void 0 : {
+				place: ref,
+				entries
+			};
+		}
+		case "inline": {
+			const tag = findRegistryTag(target);
+			const from = tag === void 0 ? {} : { "cache-from": [`type=registry,ref=${tag}`] };
+			return {
+				place: tag ?? "the image",
+				entries: {
+					...from,
+					"cache-to": ["type=inline"]
+				}
+			};
+		}
+	}
+};
+
 // src/build/exports.ts
+/** Whether the builder can write its cache to another place than the image. */
+const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
+/** Why it cannot. */
+const classicStore = "the docker driver cannot export its cache from the classic image store";
 /** The names of targets with an entry of some kind. */
 const findNames = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
 /** Targets whose images shall have attestations, by their names. */
 const findAttested = (targets) => findNames(targets, "attest", (fields) => fields.get("disabled") !== "true");
+/** The same of annotations. */
+const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries$1(bake.definition["annotations"]).length > 0).map(({ name }) => name);
 /**
 * Requires that the builder can do what `cache-to` says.
 *
 * @throws {Failure} before anything is built, as every one of these builds would fail
 */
 const requireCacheExport = (targets, facts) => {
-	if (facts.driver !== "docker" || facts.hasContainerdStore) return;
+	if (canExportCache(facts)) return;
 	const names = findNames(targets, "cache-to", (fields) => {
 		const type = fields.get("type") ?? "registry";
 		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
 	});
 	if (names.length === 0) return;
-	throw new Failure(`cache-to of ${names.join(", ")}: the docker driver cannot export its cache from the classic image store`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline, or set `bake-set: '*.cache-to='`." });
+	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
+};
+
+// src/build/caches.ts
+/** Why builds cannot use the Actions cache; undefined where they can. */
+const findGhaObjection = ({ hasCacheService, isTrusted }) => {
+	if (!hasCacheService) return "this runner offers no Actions cache";
+	return isTrusted ? void 0 : "builds of a fork do not get the token of the Actions cache";
+};
+const readOnly = "this run may only read the Actions cache";
+/** Whether the step's images go to a registry. */
+const isPushed = ({ definition }) => toEntries$1(definition["output"]).map(toFields).some((fields) => fields.get("type") === "registry" || fields.get("push") === "true");
+const choose = (targets, facts) => {
+	const objection = findGhaObjection(facts) ?? (canExportCache(facts) ? void 0 : "the docker driver cannot export its cache from the classic image store");
+	if (objection === void 0) return ["gha", "the runner has the Actions cache"];
+	if (targets.some(({ bake }) => isPushed(bake))) return ["inline", objection];
+	return ["none", objection];
+};
+const hasOwn = ({ bake }) => [bake.definition["cache-from"], bake.definition["cache-to"]].some((each) => toEntries$1(each).length > 0);
+const namesOf$1 = (targets) => targets.map(({ name }) => name).join(", ");
+const refuseHomeless = (targets) => {
+	if (targets.length === 0) return;
+	throw new Failure(`cache: registry has no place for the cache of ${namesOf$1(targets)}: no tag names a registry`, { remedy: "Name a repository in cache-ref, such as ghcr.io/acme/cache, or begin a tag with its registry." });
+};
+const toLack = (why) => new Failure(`cache-required is set, and there is no cache: ${why}`, { remedy: "Leave cache-required out for such runs, or take another cache." });
+/** Adds the caches that `cache` asks for. A target that has some of its own keeps them. */
+const addCaches = (all, inputs, facts) => {
+	if (inputs.cache === "none" || all.length === 0) return {
+		targets: all,
+		lines: []
+	};
+	const own = all.filter(hasOwn);
+	const [kind, why] = inputs.cache === "auto" ? choose(all, facts) : [inputs.cache, ""];
+	if (kind === "none" && own.length < all.length && inputs.cacheRequired) throw toLack(why);
+	const found = all.map((target) => ({
+		target,
+		cache: hasOwn(target) ? void 0 : toCache(kind, target, inputs, facts)
+	}));
+	refuseHomeless(found.flatMap(({ target, cache }) => cache || hasOwn(target) ? [] : [target]));
+	const places = found.flatMap(({ target, cache }) => cache && kind !== "none" ? [`${target.name} (${cache.place})`] : []);
+	const chosen = inputs.cache === "auto" ? `auto chose ${kind}, as ${why}` : kind;
+	const into = places.length === 0 ? "" : `: ${places.join(", ")}`;
+	return {
+		targets: found.map(({ target, cache }) => change(target, (definition) => ({
+			...definition,
+			...cache?.entries
+		}))),
+		lines: [`cache: ${chosen}${into}.`, ...own.length === 0 ? [] : [`cache: cache-from and cache-to stay as they are for ${namesOf$1(own)}.`]]
+	};
+};
+const change = (target, toDefinition) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: toDefinition(target.bake.definition)
+	}
+});
+/** What its bases have as targets of their own: they find their cache, and have written it. */
+const withBases = (target, all) => ({
+	...target,
+	bases: target.bases.map((base) => {
+		const { definition = base.definition } = all.find(({ bake }) => bake.name === base.name)?.bake ?? {};
+		const { "cache-from": from } = definition;
+		const found = from === void 0 ? base.definition : {
+			...base.definition,
+			"cache-from": from
+		};
+		return {
+			...base,
+			definition: withoutCacheExport(found)
+		};
+	})
+});
+const isGha = (entry) => typeOf$1(toFields(entry)) === "gha";
+/** buildx leaves out what it has no token for, and says nothing of it. */
+const findIdle = (targets, facts) => {
+	const uses = (word) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).some(isGha));
+	const users = [.../* @__PURE__ */ new Set([...uses("cache-from"), ...uses("cache-to")])];
+	if (users.length === 0) return void 0;
+	const objection = findGhaObjection(facts);
+	if (objection !== void 0) return `type=gha of ${namesOf$1(users)} has no effect: ${objection}`;
+	return facts.mayWriteCache ? void 0 : `The cache of ${namesOf$1(users)} stays as it is: ${readOnly}`;
+};
+/**
+* Decides where each target's cache is: what `cache` asks for, or the definition's own, made such that every
+* registry takes it and that a build does not fail where it is not to.
+*
+* @throws {Failure} when a cache has no place, or what is required cannot be
+*/
+const planCaches = (all, inputs, facts) => {
+	const added = addCaches(all, inputs, facts);
+	const rules = {
+		isRequired: inputs.cacheRequired,
+		buildkitVersion: facts.buildkitVersion
+	};
+	const targets = added.targets.map((target) => change(target, (definition) => withSafeCaches(definition, rules)));
+	const idle = findIdle(targets, facts);
+	if (inputs.cacheRequired && idle !== void 0) throw toLack(idle);
+	return {
+		targets: targets.map((target) => withBases(target, targets)),
+		lines: [...added.lines, ...idle === void 0 ? [] : [`${idle}.`]]
+	};
 };
 
 // src/host/memory-file.ts
@@ -983,7 +1381,7 @@ const requireWhole = (fd, content) => {
 	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
-const explain = (error) => {
+const explain$1 = (error) => {
 	if (error.code !== "ENOSPC") return error;
 	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
 	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
@@ -1004,7 +1402,7 @@ const openMemoryFile = (content) => {
 		return fd;
 	} catch (error) {
 		if (fd !== void 0) closeSync(fd);
-		throw explain(error);
+		throw explain$1(error);
 	}
 };
 
@@ -1150,14 +1548,14 @@ const toGranted = ({ sets }, allow, workspace) => {
 };
 const isGranted = ({ request, allowance }, { words }) => request.kind === "word" && words.some((word) => word === allowance || word === "device" && /^device=/.test(allowance));
 const longestValue = 200;
-const quote$1 = (text) => JSON.stringify(text.slice(0, longestValue));
+const quote$2 = (text) => JSON.stringify(text.slice(0, longestValue));
 /** As it is where that is one line that can be copied. */
-const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$1(text);
+const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$2(text);
 const renderRefusal = (name, { request, allowance }) => {
 	const { key, kind, text } = request;
 	const what = `- ${name}: ${key}`;
 	if (kind === "word") return `${what} needs ${show(allowance)}`;
-	if (kind !== "template") return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote$2(text)} outside the workspace, needs ${show(allowance)}`;
 	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
 	return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`;
 };
@@ -1765,7 +2163,7 @@ const inferLinks = (targets, given, workspace) => {
 };
 
 // src/build/definition.ts
-const readTags = (name, value) => toTexts(value).map((tag) => {
+const readTags = (name, value) => toTexts$1(value).map((tag) => {
 	const reference = parseImageReference(tag);
 	if (typeof reference !== "string") return reference;
 	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
@@ -1883,7 +2281,7 @@ const findPrograms = (env) => {
 };
 /** Whether there is nothing between us and buildx that anybody could have written. */
 const isDirect = ({ command }) => findPrograms(command([]).env).every((file) => file !== void 0 && isPlain(file));
-const timeoutMs$7 = 2e4;
+const timeoutMs$8 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
 const arrives = async (docker, way) => {
 	const name = `probe-${randomBytes(8).toString("hex")}`;
@@ -1898,7 +2296,7 @@ const arrives = async (docker, way) => {
 			name
 		];
 		const { code, stdout } = await docker.try(args, {
-			timeoutMs: timeoutMs$7,
+			timeoutMs: timeoutMs$8,
 			stdin: { fd }
 		});
 		return code === 0 && stdout.includes(`"${name}"`);
@@ -1939,7 +2337,7 @@ const passesEnvironment = async (docker, tempDir) => {
 		"probe"
 	];
 	const { code, stdout } = await docker.try(args, {
-		timeoutMs: timeoutMs$7,
+		timeoutMs: timeoutMs$8,
 		env: { [variable]: value }
 	});
 	return code === 0 && stdout.includes(value);
@@ -2030,21 +2428,276 @@ const refuseOwnImages = (images, targets) => {
 	}
 };
 /**
-* Only the containerd store holds an image for several platforms.
+* Only the containerd store holds an image for several platforms; what goes into the nodes at once is for
+* theirs.
 *
 * @throws {Failure} naming the first target that asks for them
 */
 const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
-	if (hasContainerdStore) return;
 	for (const target of targets) {
-		const platforms = toTexts(target.bake.definition["platforms"]);
-		if (platforms.length < 2 || target.intermediate === void 0) continue;
+		const platforms = toTexts$1(target.bake.definition["platforms"]);
+		if (platforms.length < 2 || target.output === "cache") continue;
+		const isLayout = target.output === "oci-layout";
+		if (hasContainerdStore && !isLayout) continue;
 		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
+		if (isLayout) {
+			const how = `Name the nodes' platform, ${onePlatformOf(platforms)}, and build for others in a step of its own.`;
+			throw new Failure(`${what}, and nodes take an image for one`, { remedy: how });
+		}
 		throw new Failure(`${what}, and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
 	}
 };
 /** That of the nodes, as far as this machine tells: they run beside us, mostly. */
 const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
+
+// src/build/outputs.ts
+const typeOf = (output) => output.get("type") ?? "";
+/** Whether it goes to a registry. */
+const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
+/** Docker's own store, which is an output of ours. */
+const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
+const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
+/** A folder alone is written to, and `registry` is a short form. */
+const toFull = (output) => {
+	const folder = output.get("");
+	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
+	if (typeOf(output) !== "registry") return output;
+	return new Map([
+		...output,
+		["type", "image"],
+		["push", "true"]
+	]);
+};
+const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
+/**
+* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
+* what the last output says of it.
+*
+* @param isOwn the step itself says what it makes, not a Bake file
+* @param pushes all that was asked for is pushed
+*/
+const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
+	if (!isWanted) return {
+		further: [],
+		isLoaded: false
+	};
+	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
+	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
+	const pushed = others.filter(isPush);
+	const last = pushes && pushed.length === 0 ? [push] : pushed;
+	return {
+		further: [...others.filter((output) => !isPush(output)), ...last],
+		isLoaded: given.some(isLoad)
+	};
+};
+/** A field of CSV, as buildx splits an output. */
+const quote$1 = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
+/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
+const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote$1(`${name}=${value}`)).join(",");
+/** As attributes of one output: of a target, they would be on the nodes' image, too. */
+const toAnnotations = (definition) => toTexts$1(definition["annotations"]).flatMap((text) => {
+	const at = text.indexOf("=");
+	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+	const colon = name.indexOf(":");
+	if (colon < 0) return [[`annotation.${name}`, value]];
+	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
+});
+/**
+* The outputs beside ours as entries of a Bake file.
+*
+* @param names of the image; without them an output's own stays
+*/
+const toFurtherEntries = (further, definition, names) => further.map((output) => {
+	if (!isImage(output)) return toEntry(output);
+	const named = names.length === 0 ? [] : [["name", names.join(",")]];
+	return toEntry(new Map([
+		...output,
+		...named,
+		...toAnnotations(definition)
+	]));
+});
+const withoutProvenance = "type=provenance,disabled=true";
+/** Attestations are for whoever gets the other outputs; without a word there is none. */
+const toAttests = (further, definition) => {
+	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
+	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
+};
+
+// src/build/require-outputs.ts
+const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
+/** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
+const firstBuildx = { "extra-hosts": ["add-hosts", [0, 25]] };
+/**
+* Requires that buildx knows what the step says.
+*
+* @param findVersion asks buildx, if that matters
+* @throws {Failure} with the input, and the version that it needs
+*/
+const requireBuildx = async ({ definition }, findVersion) => {
+	const targets = Object.values(definition?.target ?? {});
+	for (const [word, [input, wanted]] of Object.entries(firstBuildx)) {
+		if (!targets.some((target) => target[word] !== void 0)) continue;
+		const version = await findVersion();
+		if (version === void 0 || !isOlder(version, wanted)) continue;
+		const what = `${input} needs buildx ${wanted.join(".")} or newer, and this one is ${version.join(".")}`;
+		throw new Failure(what, { remedy: "Install a newer one, as with `version: latest` of docker/setup-buildx-action." });
+	}
+};
+const another = "Use another builder, as of docker/setup-buildx-action, and leave load out.";
+const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
+/** What would be in Docker's store with the image, and go into the nodes. */
+const findMixed = (targets) => {
+	const mixed = targets.filter(({ output, further }) => output === "docker" && further.length > 0);
+	const toProblem = (word, names) => names.length === 0 ? [] : [[`${word} of ${names.join(", ")} would also be in Docker's store and in the nodes`, another]];
+	return [...toProblem("attestations", findAttested(mixed)), ...toProblem("annotations", findAnnotated(mixed))];
+};
+const findImpossible = (targets, { builder, hasContainerdStore }) => {
+	if (builder?.driver !== "docker" || hasContainerdStore) return [];
+	return targets.flatMap(({ name, further }) => further.map((output) => output.get("type") ?? "").filter((type) => type === "oci" || type === "docker").map((type) => [`outputs of ${name}: Docker's classic image store cannot write type=${type}`, "Use another builder, as of docker/setup-buildx-action, or the containerd image store."]));
+};
+const severalOutputs = [0, 13];
+const findOld = (targets, { builder }) => {
+	const old = builder?.versions?.find((version) => version.join(".") !== "0.0" && isOlder(version, severalOutputs));
+	const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name);
+	if (old === void 0 || names.length === 0) return [];
+	return [[`${`several outputs at once (${names.join(", ")}) need BuildKit 0.13 or newer`}, and the builder has ${old.join(".")}`, "Use a newer builder."]];
+};
+/** The part that decides: variants run on what is newer, and a builder has one for each. */
+const toBare = (platform) => platform.replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, "$1");
+/** A Dockerfile that says where its steps run may need no such machine. */
+const saysPlatform = ({ bake }, workspace) => {
+	const { dockerfile, folder } = toBakeFiles(bake.definition, workspace);
+	const text = dockerfile && readQuietly$1(dockerfile);
+	return folder === void 0 || text === void 0 || /--platform=/.test(text);
+};
+const findForeign$1 = (targets, { builder, workspace }) => {
+	const known = (builder?.platforms ?? []).map(toBare);
+	if (known.length === 0) return [];
+	return targets.flatMap((target) => {
+		const lacking = toTexts$1(target.bake.definition["platforms"]).filter((each) => each !== "local" && !known.includes(toBare(each)));
+		if (lacking.length === 0 || saysPlatform(target, workspace)) return [];
+		return [[`${`platforms of ${target.name}: the builder has no ${lacking.join(", ")}`} (it has ${[...new Set(known)].join(", ")})`, "Use docker/setup-qemu-action before, a builder for them, or FROM --platform=$BUILDPLATFORM."]];
+	});
+};
+/**
+* Requires that the builder can make all that targets say at once.
+*
+* @throws {Failure} one for all that it cannot, before anything is built
+*/
+const requireOutputs = (targets, facts) => {
+	const problems = [
+		...findUnnamed(targets),
+		...findMixed(targets),
+		...findImpossible(targets, facts),
+		...findOld(targets, facts),
+		...findForeign$1(targets, facts)
+	];
+	const [first] = problems;
+	if (first === void 0) return;
+	const [what, remedy] = first;
+	if (problems.length === 1) throw new Failure(what, { remedy });
+	const lines = problems.map(([each, how]) => `- ${each}. ${how}`);
+	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
+};
+
+// src/image/sources/layout-root.ts
+/** containerd takes no larger manifests and configs. */
+const largestBlob = 8e6;
+const digestPattern$1 = /^sha256:[0-9a-f]{64}$/;
+/** Where an OCI layout has a blob. What is no digest could name any file. */
+const toBlobPath = (folder, digest) => {
+	if (!digestPattern$1.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+	return join(folder, "blobs", "sha256", digest.slice(7));
+};
+/** The text of a blob that is what its digest says. */
+const readBlob = (folder, digest) => {
+	const content = readRegularFile(toBlobPath(folder, digest), largestBlob);
+	const found = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+	if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`);
+	return content.toString("utf8");
+};
+const manifestType = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
+/** A layer is a tar, and other documents are of other types. */
+const readDocument = (folder, digest) => {
+	const { size } = statSync(toBlobPath(folder, digest));
+	if (size === 0 || size > largestBlob) return void 0;
+	const text = readBlob(folder, digest);
+	try {
+		const document = JSON.parse(text);
+		return manifestType.test(document.mediaType ?? "") ? document : void 0;
+	} catch {
+		return;
+	}
+};
+/** The one manifest or index in a folder that no other one names. */
+const findRoot = (folder) => {
+	const documents = readdirSync(join(folder, "blobs", "sha256")).map((name) => `sha256:${name}`).flatMap((digest) => {
+		const document = readDocument(folder, digest);
+		return document === void 0 ? [] : [{
+			digest,
+			document
+		}];
+	});
+	const named = new Set(documents.flatMap(({ document }) => (document.manifests ?? []).map(({ digest }) => digest)));
+	const roots = documents.filter(({ digest }) => !named.has(digest));
+	const [first] = roots;
+	if (first !== void 0 && roots.length === 1) return first.digest;
+	throw new Error(`it has ${roots.length} images that nothing names, not one`);
+};
+/** Attestations are for no platform. */
+const pickOne = (manifests) => {
+	const images = manifests.filter(({ platform }) => platform?.os !== "unknown");
+	const [first] = images;
+	if (first !== void 0 && images.length === 1) return first.digest;
+	throw new Error(`it has ${images.length} images, not one`);
+};
+/**
+* Finds the manifest of the image in an OCI layout.
+*
+* @param reported the digest that buildx reports of a build with further outputs: it writes that into
+*   `index.json`, be it another output's
+*/
+const findManifest$1 = (folder, reported) => {
+	const index = readRegularFile(join(folder, "index.json"), largestBlob).toString("utf8");
+	const named = pickOne(JSON.parse(index).manifests ?? []);
+	const root = named === reported && !existsSync(toBlobPath(folder, named)) ? findRoot(folder) : named;
+	const { manifests } = JSON.parse(readBlob(folder, root));
+	return manifests === void 0 ? root : pickOne(manifests);
+};
+
+// src/build/layout-output.ts
+/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
+const toLayoutOutput = (folder) => [
+	"type=oci",
+	"tar=false",
+	quote$1(`dest=${folder}`),
+	"compression=uncompressed",
+	"force-compression=true"
+].join(",");
+/**
+* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
+* not look into it.
+*
+* @param folder an absolute path; what was there is gone
+* @param needless diff IDs of layers that nobody needs
+*/
+const prepareLayout = (folder, needless) => {
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	for (const path of needless.map((diffId) => toBlobPath(folder, diffId))) {
+		mkdirSync(dirname(path), {
+			recursive: true,
+			mode: 448
+		});
+		writeFileSync(path, "");
+	}
+};
+/** Has the next build send layers that the last one was not to send. */
+const wantLayers = (folder, diffIds) => {
+	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
+};
 
 // src/build/target.ts
 /** The target with images in place of the targets that it builds upon. */
@@ -2077,10 +2730,23 @@ const toCachedBake = (target) => {
 		}
 	};
 };
+/** The target as it is for the nodes alone: nothing is pushed once more. */
+const withoutFurther = (target) => ({
+	...target,
+	further: []
+});
 /** The target for another try. */
 const toCached = (target) => ({
 	...target,
 	bake: toCachedBake(target.bake)
+});
+/** The target without the caches that it would write. */
+const toUncached = (target) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: withoutCacheExport(target.bake.definition)
+	}
 });
 /**
 * What Bake has, as builds of their own.
@@ -2090,9 +2756,15 @@ const toCached = (target) => ({
 * then builds them twice. Other builders do not see Docker's images, and have only the cache; and
 * `pull` would look for them in a registry.
 *
+* Nor need Docker have what they make: it goes from them into the nodes.
+*
 * @param isSingle the step's own build, which people know by its tag
+* @param isOwn the step itself says what is built, not a Bake file
+* @param pushes all that was asked for goes to its registries, too
+* @param keepsInDocker Docker's store is to have what another builder makes
 */
-const toTargets = (all, builderDriver, runId, isSingle = false) => {
+const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false } = {}) => {
+	const isDockers = builderDriver === "docker" || builderDriver === void 0;
 	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
 	const isIntermediate = (name) => builderDriver === "docker" && upon.has(name);
 	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
@@ -2102,12 +2774,19 @@ const toTargets = (all, builderDriver, runId, isSingle = false) => {
 		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
 		const findsImages = builderDriver === "docker" && definition["pull"] !== true;
 		const below = findsImages ? [] : findBaseTargets(name, all);
+		const { further, isLoaded } = toFurther(bake, {
+			isOwn,
+			pushes
+		});
+		const output = isExported ? isDockers || keepsInDocker || isLoaded ? "docker" : "oci-layout" : "cache";
 		return {
 			name: isSingle && tags[0]?.given || name,
 			tags,
 			dependsOn,
 			isWanted,
-			intermediate: isExported ? nameOf(name) : void 0,
+			intermediate: output === "docker" ? nameOf(name) : void 0,
+			output,
+			further,
 			bake: findsImages ? withImages(bake, intermediateOf) : bake,
 			bases: below.map(toCachedBake)
 		};
@@ -2115,47 +2794,66 @@ const toTargets = (all, builderDriver, runId, isSingle = false) => {
 };
 /** All that Bake is told of for one build. */
 const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
+/** Where the files of a build come from, as written. */
+const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
+/** @param names that only this output has, where others have others */
+const toOutput = ({ output }, layout, names) => {
+	switch (output) {
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$1(`name=${names.join(",")}`)}`;
+		case "oci-layout": return toLayoutOutput(layout);
+		case "cache": return "type=cacheonly";
+	}
+};
+/** Whether some output takes attestations. */
+const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
 /**
 * The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store; what is made for others is there for a while, or only in the build
-* cache.
+* name goes into the local store or into a folder; what is made for others is in the store for a while, or
+* only in the build cache.
+*
+* @param layout the folder
 */
-const toBakeFile = (target, secrets) => {
-	const { bake, bases, tags, isWanted, intermediate } = target;
+const toBakeFile = (target, secrets, layout) => {
+	const { bake, bases, tags, isWanted, intermediate, further } = target;
 	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
 	const own = isWanted ? tags.map((tag) => tag.given) : [];
 	const names = intermediate === void 0 ? own : [...own, intermediate];
+	const isApart = further.length > 0 && intermediate !== void 0;
 	const toEntry = ({ definition }, output) => ({
 		...definition,
 		attest: void 0,
+		annotations: void 0,
 		call: void 0,
 		secret: [...toEntries$1(definition["secret"]), ...ours],
-		output: [output]
+		output
 	});
-	const output = intermediate === void 0 ? "type=cacheonly" : "type=docker";
+	const outputs = [toOutput(target, layout, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
+	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
 	return { target: {
-		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, "type=cacheonly")])),
+		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
 		[bake.name]: {
-			...toEntry(bake, output),
-			tags: names
+			...toEntry(bake, outputs),
+			...attest,
+			tags: isApart ? void 0 : names
 		}
 	} };
 };
 /**
 * What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
-* secrets are files in memory.
+* secrets are files in memory, and the folder for the image is ours.
 */
-const toAllowFlags = (targets, secrets) => {
+const toAllowFlags = (target, secrets, layout) => {
+	const targets = toBakeTargets(target);
 	if (targets.some(({ allowances }) => allowances === void 0)) return [];
-	const own = secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [];
+	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
 	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
 };
 /** The arguments of `docker` that build one target. */
-const toBakeArgs = (target, file, metadataFile, secrets) => [
+const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
 	"buildx",
 	"bake",
-	"--provenance=false",
-	...toAllowFlags(toBakeTargets(target), secrets),
+	...isAttested(target) ? [] : ["--provenance=false"],
+	...toAllowFlags(target, secrets, layout),
 	`--file=${file}`,
 	`--metadata-file=${metadataFile}`,
 	"--",
@@ -2324,7 +3022,7 @@ const toNodeCapacity = (sources) => {
 		kubelet: toKubelet(printed)
 	};
 };
-const timeoutMs$6 = 1e4;
+const timeoutMs$7 = 1e4;
 /** The script that prints a node's capacity. */
 const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
 const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
@@ -2335,7 +3033,7 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 	];
 	const [inspected, printed, above] = await Promise.all([
 		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
-		execute(api, node.containerId, argv, timeoutMs$6).catch(() => ""),
+		execute(api, node.containerId, argv, timeoutMs$7).catch(() => ""),
 		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
 			memory: [],
 			cpu: []
@@ -2539,24 +3237,37 @@ const parseBuilder = (printed, isLocalDaemon) => {
 	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
 	if (driver === void 0) return void 0;
 	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
+	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
+	const versions = [...printed.matchAll(/^BuildKit version:\s*v?(\d+)\.(\d+)/gm)];
 	return {
-		/** Such as `docker` or `docker-container`, as buildx calls them. */
 		driver,
-		/** Whether its cache is with the daemon of this machine. */
-		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere
+		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere,
+		buildkitVersion: /^BuildKit(?: version)?:\s*(\S+)/im.exec(printed)?.[1],
+		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
+		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
 	};
+};
+/** @returns undefined where buildx says nothing that looks like a version */
+const findBuildxVersion = async (docker) => {
+	const { stdout } = await docker.try(["buildx", "version"]);
+	const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d/.exec(stdout) ?? [];
+	return major === void 0 ? void 0 : [Number(major), Number(minor)];
 };
 /**
 * Asks which builder buildx uses.
 *
+* @param named the one that is to be used
 * @returns undefined where buildx does not tell, which is the builds' own trouble
-* @throws {Failure} when the docker command has no buildx
+* @throws {Failure} when the docker command has no buildx, or buildx no such builder
 */
-const findBuilder = async (docker) => {
+const findBuilder = async (docker, named) => {
 	const inspected = await docker.try(["buildx", "inspect"]);
 	if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal);
 	const ended = await docker.try(["buildx", "version"]);
-	if (ended.code === 0) return void 0;
+	if (ended.code === 0) {
+		if (named === void 0) return void 0;
+		throw new Failure(`buildx cannot use the builder ${named}: ${describeEnd(inspected)}`, { remedy: "Give builder a name that `docker buildx ls` shows in this job, or leave it out." });
+	}
 	throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, { remedy: "Install the buildx plugin, or use docker/setup-buildx-action before this step." });
 };
 
@@ -2935,8 +3646,12 @@ const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind ===
 const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
 // src/facts/gather.ts
+const toOwnBuilder = ({ driver }, { isLocal }) => ({
+	driver,
+	isLocal: isLocal && driver === "docker-container"
+});
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, { bake, allow }, { runId, workspace, hasCacheService, repository }, cache) => {
+const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }, { runId, workspace, hasCacheService, repository }, cache) => {
 	const sizesKeptFor = hasCacheService ? repository : void 0;
 	if (bake === void 0) return {
 		targets: [],
@@ -2944,11 +3659,16 @@ const findBuilds = async (docker, { bake, allow }, { runId, workspace, hasCacheS
 		lastSizes: void 0,
 		sizesKeptFor
 	};
-	const asking = findBuilder(docker);
-	const printing = printTargets(docker, bake, allow, workspace);
+	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
+	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
 	await Promise.allSettled([asking, printing]);
 	const builder = await asking;
-	const targets = toTargets(await printing, builder?.driver, runId, bake.isSingle);
+	const targets = toTargets(await printing, builder?.driver, runId, {
+		isSingle: bake.isSingle,
+		isOwn: bake.definition !== void 0,
+		pushes: bake.pushes,
+		keepsInDocker: keepsInDocker || loadMode !== "auto"
+	});
 	return {
 		targets,
 		builder,
@@ -2958,6 +3678,29 @@ const findBuilds = async (docker, { bake, allow }, { runId, workspace, hasCacheS
 		}, targets),
 		sizesKeptFor
 	};
+};
+/** Where the builds' caches are, of which nothing is asked on the way. */
+const findCaches = (found, inputs, context) => {
+	const { hasContainerdStore } = found.engine;
+	const { hasCacheService, mayWriteCache } = context;
+	const { driver, buildkitVersion } = found.builder ?? {};
+	const { isTrusted } = inputs;
+	const facts = {
+		driver,
+		buildkitVersion,
+		hasContainerdStore,
+		hasCacheService,
+		mayWriteCache,
+		isTrusted,
+		architecture: process.arch
+	};
+	const plan = planCaches(found.targets, inputs, facts);
+	const usesService = hasCacheService && isTrusted;
+	requireCacheExport(plan.targets, {
+		...facts,
+		hasCacheService: usesService
+	});
+	return plan;
 };
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (api, { manifests, clusterName, nodes }, found) => {
@@ -3014,17 +3757,19 @@ const gather = async (docker, api, inputs, context, cache) => {
 	};
 	refuseSeveralPlatforms(found.targets, engine);
 	const manifests = await questions[4];
+	const { isHostedRunner, workspace } = context;
 	const { hasContainerdStore } = engine;
-	const { hasCacheService, isHostedRunner } = context;
-	const driver = found.builder?.driver;
-	requireCacheExport(found.targets, {
-		driver,
+	requireOutputs(found.targets, {
+		builder: found.builder,
 		hasContainerdStore,
-		hasCacheService
+		workspace
 	});
+	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
 	const [disk, nodeCapacities] = await Promise.all([findDisk(api, found, inputs, context), findCapacities(api, inputs, found)]);
 	return {
 		...found,
+		targets,
+		cacheLines,
 		...disk,
 		isHostedRunner,
 		manifests,
@@ -3106,26 +3851,41 @@ const planMethod = (engine, node, mode) => {
 
 // src/plan/disk.ts
 const largestOf$1 = (sizes) => Math.max(0, ...sizes);
-const toBuildNeeds = ({ builder, filesystems }, sizes) => {
-	const filesystem = findDockers(filesystems);
-	const needs = [{
-		kind: "images",
-		bytes: sizes.totalBytes
-	}];
-	if (builder?.driver === "docker-container" && builder.isLocal) {
-		needs.push({
-			kind: "builder",
-			bytes: sizes.totalBytes
-		});
-		needs.push({
+/** Images go from their builder through a folder into the nodes. */
+const areLayouts = ({ targets }) => targets.some(({ output }) => output === "oci-layout");
+const toBuildNeeds = (facts, sizes) => {
+	const { builder, filesystems } = facts;
+	const { totalBytes, each } = sizes;
+	const dockers = findDockers(filesystems);
+	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+	const isLayout = areLayouts(facts);
+	const exported = {
+		need: {
 			kind: "export",
-			bytes: largestOf$1(sizes.each)
-		});
-	}
-	return needs.map((need) => ({
-		need,
-		filesystem
-	}));
+			bytes: largestOf$1(each)
+		},
+		filesystem: isLayout ? temp : dockers
+	};
+	const needs = isLayout ? [exported] : [{
+		need: {
+			kind: "images",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	}];
+	if (builder?.driver !== "docker-container" || !builder.isLocal) return needs;
+	const own = {
+		need: {
+			kind: "builder",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	};
+	return isLayout ? [...needs, own] : [
+		...needs,
+		own,
+		exported
+	];
 };
 const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
 	const bytes = lastSizes?.each[index];
@@ -3168,6 +3928,7 @@ const toLoadNeeds = (facts, { node, choice }) => {
 		filesystem
 	});
 	const isReachable = filesystem === findDockers(filesystems);
+	if (areLayouts(facts)) return [copies(1)];
 	switch (choice.kind) {
 		case "direct": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
 		case "stream": return [copies(1)];
@@ -3262,7 +4023,7 @@ const planFreeing = (asked, facts, disk) => {
 
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs$5 = 3e5;
+const timeoutMs$6 = 3e5;
 const units = {
 	B: 1,
 	kB: 1e3,
@@ -3288,7 +4049,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs: timeoutMs$5 });
+	], { timeoutMs: timeoutMs$6 });
 	if (code !== 0) line("Could not prune the build cache; the step continues.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -3385,16 +4146,36 @@ const inOrder = (targets) => {
 	targets.forEach(add);
 	return [...sorted];
 };
-const planBuilds = (targets, toLoad, room) => targets.flatMap((target) => {
-	const { name, tags, isWanted, intermediate, dependsOn } = target;
+/** What an image left on its way into the nodes. */
+const planDrop = (target, after) => {
+	const { name, intermediate, output } = target;
+	const order = {
+		after,
+		isFinal: true
+	};
+	if (output === "oci-layout") return [step(`drop the files of ${name}`, {
+		kind: "drop-layout",
+		target
+	}, order)];
+	if (intermediate === void 0) return [];
+	return [step(`drop ${intermediate}`, {
+		kind: "drop-image",
+		name: intermediate
+	}, order)];
+};
+const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, room) => inOrder(targets).flatMap((target) => {
+	const { name, tags, isWanted, output, dependsOn } = target;
 	const id = toBuildId(name);
 	const needs = [...dependsOn.map(toBuildId), ...room];
 	const work = {
 		kind: "build",
 		target,
-		isAlone: targets.length === 1
+		isAlone: targets.length === 1,
+		retries,
+		cacheRequired,
+		nodes
 	};
-	const loads = isWanted && intermediate !== void 0 && tags.length > 0 ? [toLoad(tags, {
+	const loads = isWanted && output !== "cache" && tags.length > 0 ? [toLoad(tags, {
 		kind: "built",
 		by: id
 	}, [id])] : [];
@@ -3404,19 +4185,14 @@ const planBuilds = (targets, toLoad, room) => targets.flatMap((target) => {
 		...idsOf(loads),
 		...upon.map((other) => toBuildId(other.name))
 	];
-	const steps = [step(id, work, {
-		needs,
-		lane: "build"
-	}), ...loads];
-	if (intermediate === void 0) return steps;
-	const drop = {
-		kind: "drop-image",
-		name: intermediate
-	};
-	return [...steps, step(`drop ${intermediate}`, drop, {
-		after,
-		isFinal: true
-	})];
+	return [
+		step(id, work, {
+			needs,
+			lane: "build"
+		}),
+		...loads,
+		...planDrop(target, after)
+	];
 });
 /** What is done once all is built. */
 const planAfterBuilds = ({ credentials }, facts) => {
@@ -3445,14 +4221,14 @@ const planAfterBuilds = ({ credentials }, facts) => {
 };
 /** Puts together what is to be done, and what has to wait for what. */
 const planSteps = (inputs, facts, nodes, freeing) => {
-	const { targets, images, engine } = facts;
+	const { images, engine } = facts;
 	const disk = planDiskSteps(freeing, toDockersFolder(facts));
 	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
 	const toLoad = createToLoad(inputs, facts, nodes);
 	const main = [
 		...disk,
 		...planGiven(images, engine.hasContainerdStore, toLoad, room),
-		...planBuilds(inOrder(targets), toLoad, room)
+		...planBuilds(inputs, facts, toLoad, room)
 	];
 	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
 	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
@@ -3585,6 +4361,21 @@ const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references 
 	id,
 	nodes: nodes.map(({ name }) => name)
 }))));
+/** What each build took, and for what; by the target's name. */
+const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf(report, "build").flatMap(({ step, time, result }) => {
+	if (time === void 0 || result === void 0) return [];
+	const { steps, cachedSteps, timings } = result.metadata;
+	const load = outcomesOf(report, "load").find((each) => each.step.needs.includes(step.id));
+	const ms = ({ startedMs, endedMs }) => Math.round(endedMs - startedMs);
+	const loadMs = load?.time && ms(load.time);
+	return [[step.target.name, {
+		buildMs: ms(time),
+		loadMs,
+		steps,
+		cachedSteps,
+		...timings
+	}]];
+})));
 /**
 * The step's outputs; those without a value are left out.
 *
@@ -3604,6 +4395,7 @@ const toOutputs = (report, isSingle) => {
 	return {
 		...toBuildOutputs(report, isSingle),
 		images: JSON.stringify(images),
+		timings: toTimingsOutput(report),
 		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
 		"freed-bytes": String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0))
 	};
@@ -3871,7 +4663,7 @@ const createDiskRetry = (facts, given, reclaim) => {
 
 // src/disk/free-disk.ts
 /** The largest entry has some 100,000 files, and the disk may be slow. */
-const timeoutMs$4 = 9e5;
+const timeoutMs$5 = 9e5;
 /** Why a catalog path stays; undefined means that it may go. */
 const findObjection$1 = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
@@ -3891,7 +4683,7 @@ const runAsRoot = (context, program, ...args) => {
 		...context,
 		file: program,
 		args,
-		timeoutMs: timeoutMs$4
+		timeoutMs: timeoutMs$5
 	} : {
 		...context,
 		file: "sudo",
@@ -3900,7 +4692,7 @@ const runAsRoot = (context, program, ...args) => {
 			program,
 			...args
 		],
-		timeoutMs: timeoutMs$4
+		timeoutMs: timeoutMs$5
 	};
 	return runCaptured(command).catch(() => ({
 		code: 127,
@@ -4062,6 +4854,178 @@ const usesActionsCache = (targets) => {
 	return entries.length > 0 && !isElsewhere && !targets.some(namesToken);
 };
 
+// src/build/transient.ts
+/**
+* BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
+* registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
+*/
+const rows$1 = [
+	[
+		/429 Too Many Requests|toomanyrequests/i,
+		"the registry allows no more requests now",
+		15e3
+	],
+	[
+		/unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
+		"the registry failed",
+		2e3
+	],
+	[
+		/no such host|server misbehaving|Temporary failure in name resolution/i,
+		"a name was not found",
+		2e3
+	],
+	[
+		/i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+		"the network failed",
+		2e3
+	],
+	[
+		/failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
+		"the builder went away",
+		3e3
+	],
+	[
+		/no running buildkit pods found|expected \d+ replicas to be ready/i,
+		"the builder's pod went away",
+		5e3
+	]
+];
+/** A registry that refuses, or has it not, does so again. */
+const isFinal = /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
+const isRun = /did not complete successfully: exit code/;
+/** What they pass on may be a whole page of a proxy. */
+const longestReason = 4e3;
+/** A program that found no server says this in whatever words it has; the C library's are these. */
+const isNameFailure = /Temporary failure in name resolution/;
+/**
+* Says why a build that failed might succeed the next time; undefined where it would fail again.
+*
+* @param reason BuildKit's last word
+* @param output what the failed step printed
+*/
+const findTransient = (reason, output) => {
+	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
+	if (isFinal.test(text)) return void 0;
+	const row = rows$1.find(([pattern]) => pattern.test(text));
+	return row && {
+		what: row[1],
+		waitMs: row[2]
+	};
+};
+
+// src/build/cache-failures.ts
+/** With the target before it, where a build has several. */
+const stepPattern = /^(?:\[[\w.-]+\] )?(?:(importing cache manifest from )|exporting (?:cache to |content cache|to GitHub Actions Cache))/;
+/** Whether a step of BuildKit's reads or writes a cache. */
+const toCacheKind = (name) => {
+	const found = stepPattern.exec(name);
+	if (found === null) return void 0;
+	return found[1] === void 0 ? "export" : "import";
+};
+/** What BuildKit and those that it passes on say; the first that fits counts. */
+const rows = [
+	[
+		/failed to reserve cache|cache write denied|no writable scopes?/i,
+		"the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+		"Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
+	],
+	[
+		/cache token expired/i,
+		"the token of the Actions cache has expired, as the job runs for so long",
+		"Write the cache to a registry, or build earlier in the job."
+	],
+	[
+		/429|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+		"the service takes no more requests now (rate limit)",
+		"Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
+	],
+	[
+		/quota|limit ?exceeded|insufficient storage|\b(?:413|507)\b|no space left/i,
+		"the place for it is full (quota)",
+		"Remove older caches there, or write less with `mode=min` in cache-to."
+	],
+	[
+		/Cache export is not supported|unknown cache (?:ex|im)porter/i,
+		"this builder cannot do that",
+		"Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
+	],
+	[
+		/error writing (?:manifest|config) blob.{0,1000}\b(?:400|404|405|406|415)\b|manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
+		"the registry refuses cache manifests",
+		"Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
+	],
+	[
+		/denied|unauthorized|insufficient_scope|authorization failed|\b(?:401|403)\b/i,
+		"the registry does not allow it",
+		"Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
+	],
+	[
+		/no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF|\b5\d\d\b/i,
+		"the place of the cache cannot be reached",
+		"The builder reads and writes caches, so it is the builder that needs the way there."
+	]
+];
+/** What they pass on may be a whole page of a proxy. */
+const longestError = 4e3;
+const longestTold$1 = 400;
+const findRow = (error) => rows.find(([pattern]) => pattern.test(error.slice(0, longestError)));
+/** What to do about a cache that cannot be read or written. */
+const findCacheRemedy = (error) => findRow(error)?.[2];
+const isMissing = ({ kind, error }) => kind === "import" && /not found|404|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
+const explain = (name, { kind, error }) => {
+	const [, cause, remedy] = findRow(error) ?? [];
+	const what = `${name}: the cache could not be ${kind === "import" ? "read" : "written"}`;
+	const said = neutralise(toLine(error, longestTold$1));
+	return {
+		text: `${[what, ...cause === void 0 ? [] : [cause]].join(": ")} (${said})`,
+		remedy
+	};
+};
+/** A line of the warnings. */
+const renderCacheFailure = (name, failure) => {
+	const { text, remedy } = explain(name, failure);
+	return [
+		text,
+		"The image is complete",
+		...remedy === void 0 ? [] : [remedy]
+	].join(". ").replace(/([^.])$/, "$1.");
+};
+/** The failure of a step whose caches are required. */
+const toCacheError = (name, failure) => {
+	const { text, remedy } = explain(name, failure);
+	return new Failure(text, {
+		remedy: remedy ?? "Without cache-required, this is a warning.",
+		transient: findTransient(failure.error, [])
+	});
+};
+/** BuildKit's words, and buildx', for a cache that no build can write, whatever its entry says. */
+const beforehand = /failed to configure \S+ cache exporter|Cache export is not supported|unknown cache exporter/;
+/** A build that failed for its cache before it began, and may do without; undefined for all others. */
+const toNeedlessFailure = (error) => error instanceof Failure && beforehand.test(error.message) ? {
+	kind: "export",
+	error: error.message.replace(/^.*?(?=failed to configure|Cache export|unknown cache)/s, "")
+} : void 0;
+/** Follows a build, and keeps what went wrong with its caches. One that is not there yet is no failure. */
+const watchCaches = () => {
+	const failures = /* @__PURE__ */ new Map();
+	return {
+		onEvent: (event) => {
+			if (event.kind !== "ended") return;
+			const { name } = event.step;
+			const kind = toCacheKind(name);
+			if (kind === void 0) return;
+			const failure = {
+				kind,
+				error: event.error
+			};
+			if (event.how === "failed" && !isMissing(failure)) failures.set(name, failure);
+			else failures.delete(name);
+		},
+		failures: () => [...failures.values()]
+	};
+};
+
 // src/build/failed-step.ts
 /**
 * The step that failed, as the Dockerfile has it, such as `RUN make`, and what it printed. Undefined
@@ -4158,12 +5122,12 @@ const renderEvent = (event) => {
 };
 const renderStep$1 = ({ name }) => shortenInstruction(toLine(name));
 /** Quicker steps are not worth a line of their own. */
-const slowMs = 1e3;
+const slowMs$1 = 1e3;
 /** In one line for one of several builds; undefined for what is not worth one. */
 const renderBriefly = (event) => {
 	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
 	const { step, how, ms } = event;
-	const took = ms < slowMs ? [] : [formatDuration(ms)];
+	const took = ms < slowMs$1 ? [] : [formatDuration(ms)];
 	const parts = [...how === "failed" ? ["failed"] : [], ...took];
 	return parts.length === 0 ? void 0 : [renderStep$1(step), ...parts].join(", ");
 };
@@ -4179,7 +5143,9 @@ const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is no
 const platformsRemedy = "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store.";
 const usualRemedy = "The build's log has all that the instruction printed.";
 const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
-const remedyFor = (reason) => {
+const remedyFor = (reason, instruction) => {
+	const ofCache = toCacheKind(instruction) && findCacheRemedy(reason);
+	if (ofCache !== void 0) return ofCache;
 	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
 	return wasKilled.test(reason) ? killedRemedy : usualRemedy;
 };
@@ -4205,8 +5171,9 @@ const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
 	const at = location === void 0 ? "" : `${location.file}:${location.line}. `;
 	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
-		remedy: neutralise(`${at}${remedyFor(reason)}`),
-		location: dockerfile === void 0 ? void 0 : location
+		remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? "")}`),
+		location: dockerfile === void 0 ? void 0 : location,
+		transient: findTransient(reason, step?.output ?? [])
 	});
 };
 
@@ -4298,6 +5265,46 @@ const parseStatus = (line) => attempt(() => {
 	};
 });
 
+// src/build/timings.ts
+/** BuildKit's and buildx's names of steps, after the target's and the stage's. */
+const phases = [
+	["context", /^\[(?:\S+ )?(?:internal|context \S+)\] load (?:build context|from client|build definition|\.dockerignore)/],
+	["pull", /^\[(?:\S+ )*(?:internal|auth|context \S+)\]|^\[(?:[^\]]* )?\d+\/\d+\] FROM |^resolve image config/],
+	["steps", /^\[(?:[^\]]* )?\d+\/\d+\] /],
+	["cache", /^(?:\[[^\]]*\] )?(?:importing cache|exporting cache|preparing build cache)/],
+	["export", /^(?:\[[^\]]*\] )?(?:exporting|sending tarball|importing to docker|pushing|unpacking)/]
+];
+const toPhase = (name) => phases.find(([, pattern]) => pattern.test(name))?.[0];
+const mostSlow = 3;
+/** Quicker ones are nobody's trouble. */
+const slowMs = 1e3;
+/** Sums up what the steps of a build took. */
+const toTimings = (steps) => {
+	const sums = {
+		context: 0,
+		pull: 0,
+		steps: 0,
+		export: 0,
+		cache: 0
+	};
+	for (const { name, ms } of steps) {
+		const phase = toPhase(name);
+		if (phase !== void 0) sums[phase] += ms;
+	}
+	const slowest = steps.filter(({ isCached, ms, name }) => !isCached && ms >= slowMs && toPhase(name) !== void 0).toSorted((a, b) => b.ms - a.ms).slice(0, mostSlow).map(({ name, ms }) => ({
+		name: shortenInstruction(toLine(name)),
+		ms
+	}));
+	return {
+		contextMs: sums.context,
+		pullMs: sums.pull,
+		stepsMs: sums.steps,
+		exportMs: sums.export,
+		cacheMs: sums.cache,
+		slowest
+	};
+};
+
 // src/build/progress.ts
 /** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
 const longestStatus = 67108864;
@@ -4317,6 +5324,8 @@ const createTracked = (step, onEvent) => {
 	const tracked = {
 		step,
 		startedMs: 0,
+		/** Undefined while it goes on. */
+		completedMs: void 0,
 		isCached: false,
 		/** How it ended last, so that nothing is told twice. */
 		ending: "",
@@ -4378,6 +5387,7 @@ const onVertex = (state, vertex) => {
 	held.get(digest)?.drop();
 	Object.assign(tracked, {
 		startedMs,
+		completedMs,
 		isCached: vertex.isCached,
 		ending
 	});
@@ -4461,11 +5471,19 @@ const createProgress$1 = (onEvent) => {
 			for (const { release } of [...state.held.values()]) release();
 			for (const { output } of state.all.values()) output.end();
 		},
-		count: () => {
-			const steps = [...state.all.values()].filter(({ step }) => isCounted(step));
+		stats: () => {
+			const all = [...state.all.values()];
+			const steps = all.filter(({ step }) => isCounted(step));
+			const cachedSteps = steps.filter(({ isCached }) => isCached).length;
+			const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) => completedMs === void 0 ? [] : [{
+				name,
+				isCached,
+				ms: completedMs - startedMs
+			}]);
 			return {
 				steps: steps.length,
-				cachedSteps: steps.filter(({ isCached }) => isCached).length
+				cachedSteps,
+				timings: toTimings(ended)
 			};
 		}
 	};
@@ -4559,11 +5577,11 @@ const bakeEnv = {
 const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order, { sources }) => {
-	const { target, tempDir, cacheEnv } = order;
+	const { target, tempDir, cacheEnv, layout } = order;
 	const file = join(tempDir, `bake-${target.bake.name}.json`);
-	writeFileSync(file, JSON.stringify(toBakeFile(target, sources)), { mode: 384 });
+	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 384 });
 	return {
-		args: toBakeArgs(target, file, toMetadataFile(order), sources),
+		args: toBakeArgs(target, file, toMetadataFile(order), sources, layout),
 		env: {
 			...bakeEnv,
 			...usesActionsCache(toBakeTargets(target)) && cacheEnv
@@ -4588,8 +5606,10 @@ const keep = (tail, event) => {
 };
 const runBuild = async (docker, order, channel, onEvent) => {
 	const tail = [];
+	const caches = watchCaches();
 	const progress = createProgress$1((event) => {
 		keep(tail, event);
+		caches.onEvent(event);
 		onEvent(event);
 	});
 	const { args, env } = prepare(order, channel);
@@ -4604,11 +5624,37 @@ const runBuild = async (docker, order, channel, onEvent) => {
 		...channel.stdinFd !== void 0 && { stdin: { fd: channel.stdinFd } }
 	};
 	const { code } = await docker.follow(args, progress.createSink, options).finally(() => progress.finish());
-	if (code === 0) return progress.count();
+	if (code === 0) return {
+		...progress.stats(),
+		cacheFailures: caches.failures()
+	};
 	throw explainBuildFailure({
 		name: order.target.name,
 		dockerfile: order.dockerfile
 	}, code, tail);
+};
+/**
+* Builds without writing caches where BuildKit cannot even begin to, and tells what went wrong with caches.
+*
+* @throws {Failure} where they are required
+*/
+const buildWithCaches = async (order, build, warn) => {
+	const { target, cacheRequired } = order;
+	const tell = (failure) => {
+		if (cacheRequired) throw toCacheError(target.name, failure);
+		warn(renderCacheFailure(target.name, failure));
+	};
+	const { cacheFailures, ...share } = await build(order).catch((error) => {
+		const failure = toNeedlessFailure(error);
+		if (failure === void 0 || cacheRequired) throw error;
+		tell(failure);
+		return build({
+			...order,
+			target: toUncached(target)
+		});
+	});
+	cacheFailures.forEach(tell);
+	return share;
 };
 /** Builds once more where another build takes the name at the same moment. */
 const buildNamed = async (order, build, onEvent) => {
@@ -4647,7 +5693,8 @@ const buildImage = async (docker, order, onEvent, warn) => {
 		tempDir,
 		warn
 	}, (channel) => runBuild(docker, each, channel, onEvent));
-	const share = await buildNamed(order, build, onEvent);
+	const named = (each) => buildWithCaches(each, build, warn);
+	const share = await buildNamed(order, named, onEvent);
 	try {
 		return {
 			...readMetadata(order),
@@ -4824,6 +5871,209 @@ const renderMoved = (id, { given, id: other, isOtherStep }) => {
 	return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get this step's image (${shorten(id)}) as ${given}. Give each job that shares a Docker daemon its own tags.`;
 };
 
+// src/image/sources/oci-layout.ts
+const readImage = (folder, references, reported) => {
+	const digest = findManifest$1(folder, reported?.digest);
+	const manifest = readBlob(folder, digest);
+	const { config, layers } = JSON.parse(manifest);
+	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
+	const diffIds = rootfs?.diff_ids ?? [];
+	const layerBytes = (layers ?? []).map(({ size }) => size);
+	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	const chainIds = toChainIds(diffIds);
+	const known = reported?.isPushed && reported.digest || digest;
+	return {
+		references,
+		id: config.digest,
+		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
+		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
+		architecture,
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: void 0
+		})),
+		layout: {
+			folder,
+			digest,
+			manifest,
+			layerBytes
+		}
+	};
+};
+/**
+* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
+* compression. Layers may be missing there: empty files stand for those that nobody needs.
+*
+* @param reported where the same build made more; by the pushed digest nodes find the image, too
+* @throws {Failure} when it is not one image, or not what its digests say
+*/
+const readLayout = (folder, references, reported) => {
+	try {
+		return readImage(folder, references, reported);
+	} catch (cause) {
+		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
+		});
+	}
+};
+/** Whether a layout has a layer itself, not only an empty file in its place. */
+const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+// src/load/helper.ts
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint = "/slipway";
+const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
+/** The program in Perl that our scripts speak with containerd by. */
+const containerdClient = () => readPart("containerd.pl");
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+	const mount = (source, target) => ({
+		Type: "bind",
+		Source: source,
+		Target: target
+	});
+	return {
+		Image: node.imageId,
+		Entrypoint: ["/bin/bash"],
+		Cmd: [
+			"-c",
+			joinScript("request", "record", "client", "source", "node", "names", "stage", "publish", "main"),
+			"slipway",
+			containerdClient()
+		],
+		Labels: {
+			[runLabel]: runId,
+			"dev.slipway.node": node.name
+		},
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			Privileged: true,
+			UsernsMode: "host",
+			PidMode: "host",
+			NetworkMode: "none",
+			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
+		}
+	};
+};
+
+// src/load/node-state.ts
+/** Of a node that tells nothing: all is loaded then. */
+const emptyState = {
+	chains: /* @__PURE__ */ new Set(),
+	held: /* @__PURE__ */ new Map(),
+	records: /* @__PURE__ */ new Map(),
+	criIds: /* @__PURE__ */ new Map()
+};
+/** As containerd counts: the others are views, and being written. */
+const committedKind = "3";
+const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
+/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
+const parseNodeState = (text) => {
+	const chains = /* @__PURE__ */ new Set();
+	const held = /* @__PURE__ */ new Map();
+	const records = /* @__PURE__ */ new Map();
+	const criIds = /* @__PURE__ */ new Map();
+	for (const line of text.split("\n")) {
+		const [word, first = "", second = "", ...rest] = line.split("	");
+		if (word === "snapshot" && second === committedKind) chains.add(first);
+		if (word === "held") held.set(first, second);
+		if (word === "image") for (const name of [
+			first,
+			second,
+			...rest
+		]) criIds.set(name, first);
+		if (word !== "label") continue;
+		const [, image = "", config = "", folders = ""] = recordPattern.exec(second) ?? [];
+		records.set(first, {
+			image,
+			config,
+			folders: folders.split(".").slice(1)
+		});
+	}
+	return {
+		chains,
+		held,
+		records,
+		criIds
+	};
+};
+/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
+const timeoutMs$4 = 3e4;
+/**
+* Asks a node for what it has. A name without a record answers the question whether the image is there, and
+* nothing else is said then.
+*
+* @param names for their records; none for all but records
+* @throws {Failure} when the node does not answer
+*/
+const inspectNode = async (api, node, names) => {
+	const command = [
+		"bash",
+		"-c",
+		joinScript("record", "client", "inspect"),
+		"bash",
+		containerdClient(),
+		...names
+	];
+	return parseNodeState(await execute(api, node.name, command, timeoutMs$4));
+};
+
+// src/load/common-layers.ts
+/** A node that does not answer has nothing that could be left out. */
+const timeoutMs$3 = 3e4;
+/**
+* Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
+* Compressed layers are larger, or do not have the word in them.
+*/
+const listConfigs = `cd "$1/io.containerd.content.v1.content/blobs/sha256" || exit 0
+find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null --fixed-strings '"diff_ids"' {} + |
+  while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
+const toDiffIds = (text) => {
+	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) ? diffIds.map(String) : [];
+};
+/**
+* The layers of a node: those of images whose snapshots are there.
+*
+* @param configs texts of images' configs; anything else is passed over
+* @param chains chain IDs of the node's snapshots
+*/
+const toPresentLayers = (configs, chains) => new Set(configs.flatMap((text) => {
+	const diffIds = toDiffIds(text);
+	const chainIds = toChainIds(diffIds);
+	return diffIds.filter((_, index) => chains.has(chainIds[index] ?? ""));
+}));
+const findLayers = async (api, node) => {
+	const argv = [
+		"bash",
+		"-c",
+		listConfigs,
+		"bash",
+		node.containerd.root
+	];
+	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$3), inspectNode(api, node, [])]);
+	return toPresentLayers(printed.split("\0"), chains);
+};
+/**
+* Diff IDs of the layers that all nodes have, as part of some image. A builder need not send them: mostly
+* they are there below the same layers, too, and where they are not, the load asks for them.
+*/
+const findCommonLayers = async (api, nodes) => {
+	const [first, ...others] = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => /* @__PURE__ */ new Set())));
+	return [...first ?? []].filter((diffId) => others.every((layers) => layers.has(diffId)));
+};
+
 // src/text/ends.ts
 /** What a line takes beside its characters. */
 const lineOverhead = 32;
@@ -4937,6 +6187,60 @@ const logBuild = async (log, logged, build) => {
 	}
 };
 
+// src/run/build-retry.ts
+/** So that builds which failed together do not come back together. */
+const withJitter = ({ waitMs }) => Math.round(waitMs * (1 + Math.random()));
+/** Builds again what failed on the way, and not by itself. BuildKit's cache has what was done before. */
+const retryBuild = async ({ name, retries, signal, line }, build) => {
+	for (let left = retries;; left -= 1) try {
+		return await build();
+	} catch (error) {
+		const transient = error instanceof Failure ? error.transient : void 0;
+		if (transient === void 0 || left === 0 || signal.aborted) throw error;
+		const waitMs = withJitter(transient);
+		line(`${name}: ${transient.what}. Building again in ${formatDuration(waitMs)}.`);
+		await setTimeout$1(waitMs, void 0, { signal }).catch(() => {
+			throw error;
+		});
+	}
+};
+
+// src/run/layouts.ts
+/** Where a builder writes the image of a target. */
+const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
+/** Never fails: the run's own folder goes at its end. */
+const dropLayout = (folder) => {
+	try {
+		rmSync(folder, {
+			recursive: true,
+			force: true
+		});
+	} catch {}
+};
+/** As Docker would tell of its own: a layer looks the same whichever image it is in. */
+const measureLayout = ({ sizeBytes, layers, layout }) => ({
+	sizeBytes,
+	history: layers.map(({ diffId }, index) => ({
+		Created: 0,
+		CreatedBy: diffId,
+		Size: layout?.layerBytes[index] ?? 0
+	})).reverse()
+});
+/**
+* Has the builder write layers that were not needed when it built: all is in its cache, so no step runs
+* again, and none needs a secret.
+*/
+const createExportLayers = (order, { docker, log }) => async (diffIds) => {
+	wantLayers(order.layout, diffIds);
+	const target = withoutFurther(toUncached(toCached(order.target)));
+	const again = {
+		...order,
+		target,
+		secrets: []
+	};
+	await buildImage(docker.command, again, () => {}, log.warning);
+};
+
 // src/run/build-step.ts
 /** Never fails, and is soon over: it goes on beside the build. */
 const warn = async ({ docker, secrets, log, run }, target) => {
@@ -4952,29 +6256,63 @@ const warn = async ({ docker, secrets, log, run }, target) => {
 *
 * @throws {Failure} saying which step failed, or that what was built is gone
 */
-const build = async ({ target, isAlone }, ports) => {
+const build = async (step, ports) => {
+	const { target, isAlone, retries, cacheRequired, nodes } = step;
 	const { docker, log, run } = ports;
 	const warned = warn(ports, target);
 	const { tempDir, workspace } = run;
 	const file = toBakeFiles(target.bake.definition, workspace).dockerfile;
 	const dockerfile = file && relative(workspace, file);
-	const secrets = await ports.secrets.take();
+	const secrets = await ports.secrets.take(toContexts(target));
 	const { cacheEnv } = ports.secrets;
+	const layout = toLayoutFolder(run, target);
 	const order = {
 		target,
 		secrets,
-		tempDir,
-		workspace,
 		cacheEnv,
+		cacheRequired,
+		tempDir,
+		layout,
+		workspace,
 		dockerfile
 	};
-	const { name, tags, isWanted, intermediate } = target;
-	const metadata = await logBuild(log, {
+	const { name, tags, isWanted, output, intermediate, further } = target;
+	const common = output === "oci-layout" ? await findCommonLayers(docker.api, nodes) : [];
+	const { signal } = run;
+	const buildOnce = () => {
+		if (output === "oci-layout") prepareLayout(layout, common);
+		return logBuild(log, {
+			name,
+			isAlone,
+			dockerfile,
+			signal
+		}, (onEvent) => buildImage(docker.command, order, onEvent, log.warning));
+	};
+	const metadata = await retryBuild({
 		name,
-		isAlone,
-		dockerfile,
-		signal: run.signal
-	}, (onEvent) => buildImage(docker.command, order, onEvent, log.warning)).finally(() => warned);
+		retries,
+		signal,
+		line: log.line
+	}, buildOnce).finally(() => warned);
+	if (output === "oci-layout") {
+		const { digest } = metadata;
+		const reported = further.length > 0 ? {
+			digest,
+			isPushed: further.some(isPush)
+		} : void 0;
+		const image = readLayout(layout, tags, reported);
+		const exportLayers = createExportLayers(order, ports);
+		const measured = measureLayout(image);
+		return {
+			metadata: {
+				...metadata,
+				imageId: image.id
+			},
+			image,
+			measured,
+			exportLayers
+		};
+	}
 	if (!isWanted || intermediate === void 0 || tags.length === 0) {
 		if (isWanted) log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`);
 		return {
@@ -5093,113 +6431,6 @@ const findForeign = async (get, image, plans) => {
 	return renderForeign(image, nodes);
 };
 
-// src/load/helper.ts
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = "/slipway";
-const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
-/** The program in Perl that our scripts speak with containerd by. */
-const containerdClient = () => readPart("containerd.pl");
-/** Joins parts of our shell scripts, in the order in which they are given. */
-const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
-/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
-const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
-	const mount = (source, target) => ({
-		Type: "bind",
-		Source: source,
-		Target: target
-	});
-	return {
-		Image: node.imageId,
-		Entrypoint: ["/bin/bash"],
-		Cmd: [
-			"-c",
-			joinScript("request", "record", "client", "source", "node", "names", "stage", "publish", "main"),
-			"slipway",
-			containerdClient()
-		],
-		Labels: {
-			[runLabel]: runId,
-			"dev.slipway.node": node.name
-		},
-		StopSignal: "TERM",
-		AttachStdin: true,
-		AttachStdout: true,
-		AttachStderr: true,
-		OpenStdin: true,
-		StdinOnce: true,
-		HostConfig: {
-			AutoRemove: true,
-			Privileged: true,
-			UsernsMode: "host",
-			PidMode: "host",
-			NetworkMode: "none",
-			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
-		}
-	};
-};
-
-// src/load/node-state.ts
-/** Of a node that tells nothing: all is loaded then. */
-const emptyState = {
-	chains: /* @__PURE__ */ new Set(),
-	held: /* @__PURE__ */ new Map(),
-	records: /* @__PURE__ */ new Map(),
-	criIds: /* @__PURE__ */ new Map()
-};
-/** As containerd counts: the others are views, and being written. */
-const committedKind = "3";
-const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
-/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
-const parseNodeState = (text) => {
-	const chains = /* @__PURE__ */ new Set();
-	const held = /* @__PURE__ */ new Map();
-	const records = /* @__PURE__ */ new Map();
-	const criIds = /* @__PURE__ */ new Map();
-	for (const line of text.split("\n")) {
-		const [word, first = "", second = "", ...rest] = line.split("	");
-		if (word === "snapshot" && second === committedKind) chains.add(first);
-		if (word === "held") held.set(first, second);
-		if (word === "image") for (const name of [
-			first,
-			second,
-			...rest
-		]) criIds.set(name, first);
-		if (word !== "label") continue;
-		const [, image = "", config = "", folders = ""] = recordPattern.exec(second) ?? [];
-		records.set(first, {
-			image,
-			config,
-			layers: folders.split(".").length - 1
-		});
-	}
-	return {
-		chains,
-		held,
-		records,
-		criIds
-	};
-};
-/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$3 = 3e4;
-/**
-* Asks a node for what it has. A name without a record answers the question whether the image is there, and
-* nothing else is said then.
-*
-* @param names for their records; none for all but records
-* @throws {Failure} when the node does not answer
-*/
-const inspectNode = async (api, node, names) => {
-	const command = [
-		"bash",
-		"-c",
-		joinScript("record", "client", "inspect"),
-		"bash",
-		containerdClient(),
-		...names
-	];
-	return parseNodeState(await execute(api, node.name, command, timeoutMs$3));
-};
-
 // src/load/check.ts
 /**
 * True when the node has the image whole, by every name, as an earlier load of ours left it. False
@@ -5209,7 +6440,7 @@ const isPresent = (image, names, state) => image.layers.every(({ chainId }) => s
 	const record = state.records.get(name);
 	if (record === void 0 || `sha256:${record.image}` !== image.id) return false;
 	const config = `sha256:${record.config}`;
-	return record.layers === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
+	return record.folders.length === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
 });
 /** CRI hears of images by events, so it may need a moment. */
 const retryMs = 200;
@@ -5271,17 +6502,18 @@ const commonFolder = (paths) => {
 const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
 	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
 	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
-	...engine.hasContainerdStore ? image.digestNames : []
+	...engine.hasContainerdStore || image.layout ? image.digestNames : []
 ])];
 /** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
 const toSource = ({ heldAs, id }) => heldAs ?? id;
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */
 const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
 const toHex = (digest) => digest.replace(/^sha256:/, "");
-const overlay2Rows = (engine, image) => {
+/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
+const folderRows = (image, config) => {
 	return [[
 		"overlay2",
-		`${`${engine.dataRoot}/image/overlay2`}/imagedb/content/sha256/${toHex(image.id)}`,
+		config,
 		image.id
 	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
 		"layer",
@@ -5301,6 +6533,11 @@ const containerdRows = ({ containerd }, image) => [[
 	diffId,
 	chainId
 ])];
+const sourceRows = (engine, image, config) => {
+	if (config !== void 0) return folderRows(image, config);
+	if (engine.hasContainerdStore) return containerdRows(engine, image);
+	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
+};
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
 const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
 /**
@@ -5309,24 +6546,26 @@ const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
 * @returns a string where it could not see enough, saying why
 */
 const toMounts = (engine, image, nodes) => {
-	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const isInDocker = image.layout === void 0;
+	if (isInDocker && !engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
 	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
 	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
 	return {
 		mountedFolder: commonFolder([
-			...storeFolders(engine),
+			...isInDocker ? storeFolders(engine) : [],
 			...reachable,
 			...folders
 		]),
-		socketFolder: socketFolderOf(engine)
+		socketFolder: isInDocker ? socketFolderOf(engine) : void 0
 	};
 };
 /**
 * Writes the request for one image and nodes that are given it by their folders.
 *
 * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+* @param config the image's, on the daemon's host, where another node has the image and not Docker
 */
-const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }) => {
+const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
 	return `${[
 		["run", runId],
 		["deadline", String(Math.ceil(deadlineMs / 1e3))],
@@ -5340,7 +6579,7 @@ const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { moun
 			snapshotsOf(node),
 			rootOf(node)
 		]),
-		...engine.hasContainerdStore ? containerdRows(engine, image) : overlay2Rows(engine, image),
+		...sourceRows(engine, image, config),
 		["go"]
 	].map((row) => row.join("	")).join("\n")}\n`;
 };
@@ -5392,11 +6631,14 @@ const ofContainerdStore = async (archivist, image) => {
 * layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
 * names it. Undefined where that cannot be found out.
 */
-const findArchived = async (archivist, image) => archivist.engine.hasContainerdStore ? ofContainerdStore(archivist, image) : {
-	blobs: image.layers.map(({ diffId }) => diffId),
-	unpackers: image.layers.map(() => "cat"),
-	config: image.id,
-	manifest: void 0
+const findArchived = async (archivist, image) => {
+	if (archivist.engine.hasContainerdStore && image.layout === void 0) return ofContainerdStore(archivist, image);
+	return {
+		blobs: image.layers.map(({ diffId }) => diffId),
+		unpackers: image.layers.map(() => "cat"),
+		config: image.id,
+		manifest: image.layout?.manifest
+	};
 };
 /** The name of a blob in the archive. */
 const toBlobName = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
@@ -5446,6 +6688,8 @@ const toLayerSizes = (historyBytes, layers, totalBytes) => {
 };
 /** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
 const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const { layout } = image;
+	if (layout !== void 0) return () => layout.manifest;
 	const path = `/images/${image.id}/history`;
 	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
 	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
@@ -5963,8 +7207,8 @@ const writeManifest = (target, text) => {
 	const digest = toDigest(text);
 	target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`);
 };
-/** Sends what is missing. */
-const sendMissing = async ({ docker, image, toManifest, onBytes }, archived, missing, target) => {
+/** Out of what `docker save` writes. */
+const sendSaved = async ({ docker, image, toManifest, onBytes }, archived, missing, target) => {
 	const source = startSource(docker, [
 		"save",
 		"--",
@@ -5992,7 +7236,7 @@ const sendMissing = async ({ docker, image, toManifest, onBytes }, archived, mis
 * Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
 * kept twice. The node undoes everything when it fails or when the stream ends early.
 */
-const sendLayers = async (streaming, archived) => {
+const sendLayers = async (streaming, archived, feed) => {
 	const { docker, node } = streaming;
 	const program = [
 		"bash",
@@ -6023,7 +7267,7 @@ const sendLayers = async (streaming, archived) => {
 		if (event === "loaded") result = { kind: "sent" };
 		if (event === "cannot") result = { kind: "cannot" };
 		if (event !== "missing") return;
-		sending = sendMissing(streaming, archived, rest.map(Number), stdin);
+		sending = feed(streaming, archived, rest.map(Number), stdin);
 		sending.then(({ kind }) => kind === "sent" || stdin.end());
 	});
 	stdin.write(toRequest(streaming, archived));
@@ -6039,13 +7283,54 @@ const sendLayers = async (streaming, archived) => {
 	};
 };
 
+// src/load/send-files.ts
+/** Sends a file after the line that says what it is; an empty one stands for a layer that is not there. */
+const sendFile = async (path, toHead, onBytes, target) => {
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+	try {
+		const { size } = await file.stat();
+		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
+		target.write(toHead(size));
+		const content = file.createReadStream({
+			end: size - 1,
+			autoClose: false
+		});
+		await pipeline(content, countBytes(onBytes), target, { end: false });
+	} finally {
+		await file.close();
+	}
+};
+/** Sends layers out of the folder that a builder has written the image into. */
+const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
+	const { folder = "", manifest = "" } = image.layout ?? {};
+	const byLayer = Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "");
+	try {
+		for (const [diffId, indexes] of byLayer) {
+			const toHead = (size) => `layer ${size} ${indexes.join(" ")}\n`;
+			await sendFile(toBlobPath(folder, diffId), toHead, onBytes, target);
+		}
+		const toHead = (size) => `blob ${size} ${config}\n`;
+		await sendFile(toBlobPath(folder, config), toHead, onBytes, target);
+	} catch (error) {
+		return {
+			kind: "failed",
+			problem: `reading what the builder wrote: ${String(error)}`
+		};
+	}
+	writeManifest(target, manifest);
+	return { kind: "sent" };
+};
+
 // src/load/stream.ts
 const send = async (streaming, archived) => {
-	if (archived !== void 0 && streaming.node.containerd.snapshotter === "overlayfs") {
-		const sent = await sendLayers(streaming, archived);
+	const { image, node } = streaming;
+	if (archived !== void 0 && node.containerd.snapshotter === "overlayfs") {
+		const feed = image.layout === void 0 ? sendSaved : sendFiles;
+		const sent = await sendLayers(streaming, archived, feed);
 		if (sent.kind === "sent") return void 0;
 		if (sent.kind === "failed") return sent.problem;
 	}
+	if (image.layout !== void 0) return `the node takes no single layers (its snapshotter is ${node.containerd.snapshotter})`;
 	return importArchive(streaming, archived);
 };
 /**
@@ -6084,7 +7369,7 @@ const timed = async (name, way, because, body) => {
 };
 /** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
 const refuseEmpty = ({ engine, image }) => {
-	if (engine.hasContainerdStore || image.layers.length > 0) return;
+	if (!(image.layout === void 0) || engine.hasContainerdStore || image.layers.length > 0) return;
 	const name = image.references[0]?.given ?? image.id;
 	const store = engine.driver;
 	throw new Failure(`${name} has no layers, and Docker's ${store} store cannot export such an image`, { remedy: "Give it a file (COPY), or use load-mode: auto where links reach the node." });
@@ -6110,7 +7395,7 @@ const byStream = async (task, node, because) => {
 		}));
 	} catch (error) {
 		signal.throwIfAborted();
-		if (because.kind === "load-mode" || isNoSpace(error)) throw error;
+		if (!(task.image.layout === void 0) || because?.kind === "load-mode" || isNoSpace(error)) throw error;
 		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
 		return byKind(task, node, { kind: "streaming-failed" }).catch(() => Promise.reject(error));
 	}
@@ -6129,7 +7414,7 @@ const watchEvents = (nodes, started, progress, toManifest) => {
 		if (event === "copying") progress(node, Number(first), Number(second));
 		if (event === "config") toManifest.then((make) => {
 			const manifest = make(Number(first));
-			reply(`${toDigest(manifest)}\t${manifest}\n`);
+			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
 		});
 		if (event === "repaired") repaired.set(node, Number(first));
 		if (event === "cannot") {
@@ -6173,7 +7458,7 @@ const reasonFor = (node, errors, end) => {
 * Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
 * that fails has nothing of the image, and the result says why.
 */
-const loadDirectly = async (api, { engine, image, nodes, wanted, runId, toManifest }, progress, signal) => {
+const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
 	const [first] = nodes;
 	if (first === void 0) return /* @__PURE__ */ new Map();
 	const mounts = toMounts(engine, image, nodes);
@@ -6188,7 +7473,7 @@ const loadDirectly = async (api, { engine, image, nodes, wanted, runId, toManife
 	const names = nodes.map(({ name }) => name);
 	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
 	const errors = [];
-	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts);
+	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts, config);
 	const input = toManifest.then(() => lines);
 	input.catch(() => {});
 	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
@@ -6244,8 +7529,12 @@ const fallBack = async (task, node, failure) => {
 	if (!failure.isForeseen) await streaming.then(report, () => report());
 	return streaming;
 };
-/** By folders; streams to those nodes where that turned out not to work and was not insisted on. */
-const byDirect = async (task, { nodes, wanted }) => {
+/**
+* By folders; streams to those nodes where that turned out not to work and was not insisted on.
+*
+* @param config see `DirectLoad`
+*/
+const byDirect = async (task, { nodes, wanted }, config) => {
 	const { api, engine, image, runId, progress, signal, warn, begun } = task;
 	const toManifest = begun.then((whole) => whole.toManifest);
 	toManifest.catch(() => {});
@@ -6255,6 +7544,7 @@ const byDirect = async (task, { nodes, wanted }) => {
 		nodes,
 		wanted,
 		runId,
+		config,
 		toManifest
 	}, progress, signal);
 	signal.throwIfAborted();
@@ -6282,6 +7572,61 @@ const byDirect = async (task, { nodes, wanted }) => {
 		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
 		return fallBack(await begun, node, failure);
 	}));
+};
+
+// src/load/from-layout.ts
+/** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
+const findLeftOut = async ({ api, image }, plans) => {
+	const states = await Promise.all(plans.map(({ node }) => inspectNode(api, node, []).catch(() => void 0)));
+	return image.layers.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId).filter((diffId) => !hasLayer(image.layout?.folder ?? "", diffId));
+};
+/** An image as a node has it that was just given it, with its layers' folders; undefined out of reach. */
+const findInNode = async ({ api, engine }, image, node) => {
+	const [name = ""] = namesOf(engine, image);
+	const { records } = await inspectNode(api, node, [name]);
+	const { folders = [] } = records.get(name) ?? {};
+	const root = toHostPath(node, snapshotsOf(node));
+	const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`;
+	const config = toHostPath(node, `${content}/${image.id.slice(7)}`);
+	if (root === void 0 || config === void 0 || folders.length !== image.layers.length) return void 0;
+	const layers = image.layers.map((layer, index) => ({
+		...layer,
+		folder: `${root}/snapshots/${folders[index]}/fs`
+	}));
+	return {
+		image: {
+			...image,
+			layers
+		},
+		config
+	};
+};
+/** Links what one node has into others, as if it were Docker's; streams where links cannot be. */
+const spread = async (task, from, plans) => {
+	const stream = async ({ node }) => byStream(await task.begun, node);
+	const found = plans.length === 0 ? void 0 : await findInNode(task, task.image, from).catch(() => void 0);
+	if (found === void 0) return allEnded(plans.map(stream));
+	const { image, config } = found;
+	const begun = task.begun.then((whole) => ({
+		...whole,
+		image
+	}));
+	return (await allEnded([...groupForHelpers(plans).map((group) => byDirect({
+		...task,
+		image,
+		begun
+	}, group, config)), ...plans.filter(({ choice }) => choice.kind !== "direct").map(async (plan) => [await stream(plan)])])).flat();
+};
+/**
+* Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
+* linked into the others.
+*/
+const loadLayout = async (task, plans) => {
+	const [first, ...others] = plans;
+	if (first === void 0) return [];
+	const leftOut = await findLeftOut(task, plans);
+	if (leftOut.length > 0) await task.exportLayers?.(leftOut);
+	return [await byStream(await task.begun, first.node), ...await spread(task, first.node, others)];
 };
 
 // src/load/progress.ts
@@ -6326,10 +7671,17 @@ const inspectNodes = async ({ api, engine, signal }, image, nodes) => {
 	signal.throwIfAborted();
 	return states;
 };
+const loadFromDocker = async (task, plans) => {
+	return (await allEnded([...groupForHelpers(plans).map((group) => byDirect(task, group)), ...plans.map(async ({ node, choice }) => {
+		if (choice.kind === "direct") return [];
+		return [await (choice.kind === "kind" ? byKind : byStream)(await task.begun, node, choice.because)];
+	})])).flat();
+};
 /** A helper starts meanwhile: both take a while. */
 const begin = (task) => {
 	const { api, engine, image, hold } = task;
-	const begun = Promise.all([hold(image), findManifestMaker(api.get, engine, image)]).then(([held, toManifest]) => ({
+	const holding = image.layout === void 0 ? hold(image) : image;
+	const begun = Promise.all([holding, findManifestMaker(api.get, engine, image)]).then(([held, toManifest]) => ({
 		...task,
 		image: held,
 		toManifest
@@ -6373,11 +7725,8 @@ const loadImage = async (context, image, plans) => {
 		image,
 		progress
 	});
-	const loads = await allEnded([...groupForHelpers(lacking).map((group) => byDirect(task, group)), ...lacking.map(async ({ node, choice }) => {
-		if (choice.kind === "direct") return [];
-		return [await (choice.kind === "kind" ? byKind : byStream)(await task.begun, node, choice.because)];
-	})]);
-	const all = [...present, ...loads.flat()];
+	const loads = await (image.layout === void 0 ? loadFromDocker : loadLayout)(task, lacking);
+	const all = [...present, ...loads];
 	const { image: held } = await task.begun;
 	return {
 		image: held,
@@ -6405,6 +7754,7 @@ const load = async (step, { docker, log, run }) => {
 	if (image === void 0) throw new Error(`nothing made the image of ${step.names.join(", ")}`);
 	const { api, engine } = docker;
 	const foreign = findForeign(api.get, image, step.into).then((text) => text !== void 0 && log.warning(text), () => {});
+	const { image: source } = step;
 	const context = {
 		docker: docker.command,
 		api,
@@ -6412,13 +7762,14 @@ const load = async (step, { docker, log, run }) => {
 		clusterName: step.cluster,
 		runId: run.id,
 		hold: (each) => holdImage(api, run.id, each),
+		exportLayers: source.kind === "built" ? run.resultOf("build", source.by)?.exportLayers : void 0,
 		tempDir: run.tempDir,
 		signal: run.signal,
 		line: log.line,
 		warn: log.warning
 	};
 	const done = await loadImage(context, image, step.into).finally(() => foreign);
-	if (step.keepImages !== void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
+	if (step.keepImages !== void 0 && image.layout === void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
 	return done;
 };
 
@@ -6438,7 +7789,8 @@ const handlers = {
 	"record-sizes": async ({ repository, targets, lastSizes }, { docker, run }) => {
 		const images = targets.flatMap(({ name }) => run.resultOf("build", toBuildId(name))?.measured ?? []);
 		if (images.length === 0) return;
-		const sizes = sumSizes(images, docker.engine.hasContainerdStore);
+		const areInDocker = targets.some(({ output }) => output === "docker");
+		const sizes = sumSizes(images, areInDocker && docker.engine.hasContainerdStore);
 		const memory = {
 			...run.cache,
 			repository,
@@ -6454,6 +7806,7 @@ const handlers = {
 	"drop-leftovers": async (_, { docker: { api } }) => {
 		for (const name of await findLeftOvers(api).catch(() => [])) await dropName$1(api, name);
 	},
+	"drop-layout": async ({ target }, { run }) => dropLayout(toLayoutFolder(run, target)),
 	"prune-cache": (_, { docker, log }) => pruneCache(docker.command, log.line)
 };
 
@@ -6654,6 +8007,35 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 		}),
 		reclaimed: reclaim.freed
 	};
+};
+
+// src/token/git-auth.ts
+/** The address of a context on a server; undefined for what is elsewhere, or no address. */
+const toAddress = (context, server) => {
+	const address = /^github\.com\//.test(context) ? `https://${context}` : context;
+	if (!URL.canParse(address)) return void 0;
+	const url = new URL(address);
+	return url.protocol === server.protocol && url.host === server.host ? url : void 0;
+};
+/**
+* The token by which BuildKit fetches contexts in Git, under the name that it has for one server. It is
+* nobody else's: BuildKit sends it to that server alone.
+*
+* @param contexts of one build
+*/
+const toGitAuth = (apiUrl, contexts, credentials) => {
+	const server = new URL(toServerUrl(apiUrl));
+	const owners = contexts.flatMap((context) => {
+		const [, owner] = toAddress(context, server)?.pathname.split("/") ?? [];
+		return owner === void 0 ? [] : [owner.toLowerCase()];
+	});
+	if (owners.length === 0) return [];
+	const [only] = credentials;
+	const found = credentials.length === 1 ? only : credentials.find(({ scope }) => scope && owners.includes(scope.owner.toLowerCase()));
+	return found === void 0 ? [] : [{
+		id: `GIT_AUTH_TOKEN.${server.host}`,
+		value: found.token
+	}];
 };
 
 // src/facts/facts.ts
@@ -7110,10 +8492,13 @@ const renderPullWarning = (references, judged) => {
 // src/commands/remarks.ts
 /** What was asked and will not happen should not surprise anybody later. */
 const remarkOnInputs = (inputs, facts, { line, warning }) => {
-	for (const text of facts.leftOut) line(text);
+	for (const text of [...facts.leftOut, ...facts.cacheLines]) line(text);
 	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
 	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
-	const attested = findAttested(facts.targets).join(", ");
+	const forNodes = facts.targets.filter(({ further }) => further.length === 0);
+	const annotated = findAnnotated(forNodes).join(", ");
+	if (annotated !== "") line(`Slipway leaves out annotations of ${annotated}: only a pushed image has them.`);
+	const attested = findAttested(forNodes).join(", ");
 	if (attested !== "") line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
 	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
@@ -7218,12 +8603,16 @@ const toSecrets = (inputs, token, { cacheEnv }) => {
 	const { credentials, secretId, secrets, isTrusted } = inputs;
 	return {
 		ids: [...credentials.kind === "none" ? [] : [secretId], ...secrets.map(({ id }) => id)],
-		take: async () => {
-			const value = await token.take();
-			return [...value === void 0 ? [] : [{
+		take: async (contexts) => {
+			const taken = await token.take();
+			if (taken === void 0) return secrets;
+			const { value, credentials } = taken;
+			const git = toGitAuth(inputs.apiUrl, contexts, credentials);
+			const own = [{
 				id: secretId,
 				value
-			}], ...secrets];
+			}, ...secrets];
+			return [...own, ...git.filter(({ id }) => !own.some((other) => other.id === id))];
 		},
 		close: token.close,
 		cacheEnv: isTrusted ? cacheEnv : {}
@@ -7239,7 +8628,7 @@ const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
 	debug: log.debug,
 	signal
 });
-const runWith = async (api, inputs, context, front) => {
+const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
 		const { log, signal } = front;
@@ -7255,6 +8644,7 @@ const runWith = async (api, inputs, context, front) => {
 		};
 		refuseShortage(plan, context.runAttempt, log);
 		remarkOnLoads(facts, log);
+		await booted;
 		const { clusterName } = inputs;
 		const finishRecording = beginRecording({
 			clusterName,
@@ -7302,7 +8692,18 @@ const runWith = async (api, inputs, context, front) => {
 *
 * @throws {Failure} when nothing could be begun; what went wrong later is in the result
 */
-const run = (inputs, context, front) => withEngineApi(createDocker(context.env, front.signal), (api) => runWith(api, inputs, context, front));
+const run = (inputs, context, front) => {
+	const { existingBuilder } = inputs;
+	const named = existingBuilder === void 0 ? {} : { BUILDX_BUILDER: existingBuilder };
+	const env = {
+		...context.env,
+		...named
+	};
+	return withEngineApi(createDocker(env, front.signal), (api) => withBuilder(inputs, {
+		...context,
+		env
+	}, front, (place, booted) => runWith(api, inputs, place, front, booted)));
+};
 
 // src/commands/actions/mask-inputs.ts
 /** Nothing may print before the secrets that came as inputs are hidden. */
@@ -7318,9 +8719,10 @@ const maskInputs = ({ credentials, secrets }, given, runner) => {
 
 // src/plan/render.ts
 const list = (words) => words.join(", ");
-const renderTarget = ({ name, tags, isWanted }) => {
+const renderTarget = ({ name, tags, isWanted, further }) => {
 	const names = tags.map(({ given }) => given).filter((given) => given !== name);
-	const notes = [list(names), isWanted ? "" : "a dependency, not loaded"].filter(Boolean);
+	const pushed = further.some(isPush) ? "pushed, too" : "";
+	const notes = [list(names), isWanted ? pushed : "a dependency, not loaded"].filter(Boolean);
 	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
 };
 /** Undefined for what is only bookkeeping, such as names that exist while a step works. */
@@ -7365,6 +8767,7 @@ const dockersCopies = {
 const renderNodes = (steps) => {
 	const [first] = steps.filter((step) => step.kind === "load");
 	if (first === void 0) return [];
+	if (steps.some((step) => step.kind === "build" && step.target.output === "oci-layout")) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
 	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
 	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
 };
@@ -7595,6 +8998,15 @@ const renderFreed = (report) => {
 	const each = freed.map((one) => `${one.name} (${one.path}) ${formatBytes(one.bytes)}`).join(", ");
 	return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`];
 };
+/** Of all builds, the three instructions that took longest. */
+const renderSlowest = (report) => {
+	const slowest = outcomesOf(report, "build").flatMap(({ step, result }) => (result?.metadata.timings.slowest ?? []).map((slow) => ({
+		target: step.target.name,
+		...slow
+	}))).toSorted((a, b) => b.ms - a.ms).slice(0, 3);
+	if (slowest.length === 0) return [];
+	return [`**Slowest**: ${slowest.map(({ target, name, ms }) => `${target}: ${name}, ${formatDuration(ms)}`).map(escapeLine).join(" · ")}`];
+};
 const renderTokens = (report) => outcomesOf(report, "revoke-token").flatMap(({ result }) => result ?? []).map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`);
 /** What the log ends with: the verdict, and one row an image. */
 const renderResult = (told) => {
@@ -7614,6 +9026,7 @@ const renderSummary = (told) => {
 		...renderFailure(told),
 		...rows.length === 0 ? [] : [renderTable(rows, "\xA0")],
 		...renderUnloaded(told.report).map(escapeLine),
+		...renderSlowest(told.report),
 		...renderTokens(told.report),
 		...renderFreed(told.report),
 		...gantt === void 0 ? [] : [gantt]
@@ -7656,10 +9069,11 @@ const readAndMask = async (environment, runner) => {
 /** Gives the command a place of its own, which goes with it. */
 const runInPlace = async (inputs, environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
-	const { tempDir, recordingFolder } = leftoversOf(environment, runId);
+	const { tempDir, layoutDir, recordingFolder } = leftoversOf(environment, runId);
 	runner.saveState(runIdState, runId);
 	try {
 		makeTempDir(tempDir);
+		makeTempDir(layoutDir);
 		const env = prepareConfig(environment.childEnv, tempDir, runner.line);
 		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(env);
 		const { tempDir: tempRoot } = environment;
@@ -7667,6 +9081,7 @@ const runInPlace = async (inputs, environment, runner, signal) => {
 			...environment,
 			runId,
 			tempDir,
+			layoutDir,
 			tempRoot,
 			env,
 			recordingFolder
@@ -7677,7 +9092,7 @@ const runInPlace = async (inputs, environment, runner, signal) => {
 			signal
 		});
 	} finally {
-		rmSync(tempDir, {
+		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
 			recursive: true,
 			force: true
 		});

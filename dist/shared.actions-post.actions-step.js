@@ -1,11 +1,11 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, later, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canWriteIn, clusterPattern, createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canWriteIn, clusterPattern, createDocker, describeEnd, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, rmSync, statSync, writeSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { spawn } = process.getBuiltinModule("node:child_process");
 const { delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { tmpdir } = process.getBuiltinModule("node:os");
@@ -275,13 +275,17 @@ const createBuildToken = (options) => {
 		});
 		return closing;
 	};
+	const toTaken = (all) => ({
+		value: formatToken(secretFormat, apiUrl, all),
+		credentials: all
+	});
 	return {
-		/** What the Dockerfile finds at the token's id; undefined when no token is asked for. */
+		/** What the Dockerfile finds at the token's id, and what that is made of; undefined for no token. */
 		take: async () => {
 			if (credentials.kind === "none") return void 0;
-			if (credentials.kind === "given") return formatToken(secretFormat, apiUrl, [{ token: credentials.token }]);
+			if (credentials.kind === "given") return toTaken([{ token: credentials.token }]);
 			taking = (taking ?? Promise.resolve([])).catch(() => {}).then(() => takeFresh(credentials));
-			return formatToken(secretFormat, apiUrl, await taking);
+			return toTaken(await taking);
 		},
 		close,
 		[Symbol.asyncDispose]: async () => void await close()
@@ -333,6 +337,29 @@ const endRecorder = async (folder) => {
 	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
+// src/host/temp-dir.ts
+/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
+const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
+/** Kinds of filesystems that are in memory, as `statfs` numbers them: tmpfs and ramfs. */
+const inMemory = [16914836, 2240043254];
+/** For what may be as large as an image: the temp folder, or the system's large one where that is in memory. */
+const findRoomyDir = (tempDir) => {
+	const isRoomy = (path) => attempt(() => !inMemory.includes(statfsSync(path).type)) ?? false;
+	const large = "/var/tmp";
+	return !isRoomy(tempDir) && isRoomy(large) && canWriteIn(large) ? large : tempDir;
+};
+/** @throws {Failure} when nothing can be written there either */
+const makeTempDir = (path) => {
+	try {
+		mkdirSync(path, { mode: 448 });
+	} catch (cause) {
+		throw new Failure("The step has no folder for its temporary files", {
+			cause,
+			remedy: "Let the runner's user write to RUNNER_TEMP or TMPDIR."
+		});
+	}
+};
+
 // src/ownership.ts
 /**
 * Every name by which we find what is ours, and may therefore remove: containers, images, folders, entries
@@ -347,6 +374,11 @@ const runLabel = "dev.slipway.run";
 const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
 /** The name by which a run holds an image. */
 const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
+/** The builder that a run makes for itself. */
+const toBuilderName = (runId) => `slipway-${runId}`;
+/** The container of such a builder, as buildx calls it, and its volume. */
+const toBuilderContainer = (runId) => `buildx_buildkit_${toBuilderName(runId)}0`;
+const toBuilderVolume = (container) => `${container}_state`;
 
 // src/commands/cleanup.ts
 /** What Docker answers of a container that is going or gone. */
@@ -358,6 +390,7 @@ const isRunId = (state) => state !== void 0 && /^[0-9a-f]{16}$/.test(state);
 /** Where a run leaves things while it works, and by which label its helpers are found. */
 const leftoversOf = ({ tempDir }, runId) => ({
 	tempDir: join(tempDir, `slipway-${runId}`),
+	layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
 	recordingFolder: recordingFolderOf(tempDir, runId),
 	label: `${runLabel}=${runId}`
 });
@@ -379,15 +412,49 @@ const removeImages = async (docker, runId) => {
 	]);
 	if (names.length > 0) await docker.try(["rmi", ...names]);
 };
+/** The builder that a killed main made: buildx may have forgotten it with main's own folder. */
+const removeBuilder = async (docker, runId) => {
+	const container = toBuilderContainer(runId);
+	await docker.try([
+		"buildx",
+		"rm",
+		"--force",
+		toBuilderName(runId)
+	], { timeoutMs: 2e4 });
+	const names = [
+		"ps",
+		"--all",
+		"--quiet",
+		"--filter",
+		`name=^${container}$`
+	];
+	if ((await list(docker, names)).length > 0) await docker.try([
+		"rm",
+		"--force",
+		container
+	]);
+	const volumes = [
+		"volume",
+		"ls",
+		"--quiet",
+		"--filter",
+		`name=^${toBuilderVolume(container)}$`
+	];
+	for (const volume of await list(docker, volumes)) await docker.try([
+		"volume",
+		"rm",
+		volume
+	]);
+};
 /**
-* Removes what a killed main left: helper containers and the temp folder. It warns and never fails,
+* Removes what a killed main left: helper containers and temp folders. It warns and never fails,
 * and a second run finds nothing to do.
 */
-const cleanUp = async (context, { warning }, runId, isDockerThere) => {
+const cleanUp = async (context, { warning }, runId, { isDockerThere, hasBuilder }) => {
 	if (!isRunId(runId)) return;
-	const { tempDir, recordingFolder, label } = leftoversOf(context, runId);
+	const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId);
 	try {
-		rmSync(tempDir, {
+		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
 			recursive: true,
 			force: true
 		});
@@ -407,6 +474,7 @@ const cleanUp = async (context, { warning }, runId, isDockerThere) => {
 			filter
 		]);
 		await removeImages(docker, runId);
+		if (hasBuilder) await removeBuilder(docker, runId);
 		if (containers.length === 0) return;
 		const problems = (await docker.try([
 			"rm",
@@ -1798,18 +1866,101 @@ const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
 	return diagnosis;
 };
 
-// src/host/temp-dir.ts
-/** The runner's folder, or the system's own. Main and post both ask, and find the same. */
-const findTempDir = (given) => given && canWriteIn(given) ? given : tmpdir();
-/** @throws {Failure} when nothing can be written there either */
-const makeTempDir = (path) => {
+// src/build/own-builder.ts
+/** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
+const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host";
+/**
+* The arguments of `docker` that make a builder.
+*
+* @param config file with BuildKit's configuration
+*/
+const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name, config) => {
+	const wanted = flags ?? (driver === "remote" ? void 0 : usualFlags);
+	const file = given?.kind === "file" ? given.path : config;
+	return [
+		...[
+			"buildx",
+			"create",
+			`--name=${name}`,
+			`--driver=${driver}`
+		],
+		...options.map((option) => `--driver-opt=${option}`),
+		...wanted === void 0 ? [] : [`--buildkitd-flags=${wanted}`],
+		...file === void 0 ? [] : [`--buildkitd-config=${file}`],
+		...endpoint === void 0 ? [] : ["--", endpoint]
+	];
+};
+/** BuildKit's image has to be pulled, perhaps. */
+const bootMs = 3e5;
+/** The job may be cancelled, and who cancels gives us seconds. */
+const removeMs = 2e4;
+/**
+* Makes a builder of the run's own, which boots meanwhile.
+*
+* @param docker ends with the step
+* @param remover does not
+* @throws {Failure} when buildx makes none
+*/
+const createBuilder = async (docker, remover, request, { runId, tempDir, workspace }) => {
+	const name = toBuilderName(runId);
+	const config = join(tempDir, "buildkitd.toml");
+	const isInline = request.config?.kind === "inline";
+	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
+	const args = toCreateArgs(request, name, isInline ? config : void 0);
+	const made = await docker.try(args, { cwd: workspace });
+	if (made.code !== 0) throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint and buildkitd-flags." });
+	const boot = async () => {
+		const ended = await docker.try([
+			"buildx",
+			"inspect",
+			"--bootstrap",
+			name
+		], { timeoutMs: bootMs });
+		if (ended.code === 0) return;
+		throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
+	};
+	const booted = boot();
+	booted.catch(() => {});
+	return {
+		name,
+		booted,
+		remove: async () => {
+			await booted.catch(() => {});
+			await remover.try([
+				"buildx",
+				"rm",
+				"--force",
+				name
+			], { timeoutMs: removeMs }).catch(() => {});
+		}
+	};
+};
+
+// src/commands/with-builder.ts
+/** The state by which post knows that the run made a builder: `made`, and `removed` when it is gone. */
+const builderState = "builder";
+/**
+* Does something with the builder that the inputs ask for, which boots meanwhile and goes afterwards; with the
+* current one where they ask for none. Every buildx command finds it by its variable.
+*
+* @param body gets what is to be waited for before anything is built
+*/
+const withBuilder = async ({ builder, bake, isDryRun }, place, { signal, saveState }, body) => {
+	const { env } = place;
+	if (builder === void 0 || bake === void 0 || isDryRun) return body(place, Promise.resolve());
+	saveState(builderState, "made");
+	const own = await createBuilder(createDocker(env, signal), createDocker(env), builder, place);
 	try {
-		mkdirSync(path, { mode: 448 });
-	} catch (cause) {
-		throw new Failure("The step has no folder for its temporary files", {
-			cause,
-			remedy: "Let the runner's user write to RUNNER_TEMP or TMPDIR."
-		});
+		return await body({
+			...place,
+			env: {
+				...env,
+				BUILDX_BUILDER: own.name
+			}
+		}, own.booted);
+	} finally {
+		await own.remove();
+		saveState(builderState, "removed");
 	}
 };
 
@@ -1826,7 +1977,22 @@ const ofBuild = {
 	"build-contexts": void 0,
 	network: void 0,
 	"no-cache": "false",
-	pull: "false"
+	pull: "false",
+	"add-hosts": void 0,
+	annotations: void 0,
+	attests: void 0,
+	provenance: void 0,
+	sbom: void 0,
+	"cache-from": void 0,
+	"cache-to": void 0,
+	"cgroup-parent": void 0,
+	"no-cache-filters": void 0,
+	outputs: void 0,
+	platforms: void 0,
+	push: "false",
+	"shm-size": void 0,
+	ulimit: void 0,
+	call: void 0
 };
 const defaultPermissions = "contents: read";
 /**
@@ -1855,7 +2021,19 @@ const defaults = {
 	"bake-set": void 0,
 	builds: void 0,
 	allow: void 0,
+	cache: "none",
+	"cache-ref": void 0,
+	"cache-required": "false",
+	load: "false",
+	driver: void 0,
+	"driver-opts": void 0,
+	endpoint: void 0,
+	"buildkitd-flags": void 0,
+	"buildkitd-config": void 0,
+	"buildkitd-config-inline": void 0,
+	builder: void 0,
 	parallel: void 0,
+	retries: "1",
 	"fail-fast": "true",
 	"dry-run": "false",
 	images: void 0,
@@ -1881,9 +2059,19 @@ const grammar = {
 	repositories: [/^(?:[\w.-]+\/)?[\w.-]+$/, "not the name of a repository. Write its name, or owner/name."],
 	"secret-id": [/^[\w.-]+$/, "not a valid value. Use letters, digits, dots, dashes and underscores."],
 	ssh: [/^[\w.-]+(=.+)?$/, "not what --ssh takes. Write default, or id=path of a socket or key, one a line."],
+	"add-hosts": [/^[\w.-]+[:=](?:host-gateway|[\da-f.:[\]]+)$/i, "not a host with its address. Write name:address, such as db:10.0.0.7, or name:host-gateway."],
+	annotations: [/^(?:[\w,[\]/-]+:)?[^\s=:]+=/, "not an annotation. Write key=value, or LEVEL:key=value with a level such as index or manifest."],
+	attests: [/(?:^|,)type=[\w.-]+(?:,|$)/, "not an attestation. Write type=sbom or type=provenance, and its parameters after commas."],
+	"no-cache-filters": [/^[\w.-]+$/, "not the name of a build stage. Write names of stages."],
+	outputs: [/^(?!-$)(?!.*[$%]\{)(?!.*\bdest=-(?:,|$))./, "no place for an output. Write type=TYPE,dest=PATH as for --output; a step has no standard output, and Bake would evaluate ${."],
+	platforms: [/^[a-z0-9]+(?:\/[\w.-]+){0,2}$/, "not a platform. Write OS/ARCHITECTURE, such as linux/amd64 or linux/arm64."],
+	"shm-size": [/^\d+(?:\.\d+)?[bkmg]?b?$/i, "not a size. Write a number with a unit, such as 128m."],
+	ulimit: [/^\w+=-?\d+(?::-?\d+)?$/, "not a limit. Write name=soft or name=soft:hard, such as nofile=1024:4096, one a line."],
+	builder: [/^\w[\w.-]*$/, "not the name of a builder. Write a name that `docker buildx ls` shows."],
 	targets: [/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "not the name of a target. Write names of targets or groups, as the Bake file has them."],
 	"bake-set": [/^[^\s.=]+\.[^\s=]+=/, "not a change to a target. Write TARGET.KEY=VALUE, as for `docker buildx bake --set`."],
 	allow: [/^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/, "unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME."],
+	retries: [/^[0-9]$/, "not a number of tries. Write 0 to 9."],
 	parallel: [/^[1-9][0-9]?$/, "not a number of builds. Write 1 to 99."],
 	"cluster-name": [clusterPattern, "not a valid value. Use the name that `kind get clusters` shows."]
 };
@@ -2337,6 +2525,8 @@ const readEnvironment = async (own = process.env) => {
 		runAttempt: context.runAttempt || 1,
 		/** Whether the runner told where the Actions cache is, and gave a token for it. */
 		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		/** Whether it is more than read: the runner says so for runs that it does not trust. */
+		mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env["ACTIONS_CACHE_MODE"] ?? ""),
 		/** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
 		tempDir: findTempDir(env["RUNNER_TEMP"]),
 		/** Where relative paths of inputs start. */
@@ -2462,4 +2652,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, tokenState, wantsAgent, whySecretsAreEmpty, within, withoutSecrets };
+export { buildWords, builderState, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toServerUrl, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

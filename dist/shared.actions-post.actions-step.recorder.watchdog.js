@@ -4,11 +4,14 @@ var Failure = class extends Error {
 	remedy;
 	/** The file and line to look at, where there is one. */
 	location;
+	/** Why the same might succeed the next time; undefined where it would fail again. */
+	transient;
 	constructor(what, options = {}) {
 		super(what, { cause: options.cause });
 		this.name = "Failure";
 		this.remedy = options.remedy;
 		this.location = options.location;
+		this.transient = options.transient;
 	}
 };
 const isWorthAddingTo = (message, cause) => cause.message !== "" && !message.includes(cause.message);

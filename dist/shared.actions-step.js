@@ -22,7 +22,19 @@ const toAssignments = (value, path, report) => {
 		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
 	});
 };
-const lists = ["tags", "ssh"];
+const lists = [
+	"tags",
+	"ssh",
+	"add-hosts",
+	"annotations",
+	"attests",
+	"cache-from",
+	"cache-to",
+	"no-cache-filters",
+	"outputs",
+	"platforms",
+	"ulimit"
+];
 /** A value as the input of that name has it: the items of a list are its lines. */
 const toWordText = (value, path, report) => {
 	if (value === null) return "";

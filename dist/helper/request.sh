@@ -11,7 +11,8 @@
 #   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
 #   layer DIFF_ID CHAIN_ID [FOLDER]                              (lowest first)
 #   overlay2 CONFIG_FILE CONFIG_DIGEST | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
-# A store that keeps no manifest is answered `config` by one line with the manifest's digest and the manifest.
+# A store that keeps no manifest is answered `config` by a line with the manifest's digest and
+# size, and the manifest, as many bytes as that says: it may have lines of its own.
 # Standard output: one line per event, tab-separated; without a NODE it is about all:
 #   config BYTES | NODE copying BYTES TOTAL | NODE repaired LAYERS | NODE loaded LAYERS COPIED_BYTES METHOD
 #   NODE cannot REASON    (nothing is wrong, but this method is none there)
@@ -54,10 +55,14 @@ trap 'rm -rf "$work"' EXIT
 
 # The file with its digest comes last, for whoever waits for it.
 receive_manifest() {
-  local digest text
-  IFS=$'\t' read -r digest text || return
-  [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]] || { echo 'the answer about the config is no manifest' >&2; return 1; }
-  printf '%s' "$text" >"$work/manifest"
+  local digest size
+  IFS=$'\t' read -r digest size || return
+  if [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ && "$size" =~ ^[0-9]+$ ]]; then
+    head -c "$size" >"$work/manifest"
+    [[ "$(stat -c %s "$work/manifest")" == "$size" ]] || return
+  fi
+  sha256sum --check --status <<<"${digest#sha256:}  $work/manifest" 2>/dev/null ||
+    { echo 'the answer about the config is no manifest' >&2; return 1; }
   cp "$work/manifest" "$work/blobs/sha256/${digest#sha256:}"
   printf '%s' "$digest" >"$work/digest.new" && mv "$work/digest.new" "$work/digest"
 }
