@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.t
 import { type Registry, startRegistry } from '../support/registry.ts'
 import { credentialsOf, runSlipway } from '../support/slipway.ts'
 import {
+  baseImage,
   type Cluster,
   ctr,
   docker,
@@ -137,5 +138,32 @@ test('a private repository as the context is fetched with the token', async () =
   expect([built.exitCode, warningsOf(built)]).toEqual([0, []])
   expect(await imagesOf(cluster.nodes[0] ?? '')).toContain(`docker.io/${tag}`)
   expect(github.tokens.map((token) => token.state())).not.toContain('live')
+  await docker('rmi', '--force', tag)
+})
+
+test('what a build is told in the words of build-push-action reaches its steps', async () => {
+  const tag = `${name}/told:dev`
+  const told = [
+    `grep -q '^10.0.0.7[[:space:]].*db' /etc/hosts && grep -q '^10.0.0.8[[:space:]].*db' /etc/hosts`,
+    'test "$(ulimit -Sn)" = 1000 && test "$(ulimit -Hn)" = 2000',
+    `grep -q 'shm.*size=65536k' /proc/mounts && echo told >/told`,
+  ]
+  await writeFiles(workspace, {
+    Dockerfile: [`FROM ${baseImage()} AS told`, ...told.map((each) => `RUN ${each}`), ''].join(
+      '\n',
+    ),
+  })
+  const inputs = {
+    'add-hosts': 'db:10.0.0.7, db:10.0.0.8',
+    ulimit: 'nofile=1000:2000',
+    'shm-size': '64m',
+    'no-cache-filters': 'told',
+    platforms: 'linux/amd64',
+    'cache-to': 'type=inline',
+    outputs: 'type=local,dest=told',
+  }
+  const built = await run({ ...inputs, tags: tag, push: 'false', call: 'build' }, false)
+  expect([built.exitCode, warningsOf(built)]).toEqual([0, []])
+  await access(join(workspace, 'told/told'))
   await docker('rmi', '--force', tag)
 })
