@@ -80,6 +80,7 @@ test('outputs name the image as Docker knows it, and how it got there', async ()
     'images',
     'immutable-tags',
     'metadata',
+    'timings',
   ])
 })
 
