@@ -110,7 +110,7 @@ test('the summary answers first, and has the image, how it was loaded, and what 
 
 test('the token has one line, in the log and in the summary', () => {
   const line =
-    /acme\/private-one, acme\/private-two · contents: read, metadata: read · lived .* s, revoked$/m
+    /acme\/private-one, acme\/private-two · contents: read, metadata: read · lived .* m?s, revoked$/m
   expect(run.log).toMatch(new RegExp(`^Token: ${line.source}`, 'm'))
   expect(run.summary).toMatch(new RegExp(`^\\*\\*Token\\*\\*: ${line.source}`, 'm'))
 })
