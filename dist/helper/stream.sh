@@ -88,6 +88,8 @@ load_image() {
   check_cri
   # From here on the end of the stream ends nothing.
   kill "$lifeline"
+  # It would hold the node's lock, and our end, for as long as it waits for more.
+  end_client
   trap 'rm -rf "$work"' EXIT
   rm -rf "$staging"
 }
