@@ -1,3 +1,4 @@
+import { findOlder, type Version } from '../docker/version.ts'
 import { toEntries, toFields } from '../inputs/entries.ts'
 import type { BakeDefinition } from '../inputs/inputs.ts'
 
@@ -5,8 +6,8 @@ import type { BakeDefinition } from '../inputs/inputs.ts'
 export type CacheRules = {
   /** A cache that cannot be written fails the build. */
   readonly isRequired: boolean
-  /** Such as `v0.20.2`, as buildx tells it; undefined where it does not. */
-  readonly buildkitVersion: string | undefined
+  /** Of BuildKit; none where buildx does not tell. */
+  readonly versions: readonly Version[]
 }
 
 /** A text without `=` is the name of an image. */
@@ -29,16 +30,14 @@ const asImage = (fields: ReadonlyMap<string, string>): Readonly<Record<string, s
     ? {}
     : { 'image-manifest': 'true', 'oci-mediatypes': 'true' }
 
-/** Of BuildKit 0.12. Builds of distributions say 0.0.0, and are newer. */
-const knowsIgnoreError = (version: string | undefined): boolean => {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? []
-  return major !== '0' || Number(minor) >= 12 || minor === '0'
-}
+/** The first release of BuildKit that knows `ignore-error`. */
+const ignoreError: Version = [0, 12]
 
-const toSafe = (entry: unknown, { isRequired, buildkitVersion }: CacheRules): unknown => {
+const toSafe = (entry: unknown, { isRequired, versions }: CacheRules): unknown => {
   const fields = toFields(entry)
   const type = typeOf(fields)
-  const isLenient = type !== 'inline' && !isRequired && knowsIgnoreError(buildkitVersion)
+  const isKnown = findOlder(versions, ignoreError) === undefined
+  const isLenient = type !== 'inline' && !isRequired && isKnown
   return addFields(entry, {
     ...(type === 'registry' && asImage(fields)),
     ...(isLenient && { 'ignore-error': 'true' }),

@@ -1,3 +1,4 @@
+import type { Version } from '../docker/version.ts'
 import { toRepository } from '../image/reference.ts'
 import { toTexts } from '../inputs/entries.ts'
 import type { CacheChoice, CacheInputs } from '../inputs/inputs.ts'
@@ -7,7 +8,8 @@ import type { Target } from './target.ts'
 export type CacheFacts = {
   readonly driver: string | undefined
   readonly hasContainerdStore: boolean
-  readonly buildkitVersion: string | undefined
+  /** Of BuildKit. */
+  readonly versions: readonly Version[]
   /** Whether the runner told where the Actions cache is. */
   readonly hasCacheService: boolean
   /** Whether the run may write into it. */

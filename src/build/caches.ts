@@ -3,8 +3,8 @@ import { toEntries, toFields } from '../inputs/entries.ts'
 import type { BakeDefinition, CacheInputs } from '../inputs/inputs.ts'
 import { typeOf, withoutCacheExport, withSafeCaches } from './cache-entries.ts'
 import { type CacheFacts, type CacheKind, toCache } from './cache-places.ts'
-import type { BakeTarget } from './definition.ts'
 import { canExportCache, classicStore } from './exports.ts'
+import { isPush } from './outputs.ts'
 import type { Target } from './target.ts'
 
 export type CachePlan = {
@@ -21,19 +21,13 @@ const findGhaObjection = ({ hasCacheService, isTrusted }: CacheFacts): string | 
 
 const readOnly = 'this run may only read the Actions cache'
 
-/** Whether the step's images go to a registry. */
-const isPushed = ({ definition }: BakeTarget): boolean =>
-  toEntries(definition['output'])
-    .map(toFields)
-    .some((fields) => fields.get('type') === 'registry' || fields.get('push') === 'true')
-
 const choose = (
   targets: readonly Target[],
   facts: CacheFacts,
 ): readonly [CacheKind, why: string] => {
   const objection = findGhaObjection(facts) ?? (canExportCache(facts) ? undefined : classicStore)
   if (objection === undefined) return ['gha', 'the runner has the Actions cache']
-  if (targets.some(({ bake }) => isPushed(bake))) return ['inline', objection]
+  if (targets.some(({ further }) => further.some(isPush))) return ['inline', objection]
   return ['none', objection]
 }
 
@@ -136,7 +130,7 @@ export const planCaches = (
   facts: CacheFacts,
 ): CachePlan => {
   const added = addCaches(all, inputs, facts)
-  const rules = { isRequired: inputs.cacheRequired, buildkitVersion: facts.buildkitVersion }
+  const rules = { isRequired: inputs.cacheRequired, versions: facts.versions }
   const targets = added.targets.map((target) =>
     change(target, (definition) => withSafeCaches(definition, rules)),
   )

@@ -1,4 +1,5 @@
 import type { Builder } from '../docker/info.ts'
+import { findOlder, isOlder, type Version } from '../docker/version.ts'
 import { Failure } from '../failure.ts'
 import { toTexts } from '../inputs/entries.ts'
 import type { BakeInputs } from '../inputs/inputs.ts'
@@ -6,11 +7,6 @@ import { readQuietly, toBakeFiles } from './dockerfile/find.ts'
 import { findAnnotated, findAttested } from './exports.ts'
 import { isPush } from './outputs.ts'
 import type { Target } from './target.ts'
-
-type Version = readonly [major: number, minor: number]
-
-const isOlder = ([major, minor]: Version, [wantedMajor, wantedMinor]: Version): boolean =>
-  major < wantedMajor || (major === wantedMajor && minor < wantedMinor)
 
 /** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
 const firstBuildx: Readonly<Record<string, readonly [input: string, version: Version]>> = {
@@ -99,9 +95,7 @@ const findImpossible = (
 const severalOutputs: Version = [0, 13]
 
 const findOld = (targets: readonly Target[], { builder }: BuilderFacts): readonly Problem[] => {
-  const old = builder?.versions?.find(
-    (version) => version.join('.') !== '0.0' && isOlder(version, severalOutputs),
-  )
+  const old = findOlder(builder?.versions ?? [], severalOutputs)
   const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name)
   if (old === undefined || names.length === 0) return []
   const what = `several outputs at once (${names.join(', ')}) need BuildKit 0.13 or newer`

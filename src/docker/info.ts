@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type Docker, describeEnd } from './docker.ts'
 import type { Get } from './engine-api.ts'
+import type { Version } from './version.ts'
 
 type Info = {
   readonly ServerVersion?: string
@@ -53,12 +54,10 @@ export type Builder = {
   readonly driver: string
   /** Whether its cache is with the daemon of this machine. */
   readonly isLocal: boolean
-  /** Such as `v0.20.2`; undefined where it does not run yet. Distributions have `v0.0.0+unknown`. */
-  readonly buildkitVersion?: string | undefined
   /** Of all its nodes, such as `linux/amd64`; none where buildx does not tell. */
   readonly platforms?: readonly string[]
-  /** The nodes' versions of BuildKit, as numbers; 0.0 is one that was not told. */
-  readonly versions?: readonly (readonly [major: number, minor: number])[]
+  /** The nodes' versions of BuildKit; none where they do not run yet. */
+  readonly versions?: readonly Version[]
 }
 
 /** Reads what `buildx inspect` prints. */
@@ -70,21 +69,18 @@ export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder |
   const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = '']) =>
     list.split(','),
   )
-  const versions = [...printed.matchAll(/^BuildKit version:\s*v?(\d+)\.(\d+)/gm)]
+  const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)]
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
   return {
     driver,
     isLocal: isLocalDaemon && isOnDaemon && areHere,
-    buildkitVersion: /^BuildKit(?: version)?:\s*(\S+)/im.exec(printed)?.[1],
     platforms: lists.flat().map((each) => each.trim().replace(/\*$/, '')),
     versions: versions.map(([, major, minor]) => [Number(major), Number(minor)] as const),
   }
 }
 
 /** @returns undefined where buildx says nothing that looks like a version */
-export const findBuildxVersion = async (
-  docker: Docker,
-): Promise<readonly [major: number, minor: number] | undefined> => {
+export const findBuildxVersion = async (docker: Docker): Promise<Version | undefined> => {
   const { stdout } = await docker.try(['buildx', 'version'])
   const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d/.exec(stdout) ?? []
   return major === undefined ? undefined : [Number(major), Number(minor)]

@@ -77,10 +77,10 @@ const findBuilds = async (
 const findCaches = (found: Found, inputs: Inputs, context: GatherContext): CachePlan => {
   const { hasContainerdStore } = found.engine
   const { hasCacheService, mayWriteCache } = context
-  const { driver, buildkitVersion } = found.builder ?? {}
+  const { driver, versions = [] } = found.builder ?? {}
   const { isTrusted } = inputs
   const facts = {
-    ...{ driver, buildkitVersion, hasContainerdStore, hasCacheService, mayWriteCache, isTrusted },
+    ...{ driver, versions, hasContainerdStore, hasCacheService, mayWriteCache, isTrusted },
     architecture: process.arch,
   }
   const plan = planCaches(found.targets, inputs, facts)
