@@ -8,6 +8,8 @@ import {
 import { toBakeWords } from '../../src/build/dockerfile/find.ts'
 import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
+import { toTimings } from '../../src/build/timings.ts'
+import { findTransient } from '../../src/build/transient.ts'
 import { toNodeCapacity } from '../../src/cluster/capacity.ts'
 import { parseQuantity } from '../../src/cluster/quantity.ts'
 import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
@@ -96,6 +98,16 @@ test.each<readonly [string, () => unknown]>([
       ],
     ],
   ),
+  ...['failed to do request: ', 'unexpected status 5', 'failed to receive status: '].map(
+    (text): [string, () => unknown] => [
+      `a build's failure of ${JSON.stringify(text)}`,
+      () => findTransient(most(text), [most(text)]),
+    ],
+  ),
+  ...['[a ', '[1/2', 'a '].map((name): [string, () => unknown] => [
+    `a step of ${JSON.stringify(name)}`,
+    () => toTimings([{ name: most(name), ms: 2_000, isCached: false }]),
+  ]),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
   ['a repository', () => toRepository(`${most('@')}\n!`)],

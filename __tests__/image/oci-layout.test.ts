@@ -151,6 +151,20 @@ test.each<[name: string, make: () => void, problem: RegExp]>([
   ],
   ['a digest that is a path', () => writeIndex([{ digest: '../../etc/passwd' }]), /is no digest/],
   [
+    'a layer whose digest is a line of its own',
+    () => {
+      const digest = `${digestOf('one')}\nrun\tplanted`
+      writeImage({ layers: [{ digest, size: 3 }], diffIds: [digest] })
+    },
+    /its layers are none/,
+  ],
+  [
+    'a layer whose size is no number',
+    () =>
+      writeImage({ layers: [{ digest: digestOf('one'), size: '3' }], diffIds: [digestOf('one')] }),
+    /its layers are none/,
+  ],
+  [
     'compressed layers',
     () => writeImage({ diffIds: [digestOf('a'), digestOf('b')] }),
     /compressed/,

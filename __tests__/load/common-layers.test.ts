@@ -17,6 +17,12 @@ test('the layers of images as far as their snapshots are there', () => {
   expect([...toPresentLayers([configOf(b, a)], chains)]).toEqual([])
 })
 
+test('a layer whose name is no digest would be a file of that name: its image is passed over', () => {
+  const planted = '../../../planted'
+  const texts = [configOf(planted), configOf(a, planted), configOf(b)]
+  expect([...toPresentLayers(texts, new Set([planted, a, b]))]).toEqual([b])
+})
+
 test('what is no config is passed over', () => {
   const texts = ['', 'null', '"diff_ids"', '{"rootfs":null}', '{"rootfs":{"diff_ids":"x"}}', '{']
   expect([...toPresentLayers(texts, new Set([a]))]).toEqual([])

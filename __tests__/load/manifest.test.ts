@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { toDigest, toLayerSizes, toManifest } from '../../src/load/manifest.ts'
+import { toDigest } from '../../src/image/digest.ts'
+import { toLayerSizes, toManifest } from '../../src/load/manifest.ts'
 
 test('a manifest is always the same bytes', () => {
   const manifest = toManifest({ digest: 'sha256:c', size: 3 }, [{ digest: 'sha256:a', size: 5 }])

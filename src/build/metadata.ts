@@ -1,4 +1,4 @@
-const digestPattern = /^sha256:[a-f0-9]{64}$/
+import { isDigest } from '../image/digest.ts'
 
 /** `image.name` lists all names of an image, separated by commas. */
 const withoutName = (json: string, name: string): string =>
@@ -13,7 +13,7 @@ export const parseMetadata = (text: string, intermediate?: string) => {
   const parsed: unknown = JSON.parse(text)
   const digestOf = (key: string): string | undefined => {
     const value = (parsed as Record<string, unknown> | null)?.[key]
-    return typeof value === 'string' && digestPattern.test(value) ? value : undefined
+    return isDigest(value) ? value : undefined
   }
   const digest = digestOf('containerimage.digest')
   return {

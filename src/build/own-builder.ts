@@ -48,7 +48,7 @@ export type OwnBuilder = {
 /**
  * Makes a builder of the run's own, which boots meanwhile.
  *
- * @param docker ends with the step
+ * @param docker ends with what waits for the builder
  * @param remover does not
  * @throws {Failure} when buildx makes none
  */

@@ -28,10 +28,14 @@ export const withBuilder = async <P extends Place, T>(
   const { env } = place
   if (builder === undefined || bake === undefined || isDryRun) return body(place, Promise.resolve())
   saveState(builderState, 'made')
-  const own = await createBuilder(createDocker(env, signal), createDocker(env), builder, place)
+  // What fails meanwhile does not wait until the builder has its image.
+  const stop = new AbortController()
+  const booting = createDocker(env, AbortSignal.any([signal, stop.signal]))
+  const own = await createBuilder(booting, createDocker(env), builder, place)
   try {
     return await body({ ...place, env: { ...env, BUILDX_BUILDER: own.name } }, own.booted)
   } finally {
+    stop.abort()
     await own.remove()
     saveState(builderState, 'removed')
   }

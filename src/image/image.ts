@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { toDigest } from './digest.ts'
 import type { ImageReference } from './reference.ts'
 
 /** An image that a builder has written into a folder, with its layers uncompressed. */
@@ -40,15 +40,12 @@ export type Layer = {
   readonly folder: string | undefined
 }
 
-export const sha256 = (text: string): string =>
-  `sha256:${createHash('sha256').update(text).digest('hex')}`
-
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
 export const toChainIds = (diffIds: readonly string[]): readonly string[] => {
   const chain: string[] = []
   for (const diffId of diffIds) {
     const parent = chain.at(-1)
-    chain.push(parent === undefined ? diffId : sha256(`${parent} ${diffId}`))
+    chain.push(parent === undefined ? diffId : toDigest(`${parent} ${diffId}`))
   }
   return chain
 }

@@ -1,3 +1,5 @@
+import { isDigest } from './digest.ts'
+
 /** An image's name as Docker understands it. Grammar: github.com/distribution/reference. */
 export type ImageReference = {
   /** As the user wrote it, such as `api` or `localhost:5000/api:1`. */
@@ -11,7 +13,6 @@ const pathPattern = new RegExp(`^${component}(?:/${component})*$`)
 const domainPattern =
   /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/
 const tagPattern = /^\w[\w.-]{0,127}$/
-const digestPattern = /^sha256:[a-f0-9]{64}$/
 
 const splitDomain = (name: string): readonly [domain: string, path: string] => {
   const slash = name.indexOf('/')
@@ -52,7 +53,7 @@ export const parseImageReference = (given: string): ImageReference | string => {
   const at = given.indexOf('@')
   const digest = at < 0 ? undefined : given.slice(at + 1)
   const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at))
-  if (digest !== undefined && !digestPattern.test(digest)) {
+  if (digest !== undefined && !isDigest(digest)) {
     return 'the part after @ is not a sha256 digest'
   }
   if (tag !== undefined && !tagPattern.test(tag)) {

@@ -1,5 +1,6 @@
 import type { Get } from '../docker/engine-api.ts'
-import { type ContainerImage, sha256 } from './image.ts'
+import { toDigest } from './digest.ts'
+import type { ContainerImage } from './image.ts'
 
 /** How big images are. */
 export type Sizes = {
@@ -25,7 +26,7 @@ const sumSteps = (history: readonly HistoryEntry[], seen: Set<string>) => {
   let allBytes = 0
   let newBytes = 0
   for (const { Created, CreatedBy, Size } of history.toReversed()) {
-    chain = sha256(JSON.stringify([chain, Created, CreatedBy, Size]))
+    chain = toDigest(JSON.stringify([chain, Created, CreatedBy, Size]))
     allBytes += Size
     if (!seen.has(chain)) newBytes += Size
     seen.add(chain)

@@ -2,6 +2,7 @@ import type { Node } from '../cluster/node.ts'
 import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { attempt } from '../failure.ts'
+import { isDigest } from '../image/digest.ts'
 import { toChainIds } from '../image/image.ts'
 import { inspectNode } from './node-state.ts'
 
@@ -21,7 +22,8 @@ type Config = { readonly rootfs?: { readonly diff_ids?: unknown } }
 const toDiffIds = (text: string): readonly string[] => {
   const config = attempt(() => JSON.parse(text) as Config | null)
   const diffIds = config?.rootfs?.diff_ids
-  return Array.isArray(diffIds) ? diffIds.map(String) : []
+  // Their names become those of files.
+  return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : []
 }
 
 /**

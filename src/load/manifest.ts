@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Get } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 
 /** A blob as a manifest describes it. */
 type Blob = { readonly digest: string; readonly size: number }
-
-export const toDigest = (text: string): string =>
-  `sha256:${createHash('sha256').update(text).digest('hex')}`
 
 /**
  * The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way

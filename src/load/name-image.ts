@@ -1,10 +1,10 @@
 import { execute } from '../docker/container.ts'
 import { describeEnd } from '../docker/docker.ts'
+import { toDigest } from '../image/digest.ts'
 import { checkNames } from './check.ts'
 import { containerdClient, joinScript } from './helper.ts'
 import { namesOf } from './helper-request.ts'
 import type { ArchivedImage } from './layer-blobs.ts'
-import { toDigest } from './manifest.ts'
 import type { Streaming } from './streaming.ts'
 
 const timeoutMs = 30_000

@@ -18,7 +18,7 @@ const send = async (
     if (sent.kind === 'failed') return sent.problem
   }
   if (image.layout !== undefined)
-    return `the node takes no single layers (its snapshotter is ${node.containerd.snapshotter})`
+    return `its snapshotter is ${node.containerd.snapshotter}, which takes no single layers. Set load: true`
   return importArchive(streaming, archived)
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { wantLayers } from '../build/layout-output.ts'
 import { type Target, toCached, toUncached, withoutFurther } from '../build/target.ts'
+import { attempt } from '../failure.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { HistoryEntry, Measured } from '../image/sizes.ts'
 import type { ExportLayers } from '../load/task.ts'
@@ -13,11 +14,8 @@ export const toLayoutFolder = ({ layoutDir }: Pick<Run, 'layoutDir'>, { bake }: 
   join(layoutDir, bake.name)
 
 /** Never fails: the run's own folder goes at its end. */
-export const dropLayout = (folder: string): void => {
-  try {
-    rmSync(folder, { recursive: true, force: true })
-  } catch {}
-}
+export const dropLayout = (folder: string): void =>
+  attempt(() => rmSync(folder, { recursive: true, force: true }))
 
 /** As Docker would tell of its own: a layer looks the same whichever image it is in. */
 export const measureLayout = ({ sizeBytes, layers, layout }: ContainerImage): Measured => ({

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
+import { isDigest, toDigest } from '../digest.ts'
 
 export type Descriptor = {
   readonly digest: string
@@ -19,18 +19,16 @@ type Document = {
 /** containerd takes no larger manifests and configs. */
 const largestBlob = 8_000_000
 
-const digestPattern = /^sha256:[0-9a-f]{64}$/
-
 /** Where an OCI layout has a blob. What is no digest could name any file. */
 export const toBlobPath = (folder: string, digest: string): string => {
-  if (!digestPattern.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`)
+  if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`)
   return join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length))
 }
 
 /** The text of a blob that is what its digest says. */
 export const readBlob = (folder: string, digest: string): string => {
   const content = readRegularFile(toBlobPath(folder, digest), largestBlob)
-  const found = `sha256:${createHash('sha256').update(content).digest('hex')}`
+  const found = toDigest(content)
   if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`)
   return content.toString('utf8')
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { Failure } from '../../failure.ts'
+import { isDigest } from '../digest.ts'
 import { type ContainerImage, toChainIds } from '../image.ts'
 import { type ImageReference, toRepository } from '../reference.ts'
 import { type Descriptor, findManifest, readBlob, toBlobPath } from './layout-root.ts'
@@ -17,6 +18,8 @@ type Config = {
 /** What buildx reports of a build that made more than the layout. */
 type Reported = { readonly digest: string | undefined; readonly isPushed: boolean }
 
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
 const readImage = (
   folder: string,
   references: readonly ImageReference[],
@@ -31,6 +34,8 @@ const readImage = (
   // An uncompressed layer's digest is its diff ID.
   if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join())
     throw new Error('its layers are compressed, as only BuildKit before 0.10 has them')
+  // They become lines of requests, names of files and a sum.
+  if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error('its layers are none')
   const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)))
   const chainIds = toChainIds(diffIds)
   // Pushed layers are compressed, so the registry has another manifest for the same image.
