@@ -1,4 +1,4 @@
-import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toServerUrl, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
@@ -1091,6 +1091,11 @@ const beginRecording = (options) => {
 	};
 };
 
+// src/docker/version.ts
+const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
+/** The first that is known to be older; undefined where none is. */
+const findOlder = (versions, wanted) => versions.find((version) => version.join(".") !== "0.0" && isOlder(version, wanted));
+
 // src/build/cache-entries.ts
 /** A text without `=` is the name of an image. */
 const typeOf$1 = (fields) => (fields.get("type") ?? "registry").toLowerCase();
@@ -1110,15 +1115,13 @@ const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.g
 	"image-manifest": "true",
 	"oci-mediatypes": "true"
 };
-/** Of BuildKit 0.12. Builds of distributions say 0.0.0, and are newer. */
-const knowsIgnoreError = (version) => {
-	const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? "") ?? [];
-	return major !== "0" || Number(minor) >= 12 || minor === "0";
-};
-const toSafe = (entry, { isRequired, buildkitVersion }) => {
+/** The first release of BuildKit that knows `ignore-error`. */
+const ignoreError = [0, 12];
+const toSafe = (entry, { isRequired, versions }) => {
 	const fields = toFields(entry);
 	const type = typeOf$1(fields);
-	const isLenient = type !== "inline" && !isRequired && knowsIgnoreError(buildkitVersion);
+	const isKnown = findOlder(versions, ignoreError) === void 0;
+	const isLenient = type !== "inline" && !isRequired && isKnown;
 	return addFields(entry, {
 		...type === "registry" && asImage(fields),
 		...isLenient && { "ignore-error": "true" }
@@ -1257,6 +1260,79 @@ const requireCacheExport = (targets, facts) => {
 	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
 };
 
+// src/build/outputs.ts
+const typeOf = (output) => output.get("type") ?? "";
+/** Whether it goes to a registry. */
+const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
+/** Docker's own store, which is an output of ours. */
+const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
+const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
+/** A folder alone is written to, and `registry` is a short form. */
+const toFull = (output) => {
+	const folder = output.get("");
+	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
+	if (typeOf(output) !== "registry") return output;
+	return new Map([
+		...output,
+		["type", "image"],
+		["push", "true"]
+	]);
+};
+const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
+/**
+* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
+* what the last output says of it.
+*
+* @param isOwn the step itself says what it makes, not a Bake file
+* @param pushes all that was asked for is pushed
+*/
+const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
+	if (!isWanted) return {
+		further: [],
+		isLoaded: false
+	};
+	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
+	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
+	const pushed = others.filter(isPush);
+	const last = pushes && pushed.length === 0 ? [push] : pushed;
+	return {
+		further: [...others.filter((output) => !isPush(output)), ...last],
+		isLoaded: given.some(isLoad)
+	};
+};
+/** A field of CSV, as buildx splits an output. */
+const quote$2 = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
+/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
+const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote$2(`${name}=${value}`)).join(",");
+/** As attributes of one output: of a target, they would be on the nodes' image, too. */
+const toAnnotations = (definition) => toTexts$1(definition["annotations"]).flatMap((text) => {
+	const at = text.indexOf("=");
+	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+	const colon = name.indexOf(":");
+	if (colon < 0) return [[`annotation.${name}`, value]];
+	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
+});
+/**
+* The outputs beside ours as entries of a Bake file.
+*
+* @param names of the image; without them an output's own stays
+*/
+const toFurtherEntries = (further, definition, names) => further.map((output) => {
+	if (!isImage(output)) return toEntry(output);
+	const named = names.length === 0 ? [] : [["name", names.join(",")]];
+	return toEntry(new Map([
+		...output,
+		...named,
+		...toAnnotations(definition)
+	]));
+});
+const withoutProvenance = "type=provenance,disabled=true";
+/** Attestations are for whoever gets the other outputs; without a word there is none. */
+const toAttests = (further, definition) => {
+	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
+	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
+};
+
 // src/build/caches.ts
 /** Why builds cannot use the Actions cache; undefined where they can. */
 const findGhaObjection = ({ hasCacheService, isTrusted }) => {
@@ -1264,12 +1340,10 @@ const findGhaObjection = ({ hasCacheService, isTrusted }) => {
 	return isTrusted ? void 0 : "builds of a fork do not get the token of the Actions cache";
 };
 const readOnly = "this run may only read the Actions cache";
-/** Whether the step's images go to a registry. */
-const isPushed = ({ definition }) => toEntries$1(definition["output"]).map(toFields).some((fields) => fields.get("type") === "registry" || fields.get("push") === "true");
 const choose = (targets, facts) => {
 	const objection = findGhaObjection(facts) ?? (canExportCache(facts) ? void 0 : "the docker driver cannot export its cache from the classic image store");
 	if (objection === void 0) return ["gha", "the runner has the Actions cache"];
-	if (targets.some(({ bake }) => isPushed(bake))) return ["inline", objection];
+	if (targets.some(({ further }) => further.some(isPush))) return ["inline", objection];
 	return ["none", objection];
 };
 const hasOwn = ({ bake }) => [bake.definition["cache-from"], bake.definition["cache-to"]].some((each) => toEntries$1(each).length > 0);
@@ -1347,7 +1421,7 @@ const planCaches = (all, inputs, facts) => {
 	const added = addCaches(all, inputs, facts);
 	const rules = {
 		isRequired: inputs.cacheRequired,
-		buildkitVersion: facts.buildkitVersion
+		versions: facts.versions
 	};
 	const targets = added.targets.map((target) => change(target, (definition) => withSafeCaches(definition, rules)));
 	const idle = findIdle(targets, facts);
@@ -1548,14 +1622,14 @@ const toGranted = ({ sets }, allow, workspace) => {
 };
 const isGranted = ({ request, allowance }, { words }) => request.kind === "word" && words.some((word) => word === allowance || word === "device" && /^device=/.test(allowance));
 const longestValue = 200;
-const quote$2 = (text) => JSON.stringify(text.slice(0, longestValue));
+const quote$1 = (text) => JSON.stringify(text.slice(0, longestValue));
 /** As it is where that is one line that can be copied. */
-const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$2(text);
+const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$1(text);
 const renderRefusal = (name, { request, allowance }) => {
 	const { key, kind, text } = request;
 	const what = `- ${name}: ${key}`;
 	if (kind === "word") return `${what} needs ${show(allowance)}`;
-	if (kind !== "template") return `${what} ${kind}s ${quote$2(text)} outside the workspace, needs ${show(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
 	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
 	return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`;
 };
@@ -2450,81 +2524,7 @@ const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
 /** That of the nodes, as far as this machine tells: they run beside us, mostly. */
 const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
 
-// src/build/outputs.ts
-const typeOf = (output) => output.get("type") ?? "";
-/** Whether it goes to a registry. */
-const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
-/** Docker's own store, which is an output of ours. */
-const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
-const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
-/** A folder alone is written to, and `registry` is a short form. */
-const toFull = (output) => {
-	const folder = output.get("");
-	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
-	if (typeOf(output) !== "registry") return output;
-	return new Map([
-		...output,
-		["type", "image"],
-		["push", "true"]
-	]);
-};
-const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
-/**
-* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
-* what the last output says of it.
-*
-* @param isOwn the step itself says what it makes, not a Bake file
-* @param pushes all that was asked for is pushed
-*/
-const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
-	if (!isWanted) return {
-		further: [],
-		isLoaded: false
-	};
-	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
-	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
-	const pushed = others.filter(isPush);
-	const last = pushes && pushed.length === 0 ? [push] : pushed;
-	return {
-		further: [...others.filter((output) => !isPush(output)), ...last],
-		isLoaded: given.some(isLoad)
-	};
-};
-/** A field of CSV, as buildx splits an output. */
-const quote$1 = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
-/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
-const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote$1(`${name}=${value}`)).join(",");
-/** As attributes of one output: of a target, they would be on the nodes' image, too. */
-const toAnnotations = (definition) => toTexts$1(definition["annotations"]).flatMap((text) => {
-	const at = text.indexOf("=");
-	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-	const colon = name.indexOf(":");
-	if (colon < 0) return [[`annotation.${name}`, value]];
-	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
-});
-/**
-* The outputs beside ours as entries of a Bake file.
-*
-* @param names of the image; without them an output's own stays
-*/
-const toFurtherEntries = (further, definition, names) => further.map((output) => {
-	if (!isImage(output)) return toEntry(output);
-	const named = names.length === 0 ? [] : [["name", names.join(",")]];
-	return toEntry(new Map([
-		...output,
-		...named,
-		...toAnnotations(definition)
-	]));
-});
-const withoutProvenance = "type=provenance,disabled=true";
-/** Attestations are for whoever gets the other outputs; without a word there is none. */
-const toAttests = (further, definition) => {
-	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
-	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
-};
-
 // src/build/require-outputs.ts
-const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
 /** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
 const firstBuildx = { "extra-hosts": ["add-hosts", [0, 25]] };
 /**
@@ -2557,7 +2557,7 @@ const findImpossible = (targets, { builder, hasContainerdStore }) => {
 };
 const severalOutputs = [0, 13];
 const findOld = (targets, { builder }) => {
-	const old = builder?.versions?.find((version) => version.join(".") !== "0.0" && isOlder(version, severalOutputs));
+	const old = findOlder(builder?.versions ?? [], severalOutputs);
 	const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name);
 	if (old === void 0 || names.length === 0) return [];
 	return [[`${`several outputs at once (${names.join(", ")}) need BuildKit 0.13 or newer`}, and the builder has ${old.join(".")}`, "Use a newer builder."]];
@@ -2603,16 +2603,15 @@ const requireOutputs = (targets, facts) => {
 // src/image/sources/layout-root.ts
 /** containerd takes no larger manifests and configs. */
 const largestBlob = 8e6;
-const digestPattern$1 = /^sha256:[0-9a-f]{64}$/;
 /** Where an OCI layout has a blob. What is no digest could name any file. */
 const toBlobPath = (folder, digest) => {
-	if (!digestPattern$1.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+	if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
 	return join(folder, "blobs", "sha256", digest.slice(7));
 };
 /** The text of a blob that is what its digest says. */
 const readBlob = (folder, digest) => {
 	const content = readRegularFile(toBlobPath(folder, digest), largestBlob);
-	const found = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+	const found = toDigest(content);
 	if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`);
 	return content.toString("utf8");
 };
@@ -2670,7 +2669,7 @@ const findManifest$1 = (folder, reported) => {
 const toLayoutOutput = (folder) => [
 	"type=oci",
 	"tar=false",
-	quote$1(`dest=${folder}`),
+	quote$2(`dest=${folder}`),
 	"compression=uncompressed",
 	"force-compression=true"
 ].join(",");
@@ -2799,7 +2798,7 @@ const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) =>
 /** @param names that only this output has, where others have others */
 const toOutput = ({ output }, layout, names) => {
 	switch (output) {
-		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$1(`name=${names.join(",")}`)}`;
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$2(`name=${names.join(",")}`)}`;
 		case "oci-layout": return toLayoutOutput(layout);
 		case "cache": return "type=cacheonly";
 	}
@@ -3238,11 +3237,10 @@ const parseBuilder = (printed, isLocalDaemon) => {
 	if (driver === void 0) return void 0;
 	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
 	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
-	const versions = [...printed.matchAll(/^BuildKit version:\s*v?(\d+)\.(\d+)/gm)];
+	const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)];
 	return {
 		driver,
 		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere,
-		buildkitVersion: /^BuildKit(?: version)?:\s*(\S+)/im.exec(printed)?.[1],
 		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
 		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
 	};
@@ -3293,13 +3291,12 @@ const findReusableBytes = async (get, nodes) => {
 };
 
 // src/image/image.ts
-const sha256 = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
 const toChainIds = (diffIds) => {
 	const chain = [];
 	for (const diffId of diffIds) {
 		const parent = chain.at(-1);
-		chain.push(parent === void 0 ? diffId : sha256(`${parent} ${diffId}`));
+		chain.push(parent === void 0 ? diffId : toDigest(`${parent} ${diffId}`));
 	}
 	return chain;
 };
@@ -3683,11 +3680,11 @@ const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, 
 const findCaches = (found, inputs, context) => {
 	const { hasContainerdStore } = found.engine;
 	const { hasCacheService, mayWriteCache } = context;
-	const { driver, buildkitVersion } = found.builder ?? {};
+	const { driver, versions = [] } = found.builder ?? {};
 	const { isTrusted } = inputs;
 	const facts = {
 		driver,
-		buildkitVersion,
+		versions,
 		hasContainerdStore,
 		hasCacheService,
 		mayWriteCache,
@@ -4781,7 +4778,7 @@ const sumSteps = (history, seen) => {
 	let allBytes = 0;
 	let newBytes = 0;
 	for (const { Created, CreatedBy, Size } of history.toReversed()) {
-		chain = sha256(JSON.stringify([
+		chain = toDigest(JSON.stringify([
 			chain,
 			Created,
 			CreatedBy,
@@ -5178,7 +5175,6 @@ const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 };
 
 // src/build/metadata.ts
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
 /** `image.name` lists all names of an image, separated by commas. */
 const withoutName = (json, name) => json.replace(`,${name}"`, "\"").replace(`"${name}"`, "\"\"");
 /**
@@ -5190,7 +5186,7 @@ const parseMetadata = (text, intermediate) => {
 	const parsed = JSON.parse(text);
 	const digestOf = (key) => {
 		const value = parsed?.[key];
-		return typeof value === "string" && digestPattern.test(value) ? value : void 0;
+		return isDigest(value) ? value : void 0;
 	};
 	const digest = digestOf("containerimage.digest");
 	return {
@@ -5872,6 +5868,7 @@ const renderMoved = (id, { given, id: other, isOtherStep }) => {
 };
 
 // src/image/sources/oci-layout.ts
+const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const readImage = (folder, references, reported) => {
 	const digest = findManifest$1(folder, reported?.digest);
 	const manifest = readBlob(folder, digest);
@@ -5880,6 +5877,7 @@ const readImage = (folder, references, reported) => {
 	const diffIds = rootfs?.diff_ids ?? [];
 	const layerBytes = (layers ?? []).map(({ size }) => size);
 	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
+	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
 	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
 	const chainIds = toChainIds(diffIds);
 	const known = reported?.isPushed && reported.digest || digest;
@@ -6041,7 +6039,7 @@ find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null -
   while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
 const toDiffIds = (text) => {
 	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) ? diffIds.map(String) : [];
+	return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : [];
 };
 /**
 * The layers of a node: those of images whose snapshots are there.
@@ -6209,14 +6207,10 @@ const retryBuild = async ({ name, retries, signal, line }, build) => {
 /** Where a builder writes the image of a target. */
 const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
 /** Never fails: the run's own folder goes at its end. */
-const dropLayout = (folder) => {
-	try {
-		rmSync(folder, {
-			recursive: true,
-			force: true
-		});
-	} catch {}
-};
+const dropLayout = (folder) => attempt(() => rmSync(folder, {
+	recursive: true,
+	force: true
+}));
 /** As Docker would tell of its own: a layer looks the same whichever image it is in. */
 const measureLayout = ({ sizeBytes, layers, layout }) => ({
 	sizeBytes,
@@ -6651,56 +6645,6 @@ const toNeedlessBlobs = (image, blobs, chains) => {
 	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
 	const needless = blobs.filter((digest) => !missing.has(digest));
 	return new Set(needless.map(toBlobName));
-};
-
-// src/load/manifest.ts
-const toDigest = (text) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
-/**
-* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
-* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
-*/
-const toManifest = (config, layers) => {
-	const describe = (kind, { digest, size }) => ({
-		mediaType: `application/vnd.oci.image.${kind}`,
-		digest,
-		size
-	});
-	return JSON.stringify({
-		schemaVersion: 2,
-		mediaType: "application/vnd.oci.image.manifest.v1+json",
-		config: describe("config.v1+json", config),
-		layers: layers.map((layer) => describe("layer.v1.tar", layer))
-	});
-};
-/**
-* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
-* 0 bytes looks the same, and which of them it is does not matter.
-*
-* @param historyBytes oldest first
-* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
-*/
-const toLayerSizes = (historyBytes, layers, totalBytes) => {
-	let needless = historyBytes.length - layers;
-	const sizes = [];
-	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
-	else sizes.push(bytes);
-	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
-};
-/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
-const findManifestMaker = async (get, { hasContainerdStore }, image) => {
-	const { layout } = image;
-	if (layout !== void 0) return () => layout.manifest;
-	const path = `/images/${image.id}/history`;
-	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
-	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
-	const layers = image.layers.map(({ diffId }, index) => ({
-		digest: diffId,
-		size: sizes[index] ?? 0
-	}));
-	return (configBytes) => toManifest({
-		digest: image.id,
-		size: configBytes
-	}, layers);
 };
 
 // src/load/name-image.ts
@@ -7330,7 +7274,7 @@ const send = async (streaming, archived) => {
 		if (sent.kind === "sent") return void 0;
 		if (sent.kind === "failed") return sent.problem;
 	}
-	if (image.layout !== void 0) return `the node takes no single layers (its snapshotter is ${node.containerd.snapshotter})`;
+	if (image.layout !== void 0) return `its snapshotter is ${node.containerd.snapshotter}, which takes no single layers. Set load: true`;
 	return importArchive(streaming, archived);
 };
 /**
@@ -7627,6 +7571,55 @@ const loadLayout = async (task, plans) => {
 	const leftOut = await findLeftOut(task, plans);
 	if (leftOut.length > 0) await task.exportLayers?.(leftOut);
 	return [await byStream(await task.begun, first.node), ...await spread(task, first.node, others)];
+};
+
+// src/load/manifest.ts
+/**
+* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
+* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
+*/
+const toManifest = (config, layers) => {
+	const describe = (kind, { digest, size }) => ({
+		mediaType: `application/vnd.oci.image.${kind}`,
+		digest,
+		size
+	});
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		config: describe("config.v1+json", config),
+		layers: layers.map((layer) => describe("layer.v1.tar", layer))
+	});
+};
+/**
+* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
+* 0 bytes looks the same, and which of them it is does not matter.
+*
+* @param historyBytes oldest first
+* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
+*/
+const toLayerSizes = (historyBytes, layers, totalBytes) => {
+	let needless = historyBytes.length - layers;
+	const sizes = [];
+	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
+	else sizes.push(bytes);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
+};
+/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
+const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const { layout } = image;
+	if (layout !== void 0) return () => layout.manifest;
+	const path = `/images/${image.id}/history`;
+	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
+	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
+	const layers = image.layers.map(({ diffId }, index) => ({
+		digest: diffId,
+		size: sizes[index] ?? 0
+	}));
+	return (configBytes) => toManifest({
+		digest: image.id,
+		size: configBytes
+	}, layers);
 };
 
 // src/load/progress.ts

@@ -1897,7 +1897,7 @@ const removeMs = 2e4;
 /**
 * Makes a builder of the run's own, which boots meanwhile.
 *
-* @param docker ends with the step
+* @param docker ends with what waits for the builder
 * @param remover does not
 * @throws {Failure} when buildx makes none
 */
@@ -1949,7 +1949,9 @@ const withBuilder = async ({ builder, bake, isDryRun }, place, { signal, saveSta
 	const { env } = place;
 	if (builder === void 0 || bake === void 0 || isDryRun) return body(place, Promise.resolve());
 	saveState(builderState, "made");
-	const own = await createBuilder(createDocker(env, signal), createDocker(env), builder, place);
+	const stop = new AbortController();
+	const booting = createDocker(env, AbortSignal.any([signal, stop.signal]));
+	const own = await createBuilder(booting, createDocker(env), builder, place);
 	try {
 		return await body({
 			...place,
@@ -1959,6 +1961,7 @@ const withBuilder = async ({ builder, bake, isDryRun }, place, { signal, saveSta
 			}
 		}, own.booted);
 	} finally {
+		stop.abort();
 		await own.remove();
 		saveState(builderState, "removed");
 	}

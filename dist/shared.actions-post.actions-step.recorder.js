@@ -3,7 +3,7 @@ const { connect } = process.getBuiltinModule("node:net");
 const { Agent, request } = process.getBuiltinModule("node:http");
 const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
-const { randomBytes } = process.getBuiltinModule("node:crypto");
+const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { finished } = process.getBuiltinModule("node:stream/promises");
 const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
@@ -966,12 +966,17 @@ const toHostPath = (node, path) => {
 /** Names that kind takes for clusters. */
 const clusterPattern = /^[a-z0-9.-]+$/;
 
+// src/image/digest.ts
+/** `sha256:...` of a text's or a file's bytes. */
+const toDigest = (content) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+/** Whether a value that others wrote is such a digest: nothing else may name a file. */
+const isDigest = (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
+
 // src/image/reference.ts
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
 const domainPattern = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
 const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
 const splitDomain = (name) => {
 	const slash = name.indexOf("/");
 	const first = name.slice(0, slash);
@@ -1004,7 +1009,7 @@ const parseImageReference = (given) => {
 	const at = given.indexOf("@");
 	const digest = at < 0 ? void 0 : given.slice(at + 1);
 	const [name, tag] = splitTag(at < 0 ? given : given.slice(0, at));
-	if (digest !== void 0 && !digestPattern.test(digest)) return "the part after @ is not a sha256 digest";
+	if (digest !== void 0 && !isDigest(digest)) return "the part after @ is not a sha256 digest";
 	if (tag !== void 0 && !tagPattern.test(tag)) return "a tag has up to 128 letters, digits, dots, dashes and underscores";
 	if (/^[a-f0-9]{64}$/.test(name)) return "an image ID is not a name; give the image a tag";
 	const [domain, path] = splitDomain(name);
@@ -1504,4 +1509,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };

@@ -118,7 +118,10 @@ test('the nodes get the layers that they lack, by the names and digests that the
     ['present', 0],
   ])
   await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo new >/last']))
+  const before = builder.sentBytes()
   const changed = await runWith({ context: '.', tags: tag })
+  // What the nodes have, the builder does not send: config, manifest, a layer, and what is said beside.
+  expect(builder.sentBytes() - before).toBeLessThan(200_000)
   const loads = loadsOf(changed)
   // One layer with one file, and the config; the other node gets links.
   expect(loads).toEqual([

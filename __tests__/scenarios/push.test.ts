@@ -14,6 +14,7 @@ import {
   ctr,
   docker,
   imagesOf,
+  inNode,
   startCluster,
   uniqueName,
 } from '../support/testbed.ts'
@@ -96,6 +97,13 @@ test('one build pushes and loads: the registry alone has what tells of the image
   expect(await imagesOf(node)).toEqual(
     expect.arrayContaining([tag, `${registry.host}/${repository}@${digest}`, id]),
   )
+  const byDigest = await inNode(
+    node,
+    'crictl',
+    'inspecti',
+    `${registry.host}/${repository}@${digest}`,
+  )
+  expect(JSON.parse(byDigest).status.id).toBe(id)
   const [, , target = ''] = (await ctr(node, 'images', 'list', `name==${tag}`))
     .split(/\s*\n|\s+/)
     .filter((word) => word.startsWith('sha256:') || word === tag || word === 'DIGEST')

@@ -126,9 +126,13 @@ export const buildSlow = async (id: string): Promise<string> => {
   return tag
 }
 
-/** One exec for both questions: each takes longer than they do. */
+/**
+ * No folder, no snapshot, and the lock is free; a helper may need a moment to end. One exec for all
+ * questions: each takes longer than they do.
+ */
 export const expectNothingOfOurs = async (node: string): Promise<void> => {
-  const look = 'ls "$1" && ctr --namespace=k8s.io snapshots list | grep -o "^slipway[^ ]*" || true'
+  const look =
+    'flock --wait 3 "$1/snapshots" true && ls "$1" && ctr --namespace=k8s.io snapshots list | grep -o "^slipway[^ ]*" || true'
   expect(await inNode(node, 'sh', '-c', look, 'sh', snapshotterRoot)).toBe('metadata.db\nsnapshots')
 }
 
