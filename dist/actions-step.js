@@ -2685,13 +2685,11 @@ const prepareLayout = (folder, needless) => {
 		recursive: true,
 		force: true
 	});
-	for (const path of needless.map((diffId) => toBlobPath(folder, diffId))) {
-		mkdirSync(dirname(path), {
-			recursive: true,
-			mode: 448
-		});
-		writeFileSync(path, "");
-	}
+	mkdirSync(join(folder, "blobs", "sha256"), {
+		recursive: true,
+		mode: 448
+	});
+	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
 };
 /** Has the next build send layers that the last one was not to send. */
 const wantLayers = (folder, diffIds) => {

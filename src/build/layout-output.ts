@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { join } from 'node:path'
 import { toBlobPath } from '../image/sources/layout-root.ts'
 import { quote } from './outputs.ts'
 
@@ -22,10 +22,9 @@ export const toLayoutOutput = (folder: string): string =>
  */
 export const prepareLayout = (folder: string, needless: readonly string[]): void => {
   rmSync(folder, { recursive: true, force: true })
-  for (const path of needless.map((diffId) => toBlobPath(folder, diffId))) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(path, '')
-  }
+  // Also where nothing is needless: Bake takes a folder that is not there yet for a privilege that is not given.
+  mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true, mode: 0o700 })
+  for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), '')
 }
 
 /** Has the next build send layers that the last one was not to send. */
