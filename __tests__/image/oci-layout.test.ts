@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -183,6 +183,11 @@ test.each<[name: string, make: () => void, problem: RegExp]>([
   } catch (error) {
     expect(String((error as Error).cause)).toMatch(problem)
   }
+})
+
+test('the folder is there for Bake to look at, also where every layer is needed', () => {
+  prepareLayout(join(folder, 'image'), [])
+  expect(readdirSync(join(folder, 'image', 'blobs', 'sha256'))).toEqual([])
 })
 
 test('empty files stand for layers that are not needed, until they are', () => {
