@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type DiagnosedJob,
   findingsOf,
+  isEndRecorded,
   isListening,
   isRecorded,
   useDiagnosedJob,
@@ -193,7 +194,7 @@ describe('a kill, and a teardown', () => {
   test('is told when the whole cluster was removed before post, too', async () => {
     const run = await runJob(async (temp) => {
       await itsEnd(await startPod(takeAll))
-      await isRecorded(temp, 'trainer')
+      await isEndRecorded(temp, 'trainer')
       await docker('rm', '--force', '--volumes', fixture.node)
     })
     expect(warningsOf(run)).toEqual([expect.stringContaining(killed)])

@@ -93,6 +93,14 @@ export const isRecorded = async (temp: string, pod: string): Promise<void> => {
   expect(readRecorded(temp)).not.toContain(hush)
 }
 
+/** The same of how it ended, which the node tells a moment later. */
+export const isEndRecorded = async (temp: string, pod: string): Promise<void> => {
+  await isRecorded(temp, pod)
+  const lines = () => (readRecorded(temp) ?? '').split('\n')
+  const isEnd = (line: string) => line.includes(`"${pod}"`) && line.includes('"exitCode"')
+  await eventually(`the end of ${pod} is noted`, () => lines().some(isEnd), 30_000)
+}
+
 export const warningsOf = (run: Run): readonly string[] =>
   run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
 
