@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type DiagnosedJob,
-  isRecorded,
+  isEndRecorded,
   useDiagnosedJob,
   useSameDiagnosedJob,
   warningsOf,
@@ -65,7 +65,7 @@ describe('nothing to find, or nobody to ask', () => {
     const env = { DOCKER_HOST: `unix://${folder}/docker.sock` }
     const kill = async (temp: string): Promise<void> => {
       await itsEnd(await startPod(job, fixture.node, 'trainer'))
-      await isRecorded(temp, 'trainer')
+      await isEndRecorded(temp, 'trainer')
       detour.hang()
     }
     const run = await runJob(kill, { env })

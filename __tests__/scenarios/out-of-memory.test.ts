@@ -163,7 +163,7 @@ describe("what the kernel's log does not tell", () => {
   test('where the node is slow to answer, what it said is not lost', async () => {
     const run = await runJob(async (temp) => {
       await itsEnd(await startPod(takeAll))
-      await isRecorded(temp, 'trainer')
+      await isEndRecorded(temp, 'trainer')
       const hang =
         'mv /usr/local/bin/crictl /crictl && printf "#!/bin/sh\\nsleep 60\\n" >/usr/local/bin/crictl && chmod 755 /usr/local/bin/crictl'
       // The name was noted before.
