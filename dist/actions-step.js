@@ -15,7 +15,7 @@ const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
 const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
-const { glob, lstat, open, realpath, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { glob, lstat, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
@@ -3120,8 +3120,8 @@ const lookupDeadlineMs = 5e3;
 const saveDeadlineMs = 1e4;
 /** A name has room for these, and for no more than 512 characters in all. */
 const mostImages = 60;
-/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
-const path = "/tmp/slipway-size";
+/** In the step's own folder. The service tells entries apart by path, too, so it is the same on every runner. */
+const path = "slipway-size";
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
 const toRemembered = (targets) => {
 	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$2(a), nameOf$2(b)));
@@ -3185,19 +3185,11 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
 	const prefix = toPrefix(memory.repository, targets);
 	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
-	await quietly(memory, async () => {
-		await rm(path, { force: true });
-		await writeFile(path, `${key}\n`, {
-			flag: "wx",
-			mode: 384
-		});
-		await askCache(memory, saveDeadlineMs, {
-			path,
-			key,
-			isNew: true
-		});
-	});
-	await rm(path, { force: true }).catch(() => void 0);
+	await quietly(memory, () => askCache(memory, saveDeadlineMs, {
+		path,
+		key,
+		isNew: true
+	}));
 };
 
 // src/docker/info.ts

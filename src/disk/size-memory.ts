@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
 import { renderError } from '../failure.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
@@ -25,8 +24,8 @@ const saveDeadlineMs = 10_000
 /** A name has room for these, and for no more than 512 characters in all. */
 const mostImages = 60
 
-/** The service tells entries apart by path, too; RUNNER_TEMP is not the same on every runner. */
-const path = '/tmp/slipway-size'
+/** In the step's own folder. The service tells entries apart by path, too, so it is the same on every runner. */
+const path = 'slipway-size'
 
 /** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
 export const toRemembered = <T extends Built>(targets: readonly T[]): readonly T[] => {
@@ -113,11 +112,5 @@ export const rememberSizes = async (
   // A name can be taken only once, and sizes may come back after they were others.
   const prefix = toPrefix(memory.repository, targets)
   const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString('hex')}`
-  await quietly(memory, async () => {
-    // A name in a folder that all may write to: never through what is there already.
-    await rm(path, { force: true })
-    await writeFile(path, `${key}\n`, { flag: 'wx', mode: 0o600 })
-    await askCache(memory, saveDeadlineMs, { path, key, isNew: true })
-  })
-  await rm(path, { force: true }).catch(() => undefined)
+  await quietly(memory, () => askCache(memory, saveDeadlineMs, { path, key, isNew: true }))
 }
