@@ -1,8 +1,8 @@
-import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { Failure, attempt, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toServerUrl, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$1, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts as toTexts$1, toWordText, usualPlatform } from "./shared.actions-step.js";
+import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, nameTimes, nothingRemembered, parseQuantity, readEnvironment, readSecrets, recall, rememberSizes, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, timesState, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$2, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts as toTexts$1, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -10,8 +10,7 @@ const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
-const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { fileURLToPath } = process.getBuiltinModule("node:url");
+const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
 const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
@@ -2117,7 +2116,7 @@ const setArguments = (text, escapeSign, given, variables) => {
 	}
 };
 /** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
-const readStages = (dockerfile, words) => {
+const readStages$1 = (dockerfile, words) => {
 	const { escapeSign, instructions } = parseInstructions(dockerfile);
 	const variables = toVariables(words);
 	const byName = /* @__PURE__ */ new Map();
@@ -2172,14 +2171,14 @@ const findNeeded = (stages, { target, contexts }) => {
 * The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
 * in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
 */
-const findBases = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).images];
+const findBases = (dockerfile, words) => [...findNeeded(readStages$1(dockerfile, words), words).images];
 /**
 * The secrets that the RUN steps of a stage and of those below it mount.
 *
 * @returns `certain`, which the file alone decides, and `all` that there may be
 */
 const findSecretMounts = (dockerfile, words) => {
-	const stages = readStages(dockerfile, words);
+	const stages = readStages$1(dockerfile, words);
 	const { needed } = findNeeded(stages, words);
 	return {
 		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
@@ -3069,129 +3068,6 @@ const findFreeable = async () => {
 	return (await Promise.all(found)).flat();
 };
 
-// src/disk/cache-client.ts
-/** Beside us in the bundle; a source beside sources. */
-const script = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
-/** As the runner reads the values of commands. */
-const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
-/**
-* Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
-* `@actions/cache` has no brake, annotates the step with errors and warnings of its own, and prints the
-* names of entries as they are, which could hold a command for the runner: of all that it prints only
-* masks are taken for what they are. The token goes through a pipe alone.
-*
-* @returns the key of the entry that was found or made
-*/
-const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, question) => {
-	const command = {
-		file: process.execPath,
-		args: [script],
-		env,
-		timeoutMs,
-		signal
-	};
-	const { child, ended } = startGroup(command, [
-		"pipe",
-		"pipe",
-		"pipe",
-		"pipe"
-	]);
-	const [stdin, stdout, stderr, answers] = child.stdio;
-	const hear = (line) => {
-		const [, value] = /^::add-mask::(.*)/.exec(line) ?? [];
-		if (value === void 0) debug(`Actions cache: ${line}`);
-		else mask(toValue(value));
-	};
-	for (const output of [stdout, stderr]) splitLines(output, hear);
-	stdin?.on("error", () => {}).end(JSON.stringify({
-		variables,
-		...question
-	}));
-	const answer = readStream(answers, "The Actions cache's answer").catch(() => "");
-	const { code, timedOut } = await ended;
-	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
-	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	return await answer || void 0;
-};
-
-// src/disk/size-memory.ts
-const mb = 1e6;
-const lookupDeadlineMs = 5e3;
-const saveDeadlineMs = 1e4;
-/** A name has room for these, and for no more than 512 characters in all. */
-const mostImages = 60;
-/** In the step's own folder. The service tells entries apart by path, too, so it is the same on every runner. */
-const path = "slipway-size";
-/** Targets whose images' sizes are kept, in an order that does not depend on Bake's. */
-const toRemembered = (targets) => {
-	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare(nameOf$2(a), nameOf$2(b)));
-};
-/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
-const compare = (a, b) => Number(a > b) - Number(a < b);
-const nameOf$2 = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
-/** The same images of one repository, whichever workflow builds them and whatever their tags are. */
-const toPrefix = (repository, targets) => {
-	const names = toRemembered(targets).map(nameOf$2);
-	return `slipway-size-v2-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
-};
-/** MB with three digits that count, rounded up, so that names stay short. */
-const toMb = (bytes) => {
-	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
-	const step = 10 ** Math.max(0, `${whole}`.length - 3);
-	return Math.ceil(whole / step) * step;
-};
-/** Such as `PREFIX7120-6200.950`: all together, and each. */
-const toKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
-const keyPattern = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
-/** The sizes that a name tells; undefined when it is not one that we would have given. */
-const parseKey = (prefix, key, images) => {
-	const [, start, total, list = ""] = keyPattern.exec(key) ?? [];
-	const each = list.split(".").map((size) => Number(size) * mb);
-	if (start !== prefix || each.length !== images) return void 0;
-	return {
-		totalBytes: Number(total) * mb,
-		each
-	};
-};
-/** So little is not worth another entry. */
-const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
-/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
-const quietly = async ({ debug }, body) => {
-	try {
-		return await body();
-	} catch (error) {
-		return debug(`Actions cache: ${renderError(error)}`);
-	}
-};
-/** The sizes that the images had when they were built last; undefined when nobody remembers. */
-const recallSizes = async (memory, targets) => {
-	const { repository, debug } = memory;
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages) return void 0;
-	const prefix = toPrefix(repository, targets);
-	const key = await quietly(memory, () => askCache(memory, lookupDeadlineMs, {
-		path,
-		key: prefix,
-		isNew: false
-	}));
-	const sizes = key ? parseKey(prefix, key, length) : void 0;
-	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
-	return sizes;
-};
-/** Saves sizes for the next run, unless that would find nearly the same already. */
-const rememberSizes = async (memory, targets, sizes, lastSizes) => {
-	const { length } = toRemembered(targets);
-	if (length === 0 || length > mostImages || sizes.each.length !== length) return;
-	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
-	const prefix = toPrefix(memory.repository, targets);
-	const key = `${toKey(prefix, sizes)}-${randomBytes(4).toString("hex")}`;
-	await quietly(memory, () => askCache(memory, saveDeadlineMs, {
-		path,
-		key,
-		isNew: true
-	}));
-};
-
 // src/docker/info.ts
 const toEngine = (info) => {
 	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
@@ -3639,12 +3515,14 @@ const toOwnBuilder = ({ driver }, { isLocal }) => ({
 });
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }, { runId, workspace, hasCacheService, repository }, cache) => {
-	const sizesKeptFor = hasCacheService ? repository : void 0;
+	const keptFor = hasCacheService ? repository : void 0;
+	const { sizes, times } = nothingRemembered;
 	if (bake === void 0) return {
 		targets: [],
 		builder: void 0,
-		lastSizes: void 0,
-		sizesKeptFor
+		lastSizes: sizes,
+		lastTimes: times,
+		keptFor
 	};
 	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
 	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
@@ -3656,14 +3534,16 @@ const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, 
 		pushes: bake.pushes,
 		keepsInDocker: keepsInDocker || loadMode !== "auto"
 	});
+	const last = keptFor === void 0 ? nothingRemembered : await recall({
+		repository: keptFor,
+		...cache
+	}, targets);
 	return {
 		targets,
 		builder,
-		lastSizes: sizesKeptFor === void 0 ? void 0 : await recallSizes({
-			repository: sizesKeptFor,
-			...cache
-		}, targets),
-		sizesKeptFor
+		lastSizes: last.sizes,
+		lastTimes: last.times,
+		keptFor
 	};
 };
 /** Where the builds' caches are, of which nothing is asked on the way. */
@@ -4183,7 +4063,7 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, room
 });
 /** What is done once all is built. */
 const planAfterBuilds = ({ credentials }, facts) => {
-	const { targets, lastSizes, sizesKeptFor: repository } = facts;
+	const { targets, lastSizes, keptFor: repository } = facts;
 	const after = targets.map(({ name }) => toBuildId(name));
 	if (after.length === 0) return [];
 	const sizes = {
@@ -4351,7 +4231,7 @@ const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references 
 /** What each build took, and for what; by the target's name. */
 const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf(report, "build").flatMap(({ step, time, result }) => {
 	if (time === void 0 || result === void 0) return [];
-	const { steps, cachedSteps, timings } = result.metadata;
+	const { steps, cachedSteps, timings, missed } = result.metadata;
 	const load = outcomesOf(report, "load").find((each) => each.step.needs.includes(step.id));
 	const ms = ({ startedMs, endedMs }) => Math.round(endedMs - startedMs);
 	const loadMs = load?.time && ms(load.time);
@@ -4360,6 +4240,7 @@ const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf
 		loadMs,
 		steps,
 		cachedSteps,
+		missed,
 		...timings
 	}]];
 })));
@@ -4452,6 +4333,79 @@ const toFailure = (report) => {
 	const causes = problems.map((problem) => `${mark}${renderProblem$1(problem)}`);
 	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
 	return new Failure([...causes, rest].join("\n"), { location: first.location });
+};
+
+// src/report/usual.ts
+/** Fewer runs have no usual time. */
+const fewestRuns = 3;
+/** What is no longer than this is not worth a word. */
+const shortMs$1 = 5e3;
+/** So much more than usual is noteworthy. */
+const isMuch = (ms, usualMs) => ms - usualMs >= 2 * shortMs$1 && ms >= 1.3 * usualMs;
+const sum$1 = (times) => times.reduce((total, ms) => total + ms, 0);
+const toMedian = (times) => {
+	const sorted = times.toSorted((a, b) => a - b);
+	const middle = (sorted.length - 1) / 2;
+	return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+};
+const buildsOf = (report, { targets }) => targets.flatMap((name) => outcomesOf(report, "build").filter(({ step }) => step.target.name === name));
+const toMs$1 = ({ time }) => time === void 0 ? 0 : time.endedMs - time.startedMs;
+/** How long the builds took, each; undefined where not all ended well. */
+const toBuildTimes = (report, history) => {
+	const builds = buildsOf(report, history);
+	return builds.every(({ state }) => state === "done") && builds.length === history.targets.length ? builds.map(toMs$1) : void 0;
+};
+/** What took the time of a build, as far as that is not its own slow steps. */
+const findCauses = ({ result }) => {
+	if (result === void 0) return [];
+	const { timings, missed } = result.metadata;
+	const phases = [
+		["base images pulled anew", timings.pullMs],
+		["context sent", timings.contextMs],
+		["caches read and written", timings.cacheMs],
+		["image exported", timings.exportMs]
+	];
+	const at = missed?.location;
+	const where = at === void 0 ? "" : ` from line ${at.line} of ${at.file}`;
+	return [...phases.flatMap(([what, ms]) => ms < shortMs$1 ? [] : [`${what} (${formatDuration(ms)})`]), ...missed === void 0 ? [] : [`cache missed${where}: ${missed.instruction}`]];
+};
+/** The target that took most beyond its usual time, where each has one. */
+const findSlower = (builds, before) => {
+	return builds.map((build, index) => {
+		const usualMs = toMedian(before.map((times) => times[index] ?? 0));
+		return {
+			build,
+			ms: toMs$1(build),
+			usualMs
+		};
+	}).toSorted((a, b) => b.ms - b.usualMs - (a.ms - a.usualMs))[0];
+};
+/**
+* How long the builds took beside what they usually take, in one line, and why they took longer; undefined
+* where nobody knows what is usual.
+*/
+const compareWithUsual = (report, history) => {
+	const { before } = history;
+	const times = toBuildTimes(report, history);
+	if (times === void 0 || before.length < fewestRuns) return void 0;
+	const [ms, usualMs] = [sum$1(times), toMedian(before.map(sum$1))];
+	const runs = `the last ${before.length} runs`;
+	const all = `${formatDuration(ms)}, usually ${formatDuration(usualMs)} (${runs})`;
+	if (!isMuch(ms, usualMs)) return {
+		line: all,
+		isSlower: false
+	};
+	const builds = buildsOf(report, history);
+	const slower = before.every(({ length }) => length === builds.length) && builds.length > 1 ? findSlower(builds, before) : void 0;
+	const ofOne = slower && `${slower.build.step.target.name} ${formatDuration(slower.ms)}`;
+	const one = slower && `; most of it ${ofOne}, usually ${formatDuration(slower.usualMs)}`;
+	const build = slower?.build ?? builds.toSorted((a, b) => toMs$1(b) - toMs$1(a))[0];
+	const causes = build === void 0 ? [] : findCauses(build);
+	const why = causes.length === 0 ? "" : `: ${causes.join("; ")}`;
+	return {
+		line: `${all}${one ?? ""}${why}`,
+		isSlower: true
+	};
 };
 
 // src/docker/disk-full.ts
@@ -4903,10 +4857,10 @@ const findTransient = (reason, output) => {
 
 // src/build/cache-failures.ts
 /** With the target before it, where a build has several. */
-const stepPattern = /^(?:\[[\w.-]+\] )?(?:(importing cache manifest from )|exporting (?:cache to |content cache|to GitHub Actions Cache))/;
+const stepPattern$1 = /^(?:\[[\w.-]+\] )?(?:(importing cache manifest from )|exporting (?:cache to |content cache|to GitHub Actions Cache))/;
 /** Whether a step of BuildKit's reads or writes a cache. */
 const toCacheKind = (name) => {
-	const found = stepPattern.exec(name);
+	const found = stepPattern$1.exec(name);
 	if (found === null) return void 0;
 	return found[1] === void 0 ? "export" : "import";
 };
@@ -5466,10 +5420,13 @@ const createProgress$1 = (onEvent) => {
 				isCached,
 				ms: completedMs - startedMs
 			}]);
+			const [missed] = steps.filter(({ isCached }) => !isCached).toSorted((a, b) => a.startedMs - b.startedMs);
+			const timings = toTimings(ended);
 			return {
 				steps: steps.length,
 				cachedSteps,
-				timings: toTimings(ended)
+				timings,
+				missed: missed?.step.name
 			};
 		}
 	};
@@ -5692,6 +5649,43 @@ const buildImage = async (docker, order, onEvent, warn) => {
 			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
 		});
 	}
+};
+
+// src/build/dockerfile/step-line.ts
+/** What BuildKit counts as steps of a stage, beside what the stage begins with. */
+const countedKeywords = [
+	"add",
+	"copy",
+	"run",
+	"workdir"
+];
+/** `[3/7] RUN make`, `[build 3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`. */
+const stepPattern = /^\[(?:([^\]]*) )?(\d{1,5})\/(\d{1,5})\] (\w+)/;
+const readStages = (dockerfile) => {
+	const stages = [];
+	for (const instruction of parseInstructions(dockerfile).instructions) {
+		const { keyword, rest } = instruction;
+		if (keyword === "from") {
+			const [, name] = /\sas\s+(\S+)\s*$/i.exec(rest) ?? [];
+			const names = [`stage-${stages.length}`, ...name === void 0 ? [] : [name.toLowerCase()]];
+			stages.push({
+				names,
+				steps: []
+			});
+		} else if (countedKeywords.includes(keyword)) stages.at(-1)?.steps.push(instruction);
+	}
+	return stages;
+};
+/**
+* The line, counted from 1, of the instruction that BuildKit calls by that name; undefined where the
+* Dockerfile does not say so for certain.
+*/
+const findStepLine = (dockerfile, name) => {
+	const [, words = "", number, total, keyword = ""] = stepPattern.exec(name) ?? [];
+	const stageName = words.split(" ").at(-1)?.toLowerCase() ?? "";
+	const stages = readStages(dockerfile);
+	const found = (stages.find(({ names }) => names.includes(stageName)) ?? (stages.length === 1 ? stages[0] : void 0))?.steps.at(Number(number) - Number(total) - 1);
+	return found?.keyword === keyword.toLowerCase() ? found.line : void 0;
 };
 
 // src/build/outline.ts
@@ -6235,6 +6229,18 @@ const warn = async ({ docker, secrets, log, run }, target) => {
 		line: location.line
 	});
 };
+/** The step that the cache did not have, and where the Dockerfile has it. */
+const toMissed = (name, files, dockerfile) => {
+	if (name === void 0) return void 0;
+	const line = dockerfile === void 0 ? void 0 : findStepLine(readDockerfile(files), name);
+	return {
+		instruction: shortenInstruction(toLine(name).replace(/^\[[^\]]*\] /, "")),
+		location: line === void 0 ? void 0 : {
+			file: dockerfile ?? "",
+			line
+		}
+	};
+};
 /**
 * Builds one target, with the token and the step's secrets at hand.
 *
@@ -6245,8 +6251,8 @@ const build = async (step, ports) => {
 	const { docker, log, run } = ports;
 	const warned = warn(ports, target);
 	const { tempDir, workspace } = run;
-	const file = toBakeFiles(target.bake.definition, workspace).dockerfile;
-	const dockerfile = file && relative(workspace, file);
+	const files = toBakeFiles(target.bake.definition, workspace);
+	const dockerfile = files.dockerfile && relative(workspace, files.dockerfile);
 	const secrets = await ports.secrets.take(toContexts(target));
 	const { cacheEnv } = ports.secrets;
 	const layout = toLayoutFolder(run, target);
@@ -6272,12 +6278,16 @@ const build = async (step, ports) => {
 			signal
 		}, (onEvent) => buildImage(docker.command, order, onEvent, log.warning));
 	};
-	const metadata = await retryBuild({
+	const built = await retryBuild({
 		name,
 		retries,
 		signal,
 		line: log.line
 	}, buildOnce).finally(() => warned);
+	const metadata = {
+		...built,
+		missed: toMissed(built.missed, files, dockerfile)
+	};
 	if (output === "oci-layout") {
 		const { digest } = metadata;
 		const reported = further.length > 0 ? {
@@ -8383,8 +8393,8 @@ const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ 
 /** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
 const renderFree = (disks) => {
 	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
-	const free = formatBytes(sum$1(disks.map(({ freeBytes }) => freeBytes)));
-	const total = formatBytes(sum$1(disks.map(({ totalBytes }) => totalBytes)));
+	const free = formatBytes(sum$2(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum$2(disks.map(({ totalBytes }) => totalBytes)));
 	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
 };
 /** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
@@ -8400,11 +8410,11 @@ const checkTotal = (writers, disks) => {
 	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
 	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
 	if (most === void 0) return [];
-	const ephemeral = sum$1(asking.map((writer) => writer.ephemeral * writer.count));
-	const claims = sum$1(asking.map((writer) => writer.claims * writer.count));
-	const requested = sum$1(asking.map((writer) => writer.requested * writer.count));
-	const believed = sum$1(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
-	if (ephemeral + claims <= sum$1(disks.map(({ freeBytes }) => freeBytes))) return [];
+	const ephemeral = sum$2(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum$2(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum$2(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum$2(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum$2(disks.map(({ freeBytes }) => freeBytes))) return [];
 	return [{
 		message: `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
 		location: {
@@ -8611,6 +8621,18 @@ const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
 	debug: log.debug,
 	signal
 });
+const toHistory = ({ targets, lastTimes }) => ({
+	targets: toRemembered(targets).map(({ name }) => name),
+	before: lastTimes ?? []
+});
+/** Post writes them down, for which nobody waits. */
+const leaveTimes = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache }, { saveState }) => {
+	const times = toBuildTimes(report, history);
+	if (keptFor === void 0 || lastTimes === void 0 || times === void 0) return;
+	if (!mayWriteCache) return;
+	const name = nameTimes(keptFor, targets, times, lastTimes);
+	if (name !== void 0) saveState(timesState, name);
+};
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
@@ -8659,10 +8681,14 @@ const runWith = async (api, inputs, context, front, booted) => {
 			tempRoot: context.tempRoot
 		});
 		if (!signal.aborted) await finishRecording(toLoaded(report));
+		const failure = signal.aborted ? signal.reason : toFailure(report);
+		const history = toHistory(facts);
+		if (failure === void 0) leaveTimes(facts, report, history, context, front);
 		return {
 			kind: "run",
 			report,
-			failure: signal.aborted ? signal.reason : toFailure(report)
+			history,
+			failure
 		};
 	} catch (_) {
 		_usingCtx$1.e = _;
@@ -8786,26 +8812,18 @@ const renderPlanSummary = (plan) => {
 // src/report/gantt.ts
 /** Mermaid takes colons, commas and much else for its own. */
 const toWord = (text) => text.replace(/[^\w./-]+/g, " ").trim().slice(0, 60) || "image";
-const toTask = (what, outcome, beginMs) => {
-	if (outcome?.time === void 0) return [];
-	const { startedMs, endedMs } = outcome.time;
-	return [`  ${what} :${{
-		done: "",
-		failed: "crit, ",
-		cancelled: "done, ",
-		skipped: "done, "
-	}[outcome.state]}${Math.round(startedMs - beginMs)}, ${Math.round(endedMs - beginMs)}`];
+const marks$1 = {
+	done: "",
+	failed: "crit, ",
+	cancelled: "done, ",
+	skipped: "done, "
 };
-/** What was done when, as a folded Gantt picture; nothing where there is too little or too much to see. */
-const renderGantt = (rows) => {
-	const times = rows.flatMap(({ build, load }) => [build, load]).flatMap((it) => it?.time ?? []);
-	if (times.length < 2 || rows.length > 40) return void 0;
-	const beginMs = Math.min(...times.map(({ startedMs }) => startedMs));
-	const sections = rows.flatMap(({ name, build, load }) => {
-		const tasks = [...toTask("build", build, beginMs), ...toTask("load", load, beginMs)];
-		return tasks.length === 0 ? [] : [`  section ${toWord(name)}`, ...tasks];
-	});
-	const leftPadding = 30 + 7 * Math.max(...rows.map(({ name }) => toWord(name).length));
+const renderTask = ({ what, state, startMs, endMs }) => `  ${what} :${marks$1[state]}${Math.round(startMs)}, ${Math.round(endMs)}`;
+/** What was done when, as a folded Gantt picture; nothing where there is nothing to see. */
+const renderGantt = (sections) => {
+	if (sections.length === 0) return void 0;
+	const lines = sections.flatMap(({ name, tasks }) => [`  section ${toWord(name)}`, ...tasks.map(renderTask)]);
+	const leftPadding = 30 + 7 * Math.max(...sections.map(({ name }) => toWord(name).length));
 	return [
 		"<details><summary>Timeline</summary>",
 		"",
@@ -8816,7 +8834,7 @@ const renderGantt = (rows) => {
 				"gantt",
 				"  dateFormat x",
 				"  axisFormat %M:%S",
-				...sections
+				...lines
 			],
 			"```"
 		],
@@ -8934,6 +8952,84 @@ const renderTable = (rows, space) => {
 	return markdownTable([used.map(([title]) => title), ...cells], { align });
 };
 
+// src/report/tasks.ts
+/** The section of the step as a whole. */
+const stepSection = "step";
+const toTask = (what, outcome, beganMs) => {
+	if (outcome?.time === void 0) return [];
+	const { startedMs, endedMs } = outcome.time;
+	const { state } = outcome;
+	return [{
+		what,
+		state,
+		startMs: startedMs - beganMs,
+		endMs: endedMs - beganMs
+	}];
+};
+/** More cannot be seen in a picture. */
+const mostRows = 40;
+/**
+* What was done when, of the whole step; empty where there is too little or too much to see.
+*
+* @param beganMs when the step began, by the clock that outcomes have
+*/
+const toSections = (report, rows, beganMs) => {
+	const images = rows.flatMap(({ name, build, load }) => {
+		const tasks = [...toTask("build", build, beganMs), ...toTask("load", load, beganMs)];
+		return tasks.length === 0 ? [] : [{
+			name,
+			tasks
+		}];
+	});
+	if (images.flatMap(({ tasks }) => tasks).length < 2 || rows.length > mostRows) return [];
+	const disk = [...outcomesOf(report, "free-disk").flatMap((each) => toTask("free disk", each, beganMs)), ...outcomesOf(report, "prune-cache").flatMap((each) => toTask("prune cache", each, beganMs))];
+	const begun = [...images.flatMap(({ tasks }) => tasks), ...disk].map(({ startMs }) => startMs);
+	const prepared = {
+		what: "prepare",
+		state: "done",
+		startMs: 0,
+		endMs: Math.min(...begun)
+	};
+	return [{
+		name: stepSection,
+		tasks: [prepared, ...disk]
+	}, ...images];
+};
+
+// src/report/timeline.ts
+const width = 40;
+const longestName = 40;
+/** Of a shorter step there is no picture to be made. */
+const shortMs = 1e4;
+const renderBar = ({ startMs, endMs, state }, totalMs) => {
+	const from = Math.min(39, Math.floor(width * startMs / totalMs));
+	const to = Math.max(from + 1, Math.round(width * endMs / totalMs));
+	const mark = state === "done" ? "█" : "▒";
+	return (" ".repeat(from) + mark.repeat(to - from)).slice(0, width).padEnd(width);
+};
+const ends = {
+	done: "",
+	failed: ", failed",
+	cancelled: ", cancelled",
+	skipped: ""
+};
+/**
+* What was done when, as bars of text, one a line; nothing for a step that was soon over.
+*/
+const renderTimeline = (sections) => {
+	const all = sections.flatMap(({ name, tasks }) => tasks.map((task) => ({
+		task,
+		title: (name === "step" ? task.what : `${task.what} ${name}`).slice(0, longestName)
+	})));
+	const totalMs = Math.max(0, ...all.map(({ task }) => task.endMs));
+	if (totalMs < shortMs) return void 0;
+	const titleWidth = Math.max(...all.map(({ title }) => title.length));
+	return all.map(({ task, title }) => {
+		const took = `${formatDuration(task.endMs - task.startMs)}${ends[task.state]}`;
+		return `${toLine(title).padEnd(titleWidth)} |${renderBar(task, totalMs)}| ${took}`;
+	}).join("\n");
+};
+
 // src/report/summary.ts
 const findNodes = (rows) => Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0));
 /** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
@@ -8991,24 +9087,29 @@ const renderSlowest = (report) => {
 	return [`**Slowest**: ${slowest.map(({ target, name, ms }) => `${target}: ${name}, ${formatDuration(ms)}`).map(escapeLine).join(" · ")}`];
 };
 const renderTokens = (report) => outcomesOf(report, "revoke-token").flatMap(({ result }) => result ?? []).map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`);
-/** What the log ends with: the verdict, and one row an image. */
+/** What the log ends with: what was done when, the verdict, and one row an image. */
 const renderResult = (told) => {
 	const rows = toImageRows(told.report);
+	const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`;
+	const timeline = renderTimeline(toSections(told.report, rows, told.beganMs));
 	return [
-		`Slipway: ${`${renderVerdict(told)}, ${formatDuration(told.durationMs)}`}`,
+		...timeline === void 0 ? [] : [timeline, ""],
+		`Slipway: ${verdict}`,
 		...rows.length === 0 ? [] : [renderTable(rows, " ")],
+		...told.usual?.isSlower === true ? [`Builds: ${told.usual.line}`] : [],
 		...renderUnloaded(told.report)
 	].join("\n");
 };
 /** The job summary, in Markdown: the answer first. */
 const renderSummary = (told) => {
 	const rows = toImageRows(told.report);
-	const gantt = renderGantt(rows);
+	const gantt = renderGantt(toSections(told.report, rows, told.beganMs));
 	return `${[
 		`### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
 		...renderFailure(told),
 		...rows.length === 0 ? [] : [renderTable(rows, "\xA0")],
 		...renderUnloaded(told.report).map(escapeLine),
+		...told.usual === void 0 ? [] : [`**Builds**: ${escapeLine(told.usual.line)}`],
 		...renderSlowest(told.report),
 		...renderTokens(told.report),
 		...renderFreed(told.report),
@@ -9018,7 +9119,7 @@ const renderSummary = (told) => {
 
 // src/commands/actions/publish.ts
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
-const publish = async (runner, { inputs, result, failure, durationMs }) => {
+const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const report = result?.kind === "run" ? result.report : emptyReport;
 	const outputs = toOutputs(report, inputs?.bake?.isSingle === true);
 	for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
@@ -9027,8 +9128,13 @@ const publish = async (runner, { inputs, result, failure, durationMs }) => {
 		return runner.summary(renderPlanSummary(result.plan));
 	}
 	for (const { message, location } of findOthers(report)) runner.error(message, location);
+	const history = result?.kind === "run" ? result.history : void 0;
+	const usual = history && compareWithUsual(report, history);
+	const durationMs = performance.now() - beganMs;
 	const told = {
+		beganMs,
 		report,
+		usual,
 		clusterName: inputs?.clusterName ?? "",
 		durationMs,
 		failure
@@ -9082,7 +9188,7 @@ const runInPlace = async (inputs, environment, runner, signal) => {
 	}
 };
 const runStep = async (environment, runner, signal) => {
-	const startedMs = performance.now();
+	const beganMs = performance.now();
 	let inputs;
 	let result;
 	let failure;
@@ -9103,7 +9209,7 @@ const runStep = async (environment, runner, signal) => {
 		inputs,
 		result,
 		failure,
-		durationMs: performance.now() - startedMs
+		beganMs
 	});
 	if (failure !== void 0) throw failure;
 };

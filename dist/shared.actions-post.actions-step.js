@@ -1,9 +1,10 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
-import { Failure, attempt, later, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canWriteIn, clusterPattern, createDocker, describeEnd, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
-import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup, summary, warning } from "./vendor/actions-core.js";
+import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { canWriteIn, clusterPattern, createDocker, describeEnd, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises");
+const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { spawn } = process.getBuiltinModule("node:child_process");
@@ -48,6 +49,200 @@ const toContextFolder = (context, workspace) => {
 };
 /** Git over SSH wants the agent. */
 const wantsAgent = (context) => /^(?:ssh:\/\/|[\w.-]+@[^/]+:)/.test(context);
+
+// src/memory/cache-client.ts
+/** Beside us in the bundle; a source beside sources. */
+const script$1 = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
+/** As the runner reads the values of commands. */
+const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
+/**
+* Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
+* `@actions/cache` has no brake, annotates the step with errors and warnings of its own, and prints the
+* names of entries as they are, which could hold a command for the runner: of all that it prints only
+* masks are taken for what they are. The token goes through a pipe alone.
+*
+* @returns the keys of the entries that were found or made, in that order; undefined for what was not
+*/
+const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, question) => {
+	const command = {
+		file: process.execPath,
+		args: [script$1],
+		env,
+		timeoutMs,
+		signal
+	};
+	const { child, ended } = startGroup(command, [
+		"pipe",
+		"pipe",
+		"pipe",
+		"pipe"
+	]);
+	const [stdin, stdout, stderr, answers] = child.stdio;
+	const hear = (line) => {
+		const [, value] = /^::add-mask::(.*)/.exec(line) ?? [];
+		if (value === void 0) debug(`Actions cache: ${line}`);
+		else mask(toValue(value));
+	};
+	for (const output of [stdout, stderr]) splitLines(output, hear);
+	stdin?.on("error", () => {}).end(JSON.stringify({
+		variables,
+		...question
+	}));
+	const answer = readStream(answers, "The Actions cache's answer").catch(() => "");
+	const { code, timedOut } = await ended;
+	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
+	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
+	const found = JSON.parse(await answer);
+	const toKey = (key) => typeof key === "string" ? key : void 0;
+	return Array.isArray(found) ? found.map(toKey) : [];
+};
+
+// src/memory/size-memory.ts
+const mb = 1e6;
+/** MB with three digits that count, rounded up, so that names stay short. */
+const toMb = (bytes) => {
+	const whole = Math.min(999e4, Math.max(1, Math.ceil(bytes / mb)));
+	const step = 10 ** Math.max(0, `${whole}`.length - 3);
+	return Math.ceil(whole / step) * step;
+};
+/** Such as `PREFIX7120-6200.950`: all together, and each. */
+const toSizesKey = (prefix, { totalBytes, each }) => `${prefix}${toMb(totalBytes)}-${each.map(toMb).join(".")}`;
+const keyPattern$1 = /^(slipway-size-v2-[0-9a-f]{16}-)([1-9][0-9]{0,6})-([1-9][0-9]{0,6}(?:\.[1-9][0-9]{0,6})*)(?:-[0-9a-f]{8})?$/;
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseSizesKey = (prefix, key, images) => {
+	const [, start, total, list = ""] = keyPattern$1.exec(key) ?? [];
+	const each = list.split(".").map((size) => Number(size) * mb);
+	if (start !== prefix || each.length !== images) return void 0;
+	return {
+		totalBytes: Number(total) * mb,
+		each
+	};
+};
+/** So little is not worth another entry. */
+const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
+
+// src/memory/targets.ts
+/** Names of entries have room for these, and for no more than 512 characters in all. */
+const mostImages = 60;
+/** Targets of whose images something is kept, in an order that does not depend on Bake's. */
+const toRemembered = (targets) => {
+	return targets.filter(({ isWanted, tags }) => isWanted && tags.length > 0).toSorted((a, b) => compare$1(nameOf(a), nameOf(b)));
+};
+/** Whether a name can hold something of each. */
+const areRememberable = (targets) => {
+	const { length } = toRemembered(targets);
+	return length > 0 && length <= mostImages;
+};
+/** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
+const compare$1 = (a, b) => Number(a > b) - Number(a < b);
+const nameOf = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
+/**
+* The beginning of all names for the same images of one repository, whichever workflow builds them and
+* whatever their tags are.
+*/
+const toPrefix = (kind, repository, targets) => {
+	const names = toRemembered(targets).map(nameOf);
+	return `slipway-${kind}-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
+};
+
+// src/memory/time-memory.ts
+/** Names of entries hold no more. */
+const longestKey = 512;
+const mostRuns = 10;
+/** With more images, only the sum is kept, so that there is room for enough runs. */
+const mostTimes = 12;
+const tenthMs = 100;
+/** Tenths of a second in base 36: three characters up to an hour and a quarter. */
+const toWord = (ms) => Math.min(36 ** 5 - 1, Math.max(0, Math.round(ms / tenthMs))).toString(36);
+const toRunWord = (times) => times.map(toWord).join(".");
+/** Of so many images each has a time of its own. */
+const toKept = (times) => times.length <= mostTimes ? times : [times.reduce((sum, ms) => sum + ms, 0)];
+/**
+* The name that holds the times of a run and of those before it, latest first, as many as it has room for.
+*
+* @param ending what tells it from all names before
+*/
+const toTimesKey = (prefix, times, before, ending) => {
+	const words = [toKept(times), ...before].slice(0, mostRuns).map(toRunWord);
+	const toKey = (runs) => [...words.slice(0, runs), ending].join("-");
+	let runs = words.length;
+	while (runs > 1 && prefix.length + toKey(runs).length > longestKey) runs -= 1;
+	return prefix + toKey(runs);
+};
+const keyPattern = /^(slipway-time-v1-[0-9a-f]{16}-)((?:[0-9a-z]{1,5}(?:\.[0-9a-z]{1,5}){0,11}-){1,10})[0-9a-f]{8}$/;
+/** Whether it is one that we would have given. */
+const isTimesKey = (key) => key.length <= longestKey && keyPattern.test(key);
+/** The times that a name tells, latest first; empty when it is not one that we would have given. */
+const parseTimesKey = (prefix, key, images) => {
+	const [, start, list = ""] = keyPattern.exec(key) ?? [];
+	const length = images <= mostTimes ? images : 1;
+	const runs = list.split("-").slice(0, -1).map((run) => run.split(".").map((word) => Number.parseInt(word, 36) * tenthMs));
+	return start === prefix && runs.every((run) => run.length === length) ? runs : [];
+};
+
+// src/memory/memory.ts
+/** The state by which post knows the name that `nameTimes` gave. */
+const timesState = "times";
+const lookupDeadlineMs = 5e3;
+const saveDeadlineMs = 1e4;
+/** In the step's own folder. The service tells entries apart by path, too, so it is the same on every runner. */
+const path = "slipway";
+/** Nothing here may fail or hold up a job: all that goes wrong is a line of the debug log. */
+const quietly = async ({ debug }, body) => {
+	try {
+		return await body();
+	} catch (error) {
+		return debug(`Actions cache: ${renderError(error)}`);
+	}
+};
+/** A name can be taken only once, and what it holds may come back after it was something else. */
+const toEnding = () => randomBytes(4).toString("hex");
+const nothingRemembered = {
+	sizes: void 0,
+	times: void 0
+};
+/** What is known of the images of earlier runs. */
+const recall = async (memory, targets) => {
+	const { repository, debug } = memory;
+	if (!areRememberable(targets)) return nothingRemembered;
+	const { length } = toRemembered(targets);
+	const prefixes = [toPrefix("size-v2", repository, targets), toPrefix("time-v1", repository, targets)];
+	const keys = await quietly(memory, () => askCache(memory, lookupDeadlineMs, {
+		path,
+		keys: prefixes,
+		isNew: false
+	}));
+	if (keys === void 0) return nothingRemembered;
+	const [sizesKey, timesKey] = keys;
+	const sizes = sizesKey ? parseSizesKey(prefixes[0], sizesKey, length) : void 0;
+	const times = timesKey ? parseTimesKey(prefixes[1], timesKey, length) : [];
+	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	return {
+		sizes,
+		times
+	};
+};
+/** Saves sizes for the next run, unless that would find nearly the same already. */
+const rememberSizes = async (memory, targets, sizes, lastSizes) => {
+	if (!areRememberable(targets) || sizes.each.length !== toRemembered(targets).length) return;
+	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
+	const prefix = toPrefix("size-v2", memory.repository, targets);
+	await rememberName(memory, `${toSizesKey(prefix, sizes)}-${toEnding()}`);
+};
+/**
+* The name by which the next runs know how long these builds took; undefined where it cannot hold them.
+*
+* @param times in the order of the targets that are remembered
+*/
+const nameTimes = (repository, targets, times, before) => areRememberable(targets) ? toTimesKey(toPrefix("time-v1", repository, targets), times, before, toEnding()) : void 0;
+/** Saves an entry of that name. */
+const rememberName = async (access, key) => {
+	await quietly(access, () => askCache(access, saveDeadlineMs, {
+		path,
+		keys: [key],
+		isNew: true
+	}));
+};
 
 // src/token/formats.ts
 /**
@@ -2647,7 +2842,7 @@ const createRunner = () => {
 		},
 		fenced: within,
 		group: (title, lines) => {
-			outside(() => startGroup(title));
+			outside(() => startGroup$1(title));
 			block(lines);
 			outside(() => endGroup());
 		},
@@ -2655,4 +2850,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isRunId, isUntrusted, leftoversOf, makeTempDir, parseQuantity, readEnvironment, readSecrets, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toServerUrl, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isRunId, isTimesKey, isUntrusted, leftoversOf, makeTempDir, nameTimes, nothingRemembered, parseQuantity, readEnvironment, readSecrets, recall, rememberName, rememberSizes, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, timesState, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

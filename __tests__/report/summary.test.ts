@@ -94,7 +94,13 @@ const report = reportOf(stepsFor(targets, [imageOf('redis:7')]), {
   },
 })
 const freed = [{ name: 'android', path: '/usr/local/lib/android', bytes: 11_000_000_000 }]
-const told = { report, clusterName: 'kind', durationMs: 72_000, failure: toFailure(report) }
+const told = {
+  report,
+  clusterName: 'kind',
+  beganMs: 20,
+  durationMs: 72_000,
+  failure: toFailure(report),
+}
 
 test('the summary answers first', () => {
   const full = { ...told, report: { ...report, reclaimed: freed } }
@@ -129,15 +135,17 @@ test('the summary answers first', () => {
     gantt
       dateFormat x
       axisFormat %M:%S
+      section step
+      prepare :0, 70
       section redis 7
-      load :0, 210
+      load :70, 280
       section api dev
-      build :10, 1550
-      load :1550, 41910
+      build :80, 1620
+      load :1620, 41980
       section cron dev
-      load :done, 41910, 42010
+      load :done, 41980, 42080
       section worker dev
-      build :crit, 10, 2910
+      build :crit, 80, 2980
     \`\`\`
 
     </details>
@@ -147,7 +155,14 @@ test('the summary answers first', () => {
 
 test('the log ends with the verdict and a row for each image', () => {
   expect(renderResult(told)).toMatchInlineSnapshot(`
-    "Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
+    "prepare          |█                                       | 70 ms
+    load redis:7     |█                                       | 210 ms
+    build api:dev    |██                                      | 1.5 s
+    load api:dev     | ███████████████████████████████████████| 40.4 s
+    load cron:dev    |                                       ▒| 100 ms, cancelled
+    build worker:dev |▒▒▒                                     | 2.9 s, failed
+
+    Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
     | Image      | Result      |   Size | Build (cached) |   Load | How                                                                                                    |
     | :--------- | :---------- | -----: | -------------: | -----: | :----------------------------------------------------------------------------------------------------- |
     | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
@@ -168,6 +183,7 @@ test('one image that all went well for', () => {
   })
   const text = renderResult({
     report: fine,
+    beganMs: 0,
     clusterName: 'kind',
     durationMs: 900,
     failure: undefined,

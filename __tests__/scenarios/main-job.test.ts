@@ -67,6 +67,13 @@ test('outputs name the image as Docker knows it, and how it got there', async ()
   expect(run.outputs['digest']).toMatch(/^sha256:[0-9a-f]{64}$/)
   expect(JSON.parse(run.outputs['metadata'] ?? '')).toHaveProperty(['buildx.build.ref'])
   expect(run.outputs['freed-bytes']).toBe('0')
+  const [build] = Object.values<object>(JSON.parse(run.outputs['timings'] ?? ''))
+  expect(build).toMatchObject({
+    missed: {
+      instruction: expect.stringMatching(/^[A-Z]+ /),
+      location: { file: expect.stringMatching(/private-dependencies\/Dockerfile$/), line: 8 },
+    },
+  })
   const images = JSON.parse(run.outputs['images'] ?? '')
   expect(images).toMatchObject([
     { ref: tag, id, nodes: cluster.nodes.map((name) => ({ name, way: 'link' })) },

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from 'vitest'
-import { toKey, toPrefix } from '../../src/disk/size-memory.ts'
+import { toSizesKey } from '../../src/memory/size-memory.ts'
+import { toPrefix } from '../../src/memory/targets.ts'
 import { catalog } from '../../src/storage/catalog.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
@@ -19,7 +20,8 @@ import {
 } from '../support/testbed.ts'
 
 const image = `${uniqueName('size-memory')}:dev`
-const imagePrefix = toPrefix('acme/app', [targetWith(image)])
+const imagePrefix = toPrefix('size-v2', 'acme/app', [targetWith(image)])
+const timesPrefix = toPrefix('time-v1', 'acme/app', [targetWith(image)])
 let cluster: Cluster
 /** The name for what the image really has. */
 let imageKey: string
@@ -32,7 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-size-'))
   await writeFile(join(folder, 'Dockerfile'), `FROM ${baseImage()}\nRUN echo built >/file\n`)
   const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', baseImage()))
-  imageKey = toKey(imagePrefix, { totalBytes: size + 6, each: [size + 6] })
+  imageKey = toSizesKey(imagePrefix, { totalBytes: size + 6, each: [size + 6] })
 })
 afterAll(() =>
   Promise.all([cluster.remove(), docker('rmi', '-f', image), rm(folder, { recursive: true })]),
@@ -70,26 +72,41 @@ const runHosted = async (
 }
 
 const asked = (): readonly string[] => service.requests.map(({ name }) => name)
+const sizeEntries = () => service.entries.filter(({ key }) => key.startsWith('slipway-size-'))
 const keys = (): readonly string[] =>
-  service.entries.map(({ key }) => key.replace(/-[0-9a-f]{8}$/, ''))
+  sizeEntries().map(({ key }) => key.replace(/-[0-9a-f]{8}$/, ''))
+const timesKeys = (): readonly string[] =>
+  service.entries.map(({ key }) => key).filter((key) => key.startsWith('slipway-time-'))
 const saving = ['CreateCacheEntry', 'PUT blob', 'FinalizeCacheEntryUpload']
 const lookup = 'GetCacheEntryDownloadURL'
 
 test('the first run saves the size, the second finds it, saves nothing and fetches nothing', async (context) => {
   const { masks } = await runHosted(context)
-  expect(asked()).toEqual([lookup, ...saving])
+  // Main saves the size; post what the build took.
+  expect(asked()).toEqual([lookup, lookup, ...saving, ...saving])
   expect(keys()).toEqual([imageKey])
+  expect(timesKeys()).toEqual([expect.stringMatching(/^slipway-time-v1-[0-9a-f]{16}-\w+-\w{8}$/)])
   const { signature = '' } = service.entries[0] ?? {}
   expect(masks).toEqual(expect.arrayContaining([signature, encodeURIComponent(signature)]))
   expect(service.entries[0]?.isFinal).toBe(true)
   const second = await runHosted(context, { debug: true })
-  expect(asked()).toEqual([lookup, ...saving, lookup])
+  expect(asked().slice(8)).toEqual([lookup, lookup, ...saving])
+  expect(timesKeys()).toHaveLength(2)
   expect(second.log).toContain('##[debug]Size of the images last time: {"totalBytes":')
+})
+
+test('what the build took stands beside what is usual', async (context) => {
+  await runHosted(context)
+  const [entry] = service.entries.filter(({ key }) => key.startsWith(timesPrefix))
+  if (entry !== undefined) entry.key = `${timesPrefix}2-3-1-01234567`
+  const run = await runHosted(context)
+  expect(run.summary).toMatch(/^\*\*Builds\*\*: .+ ms, usually 200 ms \(the last 3 runs\)$/m)
+  expect(timesKeys().at(-1)).toMatch(/-2-3-1-[0-9a-f]{8}$/)
 })
 
 test('what could not fit last time is refused, with the sum; run again, it is tried, and remembered', async (context) => {
   await runHosted(context)
-  for (const entry of service.entries) entry.key = `${imagePrefix}9990000-9990000`
+  for (const entry of sizeEntries()) entry.key = `${imagePrefix}9990000-9990000`
   const refused = await runHosted(context, {}, 'failure')
   expect(refused.annotations.map(({ message }) => message)).toEqual([
     expect.stringMatching(
@@ -110,7 +127,7 @@ test('what could not fit last time is refused, with the sum; run again, it is tr
 
 test('a planted name is no size, and no command for the runner', async (context) => {
   await runHosted(context)
-  for (const entry of service.entries)
+  for (const entry of sizeEntries())
     entry.key = `${imagePrefix}9990000-9990000\n::error::planted ##[error]x`
   const run = await runHosted(context)
   expect(run.log).not.toContain('planted')
@@ -121,13 +138,13 @@ test('a planted name is no size, and no command for the runner', async (context)
 test('a token that may only read changes nothing that one sees', async (context) => {
   service.mode = 'read-only'
   await runHosted(context)
-  expect(asked()).toEqual([lookup, 'CreateCacheEntry'])
+  expect(asked()).toEqual([lookup, lookup, 'CreateCacheEntry', 'CreateCacheEntry'])
   expect(keys()).toEqual([])
 })
 
 test('nor does one that the service does not take', async (context) => {
   await runHosted(context, { runtime: { token: 'wrong', resultsUrl: service.resultsUrl } })
-  expect(service.requests.map(({ status }) => status)).toEqual([401, 401])
+  expect(service.requests.map(({ status }) => status)).toEqual([401, 401, 401, 401])
 })
 
 test('a service that hangs costs no more than its deadlines: 5 s and 10 s', async (context) => {
@@ -135,7 +152,7 @@ test('a service that hangs costs no more than its deadlines: 5 s and 10 s', asyn
   service.mode = 'hanging'
   service.entries.length = 0
   const hung = await runHosted(context)
-  expect(asked().slice(-2)).toEqual([lookup, 'CreateCacheEntry'])
+  expect(asked().slice(-3)).toEqual([lookup, lookup, 'CreateCacheEntry'])
   expect(hung.durationMs).toBeGreaterThan(15_000)
   expect(hung.durationMs - durationMs).toBeLessThan(20_000)
 })
@@ -198,7 +215,7 @@ test('the client and the programs that it starts get neither the inputs nor the 
   await runWithTar(context, script)
   const text = await readFile(seen, 'latin1')
   expect(text).toContain('cache-client.js')
-  expect(text.split('RUNNER_TRACKING_ID=')).toHaveLength(3)
+  expect(text.split('RUNNER_TRACKING_ID=')).toHaveLength(5)
   expect(text).not.toMatch(/INPUT_|ACTIONS_RUNTIME_TOKEN/)
   expect(text).not.toContain(service.token)
   expect(keys()).toEqual([imageKey])
@@ -206,5 +223,5 @@ test('the client and the programs that it starts get neither the inputs nor the 
 
 test('when they fail, nobody hears of it', async (context) => {
   await runWithTar(context, 'echo failed; echo failed >&2; exit 2')
-  expect(asked()).toEqual([lookup])
+  expect(asked()).toEqual([lookup, lookup])
 })

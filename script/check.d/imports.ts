@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['run'],
   ['plan'],
   ['facts'],
-  ['build', 'token', 'load', 'disk', 'manifests', 'diagnose'],
+  ['build', 'token', 'load', 'disk', 'memory', 'manifests', 'diagnose'],
   ['inputs'],
   ['storage'],
   ['cluster'],

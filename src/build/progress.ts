@@ -170,7 +170,11 @@ export const createProgress = (onEvent: OnBuildEvent) => {
       const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) =>
         completedMs === undefined ? [] : [{ name, isCached, ms: completedMs - startedMs }],
       )
-      return { steps: steps.length, cachedSteps, timings: toTimings(ended) }
+      const [missed] = steps
+        .filter(({ isCached }) => !isCached)
+        .toSorted((a, b) => a.startedMs - b.startedMs)
+      const timings = toTimings(ended)
+      return { steps: steps.length, cachedSteps, timings, missed: missed?.step.name }
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { SourceLocation } from '../failure.ts'
 import { toLine } from '../text/to-line.ts'
 import type { CachedShare } from './event.ts'
 import { shortenInstruction } from './render-event.ts'
@@ -19,7 +20,19 @@ export type Timings = {
   readonly slowest: readonly { readonly name: string; readonly ms: number }[]
 }
 
-export type BuildStats = CachedShare & { readonly timings: Timings }
+/** The first of a Dockerfile's steps that the cache did not have. */
+export type MissedStep = {
+  /** As the Dockerfile has it, in one short line. */
+  readonly instruction: string
+  /** Where that is, when it is known. */
+  readonly location: SourceLocation | undefined
+}
+
+export type BuildStats = CachedShare & {
+  readonly timings: Timings
+  /** BuildKit's name of the first step that the cache did not have, such as `[3/7] RUN make`. */
+  readonly missed: string | undefined
+}
 
 type Phase = 'context' | 'pull' | 'steps' | 'export' | 'cache'
 

@@ -1,14 +1,18 @@
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
-import type { CacheAccess } from '../disk/cache-client.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
+import type { Facts } from '../facts/facts.ts'
 import { type GatherContext, gather } from '../facts/gather.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { CacheAccess } from '../memory/cache-client.ts'
+import { nameTimes, timesState } from '../memory/memory.ts'
+import { toRemembered } from '../memory/targets.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
 import { toFailure } from '../report/failures.ts'
 import { type Report, toLoaded } from '../report/report.ts'
+import { type History, toBuildTimes } from '../report/usual.ts'
 import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
@@ -47,6 +51,7 @@ export type Result =
   | {
       readonly kind: 'run'
       readonly report: Report
+      readonly history: History
       /** Undefined where all went well. */
       readonly failure: unknown
     }
@@ -80,6 +85,26 @@ const toCacheAccess = (
   debug: log.debug,
   signal,
 })
+
+const toHistory = ({ targets, lastTimes }: Facts): History => ({
+  targets: toRemembered(targets).map(({ name }) => name),
+  before: lastTimes ?? [],
+})
+
+/** Post writes them down, for which nobody waits. */
+const leaveTimes = (
+  { keptFor, targets, lastTimes }: Facts,
+  report: Report,
+  history: History,
+  { mayWriteCache }: RunContext,
+  { saveState }: FrontEnd,
+): void => {
+  const times = toBuildTimes(report, history)
+  if (keptFor === undefined || lastTimes === undefined || times === undefined) return
+  if (!mayWriteCache) return
+  const name = nameTimes(keptFor, targets, times, lastTimes)
+  if (name !== undefined) saveState(timesState, name)
+}
 
 const runWith = async (
   api: EngineApi,
@@ -117,7 +142,10 @@ const runWith = async (
   })
   // Who cancels gives us seconds.
   if (!signal.aborted) await finishRecording(toLoaded(report))
-  return { kind: 'run', report, failure: signal.aborted ? signal.reason : toFailure(report) }
+  const failure = signal.aborted ? signal.reason : toFailure(report)
+  const history = toHistory(facts)
+  if (failure === undefined) leaveTimes(facts, report, history, context, front)
+  return { kind: 'run', report, history, failure }
 }
 
 /**

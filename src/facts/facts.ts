@@ -7,6 +7,7 @@ import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { Manifests } from '../manifests/workload.ts'
+import type { BuildTimes } from '../memory/time-memory.ts'
 import type { Filesystem } from '../storage/filesystems.ts'
 
 /** What we found on the machine before anything was done. */
@@ -32,10 +33,12 @@ export type Facts = {
   readonly isHostedRunner: boolean
   /** What of the catalog is there; nothing on machines that are not GitHub's. */
   readonly freeable: readonly Freeable[]
-  /** The repository in whose Actions cache sizes are kept for the next run; undefined where they are not. */
-  readonly sizesKeptFor: string | undefined
+  /** The repository in whose Actions cache sizes and times are kept for the next run; undefined where they are not. */
+  readonly keptFor: string | undefined
   /** Of the images to build, when they were built last; undefined when nobody remembers. */
   readonly lastSizes: Sizes | undefined
+  /** What the builds took in the last runs, latest first; undefined where nobody could be asked. */
+  readonly lastTimes: readonly BuildTimes[] | undefined
   /** Docker's images and build cache, which builds may reuse; 0 where the plan does not need it. */
   readonly reusableBytes: number
   /** Empty where none were named. */

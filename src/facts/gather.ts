@@ -6,9 +6,7 @@ import { requireBuildx, requireOutputs } from '../build/require-outputs.ts'
 import { toTargets } from '../build/target.ts'
 import { findNodeCapacities } from '../cluster/capacity.ts'
 import { kind } from '../cluster/providers/kind.ts'
-import type { CacheAccess } from '../disk/cache-client.ts'
 import { findFreeable } from '../disk/freeable.ts'
-import { recallSizes } from '../disk/size-memory.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
@@ -16,6 +14,8 @@ import { findReusableBytes } from '../docker/reusable.ts'
 import { findImages } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
+import type { CacheAccess } from '../memory/cache-client.ts'
+import { nothingRemembered, recall } from '../memory/memory.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { Facts } from './facts.ts'
 
@@ -45,10 +45,11 @@ const findBuilds = async (
   { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
-): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'sizesKeptFor'>> => {
-  const sizesKeptFor = hasCacheService ? repository : undefined
+): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'lastTimes' | 'keptFor'>> => {
+  const keptFor = hasCacheService ? repository : undefined
+  const { sizes, times } = nothingRemembered
   if (bake === undefined) {
-    return { targets: [], builder: undefined, lastSizes: undefined, sizesKeptFor }
+    return { targets: [], builder: undefined, lastSizes: sizes, lastTimes: times, keptFor }
   }
   // The run's own may still be booting.
   const asking =
@@ -66,11 +67,11 @@ const findBuilds = async (
     // What is to be linked, or loaded by kind, has to be in Docker's store.
     keepsInDocker: keepsInDocker || loadMode !== 'auto',
   })
-  const lastSizes =
-    sizesKeptFor === undefined
-      ? undefined
-      : await recallSizes({ repository: sizesKeptFor, ...cache }, targets)
-  return { targets, builder, lastSizes, sizesKeptFor }
+  const last =
+    keptFor === undefined
+      ? nothingRemembered
+      : await recall({ repository: keptFor, ...cache }, targets)
+  return { targets, builder, lastSizes: last.sizes, lastTimes: last.times, keptFor }
 }
 
 /** Where the builds' caches are, of which nothing is asked on the way. */

@@ -1,8 +1,8 @@
-import { toRemembered } from '../disk/size-memory.ts'
 import type { Facts } from '../facts/facts.ts'
 import { toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { NodePlan } from '../load/plan-method.ts'
+import { toRemembered } from '../memory/targets.ts'
 import { type Filesystem, findDockers, findUse } from '../storage/filesystems.ts'
 
 /** What has to be written. */

@@ -1,13 +1,13 @@
 import type { Target } from '../build/target.ts'
 import type { Freeing } from '../disk/free-disk.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
-import { toRemembered } from '../disk/size-memory.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
+import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { type ImageSource, type Step, type StepId, toBuildId, type Work } from './steps.ts'
 
@@ -118,7 +118,7 @@ const planBuilds = (
 
 /** What is done once all is built. */
 const planAfterBuilds = ({ credentials }: Inputs, facts: Facts): readonly Step[] => {
-  const { targets, lastSizes, sizesKeptFor: repository } = facts
+  const { targets, lastSizes, keptFor: repository } = facts
   const after = targets.map(({ name }) => toBuildId(name))
   if (after.length === 0) return []
   const remembered = toRemembered(targets)

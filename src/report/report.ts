@@ -77,12 +77,14 @@ const toTimingsOutput = (report: Report): string =>
     Object.fromEntries(
       outcomesOf(report, 'build').flatMap(({ step, time, result }) => {
         if (time === undefined || result === undefined) return []
-        const { steps, cachedSteps, timings } = result.metadata
+        const { steps, cachedSteps, timings, missed } = result.metadata
         const load = outcomesOf(report, 'load').find((each) => each.step.needs.includes(step.id))
         const ms = ({ startedMs, endedMs }: NonNullable<typeof time>) =>
           Math.round(endedMs - startedMs)
         const loadMs = load?.time && ms(load.time)
-        return [[step.target.name, { buildMs: ms(time), loadMs, steps, cachedSteps, ...timings }]]
+        return [
+          [step.target.name, { buildMs: ms(time), loadMs, steps, cachedSteps, missed, ...timings }],
+        ]
       }),
     ),
   )

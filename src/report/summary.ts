@@ -5,11 +5,17 @@ import { type Problem, renderUnloaded, toProblems } from './failures.ts'
 import { renderGantt } from './gantt.ts'
 import { freedOf, outcomesOf, type Report } from './report.ts'
 import { type ImageRow, type Result, renderTable, resultOf, toImageRows } from './rows.ts'
+import { toSections } from './tasks.ts'
+import { renderTimeline } from './timeline.ts'
 
 export type Told = {
   readonly report: Report
   readonly clusterName: string
+  /** When the step began, by the clock that outcomes have. */
+  readonly beganMs: number
   readonly durationMs: number
+  /** What the builds took beside what is usual; undefined where nobody knows that. */
+  readonly usual?: { readonly line: string; readonly isSlower: boolean } | undefined
   /** Why the step fails; undefined where it does not. */
   readonly failure: unknown
 }
@@ -85,13 +91,16 @@ const renderTokens = (report: Report): readonly string[] =>
     .flatMap(({ result }) => result ?? [])
     .map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`)
 
-/** What the log ends with: the verdict, and one row an image. */
+/** What the log ends with: what was done when, the verdict, and one row an image. */
 export const renderResult = (told: Told): string => {
   const rows = toImageRows(told.report)
   const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`
+  const timeline = renderTimeline(toSections(told.report, rows, told.beganMs))
   return [
+    ...(timeline === undefined ? [] : [timeline, '']),
     `Slipway: ${verdict}`,
     ...(rows.length === 0 ? [] : [renderTable(rows, ' ')]),
+    ...(told.usual?.isSlower === true ? [`Builds: ${told.usual.line}`] : []),
     ...renderUnloaded(told.report),
   ].join('\n')
 }
@@ -99,12 +108,13 @@ export const renderResult = (told: Told): string => {
 /** The job summary, in Markdown: the answer first. */
 export const renderSummary = (told: Told): string => {
   const rows = toImageRows(told.report)
-  const gantt = renderGantt(rows)
+  const gantt = renderGantt(toSections(told.report, rows, told.beganMs))
   const parts = [
     `### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
     ...renderFailure(told),
     ...(rows.length === 0 ? [] : [renderTable(rows, '\u00a0')]),
     ...renderUnloaded(told.report).map(escapeLine),
+    ...(told.usual === undefined ? [] : [`**Builds**: ${escapeLine(told.usual.line)}`]),
     ...renderSlowest(told.report),
     ...renderTokens(told.report),
     ...renderFreed(told.report),

@@ -1,14 +1,18 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
-import { toBakeFiles } from '../build/dockerfile/find.ts'
+import { type BuildFiles, readDockerfile, toBakeFiles } from '../build/dockerfile/find.ts'
+import { findStepLine } from '../build/dockerfile/step-line.ts'
 import { prepareLayout } from '../build/layout-output.ts'
 import { isPush } from '../build/outputs.ts'
+import { shortenInstruction } from '../build/render-event.ts'
 import { type Target, toContexts } from '../build/target.ts'
+import type { MissedStep } from '../build/timings.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
 import { readLayout } from '../image/sources/oci-layout.ts'
 import { findCommonLayers } from '../load/common-layers.ts'
+import { toLine } from '../text/to-line.ts'
 import { logBuild } from './build-log.ts'
 import { retryBuild } from './build-retry.ts'
 import { createExportLayers, measureLayout, toLayoutFolder } from './layouts.ts'
@@ -30,6 +34,19 @@ const warn = async ({ docker, secrets, log, run }: Ports, target: Target): Promi
   }
 }
 
+/** The step that the cache did not have, and where the Dockerfile has it. */
+const toMissed = (
+  name: string | undefined,
+  files: BuildFiles,
+  dockerfile: string | undefined,
+): MissedStep | undefined => {
+  if (name === undefined) return undefined
+  const line = dockerfile === undefined ? undefined : findStepLine(readDockerfile(files), name)
+  const instruction = shortenInstruction(toLine(name).replace(/^\[[^\]]*\] /, ''))
+  const location = line === undefined ? undefined : { file: dockerfile ?? '', line }
+  return { instruction, location }
+}
+
 /**
  * Builds one target, with the token and the step's secrets at hand.
  *
@@ -40,8 +57,8 @@ export const build: Handler<'build'> = async (step, ports) => {
   const { docker, log, run } = ports
   const warned = warn(ports, target)
   const { tempDir, workspace } = run
-  const file = toBakeFiles(target.bake.definition, workspace).dockerfile
-  const dockerfile = file && relative(workspace, file)
+  const files = toBakeFiles(target.bake.definition, workspace)
+  const dockerfile = files.dockerfile && relative(workspace, files.dockerfile)
   const secrets = await ports.secrets.take(toContexts(target))
   const { cacheEnv } = ports.secrets
   const layout = toLayoutFolder(run, target)
@@ -57,9 +74,10 @@ export const build: Handler<'build'> = async (step, ports) => {
       buildImage(docker.command, order, onEvent, log.warning),
     )
   }
-  const metadata = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(
+  const built = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(
     () => warned,
   )
+  const metadata = { ...built, missed: toMissed(built.missed, files, dockerfile) }
   if (output === 'oci-layout') {
     const { digest } = metadata
     const reported = further.length > 0 ? { digest, isPushed: further.some(isPush) } : undefined

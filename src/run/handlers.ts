@@ -1,7 +1,7 @@
 import { freeDisk, waitForDisk } from '../disk/free-disk.ts'
 import { pruneCache } from '../disk/prune-cache.ts'
-import { rememberSizes } from '../disk/size-memory.ts'
 import { sumSizes } from '../image/sizes.ts'
+import { rememberSizes } from '../memory/memory.ts'
 import { toHeldName } from '../ownership.ts'
 import { toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'

@@ -1,6 +1,5 @@
 import type { BuildMetadata } from '../build/metadata.ts'
-import type { BuildStats } from '../build/timings.ts'
-import type { CacheAccess } from '../disk/cache-client.ts'
+import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -11,12 +10,14 @@ import type { ContainerImage } from '../image/image.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
+import type { CacheAccess } from '../memory/cache-client.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
 
 /** What a build came to. */
 export type Built = {
-  readonly metadata: BuildMetadata & BuildStats
+  readonly metadata: BuildMetadata &
+    Omit<BuildStats, 'missed'> & { readonly missed: MissedStep | undefined }
   /** As Docker or a folder has it; undefined where it is only in the builder. */
   readonly image: ContainerImage | undefined
   /** Has the builder write layers that it left out; undefined where Docker has the image. */

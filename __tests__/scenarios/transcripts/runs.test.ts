@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { toPrefix } from '../../../src/disk/size-memory.ts'
+import { toPrefix } from '../../../src/memory/targets.ts'
 import { bakeGroup, bakeTarget, writeFiles } from '../../support/bake.ts'
 import { startCacheService } from '../../support/cache-service.ts'
 import { type GitHub, startGitHub } from '../../support/github/server.ts'
@@ -102,7 +102,7 @@ test('a plan that is refused', async () => {
   const service = await startCacheService()
   const runtime = { token: service.token, resultsUrl: service.resultsUrl }
   await (await step(build(), { runtime })).dispose()
-  const prefix = toPrefix('acme/app', [targetWith(`${name}/api:dev`)])
+  const prefix = toPrefix('size-v2', 'acme/app', [targetWith(`${name}/api:dev`)])
   for (const entry of service.entries) entry.key = `${prefix}9990000-9990000`
   await expectTranscript(await step(build(), { runtime }), 'refused-plan.txt')
   await service.stop()

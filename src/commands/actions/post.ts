@@ -1,8 +1,10 @@
 import { getState } from '@actions/core'
 import { renderError } from '../../failure.ts'
+import { timesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
+import { keepTimes } from '../keep-times.ts'
 import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
 import { reportDiagnosis } from './report-diagnosis.ts'
@@ -16,6 +18,7 @@ process.on('uncaughtException', (error) => {
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
 const hasBuilder = getState(builderState) === 'made'
+const times = getState(timesState)
 const environment = await readEnvironment()
 forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so these are only compared.
@@ -37,6 +40,7 @@ try {
 } catch (error) {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
+if (isRunId(runId)) await keepTimes(environment, runner, runId, times)
 await cleanUp(environment, runner, runId, { isDockerThere, hasBuilder })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.

@@ -56,7 +56,7 @@ const runStep = async (
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> => {
-  const startedMs = performance.now()
+  const beganMs = performance.now()
   let inputs: Inputs | undefined
   let result: Result | undefined
   let failure: unknown
@@ -74,7 +74,7 @@ const runStep = async (
   // Whose signal it was says nothing to anybody.
   const cause = failure === signal.reason ? undefined : failure
   if (signal.aborted) failure = new Failure('The step was cancelled', { cause })
-  await publish(runner, { inputs, result, failure, durationMs: performance.now() - startedMs })
+  await publish(runner, { inputs, result, failure, beganMs })
   if (failure !== undefined) throw failure
 }
 

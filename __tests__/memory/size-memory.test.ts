@@ -2,21 +2,22 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
 import { readEnvironment } from '../../src/commands/actions/environment.ts'
-import { parseKey, toKey, toPrefix } from '../../src/disk/size-memory.ts'
+import { parseSizesKey, toSizesKey } from '../../src/memory/size-memory.ts'
+import { toPrefix } from '../../src/memory/targets.ts'
 import { targetWith } from '../support/target.ts'
 
 const named = (...names: readonly string[]): readonly Target[] =>
   names.map((name) => targetWith(name))
-const prefix = toPrefix('acme/app', named('docker.io/library/api:dev'))
+const prefix = toPrefix('size-v2', 'acme/app', named('docker.io/library/api:dev'))
 
 const bytes = fc.integer({ min: 1, max: 9_000e9 })
 
 test('what a name tells is the sizes, rounded up by less than one part in a hundred', () => {
   fc.assert(
     fc.property(bytes, fc.array(bytes, { minLength: 1, maxLength: 60 }), (totalBytes, each) => {
-      const key = toKey(prefix, { totalBytes, each })
+      const key = toSizesKey(prefix, { totalBytes, each })
       expect(`${key}-01234567`.length).toBeLessThan(512)
-      const told = parseKey(prefix, key, each.length)
+      const told = parseSizesKey(prefix, key, each.length)
       for (const [size, real] of [
         [told?.totalBytes, totalBytes],
         ...each.map((one, index) => [told?.each[index], one]),
@@ -24,19 +25,20 @@ test('what a name tells is the sizes, rounded up by less than one part in a hund
         expect(size).toBeGreaterThanOrEqual(real ?? 0)
         expect(size).toBeLessThan(Math.max(1.01 * (real ?? 0), (real ?? 0) + 1e6))
       }
-      expect(told && toKey(prefix, told)).toBe(key)
+      expect(told && toSizesKey(prefix, told)).toBe(key)
     }),
   )
-  expect(toKey(prefix, { totalBytes: 0, each: [1e15] })).toBe(`${prefix}1-9990000`)
+  expect(toSizesKey(prefix, { totalBytes: 0, each: [1e15] })).toBe(`${prefix}1-9990000`)
 })
 
 test('a tag, a digest, a workflow or the order makes no other images; a repository or a name does', () => {
   expect(prefix).toMatch(/^slipway-size-v2-[0-9a-f]{16}-$/)
-  const of = (...names: readonly string[]): string => toPrefix('acme/app', named(...names))
+  const of = (...names: readonly string[]): string =>
+    toPrefix('size-v2', 'acme/app', named(...names))
   const same = ['docker.io/library/api', `docker.io/library/api@sha256:${'a'.repeat(64)}`]
   for (const canonical of same) expect(of(canonical)).toBe(prefix)
   expect(of('b:1', 'a:1')).toBe(of('a:2', 'b:2'))
-  expect(toPrefix('acme/other', named('docker.io/library/api:dev'))).not.toBe(prefix)
+  expect(toPrefix('size-v2', 'acme/other', named('docker.io/library/api:dev'))).not.toBe(prefix)
   const ports = ['localhost:5000/api', 'localhost:5001/api', 'docker.io/library/api2:dev']
   expect(new Set([prefix, of('a:1', 'b:1'), ...ports.map((name) => of(name))]).size).toBe(5)
 })
@@ -54,9 +56,9 @@ test.each([
   ['something after it', `${prefix}7-7-7`],
   ['more images', `${prefix}7-7.7`],
   ['digits of another script', `${prefix}٧-٧`],
-  ['another image', `${toPrefix('acme/app', named('other'))}7-7`],
+  ['another image', `${toPrefix('size-v2', 'acme/app', named('other'))}7-7`],
 ])('a name with %s is refused', (_name, key) => {
-  expect(parseKey(prefix, key, 1)).toBeUndefined()
+  expect(parseSizesKey(prefix, key, 1)).toBeUndefined()
 })
 
 test.each([

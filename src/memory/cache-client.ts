@@ -20,8 +20,8 @@ export type CacheAccess = {
 /** What the client reads from its standard input. */
 export type CacheQuestion = Pick<CacheAccess, 'variables'> & {
   readonly path: string
-  /** The whole key of a new entry, or the beginning of one to look for. */
-  readonly key: string
+  /** Whole keys of new entries, or the beginnings of some to look for. */
+  readonly keys: readonly string[]
   readonly isNew: boolean
 }
 
@@ -42,13 +42,13 @@ const toValue = (value: string): string =>
  * names of entries as they are, which could hold a command for the runner: of all that it prints only
  * masks are taken for what they are. The token goes through a pipe alone.
  *
- * @returns the key of the entry that was found or made
+ * @returns the keys of the entries that were found or made, in that order; undefined for what was not
  */
 export const askCache = async (
   { env, variables, mask, debug, signal }: CacheAccess,
   timeoutMs: number,
   question: Omit<CacheQuestion, 'variables'>,
-): Promise<string | undefined> => {
+): Promise<readonly (string | undefined)[]> => {
   const command = { file: process.execPath, args: [script], env, timeoutMs, signal }
   const { child, ended } = startGroup(command, ['pipe', 'pipe', 'pipe', 'pipe'])
   const [stdin, stdout, stderr, answers] = child.stdio
@@ -64,5 +64,7 @@ export const askCache = async (
   const { code, timedOut } = await ended
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
   if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  return (await answer) || undefined
+  const found: unknown = JSON.parse(await answer)
+  const toKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined)
+  return Array.isArray(found) ? found.map(toKey) : []
 }
