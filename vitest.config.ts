@@ -15,6 +15,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // They share nothing, so a process need not be begun for each file.
+          isolate: false,
           include: ['__tests__/**/*.test.ts'],
           exclude: ['__tests__/scenarios/**'],
           // A test that asks an engine belongs to the scenarios, also on a machine that has one.
