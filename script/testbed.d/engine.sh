@@ -148,8 +148,9 @@ launch_engine() {
   mkdir -p "$state/data" "$exec_root" "${socket%/*}"
   write_engine_config
   make_bridge
-  setsid nohup "$parts/usr/sbin/dockerd" --config-file "$state/daemon.json" \
-    >>"$state/dockerd.log" 2>&1 </dev/null 9>&- &
+  # Its folder must not go with a clone: it could not fetch from Git any more.
+  (cd / && exec setsid nohup "$parts/usr/sbin/dockerd" --config-file "$state/daemon.json" \
+    >>"$state/dockerd.log" 2>&1 </dev/null 9>&-) &
   await_engine $!
 }
 

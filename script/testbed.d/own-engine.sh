@@ -59,8 +59,8 @@ launch_own() {
   write_own_config
   make_disk
   rm -f "$state/init.pid" "$state/dockerd.pid" "$socket"
-  setsid nohup unshare --mount --propagation private --pid --fork --net \
-    "$own_init" "$engine" "$root" "$state/" >>"$state/dockerd.log" 2>&1 </dev/null 9>&- &
+  (cd / && exec setsid nohup unshare --mount --propagation private --pid --fork --net \
+    "$own_init" "$engine" "$root" "$state/" >>"$state/dockerd.log" 2>&1 </dev/null 9>&-) &
   await_engine $!
 }
 

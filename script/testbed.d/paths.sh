@@ -3,6 +3,7 @@
 
 usual_root=/var/lib/slipway-testbed
 root=${SLIPWAY_TESTBED_DIR:-$usual_root}
+[[ $root == /* ]] || root=$PWD/$root
 cluster=kind
 node_label=io.x-k8s.kind.cluster
 base_image=slipway-testbed/base:latest
