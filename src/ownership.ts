@@ -19,8 +19,15 @@ export const toHeldName = (runId: string, id: string): string =>
 /** The builder that a run makes for itself. */
 export const toBuilderName = (runId: string): string => `slipway-${runId}`
 
-/** The container of such a builder, as buildx calls it, and its volume. */
-export const toBuilderContainer = (runId: string): string =>
-  `buildx_buildkit_${toBuilderName(runId)}0`
+/** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
+export const toBuilderPattern = (runId = '[0-9a-f]{16}'): RegExp =>
+  new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`)
 
+/** The volume of such a container. */
 export const toBuilderVolume = (container: string): string => `${container}_state`
+
+/**
+ * GitHub ends jobs on self-hosted runners after five days, and all others sooner. What is older belongs to a
+ * machine that died before post could run.
+ */
+export const longestJobMs = 5 * 24 * 60 * 60 * 1_000

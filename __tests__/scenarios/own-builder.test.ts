@@ -3,19 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { inContainer, makeBuilderImage } from '../support/container-builder.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
 import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import {
-  baseImage,
-  buildTestImage,
-  type Cluster,
-  docker,
-  startCluster,
-  uniqueName,
-} from '../support/testbed.ts'
+import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
 
 let builder: OtherBuilder
 let cluster: Cluster
@@ -24,31 +18,11 @@ let workspace: string
 let config: string
 const standIn = `${uniqueName('buildkit')}:1`
 
-/**
- * BuildKit's image cannot be had here. This one stands for it: `buildkitd` does nothing, and `buildctl
- * dial-stdio` leads to the BuildKit of another daemon. buildx takes it when its pull fails.
- */
-const standInFiles = {
-  buildkitd: '#!/bin/sh\nexec sleep 1000000\n',
-  buildctl: `#!/bin/sh
-[ "$1" != debug ] || exit 0
-exec perl -MIO::Socket::INET -MIO::Select -e '
-  my $s = IO::Socket::INET->new($ENV{BUILDKIT}) or die "no BuildKit: $!";
-  my $select = IO::Select->new(\\*STDIN, $s);
-  while (1) { for my $from ($select->can_read) {
-    sysread($from, my $bytes, 65536) or exit 0;
-    my $to = $from == $s ? \\*STDOUT : $s;
-    while (length $bytes) { my $n = syswrite($to, $bytes) // exit 1; substr($bytes, 0, $n, "") }
-  } }'
-`,
-}
-
 beforeAll(async () => {
   ;[builder, cluster] = await Promise.all([startOtherBuilder(), startCluster()])
   workspace = await mkdtemp(join(tmpdir(), 'own-'))
   config = await mkdtemp(join(tmpdir(), 'own-config-'))
-  const dockerfile = `FROM ${baseImage()}\nCOPY --chmod=755 buildkitd buildctl /usr/bin/\nENTRYPOINT ["buildkitd"]\n`
-  await buildTestImage(standIn, dockerfile, standInFiles)
+  await makeBuilderImage(standIn)
 })
 afterAll(async () => {
   await docker('rmi', '--force', standIn)
@@ -60,15 +34,6 @@ const builders = (): Promise<string> =>
   docker('ps', '--all', '--filter', 'name=buildx_buildkit_slipway', '--format', '{{.Names}}')
 const volumes = (): Promise<string> =>
   docker('volume', 'ls', '--filter', 'name=buildx_buildkit_slipway', '--quiet')
-
-const inContainer = (): Readonly<Record<string, string>> => ({
-  driver: 'docker-container',
-  'driver-opts': [
-    `image=${standIn}`,
-    'network=host',
-    `env.BUILDKIT=${builder.endpoint.replace('tcp://', '')}`,
-  ].join('\n'),
-})
 
 const build = async (
   inputs: Readonly<Record<string, string>>,
@@ -91,7 +56,7 @@ const expectNoBuilder = async (): Promise<void> => {
 }
 
 test('a builder in a container, for the step alone', async () => {
-  const run = await build(inContainer(), 'RUN echo own >/own')
+  const run = await build(inContainer(standIn, builder.endpoint), 'RUN echo own >/own')
   expect([run.exitCode, warningsOf(run), waysOf(run)]).toEqual([0, [], ['stream']])
   expect(await runPod(cluster.nodes[0] ?? '', run.tag, ['cat', '/own'])).toBe('own')
   await expectNoBuilder()
@@ -117,7 +82,7 @@ test('a builder that does not start: what buildx says of it', async () => {
 
 test('after SIGKILL post removes it', async () => {
   let during = ''
-  const run = await build(inContainer(), 'RUN echo begun && sleep 5', {
+  const run = await build(inContainer(standIn, builder.endpoint), 'RUN echo begun && sleep 5', {
     killWhen: (line) => line.includes('begun'),
     betweenPhases: async () => {
       during = await builders()

@@ -1,20 +1,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { endRecorder } from '../diagnose/recording/recorder.ts'
 import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
+import { withEngineApi } from '../docker/engine-api.ts'
+import { removeBuilderOf } from '../docker/left-builders.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
+import { endStrays } from '../host/strays.ts'
 import { findRoomyDir } from '../host/temp-dir.ts'
-import {
-  intermediateRepository,
-  runLabel,
-  toBuilderContainer,
-  toBuilderName,
-  toBuilderVolume,
-} from '../ownership.ts'
+import { intermediateRepository, runLabel, toBuilderName } from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
@@ -56,14 +54,24 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
   if (names.length > 0) await docker.try(['rmi', ...names])
 }
 
-/** The builder that a killed main made: buildx may have forgotten it with main's own folder. */
+const settleMs = 300
+const mostLooks = 10
+
+/**
+ * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
+ * folder.
+ */
 const removeBuilder = async (docker: Docker, runId: string): Promise<void> => {
-  const container = toBuilderContainer(runId)
-  await docker.try(['buildx', 'rm', '--force', toBuilderName(runId)], { timeoutMs: 20_000 })
-  const names = ['ps', '--all', '--quiet', '--filter', `name=^${container}$`]
-  if ((await list(docker, names)).length > 0) await docker.try(['rm', '--force', container])
-  const volumes = ['volume', 'ls', '--quiet', '--filter', `name=^${toBuilderVolume(container)}$`]
-  for (const volume of await list(docker, volumes)) await docker.try(['volume', 'rm', volume])
+  const name = toBuilderName(runId)
+  await endStrays(['docker', 'docker-buildx'], name)
+  await docker.try(['buildx', 'rm', '--force', name], { timeoutMs: 20_000 })
+  // What the daemon was asked for last may come when we have looked already.
+  await withEngineApi(docker, async (api) => {
+    for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
+      isThere = (await removeBuilderOf(api, runId)) || looks === 1
+      if (isThere) await setTimeout(settleMs)
+    }
+  })
 }
 
 /**

@@ -2,6 +2,7 @@ import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import type { Facts } from '../facts/facts.ts'
+import { removeLeftBuilders } from '../docker/left-builders.ts'
 import { type GatherContext, gather } from '../facts/gather.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
@@ -159,8 +160,10 @@ export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promi
   const named = existingBuilder === undefined ? {} : { BUILDX_BUILDER: existingBuilder }
   const env = { ...context.env, ...named }
   return withEngineApi(createDocker(env, front.signal), (api) =>
-    withBuilder(inputs, { ...context, env }, front, (place, booted) =>
-      runWith(api, inputs, place, front, booted),
-    ),
+    withBuilder(inputs, { ...context, env }, front, async (place, booted) => {
+      const isMade = inputs.builder !== undefined && !inputs.isDryRun
+      const swept = isMade && removeLeftBuilders(createDocker(env), api, Date.now()).catch(() => {})
+      return runWith(api, inputs, place, front, booted).finally(() => swept)
+    }),
   )
 }

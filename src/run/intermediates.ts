@@ -2,10 +2,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
-import { intermediateRepository, toHeldName } from '../ownership.ts'
-
-/** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
-const longestJobMs = 5 * 24 * 60 * 60 * 1_000
+import { intermediateRepository, longestJobMs, toHeldName } from '../ownership.ts'
 
 /**
  * True for a name that no step can be using any more, as its machine died before post could run. Who does

@@ -1,12 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OtherBuilder } from '../../../__tests__/support/other-builder.ts'
 import { startNodes } from '../host/nodes.ts'
 import { type Session, withScope } from '../host/session.ts'
 import { mainFile, makeStep } from '../host/step.ts'
-
-/** How large the image is. */
-export type Size = { readonly megabytes: number; readonly files: number }
+import { type Size, writeContext } from './context.ts'
 
 /** What one load took, and what came from the builder. */
 export type Measured = { readonly seconds: number; readonly bytes: number }
@@ -21,24 +18,7 @@ export type Round = {
   readonly changed: Measured
 }
 
-const layers = 5
-
-/** Bytes that no other image has, in five layers and many small files; its last line changes. */
-const writeContext = (folder: string, base: string, { megabytes, files }: Size): void => {
-  const each = `head -c ${Math.ceil((megabytes * 1e6) / layers)} /dev/urandom >/big`
-  const small = `mkdir -p /small && cd /small && seq ${Math.ceil(files / layers)} | sed s/^/`
-  const runs = Array.from(
-    { length: layers },
-    (_, index) => `RUN ${each}-${index} && ${small}${index}-/ | xargs touch`,
-  )
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    join(folder, 'Dockerfile'),
-    [`FROM ${base}`, ...runs, 'ARG LINE=first', 'RUN echo "$LINE" >/last', ''].join('\n'),
-  )
-}
-
-type Stage = {
+export type Stage = {
   readonly session: Session
   readonly builder: OtherBuilder
   readonly folder: string
