@@ -31,3 +31,22 @@ export const toBuilderVolume = (container: string): string => `${container}_stat
  * machine that died before post could run.
  */
 export const longestJobMs = 5 * 24 * 60 * 60 * 1_000
+
+/** What buildx calls a kind of object of such a builder in a cluster, after the builder's name. */
+const objectPatterns = {
+  deployments: '%',
+  statefulsets: '%',
+  configmaps: '%-config(?:-[0-9]+)?',
+  persistentvolumeclaims: 'buildkitd-%-[0-9]+',
+} as const
+
+/** Whether an object of a cluster has the name that such a builder's would have. */
+export const isBuilderObject = (
+  resource: keyof typeof objectPatterns,
+  name: string,
+  runId: string,
+): boolean => {
+  if (!/^[0-9a-f]{16}$/.test(runId)) return false
+  const node = `${toBuilderName(runId)}[0-9]{1,3}`
+  return new RegExp(`^${objectPatterns[resource].replace('%', node)}$`).test(name)
+}

@@ -20,6 +20,7 @@ import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { Failure } from '../../src/failure.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
+import { findTrouble } from '../../src/kubernetes/trouble.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import { toLine } from '../../src/text/to-line.ts'
@@ -104,6 +105,21 @@ test.each<readonly [string, () => unknown]>([
       () => findTransient(most(text), [most(text)]),
     ],
   ),
+  ...['admission webhook "', 'pull access ', '/n'].map((text): [string, () => unknown] => [
+    `an event of ${JSON.stringify(text)}`,
+    () =>
+      findTrouble(
+        [],
+        [
+          {
+            involvedObject: { name: most('buildkitd-') },
+            reason: 'FailedCreate',
+            message: most(text),
+          },
+        ],
+        'buildkitd-',
+      ),
+  ]),
   ...['[a ', '[1/2', 'a '].map((name): [string, () => unknown] => [
     `a step of ${JSON.stringify(name)}`,
     () => toTimings([{ name: most(name), ms: 2_000, isCached: false }]),

@@ -30,8 +30,40 @@ test('a configuration as text', () => {
   expect(read(given).builder?.config).toEqual({ kind: 'inline', text })
 })
 
+test('a builder in a cluster', () => {
+  const options = ['namespace=ci', '"labels=a=1,b=2"', 'env.HTTP_PROXY=a:1']
+  const given = { ...build, driver: 'kubernetes', 'driver-opts': options.join('\n') }
+  expect(read(given).builder).toMatchObject({ driver: 'kubernetes', options })
+})
+
+const inCluster = { driver: 'kubernetes' }
+
 test.each([
-  [{ driver: 'kubernetes' }, /driver.*unknown. Write one of docker-container, remote/],
+  [{ driver: 'kube' }, /driver.*unknown. Write one of docker-container, remote, kubernetes/],
+  [
+    { ...inCluster, endpoint: 'kubernetes:///a' },
+    /endpoint.*where the kubeconfig leads.*KUBECONFIG/,
+  ],
+  [
+    { ...inCluster, 'driver-opts': 'name-space=ci' },
+    /driver-opts \("name-space"\): kubernetes has no such option. Did you mean namespace\? It has image, namespace/,
+  ],
+  [{ ...inCluster, 'driver-opts': 'network=host' }, /network.*kubernetes has no such option/],
+  [{ ...inCluster, 'driver-opts': 'env.=1' }, /env\..*kubernetes has no such option/],
+  [{ ...inCluster, 'driver-opts': 'rootless' }, /rootless.*not an option. Write name=value/],
+  [{ ...inCluster, 'driver-opts': 'labels=a=1,b=2' }, /"b".*kubernetes has no such option/],
+  [
+    { ...inCluster, 'driver-opts': '"annotations=a=1,dev.slipway.run=x"' },
+    /dev\.slipway\.run is what Slipway finds its own builders by/,
+  ],
+  [
+    { driver: 'docker-container', 'driver-opts': 'namespace=a' },
+    /docker-container has no such option.*env\.NAME/,
+  ],
+  [
+    { driver: 'remote', endpoint: 'tcp://a:1', 'driver-opts': 'image=a' },
+    /remote has no such option. It has cacert, cert, key, servername/,
+  ],
   [{ driver: 'remote' }, /endpoint.*empty, though driver is remote/],
   [{ endpoint: 'tcp://a:1' }, /endpoint: given without driver/],
   [{ 'driver-opts': 'network=host' }, /driver-opts: given without driver/],

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['storage'],
   ['cluster'],
   ['image'],
-  ['docker', 'containerd'],
+  ['docker', 'containerd', 'kubernetes'],
   ['host'],
   ['text', 'ownership.ts', 'failure.ts', 'secret.ts'],
 ]

@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
+import type { Env } from '../host/command.ts'
 import type { BuilderRequest } from '../inputs/inputs.ts'
 import { toBuilderName } from '../ownership.ts'
+import type { BuilderWatch } from './builder-watch.ts'
 
 /** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
 const usualFlags =
@@ -35,14 +37,43 @@ export const toCreateArgs = (
 const bootMs = 5 * 60_000
 
 /** The job may be cancelled, and who cancels gives us seconds. */
-const removeMs = 20_000
+export const removeMs = 20_000
 
 export type OwnBuilder = {
   readonly name: string
+  /** What commands need besides its name. */
+  readonly env?: Env
+  /** Undefined where a builder that goes away ends its build by itself. */
+  readonly watch?: BuilderWatch
   /** Fulfilled when it answers. @throws {Failure} when it does not */
   readonly booted: Promise<void>
   /** Removes it with all that it has. Never fails. */
   readonly remove: () => Promise<void>
+}
+
+export type BuilderPlace = { readonly [K in 'runId' | 'tempDir' | 'workspace']: string }
+
+/**
+ * Has buildx write down a builder, which does not run yet.
+ *
+ * @returns its name
+ * @throws {Failure} when buildx makes none
+ */
+export const makeBuilder = async (
+  docker: Docker,
+  request: BuilderRequest,
+  { runId, tempDir, workspace }: BuilderPlace,
+): Promise<string> => {
+  const name = toBuilderName(runId)
+  const config = join(tempDir, 'buildkitd.toml')
+  const isInline = request.config?.kind === 'inline'
+  if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
+  const args = toCreateArgs(request, name, isInline ? config : undefined)
+  const made = await docker.try(args, { cwd: workspace })
+  if (made.code === 0) return name
+  throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {
+    remedy: 'See driver, driver-opts, endpoint and buildkitd-flags.',
+  })
 }
 
 /**
@@ -56,18 +87,9 @@ export const createBuilder = async (
   docker: Docker,
   remover: Docker,
   request: BuilderRequest,
-  { runId, tempDir, workspace }: { readonly [K in 'runId' | 'tempDir' | 'workspace']: string },
+  place: BuilderPlace,
 ): Promise<OwnBuilder> => {
-  const name = toBuilderName(runId)
-  const config = join(tempDir, 'buildkitd.toml')
-  const isInline = request.config?.kind === 'inline'
-  if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
-  const args = toCreateArgs(request, name, isInline ? config : undefined)
-  const made = await docker.try(args, { cwd: workspace })
-  if (made.code !== 0)
-    throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {
-      remedy: 'See driver, driver-opts, endpoint and buildkitd-flags.',
-    })
+  const name = await makeBuilder(docker, request, place)
   const boot = async (): Promise<void> => {
     const ended = await docker.try(['buildx', 'inspect', '--bootstrap', name], {
       timeoutMs: bootMs,

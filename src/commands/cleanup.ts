@@ -12,6 +12,9 @@ import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import { endStrays } from '../host/strays.ts'
 import { findRoomyDir } from '../host/temp-dir.ts'
+import { removeOf } from '../kubernetes/marked.ts'
+import { reopenCluster } from '../kubernetes/open-cluster.ts'
+import type { BuilderPlace } from '../kubernetes/pods.ts'
 import { intermediateRepository, runLabel, toBuilderName } from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
@@ -57,14 +60,25 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
 const settleMs = 300
 const mostLooks = 10
 
+/** Also what buildx does not know of, or has forgotten. */
+const removeFromCluster = async (cluster: BuilderPlace): Promise<void> => {
+  const problems = await removeOf(cluster)
+  if (problems.length > 0) throw new Failure(problems.join(' '))
+}
+
 /**
  * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
  * folder.
  */
-const removeBuilder = async (docker: Docker, runId: string): Promise<void> => {
+const removeBuilder = async (
+  docker: Docker,
+  runId: string,
+  cluster: BuilderPlace | undefined,
+): Promise<void> => {
   const name = toBuilderName(runId)
   await endStrays(['docker', 'docker-buildx'], name)
   await docker.try(['buildx', 'rm', '--force', name], { timeoutMs: 20_000 })
+  if (cluster !== undefined) return removeFromCluster(cluster)
   // What the daemon was asked for last may come when we have looked already.
   await withEngineApi(docker, async (api) => {
     for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
@@ -87,6 +101,7 @@ export const cleanUp = async (
   if (!isRunId(runId)) return
   const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
   try {
+    const cluster = hasBuilder ? reopenCluster(context.childEnv, tempDir, runId) : undefined
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     rmSync(recordingFolder, { recursive: true, force: true })
@@ -96,7 +111,7 @@ export const cleanUp = async (
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
     await removeImages(docker, runId)
-    if (hasBuilder) await removeBuilder(docker, runId)
+    if (hasBuilder) await removeBuilder(docker, runId, cluster)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.

@@ -1,3 +1,4 @@
+import type { BuilderWatch } from '../build/builder-watch.ts'
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
@@ -31,6 +32,8 @@ export type RunContext = GatherContext & {
   readonly recordingFolder: string
   /** What child processes inherit. */
   readonly env: Env
+  /** Looks after the run's own builder, where that is needed. */
+  readonly watch?: BuilderWatch | undefined
   /** By these variables builds and we find the Actions cache. */
   readonly cacheEnv: Env
   /** 1 for a job that runs for the first time, more when somebody runs it again. */

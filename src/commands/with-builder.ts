@@ -1,6 +1,11 @@
+import type { BuilderWatch } from '../build/builder-watch.ts'
+import { createKubernetesBuilder } from '../build/kubernetes-builder.ts'
 import { createBuilder } from '../build/own-builder.ts'
+import { requireOptions } from '../build/require-options.ts'
 import { createDocker } from '../docker/docker.ts'
+import { findBuildxVersion } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
+import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 
 /** The state by which post knows that the run made a builder: `made`, and `removed` when it is gone. */
@@ -9,9 +14,13 @@ export const builderState = 'builder'
 type Place = { readonly [K in 'runId' | 'tempDir' | 'workspace']: string } & { readonly env: Env }
 
 type FrontEnd = {
+  readonly log: Log
   readonly signal: AbortSignal
   readonly saveState: (name: string, value: string) => void
 }
+
+/** Undefined where the builder needs nobody to look after it. */
+type Watched = { readonly watch?: BuilderWatch | undefined }
 
 /**
  * Does something with the builder that the inputs ask for, which boots meanwhile and goes afterwards; with the
@@ -22,18 +31,24 @@ type FrontEnd = {
 export const withBuilder = async <P extends Place, T>(
   { builder, bake, isDryRun }: Inputs,
   place: P,
-  { signal, saveState }: FrontEnd,
-  body: (place: P, booted: Promise<void>) => Promise<T>,
+  { log, signal, saveState }: FrontEnd,
+  body: (place: P & Watched, booted: Promise<void>) => Promise<T>,
 ): Promise<T> => {
   const { env } = place
   if (builder === undefined || bake === undefined || isDryRun) return body(place, Promise.resolve())
+  await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)))
   saveState(builderState, 'made')
   // What fails meanwhile does not wait until the builder has its image.
   const stop = new AbortController()
-  const booting = createDocker(env, AbortSignal.any([signal, stop.signal]))
-  const own = await createBuilder(booting, createDocker(env), builder, place)
+  const until = AbortSignal.any([signal, stop.signal])
+  const own =
+    builder.driver === 'kubernetes'
+      ? await createKubernetesBuilder(env, until, builder, place, log)
+      : await createBuilder(createDocker(env, until), createDocker(env), builder, place)
   try {
-    return await body({ ...place, env: { ...env, BUILDX_BUILDER: own.name } }, own.booted)
+    const { watch } = own
+    const built = { ...place, env: { ...env, ...own.env, BUILDX_BUILDER: own.name }, watch }
+    return await body(built, own.booted)
   } finally {
     stop.abort()
     await own.remove()

@@ -1,6 +1,7 @@
 import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
+import type { Driver } from './driver-opts.ts'
 
 /** Where the token comes from that the build may use. */
 export type Credentials =
@@ -96,7 +97,7 @@ export type Mode = 'run' | 'diagnose'
 
 /** A builder for the step alone, in the words of docker/setup-buildx-action. */
 export type BuilderRequest = {
-  readonly driver: 'docker-container' | 'remote'
+  readonly driver: Driver
   /** Such as `image=moby/buildkit:v0.25.0`. */
   readonly options: readonly string[]
   /** Where BuildKit listens, or a docker context. */

@@ -1,7 +1,7 @@
+import { runLabel } from '../ownership.ts'
+import { checkOptions, drivers, parseOptions } from './driver-opts.ts'
 import type { BuilderRequest } from './inputs.ts'
 import { type Reader, toLines } from './reader.ts'
-
-const drivers = ['docker-container', 'remote'] as const
 
 /** What no builder can be made of without a driver. */
 const parts = [
@@ -20,6 +20,14 @@ const readConfig = ({ text, report, run }: Reader): BuilderRequest['config'] => 
     report('buildkitd-config', 'there is no such file. Paths start in the workspace.', path)
   if (inline !== undefined) return { kind: 'inline', text: inline }
   return path === undefined ? undefined : { kind: 'file', path }
+}
+
+/** By it we find what we may remove. */
+const reportMark = ({ report }: Reader, lines: readonly string[]): void => {
+  for (const [name, value] of parseOptions(lines)) {
+    if (!/^(?:labels|annotations)$/.test(name) || !value.includes(`${runLabel}=`)) continue
+    report('driver-opts', `${runLabel} is what Slipway finds its own builders by. Leave it out.`)
+  }
 }
 
 /** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
@@ -47,12 +55,20 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
     )
   if (text('builder') !== undefined)
     report('builder', 'given together with driver, which makes another one. Keep one of the two.')
+  if (found === 'kubernetes' && endpoint !== undefined)
+    report(
+      'endpoint',
+      'a builder in Kubernetes is where the kubeconfig leads. Leave it out, and set KUBECONFIG for the step.',
+    )
+  const options = list('driver-opts', toLines)
+  if (found !== undefined) checkOptions(found, options, report)
+  if (found === 'kubernetes') reportMark(reader, options)
   const config = readConfig(reader)
   if (found === 'remote' && config !== undefined)
     report('buildkitd-config', 'a remote builder has its own configuration. Leave it out.')
   return {
-    driver: found ?? drivers[0],
-    options: list('driver-opts', toLines),
+    driver: found ?? 'docker-container',
+    options,
     endpoint,
     flags: text('buildkitd-flags'),
     config,

@@ -2,12 +2,14 @@ import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
 import { type BuildFiles, readDockerfile, toBakeFiles } from '../build/dockerfile/find.ts'
 import { findStepLine } from '../build/dockerfile/step-line.ts'
+import { watchBuild } from '../build/builder-watch.ts'
 import { prepareLayout } from '../build/layout-output.ts'
 import { isPush } from '../build/outputs.ts'
 import { shortenInstruction } from '../build/render-event.ts'
 import { type Target, toContexts } from '../build/target.ts'
 import type { MissedStep } from '../build/timings.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
+import { createDocker } from '../docker/docker.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
 import { readLayout } from '../image/sources/oci-layout.ts'
@@ -71,7 +73,9 @@ export const build: Handler<'build'> = async (step, ports) => {
     // Another try must not find the manifests of the last one.
     if (output === 'oci-layout') prepareLayout(layout, common)
     return logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
-      buildImage(docker.command, order, onEvent, log.warning),
+      watchBuild({ name, watch: run.watch, signal, onEvent }, (until, onEvent) =>
+        buildImage(createDocker(run.env, until), order, onEvent, log.warning),
+      ),
     )
   }
   const built = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(

@@ -1,3 +1,4 @@
+import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { Freed } from '../disk/free-disk.ts'
@@ -64,6 +65,8 @@ export type Run = {
   readonly workspace: string
   /** What child processes inherit. */
   readonly env: Env
+  /** Looks after the run's own builder, where that is needed. */
+  readonly watch?: BuilderWatch | undefined
   /** How the Actions cache is asked. */
   readonly cache: CacheAccess
   /** Ends with the step, or with the first failure where that ends all. */
