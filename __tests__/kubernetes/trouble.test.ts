@@ -12,7 +12,7 @@ const podOf = (status: Pod['status']): Pod => ({
 
 const waiting = (reason: string, message = '', more = {}): Pod =>
   podOf({
-    phase: 'Pending',
+    phase: reason === 'CrashLoopBackOff' ? 'Running' : 'Pending',
     containerStatuses: [{ state: { waiting: { reason, message } }, ...more }],
   })
 
@@ -81,6 +81,13 @@ test.each<readonly [string, readonly Pod[], readonly PodEvent[], string, boolean
     false,
   ],
   [
+    'a probe',
+    [podOf({ phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] })],
+    [eventOf(name, 'Unhealthy', 'Readiness probe failed: no such worker')],
+    `pod ${name} is not ready: Readiness probe failed: no such worker`,
+    false,
+  ],
+  [
     'an eviction',
     [
       podOf({
@@ -114,7 +121,11 @@ test.each<readonly [string, readonly Pod[], readonly PodEvent[], string, boolean
 test.each<readonly [string, readonly Pod[], readonly PodEvent[]]>([
   ['nothing yet', [], [eventOf('another', 'FailedCreate', 'exceeded quota')]],
   ['a pull that goes on', [waiting('ContainerCreating')], []],
-  ['a pod that runs', [podOf({ phase: 'Running' })], [eventOf(name, 'Unhealthy', 'probe')]],
+  [
+    'a pod that is ready',
+    [podOf({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] })],
+    [eventOf(name, 'Unhealthy', 'probe')],
+  ],
   ['an answer that says nothing', [{}, { status: {} }], [{}]],
 ])('no trouble: %s', (_, pods, events) => {
   expect(findTrouble(pods, events, node)).toBeUndefined()

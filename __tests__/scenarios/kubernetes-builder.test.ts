@@ -58,6 +58,22 @@ const moveContext = (): Promise<void> => {
 const begin = (next: string): string => `RUN echo begun ${uniqueName('step')} && ${next}`
 const hasBegun = (line: string): boolean => /^#\d+ \d\S* begun /.test(line)
 
+/** As cloud providers write it: a program that signs in, and paths beside the file. */
+const signInByProgram = async (): Promise<void> => {
+  const kind = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' }
+  const credential = JSON.stringify({ ...kind, status: { token: api.token } })
+  await writeFile(join(scratch, 'sign-in'), `#!/bin/sh\necho '${credential}'\n`, { mode: 0o755 })
+  await writeFile(join(scratch, 'ca.crt'), api.ca)
+  const exec = `exec: {apiVersion: ${kind.apiVersion}, command: ./sign-in, interactiveMode: Never}`
+  await writeFile(
+    kubeconfig(),
+    api
+      .kubeconfig()
+      .replace(/certificate-authority-data: .*/, 'certificate-authority: ca.crt')
+      .replace(/token: .*/, exec),
+  )
+}
+
 const build = async (
   dockerfile: string,
   driverOpts: readonly string[] = [],
@@ -167,7 +183,8 @@ test('after SIGKILL post removes it, though buildx has forgotten it and the cont
   expect([run.postExitCode, warningsOf(run), api.names()]).toEqual([0, [], []])
 })
 
-test('a cancelled step takes it along', async () => {
+test('a cancelled step takes it along; a program signs in', async () => {
+  await signInByProgram()
   const run = await build(begin('sleep 60'), [], { cancelWhen: hasBegun })
   expect([run.conclusion, api.names(), await knownBuilders()]).toEqual(['cancelled', [], []])
 })

@@ -3,7 +3,7 @@ import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import { createLineCutter } from '../host/lines.ts'
 import { neutralise } from '../host/log-fence.ts'
-import { type BuilderPlace, findPods, findWarnings, isRunning } from '../kubernetes/pods.ts'
+import { type BuilderPlace, findPods, findWarnings, isReady } from '../kubernetes/pods.ts'
 import { findTrouble, type Trouble } from '../kubernetes/trouble.ts'
 import { toLine } from '../text/to-line.ts'
 
@@ -38,7 +38,7 @@ const watchTrouble = async (
   while (!signal.aborted) {
     await setTimeout(lookMs, undefined, { signal }).catch(() => {})
     const pods = signal.aborted ? undefined : await findPods(place)
-    if (pods === undefined || pods.some(isRunning)) continue
+    if (pods === undefined || pods.some(isReady)) continue
     const trouble = findTrouble(pods, await findWarnings(place), name)
     if (signal.aborted) return
     if (trouble !== undefined && trouble.text !== told)
@@ -100,7 +100,7 @@ export const bootInCluster = async (boot: Boot): Promise<void> => {
   }
   const { place, name } = boot
   const pods = (await findPods(place)) ?? []
-  const found = pods.some(isRunning)
+  const found = pods.some(isReady)
     ? undefined
     : (findTrouble(pods, await findWarnings(place), name) ?? trouble)
   const said = { ...ended, stdout: lines.stdout.join('\n'), stderr: lines.stderr.join('\n') }

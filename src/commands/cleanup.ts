@@ -60,12 +60,6 @@ const removeImages = async (docker: Docker, runId: string): Promise<void> => {
 const settleMs = 300
 const mostLooks = 10
 
-/** Also what buildx does not know of, or has forgotten. */
-const removeFromCluster = async (cluster: BuilderPlace): Promise<void> => {
-  const problems = await removeOf(cluster)
-  if (problems.length > 0) throw new Failure(problems.join(' '))
-}
-
 /**
  * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
  * folder.
@@ -74,11 +68,17 @@ const removeBuilder = async (
   docker: Docker,
   runId: string,
   cluster: BuilderPlace | undefined,
+  warning: Log['warning'],
 ): Promise<void> => {
   const name = toBuilderName(runId)
   await endStrays(['docker', 'docker-buildx'], name)
   await docker.try(['buildx', 'rm', '--force', name], { timeoutMs: 20_000 })
-  if (cluster !== undefined) return removeFromCluster(cluster)
+  if (cluster !== undefined) {
+    const problems = await removeOf(cluster)
+    if (problems.length > 0)
+      warning(`Slipway could not remove its builder's ${problems.join(', ')}`)
+    return
+  }
   // What the daemon was asked for last may come when we have looked already.
   await withEngineApi(docker, async (api) => {
     for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
@@ -111,7 +111,7 @@ export const cleanUp = async (
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
     await removeImages(docker, runId)
-    if (hasBuilder) await removeBuilder(docker, runId, cluster)
+    if (hasBuilder) await removeBuilder(docker, runId, cluster, warning)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.

@@ -70,3 +70,7 @@ export const toIncarnation = ({ metadata, status }: Pod): string =>
   `${metadata?.uid} ${(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)}`
 
 export const isRunning = ({ status }: Pod): boolean => status?.phase === 'Running'
+
+/** Whether its probe has been answered: one whose container crashes again and again counts as running, too. */
+export const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false

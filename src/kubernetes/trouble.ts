@@ -1,5 +1,5 @@
 import { toLine } from '../text/to-line.ts'
-import type { Pod, PodEvent } from './pods.ts'
+import { isReady, type Pod, type PodEvent } from './pods.ts'
 
 /** Why a builder's pod does not run. */
 export type Trouble = {
@@ -51,6 +51,7 @@ const explainContainers = (
 const explainPod = (pod: Pod, events: readonly PodEvent[]): Trouble | undefined => {
   const { status } = pod
   const name = pod.metadata?.name ?? ''
+  if (isReady(pod)) return undefined
   if (status?.phase === 'Failed') {
     const why = [status.reason, status.message].filter(Boolean).join(': ')
     return { text: `pod ${name} failed: ${why}`, isFinal: false }
@@ -65,9 +66,10 @@ const explainPod = (pod: Pod, events: readonly PodEvent[]): Trouble | undefined 
     return { text: `pod ${name} is not scheduled: ${why}`, isFinal: false }
   }
   const waiting = explainContainers(name, pod, own)
-  if (waiting !== undefined || status?.phase === 'Running') return waiting
   const event = latest(own)
-  return event && { text: `pod ${name} does not start: ${event.message}`, isFinal: false }
+  if (waiting !== undefined || event === undefined) return waiting
+  const what = status?.phase === 'Running' ? 'is not ready' : 'does not start'
+  return { text: `pod ${name} ${what}: ${event.message}`, isFinal: false }
 }
 
 /**
