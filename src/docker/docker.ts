@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Command, Env } from '../host/command.ts'
 import { pour, type Sink } from '../host/lines.ts'
 import { type Ended, runCaptured, runStreaming } from '../host/process.ts'
+import { findPlainBuildx } from './programs.ts'
 import { findSocket } from './socket.ts'
 import { withoutWarnings } from './warnings.ts'
 
@@ -45,9 +46,16 @@ export const describeEnd = (ended: Ended): string => {
 }
 
 export const createDocker = (env: Env, signal?: AbortSignal): Docker => {
+  let buildx: { readonly file: string | undefined } | undefined
+  /** Docker would start its plugin twice, and wait for the first: a quarter of a second. */
+  const toProgram = (args: readonly string[]): Pick<Command, 'file' | 'args'> => {
+    if (args[0] !== 'buildx') return { file: 'docker', args }
+    buildx ??= { file: findPlainBuildx(env) }
+    const { file } = buildx
+    return file === undefined ? { file: 'docker', args } : { file, args: args.slice(1) }
+  }
   const command = (args: readonly string[], options: DockerOptions = {}): Command => ({
-    file: 'docker',
-    args,
+    ...toProgram(args),
     timeoutMs: defaultTimeoutMs,
     signal,
     ...options,
