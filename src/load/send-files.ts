@@ -1,25 +1,18 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { toBlobPath } from '../image/sources/layout-root.ts'
 import { countBytes } from './pipe-end.ts'
 import { type Feed, writeManifest } from './send-layers.ts'
 
-/** Sends a file after the line that says what it is; an empty one stands for a layer that is not there. */
-const sendFile = async (
-  path: string,
-  toHead: (bytes: number) => string,
-  onBytes: (bytes: number) => void,
-  target: Writable,
-): Promise<void> => {
+/** A file after the line that says what it is; an empty one stands for a layer that is not there. */
+async function* readFile(path: string, toHead: (bytes: number) => string): AsyncGenerator<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const { size } = await file.stat()
     if (size === 0) throw new Error('the builder left a layer out that the node lacks')
-    target.write(toHead(size))
-    const content = file.createReadStream({ end: size - 1, autoClose: false })
-    await pipeline(content, countBytes(onBytes), target, { end: false })
+    yield Buffer.from(toHead(size))
+    yield* file.createReadStream({ end: size - 1, autoClose: false })
   } finally {
     await file.close()
   }
@@ -29,13 +22,16 @@ const sendFile = async (
 export const sendFiles: Feed = async ({ image, onBytes }, { config }, missing, target) => {
   const { folder = '', manifest = '' } = image.layout ?? {}
   const byLayer = Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? '')
-  try {
+  // One pipe for all: each would leave its listeners at the target.
+  const read = async function* (): AsyncGenerator<Buffer> {
     for (const [diffId, indexes] of byLayer) {
       const toHead = (size: number): string => `layer ${size} ${indexes.join(' ')}\n`
-      await sendFile(toBlobPath(folder, diffId), toHead, onBytes, target)
+      yield* readFile(toBlobPath(folder, diffId), toHead)
     }
-    const toHead = (size: number): string => `blob ${size} ${config}\n`
-    await sendFile(toBlobPath(folder, config), toHead, onBytes, target)
+    yield* readFile(toBlobPath(folder, config), (size) => `blob ${size} ${config}\n`)
+  }
+  try {
+    await pipeline(read, countBytes(onBytes), target, { end: false })
   } catch (error) {
     return { kind: 'failed', problem: `reading what the builder wrote: ${String(error)}` }
   }

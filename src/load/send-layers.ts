@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { describeEnd } from '../docker/docker.ts'
 import { splitLines } from '../host/lines.ts'
 import { toDigest } from '../image/digest.ts'
-import { containerdClient, joinScript } from './helper.ts'
+import { containerdClient, streamScript } from './helper.ts'
 import { namesOf, toSource } from './helper-request.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
 import { countBytes, startSource, startTarget } from './pipe-end.ts'
@@ -15,7 +15,8 @@ export type Sent =
   | { readonly kind: 'sent' | 'cannot' }
   | { readonly kind: 'failed'; readonly problem: string }
 
-const toRequest = (
+/** What is to be put into the node, for helper/stream.sh. */
+export const toRequest = (
   { engine, runId, image, node }: Streaming,
   { unpackers, config }: ArchivedImage,
 ): string => {
@@ -103,9 +104,7 @@ export const sendLayers = async (
   feed: Feed,
 ): Promise<Sent> => {
   const { docker, node } = streaming
-  const common = ['record', 'client', 'source', 'node', 'names', 'stage', 'publish']
-  const script = joinScript(...common, 'entries', 'receive', 'stream')
-  const program = ['bash', '-c', script, 'slipway', containerdClient()]
+  const program = ['bash', '-c', streamScript(), 'slipway', containerdClient()]
   const args = ['exec', '--interactive', node.name, ...program]
   const { stdin, stdout, ended } = startTarget(docker, args)
   let sending: Promise<Sent> | undefined

@@ -3,8 +3,14 @@ import { importArchive } from './import-archive.ts'
 import { type ArchivedImage, findArchived } from './layer-blobs.ts'
 import type { Progress } from './progress.ts'
 import { sendFiles } from './send-files.ts'
-import { sendLayers, sendSaved } from './send-layers.ts'
+import { type Sent, sendLayers, sendSaved } from './send-layers.ts'
 import type { Streaming } from './streaming.ts'
+import { unpackLayout } from './unpack-layout.ts'
+
+const sendLayout = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
+  const unpacked = await unpackLayout(streaming, archived)
+  return unpacked.kind === 'cannot' ? sendLayers(streaming, archived, sendFiles) : unpacked
+}
 
 const send = async (
   streaming: Streaming,
@@ -12,8 +18,9 @@ const send = async (
 ): Promise<string | undefined> => {
   const { image, node } = streaming
   if (archived !== undefined && node.containerd.snapshotter === 'overlayfs') {
-    const feed = image.layout === undefined ? sendSaved : sendFiles
-    const sent = await sendLayers(streaming, archived, feed)
+    const sent = await (image.layout === undefined
+      ? sendLayers(streaming, archived, sendSaved)
+      : sendLayout(streaming, archived))
     if (sent.kind === 'sent') return undefined
     if (sent.kind === 'failed') return sent.problem
   }

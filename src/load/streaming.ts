@@ -14,6 +14,7 @@ export type Streaming = {
   readonly image: ContainerImage
   readonly node: Node
   readonly toManifest: ManifestMaker
+  readonly signal: AbortSignal
   /** Hears of all that is sent. */
   readonly onBytes: (bytes: number) => void
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -260,5 +260,50 @@ describe('is unpacked as it is', () => {
     const { code } = await receive([file('/a//./b', 'x'), hardLink('c', '/a/b'), file('./.wh.d')])
     expect(code).toBe(0)
     expect(treeOf(0)).toEqual(['40755 a', '100644 a/b', '100644 c', '20644 d'])
+  })
+})
+
+describe("a layer that lies in the builder's folder", () => {
+  /** Unpacks a file that is in the place of a layer's blob. */
+  const receiveHere = async (put: (path: string, tar: Buffer) => void) => {
+    const tar = writeTar([folder('a'), file('a/b', 'content'), file('.wh.c')])
+    const hex = createHash('sha256').update(tar).digest('hex')
+    mkdirSync(join(place, 'layout'))
+    put(join(place, 'layout', hex), tar)
+    const script = `exec 3</dev/null
+      layout=$1/layout diffs=(sha256:${hex}) unpackers=(cat) present=()
+      receive_layer here 0`
+    return callHelper(parts, place, script)
+  }
+
+  rootTest('is unpacked as one that comes through a pipe', async () => {
+    expect(await receiveHere(writeFileSync)).toEqual({ code: 0, said: '' })
+    expect(treeOf(0)).toEqual(['40755 a', '100644 a/b', '20644 c'])
+  })
+
+  test.each<readonly [string, (path: string, tar: Buffer) => void, RegExp]>([
+    [
+      'is empty',
+      (path) => writeFileSync(path, ''),
+      /left the layer .* out, which the node lacks$/m,
+    ],
+    ['is not there', () => {}, /left the layer .* out/],
+    [
+      'is a link',
+      (path, tar) => {
+        writeFileSync(`${path}.elsewhere`, tar)
+        symlinkSync(`${path}.elsewhere`, path)
+      },
+      /left the layer .* out/,
+    ],
+    [
+      'is another one',
+      (path) => writeFileSync(path, writeTar([file('x')])),
+      /what came as the layer sha256:\w+ has the digest/,
+    ],
+    ['is no tar', (path) => writeFileSync(path, 'x'.repeat(1_024)), /unpacking the layer/],
+  ])('is refused where it %s', async (_name, put, expected) => {
+    const { code, said } = await receiveHere(put)
+    expect([code, said]).toEqual([1, expect.stringMatching(expected)])
   })
 })
