@@ -232,6 +232,7 @@ test.each([
 test('a pod that goes away midway: buildx is ended, and the build begins again in the next pod', async () => {
   let isEvicted = false
   const run = await build(begin('sleep 4 && echo far >/own'), [], {
+    timeoutMs: 120_000,
     onLog: (text) => {
       if (isEvicted || !hasBegun(text)) return
       isEvicted = true

@@ -11,6 +11,7 @@ const slowest: readonly string[] = [
   'host/process',
   'lint/scripts',
   'scenarios/load-trees',
+  'scenarios/kubernetes-builder',
   'scenarios/load-stream-kill',
   'scenarios/load-ways',
   'scenarios/load-faults',
