@@ -1,8 +1,8 @@
-import { canRead, canRun, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, escapeCell, escapeLine, escapeText, findNearestWord, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isUntrusted, leftoversOf, makeTempDir, nameTimes, nothingRemembered, parseQuantity, readEnvironment, readSecrets, recall, rememberSizes, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, startRecorder, timesState, toContextFolder, toContextPaths, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, splitFields, sum as sum$2, toAssignments, toBakeFiles, toBakeWords, toEntries as toEntries$1, toFields, toTextMap, toTexts as toTexts$1, toWordText, usualPlatform } from "./shared.actions-step.js";
+import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, memoryFolder, nameTimes, nothingRemembered, openMemoryFile, parseOptions, parseQuantity, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, isMap, joinManifests, readDockerfile, readQuietly as readQuietly$1, sum as sum$2, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -11,9 +11,9 @@ const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promi
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
 const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
-const { basename, dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { dirname, join, relative, resolve } = process.getBuiltinModule("node:path");
 const { glob, lstat, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
@@ -139,7 +139,7 @@ const readAttests = ({ raw, run, text, check }) => {
 	const others = check("attests", toLines(raw["attests"])).filter((entry) => !attestWords.some((word) => text(word) && toFields(entry).get("type") === word));
 	return [...own, ...others];
 };
-const isPush$1 = (output) => {
+const isPush = (output) => {
 	const fields = toFields(output);
 	const type = fields.get("type");
 	return type === "registry" || type === "image" && fields.get("push") === "true";
@@ -149,10 +149,10 @@ const readOutputs = (reader, tags) => {
 	const { raw, check, isTrue, report } = reader;
 	const given = check("outputs", toLines(raw["outputs"]));
 	const isImage = (output) => toFields(output).get("type") === "image";
-	const pushed = given.map((output) => isImage(output) && !isPush$1(output) ? `${output},push=true` : output);
-	const all = !isTrue("push") ? given : pushed.some(isPush$1) ? pushed : [...pushed, "type=image,push=true"];
+	const pushed = given.map((output) => isImage(output) && !isPush(output) ? `${output},push=true` : output);
+	const all = !isTrue("push") ? given : pushed.some(isPush) ? pushed : [...pushed, "type=image,push=true"];
 	const isNamed = (output) => tags.length > 0 || toFields(output).has("name");
-	if (all.some((output) => isPush$1(output) && !isNamed(output))) report("push", `there are no tags, so nothing says where to. Give the image a tag with its registry, such as ghcr.io/acme/api:dev.`);
+	if (all.some((output) => isPush(output) && !isNamed(output))) report("push", `there are no tags, so nothing says where to. Give the image a tag with its registry, such as ghcr.io/acme/api:dev.`);
 	return all;
 };
 /** What cannot be, in place of a build that does something else. */
@@ -234,7 +234,7 @@ const reportStandardInput = ({ text, report }) => {
 	return inputs.length > 0;
 };
 /** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
-const readFile = ({ run, text, report }, isHere) => {
+const readFile$1 = ({ run, text, report }, isHere) => {
 	const file = text("file");
 	if (file === void 0) return void 0;
 	if (/^https?:\/\//.test(file)) report("file", `Bake reads no Dockerfile from a URL. Download it in a step before, or take a git address as context.`, file);
@@ -281,7 +281,7 @@ const readBuild = (reader, allow, lists = {}) => {
 	const escaped = (value) => value && escapeTemplate(value);
 	const context = text("context") ?? ".";
 	const isHere = toContextFolder(context, run.workspace) !== void 0;
-	const file = readFile(reader, isHere);
+	const file = readFile$1(reader, isHere);
 	const contexts = pairsOf("build-contexts");
 	const further = contexts.flatMap(([, value]) => value || []);
 	reportOutsideBuild(reader, further);
@@ -477,7 +477,6 @@ const readBake = (reader, allow) => {
 };
 
 // src/inputs/read-builder.ts
-const drivers = ["docker-container", "remote"];
 /** What no builder can be made of without a driver. */
 const parts = [
 	"driver-opts",
@@ -499,6 +498,13 @@ const readConfig = ({ text, report, run }) => {
 		path
 	};
 };
+/** By it we find what we may remove. */
+const reportMark = ({ report }, lines) => {
+	for (const [name, value] of parseOptions(lines)) {
+		if (!/^(?:labels|annotations)$/.test(name) || !value.includes(`${"dev.slipway.run"}=`)) continue;
+		report("driver-opts", `${runLabel} is what Slipway finds its own builders by. Leave it out.`);
+	}
+};
 /** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
 const readBuilder = (reader) => {
 	const { text, report, list } = reader;
@@ -513,11 +519,15 @@ const readBuilder = (reader) => {
 	const endpoint = text("endpoint");
 	if (found === "remote" && endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
 	if (text("builder") !== void 0) report("builder", "given together with driver, which makes another one. Keep one of the two.");
+	if (found === "kubernetes" && endpoint !== void 0) report("endpoint", "a builder in Kubernetes is where the kubeconfig leads. Leave it out, and set KUBECONFIG for the step.");
+	const options = list("driver-opts", toLines);
+	if (found !== void 0) checkOptions(found, options, report);
+	if (found === "kubernetes") reportMark(reader, options);
 	const config = readConfig(reader);
 	if (found === "remote" && config !== void 0) report("buildkitd-config", "a remote builder has its own configuration. Leave it out.");
 	return {
-		driver: found ?? drivers[0],
-		options: list("driver-opts", toLines),
+		driver: found ?? "docker-container",
+		options,
 		endpoint,
 		flags: text("buildkitd-flags"),
 		config
@@ -1054,7 +1064,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 
 // src/diagnose/recording/begin-recording.ts
 /** Mostly it has ended long before. */
-const patienceMs = 3500;
+const patienceMs$1 = 3500;
 /** A string says why nothing could be recorded. */
 const record = async (options) => {
 	const { clusterName, folder, childEnv } = options;
@@ -1077,7 +1087,7 @@ const beginRecording = (options) => {
 	const recording = record(options).catch(renderError);
 	const refuse = (why) => options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`);
 	return async (images) => {
-		const baseline = await within(recording, patienceMs, "no answer in time");
+		const baseline = await within(recording, patienceMs$1, "no answer in time");
 		if (typeof baseline === "string") return refuse(baseline);
 		try {
 			writeBaseline(options.folder, {
@@ -1090,14 +1100,9 @@ const beginRecording = (options) => {
 	};
 };
 
-// src/docker/version.ts
-const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
-/** The first that is known to be older; undefined where none is. */
-const findOlder = (versions, wanted) => versions.find((version) => version.join(".") !== "0.0" && isOlder(version, wanted));
-
 // src/build/cache-entries.ts
 /** A text without `=` is the name of an image. */
-const typeOf$1 = (fields) => (fields.get("type") ?? "registry").toLowerCase();
+const typeOf = (fields) => (fields.get("type") ?? "registry").toLowerCase();
 /** What is there is never changed. */
 const addFields = (entry, added) => {
 	const fields = toFields(entry);
@@ -1118,7 +1123,7 @@ const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.g
 const ignoreError = [0, 12];
 const toSafe = (entry, { isRequired, versions }) => {
 	const fields = toFields(entry);
-	const type = typeOf$1(fields);
+	const type = typeOf(fields);
 	const isKnown = findOlder(versions, ignoreError) === void 0;
 	const isLenient = type !== "inline" && !isRequired && isKnown;
 	return addFields(entry, {
@@ -1141,7 +1146,7 @@ const withSafeCaches = (definition, rules) => {
 /** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
 const withoutCacheExport = (definition) => {
 	const entries = toEntries$1(definition["cache-to"]);
-	const inline = entries.filter((entry) => typeOf$1(toFields(entry)) === "inline");
+	const inline = entries.filter((entry) => typeOf(toFields(entry)) === "inline");
 	return inline.length === entries.length ? definition : {
 		...definition,
 		"cache-to": inline
@@ -1259,79 +1264,6 @@ const requireCacheExport = (targets, facts) => {
 	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
 };
 
-// src/build/outputs.ts
-const typeOf = (output) => output.get("type") ?? "";
-/** Whether it goes to a registry. */
-const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
-/** Docker's own store, which is an output of ours. */
-const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
-const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
-/** A folder alone is written to, and `registry` is a short form. */
-const toFull = (output) => {
-	const folder = output.get("");
-	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
-	if (typeOf(output) !== "registry") return output;
-	return new Map([
-		...output,
-		["type", "image"],
-		["push", "true"]
-	]);
-};
-const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
-/**
-* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
-* what the last output says of it.
-*
-* @param isOwn the step itself says what it makes, not a Bake file
-* @param pushes all that was asked for is pushed
-*/
-const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
-	if (!isWanted) return {
-		further: [],
-		isLoaded: false
-	};
-	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
-	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
-	const pushed = others.filter(isPush);
-	const last = pushes && pushed.length === 0 ? [push] : pushed;
-	return {
-		further: [...others.filter((output) => !isPush(output)), ...last],
-		isLoaded: given.some(isLoad)
-	};
-};
-/** A field of CSV, as buildx splits an output. */
-const quote$2 = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
-/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
-const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote$2(`${name}=${value}`)).join(",");
-/** As attributes of one output: of a target, they would be on the nodes' image, too. */
-const toAnnotations = (definition) => toTexts$1(definition["annotations"]).flatMap((text) => {
-	const at = text.indexOf("=");
-	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-	const colon = name.indexOf(":");
-	if (colon < 0) return [[`annotation.${name}`, value]];
-	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
-});
-/**
-* The outputs beside ours as entries of a Bake file.
-*
-* @param names of the image; without them an output's own stays
-*/
-const toFurtherEntries = (further, definition, names) => further.map((output) => {
-	if (!isImage(output)) return toEntry(output);
-	const named = names.length === 0 ? [] : [["name", names.join(",")]];
-	return toEntry(new Map([
-		...output,
-		...named,
-		...toAnnotations(definition)
-	]));
-});
-const withoutProvenance = "type=provenance,disabled=true";
-/** Attestations are for whoever gets the other outputs; without a word there is none. */
-const toAttests = (further, definition) => {
-	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
-	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
-};
-
 // src/build/caches.ts
 /** Why builds cannot use the Actions cache; undefined where they can. */
 const findGhaObjection = ({ hasCacheService, isTrusted }) => {
@@ -1342,7 +1274,7 @@ const readOnly = "this run may only read the Actions cache";
 const choose = (targets, facts) => {
 	const objection = findGhaObjection(facts) ?? (canExportCache(facts) ? void 0 : "the docker driver cannot export its cache from the classic image store");
 	if (objection === void 0) return ["gha", "the runner has the Actions cache"];
-	if (targets.some(({ further }) => further.some(isPush))) return ["inline", objection];
+	if (targets.some(({ further }) => further.some(isPush$1))) return ["inline", objection];
 	return ["none", objection];
 };
 const hasOwn = ({ bake }) => [bake.definition["cache-from"], bake.definition["cache-to"]].some((each) => toEntries$1(each).length > 0);
@@ -1400,7 +1332,7 @@ const withBases = (target, all) => ({
 		};
 	})
 });
-const isGha = (entry) => typeOf$1(toFields(entry)) === "gha";
+const isGha = (entry) => typeOf(toFields(entry)) === "gha";
 /** buildx leaves out what it has no token for, and says nothing of it. */
 const findIdle = (targets, facts) => {
 	const uses = (word) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).some(isGha));
@@ -1429,54 +1361,6 @@ const planCaches = (all, inputs, facts) => {
 		targets: targets.map((target) => withBases(target, targets)),
 		lines: [...added.lines, ...idle === void 0 ? [] : [`${idle}.`]]
 	};
-};
-
-// src/host/memory-file.ts
-/** Where anonymous files are, as /proc tells of them. */
-const memoryFolder = "/dev/shm";
-/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName$1 = 4194304 | constants.O_DIRECTORY;
-const openNameless = () => {
-	try {
-		return openSync(memoryFolder, withoutName$1 | constants.O_RDWR, 384);
-	} catch {
-		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-		const fd = openSync(path, flags, 384);
-		unlinkSync(path);
-		return fd;
-	}
-};
-/** Opens it anew, as its reader will. */
-const requireWhole = (fd, content) => {
-	const found = readFileSync(`/proc/self/fd/${fd}`);
-	if (found.equals(content)) return;
-	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
-};
-/** Where the folder is full, how full it is. */
-const explain$1 = (error) => {
-	if (error.code !== "ENOSPC") return error;
-	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
-	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
-};
-/**
-* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
-* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
-* fd 0, as /dev/stdin.
-*
-* @throws where there is no /dev/shm, it is full, or /proc does not let us open the file again
-*/
-const openMemoryFile = (content) => {
-	let fd;
-	try {
-		fd = openNameless();
-		writeFileSync(fd, content);
-		requireWhole(fd, content);
-		return fd;
-	} catch (error) {
-		if (fd !== void 0) closeSync(fd);
-		throw explain$1(error);
-	}
 };
 
 // src/build/requests.ts
@@ -1640,7 +1524,7 @@ const toAllowances = (needs) => {
 };
 /** A Bake file may have thousands of targets. */
 const mostLines = 50;
-const toFailure$1 = (lines, needs) => {
+const toFailure$2 = (lines, needs) => {
 	const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : [];
 	const allowances = toAllowances(needs).map(show);
 	const remedy = allowances.length === 0 ? "Write these values without $ and %{." : `To allow it, add this line to the step: \`allow: ${allowances.join(", ")}\`. It then holds for the Bake file of every pull request.`;
@@ -1679,7 +1563,7 @@ const requireAllowed = (requested, bake, allow, workspace) => {
 	});
 	const lines = refused.flatMap(({ name, needs }) => needs.map((need) => renderRefusal(name, need)));
 	const needs = refused.flatMap((each) => each.needs);
-	if (lines.length > 0) throw toFailure$1([...new Set(lines)], needs);
+	if (lines.length > 0) throw toFailure$2([...new Set(lines)], needs);
 	const workspaceOnly = {
 		read: own,
 		write: own
@@ -2319,41 +2203,6 @@ const findBaseTargets = (name, targets) => {
 };
 
 // src/build/way-in.ts
-/** Where the docker command looks for its plugins, after its own folder. */
-const pluginFolders = [
-	"local/lib",
-	"local/libexec",
-	"lib",
-	"libexec"
-].map((folder) => `/usr/${folder}/docker/cli-plugins`);
-const isProgram = (path) => canRun(path) && kindOf(path) === "file";
-/** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
-const isPlain = (path) => attempt(() => {
-	const real = realpathSync(path);
-	const fd = openSync(real, "r");
-	const head = Buffer.alloc(4);
-	try {
-		readSync(fd, head);
-	} finally {
-		closeSync(fd);
-	}
-	return head.toString("latin1") === "ELF" && basename(real) !== "snap";
-}) ?? false;
-/** Further folders, which come first. */
-const readPluginFolders = (dockerFolder) => {
-	const file = join(dockerFolder, "config.json");
-	const folders = attempt(() => JSON.parse(readRegularFile(file).toString()))?.cliPluginsExtraDirs;
-	return Array.isArray(folders) ? folders.filter((each) => typeof each === "string") : [];
-};
-/** What runs when we run `docker buildx`, as far as that is known. */
-const findPrograms = (env) => {
-	const docker = (env["PATH"] ?? "").split(":").map((folder) => join(folder, "docker")).find((file) => !isAbsolute(file) || isProgram(file));
-	const own = dockerFolderOf(env);
-	const buildx = [...own === void 0 ? [] : [...readPluginFolders(own), join(own, "cli-plugins")], ...pluginFolders].map((folder) => join(folder, "docker-buildx")).find(isProgram);
-	return buildx === void 0 ? [docker] : [docker, buildx];
-};
-/** Whether there is nothing between us and buildx that anybody could have written. */
-const isDirect = ({ command }) => findPrograms(command([]).env).every((file) => file !== void 0 && isPlain(file));
 const timeoutMs$8 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
 const arrives = async (docker, way) => {
@@ -2387,7 +2236,7 @@ const toPath = (way, fd) => way === "stdin" ? "/dev/stdin" : `/proc/${process.pi
 * @returns undefined where there is no way
 */
 const findWayIn = async (docker) => {
-	if (isDirect(docker) || await arrives(docker, "stdin")) return "stdin";
+	if (isDirect(docker.command([]).env) || await arrives(docker, "stdin")) return "stdin";
 	return await arrives(docker, "descriptor") ? "descriptor" : void 0;
 };
 const variable = "SLIPWAY_PROBE";
@@ -2397,7 +2246,7 @@ const variable = "SLIPWAY_PROBE";
 * @param tempDir a folder of the step's own
 */
 const passesEnvironment = async (docker, tempDir) => {
-	if (isDirect(docker)) return true;
+	if (isDirect(docker.command([]).env)) return true;
 	const value = randomBytes(8).toString("hex");
 	const file = join(tempDir, "probe.hcl");
 	writeFileSync(file, `variable "${variable}" { default = "" }\n${`target "probe" { args = { VALUE = ${variable} } }`}\n`, { mode: 384 });
@@ -2543,7 +2392,7 @@ const requireBuildx = async ({ definition }, findVersion) => {
 	}
 };
 const another = "Use another builder, as of docker/setup-buildx-action, and leave load out.";
-const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
+const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush$1(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
 /** What would be in Docker's store with the image, and go into the nodes. */
 const findMixed = (targets) => {
 	const mixed = targets.filter(({ output, further }) => output === "docker" && further.length > 0);
@@ -3068,73 +2917,6 @@ const findFreeable = async () => {
 	return (await Promise.all(found)).flat();
 };
 
-// src/docker/info.ts
-const toEngine = (info) => {
-	const driverStatus = Object.fromEntries(info.DriverStatus ?? []);
-	const { Address: address, Namespaces } = info.Containerd ?? {};
-	const namespace = Namespaces?.Containers ?? "moby";
-	return {
-		version: info.ServerVersion ?? "unknown",
-		/** Such as `overlay2`; `overlayfs` is a snapshotter of the containerd store. */
-		driver: info.Driver ?? "unknown",
-		/** Name to value, as in `docker info`: `Backing Filesystem`, `Native Overlay Diff` and others. */
-		driverStatus,
-		dataRoot: info.DockerRootDir ?? "/var/lib/docker",
-		/** Of the daemon's host. */
-		cores: info.NCPU ?? 1,
-		memoryBytes: info.MemTotal ?? 0,
-		/** Such as `name=rootless` or `name=userns`. */
-		securityOptions: info.SecurityOptions ?? [],
-		operatingSystem: info.OperatingSystem ?? "unknown",
-		/** The containerd behind the daemon, as it calls it; undefined where it does not say. */
-		containerd: address === void 0 ? void 0 : {
-			address,
-			namespace
-		},
-		/** Images are in the containerd store, not in that of a graph driver. */
-		hasContainerdStore: driverStatus["driver-type"]?.startsWith("io.containerd") ?? false
-	};
-};
-/** @throws {Failure} when there is no daemon */
-const findEngine = async (get) => toEngine(await get("/info") ?? {});
-/** Reads what `buildx inspect` prints. */
-const parseBuilder = (printed, isLocalDaemon) => {
-	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
-	if (driver === void 0) return void 0;
-	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
-	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
-	const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)];
-	return {
-		driver,
-		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere,
-		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
-		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
-	};
-};
-/** @returns undefined where buildx says nothing that looks like a version */
-const findBuildxVersion = async (docker) => {
-	const { stdout } = await docker.try(["buildx", "version"]);
-	const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d/.exec(stdout) ?? [];
-	return major === void 0 ? void 0 : [Number(major), Number(minor)];
-};
-/**
-* Asks which builder buildx uses.
-*
-* @param named the one that is to be used
-* @returns undefined where buildx does not tell, which is the builds' own trouble
-* @throws {Failure} when the docker command has no buildx, or buildx no such builder
-*/
-const findBuilder = async (docker, named) => {
-	const inspected = await docker.try(["buildx", "inspect"]);
-	if (inspected.code === 0) return parseBuilder(inspected.stdout, docker.isLocal);
-	const ended = await docker.try(["buildx", "version"]);
-	if (ended.code === 0) {
-		if (named === void 0) return void 0;
-		throw new Failure(`buildx cannot use the builder ${named}: ${describeEnd(inspected)}`, { remedy: "Give builder a name that `docker buildx ls` shows in this job, or leave it out." });
-	}
-	throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, { remedy: "Install the buildx plugin, or use docker/setup-buildx-action before this step." });
-};
-
 // src/docker/reusable.ts
 /** Docker says -1 of what it has not counted. */
 const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
@@ -3148,11 +2930,11 @@ const toReusableBytes = (usage, nodes) => {
 	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$3 = 1e4;
+const deadlineMs$4 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$3, void 0);
+	const usage = await within(asked, deadlineMs$4, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -4324,7 +4106,7 @@ const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(
 * One error for all that went wrong, the causes first, then what came of them; the only one is told
 * as it is. Undefined where nothing went wrong.
 */
-const toFailure = (report) => {
+const toFailure$1 = (report) => {
 	const problems = toProblems(report);
 	const among = countImages(report);
 	const [first] = problems;
@@ -4416,7 +4198,7 @@ const isNoSpace = (error) => saysNoSpace(renderError(error));
 
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
-const deadlineMs$2 = 15e3;
+const deadlineMs$3 = 15e3;
 const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
@@ -4473,14 +4255,14 @@ const askNode = async (api, nodes, name) => {
 		...duArgs,
 		containerdFolder
 	];
-	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$2)) : []);
+	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$3)) : []);
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
 		file: "du",
 		args: [...duArgs, path],
 		env,
-		timeoutMs: deadlineMs$2
+		timeoutMs: deadlineMs$3
 	};
 	const { stdout } = await runCaptured({
 		...command,
@@ -4500,7 +4282,7 @@ const describeFill = async (api, nodes, { uses, path }, env) => {
 	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 	if (first === void 0) return "";
 	const answer = asked(first).catch(() => "");
-	return within(answer, deadlineMs$2, "");
+	return within(answer, deadlineMs$3, "");
 };
 
 // src/run/disk-full.ts
@@ -5651,6 +5433,61 @@ const buildImage = async (docker, order, onEvent, warn) => {
 	}
 };
 
+// src/build/builder-watch.ts
+/** Of no build's output: buildx's own last words, and those of Kubernetes' library in it. */
+const isLastWord = (event) => event.kind === "text" && /^ERROR: |^E\d{4} .*"Unhandled Error"/.test(event.text);
+/** buildx ends within moments of its last word, or never. */
+const patienceMs = 8e3;
+/** A step may print nothing for hours; the cluster is asked now and then whether its pod is there. */
+const silenceMs = 2e4;
+const lookMs = 1e3;
+const toFailure = (name, { what, transient }) => new Failure(`${name}: ${what}`, {
+	remedy: "buildx did not notice, and was ended; from 0.36 on it does.",
+	transient
+});
+/**
+* Ends a build whose builder has gone, of which buildx before 0.36 hears nothing: it would wait for ever.
+*
+* @param build is to end with its signal
+*/
+const watchBuild = async ({ name, watch, signal, onEvent }, build) => {
+	if (watch === void 0) return build(signal, onEvent);
+	const { findEnd } = watch();
+	const stop = new AbortController();
+	let end;
+	let lastWord;
+	let heardMs = performance.now();
+	let isAsking = false;
+	const give = (found) => {
+		end = found;
+		stop.abort();
+	};
+	const look = async () => {
+		const silentMs = performance.now() - heardMs;
+		if (isAsking || end !== void 0 || silentMs < (lastWord ? patienceMs : silenceMs)) return;
+		isAsking = true;
+		const askedMs = heardMs;
+		const found = await findEnd();
+		isAsking = false;
+		if (askedMs !== heardMs) return;
+		if (found !== void 0) return give(found);
+		if (lastWord === void 0) heardMs = performance.now();
+		else give({ what: `buildx lost its builder: ${toLine(lastWord)}` });
+	};
+	const timer = setInterval(() => void look(), lookMs);
+	try {
+		return await build(AbortSignal.any([signal, stop.signal]), (event) => {
+			heardMs = performance.now();
+			lastWord = isLastWord(event) && event.kind === "text" ? event.text : void 0;
+			onEvent(event);
+		});
+	} catch (error) {
+		throw end === void 0 || signal.aborted ? error : toFailure(name, end);
+	} finally {
+		clearInterval(timer);
+	}
+};
+
 // src/build/dockerfile/step-line.ts
 /** What BuildKit counts as steps of a stage, beside what the stage begins with. */
 const countedKeywords = [
@@ -5690,7 +5527,7 @@ const findStepLine = (dockerfile, name) => {
 
 // src/build/outline.ts
 /** It takes a quarter of a second, but it may ask registries. */
-const deadlineMs$1 = 1e4;
+const deadlineMs$2 = 1e4;
 /** Nothing is written; whether the files may be read was checked when they were found. */
 const env = {
 	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0",
@@ -5741,7 +5578,7 @@ const outlineSecrets = async (docker, target, place) => {
 		const options = {
 			cwd: place.workspace,
 			env,
-			timeoutMs: deadlineMs$1
+			timeoutMs: deadlineMs$2
 		};
 		const { code, stdout } = await docker.try(toArgs(target, place), options);
 		return code === 0 ? toMounts$1(JSON.parse(stdout).target[target.name].outline) : void 0;
@@ -5912,42 +5749,93 @@ const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.
 const containerdClient = () => readPart("containerd.pl");
 /** Joins parts of our shell scripts, in the order in which they are given. */
 const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
+/** Puts one image into the node in which it runs. */
+const streamScript = () => {
+	return joinScript(...[
+		"record",
+		"client",
+		"source",
+		"node",
+		"names",
+		"stage",
+		"publish"
+	], "entries", "receive", "stream");
+};
+const mount = (source, target) => ({
+	Type: "bind",
+	Source: source,
+	Target: target
+});
+const hostConfig = {
+	AutoRemove: true,
+	Privileged: true,
+	UsernsMode: "host",
+	NetworkMode: "none"
+};
+const toContainer = (node, runId) => ({
+	Image: node.imageId,
+	Entrypoint: ["/bin/bash"],
+	Labels: {
+		[runLabel]: runId,
+		"dev.slipway.node": node.name
+	},
+	StopSignal: "TERM",
+	AttachStdin: true,
+	AttachStdout: true,
+	AttachStderr: true,
+	OpenStdin: true,
+	StdinOnce: true
+});
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
 const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
-	const mount = (source, target) => ({
-		Type: "bind",
-		Source: source,
-		Target: target
-	});
+	const script = joinScript(...[
+		"request",
+		"record",
+		"client",
+		"source",
+		"node",
+		"names",
+		"stage",
+		"publish",
+		"main"
+	]);
 	return {
-		Image: node.imageId,
-		Entrypoint: ["/bin/bash"],
+		...toContainer(node, runId),
 		Cmd: [
 			"-c",
-			joinScript("request", "record", "client", "source", "node", "names", "stage", "publish", "main"),
+			script,
 			"slipway",
 			containerdClient()
 		],
-		Labels: {
-			[runLabel]: runId,
-			"dev.slipway.node": node.name
-		},
-		StopSignal: "TERM",
-		AttachStdin: true,
-		AttachStdout: true,
-		AttachStderr: true,
-		OpenStdin: true,
-		StdinOnce: true,
 		HostConfig: {
-			AutoRemove: true,
-			Privileged: true,
-			UsernsMode: "host",
+			...hostConfig,
 			PidMode: "host",
-			NetworkMode: "none",
 			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
 		}
 	};
 };
+/** In the node's place, with a folder that only the helper sees: what is open stays open. */
+const enterNode = "exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c \"$@\"";
+/** A helper that puts an image into one node out of a folder that a builder has written it into. */
+const toLayoutHelper = (node, folder, runId) => ({
+	...toContainer(node, runId),
+	Cmd: [
+		"-c",
+		enterNode,
+		"slipway",
+		streamScript(),
+		"slipway",
+		containerdClient()
+	],
+	HostConfig: {
+		...hostConfig,
+		PidMode: `container:${node.name}`,
+		Mounts: [{
+			...mount(folder, mountPoint),
+			ReadOnly: true
+		}]
+	}
+});
 
 // src/load/node-state.ts
 /** Of a node that tells nothing: all is loaded then. */
@@ -6276,7 +6164,12 @@ const build = async (step, ports) => {
 			isAlone,
 			dockerfile,
 			signal
-		}, (onEvent) => buildImage(docker.command, order, onEvent, log.warning));
+		}, (onEvent) => watchBuild({
+			name,
+			watch: run.watch,
+			signal,
+			onEvent
+		}, (until, onEvent) => buildImage(createDocker(run.env, until), order, onEvent, log.warning)));
 	};
 	const built = await retryBuild({
 		name,
@@ -6292,7 +6185,7 @@ const build = async (step, ports) => {
 		const { digest } = metadata;
 		const reported = further.length > 0 ? {
 			digest,
-			isPushed: further.some(isPush)
+			isPushed: further.some(isPush$1)
 		} : void 0;
 		const image = readLayout(layout, tags, reported);
 		const exportLayers = createExportLayers(order, ports);
@@ -6330,15 +6223,13 @@ const build = async (step, ports) => {
 };
 
 // src/run/intermediates.ts
-/** GitHub ends jobs on self-hosted runners after five days, and all others sooner. */
-const longestJobMs = 432e6;
 /**
 * True for a name that no step can be using any more, as its machine died before post could run. Who does
 * not know the time writes one of the year 1.
 */
 const isLeftOver = (lastTagTime, nowMs) => {
 	const taggedMs = Date.parse(lastTagTime ?? "");
-	return taggedMs > 0 && nowMs - taggedMs > longestJobMs;
+	return taggedMs > 0 && nowMs - taggedMs > 432e6;
 };
 /** Names that machines left which died before post could run. */
 const findLeftOvers = async ({ get }) => {
@@ -7112,6 +7003,7 @@ const importArchive = async (streaming, archived) => {
 };
 
 // src/load/send-layers.ts
+/** What is to be put into the node, for helper/stream.sh. */
 const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
 	return [
 		["run", runId],
@@ -7185,15 +7077,7 @@ const sendLayers = async (streaming, archived, feed) => {
 	const program = [
 		"bash",
 		"-c",
-		joinScript(...[
-			"record",
-			"client",
-			"source",
-			"node",
-			"names",
-			"stage",
-			"publish"
-		], "entries", "receive", "stream"),
+		streamScript(),
 		"slipway",
 		containerdClient()
 	];
@@ -7228,33 +7112,34 @@ const sendLayers = async (streaming, archived, feed) => {
 };
 
 // src/load/send-files.ts
-/** Sends a file after the line that says what it is; an empty one stands for a layer that is not there. */
-const sendFile = async (path, toHead, onBytes, target) => {
+/** A file after the line that says what it is; an empty one stands for a layer that is not there. */
+async function* readFile(path, toHead) {
 	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 	try {
 		const { size } = await file.stat();
 		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
-		target.write(toHead(size));
-		const content = file.createReadStream({
+		yield Buffer.from(toHead(size));
+		yield* file.createReadStream({
 			end: size - 1,
 			autoClose: false
 		});
-		await pipeline(content, countBytes(onBytes), target, { end: false });
 	} finally {
 		await file.close();
 	}
-};
+}
 /** Sends layers out of the folder that a builder has written the image into. */
 const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
 	const { folder = "", manifest = "" } = image.layout ?? {};
 	const byLayer = Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "");
-	try {
+	const read = async function* () {
 		for (const [diffId, indexes] of byLayer) {
 			const toHead = (size) => `layer ${size} ${indexes.join(" ")}\n`;
-			await sendFile(toBlobPath(folder, diffId), toHead, onBytes, target);
+			yield* readFile(toBlobPath(folder, diffId), toHead);
 		}
-		const toHead = (size) => `blob ${size} ${config}\n`;
-		await sendFile(toBlobPath(folder, config), toHead, onBytes, target);
+		yield* readFile(toBlobPath(folder, config), (size) => `blob ${size} ${config}\n`);
+	};
+	try {
+		await pipeline(read, countBytes(onBytes), target, { end: false });
 	} catch (error) {
 		return {
 			kind: "failed",
@@ -7265,12 +7150,165 @@ const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
 	return { kind: "sent" };
 };
 
+// src/load/direct.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs$1 = 9e5;
+const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
+const watchEvents = (nodes, started, progress, toManifest) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line, reply) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "config") toManifest.then((make) => {
+			const manifest = make(Number(first));
+			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
+		});
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event === "cannot") {
+			const result = {
+				kind: "failed",
+				reason: first ?? "",
+				isForeseen: true
+			};
+			for (const name of node === "" ? nodes : [node]) results.set(name, result);
+		}
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toMethod(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+/** How much of what a helper says on standard error is kept. */
+const errorLines = 200;
+/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
+const reasonFor = (node, errors, end) => {
+	const said = errors.flatMap((line) => {
+		const isOwn = line.startsWith(`${node}: `);
+		const text = isOwn ? line.slice(node.length + 2) : line;
+		return isWarning(text) ? [] : [{
+			isOwn,
+			text
+		}];
+	});
+	const own = said.filter(({ isOwn }) => isOwn);
+	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	const mounts = toMounts(engine, image, nodes);
+	if (typeof mounts === "string") {
+		const result = {
+			kind: "failed",
+			reason: mounts,
+			isForeseen: true
+		};
+		return new Map(nodes.map(({ name }) => [name, result]));
+	}
+	const names = nodes.map(({ name }) => name);
+	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
+	const errors = [];
+	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
+	const input = toManifest.then(() => lines);
+	input.catch(() => {});
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
+		deadlineMs: 915e3,
+		signal,
+		onLine,
+		onErrorLine: (line) => {
+			errors.push(line.slice(0, 4e3));
+			if (errors.length > errorLines) errors.shift();
+		},
+		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
+	});
+	return new Map(names.map((name) => [name, results.get(name) ?? {
+		kind: "failed",
+		reason: reasonFor(name, errors, end),
+		isForeseen: false
+	}]));
+};
+
+// src/load/unpack-layout.ts
+/** A large image on a slow disk. */
+const deadlineMs = 18e5;
+/** What the helper is told once it has said what is missing: layers lie there, all else is sent. */
+const toRecords = ({ image }, { config }, missing) => {
+	const { folder = "", manifest = "" } = image.layout ?? {};
+	const layers = [...Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "").values()].map((indexes) => `layer here ${indexes.join(" ")}\n`);
+	const toRecord = (digest, text) => `blob ${Buffer.byteLength(text)} ${digest}\n${text}`;
+	const digest = toDigest(manifest);
+	const blobs = [toRecord(config, readBlob(folder, config)), toRecord(digest, manifest)];
+	return [
+		...layers,
+		...blobs,
+		`end ${digest}\n`
+	].join("");
+};
+/**
+* Unpacks an image's missing layers in a node out of the folder that a builder has written it into, which a
+* helper container sees: through a pipe, each byte would be copied ten times.
+*
+* @returns `cannot` where the daemon does not see the folder, or starts no such container
+*/
+const unpackLayout = async (streaming, archived) => {
+	const { docker, api, image, node, runId, signal, onBytes } = streaming;
+	const { folder = "", layerBytes = [] } = image.layout ?? {};
+	if (!docker.isLocal) return { kind: "cannot" };
+	let result = { kind: "cannot" };
+	const errors = [];
+	const onLine = (line, reply) => {
+		const [event, ...rest] = line.split("	");
+		if (event === "loaded") result = { kind: "sent" };
+		if (event === "unpacked") onBytes(layerBytes[Number(rest[0])] ?? 0);
+		if (event !== "missing") return;
+		result = {
+			kind: "failed",
+			problem: ""
+		};
+		reply(toRecords(streaming, archived, rest.map(Number)));
+	};
+	const watch = {
+		deadlineMs,
+		signal,
+		onLine,
+		onErrorLine: (line) => void errors.push(line.slice(0, 4e3)),
+		isEnough: () => result.kind === "sent"
+	};
+	const helper = toLayoutHelper(node, folder, runId);
+	const end = await runContainer(api, helper, toRequest(streaming, archived), watch).catch((error) => {
+		if (!(error instanceof Failure) || result.kind === "failed") throw error;
+		return "";
+	});
+	signal.throwIfAborted();
+	return result.kind === "failed" ? {
+		kind: "failed",
+		problem: reasonFor(node.name, errors, end)
+	} : result;
+};
+
 // src/load/stream.ts
+const sendLayout = async (streaming, archived) => {
+	const unpacked = await unpackLayout(streaming, archived);
+	return unpacked.kind === "cannot" ? sendLayers(streaming, archived, sendFiles) : unpacked;
+};
 const send = async (streaming, archived) => {
 	const { image, node } = streaming;
 	if (archived !== void 0 && node.containerd.snapshotter === "overlayfs") {
-		const feed = image.layout === void 0 ? sendSaved : sendFiles;
-		const sent = await sendLayers(streaming, archived, feed);
+		const sent = await (image.layout === void 0 ? sendLayers(streaming, archived, sendSaved) : sendLayout(streaming, archived));
 		if (sent.kind === "sent") return void 0;
 		if (sent.kind === "failed") return sent.problem;
 	}
@@ -7343,98 +7381,6 @@ const byStream = async (task, node, because) => {
 		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
 		return byKind(task, node, { kind: "streaming-failed" }).catch(() => Promise.reject(error));
 	}
-};
-
-// src/load/direct.ts
-/** Linking takes a second; copying a large image to a slow disk, minutes. */
-const deadlineMs = 9e5;
-const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
-/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
-const watchEvents = (nodes, started, progress, toManifest) => {
-	const results = /* @__PURE__ */ new Map();
-	const repaired = /* @__PURE__ */ new Map();
-	const onLine = (line, reply) => {
-		const [node = "", event, first, second, third] = line.split("	");
-		if (event === "copying") progress(node, Number(first), Number(second));
-		if (event === "config") toManifest.then((make) => {
-			const manifest = make(Number(first));
-			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
-		});
-		if (event === "repaired") repaired.set(node, Number(first));
-		if (event === "cannot") {
-			const result = {
-				kind: "failed",
-				reason: first ?? "",
-				isForeseen: true
-			};
-			for (const name of node === "" ? nodes : [node]) results.set(name, result);
-		}
-		if (event !== "loaded") return;
-		results.set(node, {
-			kind: "loaded",
-			way: toMethod(third),
-			copiedBytes: Number(second),
-			repairedLayers: repaired.get(node) ?? 0,
-			durationMs: Math.round(performance.now() - started)
-		});
-	};
-	return {
-		results,
-		onLine
-	};
-};
-/** How much of what a helper says on standard error is kept. */
-const errorLines = 200;
-/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
-const reasonFor = (node, errors, end) => {
-	const said = errors.flatMap((line) => {
-		const isOwn = line.startsWith(`${node}: `);
-		const text = isOwn ? line.slice(node.length + 2) : line;
-		return isWarning(text) ? [] : [{
-			isOwn,
-			text
-		}];
-	});
-	const own = said.filter(({ isOwn }) => isOwn);
-	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
-};
-/**
-* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
-* that fails has nothing of the image, and the result says why.
-*/
-const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
-	const [first] = nodes;
-	if (first === void 0) return /* @__PURE__ */ new Map();
-	const mounts = toMounts(engine, image, nodes);
-	if (typeof mounts === "string") {
-		const result = {
-			kind: "failed",
-			reason: mounts,
-			isForeseen: true
-		};
-		return new Map(nodes.map(({ name }) => [name, result]));
-	}
-	const names = nodes.map(({ name }) => name);
-	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
-	const errors = [];
-	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs, mounts, config);
-	const input = toManifest.then(() => lines);
-	input.catch(() => {});
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
-		deadlineMs: 915e3,
-		signal,
-		onLine,
-		onErrorLine: (line) => {
-			errors.push(line.slice(0, 4e3));
-			if (errors.length > errorLines) errors.shift();
-		},
-		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
-	});
-	return new Map(names.map((name) => [name, results.get(name) ?? {
-		kind: "failed",
-		reason: reasonFor(name, errors, end),
-		isForeseen: false
-	}]));
 };
 
 // src/load/task.ts
@@ -8681,7 +8627,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 			tempRoot: context.tempRoot
 		});
 		if (!signal.aborted) await finishRecording(toLoaded(report));
-		const failure = signal.aborted ? signal.reason : toFailure(report);
+		const failure = signal.aborted ? signal.reason : toFailure$1(report);
 		const history = toHistory(facts);
 		if (failure === void 0) leaveTimes(facts, report, history, context, front);
 		return {
@@ -8711,7 +8657,10 @@ const run = (inputs, context, front) => {
 	return withEngineApi(createDocker(env, front.signal), (api) => withBuilder(inputs, {
 		...context,
 		env
-	}, front, (place, booted) => runWith(api, inputs, place, front, booted)));
+	}, front, async (place, booted) => {
+		const swept = inputs.builder !== void 0 && !inputs.isDryRun && removeLeftBuilders(createDocker(env), api, Date.now()).catch(() => {});
+		return runWith(api, inputs, place, front, booted).finally(() => swept);
+	}));
 };
 
 // src/commands/actions/mask-inputs.ts
@@ -8730,7 +8679,7 @@ const maskInputs = ({ credentials, secrets }, given, runner) => {
 const list = (words) => words.join(", ");
 const renderTarget = ({ name, tags, isWanted, further }) => {
 	const names = tags.map(({ given }) => given).filter((given) => given !== name);
-	const pushed = further.some(isPush) ? "pushed, too" : "";
+	const pushed = further.some(isPush$1) ? "pushed, too" : "";
 	const notes = [list(names), isWanted ? pushed : "a dependency, not loaded"].filter(Boolean);
 	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
 };

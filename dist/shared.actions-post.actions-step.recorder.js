@@ -4,11 +4,11 @@ const { Agent, request } = process.getBuiltinModule("node:http");
 const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
-const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { finished } = process.getBuiltinModule("node:stream/promises");
 const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
 const { spawn } = process.getBuiltinModule("node:child_process");
-const { dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
+const { basename, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { homedir, tmpdir } = process.getBuiltinModule("node:os");
 
 // src/cluster/providers/kind-proof.ts
@@ -1165,33 +1165,6 @@ const findRecordings = (tempRoot, clusterName) => {
 	});
 };
 
-// src/host/read-file.ts
-/** Nobody writes a Dockerfile, an ignore file or a manifest that is larger. */
-const largestText = 1e6;
-/**
-* Reads a file that somebody else may have put there: never a device or a pipe, which might not end,
-* and no more than `largest` bytes.
-*
-* @throws an error that says why it is not read, with the system's code where that is one of its own
-*/
-const readRegularFile = (path, largest = largestText) => {
-	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-	try {
-		if (!fstatSync(fd).isFile()) throw new Error("not a regular file");
-		const chunks = [];
-		for (let bytes = 0;;) {
-			const chunk = Buffer.alloc(Math.min(65536, largest + 1 - bytes));
-			const read = readSync(fd, chunk);
-			if (read === 0) return Buffer.concat(chunks);
-			bytes += read;
-			if (bytes > largest) throw new Error(`larger than ${Math.round(largest / 1e3)} KB`);
-			chunks.push(chunk.subarray(0, read));
-		}
-	} finally {
-		closeSync(fd);
-	}
-};
-
 // src/host/access.ts
 const { R_OK, W_OK, X_OK } = constants;
 const allows = (path, mode) => attempt(() => accessSync(path, mode) === void 0) ?? false;
@@ -1219,6 +1192,33 @@ const canMake = (folder) => {
 	let above = dirname(resolve(folder));
 	while (isMissing(above)) above = dirname(above);
 	return canWriteIn(above);
+};
+
+// src/host/read-file.ts
+/** Nobody writes a Dockerfile, an ignore file or a manifest that is larger. */
+const largestText = 1e6;
+/**
+* Reads a file that somebody else may have put there: never a device or a pipe, which might not end,
+* and no more than `largest` bytes.
+*
+* @throws an error that says why it is not read, with the system's code where that is one of its own
+*/
+const readRegularFile = (path, largest = largestText) => {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+	try {
+		if (!fstatSync(fd).isFile()) throw new Error("not a regular file");
+		const chunks = [];
+		for (let bytes = 0;;) {
+			const chunk = Buffer.alloc(Math.min(65536, largest + 1 - bytes));
+			const read = readSync(fd, chunk);
+			if (read === 0) return Buffer.concat(chunks);
+			bytes += read;
+			if (bytes > largest) throw new Error(`larger than ${Math.round(largest / 1e3)} KB`);
+			chunks.push(chunk.subarray(0, read));
+		}
+	} finally {
+		closeSync(fd);
+	}
 };
 
 // src/docker/docker-folders.ts
@@ -1280,6 +1280,50 @@ const findDockerFolders = (env) => {
 	};
 };
 
+// src/docker/programs.ts
+/** Where the docker command looks for its plugins, after its own folder. */
+const pluginFolders = [
+	"local/lib",
+	"local/libexec",
+	"lib",
+	"libexec"
+].map((folder) => `/usr/${folder}/docker/cli-plugins`);
+const isProgram = (path) => canRun(path) && kindOf(path) === "file";
+/** Neither a script, which may do anything with its input, nor a snap, which is shut in. */
+const isPlain = (path) => attempt(() => {
+	const real = realpathSync(path);
+	const fd = openSync(real, "r");
+	const head = Buffer.alloc(4);
+	try {
+		readSync(fd, head);
+	} finally {
+		closeSync(fd);
+	}
+	return head.toString("latin1") === "ELF" && basename(real) !== "snap";
+}) ?? false;
+/** Further folders, which come first. */
+const readPluginFolders = (dockerFolder) => {
+	const file = join(dockerFolder, "config.json");
+	const folders = attempt(() => JSON.parse(readRegularFile(file).toString()))?.cliPluginsExtraDirs;
+	return Array.isArray(folders) ? folders.filter((each) => typeof each === "string") : [];
+};
+/** What runs when we run `docker buildx`, as far as that is known. */
+const findPrograms = (env) => {
+	const docker = (env["PATH"] ?? "").split(":").map((folder) => join(folder, "docker")).find((file) => !isAbsolute(file) || isProgram(file));
+	const own = dockerFolderOf(env);
+	return {
+		docker,
+		buildx: [...own === void 0 ? [] : [...readPluginFolders(own), join(own, "cli-plugins")], ...pluginFolders].map((folder) => join(folder, "docker-buildx")).find(isProgram)
+	};
+};
+/** Whether there is nothing between us and buildx that anybody could have written. */
+const isDirect = (env) => {
+	const { docker, buildx } = findPrograms(env);
+	return docker !== void 0 && [docker, buildx ?? docker].every(isPlain);
+};
+/** The program of buildx itself, where that is what `docker buildx` would start; undefined elsewhere. */
+const findPlainBuildx = (env) => isDirect(env) ? findPrograms(env).buildx : void 0;
+
 // src/docker/socket.ts
 const defaultSocket = "/var/run/docker.sock";
 /** The context that `docker context use` wrote down. */
@@ -1311,9 +1355,25 @@ const describeEnd = (ended) => {
 	return `exit code ${ended.code ?? "none (ended by a signal)"}${said === "" ? "" : `: ${said}`}`;
 };
 const createDocker = (env, signal) => {
+	let buildx;
+	/** Docker would start its plugin twice, and wait for the first: a quarter of a second. */
+	const toProgram = (args) => {
+		if (args[0] !== "buildx") return {
+			file: "docker",
+			args
+		};
+		buildx ??= { file: findPlainBuildx(env) };
+		const { file } = buildx;
+		return file === void 0 ? {
+			file: "docker",
+			args
+		} : {
+			file,
+			args: args.slice(1)
+		};
+	};
 	const command = (args, options = {}) => ({
-		file: "docker",
-		args,
+		...toProgram(args),
 		timeoutMs: defaultTimeoutMs,
 		signal,
 		...options,
@@ -1509,4 +1569,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };

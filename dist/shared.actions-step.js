@@ -1,6 +1,6 @@
 import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { parseQuantity, toContextFolder } from "./shared.actions-post.actions-step.js";
+import { parseQuantity, toContextFolder, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { existsSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
 
@@ -43,27 +43,6 @@ const toWordText = (value, path, report) => {
 	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
 	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
 	return "";
-};
-
-// src/inputs/entries.ts
-/** The entries of a target's list; one alone may stand without it. */
-const toEntries = (value) => Array.isArray(value) ? value : value === void 0 || value === null ? [] : [value];
-/** The texts of a list. */
-const toTexts = (value) => toEntries(value).filter((each) => typeof each === "string");
-/** The texts of a map. */
-const toTextMap = (value) => Object.fromEntries(Object.entries(value ?? {}).filter(([, each]) => typeof each === "string"));
-/** A line of CSV as Go reads it, where a field in quotes has commas of its own. */
-const splitFields = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = ""]) => quoted?.replaceAll("\"\"", "\"") ?? plain);
-/**
-* An entry as newer versions of buildx print it, a map, or as older ones do, `key=value,...`. Names are
-* in lower case; what has no sign is under the empty one.
-*/
-const toFields = (entry) => {
-	const pairs = typeof entry === "string" ? splitFields(entry).map((field) => {
-		const at = field.indexOf("=");
-		return at < 0 ? ["", field] : [field.slice(0, at).trim(), field.slice(at + 1)];
-	}) : Object.entries(entry ?? {});
-	return new Map(pairs.flatMap(([key, value]) => /^(?:string|boolean)$/.test(typeof value) ? [[key.toLowerCase(), String(value)]] : []));
 };
 
 // src/inputs/template.ts
@@ -147,4 +126,4 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-export { escapeTemplate, isMap, joinManifests, readClaimed, readDockerfile, readQuietly, readVolumes, splitFields, sum, toAssignments, toBakeFiles, toBakeWords, toEntries, toFields, toTextMap, toTexts, toWordText, usualPlatform };
+export { escapeTemplate, isMap, joinManifests, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform };

@@ -1,10 +1,14 @@
-# Unpacks layers as they arrive on file descriptor 3 into a folder of ours, without a blob in between.
+# Unpacks layers as they arrive on file descriptor 3 into a folder of ours, without a blob in between; or out of
+# a folder of the builder's, where that is seen.
 
 receive_records() {
   local word size what
   while read -r word size what <&3; do
     case $word in
-      layer) receive_layer "$size" $what ;;
+      layer)
+        receive_layer "$size" $what
+        [[ "$size" != here ]] || tell unpacked "${what%% *}"
+        ;;
       blob) receive_blob "$size" "$what" ;;
       end) manifest_digest=$size && break ;;
     esac
@@ -37,17 +41,27 @@ receive_layer() {
 
 # One layer's tar becomes files, and its digest proves that it is what Docker has.
 unpack_layer() {
-  local size=$1 i=$2 to=$3 sum summing reading error is_whole=yes
+  local size=$1 i=$2 to=$3 sum summing reading error is_whole=yes tar=$own/tar.$2 entries=$own/entries.$2
   local -a unpack=("${unpackers[i]}")
   [[ "${unpack[0]}" == cat ]] || unpack+=(-dc)
   mkdir "$to"
-  mkfifo "$own/tar.$i" "$own/entries.$i"
-  sha256sum <"$own/tar.$i" >"$own/sum.$i" &
+  if [[ "$size" == here ]]; then
+    tar=$layout/${diffs[i]#sha256:} entries=$tar
+    # An empty file stands for a layer that nobody seemed to need.
+    [[ -s "$tar" && -f "$tar" && ! -L "$tar" ]] || die "the builder left the layer ${diffs[i]} out, which the node lacks"
+  else
+    mkfifo "$tar" "$entries"
+  fi
+  sha256sum <"$tar" >"$own/sum.$i" &
   summing=$!
-  list_entries <"$own/entries.$i" 2>"$own/unread.$i" | check_entries >"$own/unsaid.$i" 2>"$own/refused.$i" &
+  list_entries <"$entries" 2>"$own/unread.$i" | check_entries >"$own/unsaid.$i" 2>"$own/refused.$i" &
   reading=$!
-  head -c "$size" <&3 | "${unpack[@]}" | tee "$own/tar.$i" "$own/entries.$i" |
-    { extract_layer "$to" && cat >/dev/null; } 2>"$own/error.$i" || is_whole=''
+  if [[ "$size" == here ]]; then
+    extract_layer "$to" <"$tar" 2>"$own/error.$i" || is_whole=''
+  else
+    head -c "$size" <&3 | "${unpack[@]}" | tee "$tar" "$entries" |
+      { extract_layer "$to" && cat >/dev/null; } 2>"$own/error.$i" || is_whole=''
+  fi
   wait "$reading" || is_whole=''
   if [[ -z "$is_whole" ]]; then
     # What follows the first trouble follows from it, but a full disk shows in several ways.

@@ -8,10 +8,11 @@
 #   go
 # then, once we have said what is missing, records: a line, and as many bytes as it says:
 #   layer SIZE INDEX...    (a layer's blob, in any order; one that occurs twice comes once)
+#   layer here INDEX...    (it is a file of the folder that is open as 9; no bytes follow)
 #   blob SIZE DIGEST       (the config and the manifest)
 #   end MANIFEST_DIGEST
 # After that it stays open as a lifeline, and its end (the action died) undoes everything.
-# Standard output, tab-separated: cannot PROGRAM | missing INDEX... | loaded
+# Standard output, tab-separated: cannot PROGRAM | missing INDEX... | unpacked INDEX (of those that are here) | loaded
 set -euo pipefail
 export LC_ALL=C
 umask 022
@@ -44,6 +45,7 @@ pid=1
 root=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs node_root=$root
 own=$work/own
 staging=$root/slipway
+layout=/proc/self/fd/9/blobs/sha256
 
 # The nodes' programs differ; what is missing here may be done by containerd itself.
 find_unpackers() {
