@@ -1,19 +1,17 @@
-import { Secret, createFence, neutralise, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
+import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, createLineCutter, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isMissing, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
-import { require_dist } from "./vendor/yaml.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { spawn } = process.getBuiltinModule("node:child_process");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
-const { homedir, tmpdir } = process.getBuiltinModule("node:os");
+const { tmpdir } = process.getBuiltinModule("node:os");
 
 // src/inputs/context.ts
-var import_dist = require_dist();
 /** What is out of reach for us is so for buildx, too. */
 const isFolder = (path) => attempt(() => statSync(path).isDirectory()) ?? false;
 /** What BuildKit fetches itself, or takes from another build; every other name is a path. */
@@ -71,6 +69,356 @@ const toFields = (entry) => {
 		return at < 0 ? ["", field] : [field.slice(0, at).trim(), field.slice(at + 1)];
 	}) : Object.entries(entry ?? {});
 	return new Map(pairs.flatMap(([key, value]) => /^(?:string|boolean)$/.test(typeof value) ? [[key.toLowerCase(), String(value)]] : []));
+};
+
+// src/text/nearest.ts
+/** Two slips, and fewer in short words, which would all resemble each other. */
+const slipsIn = (letters) => Math.min(2, Math.floor(letters / 3));
+/** Whether one word may be a slip of the pen for the other. */
+const isMisspelt = (a, b) => leven(a, b) <= slipsIn(Math.min(a.length, b.length));
+/** The word that was probably meant, of those that are known; undefined where none is near. */
+const findNearestWord = (word, known) => closestMatch(word, [...known], { maxDistance: Math.max(1, slipsIn(word.length)) });
+
+// src/inputs/driver-opts.ts
+/** What every buildx has that Slipway works with. */
+const always = "always";
+const optionsOf = {
+	"docker-container": {
+		image: always,
+		network: always,
+		"env.": always,
+		"cgroup-parent": always,
+		memory: always,
+		"memory-swap": always,
+		"cpu-period": always,
+		"cpu-quota": always,
+		"cpu-shares": always,
+		"cpuset-cpus": always,
+		"cpuset-mems": always,
+		"restart-policy": always,
+		"default-load": [0, 14],
+		"provenance-add-gha": [0, 30],
+		"allow-untrusted-image": [0, 36]
+	},
+	remote: {
+		cacert: always,
+		cert: always,
+		key: always,
+		servername: always,
+		"default-load": [0, 14]
+	},
+	kubernetes: {
+		image: always,
+		namespace: always,
+		replicas: always,
+		rootless: always,
+		loadbalance: always,
+		nodeselector: always,
+		tolerations: always,
+		serviceaccount: always,
+		annotations: always,
+		labels: always,
+		"qemu.install": always,
+		"qemu.image": always,
+		"requests.cpu": always,
+		"requests.memory": always,
+		"limits.cpu": always,
+		"limits.memory": always,
+		"requests.ephemeral-storage": [0, 14],
+		"limits.ephemeral-storage": [0, 14],
+		schedulername: [0, 14],
+		"default-load": [0, 14],
+		timeout: [0, 15],
+		"buildkit-root-volume-memory": [0, 26],
+		"env.": [0, 28],
+		"persistent-volume-claim.requests.storage": [0, 34]
+	}
+};
+const drivers = Object.keys(optionsOf);
+/** Reads lines of `driver-opts`, each a line of CSV, as buildx does. */
+const parseOptions = (lines) => lines.flatMap(splitFields).map((field) => {
+	const at = field.indexOf("=");
+	return at < 0 ? [field, ""] : [field.slice(0, at), field.slice(at + 1)];
+});
+const wordOf = (name) => name.startsWith("env.") ? "env." : name;
+const hasOption = (driver, name) => name !== "env." && Object.hasOwn(optionsOf[driver], wordOf(name));
+/** The release of buildx that an option came with; undefined for one that is in all of them. */
+const firstVersionOf = (driver, name) => {
+	const options = optionsOf[driver];
+	const first = hasOption(driver, name) ? options[wordOf(name)] : void 0;
+	return first === always ? void 0 : first;
+};
+/** Reports what buildx would refuse, or takes for something else. */
+const checkOptions = (driver, lines, report) => {
+	const known = Object.keys(optionsOf[driver]);
+	for (const line of lines) for (const field of splitFields(line)) {
+		const [name = ""] = field.split("=", 1);
+		if (!field.includes("=") || name === "") report("driver-opts", "not an option. Write name=value, one a line.", line);
+		else if (!hasOption(driver, name)) {
+			const near = findNearestWord(name, known);
+			report("driver-opts", `${driver} has no such option.${near === void 0 ? "" : ` Did you mean ${near}?`} It has ${known.map((each) => each.replace(/\.$/, ".NAME")).join(", ")}.`, name);
+		}
+	}
+};
+
+// src/text/to-line.ts
+const withoutQuery = (address) => {
+	const at = address.indexOf("?");
+	return at < 0 ? address : `${address.slice(0, at)}?...`;
+};
+/**
+* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
+* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
+* kubelets say at the end what it was.
+*/
+const toLine = (text, longest = 300) => {
+	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
+	const characters = [...line];
+	if (characters.length <= longest) return line;
+	const half = (longest - 4) / 2;
+	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
+};
+
+// src/kubernetes/kubectl.ts
+const answerMs = 1e4;
+const createKubectl = (env, { signal, context }) => {
+	const ask = (verb, path) => {
+		const chosen = context === void 0 ? [] : [`--context=${context}`];
+		const args = [
+			verb,
+			"--raw",
+			path,
+			`--request-timeout=${answerMs / 1e3}s`,
+			...chosen
+		];
+		return runCaptured({
+			file: "kubectl",
+			args,
+			env,
+			timeoutMs: 2 * answerMs,
+			signal
+		}).catch(() => void 0);
+	};
+	return {
+		get: async (path) => {
+			const ended = await ask("get", path);
+			return ended?.code === 0 ? attempt(() => JSON.parse(ended.stdout)) : void 0;
+		},
+		remove: async (path) => {
+			const ended = await ask("delete", path);
+			if (ended === void 0) return "there is no kubectl";
+			if (ended.code === 0 || ended.stderr.includes("(NotFound)")) return void 0;
+			return ended.timedOut ? "no answer within its deadline" : toLine(ended.stderr);
+		}
+	};
+};
+/** Whether there is one to ask. */
+const hasKubectl = (env) => (env["PATH"] ?? "").split(delimiter).some((folder) => folder && canRun(join(folder, "kubectl")));
+/** More than anybody has of them in a namespace. */
+const mostPages = 20;
+/** Reads a list to its end. */
+const listAll = async ({ get }, path) => {
+	const found = [];
+	const start = `${path}${path.includes("?") ? "&" : "?"}limit=500`;
+	let rest = "";
+	for (let page = 0; rest !== void 0 && page < mostPages; page += 1) {
+		const list = await get(`${start}${rest === "" ? "" : `&continue=${encodeURIComponent(rest)}`}`);
+		if (Array.isArray(list?.items)) found.push(...list.items);
+		rest = list?.metadata?.continue || void 0;
+	}
+	return found;
+};
+
+// src/ownership.ts
+/**
+* Every name by which we find what is ours, and may therefore remove: containers, images, folders, entries
+* of the cache. What bears none of these is somebody else's.
+*/
+/** The label by which leftover helpers are found, and the run that they belong to. */
+const runLabel = "dev.slipway.run";
+/**
+* Of names that exist only while a step works; what is left of a killed one is found by it. No
+* registry can ever have that name (RFC 2606).
+*/
+const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
+/** The name by which a run holds an image. */
+const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
+/** The builder that a run makes for itself. */
+const toBuilderName = (runId) => `slipway-${runId}`;
+/** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
+const toBuilderPattern = (runId = "[0-9a-f]{16}") => new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`);
+/** The volume of such a container. */
+const toBuilderVolume = (container) => `${container}_state`;
+/**
+* GitHub ends jobs on self-hosted runners after five days, and all others sooner. What is older belongs to a
+* machine that died before post could run.
+*/
+const longestJobMs = 432e6;
+/** What buildx calls a kind of object of such a builder in a cluster, after the builder's name. */
+const objectPatterns = {
+	deployments: "%",
+	statefulsets: "%",
+	configmaps: "%-config(?:-[0-9]+)?",
+	persistentvolumeclaims: "buildkitd-%-[0-9]+"
+};
+/** Whether an object of a cluster has the name that such a builder's would have. */
+const isBuilderObject = (resource, name, runId) => {
+	if (!/^[0-9a-f]{16}$/.test(runId)) return false;
+	const node = `${toBuilderName(runId)}[0-9]{1,3}`;
+	return new RegExp(`^${objectPatterns[resource].replace("%", node)}$`).test(name);
+};
+
+// src/kubernetes/marked.ts
+/** In this order, as a claim goes only once its pod has gone. ConfigMaps have annotations alone. */
+const resources = [
+	[
+		"apis/apps/v1",
+		"deployments",
+		true
+	],
+	[
+		"apis/apps/v1",
+		"statefulsets",
+		true
+	],
+	[
+		"api/v1",
+		"configmaps",
+		false
+	],
+	[
+		"api/v1",
+		"persistentvolumeclaims",
+		true
+	]
+];
+const segment = encodeURIComponent;
+/**
+* Finds what runs have made in a namespace. Only what has both the mark and the name that goes with it counts.
+*
+* @param runId undefined for all runs
+*/
+const findMarked = async (kubectl, namespace, runId) => {
+	return (await Promise.all(resources.map(async ([api, resource, hasLabel]) => {
+		const base = `/${api}/namespaces/${segment(namespace)}/${resource}`;
+		const selector = runId === void 0 ? runLabel : `${runLabel}=${runId}`;
+		const query = hasLabel ? `?labelSelector=${segment(selector)}` : "";
+		return (await listAll(kubectl, `${base}${query}`)).flatMap(({ metadata }) => {
+			const { name = "", labels, annotations, creationTimestamp } = metadata ?? {};
+			const mark = (hasLabel ? labels : annotations)?.["dev.slipway.run"] ?? "";
+			if (runId !== void 0 && mark !== runId) return [];
+			if (!isBuilderObject(resource, name, mark)) return [];
+			const madeMs = Date.parse(creationTimestamp ?? "");
+			return [{
+				path: `${base}/${segment(name)}`,
+				name: `${resource}/${name}`,
+				madeMs
+			}];
+		});
+	}))).flat();
+};
+const remove = async ({ remove }, objects) => {
+	const problems = [];
+	for (const { path, name } of objects) {
+		const problem = await remove(path);
+		if (problem !== void 0) problems.push(`${name}: ${problem}`);
+	}
+	return problems;
+};
+/**
+* Removes what a run made in the cluster, which nobody makes any more.
+*
+* @returns what could not be removed, with why
+*/
+const removeOf = async ({ kubectl, namespace, runId }) => remove(kubectl, await findMarked(kubectl, namespace, runId));
+/**
+* Removes what runs left on machines that died before post could run. Never fails.
+*
+* @param nowMs since 1970
+*/
+const removeLeft = async ({ kubectl, namespace }, nowMs) => {
+	const all = await findMarked(kubectl, namespace);
+	await remove(kubectl, all.filter(({ madeMs }) => nowMs - madeMs > longestJobMs));
+};
+
+// src/build/own-builder.ts
+/** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
+const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host";
+/**
+* The arguments of `docker` that make a builder.
+*
+* @param config file with BuildKit's configuration
+*/
+const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name, config) => {
+	const wanted = flags ?? (driver === "remote" ? void 0 : usualFlags);
+	const file = given?.kind === "file" ? given.path : config;
+	return [
+		...[
+			"buildx",
+			"create",
+			`--name=${name}`,
+			`--driver=${driver}`
+		],
+		...options.map((option) => `--driver-opt=${option}`),
+		...wanted === void 0 ? [] : [`--buildkitd-flags=${wanted}`],
+		...file === void 0 ? [] : [`--buildkitd-config=${file}`],
+		...endpoint === void 0 ? [] : ["--", endpoint]
+	];
+};
+/** BuildKit's image has to be pulled, perhaps. */
+const bootMs = 3e5;
+/** The job may be cancelled, and who cancels gives us seconds. */
+const removeMs = 2e4;
+/**
+* Has buildx write down a builder, which does not run yet.
+*
+* @returns its name
+* @throws {Failure} when buildx makes none
+*/
+const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
+	const name = toBuilderName(runId);
+	const config = join(tempDir, "buildkitd.toml");
+	const isInline = request.config?.kind === "inline";
+	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
+	const args = toCreateArgs(request, name, isInline ? config : void 0);
+	const made = await docker.try(args, { cwd: workspace });
+	if (made.code === 0) return name;
+	throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint and buildkitd-flags." });
+};
+/**
+* Makes a builder of the run's own, which boots meanwhile.
+*
+* @param docker ends with what waits for the builder
+* @param remover does not
+* @throws {Failure} when buildx makes none
+*/
+const createBuilder = async (docker, remover, request, place) => {
+	const name = await makeBuilder(docker, request, place);
+	const boot = async () => {
+		const ended = await docker.try([
+			"buildx",
+			"inspect",
+			"--bootstrap",
+			name
+		], { timeoutMs: bootMs });
+		if (ended.code === 0) return;
+		throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
+	};
+	const booted = boot();
+	booted.catch(() => {});
+	return {
+		name,
+		booted,
+		remove: async () => {
+			await booted.catch(() => {});
+			await remover.try([
+				"buildx",
+				"rm",
+				"--force",
+				name
+			], { timeoutMs: removeMs }).catch(() => {});
+		}
+	};
 };
 
 // src/memory/cache-client.ts
@@ -555,45 +903,6 @@ const endRecorder = async (folder) => {
 	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
-// src/ownership.ts
-/**
-* Every name by which we find what is ours, and may therefore remove: containers, images, folders, entries
-* of the cache. What bears none of these is somebody else's.
-*/
-/** The label by which leftover helpers are found, and the run that they belong to. */
-const runLabel = "dev.slipway.run";
-/**
-* Of names that exist only while a step works; what is left of a killed one is found by it. No
-* registry can ever have that name (RFC 2606).
-*/
-const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
-/** The name by which a run holds an image. */
-const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
-/** The builder that a run makes for itself. */
-const toBuilderName = (runId) => `slipway-${runId}`;
-/** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
-const toBuilderPattern = (runId = "[0-9a-f]{16}") => new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`);
-/** The volume of such a container. */
-const toBuilderVolume = (container) => `${container}_state`;
-/**
-* GitHub ends jobs on self-hosted runners after five days, and all others sooner. What is older belongs to a
-* machine that died before post could run.
-*/
-const longestJobMs = 432e6;
-/** What buildx calls a kind of object of such a builder in a cluster, after the builder's name. */
-const objectPatterns = {
-	deployments: "%",
-	statefulsets: "%",
-	configmaps: "%-config(?:-[0-9]+)?",
-	persistentvolumeclaims: "buildkitd-%-[0-9]+"
-};
-/** Whether an object of a cluster has the name that such a builder's would have. */
-const isBuilderObject = (resource, name, runId) => {
-	if (!/^[0-9a-f]{16}$/.test(runId)) return false;
-	const node = `${toBuilderName(runId)}[0-9]{1,3}`;
-	return new RegExp(`^${objectPatterns[resource].replace("%", node)}$`).test(name);
-};
-
 // src/docker/left-builders.ts
 const list$1 = (get, path) => {
 	return get(`${path}filters=${encodeURIComponent("{\"name\":[\"buildx_buildkit_slipway-\"]}")}`);
@@ -707,368 +1016,6 @@ const makeTempDir = (path) => {
 	}
 };
 
-// src/text/to-line.ts
-const withoutQuery = (address) => {
-	const at = address.indexOf("?");
-	return at < 0 ? address : `${address.slice(0, at)}?...`;
-};
-/**
-* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
-* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
-* kubelets say at the end what it was.
-*/
-const toLine = (text, longest = 300) => {
-	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
-	const characters = [...line];
-	if (characters.length <= longest) return line;
-	const half = (longest - 4) / 2;
-	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
-};
-
-// src/kubernetes/kubectl.ts
-const answerMs = 1e4;
-const createKubectl = (env, { signal, context }) => {
-	const ask = (verb, path) => {
-		const chosen = context === void 0 ? [] : [`--context=${context}`];
-		const args = [
-			verb,
-			"--raw",
-			path,
-			`--request-timeout=${answerMs / 1e3}s`,
-			...chosen
-		];
-		return runCaptured({
-			file: "kubectl",
-			args,
-			env,
-			timeoutMs: 2 * answerMs,
-			signal
-		}).catch(() => void 0);
-	};
-	return {
-		get: async (path) => {
-			const ended = await ask("get", path);
-			return ended?.code === 0 ? attempt(() => JSON.parse(ended.stdout)) : void 0;
-		},
-		remove: async (path) => {
-			const ended = await ask("delete", path);
-			if (ended === void 0) return "there is no kubectl";
-			if (ended.code === 0 || ended.stderr.includes("(NotFound)")) return void 0;
-			return ended.timedOut ? "no answer within its deadline" : toLine(ended.stderr);
-		}
-	};
-};
-/** Whether there is one to ask. */
-const hasKubectl = (env) => (env["PATH"] ?? "").split(delimiter).some((folder) => folder && canRun(join(folder, "kubectl")));
-/** More than anybody has of them in a namespace. */
-const mostPages = 20;
-/** Reads a list to its end. */
-const listAll = async ({ get }, path) => {
-	const found = [];
-	const start = `${path}${path.includes("?") ? "&" : "?"}limit=500`;
-	let rest = "";
-	for (let page = 0; rest !== void 0 && page < mostPages; page += 1) {
-		const list = await get(`${start}${rest === "" ? "" : `&continue=${encodeURIComponent(rest)}`}`);
-		if (Array.isArray(list?.items)) found.push(...list.items);
-		rest = list?.metadata?.continue || void 0;
-	}
-	return found;
-};
-
-// src/kubernetes/marked.ts
-/** In this order, as a claim goes only once its pod has gone. ConfigMaps have annotations alone. */
-const resources = [
-	[
-		"apis/apps/v1",
-		"deployments",
-		true
-	],
-	[
-		"apis/apps/v1",
-		"statefulsets",
-		true
-	],
-	[
-		"api/v1",
-		"configmaps",
-		false
-	],
-	[
-		"api/v1",
-		"persistentvolumeclaims",
-		true
-	]
-];
-const segment = encodeURIComponent;
-/**
-* Finds what runs have made in a namespace. Only what has both the mark and the name that goes with it counts.
-*
-* @param runId undefined for all runs
-*/
-const findMarked = async (kubectl, namespace, runId) => {
-	return (await Promise.all(resources.map(async ([api, resource, hasLabel]) => {
-		const base = `/${api}/namespaces/${segment(namespace)}/${resource}`;
-		const selector = runId === void 0 ? runLabel : `${runLabel}=${runId}`;
-		const query = hasLabel ? `?labelSelector=${segment(selector)}` : "";
-		return (await listAll(kubectl, `${base}${query}`)).flatMap(({ metadata }) => {
-			const { name = "", labels, annotations, creationTimestamp } = metadata ?? {};
-			const mark = (hasLabel ? labels : annotations)?.["dev.slipway.run"] ?? "";
-			if (runId !== void 0 && mark !== runId) return [];
-			if (!isBuilderObject(resource, name, mark)) return [];
-			const madeMs = Date.parse(creationTimestamp ?? "");
-			return [{
-				path: `${base}/${segment(name)}`,
-				name: `${resource}/${name}`,
-				madeMs
-			}];
-		});
-	}))).flat();
-};
-const remove = async ({ remove }, objects) => {
-	const problems = [];
-	for (const { path, name } of objects) {
-		const problem = await remove(path);
-		if (problem !== void 0) problems.push(`${name}: ${problem}`);
-	}
-	return problems;
-};
-/**
-* Removes what a run made in the cluster, which nobody makes any more.
-*
-* @returns what could not be removed, with why
-*/
-const removeOf = async ({ kubectl, namespace, runId }) => remove(kubectl, await findMarked(kubectl, namespace, runId));
-/**
-* Removes what runs left on machines that died before post could run. Never fails.
-*
-* @param nowMs since 1970
-*/
-const removeLeft = async ({ kubectl, namespace }, nowMs) => {
-	const all = await findMarked(kubectl, namespace);
-	await remove(kubectl, all.filter(({ madeMs }) => nowMs - madeMs > longestJobMs));
-};
-
-// src/host/memory-file.ts
-/** Where anonymous files are, as /proc tells of them. */
-const memoryFolder = "/dev/shm";
-/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants.O_DIRECTORY;
-const openNameless = () => {
-	try {
-		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
-	} catch {
-		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-		const fd = openSync(path, flags, 384);
-		unlinkSync(path);
-		return fd;
-	}
-};
-/** Opens it anew, as its reader will. */
-const requireWhole = (fd, content) => {
-	const found = readFileSync(`/proc/self/fd/${fd}`);
-	if (found.equals(content)) return;
-	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
-};
-/** Where the folder is full, how full it is. */
-const explain$3 = (error) => {
-	if (error.code !== "ENOSPC") return error;
-	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
-	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
-};
-/**
-* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
-* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
-* fd 0, as /dev/stdin.
-*
-* @throws where there is no /dev/shm, it is full, or /proc does not let us open the file again
-*/
-const openMemoryFile = (content) => {
-	let fd;
-	try {
-		fd = openNameless();
-		writeFileSync(fd, content);
-		requireWhole(fd, content);
-		return fd;
-	} catch (error) {
-		if (fd !== void 0) closeSync(fd);
-		throw explain$3(error);
-	}
-};
-
-// src/kubernetes/kubeconfig.ts
-/** Where a pod finds what its own account may do. */
-const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
-const toFiles = (env) => {
-	const named = (env["KUBECONFIG"] ?? "").split(delimiter).filter(Boolean);
-	if (named.length > 0) return named.map((path) => resolve(path)).filter((path) => !isMissing(path));
-	const usual = join(env["HOME"] || (attempt(homedir) ?? "/"), ".kube", "config");
-	return isMissing(usual) ? [] : [usual];
-};
-/** Inside, these are relative to the file's folder. */
-const pathsOf = {
-	clusters: ["certificate-authority"],
-	users: [
-		"client-certificate",
-		"client-key",
-		"tokenFile"
-	]
-};
-const makeAbsolute = (map, key, folder) => {
-	const path = map.get(key);
-	if (typeof path === "string" && path !== "") map.set(key, resolve(folder, path));
-};
-const itemsOf = (document, list) => {
-	const found = document.get(list);
-	return (0, import_dist.isSeq)(found) ? found.items.filter((item) => (0, import_dist.isMap)(item)) : [];
-};
-const pinPaths = (document, folder) => {
-	for (const [list, keys] of Object.entries(pathsOf)) for (const item of itemsOf(document, list)) {
-		const body = item.get(list === "clusters" ? "cluster" : "user");
-		if (!(0, import_dist.isMap)(body)) continue;
-		for (const key of keys) makeAbsolute(body, key, folder);
-		const exec = body.get("exec");
-		if ((0, import_dist.isMap)(exec) && String(exec.get("command") ?? "").includes("/")) makeAbsolute(exec, "command", folder);
-	}
-};
-const readFile = (path) => {
-	const fail = (cause) => {
-		throw new Failure(`The kubeconfig ${path} cannot be read`, {
-			cause,
-			remedy: "Correct it, or name another one with KUBECONFIG."
-		});
-	};
-	try {
-		const document = (0, import_dist.parseDocument)(readRegularFile(path).toString("utf8"), { schema: "failsafe" });
-		const [error] = document.errors;
-		if (error !== void 0) throw new Error(`no YAML at character ${error.pos[0]}`);
-		if (document.contents !== null && !(0, import_dist.isMap)(document.contents)) throw new Error("no map");
-		pinPaths(document, dirname(path));
-		return document;
-	} catch (error) {
-		return fail(error);
-	}
-};
-/** What comes first counts, as kubectl has it. */
-const merge = (all) => {
-	const [first, ...rest] = all;
-	if (first === void 0) throw new Error("there is no kubeconfig");
-	for (const other of rest) {
-		for (const list of [
-			"clusters",
-			"users",
-			"contexts"
-		]) {
-			const known = new Set(itemsOf(first, list).map((item) => item.get("name")));
-			const added = itemsOf(other, list).filter((item) => !known.has(item.get("name")));
-			if (!(0, import_dist.isSeq)(first.get(list))) first.set(list, first.createNode([]));
-			for (const item of added) first.addIn([list], item);
-		}
-		if (!first.get("current-context") && other.get("current-context")) first.set("current-context", other.get("current-context"));
-	}
-	return first;
-};
-const inCluster = (env) => {
-	if (!(env["KUBERNETES_SERVICE_HOST"] && !isMissing(`${accountFolder}/token`))) return void 0;
-	const read = () => readRegularFile(`${accountFolder}/namespace`).toString("utf8").trim();
-	return {
-		files: [],
-		context: void 0,
-		namespace: attempt(read) || "default",
-		pinned: "apiVersion: v1\nkind: Config\n"
-	};
-};
-/**
-* Finds the cluster that kubectl would talk to now.
-*
-* @throws {Failure} where there is none, or its file cannot be read
-*/
-const findCluster = (env) => {
-	const files = toFiles(env);
-	if (files.length === 0) {
-		const account = inCluster(env);
-		if (account !== void 0) return account;
-		throw new Failure("driver: kubernetes needs a cluster, and there is no kubeconfig", { remedy: "Name one with KUBECONFIG, or make ~/.kube/config before this step." });
-	}
-	const merged = merge(files.map(readFile));
-	const context = merged.get("current-context");
-	const named = itemsOf(merged, "contexts").find((item) => item.get("name") === context);
-	if (typeof context !== "string" || named === void 0) throw new Failure(`The kubeconfig ${files.join(", ")} has no current context`, { remedy: "Choose one with `kubectl config use-context NAME` before this step." });
-	const namespace = named.getIn(["context", "namespace"]);
-	return {
-		files,
-		context,
-		namespace: typeof namespace === "string" && namespace !== "" ? namespace : "default",
-		pinned: merged.toString({ lineWidth: 0 })
-	};
-};
-
-// src/kubernetes/open-cluster.ts
-const pinnedName = "kubeconfig";
-const recordName = "kubernetes.json";
-const toPlace = (recorded) => {
-	const { files, context, namespace } = recorded ?? {};
-	if (!(Array.isArray(files) && files.every((file) => typeof file === "string")) || typeof namespace !== "string") return void 0;
-	if (context !== void 0 && typeof context !== "string") return void 0;
-	return {
-		files,
-		context,
-		namespace
-	};
-};
-/** A path by which our children read it, and that ends with this process. */
-const writePinned = (text, path) => {
-	const fd = attempt(() => openMemoryFile(Buffer.from(text)));
-	if (fd === void 0) {
-		writeFileSync(path, text, { mode: 384 });
-		return () => {};
-	}
-	symlinkSync(`/proc/${process.pid}/fd/${fd}`, path);
-	return () => closeSync(fd);
-};
-/**
-* Fixes which cluster the environment means now. `kind create cluster` and others move the current context.
-*
-* @param tempDir a folder of the step's own
-* @param given the namespace that is wanted; the context's without one
-* @throws {Failure} where there is no cluster
-*/
-const openCluster = (env, tempDir, given) => {
-	const { files, context, namespace: usual, pinned } = findCluster(env);
-	const namespace = given ?? usual;
-	const place = {
-		files,
-		context,
-		namespace
-	};
-	writeFileSync(join(tempDir, recordName), JSON.stringify(place), { mode: 384 });
-	const path = join(tempDir, pinnedName);
-	const close = writePinned(pinned, path);
-	return {
-		env: {
-			...env,
-			KUBECONFIG: path
-		},
-		namespace,
-		close
-	};
-};
-/** The cluster of a main that was killed; undefined where it had none. */
-const reopenCluster = (env, tempDir, runId) => {
-	const place = attempt(() => toPlace(JSON.parse(readRegularFile(join(tempDir, recordName)).toString("utf8"))));
-	if (place === void 0) return void 0;
-	const { files, context, namespace } = place;
-	const own = {
-		...env,
-		KUBECONFIG: files.join(delimiter) || "/dev/null"
-	};
-	return {
-		kubectl: createKubectl(own, { context }),
-		namespace,
-		runId
-	};
-};
-
 // src/commands/cleanup.ts
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i;
@@ -1128,6 +1075,11 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 		}
 	});
 };
+/** Most steps start without a library for YAML. */
+const findCluster = async (env, tempDir, runId) => {
+	const { reopenCluster } = await import("./kubernetes-open-cluster.js");
+	return reopenCluster(env, tempDir, runId);
+};
 /**
 * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
 * and a second run finds nothing to do.
@@ -1136,7 +1088,7 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, hasBuilder 
 	if (!isRunId(runId)) return;
 	const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId);
 	try {
-		const cluster = hasBuilder ? reopenCluster(context.childEnv, tempDir, runId) : void 0;
+		const cluster = hasBuilder ? await findCluster(context.childEnv, tempDir, runId) : void 0;
 		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
 			recursive: true,
 			force: true
@@ -1777,14 +1729,6 @@ const explainLoaded = (wait, image, { loaded, nodeImages }) => {
 	const nodes = [...new Set(same.flatMap((each) => each.nodes))];
 	return explainAbsent(wait, nodes, nodeImages.get(pod.node ?? "")?.includes(image.canonical));
 };
-
-// src/text/nearest.ts
-/** Two slips, and fewer in short words, which would all resemble each other. */
-const slipsIn = (letters) => Math.min(2, Math.floor(letters / 3));
-/** Whether one word may be a slip of the pen for the other. */
-const isMisspelt = (a, b) => leven(a, b) <= slipsIn(Math.min(a.length, b.length));
-/** The word that was probably meant, of those that are known; undefined where none is near. */
-const findNearestWord = (word, known) => closestMatch(word, [...known], { maxDistance: Math.max(1, slipsIn(word.length)) });
 
 // src/diagnose/cluster/nearest-image.ts
 /** In how far a loaded image resembles the one that a pod asks for, the nearest first. */
@@ -2531,529 +2475,6 @@ const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
 	return diagnosis;
 };
 
-// src/inputs/driver-opts.ts
-/** What every buildx has that Slipway works with. */
-const always = "always";
-const optionsOf = {
-	"docker-container": {
-		image: always,
-		network: always,
-		"env.": always,
-		"cgroup-parent": always,
-		memory: always,
-		"memory-swap": always,
-		"cpu-period": always,
-		"cpu-quota": always,
-		"cpu-shares": always,
-		"cpuset-cpus": always,
-		"cpuset-mems": always,
-		"restart-policy": always,
-		"default-load": [0, 14],
-		"provenance-add-gha": [0, 30],
-		"allow-untrusted-image": [0, 36]
-	},
-	remote: {
-		cacert: always,
-		cert: always,
-		key: always,
-		servername: always,
-		"default-load": [0, 14]
-	},
-	kubernetes: {
-		image: always,
-		namespace: always,
-		replicas: always,
-		rootless: always,
-		loadbalance: always,
-		nodeselector: always,
-		tolerations: always,
-		serviceaccount: always,
-		annotations: always,
-		labels: always,
-		"qemu.install": always,
-		"qemu.image": always,
-		"requests.cpu": always,
-		"requests.memory": always,
-		"limits.cpu": always,
-		"limits.memory": always,
-		"requests.ephemeral-storage": [0, 14],
-		"limits.ephemeral-storage": [0, 14],
-		schedulername: [0, 14],
-		"default-load": [0, 14],
-		timeout: [0, 15],
-		"buildkit-root-volume-memory": [0, 26],
-		"env.": [0, 28],
-		"persistent-volume-claim.requests.storage": [0, 34]
-	}
-};
-const drivers = Object.keys(optionsOf);
-/** Reads lines of `driver-opts`, each a line of CSV, as buildx does. */
-const parseOptions = (lines) => lines.flatMap(splitFields).map((field) => {
-	const at = field.indexOf("=");
-	return at < 0 ? [field, ""] : [field.slice(0, at), field.slice(at + 1)];
-});
-const wordOf = (name) => name.startsWith("env.") ? "env." : name;
-const hasOption = (driver, name) => name !== "env." && Object.hasOwn(optionsOf[driver], wordOf(name));
-/** The release of buildx that an option came with; undefined for one that is in all of them. */
-const firstVersionOf = (driver, name) => {
-	const options = optionsOf[driver];
-	const first = hasOption(driver, name) ? options[wordOf(name)] : void 0;
-	return first === always ? void 0 : first;
-};
-/** Reports what buildx would refuse, or takes for something else. */
-const checkOptions = (driver, lines, report) => {
-	const known = Object.keys(optionsOf[driver]);
-	for (const line of lines) for (const field of splitFields(line)) {
-		const [name = ""] = field.split("=", 1);
-		if (!field.includes("=") || name === "") report("driver-opts", "not an option. Write name=value, one a line.", line);
-		else if (!hasOption(driver, name)) {
-			const near = findNearestWord(name, known);
-			report("driver-opts", `${driver} has no such option.${near === void 0 ? "" : ` Did you mean ${near}?`} It has ${known.map((each) => each.replace(/\.$/, ".NAME")).join(", ")}.`, name);
-		}
-	}
-};
-
-// src/kubernetes/pods.ts
-/** Undefined where nobody can say. */
-const findPods = async ({ kubectl, namespace, runId }) => {
-	const selector = encodeURIComponent(`${runLabel}=${runId}`);
-	const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?labelSelector=${selector}`;
-	const list = await kubectl.get(path);
-	return Array.isArray(list?.items) ? list.items : void 0;
-};
-/** Those that warn, of all of the namespace. */
-const findWarnings = ({ kubectl, namespace }) => listAll(kubectl, `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=type%3DWarning`);
-/** What is the same for as long as no container of the pod has begun anew. */
-const toIncarnation = ({ metadata, status }) => `${metadata?.uid} ${(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)}`;
-const isRunning = ({ status }) => status?.phase === "Running";
-/** Whether its probe has been answered: one whose container crashes again and again counts as running, too. */
-const isReady = ({ status }) => status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
-
-// src/kubernetes/trouble.ts
-const timeOf = ({ lastTimestamp, eventTime, metadata }) => Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? "") || 0;
-const latest = (events) => events.toSorted((a, b) => timeOf(a) - timeOf(b)).at(-1);
-/** Kubelets try these again for ever. */
-const finalWaits = /^(?:InvalidImageName|ErrImageNeverPull|CreateContainerConfigError)$/;
-/** What a registry says of what it has not, or does not give. */
-const isRefused = /not found|pull access denied|unauthorized|forbidden|manifest unknown/i;
-/** An admission's no, but for a quota, of which something may become free. */
-const isNotAdmitted = /violates PodSecurity|admission webhook "[^"]*" denied/;
-const explainContainers = (name, { status }, events) => {
-	const all = [...status?.initContainerStatuses ?? [], ...status?.containerStatuses ?? []];
-	for (const { state, lastState } of all) {
-		const { reason = "", message = "" } = state?.waiting ?? {};
-		if (/^(?:ErrImagePull|ImagePullBackOff)$/.test(reason)) {
-			const text = latest(events.filter((each) => /pull/i.test(each.message ?? "")))?.message ?? message;
-			const isFinal = reason === "ImagePullBackOff" && isRefused.test(text);
-			return {
-				text: `the image of pod ${name} cannot be pulled: ${text}`,
-				isFinal
-			};
-		}
-		if (reason !== "" && !/^(?:ContainerCreating|PodInitializing)$/.test(reason)) {
-			const ended = lastState?.terminated;
-			return {
-				text: `pod ${name} waits: ${[
-					reason,
-					ended && `${ended.reason ?? "it"} with exit code ${ended.exitCode}`,
-					message
-				].filter(Boolean).join(", ")}`,
-				isFinal: finalWaits.test(reason)
-			};
-		}
-	}
-};
-const explainPod = (pod, events) => {
-	const { status } = pod;
-	const name = pod.metadata?.name ?? "";
-	if (isReady(pod)) return void 0;
-	if (status?.phase === "Failed") return {
-		text: `pod ${name} failed: ${[status.reason, status.message].filter(Boolean).join(": ")}`,
-		isFinal: false
-	};
-	const own = events.filter(({ involvedObject }) => involvedObject?.name === name);
-	const unscheduled = status?.conditions?.find((each) => each.type === "PodScheduled" && each.status === "False");
-	if (unscheduled !== void 0) return {
-		text: `pod ${name} is not scheduled: ${latest(own.filter(({ reason }) => reason === "FailedScheduling"))?.message ?? unscheduled.message ?? ""}`,
-		isFinal: false
-	};
-	const waiting = explainContainers(name, pod, own);
-	const event = latest(own);
-	if (waiting !== void 0 || event === void 0) return waiting;
-	return {
-		text: `pod ${name} ${status?.phase === "Running" ? "is not ready" : "does not start"}: ${event.message}`,
-		isFinal: false
-	};
-};
-/**
-* Says why a builder has no running pod; undefined where nothing speaks against it.
-*
-* @param node what its objects' names begin with
-*/
-const findTrouble = (pods, events, node) => {
-	const isOurs = ({ involvedObject }) => (involvedObject?.name ?? "").replace(/^buildkitd-/, "").startsWith(node);
-	const ours = events.filter(isOurs);
-	const found = pods.map((pod) => explainPod(pod, ours)).find((each) => each !== void 0);
-	const refused = latest(ours.filter(({ reason }) => reason === "FailedCreate"));
-	const told = found ?? (pods.length === 0 && refused !== void 0 ? {
-		text: `Kubernetes makes no pod: ${refused.message}`,
-		isFinal: isNotAdmitted.test(refused.message ?? "")
-	} : void 0);
-	return told && {
-		...told,
-		text: toLine(told.text)
-	};
-};
-/** Says what became of a pod that was there. */
-const explainGone = (name, pods, events) => {
-	const there = pods.find(({ metadata }) => metadata?.name === name);
-	const last = (there?.status?.containerStatuses?.map(({ state, lastState }) => state?.terminated ?? lastState?.terminated))?.find((each) => each !== void 0);
-	const told = latest(events.filter(({ involvedObject }) => involvedObject?.name === name));
-	const why = there?.status?.message ?? (last && `${last.reason ?? "it ended"} with exit code ${last.exitCode}`) ?? told?.message ?? (there === void 0 ? "it was deleted" : "its container began anew");
-	return toLine(why);
-};
-
-// src/build/boot-in-cluster.ts
-const remedy = "See driver-opts, such as image, namespace, nodeselector and requests, and what the cluster allows.";
-const fail = (why) => new Failure(`The kubernetes builder does not start: ${neutralise(toLine(why))}`, { remedy });
-const lookMs = 1500;
-/** More than anybody reads of what buildx prints of a builder. */
-const mostLines = 500;
-/** Asks now and then why no pod runs, says what is new, and ends what waits for what will not come. */
-const watchTrouble = async ({ place, name, line }, signal, onTrouble) => {
-	let told;
-	while (!signal.aborted) {
-		await setTimeout$1(lookMs, void 0, { signal }).catch(() => {});
-		const pods = signal.aborted ? void 0 : await findPods(place);
-		if (pods === void 0 || pods.some(isReady)) continue;
-		const trouble = findTrouble(pods, await findWarnings(place), name);
-		if (signal.aborted) return;
-		if (trouble !== void 0 && trouble.text !== told) line(`The builder waits: ${neutralise(trouble.text)}`);
-		told = trouble?.text;
-		onTrouble(trouble);
-	}
-};
-/** What buildx says of a builder that it has started and does not reach; its exit code is 0. */
-const findError = (stdout) => /^Error:\s*(.+)$/m.exec(stdout)?.[1];
-/**
-* Starts a builder in a cluster, and waits until it answers.
-*
-* @throws {Failure} with what the cluster says against it
-*/
-const bootInCluster = async (boot) => {
-	const stop = new AbortController();
-	const signal = AbortSignal.any([boot.signal, stop.signal]);
-	let trouble;
-	let refusal;
-	const lines = {
-		stdout: [],
-		stderr: []
-	};
-	const sinks = [createLineCutter((line) => lines.stdout.push(line) > mostLines && lines.stdout.shift()), createLineCutter((line) => {
-		lines.stderr.push(line);
-		if (lines.stderr.length > mostLines) lines.stderr.shift();
-		if (!line.startsWith("ERROR: ")) return;
-		refusal = line.slice(7);
-		stop.abort();
-	})];
-	const docker = boot.createDocker(signal);
-	const watching = watchTrouble(boot, signal, (found) => {
-		trouble = found;
-		if (found?.isFinal) stop.abort();
-	});
-	const { timeoutMs } = boot;
-	const args = [
-		"buildx",
-		"inspect",
-		"--bootstrap",
-		boot.name
-	];
-	const ended = await docker.follow(args, () => sinks.shift() ?? createLineCutter(() => {}), { timeoutMs }).finally(() => stop.abort());
-	await watching;
-	if (boot.signal.aborted) throw boot.signal.reason;
-	const isEnded = refusal !== void 0 || trouble?.isFinal === true;
-	if (ended.code === 0 && !isEnded) {
-		if (findError(lines.stdout.join("\n")) === void 0) return;
-		const { stdout } = await boot.createDocker(boot.signal).try([
-			"buildx",
-			"inspect",
-			boot.name
-		], { timeoutMs });
-		const error = findError(stdout);
-		if (error === void 0) return;
-		throw fail(error);
-	}
-	const { place, name } = boot;
-	const pods = await findPods(place) ?? [];
-	const found = pods.some(isReady) ? void 0 : findTrouble(pods, await findWarnings(place), name) ?? trouble;
-	const said = {
-		...ended,
-		stdout: lines.stdout.join("\n"),
-		stderr: lines.stderr.join("\n")
-	};
-	throw fail(found?.text ?? refusal ?? describeEnd(said));
-};
-
-// src/build/outputs.ts
-const typeOf = (output) => output.get("type") ?? "";
-/** Whether it goes to a registry. */
-const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
-/** Docker's own store, which is an output of ours. */
-const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
-const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
-/** A folder alone is written to, and `registry` is a short form. */
-const toFull = (output) => {
-	const folder = output.get("");
-	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
-	if (typeOf(output) !== "registry") return output;
-	return new Map([
-		...output,
-		["type", "image"],
-		["push", "true"]
-	]);
-};
-const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
-/**
-* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
-* what the last output says of it.
-*
-* @param isOwn the step itself says what it makes, not a Bake file
-* @param pushes all that was asked for is pushed
-*/
-const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
-	if (!isWanted) return {
-		further: [],
-		isLoaded: false
-	};
-	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
-	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
-	const pushed = others.filter(isPush);
-	const last = pushes && pushed.length === 0 ? [push] : pushed;
-	return {
-		further: [...others.filter((output) => !isPush(output)), ...last],
-		isLoaded: given.some(isLoad)
-	};
-};
-/** A field of CSV, as buildx splits an output. */
-const quote = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
-/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
-const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote(`${name}=${value}`)).join(",");
-/** As attributes of one output: of a target, they would be on the nodes' image, too. */
-const toAnnotations = (definition) => toTexts(definition["annotations"]).flatMap((text) => {
-	const at = text.indexOf("=");
-	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-	const colon = name.indexOf(":");
-	if (colon < 0) return [[`annotation.${name}`, value]];
-	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
-});
-/**
-* The outputs beside ours as entries of a Bake file.
-*
-* @param names of the image; without them an output's own stays
-*/
-const toFurtherEntries = (further, definition, names) => further.map((output) => {
-	if (!isImage(output)) return toEntry(output);
-	const named = names.length === 0 ? [] : [["name", names.join(",")]];
-	return toEntry(new Map([
-		...output,
-		...named,
-		...toAnnotations(definition)
-	]));
-});
-const withoutProvenance = "type=provenance,disabled=true";
-/** Attestations are for whoever gets the other outputs; without a word there is none. */
-const toAttests = (further, definition) => {
-	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
-	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
-};
-
-// src/build/own-builder.ts
-/** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
-const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host";
-/**
-* The arguments of `docker` that make a builder.
-*
-* @param config file with BuildKit's configuration
-*/
-const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name, config) => {
-	const wanted = flags ?? (driver === "remote" ? void 0 : usualFlags);
-	const file = given?.kind === "file" ? given.path : config;
-	return [
-		...[
-			"buildx",
-			"create",
-			`--name=${name}`,
-			`--driver=${driver}`
-		],
-		...options.map((option) => `--driver-opt=${option}`),
-		...wanted === void 0 ? [] : [`--buildkitd-flags=${wanted}`],
-		...file === void 0 ? [] : [`--buildkitd-config=${file}`],
-		...endpoint === void 0 ? [] : ["--", endpoint]
-	];
-};
-/** BuildKit's image has to be pulled, perhaps. */
-const bootMs = 3e5;
-/** The job may be cancelled, and who cancels gives us seconds. */
-const removeMs = 2e4;
-/**
-* Has buildx write down a builder, which does not run yet.
-*
-* @returns its name
-* @throws {Failure} when buildx makes none
-*/
-const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
-	const name = toBuilderName(runId);
-	const config = join(tempDir, "buildkitd.toml");
-	const isInline = request.config?.kind === "inline";
-	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
-	const args = toCreateArgs(request, name, isInline ? config : void 0);
-	const made = await docker.try(args, { cwd: workspace });
-	if (made.code === 0) return name;
-	throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint and buildkitd-flags." });
-};
-/**
-* Makes a builder of the run's own, which boots meanwhile.
-*
-* @param docker ends with what waits for the builder
-* @param remover does not
-* @throws {Failure} when buildx makes none
-*/
-const createBuilder = async (docker, remover, request, place) => {
-	const name = await makeBuilder(docker, request, place);
-	const boot = async () => {
-		const ended = await docker.try([
-			"buildx",
-			"inspect",
-			"--bootstrap",
-			name
-		], { timeoutMs: bootMs });
-		if (ended.code === 0) return;
-		throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
-	};
-	const booted = boot();
-	booted.catch(() => {});
-	return {
-		name,
-		booted,
-		remove: async () => {
-			await booted.catch(() => {});
-			await remover.try([
-				"buildx",
-				"rm",
-				"--force",
-				name
-			], { timeoutMs: removeMs }).catch(() => {});
-		}
-	};
-};
-
-// src/build/pod-watch.ts
-const wentAway = {
-	what: "the builder's pod went away",
-	waitMs: 5e3
-};
-/** Which pod a build talks to buildx alone knows: a build has lost it when all that were there have gone. */
-const watchPods = (place) => () => {
-	const asked = findPods(place);
-	let before = [];
-	return { findEnd: async () => {
-		if (before.length === 0) before = (await asked ?? []).filter(isRunning);
-		const now = await findPods(place);
-		if (now === void 0) return void 0;
-		if (before.length === 0) before = now.filter(isRunning);
-		const there = new Set(now.filter(isRunning).map(toIncarnation));
-		const [first] = before;
-		if (first === void 0 || before.some((pod) => there.has(toIncarnation(pod)))) return;
-		const name = first.metadata?.name ?? "";
-		return {
-			what: `the builder's pod ${name} went away: ${explainGone(name, now, await findWarnings(place))}`,
-			transient: wentAway
-		};
-	} };
-};
-
-// src/build/kubernetes-builder.ts
-/** On all that Kubernetes keeps of a builder. ConfigMaps have only the annotations. */
-const withMarks = (options, runId) => {
-	const rest = options.filter(([name]) => name !== "labels" && name !== "annotations");
-	const marks = ["labels", "annotations"].map((name) => {
-		const given = options.findLast(([each]) => each === name)?.[1].replace(/^"+|"+$/g, "");
-		return [name, [`${runLabel}=${runId}`, ...given ? [given] : []].join(",")];
-	});
-	return [...rest, ...marks].map(([name, value]) => quote(`${name}=${value}`));
-};
-const unitsMs = {
-	h: 36e5,
-	m: 6e4,
-	s: 1e3,
-	ms: 1
-};
-/** Go's durations, such as `1m30s`; what is none is buildx's to refuse. */
-const toMs = (duration) => [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)].reduce((sum, [, count, unit = ""]) => sum + Number(count) * (unitsMs[unit] ?? 0), 0);
-/** buildx waits for the pod itself; this is for what hangs. */
-const slackMs = 18e4;
-const usualTimeout = "120s";
-/**
-* Makes a builder of the run's own in a cluster, which boots meanwhile.
-*
-* @throws {Failure} where there is no cluster, or buildx makes none
-*/
-const createKubernetesBuilder = async (env, signal, request, place, { line, warning }) => {
-	const { runId, tempDir } = place;
-	const options = parseOptions(request.options);
-	const find = (wanted) => options.findLast(([name]) => name === wanted)?.[1] || void 0;
-	const cluster = openCluster(env, tempDir, find("namespace"));
-	const { namespace } = cluster;
-	const name = toBuilderName(runId);
-	try {
-		const marked = {
-			...request,
-			options: withMarks(options, runId)
-		};
-		await makeBuilder(createDocker(cluster.env, signal), marked, place);
-	} catch (error) {
-		cluster.close();
-		throw error;
-	}
-	if (!hasKubectl(env)) line("There is no kubectl: Slipway cannot say why a pod does not start, and only buildx removes the builder.");
-	const lasting = {
-		kubectl: createKubectl(cluster.env, {}),
-		namespace,
-		runId
-	};
-	const booted = bootInCluster({
-		signal,
-		createDocker: (each) => createDocker(cluster.env, each),
-		place: {
-			...lasting,
-			kubectl: createKubectl(cluster.env, { signal })
-		},
-		name,
-		timeoutMs: toMs(find("timeout") ?? usualTimeout) + slackMs,
-		line
-	});
-	booted.catch(() => {});
-	const swept = removeLeft(lasting, Date.now());
-	return {
-		name,
-		env: cluster.env,
-		booted,
-		watch: watchPods(lasting),
-		remove: async () => {
-			await booted.catch(() => {});
-			await createDocker(cluster.env).try([
-				"buildx",
-				"rm",
-				"--force",
-				name
-			], { timeoutMs: removeMs }).catch(() => {});
-			const [problems] = await Promise.all([removeOf(lasting), swept]);
-			cluster.close();
-			for (const problem of problems) warning(`Slipway could not remove its builder's ${problem}`);
-		}
-	};
-};
-
 // src/docker/version.ts
 const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
 /** The first that is known to be older; undefined where none is. */
@@ -3152,6 +2573,11 @@ const findBuilder = async (docker, named) => {
 // src/commands/with-builder.ts
 /** The state by which post knows that the run made a builder: `made`, and `removed` when it is gone. */
 const builderState = "builder";
+/** Most steps start without a library for YAML. */
+const inCluster = async (...order) => {
+	const { createKubernetesBuilder } = await import("./build-kubernetes-builder.js");
+	return createKubernetesBuilder(...order);
+};
 /**
 * Does something with the builder that the inputs ask for, which boots meanwhile and goes afterwards; with the
 * current one where they ask for none. Every buildx command finds it by its variable.
@@ -3165,7 +2591,7 @@ const withBuilder = async ({ builder, bake, isDryRun }, place, { log, signal, sa
 	saveState(builderState, "made");
 	const stop = new AbortController();
 	const until = AbortSignal.any([signal, stop.signal]);
-	const own = builder.driver === "kubernetes" ? await createKubernetesBuilder(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place);
+	const own = builder.driver === "kubernetes" ? await inCluster(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place);
 	try {
 		const { watch } = own;
 		return await body({
@@ -3872,4 +3298,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, longestJobMs, makeTempDir, memoryFolder, nameTimes, nothingRemembered, openMemoryFile, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberName, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isOlder, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, readEnvironment, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

@@ -1,7 +1,8 @@
 import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { parseQuantity, toContextFolder, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
-const { existsSync } = process.getBuiltinModule("node:fs");
+import { parseQuantity, toContextFolder, toEntries, toFields, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+const { randomBytes } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants, existsSync, openSync, readFileSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
 
 // src/inputs/yaml-words.ts
@@ -95,6 +96,127 @@ const toBakeWords = (definition) => {
 	};
 };
 
+// src/host/memory-file.ts
+/** Where anonymous files are, as /proc tells of them. */
+const memoryFolder = "/dev/shm";
+/** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
+const withoutName = 4194304 | constants.O_DIRECTORY;
+const openNameless = () => {
+	try {
+		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
+	} catch {
+		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const fd = openSync(path, flags, 384);
+		unlinkSync(path);
+		return fd;
+	}
+};
+/** Opens it anew, as its reader will. */
+const requireWhole = (fd, content) => {
+	const found = readFileSync(`/proc/self/fd/${fd}`);
+	if (found.equals(content)) return;
+	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
+};
+/** Where the folder is full, how full it is. */
+const explain = (error) => {
+	if (error.code !== "ENOSPC") return error;
+	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
+	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
+};
+/**
+* Makes an anonymous file in memory that holds `content`, and returns its descriptor, which the
+* caller closes. Other than a pipe it can be opened again and again, through /proc or, as a child's
+* fd 0, as /dev/stdin.
+*
+* @throws where there is no /dev/shm, it is full, or /proc does not let us open the file again
+*/
+const openMemoryFile = (content) => {
+	let fd;
+	try {
+		fd = openNameless();
+		writeFileSync(fd, content);
+		requireWhole(fd, content);
+		return fd;
+	} catch (error) {
+		if (fd !== void 0) closeSync(fd);
+		throw explain(error);
+	}
+};
+
+// src/build/outputs.ts
+const typeOf = (output) => output.get("type") ?? "";
+/** Whether it goes to a registry. */
+const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
+/** Docker's own store, which is an output of ours. */
+const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
+const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
+/** A folder alone is written to, and `registry` is a short form. */
+const toFull = (output) => {
+	const folder = output.get("");
+	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
+	if (typeOf(output) !== "registry") return output;
+	return new Map([
+		...output,
+		["type", "image"],
+		["push", "true"]
+	]);
+};
+const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
+/**
+* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
+* what the last output says of it.
+*
+* @param isOwn the step itself says what it makes, not a Bake file
+* @param pushes all that was asked for is pushed
+*/
+const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
+	if (!isWanted) return {
+		further: [],
+		isLoaded: false
+	};
+	const given = isOwn ? toEntries(definition["output"]).map(toFields).map(toFull) : [];
+	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
+	const pushed = others.filter(isPush);
+	const last = pushes && pushed.length === 0 ? [push] : pushed;
+	return {
+		further: [...others.filter((output) => !isPush(output)), ...last],
+		isLoaded: given.some(isLoad)
+	};
+};
+/** A field of CSV, as buildx splits an output. */
+const quote = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
+/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
+const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote(`${name}=${value}`)).join(",");
+/** As attributes of one output: of a target, they would be on the nodes' image, too. */
+const toAnnotations = (definition) => toTexts(definition["annotations"]).flatMap((text) => {
+	const at = text.indexOf("=");
+	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+	const colon = name.indexOf(":");
+	if (colon < 0) return [[`annotation.${name}`, value]];
+	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
+});
+/**
+* The outputs beside ours as entries of a Bake file.
+*
+* @param names of the image; without them an output's own stays
+*/
+const toFurtherEntries = (further, definition, names) => further.map((output) => {
+	if (!isImage(output)) return toEntry(output);
+	const named = names.length === 0 ? [] : [["name", names.join(",")]];
+	return toEntry(new Map([
+		...output,
+		...named,
+		...toAnnotations(definition)
+	]));
+});
+const withoutProvenance = "type=provenance,disabled=true";
+/** Attestations are for whoever gets the other outputs; without a word there is none. */
+const toAttests = (further, definition) => {
+	const given = further.length === 0 ? [] : toEntries(definition["attest"]);
+	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
+};
+
 // src/manifests/workload.ts
 /** What was found in several places, as one. */
 const joinManifests = (all) => ({
@@ -126,4 +248,4 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-export { escapeTemplate, isMap, joinManifests, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform };
+export { escapeTemplate, isMap, isPush, joinManifests, memoryFolder, openMemoryFile, quote, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toAttests, toBakeFiles, toBakeWords, toFurther, toFurtherEntries, toWordText, usualPlatform };

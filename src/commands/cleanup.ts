@@ -13,7 +13,6 @@ import type { Log } from '../host/log.ts'
 import { endStrays } from '../host/strays.ts'
 import { findRoomyDir } from '../host/temp-dir.ts'
 import { removeOf } from '../kubernetes/marked.ts'
-import { reopenCluster } from '../kubernetes/open-cluster.ts'
 import type { BuilderPlace } from '../kubernetes/pods.ts'
 import { intermediateRepository, runLabel, toBuilderName } from '../ownership.ts'
 
@@ -88,6 +87,12 @@ const removeBuilder = async (
   })
 }
 
+/** Most steps start without a library for YAML. */
+const findCluster = async (env: Env, tempDir: string, runId: string) => {
+  const { reopenCluster } = await import('../kubernetes/open-cluster.ts')
+  return reopenCluster(env, tempDir, runId)
+}
+
 /**
  * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
  * and a second run finds nothing to do.
@@ -101,7 +106,7 @@ export const cleanUp = async (
   if (!isRunId(runId)) return
   const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
   try {
-    const cluster = hasBuilder ? reopenCluster(context.childEnv, tempDir, runId) : undefined
+    const cluster = hasBuilder ? await findCluster(context.childEnv, tempDir, runId) : undefined
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     rmSync(recordingFolder, { recursive: true, force: true })

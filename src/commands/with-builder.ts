@@ -1,5 +1,5 @@
 import type { BuilderWatch } from '../build/builder-watch.ts'
-import { createKubernetesBuilder } from '../build/kubernetes-builder.ts'
+import type { createKubernetesBuilder } from '../build/kubernetes-builder.ts'
 import { createBuilder } from '../build/own-builder.ts'
 import { requireOptions } from '../build/require-options.ts'
 import { createDocker } from '../docker/docker.ts'
@@ -22,6 +22,12 @@ type FrontEnd = {
 /** Undefined where the builder needs nobody to look after it. */
 type Watched = { readonly watch?: BuilderWatch | undefined }
 
+/** Most steps start without a library for YAML. */
+const inCluster = async (...order: Parameters<typeof createKubernetesBuilder>) => {
+  const { createKubernetesBuilder } = await import('../build/kubernetes-builder.ts')
+  return createKubernetesBuilder(...order)
+}
+
 /**
  * Does something with the builder that the inputs ask for, which boots meanwhile and goes afterwards; with the
  * current one where they ask for none. Every buildx command finds it by its variable.
@@ -43,7 +49,7 @@ export const withBuilder = async <P extends Place, T>(
   const until = AbortSignal.any([signal, stop.signal])
   const own =
     builder.driver === 'kubernetes'
-      ? await createKubernetesBuilder(env, until, builder, place, log)
+      ? await inCluster(env, until, builder, place, log)
       : await createBuilder(createDocker(env, until), createDocker(env), builder, place)
   try {
     const { watch } = own

@@ -1,0 +1,3 @@
+import { openCluster, reopenCluster } from "./shared.build-kubernetes-builder.kubernetes-open-cluster.js";
+
+export { reopenCluster };
