@@ -71,6 +71,16 @@ test("after buildx's last word it has seconds; its pod may be there, as when it 
   })
 })
 
+test('a connection that was lost, with its pod there: another try may reach it', async () => {
+  const { ended, text } = start(() => undefined)
+  text('E1129 01:00:29.202379 24858 v2.go:104] "Unhandled Error" err="EOF"')
+  await pass(10)
+  expect(await ended).toMatchObject({
+    message: expect.stringContaining('buildx lost its builder: E1129'),
+    transient: { what: 'the connection to the builder was lost' },
+  })
+})
+
 test('a last word that was not the last', async () => {
   const { isEnded, text } = start(() => undefined)
   text('E1129 01:00:29.202379 24858 v2.go:104] "Unhandled Error" err="EOF"')

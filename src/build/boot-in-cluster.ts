@@ -69,7 +69,7 @@ export const bootInCluster = async (boot: Boot): Promise<void> => {
       if (lines.stderr.length > mostLines) lines.stderr.shift()
       // buildx before 0.36 goes on waiting for what it has been refused.
       if (!line.startsWith('ERROR: ')) return
-      refusal = line.slice('ERROR: '.length)
+      refusal ??= line.slice('ERROR: '.length)
       stop.abort()
     }),
   ]

@@ -15,6 +15,14 @@ export type BuilderWatch = () => {
 const isLastWord = (event: BuildEvent): boolean =>
   event.kind === 'text' && /^ERROR: |^E\d{4} .*"Unhandled Error"/.test(event.text)
 
+const lost: Transient = { what: 'the connection to the builder was lost', waitMs: 5_000 }
+
+/** Its pod is there, so that another try may reach it, if it may. */
+const toLost = (word: string): BuilderEnd => ({
+  what: `buildx lost its builder: ${toLine(word)}`,
+  transient: /forbidden|unauthorized/i.test(word) ? undefined : lost,
+})
+
 /** buildx ends within moments of its last word, or never. */
 const patienceMs = 8_000
 
@@ -67,7 +75,7 @@ export const watchBuild = async <T>(
     if (askedMs !== heardMs) return
     if (found !== undefined) return give(found)
     if (lastWord === undefined) heardMs = performance.now()
-    else give({ what: `buildx lost its builder: ${toLine(lastWord)}` })
+    else give(toLost(lastWord))
   }
   const timer = setInterval(() => void look(), lookMs)
   try {
