@@ -5436,6 +5436,15 @@ const buildImage = async (docker, order, onEvent, warn) => {
 // src/build/builder-watch.ts
 /** Of no build's output: buildx's own last words, and those of Kubernetes' library in it. */
 const isLastWord = (event) => event.kind === "text" && /^ERROR: |^E\d{4} .*"Unhandled Error"/.test(event.text);
+const lost = {
+	what: "the connection to the builder was lost",
+	waitMs: 5e3
+};
+/** Its pod is there, so that another try may reach it, if it may. */
+const toLost = (word) => ({
+	what: `buildx lost its builder: ${toLine(word)}`,
+	transient: /forbidden|unauthorized/i.test(word) ? void 0 : lost
+});
 /** buildx ends within moments of its last word, or never. */
 const patienceMs = 8e3;
 /** A step may print nothing for hours; the cluster is asked now and then whether its pod is there. */
@@ -5472,7 +5481,7 @@ const watchBuild = async ({ name, watch, signal, onEvent }, build) => {
 		if (askedMs !== heardMs) return;
 		if (found !== void 0) return give(found);
 		if (lastWord === void 0) heardMs = performance.now();
-		else give({ what: `buildx lost its builder: ${toLine(lastWord)}` });
+		else give(toLost(lastWord));
 	};
 	const timer = setInterval(() => void look(), lookMs);
 	try {

@@ -146,7 +146,7 @@ const bootInCluster = async (boot) => {
 		lines.stderr.push(line);
 		if (lines.stderr.length > mostLines) lines.stderr.shift();
 		if (!line.startsWith("ERROR: ")) return;
-		refusal = line.slice(7);
+		refusal ??= line.slice(7);
 		stop.abort();
 	})];
 	const docker = boot.createDocker(signal);
