@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
-import { toCreateArgs } from '../../src/build/own-builder.ts'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { makeBuilder, toCreateArgs } from '../../src/build/own-builder.ts'
+import type { Docker } from '../../src/docker/docker.ts'
+import { Secret } from '../../src/secret.ts'
 
 const request = {
   driver: 'docker-container',
@@ -7,6 +12,9 @@ const request = {
   endpoint: undefined,
   flags: undefined,
   config: undefined,
+  platforms: [],
+  certificates: [],
+  appended: [],
 } as const
 const entitlements =
   '--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host'
@@ -45,4 +53,35 @@ test('a remote builder has flags of its own', () => {
   expect(toCreateArgs(remote, 'slipway-1', undefined)).toEqual([
     ...['buildx', 'create', '--name=slipway-1', '--driver=remote', '--', 'tcp://host:1'],
   ])
+})
+
+test('further nodes, by names of ours, with what the first one has and they do not say', () => {
+  const node = { ...request, endpoint: 'ssh://arm', platforms: ['linux/arm64'] }
+  const given = { ...request, platforms: ['linux/amd64', 'linux/386'], appended: [node] }
+  expect(toCreateArgs(given, 'slipway-1', undefined)).toContain('--platform=linux/amd64,linux/386')
+  expect(toCreateArgs(given, 'slipway-1', undefined, 1)).toEqual([
+    ...['buildx', 'create', '--name=slipway-1', '--driver=docker-container'],
+    ...['--append', '--node=slipway-11', '--platform=linux/arm64'],
+    ...[`--buildkitd-flags=${entitlements}`, '--', 'ssh://arm'],
+  ])
+})
+
+test('what the variables of the step hold is in files of the run, for its owner alone', async () => {
+  const tempDir = mkdtempSync(join(tmpdir(), 'own, builder-'))
+  onTestFinished(() => rmSync(tempDir, { recursive: true }))
+  const asked: (readonly string[])[] = []
+  const run = async (args: readonly string[]) => {
+    asked.push(args)
+    return { code: 0 }
+  }
+  const node = { ...request, certificates: [['key', new Secret('a key')]] } as const
+  const given = { ...request, driver: 'remote', appended: [node] } as const
+  const place = { runId: '1', tempDir, workspace: '/' }
+  expect(await makeBuilder({ try: run } as unknown as Docker, given, place)).toBe('slipway-1')
+  const file = join(tempDir, 'node-1-key.pem')
+  expect(asked.map((args) => args.filter((arg) => arg.includes('.pem')))).toEqual([
+    [],
+    [`--driver-opt="key=${file}"`],
+  ])
+  expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['a key', 0o600])
 })

@@ -3,7 +3,15 @@ import { requireOptions } from '../../src/build/require-options.ts'
 import type { BuilderRequest } from '../../src/inputs/inputs.ts'
 
 const requestOf = (...options: readonly string[]): BuilderRequest => ({
-  ...{ driver: 'kubernetes', endpoint: undefined, flags: undefined, config: undefined },
+  ...{
+    driver: 'kubernetes',
+    endpoint: undefined,
+    flags: undefined,
+    config: undefined,
+    platforms: [],
+    certificates: [],
+    appended: [],
+  },
   options,
 })
 

@@ -21,6 +21,9 @@ test('a builder in the words of setup-buildx-action', () => {
     endpoint: undefined,
     flags: '--debug',
     config: { kind: 'file', path: 'buildkitd.toml' },
+    platforms: [],
+    certificates: [],
+    appended: [],
   })
 })
 
@@ -81,4 +84,91 @@ test.each([
   ],
 ])('%j is refused', (change, problem) => {
   expect(problemsOf({ ...build, ...change })).toEqual([expect.stringMatching(problem)])
+})
+
+const remote = { driver: 'remote', endpoint: 'tcp://a:1' }
+const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----'
+
+test('further nodes, in the words of setup-buildx-action', () => {
+  const append = `
+- name: arm
+  endpoint: tcp://b:1
+  platforms: linux/arm64, linux/arm/v7
+  driver-opts: |
+    cacert=/ca.pem
+    servername=b
+- endpoint: tcp://c:1
+  driver-opts: [servername=c, cacert=/ca.pem]
+  buildkitd-flags: --debug`
+  const given = { ...build, ...remote, 'builder-platforms': 'linux/amd64', append }
+  const none = { flags: undefined, certificates: [] }
+  expect(read(given).builder).toMatchObject({
+    platforms: ['linux/amd64'],
+    appended: [
+      {
+        ...none,
+        endpoint: 'tcp://b:1',
+        options: ['cacert=/ca.pem', 'servername=b'],
+        platforms: ['linux/arm64', 'linux/arm/v7'],
+      },
+      {
+        ...none,
+        endpoint: 'tcp://c:1',
+        options: ['servername=c', 'cacert=/ca.pem'],
+        platforms: [],
+        flags: '--debug',
+      },
+    ],
+  })
+})
+
+test('certificates of each node in variables of the step', () => {
+  const append = '- endpoint: tcp://b:1'
+  const env = {
+    BUILDER_NODE_0_AUTH_TLS_CACERT: pem,
+    BUILDER_NODE_1_AUTH_TLS_CACERT: pem,
+    BUILDER_NODE_1_AUTH_TLS_CERT: pem,
+    BUILDER_NODE_1_AUTH_TLS_KEY: `${pem}\n`,
+    BUILDER_NODE_2_AUTH_TLS_KEY: pem,
+  }
+  const { builder } = read({ ...build, ...remote, append }, { env })
+  const shown = (each: typeof builder | undefined) =>
+    each?.certificates.map(([name, secret]) => [name, secret.expose(), String(secret)])
+  expect(shown(builder)).toEqual([['cacert', `${pem}\n`, '***']])
+  expect(builder?.appended[0]?.certificates.map(([name]) => name)).toEqual([
+    'cacert',
+    'cert',
+    'key',
+  ])
+})
+
+const inNode = (text: string) => ({ ...remote, append: `- endpoint: tcp://b:1\n  ${text}` })
+
+test.each<[Readonly<Record<string, string>>, RegExp]>([
+  [{ append: '- endpoint: a' }, /append.*given without driver/],
+  [{ 'builder-platforms': 'linux/amd64' }, /builder-platforms.*given without driver/],
+  [{ ...remote, 'builder-platforms': 'Linux' }, /builder-platforms.*"Linux".*not a platform/],
+  [{ ...remote, append: 'a: b' }, /append.*not a YAML list/],
+  [{ ...remote, append: '- [' }, /append, line 1/],
+  [{ ...remote, append: '- a' }, /append, line 1.*not a map/],
+  [{ ...remote, append: '- platforms: linux/arm64' }, /append, line 1, endpoint.*empty/],
+  [inNode('flags: a'), /append, line 2, flags.*unknown. It may have: name, endpoint/],
+  [inNode('platforms: {a: b}'), /append, line 2, platforms.*neither a text nor a list/],
+  [inNode('platforms: ARM'), /append, line 2, platforms.*"ARM".*not a platform/],
+  [inNode('driver-opts: image=a'), /append, line 2, driver-opts.*remote has no such option/],
+  [{ driver: 'kubernetes', append: '- endpoint: a' }, /append.*one node here/],
+  [{ ...remote, 'driver-opts': 'cacert=ca.pem' }, /driver-opts.*no absolute path/],
+  [{ ...remote, 'driver-opts': 'cacert=/nowhere' }, /driver-opts.*cacert: there is no such file/],
+  [{ ...remote, 'driver-opts': 'servername=a' }, /driver-opts.*TLS needs cacert/],
+  [{ ...remote, 'driver-opts': 'cacert=/a.pem\nkey=/a.pem' }, /cert and key together/],
+])('is refused: %j', (given, expected) => {
+  expect(problemsOf({ ...build, ...given }).join('\n')).toMatch(expected)
+})
+
+test('a variable that holds no certificate, or one that an option has, too', () => {
+  const env = { BUILDER_NODE_0_AUTH_TLS_CACERT: '/ca.pem' }
+  const given = { ...build, ...remote, 'driver-opts': 'cacert=/a.pem' }
+  expect(problemsOf(given, { env }).join('\n')).toMatch(
+    /BUILDER_NODE_0_AUTH_TLS_CACERT.*no PEM[\s\S]*driver-opts.*also in a variable/,
+  )
 })

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
 import { inContainer, makeBuilderImage } from '../support/container-builder.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
@@ -10,6 +10,7 @@ import { runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
 import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
+import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.ts'
 
 let builder: OtherBuilder
 let cluster: Cluster
@@ -67,6 +68,61 @@ test('a remote builder, for the step alone', async () => {
   expect([run.exitCode, warningsOf(run)]).toEqual([0, []])
   expect(await runPod(cluster.nodes[0] ?? '', run.tag, ['cat', '/own'])).toBe('far')
   await expectNoBuilder()
+})
+
+describe('a remote builder behind TLS', () => {
+  let tls: TlsProxy
+  beforeAll(async () => {
+    tls = await startTlsProxy(builder.endpoint)
+  })
+  afterAll(() => tls.stop())
+
+  test('with keys in files, and a further node with keys in variables of the step', async () => {
+    const { files, texts, endpoint } = tls
+    let left: readonly string[] = []
+    const run = await build(
+      {
+        driver: 'remote',
+        endpoint,
+        'driver-opts': [
+          ...[`cacert=${files.ca}`, `cert=${files.cert}`, `key=${files.key}`],
+          'servername=buildkit.test',
+        ].join('\n'),
+        // The first node has no machine for the image, so the second one makes it.
+        'builder-platforms': 'linux/arm64',
+        append: `- endpoint: ${endpoint.replace('127.0.0.1', 'localhost')}\n  platforms: linux/amd64\n  driver-opts: servername=buildkit.test`,
+        platforms: 'linux/amd64',
+      },
+      'RUN echo tls >/own',
+      {
+        secrets: Object.values(texts),
+        env: {
+          BUILDX_CONFIG: config,
+          BUILDER_NODE_1_AUTH_TLS_CACERT: texts.ca,
+          BUILDER_NODE_1_AUTH_TLS_CERT: texts.cert,
+          BUILDER_NODE_1_AUTH_TLS_KEY: texts.key,
+        },
+        betweenPhases: async (temp) => {
+          left = (await readdir(temp)).filter((name) => name.startsWith('slipway-'))
+        },
+      },
+    )
+    expect([run.exitCode, warningsOf(run)]).toEqual([0, []])
+    expect(left).toEqual([expect.stringContaining('recording')])
+    expect(run.rawStdout + run.rawStderr).not.toContain(texts.key.split('\n')[1])
+    expect(await runPod(cluster.nodes[0] ?? '', run.tag, ['cat', '/own'])).toBe('tls')
+    await expectNoBuilder()
+  })
+
+  test('with the certificate of somebody else, which is said in one line, and at once', async () => {
+    const { files, endpoint } = tls
+    const options = `cacert=${files.otherCa}\nservername=buildkit.test`
+    const run = await build({ driver: 'remote', endpoint, 'driver-opts': options }, '')
+    expect(run.annotations.map(({ message }) => message)).toEqual([
+      `The remote builder ${endpoint} cannot be used: cacert did not sign its certificate. Give cacert the certificate of who did.`,
+    ])
+    await expectNoBuilder()
+  })
 })
 
 test('a builder that does not start: what buildx says of it', async () => {

@@ -3,30 +3,39 @@ import { join } from 'node:path'
 import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
-import type { BuilderRequest } from '../inputs/inputs.ts'
+import type { BuilderNode, BuilderRequest } from '../inputs/inputs.ts'
 import { toBuilderName } from '../ownership.ts'
 import type { BuilderWatch } from './builder-watch.ts'
+import { quote } from './outputs.ts'
+import { probeTls } from './probe-tls.ts'
 
 /** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
 const usualFlags =
   '--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host'
 
 /**
- * The arguments of `docker` that make a builder.
+ * The arguments of `docker` that make a builder, or append a node to it.
  *
  * @param config file with BuildKit's configuration
+ * @param index of the node, from 0
  */
 export const toCreateArgs = (
-  { driver, options, endpoint, flags, config: given }: BuilderRequest,
+  request: BuilderRequest,
   name: string,
   config: string | undefined,
+  index = 0,
 ): readonly string[] => {
+  const { driver, config: given, appended } = request
+  const { options, endpoint, flags, platforms } = appended[index - 1] ?? request
   const usual = driver === 'remote' ? undefined : usualFlags
   const wanted = flags ?? usual
   const file = given?.kind === 'file' ? given.path : config
   return [
     ...['buildx', 'create', `--name=${name}`, `--driver=${driver}`],
+    // Its container is found by this name.
+    ...(index === 0 ? [] : ['--append', `--node=${name}${index}`]),
     ...options.map((option) => `--driver-opt=${option}`),
+    ...(platforms.length === 0 ? [] : [`--platform=${platforms.join(',')}`]),
     ...(wanted === undefined ? [] : [`--buildkitd-flags=${wanted}`]),
     ...(file === undefined ? [] : [`--buildkitd-config=${file}`]),
     ...(endpoint === undefined ? [] : ['--', endpoint]),
@@ -53,6 +62,20 @@ export type OwnBuilder = {
 
 export type BuilderPlace = { readonly [K in 'runId' | 'tempDir' | 'workspace']: string }
 
+/** Files of the run, which buildx reads at each dial. They go with its folder. */
+const writeCertificates = (request: BuilderRequest, tempDir: string): BuilderRequest => {
+  const write = <N extends BuilderNode>(node: N, index: number): N => {
+    const options = node.certificates.map(([option, pem]) => {
+      const file = join(tempDir, `node-${index}-${option}.pem`)
+      writeFileSync(file, pem.expose(), { mode: 0o600 })
+      return quote(`${option}=${file}`)
+    })
+    return { ...node, options: [...node.options, ...options], certificates: [] }
+  }
+  const appended = request.appended.map((node, at) => write(node, at + 1))
+  return { ...write(request, 0), appended }
+}
+
 /**
  * Has buildx write down a builder, which does not run yet.
  *
@@ -68,12 +91,16 @@ export const makeBuilder = async (
   const config = join(tempDir, 'buildkitd.toml')
   const isInline = request.config?.kind === 'inline'
   if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
-  const args = toCreateArgs(request, name, isInline ? config : undefined)
-  const made = await docker.try(args, { cwd: workspace })
-  if (made.code === 0) return name
-  throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {
-    remedy: 'See driver, driver-opts, endpoint and buildkitd-flags.',
-  })
+  const whole = writeCertificates(request, tempDir)
+  for (let index = 0; index <= whole.appended.length; index += 1) {
+    const args = toCreateArgs(whole, name, isInline ? config : undefined, index)
+    const made = await docker.try(args, { cwd: workspace })
+    if (made.code === 0) continue
+    throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {
+      remedy: 'See driver, driver-opts, endpoint, buildkitd-flags and append.',
+    })
+  }
+  return name
 }
 
 /**
@@ -89,7 +116,8 @@ export const createBuilder = async (
   request: BuilderRequest,
   place: BuilderPlace,
 ): Promise<OwnBuilder> => {
-  const name = await makeBuilder(docker, request, place)
+  const whole = writeCertificates(request, place.tempDir)
+  const name = await makeBuilder(docker, whole, place)
   const boot = async (): Promise<void> => {
     const ended = await docker.try(['buildx', 'inspect', '--bootstrap', name], {
       timeoutMs: bootMs,
@@ -99,13 +127,18 @@ export const createBuilder = async (
       remedy: 'See that its image can be pulled, or that BuildKit listens at the endpoint.',
     })
   }
-  const booted = boot()
+  const booting = boot()
+  // What cannot be used is said at once; buildx tries until its deadline.
+  const refusals = [whole, ...whole.appended].map((node) =>
+    probeTls(node).then(() => new Promise<void>(() => {})),
+  )
+  const booted = Promise.race([booting, ...refusals])
   booted.catch(() => {})
   return {
     name,
     booted,
     remove: async () => {
-      await booted.catch(() => {})
+      await booting.catch(() => {})
       await remover.try(['buildx', 'rm', '--force', name], { timeoutMs: removeMs }).catch(() => {})
     },
   }

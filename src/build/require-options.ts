@@ -10,10 +10,11 @@ import type { BuilderRequest } from '../inputs/inputs.ts'
  * @throws {Failure} with the release that brought the first that it does not know
  */
 export const requireOptions = async (
-  { driver, options }: BuilderRequest,
+  { driver, options, appended }: BuilderRequest,
   findVersion: () => Promise<Version | undefined>,
 ): Promise<void> => {
-  const recent = parseOptions(options).flatMap(([name]) => {
+  const all = [options, ...appended.map((node) => node.options)].flatMap(parseOptions)
+  const recent = all.flatMap(([name]) => {
     const wanted = firstVersionOf(driver, name)
     return wanted === undefined ? [] : [{ name, wanted }]
   })

@@ -34,9 +34,9 @@ export type GatherContext = {
   readonly repository: string | undefined
 }
 
-const toOwnBuilder = ({ driver }: BuilderRequest, { isLocal }: Docker): Builder => ({
+const toOwnBuilder = ({ driver, appended }: BuilderRequest, { isLocal }: Docker): Builder => ({
   driver,
-  isLocal: isLocal && driver === 'docker-container',
+  isLocal: isLocal && driver === 'docker-container' && appended.length === 0,
 })
 
 /** What is to be built, with what, and how large it was last time. */

@@ -95,15 +95,25 @@ export type CacheInputs = {
 /** `run` builds and loads, `diagnose` says what went wrong in a cluster. */
 export type Mode = 'run' | 'diagnose'
 
-/** A builder for the step alone, in the words of docker/setup-buildx-action. */
-export type BuilderRequest = {
-  readonly driver: Driver
+/** One BuildKit of a builder. */
+export type BuilderNode = {
   /** Such as `image=moby/buildkit:v0.25.0`. */
   readonly options: readonly string[]
   /** Where BuildKit listens, or a docker context. */
   readonly endpoint: string | undefined
   /** Of buildkitd, in one word; undefined for the usual ones. */
   readonly flags: string | undefined
+  /** What it is to build for; what it says itself where there are none. */
+  readonly platforms: readonly string[]
+  /** Options whose values are files, by what is to be in them. */
+  readonly certificates: readonly (readonly [option: string, pem: Secret])[]
+}
+
+/** A builder for the step alone, in the words of docker/setup-buildx-action. */
+export type BuilderRequest = BuilderNode & {
+  readonly driver: Driver
+  /** Nodes beyond the first. */
+  readonly appended: readonly BuilderNode[]
   /** Of buildkitd, in TOML. */
   readonly config:
     | { readonly kind: 'file'; readonly path: string }

@@ -67,6 +67,8 @@ export const defaults = {
   'buildkitd-flags': undefined,
   'buildkitd-config': undefined,
   'buildkitd-config-inline': undefined,
+  'builder-platforms': undefined,
+  append: undefined,
   builder: undefined,
   parallel: undefined,
   retries: '1',

@@ -1,6 +1,8 @@
 import { runLabel } from '../ownership.ts'
-import { checkOptions, drivers, parseOptions } from './driver-opts.ts'
+import { drivers, parseOptions } from './driver-opts.ts'
 import type { BuilderRequest } from './inputs.ts'
+import type { ReportProblem } from './problems.ts'
+import { readAppended, readNode } from './read-builder-nodes.ts'
 import { type Reader, toLines } from './reader.ts'
 
 /** What no builder can be made of without a driver. */
@@ -10,6 +12,8 @@ const parts = [
   'buildkitd-flags',
   'buildkitd-config',
   'buildkitd-config-inline',
+  'builder-platforms',
+  'append',
 ] as const
 
 const readConfig = ({ text, report, run }: Reader): BuilderRequest['config'] => {
@@ -48,11 +52,6 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
     report('driver', `unknown. ${how}; ${other}.`, driver)
   }
   const endpoint = text('endpoint')
-  if (found === 'remote' && endpoint === undefined)
-    report(
-      'endpoint',
-      'empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.',
-    )
   if (text('builder') !== undefined)
     report('builder', 'given together with driver, which makes another one. Keep one of the two.')
   if (found === 'kubernetes' && endpoint !== undefined)
@@ -61,16 +60,18 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
       'a builder in Kubernetes is where the kubeconfig leads. Leave it out, and set KUBECONFIG for the step.',
     )
   const options = list('driver-opts', toLines)
-  if (found !== undefined) checkOptions(found, options, report)
   if (found === 'kubernetes') reportMark(reader, options)
   const config = readConfig(reader)
   if (found === 'remote' && config !== undefined)
     report('buildkitd-config', 'a remote builder has its own configuration. Leave it out.')
+  const platforms = list('builder-platforms')
+  const first = { options, endpoint, flags: text('buildkitd-flags'), platforms }
+  const reportWord: ReportProblem = (word, what, value) =>
+    report(word === 'platforms' ? 'builder-platforms' : word, what, value)
   return {
+    ...readNode(reader, found, 0, first, reportWord),
     driver: found ?? 'docker-container',
-    options,
-    endpoint,
-    flags: text('buildkitd-flags'),
     config,
+    appended: readAppended(reader, found),
   }
 }

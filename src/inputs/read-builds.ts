@@ -9,7 +9,7 @@ import { isMap, type ReportAt, toAssignments, toWordText } from './yaml-words.ts
 
 /** The YAML parser where these inputs need one. */
 export const importYaml = async (raw: RawInputs): Promise<ParseYaml> =>
-  toOptional(raw['builds']) === undefined
+  [raw['builds'], raw['append']].every((text) => toOptional(text) === undefined)
     ? () => ({ value: undefined, lineOf: () => 1 })
     : (await import('./parse-yaml.ts')).parseYaml
 

@@ -8,6 +8,8 @@ test('children inherit neither inputs nor states, and keep what the runner finds
     'INPUT_PRIVATE-KEY': 'key',
     'INPUT_GITHUB-TOKEN': 'token',
     STATE_RUNID: 'x',
+    BUILDER_NODE_12_AUTH_TLS_KEY: 'key',
+    BUILDER_NODE_0_AUTH_TLS_CACERT: 'certificate',
   })
   expect(childEnv).toEqual({ PATH: '/bin', RUNNER_TRACKING_ID: 'github_1' })
 })

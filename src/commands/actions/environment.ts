@@ -3,6 +3,7 @@ import { pinDockerFolders } from '../../docker/docker-folders.ts'
 import type { Env } from '../../host/command.ts'
 import { findTempDir } from '../../host/temp-dir.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
+import { isBuilderKey } from '../../inputs/read-builder-nodes.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
 import { readTrigger } from '../../inputs/trigger.ts'
 import { findRepository, readContext } from './context.ts'
@@ -24,6 +25,9 @@ const isRunners = (name: string): boolean =>
 /** By these BuildKit (`type=gha`) and we find the Actions cache. */
 const isForCache = (name: string): boolean =>
   /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2|CACHE_MODE)$/.test(name)
+
+/** What no child may have: the step's own, the runner's, and keys of builders. */
+const isKept = (name: string): boolean => isOurs(name) || isRunners(name) || isBuilderKey(name)
 
 const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
@@ -48,10 +52,7 @@ const pick = (env: NodeJS.ProcessEnv, isMeant: (name: string) => boolean): Env =
  * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
 const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => {
-  const { PATH, ...rest } = pick(
-    env,
-    (name) => !isOurs(name) && !isRunners(name) && !secrets.includes(name),
-  )
+  const { PATH, ...rest } = pick(env, (name) => !isKept(name) && !secrets.includes(name))
   return pinDockerFolders({ ...rest, ...toSearched(PATH) })
 }
 
@@ -67,8 +68,7 @@ export const forgetSecrets = (
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined => {
   const secrets = secretVariables(inputs)
-  const isSecret = (name: string): boolean =>
-    isOurs(name) || isRunners(name) || secrets.includes(name)
+  const isSecret = (name: string): boolean => isKept(name) || secrets.includes(name)
   const files = Object.entries(env).filter(([name]) => isCommandFile(name))
   for (const name of Object.keys(env)) if (isSecret(name)) delete env[name]
   const why = wipeVariables(isSecret)
