@@ -1,8 +1,8 @@
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isOlder, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, isMap, isPush as isPush$1, joinManifests, memoryFolder, openMemoryFile, quote as quote$2, readDockerfile, readQuietly as readQuietly$1, sum as sum$2, toAssignments, toAttests, toBakeFiles, toBakeWords, toFurther, toFurtherEntries, toWordText, usualPlatform } from "./shared.actions-step.js";
+import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isMap, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote as quote$2, readAppended, readEnvironment, readNode, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toWordText, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, joinManifests, memoryFolder, openMemoryFile, readDockerfile, readQuietly as readQuietly$1, sum as sum$2, toBakeFiles, toBakeWords, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -306,7 +306,7 @@ const readBuild = (reader, allow, lists = {}) => {
 
 // src/inputs/read-builds.ts
 /** The YAML parser where these inputs need one. */
-const importYaml = async (raw) => toOptional(raw["builds"]) === void 0 ? () => ({
+const importYaml = async (raw) => [raw["builds"], raw["append"]].every((text) => toOptional(text) === void 0) ? () => ({
 	value: void 0,
 	lineOf: () => 1
 }) : (await import("./inputs-parse-yaml.js")).parseYaml;
@@ -483,7 +483,9 @@ const parts = [
 	"endpoint",
 	"buildkitd-flags",
 	"buildkitd-config",
-	"buildkitd-config-inline"
+	"buildkitd-config-inline",
+	"builder-platforms",
+	"append"
 ];
 const readConfig = ({ text, report, run }) => {
 	const [path, inline] = [text("buildkitd-config"), text("buildkitd-config-inline")];
@@ -517,20 +519,25 @@ const readBuilder = (reader) => {
 	const found = drivers.find((each) => each === driver);
 	if (found === void 0) report("driver", `unknown. ${`Write one of ${drivers.join(", ")}`}; a builder of another driver can be made before, and is used if it is the current one.`, driver);
 	const endpoint = text("endpoint");
-	if (found === "remote" && endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
 	if (text("builder") !== void 0) report("builder", "given together with driver, which makes another one. Keep one of the two.");
 	if (found === "kubernetes" && endpoint !== void 0) report("endpoint", "a builder in Kubernetes is where the kubeconfig leads. Leave it out, and set KUBECONFIG for the step.");
 	const options = list("driver-opts", toLines);
-	if (found !== void 0) checkOptions(found, options, report);
 	if (found === "kubernetes") reportMark(reader, options);
 	const config = readConfig(reader);
 	if (found === "remote" && config !== void 0) report("buildkitd-config", "a remote builder has its own configuration. Leave it out.");
-	return {
-		driver: found ?? "docker-container",
+	const platforms = list("builder-platforms");
+	const first = {
 		options,
 		endpoint,
 		flags: text("buildkitd-flags"),
-		config
+		platforms
+	};
+	const reportWord = (word, what, value) => report(word === "platforms" ? "builder-platforms" : word, what, value);
+	return {
+		...readNode(reader, found, 0, first, reportWord),
+		driver: found ?? "docker-container",
+		config,
+		appended: readAppended(reader, found)
 	};
 };
 
@@ -3291,9 +3298,9 @@ const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind ===
 const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
 // src/facts/gather.ts
-const toOwnBuilder = ({ driver }, { isLocal }) => ({
+const toOwnBuilder = ({ driver, appended }, { isLocal }) => ({
 	driver,
-	isLocal: isLocal && driver === "docker-container"
+	isLocal: isLocal && driver === "docker-container" && appended.length === 0
 });
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }, { runId, workspace, hasCacheService, repository }, cache) => {

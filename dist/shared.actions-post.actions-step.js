@@ -4,12 +4,55 @@ import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute,
 import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
+const { isIP } = process.getBuiltinModule("node:net");
+const { connect: connect$1 } = process.getBuiltinModule("node:tls");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { spawn } = process.getBuiltinModule("node:child_process");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { tmpdir } = process.getBuiltinModule("node:os");
+
+// src/inputs/yaml-words.ts
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const refuse = (value, wanted, path, report) => {
+	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
+	return [];
+};
+/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
+const toAssignments = (value, path, report) => {
+	const wanted = "a map of names and texts, or a list of name=value";
+	if (value === null) return [];
+	if (typeof value === "string") return [value];
+	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
+	return Object.entries(value).flatMap(([key, each]) => {
+		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
+		if (each === null) return [key];
+		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
+	});
+};
+const lists = [
+	"tags",
+	"ssh",
+	"add-hosts",
+	"annotations",
+	"attests",
+	"cache-from",
+	"cache-to",
+	"no-cache-filters",
+	"outputs",
+	"platforms",
+	"ulimit"
+];
+/** A value as the input of that name has it: the items of a list are its lines. */
+const toWordText = (value, path, report) => {
+	if (value === null) return "";
+	if (typeof value === "string") return value;
+	const mayBeList = lists.includes(path.at(-1));
+	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
+	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
+	return "";
+};
 
 // src/inputs/context.ts
 /** What is out of reach for us is so for buildx, too. */
@@ -341,15 +384,146 @@ const removeLeft = async ({ kubectl, namespace }, nowMs) => {
 	await remove(kubectl, all.filter(({ madeMs }) => nowMs - madeMs > longestJobMs));
 };
 
+// src/build/outputs.ts
+const typeOf = (output) => output.get("type") ?? "";
+/** Whether it goes to a registry. */
+const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
+/** Docker's own store, which is an output of ours. */
+const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
+const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
+/** A folder alone is written to, and `registry` is a short form. */
+const toFull = (output) => {
+	const folder = output.get("");
+	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
+	if (typeOf(output) !== "registry") return output;
+	return new Map([
+		...output,
+		["type", "image"],
+		["push", "true"]
+	]);
+};
+const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
+/**
+* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
+* what the last output says of it.
+*
+* @param isOwn the step itself says what it makes, not a Bake file
+* @param pushes all that was asked for is pushed
+*/
+const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
+	if (!isWanted) return {
+		further: [],
+		isLoaded: false
+	};
+	const given = isOwn ? toEntries$1(definition["output"]).map(toFields).map(toFull) : [];
+	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
+	const pushed = others.filter(isPush);
+	const last = pushes && pushed.length === 0 ? [push] : pushed;
+	return {
+		further: [...others.filter((output) => !isPush(output)), ...last],
+		isLoaded: given.some(isLoad)
+	};
+};
+/** A field of CSV, as buildx splits an output. */
+const quote = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
+/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
+const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote(`${name}=${value}`)).join(",");
+/** As attributes of one output: of a target, they would be on the nodes' image, too. */
+const toAnnotations = (definition) => toTexts(definition["annotations"]).flatMap((text) => {
+	const at = text.indexOf("=");
+	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+	const colon = name.indexOf(":");
+	if (colon < 0) return [[`annotation.${name}`, value]];
+	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
+});
+/**
+* The outputs beside ours as entries of a Bake file.
+*
+* @param names of the image; without them an output's own stays
+*/
+const toFurtherEntries = (further, definition, names) => further.map((output) => {
+	if (!isImage(output)) return toEntry(output);
+	const named = names.length === 0 ? [] : [["name", names.join(",")]];
+	return toEntry(new Map([
+		...output,
+		...named,
+		...toAnnotations(definition)
+	]));
+});
+const withoutProvenance = "type=provenance,disabled=true";
+/** Attestations are for whoever gets the other outputs; without a word there is none. */
+const toAttests = (further, definition) => {
+	const given = further.length === 0 ? [] : toEntries$1(definition["attest"]);
+	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
+};
+
+// src/build/probe-tls.ts
+const isUntrusted$1 = /^(?:UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?)|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
+const isRefusal = /ALERT_(?:CERTIFICATE_REQUIRED|UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_EXPIRED)/;
+/** What is certain to be wrong, with what to do; undefined for all that buildx may do otherwise than we. */
+const explain$3 = ({ code = "", message }) => {
+	if (isUntrusted$1.test(code)) return ["cacert did not sign its certificate", "Give cacert the certificate of who did."];
+	if (code === "CERT_HAS_EXPIRED") return ["its certificate has expired", "Make a new one."];
+	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return [`its certificate is for another name: ${message}`, "Set servername to one of its names."];
+	if (isRefusal.test(code)) return [`it refuses our certificate: ${message}`, "Give cert and key that who it trusts has signed."];
+};
+/** With TLS 1.3, who listens refuses a certificate when we take all to be well. */
+const secondThoughtsMs = 1e3;
+const probe = (options) => new Promise((resolve) => {
+	const socket = connect$1(options);
+	const end = (error) => {
+		socket.destroy();
+		resolve(error);
+	};
+	socket.on("error", end);
+	socket.once("close", () => end());
+	socket.once("secureConnect", () => socket.setTimeout(secondThoughtsMs, end));
+	socket.setTimeout(1e4, end);
+	socket.resume();
+});
+/**
+* Tries TLS as buildx is about to do: it dials again and again, and says `context deadline exceeded` of whatever
+* is wrong.
+*
+* @throws {Failure} with what is certainly wrong
+*/
+const probeTls = async ({ endpoint = "", options }) => {
+	const given = Object.fromEntries(parseOptions(options));
+	const url = attempt(() => new URL(endpoint));
+	if (url?.protocol !== "tcp:" || given["cacert"] === void 0) return;
+	const { hostname, port } = url;
+	const host = hostname.replace(/^\[|\]$/g, "");
+	const read = (name, option = name) => {
+		const content = attempt(() => readFileSync(given[option] ?? ""));
+		return content === void 0 ? {} : { [name]: content };
+	};
+	const error = await probe({
+		host,
+		port: Number(port),
+		ALPNProtocols: ["h2"],
+		allowPartialTrustChain: true,
+		...read("ca", "cacert"),
+		...read("cert"),
+		...read("key"),
+		servername: given["servername"] ?? (isIP(host) === 0 ? host : "")
+	}).catch(() => void 0);
+	const [why, remedy] = (error && explain$3(error)) ?? [];
+	if (why === void 0 || remedy === void 0) return;
+	throw new Failure(`The remote builder ${endpoint} cannot be used: ${toLine(why)}`, { remedy });
+};
+
 // src/build/own-builder.ts
 /** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
 const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host";
 /**
-* The arguments of `docker` that make a builder.
+* The arguments of `docker` that make a builder, or append a node to it.
 *
 * @param config file with BuildKit's configuration
+* @param index of the node, from 0
 */
-const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name, config) => {
+const toCreateArgs = (request, name, config, index = 0) => {
+	const { driver, config: given, appended } = request;
+	const { options, endpoint, flags, platforms } = appended[index - 1] ?? request;
 	const wanted = flags ?? (driver === "remote" ? void 0 : usualFlags);
 	const file = given?.kind === "file" ? given.path : config;
 	return [
@@ -359,7 +533,9 @@ const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name,
 			`--name=${name}`,
 			`--driver=${driver}`
 		],
+		...index === 0 ? [] : ["--append", `--node=${name}${index}`],
 		...options.map((option) => `--driver-opt=${option}`),
+		...platforms.length === 0 ? [] : [`--platform=${platforms.join(",")}`],
 		...wanted === void 0 ? [] : [`--buildkitd-flags=${wanted}`],
 		...file === void 0 ? [] : [`--buildkitd-config=${file}`],
 		...endpoint === void 0 ? [] : ["--", endpoint]
@@ -369,6 +545,26 @@ const toCreateArgs = ({ driver, options, endpoint, flags, config: given }, name,
 const bootMs = 3e5;
 /** The job may be cancelled, and who cancels gives us seconds. */
 const removeMs = 2e4;
+/** Files of the run, which buildx reads at each dial. They go with its folder. */
+const writeCertificates = (request, tempDir) => {
+	const write = (node, index) => {
+		const options = node.certificates.map(([option, pem]) => {
+			const file = join(tempDir, `node-${index}-${option}.pem`);
+			writeFileSync(file, pem.expose(), { mode: 384 });
+			return quote(`${option}=${file}`);
+		});
+		return {
+			...node,
+			options: [...node.options, ...options],
+			certificates: []
+		};
+	};
+	const appended = request.appended.map((node, at) => write(node, at + 1));
+	return {
+		...write(request, 0),
+		appended
+	};
+};
 /**
 * Has buildx write down a builder, which does not run yet.
 *
@@ -380,10 +576,14 @@ const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
 	const config = join(tempDir, "buildkitd.toml");
 	const isInline = request.config?.kind === "inline";
 	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
-	const args = toCreateArgs(request, name, isInline ? config : void 0);
-	const made = await docker.try(args, { cwd: workspace });
-	if (made.code === 0) return name;
-	throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint and buildkitd-flags." });
+	const whole = writeCertificates(request, tempDir);
+	for (let index = 0; index <= whole.appended.length; index += 1) {
+		const args = toCreateArgs(whole, name, isInline ? config : void 0, index);
+		const made = await docker.try(args, { cwd: workspace });
+		if (made.code === 0) continue;
+		throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint, buildkitd-flags and append." });
+	}
+	return name;
 };
 /**
 * Makes a builder of the run's own, which boots meanwhile.
@@ -393,7 +593,8 @@ const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
 * @throws {Failure} when buildx makes none
 */
 const createBuilder = async (docker, remover, request, place) => {
-	const name = await makeBuilder(docker, request, place);
+	const whole = writeCertificates(request, place.tempDir);
+	const name = await makeBuilder(docker, whole, place);
 	const boot = async () => {
 		const ended = await docker.try([
 			"buildx",
@@ -404,13 +605,15 @@ const createBuilder = async (docker, remover, request, place) => {
 		if (ended.code === 0) return;
 		throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
 	};
-	const booted = boot();
+	const booting = boot();
+	const refusals = [whole, ...whole.appended].map((node) => probeTls(node).then(() => new Promise(() => {})));
+	const booted = Promise.race([booting, ...refusals]);
 	booted.catch(() => {});
 	return {
 		name,
 		booted,
 		remove: async () => {
-			await booted.catch(() => {});
+			await booting.catch(() => {});
 			await remover.try([
 				"buildx",
 				"rm",
@@ -2487,8 +2690,8 @@ const findOlder = (versions, wanted) => versions.find((version) => version.join(
 * @param findVersion asks buildx, if that matters
 * @throws {Failure} with the release that brought the first that it does not know
 */
-const requireOptions = async ({ driver, options }, findVersion) => {
-	const recent = parseOptions(options).flatMap(([name]) => {
+const requireOptions = async ({ driver, options, appended }, findVersion) => {
+	const recent = [options, ...appended.map((node) => node.options)].flatMap(parseOptions).flatMap(([name]) => {
 		const wanted = firstVersionOf(driver, name);
 		return wanted === void 0 ? [] : [{
 			name,
@@ -2677,6 +2880,8 @@ const defaults = {
 	"buildkitd-flags": void 0,
 	"buildkitd-config": void 0,
 	"buildkitd-config-inline": void 0,
+	"builder-platforms": void 0,
+	append: void 0,
 	builder: void 0,
 	parallel: void 0,
 	retries: "1",
@@ -2784,6 +2989,99 @@ const createReader = (raw, report, run) => {
 		isTrue,
 		choice
 	};
+};
+
+// src/inputs/read-builder-nodes.ts
+const tlsWords = [
+	"cacert",
+	"cert",
+	"key"
+];
+/** The variable of docker/setup-buildx-action that holds one of a node's certificates, or its key. */
+const toVariable = (index, word) => `BUILDER_NODE_${index}_AUTH_TLS_${word.toUpperCase()}`;
+/** Whether a variable holds a key of a builder: no program may inherit it. */
+const isBuilderKey = (name) => /^BUILDER_NODE_\d+_AUTH_TLS_(?:CACERT|CERT|KEY)$/.test(name);
+/** Reports what buildx would say of it long after, or at each dial. */
+const checkTls = ({ run }, options, given, report) => {
+	const said = parseOptions(options);
+	for (const [name, value] of said) {
+		if (!tlsWords.some((word) => word === name)) continue;
+		if (given.some(([word]) => word === name)) report("driver-opts", `${name} is also in a variable of the step. Keep one.`);
+		else if (!isAbsolute(value)) report("driver-opts", `${name} is no absolute path, and buildx takes no other.`, value);
+		else if (run.kindOf(value) !== "file") report("driver-opts", `${name}: there is no such file.`, value);
+	}
+	const words = new Set([...said, ...given].map(([name]) => name));
+	if ([...tlsWords, "servername"].some((word) => words.has(word)) && !words.has("cacert")) report("driver-opts", "TLS needs cacert, the certificate of who signed the builder's own.");
+	if (words.has("cert") !== words.has("key")) report("driver-opts", "a certificate of ours is cert and key together. Give both or none.");
+};
+/** What the step's variables hold for a node of a remote builder. */
+const readCertificates = ({ run }, index, report) => tlsWords.flatMap((word) => {
+	const name = toVariable(index, word);
+	const text = run.env[name]?.trim();
+	if (!text) return [];
+	if (!text.includes("-----BEGIN ")) report(name, "no PEM: it has no line -----BEGIN ...-----.");
+	return [[word, new Secret(`${text}\n`)]];
+});
+/** @param index of the node in its builder */
+const readNode = (reader, driver, index, given, report) => {
+	const certificates = driver === "remote" ? readCertificates(reader, index, report) : [];
+	if (driver !== void 0) checkOptions(driver, given.options, report);
+	if (driver === "remote") {
+		checkTls(reader, given.options, certificates, report);
+		if (given.endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
+	}
+	const [pattern, wrong] = grammar.platforms;
+	for (const each of given.platforms) if (!pattern.test(each)) report("platforms", wrong, each);
+	return {
+		...given,
+		certificates
+	};
+};
+const words = [
+	"name",
+	"endpoint",
+	"driver-opts",
+	"buildkitd-flags",
+	"platforms"
+];
+/** Further nodes of the builder, as docker/setup-buildx-action has them. */
+const readAppended = (reader, driver) => {
+	const { text, run, report } = reader;
+	const given = text("append");
+	if (given === void 0) return [];
+	if (driver === "kubernetes") {
+		report("append", `a builder in Kubernetes has one node here. Make it with docker/setup-buildx-action before this step, and name it in builder.`);
+		return [];
+	}
+	const { value, problem, lineOf } = run.parseYaml(given);
+	if (!Array.isArray(value) || value.length === 0) {
+		report(`append${problem === void 0 ? "" : `, line ${problem.line}`}`, `${problem?.reason ?? "not a YAML list"}. Write \`- endpoint: tcp://HOST:1234\`, newline, \`  platforms: linux/arm64\`.`);
+		return [];
+	}
+	const seen = /* @__PURE__ */ new Set([text("endpoint")]);
+	return value.flatMap((item, at) => {
+		const reportAt = (word, what, shown) => report(`append, line ${lineOf([at, word])}, ${word}`, what, shown);
+		if (!isMap(item)) {
+			report(`append, line ${lineOf([at])}`, "the node is not a map. Write its endpoint.");
+			return [];
+		}
+		for (const word of Object.keys(item)) if (!words.some((each) => each === word)) reportAt(word, `unknown. It may have: ${words.join(", ")}.`);
+		const lines = (word) => {
+			const found = item[word] ?? "";
+			const isList = Array.isArray(found) && found.every((each) => typeof each === "string");
+			if (typeof found !== "string" && !isList) reportAt(word, "neither a text nor a list of texts.");
+			return isList ? found.join("\n") : typeof found === "string" ? found.trim() : "";
+		};
+		const node = {
+			endpoint: lines("endpoint") || void 0,
+			options: toLines(lines("driver-opts")),
+			flags: lines("buildkitd-flags") || void 0,
+			platforms: toList(lines("platforms"))
+		};
+		if (seen.has(node.endpoint)) reportAt("endpoint", "another node has it, too.", node.endpoint);
+		seen.add(node.endpoint);
+		return [readNode(reader, driver, at + 1, node, reportAt)];
+	});
 };
 
 // src/host/real-path.ts
@@ -3109,6 +3407,8 @@ const isCommandFile = (name) => /^GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$/.
 const isRunners = (name) => /^ACTIONS_(ID_TOKEN_REQUEST|RUNTIME|RESULTS|CACHE)_/.test(name) || isCommandFile(name);
 /** By these BuildKit (`type=gha`) and we find the Actions cache. */
 const isForCache = (name) => /^ACTIONS_(RUNTIME_TOKEN|RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2|CACHE_MODE)$/.test(name);
+/** What no child may have: the step's own, the runner's, and keys of builders. */
+const isKept = (name) => isOurs(name) || isRunners(name) || isBuilderKey(name);
 const inputVariable = (name) => `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
 /**
 * Where programs are looked for, but never in the folder that a command is started in: that may be the
@@ -3124,7 +3424,7 @@ const pick = (env, isMeant) => Object.fromEntries(Object.entries(env).flatMap(([
 * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
 */
 const toChildEnv = (env, secrets) => {
-	const { PATH, ...rest } = pick(env, (name) => !isOurs(name) && !isRunners(name) && !secrets.includes(name));
+	const { PATH, ...rest } = pick(env, (name) => !isKept(name) && !secrets.includes(name));
 	return pinDockerFolders({
 		...rest,
 		...toSearched(PATH)
@@ -3139,7 +3439,7 @@ const toChildEnv = (env, secrets) => {
 */
 const forgetSecrets = ({ inputs, childEnv }, env = process.env) => {
 	const secrets = secretVariables(inputs);
-	const isSecret = (name) => isOurs(name) || isRunners(name) || secrets.includes(name);
+	const isSecret = (name) => isKept(name) || secrets.includes(name);
 	const files = Object.entries(env).filter(([name]) => isCommandFile(name));
 	for (const name of Object.keys(env)) if (isSecret(name)) delete env[name];
 	const why = wipeVariables(isSecret);
@@ -3298,4 +3598,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isOlder, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, readEnvironment, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isMap, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readAppended, readEnvironment, readNode, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toWordText, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

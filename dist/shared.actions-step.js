@@ -1,50 +1,9 @@
 import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { parseQuantity, toContextFolder, toEntries, toFields, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+import { parseQuantity, toContextFolder, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, existsSync, openSync, readFileSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
-
-// src/inputs/yaml-words.ts
-const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const refuse = (value, wanted, path, report) => {
-	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
-	return [];
-};
-/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
-const toAssignments = (value, path, report) => {
-	const wanted = "a map of names and texts, or a list of name=value";
-	if (value === null) return [];
-	if (typeof value === "string") return [value];
-	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
-	return Object.entries(value).flatMap(([key, each]) => {
-		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
-		if (each === null) return [key];
-		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
-	});
-};
-const lists = [
-	"tags",
-	"ssh",
-	"add-hosts",
-	"annotations",
-	"attests",
-	"cache-from",
-	"cache-to",
-	"no-cache-filters",
-	"outputs",
-	"platforms",
-	"ulimit"
-];
-/** A value as the input of that name has it: the items of a list are its lines. */
-const toWordText = (value, path, report) => {
-	if (value === null) return "";
-	if (typeof value === "string") return value;
-	const mayBeList = lists.includes(path.at(-1));
-	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
-	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
-	return "";
-};
 
 // src/inputs/template.ts
 /** Text as a Bake file has to write it: Bake puts in what `${...}` and `%{...}` say. */
@@ -144,79 +103,6 @@ const openMemoryFile = (content) => {
 	}
 };
 
-// src/build/outputs.ts
-const typeOf = (output) => output.get("type") ?? "";
-/** Whether it goes to a registry. */
-const isPush = (output) => typeOf(output) === "image" && output.get("push") === "true";
-/** Docker's own store, which is an output of ours. */
-const isLoad = (output) => typeOf(output) === "docker" && !output.has("dest");
-const isImage = (output) => /^(?:image|oci|docker)$/.test(typeOf(output));
-/** A folder alone is written to, and `registry` is a short form. */
-const toFull = (output) => {
-	const folder = output.get("");
-	if (folder !== void 0 && !output.has("type")) return toFields(`type=local,dest=${folder}`);
-	if (typeOf(output) !== "registry") return output;
-	return new Map([
-		...output,
-		["type", "image"],
-		["push", "true"]
-	]);
-};
-const push = /* @__PURE__ */ new Map([["type", "image"], ["push", "true"]]);
-/**
-* What a build makes besides the image for the nodes. Pushes come last: what buildx reports of an image is
-* what the last output says of it.
-*
-* @param isOwn the step itself says what it makes, not a Bake file
-* @param pushes all that was asked for is pushed
-*/
-const toFurther = ({ definition, isWanted }, { isOwn, pushes }) => {
-	if (!isWanted) return {
-		further: [],
-		isLoaded: false
-	};
-	const given = isOwn ? toEntries(definition["output"]).map(toFields).map(toFull) : [];
-	const others = given.filter((output) => !isLoad(output) && typeOf(output) !== "cacheonly");
-	const pushed = others.filter(isPush);
-	const last = pushes && pushed.length === 0 ? [push] : pushed;
-	return {
-		further: [...others.filter((output) => !isPush(output)), ...last],
-		isLoaded: given.some(isLoad)
-	};
-};
-/** A field of CSV, as buildx splits an output. */
-const quote = (field) => /[",\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field;
-/** As it is put down: CSV, whose names buildx takes in lower case; where that would change one, a map. */
-const toEntry = (output) => [...output.keys()].some((name) => /[A-Z]/.test(name)) ? Object.fromEntries(output) : [...output].map(([name, value]) => quote(`${name}=${value}`)).join(",");
-/** As attributes of one output: of a target, they would be on the nodes' image, too. */
-const toAnnotations = (definition) => toTexts(definition["annotations"]).flatMap((text) => {
-	const at = text.indexOf("=");
-	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-	const colon = name.indexOf(":");
-	if (colon < 0) return [[`annotation.${name}`, value]];
-	return name.slice(0, colon).split(",").map((level) => [`annotation-${level}.${name.slice(colon + 1)}`, value]);
-});
-/**
-* The outputs beside ours as entries of a Bake file.
-*
-* @param names of the image; without them an output's own stays
-*/
-const toFurtherEntries = (further, definition, names) => further.map((output) => {
-	if (!isImage(output)) return toEntry(output);
-	const named = names.length === 0 ? [] : [["name", names.join(",")]];
-	return toEntry(new Map([
-		...output,
-		...named,
-		...toAnnotations(definition)
-	]));
-});
-const withoutProvenance = "type=provenance,disabled=true";
-/** Attestations are for whoever gets the other outputs; without a word there is none. */
-const toAttests = (further, definition) => {
-	const given = further.length === 0 ? [] : toEntries(definition["attest"]);
-	return given.some((entry) => toFields(entry).get("type") === "provenance") ? given : [...given, withoutProvenance];
-};
-
 // src/manifests/workload.ts
 /** What was found in several places, as one. */
 const joinManifests = (all) => ({
@@ -248,4 +134,4 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-export { escapeTemplate, isMap, isPush, joinManifests, memoryFolder, openMemoryFile, quote, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toAttests, toBakeFiles, toBakeWords, toFurther, toFurtherEntries, toWordText, usualPlatform };
+export { escapeTemplate, joinManifests, memoryFolder, openMemoryFile, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toBakeFiles, toBakeWords, usualPlatform };
