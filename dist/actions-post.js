@@ -1,6 +1,6 @@
 import { getState } from "./vendor/actions-core.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, isTimesKey, leftoversOf, makeTempDir, readEnvironment, rememberName, reportDiagnosis, runIdState, timesState, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, isTimesKey, leftoversOf, makeTempDir, readBuilder, readEnvironment, rememberName, reportDiagnosis, runIdState, timesState, tokenState } from "./shared.actions-post.actions-step.js";
 
 // src/commands/keep-times.ts
 /**
@@ -31,7 +31,7 @@ process.on("uncaughtException", (error) => {
 	process.exit();
 });
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
-const hasBuilder = getState(builderState) === "made";
+const builder = readBuilder(getState(builderState));
 const times = getState(timesState);
 const environment = await readEnvironment();
 forgetSecrets(environment);
@@ -52,7 +52,7 @@ try {
 if (isRunId(runId)) await keepTimes(environment, runner, runId, times);
 await cleanUp(environment, runner, runId, {
 	isDockerThere,
-	hasBuilder
+	builder
 });
 await runner.flush();
 process.exit();

@@ -507,13 +507,20 @@ const reportMark = ({ report }, lines) => {
 		report("driver-opts", `${runLabel} is what Slipway finds its own builders by. Leave it out.`);
 	}
 };
+const readKeepsState = ({ isTrue, report, run }, driver) => {
+	if (!isTrue("keep-state")) return "no";
+	if (driver === "remote") report("keep-state", "a remote builder stays as it is. Leave it out.");
+	if (driver === "kubernetes") report("keep-state", "of a builder in Kubernetes nothing stays. Make one that stays, and name it in builder.");
+	return run.trigger.isFork ? "not-for-forks" : "yes";
+};
 /** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
 const readBuilder = (reader) => {
-	const { text, report, list } = reader;
+	const { text, report, list, isTrue } = reader;
 	const driver = text("driver");
 	const given = parts.filter((name) => text(name) !== void 0);
 	if (driver === void 0) {
 		for (const name of given) report(name, `given without driver. Write one of ${drivers.join(", ")}.`);
+		if (isTrue("keep-state")) report("keep-state", `given without driver. Write one of ${drivers.join(", ")}.`);
 		return;
 	}
 	const found = drivers.find((each) => each === driver);
@@ -524,6 +531,7 @@ const readBuilder = (reader) => {
 	const options = list("driver-opts", toLines);
 	if (found === "kubernetes") reportMark(reader, options);
 	const config = readConfig(reader);
+	const keepsState = readKeepsState(reader, found);
 	if (found === "remote" && config !== void 0) report("buildkitd-config", "a remote builder has its own configuration. Leave it out.");
 	const platforms = list("builder-platforms");
 	const first = {
@@ -537,6 +545,7 @@ const readBuilder = (reader) => {
 		...readNode(reader, found, 0, first, reportWord),
 		driver: found ?? "docker-container",
 		config,
+		keepsState,
 		appended: readAppended(reader, found)
 	};
 };
@@ -8670,7 +8679,7 @@ const run = (inputs, context, front) => {
 		...context.env,
 		...named
 	};
-	return withEngineApi(createDocker(env, front.signal), (api) => withBuilder(inputs, {
+	return withEngineApi(createDocker(env, front.signal), (api) => withBuilder(inputs, api, {
 		...context,
 		env
 	}, front, async (place, booted) => {

@@ -1,6 +1,6 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, kind, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -288,6 +288,14 @@ const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
 const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
 /** The builder that a run makes for itself. */
 const toBuilderName = (runId) => `slipway-${runId}`;
+/** The builder of runs that keep its state, one of several that may be at work at once. */
+const toKeptBuilderName = (identity, slot) => `slipway-kept-${identity}-${slot}`;
+/** Whether a name is such a builder's: a build may have tried to set the state that post reads it from. */
+const isKeptBuilderName = (name) => /^slipway-kept-[0-9a-f]{16}-[0-9]$/.test(name);
+/** The container that says that a step has such a builder. */
+const toLockName = (builder) => `${builder}-lock`;
+/** The container of a builder's first node, as buildx calls it. */
+const toBuilderContainer = (builder) => `buildx_buildkit_${builder}0`;
 /** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
 const toBuilderPattern = (runId = "[0-9a-f]{16}") => new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`);
 /** The volume of such a container. */
@@ -571,8 +579,7 @@ const writeCertificates = (request, tempDir) => {
 * @returns its name
 * @throws {Failure} when buildx makes none
 */
-const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
-	const name = toBuilderName(runId);
+const makeBuilder = async (docker, request, { runId, tempDir, workspace }, name = toBuilderName(runId)) => {
 	const config = join(tempDir, "buildkitd.toml");
 	const isInline = request.config?.kind === "inline";
 	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
@@ -585,16 +592,41 @@ const makeBuilder = async (docker, request, { runId, tempDir, workspace }) => {
 	}
 	return name;
 };
+/** Removes a builder but for its state: also where buildx has forgotten it with the folder that knew it. */
+const removeKept = async (docker, name) => {
+	const options = { timeoutMs: removeMs };
+	await docker.try([
+		"buildx",
+		"rm",
+		"--force",
+		"--keep-state",
+		name
+	], options);
+	await docker.try([
+		"rm",
+		"--force",
+		toBuilderContainer(name)
+	], options);
+};
 /**
 * Makes a builder of the run's own, which boots meanwhile.
 *
 * @param docker ends with what waits for the builder
 * @param remover does not
+* @param kept the one whose state it goes on with
 * @throws {Failure} when buildx makes none
 */
-const createBuilder = async (docker, remover, request, place) => {
+const createBuilder = async (docker, remover, request, place, kept) => {
 	const whole = writeCertificates(request, place.tempDir);
-	const name = await makeBuilder(docker, whole, place);
+	const rm = (name) => [
+		"buildx",
+		"rm",
+		"--force",
+		...kept ? ["--keep-state"] : [],
+		name
+	];
+	if (kept !== void 0) await removeKept(docker, kept.name);
+	const name = await makeBuilder(docker, whole, place, kept?.name);
 	const boot = async () => {
 		const ended = await docker.try([
 			"buildx",
@@ -614,12 +646,8 @@ const createBuilder = async (docker, remover, request, place) => {
 		booted,
 		remove: async () => {
 			await booting.catch(() => {});
-			await remover.try([
-				"buildx",
-				"rm",
-				"--force",
-				name
-			], { timeoutMs: removeMs }).catch(() => {});
+			await remover.try(rm(name), { timeoutMs: removeMs }).catch(() => {});
+			await kept?.release();
 		}
 	};
 };
@@ -1278,6 +1306,25 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 		}
 	});
 };
+/** The same of one whose state is kept, unless another step has gone on with it. */
+const leaveState = async (docker, runId, name) => {
+	await endStrays(["docker", "docker-buildx"], name);
+	const format = `{{.Label "${runLabel}"}}`;
+	const filter = `name=^${toLockName(name)}$`;
+	if ((await list(docker, [
+		"ps",
+		"--all",
+		"--filter",
+		filter,
+		"--format",
+		format
+	])).every((holder) => holder === runId)) await removeKept(docker, name);
+};
+/** The state of `withBuilder`; a build may have tried to set it. */
+const readBuilder = (state) => {
+	if (state === "made") return state;
+	return isKeptBuilderName(state) ? { kept: state } : void 0;
+};
 /** Most steps start without a library for YAML. */
 const findCluster = async (env, tempDir, runId) => {
 	const { reopenCluster } = await import("./kubernetes-open-cluster.js");
@@ -1287,11 +1334,11 @@ const findCluster = async (env, tempDir, runId) => {
 * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
 * and a second run finds nothing to do.
 */
-const cleanUp = async (context, { warning }, runId, { isDockerThere, hasBuilder }) => {
+const cleanUp = async (context, { warning }, runId, { isDockerThere, builder }) => {
 	if (!isRunId(runId)) return;
 	const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId);
 	try {
-		const cluster = hasBuilder ? await findCluster(context.childEnv, tempDir, runId) : void 0;
+		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
 		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
 			recursive: true,
 			force: true
@@ -1312,7 +1359,8 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, hasBuilder 
 			filter
 		]);
 		await removeImages(docker, runId);
-		if (hasBuilder) await removeBuilder(docker, runId, cluster, warning);
+		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
+		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
 		if (containers.length === 0) return;
 		const problems = (await docker.try([
 			"rm",
@@ -2678,6 +2726,83 @@ const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
 	return diagnosis;
 };
 
+// src/docker/lock.ts
+/** Somebody else's container has the name. */
+const isTaken = (error) => error instanceof Failure && error.message.startsWith("Docker answered 409 ");
+/**
+* Takes a name in the daemon that nobody else can have until it is released: that of a container which
+* only waits for the end of its input, and so for ours. Whatever ends this process releases it.
+*
+* @param imageId of any image that has a `cat`
+* @returns what releases it, and never fails; undefined where somebody has it
+*/
+const takeLock = async ({ post, remove, attach }, name, imageId, labels) => {
+	const container = {
+		Image: imageId,
+		Entrypoint: ["cat"],
+		Cmd: [],
+		Labels: labels,
+		StopSignal: "TERM",
+		AttachStdin: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			NetworkMode: "none"
+		}
+	};
+	const made = await post(`/containers/create?name=${encodeURIComponent(name)}`, container).catch((error) => {
+		if (isTaken(error)) return void 0;
+		throw error;
+	});
+	if (made === void 0) return void 0;
+	const path = `/containers/${made.Id}`;
+	let socket;
+	const release = async () => {
+		socket?.destroy();
+		await remove(`${path}?force=true`).catch(() => {});
+	};
+	try {
+		socket = await attach(`${path}/attach?stream=1&stdin=1`);
+		socket.on("error", () => {});
+		await post(`${path}/start`);
+		return release;
+	} catch (error) {
+		await release();
+		throw error;
+	}
+};
+
+// src/build/kept-state.ts
+/** So many steps at once have a state that is kept; more begin with an empty one. */
+const mostSlots = 4;
+/** Builders that are made in the same way for the same repository have one state. */
+const toIdentity = ({ options, flags }, { repository = "" }) => createHash("sha256").update(JSON.stringify([
+	repository,
+	options,
+	flags ?? ""
+])).digest("hex").slice(0, 16);
+/**
+* Claims a state that is kept from run to run.
+*
+* @returns undefined where all are in use, or there is no node whose image could hold the claim
+*/
+const claimState = async (api, request, place) => {
+	const { nodes } = await kind.findNodes(api.get, place.clusterName, []).catch(() => ({ nodes: [] }));
+	const [node] = nodes;
+	if (node === void 0) return void 0;
+	const identity = toIdentity(request, place);
+	for (let slot = 0; slot < mostSlots; slot += 1) {
+		const name = toKeptBuilderName(identity, slot);
+		const labels = { [runLabel]: place.runId };
+		const release = await takeLock(api, toLockName(name), node.imageId, labels);
+		if (release !== void 0) return {
+			name,
+			release
+		};
+	}
+};
+
 // src/docker/version.ts
 const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
 /** The first that is known to be older; undefined where none is. */
@@ -2774,8 +2899,24 @@ const findBuilder = async (docker, named) => {
 };
 
 // src/commands/with-builder.ts
-/** The state by which post knows that the run made a builder: `made`, and `removed` when it is gone. */
+/**
+* The state by which post knows that the run made a builder: `made`, or its name where its state is kept, and
+* `removed` when it is gone.
+*/
 const builderState = "builder";
+/** The state that is kept, where nothing speaks against it, which is told. */
+const claim = async (builder, api, clusterName, place, { line }) => {
+	if (builder.keepsState === "not-for-forks") {
+		line("keep-state: the builder begins with an empty cache, as the code may be a fork's.");
+		return;
+	}
+	const kept = await claimState(api, builder, {
+		...place,
+		clusterName
+	});
+	if (kept === void 0) line("keep-state: the builder begins with an empty cache, as other steps use all that is kept.");
+	return kept;
+};
 /** Most steps start without a library for YAML. */
 const inCluster = async (...order) => {
 	const { createKubernetesBuilder } = await import("./build-kubernetes-builder.js");
@@ -2787,14 +2928,15 @@ const inCluster = async (...order) => {
 *
 * @param body gets what is to be waited for before anything is built
 */
-const withBuilder = async ({ builder, bake, isDryRun }, place, { log, signal, saveState }, body) => {
+const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place, { log, signal, saveState }, body) => {
 	const { env } = place;
 	if (builder === void 0 || bake === void 0 || isDryRun) return body(place, Promise.resolve());
 	await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)));
-	saveState(builderState, "made");
+	const kept = builder.keepsState === "no" ? void 0 : await claim(builder, api, clusterName, place, log);
+	saveState(builderState, kept?.name ?? "made");
 	const stop = new AbortController();
 	const until = AbortSignal.any([signal, stop.signal]);
-	const own = builder.driver === "kubernetes" ? await inCluster(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place);
+	const own = builder.driver === "kubernetes" ? await inCluster(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place, kept);
 	try {
 		const { watch } = own;
 		return await body({
@@ -2882,6 +3024,7 @@ const defaults = {
 	"buildkitd-config-inline": void 0,
 	"builder-platforms": void 0,
 	append: void 0,
+	"keep-state": "false",
 	builder: void 0,
 	parallel: void 0,
 	retries: "1",
@@ -3598,4 +3741,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isMap, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readAppended, readEnvironment, readNode, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toWordText, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isMap, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readAppended, readBuilder, readEnvironment, readNode, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toWordText, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

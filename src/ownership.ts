@@ -19,6 +19,20 @@ export const toHeldName = (runId: string, id: string): string =>
 /** The builder that a run makes for itself. */
 export const toBuilderName = (runId: string): string => `slipway-${runId}`
 
+/** The builder of runs that keep its state, one of several that may be at work at once. */
+export const toKeptBuilderName = (identity: string, slot: number): string =>
+  `slipway-kept-${identity}-${slot}`
+
+/** Whether a name is such a builder's: a build may have tried to set the state that post reads it from. */
+export const isKeptBuilderName = (name: string): boolean =>
+  /^slipway-kept-[0-9a-f]{16}-[0-9]$/.test(name)
+
+/** The container that says that a step has such a builder. */
+export const toLockName = (builder: string): string => `${builder}-lock`
+
+/** The container of a builder's first node, as buildx calls it. */
+export const toBuilderContainer = (builder: string): string => `buildx_buildkit_${builder}0`
+
 /** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
 export const toBuilderPattern = (runId = '[0-9a-f]{16}'): RegExp =>
   new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`)

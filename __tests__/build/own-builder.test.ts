@@ -15,6 +15,7 @@ const request = {
   platforms: [],
   certificates: [],
   appended: [],
+  keepsState: 'no',
 } as const
 const entitlements =
   '--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host'

@@ -11,6 +11,7 @@ const requestOf = (...options: readonly string[]): BuilderRequest => ({
     platforms: [],
     certificates: [],
     appended: [],
+    keepsState: 'no',
   },
   options,
 })

@@ -101,7 +101,7 @@ test('cleaning up takes links away, not what they lead to, and ends nobody whom 
   symlinkSync(elsewhere, recordingFolder)
   await cleanUp(environment, createRunner(), runId, {
     isDockerThere: false,
-    hasBuilder: false,
+    builder: undefined,
   })
   expect([existsSync(tempDir), existsSync(recordingFolder)]).toEqual([false, false])
 })

@@ -24,6 +24,7 @@ test('a builder in the words of setup-buildx-action', () => {
     platforms: [],
     certificates: [],
     appended: [],
+    keepsState: 'no',
   })
 })
 
@@ -69,6 +70,12 @@ test.each([
   ],
   [{ driver: 'remote' }, /endpoint.*empty, though driver is remote/],
   [{ endpoint: 'tcp://a:1' }, /endpoint: given without driver/],
+  [{ 'keep-state': 'true' }, /keep-state: given without driver/],
+  [{ ...inCluster, 'keep-state': 'true' }, /keep-state: of a builder in Kubernetes nothing stays/],
+  [
+    { driver: 'remote', endpoint: 'tcp://a:1', 'keep-state': 'true' },
+    /keep-state: a remote builder stays as it is/,
+  ],
   [{ 'driver-opts': 'network=host' }, /driver-opts: given without driver/],
   [
     { driver: 'docker-container', 'buildkitd-config': 'nothing' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { startBarrier } from '../support/barrier.ts'
 import { inContainer, makeBuilderImage } from '../support/container-builder.ts'
 import { warningsOf, waysOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -147,4 +148,31 @@ test('after SIGKILL post removes it', async () => {
   expect(during).toMatch(/^buildx_buildkit_slipway-[0-9a-f]{16}0$/)
   expect([run.postExitCode, warningsOf(run)]).toEqual([0, []])
   await expectNoBuilder()
+})
+
+test('a state that is kept: for one step at a time, and by a killed one, too', async () => {
+  const inputs = { ...inContainer(standIn, builder.endpoint), 'keep-state': 'true' }
+  const kept = async (): Promise<readonly string[]> => (await volumes()).split('\n').sort()
+  const name = /^buildx_buildkit_slipway-kept-[0-9a-f]{16}-[01]0_state$/
+  const barrier = await startBarrier()
+  const onHost = { ...inputs, network: 'host' }
+  const first = build(onHost, `RUN ${barrier.command}`)
+  await barrier.held
+  const second = await build(inputs, 'RUN echo second >/own')
+  expect([second.exitCode, warningsOf(second)]).toEqual([0, []])
+  // The first one's is still at work.
+  expect(await builders()).toMatch(/^buildx_buildkit_slipway-kept-[0-9a-f]{16}-00$/)
+  barrier.open()
+  expect([(await first).exitCode, await builders()]).toEqual([0, ''])
+  const both = await kept()
+  expect(both).toEqual([expect.stringMatching(name), expect.stringMatching(name)])
+  const killed = await build(inputs, 'RUN echo begun && sleep 5', {
+    killWhen: (line) => line.includes('begun'),
+  })
+  expect([killed.postExitCode, warningsOf(killed), await builders()]).toEqual([0, [], ''])
+  expect(await kept()).toEqual(both)
+  expect(await readdir(join(config, 'instances')).catch(() => [])).toEqual([])
+  const locks = await docker('ps', '--all', '--quiet', '--filter', 'name=slipway-kept')
+  expect(locks).toBe('')
+  await Promise.all([barrier.stop(), docker('volume', 'rm', ...both)])
 })

@@ -4,8 +4,9 @@ import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import type { BuilderNode, BuilderRequest } from '../inputs/inputs.ts'
-import { toBuilderName } from '../ownership.ts'
+import { toBuilderContainer, toBuilderName } from '../ownership.ts'
 import type { BuilderWatch } from './builder-watch.ts'
+import type { KeptBuilder } from './kept-state.ts'
 import { quote } from './outputs.ts'
 import { probeTls } from './probe-tls.ts'
 
@@ -86,8 +87,8 @@ export const makeBuilder = async (
   docker: Docker,
   request: BuilderRequest,
   { runId, tempDir, workspace }: BuilderPlace,
+  name = toBuilderName(runId),
 ): Promise<string> => {
-  const name = toBuilderName(runId)
   const config = join(tempDir, 'buildkitd.toml')
   const isInline = request.config?.kind === 'inline'
   if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
@@ -103,11 +104,19 @@ export const makeBuilder = async (
   return name
 }
 
+/** Removes a builder but for its state: also where buildx has forgotten it with the folder that knew it. */
+export const removeKept = async (docker: Docker, name: string): Promise<void> => {
+  const options = { timeoutMs: removeMs }
+  await docker.try(['buildx', 'rm', '--force', '--keep-state', name], options)
+  await docker.try(['rm', '--force', toBuilderContainer(name)], options)
+}
+
 /**
  * Makes a builder of the run's own, which boots meanwhile.
  *
  * @param docker ends with what waits for the builder
  * @param remover does not
+ * @param kept the one whose state it goes on with
  * @throws {Failure} when buildx makes none
  */
 export const createBuilder = async (
@@ -115,9 +124,13 @@ export const createBuilder = async (
   remover: Docker,
   request: BuilderRequest,
   place: BuilderPlace,
+  kept?: KeptBuilder,
 ): Promise<OwnBuilder> => {
   const whole = writeCertificates(request, place.tempDir)
-  const name = await makeBuilder(docker, whole, place)
+  const rm = (name: string) => ['buildx', 'rm', '--force', ...(kept ? ['--keep-state'] : []), name]
+  // What a killed run left of it.
+  if (kept !== undefined) await removeKept(docker, kept.name)
+  const name = await makeBuilder(docker, whole, place, kept?.name)
   const boot = async (): Promise<void> => {
     const ended = await docker.try(['buildx', 'inspect', '--bootstrap', name], {
       timeoutMs: bootMs,
@@ -139,7 +152,8 @@ export const createBuilder = async (
     booted,
     remove: async () => {
       await booting.catch(() => {})
-      await remover.try(['buildx', 'rm', '--force', name], { timeoutMs: removeMs }).catch(() => {})
+      await remover.try(rm(name), { timeoutMs: removeMs }).catch(() => {})
+      await kept?.release()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { removeKept } from '../build/own-builder.ts'
 import { endRecorder } from '../diagnose/recording/recorder.ts'
 import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
@@ -14,7 +15,13 @@ import { endStrays } from '../host/strays.ts'
 import { findRoomyDir } from '../host/temp-dir.ts'
 import { removeOf } from '../kubernetes/marked.ts'
 import type { BuilderPlace } from '../kubernetes/pods.ts'
-import { intermediateRepository, runLabel, toBuilderName } from '../ownership.ts'
+import {
+  intermediateRepository,
+  isKeptBuilderName,
+  runLabel,
+  toBuilderName,
+  toLockName,
+} from '../ownership.ts'
 
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
@@ -87,6 +94,28 @@ const removeBuilder = async (
   })
 }
 
+/** The same of one whose state is kept, unless another step has gone on with it. */
+const leaveState = async (docker: Docker, runId: string, name: string): Promise<void> => {
+  await endStrays(['docker', 'docker-buildx'], name)
+  const format = `{{.Label "${runLabel}"}}`
+  const filter = `name=^${toLockName(name)}$`
+  const holders = await list(docker, ['ps', '--all', '--filter', filter, '--format', format])
+  if (holders.every((holder) => holder === runId)) await removeKept(docker, name)
+}
+
+/** What post knows of the job. */
+type Found = {
+  readonly isDockerThere: boolean
+  /** Main made one, and was killed before it removed it. */
+  readonly builder: 'made' | { readonly kept: string } | undefined
+}
+
+/** The state of `withBuilder`; a build may have tried to set it. */
+export const readBuilder = (state: string): Found['builder'] => {
+  if (state === 'made') return state
+  return isKeptBuilderName(state) ? { kept: state } : undefined
+}
+
 /** Most steps start without a library for YAML. */
 const findCluster = async (env: Env, tempDir: string, runId: string) => {
   const { reopenCluster } = await import('../kubernetes/open-cluster.ts')
@@ -101,12 +130,13 @@ export const cleanUp = async (
   context: CleanupContext,
   { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
-  { isDockerThere, hasBuilder }: { readonly isDockerThere: boolean; readonly hasBuilder: boolean },
+  { isDockerThere, builder }: Found,
 ): Promise<void> => {
   if (!isRunId(runId)) return
   const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
   try {
-    const cluster = hasBuilder ? await findCluster(context.childEnv, tempDir, runId) : undefined
+    const cluster =
+      builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     rmSync(recordingFolder, { recursive: true, force: true })
@@ -116,7 +146,8 @@ export const cleanUp = async (
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
     await removeImages(docker, runId)
-    if (hasBuilder) await removeBuilder(docker, runId, cluster, warning)
+    if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
+    else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
     if (containers.length === 0) return
     const removed = await docker.try(['rm', '--force', ...containers])
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.

@@ -163,7 +163,7 @@ export const run = (inputs: Inputs, context: RunContext, front: FrontEnd): Promi
   const named = existingBuilder === undefined ? {} : { BUILDX_BUILDER: existingBuilder }
   const env = { ...context.env, ...named }
   return withEngineApi(createDocker(env, front.signal), (api) =>
-    withBuilder(inputs, { ...context, env }, front, async (place, booted) => {
+    withBuilder(inputs, api, { ...context, env }, front, async (place, booted) => {
       const isMade = inputs.builder !== undefined && !inputs.isDryRun
       const swept = isMade && removeLeftBuilders(createDocker(env), api, Date.now()).catch(() => {})
       return runWith(api, inputs, place, front, booted).finally(() => swept)

@@ -1,17 +1,42 @@
 import type { BuilderWatch } from '../build/builder-watch.ts'
+import { claimState, type KeptBuilder } from '../build/kept-state.ts'
 import type { createKubernetesBuilder } from '../build/kubernetes-builder.ts'
 import { createBuilder } from '../build/own-builder.ts'
 import { requireOptions } from '../build/require-options.ts'
 import { createDocker } from '../docker/docker.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
 import { findBuildxVersion } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 
-/** The state by which post knows that the run made a builder: `made`, and `removed` when it is gone. */
+/**
+ * The state by which post knows that the run made a builder: `made`, or its name where its state is kept, and
+ * `removed` when it is gone.
+ */
 export const builderState = 'builder'
 
-type Place = { readonly [K in 'runId' | 'tempDir' | 'workspace']: string } & { readonly env: Env }
+/** The state that is kept, where nothing speaks against it, which is told. */
+const claim = async (
+  builder: BuilderRequest,
+  api: EngineApi,
+  clusterName: string,
+  place: Place,
+  { line }: Log,
+): Promise<KeptBuilder | undefined> => {
+  if (builder.keepsState === 'not-for-forks') {
+    line("keep-state: the builder begins with an empty cache, as the code may be a fork's.")
+    return undefined
+  }
+  const kept = await claimState(api, builder, { ...place, clusterName })
+  if (kept === undefined)
+    line('keep-state: the builder begins with an empty cache, as other steps use all that is kept.')
+  return kept
+}
+
+type Place = { readonly repository: string | undefined } & {
+  readonly [K in 'runId' | 'tempDir' | 'workspace']: string
+} & { readonly env: Env }
 
 type FrontEnd = {
   readonly log: Log
@@ -35,7 +60,8 @@ const inCluster = async (...order: Parameters<typeof createKubernetesBuilder>) =
  * @param body gets what is to be waited for before anything is built
  */
 export const withBuilder = async <P extends Place, T>(
-  { builder, bake, isDryRun }: Inputs,
+  { builder, bake, isDryRun, clusterName }: Inputs,
+  api: EngineApi,
   place: P,
   { log, signal, saveState }: FrontEnd,
   body: (place: P & Watched, booted: Promise<void>) => Promise<T>,
@@ -43,14 +69,16 @@ export const withBuilder = async <P extends Place, T>(
   const { env } = place
   if (builder === undefined || bake === undefined || isDryRun) return body(place, Promise.resolve())
   await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)))
-  saveState(builderState, 'made')
+  const kept =
+    builder.keepsState === 'no' ? undefined : await claim(builder, api, clusterName, place, log)
+  saveState(builderState, kept?.name ?? 'made')
   // What fails meanwhile does not wait until the builder has its image.
   const stop = new AbortController()
   const until = AbortSignal.any([signal, stop.signal])
   const own =
     builder.driver === 'kubernetes'
       ? await inCluster(env, until, builder, place, log)
-      : await createBuilder(createDocker(env, until), createDocker(env), builder, place)
+      : await createBuilder(createDocker(env, until), createDocker(env), builder, place, kept)
   try {
     const { watch } = own
     const built = { ...place, env: { ...env, ...own.env, BUILDX_BUILDER: own.name }, watch }

@@ -112,6 +112,8 @@ export type BuilderNode = {
 /** A builder for the step alone, in the words of docker/setup-buildx-action. */
 export type BuilderRequest = BuilderNode & {
   readonly driver: Driver
+  /** Whether its cache is to be there in the next run: not for code that a fork may have written. */
+  readonly keepsState: 'no' | 'yes' | 'not-for-forks'
   /** Nodes beyond the first. */
   readonly appended: readonly BuilderNode[]
   /** Of buildkitd, in TOML. */

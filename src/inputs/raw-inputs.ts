@@ -69,6 +69,7 @@ export const defaults = {
   'buildkitd-config-inline': undefined,
   'builder-platforms': undefined,
   append: undefined,
+  'keep-state': 'false',
   builder: undefined,
   parallel: undefined,
   retries: '1',

@@ -1,5 +1,5 @@
 import { runLabel } from '../ownership.ts'
-import { drivers, parseOptions } from './driver-opts.ts'
+import { type Driver, drivers, parseOptions } from './driver-opts.ts'
 import type { BuilderRequest } from './inputs.ts'
 import type { ReportProblem } from './problems.ts'
 import { readAppended, readNode } from './read-builder-nodes.ts'
@@ -34,14 +34,30 @@ const reportMark = ({ report }: Reader, lines: readonly string[]): void => {
   }
 }
 
+const readKeepsState = (
+  { isTrue, report, run }: Reader,
+  driver: Driver | undefined,
+): BuilderRequest['keepsState'] => {
+  if (!isTrue('keep-state')) return 'no'
+  if (driver === 'remote') report('keep-state', 'a remote builder stays as it is. Leave it out.')
+  if (driver === 'kubernetes')
+    report(
+      'keep-state',
+      'of a builder in Kubernetes nothing stays. Make one that stays, and name it in builder.',
+    )
+  return run.trigger.isFork ? 'not-for-forks' : 'yes'
+}
+
 /** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
 export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
-  const { text, report, list } = reader
+  const { text, report, list, isTrue } = reader
   const driver = text('driver')
   const given = parts.filter((name) => text(name) !== undefined)
   if (driver === undefined) {
     for (const name of given)
       report(name, `given without driver. Write one of ${drivers.join(', ')}.`)
+    if (isTrue('keep-state'))
+      report('keep-state', `given without driver. Write one of ${drivers.join(', ')}.`)
     return undefined
   }
   const found = drivers.find((each) => each === driver)
@@ -62,6 +78,7 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
   const options = list('driver-opts', toLines)
   if (found === 'kubernetes') reportMark(reader, options)
   const config = readConfig(reader)
+  const keepsState = readKeepsState(reader, found)
   if (found === 'remote' && config !== undefined)
     report('buildkitd-config', 'a remote builder has its own configuration. Leave it out.')
   const platforms = list('builder-platforms')
@@ -72,6 +89,7 @@ export const readBuilder = (reader: Reader): BuilderRequest | undefined => {
     ...readNode(reader, found, 0, first, reportWord),
     driver: found ?? 'docker-container',
     config,
+    keepsState,
     appended: readAppended(reader, found),
   }
 }

@@ -2,7 +2,7 @@ import { getState } from '@actions/core'
 import { renderError } from '../../failure.ts'
 import { timesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
-import { cleanUp, isRunId, leftoversOf, runIdState } from '../cleanup.ts'
+import { cleanUp, isRunId, leftoversOf, readBuilder, runIdState } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
 import { keepTimes } from '../keep-times.ts'
 import { builderState } from '../with-builder.ts'
@@ -17,7 +17,7 @@ process.on('uncaughtException', (error) => {
   process.exit()
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
-const hasBuilder = getState(builderState) === 'made'
+const builder = readBuilder(getState(builderState))
 const times = getState(timesState)
 const environment = await readEnvironment()
 forgetSecrets(environment)
@@ -41,7 +41,7 @@ try {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
 if (isRunId(runId)) await keepTimes(environment, runner, runId, times)
-await cleanUp(environment, runner, runId, { isDockerThere, hasBuilder })
+await cleanUp(environment, runner, runId, { isDockerThere, builder })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
 process.exit()

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { kind } from '../cluster/providers/kind.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import { takeLock } from '../docker/lock.ts'
+import type { BuilderRequest } from '../inputs/inputs.ts'
+import { runLabel, toKeptBuilderName, toLockName } from '../ownership.ts'
+
+/** So many steps at once have a state that is kept; more begin with an empty one. */
+const mostSlots = 4
+
+/** A builder whose state the runs before have left, and that no other step has now. */
+export type KeptBuilder = { readonly name: string; readonly release: () => Promise<void> }
+
+type Place = {
+  readonly runId: string
+  readonly repository: string | undefined
+  readonly clusterName: string
+}
+
+/** Builders that are made in the same way for the same repository have one state. */
+const toIdentity = ({ options, flags }: BuilderRequest, { repository = '' }: Place): string =>
+  createHash('sha256')
+    .update(JSON.stringify([repository, options, flags ?? '']))
+    .digest('hex')
+    .slice(0, 16)
+
+/**
+ * Claims a state that is kept from run to run.
+ *
+ * @returns undefined where all are in use, or there is no node whose image could hold the claim
+ */
+export const claimState = async (
+  api: EngineApi,
+  request: BuilderRequest,
+  place: Place,
+): Promise<KeptBuilder | undefined> => {
+  const { nodes } = await kind
+    .findNodes(api.get, place.clusterName, [])
+    .catch(() => ({ nodes: [] }))
+  const [node] = nodes
+  if (node === undefined) return undefined
+  const identity = toIdentity(request, place)
+  for (let slot = 0; slot < mostSlots; slot += 1) {
+    const name = toKeptBuilderName(identity, slot)
+    const labels = { [runLabel]: place.runId }
+    const release = await takeLock(api, toLockName(name), node.imageId, labels)
+    if (release !== undefined) return { name, release }
+  }
+  return undefined
+}
