@@ -8,16 +8,19 @@ const round = (cold: number, unchanged: number, changed: number, bytes = 10_000)
   changed: { seconds: changed, bytes },
 })
 
-const verdictsOf = (slipway: Round, today: Round, oneNode: Round): Record<string, boolean> =>
-  Object.fromEntries(
-    judge({ slipway: [slipway], today: [today], oneNode: [oneNode] }, 2.2e9).map(
-      ({ name, isMet }) => [name, isMet],
-    ),
-  )
+const verdictsOf = (
+  slipway: Round,
+  today: Round,
+  oneNode: Round,
+  registry: Round = round(30, 20, 20),
+): Record<string, boolean> => {
+  const rounds = { slipway: [slipway], today: [today], oneNode: [oneNode], registry: [registry] }
+  return Object.fromEntries(judge(rounds, 2.2e9).map(({ name, isMet }) => [name, isMet]))
+}
 
 test('bars that are met', () => {
   const verdicts = verdictsOf(round(12, 1, 2), round(48, 20, 40), round(10, 1, 2))
-  expect(Object.values(verdicts)).toEqual(Array.from({ length: 6 }, () => true))
+  expect(Object.values(verdicts)).toEqual(Array.from({ length: 8 }, () => true))
 })
 
 test.each([
@@ -32,4 +35,12 @@ test.each([
 
 test('nodes that cost too much each', () => {
   expect(verdictsOf(round(12, 1, 2), round(48, 20, 40), round(9, 1, 2))['nodes']).toBe(false)
+})
+
+test.each([
+  ['registry-cold', round(11.9, 20, 20)],
+  ['registry-changed', round(30, 20, 1.9)],
+])('%s that is faster', (name, registry) => {
+  const verdicts = verdictsOf(round(12, 1, 2), round(48, 20, 40), round(10, 1, 2), registry)
+  expect(Object.keys(verdicts).filter((each) => !verdicts[each])).toEqual([name])
 })

@@ -21,7 +21,9 @@ const renderMeasured = (all: readonly Measured[]): string => {
 }
 
 const measureLoads = async (stage: Stage, runs: number, size: Size) => {
-  const rounds: Record<keyof Rounds, Round[]> = { slipway: [], today: [], oneNode: [] }
+  const rounds: Record<keyof Rounds, Round[]> = {
+    ...{ slipway: [], today: [], registry: [], oneNode: [] },
+  }
   for (let round = 1; round <= runs; round += 1) {
     say(`round ${round} of ${runs}`)
     for (const way of round % 2 === 0 ? ways.toReversed() : ways)
@@ -36,7 +38,8 @@ const measureLoads = async (stage: Stage, runs: number, size: Size) => {
 
 export const buildersCommand = defineCommand({
   name: 'builders',
-  summary: 'an image of a remote builder into two nodes: this action, and --load with kind load',
+  summary:
+    'an image of a remote builder into two nodes: this action, --load with kind load, and a registry',
   flags: {
     runs: count(3, 'rounds of each way'),
     'size-mb': count(2_200, 'megabytes of the image'),

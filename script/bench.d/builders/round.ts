@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { OtherBuilder } from '../../../__tests__/support/other-builder.ts'
-import { startNodes } from '../host/nodes.ts'
+import { type FreshNodes, startNodes } from '../host/nodes.ts'
+import { type Registry, startRegistry } from '../host/registry.ts'
 import { type Session, withScope } from '../host/session.ts'
 import { mainFile, makeStep } from '../host/step.ts'
 import { type Size, writeContext } from './context.ts'
@@ -8,7 +9,7 @@ import { type Size, writeContext } from './context.ts'
 /** What one load took, and what came from the builder. */
 export type Measured = { readonly seconds: number; readonly bytes: number }
 
-export const ways = ['slipway', 'today'] as const
+export const ways = ['slipway', 'today', 'registry'] as const
 export type Way = (typeof ways)[number]
 
 /** What a way had to do, one after the other in the same nodes. */
@@ -68,6 +69,27 @@ const loadBySlipway = async (stage: Stage, cluster: string, line: string): Promi
   await session.run(process.execPath, [mainFile], { env: { ...env, ...places } })
 }
 
+/** What clusters away from the machine need: the nodes pull what the builder has pushed. */
+const loadByRegistry = async (
+  stage: Stage,
+  { names }: FreshNodes,
+  line: string,
+  { name, address }: Registry,
+): Promise<void> => {
+  const { session, tag } = stage
+  const output = '--output=type=image,push=true,registry.insecure=true'
+  await build({ ...stage, tag: `${address}/${tag}` }, line, [output])
+  const pull = [
+    'ctr',
+    '--namespace=k8s.io',
+    'images',
+    'pull',
+    '--plain-http',
+    `${name}:5000/${tag}`,
+  ]
+  await Promise.all(names.map((node) => session.docker(['exec', node, ...pull])))
+}
+
 const measure = async ({ builder }: Stage, body: () => Promise<void>): Promise<Measured> => {
   const [started, before] = [performance.now(), builder.sentBytes()]
   await body()
@@ -80,9 +102,14 @@ const measure = async ({ builder }: Stage, body: () => Promise<void>): Promise<M
 /** Loads the image into fresh nodes, again as it is, and with its last line changed. */
 export const runRound = (stage: Stage, way: Way, nodes: number): Promise<Round> =>
   withScope(stage.session, async (scope) => {
-    const { cluster } = await startNodes(scope, nodes)
-    const load = way === 'today' ? loadAsToday : loadBySlipway
-    const each = (line: string) => measure(stage, () => load(stage, cluster, line))
+    const started = await startNodes(scope, nodes)
+    const { cluster } = started
+    const registry = way === 'registry' ? await startRegistry(scope) : undefined
+    const load = (line: string): Promise<void> => {
+      if (registry !== undefined) return loadByRegistry(stage, started, line, registry)
+      return (way === 'today' ? loadAsToday : loadBySlipway)(stage, cluster, line)
+    }
+    const each = (line: string) => measure(stage, () => load(line))
     const cold = await each('first')
     const unchanged = await each('first')
     const changed = await each('second')
