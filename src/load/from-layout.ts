@@ -22,6 +22,15 @@ const findLeftOut = async (
     .filter((diffId) => !hasLayer(image.layout?.folder ?? '', diffId))
 }
 
+/** So few bytes are unpacked in each node sooner than they are linked from the first one. */
+const fewBytes = 8_000_000
+
+const sumWritten = ({ layers, layout }: ContainerImage): number =>
+  layers.reduce((sum, { diffId }, index) => {
+    const isWritten = hasLayer(layout?.folder ?? '', diffId)
+    return sum + (isWritten ? (layout?.layerBytes[index] ?? 0) : 0)
+  }, 0)
+
 /** An image as a node has it that was just given it, with its layers' folders; undefined out of reach. */
 const findInNode = async (
   { api, engine }: BegunTask,
@@ -66,7 +75,7 @@ const spread = async (
 
 /**
  * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
- * linked into the others.
+ * linked into the others. What is small is unpacked in all of them, side by side.
  */
 export const loadLayout = async (
   task: BegunTask,
@@ -76,6 +85,10 @@ export const loadLayout = async (
   if (first === undefined) return []
   const leftOut = await findLeftOut(task, plans)
   if (leftOut.length > 0) await task.exportLayers?.(leftOut)
+  if (sumWritten(task.image) <= fewBytes) {
+    const begun = await task.begun
+    return allEnded(plans.map(({ node }) => byStream(begun, node)))
+  }
   const unpacked = await byStream(await task.begun, first.node)
   return [unpacked, ...(await spread(task, first.node, others))]
 }
