@@ -9,6 +9,8 @@ const otherWords: Readonly<Record<string, string>> = {
   dockerfile: 'file',
   'docker-file': 'file',
   path: 'context',
+  config: 'buildkitd-config',
+  'config-inline': 'buildkitd-config-inline',
   cluster: 'cluster-name',
   name: 'cluster-name',
   token: 'github-token',
@@ -20,9 +22,20 @@ const otherWords: Readonly<Record<string, string>> = {
   set: 'bake-set',
 }
 
+/** Words of docker/setup-buildx-action for what a step's own builder does not have. */
+const ofBuilders: Readonly<Record<string, string>> = {
+  version:
+    'Slipway uses the buildx that is there. docker/setup-buildx-action installs another one.',
+  install: '`docker build` stays what it is. Leave it out.',
+  use: 'The step alone uses its builder. Leave it out.',
+  cleanup: 'The builder goes with the step. To keep one, make it before and name it in builder.',
+  'cache-binary': 'Slipway downloads no buildx. Leave it out.',
+}
+
 const toRemedy = (name: string): string => {
   const word = name.replaceAll('_', '-')
   const known: readonly string[] = inputNames
+  if (Object.hasOwn(ofBuilders, word)) return ofBuilders[word] ?? ''
   const meant = known.includes(word) ? word : (otherWords[word] ?? findNearestWord(word, known))
   if (meant !== undefined) return `Did you mean ${meant}?`
   return 'The README has a table of all inputs.'
