@@ -2,10 +2,16 @@ import { expect, test } from 'vitest'
 import { judge } from '../../script/bench.d/builders/bars.ts'
 import type { Round } from '../../script/bench.d/builders/round.ts'
 
-const round = (cold: number, unchanged: number, changed: number, bytes = 10_000): Round => ({
-  cold: { seconds: cold, bytes: 2.3e9 },
-  unchanged: { seconds: unchanged, bytes: 1 },
-  changed: { seconds: changed, bytes },
+const round = (
+  cold: number,
+  unchanged: number,
+  changed: number,
+  bytes = 10_000,
+  extraBytes = 2.3e9,
+): Round => ({
+  cold: { seconds: cold, bytes: 2.3e9, extraBytes },
+  unchanged: { seconds: unchanged, bytes: 1, extraBytes: 0 },
+  changed: { seconds: changed, bytes, extraBytes: 0 },
 })
 
 const verdictsOf = (
@@ -20,7 +26,7 @@ const verdictsOf = (
 
 test('bars that are met', () => {
   const verdicts = verdictsOf(round(12, 1, 2), round(48, 20, 40), round(10, 1, 2))
-  expect(Object.values(verdicts)).toEqual(Array.from({ length: 8 }, () => true))
+  expect(Object.values(verdicts)).toEqual(Array.from({ length: 9 }, () => true))
 })
 
 test.each([
@@ -28,6 +34,7 @@ test.each([
   ['changed', round(12, 1, 2.1)],
   ['cold', round(12.1, 1, 2)],
   ['unchanged', round(12, 1.1, 2)],
+  ['disk', round(12, 1, 2, 10_000, 2.6e9)],
 ])('%s that is not', (name, ours) => {
   const verdicts = verdictsOf(ours, round(48, 20, 40), round(11, 1, 2))
   expect(Object.keys(verdicts).filter((each) => !verdicts[each])).toEqual([name])

@@ -4,10 +4,16 @@ import { type FreshNodes, startNodes } from '../host/nodes.ts'
 import { type Registry, startRegistry } from '../host/registry.ts'
 import { type Session, withScope } from '../host/session.ts'
 import { mainFile, makeStep } from '../host/step.ts'
+import { watchDisk } from '../measure/disk-sampler.ts'
 import { type Size, writeContext } from './context.ts'
 
 /** What one load took, and what came from the builder. */
-export type Measured = { readonly seconds: number; readonly bytes: number }
+export type Measured = {
+  readonly seconds: number
+  readonly bytes: number
+  /** What the disk held at its peak beyond what stayed. */
+  readonly extraBytes: number
+}
 
 export const ways = ['slipway', 'today', 'registry'] as const
 export type Way = (typeof ways)[number]
@@ -24,6 +30,8 @@ export type Stage = {
   readonly builder: OtherBuilder
   readonly folder: string
   readonly tag: string
+  /** Of the daemon that has the nodes. */
+  readonly dataRoot: string
 }
 
 export const prepareImage = async (
@@ -34,7 +42,9 @@ export const prepareImage = async (
 ): Promise<Stage> => {
   const folder = join(session.tempDir, 'context')
   writeContext(folder, base, size)
-  const stage = { session, builder, folder, tag: `slipway-bench-builders:${session.id}` }
+  const dataRoot = (await session.docker(['info', '--format', '{{.DockerRootDir}}'])).trim()
+  const tag = `slipway-bench-builders:${session.id}`
+  const stage = { session, builder, folder, tag, dataRoot }
   // The builder's work is the same for all ways: its cache has what is measured.
   for (const line of ['first', 'second']) await build(stage, line, ['--output=type=cacheonly'])
   return stage
@@ -90,13 +100,21 @@ const loadByRegistry = async (
   await Promise.all(names.map((node) => session.docker(['exec', node, ...pull])))
 }
 
-const measure = async ({ builder }: Stage, body: () => Promise<void>): Promise<Measured> => {
+const measure = async (
+  { builder, session, dataRoot }: Stage,
+  body: () => Promise<void>,
+): Promise<Measured> => {
+  const disk = await watchDisk({ folders: [dataRoot, session.tempDir], spool: undefined })
   const [started, before] = [performance.now(), builder.sentBytes()]
-  await body()
-  return {
-    seconds: (performance.now() - started) / 1_000,
-    bytes: builder.sentBytes() - before,
+  try {
+    await body()
+  } finally {
+    await disk.stopAtPeak()
   }
+  const seconds = (performance.now() - started) / 1_000
+  const { peakBytes } = await disk.stopAtPeak()
+  const extraBytes = Math.max(0, peakBytes - (await disk.extraNow()))
+  return { seconds, bytes: builder.sentBytes() - before, extraBytes }
 }
 
 /** Loads the image into fresh nodes, again as it is, and with its last line changed. */
