@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { Secret } from '../secret.ts'
+import { toVariable } from './builder-keys.ts'
 import { checkOptions, type Driver, parseOptions } from './driver-opts.ts'
 import { grammar } from './grammar.ts'
 import type { BuilderNode } from './inputs.ts'
@@ -8,14 +9,6 @@ import { type Reader, toLines, toList } from './reader.ts'
 import { isMap } from './yaml-words.ts'
 
 const tlsWords = ['cacert', 'cert', 'key'] as const
-
-/** The variable of docker/setup-buildx-action that holds one of a node's certificates, or its key. */
-const toVariable = (index: number, word: string): string =>
-  `BUILDER_NODE_${index}_AUTH_TLS_${word.toUpperCase()}`
-
-/** Whether a variable holds a key of a builder: no program may inherit it. */
-export const isBuilderKey = (name: string): boolean =>
-  /^BUILDER_NODE_\d+_AUTH_TLS_(?:CACERT|CERT|KEY)$/.test(name)
 
 /** Reports what buildx would say of it long after, or at each dial. */
 const checkTls = (
