@@ -96,11 +96,13 @@ const removeBuilder = async (
 
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker: Docker, runId: string, name: string): Promise<void> => {
-  await endStrays(['docker', 'docker-buildx'], name)
   const format = `{{.Label "${runLabel}"}}`
   const filter = `name=^${toLockName(name)}$`
   const holders = await list(docker, ['ps', '--all', '--filter', filter, '--format', format])
-  if (holders.every((holder) => holder === runId)) await removeKept(docker, name)
+  // Another step's processes name the same builder.
+  if (holders.some((holder) => holder !== runId)) return
+  await endStrays(['docker', 'docker-buildx'], name)
+  await removeKept(docker, name)
 }
 
 /** What post knows of the job. */
