@@ -73,6 +73,7 @@ await bundle.write({
 // What runs in containers stays the readable file that it is.
 const scripts = [
   'load/helper',
+  'image/contents/reader',
   'cluster/in-node',
   'diagnose/nodes/in-node',
   'diagnose/cluster/kubectl',

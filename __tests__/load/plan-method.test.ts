@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import type { Node } from '../../src/cluster/node.ts'
 import { snapshotsOf, toHostPath } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
+import { commonFolder } from '../../src/host/common-folder.ts'
 import { renderBecause } from '../../src/load/because.ts'
-import { commonFolder, toHelperRequest, toMounts } from '../../src/load/helper-request.ts'
+import { toHelperRequest, toMounts } from '../../src/load/helper-request.ts'
 import { planMethod } from '../../src/load/plan-method.ts'
 
 const engine: Engine = {

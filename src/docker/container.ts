@@ -2,7 +2,7 @@ import { type Duplex, PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Failure } from '../failure.ts'
 import { readStream } from '../host/bounds.ts'
-import { splitLines } from '../host/lines.ts'
+import { pour, type Sink, splitLines } from '../host/lines.ts'
 import type { EngineApi } from './engine-api.ts'
 import { withoutWarnings } from './warnings.ts'
 
@@ -97,6 +97,8 @@ export type ContainerWatch = {
   /** `reply` writes into its input. */
   readonly onLine: (line: string, reply: (text: string) => void) => void
   readonly onErrorLine: (line: string) => void
+  /** Takes its output as bytes, in place of lines. */
+  readonly createSink?: (reply: (bytes: string | Buffer) => void) => Sink
   /** True as soon as all that was wanted has been printed. */
   readonly isEnough: () => boolean
 }
@@ -144,10 +146,21 @@ export const runContainer = async (
     const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`)
     const { stdout, stderr } = partStreams(socket)
     const enough = Promise.withResolvers<string>()
-    splitLines(stdout, (line) => {
-      watch.onLine(line, (text) => void socket.write(text))
-      if (watch.isEnough()) enough.resolve('')
-    })
+    const reply = (bytes: string | Buffer): void => void socket.write(bytes)
+    const check = (): void => (watch.isEnough() ? enough.resolve('') : undefined)
+    const sink = watch.createSink?.(reply)
+    if (sink === undefined) {
+      splitLines(stdout, (line) => {
+        watch.onLine(line, reply)
+        check()
+      })
+    } else {
+      const write = (chunk: Buffer): void => {
+        sink.write(chunk)
+        check()
+      }
+      pour(stdout, { ...sink, write })
+    }
     splitLines(stderr, watch.onErrorLine)
     const ended = Promise.all([finished(stdout), finished(stderr)])
     const give = async (): Promise<void> => void socket.write(await input)

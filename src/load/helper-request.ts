@@ -2,23 +2,11 @@ import type { Node } from '../cluster/node.ts'
 import { snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { storeFolders } from '../docker/store-folders.ts'
+import { commonFolder } from '../host/common-folder.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { Mounts } from './helper.ts'
 import type { DirectMethod } from './plan-method.ts'
-
-/** The deepest folder that holds all the paths. */
-export const commonFolder = (paths: readonly string[]): string => {
-  const [first = '', ...others] = paths
-  const parts = first.split('/')
-  const isShared = (length: number): boolean => {
-    const prefix = `${parts.slice(0, length).join('/')}/`
-    return others.every((path) => `${path}/`.startsWith(prefix))
-  }
-  let length = parts.length
-  while (length > 1 && !isShared(length)) length -= 1
-  return parts.slice(0, length).join('/') || '/'
-}
 
 /**
  * All names under which a node should have an image: as it was given first, then by its content. Only
