@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
+import type { LayerOrigin } from '../image/layer-origin.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import { usesActionsCache } from './actions-cache.ts'
 import {
@@ -16,6 +17,7 @@ import type { BuildEvent, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
+import { parseOrigins, withoutRecord } from './provenance.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 import {
   type Target,
@@ -42,6 +44,8 @@ export type BuildOrder = {
   readonly cacheEnv: Readonly<Record<string, string>>
   /** Whether it fails where a cache cannot be read or written. */
   readonly cacheRequired: boolean
+  /** Whether to find out which line made which layer. */
+  readonly wantsOrigins: boolean
 }
 
 /** A build may take its time; the job's own limit ends it. */
@@ -57,6 +61,9 @@ const progressEnv = { BUILDKIT_PROGRESS: 'rawjson' }
 /** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
 const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PATHS: '0' }
 
+/** BuildKit's record of the build, which knows the lines, goes with the metadata. */
+const recordEnv = { BUILDX_METADATA_PROVENANCE: 'max' }
+
 const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
   join(tempDir, `${target.bake.name}-metadata.json`)
 
@@ -66,7 +73,11 @@ const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
   const file = join(tempDir, `bake-${target.bake.name}.json`)
   writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 0o600 })
   const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout)
-  return { args, env: { ...bakeEnv, ...(usesActionsCache(toBakeTargets(target)) && cacheEnv) } }
+  const usesService = usesActionsCache(toBakeTargets(target))
+  return {
+    args,
+    env: { ...bakeEnv, ...(order.wantsOrigins && recordEnv), ...(usesService && cacheEnv) },
+  }
 }
 
 /**
@@ -161,11 +172,20 @@ const buildNamed = async (
 /** It holds the provenance of each target, where an option of buildx has that. */
 const largestMetadata = 16_000_000
 
-const readMetadata = (order: BuildOrder): BuildMetadata => {
+type Read = BuildMetadata & { readonly origins: readonly LayerOrigin[] | undefined }
+
+const readMetadata = (order: BuildOrder): Read => {
   const { bake, intermediate } = order.target
-  const text = readRegularFile(toMetadataFile(order), largestMetadata).toString('utf8')
+  const file = toMetadataFile(order)
+  const text = readRegularFile(file, largestMetadata).toString('utf8')
   // Bake writes down all that it built, by name.
-  return parseMetadata(JSON.stringify(JSON.parse(text)[bake.name]), intermediate)
+  const own: unknown = JSON.parse(text)[bake.name]
+  if (!order.wantsOrigins)
+    return { ...parseMetadata(JSON.stringify(own), intermediate), origins: undefined }
+  // The record has values of build arguments, so nothing keeps it.
+  rmSync(file, { force: true })
+  const metadata = parseMetadata(JSON.stringify(withoutRecord(own)), intermediate)
+  return { ...metadata, origins: parseOrigins(own, order.dockerfile) }
 }
 
 /**
@@ -180,7 +200,7 @@ export const buildImage = async (
   order: BuildOrder,
   onEvent: OnBuildEvent,
   warn: (message: string) => void,
-): Promise<BuildMetadata & BuildStats> => {
+): Promise<Read & BuildStats> => {
   const { secrets, tempDir } = order
   const build = (each: BuildOrder) =>
     withSecretChannel(secrets, { docker, tempDir, warn }, (channel) =>
