@@ -84,6 +84,22 @@ describe('the line of each layer', () => {
     ])
   })
 
+  test('begins above the base, also where the record has nothing of that', () => {
+    const layers = {
+      'step2:0': [[layer('b'), layer('x')]],
+      'step3:0': [[layer('b'), layer('x'), layer('y')]],
+    }
+    const origins = parseOrigins(
+      { [key]: recordOf(layers, { step0: at(2), step2: at(5), step3: at(7) }) },
+      'Dockerfile',
+    )
+    expect(origins?.map(({ isBase, location }) => [isBase, location?.line])).toEqual([
+      [true, undefined],
+      [false, 5],
+      [false, 7],
+    ])
+  })
+
   test('has no place where the Dockerfile is elsewhere', () => {
     const [, copied] = parseOrigins({ [key]: record }, undefined) ?? []
     expect(copied).toMatchObject({

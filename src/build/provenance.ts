@@ -1,5 +1,6 @@
 import { attempt } from '../failure.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
+import { hideTokens } from '../image/tokens.ts'
 import { toLine } from '../text/to-line.ts'
 
 /** What BuildKit's record of a build has besides; only what is read here. It also holds build arguments. */
@@ -57,7 +58,8 @@ const readPlace = (source: BuildKitMetadata['source'], step: string) => {
   const index = place?.sourceIndex ?? 0
   const file = Buffer.from(source?.infos?.[index]?.data ?? '', 'base64').toString('utf8')
   const text = file.split(/\r?\n/).slice(first - 1, last)
-  const instruction = toLine(text.map((line) => line.replace(/\\\s*$/, '')).join(' '))
+  const whole = text.map((line) => line.replace(/\\\s*$/, '')).join(' ')
+  const instruction = toLine(hideTokens(whole))
   return { line: first, index, instruction: instruction === '' ? undefined : instruction }
 }
 
@@ -78,14 +80,17 @@ const toOrigins = (
       .filter(({ op }) => op?.Op?.source?.identifier?.startsWith('docker-image://'))
       .map(({ id }) => id),
   )
-  const baseLayers = Math.max(
-    0,
-    ...chains.filter(({ step }) => bases.has(step)).map(({ length }) => length),
-  )
+  const own = chains.filter(({ step }) => !bases.has(step))
+  const places = final.map((_, at) => {
+    const made = own.filter(({ length }) => length === at + 1)
+    return made.flatMap(({ step }) => readPlace(source, step) ?? []).at(-1)
+  })
+  // A base that the builder had no need to look into has no layers in the record.
+  const firstOwn = places.findIndex((place) => place !== undefined)
+  const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length)
+  const baseLayers = Math.max(0, firstOwn, ...known)
   return final.map(({ mediaType = '', size = -1 }, at) => {
-    const made = chains.filter(({ length }) => length === at + 1)
-    const places = made.flatMap(({ step }) => readPlace(source, step) ?? [])
-    const place = at < baseLayers ? undefined : places.at(-1)
+    const place = at < baseLayers ? undefined : places[at]
     const isOurs = place?.index === 0 && dockerfile !== undefined
     return {
       instruction: place?.instruction,

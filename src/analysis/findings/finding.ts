@@ -1,0 +1,27 @@
+/** `error` for what must not be there, `info` for what may have its reasons. */
+export type Level = 'error' | 'warning' | 'info'
+
+/** One thing that images should not have, as data: docs/image-report.md has a row for each. */
+export type Rule = {
+  readonly id: string
+  readonly level: Level
+  /** Such as `pip's cache`; the beginning of a sentence. */
+  readonly what: string
+  /** An imperative. */
+  readonly fix: string
+  /** Where the rule may be wrong; undefined where it cannot be. */
+  readonly doubt?: string
+}
+
+/** What a rule found, before it is known which line did it. */
+export type Match = {
+  readonly rule: Rule
+  /** The layer whose line is to be changed. */
+  readonly layer: number
+  /** Of the image without it; 0 where bytes are not the point. */
+  readonly bytes: number
+  /** Paths in the image, as bytes, most important first. */
+  readonly paths: readonly string[]
+  /** What else shows it, such as names of packages; plain text. */
+  readonly evidence?: string
+}

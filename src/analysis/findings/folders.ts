@@ -1,0 +1,151 @@
+import type { Rule } from './finding.ts'
+
+/** A rule about a folder and all that is in it. */
+export type FolderRule = Rule & {
+  readonly folder: RegExp
+  /** Less, of one line, is not worth a word. */
+  readonly leastBytes: number
+  /** Only where a line has copied it from the build's context. */
+  readonly isFromContext?: true
+  /** A file that such a folder has. */
+  readonly mark?: string
+}
+
+const mb = 1_000_000
+
+const cacheFix = (path: string): string =>
+  `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`
+
+const cache = (id: string, tool: string, folder: RegExp, path: string): FolderRule => ({
+  id,
+  level: 'warning',
+  what: `The cache of ${tool}`,
+  folder,
+  leastBytes: mb,
+  fix: cacheFix(path),
+})
+
+const home = '(?:^|/)'
+
+const caches: readonly FolderRule[] = [
+  {
+    ...cache('cache-apt', 'apt', /^var\/(?:lib\/apt\/lists|cache\/apt)$/, '/var/lib/apt'),
+    fix: 'Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt.',
+  },
+  cache('cache-apk', 'apk', /^var\/cache\/apk$/, '/var/cache/apk'),
+  cache('cache-dnf', 'dnf', /^var\/cache\/(?:dnf|yum|libdnf5)$/, '/var/cache/dnf'),
+  cache('cache-pip', 'pip', new RegExp(`${home}\\.cache/pip$`), '/root/.cache/pip'),
+  cache('cache-uv', 'uv', new RegExp(`${home}\\.cache/uv$`), '/root/.cache/uv'),
+  cache('cache-poetry', 'Poetry', new RegExp(`${home}\\.cache/pypoetry$`), '/root/.cache/pypoetry'),
+  {
+    ...cache(
+      'cache-conda',
+      'conda',
+      /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i,
+      '/opt/conda/pkgs',
+    ),
+    fix: 'Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`.',
+  },
+  cache('cache-npm', 'npm', new RegExp(`${home}\\.npm/_cacache$`), '/root/.npm'),
+  cache(
+    'cache-yarn',
+    'Yarn',
+    /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/,
+    '/usr/local/share/.cache/yarn',
+  ),
+  cache(
+    'cache-pnpm',
+    'pnpm',
+    /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/,
+    '/root/.local/share/pnpm/store',
+  ),
+  cache('cache-go', 'Go', /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, '/root/.cache/go-build'),
+  cache(
+    'cache-cargo',
+    'Cargo',
+    /(?:^|\/)(?:\.cargo|cargo)\/registry$/,
+    '/usr/local/cargo/registry',
+  ),
+]
+
+const copied: readonly FolderRule[] = [
+  {
+    id: 'git-folder',
+    level: 'warning',
+    what: 'A Git repository',
+    folder: /(?:^|\/)\.git$/,
+    mark: 'HEAD',
+    leastBytes: 100_000,
+    fix: 'Write `.git` into .dockerignore; clone with `--depth=1` and remove it in the same RUN.',
+    doubt: 'a program may read its own version from it',
+  },
+  {
+    id: 'node-modules-cache',
+    level: 'warning',
+    what: "Build tools' cache in node_modules/.cache",
+    folder: /(?:^|\/)node_modules\/\.cache$/,
+    leastBytes: mb,
+    fix: 'Mount a cache there in the RUN that builds, and write `**/node_modules` into .dockerignore.',
+  },
+  {
+    id: 'virtual-environment',
+    level: 'warning',
+    what: 'A virtual environment of the build context',
+    folder: /(?:^|\/)[^/]+$/,
+    mark: 'pyvenv.cfg',
+    isFromContext: true,
+    leastBytes: mb,
+    fix: 'Write its folder into .dockerignore, and install in the image: its programs are for another machine.',
+  },
+  {
+    id: 'node-modules-copied',
+    level: 'info',
+    what: 'node_modules of the build context',
+    folder: /(?:^|\/)node_modules$/,
+    isFromContext: true,
+    leastBytes: 10 * mb,
+    fix: 'Write `**/node_modules` into .dockerignore, and install in the image.',
+    doubt: 'it may be built outside on purpose',
+  },
+]
+
+const packages = '(?:site-packages|dist-packages|node_modules)'
+
+const needless: readonly FolderRule[] = [
+  {
+    id: 'bytecode',
+    level: 'info',
+    what: "Python's bytecode beside its sources",
+    folder: /(?:^|\/)__pycache__$/,
+    leastBytes: 10 * mb,
+    fix: 'Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.',
+    doubt: 'programs start slower without it',
+  },
+  {
+    id: 'tests',
+    level: 'info',
+    what: 'Tests of installed packages',
+    folder: new RegExp(`(?:^|/)${packages}/(?:[^/]+/)*(?:tests?|__tests__)$`),
+    leastBytes: 10 * mb,
+    fix: 'Remove them in the RUN that installs the packages.',
+    doubt: 'some packages import their own tests',
+  },
+  {
+    id: 'documentation',
+    level: 'info',
+    what: 'Documentation and manuals',
+    folder: /^usr\/(?:local\/)?share\/(?:doc|man|info)$/,
+    leastBytes: 10 * mb,
+    fix: 'Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs.',
+  },
+  {
+    id: 'locales',
+    level: 'info',
+    what: 'Translations of system programs',
+    folder: /^usr\/(?:local\/)?share\/(?:locale|i18n)$/,
+    leastBytes: 10 * mb,
+    fix: 'Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs.',
+  },
+]
+
+export const folderRules: readonly FolderRule[] = [...caches, ...copied, ...needless]

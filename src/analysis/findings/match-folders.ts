@@ -1,0 +1,96 @@
+import type { Placed } from '../../image/contents/merge.ts'
+import type { Match } from './finding.ts'
+import { type FolderRule, folderRules } from './folders.ts'
+import { isBase, isFromContext, keyOf, nameOf, parentOf, type Subject } from './subject.ts'
+
+/** A folder that a rule is about, and the files in it of which no name is elsewhere. */
+type Found = { readonly rule: FolderRule; readonly path: string; readonly files: Placed[] }
+
+const findFolders = ({ merged, visible }: Subject): ReadonlyMap<string, FolderRule> => {
+  const found = new Map<string, FolderRule>()
+  const unmarked = folderRules.filter(({ mark }) => mark === undefined)
+  const marked = folderRules.filter(({ mark }) => mark !== undefined)
+  for (const { entry } of merged.visible) {
+    const { type, path } = entry
+    if (type === 'd') {
+      const rule = unmarked.find(({ folder }) => folder.test(path))
+      if (rule !== undefined) found.set(path, rule)
+    } else {
+      const folder = parentOf(path)
+      const rule = marked.find((each) => each.mark === nameOf(entry) && each.folder.test(folder))
+      if (rule !== undefined && visible.has(folder)) found.set(folder, rule)
+    }
+  }
+  return found
+}
+
+/** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
+const findAround = (path: string, folders: ReadonlyMap<string, FolderRule>): string | undefined => {
+  let hint: string | undefined
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const folder = path.slice(0, at)
+    const rule = folders.get(folder)
+    if (rule !== undefined && rule.level !== 'info') return folder
+    if (rule !== undefined) hint ??= folder
+  }
+  return hint
+}
+
+/** A file that has another name outside is there without the folder, too. */
+const dropShared = (files: readonly Placed[], { namesOf }: Subject): Placed[] => {
+  const inside = new Map<string, number>()
+  for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1)
+  const first = new Map(files.map((placed) => [keyOf(placed), placed]))
+  return [...first].flatMap(([key, placed]) => (inside.get(key) === namesOf(placed) ? placed : []))
+}
+
+const collect = (subject: Subject): readonly Found[] => {
+  const folders = findFolders(subject)
+  if (folders.size === 0) return []
+  const files = new Map<string, Placed[]>()
+  for (const placed of subject.merged.visible) {
+    const { type, path } = placed.entry
+    const folder = type === 'f' ? findAround(path, folders) : undefined
+    if (folder === undefined) continue
+    const known = files.get(folder) ?? []
+    files.set(folder, known)
+    known.push(placed)
+  }
+  return [...files].flatMap(([path, inside]) => {
+    const rule = folders.get(path)
+    return rule === undefined ? [] : [{ rule, path, files: dropShared(inside, subject) }]
+  })
+}
+
+const sum = (files: readonly Placed[]): number =>
+  files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0)
+
+const isOfRule = ({ origins }: Subject, { isFromContext: wanted }: FolderRule, layer: number) => {
+  const origin = origins[layer]
+  return wanted === undefined || (origin !== undefined && isFromContext(origin))
+}
+
+/** What rules about folders find, for each line that has put something there. */
+export const matchFolders = (subject: Subject): readonly Match[] => {
+  const parts = collect(subject).flatMap(({ rule, path, files }) =>
+    [...Map.groupBy(files, ({ layer }) => layer)].map(([layer, own]) => ({
+      rule,
+      layer,
+      path,
+      bytes: sum(own),
+    })),
+  )
+  const own = parts.filter(
+    ({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer),
+  )
+  return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap(
+    (group) => {
+      const [first] = group
+      const bytes = group.reduce((total, part) => total + part.bytes, 0)
+      if (first === undefined || bytes < first.rule.leastBytes) return []
+      const { rule, layer } = first
+      const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path)
+      return [{ rule, layer, bytes, paths }]
+    },
+  )
+}

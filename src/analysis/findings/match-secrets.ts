@@ -1,0 +1,145 @@
+import { attempt } from '../../failure.ts'
+import type { Placed } from '../../image/contents/merge.ts'
+import { tokenPatterns } from '../../image/tokens.ts'
+import type { Match, Rule } from './finding.ts'
+import { nameOf, type Subject } from './subject.ts'
+
+/** A file by its path, and what of its content makes it a secret. The content is never kept or shown. */
+type SecretFile = {
+  readonly kind: string
+  readonly path: RegExp
+  readonly content: RegExp
+}
+
+const fileRule: Rule = {
+  id: 'credentials',
+  level: 'error',
+  what: 'Credentials in the image',
+  fix: 'Revoke them: whoever can pull the image has them, also if a later line deletes them. Mount them with `RUN --mount=type=secret`.',
+}
+
+const textRule: Rule = {
+  id: 'credentials-in-history',
+  level: 'error',
+  what: "A token in the image's history or environment",
+  fix: 'Revoke it: `docker history` and `docker inspect` show it. Use `RUN --mount=type=secret` in place of ARG and ENV.',
+}
+
+const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
+
+const secretFiles: readonly SecretFile[] = [
+  { kind: 'netrc', path: /(?:^|\/)[._]netrc$/, content: /\bpassword\s+\S/ },
+  {
+    kind: "Git's credentials",
+    path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
+    content: /^https?:\/\/[^\s/@]*:[^\s/@]+@/m,
+  },
+  {
+    kind: 'a token in a Git configuration',
+    path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
+    content: /extraheader\s*=\s*authorization:|https?:\/\/[^\s/@]*:[^\s/@]+@/i,
+  },
+  {
+    kind: 'an SSH key',
+    path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
+    content: privateKey,
+  },
+  {
+    kind: "npm's token",
+    path: /(?:^|\/)\.npmrc$/,
+    content: /^[^#;\n]*(?:_authToken|_password|_auth)\s*=\s*["']?[^\s"'$]/m,
+  },
+  { kind: "PyPI's password", path: /(?:^|\/)\.pypirc$/, content: /^\s*password\s*[:=]\s*\S/m },
+  {
+    kind: "Docker's login",
+    path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
+    content: /"(?:auth|identitytoken)"\s*:\s*"[^"]/,
+  },
+  {
+    kind: "AWS's keys",
+    path: /(?:^|\/)\.aws\/credentials$/,
+    content: /aws_secret_access_key\s*=\s*\S/i,
+  },
+  {
+    kind: 'a cluster administrator',
+    path: /(?:^|\/)\.kube\/config$/,
+    content: /(?:client-key-data|token):\s*\S/,
+  },
+]
+
+const headBytes = 16_000
+const mostHeads = 1_000
+
+/** In all layers: who deletes it later only hides it. */
+const matchFiles = async (subject: Subject): Promise<readonly Match[]> => {
+  const candidates: { readonly secret: SecretFile; readonly placed: Placed }[] = []
+  subject.contents.layers.forEach((entries, layer) => {
+    for (const entry of entries) {
+      if (entry.type !== 'f' || entry.sizeBytes === 0) continue
+      // Most files end here: all these names begin with a dot or an i, or their folder does.
+      const name = nameOf(entry)
+      if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes('.ssh/')) continue
+      const secret = secretFiles.find(({ path }) => path.test(entry.path))
+      if (secret !== undefined) candidates.push({ secret, placed: { layer, entry } })
+    }
+  })
+  const looked = candidates.slice(0, mostHeads)
+  const heads = await Promise.all(
+    looked.map(({ placed: { layer, entry } }) =>
+      subject.files.bytes(layer, entry.path, 0, headBytes),
+    ),
+  )
+  const found = looked.filter(({ secret }, at) =>
+    secret.content.test(heads[at]?.toString('latin1') ?? ''),
+  )
+  return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
+    rule: fileRule,
+    layer,
+    bytes: 0,
+    paths: group.map(({ placed }) => placed.entry.path),
+    evidence: [...new Set(group.map(({ secret }) => secret.kind))].join(', '),
+  }))
+}
+
+type Config = {
+  readonly history?: readonly { readonly created_by?: unknown; readonly empty_layer?: unknown }[]
+  readonly config?: { readonly Env?: readonly unknown[] }
+}
+
+/** A layer for each entry of the history: its own, or the one that comes after it. */
+const toLayers = (history: NonNullable<Config['history']>, layers: number): readonly number[] => {
+  let next = 0
+  return history.map(({ empty_layer: isEmpty }) => {
+    const layer = Math.min(next, layers - 1)
+    if (isEmpty !== true) next += 1
+    return layer
+  })
+}
+
+const matchTexts = ({ contents, origins }: Subject): readonly Match[] => {
+  const { history = [], config = {} } = attempt(() => JSON.parse(contents.config) as Config) ?? {}
+  if (!Array.isArray(history)) return []
+  const layers = toLayers(history, contents.layers.length)
+  const texts = [
+    ...history.map(({ created_by: text }, at) => ({ text: String(text), layer: layers[at] ?? 0 })),
+    ...(Array.isArray(config.Env) ? config.Env : []).map((text) => ({
+      text: String(text),
+      layer: Math.max(0, origins.length - 1),
+    })),
+  ]
+  const found = texts.flatMap(({ text, layer }) =>
+    tokenPatterns.filter(([, pattern]) => pattern.test(text)).map(([kind]) => ({ kind, layer })),
+  )
+  const [first] = found
+  if (first === undefined) return []
+  const evidence = [...new Set(found.map(({ kind }) => kind))].join(', ')
+  return [{ rule: textRule, layer: first.layer, bytes: 0, paths: [], evidence }]
+}
+
+export const secretRules: readonly Rule[] = [fileRule, textRule]
+
+/** Credentials that the image shows to all who can pull it; of values nothing is told. */
+export const matchSecrets = async (subject: Subject): Promise<readonly Match[]> => [
+  ...(await matchFiles(subject)),
+  ...matchTexts(subject),
+]
