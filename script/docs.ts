@@ -1,10 +1,11 @@
 /**
- * Writes the tables of inputs and outputs (README, from action.yml) and of what may be deleted
- * (docs/disk.md, from the catalog): `node script/docs.ts`.
+ * Writes the tables of inputs and outputs (README, from action.yml), of what may be deleted (docs/disk.md, from
+ * the catalog) and of the rules for images (docs/image-report.md, from theirs): `node script/docs.ts`.
  * With `--check` it changes nothing, says what differs and exits with 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { catalog as rules } from '../src/analysis/findings/catalog.ts'
 import { catalog } from '../src/storage/catalog.ts'
 import { formatBytes } from '../src/text/format.ts'
 
@@ -69,6 +70,14 @@ const renderCatalog = (): string =>
     ]),
   ])
 
+/** What an image is looked through for. */
+const renderRules = (): string =>
+  renderRows([
+    ['Rule', 'Level', 'What', 'What to do', 'Unless'],
+    ['---', '---', '---', '---', '---'],
+    ...rules.map(({ id, level, what, fix, doubt = '' }) => [`\`${id}\``, level, what, fix, doubt]),
+  ])
+
 /** docs/disk.md with its table made anew. */
 export const renderDisk = (page: string): string => fill(page, 'catalog', renderCatalog())
 
@@ -95,6 +104,11 @@ const pages = [
     render: (text: string) => renderReadme(text, readAction()),
   },
   { page: 'docs/disk.md', source: 'src/storage/catalog.ts', render: renderDisk },
+  {
+    page: 'docs/image-report.md',
+    source: 'src/analysis/findings/',
+    render: (text: string) => fill(text, 'rules', renderRules()),
+  },
 ]
 
 const main = (args: readonly string[]): void => {

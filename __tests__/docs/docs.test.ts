@@ -41,8 +41,9 @@ describe('action.yml is the schema', () => {
     const metadata = { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' }
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
-    // With `mode: diagnose` it is another one, alone.
-    expect([...Object.keys(toOutputs(full, true)), 'findings']).toEqual(Object.keys(action.outputs))
+    // Of reports, and with `mode: diagnose` another one, alone.
+    const all = [...Object.keys(toOutputs(full, true)), 'image-report', 'findings']
+    expect(all).toEqual(Object.keys(action.outputs))
   })
 })
 

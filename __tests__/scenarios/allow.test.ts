@@ -101,6 +101,7 @@ describe.each(['containerd', 'overlay2'] as const)('Docker with %s', (store) => 
       workspace,
       cacheEnv: {},
       cacheRequired: false,
+      wantsOrigins: false,
       dockerfile: undefined,
     }
     const env = { ...process.env } as Record<string, string>

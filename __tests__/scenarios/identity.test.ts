@@ -175,6 +175,7 @@ describe.each(['overlay2', 'containerd'] as const)(
             workspace: context,
             cacheEnv: {},
             cacheRequired: false,
+            wantsOrigins: false,
             dockerfile: undefined,
           }
           const ignore = (): void => {}

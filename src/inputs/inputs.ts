@@ -80,6 +80,9 @@ export type KeepImages = 'auto' | 'always' | 'never'
 /** Whether the build cache that no image holds may go, on hosted runners: `auto` when the disk is full. */
 export type PruneCache = 'auto' | 'always' | 'never'
 
+/** `full` reads as much as it takes, `auto` what takes a moment beside a load. */
+export type ImageReport = 'auto' | 'full' | 'false'
+
 /** Where builds keep their caches, where they do not say so themselves; `auto` takes what can be had. */
 export type CacheChoice = 'none' | 'gha' | 'registry' | 'inline' | 'auto'
 
@@ -165,6 +168,8 @@ export type Inputs = CacheInputs & {
   /** Names of the catalog's entries that stay. */
   readonly freeDiskKeep: readonly string[]
   readonly pruneCache: PruneCache
+  /** Whether, and how thoroughly, the step says what its images' bytes are for. */
+  readonly imageReport: ImageReport
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
 }

@@ -84,6 +84,7 @@ export const defaults = {
   'free-disk-keep': undefined,
   'prune-cache': 'auto',
   manifests: undefined,
+  'image-report': 'false',
 } as const
 
 export type InputName = keyof typeof defaults

@@ -18,6 +18,8 @@ const modes = ['run', 'diagnose'] as const
 
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
+const imageReports = ['auto', 'full', 'false'] as const
+
 const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
@@ -108,5 +110,6 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       freeDiskKeep: readFreeDiskKeep(reader),
       pruneCache: toTri[choice('prune-cache', triWords)],
       manifests: readManifests(reader),
+      imageReport: choice('image-report', imageReports),
     }
   })

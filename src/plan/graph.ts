@@ -50,6 +50,29 @@ const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) =
 
 type ToLoad = ReturnType<typeof createToLoad>
 
+/** Nothing where no report is wanted, or nobody could read the image. */
+const createToReport = ({ imageReport: depth }: Inputs, { nodes }: Facts) => {
+  const nodeImage = nodes[0]?.imageId
+  return (
+    references: readonly ImageReference[],
+    image: ImageSource,
+    needs: readonly StepId[],
+  ): readonly Step[] => {
+    if (depth === 'false' || nodeImage === undefined) return []
+    const names = references.map(({ given }) => given)
+    const work = { kind: 'analyse', names, image, depth, nodeImage } as const
+    return [step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })]
+  }
+}
+
+type ToReport = ReturnType<typeof createToReport>
+
+/** A load that may remove Docker's copy waits until the copy has been read; others go on beside that. */
+const afterReport = (load: Step, reports: readonly Step[]): Step =>
+  load.kind === 'load' && load.keepImages !== undefined
+    ? { ...load, after: [...load.after, ...idsOf(reports)] }
+    : load
+
 /**
  * The first is loaded at once. The others may lose their names meanwhile, and with them their place in
  * the containerd store, so they are held; the other store keeps them.
@@ -58,20 +81,23 @@ const planGiven = (
   images: readonly ContainerImage[],
   isAtRisk: boolean,
   toLoad: ToLoad,
+  toReport: ToReport,
   room: readonly StepId[],
 ): readonly Step[] =>
   images.flatMap((image, index) => {
     const { id, references } = image
     const hold =
       isAtRisk && index > 0 ? step(`hold ${id}`, { kind: 'hold-image', image }) : undefined
-    const load =
-      hold === undefined
-        ? toLoad(references, { kind: 'local', image }, room)
-        : toLoad(references, { kind: 'held', by: hold.id }, [hold.id, ...room])
-    const steps = hold === undefined ? [load] : [hold, load]
+    const source: ImageSource =
+      hold === undefined ? { kind: 'local', image } : { kind: 'held', by: hold.id }
+    const needs = hold === undefined ? room : [hold.id, ...room]
+    const reports = toReport(references, source, needs)
+    const load = afterReport(toLoad(references, source, needs), reports)
+    const steps = [...(hold === undefined ? [] : [hold]), load, ...reports]
     if (isNameless(id, references)) return steps
     const release = { kind: 'release-image', image, loadedBy: load.id } as const
-    return [...steps, step(`release ${id}`, release, { after: [load.id], isFinal: true })]
+    const after = [load.id, ...idsOf(reports)]
+    return [...steps, step(`release ${id}`, release, { after, isFinal: true })]
   })
 
 /** Each after those that it is built upon, else as they were given. */
@@ -101,6 +127,7 @@ const planBuilds = (
   { retries, cacheRequired }: Inputs,
   { targets, nodes }: Facts,
   toLoad: ToLoad,
+  toReport: ToReport,
   room: readonly StepId[],
 ): readonly Step[] =>
   inOrder(targets).flatMap((target) => {
@@ -108,12 +135,20 @@ const planBuilds = (
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
     const isAlone = targets.length === 1
-    const work = { kind: 'build', target, isAlone, retries, cacheRequired, nodes } as const
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
-    const loads = isLoaded ? [toLoad(tags, { kind: 'built', by: id }, [id])] : []
+    const source = { kind: 'built', by: id } as const
+    const reports = isLoaded && output === 'docker' ? toReport(tags, source, [id]) : []
+    const loads = isLoaded ? [afterReport(toLoad(tags, source, [id]), reports)] : []
+    const wantsOrigins = reports.length > 0
+    const order = { target, isAlone, retries, cacheRequired, nodes, wantsOrigins }
     const upon = targets.filter((other) => other.dependsOn.includes(name))
-    const after = [id, ...idsOf(loads), ...upon.map((other) => toBuildId(other.name))]
-    return [step(id, work, { needs, lane: 'build' }), ...loads, ...planDrop(target, after)]
+    const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))]
+    return [
+      step(id, { kind: 'build', ...order }, { needs, lane: 'build' }),
+      ...loads,
+      ...reports,
+      ...planDrop(target, [id, ...users]),
+    ]
   })
 
 /** What is done once all is built. */
@@ -148,10 +183,11 @@ export const planSteps = (
   const disk = planDiskSteps(freeing, toDockersFolder(facts))
   const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
   const toLoad = createToLoad(inputs, facts, nodes)
+  const toReport = createToReport(inputs, facts)
   const main = [
     ...disk,
-    ...planGiven(images, engine.hasContainerdStore, toLoad, room),
-    ...planBuilds(inputs, facts, toLoad, room),
+    ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+    ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))

@@ -34,6 +34,8 @@ const renderStep = (step: Step): string | undefined => {
       return renderTarget(step.target)
     case 'load':
       return `Load ${list(step.names)}`
+    case 'analyse':
+      return `Report on ${list(step.names)}`
     case 'revoke-token':
       return 'Revoke the token'
     case 'prune-cache':

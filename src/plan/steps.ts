@@ -1,3 +1,4 @@
+import type { ReportDepth } from '../analysis/analyse.ts'
 import type { Target } from '../build/target.ts'
 import type { Node } from '../cluster/node.ts'
 import type { Freeing } from '../disk/free-disk.ts'
@@ -10,7 +11,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 export type StepId = string
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'none'
+export type Lane = 'build' | 'load' | 'report' | 'none'
 
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
@@ -34,6 +35,8 @@ export type Work =
       readonly cacheRequired: boolean
       /** That get the image; what they have, another builder than Docker's need not send. */
       readonly nodes: readonly Node[]
+      /** Whether to find out which line made which layer. */
+      readonly wantsOrigins: boolean
     }
   /** Gives an image a name that only this run uses: its own may be given to another one. */
   | { readonly kind: 'hold-image'; readonly image: ContainerImage }
@@ -46,6 +49,15 @@ export type Work =
       readonly into: readonly NodePlan[]
       /** Undefined where Docker's copy stays whatever came of the load. */
       readonly keepImages: KeepImages | undefined
+    }
+  /** Says what an image's bytes are for. */
+  | {
+      readonly kind: 'analyse'
+      readonly names: readonly string[]
+      readonly image: ImageSource
+      readonly depth: ReportDepth
+      /** ID of an image that nodes run: its programs read the layers. */
+      readonly nodeImage: string
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

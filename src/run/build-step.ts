@@ -55,7 +55,7 @@ const toMissed = (
  * @throws {Failure} saying which step failed, or that what was built is gone
  */
 export const build: Handler<'build'> = async (step, ports) => {
-  const { target, isAlone, retries, cacheRequired, nodes } = step
+  const { target, isAlone, retries, cacheRequired, nodes, wantsOrigins } = step
   const { docker, log, run } = ports
   const warned = warn(ports, target)
   const { tempDir, workspace } = run
@@ -65,7 +65,7 @@ export const build: Handler<'build'> = async (step, ports) => {
   const { cacheEnv } = ports.secrets
   const layout = toLayoutFolder(run, target)
   const place = { tempDir, layout, workspace, dockerfile }
-  const order = { target, secrets, cacheEnv, cacheRequired, ...place }
+  const order = { target, secrets, cacheEnv, cacheRequired, wantsOrigins, ...place }
   const { name, tags, isWanted, output, intermediate, further } = target
   const common = output === 'oci-layout' ? await findCommonLayers(docker.api, nodes) : []
   const { signal } = run
@@ -78,9 +78,10 @@ export const build: Handler<'build'> = async (step, ports) => {
       ),
     )
   }
-  const built = await retryBuild({ name, retries, signal, line: log.line }, buildOnce).finally(
-    () => warned,
-  )
+  const { origins, ...built } = await retryBuild(
+    { name, retries, signal, line: log.line },
+    buildOnce,
+  ).finally(() => warned)
   const metadata = { ...built, missed: toMissed(built.missed, files, dockerfile) }
   if (output === 'oci-layout') {
     const { digest } = metadata
@@ -88,12 +89,12 @@ export const build: Handler<'build'> = async (step, ports) => {
     const image = readLayout(layout, tags, reported)
     const exportLayers = createExportLayers(order, ports)
     const measured = measureLayout(image)
-    return { metadata: { ...metadata, imageId: image.id }, image, measured, exportLayers }
+    return { metadata: { ...metadata, imageId: image.id }, image, measured, origins, exportLayers }
   }
   if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted)
       log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`)
-    return { metadata, image: undefined, measured: undefined }
+    return { metadata, image: undefined, measured: undefined, origins }
   }
   const { get } = docker.api
   const { image, moved } = await findBuilt(get, intermediate, tags)
@@ -101,5 +102,5 @@ export const build: Handler<'build'> = async (step, ports) => {
   // At once: what is loaded may be dropped from Docker.
   const measured = await measureImage(get, image).catch(() => undefined)
   // The containerd store has another ID than buildx says: its manifest's digest, not the config's.
-  return { metadata: { ...metadata, imageId: image.id }, image, measured }
+  return { metadata: { ...metadata, imageId: image.id }, image, measured, origins }
 }

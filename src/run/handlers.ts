@@ -5,6 +5,7 @@ import { rememberSizes } from '../memory/memory.ts'
 import { toHeldName } from '../ownership.ts'
 import { toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
+import { analyse } from './analyse-step.ts'
 import { build } from './build-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
@@ -13,6 +14,7 @@ import type { Handlers } from './ports.ts'
 
 /** How each kind of step is done. */
 export const handlers: Handlers = {
+  analyse,
   build,
   load,
   'free-disk': ({ freeing, folder }, { log, run }) =>

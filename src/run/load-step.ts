@@ -2,21 +2,9 @@ import type { ContainerImage } from '../image/image.ts'
 import { dropImages, planDropping } from '../load/drop-images.ts'
 import { findForeign } from '../load/foreign.ts'
 import { loadImage } from '../load/load-image.ts'
-import type { ImageSource } from '../plan/steps.ts'
+import { findImage } from './find-image.ts'
 import { holdImage } from './intermediates.ts'
-import type { Handler, Run } from './ports.ts'
-
-/** The plan has this step wait for the one that makes or holds its image. */
-const findImage = (source: ImageSource, { resultOf }: Run): ContainerImage | undefined => {
-  switch (source.kind) {
-    case 'built':
-      return resultOf('build', source.by)?.image
-    case 'held':
-      return resultOf('hold-image', source.by)
-    case 'local':
-      return source.image
-  }
-}
+import type { Handler } from './ports.ts'
 
 /**
  * Loads an image into nodes. Docker's copy goes at once where the plan says so: the next image may

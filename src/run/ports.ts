@@ -1,4 +1,5 @@
 import type { BuilderWatch } from '../build/builder-watch.ts'
+import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { Freed } from '../disk/free-disk.ts'
@@ -8,6 +9,7 @@ import type { Engine } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { ContainerImage } from '../image/image.ts'
+import type { LayerOrigin } from '../image/layer-origin.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
@@ -25,6 +27,8 @@ export type Built = {
   readonly exportLayers?: ExportLayers
   /** For the next run's plan; undefined where Docker does not say. */
   readonly measured: Measured | undefined
+  /** What made each layer; undefined where nobody asked or BuildKit does not say. */
+  readonly origins: readonly LayerOrigin[] | undefined
 }
 
 /** What steps come to, of those that come to something. */
@@ -33,6 +37,8 @@ type Results = {
   readonly build: Built
   readonly 'hold-image': ContainerImage
   readonly load: ImageLoad
+  /** Undefined where the image could not be read. */
+  readonly analyse: ImageAnalysis | undefined
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]
 }

@@ -1,6 +1,14 @@
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
+import {
+  type ImageReport,
+  toAnnotations,
+  toImageReportOutput,
+  toImageReports,
+} from '../../report/image-report.ts'
+import { renderImageReports } from '../../report/image-report-summary.ts'
+import { renderReportLines } from '../../report/image-report-text.ts'
 import { emptyReport, toOutputs } from '../../report/report.ts'
 import { renderResult, renderSummary } from '../../report/summary.ts'
 import { compareWithUsual } from '../../report/usual.ts'
@@ -14,6 +22,20 @@ type Ended = {
   readonly result: Result | undefined
   readonly failure: unknown
   readonly beganMs: number
+}
+
+/** At the Dockerfile's lines, and with all that is behind it in the log. */
+const tellReports = async (runner: Runner, reports: readonly ImageReport[]): Promise<void> => {
+  if (reports.length === 0) return
+  runner.output('image-report', toImageReportOutput(reports))
+  for (const report of reports) {
+    const { title, lines } = renderReportLines(report)
+    runner.group(title, lines)
+  }
+  const annotations = reports.map(toAnnotations)
+  for (const { message, location } of annotations.flatMap(({ errors }) => errors))
+    runner.error(message, location)
+  await runner.warnings(annotations.flatMap(({ warnings }) => warnings))
 }
 
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
@@ -41,6 +63,9 @@ export const publish = async (
     durationMs,
     failure,
   }
+  const reports = toImageReports(report)
+  await tellReports(runner, reports)
   if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
-  await runner.summary(renderSummary(told))
+  const details = renderImageReports(reports)
+  await runner.summary(`${renderSummary(told)}${details === '' ? '' : `\n${details}`}`)
 }

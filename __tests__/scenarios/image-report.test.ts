@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { catalog } from '../../src/analysis/findings/catalog.ts'
+import { useEngine } from '../support/loading.ts'
+import type { Run } from '../support/runner/types.ts'
+import { falseToken, lineOf, writeSinfulContext } from '../support/sinful-image.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { type Cluster, docker, helpersOf, startCluster, uniqueName } from '../support/testbed.ts'
+
+type Finding = {
+  readonly rule: string
+  readonly bytes: number
+  readonly location?: { readonly file: string; readonly line: number }
+}
+
+type Report = {
+  readonly image: string
+  readonly totalBytes: number
+  readonly waste: { readonly ownBytes: number; readonly squashBytes: number }
+  readonly dive: { readonly efficiency: number; readonly wastedBytes: number }
+  readonly findings: readonly Finding[]
+}
+
+describe.each(['overlay2', 'containerd'] as const)('a report on images in %s', (store) => {
+  const name = uniqueName('report')
+  const [sinful, clean] = [`${name}-sinful:1`, `${name}-clean:1`]
+  let cluster: Cluster
+  let workspace = ''
+  let run: Run
+  let reports: readonly Report[] = []
+  const reportOf = (image: string) => reports.find((each) => each.image === image)
+  beforeAll(async () => {
+    useEngine(store)
+    cluster = await startCluster()
+    workspace = await mkdtemp(join(tmpdir(), 'slipway-report-'))
+    await writeSinfulContext(workspace)
+    const builds = `- context: .\n  tags: ${sinful}\n- context: .\n  file: clean.Dockerfile\n  tags: ${clean}\n`
+    const inputs = { 'cluster-name': cluster.name, builds, 'image-report': 'auto' }
+    run = await runSlipway(inputs, { github: { workspace } })
+    expect([run.exitCode, await helpersOf(run.state)]).toEqual([0, []])
+    reports = JSON.parse(run.outputs['image-report'] ?? '[]')
+  }, 240_000)
+  afterAll(async () => {
+    await run?.dispose()
+    await cluster?.remove()
+    await docker('rmi', '--force', sinful, clean)
+    await rm(workspace, { recursive: true, force: true })
+  })
+
+  test('finds each sin at its line, and nothing where there is none', () => {
+    const lines = new Map(
+      reportOf(sinful)?.findings.map(({ rule, location }) => [rule, location?.line]),
+    )
+    // A layer of the containerd store has nothing of a file that was copied to be linked: it has two then.
+    const rules = catalog.filter(({ id }) => store === 'overlay2' || id !== 'linked-copies')
+    expect([...lines.keys()].toSorted()).toEqual(rules.map(({ id }) => id).toSorted())
+    expect(lines.get('cache-apt')).toBe(lineOf('caches'))
+    expect(lines.get('locales')).toBe(lineOf('needless'))
+    expect(lines.get('virtual-environment')).toBe(lineOf('copied'))
+    expect(lines.get('credentials')).toBe(lineOf('copied'))
+    expect(lines.get('deleted-later')).toBe(lineOf('files'))
+    for (const rule of ['metadata-copies', 'rewritten', 'build-tools', 'core-dump'])
+      expect([rule, lines.get(rule)]).toEqual([rule, lineOf(rule)])
+    expect(reportOf(clean)?.findings).toEqual([])
+  })
+
+  test('counts what a rebuilt image would not have, and what dive says', async () => {
+    // The base's copy of dpkg's database is not ours to lose.
+    const linked = store === 'overlay2' ? 2_000_002 : 0
+    expect(reportOf(sinful)?.waste.ownBytes).toBe(6_000_008 + linked)
+    const history = await docker(
+      'image',
+      'history',
+      '--human=false',
+      '--format',
+      '{{.Size}}',
+      sinful,
+    )
+    const bytes = history.split('\n').reduce((sum, size) => sum + Number(size), 0)
+    // Docker counts links, too, and blocks with the containerd store.
+    const total = reportOf(sinful)?.totalBytes ?? 0
+    if (store === 'overlay2') expect(Math.abs(total / bytes - 1)).toBeLessThan(0.001)
+  })
+
+  test('shows no secret, and of the record of the build nothing', () => {
+    const shown = [run.log, run.summary, JSON.stringify(run.outputs)].join('\n')
+    expect(shown).not.toContain(falseToken)
+    expect(run.outputs['metadata']).toContain('buildx.build.provenance')
+    expect(run.outputs['metadata']).not.toMatch(/buildConfig|mobyproject.org\/buildkit@v1#metadata/)
+  })
+
+  test('is told in the summary, in the log and at the lines', () => {
+    expect(run.summary).toContain('### Image report')
+    expect(run.log).toContain(`Image report: ${clean}`)
+    const line = lineOf('metadata-copies')
+    expect(run.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringContaining('Credentials in the image'),
+      }),
+    )
+    expect(run.summary).toContain(`Dockerfile:${line}`)
+  })
+})

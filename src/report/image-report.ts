@@ -1,0 +1,106 @@
+import type { ImageAnalysis, LayerAnalysis } from '../analysis/analyse.ts'
+import type { Match } from '../analysis/findings/finding.ts'
+import type { Warning } from '../host/log.ts'
+import { formatBytes } from '../text/format.ts'
+import { toLine } from '../text/to-line.ts'
+import { outcomesOf, type Report } from './report.ts'
+
+/** What was found out about one image. */
+export type ImageReport = { readonly name: string; readonly analysis: ImageAnalysis }
+
+export const toImageReports = (report: Pick<Report, 'outcomes'>): readonly ImageReport[] =>
+  outcomesOf(report, 'analyse').flatMap(({ step, result: analysis }) =>
+    analysis === undefined ? [] : [{ name: step.names.join(', '), analysis }],
+  )
+
+/** A path in an image, of which names are bytes, as one line of text. */
+export const renderPath = (path: string): string =>
+  toLine(`/${Buffer.from(path, 'latin1').toString('utf8')}`, 160)
+
+/** Where a layer comes from, in a word: its line, else its number. */
+export const renderPlace = ({ location, isBase }: LayerAnalysis, index: number): string => {
+  if (location !== undefined) return `${location.file}:${location.line}`
+  return isBase ? 'base' : `layer ${index + 1}`
+}
+
+const pathsShown = 3
+
+const renderPaths = (paths: readonly string[]): string => {
+  const shown = paths.slice(0, pathsShown).map(renderPath)
+  const rest = paths.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+/** What a finding is about: bytes, paths and what else shows it. */
+export const renderEvidence = ({ bytes, paths, evidence }: Match): string =>
+  [bytes > 0 ? formatBytes(bytes) : '', renderPaths(paths), toLine(evidence ?? '')]
+    .filter(Boolean)
+    .join('; ')
+
+/** A finding in one line, as an annotation has it. */
+export const renderFinding = (match: Match): string => {
+  const { what, fix, doubt } = match.rule
+  const why = doubt === undefined ? '' : ` (Unless ${doubt}.)`
+  return `${what}: ${renderEvidence(match)}. ${fix}${why}`
+}
+
+/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
+export const toAnnotations = ({ name, analysis }: ImageReport) => {
+  const { findings, layers } = analysis
+  const toWarning = (match: Match): Warning => ({
+    message: `${name}: ${renderFinding(match)}`,
+    location: layers[match.layer]?.location,
+  })
+  const ofLevel = (level: Match['rule']['level']): readonly Warning[] =>
+    findings.filter(({ rule }) => rule.level === level).map(toWarning)
+  return { errors: ofLevel('error'), warnings: ofLevel('warning') }
+}
+
+const mostParts = 20
+const mostFindings = 50
+const mostPaths = 5
+
+const toFindingOutput = ({ rule, layer, bytes, paths, evidence }: Match, all: ImageAnalysis) => ({
+  rule: rule.id,
+  level: rule.level,
+  what: rule.what,
+  fix: rule.fix,
+  doubt: rule.doubt,
+  layer,
+  location: all.layers[layer]?.location,
+  bytes,
+  pathCount: paths.length,
+  paths: paths.slice(0, mostPaths).map(renderPath),
+  evidence: evidence === undefined ? undefined : toLine(evidence),
+})
+
+const toOutput = ({ name, analysis }: ImageReport) => {
+  const { waste, folders, files, findings, ...rest } = analysis
+  const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
+    path: renderPath(path),
+    bytes,
+  })
+  const parts = waste.parts.slice(0, mostParts)
+  return {
+    image: name,
+    ...rest,
+    waste: {
+      ...waste,
+      parts: parts.map((part) => ({ ...part, paths: part.paths.map(renderPath) })),
+    },
+    folders: folders.map(toLarge),
+    files: files.map(toLarge),
+    findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis)),
+  }
+}
+
+/** GitHub takes a megabyte of a job's outputs. */
+const mostCharacters = 500_000
+
+/** The output `image-report`; of very many layers, no list. */
+export const toImageReportOutput = (reports: readonly ImageReport[]): string => {
+  const all = reports.map(toOutput)
+  const json = JSON.stringify(all)
+  if (json.length <= mostCharacters) return json
+  return JSON.stringify(all.map(({ layers: _, ...rest }) => rest))
+}

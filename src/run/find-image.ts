@@ -1,0 +1,15 @@
+import type { ContainerImage } from '../image/image.ts'
+import type { ImageSource } from '../plan/steps.ts'
+import type { Run } from './ports.ts'
+
+/** The plan has a step wait for the one that makes or holds its image. */
+export const findImage = (source: ImageSource, { resultOf }: Run): ContainerImage | undefined => {
+  switch (source.kind) {
+    case 'built':
+      return resultOf('build', source.by)?.image
+    case 'held':
+      return resultOf('hold-image', source.by)
+    case 'local':
+      return source.image
+  }
+}
