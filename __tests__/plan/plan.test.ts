@@ -3,6 +3,7 @@ import type { Engine } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Credentials } from '../../src/inputs/inputs.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
+import { planSteps } from '../../src/plan/graph.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
 import type { Step } from '../../src/plan/steps.ts'
@@ -163,4 +164,52 @@ test('the token is revoked once all is built, also when all has been ended', () 
 test('the build cache goes when all is built and loaded', () => {
   const prune = planOf({ ...build, 'prune-cache': 'true' }).steps.at(-1)
   expect(prune).toMatchObject({ kind: 'prune-cache', needs: ['build a:1', 'load a:1'] })
+})
+
+const node = { name: 'kind-control-plane', imageId: 'sha256:n' } as Facts['nodes'][number]
+const reported = { ...build, images: 'b:1', 'image-report': 'auto' }
+const withNode = { nodes: [], images: [imageOf('b:1')] }
+
+/** Steps that are about one image, with what they wait for. */
+const orderOf = (raw: RawInputs, change: Partial<Facts>): readonly string[] =>
+  planSteps(
+    read(raw),
+    { ...facts, targets: [readTarget(raw)], ...change, nodes: [node] },
+    [],
+    undefined,
+  )
+    .filter(({ kind }) => /^(build|load|analyse|drop-image)$/.test(kind))
+    .map(({ id, needs, after }) => `${id}: ${needs.join()}; ${after.join()}`)
+
+test('a report is made beside a load, and before the image goes', () => {
+  const selfHosted = { ...withNode, isHostedRunner: false }
+  expect(orderOf(reported, selfHosted)).toEqual([
+    'load b:1: ; ',
+    'report b:1: ; ',
+    'build a:1: ; ',
+    'load a:1: build a:1; ',
+    'report a:1: build a:1; ',
+    expect.stringMatching(/^drop \S+: ; build a:1,load a:1,report a:1$/),
+  ])
+})
+
+test('a load that may remove the image waits for the report', () => {
+  const order = orderOf(reported, { ...withNode, isHostedRunner: true })
+  expect(order).toContain('load a:1: build a:1; report a:1')
+  expect(order).toContain('load b:1: ; report b:1')
+})
+
+test('what Docker does not get has no report, and without the input nothing has', () => {
+  expect(orderOf({ ...reported, 'image-report': 'false' }, withNode).join()).not.toContain('report')
+  const target = { ...readTarget(build), output: 'oci-layout' as const, intermediate: undefined }
+  expect(orderOf(reported, { ...withNode, images: [] }).join()).toContain('report')
+  const steps = planSteps(
+    read(reported),
+    { ...facts, targets: [target], nodes: [node] },
+    [],
+    undefined,
+  )
+  expect(steps.map(({ kind }) => kind)).not.toContain('analyse')
+  const builds = steps.filter((step) => step.kind === 'build')
+  expect(builds.map(({ wantsOrigins }) => wantsOrigins)).toEqual([false])
 })
