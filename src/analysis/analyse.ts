@@ -5,7 +5,7 @@ import { type DiveFigures, toDiveFigures } from './dive.ts'
 import { findMatches } from './findings/catalog.ts'
 import type { Match } from './findings/finding.ts'
 import { countPlaced, toSubject } from './findings/subject.ts'
-import { findLargeFiles, findLargeFolders, type Large } from './largest.ts'
+import { findLargest, type Large } from './largest.ts'
 import { estimatePacked, readPackedSizes } from './packed.ts'
 import { toWaste, type Waste } from './waste.ts'
 
@@ -88,8 +88,7 @@ export const analyseImage = async (
     isPackedExact: packed.isExact,
     waste: toWaste(subject),
     dive: toDiveFigures(layers),
-    folders: findLargeFolders(subject),
-    files: findLargeFiles(subject),
+    ...findLargest(subject),
     findings,
   }
 }

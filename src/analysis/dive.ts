@@ -9,110 +9,140 @@ export type DiveFigures = {
   readonly userWasted: number | undefined
 }
 
-type DiveNode = { children: Map<string, DiveNode>; sizeBytes: number; isFolder: boolean }
+type DiveNode = {
+  /** Undefined where there are none: most nodes are files. */
+  children: Map<string, DiveNode> | undefined
+  /** Of what it is about, without a whiteout's mark. */
+  readonly path: string
+  readonly isMark: boolean
+  sizeBytes: number
+  isFolder: boolean
+}
 
-const createNode = (): DiveNode => ({ children: new Map(), sizeBytes: 0, isFolder: false })
+const createNode = (path: string, isMark: boolean): DiveNode => ({
+  children: undefined,
+  path,
+  isMark,
+  sizeBytes: 0,
+  isFolder: false,
+})
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const whiteoutMark = '.wh.'
+const mark = '.wh.'
+const nameless = '.wh..wh..'
 
-/** A name as the layer's archive has it. */
-const toArchived = ({ path, isWhiteout }: Entry): readonly string[] => {
-  const parts = path.split('/')
-  return isWhiteout ? [...parts.slice(0, -1), `${whiteoutMark}${parts.at(-1)}`] : parts
+/** A path's names as the layer's archive has them. */
+const toNames = ({ path, isWhiteout }: Entry): readonly string[] => {
+  const names = path.split('/')
+  return isWhiteout ? names.with(-1, `${mark}${names.at(-1)}`) : names
 }
 
-/** As an archive has them: folder by folder, names sorted by their bytes. */
-const inArchiveOrder = (entries: LayerEntries): readonly (readonly [readonly string[], Entry])[] =>
-  entries
-    .filter(({ path, type }) => path !== '' && type !== 's')
-    .map((entry) => [toArchived(entry), entry] as const)
-    .toSorted(([a], [b]) => {
-      for (let at = 0; ; at += 1) {
-        const [one, other] = [a[at], b[at]]
-        if (one === undefined || other === undefined) return a.length - b.length
-        if (one !== other) return byBytes(one, other)
-      }
-    })
+/** Archives have folder by folder, names sorted by their bytes. */
+const comesBefore = (path: string, other: string): boolean => {
+  const [a, b] = [path.split('/'), other.split('/')]
+  const at = a.findIndex((name, index) => name !== b[index])
+  return at < 0 ? a.length < b.length : b[at] !== undefined && byBytes(a[at] ?? '', b[at]) < 0
+}
 
-/** A layer as dive reads it: of a file's names the first has its bytes, and nothing but files has any. */
-const toTree = (entries: LayerEntries) => {
-  const root = createNode()
-  const seen = new Set<string>()
-  let sizeBytes = 0
-  for (const [names, { type, inode, sizeBytes: size }] of inArchiveOrder(entries)) {
-    const isCounted = type === 'f' && !seen.has(inode)
-    seen.add(inode)
-    if (isCounted) sizeBytes += size
-    let node: DiveNode | undefined = root
-    for (const name of names) {
-      const next: DiveNode | undefined = node.children.get(name)
-      if (next === undefined && name.startsWith('.wh..wh..')) {
-        node = undefined
-        break
-      }
-      const child: DiveNode = next ?? createNode()
-      node.children.set(name, child)
-      node = child
+/** Of a file's names the first has its bytes. */
+const findFirstNames = (entries: LayerEntries): ReadonlyMap<string, string> => {
+  const first = new Map<string, string>()
+  for (const { type, inode, path } of entries) {
+    if (type !== 'f') continue
+    const known = first.get(inode)
+    if (known === undefined || comesBefore(path, known)) first.set(inode, path)
+  }
+  return first
+}
+
+const provide = (root: DiveNode, names: readonly string[]): DiveNode | undefined => {
+  let node = root
+  for (const name of names) {
+    const children: Map<string, DiveNode> = node.children ?? new Map()
+    node.children = children
+    let child = children.get(name)
+    if (child === undefined) {
+      if (name.startsWith(nameless)) return undefined
+      const isMark = name.startsWith(mark)
+      const own = isMark ? name.slice(mark.length) : name
+      child = createNode(node.path === '' ? own : `${node.path}/${own}`, isMark)
+      children.set(name, child)
     }
+    node = child
+  }
+  return node
+}
+
+type Tree = {
+  readonly root: DiveNode
+  readonly sizeBytes: number
+  readonly hasMarks: boolean
+}
+
+/** A layer as dive reads it: nothing but files has bytes. */
+const toTree = (entries: LayerEntries): Tree => {
+  const root = createNode('', false)
+  const first = findFirstNames(entries)
+  let sizeBytes = 0
+  let hasMarks = false
+  for (const entry of entries) {
+    const { path, type, inode } = entry
+    if (path === '' || type === 's') continue
+    const isCounted = type === 'f' && first.get(inode) === path
+    if (isCounted) sizeBytes += entry.sizeBytes
+    const node = provide(root, toNames(entry))
     if (node === undefined) continue
-    node.sizeBytes = isCounted ? size : 0
+    hasMarks ||= node.isMark
+    node.sizeBytes = isCounted ? entry.sizeBytes : 0
     node.isFolder = type === 'd'
   }
-  return { root, sizeBytes }
+  return { root, sizeBytes, hasMarks }
 }
 
 const copy = ({ children, ...rest }: DiveNode): DiveNode => ({
   ...rest,
-  children: new Map([...children].map(([name, child]) => [name, copy(child)])),
+  children: children && new Map([...children].map(([name, child]) => [name, copy(child)])),
 })
 
-const get = (root: DiveNode, path: readonly string[]): DiveNode | undefined => {
+const get = (root: DiveNode, path: string): DiveNode | undefined => {
   let node: DiveNode | undefined = root
-  for (const name of path) node = node?.children.get(name)
+  for (const name of path.split('/')) node = node?.children?.get(name)
   return node
 }
 
-const sorted = ({ children }: DiveNode): readonly (readonly [string, DiveNode])[] =>
-  [...children].toSorted(([a], [b]) => byBytes(a, b))
-
-/** Calls what it is given for each node, what is in a folder before the folder. */
-const visitLast = (
-  node: DiveNode,
-  path: readonly string[],
-  visit: (node: DiveNode, path: readonly string[]) => void,
-): void => {
-  for (const [name, child] of sorted(node)) visitLast(child, [...path, name], visit)
-  if (path.length > 0) visit(node, path)
+/** Calls what it is given for each node, what is in a folder before the folder, in the archive's order. */
+const visitLast = (root: DiveNode, visit: (node: DiveNode) => void): void => {
+  const visitBelow = (node: DiveNode): void => {
+    const children = [...(node.children ?? [])].toSorted(([a], [b]) => byBytes(a, b))
+    for (const [, child] of children) {
+      visitBelow(child)
+      visit(child)
+    }
+  }
+  visitBelow(root)
 }
 
-const isMark = (path: readonly string[]): boolean => path.at(-1)?.startsWith(whiteoutMark) ?? false
-
-const toMarked = (path: readonly string[]): readonly string[] =>
-  isMark(path) ? [...path.slice(0, -1), (path.at(-1) ?? '').slice(whiteoutMark.length)] : path
+const toParent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /** Puts a layer upon what is below it, as dive does: what is opaque hides nothing. */
 const stack = (lower: DiveNode, upper: DiveNode): void =>
-  visitLast(upper, [], (node, path) => {
-    const real = toMarked(path)
-    if (isMark(path)) {
-      get(lower, real.slice(0, -1))?.children.delete(real.at(-1) ?? '')
+  visitLast(upper, ({ path, isMark, sizeBytes, isFolder }) => {
+    const parent = toParent(path)
+    if (isMark) {
+      const folder = parent === '' ? lower : get(lower, parent)
+      folder?.children?.delete(path.slice(parent === '' ? 0 : parent.length + 1))
       return
     }
-    let below = lower
-    for (const name of path) {
-      const next = below.children.get(name) ?? createNode()
-      below.children.set(name, next)
-      below = next
-    }
-    below.sizeBytes = node.sizeBytes
-    below.isFolder = node.isFolder
+    const node = provide(lower, path.split('/'))
+    if (node === undefined) return
+    node.sizeBytes = sizeBytes
+    node.isFolder = isFolder
   })
 
 const sum = ({ sizeBytes, children }: DiveNode): number => {
   let bytes = sizeBytes
-  for (const child of children.values()) bytes += sum(child)
+  for (const child of children?.values() ?? []) bytes += sum(child)
   return bytes
 }
 
@@ -122,15 +152,13 @@ type Seen = { totalBytes: number; leastBytes: number; times: number }
 class UnknownWhiteout extends Error {}
 
 const count = (layer: DiveNode, lower: DiveNode, seen: Map<string, Seen>): void =>
-  visitLast(layer, [], (node, path) => {
-    if (node.children.size > 0) return
-    const real = toMarked(path)
-    const key = real.join('/')
-    const known = seen.get(key) ?? { totalBytes: 0, leastBytes: -1, times: 0 }
-    seen.set(key, known)
-    let bytes = node.sizeBytes
-    if (isMark(path)) {
-      const gone = get(lower, real)
+  visitLast(layer, ({ children, path, isMark, sizeBytes }) => {
+    if ((children?.size ?? 0) > 0) return
+    const known = seen.get(path) ?? { totalBytes: 0, leastBytes: -1, times: 0 }
+    seen.set(path, known)
+    let bytes = sizeBytes
+    if (isMark) {
+      const gone = get(lower, path)
       if (gone === undefined) throw new UnknownWhiteout()
       bytes = gone.isFolder ? sum(gone) : 0
     }
@@ -139,31 +167,38 @@ const count = (layer: DiveNode, lower: DiveNode, seen: Map<string, Seen>): void 
     known.times += 1
   })
 
-/** dive's own figures, its faults included, for people who know them. */
-export const toDiveFigures = (layers: readonly LayerEntries[]): DiveFigures => {
-  const trees = layers.map(toTree)
+const countAll = (trees: readonly Tree[]): readonly Seen[] => {
   const seen = new Map<string, Seen>()
   const [lowest] = trees
-  const lower = lowest === undefined ? createNode() : copy(lowest.root)
+  if (lowest === undefined) return []
+  // It lays the lowest upon itself, which changes it where there is something to delete.
+  const lower = lowest.hasMarks ? copy(lowest.root) : lowest.root
   for (const { root } of trees) {
     try {
       count(root, lower, seen)
     } catch (error) {
       if (!(error instanceof UnknownWhiteout)) throw error
     }
-    stack(lower, root)
+    if (root !== lower) stack(lower, root)
   }
   // It counts -1 for what it stumbled over.
-  const all = [...seen.values()]
-  const add = (of: (each: Seen) => number, some = all): number =>
-    some.reduce((total, each) => total + of(each), 0)
-  const totalBytes = add((each) => each.totalBytes)
+  return [...seen.values()]
+}
+
+/** dive's own figures, its faults included, for people who know them. */
+export const toDiveFigures = (layers: readonly LayerEntries[]): DiveFigures => {
+  const trees = layers.map(toTree)
+  const all = countAll(trees)
+  let [totalBytes, leastBytes, wastedBytes] = [0, 0, 0]
+  for (const each of all) {
+    totalBytes += each.totalBytes
+    leastBytes += each.leastBytes
+    if (each.times > 1) wastedBytes += each.totalBytes
+  }
   const sizeBytes = trees.reduce((total, tree) => total + tree.sizeBytes, 0)
-  const userBytes = sizeBytes - (lowest?.sizeBytes ?? 0)
-  const repeated = all.filter(({ times }) => times > 1)
-  const wastedBytes = add((each) => each.totalBytes, repeated)
+  const userBytes = sizeBytes - (trees[0]?.sizeBytes ?? 0)
   return {
-    efficiency: totalBytes === 0 ? 1 : add((each) => each.leastBytes) / totalBytes,
+    efficiency: totalBytes === 0 ? 1 : leastBytes / totalBytes,
     sizeBytes,
     wastedBytes,
     userWasted: layers.length < 2 || userBytes === 0 ? undefined : wastedBytes / userBytes,

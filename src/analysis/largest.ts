@@ -35,8 +35,8 @@ const sumFolders = (files: readonly Placed[]): ReadonlyMap<string, number> => {
 const bySize = (a: Large, b: Large): number => b.bytes - a.bytes
 
 /** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
-export const findLargeFolders = (subject: Subject): readonly Large[] => {
-  const sums = sumFolders(filesOf(subject))
+const findLargeFolders = (files: readonly Placed[]): readonly Large[] => {
+  const sums = sumFolders(files)
   const children = Map.groupBy(
     [...sums.keys()].filter((path) => path !== ''),
     parentOf,
@@ -56,8 +56,13 @@ export const findLargeFolders = (subject: Subject): readonly Large[] => {
   return done.toSorted(bySize).slice(0, shown)
 }
 
-export const findLargeFiles = (subject: Subject): readonly Large[] =>
-  filesOf(subject)
+/** What takes most of an image. */
+export const findLargest = (
+  subject: Subject,
+): { readonly folders: readonly Large[]; readonly files: readonly Large[] } => {
+  const placed = filesOf(subject)
+  const files = placed
     .map(({ entry }) => ({ path: entry.path, bytes: entry.sizeBytes }))
     .toSorted(bySize)
-    .slice(0, shown)
+  return { folders: findLargeFolders(placed), files: files.slice(0, shown) }
+}

@@ -94,7 +94,7 @@ const renderLargest = ({ folders, files, visibleBytes }: ImageAnalysis): string 
 const renderImage = ({ name, analysis }: ImageReport): string =>
   [
     `#### ${escapeLine(`${name}: ${renderSizes(analysis)}`)}`,
-    `**Waste**: ${escapeLine(renderWaste(analysis))}`,
+    `**Waste**: ${escapeCell(renderWaste(analysis))}`,
     ...renderFindings(analysis),
     fold(formatCount(analysis.layers.length, 'layer'), renderLayers(analysis)),
     ...(analysis.waste.parts.length === 0 ? [] : [fold('Waste', renderWasted(analysis))]),

@@ -145,6 +145,7 @@ test('the reader sees one folder, read-only, without a network, and has two righ
   expect(HostConfig).toMatchObject({
     NetworkMode: 'none',
     ReadonlyRootfs: true,
+    LogConfig: { Type: 'none' },
     CapDrop: ['ALL'],
     CapAdd: ['DAC_READ_SEARCH', 'SYS_ADMIN'],
     Mounts: [{ Source: '/data', Target: '/slipway', ReadOnly: true }],

@@ -23,9 +23,10 @@ export type Merged = {
   readonly hidden: readonly HiddenCopy[]
 }
 
-type TreeNode = { readonly children: Map<string, TreeNode>; placed: Placed | undefined }
+/** Most are files and have no children. */
+type TreeNode = { children: Map<string, TreeNode> | undefined; placed: Placed | undefined }
 
-const createNode = (): TreeNode => ({ children: new Map(), placed: undefined })
+const createNode = (): TreeNode => ({ children: undefined, placed: undefined })
 
 const keyOf = ({ layer, entry }: Placed): string => `${layer} ${entry.inode}`
 
@@ -42,15 +43,17 @@ const split = (path: string): readonly string[] => (path === '' ? [] : path.spli
 
 const find = (root: TreeNode, path: string): TreeNode | undefined => {
   let node: TreeNode | undefined = root
-  for (const name of split(path)) node = node?.children.get(name)
+  for (const name of split(path)) node = node?.children?.get(name)
   return node
 }
 
 const provide = (root: TreeNode, path: string): TreeNode => {
   let node = root
   for (const name of split(path)) {
-    const next = node.children.get(name) ?? createNode()
-    node.children.set(name, next)
+    const children: Map<string, TreeNode> = node.children ?? new Map()
+    node.children = children
+    const next = children.get(name) ?? createNode()
+    children.set(name, next)
     node = next
   }
   return node
@@ -61,13 +64,13 @@ const walk = (root: TreeNode, visit: (placed: Placed) => void): void => {
   const open = [root]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.placed !== undefined) visit(node.placed)
-    open.push(...[...node.children.values()].reverse())
+    for (const child of [...(node.children?.values() ?? [])].reverse()) open.push(child)
   }
 }
 
 const remove = (root: TreeNode, path: string): void => {
   const names = split(path)
-  find(root, names.slice(0, -1).join('/'))?.children.delete(names.at(-1) ?? '')
+  find(root, names.slice(0, -1).join('/'))?.children?.delete(names.at(-1) ?? '')
 }
 
 /**
@@ -115,7 +118,7 @@ export const mergeLayers = (
       const isKept = isFolder && !isOpaque && (wasFolder || path === '')
       if (there !== undefined && !isKept) {
         walk(there, hide)
-        there.children.clear()
+        there.children = undefined
       }
       if (isWhiteout) remove(root, path)
       else provide(root, path).placed = { layer: by, entry }

@@ -78,6 +78,8 @@ export const toReaderContainer = (
       CapDrop: ['ALL'],
       CapAdd: ['DAC_READ_SEARCH', 'SYS_ADMIN'],
       SecurityOpt: ['no-new-privileges'],
+      // Docker would keep what it prints in a file, and files of the image may be secret.
+      LogConfig: { Type: 'none' },
       Mounts: [
         mount(mounted, mountPoint),
         ...(socketFolder === undefined ? [] : [mount(socketFolder, socketPoint)]),
