@@ -1,8 +1,8 @@
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, inputNames, intermediateRepository, isMap, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote as quote$2, readAppended, readEnvironment, readNode, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toWordText, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { escapeTemplate, joinManifests, memoryFolder, openMemoryFile, readDockerfile, readQuietly as readQuietly$1, sum as sum$2, toBakeFiles, toBakeWords, usualPlatform } from "./shared.actions-step.js";
+import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { escapeTemplate, isMap, joinManifests, memoryFolder, openMemoryFile, readDockerfile, readQuietly as readQuietly$1, sum as sum$6, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -10,10 +10,11 @@ const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
+const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
 const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants: constants$1, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { pipeline } = process.getBuiltinModule("node:stream/promises");
-const { dirname, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
 const { glob, lstat, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
@@ -476,6 +477,95 @@ const readBake = (reader, allow) => {
 	};
 };
 
+// src/inputs/read-builder-nodes.ts
+const tlsWords = [
+	"cacert",
+	"cert",
+	"key"
+];
+/** Reports what buildx would say of it long after, or at each dial. */
+const checkTls = ({ run }, options, given, report) => {
+	const said = parseOptions(options);
+	for (const [name, value] of said) {
+		if (!tlsWords.some((word) => word === name)) continue;
+		if (given.some(([word]) => word === name)) report("driver-opts", `${name} is also in a variable of the step. Keep one.`);
+		else if (!isAbsolute(value)) report("driver-opts", `${name} is no absolute path, and buildx takes no other.`, value);
+		else if (run.kindOf(value) !== "file") report("driver-opts", `${name}: there is no such file.`, value);
+	}
+	const words = new Set([...said, ...given].map(([name]) => name));
+	if ([...tlsWords, "servername"].some((word) => words.has(word)) && !words.has("cacert")) report("driver-opts", "TLS needs cacert, the certificate of who signed the builder's own.");
+	if (words.has("cert") !== words.has("key")) report("driver-opts", "a certificate of ours is cert and key together. Give both or none.");
+};
+/** What the step's variables hold for a node of a remote builder. */
+const readCertificates = ({ run }, index, report) => tlsWords.flatMap((word) => {
+	const name = toVariable(index, word);
+	const text = run.env[name]?.trim();
+	if (!text) return [];
+	if (!text.includes("-----BEGIN ")) report(name, "no PEM: it has no line -----BEGIN ...-----.");
+	return [[word, new Secret(`${text}\n`)]];
+});
+/** @param index of the node in its builder */
+const readNode = (reader, driver, index, given, report) => {
+	const certificates = driver === "remote" ? readCertificates(reader, index, report) : [];
+	if (driver !== void 0) checkOptions(driver, given.options, report);
+	if (driver === "remote") {
+		checkTls(reader, given.options, certificates, report);
+		if (given.endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
+	}
+	const [pattern, wrong] = grammar.platforms;
+	for (const each of given.platforms) if (!pattern.test(each)) report("platforms", wrong, each);
+	return {
+		...given,
+		certificates
+	};
+};
+const words$1 = [
+	"name",
+	"endpoint",
+	"driver-opts",
+	"buildkitd-flags",
+	"platforms"
+];
+/** Further nodes of the builder, as docker/setup-buildx-action has them. */
+const readAppended = (reader, driver) => {
+	const { text, run, report } = reader;
+	const given = text("append");
+	if (given === void 0) return [];
+	if (driver === "kubernetes") {
+		report("append", `a builder in Kubernetes has one node here. Make it with docker/setup-buildx-action before this step, and name it in builder.`);
+		return [];
+	}
+	const { value, problem, lineOf } = run.parseYaml(given);
+	if (!Array.isArray(value) || value.length === 0) {
+		report(`append${problem === void 0 ? "" : `, line ${problem.line}`}`, `${problem?.reason ?? "not a YAML list"}. Write \`- endpoint: tcp://HOST:1234\`, newline, \`  platforms: linux/arm64\`.`);
+		return [];
+	}
+	const seen = /* @__PURE__ */ new Set([text("endpoint")]);
+	return value.flatMap((item, at) => {
+		const reportAt = (word, what, shown) => report(`append, line ${lineOf([at, word])}, ${word}`, what, shown);
+		if (!isMap(item)) {
+			report(`append, line ${lineOf([at])}`, "the node is not a map. Write its endpoint.");
+			return [];
+		}
+		for (const word of Object.keys(item)) if (!words$1.some((each) => each === word)) reportAt(word, `unknown. It may have: ${words$1.join(", ")}.`);
+		const lines = (word) => {
+			const found = item[word] ?? "";
+			const isList = Array.isArray(found) && found.every((each) => typeof each === "string");
+			if (typeof found !== "string" && !isList) reportAt(word, "neither a text nor a list of texts.");
+			return isList ? found.join("\n") : typeof found === "string" ? found.trim() : "";
+		};
+		const node = {
+			endpoint: lines("endpoint") || void 0,
+			options: toLines(lines("driver-opts")),
+			flags: lines("buildkitd-flags") || void 0,
+			platforms: toList$1(lines("platforms"))
+		};
+		if (seen.has(node.endpoint)) reportAt("endpoint", "another node has it, too.", node.endpoint);
+		seen.add(node.endpoint);
+		return [readNode(reader, driver, at + 1, node, reportAt)];
+	});
+};
+
 // src/inputs/read-builder.ts
 /** What no builder can be made of without a driver. */
 const parts = [
@@ -817,7 +907,7 @@ const everywhere = [
 * What may go: what should have the fewest files per byte first, as its bytes cost the least.
 * Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
 */
-const catalog = [
+const catalog$1 = [
 	{
 		name: "codeql",
 		what: "the bundle of CodeQL",
@@ -880,7 +970,7 @@ const readFreeDisk = ({ text, report }) => {
 };
 /** Reads which entries of the catalog stay. */
 const readFreeDiskKeep = ({ list, report }) => {
-	const known = catalog.map(({ name }) => name);
+	const known = catalog$1.map(({ name }) => name);
 	const names = list("free-disk-keep").map((name) => name.toLowerCase());
 	const text = `nothing of that name is ever deleted. Write names of ${known.join(", ")}.`;
 	for (const name of names) if (!known.includes(name)) report("free-disk-keep", text, name);
@@ -905,6 +995,8 @@ const otherWords = {
 	dockerfile: "file",
 	"docker-file": "file",
 	path: "context",
+	config: "buildkitd-config",
+	"config-inline": "buildkitd-config-inline",
 	cluster: "cluster-name",
 	name: "cluster-name",
 	token: "github-token",
@@ -915,9 +1007,18 @@ const otherWords = {
 	files: "bake-files",
 	set: "bake-set"
 };
+/** Words of docker/setup-buildx-action for what a step's own builder does not have. */
+const ofBuilders = {
+	version: "Slipway uses the buildx that is there. docker/setup-buildx-action installs another one.",
+	install: "`docker build` stays what it is. Leave it out.",
+	use: "The step alone uses its builder. Leave it out.",
+	cleanup: "The builder goes with the step. To keep one, make it before and name it in builder.",
+	"cache-binary": "Slipway downloads no buildx. Leave it out."
+};
 const toRemedy = (name) => {
 	const word = name.replaceAll("_", "-");
 	const known = inputNames;
+	if (Object.hasOwn(ofBuilders, word)) return ofBuilders[word] ?? "";
 	const meant = known.includes(word) ? word : otherWords[word] ?? findNearestWord(word, known);
 	if (meant !== void 0) return `Did you mean ${meant}?`;
 	return "The README has a table of all inputs.";
@@ -982,6 +1083,11 @@ const loadModes = [
 	"copy",
 	"stream",
 	"kind"
+];
+const imageReports = [
+	"auto",
+	"full",
+	"false"
 ];
 const triWords = [
 	"auto",
@@ -1074,7 +1180,8 @@ const readInputs = (given, run) => collectProblems((report) => {
 		freeDisk: readFreeDisk(reader),
 		freeDiskKeep: readFreeDiskKeep(reader),
 		pruneCache: toTri[choice("prune-cache", triWords)],
-		manifests: readManifests(reader)
+		manifests: readManifests(reader),
+		imageReport: choice("image-report", imageReports)
 	};
 });
 
@@ -1658,7 +1765,7 @@ const trimSuffix = (pattern, value, isGreedy) => {
 
 // src/build/dockerfile/words.ts
 /** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
-const longest = 8192;
+const longest$1 = 8192;
 /** A space as Go has it, which is not JavaScript's. */
 const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const isSpace = (character) => space.test(character);
@@ -1779,7 +1886,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 		const keep = (part, into) => {
 			into(part);
 			text += part;
-			if (text.length > longest && !isRaw) throw new Error("too long");
+			if (text.length > longest$1 && !isRaw) throw new Error("too long");
 		};
 		while (at < source.length) {
 			const character = source[at] ?? "";
@@ -1812,7 +1919,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 	return takeUntil("", isRaw);
 };
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand$1 = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
+const expand$1 = (source, escapeSign, lookup) => source.length > longest$1 ? void 0 : attempt(() => readText(source, {
 	escapeSign,
 	lookup,
 	isRaw: false
@@ -1883,7 +1990,7 @@ const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => t
 *
 * @param line where it begins, counted from 1
 */
-const toInstruction = (text, escapeSign, line) => {
+const toInstruction$1 = (text, escapeSign, line) => {
 	const whole = trim(text);
 	const end = whole.search(/[\t\v\f\r ]/);
 	const keyword = end < 0 ? whole : whole.slice(0, end);
@@ -1900,7 +2007,7 @@ const isList = (text) => {
 	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
 };
 const mayHaveHeredocs = (instruction, escapeSign) => {
-	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
+	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction$1(instruction.rest, escapeSign, 0) : instruction;
 	return /^(?:add|copy|run)$/.test(keyword) && !isList(rest);
 };
 const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
@@ -1956,7 +2063,7 @@ const parseInstructions = (dockerfile) => {
 			text += more;
 			goesOn = further;
 		}
-		const instruction = toInstruction(text, escapeSign, line);
+		const instruction = toInstruction$1(text, escapeSign, line);
 		if (instruction.keyword !== "") instructions.push(instruction);
 		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
 		const end = skipHeredocs(findHeredocs(text), lines, at);
@@ -2037,7 +2144,7 @@ const readStages$1 = (dockerfile, words) => {
 			};
 			stages.push(begun);
 			if (name !== void 0) byName.set(name, begun);
-		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction(rest, escapeSign, line)));
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction$1(rest, escapeSign, line)));
 		else if (stage !== void 0) {
 			stage.sources.push(...toSources(instruction));
 			stage.secrets.push(...toSecrets$1(instruction));
@@ -2658,7 +2765,7 @@ const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
 /** Where the files of a build come from, as written. */
 const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
 /** @param names that only this output has, where others have others */
-const toOutput = ({ output }, layout, names) => {
+const toOutput$1 = ({ output }, layout, names) => {
 	switch (output) {
 		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$2(`name=${names.join(",")}`)}`;
 		case "oci-layout": return toLayoutOutput(layout);
@@ -2688,7 +2795,7 @@ const toBakeFile = (target, secrets, layout) => {
 		secret: [...toEntries$1(definition["secret"]), ...ours],
 		output
 	});
-	const outputs = [toOutput(target, layout, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
+	const outputs = [toOutput$1(target, layout, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
 	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
 	return { target: {
 		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
@@ -2915,7 +3022,7 @@ const findNodeCapacities = (api, nodes, found) => Promise.all(nodes.map((node) =
 // src/disk/freeable.ts
 /** Looks which folders of the catalog are there; whether they may go is asked once more then. */
 const findFreeable = async () => {
-	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
+	const found = catalog$1.map(async ({ name, paths, typicalBytes }) => {
 		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
 		const present = paths.flatMap((path, index) => {
 			const stat = stats[index];
@@ -2946,11 +3053,11 @@ const toReusableBytes = (usage, nodes) => {
 	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$4 = 1e4;
+const deadlineMs$5 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$4, void 0);
+	const usage = await within(asked, deadlineMs$5, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -2970,7 +3077,7 @@ const toChainIds = (diffIds) => {
 * Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
 * in a node.
 */
-const nameless = {
+const nameless$1 = {
 	given: "localhost/slipway",
 	canonical: "localhost/slipway"
 };
@@ -2982,10 +3089,10 @@ const toOwnNames = (image) => {
 	const tags = read(image.RepoTags);
 	if (tags.length > 0) return tags;
 	const digests = read(image.RepoDigests);
-	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
+	return digests.length > 0 ? digests : [toImmutable(nameless$1, image.Id)];
 };
 /** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
-const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless, id).canonical;
+const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless$1, id).canonical;
 /** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
 const renderNameless = (id, references) => {
 	const [name] = references;
@@ -3661,7 +3768,7 @@ const findEntries = (asked, facts) => {
 	const { freeable, filesystems } = facts;
 	const device = findDockers(filesystems)?.device;
 	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
-	return catalog.filter(({ name }) => helps(name) && !asked.freeDiskKeep.includes(name));
+	return catalog$1.filter(({ name }) => helps(name) && !asked.freeDiskKeep.includes(name));
 };
 /** What `auto` wants to be free before images are built and loaded. */
 const toWantedBytes = ({ targets }, { sums, sizes }) => {
@@ -3674,7 +3781,7 @@ const planFreeing = (asked, facts, disk) => {
 	const { freeDisk, freeDiskKeep } = asked;
 	if (freeDisk === "never" || !facts.isHostedRunner) return void 0;
 	if (freeDisk === "always") return {
-		entries: catalog.filter(({ name }) => !freeDiskKeep.includes(name)),
+		entries: catalog$1.filter(({ name }) => !freeDiskKeep.includes(name)),
 		targetFreeBytes: void 0
 	};
 	const freeBytes = findDockers(facts.filesystems)?.freeBytes;
@@ -3771,32 +3878,64 @@ const createToLoad = (inputs, facts, into) => {
 		});
 	};
 };
+/** Nothing where no report is wanted, or nobody could read the image. */
+const createToReport = ({ imageReport: depth }, { nodes }) => {
+	const nodeImage = nodes[0]?.imageId;
+	return (references, image, needs) => {
+		if (depth === "false" || nodeImage === void 0) return [];
+		const names = references.map(({ given }) => given);
+		const work = {
+			kind: "analyse",
+			names,
+			image,
+			depth,
+			nodeImage
+		};
+		return [step(`report ${names.join(", ")}`, work, {
+			needs,
+			lane: "report"
+		})];
+	};
+};
+/** A load that may remove Docker's copy waits until the copy has been read; others go on beside that. */
+const afterReport = (load, reports) => load.kind === "load" && load.keepImages !== void 0 ? {
+	...load,
+	after: [...load.after, ...idsOf(reports)]
+} : load;
 /**
 * The first is loaded at once. The others may lose their names meanwhile, and with them their place in
 * the containerd store, so they are held; the other store keeps them.
 */
-const planGiven = (images, isAtRisk, toLoad, room) => images.flatMap((image, index) => {
+const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
 	const { id, references } = image;
 	const hold = isAtRisk && index > 0 ? step(`hold ${id}`, {
 		kind: "hold-image",
 		image
 	}) : void 0;
-	const load = hold === void 0 ? toLoad(references, {
+	const source = hold === void 0 ? {
 		kind: "local",
 		image
-	}, room) : toLoad(references, {
+	} : {
 		kind: "held",
 		by: hold.id
-	}, [hold.id, ...room]);
-	const steps = hold === void 0 ? [load] : [hold, load];
+	};
+	const needs = hold === void 0 ? room : [hold.id, ...room];
+	const reports = toReport(references, source, needs);
+	const load = afterReport(toLoad(references, source, needs), reports);
+	const steps = [
+		...hold === void 0 ? [] : [hold],
+		load,
+		...reports
+	];
 	if (isNameless(id, references)) return steps;
 	const release = {
 		kind: "release-image",
 		image,
 		loadedBy: load.id
 	};
+	const after = [load.id, ...idsOf(reports)];
 	return [...steps, step(`release ${id}`, release, {
-		after: [load.id],
+		after,
 		isFinal: true
 	})];
 });
@@ -3828,35 +3967,39 @@ const planDrop = (target, after) => {
 		name: intermediate
 	}, order)];
 };
-const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, room) => inOrder(targets).flatMap((target) => {
+const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toReport, room) => inOrder(targets).flatMap((target) => {
 	const { name, tags, isWanted, output, dependsOn } = target;
 	const id = toBuildId(name);
 	const needs = [...dependsOn.map(toBuildId), ...room];
-	const work = {
-		kind: "build",
-		target,
-		isAlone: targets.length === 1,
-		retries,
-		cacheRequired,
-		nodes
-	};
-	const loads = isWanted && output !== "cache" && tags.length > 0 ? [toLoad(tags, {
+	const isAlone = targets.length === 1;
+	const isLoaded = isWanted && output !== "cache" && tags.length > 0;
+	const source = {
 		kind: "built",
 		by: id
-	}, [id])] : [];
+	};
+	const reports = isLoaded && output === "docker" ? toReport(tags, source, [id]) : [];
+	const loads = isLoaded ? [afterReport(toLoad(tags, source, [id]), reports)] : [];
+	const order = {
+		target,
+		isAlone,
+		retries,
+		cacheRequired,
+		nodes,
+		wantsOrigins: reports.length > 0
+	};
 	const upon = targets.filter((other) => other.dependsOn.includes(name));
-	const after = [
-		id,
-		...idsOf(loads),
-		...upon.map((other) => toBuildId(other.name))
-	];
+	const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
 	return [
-		step(id, work, {
+		step(id, {
+			kind: "build",
+			...order
+		}, {
 			needs,
 			lane: "build"
 		}),
 		...loads,
-		...planDrop(target, after)
+		...reports,
+		...planDrop(target, [id, ...users])
 	];
 });
 /** What is done once all is built. */
@@ -3890,10 +4033,11 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	const disk = planDiskSteps(freeing, toDockersFolder(facts));
 	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
 	const toLoad = createToLoad(inputs, facts, nodes);
+	const toReport = createToReport(inputs, facts);
 	const main = [
 		...disk,
-		...planGiven(images, engine.hasContainerdStore, toLoad, room),
-		...planBuilds(inputs, facts, toLoad, room)
+		...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+		...planBuilds(inputs, facts, toLoad, toReport, room)
 	];
 	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
 	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
@@ -4068,7 +4212,7 @@ const toOutputs = (report, isSingle) => {
 };
 
 // src/report/failures.ts
-const nameOf$1 = ({ step }) => {
+const nameOf$2 = ({ step }) => {
 	if (step.kind === "build") return step.target.name;
 	return step.kind === "load" ? step.names.join(", ") : step.id;
 };
@@ -4076,7 +4220,7 @@ const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "f
 	const { error } = outcome;
 	const location = error instanceof Failure ? error.location : void 0;
 	return {
-		name: nameOf$1(outcome),
+		name: nameOf$2(outcome),
 		error,
 		location
 	};
@@ -4099,7 +4243,7 @@ const renderUnloaded = (report) => {
 	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
 	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
 	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
-	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
+	return [...list$1("Built, not loaded", built.map(nameOf$2)), ...list$1("Not loaded", given.map(nameOf$2))];
 };
 /** What others' failures left undone. */
 const renderUndone = (report) => {
@@ -4108,11 +4252,11 @@ const renderUndone = (report) => {
 	const cancelled = builds.filter(({ state }) => state === "cancelled");
 	const withReason = (build) => {
 		const needed = builds.find(({ step }) => step.id === build.because);
-		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
+		return nameOf$2(build) + (needed === void 0 ? "" : ` (needs ${nameOf$2(needed)})`);
 	};
 	return [
 		...list$1("Not built", skipped.map(withReason)),
-		...list$1("Cancelled", cancelled.map(nameOf$1)),
+		...list$1("Cancelled", cancelled.map(nameOf$2)),
 		...renderUnloaded(report)
 	];
 };
@@ -4140,7 +4284,7 @@ const fewestRuns = 3;
 const shortMs$1 = 5e3;
 /** So much more than usual is noteworthy. */
 const isMuch = (ms, usualMs) => ms - usualMs >= 2 * shortMs$1 && ms >= 1.3 * usualMs;
-const sum$1 = (times) => times.reduce((total, ms) => total + ms, 0);
+const sum$5 = (times) => times.reduce((total, ms) => total + ms, 0);
 const toMedian = (times) => {
 	const sorted = times.toSorted((a, b) => a - b);
 	const middle = (sorted.length - 1) / 2;
@@ -4186,7 +4330,7 @@ const compareWithUsual = (report, history) => {
 	const { before } = history;
 	const times = toBuildTimes(report, history);
 	if (times === void 0 || before.length < fewestRuns) return void 0;
-	const [ms, usualMs] = [sum$1(times), toMedian(before.map(sum$1))];
+	const [ms, usualMs] = [sum$5(times), toMedian(before.map(sum$5))];
 	const runs = `the last ${before.length} runs`;
 	const all = `${formatDuration(ms)}, usually ${formatDuration(usualMs)} (${runs})`;
 	if (!isMuch(ms, usualMs)) return {
@@ -4214,7 +4358,7 @@ const isNoSpace = (error) => saysNoSpace(renderError(error));
 
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
-const deadlineMs$3 = 15e3;
+const deadlineMs$4 = 15e3;
 const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
@@ -4239,7 +4383,7 @@ const renderUsage = (usage) => {
 	]);
 };
 /** What is asked first where several are on one filesystem. */
-const order = [
+const order$1 = [
 	"docker",
 	"node",
 	"temp"
@@ -4271,14 +4415,14 @@ const askNode = async (api, nodes, name) => {
 		...duArgs,
 		containerdFolder
 	];
-	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$3)) : []);
+	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$4)) : []);
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
 		file: "du",
 		args: [...duArgs, path],
 		env,
-		timeoutMs: deadlineMs$3
+		timeoutMs: deadlineMs$4
 	};
 	const { stdout } = await runCaptured({
 		...command,
@@ -4295,10 +4439,10 @@ const describeFill = async (api, nodes, { uses, path }, env) => {
 			case "temp": return askTemp(api, env, path);
 		}
 	};
-	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+	const [first] = uses.toSorted((a, b) => order$1.indexOf(a.kind) - order$1.indexOf(b.kind));
 	if (first === void 0) return "";
 	const answer = asked(first).catch(() => "");
-	return within(answer, deadlineMs$3, "");
+	return within(answer, deadlineMs$4, "");
 };
 
 // src/run/disk-full.ts
@@ -4580,6 +4724,1641 @@ const renderEndedToken = (token) => {
 	].join(" · ");
 };
 
+// src/image/contents/entry.ts
+/** How many bytes of files: those that are one file count once, and nothing but files counts. */
+const countBytes$1 = (entries) => {
+	const seen = /* @__PURE__ */ new Set();
+	let bytes = 0;
+	for (const { type, inode, sizeBytes } of entries) {
+		if (type !== "f" || seen.has(inode)) continue;
+		seen.add(inode);
+		bytes += sizeBytes;
+	}
+	return bytes;
+};
+
+// src/image/tokens.ts
+/** Secrets that can be told by how they look. */
+const tokenPatterns = [
+	["GitHub's token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})\b/],
+	["npm's token", /\bnpm_[A-Za-z0-9]{36}\b/],
+	["AWS's key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
+	["a private key", /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/]
+];
+/** A text of an image or a Dockerfile, without the secrets that somebody wrote into it. */
+const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidden.replaceAll(new RegExp(pattern, "g"), "***"), text);
+
+// src/image/contents/history.ts
+/**
+* An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
+* go: they may be secret.
+*/
+const toInstruction = (createdBy) => {
+	const text = hideTokens(createdBy).replace(/\s*# buildkit\s*$/, "").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
+	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
+	const shell = withArguments === void 0 ? 0 : withArguments.search(/\s-[a-z]*c\s/);
+	if (withArguments !== void 0) return shell < 0 ? "RUN" : toLine(`RUN ${withArguments.slice(shell).replace(/^\s-\w*\s/, "")}`);
+	return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
+};
+/** What made each layer, as far as the image's own history tells it. */
+const toHistoryOrigins = (config, layers) => {
+	const { history = [] } = attempt(() => JSON.parse(config)) ?? {};
+	const made = (Array.isArray(history) ? history : []).filter((entry) => entry?.empty_layer !== true);
+	return Array.from({ length: layers }, (_, at) => {
+		const createdBy = made.length === layers ? made[at]?.created_by : void 0;
+		const instruction = typeof createdBy === "string" ? toInstruction(createdBy) : "";
+		return {
+			instruction: instruction === "" ? void 0 : instruction,
+			location: void 0,
+			isBase: false,
+			packedBytes: void 0
+		};
+	});
+};
+
+// src/analysis/dive.ts
+const createNode$1 = (path, isMark) => ({
+	children: void 0,
+	path,
+	isMark,
+	sizeBytes: 0,
+	isFolder: false
+});
+const byBytes = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+const mark = ".wh.";
+const nameless = ".wh..wh..";
+/** A path's names as the layer's archive has them. */
+const toNames = ({ path, isWhiteout }) => {
+	const names = path.split("/");
+	return isWhiteout ? names.with(-1, `${mark}${names.at(-1)}`) : names;
+};
+/** Archives have folder by folder, names sorted by their bytes. */
+const comesBefore = (path, other) => {
+	const [a, b] = [path.split("/"), other.split("/")];
+	const at = a.findIndex((name, index) => name !== b[index]);
+	return at < 0 ? a.length < b.length : b[at] !== void 0 && byBytes(a[at] ?? "", b[at]) < 0;
+};
+/** Of a file's names the first has its bytes. */
+const findFirstNames = (entries) => {
+	const first = /* @__PURE__ */ new Map();
+	for (const { type, inode, path } of entries) {
+		if (type !== "f") continue;
+		const known = first.get(inode);
+		if (known === void 0 || comesBefore(path, known)) first.set(inode, path);
+	}
+	return first;
+};
+const provide$1 = (root, names) => {
+	let node = root;
+	for (const name of names) {
+		const children = node.children ?? /* @__PURE__ */ new Map();
+		node.children = children;
+		let child = children.get(name);
+		if (child === void 0) {
+			if (name.startsWith(nameless)) return void 0;
+			const isMark = name.startsWith(mark);
+			const own = isMark ? name.slice(4) : name;
+			child = createNode$1(node.path === "" ? own : `${node.path}/${own}`, isMark);
+			children.set(name, child);
+		}
+		node = child;
+	}
+	return node;
+};
+/** A layer as dive reads it: nothing but files has bytes. */
+const toTree = (entries) => {
+	const root = createNode$1("", false);
+	const first = findFirstNames(entries);
+	let sizeBytes = 0;
+	let hasMarks = false;
+	for (const entry of entries) {
+		const { path, type, inode } = entry;
+		if (path === "" || type === "s") continue;
+		const isCounted = type === "f" && first.get(inode) === path;
+		if (isCounted) sizeBytes += entry.sizeBytes;
+		const node = provide$1(root, toNames(entry));
+		if (node === void 0) continue;
+		hasMarks ||= node.isMark;
+		node.sizeBytes = isCounted ? entry.sizeBytes : 0;
+		node.isFolder = type === "d";
+	}
+	return {
+		root,
+		sizeBytes,
+		hasMarks
+	};
+};
+const copy = ({ children, ...rest }) => ({
+	...rest,
+	children: children && new Map([...children].map(([name, child]) => [name, copy(child)]))
+});
+const get = (root, path) => {
+	let node = root;
+	for (const name of path.split("/")) node = node?.children?.get(name);
+	return node;
+};
+/** Calls what it is given for each node, what is in a folder before the folder, in the archive's order. */
+const visitLast = (root, visit) => {
+	const visitBelow = (node) => {
+		const children = [...node.children ?? []].toSorted(([a], [b]) => byBytes(a, b));
+		for (const [, child] of children) {
+			visitBelow(child);
+			visit(child);
+		}
+	};
+	visitBelow(root);
+};
+const toParent = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+/** Puts a layer upon what is below it, as dive does: what is opaque hides nothing. */
+const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isFolder }) => {
+	const parent = toParent(path);
+	if (isMark) {
+		(parent === "" ? lower : get(lower, parent))?.children?.delete(path.slice(parent === "" ? 0 : parent.length + 1));
+		return;
+	}
+	const node = provide$1(lower, path.split("/"));
+	if (node === void 0) return;
+	node.sizeBytes = sizeBytes;
+	node.isFolder = isFolder;
+});
+const sum$4 = ({ sizeBytes, children }) => {
+	let bytes = sizeBytes;
+	for (const child of children?.values() ?? []) bytes += sum$4(child);
+	return bytes;
+};
+/** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
+var UnknownWhiteout = class extends Error {};
+const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark, sizeBytes }) => {
+	if ((children?.size ?? 0) > 0) return;
+	const known = seen.get(path) ?? {
+		totalBytes: 0,
+		leastBytes: -1,
+		times: 0
+	};
+	seen.set(path, known);
+	let bytes = sizeBytes;
+	if (isMark) {
+		const gone = get(lower, path);
+		if (gone === void 0) throw new UnknownWhiteout();
+		bytes = gone.isFolder ? sum$4(gone) : 0;
+	}
+	known.totalBytes += bytes;
+	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
+	known.times += 1;
+});
+const countAll = (trees) => {
+	const seen = /* @__PURE__ */ new Map();
+	const [lowest] = trees;
+	if (lowest === void 0) return [];
+	const lower = lowest.hasMarks ? copy(lowest.root) : lowest.root;
+	for (const { root } of trees) {
+		try {
+			count(root, lower, seen);
+		} catch (error) {
+			if (!(error instanceof UnknownWhiteout)) throw error;
+		}
+		if (root !== lower) stack(lower, root);
+	}
+	return [...seen.values()];
+};
+/** dive's own figures, its faults included, for people who know them. */
+const toDiveFigures = (layers) => {
+	const trees = layers.map(toTree);
+	const all = countAll(trees);
+	let [totalBytes, leastBytes, wastedBytes] = [
+		0,
+		0,
+		0
+	];
+	for (const each of all) {
+		totalBytes += each.totalBytes;
+		leastBytes += each.leastBytes;
+		if (each.times > 1) wastedBytes += each.totalBytes;
+	}
+	const sizeBytes = trees.reduce((total, tree) => total + tree.sizeBytes, 0);
+	const userBytes = sizeBytes - (trees[0]?.sizeBytes ?? 0);
+	return {
+		efficiency: totalBytes === 0 ? 1 : leastBytes / totalBytes,
+		sizeBytes,
+		wastedBytes,
+		userWasted: layers.length < 2 || userBytes === 0 ? void 0 : wastedBytes / userBytes
+	};
+};
+
+// src/analysis/findings/folders.ts
+const mb$1 = 1e6;
+const cacheFix = (path) => `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`;
+const cache = (id, tool, folder, path) => ({
+	id,
+	level: "warning",
+	what: `The cache of ${tool}`,
+	folder,
+	leastBytes: mb$1,
+	fix: cacheFix(path)
+});
+const home = "(?:^|/)";
+const caches = [
+	{
+		...cache("cache-apt", "apt", /^var\/(?:lib\/apt\/lists|cache\/apt)$/, "/var/lib/apt"),
+		fix: "Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt."
+	},
+	cache("cache-apk", "apk", /^var\/cache\/apk$/, "/var/cache/apk"),
+	cache("cache-dnf", "dnf", /^var\/cache\/(?:dnf|yum|libdnf5)$/, "/var/cache/dnf"),
+	cache("cache-pip", "pip", new RegExp(`${home}\\.cache/pip$`), "/root/.cache/pip"),
+	cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
+	cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry$`), "/root/.cache/pypoetry"),
+	{
+		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
+		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`."
+	},
+	cache("cache-npm", "npm", new RegExp(`${home}\\.npm/_cacache$`), "/root/.npm"),
+	cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
+	cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
+	cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
+	cache("cache-cargo", "Cargo", /(?:^|\/)(?:\.cargo|cargo)\/registry$/, "/usr/local/cargo/registry")
+];
+const copied = [
+	{
+		id: "git-folder",
+		level: "warning",
+		what: "A Git repository",
+		folder: /(?:^|\/)\.git$/,
+		mark: "HEAD",
+		leastBytes: 1e5,
+		fix: "Write `.git` into .dockerignore; clone with `--depth=1` and remove it in the same RUN.",
+		doubt: "a program may read its own version from it"
+	},
+	{
+		id: "node-modules-cache",
+		level: "warning",
+		what: "Build tools' cache in node_modules/.cache",
+		folder: /(?:^|\/)node_modules\/\.cache$/,
+		leastBytes: mb$1,
+		fix: "Mount a cache there in the RUN that builds, and write `**/node_modules` into .dockerignore."
+	},
+	{
+		id: "virtual-environment",
+		level: "warning",
+		what: "A virtual environment of the build context",
+		folder: /(?:^|\/)[^/]+$/,
+		mark: "pyvenv.cfg",
+		isFromContext: true,
+		leastBytes: mb$1,
+		fix: "Write its folder into .dockerignore, and install in the image: its programs are for another machine."
+	},
+	{
+		id: "node-modules-copied",
+		level: "info",
+		what: "node_modules of the build context",
+		folder: /(?:^|\/)node_modules$/,
+		isFromContext: true,
+		leastBytes: 10 * mb$1,
+		fix: "Write `**/node_modules` into .dockerignore, and install in the image.",
+		doubt: "it may be built outside on purpose"
+	}
+];
+const needless = [
+	{
+		id: "bytecode",
+		level: "info",
+		what: "Python's bytecode beside its sources",
+		folder: /(?:^|\/)__pycache__$/,
+		leastBytes: 10 * mb$1,
+		fix: "Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.",
+		doubt: "programs start slower without it"
+	},
+	{
+		id: "tests",
+		level: "info",
+		what: "Tests of installed packages",
+		folder: new RegExp(`(?:^|/)(?:site-packages|dist-packages|node_modules)/(?:[^/]+/)*(?:tests?|__tests__)$`),
+		leastBytes: 10 * mb$1,
+		fix: "Remove them in the RUN that installs the packages.",
+		doubt: "some packages import their own tests"
+	},
+	{
+		id: "documentation",
+		level: "info",
+		what: "Documentation and manuals",
+		folder: /^usr\/(?:local\/)?share\/(?:doc|man|info)$/,
+		leastBytes: 10 * mb$1,
+		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
+	},
+	{
+		id: "locales",
+		level: "info",
+		what: "Translations of system programs",
+		folder: /^usr\/(?:local\/)?share\/(?:locale|i18n)$/,
+		leastBytes: 10 * mb$1,
+		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
+	}
+];
+const folderRules = [
+	...caches,
+	...copied,
+	...needless
+];
+
+// src/image/contents/merge.ts
+const createNode = () => ({
+	children: void 0,
+	placed: void 0
+});
+const keyOf$1 = ({ layer, entry }) => `${layer} ${entry.inode}`;
+/** How many names each file of a layer has in it: a node's links count for its link count, not here. */
+const countNames = (entries) => {
+	const names = /* @__PURE__ */ new Map();
+	for (const { type, inode } of entries) if (type === "f") names.set(inode, (names.get(inode) ?? 0) + 1);
+	return names;
+};
+/** Names of folders on the way to a path, and its own. */
+const split = (path) => path === "" ? [] : path.split("/");
+const find = (root, path) => {
+	let node = root;
+	for (const name of split(path)) node = node?.children?.get(name);
+	return node;
+};
+const provide = (root, path) => {
+	let node = root;
+	for (const name of split(path)) {
+		const children = node.children ?? /* @__PURE__ */ new Map();
+		node.children = children;
+		const next = children.get(name) ?? createNode();
+		children.set(name, next);
+		node = next;
+	}
+	return node;
+};
+const walk = (root, visit) => {
+	const open = [root];
+	for (let node = open.pop(); node !== void 0; node = open.pop()) {
+		if (node.placed !== void 0) visit(node.placed);
+		for (const child of [...node.children?.values() ?? []].reverse()) open.push(child);
+	}
+};
+const remove = (root, path) => {
+	const names = split(path);
+	find(root, names.slice(0, -1).join("/"))?.children?.delete(names.at(-1) ?? "");
+};
+/**
+* Lays layers upon each other as overlayfs does.
+*
+* @param isRun whether a layer is what a command left: one that keeps size, time, owner and mode of a file was
+*   copied on the way, where a COPY has written it again
+*/
+const mergeLayers = (layers, isRun = () => true) => {
+	const root = createNode();
+	const hidden = [];
+	const names = layers.map(countNames);
+	const hiddenNames = /* @__PURE__ */ new Map();
+	const namesOf = (layer, { inode }) => names[layer]?.get(inode) ?? 0;
+	const compare = (lower, upper, by) => {
+		const { entry, layer } = lower;
+		if (entry.sizeBytes !== upper.sizeBytes || entry.mtime !== upper.mtime) return "rewritten";
+		if (![
+			"mode",
+			"uid",
+			"gid"
+		].every((key) => entry[key] === upper[key])) return "metadata copy";
+		if (namesOf(by, upper) > namesOf(layer, entry)) return "linked";
+		return isRun(by) ? "metadata copy" : "rewritten";
+	};
+	layers.forEach((entries, by) => {
+		const own = new Map(entries.map((entry) => [entry.path, entry]));
+		const hide = (placed) => {
+			const { layer, entry } = placed;
+			if (entry.type !== "f") return;
+			const key = keyOf$1(placed);
+			const count = (hiddenNames.get(key) ?? 0) + 1;
+			hiddenNames.set(key, count);
+			if (count < namesOf(layer, entry)) return;
+			const upper = own.get(entry.path);
+			const reason = upper?.type === "f" ? compare(placed, upper, by) : "deleted";
+			hidden.push({
+				...placed,
+				hiddenBy: by,
+				reason
+			});
+		};
+		for (const entry of entries) {
+			const { path, type, isWhiteout, isOpaque } = entry;
+			const there = find(root, path);
+			const isFolder = type === "d";
+			const wasFolder = there?.placed?.entry.type === "d";
+			if (there !== void 0 && !(isFolder && !isOpaque && (wasFolder || path === ""))) {
+				walk(there, hide);
+				there.children = void 0;
+			}
+			if (isWhiteout) remove(root, path);
+			else provide(root, path).placed = {
+				layer: by,
+				entry
+			};
+		}
+	});
+	const visible = [];
+	walk(root, (placed) => visible.push(placed));
+	return {
+		visible,
+		hidden
+	};
+};
+
+// src/analysis/findings/subject.ts
+const keyOf = ({ layer, entry }) => `${layer} ${entry.inode}`;
+const isCopy = (instruction) => instruction !== void 0 && /^(?:COPY|ADD)\b/i.test(instruction);
+/** Whether a line has copied from the build's context, and not from another stage or image. */
+const isFromContext = ({ instruction }) => isCopy(instruction) && !/\s--from=/.test(instruction ?? "");
+const toSubject = (contents, origins, files, mostHashedBytes) => {
+	const merged = mergeLayers(contents.layers, (layer) => !isCopy(origins[layer]?.instruction));
+	const names = /* @__PURE__ */ new Map();
+	contents.layers.forEach((entries, layer) => {
+		for (const entry of entries) {
+			if (entry.type !== "f") continue;
+			const key = keyOf({
+				layer,
+				entry
+			});
+			names.set(key, (names.get(key) ?? 0) + 1);
+		}
+	});
+	return {
+		contents,
+		origins,
+		merged,
+		visible: new Map(merged.visible.map((placed) => [placed.entry.path, placed])),
+		namesOf: (placed) => names.get(keyOf(placed)) ?? 0,
+		files,
+		mostHashedBytes
+	};
+};
+/** Bytes of what is placed, each file once. */
+const countPlaced = (all) => {
+	const seen = /* @__PURE__ */ new Set();
+	let bytes = 0;
+	for (const placed of all) {
+		const key = keyOf(placed);
+		if (placed.entry.type !== "f" || seen.has(key)) continue;
+		seen.add(key);
+		bytes += placed.entry.sizeBytes;
+	}
+	return bytes;
+};
+const isBase = ({ origins }, layer) => origins[layer]?.isBase ?? false;
+const nameOf$1 = ({ path }) => path.slice(path.lastIndexOf("/") + 1);
+const parentOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+// src/analysis/findings/match-copies.ts
+/** Less, of two lines, is not worth a word. */
+const leastBytes$2 = 1e6;
+const copyRules = {
+	"metadata copy": {
+		id: "metadata-copies",
+		level: "warning",
+		what: "A later line changes owner, mode or time of files, which copies them whole",
+		fix: "Write the files with their owner and mode at once: `COPY --chown=... --chmod=...`, or change them in the RUN that makes them."
+	},
+	linked: {
+		id: "linked-copies",
+		level: "warning",
+		what: "A later line gives files of a lower layer another name, which copies them whole",
+		fix: "Make the links in the RUN that makes the files, or use symbolic links."
+	},
+	rewritten: {
+		id: "rewritten",
+		level: "warning",
+		what: "A later line writes files again",
+		fix: "Write them once, or in the same RUN."
+	},
+	deleted: {
+		id: "deleted-later",
+		level: "warning",
+		what: "A later line deletes files, which stay in the image",
+		fix: "Delete them in the RUN that makes them, or make them in a stage of their own and copy what is needed."
+	}
+};
+/**
+* What a rebuilt image would not have. Copies in the base are the base's, but for those that our own line makes
+* of them.
+*/
+const matchCopies = (subject) => {
+	const isOurs = ({ layer, hiddenBy, reason }) => !isBase(subject, layer) || !isBase(subject, hiddenBy) && (reason === "metadata copy" || reason === "linked");
+	const own = subject.merged.hidden.filter(isOurs);
+	const keyOf = ({ layer, hiddenBy, reason }) => `${isBase(subject, layer) ? "base" : layer} ${hiddenBy} ${reason}`;
+	return [...Map.groupBy(own, keyOf).values()].flatMap((group) => {
+		const [first] = group;
+		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+		if (first === void 0 || bytes < leastBytes$2) return [];
+		const { layer, hiddenBy, reason } = first;
+		const other = subject.origins[reason === "deleted" ? hiddenBy : layer];
+		const role = reason === "deleted" ? "deleted" : "written";
+		const where = other?.location === void 0 ? "" : ` in line ${other.location.line}`;
+		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).map(({ entry }) => entry.path);
+		return [{
+			rule: copyRules[reason],
+			layer: reason === "deleted" ? layer : hiddenBy,
+			bytes,
+			paths,
+			evidence: other?.instruction && `${role}${where} by ${other.instruction}`
+		}].map(({ evidence, ...rest }) => evidence === void 0 ? rest : {
+			...rest,
+			evidence
+		});
+	});
+};
+
+// src/analysis/findings/match-duplicates.ts
+const duplicateRule = {
+	id: "same-content",
+	level: "warning",
+	what: "The same content at several paths",
+	fix: "Keep one, and link to it (`ln -s`), or copy only one of them.",
+	doubt: "two packages may have brought it, each for itself"
+};
+const leastBytes$1 = 1e6;
+/** Files of one size, the largest first, as many as may be read. */
+const findCandidates = ({ merged, mostHashedBytes }) => {
+	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$1);
+	const once = [...new Map(large.map((placed) => [keyOf(placed), placed])).values()];
+	const groups = [...Map.groupBy(once, ({ entry }) => entry.sizeBytes).entries()].filter(([, group]) => group.length > 1).toSorted(([a], [b]) => b - a);
+	let bytes = 0;
+	return groups.flatMap(([size, group]) => {
+		if (bytes + size * group.length > mostHashedBytes) return [];
+		bytes += size * group.length;
+		return group;
+	});
+};
+/** Content that is there more than once, of which a line above the base has written one. */
+const matchDuplicates = async (subject) => {
+	const candidates = findCandidates(subject);
+	const hashes = await Promise.all(candidates.map(({ layer, entry }) => subject.files.hash(layer, entry.path)));
+	const hashed = candidates.flatMap((placed, at) => hashes[at] ? [{
+		placed,
+		hash: hashes[at]
+	}] : []);
+	const matches = [...Map.groupBy(hashed, ({ hash }) => hash).values()].flatMap((group) => {
+		const sorted = group.map(({ placed }) => placed).toSorted((a, b) => b.layer - a.layer);
+		const [last] = sorted;
+		if (last === void 0 || sorted.length < 2 || isBase(subject, last.layer)) return [];
+		const bytes = last.entry.sizeBytes * (sorted.length - 1);
+		const paths = sorted.map(({ entry }) => entry.path);
+		return [{
+			rule: duplicateRule,
+			layer: last.layer,
+			bytes,
+			paths
+		}];
+	});
+	return [...Map.groupBy(matches, ({ layer }) => layer)].map(([layer, group]) => ({
+		rule: duplicateRule,
+		layer,
+		bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
+		paths: group.toSorted((a, b) => b.bytes - a.bytes).flatMap(({ paths }) => paths)
+	}));
+};
+
+// src/analysis/findings/match-files.ts
+const mb = 1e6;
+const modelName = /\.(?:safetensors|gguf|ggml|onnx|pt|pth|bin|ckpt|h5|keras|tflite|pb|msgpack)$/i;
+const lfsHead = "version https://git-lfs.github.com/spec/";
+/** ELF, and of its types the one of a dump (elf.h: ET_CORE). */
+const isCoreDump = (head) => head.length >= 18 && head.readUInt32BE(0) === 2135247942 && head.readUInt16LE(16) === 4;
+const fileRules = [
+	{
+		id: "model-file",
+		level: "warning",
+		what: "A model in the image",
+		name: modelName,
+		leastBytes: 100 * mb,
+		fix: "Keep it out of the image: mount it in the pod from a volume, so that a new image does not carry it again.",
+		doubt: "an image that must work on its own needs it"
+	},
+	{
+		id: "lfs-pointer",
+		level: "error",
+		what: "A pointer of Git LFS in place of the file",
+		name: /\.\w{1,12}$/,
+		leastBytes: 100,
+		mostBytes: 300,
+		isIt: (head) => head.toString("latin1").startsWith(lfsHead),
+		fix: "Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build."
+	},
+	{
+		id: "core-dump",
+		level: "warning",
+		what: "A core dump",
+		name: /^core(?:\.\d+)?$|\.core$/,
+		leastBytes: 1e4,
+		isIt: isCoreDump,
+		fix: "Find out which program crashed in this RUN, and remove the file."
+	},
+	{
+		id: "log-file",
+		level: "warning",
+		what: "A log of more than 10 MB",
+		name: /\.log$/,
+		leastBytes: 10 * mb,
+		fix: "Remove it in the same RUN."
+	},
+	{
+		id: "static-libraries",
+		level: "info",
+		what: "Static libraries, which only a linker reads",
+		name: /\.a$/,
+		leastBytes: 1,
+		leastTotal: 10 * mb,
+		fix: "Build in a stage of its own and copy what runs.",
+		doubt: "an image that compiles needs them"
+	}
+];
+const headBytes$1 = 200;
+/** More candidates would take longer than they are worth. */
+const mostHeads$1 = 2e3;
+/** What rules about files find, for each line that has put some there. */
+const matchFiles$1 = async (subject) => {
+	const found = [];
+	const seen = /* @__PURE__ */ new Set();
+	for (const placed of subject.merged.visible) {
+		const { entry, layer } = placed;
+		if (entry.type !== "f" || isBase(subject, layer)) continue;
+		for (const rule of fileRules) {
+			const { leastBytes, mostBytes = Number.POSITIVE_INFINITY, name } = rule;
+			if (entry.sizeBytes < leastBytes || entry.sizeBytes > mostBytes) continue;
+			if (!name.test(nameOf$1(entry)) || seen.has(keyOf(placed))) continue;
+			seen.add(keyOf(placed));
+			found.push({
+				rule,
+				placed
+			});
+		}
+	}
+	const looked = found.filter(({ rule }) => rule.isIt !== void 0).slice(0, mostHeads$1);
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$1)));
+	const confirmed = [...found.filter(({ rule }) => rule.isIt === void 0), ...looked.filter(({ rule }, at) => rule.isIt?.(heads[at] ?? Buffer.alloc(0)))];
+	return [...Map.groupBy(confirmed, ({ rule, placed }) => `${rule.id} ${placed.layer}`).values()].flatMap((group) => {
+		const [first] = group;
+		const sorted = group.map(({ placed }) => placed.entry).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+		const bytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+		if (first === void 0 || bytes < (first.rule.leastTotal ?? 0)) return [];
+		const paths = sorted.map(({ path }) => path);
+		return [{
+			rule: first.rule,
+			layer: first.placed.layer,
+			bytes,
+			paths
+		}];
+	});
+};
+
+// src/analysis/findings/match-folders.ts
+const findFolders = ({ merged, visible }) => {
+	const found = /* @__PURE__ */ new Map();
+	const unmarked = folderRules.filter(({ mark }) => mark === void 0);
+	const marked = folderRules.filter(({ mark }) => mark !== void 0);
+	for (const { entry } of merged.visible) {
+		const { type, path } = entry;
+		if (type === "d") {
+			const rule = unmarked.find(({ folder }) => folder.test(path));
+			if (rule !== void 0) found.set(path, rule);
+		} else {
+			const folder = parentOf(path);
+			const rule = marked.find((each) => each.mark === nameOf$1(entry) && each.folder.test(folder));
+			if (rule !== void 0 && visible.has(folder)) found.set(folder, rule);
+		}
+	}
+	return found;
+};
+/** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
+const findAround = (path, folders) => {
+	let hint;
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+		const folder = path.slice(0, at);
+		const rule = folders.get(folder);
+		if (rule !== void 0 && rule.level !== "info") return folder;
+		if (rule !== void 0) hint ??= folder;
+	}
+	return hint;
+};
+/** A file that has another name outside is there without the folder, too. */
+const dropShared = (files, { namesOf }) => {
+	const inside = /* @__PURE__ */ new Map();
+	for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1);
+	return [...new Map(files.map((placed) => [keyOf(placed), placed]))].flatMap(([key, placed]) => inside.get(key) === namesOf(placed) ? placed : []);
+};
+const collect = (subject) => {
+	const folders = findFolders(subject);
+	if (folders.size === 0) return [];
+	const files = /* @__PURE__ */ new Map();
+	for (const placed of subject.merged.visible) {
+		const { type, path } = placed.entry;
+		const folder = type === "f" ? findAround(path, folders) : void 0;
+		if (folder === void 0) continue;
+		const known = files.get(folder) ?? [];
+		files.set(folder, known);
+		known.push(placed);
+	}
+	return [...files].flatMap(([path, inside]) => {
+		const rule = folders.get(path);
+		return rule === void 0 ? [] : [{
+			rule,
+			path,
+			files: dropShared(inside, subject)
+		}];
+	});
+};
+const sum$3 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
+	const origin = origins[layer];
+	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
+};
+/** What rules about folders find, for each line that has put something there. */
+const matchFolders = (subject) => {
+	const own = collect(subject).flatMap(({ rule, path, files }) => [...Map.groupBy(files, ({ layer }) => layer)].map(([layer, own]) => ({
+		rule,
+		layer,
+		path,
+		bytes: sum$3(own)
+	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
+	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
+		const [first] = group;
+		const bytes = group.reduce((total, part) => total + part.bytes, 0);
+		if (first === void 0 || bytes < first.rule.leastBytes) return [];
+		const { rule, layer } = first;
+		return [{
+			rule,
+			layer,
+			bytes,
+			paths: group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path)
+		}];
+	});
+};
+
+// src/analysis/findings/match-packages.ts
+const packageRule = {
+	id: "build-tools",
+	level: "warning",
+	what: "Compilers and headers of packages",
+	fix: "Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.",
+	doubt: "a program may compile while it runs"
+};
+/** Less, of one line, is not worth a word. */
+const leastBytes = 1e7;
+const longest = 16e6;
+const mostRead = 64e6;
+/** By what these packages are called in Debian and Alpine. */
+const buildTool = /^(?:build-essential|build-base|gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go|musl-dev|dpkg-dev)(?:-\d[\w.-]*)?$|-dev$/;
+/** Of dpkg's database, in stanzas: what is installed, and its size. */
+const parseDpkg = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^Package: (\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^Installed-Size: (\d{1,12})$/m.exec(stanza) ?? [];
+		if (name === void 0 || !/^Status: \S+ \S+ installed$/m.test(stanza)) continue;
+		packages.set(name, Number(size ?? 0) * 1024);
+	}
+	return packages;
+};
+/** The same of apk's. */
+const parseApk = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^P:(\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^I:(\d{1,15})$/m.exec(stanza) ?? [];
+		if (name !== void 0) packages.set(name, Number(size ?? 0));
+	}
+	return packages;
+};
+const databases = {
+	"var/lib/dpkg/status": parseDpkg,
+	"lib/apk/db/installed": parseApk
+};
+const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
+	const entry = entries.find((each) => each.path === path);
+	return entry?.type === "f" ? [{
+		layer,
+		entry
+	}] : [];
+});
+/** Build tools that a line has installed, and that are still there at the end. */
+const matchDatabase = async (subject, path) => {
+	const parse = databases[path] ?? parseDpkg;
+	const versions = findVersions(subject, path);
+	const bytes = versions.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+	if (!subject.visible.has(path) || bytes > mostRead) return [];
+	const states = (await Promise.all(versions.map(({ layer }) => subject.files.bytes(layer, path, 0, longest)))).map((text) => parse(text.toString("latin1")));
+	const last = states.at(-1) ?? /* @__PURE__ */ new Map();
+	return versions.flatMap(({ layer }, at) => {
+		if (isBase(subject, layer)) return [];
+		const before = states[at - 1];
+		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
+		const total = added.reduce((sum, [, size]) => sum + size, 0);
+		if (total < leastBytes) return [];
+		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
+		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
+		return [{
+			rule: packageRule,
+			layer,
+			bytes: total,
+			paths: [],
+			evidence
+		}];
+	});
+};
+/** What packages of the distribution are there that only builds need. */
+const matchPackages = async (subject) => (await Promise.all(Object.keys(databases).map((path) => matchDatabase(subject, path)))).flat();
+
+// src/analysis/findings/match-secrets.ts
+const fileRule = {
+	id: "credentials",
+	level: "error",
+	what: "Credentials in the image",
+	fix: "Revoke them: whoever can pull the image has them, also if a later line deletes them. Mount them with `RUN --mount=type=secret`."
+};
+const textRule = {
+	id: "credentials-in-history",
+	level: "error",
+	what: "A token in the image's history or environment",
+	fix: "Revoke it: `docker history` and `docker inspect` show it. Use `RUN --mount=type=secret` in place of ARG and ENV."
+};
+const secretFiles = [
+	{
+		kind: "netrc",
+		path: /(?:^|\/)[._]netrc$/,
+		content: /\bpassword\s+\S/
+	},
+	{
+		kind: "Git's credentials",
+		path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
+		content: /^https?:\/\/[^\s/@]*:[^\s/@]+@/m
+	},
+	{
+		kind: "a token in a Git configuration",
+		path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
+		content: /extraheader\s*=\s*authorization:|https?:\/\/[^\s/@]*:[^\s/@]+@/i
+	},
+	{
+		kind: "an SSH key",
+		path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
+		content: /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
+	},
+	{
+		kind: "npm's token",
+		path: /(?:^|\/)\.npmrc$/,
+		content: /^[^#;\n]*(?:_authToken|_password|_auth)\s*=\s*["']?[^\s"'$]/m
+	},
+	{
+		kind: "PyPI's password",
+		path: /(?:^|\/)\.pypirc$/,
+		content: /^\s*password\s*[:=]\s*\S/m
+	},
+	{
+		kind: "Docker's login",
+		path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
+		content: /"(?:auth|identitytoken)"\s*:\s*"[^"]/
+	},
+	{
+		kind: "AWS's keys",
+		path: /(?:^|\/)\.aws\/credentials$/,
+		content: /aws_secret_access_key\s*=\s*\S/i
+	},
+	{
+		kind: "a cluster administrator",
+		path: /(?:^|\/)\.kube\/config$/,
+		content: /(?:client-key-data|token):\s*\S/
+	}
+];
+const headBytes = 16e3;
+const mostHeads = 1e3;
+/** In all layers: who deletes it later only hides it. */
+const matchFiles = async (subject) => {
+	const candidates = [];
+	subject.contents.layers.forEach((entries, layer) => {
+		for (const entry of entries) {
+			if (entry.type !== "f" || entry.sizeBytes === 0) continue;
+			const name = nameOf$1(entry);
+			if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes(".ssh/")) continue;
+			const secret = secretFiles.find(({ path }) => path.test(entry.path));
+			if (secret !== void 0) candidates.push({
+				secret,
+				placed: {
+					layer,
+					entry
+				}
+			});
+		}
+	});
+	const looked = candidates.slice(0, mostHeads);
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes)));
+	const found = looked.filter(({ secret }, at) => secret.content.test(heads[at]?.toString("latin1") ?? ""));
+	return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
+		rule: fileRule,
+		layer,
+		bytes: 0,
+		paths: group.map(({ placed }) => placed.entry.path),
+		evidence: [...new Set(group.map(({ secret }) => secret.kind))].join(", ")
+	}));
+};
+/** A layer for each entry of the history: its own, or the one that comes after it. */
+const toLayers = (history, layers) => {
+	let next = 0;
+	return history.map(({ empty_layer: isEmpty }) => {
+		const layer = Math.min(next, layers - 1);
+		if (isEmpty !== true) next += 1;
+		return layer;
+	});
+};
+const matchTexts = ({ contents, origins }) => {
+	const { history = [], config = {} } = attempt(() => JSON.parse(contents.config)) ?? {};
+	if (!Array.isArray(history)) return [];
+	const layers = toLayers(history, contents.layers.length);
+	const found = [...history.map(({ created_by: text }, at) => ({
+		text: String(text),
+		layer: layers[at] ?? 0
+	})), ...(Array.isArray(config.Env) ? config.Env : []).map((text) => ({
+		text: String(text),
+		layer: Math.max(0, origins.length - 1)
+	}))].flatMap(({ text, layer }) => tokenPatterns.filter(([, pattern]) => pattern.test(text)).map(([kind]) => ({
+		kind,
+		layer
+	})));
+	const [first] = found;
+	if (first === void 0) return [];
+	const evidence = [...new Set(found.map(({ kind }) => kind))].join(", ");
+	return [{
+		rule: textRule,
+		layer: first.layer,
+		bytes: 0,
+		paths: [],
+		evidence
+	}];
+};
+const secretRules = [fileRule, textRule];
+/** Credentials that the image shows to all who can pull it; of values nothing is told. */
+const matchSecrets = async (subject) => [...await matchFiles(subject), ...matchTexts(subject)];
+
+// src/analysis/findings/catalog.ts
+/** All rules that there are. */
+const catalog = [
+	...secretRules,
+	...fileRules,
+	...folderRules,
+	...Object.values(copyRules),
+	duplicateRule,
+	packageRule
+];
+const order = [
+	"error",
+	"warning",
+	"info"
+];
+/** An informational finding is worth a word from so much of the image on. */
+const leastShare = .01;
+const compare = (a, b) => order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || b.bytes - a.bytes;
+/** Asks all rules; the worst first, and the largest of these. */
+const findMatches = async (subject) => {
+	const found = await Promise.all([
+		matchSecrets(subject),
+		matchFiles$1(subject),
+		matchFolders(subject),
+		matchCopies(subject),
+		matchDuplicates(subject),
+		matchPackages(subject)
+	]);
+	const imageBytes = countPlaced(subject.merged.visible);
+	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes >= leastShare * imageBytes).toSorted(compare);
+};
+
+// src/analysis/largest.ts
+const shown = 10;
+/** Deeper ones say nothing to people. */
+const deepest$1 = 8;
+const filesOf = ({ merged }) => {
+	const once = /* @__PURE__ */ new Map();
+	for (const placed of merged.visible) if (placed.entry.type === "f" && !once.has(keyOf(placed))) once.set(keyOf(placed), placed);
+	return [...once.values()];
+};
+const sumFolders = (files) => {
+	const sums = /* @__PURE__ */ new Map();
+	for (const { entry } of files) {
+		const { path, sizeBytes } = entry;
+		for (let folder = path; folder !== "";) {
+			folder = parentOf(folder);
+			sums.set(folder, (sums.get(folder) ?? 0) + sizeBytes);
+		}
+	}
+	return sums;
+};
+const bySize = (a, b) => b.bytes - a.bytes;
+/** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
+const findLargeFolders = (files) => {
+	const sums = sumFolders(files);
+	const children = Map.groupBy([...sums.keys()].filter((path) => path !== ""), parentOf);
+	const toLarge = (path) => ({
+		path,
+		bytes: sums.get(path) ?? 0
+	});
+	const open = (children.get("") ?? []).map(toLarge);
+	const done = [];
+	for (let steps = 0; steps < 200 && open.length > 0; steps += 1) {
+		open.sort(bySize);
+		const large = open.shift();
+		if (large === void 0) break;
+		const inside = (children.get(large.path) ?? []).map(toLarge).toSorted(bySize);
+		if ((inside[0]?.bytes ?? 0) >= large.bytes / 2 && large.path.split("/").length < deepest$1) open.push(...inside);
+		else done.push(large);
+	}
+	return done.toSorted(bySize).slice(0, shown);
+};
+/** What takes most of an image. */
+const findLargest = (subject) => {
+	const placed = filesOf(subject);
+	const files = placed.map(({ entry }) => ({
+		path: entry.path,
+		bytes: entry.sizeBytes
+	})).toSorted(bySize);
+	return {
+		folders: findLargeFolders(placed),
+		files: files.slice(0, shown)
+	};
+};
+
+// src/analysis/packed.ts
+/** How much of the image is compressed to know about the rest. */
+const sampledBytes = 4194304;
+const blockBytes$2 = 32768;
+/** A file's place in its layer's archive, once packed. */
+const entryBytes = 70;
+/** So few samples say less of a layer than the whole image does. */
+const fewSamples = 4;
+/** What the containerd store keeps of layers that came packed, or were built so. */
+const readPackedSizes = (manifest, layers) => {
+	const listed = attempt(() => JSON.parse(manifest ?? ""))?.layers ?? [];
+	const sizes = (Array.isArray(listed) ? listed : []).map(({ mediaType, size }) => /[.+](gzip|zstd)$/.test(String(mediaType)) && Number.isSafeInteger(size) ? Number(size) : void 0);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, () => void 0);
+};
+const toStream = (entries, layer) => {
+	const seen = /* @__PURE__ */ new Set();
+	const files = entries.filter(({ type, sizeBytes, inode }) => {
+		if (type !== "f" || sizeBytes === 0 || seen.has(inode)) return false;
+		seen.add(inode);
+		return true;
+	});
+	const starts = [];
+	let bytes = 0;
+	for (const { sizeBytes } of files) {
+		starts.push(bytes);
+		bytes += sizeBytes;
+	}
+	return {
+		layer,
+		files,
+		starts,
+		bytes
+	};
+};
+/** The last file that begins at or before a place. */
+const findFile = (starts, at) => {
+	let [low, high] = [0, starts.length - 1];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if ((starts[middle] ?? 0) <= at) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+};
+const readStretch = async ({ layer, files, starts }, from, to, reader) => {
+	const parts = [];
+	let at = from;
+	for (let index = findFile(starts, from); at < to && index < files.length; index += 1) {
+		const file = files[index];
+		if (file === void 0) break;
+		const offset = at - (starts[index] ?? 0);
+		const length = Math.min(file.sizeBytes - offset, to - at);
+		parts.push(reader.bytes(layer, file.path, offset, length));
+		at += length;
+	}
+	return Buffer.concat(await Promise.all(parts));
+};
+const options = {
+	level: 6,
+	memLevel: 9,
+	strategy: constants.Z_DEFAULT_STRATEGY
+};
+/** How a block is compressed that follows another one, as in the middle of an archive. */
+const toRatio = (stretch, before) => {
+	const body = stretch.subarray(before);
+	if (body.length === 0) return void 0;
+	const dictionary = stretch.subarray(0, before);
+	return deflateRawSync(body, before > 0 ? {
+		...options,
+		dictionary
+	} : options).length / body.length;
+};
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+* Estimates what a registry would have, by compressing blocks from all over the image. The mean of the
+* blocks' ratios is what is near; their sums are not.
+*
+* @param known of layers that have been packed
+*/
+const estimatePacked = async (layers, known, reader) => {
+	const streams = layers.map(toStream);
+	const unknown = streams.filter(({ layer }) => known[layer] === void 0);
+	const bytes = unknown.reduce((sum, stream) => sum + stream.bytes, 0);
+	const step = Math.max(1, bytes / (sampledBytes / blockBytes$2));
+	const ratios = /* @__PURE__ */ new Map();
+	let passed = 0;
+	for (const stream of unknown) {
+		const places = [];
+		const first = (Math.ceil(passed / step - .5) + .5) * step - passed;
+		for (let at = first; at < stream.bytes; at += step) places.push(Math.floor(at));
+		passed += stream.bytes;
+		const found = await Promise.all(places.map(async (at) => {
+			const from = Math.max(0, at - blockBytes$2);
+			const stretch = await readStretch(stream, from, Math.min(stream.bytes, at + blockBytes$2), reader);
+			return toRatio(stretch, at - from);
+		}));
+		ratios.set(stream.layer, found.filter((ratio) => ratio !== void 0));
+	}
+	const all = [...ratios.values()].flat();
+	const common = all.length === 0 ? 1 : mean(all);
+	return {
+		layerBytes: streams.map(({ layer, bytes: size }) => {
+			const own = ratios.get(layer) ?? [];
+			const ratio = own.length < fewSamples ? common : mean(own);
+			const entries = layers[layer]?.length ?? 0;
+			return known[layer] ?? Math.round(size * ratio + entries * entryBytes);
+		}),
+		isExact: unknown.length === 0
+	};
+};
+
+// src/analysis/waste.ts
+const pathsShown$1 = 3;
+const sum$2 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const toWaste = (subject) => {
+	const { hidden } = subject.merged;
+	const own = hidden.filter(({ layer }) => !isBase(subject, layer));
+	const ofBase = hidden.filter(({ layer }) => isBase(subject, layer));
+	const keyOf = ({ layer, hiddenBy, reason }) => `${layer} ${hiddenBy} ${reason}`;
+	const parts = [...Map.groupBy(hidden, keyOf).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { layer, hiddenBy, reason } = first;
+		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).slice(0, pathsShown$1).map(({ entry }) => entry.path);
+		return [{
+			layer,
+			hiddenBy,
+			reason,
+			bytes: sum$2(group),
+			files: group.length,
+			paths
+		}];
+	});
+	return {
+		ownBytes: sum$2(own),
+		squashBytes: sum$2(ofBase.filter(({ hiddenBy }) => !isBase(subject, hiddenBy))),
+		baseBytes: sum$2(ofBase.filter(({ hiddenBy }) => isBase(subject, hiddenBy))),
+		parts: parts.filter(({ bytes }) => bytes > 0).toSorted((a, b) => b.bytes - a.bytes)
+	};
+};
+
+// src/analysis/analyse.ts
+const mostHashedBytes = {
+	auto: 256e6,
+	full: Number.POSITIVE_INFINITY
+};
+const sum$1 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+/** @param origins undefined where only the history knows what made the layers */
+const analyseImage = async (contents, files, given, depth) => {
+	const { layers, config, manifest } = contents;
+	const origins = given?.length === layers.length && given !== void 0 ? given : toHistoryOrigins(config, layers.length);
+	const subject = toSubject(contents, origins, files, mostHashedBytes[depth]);
+	const [packed, findings] = await Promise.all([estimatePacked(layers, readPackedSizes(manifest, layers.length), files), findMatches(subject)]);
+	const wasted = Map.groupBy(subject.merged.hidden, ({ layer }) => layer);
+	const analysed = layers.map((entries, at) => {
+		const origin = origins[at];
+		return {
+			instruction: origin?.instruction,
+			location: origin?.location,
+			isBase: origin?.isBase ?? false,
+			bytes: countBytes$1(entries),
+			files: entries.filter(({ type }) => type === "f").length,
+			wastedBytes: sum$1((wasted.get(at) ?? []).map(({ entry }) => entry.sizeBytes)),
+			packedBytes: packed.layerBytes[at] ?? 0
+		};
+	});
+	const onDisk = layers.flatMap((entries) => [...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values()]);
+	return {
+		layers: analysed,
+		totalBytes: sum$1(analysed.map(({ bytes }) => bytes)),
+		visibleBytes: countPlaced(subject.merged.visible),
+		diskBytes: sum$1(onDisk),
+		packedBytes: sum$1(packed.layerBytes),
+		isPackedExact: packed.isExact,
+		waste: toWaste(subject),
+		dive: toDiveFigures(layers),
+		...findLargest(subject),
+		findings
+	};
+};
+
+// src/image/contents/parse-contents.ts
+/** How many fields come after each word; where bytes follow, the last one is their length. */
+const shapes = {
+	manifest: {
+		fields: 1,
+		hasBytes: true
+	},
+	config: {
+		fields: 1,
+		hasBytes: true
+	},
+	bytes: {
+		fields: 1,
+		hasBytes: true
+	},
+	e: { fields: 10 },
+	whiteout: { fields: 1 },
+	opaque: { fields: 1 },
+	listed: { fields: 1 },
+	hash: { fields: 1 },
+	cannot: { fields: 1 },
+	end: { fields: 0 }
+};
+const longestField = 65536;
+/** Paths are four kilobytes long, so this is no image that anybody uses. */
+const deepest = 4e3;
+const mostBytes = 16e6;
+const odd = (what) => new Failure(`The container that reads the image's layers sent ${what}`);
+const parseCount = (text, most) => {
+	const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+	if (count <= most) return count;
+	throw odd(`"${text.slice(0, 40)}" where a number was due`);
+};
+/** Cuts what the reader prints into messages. */
+const createMessageCutter = (onMessage) => {
+	let rest = Buffer.alloc(0);
+	let word;
+	let fields = [];
+	let missing = 0;
+	let parts = [];
+	const finish = (bytes) => {
+		const message = {
+			word: word ?? "",
+			fields,
+			bytes
+		};
+		word = void 0;
+		fields = [];
+		parts = [];
+		onMessage(message);
+	};
+	const take = (field) => {
+		if (word === void 0) word = field;
+		else fields.push(field);
+		const shape = shapes[word];
+		if (shape === void 0) throw odd("a word that it does not know");
+		if (fields.length < shape.fields) return;
+		missing = shape.hasBytes ? parseCount(fields.at(-1) ?? "", mostBytes) : 0;
+		if (missing === 0) finish(Buffer.alloc(0));
+	};
+	const write = (chunk) => {
+		const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		let at = 0;
+		while (at < data.length) {
+			if (missing > 0) {
+				const part = data.subarray(at, at + missing);
+				parts.push(Buffer.from(part));
+				missing -= part.length;
+				at += part.length;
+				if (missing === 0) finish(Buffer.concat(parts));
+				continue;
+			}
+			const end = data.indexOf(0, at);
+			if (end < 0) break;
+			take(data.toString("latin1", at, end));
+			at = end + 1;
+		}
+		if (data.length - at > longestField) throw odd("a field without an end");
+		rest = Buffer.from(data.subarray(at));
+	};
+	return {
+		write,
+		end: () => {}
+	};
+};
+const types = /* @__PURE__ */ new Set([
+	"f",
+	"d",
+	"l",
+	"c",
+	"b",
+	"p",
+	"s"
+]);
+const blockBytes$1 = 512;
+/** A record of `find`'s, as the reader asks for it, without the depth at its beginning. */
+const parseEntry = (fields) => {
+	const [type = "", size = "", blocks = "", mode = "", uid = "", gid = "", mtime = "", inode = ""] = fields;
+	if (!types.has(type)) throw odd("an entry of an unknown type");
+	if (!/^[0-7]{1,5}$/.test(mode)) throw odd("an entry without a mode");
+	if (!/^-?\d{1,16}\.\d{9,10}$/.test(mtime)) throw odd("an entry without a time");
+	if (!/^\d{1,20}:\d{1,20}$/.test(inode)) throw odd("an entry without an inode");
+	const path = fields[8] ?? "";
+	if (/^\/|(^|\/)\.{1,2}(\/|$)|\/\/|\/$/.test(path)) throw odd("an entry whose path leads elsewhere");
+	if (path.split("/").length > deepest) throw odd(`a path of more than ${deepest} folders`);
+	return {
+		path,
+		type,
+		sizeBytes: parseCount(size, Number.MAX_SAFE_INTEGER),
+		diskBytes: parseCount(blocks, Number.MAX_SAFE_INTEGER / blockBytes$1) * blockBytes$1,
+		mode: Number.parseInt(mode, 8),
+		uid: parseCount(uid, 2 ** 32),
+		gid: parseCount(gid, 2 ** 32),
+		mtime,
+		inode,
+		isWhiteout: false,
+		isOpaque: false
+	};
+};
+/** More would not fit into memory. */
+const mostEntries = 3e6;
+/** Collects the entries of all layers, the lowest first, and what is said of them afterwards. */
+const createListing = () => {
+	const layers = [];
+	const whiteouts = /* @__PURE__ */ new Set();
+	const opaque = /* @__PURE__ */ new Set();
+	let count = 0;
+	return {
+		add: ({ word, fields }) => {
+			const [first = "", ...others] = fields;
+			if (word === "whiteout") whiteouts.add(first);
+			else if (word === "opaque") opaque.add(first);
+			else {
+				count += 1;
+				if (count > mostEntries) throw new Failure(`The image has more than ${mostEntries} files`);
+				if (first === "0") layers.push([]);
+				const layer = layers.at(-1);
+				if (layer === void 0 || first === "0" !== (others[8] === "")) throw odd("an entry that is in no layer");
+				layer.push(parseEntry(others));
+			}
+		},
+		/** @param expected how many layers there are */
+		finish: (expected) => {
+			if (layers.length !== expected) throw odd(`${layers.length} layers where there are ${expected}`);
+			return layers.map((entries) => entries.map((entry) => {
+				if (entry.type === "c" && whiteouts.has(entry.inode)) return {
+					...entry,
+					isWhiteout: true
+				};
+				if (entry.type === "d" && opaque.has(entry.inode)) return {
+					...entry,
+					isOpaque: true
+				};
+				return entry;
+			}));
+		}
+	};
+};
+
+// src/host/common-folder.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+
+// src/image/contents/reader-container.ts
+/** Where the reader sees the one folder that it mounts; its program knows it, too. */
+const mountPoint$1 = "/slipway";
+const socketPoint = "/slipway-containerd";
+const toHex$1 = (digest) => digest.replace(/^sha256:/, "");
+const toConfigFile = ({ dataRoot }, { id }) => `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex$1(id)}`;
+/** What the program is told, and which folders of the daemon's host it has to see. */
+const toSight = (engine, image, runId) => {
+	const { containerd, hasContainerdStore } = engine;
+	if (!hasContainerdStore) {
+		const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+		const paths = [toConfigFile(engine, image), ...folders];
+		const mounted = commonFolder(paths);
+		return {
+			mounted,
+			socketFolder: void 0,
+			argv: ["overlay2", ...paths.map((path) => `${mountPoint$1}${path.slice(mounted.length)}`)]
+		};
+	}
+	const { address = "", namespace = "" } = containerd ?? {};
+	const mounted = commonFolder(storeFolders(engine));
+	const chain = image.layers.at(-1)?.chainId ?? "";
+	const argv = [
+		"containerd",
+		`${socketPoint}/${address.replace(/^.*\//, "")}`,
+		namespace,
+		`slipway/${runId}/report/${toHex$1(chain)}`,
+		image.id,
+		image.architecture,
+		chain,
+		mounted
+	];
+	return {
+		mounted,
+		socketFolder: address.replace(/\/[^/]*$/, ""),
+		argv
+	};
+};
+const mount$1 = (source, target) => ({
+	Type: "bind",
+	Source: source,
+	Target: target,
+	ReadOnly: true,
+	BindOptions: { NonRecursive: true }
+});
+/**
+* A container that reads an image's layers, in the words of Docker's API. It sees them read-only, has no
+* network, and of all rights two: to read what is root's, and to see which folders are opaque.
+*
+* @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
+*/
+const toReaderContainer = (engine, image, nodeImage, runId) => {
+	const { mounted, socketFolder, argv } = toSight(engine, image, runId);
+	return {
+		Image: nodeImage,
+		Entrypoint: ["/usr/bin/perl"],
+		Cmd: [
+			"-e",
+			readFileSync(new URL("./reader/read.pl", import.meta.url), "utf8"),
+			...argv
+		],
+		Env: ["LC_ALL=C"],
+		Labels: { [runLabel]: runId },
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			UsernsMode: "host",
+			NetworkMode: "none",
+			ReadonlyRootfs: true,
+			CapDrop: ["ALL"],
+			CapAdd: ["DAC_READ_SEARCH", "SYS_ADMIN"],
+			SecurityOpt: ["no-new-privileges"],
+			LogConfig: { Type: "none" },
+			Mounts: [mount$1(mounted, mountPoint$1), ...socketFolder === void 0 ? [] : [mount$1(socketFolder, socketPoint)]]
+		}
+	};
+};
+
+// src/image/contents/read-contents.ts
+/** The container as it is talked with: what it lists, then an answer to each request. */
+const createTalk = (layerCount) => {
+	const contents = Promise.withResolvers();
+	const answers = [];
+	const listing = createListing();
+	let [config, manifest] = [];
+	let ended;
+	let isOver = false;
+	let reply = () => {};
+	const close = (error) => {
+		ended ??= error;
+		contents.reject(ended);
+		for (const answer of answers.splice(0)) answer.reject(ended);
+	};
+	const onMessage = (message) => {
+		const { word, fields, bytes } = message;
+		if (word === "config") config = bytes.toString("utf8");
+		else if (word === "manifest") manifest = bytes.toString("utf8");
+		else if (word === "bytes" || word === "hash") answers.shift()?.resolve(message);
+		else if (word === "cannot") close(new Failure(Buffer.from(fields[0] ?? "", "latin1").toString()));
+		else if (word === "end") isOver = true;
+		else if (word === "listed") {
+			const layers = listing.finish(layerCount);
+			contents.resolve({
+				config: config ?? "",
+				manifest,
+				layers
+			});
+		} else listing.add(message);
+	};
+	const createSink = (answer) => {
+		reply = answer;
+		const cutter = createMessageCutter(onMessage);
+		const write = (chunk) => {
+			if (ended !== void 0) return;
+			try {
+				cutter.write(chunk);
+			} catch (error) {
+				close(error);
+			}
+		};
+		return {
+			...cutter,
+			write
+		};
+	};
+	const ask = (...fields) => {
+		if (ended !== void 0) return Promise.reject(ended);
+		const answer = Promise.withResolvers();
+		answers.push(answer);
+		reply(Buffer.from(`${fields.join("\0")}\0`, "latin1"));
+		return answer.promise;
+	};
+	return {
+		contents: contents.promise,
+		reader: {
+			bytes: async (layer, path, offset, length) => (await ask(layer, offset, length, path)).bytes,
+			hash: async (layer, path) => (await ask(layer, "hash", 0, path)).fields[0] ?? ""
+		},
+		createSink,
+		close,
+		end: () => reply("end\0"),
+		isOver: () => isOver || ended !== void 0
+	};
+};
+/**
+* Reads what an image's layers have, and hands it on with a way to read its files. The layers belong to
+* root, so a container reads them, and goes with us.
+*
+* @throws {Failure} where they cannot be read
+*/
+const withContents = async (api, order, body) => {
+	const { engine, image, nodeImage, runId, deadlineMs, signal } = order;
+	if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) throw new Failure("Docker does not say where the image's layers are");
+	const talk = createTalk(image.layers.length);
+	const errors = [];
+	const work = talk.contents.then((contents) => body(contents, talk.reader)).finally(talk.end);
+	work.catch(() => {});
+	const watch = {
+		deadlineMs,
+		signal,
+		onLine: () => {},
+		onErrorLine: (line) => {
+			if (!isWarning(line) && errors.length < 20) errors.push(line.slice(0, 1e3));
+		},
+		createSink: talk.createSink,
+		isEnough: talk.isOver
+	};
+	const container = toReaderContainer(engine, image, nodeImage, runId);
+	try {
+		const end = await runContainer(api, container, "", watch);
+		talk.close(new Failure(`It ended: ${[...errors.slice(-2), end].filter(Boolean).join("; ")}`));
+	} catch (error) {
+		talk.close(error);
+	}
+	return work;
+};
+
+// src/run/find-image.ts
+/** The plan has a step wait for the one that makes or holds its image. */
+const findImage = (source, { resultOf }) => {
+	switch (source.kind) {
+		case "built": return resultOf("build", source.by)?.image;
+		case "held": return resultOf("hold-image", source.by);
+		case "local": return source.image;
+	}
+};
+
+// src/run/analyse-step.ts
+/** A moment beside a load, where all goes well. */
+const deadlineMs$3 = {
+	auto: 12e4,
+	full: 9e5
+};
+/** Says what an image's bytes are for. That fails no step: the image is there and works. */
+const analyse = async (step, { docker, log, run }) => {
+	const { depth, nodeImage, image: source, names } = step;
+	const image = findImage(source, run);
+	const origins = source.kind === "built" ? run.resultOf("build", source.by)?.origins : void 0;
+	if (image === void 0) throw new Error(`nothing made the image of ${names.join(", ")}`);
+	const { api, engine } = docker;
+	const { id: runId, signal } = run;
+	const order = {
+		engine,
+		image,
+		nodeImage,
+		runId,
+		signal,
+		deadlineMs: deadlineMs$3[depth]
+	};
+	try {
+		return await withContents(api, order, (contents, files) => analyseImage(contents, files, origins, depth));
+	} catch (error) {
+		if (!signal.aborted) log.warning(`image-report: ${names.join(", ")} could not be read: ${renderError(error)}`);
+		return;
+	}
+};
+
 // src/build/actions-cache.ts
 /** A secret of the Bake file's could be the token itself, by the name of its variable. */
 const namesToken = ({ definition }) => /ACTIONS_/.test(JSON.stringify(definition["secret"] ?? ""));
@@ -4825,8 +6604,8 @@ const findCause = (output) => {
 // src/build/render-event.ts
 const toSeconds = (ms) => (ms / 1e3).toFixed(1);
 /** Longer ones are heredocs and chains of commands; the place says where all of it is. */
-const longestInstruction = 80;
-const shortenInstruction = (text) => text.length <= longestInstruction ? text : `${text.slice(0, 77).trimEnd()}...`;
+const longestInstruction$2 = 80;
+const shortenInstruction = (text) => text.length <= longestInstruction$2 ? text : `${text.slice(0, 77).trimEnd()}...`;
 const renderTransfer = (transfer) => {
 	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
 	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
@@ -5230,6 +7009,81 @@ const createProgress$1 = (onEvent) => {
 	};
 };
 
+// src/build/provenance.ts
+const buildkitKey = "https://mobyproject.org/buildkit@v1#metadata";
+/** With several platforms, one for each: `buildx.build.provenance/linux/amd64`. */
+const provenanceKey = "buildx.build.provenance";
+const isPrefix = (chain, of) => chain.length <= of.length && chain.every(({ digest }, at) => digest === of[at]?.digest);
+/** The image's layers: those of the step that the last one hands on. */
+const findFinal = (definitions, layers) => {
+	const last = definitions.at(-1)?.inputs?.[0] ?? "";
+	const longest = Object.values(layers ?? {}).flat().toSorted((a, b) => b.length - a.length)[0];
+	return layers?.[last]?.[0] ?? longest ?? [];
+};
+/** The instruction's text and its first line, of the Dockerfile that BuildKit has read. */
+const readPlace = (source, step) => {
+	const place = source?.locations?.[step]?.locations?.[0];
+	const known = (place?.ranges ?? []).flatMap(({ start, end }) => [start?.line, end?.line]).filter((line) => Number.isSafeInteger(line));
+	if (known.length === 0) return void 0;
+	const [first, last] = [Math.min(...known), Math.max(...known)];
+	const index = place?.sourceIndex ?? 0;
+	const whole = Buffer.from(source?.infos?.[index]?.data ?? "", "base64").toString("utf8").split(/\r?\n/).slice(first - 1, last).map((line) => line.replace(/\\\s*$/, "")).join(" ");
+	const instruction = toLine(hideTokens(whole));
+	return {
+		line: first,
+		index,
+		instruction: instruction === "" ? void 0 : instruction
+	};
+};
+const toOrigins = ({ buildConfig, metadata }, dockerfile) => {
+	const definitions = buildConfig?.llbDefinition ?? [];
+	const { layers = {}, source } = metadata?.[buildkitKey] ?? {};
+	const final = findFinal(definitions, layers);
+	const chains = Object.entries(layers).flatMap(([key, all]) => all.filter((chain) => isPrefix(chain, final)).map((chain) => ({
+		step: key.replace(/:\d+$/, ""),
+		length: chain.length
+	})));
+	const bases = new Set(definitions.filter(({ op }) => op?.Op?.source?.identifier?.startsWith("docker-image://")).map(({ id }) => id));
+	const own = chains.filter(({ step }) => !bases.has(step));
+	const places = final.map((_, at) => {
+		return own.filter(({ length }) => length === at + 1).flatMap(({ step }) => readPlace(source, step) ?? []).at(-1);
+	});
+	const firstOwn = places.findIndex((place) => place !== void 0);
+	const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length);
+	const baseLayers = Math.max(0, firstOwn, ...known);
+	return final.map(({ mediaType = "", size = -1 }, at) => {
+		const place = at < baseLayers ? void 0 : places[at];
+		const isOurs = place?.index === 0 && dockerfile !== void 0;
+		return {
+			instruction: place?.instruction,
+			location: isOurs ? {
+				file: dockerfile,
+				line: place.line
+			} : void 0,
+			isBase: at < baseLayers,
+			packedBytes: /[.+](gzip|zstd)$/.test(mediaType) && size > 0 ? size : void 0
+		};
+	});
+};
+/**
+* Reads which line of the Dockerfile made which layer, of the record that BuildKit keeps of each build.
+*
+* @param metadata what buildx wrote of one target
+* @param dockerfile relative to the workspace; undefined where it is no file of this machine
+* @returns undefined where there is no such record
+*/
+const parseOrigins = (metadata, dockerfile) => {
+	const [, provenance] = Object.entries(metadata ?? {}).find(([key]) => key.startsWith(provenanceKey)) ?? [];
+	const origins = attempt(() => toOrigins(provenance, dockerfile));
+	return origins === void 0 || origins.length === 0 ? void 0 : origins;
+};
+/** The metadata as buildx writes them unless it is asked for the whole record. */
+const withoutRecord = (metadata) => Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => {
+	if (!key.startsWith(provenanceKey)) return [key, value];
+	const { buildConfig: _, metadata: __, ...rest } = value ?? {};
+	return [key, rest];
+}));
+
 // src/build/secret-channel.ts
 /** Linux takes no longer variable (MAX_ARG_STRLEN), and its name is part of it. */
 const longestVariable = 131008;
@@ -5315,17 +7169,22 @@ const bakeEnv = {
 	BUILDX_BAKE_ENTITLEMENTS_FS: "1",
 	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0"
 };
+/** BuildKit's record of the build, which knows the lines, goes with the metadata. */
+const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
 const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order, { sources }) => {
 	const { target, tempDir, cacheEnv, layout } = order;
 	const file = join(tempDir, `bake-${target.bake.name}.json`);
 	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 384 });
+	const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout);
+	const usesService = usesActionsCache(toBakeTargets(target));
 	return {
-		args: toBakeArgs(target, file, toMetadataFile(order), sources, layout),
+		args,
 		env: {
 			...bakeEnv,
-			...usesActionsCache(toBakeTargets(target)) && cacheEnv
+			...order.wantsOrigins && recordEnv,
+			...usesService && cacheEnv
 		}
 	};
 };
@@ -5417,8 +7276,18 @@ const buildNamed = async (order, build, onEvent) => {
 const largestMetadata = 16e6;
 const readMetadata = (order) => {
 	const { bake, intermediate } = order.target;
-	const text = readRegularFile(toMetadataFile(order), largestMetadata).toString("utf8");
-	return parseMetadata(JSON.stringify(JSON.parse(text)[bake.name]), intermediate);
+	const file = toMetadataFile(order);
+	const text = readRegularFile(file, largestMetadata).toString("utf8");
+	const own = JSON.parse(text)[bake.name];
+	if (!order.wantsOrigins) return {
+		...parseMetadata(JSON.stringify(own), intermediate),
+		origins: void 0
+	};
+	rmSync(file, { force: true });
+	return {
+		...parseMetadata(JSON.stringify(withoutRecord(own)), intermediate),
+		origins: parseOrigins(own, order.dockerfile)
+	};
 };
 /**
 * Builds one image into the local store, and tells what happens. Secrets are in memory and exist
@@ -6160,7 +8029,7 @@ const toMissed = (name, files, dockerfile) => {
 * @throws {Failure} saying which step failed, or that what was built is gone
 */
 const build = async (step, ports) => {
-	const { target, isAlone, retries, cacheRequired, nodes } = step;
+	const { target, isAlone, retries, cacheRequired, nodes, wantsOrigins } = step;
 	const { docker, log, run } = ports;
 	const warned = warn(ports, target);
 	const { tempDir, workspace } = run;
@@ -6174,6 +8043,7 @@ const build = async (step, ports) => {
 		secrets,
 		cacheEnv,
 		cacheRequired,
+		wantsOrigins,
 		tempDir,
 		layout,
 		workspace,
@@ -6196,7 +8066,7 @@ const build = async (step, ports) => {
 			onEvent
 		}, (until, onEvent) => buildImage(createDocker(run.env, until), order, onEvent, log.warning)));
 	};
-	const built = await retryBuild({
+	const { origins, ...built } = await retryBuild({
 		name,
 		retries,
 		signal,
@@ -6222,6 +8092,7 @@ const build = async (step, ports) => {
 			},
 			image,
 			measured,
+			origins,
 			exportLayers
 		};
 	}
@@ -6230,7 +8101,8 @@ const build = async (step, ports) => {
 		return {
 			metadata,
 			image: void 0,
-			measured: void 0
+			measured: void 0,
+			origins
 		};
 	}
 	const { get } = docker.api;
@@ -6243,7 +8115,8 @@ const build = async (step, ports) => {
 			imageId: image.id
 		},
 		image,
-		measured
+		measured,
+		origins
 	};
 };
 
@@ -6393,18 +8266,6 @@ const checkNames = (api, names, node) => inspectUntilWell(api, node, ({ criIds }
 });
 
 // src/load/helper-request.ts
-/** The deepest folder that holds all the paths. */
-const commonFolder = (paths) => {
-	const [first = "", ...others] = paths;
-	const parts = first.split("/");
-	const isShared = (length) => {
-		const prefix = `${parts.slice(0, length).join("/")}/`;
-		return others.every((path) => `${path}/`.startsWith(prefix));
-	};
-	let length = parts.length;
-	while (length > 1 && !isShared(length)) length -= 1;
-	return parts.slice(0, length).join("/") || "/";
-};
 /**
 * All names under which a node should have an image: as it was given first, then by its content. Only
 * the containerd store keeps the manifest, and so its digest, that a registry knows.
@@ -7139,7 +9000,7 @@ const sendLayers = async (streaming, archived, feed) => {
 // src/load/send-files.ts
 /** A file after the line that says what it is; an empty one stands for a layer that is not there. */
 async function* readFile(path, toHead) {
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+	const file = await open(path, constants$1.O_RDONLY | constants$1.O_NOFOLLOW);
 	try {
 		const { size } = await file.stat();
 		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
@@ -7495,6 +9356,11 @@ const findLeftOut = async ({ api, image }, plans) => {
 	const states = await Promise.all(plans.map(({ node }) => inspectNode(api, node, []).catch(() => void 0)));
 	return image.layers.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId).filter((diffId) => !hasLayer(image.layout?.folder ?? "", diffId));
 };
+/** So few bytes are unpacked in each node sooner than they are linked from the first one. */
+const fewBytes$1 = 8e6;
+const sumWritten = ({ layers, layout }) => layers.reduce((sum, { diffId }, index) => {
+	return sum + (hasLayer(layout?.folder ?? "", diffId) ? layout?.layerBytes[index] ?? 0 : 0);
+}, 0);
 /** An image as a node has it that was just given it, with its layers' folders; undefined out of reach. */
 const findInNode = async ({ api, engine }, image, node) => {
 	const [name = ""] = namesOf(engine, image);
@@ -7534,13 +9400,17 @@ const spread = async (task, from, plans) => {
 };
 /**
 * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
-* linked into the others.
+* linked into the others. What is small is unpacked in all of them, side by side.
 */
 const loadLayout = async (task, plans) => {
 	const [first, ...others] = plans;
 	if (first === void 0) return [];
 	const leftOut = await findLeftOut(task, plans);
 	if (leftOut.length > 0) await task.exportLayers?.(leftOut);
+	if (sumWritten(task.image) <= fewBytes$1) {
+		const begun = await task.begun;
+		return allEnded(plans.map(({ node }) => byStream(begun, node)));
+	}
 	return [await byStream(await task.begun, first.node), ...await spread(task, first.node, others)];
 };
 
@@ -7699,14 +9569,6 @@ const loadImage = async (context, image, plans) => {
 };
 
 // src/run/load-step.ts
-/** The plan has this step wait for the one that makes or holds its image. */
-const findImage = (source, { resultOf }) => {
-	switch (source.kind) {
-		case "built": return resultOf("build", source.by)?.image;
-		case "held": return resultOf("hold-image", source.by);
-		case "local": return source.image;
-	}
-};
 /**
 * Loads an image into nodes. Docker's copy goes at once where the plan says so: the next image may
 * need its room.
@@ -7740,6 +9602,7 @@ const load = async (step, { docker, log, run }) => {
 // src/run/handlers.ts
 /** How each kind of step is done. */
 const handlers = {
+	analyse,
 	build,
 	load,
 	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
@@ -7953,12 +9816,13 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 		outcomes: await runJobs(steps, {
 			lanes: {
 				build: parallel,
-				load: 1
+				load: 1,
+				report: 1
 			},
 			isEnded: () => signal.aborted,
 			run: (step) => {
 				const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports);
-				return step.lane === "none" ? work() : retry(work, signal);
+				return step.lane === "none" || step.lane === "report" ? work() : retry(work, signal);
 			},
 			onEnd: (outcome) => {
 				const { step, state, result } = outcome;
@@ -8364,8 +10228,8 @@ const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ 
 /** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
 const renderFree = (disks) => {
 	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
-	const free = formatBytes(sum$2(disks.map(({ freeBytes }) => freeBytes)));
-	const total = formatBytes(sum$2(disks.map(({ totalBytes }) => totalBytes)));
+	const free = formatBytes(sum$6(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum$6(disks.map(({ totalBytes }) => totalBytes)));
 	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
 };
 /** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
@@ -8381,11 +10245,11 @@ const checkTotal = (writers, disks) => {
 	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
 	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
 	if (most === void 0) return [];
-	const ephemeral = sum$2(asking.map((writer) => writer.ephemeral * writer.count));
-	const claims = sum$2(asking.map((writer) => writer.claims * writer.count));
-	const requested = sum$2(asking.map((writer) => writer.requested * writer.count));
-	const believed = sum$2(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
-	if (ephemeral + claims <= sum$2(disks.map(({ freeBytes }) => freeBytes))) return [];
+	const ephemeral = sum$6(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum$6(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum$6(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum$6(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum$6(disks.map(({ freeBytes }) => freeBytes))) return [];
 	return [{
 		message: `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
 		location: {
@@ -8464,6 +10328,8 @@ const remarkOnInputs = (inputs, facts, { line, warning }) => {
 	if (annotated !== "") line(`Slipway leaves out annotations of ${annotated}: only a pushed image has them.`);
 	const attested = findAttested(forNodes).join(", ");
 	if (attested !== "") line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`);
+	const unreported = facts.targets.filter(({ isWanted, output }) => isWanted && output !== "docker");
+	if (inputs.imageReport !== "false" && unreported.length > 0) line(`image-report leaves out ${unreported.map(({ name }) => name).join(", ")}: Docker's store does not get it. Set load: true.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
 	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
 	const disk = findDockers(facts.filesystems);
@@ -8718,6 +10584,7 @@ const renderStep = (step) => {
 		case "await-disk": return "Wait until builds have enough free disk to start";
 		case "build": return renderTarget(step.target);
 		case "load": return `Load ${list(step.names)}`;
+		case "analyse": return `Report on ${list(step.names)}`;
 		case "revoke-token": return "Revoke the token";
 		case "prune-cache": return "Prune the build cache that no image uses";
 		default: return;
@@ -8754,7 +10621,7 @@ const renderNodes = (steps) => {
 	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
 	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
 };
-const renderSizes = (sizes, steps) => {
+const renderSizes$1 = (sizes, steps) => {
 	if (!steps.some(({ kind }) => kind === "build")) return "";
 	if (sizes === void 0) return "\n- image sizes: unknown before the first run";
 	const each = list(sizes.each.map(formatBytes));
@@ -8768,7 +10635,7 @@ const renderPlan = ({ disk, steps, parallel, shortage }) => {
 	const atMost = most > 1 ? `up to ${most} builds` : "one build";
 	const atOnce = builds > 1 ? `${atMost} and ` : "";
 	return [
-		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
+		`Disk:${sums.join("")}${renderSizes$1(disk.sizes, steps)}`,
 		...renderNodes(steps),
 		`Steps (${atOnce}one load at a time):`,
 		...renderSteps(steps),
@@ -8781,6 +10648,307 @@ const renderPlanSummary = (plan) => {
 		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
 		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
 	}).join("\n")}\n`;
+};
+
+// src/report/image-report.ts
+const toImageReports = (report) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
+	name: step.names.join(", "),
+	analysis
+}]);
+/** A path in an image, of which names are bytes, as one line of text. */
+const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
+/** Where a layer comes from, in a word: its line, else its number. */
+const renderPlace = ({ location, isBase }, index) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	return isBase ? "base" : `layer ${index + 1}`;
+};
+const pathsShown = 3;
+const renderPaths = (paths) => {
+	const shown = paths.slice(0, pathsShown).map(renderPath);
+	const rest = paths.length - shown.length;
+	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+};
+/** What a finding is about: bytes, paths and what else shows it. */
+const renderEvidence = ({ bytes, paths, evidence }) => [
+	bytes > 0 ? formatBytes(bytes) : "",
+	renderPaths(paths),
+	toLine(evidence ?? "")
+].filter(Boolean).join("; ");
+/** A finding in one line, as an annotation has it. */
+const renderFinding = (match) => {
+	const { what, fix, doubt } = match.rule;
+	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
+	return `${what}: ${renderEvidence(match)}. ${fix}${why}`;
+};
+/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
+const toAnnotations = ({ name, analysis }) => {
+	const { findings, layers } = analysis;
+	const toWarning = (match) => ({
+		message: `${name}: ${renderFinding(match)}`,
+		location: layers[match.layer]?.location
+	});
+	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
+	return {
+		errors: ofLevel("error"),
+		warnings: ofLevel("warning")
+	};
+};
+const mostParts = 20;
+const mostFindings$1 = 50;
+const mostPaths = 5;
+const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
+	rule: rule.id,
+	level: rule.level,
+	what: rule.what,
+	fix: rule.fix,
+	doubt: rule.doubt,
+	layer,
+	location: all.layers[layer]?.location,
+	bytes,
+	pathCount: paths.length,
+	paths: paths.slice(0, mostPaths).map(renderPath),
+	evidence: evidence === void 0 ? void 0 : toLine(evidence)
+});
+const toOutput = ({ name, analysis }) => {
+	const { waste, folders, files, findings, ...rest } = analysis;
+	const toLarge = ({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	});
+	const parts = waste.parts.slice(0, mostParts);
+	return {
+		image: name,
+		...rest,
+		waste: {
+			...waste,
+			parts: parts.map((part) => ({
+				...part,
+				paths: part.paths.map(renderPath)
+			}))
+		},
+		folders: folders.map(toLarge),
+		files: files.map(toLarge),
+		findings: findings.slice(0, mostFindings$1).map((match) => toFindingOutput(match, analysis))
+	};
+};
+/** GitHub takes a megabyte of a job's outputs. */
+const mostCharacters$1 = 5e5;
+/** The output `image-report`; of very many layers, no list. */
+const toImageReportOutput = (reports) => {
+	const all = reports.map(toOutput);
+	const json = JSON.stringify(all);
+	if (json.length <= mostCharacters$1) return json;
+	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
+};
+
+// src/report/image-report-text.ts
+const eighths = [
+	"",
+	"▏",
+	"▎",
+	"▍",
+	"▌",
+	"▋",
+	"▊",
+	"▉"
+];
+/** A bar that is as long as a part is of a whole; shorter than that it is not shown. */
+const renderBar$1 = (part, whole, width = 10) => {
+	const length = whole > 0 ? Math.round(part / whole * width * 8) : 0;
+	return "█".repeat(Math.floor(length / 8)) + (eighths[length % 8] ?? "");
+};
+const percent = (part, whole) => whole > 0 ? `${(part / whole * 100).toFixed(1)} %` : "0 %";
+/** `169 MB in 6 layers, about 64 MB in a registry`. */
+const renderSizes = ({ totalBytes, layers, packedBytes, isPackedExact }) => {
+	const about = isPackedExact ? "" : "about ";
+	return `${formatBytes(totalBytes)} in ${formatCount(layers.length, "layer")}, ${about}${formatBytes(packedBytes)} in a registry`;
+};
+/** Own lines and the base apart, and nothing of what is nothing. */
+const renderWaste = ({ waste, totalBytes, dive }) => {
+	const { ownBytes, squashBytes, baseBytes } = waste;
+	const parts = [
+		`${formatBytes(ownBytes)} (${percent(ownBytes, totalBytes)}) that a better Dockerfile does not have`,
+		...squashBytes > 0 ? [`${formatBytes(squashBytes)} of the base that your lines hide, which only squashing loses`] : [],
+		...baseBytes > 0 ? [`${formatBytes(baseBytes)} inside the base`] : []
+	];
+	const efficiency = (dive.efficiency * 100).toFixed(4);
+	return `${parts.join("; ")}. dive says: efficiency ${efficiency} %, ${formatBytes(dive.wastedBytes)} wasted`;
+};
+const longestInstruction$1 = 120;
+/** Layers that have something, as lines of the log. */
+const renderLayers$1 = ({ layers, totalBytes }) => layers.flatMap((layer, index) => {
+	const { bytes, wastedBytes } = layer;
+	const instruction = toLine(layer.instruction ?? "", longestInstruction$1);
+	if (bytes === 0) return [];
+	const bar = renderBar$1(bytes, totalBytes).padEnd(10);
+	const waste = wastedBytes > 0 ? ` (${formatBytes(wastedBytes)} hidden)` : "";
+	const place = renderPlace(layer, index);
+	return [`${formatBytes(bytes).padStart(7)} ${bar} ${place} ${instruction}${waste}`.trimEnd()];
+});
+/** The report of one image as lines of the log, the title apart. */
+const renderReportLines = ({ name, analysis }) => {
+	const { findings, layers, folders } = analysis;
+	const lines = findings.map((match) => {
+		const layer = layers[match.layer];
+		const place = layer === void 0 ? "" : ` ${renderPlace(layer, match.layer)}`;
+		return `${match.rule.level}${place}: ${renderFinding(match)}`;
+	});
+	return {
+		title: `Image report: ${name}: ${renderSizes(analysis)}, ${formatCount(findings.length, "finding")}`,
+		lines: [
+			`Waste: ${renderWaste(analysis)}`,
+			"Layers:",
+			...renderLayers$1(analysis),
+			"Largest folders:",
+			...folders.map(({ path, bytes }) => `${formatBytes(bytes).padStart(7)} ${renderPath(path)}`),
+			...lines.length === 0 ? ["Findings: none"] : ["Findings:", ...lines]
+		]
+	};
+};
+
+// src/report/image-report-summary.ts
+const marks$2 = {
+	error: "❌",
+	warning: "⚠️",
+	info: "ℹ️"
+};
+const fold = (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+/** More rows would be read by nobody. */
+const mostFindings = 20;
+const renderFindings = ({ findings, layers }) => {
+	const shown = findings.slice(0, mostFindings);
+	if (shown.length === 0) return [];
+	const toRow = (match) => {
+		const { rule, layer, bytes } = match;
+		const origin = layers[layer];
+		const place = origin === void 0 ? "" : escapeCell(renderPlace(origin, layer));
+		const size = bytes > 0 ? formatBytes(bytes).replace(" ", "\xA0") : "";
+		const doubt = rule.doubt === void 0 ? "" : ` (Unless ${rule.doubt}.)`;
+		return [
+			`${marks$2[rule.level]} ${rule.what}`,
+			size,
+			place,
+			escapeCell(renderEvidence({
+				...match,
+				bytes: 0
+			})),
+			`${rule.fix}${doubt}`
+		];
+	};
+	const head = [
+		"Finding",
+		"Bytes",
+		"Line",
+		"Where",
+		"What to do"
+	];
+	const rest = findings.length - shown.length;
+	return [markdownTable([head, ...shown.map(toRow)], { align: [
+		"l",
+		"r",
+		"l",
+		"l",
+		"l"
+	] }), ...rest > 0 ? [`${rest} more in the step's log.`] : []];
+};
+/** A row should not become a page. */
+const longestInstruction = 120;
+const renderLayers = ({ layers, totalBytes }) => {
+	const rows = layers.flatMap((layer, index) => layer.bytes === 0 && layer.isBase ? [] : [[
+		escapeCell(renderPlace(layer, index)),
+		escapeCell(toLine(layer.instruction ?? "", longestInstruction)),
+		formatBytes(layer.bytes),
+		renderBar$1(layer.bytes, totalBytes),
+		String(layer.files),
+		layer.wastedBytes > 0 ? formatBytes(layer.wastedBytes) : "",
+		formatBytes(layer.packedBytes)
+	]]);
+	return markdownTable([[
+		"Line",
+		"Instruction",
+		"Bytes",
+		"",
+		"Files",
+		"Hidden later",
+		"Packed"
+	], ...rows], { align: [
+		"l",
+		"l",
+		"r",
+		"l",
+		"r",
+		"r",
+		"r"
+	] });
+};
+const renderWasted = ({ waste, layers }) => {
+	const placeOf = (index) => {
+		const layer = layers[index];
+		return layer === void 0 ? "" : escapeCell(renderPlace(layer, index));
+	};
+	const rows = waste.parts.slice(0, mostFindings).map(({ layer, hiddenBy, reason, bytes, files, paths }) => [
+		formatBytes(bytes),
+		String(files),
+		placeOf(layer),
+		placeOf(hiddenBy),
+		reason,
+		escapeCell(paths.map(renderPath).join(", "))
+	]);
+	return markdownTable([[
+		"Bytes",
+		"Files",
+		"Written by",
+		"Hidden by",
+		"Reason",
+		"Largest"
+	], ...rows], { align: [
+		"r",
+		"r",
+		"l",
+		"l",
+		"l",
+		"l"
+	] });
+};
+const renderLargest = ({ folders, files, visibleBytes }) => markdownTable([[
+	"Bytes",
+	"",
+	"Folder or file"
+], ...[...folders, ...files].map(({ path, bytes }) => [
+	formatBytes(bytes),
+	renderBar$1(bytes, visibleBytes),
+	escapeCell(renderPath(path))
+])], { align: [
+	"r",
+	"l",
+	"l"
+] });
+const renderImage = ({ name, analysis }) => [
+	`#### ${escapeLine(`${name}: ${renderSizes(analysis)}`)}`,
+	`**Waste**: ${escapeCell(renderWaste(analysis))}`,
+	...renderFindings(analysis),
+	fold(formatCount(analysis.layers.length, "layer"), renderLayers(analysis)),
+	...analysis.waste.parts.length === 0 ? [] : [fold("Waste", renderWasted(analysis))],
+	fold("Largest folders and files", renderLargest(analysis))
+].join("\n\n");
+/** GitHub takes a megabyte of a step's summary, and drops a longer one. */
+const mostCharacters = 6e5;
+/** The reports in Markdown, what is to be done first; empty where there are none. */
+const renderImageReports = (reports) => {
+	if (reports.length === 0) return "";
+	const parts = reports.map(renderImage);
+	let length = 0;
+	const shown = parts.filter((part) => {
+		length += Buffer.byteLength(part);
+		return length <= mostCharacters;
+	});
+	const rest = parts.length - shown.length;
+	const more = rest > 0 ? [`${formatCount(rest, "report")} more in the step's log.`] : [];
+	return `${[
+		"### Image report",
+		...shown,
+		...more
+	].join("\n\n")}\n`;
 };
 
 // src/report/gantt.ts
@@ -9092,6 +11260,18 @@ const renderSummary = (told) => {
 };
 
 // src/commands/actions/publish.ts
+/** At the Dockerfile's lines, and with all that is behind it in the log. */
+const tellReports = async (runner, reports) => {
+	if (reports.length === 0) return;
+	runner.output("image-report", toImageReportOutput(reports));
+	for (const report of reports) {
+		const { title, lines } = renderReportLines(report);
+		runner.group(title, lines);
+	}
+	const annotations = reports.map(toAnnotations);
+	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
+	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));
+};
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const report = result?.kind === "run" ? result.report : emptyReport;
@@ -9113,8 +11293,11 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		durationMs,
 		failure
 	};
+	const reports = toImageReports(report);
+	await tellReports(runner, reports);
 	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
-	await runner.summary(renderSummary(told));
+	const details = renderImageReports(reports);
+	await runner.summary(`${renderSummary(told)}${details === "" ? "" : `\n${details}`}`);
 };
 
 // src/commands/actions/step.ts

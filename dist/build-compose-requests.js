@@ -1,7 +1,7 @@
 import { require_dist } from "./vendor/yaml.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { isMap } from "./shared.actions-post.actions-step.js";
+import { isMap } from "./shared.actions-step.js";
 const { dirname, join } = process.getBuiltinModule("node:path");
 const { homedir } = process.getBuiltinModule("node:os");
 

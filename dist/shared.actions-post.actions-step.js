@@ -13,47 +13,6 @@ const { spawn } = process.getBuiltinModule("node:child_process");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { tmpdir } = process.getBuiltinModule("node:os");
 
-// src/inputs/yaml-words.ts
-const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const refuse = (value, wanted, path, report) => {
-	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
-	return [];
-};
-/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
-const toAssignments = (value, path, report) => {
-	const wanted = "a map of names and texts, or a list of name=value";
-	if (value === null) return [];
-	if (typeof value === "string") return [value];
-	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
-	return Object.entries(value).flatMap(([key, each]) => {
-		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
-		if (each === null) return [key];
-		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
-	});
-};
-const lists = [
-	"tags",
-	"ssh",
-	"add-hosts",
-	"annotations",
-	"attests",
-	"cache-from",
-	"cache-to",
-	"no-cache-filters",
-	"outputs",
-	"platforms",
-	"ulimit"
-];
-/** A value as the input of that name has it: the items of a list are its lines. */
-const toWordText = (value, path, report) => {
-	if (value === null) return "";
-	if (typeof value === "string") return value;
-	const mayBeList = lists.includes(path.at(-1));
-	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
-	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
-	return "";
-};
-
 // src/inputs/context.ts
 /** What is out of reach for us is so for buildx, too. */
 const isFolder = (path) => attempt(() => statSync(path).isDirectory()) ?? false;
@@ -1308,7 +1267,6 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 };
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker, runId, name) => {
-	await endStrays(["docker", "docker-buildx"], name);
 	const format = `{{.Label "${runLabel}"}}`;
 	const filter = `name=^${toLockName(name)}$`;
 	if ((await list(docker, [
@@ -1318,7 +1276,9 @@ const leaveState = async (docker, runId, name) => {
 		filter,
 		"--format",
 		format
-	])).every((holder) => holder === runId)) await removeKept(docker, name);
+	])).some((holder) => holder !== runId)) return;
+	await endStrays(["docker", "docker-buildx"], name);
+	await removeKept(docker, name);
 };
 /** The state of `withBuilder`; a build may have tried to set it. */
 const readBuilder = (state) => {
@@ -2955,6 +2915,12 @@ const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place,
 	}
 };
 
+// src/inputs/builder-keys.ts
+/** The variable of docker/setup-buildx-action that holds one of a node's certificates, or its key. */
+const toVariable = (index, word) => `BUILDER_NODE_${index}_AUTH_TLS_${word.toUpperCase()}`;
+/** Whether a variable holds a key of a builder: no program may inherit it. */
+const isBuilderKey = (name) => /^BUILDER_NODE_\d+_AUTH_TLS_(?:CACERT|CERT|KEY)$/.test(name);
+
 // src/inputs/raw-inputs.ts
 /** What a single build is told, by the step or by an entry of `builds`. */
 const ofBuild = {
@@ -3038,7 +3004,8 @@ const defaults = {
 	"free-disk": "auto",
 	"free-disk-keep": void 0,
 	"prune-cache": "auto",
-	manifests: void 0
+	manifests: void 0,
+	"image-report": "false"
 };
 const inputNames = Object.keys(defaults);
 const buildWords = Object.keys(ofBuild);
@@ -3132,99 +3099,6 @@ const createReader = (raw, report, run) => {
 		isTrue,
 		choice
 	};
-};
-
-// src/inputs/read-builder-nodes.ts
-const tlsWords = [
-	"cacert",
-	"cert",
-	"key"
-];
-/** The variable of docker/setup-buildx-action that holds one of a node's certificates, or its key. */
-const toVariable = (index, word) => `BUILDER_NODE_${index}_AUTH_TLS_${word.toUpperCase()}`;
-/** Whether a variable holds a key of a builder: no program may inherit it. */
-const isBuilderKey = (name) => /^BUILDER_NODE_\d+_AUTH_TLS_(?:CACERT|CERT|KEY)$/.test(name);
-/** Reports what buildx would say of it long after, or at each dial. */
-const checkTls = ({ run }, options, given, report) => {
-	const said = parseOptions(options);
-	for (const [name, value] of said) {
-		if (!tlsWords.some((word) => word === name)) continue;
-		if (given.some(([word]) => word === name)) report("driver-opts", `${name} is also in a variable of the step. Keep one.`);
-		else if (!isAbsolute(value)) report("driver-opts", `${name} is no absolute path, and buildx takes no other.`, value);
-		else if (run.kindOf(value) !== "file") report("driver-opts", `${name}: there is no such file.`, value);
-	}
-	const words = new Set([...said, ...given].map(([name]) => name));
-	if ([...tlsWords, "servername"].some((word) => words.has(word)) && !words.has("cacert")) report("driver-opts", "TLS needs cacert, the certificate of who signed the builder's own.");
-	if (words.has("cert") !== words.has("key")) report("driver-opts", "a certificate of ours is cert and key together. Give both or none.");
-};
-/** What the step's variables hold for a node of a remote builder. */
-const readCertificates = ({ run }, index, report) => tlsWords.flatMap((word) => {
-	const name = toVariable(index, word);
-	const text = run.env[name]?.trim();
-	if (!text) return [];
-	if (!text.includes("-----BEGIN ")) report(name, "no PEM: it has no line -----BEGIN ...-----.");
-	return [[word, new Secret(`${text}\n`)]];
-});
-/** @param index of the node in its builder */
-const readNode = (reader, driver, index, given, report) => {
-	const certificates = driver === "remote" ? readCertificates(reader, index, report) : [];
-	if (driver !== void 0) checkOptions(driver, given.options, report);
-	if (driver === "remote") {
-		checkTls(reader, given.options, certificates, report);
-		if (given.endpoint === void 0) report("endpoint", "empty, though driver is remote. Write where BuildKit listens, such as tcp://HOST:1234.");
-	}
-	const [pattern, wrong] = grammar.platforms;
-	for (const each of given.platforms) if (!pattern.test(each)) report("platforms", wrong, each);
-	return {
-		...given,
-		certificates
-	};
-};
-const words = [
-	"name",
-	"endpoint",
-	"driver-opts",
-	"buildkitd-flags",
-	"platforms"
-];
-/** Further nodes of the builder, as docker/setup-buildx-action has them. */
-const readAppended = (reader, driver) => {
-	const { text, run, report } = reader;
-	const given = text("append");
-	if (given === void 0) return [];
-	if (driver === "kubernetes") {
-		report("append", `a builder in Kubernetes has one node here. Make it with docker/setup-buildx-action before this step, and name it in builder.`);
-		return [];
-	}
-	const { value, problem, lineOf } = run.parseYaml(given);
-	if (!Array.isArray(value) || value.length === 0) {
-		report(`append${problem === void 0 ? "" : `, line ${problem.line}`}`, `${problem?.reason ?? "not a YAML list"}. Write \`- endpoint: tcp://HOST:1234\`, newline, \`  platforms: linux/arm64\`.`);
-		return [];
-	}
-	const seen = /* @__PURE__ */ new Set([text("endpoint")]);
-	return value.flatMap((item, at) => {
-		const reportAt = (word, what, shown) => report(`append, line ${lineOf([at, word])}, ${word}`, what, shown);
-		if (!isMap(item)) {
-			report(`append, line ${lineOf([at])}`, "the node is not a map. Write its endpoint.");
-			return [];
-		}
-		for (const word of Object.keys(item)) if (!words.some((each) => each === word)) reportAt(word, `unknown. It may have: ${words.join(", ")}.`);
-		const lines = (word) => {
-			const found = item[word] ?? "";
-			const isList = Array.isArray(found) && found.every((each) => typeof each === "string");
-			if (typeof found !== "string" && !isList) reportAt(word, "neither a text nor a list of texts.");
-			return isList ? found.join("\n") : typeof found === "string" ? found.trim() : "";
-		};
-		const node = {
-			endpoint: lines("endpoint") || void 0,
-			options: toLines(lines("driver-opts")),
-			flags: lines("buildkitd-flags") || void 0,
-			platforms: toList(lines("platforms"))
-		};
-		if (seen.has(node.endpoint)) reportAt("endpoint", "another node has it, too.", node.endpoint);
-		seen.add(node.endpoint);
-		return [readNode(reader, driver, at + 1, node, reportAt)];
-	});
 };
 
 // src/host/real-path.ts
@@ -3741,4 +3615,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, hasKubectl, inputNames, intermediateRepository, isMap, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readAppended, readBuilder, readEnvironment, readNode, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAssignments, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toWordText, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readBuilder, readEnvironment, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

@@ -347,10 +347,23 @@ const runContainer = async (api, container, input, watch) => {
 		const socket = await attach(`${path}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
 		const { stdout, stderr } = partStreams(socket);
 		const enough = Promise.withResolvers();
-		splitLines(stdout, (line) => {
-			watch.onLine(line, (text) => void socket.write(text));
-			if (watch.isEnough()) enough.resolve("");
+		const reply = (bytes) => void socket.write(bytes);
+		const check = () => watch.isEnough() ? enough.resolve("") : void 0;
+		const sink = watch.createSink?.(reply);
+		if (sink === void 0) splitLines(stdout, (line) => {
+			watch.onLine(line, reply);
+			check();
 		});
+		else {
+			const write = (chunk) => {
+				sink.write(chunk);
+				check();
+			};
+			pour(stdout, {
+				...sink,
+				write
+			});
+		}
 		splitLines(stderr, watch.onErrorLine);
 		const ended = Promise.all([finished(stdout), finished(stderr)]);
 		const give = async () => void socket.write(await input);

@@ -5,6 +5,47 @@ const { randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, existsSync, openSync, readFileSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
 
+// src/inputs/yaml-words.ts
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const refuse = (value, wanted, path, report) => {
+	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
+	return [];
+};
+/** Entries of `name=value` from a map, or a list of such entries and maps. A name alone has no value. */
+const toAssignments = (value, path, report) => {
+	const wanted = "a map of names and texts, or a list of name=value";
+	if (value === null) return [];
+	if (typeof value === "string") return [value];
+	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
+	return Object.entries(value).flatMap(([key, each]) => {
+		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
+		if (each === null) return [key];
+		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
+	});
+};
+const lists = [
+	"tags",
+	"ssh",
+	"add-hosts",
+	"annotations",
+	"attests",
+	"cache-from",
+	"cache-to",
+	"no-cache-filters",
+	"outputs",
+	"platforms",
+	"ulimit"
+];
+/** A value as the input of that name has it: the items of a list are its lines. */
+const toWordText = (value, path, report) => {
+	if (value === null) return "";
+	if (typeof value === "string") return value;
+	const mayBeList = lists.includes(path.at(-1));
+	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
+	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
+	return "";
+};
+
 // src/inputs/template.ts
 /** Text as a Bake file has to write it: Bake puts in what `${...}` and `%{...}` say. */
 const escapeTemplate = (text) => text.replace(/[$%](?=\{)/g, "$&$&");
@@ -134,4 +175,4 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-export { escapeTemplate, joinManifests, memoryFolder, openMemoryFile, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toBakeFiles, toBakeWords, usualPlatform };
+export { escapeTemplate, isMap, joinManifests, memoryFolder, openMemoryFile, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform };

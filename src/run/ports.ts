@@ -1,5 +1,5 @@
-import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { ImageAnalysis } from '../analysis/analyse.ts'
+import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { Freed } from '../disk/free-disk.ts'
