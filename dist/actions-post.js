@@ -1,15 +1,17 @@
 import { getState } from "./vendor/actions-core.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isRunId, isTimesKey, leftoversOf, makeTempDir, readBuilder, readEnvironment, rememberName, reportDiagnosis, runIdState, timesState, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readBuilder, readEnvironment, rememberNames, reportDiagnosis, runIdState, tokenState } from "./shared.actions-post.actions-step.js";
 
-// src/commands/keep-times.ts
+// src/commands/keep-names.ts
 /**
-* Writes down what main's builds took, for the next runs to compare. Never fails.
+* Writes down what main's builds took and how large their images are, for the next runs to compare. Never
+* fails.
 *
-* @param name what main left as a state, which a build may have tried to set
+* @param state what main left, which a build may have tried to set
 */
-const keepTimes = async (place, front, runId, name) => {
-	if (!isTimesKey(name)) return;
+const keepNames = async (place, front, runId, state) => {
+	const names = state.split(" ").filter((name) => isTimesKey(name) || isImagesKey(name));
+	if (names.length === 0) return;
 	const { tempDir } = leftoversOf(place, runId);
 	attempt(() => makeTempDir(tempDir));
 	const access = {
@@ -21,7 +23,7 @@ const keepTimes = async (place, front, runId, name) => {
 		signal: new AbortController().signal,
 		...front
 	};
-	await rememberName(access, name);
+	await rememberNames(access, names);
 };
 
 // src/commands/actions/post.ts
@@ -32,7 +34,7 @@ process.on("uncaughtException", (error) => {
 });
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
 const builder = readBuilder(getState(builderState));
-const times = getState(timesState);
+const names = getState(namesState);
 const environment = await readEnvironment();
 forgetSecrets(environment);
 if (wasMinted) runner.warning("The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.");
@@ -49,7 +51,7 @@ try {
 } catch (error) {
 	runner.warning(`The post step could not diagnose the job: ${renderError(error)}`);
 }
-if (isRunId(runId)) await keepTimes(environment, runner, runId, times);
+if (isRunId(runId)) await keepNames(environment, runner, runId, names);
 await cleanUp(environment, runner, runId, {
 	isDockerThere,
 	builder

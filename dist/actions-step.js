@@ -1,7 +1,7 @@
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
 import { escapeTemplate, isMap, joinManifests, memoryFolder, openMemoryFile, readDockerfile, readQuietly as readQuietly$1, sum as sum$6, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
@@ -946,7 +946,7 @@ const catalog$1 = [
 ];
 
 // src/inputs/read-disk.ts
-const units$1 = {
+const units$2 = {
 	MB: 1e6,
 	GB: 1e9,
 	GIB: 2 ** 30,
@@ -963,7 +963,7 @@ const readFreeDisk = ({ text, report }) => {
 	const word = words.find((each) => each === given);
 	if (word !== void 0) return word;
 	const [, number = "", unit = ""] = /^(\d{1,6}(?:\.\d+)?)\s*(MB|GB|GiB|TB)$/i.exec(given) ?? [];
-	const targetBytes = Math.round(Number(number) * (units$1[unit.toUpperCase()] ?? 0));
+	const targetBytes = Math.round(Number(number) * (units$2[unit.toUpperCase()] ?? 0));
 	if (targetBytes > 0) return { targetBytes };
 	report("free-disk", `unknown. ${`Write one of ${words.join(", ")}, or how much shall be free, such as 20GB.`}`, given);
 	return "auto";
@@ -975,6 +975,58 @@ const readFreeDiskKeep = ({ list, report }) => {
 	const text = `nothing of that name is ever deleted. Write names of ${known.join(", ")}.`;
 	for (const name of names) if (!known.includes(name)) report("free-disk-keep", text, name);
 	return names;
+};
+
+// src/inputs/read-image-limits.ts
+const units$1 = {
+	KB: 1e3,
+	MB: 1e6,
+	GB: 1e9,
+	TB: 0xe8d4a51000,
+	KIB: 1024,
+	MIB: 2 ** 20,
+	GIB: 2 ** 30,
+	TIB: 2 ** 40
+};
+/** `2GB`, `5%`, `api:dev=500MB compressed`. */
+const pattern$1 = /^(?:(\S+)=)?(\d{1,7}(?:\.\d{1,3})?)\s*(%|[KMGT]i?B)(\s+compressed)?$/i;
+const parseLimit = (given) => {
+	const [, image, number = "", unit = "", packed] = pattern$1.exec(given) ?? [];
+	const value = Number(number);
+	if (unit === "" || value === 0 && unit !== "%") return void 0;
+	return {
+		given,
+		image,
+		bytes: unit === "%" ? void 0 : Math.round(value * (units$1[unit.toUpperCase()] ?? 0)),
+		percent: unit === "%" ? value : void 0,
+		isPacked: packed !== void 0
+	};
+};
+const readLimits = ({ list, report }, input, how, isGrowth) => list(input).flatMap((given) => {
+	const limit = parseLimit(given);
+	if (limit !== void 0 && (isGrowth || limit.percent === void 0)) return [limit];
+	report(input, `not a limit. Write ${how}; for one image alone, api:dev=${how}.`, given);
+	return [];
+});
+/** How large images may be, and how much they may grow. */
+const readImageLimits = (reader) => ({
+	size: readLimits(reader, "image-size-limit", "2GB, or 700MB compressed", false),
+	growth: readLimits(reader, "image-growth-limit", "5% or 50MB, or 20MB compressed", true),
+	isWarning: reader.choice("image-limit-action", ["error", "warning"]) === "warning"
+});
+const reports = [
+	"auto",
+	"full",
+	"false"
+];
+/** Reads whether images are looked into, which limits need. */
+const readImageReport = (reader) => {
+	const imageLimits = readImageLimits(reader);
+	const given = reader.choice("image-report", reports);
+	return {
+		imageReport: imageLimits.size.length + imageLimits.growth.length > 0 && given === "false" ? "auto" : given,
+		imageLimits
+	};
 };
 
 // src/inputs/read-manifests.ts
@@ -1084,11 +1136,6 @@ const loadModes = [
 	"stream",
 	"kind"
 ];
-const imageReports = [
-	"auto",
-	"full",
-	"false"
-];
 const triWords = [
 	"auto",
 	"true",
@@ -1181,7 +1228,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 		freeDiskKeep: readFreeDiskKeep(reader),
 		pruneCache: toTri[choice("prune-cache", triWords)],
 		manifests: readManifests(reader),
-		imageReport: choice("image-report", imageReports)
+		...readImageReport(reader)
 	};
 });
 
@@ -3418,15 +3465,18 @@ const toOwnBuilder = ({ driver, appended }, { isLocal }) => ({
 	driver,
 	isLocal: isLocal && driver === "docker-container" && appended.length === 0
 });
+const toLast = ({ sizes, times, images }) => ({
+	lastSizes: sizes,
+	lastTimes: times,
+	lastImages: images
+});
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }, { runId, workspace, hasCacheService, repository }, cache) => {
+const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker, imageReport }, { runId, workspace, hasCacheService, repository }, cache) => {
 	const keptFor = hasCacheService ? repository : void 0;
-	const { sizes, times } = nothingRemembered;
 	if (bake === void 0) return {
 		targets: [],
 		builder: void 0,
-		lastSizes: sizes,
-		lastTimes: times,
+		...toLast(nothingRemembered),
 		keptFor
 	};
 	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
@@ -3442,12 +3492,11 @@ const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, 
 	const last = keptFor === void 0 ? nothingRemembered : await recall({
 		repository: keptFor,
 		...cache
-	}, targets);
+	}, targets, imageReport !== "false");
 	return {
 		targets,
 		builder,
-		lastSizes: last.sizes,
-		lastTimes: last.times,
+		...toLast(last),
 		keptFor
 	};
 };
@@ -4275,6 +4324,198 @@ const toFailure$1 = (report) => {
 	const causes = problems.map((problem) => `${mark}${renderProblem$1(problem)}`);
 	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
 	return new Failure([...causes, rest].join("\n"), { location: first.location });
+};
+
+// src/report/image-report.ts
+const toImageReports = (report) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
+	name: step.names.join(", "),
+	analysis
+}]);
+/** A path in an image, of which names are bytes, as one line of text. */
+const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
+/** Where a layer comes from, in a word: its line, else its number. */
+const renderPlace = ({ location, isBase }, index) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	return isBase ? "base" : `layer ${index + 1}`;
+};
+const pathsShown$1 = 3;
+const renderPaths = (paths) => {
+	const shown = paths.slice(0, pathsShown$1).map(renderPath);
+	const rest = paths.length - shown.length;
+	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+};
+/** What a finding is about: bytes, paths and what else shows it. */
+const renderEvidence = ({ bytes, paths, evidence }) => [
+	bytes > 0 ? formatBytes(bytes) : "",
+	renderPaths(paths),
+	toLine(evidence ?? "")
+].filter(Boolean).join("; ");
+/** A finding in one line, as an annotation has it. */
+const renderFinding = (match) => {
+	const { what, fix, doubt } = match.rule;
+	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
+	return `${what}: ${renderEvidence(match)}. ${fix}${why}`;
+};
+/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
+const toAnnotations = ({ name, analysis }) => {
+	const { findings, layers } = analysis;
+	const toWarning = (match) => ({
+		message: `${name}: ${renderFinding(match)}`,
+		location: layers[match.layer]?.location
+	});
+	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
+	return {
+		errors: ofLevel("error"),
+		warnings: ofLevel("warning")
+	};
+};
+const mostParts = 20;
+const mostFindings$1 = 50;
+const mostPaths = 5;
+const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
+	rule: rule.id,
+	level: rule.level,
+	what: rule.what,
+	fix: rule.fix,
+	doubt: rule.doubt,
+	layer,
+	location: all.layers[layer]?.location,
+	bytes,
+	pathCount: paths.length,
+	paths: paths.slice(0, mostPaths).map(renderPath),
+	evidence: evidence === void 0 ? void 0 : toLine(evidence)
+});
+const toOutput = ({ name, analysis }) => {
+	const { waste, folders, files, findings, ...rest } = analysis;
+	const toLarge = ({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	});
+	const parts = waste.parts.slice(0, mostParts);
+	return {
+		image: name,
+		...rest,
+		waste: {
+			...waste,
+			parts: parts.map((part) => ({
+				...part,
+				paths: part.paths.map(renderPath)
+			}))
+		},
+		folders: folders.map(toLarge),
+		files: files.map(toLarge),
+		findings: findings.slice(0, mostFindings$1).map((match) => toFindingOutput(match, analysis))
+	};
+};
+/** GitHub takes a megabyte of a job's outputs. */
+const mostCharacters$1 = 5e5;
+/** The output `image-report`; of very many layers, no list. */
+const toImageReportOutput = (reports) => {
+	const all = reports.map(toOutput);
+	const json = JSON.stringify(all);
+	if (json.length <= mostCharacters$1) return json;
+	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
+};
+
+// src/report/image-limits.ts
+/**
+* What was found out about the images of this run, each beside what it was.
+*
+* @param targets names of those whose sizes are kept, in the order of these
+*/
+const compareImages = (report, targets, { ofDefaultBranch, ofBranch }) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
+	if (analysis === void 0) return [];
+	const { image, names } = step;
+	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
+	const ofDefault = ofDefaultBranch?.[at];
+	const size = ofDefault ?? ofBranch?.[at];
+	const of = ofDefault === void 0 ? "this branch's last run" : "the default branch's last run";
+	return [{
+		name: names.join(", "),
+		analysis,
+		before: size && {
+			...size,
+			of
+		}
+	}];
+});
+/** The sizes to keep, in the order of the targets; undefined where not all are known. */
+const toImageSizes = (report, targets) => {
+	const all = outcomesOf(report, "analyse");
+	const sizes = targets.flatMap((name) => {
+		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
+		return found === void 0 ? [] : [{
+			bytes: found.totalBytes,
+			packedBytes: found.packedBytes
+		}];
+	});
+	return sizes.length === targets.length ? sizes : void 0;
+};
+/** Less is what any rebuild makes: an image's clock, a package's patch. */
+const isNoise = (grownBytes, { bytes }) => grownBytes < Math.max(1e6, .005 * bytes);
+const withoutTag = (name) => name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+/** Whether a limit is about an image of these names; one that names none is about all. */
+const isAbout = ({ image }, name) => image === void 0 || name.split(", ").some((each) => each === image || withoutTag(each) === image);
+const sizeOf$1 = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
+const wordOf = ({ isPacked }, { isPackedExact }) => isPacked ? ` compressed${isPackedExact ? "" : " (estimated)"}` : "";
+/** The largest of one's own layers, of which one can do something. */
+const findLargest$1 = ({ layers }, isPacked) => {
+	const all = layers.map((layer, index) => ({
+		layer,
+		index
+	}));
+	const own = all.filter(({ layer }) => !layer.isBase);
+	const bytesOf = ({ layer }) => isPacked ? layer.packedBytes : layer.bytes;
+	const [largest] = (own.length > 0 ? own : all).toSorted((a, b) => bytesOf(b) - bytesOf(a));
+	return largest && {
+		...largest,
+		bytes: bytesOf(largest)
+	};
+};
+const renderLargest$1 = (analysis, isPacked) => {
+	const largest = findLargest$1(analysis, isPacked);
+	if (largest === void 0) return "";
+	const { layer, index, bytes } = largest;
+	const what = layer.instruction === void 0 ? "" : ` ${layer.instruction}`;
+	return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`;
+};
+const toExcess = ({ analysis }, limit, what) => ({
+	message: `${what}.${renderLargest$1(analysis, limit.isPacked)}`,
+	location: findLargest$1(analysis, limit.isPacked)?.layer.location
+});
+const checkSize = (report, limit) => {
+	const { name, analysis } = report;
+	const bytes = sizeOf$1(analysis, limit.isPacked);
+	if (limit.bytes === void 0 || bytes <= limit.bytes) return [];
+	const has = `${name} has ${formatBytes(bytes)}${wordOf(limit, analysis)}`;
+	return [toExcess(report, limit, `${has}, ${formatBytes(bytes - limit.bytes)} more than image-size-limit allows (${limit.given})`)];
+};
+const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
+const checkGrowth = (report, limit) => {
+	const { name, analysis, before } = report;
+	if (before === void 0) return [];
+	const then = limit.isPacked ? before.packedBytes : before.bytes;
+	const now = sizeOf$1(analysis, limit.isPacked);
+	const grown = now - then;
+	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || isNoise(grown, {
+		...before,
+		bytes: then
+	})) return [];
+	const word = wordOf(limit, analysis);
+	const by = `${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${before.of}`;
+	const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`;
+	return [toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`)];
+};
+/** What is beyond the limits that its author has set. */
+const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
+/** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
+const renderGrowth = (reports) => {
+	const each = reports.flatMap(({ name, analysis, before }) => {
+		if (before === void 0) return [];
+		const grown = analysis.totalBytes - before.bytes;
+		return [`${name} ${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${before.of}`];
+	});
+	return each.length === 0 ? void 0 : each.join(" · ");
 };
 
 // src/report/usual.ts
@@ -5895,7 +6136,7 @@ const estimatePacked = async (layers, known, reader) => {
 };
 
 // src/analysis/waste.ts
-const pathsShown$1 = 3;
+const pathsShown = 3;
 const sum$2 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
 const toWaste = (subject) => {
 	const { hidden } = subject.merged;
@@ -5906,7 +6147,7 @@ const toWaste = (subject) => {
 		const [first] = group;
 		if (first === void 0) return [];
 		const { layer, hiddenBy, reason } = first;
-		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).slice(0, pathsShown$1).map(({ entry }) => entry.path);
+		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).slice(0, pathsShown).map(({ entry }) => entry.path);
 		return [{
 			layer,
 			hiddenBy,
@@ -10338,6 +10579,14 @@ const remarkOnInputs = (inputs, facts, { line, warning }) => {
 	const objection = findPruneObjection(facts);
 	if (inputs.pruneCache === "always" && objection !== void 0) line(`Kept the build cache: ${objection}.`);
 };
+/** @throws {Failure} when a limit is for an image that the run does not have */
+const refuseUnknownLimits = ({ imageLimits }, facts) => {
+	const names = toWanted(facts).map(({ given }) => given);
+	const unknown = [...imageLimits.size, ...imageLimits.growth].filter((limit) => !names.some((name) => isAbout(limit, name)));
+	if (unknown.length === 0) return;
+	const given = unknown.map((limit) => limit.given).join(", ");
+	throw new Failure(`A limit is for an image that this step does not have: ${given}`, { remedy: `It has ${names.join(", ")}.` });
+};
 /** What the author of the workflow should know before anything is done. */
 const remark = async (inputs, facts, log) => {
 	remarkOnInputs(inputs, facts, log);
@@ -10462,13 +10711,13 @@ const toHistory = ({ targets, lastTimes }) => ({
 	targets: toRemembered(targets).map(({ name }) => name),
 	before: lastTimes ?? []
 });
-/** Post writes them down, for which nobody waits. */
-const leaveTimes = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache }, { saveState }) => {
+/** Post writes down what these names hold, for which nobody waits. */
+const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache, isDefaultBranch }, { saveState }) => {
 	const times = toBuildTimes(report, history);
-	if (keptFor === void 0 || lastTimes === void 0 || times === void 0) return;
-	if (!mayWriteCache) return;
-	const name = nameTimes(keptFor, targets, times, lastTimes);
-	if (name !== void 0) saveState(timesState, name);
+	if (keptFor === void 0 || lastTimes === void 0 || !mayWriteCache) return;
+	const sizes = toImageSizes(report, history.targets);
+	const names = [times && nameTimes(keptFor, targets, times, lastTimes), sizes && nameImages(keptFor, targets, sizes, isDefaultBranch)].filter((name) => name !== void 0);
+	if (names.length > 0) saveState(namesState, names.join(" "));
 };
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
@@ -10480,6 +10729,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 		const facts = await gather(command, api, inputs, context, cache);
 		await remark(inputs, facts, log);
 		const plan = planRun(inputs, facts);
+		refuseUnknownLimits(inputs, facts);
 		if (inputs.isDryRun) return {
 			kind: "planned",
 			plan
@@ -10518,13 +10768,17 @@ const runWith = async (api, inputs, context, front, booted) => {
 			tempRoot: context.tempRoot
 		});
 		if (!signal.aborted) await finishRecording(toLoaded(report));
-		const failure = signal.aborted ? signal.reason : toFailure$1(report);
 		const history = toHistory(facts);
-		if (failure === void 0) leaveTimes(facts, report, history, context, front);
+		const compared = compareImages(report, history.targets, facts.lastImages);
+		const excesses = checkImageLimits(compared, inputs.imageLimits);
+		const failure = signal.aborted ? signal.reason : toFailure$1(report);
+		if (failure === void 0 && (excesses.length === 0 || inputs.imageLimits.isWarning)) leaveNames(facts, report, history, context, front);
 		return {
 			kind: "run",
 			report,
 			history,
+			compared,
+			excesses,
 			failure
 		};
 	} catch (_) {
@@ -10648,97 +10902,6 @@ const renderPlanSummary = (plan) => {
 		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
 		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
 	}).join("\n")}\n`;
-};
-
-// src/report/image-report.ts
-const toImageReports = (report) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
-	name: step.names.join(", "),
-	analysis
-}]);
-/** A path in an image, of which names are bytes, as one line of text. */
-const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
-/** Where a layer comes from, in a word: its line, else its number. */
-const renderPlace = ({ location, isBase }, index) => {
-	if (location !== void 0) return `${location.file}:${location.line}`;
-	return isBase ? "base" : `layer ${index + 1}`;
-};
-const pathsShown = 3;
-const renderPaths = (paths) => {
-	const shown = paths.slice(0, pathsShown).map(renderPath);
-	const rest = paths.length - shown.length;
-	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-};
-/** What a finding is about: bytes, paths and what else shows it. */
-const renderEvidence = ({ bytes, paths, evidence }) => [
-	bytes > 0 ? formatBytes(bytes) : "",
-	renderPaths(paths),
-	toLine(evidence ?? "")
-].filter(Boolean).join("; ");
-/** A finding in one line, as an annotation has it. */
-const renderFinding = (match) => {
-	const { what, fix, doubt } = match.rule;
-	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
-	return `${what}: ${renderEvidence(match)}. ${fix}${why}`;
-};
-/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
-const toAnnotations = ({ name, analysis }) => {
-	const { findings, layers } = analysis;
-	const toWarning = (match) => ({
-		message: `${name}: ${renderFinding(match)}`,
-		location: layers[match.layer]?.location
-	});
-	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
-	return {
-		errors: ofLevel("error"),
-		warnings: ofLevel("warning")
-	};
-};
-const mostParts = 20;
-const mostFindings$1 = 50;
-const mostPaths = 5;
-const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
-	rule: rule.id,
-	level: rule.level,
-	what: rule.what,
-	fix: rule.fix,
-	doubt: rule.doubt,
-	layer,
-	location: all.layers[layer]?.location,
-	bytes,
-	pathCount: paths.length,
-	paths: paths.slice(0, mostPaths).map(renderPath),
-	evidence: evidence === void 0 ? void 0 : toLine(evidence)
-});
-const toOutput = ({ name, analysis }) => {
-	const { waste, folders, files, findings, ...rest } = analysis;
-	const toLarge = ({ path, bytes }) => ({
-		path: renderPath(path),
-		bytes
-	});
-	const parts = waste.parts.slice(0, mostParts);
-	return {
-		image: name,
-		...rest,
-		waste: {
-			...waste,
-			parts: parts.map((part) => ({
-				...part,
-				paths: part.paths.map(renderPath)
-			}))
-		},
-		folders: folders.map(toLarge),
-		files: files.map(toLarge),
-		findings: findings.slice(0, mostFindings$1).map((match) => toFindingOutput(match, analysis))
-	};
-};
-/** GitHub takes a megabyte of a job's outputs. */
-const mostCharacters$1 = 5e5;
-/** The output `image-report`; of very many layers, no list. */
-const toImageReportOutput = (reports) => {
-	const all = reports.map(toOutput);
-	const json = JSON.stringify(all);
-	if (json.length <= mostCharacters$1) return json;
-	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
 };
 
 // src/report/image-report-text.ts
@@ -11238,6 +11401,7 @@ const renderResult = (told) => {
 		...timeline === void 0 ? [] : [timeline, ""],
 		`Slipway: ${verdict}`,
 		...rows.length === 0 ? [] : [renderTable(rows, " ")],
+		...told.growth === void 0 ? [] : [`Growth: ${told.growth}`],
 		...told.usual?.isSlower === true ? [`Builds: ${told.usual.line}`] : [],
 		...renderUnloaded(told.report)
 	].join("\n");
@@ -11252,6 +11416,7 @@ const renderSummary = (told) => {
 		...rows.length === 0 ? [] : [renderTable(rows, "\xA0")],
 		...renderUnloaded(told.report).map(escapeLine),
 		...told.usual === void 0 ? [] : [`**Builds**: ${escapeLine(told.usual.line)}`],
+		...told.growth === void 0 ? [] : [`**Growth**: ${escapeLine(told.growth)}`],
 		...renderSlowest(told.report),
 		...renderTokens(told.report),
 		...renderFreed(told.report),
@@ -11272,6 +11437,13 @@ const tellReports = async (runner, reports) => {
 	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
 	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));
 };
+/** All but the one that the step fails with. */
+const tellExcesses = async (runner, { excesses }, inputs, failure) => {
+	if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses);
+	const others = excesses.filter((each) => !isOf(failure, each));
+	for (const { message, location } of others) runner.error(message, location);
+};
+const isOf = (failure, { message }) => failure instanceof Failure && failure.message === message;
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const report = result?.kind === "run" ? result.report : emptyReport;
@@ -11286,6 +11458,7 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const usual = history && compareWithUsual(report, history);
 	const durationMs = performance.now() - beganMs;
 	const told = {
+		growth: result?.kind === "run" ? renderGrowth(result.compared) : void 0,
 		beganMs,
 		report,
 		usual,
@@ -11295,6 +11468,7 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	};
 	const reports = toImageReports(report);
 	await tellReports(runner, reports);
+	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
 	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
 	const details = renderImageReports(reports);
 	await runner.summary(`${renderSummary(told)}${details === "" ? "" : `\n${details}`}`);
@@ -11344,6 +11518,11 @@ const runInPlace = async (inputs, environment, runner, signal) => {
 		});
 	}
 };
+/** The step fails for the first image that is beyond its limit, unless that is to be a warning. */
+const toExcessFailure = ({ imageLimits }, { excesses }) => {
+	const [first] = imageLimits.isWarning ? [] : excesses;
+	return first && new Failure(first.message, { location: first.location });
+};
 const runStep = async (environment, runner, signal) => {
 	const beganMs = performance.now();
 	let inputs;
@@ -11356,7 +11535,7 @@ const runStep = async (environment, runner, signal) => {
 			return await reportDiagnosis(runner, diagnosis, true);
 		}
 		result = await runInPlace(inputs, environment, runner, signal);
-		failure = result.kind === "run" ? result.failure : void 0;
+		failure = result.kind === "run" ? result.failure ?? toExcessFailure(inputs, result) : void 0;
 	} catch (error) {
 		failure = error;
 	}

@@ -658,6 +658,36 @@ const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, ques
 	return Array.isArray(found) ? found.map(toKey) : [];
 };
 
+// src/memory/image-memory.ts
+/** With more, names of entries have no room for what they are. */
+const mostImages$1 = 26;
+const toWord$1 = (bytes) => Math.min(36 ** 8 - 1, Math.max(0, bytes)).toString(36);
+/**
+* The name that holds the sizes of a run's images; undefined where there are too many.
+*
+* @param ending what tells it from all names before
+*/
+const toImagesKey = (prefix, sizes, ending) => {
+	if (sizes.length === 0 || sizes.length > mostImages$1) return void 0;
+	return `${prefix}${sizes.map(({ bytes, packedBytes }) => `${toWord$1(bytes)}.${toWord$1(packedBytes)}`).join("-")}-${ending}`;
+};
+const keyPattern$2 = /^(slipway-image-(?:default|branch)-v1-[0-9a-f]{16}-)((?:[0-9a-z]{1,8}\.[0-9a-z]{1,8}-){1,26})[0-9a-f]{8}$/;
+/** Whether it is one that we would have given. */
+const isImagesKey = (key) => key.length <= 512 && keyPattern$2.test(key);
+/** The sizes that a name tells; undefined when it is not one that we would have given. */
+const parseImagesKey = (prefix, key, images) => {
+	const [, start, list = ""] = keyPattern$2.exec(key) ?? [];
+	if (start !== prefix || !isImagesKey(key)) return void 0;
+	const sizes = list.split("-").slice(0, -1).map((word) => {
+		const [bytes = 0, packedBytes = 0] = word.split(".").map((each) => Number.parseInt(each, 36));
+		return {
+			bytes,
+			packedBytes
+		};
+	});
+	return sizes.length === images ? sizes : void 0;
+};
+
 // src/memory/size-memory.ts
 const mb = 1e6;
 /** MB with three digits that count, rounded up, so that names stay short. */
@@ -742,8 +772,8 @@ const parseTimesKey = (prefix, key, images) => {
 };
 
 // src/memory/memory.ts
-/** The state by which post knows the name that `nameTimes` gave. */
-const timesState = "times";
+/** The state by which post knows the names that it is to keep, with spaces between them. */
+const namesState = "names";
 const lookupDeadlineMs = 5e3;
 const saveDeadlineMs = 1e4;
 /** In the step's own folder. The service tells entries apart by path, too, so it is the same on every runner. */
@@ -760,27 +790,44 @@ const quietly = async ({ debug }, body) => {
 const toEnding = () => randomBytes(4).toString("hex");
 const nothingRemembered = {
 	sizes: void 0,
-	times: void 0
+	times: void 0,
+	images: {
+		ofDefaultBranch: void 0,
+		ofBranch: void 0
+	}
 };
-/** What is known of the images of earlier runs. */
-const recall = async (memory, targets) => {
+/**
+* What is known of the images of earlier runs.
+*
+* @param withImages whether it is asked how large each was, too
+*/
+const recall = async (memory, targets, withImages) => {
 	const { repository, debug } = memory;
 	if (!areRememberable(targets)) return nothingRemembered;
 	const { length } = toRemembered(targets);
-	const prefixes = [toPrefix("size-v2", repository, targets), toPrefix("time-v1", repository, targets)];
+	const prefixes = [
+		toPrefix("size-v2", repository, targets),
+		toPrefix("time-v1", repository, targets),
+		...withImages ? [toPrefix("image-default-v1", repository, targets), toPrefix("image-branch-v1", repository, targets)] : []
+	];
 	const keys = await quietly(memory, () => askCache(memory, lookupDeadlineMs, {
 		path,
 		keys: prefixes,
 		isNew: false
 	}));
 	if (keys === void 0) return nothingRemembered;
-	const [sizesKey, timesKey] = keys;
+	const [sizesKey, timesKey, ...imagesKeys] = keys;
 	const sizes = sizesKey ? parseSizesKey(prefixes[0], sizesKey, length) : void 0;
 	const times = timesKey ? parseTimesKey(prefixes[1], timesKey, length) : [];
 	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
+	const [ofDefaultBranch, ofBranch] = imagesKeys.map((key = "", at) => parseImagesKey(prefixes[2 + at] ?? "", key, length));
 	return {
 		sizes,
-		times
+		times,
+		images: {
+			ofDefaultBranch,
+			ofBranch
+		}
 	};
 };
 /** Saves sizes for the next run, unless that would find nearly the same already. */
@@ -788,7 +835,7 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 	if (!areRememberable(targets) || sizes.each.length !== toRemembered(targets).length) return;
 	if (lastSizes !== void 0 && isNear(sizes, lastSizes)) return;
 	const prefix = toPrefix("size-v2", memory.repository, targets);
-	await rememberName(memory, `${toSizesKey(prefix, sizes)}-${toEnding()}`);
+	await rememberNames(memory, [`${toSizesKey(prefix, sizes)}-${toEnding()}`]);
 };
 /**
 * The name by which the next runs know how long these builds took; undefined where it cannot hold them.
@@ -796,11 +843,15 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 * @param times in the order of the targets that are remembered
 */
 const nameTimes = (repository, targets, times, before) => areRememberable(targets) ? toTimesKey(toPrefix("time-v1", repository, targets), times, before, toEnding()) : void 0;
-/** Saves an entry of that name. */
-const rememberName = async (access, key) => {
+/** The same of how large the images are. */
+const nameImages = (repository, targets, sizes, isDefaultBranch) => {
+	return toImagesKey(toPrefix(isDefaultBranch ? "image-default-v1" : "image-branch-v1", repository, targets), sizes, toEnding());
+};
+/** Saves entries of these names. */
+const rememberNames = async (access, keys) => {
 	await quietly(access, () => askCache(access, saveDeadlineMs, {
 		path,
-		keys: [key],
+		keys,
 		isNew: true
 	}));
 };
@@ -3005,7 +3056,10 @@ const defaults = {
 	"free-disk-keep": void 0,
 	"prune-cache": "auto",
 	manifests: void 0,
-	"image-report": "false"
+	"image-report": "false",
+	"image-size-limit": void 0,
+	"image-growth-limit": void 0,
+	"image-limit-action": "error"
 };
 const inputNames = Object.keys(defaults);
 const buildWords = Object.keys(ofBuild);
@@ -3351,6 +3405,18 @@ const findRepository = (context) => {
 	const found = attempt(() => context.repo);
 	return found && `${found.owner}/${found.repo}`;
 };
+/** Of these, the ref is that of the code. */
+const ofBranches = [
+	"push",
+	"schedule",
+	"workflow_dispatch",
+	"repository_dispatch"
+];
+/** Whether the run's code is that of the repository's default branch. */
+const isOfDefaultBranch = ({ eventName, ref, payload }) => {
+	const name = payload.repository?.["default_branch"];
+	return ofBranches.includes(eventName) && typeof name === "string" && ref === `refs/heads/${name}`;
+};
 
 // src/commands/actions/own-environment.ts
 /** More than the kernel lets anybody pass. */
@@ -3492,6 +3558,8 @@ const readEnvironment = async (own = process.env) => {
 		mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env["ACTIONS_CACHE_MODE"] ?? ""),
 		/** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
 		tempDir: findTempDir(env["RUNNER_TEMP"]),
+		/** Whether what the run builds is what the repository's default branch has. */
+		isDefaultBranch: isOfDefaultBranch(context),
 		/** Where relative paths of inputs start. */
 		workspace: env["GITHUB_WORKSPACE"] || process.cwd(),
 		/** All variables of the step, for inputs that name some. */
@@ -3615,4 +3683,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameTimes, nothingRemembered, parseOptions, parseQuantity, quote, readBuilder, readEnvironment, readSecrets, recall, rememberName, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, timesState, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isImagesKey, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readBuilder, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

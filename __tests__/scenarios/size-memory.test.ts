@@ -49,11 +49,12 @@ const runHosted = async (
   context: TestContext,
   options: Partial<RunOptions> = {},
   expected: 'success' | 'warned' | 'failure' | 'cancelled' = 'success',
+  inputs: Readonly<Record<string, string>> = {},
 ): Promise<Run> => {
   const present = catalog.flatMap(({ paths }) => paths).filter((path) => existsSync(path))
   context.skip(present.length > 0, `This would delete ${present.join(', ')} of this machine.`)
   const run = await runSlipway(
-    { context: folder, tags: image, 'cluster-name': cluster.name, 'free-disk': 'auto' },
+    { context: folder, tags: image, 'cluster-name': cluster.name, 'free-disk': 'auto', ...inputs },
     {
       runnerEnvironment: 'github-hosted',
       runtime: { token: service.token, resultsUrl: service.resultsUrl },
@@ -102,6 +103,32 @@ test('what the build took stands beside what is usual', async (context) => {
   const run = await runHosted(context)
   expect(run.summary).toMatch(/^\*\*Builds\*\*: .+ ms, usually 200 ms \(the last 3 runs\)$/m)
   expect(timesKeys().at(-1)).toMatch(/-2-3-1-[0-9a-f]{8}$/)
+})
+
+test('an image that grew since the last run fails the step, unless that is to be a warning', async (context) => {
+  const prefix = toPrefix('image-branch-v1', 'acme/app', [targetWith(image)])
+  const inputs = { 'image-growth-limit': '50%' }
+  await runHosted(context, {}, 'success', inputs)
+  const [entry] = service.entries.filter(({ key }) => key.startsWith(prefix))
+  expect(entry?.key).toMatch(/-\w+\.\w+-[0-9a-f]{8}$/)
+  if (entry !== undefined) entry.key = `${prefix}a.a-01234567`
+  const grown = await runHosted(context, {}, 'failure', inputs)
+  const said = `${image} grew by 9.0 MB`
+  expect(grown.annotations.map(({ message }) => message.slice(0, said.length - 6))).toEqual([
+    said.slice(0, -6),
+  ])
+  // What failed is nothing to compare with.
+  expect(service.entries.filter(({ key }) => key.startsWith(prefix))).toHaveLength(1)
+  const warned = await runHosted(context, {}, 'warned', {
+    ...inputs,
+    'image-limit-action': 'warning',
+  })
+  expect(warned.annotations.map(({ level }) => level)).toEqual(['warning'])
+  expect(warned.summary).toContain(`**Growth**: ${image.replaceAll('_', '\\_')} +`)
+  const unknown = await runHosted(context, {}, 'failure', { 'image-size-limit': 'other=2GB' })
+  expect(unknown.annotations.map(({ message }) => message)).toEqual([
+    `A limit is for an image that this step does not have: other=2GB. It has ${image}.`,
+  ])
 })
 
 test('what could not fit last time is refused, with the sum; run again, it is tried, and remembered', async (context) => {

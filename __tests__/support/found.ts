@@ -48,6 +48,7 @@ export const foundFacts: Facts = {
   keptFor: undefined,
   lastSizes: undefined,
   lastTimes: undefined,
+  lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },
   nodeCapacities: [],

@@ -1,6 +1,7 @@
 import { findAnnotated, findAttested } from '../build/exports.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { type Facts, toWanted } from '../facts/facts.ts'
+import { Failure } from '../failure.ts'
 import type { Log } from '../host/log.ts'
 import { renderNameless } from '../image/own-names.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -9,6 +10,7 @@ import { checkManifests } from '../manifests/check-manifests.ts'
 import type { Plan } from '../plan/plan.ts'
 import { renderPullWarning } from '../plan/pull-warning.ts'
 import { renderSum } from '../plan/shortage.ts'
+import { isAbout } from '../report/image-limits.ts'
 import { findDockers } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
 
@@ -53,6 +55,19 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   if (inputs.pruneCache === 'always' && objection !== undefined) {
     line(`Kept the build cache: ${objection}.`)
   }
+}
+
+/** @throws {Failure} when a limit is for an image that the run does not have */
+export const refuseUnknownLimits = ({ imageLimits }: Inputs, facts: Facts): void => {
+  const names = toWanted(facts).map(({ given }) => given)
+  const unknown = [...imageLimits.size, ...imageLimits.growth].filter(
+    (limit) => !names.some((name) => isAbout(limit, name)),
+  )
+  if (unknown.length === 0) return
+  const given = unknown.map((limit) => limit.given).join(', ')
+  throw new Failure(`A limit is for an image that this step does not have: ${given}`, {
+    remedy: `It has ${names.join(', ')}.`,
+  })
 }
 
 /** What the author of the workflow should know before anything is done. */

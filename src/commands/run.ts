@@ -9,17 +9,24 @@ import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
-import { nameTimes, timesState } from '../memory/memory.ts'
+import { nameImages, namesState, nameTimes } from '../memory/memory.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
 import { toFailure } from '../report/failures.ts'
+import {
+  type Compared,
+  checkImageLimits,
+  compareImages,
+  type Excess,
+  toImageSizes,
+} from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
 import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
 import { toGitAuth } from '../token/git-auth.ts'
-import { refuseShortage, remark, remarkOnLoads } from './remarks.ts'
+import { refuseShortage, refuseUnknownLimits, remark, remarkOnLoads } from './remarks.ts'
 import { withBuilder } from './with-builder.ts'
 
 /** Where a run takes place. */
@@ -36,6 +43,8 @@ export type RunContext = GatherContext & {
   readonly watch?: BuilderWatch | undefined
   /** By these variables builds and we find the Actions cache. */
   readonly cacheEnv: Env
+  /** Whether what the run builds is what the repository's default branch has. */
+  readonly isDefaultBranch: boolean
   /** 1 for a job that runs for the first time, more when somebody runs it again. */
   readonly runAttempt: number
 }
@@ -56,6 +65,10 @@ export type Result =
       readonly kind: 'run'
       readonly report: Report
       readonly history: History
+      /** Beside what they were. */
+      readonly compared: readonly Compared[]
+      /** Images that are beyond their limits. */
+      readonly excesses: readonly Excess[]
       /** Undefined where all went well. */
       readonly failure: unknown
     }
@@ -95,19 +108,22 @@ const toHistory = ({ targets, lastTimes }: Facts): History => ({
   before: lastTimes ?? [],
 })
 
-/** Post writes them down, for which nobody waits. */
-const leaveTimes = (
+/** Post writes down what these names hold, for which nobody waits. */
+const leaveNames = (
   { keptFor, targets, lastTimes }: Facts,
   report: Report,
   history: History,
-  { mayWriteCache }: RunContext,
+  { mayWriteCache, isDefaultBranch }: RunContext,
   { saveState }: FrontEnd,
 ): void => {
   const times = toBuildTimes(report, history)
-  if (keptFor === undefined || lastTimes === undefined || times === undefined) return
-  if (!mayWriteCache) return
-  const name = nameTimes(keptFor, targets, times, lastTimes)
-  if (name !== undefined) saveState(timesState, name)
+  if (keptFor === undefined || lastTimes === undefined || !mayWriteCache) return
+  const sizes = toImageSizes(report, history.targets)
+  const names = [
+    times && nameTimes(keptFor, targets, times, lastTimes),
+    sizes && nameImages(keptFor, targets, sizes, isDefaultBranch),
+  ].filter((name) => name !== undefined)
+  if (names.length > 0) saveState(namesState, names.join(' '))
 }
 
 const runWith = async (
@@ -124,6 +140,7 @@ const runWith = async (
   const facts = await gather(command, api, inputs, context, cache)
   await remark(inputs, facts, log)
   const plan = planRun(inputs, facts)
+  refuseUnknownLimits(inputs, facts)
   if (inputs.isDryRun) return { kind: 'planned', plan }
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
@@ -146,10 +163,14 @@ const runWith = async (
   })
   // Who cancels gives us seconds.
   if (!signal.aborted) await finishRecording(toLoaded(report))
-  const failure = signal.aborted ? signal.reason : toFailure(report)
   const history = toHistory(facts)
-  if (failure === undefined) leaveTimes(facts, report, history, context, front)
-  return { kind: 'run', report, history, failure }
+  const compared = compareImages(report, history.targets, facts.lastImages)
+  const excesses = checkImageLimits(compared, inputs.imageLimits)
+  const failure = signal.aborted ? signal.reason : toFailure(report)
+  // What is beyond its limits is nothing to compare the next run with.
+  const isFine = failure === undefined && (excesses.length === 0 || inputs.imageLimits.isWarning)
+  if (isFine) leaveNames(facts, report, history, context, front)
+  return { kind: 'run', report, history, compared, excesses, failure }
 }
 
 /**

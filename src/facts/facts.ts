@@ -7,6 +7,7 @@ import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { Manifests } from '../manifests/workload.ts'
+import type { LastImages } from '../memory/memory.ts'
 import type { BuildTimes } from '../memory/time-memory.ts'
 import type { Filesystem } from '../storage/filesystems.ts'
 
@@ -39,6 +40,7 @@ export type Facts = {
   readonly lastSizes: Sizes | undefined
   /** What the builds took in the last runs, latest first; undefined where nobody could be asked. */
   readonly lastTimes: readonly BuildTimes[] | undefined
+  readonly lastImages: LastImages
   /** Docker's images and build cache, which builds may reuse; 0 where the plan does not need it. */
   readonly reusableBytes: number
   /** Empty where none were named. */

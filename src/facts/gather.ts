@@ -15,7 +15,7 @@ import { findImages } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
-import { nothingRemembered, recall } from '../memory/memory.ts'
+import { nothingRemembered, type Remembered, recall } from '../memory/memory.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { Facts } from './facts.ts'
 
@@ -39,17 +39,24 @@ const toOwnBuilder = ({ driver, appended }: BuilderRequest, { isLocal }: Docker)
   isLocal: isLocal && driver === 'docker-container' && appended.length === 0,
 })
 
+const toLast = ({ sizes, times, images }: Remembered) => ({
+  lastSizes: sizes,
+  lastTimes: times,
+  lastImages: images,
+})
+
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
-  { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker }: Inputs,
+  { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker, imageReport }: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
-): Promise<Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'lastTimes' | 'keptFor'>> => {
+): Promise<
+  Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'lastTimes' | 'lastImages' | 'keptFor'>
+> => {
   const keptFor = hasCacheService ? repository : undefined
-  const { sizes, times } = nothingRemembered
   if (bake === undefined) {
-    return { targets: [], builder: undefined, lastSizes: sizes, lastTimes: times, keptFor }
+    return { targets: [], builder: undefined, ...toLast(nothingRemembered), keptFor }
   }
   // The run's own may still be booting.
   const asking =
@@ -70,8 +77,8 @@ const findBuilds = async (
   const last =
     keptFor === undefined
       ? nothingRemembered
-      : await recall({ repository: keptFor, ...cache }, targets)
-  return { targets, builder, lastSizes: last.sizes, lastTimes: last.times, keptFor }
+      : await recall({ repository: keptFor, ...cache }, targets, imageReport !== 'false')
+  return { targets, builder, ...toLast(last), keptFor }
 }
 
 /** Where the builds' caches are, of which nothing is asked on the way. */

@@ -126,6 +126,26 @@ export type BuilderRequest = BuilderNode & {
     | undefined
 }
 
+/** How large an image may be, or how much larger than before. */
+export type ImageLimit = {
+  /** As it was written. */
+  readonly given: string
+  /** With its tag or without; undefined for all images. */
+  readonly image: string | undefined
+  readonly bytes: number | undefined
+  /** Of what it was before. */
+  readonly percent: number | undefined
+  /** As a registry has it, in place of its files. */
+  readonly isPacked: boolean
+}
+
+export type ImageLimits = {
+  readonly size: readonly ImageLimit[]
+  readonly growth: readonly ImageLimit[]
+  /** The step does not fail for them. */
+  readonly isWarning: boolean
+}
+
 /** All that a workflow author said, checked. */
 export type Inputs = CacheInputs & {
   readonly mode: Mode
@@ -170,6 +190,7 @@ export type Inputs = CacheInputs & {
   readonly pruneCache: PruneCache
   /** Whether, and how thoroughly, the step says what its images' bytes are for. */
   readonly imageReport: ImageReport
+  readonly imageLimits: ImageLimits
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
 }

@@ -85,6 +85,9 @@ export const defaults = {
   'prune-cache': 'auto',
   manifests: undefined,
   'image-report': 'false',
+  'image-size-limit': undefined,
+  'image-growth-limit': undefined,
+  'image-limit-action': 'error',
 } as const
 
 export type InputName = keyof typeof defaults

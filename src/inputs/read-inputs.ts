@@ -8,6 +8,7 @@ import { readBuilder } from './read-builder.ts'
 import { readCache } from './read-cache.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
+import { readImageReport } from './read-image-limits.ts'
 import { readManifests } from './read-manifests.ts'
 import { readSecrets } from './read-secrets.ts'
 import { createReader, type Reader, type Run, toOptional } from './reader.ts'
@@ -17,8 +18,6 @@ import { reportUntrusted } from './report-untrusted.ts'
 const modes = ['run', 'diagnose'] as const
 
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
-
-const imageReports = ['auto', 'full', 'false'] as const
 
 const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
@@ -110,6 +109,6 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       freeDiskKeep: readFreeDiskKeep(reader),
       pruneCache: toTri[choice('prune-cache', triWords)],
       manifests: readManifests(reader),
-      imageReport: choice('image-report', imageReports),
+      ...readImageReport(reader),
     }
   })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
 import { askCache, type CacheAccess } from './cache-client.ts'
+import { type ImageSize, parseImagesKey, toImagesKey } from './image-memory.ts'
 import { isNear, parseSizesKey, toSizesKey } from './size-memory.ts'
 import { areRememberable, type Built, toPrefix, toRemembered } from './targets.ts'
 import { type BuildTimes, parseTimesKey, toTimesKey } from './time-memory.ts'
@@ -21,10 +22,17 @@ export type Remembered = {
   readonly sizes: Sizes | undefined
   /** Of the last runs, latest first; undefined where nobody could be asked. */
   readonly times: readonly BuildTimes[] | undefined
+  readonly images: LastImages
 }
 
-/** The state by which post knows the name that `nameTimes` gave. */
-export const timesState = 'times'
+/** How large the images were, in the last run of each; undefined where nobody knows, or asked. */
+export type LastImages = {
+  readonly ofDefaultBranch: readonly ImageSize[] | undefined
+  readonly ofBranch: readonly ImageSize[] | undefined
+}
+
+/** The state by which post knows the names that it is to keep, with spaces between them. */
+export const namesState = 'names'
 
 const lookupDeadlineMs = 5_000
 const saveDeadlineMs = 10_000
@@ -44,26 +52,47 @@ const quietly = async <T>({ debug }: CacheAccess, body: () => Promise<T>) => {
 /** A name can be taken only once, and what it holds may come back after it was something else. */
 const toEnding = (): string => randomBytes(4).toString('hex')
 
-export const nothingRemembered: Remembered = { sizes: undefined, times: undefined }
+export const nothingRemembered: Remembered = {
+  sizes: undefined,
+  times: undefined,
+  images: { ofDefaultBranch: undefined, ofBranch: undefined },
+}
 
-/** What is known of the images of earlier runs. */
-export const recall = async (memory: Memory, targets: readonly Built[]): Promise<Remembered> => {
+/**
+ * What is known of the images of earlier runs.
+ *
+ * @param withImages whether it is asked how large each was, too
+ */
+export const recall = async (
+  memory: Memory,
+  targets: readonly Built[],
+  withImages: boolean,
+): Promise<Remembered> => {
   const { repository, debug } = memory
   if (!areRememberable(targets)) return nothingRemembered
   const { length } = toRemembered(targets)
   const prefixes = [
     toPrefix('size-v2', repository, targets),
     toPrefix('time-v1', repository, targets),
+    ...(withImages
+      ? [
+          toPrefix('image-default-v1', repository, targets),
+          toPrefix('image-branch-v1', repository, targets),
+        ]
+      : []),
   ] as const
   const keys = await quietly(memory, () =>
     askCache(memory, lookupDeadlineMs, { path, keys: prefixes, isNew: false }),
   )
   if (keys === undefined) return nothingRemembered
-  const [sizesKey, timesKey] = keys
+  const [sizesKey, timesKey, ...imagesKeys] = keys
   const sizes = sizesKey ? parseSizesKey(prefixes[0], sizesKey, length) : undefined
   const times = timesKey ? parseTimesKey(prefixes[1], timesKey, length) : []
   debug(`Size of the images last time: ${sizes === undefined ? 'unknown' : JSON.stringify(sizes)}`)
-  return { sizes, times }
+  const [ofDefaultBranch, ofBranch] = imagesKeys.map((key = '', at) =>
+    parseImagesKey(prefixes[2 + at] ?? '', key, length),
+  )
+  return { sizes, times, images: { ofDefaultBranch, ofBranch } }
 }
 
 /** Saves sizes for the next run, unless that would find nearly the same already. */
@@ -76,7 +105,7 @@ export const rememberSizes = async (
   if (!areRememberable(targets) || sizes.each.length !== toRemembered(targets).length) return
   if (lastSizes !== undefined && isNear(sizes, lastSizes)) return
   const prefix = toPrefix('size-v2', memory.repository, targets)
-  await rememberName(memory, `${toSizesKey(prefix, sizes)}-${toEnding()}`)
+  await rememberNames(memory, [`${toSizesKey(prefix, sizes)}-${toEnding()}`])
 }
 
 /**
@@ -94,7 +123,21 @@ export const nameTimes = (
     ? toTimesKey(toPrefix('time-v1', repository, targets), times, before, toEnding())
     : undefined
 
-/** Saves an entry of that name. */
-export const rememberName = async (access: CacheAccess, key: string): Promise<void> => {
-  await quietly(access, () => askCache(access, saveDeadlineMs, { path, keys: [key], isNew: true }))
+/** The same of how large the images are. */
+export const nameImages = (
+  repository: string,
+  targets: readonly Built[],
+  sizes: readonly ImageSize[],
+  isDefaultBranch: boolean,
+): string | undefined => {
+  const kind = isDefaultBranch ? 'image-default-v1' : 'image-branch-v1'
+  return toImagesKey(toPrefix(kind, repository, targets), sizes, toEnding())
+}
+
+/** Saves entries of these names. */
+export const rememberNames = async (
+  access: CacheAccess,
+  keys: readonly string[],
+): Promise<void> => {
+  await quietly(access, () => askCache(access, saveDeadlineMs, { path, keys, isNew: true }))
 }

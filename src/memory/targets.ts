@@ -29,7 +29,7 @@ const nameOf = ({ tags: [tag] }: Built): string => toRepository(tag?.canonical ?
  * whatever their tags are.
  */
 export const toPrefix = (
-  kind: 'size-v2' | 'time-v1',
+  kind: 'size-v2' | 'time-v1' | 'image-default-v1' | 'image-branch-v1',
   repository: string,
   targets: readonly Built[],
 ): string => {

@@ -14,6 +14,8 @@ export type Told = {
   /** When the step began, by the clock that outcomes have. */
   readonly beganMs: number
   readonly durationMs: number
+  /** How much larger the images are than before, where that is known. */
+  readonly growth?: string | undefined
   /** What the builds took beside what is usual; undefined where nobody knows that. */
   readonly usual?: { readonly line: string; readonly isSlower: boolean } | undefined
   /** Why the step fails; undefined where it does not. */
@@ -100,6 +102,7 @@ export const renderResult = (told: Told): string => {
     ...(timeline === undefined ? [] : [timeline, '']),
     `Slipway: ${verdict}`,
     ...(rows.length === 0 ? [] : [renderTable(rows, ' ')]),
+    ...(told.growth === undefined ? [] : [`Growth: ${told.growth}`]),
     ...(told.usual?.isSlower === true ? [`Builds: ${told.usual.line}`] : []),
     ...renderUnloaded(told.report),
   ].join('\n')
@@ -115,6 +118,7 @@ export const renderSummary = (told: Told): string => {
     ...(rows.length === 0 ? [] : [renderTable(rows, '\u00a0')]),
     ...renderUnloaded(told.report).map(escapeLine),
     ...(told.usual === undefined ? [] : [`**Builds**: ${escapeLine(told.usual.line)}`]),
+    ...(told.growth === undefined ? [] : [`**Growth**: ${escapeLine(told.growth)}`]),
     ...renderSlowest(told.report),
     ...renderTokens(told.report),
     ...renderFreed(told.report),

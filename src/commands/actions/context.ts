@@ -28,3 +28,12 @@ export const findRepository = (context: Context): string | undefined => {
   const found = attempt(() => context.repo)
   return found && `${found.owner}/${found.repo}`
 }
+
+/** Of these, the ref is that of the code. */
+const ofBranches = ['push', 'schedule', 'workflow_dispatch', 'repository_dispatch']
+
+/** Whether the run's code is that of the repository's default branch. */
+export const isOfDefaultBranch = ({ eventName, ref, payload }: Context): boolean => {
+  const name: unknown = payload.repository?.['default_branch']
+  return ofBranches.includes(eventName) && typeof name === 'string' && ref === `refs/heads/${name}`
+}

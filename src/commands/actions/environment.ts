@@ -6,7 +6,7 @@ import { isBuilderKey } from '../../inputs/builder-keys.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
 import { readTrigger } from '../../inputs/trigger.ts'
-import { findRepository, readContext } from './context.ts'
+import { findRepository, isOfDefaultBranch, readContext } from './context.ts'
 import { wipeVariables } from './own-environment.ts'
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
@@ -113,6 +113,8 @@ export const readEnvironment = async (own: NodeJS.ProcessEnv = process.env) => {
     mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env['ACTIONS_CACHE_MODE'] ?? ''),
     /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
     tempDir: findTempDir(env['RUNNER_TEMP']),
+    /** Whether what the run builds is what the repository's default branch has. */
+    isDefaultBranch: isOfDefaultBranch(context),
     /** Where relative paths of inputs start. */
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     /** All variables of the step, for inputs that name some. */

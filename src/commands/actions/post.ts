@@ -1,10 +1,10 @@
 import { getState } from '@actions/core'
 import { renderError } from '../../failure.ts'
-import { timesState } from '../../memory/memory.ts'
+import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, readBuilder, runIdState } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
-import { keepTimes } from '../keep-times.ts'
+import { keepNames } from '../keep-names.ts'
 import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
 import { reportDiagnosis } from './report-diagnosis.ts'
@@ -18,7 +18,7 @@ process.on('uncaughtException', (error) => {
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
 const builder = readBuilder(getState(builderState))
-const times = getState(timesState)
+const names = getState(namesState)
 const environment = await readEnvironment()
 forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so these are only compared.
@@ -40,7 +40,7 @@ try {
 } catch (error) {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
-if (isRunId(runId)) await keepTimes(environment, runner, runId, times)
+if (isRunId(runId)) await keepNames(environment, runner, runId, names)
 await cleanUp(environment, runner, runId, { isDockerThere, builder })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.

@@ -1,6 +1,8 @@
+import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
+import { type Excess, renderGrowth } from '../../report/image-limits.ts'
 import {
   type ImageReport,
   toAnnotations,
@@ -38,6 +40,21 @@ const tellReports = async (runner: Runner, reports: readonly ImageReport[]): Pro
   await runner.warnings(annotations.flatMap(({ warnings }) => warnings))
 }
 
+/** All but the one that the step fails with. */
+const tellExcesses = async (
+  runner: Runner,
+  { excesses }: Extract<Result, { kind: 'run' }>,
+  inputs: Inputs | undefined,
+  failure: unknown,
+): Promise<void> => {
+  if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses)
+  const others = excesses.filter((each) => !isOf(failure, each))
+  for (const { message, location } of others) runner.error(message, location)
+}
+
+const isOf = (failure: unknown, { message }: Excess): boolean =>
+  failure instanceof Failure && failure.message === message
+
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 export const publish = async (
   runner: Runner,
@@ -55,7 +72,9 @@ export const publish = async (
   const history = result?.kind === 'run' ? result.history : undefined
   const usual = history && compareWithUsual(report, history)
   const durationMs = performance.now() - beganMs
+  const growth = result?.kind === 'run' ? renderGrowth(result.compared) : undefined
   const told = {
+    growth,
     beganMs,
     report,
     usual,
@@ -65,6 +84,7 @@ export const publish = async (
   }
   const reports = toImageReports(report)
   await tellReports(runner, reports)
+  if (result?.kind === 'run') await tellExcesses(runner, result, inputs, failure)
   if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
   const details = renderImageReports(reports)
   await runner.summary(`${renderSummary(told)}${details === '' ? '' : `\n${details}`}`)

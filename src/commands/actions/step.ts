@@ -51,6 +51,15 @@ const runInPlace = async (
   }
 }
 
+/** The step fails for the first image that is beyond its limit, unless that is to be a warning. */
+const toExcessFailure = (
+  { imageLimits }: Inputs,
+  { excesses }: Extract<Result, { kind: 'run' }>,
+): Failure | undefined => {
+  const [first] = imageLimits.isWarning ? [] : excesses
+  return first && new Failure(first.message, { location: first.location })
+}
+
 const runStep = async (
   environment: Environment,
   runner: Runner,
@@ -67,7 +76,8 @@ const runStep = async (
       return await reportDiagnosis(runner, diagnosis, true)
     }
     result = await runInPlace(inputs, environment, runner, signal)
-    failure = result.kind === 'run' ? result.failure : undefined
+    failure =
+      result.kind === 'run' ? (result.failure ?? toExcessFailure(inputs, result)) : undefined
   } catch (error) {
     failure = error
   }

@@ -2,24 +2,27 @@ import { attempt } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { makeTempDir } from '../host/temp-dir.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
-import { rememberName } from '../memory/memory.ts'
+import { isImagesKey } from '../memory/image-memory.ts'
+import { rememberNames } from '../memory/memory.ts'
 import { isTimesKey } from '../memory/time-memory.ts'
 import { leftoversOf } from './cleanup.ts'
 
 type Place = { readonly [K in 'childEnv' | 'cacheEnv']: Env } & { readonly tempDir: string }
 
 /**
- * Writes down what main's builds took, for the next runs to compare. Never fails.
+ * Writes down what main's builds took and how large their images are, for the next runs to compare. Never
+ * fails.
  *
- * @param name what main left as a state, which a build may have tried to set
+ * @param state what main left, which a build may have tried to set
  */
-export const keepTimes = async (
+export const keepNames = async (
   place: Place,
   front: Pick<CacheAccess, 'mask' | 'debug'>,
   runId: string,
-  name: string,
+  state: string,
 ): Promise<void> => {
-  if (!isTimesKey(name)) return
+  const names = state.split(' ').filter((name) => isTimesKey(name) || isImagesKey(name))
+  if (names.length === 0) return
   // Main's own is gone, unless it was killed; cleaning up removes it in any case.
   const { tempDir } = leftoversOf(place, runId)
   attempt(() => makeTempDir(tempDir))
@@ -29,5 +32,5 @@ export const keepTimes = async (
     signal: new AbortController().signal,
     ...front,
   }
-  await rememberName(access, name)
+  await rememberNames(access, names)
 }

@@ -1,0 +1,45 @@
+import type { ImageLimit, ImageLimits, Inputs } from './inputs.ts'
+import type { InputName } from './raw-inputs.ts'
+import type { Reader } from './reader.ts'
+
+const units: Readonly<Record<string, number>> = {
+  ...{ KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
+  ...{ KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 },
+}
+
+/** `2GB`, `5%`, `api:dev=500MB compressed`. */
+const pattern = /^(?:(\S+)=)?(\d{1,7}(?:\.\d{1,3})?)\s*(%|[KMGT]i?B)(\s+compressed)?$/i
+
+const parseLimit = (given: string): ImageLimit | undefined => {
+  const [, image, number = '', unit = '', packed] = pattern.exec(given) ?? []
+  const value = Number(number)
+  if (unit === '' || (value === 0 && unit !== '%')) return undefined
+  const bytes = unit === '%' ? undefined : Math.round(value * (units[unit.toUpperCase()] ?? 0))
+  const percent = unit === '%' ? value : undefined
+  return { given, image, bytes, percent, isPacked: packed !== undefined }
+}
+
+const readLimits = ({ list, report }: Reader, input: InputName, how: string, isGrowth: boolean) =>
+  list(input).flatMap((given) => {
+    const limit = parseLimit(given)
+    if (limit !== undefined && (isGrowth || limit.percent === undefined)) return [limit]
+    report(input, `not a limit. Write ${how}; for one image alone, api:dev=${how}.`, given)
+    return []
+  })
+
+/** How large images may be, and how much they may grow. */
+const readImageLimits = (reader: Reader): ImageLimits => ({
+  size: readLimits(reader, 'image-size-limit', '2GB, or 700MB compressed', false),
+  growth: readLimits(reader, 'image-growth-limit', '5% or 50MB, or 20MB compressed', true),
+  isWarning: reader.choice('image-limit-action', ['error', 'warning'] as const) === 'warning',
+})
+
+const reports = ['auto', 'full', 'false'] as const
+
+/** Reads whether images are looked into, which limits need. */
+export const readImageReport = (reader: Reader): Pick<Inputs, 'imageReport' | 'imageLimits'> => {
+  const imageLimits = readImageLimits(reader)
+  const given = reader.choice('image-report', reports)
+  const isNeeded = imageLimits.size.length + imageLimits.growth.length > 0
+  return { imageReport: isNeeded && given === 'false' ? 'auto' : given, imageLimits }
+}
