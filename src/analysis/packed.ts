@@ -11,8 +11,11 @@ export type Packed = {
 }
 
 /** How much of the image is compressed to know about the rest. */
-const sampledBytes = 4 * 1024 * 1024
-const blockBytes = 32 * 1024
+const sampledBytes = 8 * 1024 * 1024
+const blockBytes = 16 * 1024
+
+/** Deflate looks back so far. */
+const windowBytes = 32 * 1024
 
 /** A file's place in its layer's archive, once packed. */
 const entryBytes = 70
@@ -46,13 +49,16 @@ type Stream = {
   readonly bytes: number
 }
 
+/** In an archive, files of one folder are beside each other, in the order of their names. */
 const toStream = (entries: LayerEntries, layer: number): Stream => {
   const seen = new Set<string>()
-  const files = entries.filter(({ type, sizeBytes, inode }) => {
-    if (type !== 'f' || sizeBytes === 0 || seen.has(inode)) return false
-    seen.add(inode)
-    return true
-  })
+  const files = entries
+    .filter(({ type, sizeBytes, inode }) => {
+      if (type !== 'f' || sizeBytes === 0 || seen.has(inode)) return false
+      seen.add(inode)
+      return true
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
   const starts: number[] = []
   let bytes = 0
   for (const { sizeBytes } of files) {
@@ -130,7 +136,7 @@ export const estimatePacked = async (
     passed += stream.bytes
     const found = await Promise.all(
       places.map(async (at) => {
-        const from = Math.max(0, at - blockBytes)
+        const from = Math.max(0, at - windowBytes)
         const stretch = await readStretch(
           stream,
           from,

@@ -18,7 +18,7 @@ const mostRead = 64_000_000
 
 /** By what these packages are called in Debian and Alpine. */
 const buildTool =
-  /^(?:build-essential|build-base|gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go|musl-dev|dpkg-dev)(?:-\d[\w.-]*)?$|-dev$/
+  /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/
 
 type Packages = ReadonlyMap<string, number>
 

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { findMatches } from '../../src/analysis/findings/catalog.ts'
+import { toSubject } from '../../src/analysis/findings/subject.ts'
+import type { Entry, LayerEntries } from '../../src/image/contents/entry.ts'
+import { copyOf, file, folder, linkTo, top, whiteout } from '../support/entries.ts'
+
+type Texts = Readonly<Record<string, string>>
+
+type Options = {
+  readonly texts?: Texts
+  readonly config?: object
+  /** Of the layers above the base. */
+  readonly instructions?: readonly string[]
+  readonly base?: LayerEntries
+  readonly mostHashedBytes?: number
+}
+
+/** What is found in layers above a base: `rule@layer bytes`. */
+const find = async (own: readonly LayerEntries[], options: Options = {}) => {
+  const { texts = {}, config = {}, instructions = [], base = [top] } = options
+  const { mostHashedBytes = 1e9 } = options
+  const files = {
+    bytes: async (_: number, path: string, from: number, length: number) =>
+      Buffer.from(texts[path] ?? '', 'latin1').subarray(from, from + length),
+    hash: async (_: number, path: string) =>
+      texts[path] === undefined ? '' : createHash('sha256').update(texts[path]).digest('hex'),
+  }
+  const origins = [base, ...own].map((_, at) => ({
+    instruction: instructions[at - 1] ?? 'RUN x',
+    location: undefined,
+    isBase: at === 0,
+    packedBytes: undefined,
+  }))
+  const contents = { config: JSON.stringify(config), manifest: undefined, layers: [base, ...own] }
+  const found = await findMatches(toSubject(contents, origins, files, mostHashedBytes))
+  return found.map(({ rule, layer, bytes }) => `${rule.id}@${layer} ${bytes}`)
+}
+
+const withFolders = (...files: readonly Entry[]): LayerEntries => {
+  const folders = new Set(
+    files.flatMap(({ path }) =>
+      path.split('/').map((_, at, names) => names.slice(0, at).join('/')),
+    ),
+  )
+  return [
+    top,
+    ...[...folders]
+      .filter(Boolean)
+      .toSorted()
+      .map((path) => folder(path)),
+    ...files,
+  ]
+}
+
+const pip = file('root/.cache/pip/x', 2_000_000)
+
+describe('a cache', () => {
+  test('is found where it is worth a word', async () => {
+    expect(await find([withFolders(pip)])).toEqual(['cache-pip@1 2000000'])
+    expect(await find([withFolders(file('root/.cache/pip/x', 999_999))])).toEqual([])
+    expect(await find([withFolders(file('srv/pip/x', 2_000_000))])).toEqual([])
+  })
+
+  test('is nothing of which all is elsewhere, too', async () => {
+    expect(await find([withFolders(pip, linkTo(pip, 'env/x'))])).toEqual([])
+    const inside = withFolders(pip, linkTo(pip, 'root/.cache/pip/y'))
+    expect(await find([inside])).toEqual(['cache-pip@1 2000000'])
+  })
+
+  test("is the base's where the base has it", async () => {
+    expect(await find([[top]], { base: withFolders(pip) })).toEqual([])
+  })
+
+  test('that a later line deletes is told as that', async () => {
+    const deleted = [top, folder('root'), folder('root/.cache'), whiteout('root/.cache/pip')]
+    expect(await find([withFolders(pip), deleted])).toEqual(['deleted-later@1 2000000'])
+  })
+})
+
+test("a virtual environment is a sin only of the build's context", async () => {
+  const env = withFolders(file('app/venv/pyvenv.cfg', 50), file('app/venv/lib/x', 2_000_000))
+  const of = (instruction: string) => find([env], { instructions: [instruction] })
+  expect(await of('COPY . /app')).toEqual(['virtual-environment@1 2000050'])
+  expect(await of('COPY --from=build /app /app')).toEqual([])
+  expect(await of('RUN python -m venv /app/venv')).toEqual([])
+})
+
+describe('a copy of what the base has', () => {
+  const lower = file('lib', 5_000_000)
+  const options = { base: [top, lower] }
+
+  test('is a sin of the line that changes its owner', async () => {
+    expect(await find([[top, copyOf(lower, { uid: 1 })]], options)).toEqual([
+      'metadata-copies@1 5000000',
+    ])
+  })
+
+  test('is none of a line that writes it anew or deletes it: only squashing loses it', async () => {
+    expect(await find([[top, file('lib', 5_000_000)]], options)).toEqual([])
+    expect(await find([[top, whiteout('lib')]], options)).toEqual([])
+  })
+})
+
+test.each([
+  ['.netrc', 'machine x login y password z', true],
+  ['.netrc', 'machine x login y', false],
+  ['root/.ssh/id_rsa', '-----BEGIN RSA PRIVATE KEY-----', true],
+  ['root/.ssh/known_hosts', 'github.com ssh-rsa AAAA', false],
+  ['app/.npmrc', '//r/:_authToken=abc', true],
+  ['app/.npmrc', `//r/:_authToken=\${TOKEN}`, false],
+  ['app/.git/config', '\textraheader = AUTHORIZATION: basic eA==', true],
+  ['app/.git/config', '\turl = https://github.com/a/b', false],
+  ['.git-credentials', 'https://x:y@github.com', true],
+  ['.pypirc', '[pypi]\npassword = x', true],
+  ['root/.docker/config.json', '{"auths":{"r":{"auth":"eA=="}}}', true],
+  ['root/.docker/config.json', '{"auths":{}}', false],
+  ['root/.aws/credentials', 'aws_secret_access_key = x', true],
+  ['root/.kube/config', 'client-key-data: eA==', true],
+  ['usr/share/netrc', 'password x', false],
+])('%s with %j holds credentials: %s', async (path, text, isSecret) => {
+  const layers = [withFolders(file(path, text.length)), [top, whiteout(path)]]
+  // Also of a file that is deleted, and of one that is the base's.
+  const expected = isSecret ? [expect.stringMatching(/^credentials@/)] : []
+  expect(await find(layers, { texts: { [path]: text } })).toEqual(expected)
+  const base = withFolders(file(path, text.length))
+  expect(await find([[top]], { base, texts: { [path]: text } })).toEqual(expected)
+})
+
+test("a token in history or environment is told without its value, at its line's layer", async () => {
+  const token = `ghp_${'x'.repeat(36)}`
+  const history = [{}, { created_by: `ENV A=${token}`, empty_layer: true }, { created_by: 'RUN x' }]
+  expect(await find([[top]], { config: { history } })).toEqual(['credentials-in-history@1 0'])
+  expect(await find([[top]], { config: { config: { Env: [`A=${token}`] } } })).toEqual([
+    'credentials-in-history@1 0',
+  ])
+  expect(await find([[top]], { config: { history: [{ created_by: 'ENV A=ghp_short' }] } })).toEqual(
+    [],
+  )
+})
+
+describe('the same content', () => {
+  const [one, two] = [file('a', 2_000_000), file('b', 2_000_000)]
+  const texts = { a: 'same', b: 'same', c: 'other' }
+
+  test('counts as often as it is more than once', async () => {
+    expect(await find([[top, one, two]], { texts })).toEqual(['same-content@1 2000000'])
+    expect(await find([[top, one, file('c', 2_000_000)]], { texts })).toEqual([])
+    expect(await find([[top, one, linkTo(one, 'b')]], { texts })).toEqual([])
+    expect(await find([[top]], { texts, base: [top, one, two] })).toEqual([])
+    expect(await find([[top, two]], { texts, base: [top, one] })).toEqual([
+      'same-content@1 2000000',
+    ])
+  })
+
+  test('is not looked for where that would take too long', async () => {
+    expect(await find([[top, one, two]], { texts, mostHashedBytes: 3e6 })).toEqual([])
+  })
+})
+
+describe('build tools', () => {
+  const path = 'var/lib/dpkg/status'
+  const stanza = (name: string, kilobytes: number, status = 'install ok installed'): string =>
+    `Package: ${name}\nStatus: ${status}\nInstalled-Size: ${kilobytes}\n`
+  const status = (...stanzas: readonly string[]) => stanzas.join('\n')
+  const findWith = (text: string) =>
+    find([withFolders(file(path, text.length))], { texts: { [path]: text } })
+
+  test('are packages that only builds need', async () => {
+    expect(await findWith(status(stanza('gcc-12', 20_000), stanza('libc6', 9_000)))).toEqual([
+      `build-tools@1 ${20_000 * 1024}`,
+    ])
+    expect(await findWith(stanza('gcc-12-x86-64-linux-gnu', 20_000))).toHaveLength(1)
+    expect(await findWith(status(stanza('libssl-dev', 9_000), stanza('g++', 9_000)))).toEqual([
+      `build-tools@1 ${18_000 * 1024}`,
+    ])
+  })
+
+  test('are not what was removed, is small, or is called alike', async () => {
+    const gone = stanza('gcc', 20_000, 'deinstall ok config-files')
+    expect(await findWith(status(gone, stanza('gcc-12-base', 20_000)))).toEqual([])
+    expect(await findWith(status(stanza('cmake', 5_000)))).toEqual([])
+  })
+
+  test("are not the base's", async () => {
+    const text = status(stanza('gcc', 20_000))
+    const both = { texts: { [path]: text }, base: withFolders(file(path, text.length)) }
+    expect(await find([withFolders(file(path, text.length))], both)).toEqual([])
+  })
+})
+
+test('a hint needs a hundredth of the image', async () => {
+  const library = file('usr/lib/x.a', 11_000_000)
+  expect(await find([withFolders(library)])).toEqual(['static-libraries@1 11000000'])
+  expect(await find([withFolders(library, file('data', 2e9))])).toEqual([])
+})
