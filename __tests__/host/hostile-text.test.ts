@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { findSecret } from '../../src/analysis/findings/match-secrets.ts'
 import {
   renderCacheFailure,
   toCacheKind,
@@ -19,6 +20,7 @@ import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { Failure } from '../../src/failure.ts'
+import { toInstruction } from '../../src/image/contents/history.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { findTrouble } from '../../src/kubernetes/trouble.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
@@ -123,6 +125,30 @@ test.each<readonly [string, () => unknown]>([
   ...['[a ', '[1/2', 'a '].map((name): [string, () => unknown] => [
     `a step of ${JSON.stringify(name)}`,
     () => toTimings([{ name: most(name), ms: 2_000, isCached: false }]),
+  ]),
+  ...[' ', 'RUN |1 ', '|1 -c', ' -c', '# buildkit ', 'ghp_a', '-----BEGIN A '].map(
+    (text): [string, () => unknown] => [
+      `a history of ${JSON.stringify(text)}`,
+      () => [toInstruction(most(text)), toInstruction(`RUN |1 ${most(text)}\n`)],
+    ],
+  ),
+  ...[
+    ' ',
+    '\n',
+    'https://a:',
+    ':',
+    '_auth ',
+    '_auth= ',
+    'password ',
+    '"auth" ',
+    'token: ',
+    '=',
+  ].map((text): [string, () => unknown] => [
+    `a file of ${JSON.stringify(text)}`,
+    () =>
+      ['.netrc', '.git-credentials', '.gitconfig', 'id_rsa', '.npmrc', '.pypirc']
+        .concat(['.docker/config.json', '.aws/credentials', '.kube/config'])
+        .map((path) => findSecret(path, `https://${most(text)}`)),
   ]),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],

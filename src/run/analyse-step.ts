@@ -22,7 +22,9 @@ export const analyse: Handler<'analyse'> = async (step, { docker, log, run }) =>
     )
   } catch (error) {
     if (!signal.aborted)
-      log.warning(`image-report: ${names.join(', ')} could not be read: ${renderError(error)}`)
+      log.warning(
+        `image-report: cannot read the layers of ${names.join(', ')}: ${renderError(error)}. The image is built and loaded all the same; image-report: false leaves the report out.`,
+      )
     return undefined
   }
 }

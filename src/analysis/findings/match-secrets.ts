@@ -28,16 +28,16 @@ const textRule: Rule = {
 const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
 
 const secretFiles: readonly SecretFile[] = [
-  { kind: 'netrc', path: /(?:^|\/)[._]netrc$/, content: /\bpassword\s+\S/ },
+  { kind: 'netrc', path: /(?:^|\/)[._]netrc$/, content: /\bpassword\s{1,9}\S/ },
   {
     kind: "Git's credentials",
     path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
-    content: /^https?:\/\/[^\s/@]*:[^\s/@]+@/m,
+    content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m,
   },
   {
     kind: 'a token in a Git configuration',
     path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
-    content: /extraheader\s*=\s*authorization:|https?:\/\/[^\s/@]*:[^\s/@]+@/i,
+    content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i,
   },
   {
     kind: 'an SSH key',
@@ -47,25 +47,33 @@ const secretFiles: readonly SecretFile[] = [
   {
     kind: "npm's token",
     path: /(?:^|\/)\.npmrc$/,
-    content: /^[^#;\n]*(?:_authToken|_password|_auth)\s*=\s*["']?[^\s"'$]/m,
+    content: /^[^#;\n]*(?:_authToken|_password|_auth)[ \t]{0,9}=[ \t]{0,9}["']?[^\s"'$]/m,
   },
-  { kind: "PyPI's password", path: /(?:^|\/)\.pypirc$/, content: /^\s*password\s*[:=]\s*\S/m },
+  {
+    kind: "PyPI's password",
+    path: /(?:^|\/)\.pypirc$/,
+    content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m,
+  },
   {
     kind: "Docker's login",
     path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
-    content: /"(?:auth|identitytoken)"\s*:\s*"[^"]/,
+    content: /"(?:auth|identitytoken)"\s{0,9}:\s{0,9}"[^"]/,
   },
   {
     kind: "AWS's keys",
     path: /(?:^|\/)\.aws\/credentials$/,
-    content: /aws_secret_access_key\s*=\s*\S/i,
+    content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i,
   },
   {
     kind: 'a cluster administrator',
     path: /(?:^|\/)\.kube\/config$/,
-    content: /(?:client-key-data|token):\s*\S/,
+    content: /(?:client-key-data|token):[ \t]{0,9}\S/,
   },
 ]
+
+/** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
+export const findSecret = (path: string, head: string): string | undefined =>
+  secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind
 
 const headBytes = 16_000
 const mostHeads = 1_000
@@ -89,8 +97,8 @@ const matchFiles = async (subject: Subject): Promise<readonly Match[]> => {
       subject.files.bytes(layer, entry.path, 0, headBytes),
     ),
   )
-  const found = looked.filter(({ secret }, at) =>
-    secret.content.test(heads[at]?.toString('latin1') ?? ''),
+  const found = looked.filter(({ placed }, at) =>
+    findSecret(placed.entry.path, heads[at]?.toString('latin1') ?? ''),
   )
   return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
     rule: fileRule,

@@ -7,19 +7,25 @@ type Config = {
   readonly history?: readonly { readonly created_by?: unknown; readonly empty_layer?: unknown }[]
 }
 
+/** Longer ones are data that somebody wrote into a command. */
+const longest = 10_000
+
+const withoutEnd = (text: string, end: string): string =>
+  text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text
+
 /**
  * An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
  * go: they may be secret.
  */
 export const toInstruction = (createdBy: string): string => {
-  const text = hideTokens(createdBy)
-    .replace(/\s*# buildkit\s*$/, '')
-    .replace(/^\/bin\/sh -c #\(nop\)\s*/, '')
+  const whole = hideTokens(createdBy).slice(0, longest).trim()
+  const text = withoutEnd(whole, '# buildkit').replace(/^\/bin\/sh -c #\(nop\)\s*/, '')
   const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? []
-  const shell = withArguments === undefined ? 0 : withArguments.search(/\s-[a-z]*c\s/)
-  if (withArguments !== undefined)
-    return shell < 0 ? 'RUN' : toLine(`RUN ${withArguments.slice(shell).replace(/^\s-\w*\s/, '')}`)
-  return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, 'RUN '))
+  if (withArguments === undefined)
+    return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, 'RUN '))
+  const [mark = ''] = / -[a-z]{0,8}c /.exec(withArguments) ?? []
+  const shell = mark === '' ? -1 : withArguments.indexOf(mark)
+  return shell < 0 ? 'RUN' : toLine(`RUN ${withArguments.slice(shell + mark.length)}`)
 }
 
 /** What made each layer, as far as the image's own history tells it. */
