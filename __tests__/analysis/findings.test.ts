@@ -34,7 +34,11 @@ const find = async (own: readonly LayerEntries[], options: Options = {}) => {
   }))
   const contents = { config: JSON.stringify(config), manifest: undefined, layers: [base, ...own] }
   const found = await findMatches(toSubject(contents, origins, files, mostHashedBytes))
-  return found.map(({ rule, layer, bytes }) => `${rule.id}@${layer} ${bytes}`)
+  return found.map(({ rule, layer, bytes, evidence }) =>
+    evidence?.includes('mounts a cache')
+      ? `${rule.id}@${layer} ${bytes} elsewhere`
+      : `${rule.id}@${layer} ${bytes}`,
+  )
 }
 
 const withFolders = (...files: readonly Entry[]): LayerEntries => {
@@ -60,6 +64,13 @@ describe('a cache', () => {
     expect(await find([withFolders(pip)])).toEqual(['cache-pip@1 2000000'])
     expect(await find([withFolders(file('root/.cache/pip/x', 999_999))])).toEqual([])
     expect(await find([withFolders(file('srv/pip/x', 2_000_000))])).toEqual([])
+  })
+
+  test('is there although the line mounts one: elsewhere', async () => {
+    const instructions = ['RUN --mount=type=cache,target=/home/a/.cache pip install x']
+    expect(await find([withFolders(pip)], { instructions })).toEqual([
+      'cache-pip@1 2000000 elsewhere',
+    ])
   })
 
   test('is nothing of which all is elsewhere, too', async () => {

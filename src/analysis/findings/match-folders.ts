@@ -70,6 +70,9 @@ const isOfRule = ({ origins }: Subject, { isFromContext: wanted }: FolderRule, l
   return wanted === undefined || (origin !== undefined && isFromContext(origin))
 }
 
+const elsewhere =
+  'the line mounts a cache at another path: another USER or HOME has another cache folder'
+
 /** What rules about folders find, for each line that has put something there. */
 export const matchFolders = (subject: Subject): readonly Match[] => {
   const parts = collect(subject).flatMap(({ rule, path, files }) =>
@@ -90,7 +93,9 @@ export const matchFolders = (subject: Subject): readonly Match[] => {
       if (first === undefined || bytes < first.rule.leastBytes) return []
       const { rule, layer } = first
       const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path)
-      return [{ rule, layer, bytes, paths }]
+      const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? '')
+      const evidence = rule.id.startsWith('cache-') && mounts ? { evidence: elsewhere } : {}
+      return [{ rule, layer, bytes, paths, ...evidence }]
     },
   )
 }
