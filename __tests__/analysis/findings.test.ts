@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { findMatches } from '../../src/analysis/findings/catalog.ts'
 import { toSubject } from '../../src/analysis/findings/subject.ts'
+import { withTouched } from '../../src/analysis/findings/touched.ts'
 import type { Entry, LayerEntries } from '../../src/image/contents/entry.ts'
 import { copyOf, file, folder, linkTo, top, whiteout } from '../support/entries.ts'
 
@@ -23,8 +24,11 @@ const find = async (own: readonly LayerEntries[], options: Options = {}) => {
   const files = {
     bytes: async (_: number, path: string, from: number, length: number) =>
       Buffer.from(texts[path] ?? '', 'latin1').subarray(from, from + length),
-    hash: async (_: number, path: string) =>
-      texts[path] === undefined ? '' : createHash('sha256').update(texts[path]).digest('hex'),
+    // A layer's own text comes before what all have at that path.
+    hash: async (layer: number, path: string) => {
+      const text = texts[`${layer} ${path}`] ?? texts[path]
+      return text === undefined ? '' : createHash('sha256').update(text).digest('hex')
+    },
   }
   const origins = [base, ...own].map((_, at) => ({
     instruction: instructions[at - 1] ?? 'RUN x',
@@ -33,7 +37,8 @@ const find = async (own: readonly LayerEntries[], options: Options = {}) => {
     packedBytes: undefined,
   }))
   const contents = { config: JSON.stringify(config), manifest: undefined, layers: [base, ...own] }
-  const found = await findMatches(toSubject(contents, origins, files, mostHashedBytes))
+  const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes))
+  const found = await findMatches(subject)
   return found.map(({ rule, layer, bytes, evidence }) =>
     evidence?.includes('mounts a cache')
       ? `${rule.id}@${layer} ${bytes} elsewhere`
@@ -148,6 +153,30 @@ test("a token in history or environment is told without its value, at its line's
   expect(await find([[top]], { config: { history: [{ created_by: 'ENV A=ghp_short' }] } })).toEqual(
     [],
   )
+})
+
+describe('a file that has kept its size', () => {
+  const layers = [
+    [top, file('a', 2_000_000)],
+    [top, file('a', 2_000_000)],
+  ]
+
+  test('was only touched where its content is the same', async () => {
+    expect(await find(layers, { texts: { a: 'same' } })).toEqual(['metadata-copies@2 2000000'])
+  })
+
+  test('was rewritten where it is not, and where nobody has read it', async () => {
+    const texts = { '1 a': 'one', '2 a': 'other' }
+    expect(await find(layers, { texts })).toEqual(['rewritten@2 2000000'])
+    expect(await find(layers, { texts: {} })).toEqual(['rewritten@2 2000000'])
+    const instructions = ['RUN x', 'COPY a /a']
+    expect(await find(layers, { texts: { a: 'same' }, instructions })).toEqual([
+      'rewritten@2 2000000',
+    ])
+    expect(await find(layers, { texts: { a: 'same' }, mostHashedBytes: 3e6 })).toEqual([
+      'rewritten@2 2000000',
+    ])
+  })
 })
 
 describe('the same content', () => {

@@ -5,6 +5,7 @@ import { type DiveFigures, toDiveFigures } from './dive.ts'
 import { findMatches } from './findings/catalog.ts'
 import type { Match } from './findings/finding.ts'
 import { countPlaced, toSubject } from './findings/subject.ts'
+import { withTouched } from './findings/touched.ts'
 import { findLargest, type Large } from './largest.ts'
 import { estimatePacked, readPackedSizes } from './packed.ts'
 import { toWaste, type Waste } from './waste.ts'
@@ -58,7 +59,7 @@ export const analyseImage = async (
   const { layers, config, manifest } = contents
   const fits = given?.length === layers.length
   const origins = fits && given !== undefined ? given : toHistoryOrigins(config, layers.length)
-  const subject = toSubject(contents, origins, files, mostHashedBytes[depth])
+  const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes[depth]))
   const [packed, findings] = await Promise.all([
     estimatePacked(layers, readPackedSizes(manifest, layers.length), files),
     findMatches(subject),

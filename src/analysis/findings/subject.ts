@@ -18,7 +18,8 @@ export type Subject = {
 
 export const keyOf = ({ layer, entry }: Placed): string => `${layer} ${entry.inode}`
 
-const isCopy = (instruction: string | undefined): boolean =>
+/** Whether a line writes what it has from elsewhere; other lines run commands. */
+export const isCopy = (instruction: string | undefined): boolean =>
   instruction !== undefined && /^(?:COPY|ADD)\b/i.test(instruction)
 
 /** Whether a line has copied from the build's context, and not from another stage or image. */
