@@ -1812,7 +1812,7 @@ const trimSuffix = (pattern, value, isGreedy) => {
 
 // src/build/dockerfile/words.ts
 /** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
-const longest$1 = 8192;
+const longest$2 = 8192;
 /** A space as Go has it, which is not JavaScript's. */
 const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const isSpace = (character) => space.test(character);
@@ -1933,7 +1933,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 		const keep = (part, into) => {
 			into(part);
 			text += part;
-			if (text.length > longest$1 && !isRaw) throw new Error("too long");
+			if (text.length > longest$2 && !isRaw) throw new Error("too long");
 		};
 		while (at < source.length) {
 			const character = source[at] ?? "";
@@ -1966,7 +1966,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 	return takeUntil("", isRaw);
 };
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand$1 = (source, escapeSign, lookup) => source.length > longest$1 ? void 0 : attempt(() => readText(source, {
+const expand$1 = (source, escapeSign, lookup) => source.length > longest$2 ? void 0 : attempt(() => readText(source, {
 	escapeSign,
 	lookup,
 	isRaw: false
@@ -4990,16 +4990,21 @@ const tokenPatterns = [
 const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidden.replaceAll(new RegExp(pattern, "g"), "***"), text);
 
 // src/image/contents/history.ts
+/** Longer ones are data that somebody wrote into a command. */
+const longest$1 = 1e4;
+const withoutEnd = (text, end) => text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
 /**
 * An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
 * go: they may be secret.
 */
 const toInstruction = (createdBy) => {
-	const text = hideTokens(createdBy).replace(/\s*# buildkit\s*$/, "").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
+	const whole = hideTokens(createdBy).slice(0, longest$1).trim();
+	const text = withoutEnd(whole, "# buildkit").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
 	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
-	const shell = withArguments === void 0 ? 0 : withArguments.search(/\s-[a-z]*c\s/);
-	if (withArguments !== void 0) return shell < 0 ? "RUN" : toLine(`RUN ${withArguments.slice(shell).replace(/^\s-\w*\s/, "")}`);
-	return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
+	if (withArguments === void 0) return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
+	const [mark = ""] = / -[a-z]{0,8}c /.exec(withArguments) ?? [];
+	const shell = mark === "" ? -1 : withArguments.indexOf(mark);
+	return shell < 0 ? "RUN" : toLine(`RUN ${withArguments.slice(shell + mark.length)}`);
 };
 /** What made each layer, as far as the image's own history tells it. */
 const toHistoryOrigins = (config, layers) => {
@@ -5407,6 +5412,7 @@ const mergeLayers = (layers, isRun = () => true) => {
 
 // src/analysis/findings/subject.ts
 const keyOf = ({ layer, entry }) => `${layer} ${entry.inode}`;
+/** Whether a line writes what it has from elsewhere; other lines run commands. */
 const isCopy = (instruction) => instruction !== void 0 && /^(?:COPY|ADD)\b/i.test(instruction);
 /** Whether a line has copied from the build's context, and not from another stage or image. */
 const isFromContext = ({ instruction }) => isCopy(instruction) && !/\s--from=/.test(instruction ?? "");
@@ -5451,7 +5457,7 @@ const parentOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
 // src/analysis/findings/match-copies.ts
 /** Less, of two lines, is not worth a word. */
-const leastBytes$2 = 1e6;
+const leastBytes$3 = 1e6;
 const copyRules = {
 	"metadata copy": {
 		id: "metadata-copies",
@@ -5489,7 +5495,7 @@ const matchCopies = (subject) => {
 	return [...Map.groupBy(own, keyOf).values()].flatMap((group) => {
 		const [first] = group;
 		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-		if (first === void 0 || bytes < leastBytes$2) return [];
+		if (first === void 0 || bytes < leastBytes$3) return [];
 		const { layer, hiddenBy, reason } = first;
 		const other = subject.origins[reason === "deleted" ? hiddenBy : layer];
 		const role = reason === "deleted" ? "deleted" : "written";
@@ -5516,10 +5522,10 @@ const duplicateRule = {
 	fix: "Keep one, and link to it (`ln -s`), or copy only one of them.",
 	doubt: "two packages may have brought it, each for itself"
 };
-const leastBytes$1 = 1e6;
+const leastBytes$2 = 1e6;
 /** Files of one size, the largest first, as many as may be read. */
-const findCandidates = ({ merged, mostHashedBytes }) => {
-	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$1);
+const findCandidates$1 = ({ merged, mostHashedBytes }) => {
+	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$2);
 	const once = [...new Map(large.map((placed) => [keyOf(placed), placed])).values()];
 	const groups = [...Map.groupBy(once, ({ entry }) => entry.sizeBytes).entries()].filter(([, group]) => group.length > 1).toSorted(([a], [b]) => b - a);
 	let bytes = 0;
@@ -5531,7 +5537,7 @@ const findCandidates = ({ merged, mostHashedBytes }) => {
 };
 /** Content that is there more than once, of which a line above the base has written one. */
 const matchDuplicates = async (subject) => {
-	const candidates = findCandidates(subject);
+	const candidates = findCandidates$1(subject);
 	const hashes = await Promise.all(candidates.map(({ layer, entry }) => subject.files.hash(layer, entry.path)));
 	const hashed = candidates.flatMap((placed, at) => hashes[at] ? [{
 		placed,
@@ -5712,6 +5718,7 @@ const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
 	const origin = origins[layer];
 	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
 };
+const elsewhere = "the line mounts a cache at another path: another USER or HOME has another cache folder";
 /** What rules about folders find, for each line that has put something there. */
 const matchFolders = (subject) => {
 	const own = collect(subject).flatMap(({ rule, path, files }) => [...Map.groupBy(files, ({ layer }) => layer)].map(([layer, own]) => ({
@@ -5725,11 +5732,14 @@ const matchFolders = (subject) => {
 		const bytes = group.reduce((total, part) => total + part.bytes, 0);
 		if (first === void 0 || bytes < first.rule.leastBytes) return [];
 		const { rule, layer } = first;
+		const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path);
+		const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? "");
 		return [{
 			rule,
 			layer,
 			bytes,
-			paths: group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path)
+			paths,
+			...rule.id.startsWith("cache-") && mounts ? { evidence: elsewhere } : {}
 		}];
 	});
 };
@@ -5743,11 +5753,11 @@ const packageRule = {
 	doubt: "a program may compile while it runs"
 };
 /** Less, of one line, is not worth a word. */
-const leastBytes = 1e7;
+const leastBytes$1 = 1e7;
 const longest = 16e6;
 const mostRead = 64e6;
 /** By what these packages are called in Debian and Alpine. */
-const buildTool = /^(?:build-essential|build-base|gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go|musl-dev|dpkg-dev)(?:-\d[\w.-]*)?$|-dev$/;
+const buildTool = /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/;
 /** Of dpkg's database, in stanzas: what is installed, and its size. */
 const parseDpkg = (text) => {
 	const packages = /* @__PURE__ */ new Map();
@@ -5793,7 +5803,7 @@ const matchDatabase = async (subject, path) => {
 		const before = states[at - 1];
 		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
 		const total = added.reduce((sum, [, size]) => sum + size, 0);
-		if (total < leastBytes) return [];
+		if (total < leastBytes$1) return [];
 		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
 		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
 		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
@@ -5826,17 +5836,17 @@ const secretFiles = [
 	{
 		kind: "netrc",
 		path: /(?:^|\/)[._]netrc$/,
-		content: /\bpassword\s+\S/
+		content: /\bpassword\s{1,9}\S/
 	},
 	{
 		kind: "Git's credentials",
 		path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
-		content: /^https?:\/\/[^\s/@]*:[^\s/@]+@/m
+		content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m
 	},
 	{
 		kind: "a token in a Git configuration",
 		path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
-		content: /extraheader\s*=\s*authorization:|https?:\/\/[^\s/@]*:[^\s/@]+@/i
+		content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i
 	},
 	{
 		kind: "an SSH key",
@@ -5846,29 +5856,31 @@ const secretFiles = [
 	{
 		kind: "npm's token",
 		path: /(?:^|\/)\.npmrc$/,
-		content: /^[^#;\n]*(?:_authToken|_password|_auth)\s*=\s*["']?[^\s"'$]/m
+		content: /^[^#;\n]*(?:_authToken|_password|_auth)[ \t]{0,9}=[ \t]{0,9}["']?[^\s"'$]/m
 	},
 	{
 		kind: "PyPI's password",
 		path: /(?:^|\/)\.pypirc$/,
-		content: /^\s*password\s*[:=]\s*\S/m
+		content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m
 	},
 	{
 		kind: "Docker's login",
 		path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
-		content: /"(?:auth|identitytoken)"\s*:\s*"[^"]/
+		content: /"(?:auth|identitytoken)"\s{0,9}:\s{0,9}"[^"]/
 	},
 	{
 		kind: "AWS's keys",
 		path: /(?:^|\/)\.aws\/credentials$/,
-		content: /aws_secret_access_key\s*=\s*\S/i
+		content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i
 	},
 	{
 		kind: "a cluster administrator",
 		path: /(?:^|\/)\.kube\/config$/,
-		content: /(?:client-key-data|token):\s*\S/
+		content: /(?:client-key-data|token):[ \t]{0,9}\S/
 	}
 ];
+/** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
+const findSecret = (path, head) => secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind;
 const headBytes = 16e3;
 const mostHeads = 1e3;
 /** In all layers: who deletes it later only hides it. */
@@ -5891,7 +5903,7 @@ const matchFiles = async (subject) => {
 	});
 	const looked = candidates.slice(0, mostHeads);
 	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes)));
-	const found = looked.filter(({ secret }, at) => secret.content.test(heads[at]?.toString("latin1") ?? ""));
+	const found = looked.filter(({ placed }, at) => findSecret(placed.entry.path, heads[at]?.toString("latin1") ?? ""));
 	return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
 		rule: fileRule,
 		layer,
@@ -5970,6 +5982,44 @@ const findMatches = async (subject) => {
 	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes >= leastShare * imageBytes).toSorted(compare);
 };
 
+// src/analysis/findings/touched.ts
+/** Less is not worth reading twice. */
+const leastBytes = 1e6;
+/** Rewritten files that have kept their size, the largest first, as many as may be read. */
+const findCandidates = ({ merged, contents, origins, mostHashedBytes }) => {
+	const rewritten = merged.hidden.filter(({ reason, entry, hiddenBy }) => reason === "rewritten" && entry.sizeBytes >= leastBytes && !isCopy(origins[hiddenBy]?.instruction));
+	const layers = new Map([...new Set(rewritten.map(({ hiddenBy }) => hiddenBy))].map((layer) => [layer, new Map((contents.layers[layer] ?? []).map((entry) => [entry.path, entry]))]));
+	const same = rewritten.filter(({ hiddenBy, entry }) => {
+		return (layers.get(hiddenBy)?.get(entry.path))?.sizeBytes === entry.sizeBytes;
+	});
+	let bytes = 0;
+	return same.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).filter(({ entry }) => {
+		bytes += 2 * entry.sizeBytes;
+		return bytes <= mostHashedBytes;
+	});
+};
+/** The same subject, in which files that were only touched are no longer said to be rewritten. */
+const withTouched = async (subject) => {
+	const candidates = findCandidates(subject);
+	const isSame = await Promise.all(candidates.map(async ({ layer, hiddenBy, entry: { path } }) => {
+		const [lower, upper] = await Promise.all([subject.files.hash(layer, path), subject.files.hash(hiddenBy, path)]);
+		return lower !== "" && lower === upper;
+	}));
+	const touched = new Set(candidates.filter((_, at) => isSame[at]));
+	if (touched.size === 0) return subject;
+	const hidden = subject.merged.hidden.map((copy) => touched.has(copy) ? {
+		...copy,
+		reason: "metadata copy"
+	} : copy);
+	return {
+		...subject,
+		merged: {
+			...subject.merged,
+			hidden
+		}
+	};
+};
+
 // src/analysis/largest.ts
 const shown = 10;
 /** Deeper ones say nothing to people. */
@@ -6026,8 +6076,10 @@ const findLargest = (subject) => {
 
 // src/analysis/packed.ts
 /** How much of the image is compressed to know about the rest. */
-const sampledBytes = 4194304;
-const blockBytes$2 = 32768;
+const sampledBytes = 8388608;
+const blockBytes$2 = 16384;
+/** Deflate looks back so far. */
+const windowBytes = 32768;
 /** A file's place in its layer's archive, once packed. */
 const entryBytes = 70;
 /** So few samples say less of a layer than the whole image does. */
@@ -6038,13 +6090,14 @@ const readPackedSizes = (manifest, layers) => {
 	const sizes = (Array.isArray(listed) ? listed : []).map(({ mediaType, size }) => /[.+](gzip|zstd)$/.test(String(mediaType)) && Number.isSafeInteger(size) ? Number(size) : void 0);
 	return sizes.length === layers ? sizes : Array.from({ length: layers }, () => void 0);
 };
+/** In an archive, files of one folder are beside each other, in the order of their names. */
 const toStream = (entries, layer) => {
 	const seen = /* @__PURE__ */ new Set();
 	const files = entries.filter(({ type, sizeBytes, inode }) => {
 		if (type !== "f" || sizeBytes === 0 || seen.has(inode)) return false;
 		seen.add(inode);
 		return true;
-	});
+	}).sort((a, b) => a.path < b.path ? -1 : 1);
 	const starts = [];
 	let bytes = 0;
 	for (const { sizeBytes } of files) {
@@ -6116,7 +6169,7 @@ const estimatePacked = async (layers, known, reader) => {
 		for (let at = first; at < stream.bytes; at += step) places.push(Math.floor(at));
 		passed += stream.bytes;
 		const found = await Promise.all(places.map(async (at) => {
-			const from = Math.max(0, at - blockBytes$2);
+			const from = Math.max(0, at - windowBytes);
 			const stretch = await readStretch(stream, from, Math.min(stream.bytes, at + blockBytes$2), reader);
 			return toRatio(stretch, at - from);
 		}));
@@ -6175,7 +6228,7 @@ const sum$1 = (numbers) => numbers.reduce((total, each) => total + each, 0);
 const analyseImage = async (contents, files, given, depth) => {
 	const { layers, config, manifest } = contents;
 	const origins = given?.length === layers.length && given !== void 0 ? given : toHistoryOrigins(config, layers.length);
-	const subject = toSubject(contents, origins, files, mostHashedBytes[depth]);
+	const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes[depth]));
 	const [packed, findings] = await Promise.all([estimatePacked(layers, readPackedSizes(manifest, layers.length), files), findMatches(subject)]);
 	const wasted = Map.groupBy(subject.merged.hidden, ({ layer }) => layer);
 	const analysed = layers.map((entries, at) => {
@@ -6595,7 +6648,7 @@ const analyse = async (step, { docker, log, run }) => {
 	try {
 		return await withContents(api, order, (contents, files) => analyseImage(contents, files, origins, depth));
 	} catch (error) {
-		if (!signal.aborted) log.warning(`image-report: ${names.join(", ")} could not be read: ${renderError(error)}`);
+		if (!signal.aborted) log.warning(`image-report: cannot read the layers of ${names.join(", ")}: ${renderError(error)}. The image is built and loaded all the same; image-report: false leaves the report out.`);
 		return;
 	}
 };

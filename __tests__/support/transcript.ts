@@ -20,10 +20,10 @@ const patterns: readonly (readonly [pattern: RegExp, word: string])[] = [
   // When BuildKit's steps ended, and tasks of the Gantt picture.
   [/(?<=^#\d+ (?:DONE )?)\d+\.\d+(?:s$|(?= ))/gm, 'SECONDS'],
   [/:(?<mark>\w+, )?\d+, \d+$/gm, ':$<mark>BEGIN, END'],
+  [/, failed, DURATION$/gm, ', failed'],
   // Only what sleeps is slow on every machine.
   [/^[\w.-]+: (?:\[|exporting |resolving )(?!.*sleep).*, DURATION\n/gm, ''],
   [/^[\w.-]+: .*, still running\n/gm, ''],
-  [/, failed, DURATION$/gm, ', failed'],
 ]
 
 /**
@@ -49,8 +49,13 @@ const sortOthers = (log: string): string => {
   return rest.replace(/^\nSlipway: /m, (table) => others.toSorted().join('') + table)
 }
 
-const toStableLog = (log: string): string =>
-  sortOthers(log.replace(/(?<=^::stop-commands::.*\n).*?(?=^::.*::$)/gms, keepDockerfilesSteps))
+/** The picture of what was done when, which only a run has that took long enough. */
+const withoutPicture = (log: string): string => log.replace(/^(?:\S.* \|[ █▒]+\| .*\n)+\n/gm, '')
+
+const toStableLog = (log: string): string => {
+  const steps = /(?<=^::stop-commands::.*\n).*?(?=^::.*::$)/gms
+  return sortOthers(withoutPicture(log).replace(steps, keepDockerfilesSteps))
+}
 
 const normalise = (text: string, names: Readonly<Record<string, string>>): string => {
   // A longer name may begin with a shorter one.
