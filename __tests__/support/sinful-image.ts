@@ -39,11 +39,14 @@ const sins: readonly (readonly [rules: string, instruction: string])[] = [
   ['static-libraries', 'RUN truncate -s 10000002 /usr/lib/libx.a'],
   ['core-dump', `RUN ${core}`],
   ['build-tools', `RUN ${stanza('gcc-99', 20_000)} && ${stanza('nano', 90_000)}`],
-  ['files', 'RUN mkdir /w && cd /w && for i in 1 2 3 4; do truncate -s $((2000000 + i)) $i; done'],
+  [
+    'files',
+    'RUN mkdir /w && cd /w && for i in 1 2 3 4; do truncate -s $((2000000 + i)) $i; done; mkdir o p && truncate -s 3000005 o/x && truncate -s 4000006 p/x',
+  ],
   ['metadata-copies', 'RUN chown 7:8 /w/1'],
   ['linked-copies', 'RUN ln /w/2 /w/linked'],
   ['rewritten', 'RUN echo more >>/w/3'],
-  ['deleting', 'RUN rm /w/4'],
+  ['deleting', 'RUN rm /w/4 && rm -r /w/o /w/p && mkdir /w/o'],
   ['same-content', 'RUN head -c 1500000 /dev/urandom >/opt/a && cp /opt/a /opt/b'],
   ['credentials-in-history', `ENV TOKEN=${falseToken}`],
 ]
