@@ -4472,11 +4472,14 @@ const findLargest$1 = ({ layers }, isPacked) => {
 		bytes: bytesOf(largest)
 	};
 };
+/** The place says where all of it is. */
+const longestInstruction$3 = 80;
 const renderLargest$1 = (analysis, isPacked) => {
 	const largest = findLargest$1(analysis, isPacked);
 	if (largest === void 0) return "";
 	const { layer, index, bytes } = largest;
-	const what = layer.instruction === void 0 ? "" : ` ${layer.instruction}`;
+	const instruction = toLine(layer.instruction ?? "", longestInstruction$3);
+	const what = instruction === "" ? "" : ` ${instruction}`;
 	return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`;
 };
 const toExcess = ({ analysis }, limit, what) => ({

@@ -60,6 +60,16 @@ test('an image that grew by too much: since when, from what to what', () => {
   expect(check('growth', '0%', { percent: 0 }, 2.3e9)).toEqual([])
 })
 
+test('a long instruction of somebody else is one short line', () => {
+  const instruction = `RUN ${'x'.repeat(500)}\n::error::planted`
+  const [own] = layers.filter(({ isBase }) => !isBase)
+  const long = { ...analysis, layers: [{ ...own, instruction }] } as unknown as ImageAnalysis
+  const limits = { size: [limitOf('1GB', { bytes: 1e9 })], growth: [], isWarning: false }
+  const [excess] = checkImageLimits([{ ...compared(), analysis: long }], limits)
+  expect(excess?.message.length).toBeLessThan(300)
+  expect(excess?.message).not.toContain('\n')
+})
+
 test('what is not known has not grown, and what any rebuild makes is no growth', () => {
   expect(check('growth', '0%', { percent: 0 })).toEqual([])
   expect(check('growth', '0%', { percent: 0 }, 2.19e9)).toEqual([])

@@ -5,6 +5,7 @@ import type { ImageSize } from '../memory/image-memory.ts'
 import type { LastImages } from '../memory/memory.ts'
 import { toBuildId } from '../plan/steps.ts'
 import { formatBytes } from '../text/format.ts'
+import { toLine } from '../text/to-line.ts'
 import { type ImageReport, renderPlace } from './image-report.ts'
 import { outcomesOf, type Report } from './report.ts'
 
@@ -76,11 +77,15 @@ const findLargest = ({ layers }: ImageAnalysis, isPacked: boolean) => {
   return largest && { ...largest, bytes: bytesOf(largest) }
 }
 
+/** The place says where all of it is. */
+const longestInstruction = 80
+
 const renderLargest = (analysis: ImageAnalysis, isPacked: boolean): string => {
   const largest = findLargest(analysis, isPacked)
   if (largest === undefined) return ''
   const { layer, index, bytes } = largest
-  const what = layer.instruction === undefined ? '' : ` ${layer.instruction}`
+  const instruction = toLine(layer.instruction ?? '', longestInstruction)
+  const what = instruction === '' ? '' : ` ${instruction}`
   return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`
 }
 
