@@ -28,6 +28,13 @@ export const count = (fallback: number, help: string): Flag<number> => ({
   },
 })
 
+/** One whose default depends on other flags. */
+export const ownCount = (help: string): Flag<number | undefined> => ({
+  ...count(1, help),
+  help,
+  fallback: undefined,
+})
+
 /** Off unless it is given; takes no value. */
 export const toggle = (help: string): Flag<boolean> => ({
   hint: undefined,

@@ -6,8 +6,17 @@ export type Size = { readonly megabytes: number; readonly files: number }
 
 const layers = 5
 
-/** Bytes that no other image has, in five layers and many small files; its last line changes. */
-export const writeContext = (folder: string, base: string, { megabytes, files }: Size): void => {
+/**
+ * Bytes that no other image has, in five layers and many small files; its last line changes.
+ *
+ * @param own makes layers of its own, which no cache has from another context
+ */
+export const writeContext = (
+  folder: string,
+  base: string,
+  { megabytes, files }: Size,
+  own?: string,
+): void => {
   const each = `head -c ${Math.ceil((megabytes * 1e6) / layers)} /dev/urandom >/big`
   const small = `mkdir -p /small && cd /small && seq ${Math.ceil(files / layers)} | sed s/^/`
   const runs = Array.from(
@@ -17,6 +26,13 @@ export const writeContext = (folder: string, base: string, { megabytes, files }:
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'Dockerfile'),
-    [`FROM ${base}`, ...runs, 'ARG LINE=first', 'RUN echo "$LINE" >/last', ''].join('\n'),
+    [
+      `FROM ${base}`,
+      ...(own === undefined ? [] : [`ENV OWN=${own}`]),
+      ...runs,
+      'ARG LINE=first',
+      'RUN echo "$LINE" >/last',
+      '',
+    ].join('\n'),
   )
 }

@@ -16,10 +16,10 @@ export type OwnEngine = {
   readonly trim: () => Promise<void>
 }
 
-const name = 'ext4'
+export type OwnEngineName = 'ext4' | 'system'
 
 /** Waits until no other run has the engine; has it until the session, or this process, ends. */
-export const reserveOwnEngine = async (session: Session): Promise<void> => {
+export const reserveOwnEngine = async (session: Session, name: OwnEngineName): Promise<void> => {
   // Detached: a Ctrl-C in a terminal must not end it before the engine is gone.
   const holder = spawn(testbed, ['--engine', name, 'reserve'], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -29,16 +29,21 @@ export const reserveOwnEngine = async (session: Session): Promise<void> => {
   await once(holder.stdout, 'data', { signal: session.signal })
 }
 
-const remove = (session: Session): Promise<string> =>
+const remove = (session: Session, name: OwnEngineName): Promise<string> =>
   session.run(testbed, ['--engine', name, 'down', '--purge'], {
     signal: AbortSignal.timeout(120_000),
   })
 
-const open = async (scope: Session): Promise<OwnEngine> => {
+/** Starts a reserved one that holds nothing yet and ends with the scope. */
+export const startOwnEngine = async (scope: Session, name: OwnEngineName): Promise<Session> => {
   // A run that was killed may have left one.
-  await remove(scope)
-  scope.defer(`the engine ${name}`, () => remove(scope))
-  const session = await useEngine(scope, name)
+  await remove(scope, name)
+  scope.defer(`the engine ${name}`, () => remove(scope, name))
+  return useEngine(scope, name)
+}
+
+const open = async (scope: Session): Promise<OwnEngine> => {
+  const session = await startOwnEngine(scope, 'ext4')
   const engine = await readEngine(session)
   const pid = readFileSync(join(dirname(engine.dataRoot), 'init.pid'), 'utf8').trim()
   const trim = async (): Promise<void> => {

@@ -6,7 +6,7 @@ export const testbed = fileURLToPath(new URL('../../testbed', import.meta.url))
 /** Another engine of the testbed is brought up; all that the session returned runs is for that one. */
 export const useEngine = async (
   session: Session,
-  engine: 'overlay2' | 'containerd' | 'ext4',
+  engine: 'overlay2' | 'containerd' | 'ext4' | 'system',
 ): Promise<Session> => {
   await session.run(testbed, ['--engine', engine, 'up'])
   const script = 'eval "$("$1" --engine "$2" env)"; env --null'

@@ -134,7 +134,7 @@ export const runRounds = async (
   session: Session,
   { platform, rounds, nodes }: RoundsOrder,
 ): Promise<Measurements> => {
-  await reserveOwnEngine(session)
+  await reserveOwnEngine(session, 'ext4')
   say('making what is built and installed')
   const materials = {
     packages: await makePackages(session, packagesOf(platform)),
