@@ -41,6 +41,8 @@ export const useOwnEngine = (engine: OwnEngine): void => {
     await takeOver(engine)
   }, 300_000)
   afterAll(async () => {
+    // Who waited in vain has nothing to purge: it is somebody else's.
+    if (reservation === undefined) return
     await testbed('--engine', engine, 'down', '--purge')
     reservation?.stdin?.end()
   })
