@@ -1,6 +1,6 @@
 import { getState } from "./vendor/actions-core.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readBuilder, readEnvironment, rememberNames, reportDiagnosis, runIdState, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, reportDiagnosis, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
 
 // src/commands/keep-names.ts
 /**
@@ -33,7 +33,7 @@ process.on("uncaughtException", (error) => {
 	process.exit();
 });
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
-const builder = readBuilder(getState(builderState));
+const builder = toLeftBuilder(getState(builderState));
 const names = getState(namesState);
 const environment = await readEnvironment();
 forgetSecrets(environment);

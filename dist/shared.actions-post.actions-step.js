@@ -461,7 +461,7 @@ const probeTls = async ({ endpoint = "", options }) => {
 	const { hostname, port } = url;
 	const host = hostname.replace(/^\[|\]$/g, "");
 	const read = (name, option = name) => {
-		const content = attempt(() => readFileSync(given[option] ?? ""));
+		const content = attempt(() => readRegularFile(given[option] ?? ""));
 		return content === void 0 ? {} : { [name]: content };
 	};
 	const error = await probe({
@@ -535,6 +535,7 @@ const writeCertificates = (request, tempDir) => {
 /**
 * Has buildx write down a builder, which does not run yet.
 *
+* @param request without certificates, which are files by now
 * @returns its name
 * @throws {Failure} when buildx makes none
 */
@@ -542,9 +543,8 @@ const makeBuilder = async (docker, request, { runId, tempDir, workspace }, name 
 	const config = join(tempDir, "buildkitd.toml");
 	const isInline = request.config?.kind === "inline";
 	if (request.config?.kind === "inline") writeFileSync(config, request.config.text, { mode: 384 });
-	const whole = writeCertificates(request, tempDir);
-	for (let index = 0; index <= whole.appended.length; index += 1) {
-		const args = toCreateArgs(whole, name, isInline ? config : void 0, index);
+	for (let index = 0; index <= request.appended.length; index += 1) {
+		const args = toCreateArgs(request, name, isInline ? config : void 0, index);
 		const made = await docker.try(args, { cwd: workspace });
 		if (made.code === 0) continue;
 		throw new Failure(`buildx made no builder: ${describeEnd(made)}`, { remedy: "See driver, driver-opts, endpoint, buildkitd-flags and append." });
@@ -1332,7 +1332,7 @@ const leaveState = async (docker, runId, name) => {
 	await removeKept(docker, name);
 };
 /** The state of `withBuilder`; a build may have tried to set it. */
-const readBuilder = (state) => {
+const toLeftBuilder = (state) => {
 	if (state === "made") return state;
 	return isKeptBuilderName(state) ? { kept: state } : void 0;
 };
@@ -2738,8 +2738,6 @@ const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
 };
 
 // src/docker/lock.ts
-/** Somebody else's container has the name. */
-const isTaken = (error) => error instanceof Failure && error.message.startsWith("Docker answered 409 ");
 /**
 * Takes a name in the daemon that nobody else can have until it is released: that of a container which
 * only waits for the end of its input, and so for ours. Whatever ends this process releases it.
@@ -2747,7 +2745,7 @@ const isTaken = (error) => error instanceof Failure && error.message.startsWith(
 * @param imageId of any image that has a `cat`
 * @returns what releases it, and never fails; undefined where somebody has it
 */
-const takeLock = async ({ post, remove, attach }, name, imageId, labels) => {
+const takeLock = async ({ get, post, remove, attach }, name, imageId, labels) => {
 	const container = {
 		Image: imageId,
 		Entrypoint: ["cat"],
@@ -2762,8 +2760,9 @@ const takeLock = async ({ post, remove, attach }, name, imageId, labels) => {
 			NetworkMode: "none"
 		}
 	};
-	const made = await post(`/containers/create?name=${encodeURIComponent(name)}`, container).catch((error) => {
-		if (isTaken(error)) return void 0;
+	const named = encodeURIComponent(name);
+	const made = await post(`/containers/create?name=${named}`, container).catch(async (error) => {
+		if (await get(`/containers/${named}/json`) !== void 0) return void 0;
 		throw error;
 	});
 	if (made === void 0) return void 0;
@@ -3683,4 +3682,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isImagesKey, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readBuilder, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isImagesKey, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeBuilder, toCreateArgs } from '../../src/build/own-builder.ts'
+import { createBuilder, toCreateArgs } from '../../src/build/own-builder.ts'
 import type { Docker } from '../../src/docker/docker.ts'
 import { Secret } from '../../src/secret.ts'
 
@@ -78,9 +78,13 @@ test('what the variables of the step hold is in files of the run, for its owner 
   const node = { ...request, certificates: [['key', new Secret('a key')]] } as const
   const given = { ...request, driver: 'remote', appended: [node] } as const
   const place = { runId: '1', tempDir, workspace: '/' }
-  expect(await makeBuilder({ try: run } as unknown as Docker, given, place)).toBe('slipway-1')
+  const docker = { try: run } as unknown as Docker
+  const own = await createBuilder(docker, docker, given, place)
+  await own.booted
+  expect(own.name).toBe('slipway-1')
   const file = join(tempDir, 'node-1-key.pem')
-  expect(asked.map((args) => args.filter((arg) => arg.includes('.pem')))).toEqual([
+  const made = asked.filter(([, word]) => word === 'create')
+  expect(made.map((args) => args.filter((arg) => arg.includes('.pem')))).toEqual([
     [],
     [`--driver-opt="key=${file}"`],
   ])

@@ -80,6 +80,7 @@ const writeCertificates = (request: BuilderRequest, tempDir: string): BuilderReq
 /**
  * Has buildx write down a builder, which does not run yet.
  *
+ * @param request without certificates, which are files by now
  * @returns its name
  * @throws {Failure} when buildx makes none
  */
@@ -92,9 +93,8 @@ export const makeBuilder = async (
   const config = join(tempDir, 'buildkitd.toml')
   const isInline = request.config?.kind === 'inline'
   if (request.config?.kind === 'inline') writeFileSync(config, request.config.text, { mode: 0o600 })
-  const whole = writeCertificates(request, tempDir)
-  for (let index = 0; index <= whole.appended.length; index += 1) {
-    const args = toCreateArgs(whole, name, isInline ? config : undefined, index)
+  for (let index = 0; index <= request.appended.length; index += 1) {
+    const args = toCreateArgs(request, name, isInline ? config : undefined, index)
     const made = await docker.try(args, { cwd: workspace })
     if (made.code === 0) continue
     throw new Failure(`buildx made no builder: ${describeEnd(made)}`, {

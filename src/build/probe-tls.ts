@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { attempt, Failure } from '../failure.ts'
+import { readRegularFile } from '../host/read-file.ts'
 import { parseOptions } from '../inputs/driver-opts.ts'
 import type { BuilderNode } from '../inputs/inputs.ts'
 import { toLine } from '../text/to-line.ts'
@@ -58,7 +58,7 @@ export const probeTls = async ({ endpoint = '', options }: BuilderNode): Promise
   const { hostname, port } = url
   const host = hostname.replace(/^\[|\]$/g, '')
   const read = (name: string, option = name) => {
-    const content = attempt(() => readFileSync(given[option] ?? ''))
+    const content = attempt(() => readRegularFile(given[option] ?? ''))
     return content === undefined ? {} : { [name]: content }
   }
   const error = await probe({

@@ -113,7 +113,7 @@ type Found = {
 }
 
 /** The state of `withBuilder`; a build may have tried to set it. */
-export const readBuilder = (state: string): Found['builder'] => {
+export const toLeftBuilder = (state: string): Found['builder'] => {
   if (state === 'made') return state
   return isKeptBuilderName(state) ? { kept: state } : undefined
 }

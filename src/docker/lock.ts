@@ -1,10 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { Failure } from '../failure.ts'
 import type { EngineApi } from './engine-api.ts'
-
-/** Somebody else's container has the name. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Failure && error.message.startsWith('Docker answered 409 ')
 
 /**
  * Takes a name in the daemon that nobody else can have until it is released: that of a container which
@@ -14,7 +9,7 @@ const isTaken = (error: unknown): boolean =>
  * @returns what releases it, and never fails; undefined where somebody has it
  */
 export const takeLock = async (
-  { post, remove, attach }: EngineApi,
+  { get, post, remove, attach }: EngineApi,
   name: string,
   imageId: string,
   labels: Readonly<Record<string, string>>,
@@ -24,11 +19,10 @@ export const takeLock = async (
     ...{ AttachStdin: true, OpenStdin: true, StdinOnce: true },
     HostConfig: { AutoRemove: true, NetworkMode: 'none' },
   }
-  const made = await post<{ readonly Id: string }>(
-    `/containers/create?name=${encodeURIComponent(name)}`,
-    container,
-  ).catch((error: unknown) => {
-    if (isTaken(error)) return undefined
+  const named = encodeURIComponent(name)
+  const create = `/containers/create?name=${named}`
+  const made = await post<{ readonly Id: string }>(create, container).catch(async (error) => {
+    if ((await get(`/containers/${named}/json`)) !== undefined) return undefined
     throw error
   })
   if (made === undefined) return undefined

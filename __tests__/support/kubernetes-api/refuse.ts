@@ -1,20 +1,8 @@
+import { type Answer, refuse } from '../kubernetes/answers.ts'
 import { type Kept, kindOf, type Resource } from './objects.ts'
 
-/** An answer that is no success, as the API server writes it. */
-export type Refusal = { readonly status: number; readonly body: unknown }
-
-export const refuse = (code: number, reason: string, message: string): Refusal => ({
-  status: code,
-  body: {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason,
-    code,
-  },
-})
+/** An answer that is no success. */
+export type Refusal = Answer
 
 /** A resource as messages have it, such as `deployments.apps`. */
 export const qualify = (resource: string): string =>

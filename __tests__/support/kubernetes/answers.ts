@@ -16,7 +16,8 @@ export type Asked = {
 
 export type Answer = { readonly status: number; readonly body: unknown }
 
-const refuse = (code: number, reason: string, message: string, details = {}): Answer => ({
+/** As the API server writes it. */
+export const refuse = (code: number, reason: string, message: string, details = {}): Answer => ({
   status: code,
   body: {
     kind: 'Status',

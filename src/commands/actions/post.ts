@@ -2,7 +2,7 @@ import { getState } from '@actions/core'
 import { renderError } from '../../failure.ts'
 import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
-import { cleanUp, isRunId, leftoversOf, readBuilder, runIdState } from '../cleanup.ts'
+import { cleanUp, isRunId, leftoversOf, runIdState, toLeftBuilder } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
 import { keepNames } from '../keep-names.ts'
 import { builderState } from '../with-builder.ts'
@@ -17,7 +17,7 @@ process.on('uncaughtException', (error) => {
   process.exit()
 })
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
-const builder = readBuilder(getState(builderState))
+const builder = toLeftBuilder(getState(builderState))
 const names = getState(namesState)
 const environment = await readEnvironment()
 forgetSecrets(environment)
