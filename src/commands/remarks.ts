@@ -58,9 +58,11 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
 }
 
 /** @throws {Failure} when a limit is for an image that the run does not have */
-export const refuseUnknownLimits = ({ imageLimits }: Inputs, facts: Facts): void => {
-  const names = toWanted(facts).map(({ given }) => given)
-  const unknown = [...imageLimits.size, ...imageLimits.growth].filter(
+export const refuseUnknownNames = (
+  { size, growth }: Inputs['imageLimits'],
+  names: readonly string[],
+): void => {
+  const unknown = [...size, ...growth].filter(
     (limit) => !names.some((name) => isAbout(limit, name)),
   )
   if (unknown.length === 0) return
@@ -69,6 +71,12 @@ export const refuseUnknownLimits = ({ imageLimits }: Inputs, facts: Facts): void
     remedy: `It has ${names.join(', ')}.`,
   })
 }
+
+export const refuseUnknownLimits = ({ imageLimits }: Inputs, facts: Facts): void =>
+  refuseUnknownNames(
+    imageLimits,
+    toWanted(facts).map(({ given }) => given),
+  )
 
 /** What the author of the workflow should know before anything is done. */
 export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {

@@ -95,8 +95,27 @@ export type CacheInputs = {
   readonly cacheRequired: boolean
 }
 
-/** `run` builds and loads, `diagnose` says what went wrong in a cluster. */
-export type Mode = 'run' | 'diagnose'
+/**
+ * `run` builds and loads, `diagnose` says what went wrong in a cluster, `report` what images' bytes are for.
+ */
+export type Mode = 'run' | 'diagnose' | 'report'
+
+/** An image that is only looked at. */
+export type ReportedImage =
+  /** In an OCI layout, a folder of this machine. */
+  | {
+      readonly kind: 'layout'
+      readonly given: string
+      readonly folder: string
+      readonly tag: string | undefined
+      readonly digest: string | undefined
+    }
+  /** In a registry; `any` in Docker's store, else in its registry. */
+  | {
+      readonly kind: 'registry' | 'any'
+      readonly given: string
+      readonly reference: ImageReference
+    }
 
 /** One BuildKit of a builder. */
 export type BuilderNode = {
@@ -179,6 +198,8 @@ export type Inputs = CacheInputs & {
   readonly isDryRun: boolean
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
+  /** Images that `mode: report` looks at. */
+  readonly reported: readonly ReportedImage[]
   readonly clusterName: string
   /** Names or roles; empty means all nodes of the cluster. */
   readonly nodes: readonly string[]

@@ -10,12 +10,13 @@ import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
 import { readManifests } from './read-manifests.ts'
+import { readReported, reportUseless, usedByReport } from './read-report.ts'
 import { readSecrets } from './read-secrets.ts'
 import { createReader, type Reader, type Run, toOptional } from './reader.ts'
 import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
 
-const modes = ['run', 'diagnose'] as const
+const modes = ['run', 'diagnose', 'report'] as const
 
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
@@ -48,6 +49,7 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
 type Unknown = { readonly unknownInputs: readonly string[] }
 
 const usedByDiagnose: readonly InputName[] = ['mode', 'cluster-name']
+const usedBy = { diagnose: usedByDiagnose, report: usedByReport } as const
 
 const pick = (raw: RawInputs, names: readonly InputName[]): RawInputs =>
   Object.fromEntries(names.flatMap((name) => (name in raw ? [[name, raw[name]]] : [])))
@@ -71,10 +73,12 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
     const mode = createReader(given, report, run).choice('mode', modes)
     const unused = mode === 'diagnose' ? findUnused(given) : []
     // What is not used need not be right either: a fork has no key.
-    const raw = mode === 'diagnose' ? pick(given, usedByDiagnose) : given
+    const raw = mode === 'run' ? given : pick(given, usedBy[mode])
     const reader = createReader(raw, report, run)
     const { word, list, choice, isTrue } = reader
     if (mode === 'run') reportNothingToDo(reader)
+    if (mode === 'report') reportUseless(given, report)
+    const isReport = mode === 'report'
     const secretFormat = choice('secret-format', formats)
     const credentials = readCredentials(reader, secretFormat)
     const secretId = word('secret-id') ?? usualIds[secretFormat]
@@ -100,7 +104,8 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       existingBuilder: word('builder'),
       isDryRun: isTrue('dry-run'),
       failFast: isTrue('fail-fast', 'true'),
-      images: readReferences('images', reader),
+      images: isReport ? [] : readReferences('images', reader),
+      reported: isReport ? readReported(reader) : [],
       clusterName: word('cluster-name') ?? 'kind',
       nodes: list('nodes'),
       loadMode: choice('load-mode', loadModes),

@@ -4,7 +4,7 @@ import type { Node } from '../cluster/node.ts'
 import type { Freeing } from '../disk/free-disk.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Sizes } from '../image/sizes.ts'
-import type { KeepImages } from '../inputs/inputs.ts'
+import type { KeepImages, ReportedImage } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
 
 /** Such as `build api`; what people read of a step, too. */
@@ -20,6 +20,8 @@ export type ImageSource =
   /** In Docker's store before, under a name that another step has given it meanwhile. */
   | { readonly kind: 'held'; readonly by: StepId }
   | { readonly kind: 'local'; readonly image: ContainerImage }
+  /** Wherever it is: nothing loads it. */
+  | { readonly kind: 'elsewhere'; readonly image: ReportedImage }
 
 export type Work =
   | { readonly kind: 'free-disk'; readonly freeing: Freeing; readonly folder: string }
@@ -56,8 +58,8 @@ export type Work =
       readonly names: readonly string[]
       readonly image: ImageSource
       readonly depth: ReportDepth
-      /** ID of an image that nodes run: its programs read the layers. */
-      readonly nodeImage: string
+      /** ID of an image that nodes run: its programs read the layers; undefined where there are none. */
+      readonly nodeImage: string | undefined
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

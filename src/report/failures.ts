@@ -5,7 +5,7 @@ import { outcomesOf, type Report } from './report.ts'
 
 const nameOf = ({ step }: Pick<StepOutcome, 'step'>): string => {
   if (step.kind === 'build') return step.target.name
-  return step.kind === 'load' ? step.names.join(', ') : step.id
+  return step.kind === 'load' || step.kind === 'analyse' ? step.names.join(', ') : step.id
 }
 
 export const toProblems = ({ outcomes }: Report) =>
@@ -67,7 +67,8 @@ const renderUndone = (report: Report): readonly string[] => {
 /** How many images the step was about. */
 const countImages = (report: Report): number =>
   outcomesOf(report, 'build').length +
-  outcomesOf(report, 'load').filter(({ step }) => step.image.kind !== 'built').length
+  outcomesOf(report, 'load').filter(({ step }) => step.image.kind !== 'built').length +
+  outcomesOf(report, 'analyse').filter(({ step }) => step.image.kind === 'elsewhere').length
 
 /**
  * One error for all that went wrong, the causes first, then what came of them; the only one is told

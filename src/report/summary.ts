@@ -25,10 +25,20 @@ export type Told = {
 const findNodes = (rows: readonly ImageRow[]): number =>
   Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0))
 
+/** `2 of 3 images reported`, where nothing else was asked for. */
+const renderReported = (report: Report): string | undefined => {
+  const all = outcomesOf(report, 'analyse')
+  if (all.length === 0) return undefined
+  const done = all.filter(({ state }) => state === 'done').length
+  const of = done === all.length ? '' : `${done} of `
+  return `${of}${formatCount(all.length, 'image')} reported`
+}
+
 /** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
 const renderVerdict = ({ report, clusterName, failure }: Told): string => {
   const rows = toImageRows(report)
-  if (rows.length === 0) return failure === undefined ? 'nothing to do' : 'failed'
+  if (rows.length === 0)
+    return renderReported(report) ?? (failure === undefined ? 'nothing to do' : 'failed')
   const number = (result: Result): number => rows.filter((row) => resultOf(row) === result).length
   const loads = rows.filter(({ load }) => load !== undefined)
   const done = number('loaded')

@@ -12,7 +12,8 @@ export const analyse: Handler<'analyse'> = async (step, { docker, log, run }) =>
   const { depth, nodeImage, image: source, names } = step
   const image = findImage(source, run)
   const origins = source.kind === 'built' ? run.resultOf('build', source.by)?.origins : undefined
-  if (image === undefined) throw new Error(`nothing made the image of ${names.join(', ')}`)
+  if (image === undefined || nodeImage === undefined)
+    throw new Error(`nothing made the image of ${names.join(', ')}`)
   const { api, engine } = docker
   const { id: runId, signal } = run
   const order = { engine, image, nodeImage, runId, signal, deadlineMs: deadlineMs[depth] }

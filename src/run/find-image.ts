@@ -11,5 +11,7 @@ export const findImage = (source: ImageSource, { resultOf }: Run): ContainerImag
       return resultOf('hold-image', source.by)
     case 'local':
       return source.image
+    case 'elsewhere':
+      return undefined
   }
 }

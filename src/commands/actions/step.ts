@@ -45,7 +45,11 @@ const runInPlace = async (
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot } = environment
     const place = { ...environment, runId, tempDir, layoutDir, tempRoot, env, recordingFolder }
-    return await run(inputs, place, { ...runner, log: runner, signal })
+    const front = { ...runner, log: runner, signal }
+    if (inputs.mode !== 'report') return await run(inputs, place, front)
+    // Other steps start without what registries are asked with.
+    const { report } = await import('../report.ts')
+    return await report(inputs, place, front)
   } finally {
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
   }

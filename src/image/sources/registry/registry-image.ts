@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+import { open, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../../failure.ts'
+import type { Env } from '../../../host/command.ts'
+import type { Secret } from '../../../secret.ts'
+import { formatBytes } from '../../../text/format.ts'
+import type { BlobImage } from '../../contents/blobs/blob.ts'
+import { toDigest } from '../../digest.ts'
+import { type BlobDescriptor, type BlobSource, largestText, readBlobImage } from '../blob-image.ts'
+import { answerChallenge, findLogin } from './login.ts'
+import { type Answer, createRequests, isLoopback, readText, retry, toPassing } from './requests.ts'
+
+/** Where an image is in a registry. */
+type Place = {
+  /** As names have it, such as `docker.io`. */
+  readonly domain: string
+  readonly repository: string
+  /** A tag or a digest. */
+  readonly version: string
+}
+
+/** @param canonical as `parseImageReference` makes it */
+export const toPlace = (canonical: string): Place => {
+  const [, domain = '', repository = '', tag, digest] =
+    /^([^/]+)\/([^@]*?)(?::([\w.-]+))?(?:@(.+))?$/.exec(canonical) ?? []
+  return { domain, repository, version: digest ?? tag ?? 'latest' }
+}
+
+const toAddress = ({ domain }: Place): URL => {
+  const url = new URL(`https://${domain === 'docker.io' ? 'registry-1.docker.io' : domain}`)
+  return isLoopback(url) ? new URL(`http://${domain}`) : url
+}
+
+const accepted = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+export type RegistryOrder = {
+  /** Canonical. */
+  readonly reference: string
+  readonly architecture: string
+  /** A folder on a disk, for the layers. */
+  readonly folder: string
+  /** With Docker's logins. */
+  readonly env: Env
+  readonly signal: AbortSignal
+}
+
+/** Asks one registry about one repository, with a token as soon as it wants one. */
+const createConversation = (place: Place, { env, signal }: RegistryOrder) => {
+  const registry = toAddress(place)
+  const { domain, repository } = place
+  const requests = createRequests(registry, signal)
+  const login = findLogin(env, domain)
+  let authorization: Secret | undefined
+  const send = (url: URL): Promise<Answer> =>
+    requests.send(url, {
+      accept: accepted,
+      ...(authorization && { authorization: authorization.expose() }),
+    })
+  const get = async (path: string): Promise<Answer> => {
+    const url = new URL(`/v2/${repository}/${path}`, registry)
+    let answer = await send(url)
+    if (answer.status === 401) {
+      answer.body.destroy()
+      authorization = await answerChallenge(answer, requests, registry, repository, login)
+      if (authorization !== undefined) answer = await send(url)
+    }
+    if (answer.status === 200) return answer
+    answer.body.destroy()
+    if (answer.status === 404) throw new Failure(`${domain} does not have it`)
+    const isRefused = answer.status === 401 || answer.status === 403
+    throw new Failure(`${domain} answered ${answer.status} to ${path}`, {
+      ...(isRefused && {
+        remedy: `It may not be there, or need a login: \`docker login ${domain}\` before this step.`,
+      }),
+    })
+  }
+  return { get, dispose: requests.dispose }
+}
+
+type Get = ReturnType<typeof createConversation>['get']
+
+const readDocument = async (
+  get: Get,
+  path: string,
+  digest: string | undefined,
+): Promise<string> => {
+  const content = await readText(await get(path), largestText, path)
+  const found = toDigest(content)
+  if (digest === undefined || found === digest) return content.toString('utf8')
+  throw new Failure(`The registry sent ${found} in place of ${digest}`)
+}
+
+const download = async (
+  get: Get,
+  { digest, size }: BlobDescriptor,
+  file: string,
+): Promise<void> => {
+  const { body } = await get(`blobs/${digest}`)
+  // Of an earlier try.
+  await rm(file, { force: true })
+  const handle = await open(file, 'wx', 0o600)
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      bytes += (chunk as Buffer).length
+      if (bytes > size) break
+      hash.update(chunk as Buffer)
+      await handle.writeFile(chunk as Buffer)
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC')
+      throw new Failure('There is no room for its layers', { cause })
+    throw toPassing(cause)
+  } finally {
+    await handle.close()
+  }
+  if (bytes > size) throw new Failure(`The layer ${digest} has more than its ${size} bytes`)
+  if (bytes < size) throw toPassing(undefined)
+  const found = `sha256:${hash.digest('hex')}`
+  if (found !== digest) throw new Failure(`The registry sent ${found} in place of ${digest}`)
+}
+
+const requireRoom = async (folder: string, layers: readonly BlobDescriptor[]): Promise<void> => {
+  const { bavail, bsize } = await statfs(folder)
+  const bytes = layers.reduce((sum, { size }) => sum + size, 0)
+  if (bytes <= bavail * bsize) return
+  const free = formatBytes(bavail * bsize)
+  throw new Failure(`Its layers have ${formatBytes(bytes)}, and ${folder} has ${free} free`)
+}
+
+const atOnce = 3
+
+const createSource = (get: Get, { folder, signal }: RegistryOrder): BlobSource => ({
+  readText: ({ digest }) => retry(() => readDocument(get, `blobs/${digest}`, digest), signal),
+  readManifest: ({ digest }) =>
+    retry(() => readDocument(get, `manifests/${digest}`, digest), signal),
+  toFiles: async (layers) => {
+    const once = [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+    await requireRoom(folder, once)
+    const toFile = (digest: string): string => join(folder, digest.slice('sha256:'.length))
+    const waiting = [...once]
+    const work = async (): Promise<void> => {
+      for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
+        const each = layer
+        await retry(() => download(get, each, toFile(each.digest)), signal)
+      }
+    }
+    const workers = Array.from({ length: atOnce }, () =>
+      work().catch((error: unknown) => {
+        waiting.length = 0
+        throw error
+      }),
+    )
+    // None may write any more when the folder goes.
+    await Promise.allSettled(workers)
+    await Promise.all(workers)
+    return layers.map(({ digest }) => ({ file: toFile(digest), start: 0 }))
+  },
+})
+
+/**
+ * Fetches an image from a registry, as whoever has no login may, or with Docker's own where there is one.
+ *
+ * @throws {Failure} where it cannot be had, or is not what its digests promise
+ */
+export const fetchImage = async (order: RegistryOrder): Promise<BlobImage> => {
+  const place = toPlace(order.reference)
+  const { get, dispose } = createConversation(place, order)
+  try {
+    const source = createSource(get, order)
+    const { version } = place
+    const digest = version.startsWith('sha256:') ? version : undefined
+    const root = await retry(() => readDocument(get, `manifests/${version}`, digest), order.signal)
+    return await readBlobImage(root, source, order.architecture)
+  } finally {
+    dispose()
+  }
+}
