@@ -46,23 +46,3 @@ test('secrets that are plain words are not hidden, and named once', () => {
     expect.stringMatching(/^warning The log does not mask the secrets FLAG, PIN: /),
   ])
 })
-
-test('an image that only another builder has is named where no report can be made of it', async () => {
-  const target = {
-    name: 'api',
-    isWanted: true,
-    output: 'oci-layout',
-    further: [],
-    bake: { definition: {} },
-  }
-  const given = { ...facts, targets: [target] } as unknown as Facts
-  const said = async (imageReport: string): Promise<readonly string[]> => {
-    const { told, runner } = listen()
-    await remark(read({ context: '.', tags: 'a:1', 'image-report': imageReport }), given, runner)
-    return told.filter((text) => text.includes('image-report'))
-  }
-  expect(await said('auto')).toEqual([
-    "line image-report leaves out api: Docker's store does not get it. Set load: true.",
-  ])
-  expect(await said('false')).toEqual([])
-})

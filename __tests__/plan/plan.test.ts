@@ -199,17 +199,19 @@ test('a load that may remove the image waits for the report', () => {
   expect(order).toContain('load b:1: ; report b:1')
 })
 
-test('what Docker does not get has no report, and without the input nothing has', () => {
-  expect(orderOf({ ...reported, 'image-report': 'false' }, withNode).join()).not.toContain('report')
+test('what another builder makes has a report that may wait for its load, and no load waits for that', () => {
   const target = { ...readTarget(build), output: 'oci-layout' as const, intermediate: undefined }
-  expect(orderOf(reported, { ...withNode, images: [] }).join()).toContain('report')
-  const steps = planSteps(
-    read(reported),
-    { ...facts, targets: [target], nodes: [node] },
-    [],
-    undefined,
-  )
-  expect(steps.map(({ kind }) => kind)).not.toContain('analyse')
+  const given = { ...facts, targets: [target], nodes: [node], isHostedRunner: true }
+  const steps = planSteps(read(reported), given, [], undefined)
+  const [report] = steps.filter((step) => step.kind === 'analyse')
+  expect(report).toMatchObject({ needs: ['build a:1'], loaded: { by: 'load a:1', into: [node] } })
+  expect(steps.find(({ id }) => id === 'load a:1')?.after).toEqual([])
+  expect(steps.find(({ kind }) => kind === 'drop-layout')?.after).toContain('report a:1')
   const builds = steps.filter((step) => step.kind === 'build')
-  expect(builds.map(({ wantsOrigins }) => wantsOrigins)).toEqual([false])
+  expect(builds.map(({ wantsOrigins }) => wantsOrigins)).toEqual([true])
+})
+
+test('without the input nothing has a report', () => {
+  expect(orderOf(reported, { ...withNode, images: [] }).join()).toContain('report')
+  expect(orderOf({ ...reported, 'image-report': 'false' }, withNode).join()).not.toContain('report')
 })

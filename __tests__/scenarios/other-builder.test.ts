@@ -90,6 +90,14 @@ test('a builder that does not see the images of Docker finds what an earlier tar
   expect(await leftIn(made)).toEqual([])
 })
 
+type Layers = { location?: { line: number }; bytes: number; files: number }[]
+
+/** Line, bytes and files of each layer that the report on one image tells of. */
+const layersOf = (run: Run) =>
+  (JSON.parse(run.outputs['image-report'] ?? '[]') as { layers: Layers }[])
+    .flatMap(({ layers }) => layers)
+    .map(({ location, bytes, files }) => [location?.line, bytes, files] as const)
+
 const oneImage = (lines: readonly string[]) => ({
   Dockerfile: [`FROM ${baseImage()}`, ...lines, ''].join('\n'),
 })
@@ -97,7 +105,8 @@ const oneImage = (lines: readonly string[]) => ({
 test('the nodes get the layers that they lack, by the names and digests that the builder made', async () => {
   const tag = `${name}/one:dev`
   await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo old >/last']))
-  const first = await runWith({ context: '.', tags: tag })
+  const report = { 'image-report': 'auto' }
+  const first = await runWith({ context: '.', tags: tag, ...report })
   expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
   expect(await isInDocker(tag)).toBe(false)
   const { digest = '', 'image-id': id = '' } = first.outputs
@@ -119,7 +128,7 @@ test('the nodes get the layers that they lack, by the names and digests that the
   ])
   await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo new >/last']))
   const before = builder.sentBytes()
-  const changed = await runWith({ context: '.', tags: tag })
+  const changed = await runWith({ context: '.', tags: tag, ...report })
   // What the nodes have, the builder does not send: config, manifest, a layer, and what is said beside.
   expect(builder.sentBytes() - before).toBeLessThan(200_000)
   const loads = loadsOf(changed)
@@ -130,6 +139,15 @@ test('the nodes get the layers that they lack, by the names and digests that the
     ['stream', isSmall],
   ])
   expect(await inPods(tag, '/last')).toEqual(['new', 'new'])
+  // The builder left out what the nodes have, so one of these is read.
+  const [whole, inNode] = [first, changed].map(layersOf)
+  expect(warningsOf(changed)).toEqual([])
+  expect(inNode).toEqual(whole)
+  expect(inNode?.slice(-2)).toEqual([
+    [2, name.length + 1, 1],
+    [3, 4, 1],
+  ])
+  expect(inNode?.[0]?.[1]).toBeGreaterThan(10_000_000)
   expect(await leftIn(changed)).toEqual([])
 })
 

@@ -33,11 +33,6 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   if (attested !== '') {
     line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`)
   }
-  const unreported = facts.targets.filter(({ isWanted, output }) => isWanted && output !== 'docker')
-  if (inputs.imageReport !== 'false' && unreported.length > 0) {
-    const names = unreported.map(({ name }) => name).join(', ')
-    line(`image-report leaves out ${names}: Docker's store does not get it. Set load: true.`)
-  }
   const isAskedToFree = inputs.freeDisk !== 'auto' && inputs.freeDisk !== 'never'
   if (isAskedToFree && !facts.isHostedRunner) {
     line('free-disk deletes nothing: this is not a GitHub-hosted runner.')

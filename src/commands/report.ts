@@ -26,7 +26,8 @@ export const report = async (
   const depth: ReportDepth = imageReport === 'full' ? 'full' : 'auto'
   const steps = reported.map((image) => ({
     ...({ kind: 'analyse', id: `report ${image.given}`, names: [image.given], depth } as const),
-    ...({ needs: [], after: [], lane: 'report', isFinal: false, nodeImage: undefined } as const),
+    ...({ needs: [], after: [], lane: 'report', isFinal: false } as const),
+    ...{ nodeImage: undefined, loaded: undefined },
     image: { kind: 'elsewhere', image } as const,
   }))
   const look = { runId, layoutDir, env, clusterName, depth, signal }

@@ -1,9 +1,9 @@
-import { type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
+import type { Node } from '../cluster/node.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byStream } from './by-stream.ts'
-import { namesOf } from './helper-request.ts'
+import { findInNode } from './find-in-node.ts'
 import { inspectNode } from './node-state.ts'
 import type { NodePlan } from './plan-method.ts'
 import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
@@ -30,27 +30,6 @@ const sumWritten = ({ layers, layout }: ContainerImage): number =>
     const isWritten = hasLayer(layout?.folder ?? '', diffId)
     return sum + (isWritten ? (layout?.layerBytes[index] ?? 0) : 0)
   }, 0)
-
-/** An image as a node has it that was just given it, with its layers' folders; undefined out of reach. */
-const findInNode = async (
-  { api, engine }: BegunTask,
-  image: ContainerImage,
-  node: Node,
-): Promise<{ readonly image: ContainerImage; readonly config: string } | undefined> => {
-  const [name = ''] = namesOf(engine, image)
-  const { records } = await inspectNode(api, node, [name])
-  const { folders = [] } = records.get(name) ?? {}
-  const root = toHostPath(node, snapshotsOf(node))
-  const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`
-  const config = toHostPath(node, `${content}/${image.id.slice('sha256:'.length)}`)
-  if (root === undefined || config === undefined || folders.length !== image.layers.length)
-    return undefined
-  const layers = image.layers.map((layer, index) => ({
-    ...layer,
-    folder: `${root}/snapshots/${folders[index]}/fs`,
-  }))
-  return { image: { ...image, layers }, config }
-}
 
 /** Links what one node has into others, as if it were Docker's; streams where links cannot be. */
 const spread = async (

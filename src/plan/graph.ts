@@ -57,10 +57,12 @@ const createToReport = ({ imageReport: depth }: Inputs, { nodes }: Facts) => {
     references: readonly ImageReference[],
     image: ImageSource,
     needs: readonly StepId[],
+    loadedBy?: StepId,
   ): readonly Step[] => {
     if (depth === 'false' || nodeImage === undefined) return []
     const names = references.map(({ given }) => given)
-    const work = { kind: 'analyse', names, image, depth, nodeImage } as const
+    const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
+    const work = { kind: 'analyse', names, image, depth, nodeImage, loaded } as const
     return [step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })]
   }
 }
@@ -137,8 +139,10 @@ const planBuilds = (
     const isAlone = targets.length === 1
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const source = { kind: 'built', by: id } as const
-    const reports = isLoaded && output === 'docker' ? toReport(tags, source, [id]) : []
-    const loads = isLoaded ? [afterReport(toLoad(tags, source, [id]), reports)] : []
+    const load = toLoad(tags, source, [id])
+    const isLayout = output === 'oci-layout'
+    const reports = isLoaded ? toReport(tags, source, [id], isLayout ? load.id : undefined) : []
+    const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : []
     const wantsOrigins = reports.length > 0
     const order = { target, isAlone, retries, cacheRequired, nodes, wantsOrigins }
     const upon = targets.filter((other) => other.dependsOn.includes(name))

@@ -60,6 +60,8 @@ export type Work =
       readonly depth: ReportDepth
       /** ID of an image that nodes run: its programs read the layers; undefined where there are none. */
       readonly nodeImage: string | undefined
+      /** Who has all of what another builder made, once that has been loaded; undefined for Docker's images. */
+      readonly loaded: { readonly by: StepId; readonly into: readonly Node[] } | undefined
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

@@ -1,14 +1,57 @@
-import { analyseImage } from '../analysis/analyse.ts'
-import { renderError } from '../failure.ts'
-import { withContents } from '../image/contents/read-contents.ts'
+import { analyseImage, type ImageAnalysis } from '../analysis/analyse.ts'
+import { Failure, renderError } from '../failure.ts'
+import { withBlobs } from '../image/contents/blobs/read-blobs.ts'
+import type { FileReader, ImageContents } from '../image/contents/entry.ts'
+import { type ReadOrder, withContents } from '../image/contents/read-contents.ts'
+import { toWholeBlobs } from '../image/sources/oci-layout.ts'
+import { findInNode } from '../load/find-in-node.ts'
+import type { StepOf } from '../plan/steps.ts'
 import { findImage } from './find-image.ts'
-import type { Handler } from './ports.ts'
+import type { Handler, Ports } from './ports.ts'
 
 /** A moment beside a load, where all goes well. */
 const deadlineMs = { auto: 120_000, full: 900_000 } as const
 
+type Analyse = (contents: ImageContents, files: FileReader) => Promise<ImageAnalysis>
+
+/** Over, or ended with all else. */
+const waitFor = (over: Promise<unknown>, signal: AbortSignal): Promise<unknown> => {
+  const ended = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => ended.resolve(), { once: true })
+  if (signal.aborted) ended.resolve()
+  return Promise.race([over, ended.promise])
+}
+
+/**
+ * What another builder has written is read where it lies. The layers that it left out are in the nodes, so
+ * such an image is read in one of them once it has been loaded.
+ */
+const analyseLayout = async (
+  { loaded }: StepOf<'analyse'>,
+  order: ReadOrder,
+  { docker: { api, engine }, run }: Ports,
+  analyse: Analyse,
+): Promise<ImageAnalysis> => {
+  const { image, signal } = order
+  const whole = toWholeBlobs(image)
+  if (whole !== undefined) {
+    const late = AbortSignal.timeout(order.deadlineMs)
+    return withBlobs(whole, AbortSignal.any([signal, late]), analyse)
+  }
+  if (loaded !== undefined) await waitFor(run.over(loaded.by), signal)
+  signal.throwIfAborted()
+  for (const node of loaded?.into ?? []) {
+    const found = await findInNode({ api, engine }, image, node).catch(() => undefined)
+    if (found !== undefined) return withContents(api, { ...order, ...found }, analyse)
+  }
+  throw new Failure(
+    'the builder sent only the layers that nodes lacked, and Docker sees no node that has the others',
+  )
+}
+
 /** Says what an image's bytes are for. That fails no step: the image is there and works. */
-export const analyse: Handler<'analyse'> = async (step, { docker, log, run }) => {
+export const analyse: Handler<'analyse'> = async (step, ports) => {
+  const { docker, log, run } = ports
   const { depth, nodeImage, image: source, names } = step
   const image = findImage(source, run)
   const origins = source.kind === 'built' ? run.resultOf('build', source.by)?.origins : undefined
@@ -17,10 +60,10 @@ export const analyse: Handler<'analyse'> = async (step, { docker, log, run }) =>
   const { api, engine } = docker
   const { id: runId, signal } = run
   const order = { engine, image, nodeImage, runId, signal, deadlineMs: deadlineMs[depth] }
+  const analyseIt: Analyse = (contents, files) => analyseImage(contents, files, origins, depth)
   try {
-    return await withContents(api, order, (contents, files) =>
-      analyseImage(contents, files, origins, depth),
-    )
+    if (image.layout !== undefined) return await analyseLayout(step, order, ports, analyseIt)
+    return await withContents(api, order, analyseIt)
   } catch (error) {
     if (!signal.aborted)
       log.warning(

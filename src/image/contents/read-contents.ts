@@ -13,6 +13,8 @@ import { toReaderContainer } from './reader-container.ts'
 export type ReadOrder = {
   readonly engine: Engine
   readonly image: ContainerImage
+  /** The file of its config, where a node has it and not Docker's store. */
+  readonly config?: string
   /** ID of an image that nodes run: its programs read. */
   readonly nodeImage: string
   readonly runId: string
@@ -92,8 +94,9 @@ export const withContents = async <T>(
   order: ReadOrder,
   body: (contents: ImageContents, files: FileReader) => Promise<T>,
 ): Promise<T> => {
-  const { engine, image, nodeImage, runId, deadlineMs, signal } = order
-  if (!engine.hasContainerdStore && image.layers.some(({ folder }) => folder === undefined))
+  const { engine, image, config, nodeImage, runId, deadlineMs, signal } = order
+  const isInFolders = config !== undefined || !engine.hasContainerdStore
+  if (isInFolders && image.layers.some(({ folder }) => folder === undefined))
     throw new Failure("Docker does not say where the image's layers are")
   const talk = createTalk(image.layers.length)
   const errors: string[] = []
@@ -110,7 +113,7 @@ export const withContents = async <T>(
     createSink: talk.createSink,
     isEnough: talk.isOver,
   }
-  const container = toReaderContainer(engine, image, nodeImage, runId)
+  const container = toReaderContainer(engine, image, nodeImage, runId, config)
   try {
     const end = await runContainer(api, container, '', watch)
     talk.close(new Failure(`It ended: ${[...errors.slice(-2), end].filter(Boolean).join('; ')}`))

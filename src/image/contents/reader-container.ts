@@ -15,11 +15,16 @@ const toConfigFile = ({ dataRoot }: Engine, { id }: ContainerImage): string =>
   `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`
 
 /** What the program is told, and which folders of the daemon's host it has to see. */
-const toSight = (engine: Engine, image: ContainerImage, runId: string) => {
+const toSight = (
+  engine: Engine,
+  image: ContainerImage,
+  runId: string,
+  config: string | undefined,
+) => {
   const { containerd, hasContainerdStore } = engine
-  if (!hasContainerdStore) {
+  if (!hasContainerdStore || config !== undefined) {
     const folders = image.layers.flatMap(({ folder }) => folder ?? [])
-    const paths = [toConfigFile(engine, image), ...folders]
+    const paths = [config ?? toConfigFile(engine, image), ...folders]
     const mounted = commonFolder(paths)
     const inside = paths.map((path) => `${mountPoint}${path.slice(mounted.length)}`)
     return { mounted, socketFolder: undefined, argv: ['overlay2', ...inside] }
@@ -47,14 +52,16 @@ const mount = (source: string, target: string) => ({
  * network, and of all rights two: to read what is root's, and to see which folders are opaque.
  *
  * @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
+ * @param config its file on the daemon's host, of an image that a node has with its layers' folders
  */
 export const toReaderContainer = (
   engine: Engine,
   image: ContainerImage,
   nodeImage: string,
   runId: string,
+  config?: string,
 ) => {
-  const { mounted, socketFolder, argv } = toSight(engine, image, runId)
+  const { mounted, socketFolder, argv } = toSight(engine, image, runId, config)
   const program = readFileSync(new URL('./reader/read.pl', import.meta.url), 'utf8')
   return {
     Image: nodeImage,

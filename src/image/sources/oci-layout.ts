@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { Failure } from '../../failure.ts'
+import type { BlobImage } from '../contents/blobs/blob.ts'
 import { isDigest } from '../digest.ts'
 import { type ContainerImage, toChainIds } from '../image.ts'
 import { type ImageReference, toRepository } from '../reference.ts'
@@ -80,3 +81,18 @@ export const readLayout = (
 /** Whether a layout has a layer itself, not only an empty file in its place. */
 export const hasLayer = (folder: string, diffId: string): boolean =>
   (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0
+
+/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
+export const toWholeBlobs = ({ id, layers, layout }: ContainerImage): BlobImage | undefined => {
+  if (layout === undefined || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId)))
+    return undefined
+  const { folder, manifest, layerBytes } = layout
+  return {
+    manifest,
+    config: readBlob(folder, id),
+    layers: layers.map(({ diffId }, at) => ({
+      ...{ file: toBlobPath(folder, diffId), start: 0, sizeBytes: layerBytes[at] ?? 0 },
+      ...{ digest: diffId, diffId },
+    })),
+  }
+}
