@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalog } from '../../src/analysis/findings/catalog.ts'
+import { findHistoryLines } from '../../src/build/dockerfile/history-lines.ts'
 import { useEngine } from '../support/loading.ts'
 import type { Run } from '../support/runner/types.ts'
-import { falseToken, lineOf, writeSinfulContext } from '../support/sinful-image.ts'
+import {
+  falseToken,
+  lineOf,
+  sinfulDockerfile,
+  writeSinfulContext,
+} from '../support/sinful-image.ts'
 import { runSlipway } from '../support/slipway.ts'
 import { type Cluster, docker, helpersOf, startCluster, uniqueName } from '../support/testbed.ts'
 
@@ -18,7 +24,10 @@ type Finding = {
 type Report = {
   readonly image: string
   readonly isPackedExact: boolean
-  readonly layers: readonly { readonly instruction?: string; readonly location?: object }[]
+  readonly layers: readonly {
+    readonly instruction?: string
+    readonly location?: { readonly line: number }
+  }[]
   readonly totalBytes: number
   readonly waste: { readonly ownBytes: number; readonly squashBytes: number }
   readonly dive: { readonly efficiency: number; readonly wastedBytes: number }
@@ -90,6 +99,17 @@ describe.each(['overlay2', 'containerd'] as const)('a report on images in %s', (
     const bytes = history.split('\n').reduce((sum, size) => sum + Number(size), 0)
     // Docker counts links, too, and blocks with the containerd store.
     if (store === 'overlay2') expect(Math.abs(totalBytes / bytes - 1)).toBeLessThan(0.001)
+  })
+
+  test('says the same lines that the history alone would tell', async () => {
+    const format = '{{json .CreatedBy}} {{.Size}}'
+    const history = await docker('image', 'history', '--no-trunc', '--format', format, sinful)
+    const entries = history.trim().split('\n').reverse()
+    const createdBy = entries.map((entry) => JSON.parse(entry.replace(/ \S+$/, '')) as string)
+    const lines = findHistoryLines(sinfulDockerfile(), undefined, createdBy) ?? []
+    const found = reportOf(sinful)?.layers.map(({ location }) => location?.line)
+    // ENV has a line, and no layer.
+    expect(lines.filter((line) => line !== lineOf('credentials-in-history'))).toEqual(found)
   })
 
   test('shows no secret, and of the record of the build nothing', () => {

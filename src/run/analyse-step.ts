@@ -7,6 +7,7 @@ import { toWholeBlobs } from '../image/sources/oci-layout.ts'
 import { findInNode } from '../load/find-in-node.ts'
 import type { StepOf } from '../plan/steps.ts'
 import { findImage } from './find-image.ts'
+import { toLineOrigins } from './history-origins.ts'
 import type { Handler, Ports } from './ports.ts'
 
 /** A moment beside a load, where all goes well. */
@@ -54,13 +55,18 @@ export const analyse: Handler<'analyse'> = async (step, ports) => {
   const { docker, log, run } = ports
   const { depth, nodeImage, image: source, names } = step
   const image = findImage(source, run)
-  const origins = source.kind === 'built' ? run.resultOf('build', source.by)?.origins : undefined
+  const built = source.kind === 'built' ? run.resultOf('build', source.by) : undefined
   if (image === undefined || nodeImage === undefined)
     throw new Error(`nothing made the image of ${names.join(', ')}`)
   const { api, engine } = docker
   const { id: runId, signal } = run
   const order = { engine, image, nodeImage, runId, signal, deadlineMs: deadlineMs[depth] }
-  const analyseIt: Analyse = (contents, files) => analyseImage(contents, files, origins, depth)
+  const analyseIt: Analyse = (contents, files) => {
+    const { config, layers } = contents
+    const origins =
+      built?.origins ?? (built?.builtOf && toLineOrigins(config, layers.length, built.builtOf))
+    return analyseImage(contents, files, origins, depth)
+  }
   try {
     if (image.layout !== undefined) return await analyseLayout(step, order, ports, analyseIt)
     return await withContents(api, order, analyseIt)

@@ -1,7 +1,12 @@
 import { relative } from 'node:path'
 import { buildImage } from '../build/build-image.ts'
 import { watchBuild } from '../build/builder-watch.ts'
-import { type BuildFiles, readDockerfile, toBakeFiles } from '../build/dockerfile/find.ts'
+import {
+  type BuildFiles,
+  readDockerfile,
+  toBakeFiles,
+  toBakeWords,
+} from '../build/dockerfile/find.ts'
 import { findStepLine } from '../build/dockerfile/step-line.ts'
 import { prepareLayout } from '../build/layout-output.ts'
 import { isPush } from '../build/outputs.ts'
@@ -17,6 +22,7 @@ import { findCommonLayers } from '../load/common-layers.ts'
 import { toLine } from '../text/to-line.ts'
 import { logBuild } from './build-log.ts'
 import { retryBuild } from './build-retry.ts'
+import type { BuiltOf } from './history-origins.ts'
 import { createExportLayers, measureLayout, toLayoutFolder } from './layouts.ts'
 import type { Handler, Ports } from './ports.ts'
 
@@ -48,6 +54,15 @@ const toMissed = (
   const location = line === undefined ? undefined : { file: dockerfile ?? '', line }
   return { instruction, location }
 }
+
+const toBuiltOf = (
+  { bake }: Target,
+  files: BuildFiles,
+  file: string | undefined,
+): BuiltOf | undefined =>
+  file === undefined
+    ? undefined
+    : { file, text: readDockerfile(files), target: toBakeWords(bake.definition).target }
 
 /**
  * Builds one target, with the token and the step's secrets at hand.
@@ -82,6 +97,7 @@ export const build: Handler<'build'> = async (step, ports) => {
     { name, retries, signal, line: log.line },
     buildOnce,
   ).finally(() => warned)
+  const builtOf = wantsOrigins ? toBuiltOf(target, files, dockerfile) : undefined
   const metadata = { ...built, missed: toMissed(built.missed, files, dockerfile) }
   if (output === 'oci-layout') {
     const { digest } = metadata
@@ -89,12 +105,19 @@ export const build: Handler<'build'> = async (step, ports) => {
     const image = readLayout(layout, tags, reported)
     const exportLayers = createExportLayers(order, ports)
     const measured = measureLayout(image)
-    return { metadata: { ...metadata, imageId: image.id }, image, measured, origins, exportLayers }
+    return {
+      metadata: { ...metadata, imageId: image.id },
+      image,
+      measured,
+      origins,
+      builtOf,
+      exportLayers,
+    }
   }
   if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted)
       log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`)
-    return { metadata, image: undefined, measured: undefined, origins }
+    return { metadata, image: undefined, measured: undefined, origins, builtOf }
   }
   const { get } = docker.api
   const { image, moved } = await findBuilt(get, intermediate, tags)
@@ -102,5 +125,5 @@ export const build: Handler<'build'> = async (step, ports) => {
   // At once: what is loaded may be dropped from Docker.
   const measured = await measureImage(get, image).catch(() => undefined)
   // The containerd store has another ID than buildx says: its manifest's digest, not the config's.
-  return { metadata: { ...metadata, imageId: image.id }, image, measured, origins }
+  return { metadata: { ...metadata, imageId: image.id }, image, measured, origins, builtOf }
 }

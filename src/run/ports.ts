@@ -16,6 +16,7 @@ import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
+import type { BuiltOf } from './history-origins.ts'
 
 /** What a build came to. */
 export type Built = {
@@ -29,6 +30,8 @@ export type Built = {
   readonly measured: Measured | undefined
   /** What made each layer; undefined where nobody asked or BuildKit does not say. */
   readonly origins: readonly LayerOrigin[] | undefined
+  /** Where somebody asked, and it is a file of the workspace: what the history may be compared with. */
+  readonly builtOf: BuiltOf | undefined
 }
 
 /** What steps come to, of those that come to something. */
