@@ -1,9 +1,12 @@
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
-import { parseQuantity, toContextFolder, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
-const { randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, existsSync, openSync, readFileSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { formatBytes, parseQuantity, runLabel, toContextFolder, toEntries, toFields, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+const { pipeline } = process.getBuiltinModule("node:stream");
+const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
+const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants: constants$1, existsSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
+const { open, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/yaml-words.ts
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -80,9 +83,9 @@ const toBakeFiles = (definition, workspace) => {
 	};
 };
 /** A file's text; undefined where it cannot be read, which the build itself says better. */
-const readQuietly = (path) => path === void 0 ? void 0 : attempt(() => readRegularFile(path).toString("utf8"));
+const readQuietly$1 = (path) => path === void 0 ? void 0 : attempt(() => readRegularFile(path).toString("utf8"));
 /** The Dockerfile's text; empty where it is elsewhere. */
-const readDockerfile = ({ dockerfile, inline }) => inline ?? readQuietly(dockerfile) ?? "";
+const readDockerfile = ({ dockerfile, inline }) => inline ?? readQuietly$1(dockerfile) ?? "";
 /** Linux for this machine's processor, where nobody says what is built for. */
 const usualPlatform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
 /** What decides what a Dockerfile means, of a target of Bake's. */
@@ -100,13 +103,13 @@ const toBakeWords = (definition) => {
 /** Where anonymous files are, as /proc tells of them. */
 const memoryFolder = "/dev/shm";
 /** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants.O_DIRECTORY;
+const withoutName = 4194304 | constants$1.O_DIRECTORY;
 const openNameless = () => {
 	try {
-		return openSync(memoryFolder, withoutName | constants.O_RDWR, 384);
+		return openSync(memoryFolder, withoutName | constants$1.O_RDWR, 384);
 	} catch {
 		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+		const flags = constants$1.O_RDWR | constants$1.O_CREAT | constants$1.O_EXCL | constants$1.O_NOFOLLOW;
 		const fd = openSync(path, flags, 384);
 		unlinkSync(path);
 		return fd;
@@ -144,12 +147,3810 @@ const openMemoryFile = (content) => {
 	}
 };
 
+// src/build/exports.ts
+/** Whether the builder can write its cache to another place than the image. */
+const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
+/** Why it cannot. */
+const classicStore = "the docker driver cannot export its cache from the classic image store";
+/** The names of targets with an entry of some kind. */
+const findNames = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
+/** Targets whose images shall have attestations, by their names. */
+const findAttested = (targets) => findNames(targets, "attest", (fields) => fields.get("disabled") !== "true");
+/** The same of annotations. */
+const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries(bake.definition["annotations"]).length > 0).map(({ name }) => name);
+/**
+* Requires that the builder can do what `cache-to` says.
+*
+* @throws {Failure} before anything is built, as every one of these builds would fail
+*/
+const requireCacheExport = (targets, facts) => {
+	if (canExportCache(facts)) return;
+	const names = findNames(targets, "cache-to", (fields) => {
+		const type = fields.get("type") ?? "registry";
+		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
+	});
+	if (names.length === 0) return;
+	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
+};
+
+// src/image/sources/layout-root.ts
+/** containerd takes no larger manifests and configs. */
+const largestBlob = 8e6;
+/** Where an OCI layout has a blob. What is no digest could name any file. */
+const toBlobPath = (folder, digest) => {
+	if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+	return join(folder, "blobs", "sha256", digest.slice(7));
+};
+/** The text of a blob that is what its digest says. */
+const readBlob = (folder, digest) => {
+	const content = readRegularFile(toBlobPath(folder, digest), largestBlob);
+	const found = toDigest(content);
+	if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`);
+	return content.toString("utf8");
+};
+const manifestType = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
+/** A layer is a tar, and other documents are of other types. */
+const readDocument = (folder, digest) => {
+	const { size } = statSync(toBlobPath(folder, digest));
+	if (size === 0 || size > largestBlob) return void 0;
+	const text = readBlob(folder, digest);
+	try {
+		const document = JSON.parse(text);
+		return manifestType.test(document.mediaType ?? "") ? document : void 0;
+	} catch {
+		return;
+	}
+};
+/** The one manifest or index in a folder that no other one names. */
+const findRoot = (folder) => {
+	const documents = readdirSync(join(folder, "blobs", "sha256")).map((name) => `sha256:${name}`).flatMap((digest) => {
+		const document = readDocument(folder, digest);
+		return document === void 0 ? [] : [{
+			digest,
+			document
+		}];
+	});
+	const named = new Set(documents.flatMap(({ document }) => (document.manifests ?? []).map(({ digest }) => digest)));
+	const roots = documents.filter(({ digest }) => !named.has(digest));
+	const [first] = roots;
+	if (first !== void 0 && roots.length === 1) return first.digest;
+	throw new Error(`it has ${roots.length} images that nothing names, not one`);
+};
+/** Attestations are for no platform. */
+const pickOne = (manifests) => {
+	const images = manifests.filter(({ platform }) => platform?.os !== "unknown");
+	const [first] = images;
+	if (first !== void 0 && images.length === 1) return first.digest;
+	throw new Error(`it has ${images.length} images, not one`);
+};
+/**
+* Finds the manifest of the image in an OCI layout.
+*
+* @param reported the digest that buildx reports of a build with further outputs: it writes that into
+*   `index.json`, be it another output's
+*/
+const findManifest = (folder, reported) => {
+	const index = readRegularFile(join(folder, "index.json"), largestBlob).toString("utf8");
+	const named = pickOne(JSON.parse(index).manifests ?? []);
+	const root = named === reported && !existsSync(toBlobPath(folder, named)) ? findRoot(folder) : named;
+	const { manifests } = JSON.parse(readBlob(folder, root));
+	return manifests === void 0 ? root : pickOne(manifests);
+};
+
+// src/host/device.ts
+/** Numbers of another machine may be the same, and mean nothing here. */
+const toDevice = (dev, isHere = true) => `${isHere ? "" : "daemon:"}${dev}`;
+
+// src/cluster/cgroups.ts
+/** Nothing where there is no limit. */
+const bound = (what, amount, isShared) => amount ? [{
+	what,
+	amount,
+	isShared
+}] : [];
+const readQuietly = async (path) => attempt(() => readRegularFile(path).toString("utf8"));
+/** Version 1 says "no limit" with a number that no machine has. */
+const leastUnlimited = 2 ** 60;
+/** Reads a limit of memory, of either version of cgroups; undefined for none. */
+const parseMemoryLimit = (text) => {
+	const bytes = /^\s*(\d+)\s*$/.exec(text)?.[1];
+	return bytes === void 0 || Number(bytes) >= leastUnlimited ? void 0 : Number(bytes);
+};
+/** Reads microseconds and the period that they are of, as `cpu.max` has them; undefined for no limit. */
+const parseCpuLimit = (text) => {
+	const [, quota, period] = /^\s*(\d+)\s+(\d+)\s*$/.exec(text) ?? [];
+	return quota === void 0 || Number(period) === 0 ? void 0 : Number(quota) / Number(period);
+};
+/**
+* The cgroups above a container's own, outermost first. There are none where the text is of another
+* process, as when we are in a container with process numbers of its own.
+*
+* @param text of `/proc/PID/cgroup`
+*/
+const toAbove = (text, controller, containerId) => {
+	const lines = text.split("\n").map((line) => line.split(":"));
+	const first = lines.find(([, names = ""]) => names.split(",").includes(controller));
+	const [, , path = ""] = first ?? lines.find(([number]) => number === "0") ?? [];
+	const parts = path.split("/").slice(1);
+	const own = parts.findIndex((part) => part.includes(containerId));
+	if (own < 0 || parts.includes("..")) return [];
+	const base = first === void 0 ? "/sys/fs/cgroup" : `/sys/fs/cgroup/${controller}`;
+	return Array.from({ length: own + 1 }, (_, depth) => {
+		const above = parts.slice(0, depth);
+		const folder = [base, ...above].join("/");
+		return {
+			path: `/${above.join("/")}`,
+			folder,
+			version: first === void 0 ? 2 : 1
+		};
+	});
+};
+const limitOf = async ({ folder, version }, controller, read) => {
+	const file = async (name) => await read(join(folder, name)) ?? "";
+	if (controller === "memory") return parseMemoryLimit(await file(version === 1 ? "memory.limit_in_bytes" : "memory.max"));
+	if (version === 2) return parseCpuLimit(await file("cpu.max"));
+	return parseCpuLimit(`${await file("cpu.cfs_quota_us")} ${await file("cpu.cfs_period_us")}`);
+};
+/** Limits of the layers between this machine and a container that runs on it. */
+const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
+	const text = await read(`/proc/${pid}/cgroup`) ?? "";
+	const find = async (controller) => {
+		const found = toAbove(text, controller, containerId).map(async (layer) => {
+			const amount = await limitOf(layer, controller, read);
+			return bound(`limit of the machine's cgroup ${layer.path}`, amount, true);
+		});
+		return (await Promise.all(found)).flat();
+	};
+	return {
+		memory: await find("memory"),
+		cpu: await find("cpu")
+	};
+};
+
+// src/cluster/capacity.ts
+/** What kubelet takes where its configuration says nothing. */
+const defaultEvicts = {
+	"nodefs.available": "10%",
+	"imagefs.available": "15%",
+	"nodefs.inodesFree": "5%",
+	"imagefs.inodesFree": "5%"
+};
+const defaultCollectsAbove = 85;
+/** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
+const isTighter = (one, other) => one.amount < other.amount * .9999;
+/** The one that counts; of equal ones the first. */
+const findTightest = ([first, ...rest]) => first && rest.reduce((least, bound) => isTighter(bound, least) ? bound : least, first);
+const toContainerBounds = ({ HostConfig = {} }) => {
+	const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig;
+	const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 1e5) : void 0;
+	const own = (amount) => bound("limit of its container", amount, false);
+	return {
+		memory: own(Memory),
+		cpu: [...own(NanoCpus / 1e9), ...own(quota)]
+	};
+};
+const lineOf = (printed, word) => printed.split("\n").find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
+/** What the node itself sees of its cgroups. */
+const toInnerBounds = (printed, { HostConfig = {} }) => {
+	const line = (word) => lineOf(printed, word);
+	const inner = "limit of its container's cgroup";
+	const around = "limit of a cgroup above its container";
+	const isPinned = Boolean(HostConfig.CpusetCpus);
+	return {
+		memory: [...bound(inner, parseMemoryLimit(line("memory")), false), ...bound(around, parseMemoryLimit(line("memory-around")), true)],
+		cpu: [...bound(inner, parseCpuLimit(line("cpu")), false), ...bound(isPinned ? "the CPUs of its container" : "the CPUs it may run on", Number(line("cores")), !isPinned)]
+	};
+};
+/** Reads what `stat` prints for us: device, block size, blocks, free blocks, inodes, free inodes. */
+const parseDisk = (line, isHere) => {
+	if (!/^\d+( \d+){5}$/.test(line)) return void 0;
+	const [dev = 0, block = 0, blocks = 0, free = 0, totalInodes = 0, freeInodes = 0] = line.split(" ").map(Number);
+	return {
+		/** Machine and the kernel's number; what has the same is one filesystem. */
+		device: toDevice(dev, isHere),
+		totalBytes: blocks * block,
+		/** What an ordinary user may still write. */
+		freeBytes: free * block,
+		totalInodes,
+		freeInodes
+	};
+};
+const toKubelet = (printed) => {
+	const [, config] = printed.split(/^kubelet\n/m);
+	if (config === void 0) return void 0;
+	const written = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
+	const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1];
+	return {
+		/** Below which it evicts pods, such as `nodefs.available` to `10%`. */
+		evicts: config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts,
+		/** Percent of use of the disk above which it removes images that no container runs. */
+		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
+	};
+};
+/** Puts together what the engine, the node and the machine say of one node. */
+const toNodeCapacity = (sources) => {
+	const { engine, node, inspected, printed, above, isLocalDaemon } = sources;
+	const container = toContainerBounds(inspected);
+	const inner = toInnerBounds(printed, inspected);
+	const all = (amount) => bound("the whole machine", amount, true);
+	const bounds = {
+		memory: [
+			...container.memory,
+			...all(engine.memoryBytes),
+			...above.memory,
+			...inner.memory
+		],
+		cpu: [
+			...container.cpu,
+			...all(engine.cores),
+			...above.cpu,
+			...inner.cpu
+		]
+	};
+	return {
+		node: node.name,
+		/** Such as `control-plane` or `worker`. */
+		role: node.role,
+		/** Every layer that caps it; {@link findTightest} has the one that counts. */
+		bounds,
+		/** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
+		disk: parseDisk(lineOf(printed, "disk"), isLocalDaemon),
+		/** Undefined where nobody knows. */
+		kubelet: toKubelet(printed)
+	};
+};
+const timeoutMs$1 = 1e4;
+/** The script that prints a node's capacity. */
+const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
+const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
+	const argv = [
+		"bash",
+		"-c",
+		readCapacityScript()
+	];
+	const [inspected, printed, above] = await Promise.all([
+		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
+		execute(api, node.containerId, argv, timeoutMs$1).catch(() => ""),
+		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
+			memory: [],
+			cpu: []
+		}
+	]);
+	return toNodeCapacity({
+		engine,
+		node,
+		inspected: inspected ?? {},
+		printed,
+		above,
+		isLocalDaemon
+	});
+};
+/** Inspects how much memory, how many CPUs and how much disk nodes have. */
+const findNodeCapacities = (api, nodes, found) => Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)));
+
+// src/image/image.ts
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+const toChainIds = (diffIds) => {
+	const chain = [];
+	for (const diffId of diffIds) {
+		const parent = chain.at(-1);
+		chain.push(parent === void 0 ? diffId : toDigest(`${parent} ${diffId}`));
+	}
+	return chain;
+};
+
+// src/image/own-names.ts
+/**
+* Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
+* in a node.
+*/
+const nameless$1 = {
+	given: "localhost/slipway",
+	canonical: "localhost/slipway"
+};
+/** Names that Docker or a step of ours keeps for itself. */
+const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
+const read = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
+/** The names that Docker has for an image, tags before digests; else one that its content gives it. */
+const toOwnNames = (image) => {
+	const tags = read(image.RepoTags);
+	if (tags.length > 0) return tags;
+	const digests = read(image.RepoDigests);
+	return digests.length > 0 ? digests : [toImmutable(nameless$1, image.Id)];
+};
+/** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
+const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless$1, id).canonical;
+/** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
+const renderNameless = (id, references) => {
+	const [name] = references;
+	if (name === void 0 || !isNameless(id, references)) return void 0;
+	return `${id} has no name in Docker; pods find it as ${name.given}.`;
+};
+
+// src/image/sources/docker.ts
+const foldersOf = ({ GraphDriver }) => {
+	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
+	if (UpperDir === void 0) return [];
+	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
+};
+/** Digests under the repositories that were asked for; other names of the image are not ours. */
+const toDigestNames = (repoDigests, references) => {
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	return toReferences(repoDigests).map(({ canonical }) => canonical).filter((canonical) => repositories.has(toRepository(canonical)));
+};
+/** Reads what the daemon says of an image. */
+const toContainerImage = (inspected, references) => {
+	const diffIds = inspected.RootFS.Layers ?? [];
+	const chainIds = toChainIds(diffIds);
+	const folders = foldersOf(inspected);
+	return {
+		references,
+		id: inspected.Id,
+		sizeBytes: inspected.Size,
+		architecture: inspected.Architecture,
+		digestNames: toDigestNames(inspected.RepoDigests ?? [], references),
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: folders.length === diffIds.length ? folders[index] : void 0
+		}))
+	};
+};
+/** As Docker knows it; the beginning of an ID counts where nothing has it as its name. */
+const inspectImage = async (get, reference) => {
+	const inspected = await get(`/images/${reference.canonical}/json`);
+	if (inspected !== void 0 || !couldBeId(reference)) return {
+		reference,
+		inspected,
+		isById: isImageId(reference)
+	};
+	const digits = reference.given.replace(/^sha256:/, "");
+	const other = await get(`/images/${digits}/json`);
+	const isIt = other?.Id.startsWith(`sha256:${digits}`) ?? false;
+	return {
+		reference,
+		inspected: isIt ? other : void 0,
+		isById: isIt
+	};
+};
+const groupById = (found) => {
+	const rows = found.flatMap(({ reference, inspected, isById }) => inspected === void 0 ? [] : [{
+		inspected,
+		names: isById ? toOwnNames(inspected) : [reference]
+	}]);
+	return [...Map.groupBy(rows, ({ inspected }) => inspected.Id).values()].flatMap((group) => {
+		const [first] = group;
+		const names = new Map(group.flatMap(({ names }) => names.map((name) => [name.canonical, name])));
+		return first === void 0 ? [] : [toContainerImage(first.inspected, [...names.values()])];
+	});
+};
+/**
+* Finds images in the local store; several names of one image become one entry.
+*
+* @throws {Failure} naming the images that are not there
+*/
+const findImages = async (get, references) => {
+	const found = await Promise.all(references.map((reference) => inspectImage(get, reference)));
+	const missing = found.filter(({ inspected }) => inspected === void 0);
+	if (missing.length > 0) {
+		const names = missing.map(({ reference }) => reference.given).join(", ");
+		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
+	}
+	return groupById(found);
+};
+
 // src/manifests/workload.ts
 /** What was found in several places, as one. */
 const joinManifests = (all) => ({
 	workloads: all.flatMap(({ workloads = [] }) => workloads),
 	claims: all.flatMap(({ claims = [] }) => claims),
 	warnings: all.flatMap(({ warnings = [] }) => warnings)
+});
+
+// src/docker/store-folders.ts
+/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
+	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
+	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
+};
+
+// src/storage/filesystems.ts
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const inspectFolder = async (path) => {
+	try {
+		const [{ dev }, at] = await Promise.all([stat(path), statfs(path)]);
+		return {
+			device: toDevice(dev),
+			path,
+			totalBytes: at.blocks * at.bsize,
+			freeBytes: at.bavail * at.bsize,
+			totalInodes: at.files,
+			freeInodes: at.ffree
+		};
+	} catch {
+		return;
+	}
+};
+/** Where containerd keeps all that it has in a node. */
+const containerdFolder = "/var/lib/containerd";
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ["/var", containerdFolder];
+const askNode = `for folder in ${nodeFolders.join(" ")}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done
+ctr --namespace=k8s.io images list --quiet`;
+/** Reads the first lines that `askNode` prints. */
+const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
+	const disk = parseDisk(printed.split("\n")[index] ?? "", isHere);
+	return disk && {
+		...disk,
+		path
+	};
+});
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const inspectNode = async (api, node, isHere) => {
+	const argv = [
+		"sh",
+		"-c",
+		askNode
+	];
+	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
+	const [volume, containerd] = parseNodeFolders(printed, isHere);
+	return {
+		node,
+		volume,
+		containerd,
+		images: printed.split("\n").slice(nodeFolders.length).filter(Boolean)
+	};
+};
+/** One entry per filesystem, with all of its uses. */
+const toFilesystems = (states) => {
+	const known = states.flatMap(({ state, use }) => state === void 0 ? [] : [{
+		state,
+		use
+	}]);
+	return [...Map.groupBy(known, ({ state }) => state.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first === void 0 ? [] : [{
+			...first.state,
+			uses: group.map(({ use }) => use)
+		}];
+	});
+};
+/**
+* Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+*
+* A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+* where the daemon is elsewhere, and a folder of that name here would be another one.
+*/
+const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) => {
+	const { dataRoot } = engine;
+	const store = storeFolders(engine).at(-1) ?? dataRoot;
+	const [local, temp, ...inNodes] = await Promise.all([
+		isLocalDaemon ? inspectFolder(store) : void 0,
+		inspectFolder(tempDir),
+		...nodes.map((node) => inspectNode(api, node, isLocalDaemon))
+	]);
+	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
+	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
+	const docker = volume === void 0 ? local : {
+		...volume,
+		path: dataRoot
+	};
+	return {
+		filesystems: toFilesystems([
+			{
+				state: docker,
+				use: { kind: "docker" }
+			},
+			{
+				state: temp,
+				use: { kind: "temp" }
+			},
+			...inNodes.map(({ node, containerd }) => ({
+				state: containerd,
+				use: {
+					kind: "node",
+					name: node.name
+				}
+			}))
+		]),
+		nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images]))
+	};
+};
+/** The one that a use is on. */
+const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
+const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
+
+// src/load/because.ts
+/** The words of it, for people. */
+const renderBecause = (because) => {
+	switch (because.kind) {
+		case "rootless": return "the daemon is rootless";
+		case "remapped-users": return "the daemon remaps users";
+		case "hidden-containerd": return "Docker does not say where its containerd is";
+		case "redirects": return "the layers may hold redirects (Native Overlay Diff is false)";
+		case "metacopy": return "the layers may hold metadata alone (metacopy is on)";
+		case "storage-driver": return `Docker's storage driver is ${because.name}`;
+		case "snapshotter": return `Docker's snapshotter is ${because.name}`;
+		case "node-snapshotter": return `its snapshotter is ${because.name}`;
+		case "load-mode": return `load-mode is ${because.mode}`;
+		case "out-of-reach": return "links cannot reach the node";
+		case "streaming-failed": return "streaming failed";
+		case "direct-failed": return because.reason;
+	}
+};
+
+// src/plan/disk.ts
+const largestOf$1 = (sizes) => Math.max(0, ...sizes);
+/** Images go from their builder through a folder into the nodes. */
+const areLayouts = ({ targets }) => targets.some(({ output }) => output === "oci-layout");
+const toBuildNeeds = (facts, sizes) => {
+	const { builder, filesystems } = facts;
+	const { totalBytes, each } = sizes;
+	const dockers = findDockers(filesystems);
+	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+	const isLayout = areLayouts(facts);
+	const exported = {
+		need: {
+			kind: "export",
+			bytes: largestOf$1(each)
+		},
+		filesystem: isLayout ? temp : dockers
+	};
+	const needs = isLayout ? [exported] : [{
+		need: {
+			kind: "images",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	}];
+	if (builder?.driver !== "docker-container" || !builder.isLocal) return needs;
+	const own = {
+		need: {
+			kind: "builder",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	};
+	return isLayout ? [...needs, own] : [
+		...needs,
+		own,
+		exported
+	];
+};
+const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+	const bytes = lastSizes?.each[index];
+	if (bytes === void 0) return [];
+	return [{
+		repository: toRepository(target.tags[0]?.canonical ?? ""),
+		bytes
+	}];
+}), ...images.map(({ references, sizeBytes }) => ({
+	repository: toRepository(references[0]?.canonical ?? ""),
+	bytes: sizeBytes
+}))];
+/**
+* What a node that has other versions of some images lacks at least, and the largest that it lacks:
+* of those that it has, perhaps nothing has changed.
+*/
+const findLacking = (facts, node) => {
+	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
+	const loaded = toLoaded$1(facts);
+	const lacking = loaded.filter(({ repository }) => !there.has(repository));
+	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
+	return {
+		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
+		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
+	};
+};
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (facts, { node, choice }) => {
+	const { filesystems } = facts;
+	const { bytes, largestBytes } = findLacking(facts, node.name);
+	if (bytes === 0) return [];
+	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
+	const copies = (times) => ({
+		need: {
+			kind: "copies",
+			node: node.name,
+			bytes: times * bytes
+		},
+		filesystem
+	});
+	const isReachable = filesystem === findDockers(filesystems);
+	if (areLayouts(facts)) return [copies(1)];
+	switch (choice.kind) {
+		case "direct": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "stream": return [copies(1)];
+		case "kind": {
+			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+			return [copies(2), {
+				need: {
+					kind: "tar",
+					bytes: largestBytes
+				},
+				filesystem: temp
+			}];
+		}
+	}
+};
+const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
+	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
+	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
+	const isDockers = filesystem === findDockers(facts.filesystems);
+	return {
+		filesystem,
+		/** As far as sizes are known. */
+		needs: here,
+		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		/** What may be deleted there, as it usually is. */
+		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		/** Docker's images and build cache there, which builds may reuse. */
+		reusableBytes: isDockers ? facts.reusableBytes : 0
+	};
+});
+/**
+* Sums up what builds and loads write where, from the sizes that the images had last time.
+*
+* @param keep names of the catalog's entries that must stay
+*/
+const planDisk = (facts, nodes, keep) => {
+	const { lastSizes } = facts;
+	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
+	/** Of the images to build; undefined before they were built once. */
+	const sizes = lastSizes;
+	return {
+		sums: sumUp(facts, needs, keep),
+		sizes
+	};
+};
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = .95;
+/** Nobody knows what of its part a builder has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
+/** True when not even all that could be freed would make room, should images be as they were. */
+const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
+	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes;
+};
+
+// src/disk/prune-cache.ts
+/** BuildKit deletes file after file. */
+const timeoutMs = 3e5;
+const units = {
+	B: 1,
+	kB: 1e3,
+	MB: 1e6,
+	GB: 1e9,
+	TB: 0xe8d4a51000
+};
+/** Bytes of the line `Total:  1.2GB`. */
+const parseTotal = (printed) => {
+	const [, number = "0", unit = "B"] = /^Total:\s*(\d+(?:\.\d+)?)\s*([kMGT]?B)\s*$/m.exec(printed) ?? [];
+	return Math.round(Number(number) * (units[unit] ?? 0));
+};
+/** Why the build cache stays whatever was asked, as caches of others do; undefined where it may go. */
+const findPruneObjection = ({ targets, isHostedRunner, builder }) => {
+	if (targets.length === 0) return "nothing is built";
+	if (!isHostedRunner) return "this is not a GitHub-hosted runner";
+	if (builder === void 0) return "buildx does not report where the builder runs";
+	return builder.isLocal ? void 0 : "the builder runs on another machine";
+};
+/** Removes the build cache that no image holds and no build uses, of the builder in use. */
+const pruneCache = async (docker, line) => {
+	const { code, stdout } = await docker.try([
+		"buildx",
+		"prune",
+		"--force"
+	], { timeoutMs });
+	if (code !== 0) line("Could not prune the build cache; the step continues.");
+	const bytes = parseTotal(stdout);
+	if (bytes === 0) return [];
+	line(`Freed ${formatBytes(bytes)}: build cache.`);
+	return [{
+		name: "build cache",
+		path: "`docker buildx prune`",
+		bytes
+	}];
+};
+
+// src/plan/steps.ts
+const toBuildId = (target) => `build ${target}`;
+
+// src/plan/shortage.ts
+const nameUse = (use) => {
+	if (use.kind === "node") return use.name;
+	return use.kind === "docker" ? "Docker's data" : "the temp folder";
+};
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
+const renderFilesystem = (filesystem) => {
+	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
+	const names = uses.map(nameUse).join(", ");
+	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} inodes`;
+	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
+};
+const needNames = {
+	images: "images",
+	builder: "the builder's copies",
+	export: "one image's export from the builder",
+	tar: "one image's tar"
+};
+const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
+const renderParts = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+/** A filesystem with what it has to take. */
+const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
+	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts(needs)}`;
+	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
+	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
+};
+/** What would make room, most useful first. */
+const findHelp = (sum, freeDisk, keep) => [
+	...freeDisk === "never" ? ["set free-disk: auto (on a GitHub-hosted runner)"] : [],
+	...keep.length > 0 ? [`empty free-disk-keep (it protects ${keep.join(", ")})`] : [],
+	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on Docker's filesystem, where Slipway links images instead of copying them"] : [],
+	...sum.needs.some(({ kind }) => kind === "builder") ? ["use buildx's docker driver, which keeps no second copy"] : [],
+	"build fewer images in this job (targets), or smaller ones",
+	"use a runner with a larger disk"
+];
+/**
+* Says why the images cannot fit, as far as that is known before anything is built.
+*
+* @returns undefined when they may fit, or nobody knows how large they are
+*/
+const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
+	const short = sums.filter(cannotFit);
+	const [first] = short;
+	if (first === void 0) return void 0;
+	const lines = short.map((sum) => {
+		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
+		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
+		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); available: ${has.join(" + ")}`;
+	});
+	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
+};
+
+// src/report/report.ts
+const emptyReport = {
+	outcomes: [],
+	reclaimed: []
+};
+const outcomesOf = ({ outcomes }, kind) => outcomes.filter(({ step }) => step.kind === kind);
+const loadsOf = (report) => outcomesOf(report, "load").flatMap(({ result }) => result ?? []);
+const freedOf = (report) => [
+	...outcomesOf(report, "free-disk").flatMap(({ result }) => result ?? []),
+	...report.reclaimed,
+	...outcomesOf(report, "prune-cache").flatMap(({ result }) => result ?? [])
+];
+/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
+const toBuildOutputs = (report, isSingle) => {
+	const builds = outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
+		name: step.target.name,
+		metadata: result.metadata
+	}]);
+	const [first] = builds;
+	if (first === void 0) return {};
+	if (!isSingle) {
+		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
+		return { metadata: JSON.stringify(Object.fromEntries(all)) };
+	}
+	const { imageId, digest, json } = first.metadata;
+	return {
+		...imageId !== void 0 && { "image-id": imageId },
+		...digest !== void 0 && { digest },
+		metadata: json
+	};
+};
+/** What post may want to know of what was loaded, and where. */
+const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references }, nodes }) => references.flatMap((each) => toNodeNames(each.canonical).map((canonical) => ({
+	given: each.given,
+	canonical,
+	immutable: toImmutable(each, id).given,
+	id,
+	nodes: nodes.map(({ name }) => name)
+}))));
+/** What each build took, and for what; by the target's name. */
+const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf(report, "build").flatMap(({ step, time, result }) => {
+	if (time === void 0 || result === void 0) return [];
+	const { steps, cachedSteps, timings, missed } = result.metadata;
+	const load = outcomesOf(report, "load").find((each) => each.step.needs.includes(step.id));
+	const ms = ({ startedMs, endedMs }) => Math.round(endedMs - startedMs);
+	const loadMs = load?.time && ms(load.time);
+	return [[step.target.name, {
+		buildMs: ms(time),
+		loadMs,
+		steps,
+		cachedSteps,
+		missed,
+		...timings
+	}]];
+})));
+/**
+* The step's outputs; those without a value are left out.
+*
+* @param isSingle whether the step has a build of its own, and no list or file of them
+*/
+const toOutputs = (report, isSingle) => {
+	const images = loadsOf(report).flatMap(({ image, nodes }) => image.references.map(({ given }) => ({
+		ref: given,
+		id: image.id,
+		sizeBytes: image.sizeBytes,
+		nodes: nodes.map((node) => ({
+			...node,
+			because: node.because && renderBecause(node.because)
+		}))
+	})));
+	const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name]);
+	return {
+		...toBuildOutputs(report, isSingle),
+		images: JSON.stringify(images),
+		timings: toTimingsOutput(report),
+		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
+		"freed-bytes": String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0))
+	};
+};
+
+// src/report/failures.ts
+const nameOf$1 = ({ step }) => {
+	if (step.kind === "build") return step.target.name;
+	return step.kind === "load" || step.kind === "analyse" ? step.names.join(", ") : step.id;
+};
+const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
+	const { error } = outcome;
+	const location = error instanceof Failure ? error.location : void 0;
+	return {
+		name: nameOf$1(outcome),
+		error,
+		location
+	};
+});
+/** A build that failed begins with its own name. */
+const renderProblem = ({ name, error }) => {
+	const text = renderError(error);
+	return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+};
+/** All but the first, whose location is that of the step's own error, as far as they have one. */
+const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
+	message: renderProblem(problem),
+	location: problem.location
+})).filter(({ location }) => location !== void 0);
+/** Nothing where there is nothing to list. */
+const list = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
+/** One sentence for images that were built here and no node got, one for the others. */
+const renderUnloaded = (report) => {
+	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
+	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
+	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
+	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
+	return [...list("Built, not loaded", built.map(nameOf$1)), ...list("Not loaded", given.map(nameOf$1))];
+};
+/** What others' failures left undone. */
+const renderUndone = (report) => {
+	const builds = outcomesOf(report, "build");
+	const skipped = builds.filter(({ state }) => state === "skipped");
+	const cancelled = builds.filter(({ state }) => state === "cancelled");
+	const withReason = (build) => {
+		const needed = builds.find(({ step }) => step.id === build.because);
+		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
+	};
+	return [
+		...list("Not built", skipped.map(withReason)),
+		...list("Cancelled", cancelled.map(nameOf$1)),
+		...renderUnloaded(report)
+	];
+};
+/** How many images the step was about. */
+const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(report, "load").filter(({ step }) => step.image.kind !== "built").length + outcomesOf(report, "analyse").filter(({ step }) => step.image.kind === "elsewhere").length;
+/**
+* One error for all that went wrong, the causes first, then what came of them; the only one is told
+* as it is. Undefined where nothing went wrong.
+*/
+const toFailure = (report) => {
+	const problems = toProblems(report);
+	const among = countImages(report);
+	const [first] = problems;
+	if (first === void 0 || among === 1) return first?.error;
+	const mark = problems.length === 1 ? "" : "- ";
+	const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`);
+	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
+	return new Failure([...causes, rest].join("\n"), { location: first.location });
+};
+
+// src/report/image-report.ts
+const toImageReports = (report) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
+	name: step.names.join(", "),
+	analysis
+}]);
+/** A path in an image, of which names are bytes, as one line of text. */
+const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
+/** Where a layer comes from, in a word: its line, else its number. */
+const renderPlace = ({ location, isBase }, index) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	return isBase ? "base" : `layer ${index + 1}`;
+};
+const pathsShown$1 = 3;
+const renderPaths = (paths) => {
+	const shown = paths.slice(0, pathsShown$1).map(renderPath);
+	const rest = paths.length - shown.length;
+	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+};
+/** What a finding is about: bytes, paths and what else shows it. */
+const renderEvidence = ({ bytes, paths, evidence }) => [
+	bytes > 0 ? formatBytes(bytes) : "",
+	renderPaths(paths),
+	toLine(evidence ?? "")
+].filter(Boolean).join("; ");
+/** A finding in one line, as an annotation has it. */
+const renderFinding = (match) => {
+	const { what, fix, doubt } = match.rule;
+	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
+	return `${what}: ${renderEvidence(match)}. ${fix}${why}`;
+};
+/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
+const toAnnotations = ({ name, analysis }) => {
+	const { findings, layers } = analysis;
+	const toWarning = (match) => ({
+		message: `${name}: ${renderFinding(match)}`,
+		location: layers[match.layer]?.location
+	});
+	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
+	return {
+		errors: ofLevel("error"),
+		warnings: ofLevel("warning")
+	};
+};
+const mostParts = 20;
+const mostFindings = 50;
+const mostPaths = 5;
+const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
+	rule: rule.id,
+	level: rule.level,
+	what: rule.what,
+	fix: rule.fix,
+	doubt: rule.doubt,
+	layer,
+	location: all.layers[layer]?.location,
+	bytes,
+	pathCount: paths.length,
+	paths: paths.slice(0, mostPaths).map(renderPath),
+	evidence: evidence === void 0 ? void 0 : toLine(evidence)
+});
+const toOutput = ({ name, analysis }) => {
+	const { waste, folders, files, findings, ...rest } = analysis;
+	const toLarge = ({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	});
+	const parts = waste.parts.slice(0, mostParts);
+	return {
+		image: name,
+		...rest,
+		waste: {
+			...waste,
+			parts: parts.map((part) => ({
+				...part,
+				paths: part.paths.map(renderPath)
+			}))
+		},
+		folders: folders.map(toLarge),
+		files: files.map(toLarge),
+		findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis))
+	};
+};
+/** GitHub takes a megabyte of a job's outputs. */
+const mostCharacters = 5e5;
+/** The output `image-report`; of very many layers, no list. */
+const toImageReportOutput = (reports) => {
+	const all = reports.map(toOutput);
+	const json = JSON.stringify(all);
+	if (json.length <= mostCharacters) return json;
+	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
+};
+
+// src/report/image-limits.ts
+/**
+* What was found out about the images of this run, each beside what it was.
+*
+* @param targets names of those whose sizes are kept, in the order of these
+*/
+const compareImages = (report, targets, { ofDefaultBranch, ofBranch }) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
+	if (analysis === void 0) return [];
+	const { image, names } = step;
+	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
+	const ofDefault = ofDefaultBranch?.[at];
+	const size = ofDefault ?? ofBranch?.[at];
+	const of = ofDefault === void 0 ? "this branch's last run" : "the default branch's last run";
+	return [{
+		name: names.join(", "),
+		analysis,
+		before: size && {
+			...size,
+			of
+		}
+	}];
+});
+/** The sizes to keep, in the order of the targets; undefined where not all are known. */
+const toImageSizes = (report, targets) => {
+	const all = outcomesOf(report, "analyse");
+	const sizes = targets.flatMap((name) => {
+		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
+		return found === void 0 ? [] : [{
+			bytes: found.totalBytes,
+			packedBytes: found.packedBytes
+		}];
+	});
+	return sizes.length === targets.length ? sizes : void 0;
+};
+/** Less is what any rebuild makes: an image's clock, a package's patch. */
+const isNoise = (grownBytes, { bytes }) => grownBytes < Math.max(1e6, .005 * bytes);
+const withoutTag = (name) => name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+/** Whether a limit is about an image of these names; one that names none is about all. */
+const isAbout = ({ image }, name) => image === void 0 || name.split(", ").some((each) => each === image || withoutTag(each) === image);
+const sizeOf = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
+const wordOf = ({ isPacked }, { isPackedExact }) => isPacked ? ` compressed${isPackedExact ? "" : " (estimated)"}` : "";
+/** The largest of one's own layers, of which one can do something. */
+const findLargest$1 = ({ layers }, isPacked) => {
+	const all = layers.map((layer, index) => ({
+		layer,
+		index
+	}));
+	const own = all.filter(({ layer }) => !layer.isBase);
+	const bytesOf = ({ layer }) => isPacked ? layer.packedBytes : layer.bytes;
+	const [largest] = (own.length > 0 ? own : all).toSorted((a, b) => bytesOf(b) - bytesOf(a));
+	return largest && {
+		...largest,
+		bytes: bytesOf(largest)
+	};
+};
+/** The place says where all of it is. */
+const longestInstruction = 80;
+const renderLargest = (analysis, isPacked) => {
+	const largest = findLargest$1(analysis, isPacked);
+	if (largest === void 0) return "";
+	const { layer, index, bytes } = largest;
+	const instruction = toLine(layer.instruction ?? "", longestInstruction);
+	const what = instruction === "" ? "" : ` ${instruction}`;
+	return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`;
+};
+const toExcess = ({ analysis }, limit, what) => ({
+	message: `${what}.${renderLargest(analysis, limit.isPacked)}`,
+	location: findLargest$1(analysis, limit.isPacked)?.layer.location
+});
+const checkSize = (report, limit) => {
+	const { name, analysis } = report;
+	const bytes = sizeOf(analysis, limit.isPacked);
+	if (limit.bytes === void 0 || bytes <= limit.bytes) return [];
+	const has = `${name} has ${formatBytes(bytes)}${wordOf(limit, analysis)}`;
+	return [toExcess(report, limit, `${has}, ${formatBytes(bytes - limit.bytes)} more than image-size-limit allows (${limit.given})`)];
+};
+const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
+const checkGrowth = (report, limit) => {
+	const { name, analysis, before } = report;
+	if (before === void 0) return [];
+	const then = limit.isPacked ? before.packedBytes : before.bytes;
+	const now = sizeOf(analysis, limit.isPacked);
+	const grown = now - then;
+	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || isNoise(grown, {
+		...before,
+		bytes: then
+	})) return [];
+	const word = wordOf(limit, analysis);
+	const by = `${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${before.of}`;
+	const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`;
+	return [toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`)];
+};
+/** What is beyond the limits that its author has set. */
+const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
+/** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
+const renderGrowth = (reports) => {
+	const each = reports.flatMap(({ name, analysis, before }) => {
+		if (before === void 0) return [];
+		const grown = analysis.totalBytes - before.bytes;
+		return [`${name} ${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${before.of}`];
+	});
+	return each.length === 0 ? void 0 : each.join(" · ");
+};
+
+// src/image/contents/entry.ts
+/** How many bytes of files: those that are one file count once, and nothing but files counts. */
+const countBytes = (entries) => {
+	const seen = /* @__PURE__ */ new Set();
+	let bytes = 0;
+	for (const { type, inode, sizeBytes } of entries) {
+		if (type !== "f" || seen.has(inode)) continue;
+		seen.add(inode);
+		bytes += sizeBytes;
+	}
+	return bytes;
+};
+
+// src/image/tokens.ts
+/** Secrets that can be told by how they look. */
+const tokenPatterns = [
+	["GitHub's token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})\b/],
+	["npm's token", /\bnpm_[A-Za-z0-9]{36}\b/],
+	["AWS's key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
+	["a private key", /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/]
+];
+/** A text of an image or a Dockerfile, without the secrets that somebody wrote into it. */
+const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidden.replaceAll(new RegExp(pattern, "g"), "***"), text);
+
+// src/image/contents/history.ts
+/** Longer ones are data that somebody wrote into a command. */
+const longest$2 = 1e4;
+const withoutEnd = (text, end) => text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
+/**
+* An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
+* go: they may be secret.
+*/
+const toInstruction = (createdBy) => {
+	const whole = hideTokens(createdBy).slice(0, longest$2).trim();
+	const text = withoutEnd(whole, "# buildkit").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
+	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
+	if (withArguments === void 0) return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
+	const [mark = ""] = / -[a-z]{0,8}c /.exec(withArguments) ?? [];
+	const shell = mark === "" ? -1 : withArguments.indexOf(mark);
+	return shell < 0 ? "RUN" : toLine(`RUN ${withArguments.slice(shell + mark.length)}`);
+};
+/** What made each layer, as far as the image's own history tells it. */
+const toHistoryOrigins = (config, layers) => {
+	const { history = [] } = attempt(() => JSON.parse(config)) ?? {};
+	const made = (Array.isArray(history) ? history : []).filter((entry) => entry?.empty_layer !== true);
+	return Array.from({ length: layers }, (_, at) => {
+		const createdBy = made.length === layers ? made[at]?.created_by : void 0;
+		const instruction = typeof createdBy === "string" ? toInstruction(createdBy) : "";
+		return {
+			instruction: instruction === "" ? void 0 : instruction,
+			location: void 0,
+			isBase: false,
+			packedBytes: void 0
+		};
+	});
+};
+
+// src/analysis/dive.ts
+const createNode$1 = (path, isMark) => ({
+	children: void 0,
+	path,
+	isMark,
+	sizeBytes: 0,
+	isFolder: false
+});
+const byBytes = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+const mark$1 = ".wh.";
+const nameless = ".wh..wh..";
+/** A path's names as the layer's archive has them. */
+const toNames = ({ path, isWhiteout }) => {
+	const names = path.split("/");
+	return isWhiteout ? names.with(-1, `${mark$1}${names.at(-1)}`) : names;
+};
+/** Archives have folder by folder, names sorted by their bytes. */
+const comesBefore = (path, other) => {
+	const [a, b] = [path.split("/"), other.split("/")];
+	const at = a.findIndex((name, index) => name !== b[index]);
+	return at < 0 ? a.length < b.length : b[at] !== void 0 && byBytes(a[at] ?? "", b[at]) < 0;
+};
+/** Of a file's names the first has its bytes. */
+const findFirstNames = (entries) => {
+	const first = /* @__PURE__ */ new Map();
+	for (const { type, inode, path } of entries) {
+		if (type !== "f") continue;
+		const known = first.get(inode);
+		if (known === void 0 || comesBefore(path, known)) first.set(inode, path);
+	}
+	return first;
+};
+const provide$1 = (root, names) => {
+	let node = root;
+	for (const name of names) {
+		const children = node.children ?? /* @__PURE__ */ new Map();
+		node.children = children;
+		let child = children.get(name);
+		if (child === void 0) {
+			if (name.startsWith(nameless)) return void 0;
+			const isMark = name.startsWith(mark$1);
+			const own = isMark ? name.slice(4) : name;
+			child = createNode$1(node.path === "" ? own : `${node.path}/${own}`, isMark);
+			children.set(name, child);
+		}
+		node = child;
+	}
+	return node;
+};
+/** A layer as dive reads it: nothing but files has bytes. */
+const toTree = (entries) => {
+	const root = createNode$1("", false);
+	const first = findFirstNames(entries);
+	let sizeBytes = 0;
+	let hasMarks = false;
+	for (const entry of entries) {
+		const { path, type, inode } = entry;
+		if (path === "" || type === "s") continue;
+		const isCounted = type === "f" && first.get(inode) === path;
+		if (isCounted) sizeBytes += entry.sizeBytes;
+		const node = provide$1(root, toNames(entry));
+		if (node === void 0) continue;
+		hasMarks ||= node.isMark;
+		node.sizeBytes = isCounted ? entry.sizeBytes : 0;
+		node.isFolder = type === "d";
+	}
+	return {
+		root,
+		sizeBytes,
+		hasMarks
+	};
+};
+const copy = ({ children, ...rest }) => ({
+	...rest,
+	children: children && new Map([...children].map(([name, child]) => [name, copy(child)]))
+});
+const get = (root, path) => {
+	let node = root;
+	for (const name of path.split("/")) node = node?.children?.get(name);
+	return node;
+};
+/** Calls what it is given for each node, what is in a folder before the folder, in the archive's order. */
+const visitLast = (root, visit) => {
+	const visitBelow = (node) => {
+		const children = [...node.children ?? []].toSorted(([a], [b]) => byBytes(a, b));
+		for (const [, child] of children) {
+			visitBelow(child);
+			visit(child);
+		}
+	};
+	visitBelow(root);
+};
+const toParent = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+/** Puts a layer upon what is below it, as dive does: what is opaque hides nothing. */
+const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isFolder }) => {
+	const parent = toParent(path);
+	if (isMark) {
+		(parent === "" ? lower : get(lower, parent))?.children?.delete(path.slice(parent === "" ? 0 : parent.length + 1));
+		return;
+	}
+	const node = provide$1(lower, path.split("/"));
+	if (node === void 0) return;
+	node.sizeBytes = sizeBytes;
+	node.isFolder = isFolder;
+});
+const sum$4 = ({ sizeBytes, children }) => {
+	let bytes = sizeBytes;
+	for (const child of children?.values() ?? []) bytes += sum$4(child);
+	return bytes;
+};
+/** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
+var UnknownWhiteout = class extends Error {};
+const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark, sizeBytes }) => {
+	if ((children?.size ?? 0) > 0) return;
+	const known = seen.get(path) ?? {
+		totalBytes: 0,
+		leastBytes: -1,
+		times: 0
+	};
+	seen.set(path, known);
+	let bytes = sizeBytes;
+	if (isMark) {
+		const gone = get(lower, path);
+		if (gone === void 0) throw new UnknownWhiteout();
+		bytes = gone.isFolder ? sum$4(gone) : 0;
+	}
+	known.totalBytes += bytes;
+	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
+	known.times += 1;
+});
+const countAll = (trees) => {
+	const seen = /* @__PURE__ */ new Map();
+	const [lowest] = trees;
+	if (lowest === void 0) return [];
+	const lower = lowest.hasMarks ? copy(lowest.root) : lowest.root;
+	for (const { root } of trees) {
+		try {
+			count(root, lower, seen);
+		} catch (error) {
+			if (!(error instanceof UnknownWhiteout)) throw error;
+		}
+		if (root !== lower) stack(lower, root);
+	}
+	return [...seen.values()];
+};
+/** dive's own figures, its faults included, for people who know them. */
+const toDiveFigures = (layers) => {
+	const trees = layers.map(toTree);
+	const all = countAll(trees);
+	let [totalBytes, leastBytes, wastedBytes] = [
+		0,
+		0,
+		0
+	];
+	for (const each of all) {
+		totalBytes += each.totalBytes;
+		leastBytes += each.leastBytes;
+		if (each.times > 1) wastedBytes += each.totalBytes;
+	}
+	const sizeBytes = trees.reduce((total, tree) => total + tree.sizeBytes, 0);
+	const userBytes = sizeBytes - (trees[0]?.sizeBytes ?? 0);
+	return {
+		efficiency: totalBytes === 0 ? 1 : leastBytes / totalBytes,
+		sizeBytes,
+		wastedBytes,
+		userWasted: layers.length < 2 || userBytes === 0 ? void 0 : wastedBytes / userBytes
+	};
+};
+
+// src/analysis/findings/folders.ts
+const mb$1 = 1e6;
+const cacheFix = (path) => `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`;
+const cache = (id, tool, folder, path) => ({
+	id,
+	level: "warning",
+	what: `The cache of ${tool}`,
+	folder,
+	leastBytes: mb$1,
+	fix: cacheFix(path)
+});
+const home = "(?:^|/)";
+const caches = [
+	{
+		...cache("cache-apt", "apt", /^var\/(?:lib\/apt\/lists|cache\/apt)$/, "/var/lib/apt"),
+		fix: "Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt."
+	},
+	cache("cache-apk", "apk", /^var\/cache\/apk$/, "/var/cache/apk"),
+	cache("cache-dnf", "dnf", /^var\/cache\/(?:dnf|yum|libdnf5)$/, "/var/cache/dnf"),
+	cache("cache-pip", "pip", new RegExp(`${home}\\.cache/pip$`), "/root/.cache/pip"),
+	cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
+	cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry$`), "/root/.cache/pypoetry"),
+	{
+		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
+		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`."
+	},
+	cache("cache-npm", "npm", new RegExp(`${home}\\.npm/_cacache$`), "/root/.npm"),
+	cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
+	cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
+	cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
+	cache("cache-cargo", "Cargo", /(?:^|\/)(?:\.cargo|cargo)\/registry$/, "/usr/local/cargo/registry")
+];
+const copied = [
+	{
+		id: "git-folder",
+		level: "warning",
+		what: "A Git repository",
+		folder: /(?:^|\/)\.git$/,
+		mark: "HEAD",
+		leastBytes: 1e5,
+		fix: "Write `.git` into .dockerignore; clone with `--depth=1` and remove it in the same RUN.",
+		doubt: "a program may read its own version from it"
+	},
+	{
+		id: "node-modules-cache",
+		level: "warning",
+		what: "Build tools' cache in node_modules/.cache",
+		folder: /(?:^|\/)node_modules\/\.cache$/,
+		leastBytes: mb$1,
+		fix: "Mount a cache there in the RUN that builds, and write `**/node_modules` into .dockerignore."
+	},
+	{
+		id: "virtual-environment",
+		level: "warning",
+		what: "A virtual environment of the build context",
+		folder: /(?:^|\/)[^/]+$/,
+		mark: "pyvenv.cfg",
+		isFromContext: true,
+		leastBytes: mb$1,
+		fix: "Write its folder into .dockerignore, and install in the image: its programs are for another machine."
+	},
+	{
+		id: "node-modules-copied",
+		level: "info",
+		what: "node_modules of the build context",
+		folder: /(?:^|\/)node_modules$/,
+		isFromContext: true,
+		leastBytes: 10 * mb$1,
+		fix: "Write `**/node_modules` into .dockerignore, and install in the image.",
+		doubt: "it may be built outside on purpose"
+	}
+];
+const needless = [
+	{
+		id: "bytecode",
+		level: "info",
+		what: "Python's bytecode beside its sources",
+		folder: /(?:^|\/)__pycache__$/,
+		leastBytes: 10 * mb$1,
+		fix: "Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.",
+		doubt: "programs start slower without it"
+	},
+	{
+		id: "tests",
+		level: "info",
+		what: "Tests of installed packages",
+		folder: new RegExp(`(?:^|/)(?:site-packages|dist-packages|node_modules)/(?:[^/]+/)*(?:tests?|__tests__)$`),
+		leastBytes: 10 * mb$1,
+		fix: "Remove them in the RUN that installs the packages.",
+		doubt: "some packages import their own tests"
+	},
+	{
+		id: "documentation",
+		level: "info",
+		what: "Documentation and manuals",
+		folder: /^usr\/(?:local\/)?share\/(?:doc|man|info)$/,
+		leastBytes: 10 * mb$1,
+		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
+	},
+	{
+		id: "locales",
+		level: "info",
+		what: "Translations of system programs",
+		folder: /^usr\/(?:local\/)?share\/(?:locale|i18n)$/,
+		leastBytes: 10 * mb$1,
+		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
+	}
+];
+const folderRules = [
+	...caches,
+	...copied,
+	...needless
+];
+
+// src/image/contents/merge.ts
+const createNode = () => ({
+	children: void 0,
+	placed: void 0
+});
+const keyOf$1 = ({ layer, entry }) => `${layer} ${entry.inode}`;
+/** How many names each file of a layer has in it: a node's links count for its link count, not here. */
+const countNames = (entries) => {
+	const names = /* @__PURE__ */ new Map();
+	for (const { type, inode } of entries) if (type === "f") names.set(inode, (names.get(inode) ?? 0) + 1);
+	return names;
+};
+/** Names of folders on the way to a path, and its own. */
+const split = (path) => path === "" ? [] : path.split("/");
+const find = (root, path) => {
+	let node = root;
+	for (const name of split(path)) node = node?.children?.get(name);
+	return node;
+};
+const provide = (root, path) => {
+	let node = root;
+	for (const name of split(path)) {
+		const children = node.children ?? /* @__PURE__ */ new Map();
+		node.children = children;
+		const next = children.get(name) ?? createNode();
+		children.set(name, next);
+		node = next;
+	}
+	return node;
+};
+const walk = (root, visit) => {
+	const open = [root];
+	for (let node = open.pop(); node !== void 0; node = open.pop()) {
+		if (node.placed !== void 0) visit(node.placed);
+		for (const child of [...node.children?.values() ?? []].reverse()) open.push(child);
+	}
+};
+const remove = (root, path) => {
+	const names = split(path);
+	find(root, names.slice(0, -1).join("/"))?.children?.delete(names.at(-1) ?? "");
+};
+/**
+* Lays layers upon each other as overlayfs does.
+*
+* @param isRun whether a layer is what a command left: one that keeps size, time, owner and mode of a file was
+*   copied on the way, where a COPY has written it again
+*/
+const mergeLayers = (layers, isRun = () => true) => {
+	const root = createNode();
+	const hidden = [];
+	const names = layers.map(countNames);
+	const hiddenNames = /* @__PURE__ */ new Map();
+	const namesOf = (layer, { inode }) => names[layer]?.get(inode) ?? 0;
+	const compare = (lower, upper, by) => {
+		const { entry, layer } = lower;
+		if (entry.sizeBytes !== upper.sizeBytes || entry.mtime !== upper.mtime) return "rewritten";
+		if (![
+			"mode",
+			"uid",
+			"gid"
+		].every((key) => entry[key] === upper[key])) return "metadata copy";
+		if (namesOf(by, upper) > namesOf(layer, entry)) return "linked";
+		return isRun(by) ? "metadata copy" : "rewritten";
+	};
+	layers.forEach((entries, by) => {
+		const own = new Map(entries.map((entry) => [entry.path, entry]));
+		const hide = (placed) => {
+			const { layer, entry } = placed;
+			if (entry.type !== "f") return;
+			const key = keyOf$1(placed);
+			const count = (hiddenNames.get(key) ?? 0) + 1;
+			hiddenNames.set(key, count);
+			if (count < namesOf(layer, entry)) return;
+			const upper = own.get(entry.path);
+			const reason = upper?.type === "f" ? compare(placed, upper, by) : "deleted";
+			hidden.push({
+				...placed,
+				hiddenBy: by,
+				reason
+			});
+		};
+		for (const entry of entries) {
+			const { path, type, isWhiteout, isOpaque } = entry;
+			const there = find(root, path);
+			const isFolder = type === "d";
+			const wasFolder = there?.placed?.entry.type === "d";
+			if (there !== void 0 && !(isFolder && !isOpaque && (wasFolder || path === ""))) {
+				walk(there, hide);
+				there.children = void 0;
+			}
+			if (isWhiteout) remove(root, path);
+			else provide(root, path).placed = {
+				layer: by,
+				entry
+			};
+		}
+	});
+	const visible = [];
+	walk(root, (placed) => visible.push(placed));
+	return {
+		visible,
+		hidden
+	};
+};
+
+// src/analysis/findings/subject.ts
+const keyOf = ({ layer, entry }) => `${layer} ${entry.inode}`;
+/** Whether a line writes what it has from elsewhere; other lines run commands. */
+const isCopy = (instruction) => instruction !== void 0 && /^(?:COPY|ADD)\b/i.test(instruction);
+/** Whether a line has copied from the build's context, and not from another stage or image. */
+const isFromContext = ({ instruction }) => isCopy(instruction) && !/\s--from=/.test(instruction ?? "");
+const toSubject = (contents, origins, files, mostHashedBytes) => {
+	const merged = mergeLayers(contents.layers, (layer) => !isCopy(origins[layer]?.instruction));
+	const names = /* @__PURE__ */ new Map();
+	contents.layers.forEach((entries, layer) => {
+		for (const entry of entries) {
+			if (entry.type !== "f") continue;
+			const key = keyOf({
+				layer,
+				entry
+			});
+			names.set(key, (names.get(key) ?? 0) + 1);
+		}
+	});
+	return {
+		contents,
+		origins,
+		merged,
+		visible: new Map(merged.visible.map((placed) => [placed.entry.path, placed])),
+		namesOf: (placed) => names.get(keyOf(placed)) ?? 0,
+		files,
+		mostHashedBytes
+	};
+};
+/** Bytes of what is placed, each file once. */
+const countPlaced = (all) => {
+	const seen = /* @__PURE__ */ new Set();
+	let bytes = 0;
+	for (const placed of all) {
+		const key = keyOf(placed);
+		if (placed.entry.type !== "f" || seen.has(key)) continue;
+		seen.add(key);
+		bytes += placed.entry.sizeBytes;
+	}
+	return bytes;
+};
+const isBase = ({ origins }, layer) => origins[layer]?.isBase ?? false;
+const nameOf = ({ path }) => path.slice(path.lastIndexOf("/") + 1);
+const parentOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+// src/analysis/findings/match-copies.ts
+/** Less, of two lines, is not worth a word. */
+const leastBytes$3 = 1e6;
+const copyRules = {
+	"metadata copy": {
+		id: "metadata-copies",
+		level: "warning",
+		what: "A later line changes owner, mode or time of files, which copies them whole",
+		fix: "Write the files with their owner and mode at once: `COPY --chown=... --chmod=...`, or change them in the RUN that makes them."
+	},
+	linked: {
+		id: "linked-copies",
+		level: "warning",
+		what: "A later line gives files of a lower layer another name, which copies them whole",
+		fix: "Make the links in the RUN that makes the files, or use symbolic links."
+	},
+	rewritten: {
+		id: "rewritten",
+		level: "warning",
+		what: "A later line writes files again",
+		fix: "Write them once, or in the same RUN."
+	},
+	deleted: {
+		id: "deleted-later",
+		level: "warning",
+		what: "A later line deletes files, which stay in the image",
+		fix: "Delete them in the RUN that makes them, or make them in a stage of their own and copy what is needed."
+	}
+};
+/**
+* What a rebuilt image would not have. Copies in the base are the base's, but for those that our own line makes
+* of them.
+*/
+const matchCopies = (subject) => {
+	const isOurs = ({ layer, hiddenBy, reason }) => !isBase(subject, layer) || !isBase(subject, hiddenBy) && (reason === "metadata copy" || reason === "linked");
+	const own = subject.merged.hidden.filter(isOurs);
+	const keyOf = ({ layer, hiddenBy, reason }) => `${isBase(subject, layer) ? "base" : layer} ${hiddenBy} ${reason}`;
+	return [...Map.groupBy(own, keyOf).values()].flatMap((group) => {
+		const [first] = group;
+		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+		if (first === void 0 || bytes < leastBytes$3) return [];
+		const { layer, hiddenBy, reason } = first;
+		const other = subject.origins[reason === "deleted" ? hiddenBy : layer];
+		const role = reason === "deleted" ? "deleted" : "written";
+		const where = other?.location === void 0 ? "" : ` in line ${other.location.line}`;
+		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).map(({ entry }) => entry.path);
+		return [{
+			rule: copyRules[reason],
+			layer: reason === "deleted" ? layer : hiddenBy,
+			bytes,
+			paths,
+			evidence: other?.instruction && `${role}${where} by ${other.instruction}`
+		}].map(({ evidence, ...rest }) => evidence === void 0 ? rest : {
+			...rest,
+			evidence
+		});
+	});
+};
+
+// src/analysis/findings/match-duplicates.ts
+const duplicateRule = {
+	id: "same-content",
+	level: "warning",
+	what: "The same content at several paths",
+	fix: "Keep one, and link to it (`ln -s`), or copy only one of them.",
+	doubt: "two packages may have brought it, each for itself"
+};
+const leastBytes$2 = 1e6;
+/** Files of one size, the largest first, as many as may be read. */
+const findCandidates$1 = ({ merged, mostHashedBytes }) => {
+	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$2);
+	const once = [...new Map(large.map((placed) => [keyOf(placed), placed])).values()];
+	const groups = [...Map.groupBy(once, ({ entry }) => entry.sizeBytes).entries()].filter(([, group]) => group.length > 1).toSorted(([a], [b]) => b - a);
+	let bytes = 0;
+	return groups.flatMap(([size, group]) => {
+		if (bytes + size * group.length > mostHashedBytes) return [];
+		bytes += size * group.length;
+		return group;
+	});
+};
+/** Content that is there more than once, of which a line above the base has written one. */
+const matchDuplicates = async (subject) => {
+	const candidates = findCandidates$1(subject);
+	const hashes = await Promise.all(candidates.map(({ layer, entry }) => subject.files.hash(layer, entry.path)));
+	const hashed = candidates.flatMap((placed, at) => hashes[at] ? [{
+		placed,
+		hash: hashes[at]
+	}] : []);
+	const matches = [...Map.groupBy(hashed, ({ hash }) => hash).values()].flatMap((group) => {
+		const sorted = group.map(({ placed }) => placed).toSorted((a, b) => b.layer - a.layer);
+		const [last] = sorted;
+		if (last === void 0 || sorted.length < 2 || isBase(subject, last.layer)) return [];
+		const bytes = last.entry.sizeBytes * (sorted.length - 1);
+		const paths = sorted.map(({ entry }) => entry.path);
+		return [{
+			rule: duplicateRule,
+			layer: last.layer,
+			bytes,
+			paths
+		}];
+	});
+	return [...Map.groupBy(matches, ({ layer }) => layer)].map(([layer, group]) => ({
+		rule: duplicateRule,
+		layer,
+		bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
+		paths: group.toSorted((a, b) => b.bytes - a.bytes).flatMap(({ paths }) => paths)
+	}));
+};
+
+// src/analysis/findings/match-files.ts
+const mb = 1e6;
+const modelName = /\.(?:safetensors|gguf|ggml|onnx|pt|pth|bin|ckpt|h5|keras|tflite|pb|msgpack)$/i;
+const lfsHead = "version https://git-lfs.github.com/spec/";
+/** ELF, and of its types the one of a dump (elf.h: ET_CORE). */
+const isCoreDump = (head) => head.length >= 18 && head.readUInt32BE(0) === 2135247942 && head.readUInt16LE(16) === 4;
+const fileRules = [
+	{
+		id: "model-file",
+		level: "warning",
+		what: "A model in the image",
+		name: modelName,
+		leastBytes: 100 * mb,
+		fix: "Keep it out of the image: mount it in the pod from a volume, so that a new image does not carry it again.",
+		doubt: "an image that must work on its own needs it"
+	},
+	{
+		id: "lfs-pointer",
+		level: "error",
+		what: "A pointer of Git LFS in place of the file",
+		name: /\.\w{1,12}$/,
+		leastBytes: 100,
+		mostBytes: 300,
+		isIt: (head) => head.toString("latin1").startsWith(lfsHead),
+		fix: "Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build."
+	},
+	{
+		id: "core-dump",
+		level: "warning",
+		what: "A core dump",
+		name: /^core(?:\.\d+)?$|\.core$/,
+		leastBytes: 1e4,
+		isIt: isCoreDump,
+		fix: "Find out which program crashed in this RUN, and remove the file."
+	},
+	{
+		id: "log-file",
+		level: "warning",
+		what: "A log of more than 10 MB",
+		name: /\.log$/,
+		leastBytes: 10 * mb,
+		fix: "Remove it in the same RUN."
+	},
+	{
+		id: "static-libraries",
+		level: "info",
+		what: "Static libraries, which only a linker reads",
+		name: /\.a$/,
+		leastBytes: 1,
+		leastTotal: 10 * mb,
+		fix: "Build in a stage of its own and copy what runs.",
+		doubt: "an image that compiles needs them"
+	}
+];
+const headBytes$1 = 200;
+/** More candidates would take longer than they are worth. */
+const mostHeads$1 = 2e3;
+/** What rules about files find, for each line that has put some there. */
+const matchFiles$1 = async (subject) => {
+	const found = [];
+	const seen = /* @__PURE__ */ new Set();
+	for (const placed of subject.merged.visible) {
+		const { entry, layer } = placed;
+		if (entry.type !== "f" || isBase(subject, layer)) continue;
+		for (const rule of fileRules) {
+			const { leastBytes, mostBytes = Number.POSITIVE_INFINITY, name } = rule;
+			if (entry.sizeBytes < leastBytes || entry.sizeBytes > mostBytes) continue;
+			if (!name.test(nameOf(entry)) || seen.has(keyOf(placed))) continue;
+			seen.add(keyOf(placed));
+			found.push({
+				rule,
+				placed
+			});
+		}
+	}
+	const looked = found.filter(({ rule }) => rule.isIt !== void 0).slice(0, mostHeads$1);
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$1)));
+	const confirmed = [...found.filter(({ rule }) => rule.isIt === void 0), ...looked.filter(({ rule }, at) => rule.isIt?.(heads[at] ?? Buffer.alloc(0)))];
+	return [...Map.groupBy(confirmed, ({ rule, placed }) => `${rule.id} ${placed.layer}`).values()].flatMap((group) => {
+		const [first] = group;
+		const sorted = group.map(({ placed }) => placed.entry).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+		const bytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+		if (first === void 0 || bytes < (first.rule.leastTotal ?? 0)) return [];
+		const paths = sorted.map(({ path }) => path);
+		return [{
+			rule: first.rule,
+			layer: first.placed.layer,
+			bytes,
+			paths
+		}];
+	});
+};
+
+// src/analysis/findings/match-folders.ts
+const findFolders = ({ merged, visible }) => {
+	const found = /* @__PURE__ */ new Map();
+	const unmarked = folderRules.filter(({ mark }) => mark === void 0);
+	const marked = folderRules.filter(({ mark }) => mark !== void 0);
+	for (const { entry } of merged.visible) {
+		const { type, path } = entry;
+		if (type === "d") {
+			const rule = unmarked.find(({ folder }) => folder.test(path));
+			if (rule !== void 0) found.set(path, rule);
+		} else {
+			const folder = parentOf(path);
+			const rule = marked.find((each) => each.mark === nameOf(entry) && each.folder.test(folder));
+			if (rule !== void 0 && visible.has(folder)) found.set(folder, rule);
+		}
+	}
+	return found;
+};
+/** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
+const findAround = (path, folders) => {
+	let hint;
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+		const folder = path.slice(0, at);
+		const rule = folders.get(folder);
+		if (rule !== void 0 && rule.level !== "info") return folder;
+		if (rule !== void 0) hint ??= folder;
+	}
+	return hint;
+};
+/** A file that has another name outside is there without the folder, too. */
+const dropShared = (files, { namesOf }) => {
+	const inside = /* @__PURE__ */ new Map();
+	for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1);
+	return [...new Map(files.map((placed) => [keyOf(placed), placed]))].flatMap(([key, placed]) => inside.get(key) === namesOf(placed) ? placed : []);
+};
+const collect = (subject) => {
+	const folders = findFolders(subject);
+	if (folders.size === 0) return [];
+	const files = /* @__PURE__ */ new Map();
+	for (const placed of subject.merged.visible) {
+		const { type, path } = placed.entry;
+		const folder = type === "f" ? findAround(path, folders) : void 0;
+		if (folder === void 0) continue;
+		const known = files.get(folder) ?? [];
+		files.set(folder, known);
+		known.push(placed);
+	}
+	return [...files].flatMap(([path, inside]) => {
+		const rule = folders.get(path);
+		return rule === void 0 ? [] : [{
+			rule,
+			path,
+			files: dropShared(inside, subject)
+		}];
+	});
+};
+const sum$3 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
+	const origin = origins[layer];
+	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
+};
+const elsewhere = "the line mounts a cache at another path: another USER or HOME has another cache folder";
+/** What rules about folders find, for each line that has put something there. */
+const matchFolders = (subject) => {
+	const own = collect(subject).flatMap(({ rule, path, files }) => [...Map.groupBy(files, ({ layer }) => layer)].map(([layer, own]) => ({
+		rule,
+		layer,
+		path,
+		bytes: sum$3(own)
+	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
+	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
+		const [first] = group;
+		const bytes = group.reduce((total, part) => total + part.bytes, 0);
+		if (first === void 0 || bytes < first.rule.leastBytes) return [];
+		const { rule, layer } = first;
+		const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path);
+		const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? "");
+		return [{
+			rule,
+			layer,
+			bytes,
+			paths,
+			...rule.id.startsWith("cache-") && mounts ? { evidence: elsewhere } : {}
+		}];
+	});
+};
+
+// src/analysis/findings/match-packages.ts
+const packageRule = {
+	id: "build-tools",
+	level: "warning",
+	what: "Compilers and headers of packages",
+	fix: "Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.",
+	doubt: "a program may compile while it runs"
+};
+/** Less, of one line, is not worth a word. */
+const leastBytes$1 = 1e7;
+const longest$1 = 16e6;
+const mostRead = 64e6;
+/** By what these packages are called in Debian and Alpine. */
+const buildTool = /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/;
+/** Of dpkg's database, in stanzas: what is installed, and its size. */
+const parseDpkg = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^Package: (\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^Installed-Size: (\d{1,12})$/m.exec(stanza) ?? [];
+		if (name === void 0 || !/^Status: \S+ \S+ installed$/m.test(stanza)) continue;
+		packages.set(name, Number(size ?? 0) * 1024);
+	}
+	return packages;
+};
+/** The same of apk's. */
+const parseApk = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^P:(\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^I:(\d{1,15})$/m.exec(stanza) ?? [];
+		if (name !== void 0) packages.set(name, Number(size ?? 0));
+	}
+	return packages;
+};
+const databases = {
+	"var/lib/dpkg/status": parseDpkg,
+	"lib/apk/db/installed": parseApk
+};
+const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
+	const entry = entries.find((each) => each.path === path);
+	return entry?.type === "f" ? [{
+		layer,
+		entry
+	}] : [];
+});
+/** Build tools that a line has installed, and that are still there at the end. */
+const matchDatabase = async (subject, path) => {
+	const parse = databases[path] ?? parseDpkg;
+	const versions = findVersions(subject, path);
+	const bytes = versions.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+	if (!subject.visible.has(path) || bytes > mostRead) return [];
+	const states = (await Promise.all(versions.map(({ layer }) => subject.files.bytes(layer, path, 0, longest$1)))).map((text) => parse(text.toString("latin1")));
+	const last = states.at(-1) ?? /* @__PURE__ */ new Map();
+	return versions.flatMap(({ layer }, at) => {
+		if (isBase(subject, layer)) return [];
+		const before = states[at - 1];
+		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
+		const total = added.reduce((sum, [, size]) => sum + size, 0);
+		if (total < leastBytes$1) return [];
+		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
+		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
+		return [{
+			rule: packageRule,
+			layer,
+			bytes: total,
+			paths: [],
+			evidence
+		}];
+	});
+};
+/** What packages of the distribution are there that only builds need. */
+const matchPackages = async (subject) => (await Promise.all(Object.keys(databases).map((path) => matchDatabase(subject, path)))).flat();
+
+// src/analysis/findings/match-secrets.ts
+const fileRule = {
+	id: "credentials",
+	level: "error",
+	what: "Credentials in the image",
+	fix: "Revoke them: whoever can pull the image has them, also if a later line deletes them. Mount them with `RUN --mount=type=secret`."
+};
+const textRule = {
+	id: "credentials-in-history",
+	level: "error",
+	what: "A token in the image's history or environment",
+	fix: "Revoke it: `docker history` and `docker inspect` show it. Use `RUN --mount=type=secret` in place of ARG and ENV."
+};
+const secretFiles = [
+	{
+		kind: "netrc",
+		path: /(?:^|\/)[._]netrc$/,
+		content: /\bpassword\s{1,9}\S/
+	},
+	{
+		kind: "Git's credentials",
+		path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
+		content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m
+	},
+	{
+		kind: "a token in a Git configuration",
+		path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
+		content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i
+	},
+	{
+		kind: "an SSH key",
+		path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
+		content: /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
+	},
+	{
+		kind: "npm's token",
+		path: /(?:^|\/)\.npmrc$/,
+		content: /^[^#;\n]*(?:_authToken|_password|_auth)[ \t]{0,9}=[ \t]{0,9}["']?[^\s"'$]/m
+	},
+	{
+		kind: "PyPI's password",
+		path: /(?:^|\/)\.pypirc$/,
+		content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m
+	},
+	{
+		kind: "Docker's login",
+		path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
+		content: /"(?:auth|identitytoken)"\s{0,9}:\s{0,9}"[^"]/
+	},
+	{
+		kind: "AWS's keys",
+		path: /(?:^|\/)\.aws\/credentials$/,
+		content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i
+	},
+	{
+		kind: "a cluster administrator",
+		path: /(?:^|\/)\.kube\/config$/,
+		content: /(?:client-key-data|token):[ \t]{0,9}\S/
+	}
+];
+/** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
+const findSecret = (path, head) => secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind;
+const headBytes = 16e3;
+const mostHeads = 1e3;
+/** In all layers: who deletes it later only hides it. */
+const matchFiles = async (subject) => {
+	const candidates = [];
+	subject.contents.layers.forEach((entries, layer) => {
+		for (const entry of entries) {
+			if (entry.type !== "f" || entry.sizeBytes === 0) continue;
+			const name = nameOf(entry);
+			if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes(".ssh/")) continue;
+			const secret = secretFiles.find(({ path }) => path.test(entry.path));
+			if (secret !== void 0) candidates.push({
+				secret,
+				placed: {
+					layer,
+					entry
+				}
+			});
+		}
+	});
+	const looked = candidates.slice(0, mostHeads);
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes)));
+	const found = looked.filter(({ placed }, at) => findSecret(placed.entry.path, heads[at]?.toString("latin1") ?? ""));
+	return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
+		rule: fileRule,
+		layer,
+		bytes: 0,
+		paths: group.map(({ placed }) => placed.entry.path),
+		evidence: [...new Set(group.map(({ secret }) => secret.kind))].join(", ")
+	}));
+};
+/** A layer for each entry of the history: its own, or the one that comes after it. */
+const toLayers = (history, layers) => {
+	let next = 0;
+	return history.map(({ empty_layer: isEmpty }) => {
+		const layer = Math.min(next, layers - 1);
+		if (isEmpty !== true) next += 1;
+		return layer;
+	});
+};
+const matchTexts = ({ contents, origins }) => {
+	const { history = [], config = {} } = attempt(() => JSON.parse(contents.config)) ?? {};
+	if (!Array.isArray(history)) return [];
+	const layers = toLayers(history, contents.layers.length);
+	const found = [...history.map(({ created_by: text }, at) => ({
+		text: String(text),
+		layer: layers[at] ?? 0
+	})), ...(Array.isArray(config.Env) ? config.Env : []).map((text) => ({
+		text: String(text),
+		layer: Math.max(0, origins.length - 1)
+	}))].flatMap(({ text, layer }) => tokenPatterns.filter(([, pattern]) => pattern.test(text)).map(([kind]) => ({
+		kind,
+		layer
+	})));
+	const [first] = found;
+	if (first === void 0) return [];
+	const evidence = [...new Set(found.map(({ kind }) => kind))].join(", ");
+	return [{
+		rule: textRule,
+		layer: first.layer,
+		bytes: 0,
+		paths: [],
+		evidence
+	}];
+};
+const secretRules = [fileRule, textRule];
+/** Credentials that the image shows to all who can pull it; of values nothing is told. */
+const matchSecrets = async (subject) => [...await matchFiles(subject), ...matchTexts(subject)];
+
+// src/analysis/findings/catalog.ts
+/** All rules that there are. */
+const catalog = [
+	...secretRules,
+	...fileRules,
+	...folderRules,
+	...Object.values(copyRules),
+	duplicateRule,
+	packageRule
+];
+const order = [
+	"error",
+	"warning",
+	"info"
+];
+/** An informational finding is worth a word from so much of the image on. */
+const leastShare = .01;
+const compare = (a, b) => order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || b.bytes - a.bytes;
+/** Asks all rules; the worst first, and the largest of these. */
+const findMatches = async (subject) => {
+	const found = await Promise.all([
+		matchSecrets(subject),
+		matchFiles$1(subject),
+		matchFolders(subject),
+		matchCopies(subject),
+		matchDuplicates(subject),
+		matchPackages(subject)
+	]);
+	const imageBytes = countPlaced(subject.merged.visible);
+	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes >= leastShare * imageBytes).toSorted(compare);
+};
+
+// src/analysis/findings/touched.ts
+/** Less is not worth reading twice. */
+const leastBytes = 1e6;
+/** Rewritten files that have kept their size, the largest first, as many as may be read. */
+const findCandidates = ({ merged, contents, origins, mostHashedBytes }) => {
+	const rewritten = merged.hidden.filter(({ reason, entry, hiddenBy }) => reason === "rewritten" && entry.sizeBytes >= leastBytes && !isCopy(origins[hiddenBy]?.instruction));
+	const layers = new Map([...new Set(rewritten.map(({ hiddenBy }) => hiddenBy))].map((layer) => [layer, new Map((contents.layers[layer] ?? []).map((entry) => [entry.path, entry]))]));
+	const same = rewritten.filter(({ hiddenBy, entry }) => {
+		return (layers.get(hiddenBy)?.get(entry.path))?.sizeBytes === entry.sizeBytes;
+	});
+	let bytes = 0;
+	return same.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).filter(({ entry }) => {
+		bytes += 2 * entry.sizeBytes;
+		return bytes <= mostHashedBytes;
+	});
+};
+/** The same subject, in which files that were only touched are no longer said to be rewritten. */
+const withTouched = async (subject) => {
+	const candidates = findCandidates(subject);
+	const isSame = await Promise.all(candidates.map(async ({ layer, hiddenBy, entry: { path } }) => {
+		const [lower, upper] = await Promise.all([subject.files.hash(layer, path), subject.files.hash(hiddenBy, path)]);
+		return lower !== "" && lower === upper;
+	}));
+	const touched = new Set(candidates.filter((_, at) => isSame[at]));
+	if (touched.size === 0) return subject;
+	const hidden = subject.merged.hidden.map((copy) => touched.has(copy) ? {
+		...copy,
+		reason: "metadata copy"
+	} : copy);
+	return {
+		...subject,
+		merged: {
+			...subject.merged,
+			hidden
+		}
+	};
+};
+
+// src/analysis/largest.ts
+const shown = 10;
+/** Deeper ones say nothing to people. */
+const deepest$2 = 8;
+const filesOf = ({ merged }) => {
+	const once = /* @__PURE__ */ new Map();
+	for (const placed of merged.visible) if (placed.entry.type === "f" && !once.has(keyOf(placed))) once.set(keyOf(placed), placed);
+	return [...once.values()];
+};
+const sumFolders = (files) => {
+	const sums = /* @__PURE__ */ new Map();
+	for (const { entry } of files) {
+		const { path, sizeBytes } = entry;
+		for (let folder = path; folder !== "";) {
+			folder = parentOf(folder);
+			sums.set(folder, (sums.get(folder) ?? 0) + sizeBytes);
+		}
+	}
+	return sums;
+};
+const bySize = (a, b) => b.bytes - a.bytes;
+/** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
+const findLargeFolders = (files) => {
+	const sums = sumFolders(files);
+	const children = Map.groupBy([...sums.keys()].filter((path) => path !== ""), parentOf);
+	const toLarge = (path) => ({
+		path,
+		bytes: sums.get(path) ?? 0
+	});
+	const open = (children.get("") ?? []).map(toLarge);
+	const done = [];
+	for (let steps = 0; steps < 200 && open.length > 0; steps += 1) {
+		open.sort(bySize);
+		const large = open.shift();
+		if (large === void 0) break;
+		const inside = (children.get(large.path) ?? []).map(toLarge).toSorted(bySize);
+		if ((inside[0]?.bytes ?? 0) >= large.bytes / 2 && large.path.split("/").length < deepest$2) open.push(...inside);
+		else done.push(large);
+	}
+	return done.toSorted(bySize).slice(0, shown);
+};
+/** What takes most of an image. */
+const findLargest = (subject) => {
+	const placed = filesOf(subject);
+	const files = placed.map(({ entry }) => ({
+		path: entry.path,
+		bytes: entry.sizeBytes
+	})).toSorted(bySize);
+	return {
+		folders: findLargeFolders(placed),
+		files: files.slice(0, shown)
+	};
+};
+
+// src/analysis/packed.ts
+/** How much of the image is compressed to know about the rest. */
+const sampledBytes = 8388608;
+const blockBytes$1 = 16384;
+/** Deflate looks back so far. */
+const windowBytes = 32768;
+/** A file's place in its layer's archive, once packed. */
+const entryBytes = 70;
+/** So few samples say less of a layer than the whole image does. */
+const fewSamples = 4;
+/** What the containerd store keeps of layers that came packed, or were built so. */
+const readPackedSizes = (manifest, layers) => {
+	const listed = attempt(() => JSON.parse(manifest ?? ""))?.layers ?? [];
+	const sizes = (Array.isArray(listed) ? listed : []).map(({ mediaType, size }) => /[.+](gzip|zstd)$/.test(String(mediaType)) && Number.isSafeInteger(size) ? Number(size) : void 0);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, () => void 0);
+};
+/** In an archive, files of one folder are beside each other, in the order of their names. */
+const toStream = (entries, layer) => {
+	const seen = /* @__PURE__ */ new Set();
+	const files = entries.filter(({ type, sizeBytes, inode }) => {
+		if (type !== "f" || sizeBytes === 0 || seen.has(inode)) return false;
+		seen.add(inode);
+		return true;
+	}).sort((a, b) => a.path < b.path ? -1 : 1);
+	const starts = [];
+	let bytes = 0;
+	for (const { sizeBytes } of files) {
+		starts.push(bytes);
+		bytes += sizeBytes;
+	}
+	return {
+		layer,
+		files,
+		starts,
+		bytes
+	};
+};
+/** The last file that begins at or before a place. */
+const findFile = (starts, at) => {
+	let [low, high] = [0, starts.length - 1];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if ((starts[middle] ?? 0) <= at) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+};
+const readStretch = async ({ layer, files, starts }, from, to, reader) => {
+	const parts = [];
+	let at = from;
+	for (let index = findFile(starts, from); at < to && index < files.length; index += 1) {
+		const file = files[index];
+		if (file === void 0) break;
+		const offset = at - (starts[index] ?? 0);
+		const length = Math.min(file.sizeBytes - offset, to - at);
+		parts.push(reader.bytes(layer, file.path, offset, length));
+		at += length;
+	}
+	return Buffer.concat(await Promise.all(parts));
+};
+const options = {
+	level: 6,
+	memLevel: 9,
+	strategy: constants.Z_DEFAULT_STRATEGY
+};
+/** How a block is compressed that follows another one, as in the middle of an archive. */
+const toRatio = (stretch, before) => {
+	const body = stretch.subarray(before);
+	if (body.length === 0) return void 0;
+	const dictionary = stretch.subarray(0, before);
+	return deflateRawSync(body, before > 0 ? {
+		...options,
+		dictionary
+	} : options).length / body.length;
+};
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+* Estimates what a registry would have, by compressing blocks from all over the image. The mean of the
+* blocks' ratios is what is near; their sums are not.
+*
+* @param known of layers that have been packed
+*/
+const estimatePacked = async (layers, known, reader) => {
+	const streams = layers.map(toStream);
+	const unknown = streams.filter(({ layer }) => known[layer] === void 0);
+	const bytes = unknown.reduce((sum, stream) => sum + stream.bytes, 0);
+	const step = Math.max(1, bytes / (sampledBytes / blockBytes$1));
+	const ratios = /* @__PURE__ */ new Map();
+	let passed = 0;
+	for (const stream of unknown) {
+		const places = [];
+		const first = (Math.ceil(passed / step - .5) + .5) * step - passed;
+		for (let at = first; at < stream.bytes; at += step) places.push(Math.floor(at));
+		passed += stream.bytes;
+		const found = await Promise.all(places.map(async (at) => {
+			const from = Math.max(0, at - windowBytes);
+			const stretch = await readStretch(stream, from, Math.min(stream.bytes, at + blockBytes$1), reader);
+			return toRatio(stretch, at - from);
+		}));
+		ratios.set(stream.layer, found.filter((ratio) => ratio !== void 0));
+	}
+	const all = [...ratios.values()].flat();
+	const common = all.length === 0 ? 1 : mean(all);
+	return {
+		layerBytes: streams.map(({ layer, bytes: size }) => {
+			const own = ratios.get(layer) ?? [];
+			const ratio = own.length < fewSamples ? common : mean(own);
+			const entries = layers[layer]?.length ?? 0;
+			return known[layer] ?? Math.round(size * ratio + entries * entryBytes);
+		}),
+		isExact: unknown.length === 0
+	};
+};
+
+// src/analysis/waste.ts
+const pathsShown = 3;
+const sum$2 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const toWaste = (subject) => {
+	const { hidden } = subject.merged;
+	const own = hidden.filter(({ layer }) => !isBase(subject, layer));
+	const ofBase = hidden.filter(({ layer }) => isBase(subject, layer));
+	const keyOf = ({ layer, hiddenBy, reason }) => `${layer} ${hiddenBy} ${reason}`;
+	const parts = [...Map.groupBy(hidden, keyOf).values()].flatMap((group) => {
+		const [first] = group;
+		if (first === void 0) return [];
+		const { layer, hiddenBy, reason } = first;
+		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).slice(0, pathsShown).map(({ entry }) => entry.path);
+		return [{
+			layer,
+			hiddenBy,
+			reason,
+			bytes: sum$2(group),
+			files: group.length,
+			paths
+		}];
+	});
+	return {
+		ownBytes: sum$2(own),
+		squashBytes: sum$2(ofBase.filter(({ hiddenBy }) => !isBase(subject, hiddenBy))),
+		baseBytes: sum$2(ofBase.filter(({ hiddenBy }) => isBase(subject, hiddenBy))),
+		parts: parts.filter(({ bytes }) => bytes > 0).toSorted((a, b) => b.bytes - a.bytes)
+	};
+};
+
+// src/analysis/analyse.ts
+const mostHashedBytes = {
+	auto: 256e6,
+	full: Number.POSITIVE_INFINITY
+};
+const sum$1 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+/** @param origins undefined where only the history knows what made the layers */
+const analyseImage = async (contents, files, given, depth) => {
+	const { layers, config, manifest } = contents;
+	const origins = given?.length === layers.length && given !== void 0 ? given : toHistoryOrigins(config, layers.length);
+	const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes[depth]));
+	const [packed, findings] = await Promise.all([estimatePacked(layers, readPackedSizes(manifest, layers.length), files), findMatches(subject)]);
+	const wasted = Map.groupBy(subject.merged.hidden, ({ layer }) => layer);
+	const analysed = layers.map((entries, at) => {
+		const origin = origins[at];
+		return {
+			instruction: origin?.instruction,
+			location: origin?.location,
+			isBase: origin?.isBase ?? false,
+			bytes: countBytes(entries),
+			files: entries.filter(({ type }) => type === "f").length,
+			wastedBytes: sum$1((wasted.get(at) ?? []).map(({ entry }) => entry.sizeBytes)),
+			packedBytes: packed.layerBytes[at] ?? 0
+		};
+	});
+	const onDisk = layers.flatMap((entries) => [...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values()]);
+	return {
+		layers: analysed,
+		totalBytes: sum$1(analysed.map(({ bytes }) => bytes)),
+		visibleBytes: countPlaced(subject.merged.visible),
+		diskBytes: sum$1(onDisk),
+		packedBytes: sum$1(packed.layerBytes),
+		isPackedExact: packed.isExact,
+		waste: toWaste(subject),
+		dive: toDiveFigures(layers),
+		...findLargest(subject),
+		findings
+	};
+};
+
+// src/image/contents/blobs/blob.ts
+/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
+const sniff = (head) => {
+	if (head.readUInt16BE(0) === 8075) return "gzip";
+	const number = head.readUInt32LE(0);
+	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
+};
+/**
+* Opens a layer, without following a link.
+*
+* @throws {Failure} where there is no such file, or one of another size
+*/
+const openBlob = async (blob) => {
+	const { file, start, sizeBytes, digest } = blob;
+	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
+	const handle = await open(file, flags).catch((cause) => {
+		throw new Failure(`The layer ${digest} cannot be read`, { cause });
+	});
+	try {
+		const about = await handle.stat();
+		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
+		const head = Buffer.alloc(4);
+		await handle.read(head, 0, Math.min(4, sizeBytes), start);
+		return {
+			...blob,
+			handle,
+			packing: sniff(head)
+		};
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+};
+const unpackers = {
+	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
+	zstd: () => {
+		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
+		return zlib.createZstdDecompress({ chunkSize: 131072 });
+	}
+};
+const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
+	start,
+	end: start + sizeBytes - 1,
+	autoClose: false,
+	highWaterMark: 262144
+});
+/** The archive in a layer. Whoever leaves it before its end ends what unpacks it. */
+const readArchive = (blob) => {
+	if (blob.packing === "tar") return readRaw(blob);
+	const unpacker = unpackers[blob.packing]();
+	pipeline(readRaw(blob), unpacker, () => {});
+	return unpacker;
+};
+const hashBlob = async (blob, signal) => {
+	const hash = createHash("sha256");
+	for await (const chunk of readRaw(blob)) {
+		signal.throwIfAborted();
+		hash.update(chunk);
+	}
+	return `sha256:${hash.digest("hex")}`;
+};
+
+// src/image/contents/blobs/read-ranges.ts
+/** One pass over a layer, up to the last byte that is wanted. */
+const readInPass = async (blob, ranges, signal) => {
+	const waiting = ranges.toSorted((a, b) => b.offset - a.offset);
+	let open = [];
+	let position = 0;
+	for await (const chunk of readArchive(blob)) {
+		signal.throwIfAborted();
+		const end = position + chunk.length;
+		while ((waiting.at(-1)?.offset ?? Number.POSITIVE_INFINITY) < end) {
+			const next = waiting.pop();
+			if (next !== void 0) open.push(next);
+		}
+		for (const { offset, bytes } of open) {
+			const from = Math.max(offset, position);
+			const to = Math.min(offset + bytes.length, end);
+			chunk.copy(bytes, from - offset, from - position, to - position);
+		}
+		for (const { offset, bytes, done } of open) if (offset + bytes.length <= end) done.resolve(bytes);
+		open = open.filter(({ offset, bytes }) => offset + bytes.length > end);
+		position = end;
+		if (open.length === 0 && waiting.length === 0) return;
+	}
+	throw new Error("the archive is shorter than it was");
+};
+const readAt = async ({ handle, start }, offset, length) => {
+	const bytes = Buffer.alloc(length);
+	for (let filled = 0; filled < length;) {
+		const { bytesRead } = await handle.read(bytes, filled, length - filled, start + offset + filled);
+		if (bytesRead === 0) throw new Error("the archive is shorter than it was");
+		filled += bytesRead;
+	}
+	return bytes;
+};
+/**
+* Reads parts of a layer's archive. Of one that is packed, all that is asked for at a time is read in one
+* pass, so that nothing of it has to be kept.
+*/
+const createRangeReader = (blob, signal) => {
+	let asked = [];
+	let passing = Promise.resolve();
+	const pass = async () => {
+		const ranges = asked;
+		asked = [];
+		if (ranges.length === 0) return;
+		await readInPass(blob, ranges, signal).catch((error) => {
+			for (const { done } of ranges) done.reject(error);
+		});
+	};
+	return (offset, length) => {
+		if (length === 0) return Promise.resolve(Buffer.alloc(0));
+		if (blob.packing === "tar") return readAt(blob, offset, length);
+		const done = Promise.withResolvers();
+		asked.push({
+			offset,
+			bytes: Buffer.alloc(length),
+			done
+		});
+		if (asked.length === 1) passing = passing.then(() => new Promise((next) => setImmediate(next))).then(pass);
+		return done.promise;
+	};
+};
+
+// src/image/contents/tar/header.ts
+const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
+/** Up to the first NUL. */
+const toText = (block, from, length) => {
+	const text = block.toString("latin1", from, from + length);
+	const end = text.indexOf("\0");
+	return end < 0 ? text : text.slice(0, end);
+};
+/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
+const toBinary = (field) => {
+	const isNegative = ((field[0] ?? 0) & 64) !== 0;
+	let value = isNegative ? -1n : 0n;
+	field.forEach((byte, at) => {
+		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
+		value = value << 8n | BigInt(bits);
+	});
+	return Number(value);
+};
+const toNumber = (block, from, length) => {
+	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
+	const text = toText(block, from, length).trim();
+	if (text === "") return 0;
+	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
+};
+const toSize = (value) => {
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	throw noTar("a size that is none");
+};
+/** Owners that are none say nothing that a report needs. */
+const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
+/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
+const hasRightSum = (block) => {
+	let [sum, signed] = [0, 0];
+	block.forEach((byte, at) => {
+		const value = at >= 148 && at < 156 ? 32 : byte;
+		sum += value;
+		signed += value > 127 ? value - 256 : value;
+	});
+	const said = toNumber(block, 148, 8);
+	return said === sum || said === signed;
+};
+const toName = (block) => {
+	const name = toText(block, 0, 100);
+	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText(block, 345, 155) : "";
+	return prefix === "" ? name : `${prefix}/${name}`;
+};
+const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
+/** @throws {Failure} for a block that is no header */
+const parseHeader = (block) => {
+	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
+	const name = toName(block);
+	const flag = block.toString("latin1", 156, 157);
+	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
+	const isSparse = type === "S";
+	return {
+		name,
+		linkName: toText(block, 157, 100),
+		type,
+		mode: toNumber(block, 100, 8) & 4095,
+		uid: toOwner(toNumber(block, 108, 8)),
+		gid: toOwner(toNumber(block, 116, 8)),
+		storedBytes: toSize(toNumber(block, 124, 12)),
+		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
+		mtime: formatTime(toNumber(block, 136, 12)),
+		hasMoreHoles: isSparse && block[482] !== 0
+	};
+};
+/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
+const parsePax = (bytes) => {
+	const records = /* @__PURE__ */ new Map();
+	for (let at = 0; at < bytes.length;) {
+		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
+		const end = at + Number(digits);
+		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
+		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
+		const sign = record.indexOf("=");
+		if (sign < 1) throw noTar("a record of a header without a name");
+		records.set(record.slice(0, sign), record.slice(sign + 1));
+		at = end;
+	}
+	return records;
+};
+const readCount = (text, otherwise) => {
+	if (text === void 0) return otherwise;
+	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
+};
+const readTime = (text, otherwise) => {
+	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
+	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
+};
+/** A header with what the records before it say instead. */
+const withPax = (header, records) => {
+	if (records.size === 0) return header;
+	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
+	return {
+		...header,
+		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
+		linkName: records.get("linkpath") ?? header.linkName,
+		uid: toOwner(readCount(records.get("uid"), header.uid)),
+		gid: toOwner(readCount(records.get("gid"), header.gid)),
+		storedBytes: readCount(records.get("size"), header.storedBytes),
+		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
+		mtime: readTime(records.get("mtime"), header.mtime)
+	};
+};
+
+// src/image/contents/tar/cut-tar.ts
+/** Go's reader, and so every builder of images, takes no longer names and records. */
+const longestSpecial = 1048576;
+/** One image may have so many files, and each of them a few headers. */
+const mostHeaders = 1e7;
+/** Kinds that have no content, whatever size their header says: links, folders, devices. */
+const isWithoutContent = (type) => /^[1-6]$/.test(type);
+const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
+/**
+* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
+* header of any length in memory, and makes text of names that are bytes.
+*/
+const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
+	const header = Buffer.alloc(512);
+	let filled = 0;
+	let position = 0;
+	let headers = 0;
+	let content = 0;
+	let padding = 0;
+	let isOver = false;
+	let isInFile = false;
+	let special;
+	let sparse;
+	let [name, linkName] = [];
+	let records = /* @__PURE__ */ new Map();
+	const pad = (bytes) => {
+		padding = -bytes & 512 - 1;
+	};
+	const beginFile = (found) => {
+		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
+		onEntry({
+			...found,
+			storedBytes,
+			offset: position
+		});
+		content = storedBytes;
+		padding = (512 - storedBytes % 512) % 512;
+		[name, linkName, records, sparse] = [
+			void 0,
+			void 0,
+			/* @__PURE__ */ new Map(),
+			void 0
+		];
+		isInFile = content > 0;
+		if (!isInFile) onEntryEnd();
+	};
+	const beginSpecial = ({ type, storedBytes }) => {
+		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
+		special = {
+			type,
+			bytes: Buffer.alloc(storedBytes),
+			filled: 0
+		};
+		pad(storedBytes);
+		if (storedBytes === 0) endSpecial();
+	};
+	const endSpecial = () => {
+		if (special === void 0) return;
+		const { type, bytes } = special;
+		special = void 0;
+		if (type === "L") name = withoutNul(bytes);
+		else if (type === "K") linkName = withoutNul(bytes);
+		else if (type === "x") records = parsePax(bytes);
+	};
+	const takeHeader = () => {
+		filled = 0;
+		headers += 1;
+		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
+		if (sparse !== void 0) {
+			if (header[504] === 0) beginFile(sparse);
+			return;
+		}
+		if (header.every((byte) => byte === 0)) {
+			isOver = true;
+			return;
+		}
+		const plain = parseHeader(header);
+		if (/^[LKxg]$/.test(plain.type)) {
+			beginSpecial(plain);
+			return;
+		}
+		const named = {
+			...plain,
+			name: name ?? plain.name,
+			linkName: linkName ?? plain.linkName
+		};
+		const found = withPax(named, records);
+		if (found.hasMoreHoles) sparse = found;
+		else beginFile(found);
+	};
+	const take = (chunk, at) => {
+		if (padding > 0 && content === 0 && special === void 0) {
+			const taken = Math.min(padding, chunk.length - at);
+			padding -= taken;
+			return taken;
+		}
+		if (content > 0) {
+			const piece = chunk.subarray(at, at + content);
+			content -= piece.length;
+			onData(piece);
+			if (content === 0) {
+				isInFile = false;
+				onEntryEnd();
+			}
+			return piece.length;
+		}
+		if (special !== void 0) {
+			const { bytes, filled: before } = special;
+			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
+			special.filled += taken;
+			if (special.filled === bytes.length) endSpecial();
+			return taken;
+		}
+		const taken = chunk.copy(header, filled, at, at + 512 - filled);
+		filled += taken;
+		return taken;
+	};
+	const write = (chunk) => {
+		for (let at = 0; at < chunk.length;) {
+			if (isOver) {
+				position += chunk.length - at;
+				return;
+			}
+			const taken = take(chunk, at);
+			at += taken;
+			position += taken;
+			if (filled === 512) takeHeader();
+		}
+	};
+	const end = () => {
+		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
+	};
+	return {
+		write,
+		end
+	};
+};
+
+// src/image/contents/tar/list-layer.ts
+/** What rules compare is at least so large; below it, reading again costs as little. */
+const leastHashed = 1e6;
+const longestPath = 65536;
+const deepest$1 = 4e3;
+/** Most filesystems give files whole blocks of it; an archive says nothing of that. */
+const diskBlock = 4096;
+/** Names that mark what is gone (OCI image spec, "Whiteouts"). */
+const mark = ".wh.";
+const specialMark = ".wh..wh.";
+const opaqueMark = ".wh..wh..opq";
+/** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
+const toLayerPath = (name) => {
+	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+	if (name.length > longestPath || parts.length > deepest$1 || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
+	if (parts.includes("..")) throw new Failure("A layer has a path that leads out of it");
+	return parts.join("/");
+};
+const types$1 = {
+	"0": "f",
+	"1": "f",
+	"2": "l",
+	"3": "c",
+	"4": "b",
+	"5": "d",
+	"6": "p",
+	"7": "f",
+	S: "f"
+};
+const parentsOf = (path) => {
+	const parents = [];
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) parents.push(path.slice(0, at));
+	return parents;
+};
+const toFolder = (path, inode) => ({
+	path,
+	type: "d",
+	sizeBytes: diskBlock,
+	diskBytes: diskBlock,
+	mode: 493,
+	uid: 0,
+	gid: 0,
+	mtime: `0.${"0".repeat(10)}`,
+	inode,
+	isWhiteout: false,
+	isOpaque: false
+});
+/**
+* Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
+*
+* @param onHeader hears of each file, so that there are not too many of them
+*/
+const createLayerListing = (onHeader) => {
+	const entries = /* @__PURE__ */ new Map([["", toFolder("", "0:0")]]);
+	const whiteouts = /* @__PURE__ */ new Set();
+	const opaque = /* @__PURE__ */ new Set();
+	const offsets = /* @__PURE__ */ new Map();
+	const sizes = /* @__PURE__ */ new Map();
+	const hashes = /* @__PURE__ */ new Map();
+	let inodes = 0;
+	let hashing;
+	const nextInode = () => {
+		inodes += 1;
+		return `0:${inodes}`;
+	};
+	const provideParents = (path) => {
+		for (const parent of parentsOf(path)) if (!entries.has(parent)) entries.set(parent, toFolder(parent, nextInode()));
+	};
+	const forget = (path) => {
+		offsets.delete(path);
+		sizes.delete(path);
+	};
+	const addLink = (path, target) => {
+		const found = entries.get(target);
+		const [offset, size] = [offsets.get(target), sizes.get(target)];
+		if (offset !== void 0) offsets.set(path, offset);
+		if (size !== void 0) sizes.set(path, size);
+		return found && {
+			...found,
+			path
+		};
+	};
+	const addFile = (entry, path) => {
+		const { storedBytes, realBytes, offset, mode, uid, gid, mtime } = entry;
+		const type = types$1[entry.type] ?? "f";
+		const sizeBytes = type === "f" ? realBytes ?? storedBytes : entry.linkName.length;
+		if (type === "f" && realBytes === void 0 && entry.type !== "1") {
+			offsets.set(path, offset);
+			sizes.set(path, sizeBytes);
+			if (sizeBytes >= leastHashed) hashing = {
+				hash: createHash("sha256"),
+				offset
+			};
+		}
+		const diskBytes = Math.ceil((type === "f" ? storedBytes : 0) / diskBlock) * diskBlock;
+		const about = {
+			mode,
+			uid,
+			gid,
+			mtime,
+			inode: nextInode()
+		};
+		const flags = {
+			isWhiteout: false,
+			isOpaque: false
+		};
+		const folder = type === "d" ? {
+			sizeBytes: diskBlock,
+			diskBytes: diskBlock
+		} : {};
+		return {
+			path,
+			type,
+			sizeBytes,
+			diskBytes,
+			...about,
+			...flags,
+			...folder
+		};
+	};
+	const onEntry = (entry) => {
+		onHeader();
+		if (types$1[entry.type] === void 0) return;
+		const path = toLayerPath(entry.name);
+		const slash = path.lastIndexOf("/");
+		const [parent, last] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
+		if (last === opaqueMark) {
+			provideParents(path);
+			opaque.add(parent);
+			return;
+		}
+		if (path.split("/").some((name) => name.startsWith(specialMark))) return;
+		provideParents(path);
+		if (last.startsWith(mark)) {
+			const gone = last.slice(4);
+			if (/^\.{0,2}$/.test(gone)) throw new Failure("A layer deletes what has no name");
+			whiteouts.add(parent === "" ? gone : `${parent}/${gone}`);
+			return;
+		}
+		if (path === "" && types$1[entry.type] !== "d") return;
+		const target = entry.type === "1" ? toLayerPath(entry.linkName) : void 0;
+		if (target === path) return;
+		forget(path);
+		const link = target === void 0 ? void 0 : addLink(path, target);
+		entries.set(path, link ?? addFile(entry, path));
+	};
+	const cutter = createTarCutter({
+		onEntry,
+		onData: (piece) => void hashing?.hash.update(piece),
+		onEntryEnd: () => {
+			if (hashing !== void 0) hashes.set(hashing.offset, hashing.hash.digest("hex"));
+			hashing = void 0;
+		}
+	});
+	const finish = () => {
+		cutter.end();
+		const reset = (path) => {
+			const folder = entries.get(path);
+			if (folder?.type === "d") entries.set(path, {
+				...folder,
+				isOpaque: true
+			});
+		};
+		for (const path of opaque) reset(path);
+		for (const path of whiteouts) if (entries.has(path)) reset(path);
+		else {
+			const gone = {
+				...toFolder(path, nextInode()),
+				sizeBytes: 0,
+				diskBytes: 0
+			};
+			entries.set(path, {
+				...gone,
+				type: "c",
+				isWhiteout: true
+			});
+		}
+		return {
+			entries: [...entries.values()],
+			index: {
+				offsets,
+				sizes,
+				hashes
+			}
+		};
+	};
+	return {
+		write: cutter.write,
+		finish
+	};
+};
+
+// src/image/contents/blobs/scan-layer.ts
+/** More fits neither into memory nor onto a runner's disk. */
+const createBudget = () => ({
+	bytes: 2e11,
+	entries: 3e6
+});
+const listArchive = async (blob, budget, signal) => {
+	const listing = createLayerListing(() => {
+		budget.entries -= 1;
+		if (budget.entries < 0) throw new Failure("The image has too many files");
+	});
+	const hash = createHash("sha256");
+	try {
+		for await (const chunk of readArchive(blob)) {
+			signal.throwIfAborted();
+			budget.bytes -= chunk.length;
+			if (budget.bytes < 0) throw new Failure("The image is too large once it is unpacked");
+			hash.update(chunk);
+			listing.write(chunk);
+		}
+	} catch (cause) {
+		if (cause instanceof Failure || signal.aborted) throw cause;
+		throw new Failure(`The layer ${blob.digest} cannot be unpacked`, { cause });
+	}
+	const diffId = `sha256:${hash.digest("hex")}`;
+	if (diffId !== blob.diffId) throw new Failure(`The layer ${blob.digest} has the content ${diffId}; the image's config promises ${blob.diffId}`);
+	return listing.finish();
+};
+/**
+* Lists what a layer has, and finds out whether it is what its manifest and its config promise.
+*
+* @throws {Failure} where it is not, or more than anybody unpacks
+*/
+const scanLayer = async (blob, budget, signal) => {
+	const isOneDigest = blob.packing === "tar" && blob.digest === blob.diffId;
+	const [listed, digest] = await Promise.all([listArchive(blob, budget, signal), isOneDigest ? blob.digest : hashBlob(blob, signal)]);
+	if (digest === blob.digest) return listed;
+	throw new Failure(`A layer has the digest ${digest}; the manifest promises ${blob.digest}`);
+};
+
+// src/image/contents/blobs/read-blobs.ts
+/** No rule reads more of one file. */
+const longest = 16e6;
+const createFileReader = (blobs, indexes, signal) => {
+	const readers = blobs.map((blob) => createRangeReader(blob, signal));
+	const bytes = async (layer, path, offset, length) => {
+		const [begin, size] = [indexes[layer]?.offsets.get(path), indexes[layer]?.sizes.get(path)];
+		const read = readers[layer];
+		if (begin === void 0 || size === void 0 || read === void 0) return Buffer.alloc(0);
+		const wanted = Math.max(0, Math.min(length, size - offset, longest));
+		return read(begin + offset, wanted);
+	};
+	const hash = async (layer, path) => {
+		const index = indexes[layer];
+		const begin = index?.offsets.get(path);
+		if (index === void 0 || begin === void 0) return "";
+		const known = index.hashes.get(begin);
+		if (known !== void 0) return known;
+		return createHash("sha256").update(await bytes(layer, path, 0, longest)).digest("hex");
+	};
+	return {
+		bytes,
+		hash
+	};
+};
+/**
+* Reads what the layers of an image have that lie in files of this machine, as `withContents` does of an
+* image in Docker's store. Nothing is unpacked to a disk.
+*
+* @throws {Failure} where a layer is not what its digests promise
+*/
+const withBlobs = async ({ manifest, config, layers }, signal, body, budget = createBudget()) => {
+	const blobs = [];
+	try {
+		for (const layer of layers) blobs.push(await openBlob(layer));
+		const listed = [];
+		for (const blob of blobs) listed.push(await scanLayer(blob, budget, signal));
+		const contents = {
+			manifest,
+			config,
+			layers: listed.map(({ entries }) => entries)
+		};
+		const indexes = listed.map(({ index }) => index);
+		return await body(contents, createFileReader(blobs, indexes, signal));
+	} finally {
+		await Promise.all(blobs.map(({ handle }) => handle.close().catch(() => {})));
+	}
+};
+
+// src/image/contents/parse-contents.ts
+/** How many fields come after each word; where bytes follow, the last one is their length. */
+const shapes = {
+	manifest: {
+		fields: 1,
+		hasBytes: true
+	},
+	config: {
+		fields: 1,
+		hasBytes: true
+	},
+	bytes: {
+		fields: 1,
+		hasBytes: true
+	},
+	e: { fields: 10 },
+	whiteout: { fields: 1 },
+	opaque: { fields: 1 },
+	listed: { fields: 1 },
+	hash: { fields: 1 },
+	cannot: { fields: 1 },
+	end: { fields: 0 }
+};
+const longestField = 65536;
+/** Paths are four kilobytes long, so this is no image that anybody uses. */
+const deepest = 4e3;
+const mostBytes = 16e6;
+const odd = (what) => new Failure(`The container that reads the image's layers sent ${what}`);
+const parseCount = (text, most) => {
+	const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+	if (count <= most) return count;
+	throw odd(`"${text.slice(0, 40)}" where a number was due`);
+};
+/** Cuts what the reader prints into messages. */
+const createMessageCutter = (onMessage) => {
+	let rest = Buffer.alloc(0);
+	let word;
+	let fields = [];
+	let missing = 0;
+	let parts = [];
+	const finish = (bytes) => {
+		const message = {
+			word: word ?? "",
+			fields,
+			bytes
+		};
+		word = void 0;
+		fields = [];
+		parts = [];
+		onMessage(message);
+	};
+	const take = (field) => {
+		if (word === void 0) word = field;
+		else fields.push(field);
+		const shape = shapes[word];
+		if (shape === void 0) throw odd("a word that it does not know");
+		if (fields.length < shape.fields) return;
+		missing = shape.hasBytes ? parseCount(fields.at(-1) ?? "", mostBytes) : 0;
+		if (missing === 0) finish(Buffer.alloc(0));
+	};
+	const write = (chunk) => {
+		const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		let at = 0;
+		while (at < data.length) {
+			if (missing > 0) {
+				const part = data.subarray(at, at + missing);
+				parts.push(Buffer.from(part));
+				missing -= part.length;
+				at += part.length;
+				if (missing === 0) finish(Buffer.concat(parts));
+				continue;
+			}
+			const end = data.indexOf(0, at);
+			if (end < 0) break;
+			take(data.toString("latin1", at, end));
+			at = end + 1;
+		}
+		if (data.length - at > longestField) throw odd("a field without an end");
+		rest = Buffer.from(data.subarray(at));
+	};
+	return {
+		write,
+		end: () => {}
+	};
+};
+const types = /* @__PURE__ */ new Set([
+	"f",
+	"d",
+	"l",
+	"c",
+	"b",
+	"p",
+	"s"
+]);
+const blockBytes = 512;
+/** A record of `find`'s, as the reader asks for it, without the depth at its beginning. */
+const parseEntry = (fields) => {
+	const [type = "", size = "", blocks = "", mode = "", uid = "", gid = "", mtime = "", inode = ""] = fields;
+	if (!types.has(type)) throw odd("an entry of an unknown type");
+	if (!/^[0-7]{1,5}$/.test(mode)) throw odd("an entry without a mode");
+	if (!/^-?\d{1,16}\.\d{9,10}$/.test(mtime)) throw odd("an entry without a time");
+	if (!/^\d{1,20}:\d{1,20}$/.test(inode)) throw odd("an entry without an inode");
+	const path = fields[8] ?? "";
+	if (/^\/|(^|\/)\.{1,2}(\/|$)|\/\/|\/$/.test(path)) throw odd("an entry whose path leads elsewhere");
+	if (path.split("/").length > deepest) throw odd(`a path of more than ${deepest} folders`);
+	return {
+		path,
+		type,
+		sizeBytes: parseCount(size, Number.MAX_SAFE_INTEGER),
+		diskBytes: parseCount(blocks, Number.MAX_SAFE_INTEGER / blockBytes) * blockBytes,
+		mode: Number.parseInt(mode, 8),
+		uid: parseCount(uid, 2 ** 32),
+		gid: parseCount(gid, 2 ** 32),
+		mtime,
+		inode,
+		isWhiteout: false,
+		isOpaque: false
+	};
+};
+/** More would not fit into memory. */
+const mostEntries = 3e6;
+/** Collects the entries of all layers, the lowest first, and what is said of them afterwards. */
+const createListing = () => {
+	const layers = [];
+	const whiteouts = /* @__PURE__ */ new Set();
+	const opaque = /* @__PURE__ */ new Set();
+	let count = 0;
+	return {
+		add: ({ word, fields }) => {
+			const [first = "", ...others] = fields;
+			if (word === "whiteout") whiteouts.add(first);
+			else if (word === "opaque") opaque.add(first);
+			else {
+				count += 1;
+				if (count > mostEntries) throw new Failure(`The image has more than ${mostEntries} files`);
+				if (first === "0") layers.push([]);
+				const layer = layers.at(-1);
+				if (layer === void 0 || first === "0" !== (others[8] === "")) throw odd("an entry that is in no layer");
+				layer.push(parseEntry(others));
+			}
+		},
+		/** @param expected how many layers there are */
+		finish: (expected) => {
+			if (layers.length !== expected) throw odd(`${layers.length} layers where there are ${expected}`);
+			return layers.map((entries) => entries.map((entry) => {
+				if (entry.type === "c" && whiteouts.has(entry.inode)) return {
+					...entry,
+					isWhiteout: true
+				};
+				if (entry.type === "d" && opaque.has(entry.inode)) return {
+					...entry,
+					isOpaque: true
+				};
+				return entry;
+			}));
+		}
+	};
+};
+
+// src/host/common-folder.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+
+// src/image/contents/reader-container.ts
+/** Where the reader sees the one folder that it mounts; its program knows it, too. */
+const mountPoint = "/slipway";
+const socketPoint = "/slipway-containerd";
+const toHex = (digest) => digest.replace(/^sha256:/, "");
+const toConfigFile = ({ dataRoot }, { id }) => `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`;
+/** What the program is told, and which folders of the daemon's host it has to see. */
+const toSight = (engine, image, runId, config) => {
+	const { containerd, hasContainerdStore } = engine;
+	if (!hasContainerdStore || config !== void 0) {
+		const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+		const paths = [config ?? toConfigFile(engine, image), ...folders];
+		const mounted = commonFolder(paths);
+		return {
+			mounted,
+			socketFolder: void 0,
+			argv: ["overlay2", ...paths.map((path) => `${mountPoint}${path.slice(mounted.length)}`)]
+		};
+	}
+	const { address = "", namespace = "" } = containerd ?? {};
+	const mounted = commonFolder(storeFolders(engine));
+	const chain = image.layers.at(-1)?.chainId ?? "";
+	const argv = [
+		"containerd",
+		`${socketPoint}/${address.replace(/^.*\//, "")}`,
+		namespace,
+		`slipway/${runId}/report/${toHex(chain)}`,
+		image.id,
+		image.architecture,
+		chain,
+		mounted
+	];
+	return {
+		mounted,
+		socketFolder: address.replace(/\/[^/]*$/, ""),
+		argv
+	};
+};
+const mount = (source, target) => ({
+	Type: "bind",
+	Source: source,
+	Target: target,
+	ReadOnly: true,
+	BindOptions: { NonRecursive: true }
+});
+/**
+* A container that reads an image's layers, in the words of Docker's API. It sees them read-only, has no
+* network, and of all rights two: to read what is root's, and to see which folders are opaque.
+*
+* @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
+* @param config its file on the daemon's host, of an image that a node has with its layers' folders
+*/
+const toReaderContainer = (engine, image, nodeImage, runId, config) => {
+	const { mounted, socketFolder, argv } = toSight(engine, image, runId, config);
+	return {
+		Image: nodeImage,
+		Entrypoint: ["/usr/bin/perl"],
+		Cmd: [
+			"-e",
+			readFileSync(new URL("./reader/read.pl", import.meta.url), "utf8"),
+			...argv
+		],
+		Env: ["LC_ALL=C"],
+		Labels: { [runLabel]: runId },
+		StopSignal: "TERM",
+		AttachStdin: true,
+		AttachStdout: true,
+		AttachStderr: true,
+		OpenStdin: true,
+		StdinOnce: true,
+		HostConfig: {
+			AutoRemove: true,
+			UsernsMode: "host",
+			NetworkMode: "none",
+			ReadonlyRootfs: true,
+			CapDrop: ["ALL"],
+			CapAdd: ["DAC_READ_SEARCH", "SYS_ADMIN"],
+			SecurityOpt: ["no-new-privileges"],
+			LogConfig: { Type: "none" },
+			Mounts: [mount(mounted, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, socketPoint)]]
+		}
+	};
+};
+
+// src/image/contents/read-contents.ts
+/** The container as it is talked with: what it lists, then an answer to each request. */
+const createTalk = (layerCount) => {
+	const contents = Promise.withResolvers();
+	const answers = [];
+	const listing = createListing();
+	let [config, manifest] = [];
+	let ended;
+	let isOver = false;
+	let reply = () => {};
+	const close = (error) => {
+		ended ??= error;
+		contents.reject(ended);
+		for (const answer of answers.splice(0)) answer.reject(ended);
+	};
+	const onMessage = (message) => {
+		const { word, fields, bytes } = message;
+		if (word === "config") config = bytes.toString("utf8");
+		else if (word === "manifest") manifest = bytes.toString("utf8");
+		else if (word === "bytes" || word === "hash") answers.shift()?.resolve(message);
+		else if (word === "cannot") close(new Failure(Buffer.from(fields[0] ?? "", "latin1").toString()));
+		else if (word === "end") isOver = true;
+		else if (word === "listed") {
+			const layers = listing.finish(layerCount);
+			contents.resolve({
+				config: config ?? "",
+				manifest,
+				layers
+			});
+		} else listing.add(message);
+	};
+	const createSink = (answer) => {
+		reply = answer;
+		const cutter = createMessageCutter(onMessage);
+		const write = (chunk) => {
+			if (ended !== void 0) return;
+			try {
+				cutter.write(chunk);
+			} catch (error) {
+				close(error);
+			}
+		};
+		return {
+			...cutter,
+			write
+		};
+	};
+	const ask = (...fields) => {
+		if (ended !== void 0) return Promise.reject(ended);
+		const answer = Promise.withResolvers();
+		answers.push(answer);
+		reply(Buffer.from(`${fields.join("\0")}\0`, "latin1"));
+		return answer.promise;
+	};
+	return {
+		contents: contents.promise,
+		reader: {
+			bytes: async (layer, path, offset, length) => (await ask(layer, offset, length, path)).bytes,
+			hash: async (layer, path) => (await ask(layer, "hash", 0, path)).fields[0] ?? ""
+		},
+		createSink,
+		close,
+		end: () => reply("end\0"),
+		isOver: () => isOver || ended !== void 0
+	};
+};
+/**
+* Reads what an image's layers have, and hands it on with a way to read its files. The layers belong to
+* root, so a container reads them, and goes with us.
+*
+* @throws {Failure} where they cannot be read
+*/
+const withContents = async (api, order, body) => {
+	const { engine, image, config, nodeImage, runId, deadlineMs, signal } = order;
+	if ((config !== void 0 || !engine.hasContainerdStore) && image.layers.some(({ folder }) => folder === void 0)) throw new Failure("Docker does not say where the image's layers are");
+	const talk = createTalk(image.layers.length);
+	const errors = [];
+	const work = talk.contents.then((contents) => body(contents, talk.reader)).finally(talk.end);
+	work.catch(() => {});
+	const watch = {
+		deadlineMs,
+		signal,
+		onLine: () => {},
+		onErrorLine: (line) => {
+			if (!isWarning(line) && errors.length < 20) errors.push(line.slice(0, 1e3));
+		},
+		createSink: talk.createSink,
+		isEnough: talk.isOver
+	};
+	const container = toReaderContainer(engine, image, nodeImage, runId, config);
+	try {
+		const end = await runContainer(api, container, "", watch);
+		talk.close(new Failure(`It ended: ${[...errors.slice(-2), end].filter(Boolean).join("; ")}`));
+	} catch (error) {
+		talk.close(error);
+	}
+	return work;
+};
+
+// src/run/scheduler.ts
+/**
+* Does jobs side by side, each after those that it needs. What needs one that was not done is skipped.
+* What is at work when all is ended has no failure of its own, whatever it says.
+*
+* @returns how each ended, in the order of the jobs; never fails
+*/
+const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
+	const outcomes = /* @__PURE__ */ new Map();
+	const running = /* @__PURE__ */ new Map();
+	const end = (step, state, more = {}) => {
+		const outcome = {
+			result: void 0,
+			error: void 0,
+			because: void 0,
+			time: void 0,
+			...more,
+			step,
+			state
+		};
+		outcomes.set(step.id, outcome);
+		running.delete(step.id);
+		onEnd(outcome);
+	};
+	const begin = (job) => {
+		const startedMs = performance.now();
+		const time = () => ({
+			startedMs,
+			endedMs: performance.now()
+		});
+		const work = run(job).then((result) => end(job, "done", {
+			result,
+			time: time()
+		}), (error) => isEnded() && !job.isFinal ? end(job, "cancelled", { time: time() }) : end(job, "failed", {
+			error,
+			time: time()
+		}));
+		running.set(job.id, {
+			lane: job.lane,
+			work
+		});
+	};
+	const isFull = (lane) => [...running.values()].filter((each) => each.lane === lane).length >= (lanes[lane] ?? Number.POSITIVE_INFINITY);
+	const stateOf = (id) => outcomes.get(id)?.state;
+	/** Ends or begins one job that may be; false where there is none. */
+	const advance = () => jobs.some((job) => {
+		if (outcomes.has(job.id) || running.has(job.id)) return false;
+		const lost = job.needs.find((id) => /failed|skipped/.test(stateOf(id) ?? ""));
+		if (lost !== void 0) end(job, "skipped", { because: lost });
+		else if (isEnded() && !job.isFinal) end(job, "cancelled");
+		else if (job.needs.every((id) => stateOf(id) === "done") && job.after.every((id) => outcomes.has(id)) && !isFull(job.lane)) begin(job);
+		else return false;
+		return true;
+	});
+	for (;;) {
+		while (advance());
+		if (running.size === 0) break;
+		await Promise.race([...running.values()].map(({ work }) => work));
+	}
+	return jobs.flatMap(({ id }) => outcomes.get(id) ?? []);
+};
+
+// src/facts/facts.ts
+/** The names that the nodes are to get: of what is built for them, and of what was there before. */
+const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+
+// src/manifests/check-images.ts
+const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
+	const reference = parseImageReference(container.image);
+	if (typeof reference === "string") return [];
+	return [{
+		...container,
+		canonical: reference.canonical,
+		file
+	}];
+}));
+const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
+const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
+const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
+	given: name,
+	canonical: name
+})))];
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
+const toPullWarning = (user) => {
+	const { name, image, pullPolicy, canonical, file, line } = user;
+	return {
+		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+/**
+* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+*/
+const findNearest = (canonical, loaded, used) => {
+	const repository = repositoryOf(canonical);
+	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
+	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
+	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
+};
+const toStrangerWarning = (user, nearest) => {
+	const { name, image, file, line } = user;
+	return {
+		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+	const reason = parseImageReference(image);
+	if (typeof reason !== "string") return [];
+	const why = image.trim() === image ? reason : "it has white space around it";
+	return [{
+		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
+		location: {
+			file,
+			line
+		}
+	}];
+}));
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+const checkImages = (workloads, given) => {
+	const loaded = findLoaded(given);
+	const users = toUsers(workloads);
+	const used = new Set(users.map(({ canonical }) => canonical));
+	const warnings = users.flatMap((user) => {
+		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
+		const nearest = findNearest(user.canonical, loaded, used);
+		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
+	});
+	return [...toNameWarnings(workloads), ...warnings];
+};
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
+
+// src/manifests/pod-sets.ts
+/**
+* What one pod asks for. Init containers run one after another, so the largest of them counts, with
+* the sidecars that started before it; then all others run at once.
+*/
+const sumRequests = (containers, resource) => {
+	let sidecars = 0;
+	let peak = 0;
+	let main = 0;
+	for (const { role, requests } of containers) {
+		const asked = requests[resource] ?? 0;
+		if (role === "sidecar") sidecars += asked;
+		if (role === "main") main += asked;
+		peak = Math.max(peak, role === "init" ? sidecars + asked : 0);
+	}
+	return Math.max(peak, sidecars + main);
+};
+/** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
+const withoutTwins = (all) => [...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
+/** The pods of workloads that are to run at all. */
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ pods, containers, ...workload }) => ({
+	...workload,
+	line: containers[0]?.line ?? 1,
+	/** Bytes and CPUs, of one pod. */
+	request: {
+		memory: sumRequests(containers, "memory"),
+		cpu: sumRequests(containers, "cpu"),
+		storage: sumRequests(containers, "storage")
+	},
+	/** Comes and goes, and is in no node while others start. */
+	isOccasional: workload.kind === "CronJob",
+	/** How many run at once in so many nodes. */
+	countIn: (nodes) => pods === "per-node" ? nodes : pods
+}));
+
+// src/manifests/check-capacity.ts
+/** What Kubernetes' own pods ask for in a node of kind's. */
+const systemRequests = (role) => role === "control-plane" ? {
+	memory: 3e8,
+	cpu: .95
+} : {
+	memory: 5e7,
+	cpu: .1
+};
+/** Sums of tenths are not quite what they should be. */
+const slack = 1.000001;
+const format = (resource, amount) => {
+	if (resource === "memory") return `${formatBytes(amount)} of memory`;
+	return `${Number(amount.toFixed(2))} CPU${amount === 1 ? "" : "s"}`;
+};
+const systemOf = (nodes, resource) => nodes.reduce((sum, { role }) => sum + systemRequests(role)[resource], 0);
+const capacityOf = (capacity, resource) => {
+	const { node, role, bounds } = capacity;
+	const tightest = findTightest(bounds[resource]);
+	if (tightest === void 0) return void 0;
+	const { amount, what } = tightest;
+	return {
+		amount,
+		words: `the node ${node} has ${format(resource, amount)} (${what})`,
+		system: systemRequests(role)[resource]
+	};
+};
+const largestOf = ({ nodes, resource }) => {
+	const [largest] = nodes.flatMap((node) => capacityOf(node, resource) ?? []).toSorted((a, b) => b.amount - b.system - (a.amount - a.system));
+	if (largest === void 0 || nodes.length === 1) return largest;
+	return {
+		...largest,
+		words: `${largest.words}, and no node has more`
+	};
+};
+const togetherOf = ({ nodes, resource }) => {
+	const capacities = nodes.flatMap((node) => capacityOf(node, resource) ?? []);
+	if (capacities.length < nodes.length) return void 0;
+	if (capacities.length === 1) return capacities[0];
+	const amount = capacities.reduce((sum, capacity) => sum + capacity.amount, 0);
+	return {
+		amount,
+		words: `${nodes.map(({ node }) => node).join(" and ")} have ${format(resource, amount)} together`,
+		system: systemOf(nodes, resource)
+	};
+};
+/** Nodes of one machine share what it has, and each may have a limit of its own. */
+const totalOf = (each) => {
+	const { allNodes, resource } = each;
+	const together = togetherOf(each);
+	const isOfAll = ({ what, isShared }) => isShared && allNodes.every(({ bounds }) => bounds[resource].some((it) => it.what === what));
+	const shared = findTightest(allNodes.flatMap(({ bounds }) => bounds[resource].filter(isOfAll)));
+	if (allNodes.length === 1 || together === void 0 || shared === void 0) return together;
+	if (together.amount < shared.amount) return together;
+	const words = `all nodes share ${format(resource, shared.amount)} (${shared.what})`;
+	return {
+		amount: shared.amount,
+		words,
+		system: systemOf(allNodes, resource)
+	};
+};
+/** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
+const consequence$1 = (needed, believers, { resource, engine }) => {
+	const each = resource === "memory" ? engine.memoryBytes : engine.cores;
+	if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`;
+	const end = resource === "memory" ? "the kernel kills one (OOM) when the memory is used up" : "they are slow, and probes may time out";
+	return `Kubernetes believes that each node has ${format(resource, each).replace(" of memory", "")} and starts them all. Then ${end}.`;
+};
+const remedy = "Lower the requests or the replicas, or give the nodes more.";
+/** `a.yaml and 2 other files`, each once and in the order given. */
+const listFiles = (sets) => {
+	const [first = "", second, ...more] = [...new Set(sets.map(({ file }) => file))];
+	if (second === void 0) return first;
+	return `${first} and ${more.length === 0 ? second : `${more.length + 1} other files`}`;
+};
+const checkLargest$1 = (each) => {
+	const { resource, sets } = each;
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	const { amount, words, system } = largest;
+	return sets.flatMap(({ file, line, kind, name, request }) => {
+		const asked = request[resource];
+		if (asked === 0 || asked + system <= amount * slack) return [];
+		const own = format(resource, system);
+		return [{
+			message: `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence$1(asked + system, 1, each)} ${remedy}`,
+			location: {
+				file,
+				line
+			}
+		}];
+	});
+};
+const checkTotal$1 = (each) => {
+	const { resource, nodes } = each;
+	const capacity = totalOf(each);
+	const sets = each.sets.filter(({ request, isOccasional }) => request[resource] > 0 && !isOccasional);
+	const totalOfSet = ({ request, countIn }) => request[resource] * countIn(nodes.length);
+	const [most] = sets.toSorted((a, b) => totalOfSet(b) - totalOfSet(a));
+	if (capacity === void 0 || most === void 0) return [];
+	const asked = sets.reduce((sum, set) => sum + totalOfSet(set), 0);
+	const needed = asked + capacity.system;
+	if (needed <= capacity.amount * slack) return [];
+	return [{
+		message: `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence$1(needed, nodes.length, each)} ${remedy}`,
+		location: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Limits that the node's own comes before; one that is asked for as well has been told of. */
+const checkLimits$1 = (workloads, each) => {
+	const largest = largestOf(each);
+	if (largest === void 0) return [];
+	return workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+		const limit = limits.memory ?? 0;
+		if (limit <= largest.amount * slack || requests.memory === limit) return [];
+		return [{
+			message: `The container ${name} has a limit of ${format("memory", limit)}; ${largest.words}. The kernel kills a process of the node, perhaps another pod's, before the container reaches its limit. Lower the limit.`,
+			location: {
+				file,
+				line
+			}
+		}];
+	}));
+};
+/** kind lets ordinary pods into a control plane only where that is the one node. */
+const takesPods = (capacities) => {
+	const workers = capacities.filter(({ role }) => role !== "control-plane");
+	return workers.length > 0 ? workers : capacities;
+};
+/** Whether the pods of the manifests find the memory and CPUs that they ask for. */
+const checkCapacity = (workloads, capacities, engine) => {
+	if (capacities.length === 0) return [];
+	const sets = toPodSets(workloads);
+	const facts = {
+		engine,
+		nodes: takesPods(capacities),
+		allNodes: capacities,
+		sets
+	};
+	return [...["memory", "cpu"].flatMap((resource) => {
+		const each = {
+			...facts,
+			resource
+		};
+		const total = checkTotal$1(each);
+		const alone = capacities.length > 1 ? sets : sets.filter(({ isOccasional }) => isOccasional);
+		const tooLarge = checkLargest$1({
+			...each,
+			sets: alone
+		});
+		return capacities.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total];
+	}), ...checkLimits$1(workloads, {
+		...facts,
+		resource: "memory"
+	})];
+};
+
+// src/manifests/check-disk.ts
+/** Below this share an image with many small files may find no free space, whatever kubelet does. */
+const fewInodes = .05;
+/** Below this a layer or a log may find no free space, also where kubelet minds nothing, as kind has it. */
+const fewBytes = (totalBytes) => Math.min(1e9, .05 * totalBytes);
+/** A filesystem, with all its nodes: those of one machine mostly share it. */
+const groupDisks = (capacities) => {
+	const seen = capacities.flatMap(({ node, disk, kubelet }) => disk ? [{
+		...disk,
+		node,
+		kubelet
+	}] : []);
+	return [...Map.groupBy(seen, ({ device }) => device).values()].flatMap((group) => {
+		const [first] = group;
+		return first ? [{
+			...first,
+			nodes: group.map(({ node }) => node)
+		}] : [];
+	});
+};
+/** `15%` of something, or an amount. */
+const toAmount = (threshold, total) => {
+	const percent = /^(\d+(?:\.\d+)?)%$/.exec(threshold ?? "")?.[1];
+	return percent === void 0 ? parseQuantity(threshold ?? "") ?? 0 : total * Number(percent) / 100;
+};
+/** Below how much kubelet evicts pods, by the names that it has for the node's disk and for images'. */
+const findEvictsBelow = ({ kubelet }, what, total) => {
+	const thresholds = ["nodefs", "imagefs"].map((disk) => kubelet?.evicts[`${disk}.${what}`]);
+	return Math.max(...thresholds.map((threshold) => toAmount(threshold, total)));
+};
+const percentOf = (part, whole) => `${(part / whole * 100).toFixed(0)} %`;
+const checkBytes = (where, disk) => {
+	const { totalBytes, freeBytes, kubelet } = disk;
+	const collectsAbove = kubelet?.collectsAbove ?? 100;
+	const evictsBelow = findEvictsBelow(disk, "available", totalBytes);
+	const is = `${where} has ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free (${percentOf(freeBytes, totalBytes)})`;
+	if (freeBytes < evictsBelow) return `${is}. The kubelet evicts pods below ${formatBytes(evictsBelow)}. Free disk space first.`;
+	if (100 - 100 * freeBytes / totalBytes >= collectsAbove && collectsAbove < 100) return `${is}. Above ${collectsAbove} % use, the kubelet removes images that no pod runs, also freshly loaded ones. Free disk space first.`;
+	if (freeBytes >= fewBytes(totalBytes)) return void 0;
+	return `${is}. Images, logs and pods write there, and fail with \`no space left on device\` once it is full. Free disk space first.`;
+};
+const checkInodes = (where, disk) => {
+	const { totalInodes, freeInodes } = disk;
+	const evictsBelow = findEvictsBelow(disk, "inodesFree", totalInodes);
+	if (totalInodes === 0 || freeInodes >= Math.max(evictsBelow, fewInodes * totalInodes)) return;
+	const end = freeInodes < evictsBelow ? "The kubelet evicts pods there." : "Images consist of many files.";
+	return `${where} has ${freeInodes} of ${totalInodes} inodes free (${percentOf(freeInodes, totalInodes)}). ${end} Delete folders with many small files.`;
+};
+/** Whether kubelet would evict pods or remove images at once, or there is hardly any room at all. */
+const checkDisks = (capacities) => groupDisks(capacities).flatMap((disk) => {
+	const where = `The disk of ${disk.nodes.join(" and ")}`;
+	return [checkBytes(where, disk), checkInodes(where, disk)].flatMap((message) => message === void 0 ? [] : [{
+		message,
+		location: void 0
+	}]);
 });
 
 // src/manifests/read-storage.ts
@@ -175,4 +3976,179 @@ const readVolumes = (reader, document, podSpec) => {
 	};
 };
 
-export { escapeTemplate, isMap, joinManifests, memoryFolder, openMemoryFile, readClaimed, readDockerfile, readQuietly, readVolumes, sum, toAssignments, toBakeFiles, toBakeWords, toWordText, usualPlatform };
+// src/manifests/check-storage.ts
+const toWriters = (workloads, claims, nodes) => [...toPodSets(workloads).map(({ kind, name, file, line, request, volumes, ...set }) => ({
+	what: `A pod of the ${kind} ${name}`,
+	file,
+	line,
+	/** Of one pod, in bytes: what it requests, which is all that Kubernetes looks at. */
+	requested: request.storage,
+	/** Requested or not. Kubernetes counts emptyDirs in what a pod asked for: no sum of the two. */
+	ephemeral: Math.max(request.storage, volumes.emptyDirs),
+	claims: volumes.claims,
+	count: set.countIn(nodes),
+	isOccasional: set.isOccasional
+})), ...withoutTwins(claims).map(({ name, file, line, bytes }) => ({
+	what: `The PersistentVolumeClaim ${name}`,
+	file,
+	line,
+	requested: 0,
+	ephemeral: 0,
+	claims: bytes,
+	count: 1,
+	isOccasional: false
+}))];
+/** `the disk of kind-worker and kind-worker2 has 4.0 GB of 100 GB free`. */
+const renderFree = (disks) => {
+	const names = disks.flatMap(({ nodes }) => nodes).join(" and ");
+	const free = formatBytes(sum(disks.map(({ freeBytes }) => freeBytes)));
+	const total = formatBytes(sum(disks.map(({ totalBytes }) => totalBytes)));
+	return `${disks.length === 1 ? "the disk of" : "the disks of"} ${names} ${disks.length === 1 ? "has" : "have"} ${free} of ${total} free`;
+};
+/** `14 GB to disk (4.0 GB of ephemeral storage, 10 GB of volumes)`. */
+const renderAmount = (ephemeral, claims) => {
+	const parts = [...ephemeral > 0 ? [`${formatBytes(ephemeral)} of ephemeral storage`] : [], ...claims > 0 ? [`${formatBytes(claims)} of volumes`] : []];
+	return `${formatBytes(ephemeral + claims)} to disk (${parts.join(", ")})`;
+};
+/** Kubelet says that each node has the whole disk, whatever is on it and whoever shares it. */
+const consequence = (requested, believed) => requested > believed ? "Some stay Pending (Insufficient ephemeral-storage). Request less." : "Kubernetes compares requests with the disk's size, not with its free space, and does not count kind's volumes at all. So it starts all pods, and writing fails for every pod (no space left on device) once the disk is full. Request less, or free disk space first.";
+const checkTotal = (writers, disks) => {
+	const lasting = writers.filter(({ isOccasional }) => !isOccasional);
+	const bytesOf = ({ ephemeral, claims, count }) => (ephemeral + claims) * count;
+	const asking = lasting.filter((writer) => bytesOf(writer) > 0);
+	const [most] = asking.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+	if (most === void 0) return [];
+	const ephemeral = sum(asking.map((writer) => writer.ephemeral * writer.count));
+	const claims = sum(asking.map((writer) => writer.claims * writer.count));
+	const requested = sum(asking.map((writer) => writer.requested * writer.count));
+	const believed = sum(disks.map(({ totalBytes, nodes }) => totalBytes * nodes.length));
+	if (ephemeral + claims <= sum(disks.map(({ freeBytes }) => freeBytes))) return [];
+	return [{
+		message: `The pods and claims of ${listFiles([most, ...asking])} may write ${renderAmount(ephemeral, claims)}; ${renderFree(disks)}. ${consequence(requested, believed)}`,
+		location: {
+			file: most.file,
+			line: most.line
+		}
+	}];
+};
+/** Those that are too large by themselves: a pod and its volumes are in one node. */
+const checkLargest = (writers, largest) => writers.filter(({ ephemeral, claims }) => ephemeral + claims > largest.freeBytes).map(({ what, file, line, requested, ephemeral, claims }) => ({
+	message: `${what} may write ${renderAmount(ephemeral, claims)}; ${renderFree([largest])}. ${consequence(requested, largest.totalBytes)}`,
+	location: {
+		file,
+		line
+	}
+}));
+/** Limits above what is free; one that is asked for as well has been told of. */
+const checkLimits = (workloads, largest) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, limits, requests, line }) => {
+	const limit = limits.storage ?? 0;
+	if (limit <= largest.freeBytes || requests.storage === limit) return [];
+	return [{
+		message: `The container ${name} may write ${renderAmount(limit, 0)} before it reaches its limit; ${renderFree([largest])}. Once that is full, writing fails for all pods there (no space left on device). Lower the limit, or free disk space first.`,
+		location: {
+			file,
+			line
+		}
+	}];
+}));
+/** Whether what the manifests may write to the nodes' disks finds the room for it. */
+const checkStorage = ({ workloads, claims }, capacities) => {
+	const nodes = takesPods(capacities);
+	const disks = nodes.every(({ disk }) => disk) ? groupDisks(nodes) : [];
+	const [largest] = disks.toSorted((a, b) => b.freeBytes - a.freeBytes);
+	if (largest === void 0) return [];
+	const writers = toWriters(workloads, claims, nodes.length);
+	const alone = disks.length > 1 ? writers : writers.filter(({ isOccasional }) => isOccasional);
+	const tooLarge = checkLargest(alone, largest);
+	const total = checkTotal(writers, disks);
+	return [...disks.length > 1 && tooLarge.length > 0 ? tooLarge : [...tooLarge, ...total], ...checkLimits(workloads, largest)];
+};
+
+// src/manifests/check-manifests.ts
+/**
+* All that is to be said of the manifests before anything is built. What is about room comes first:
+* it is about all pods, where the others are about one line, and GitHub shows only the first ones.
+*/
+const checkManifests = (manifests, nodeCapacities, engine, loaded) => [
+	...checkCapacity(manifests.workloads, nodeCapacities, engine),
+	...checkStorage(manifests, nodeCapacities),
+	...checkDisks(nodeCapacities),
+	...manifests.warnings,
+	...checkImages(manifests.workloads, loaded)
+];
+
+// src/plan/pull-warning.ts
+/**
+* Warns of images whose pods pull by default, whatever the nodes have: those with the tag `latest` or
+* none. Undefined when there is none.
+*
+* @param judged canonical names of which something else has been said already, at its line
+*/
+const renderPullWarning = (references, judged) => {
+	const pulled = references.filter(({ canonical }) => canonical.endsWith(":latest") && !judged.has(canonical));
+	if (pulled.length === 0) return void 0;
+	return `Pods will pull ${[...new Set(pulled.map(({ given }) => given))].join(", ")} instead of using the loaded image: Kubernetes always pulls \`latest\` and untagged images. Set imagePullPolicy: IfNotPresent, or use the names in the output immutable-tags.`;
+};
+
+// src/commands/remarks.ts
+/** What was asked and will not happen should not surprise anybody later. */
+const remarkOnInputs = (inputs, facts, { line, warning }) => {
+	for (const text of [...facts.leftOut, ...facts.cacheLines]) line(text);
+	if (facts.targets.length > 0 && inputs.credentials.kind === "none") line("The build gets no token: neither client-id with private-key nor github-token is given.");
+	if (inputs.credentials.kind === "given" && inputs.credentials.insteadOfApp !== void 0) line(`${inputs.credentials.insteadOfApp}; the build gets github-token.`);
+	const forNodes = facts.targets.filter(({ further }) => further.length === 0);
+	const annotated = findAnnotated(forNodes).join(", ");
+	if (annotated !== "") line(`Slipway leaves out annotations of ${annotated}: only a pushed image has them.`);
+	const attested = findAttested(forNodes).join(", ");
+	if (attested !== "") line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`);
+	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
+	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
+	const disk = findDockers(facts.filesystems);
+	const targetBytes = typeof inputs.freeDisk === "object" ? inputs.freeDisk.targetBytes : 0;
+	if (disk !== void 0 && targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
+	const objection = findPruneObjection(facts);
+	if (inputs.pruneCache === "always" && objection !== void 0) line(`Kept the build cache: ${objection}.`);
+};
+/** @throws {Failure} when a limit is for an image that the run does not have */
+const refuseUnknownNames = ({ size, growth }, names) => {
+	const unknown = [...size, ...growth].filter((limit) => !names.some((name) => isAbout(limit, name)));
+	if (unknown.length === 0) return;
+	const given = unknown.map((limit) => limit.given).join(", ");
+	throw new Failure(`A limit is for an image that this step does not have: ${given}`, { remedy: `It has ${names.join(", ")}.` });
+};
+const refuseUnknownLimits = ({ imageLimits }, facts) => refuseUnknownNames(imageLimits, toWanted(facts).map(({ given }) => given));
+/** What the author of the workflow should know before anything is done. */
+const remark = async (inputs, facts, log) => {
+	remarkOnInputs(inputs, facts, log);
+	const { manifests, nodeCapacities, engine, images } = facts;
+	const wanted = toWanted(facts);
+	await log.warnings(checkManifests(manifests, nodeCapacities, engine, {
+		wanted,
+		images
+	}));
+};
+/**
+* Names that manifests use have been judged there, each at its line; a dry run loads nothing that pods
+* could miss.
+*/
+const remarkOnLoads = (facts, { line, warning }) => {
+	const text = renderPullWarning(toWanted(facts), findUsed(facts.manifests.workloads));
+	if (text !== void 0) warning(text);
+	for (const { id, references } of facts.images) {
+		const nameless = renderNameless(id, references);
+		if (nameless !== void 0) line(nameless);
+	}
+};
+/**
+* Whoever runs the job again knows better than what we remember of the last time.
+*
+* @throws {Failure} when what is to be done cannot fit
+*/
+const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
+	for (const sum of disk.sums) if (sum.needs.length > 0) log.line(renderSum(sum));
+	if (shortage === void 0) return;
+	if (runAttempt === 1) throw shortage;
+	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
+};
+
+export { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, createTarCutter, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents };
