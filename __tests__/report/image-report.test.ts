@@ -98,7 +98,15 @@ test('the output has what docs/image-report.md says', () => {
   const [image] = JSON.parse(toImageReportOutput([report]))
   expect(Object.keys(image).toSorted()).toEqual(
     [
-      ...['image', 'totalBytes', 'visibleBytes', 'diskBytes', 'packedBytes', 'isPackedExact'],
+      ...[
+        'image',
+        'sharedBytes',
+        'totalBytes',
+        'visibleBytes',
+        'diskBytes',
+        'packedBytes',
+        'isPackedExact',
+      ],
       ...['layers', 'waste', 'dive', 'folders', 'files', 'findings'],
     ].toSorted(),
   )

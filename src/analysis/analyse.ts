@@ -1,6 +1,7 @@
 import { countBytes, type FileReader, type ImageContents } from '../image/contents/entry.ts'
 import { toHistoryOrigins } from '../image/contents/history.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
+import { type Fingerprint, toFingerprint } from './common-files.ts'
 import { type DiveFigures, toDiveFigures } from './dive.ts'
 import { findMatches } from './findings/catalog.ts'
 import type { Match } from './findings/finding.ts'
@@ -40,6 +41,8 @@ export type ImageAnalysis = {
   readonly files: readonly Large[]
   /** The worst first. */
   readonly findings: readonly Match[]
+  /** To compare it with others. */
+  readonly fingerprint: Fingerprint
 }
 
 const mostHashedBytes: Readonly<Record<ReportDepth, number>> = {
@@ -91,5 +94,6 @@ export const analyseImage = async (
     dive: toDiveFigures(layers),
     ...findLargest(subject),
     findings,
+    fingerprint: toFingerprint(subject),
   }
 }

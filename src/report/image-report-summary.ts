@@ -5,6 +5,7 @@ import { escapeCell, escapeLine, formatBytes, formatCount } from '../text/format
 import { toLine } from '../text/to-line.ts'
 import { type ImageReport, renderEvidence, renderPath, renderPlace } from './image-report.ts'
 import { renderBar, renderSizes, renderWaste } from './image-report-text.ts'
+import { renderCommon } from './shared-base.ts'
 
 const marks: Readonly<Record<Level, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
@@ -107,7 +108,9 @@ const mostCharacters = 600_000
 /** The reports in Markdown, what is to be done first; empty where there are none. */
 export const renderImageReports = (reports: readonly ImageReport[]): string => {
   if (reports.length === 0) return ''
-  const parts = reports.map(renderImage)
+  const common = renderCommon(reports)
+  const first = common === undefined ? [] : [escapeLine(common)]
+  const parts = [...first, ...reports.map(renderImage)]
   let length = 0
   const shown = parts.filter((part) => {
     length += Buffer.byteLength(part)

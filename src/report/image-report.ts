@@ -4,6 +4,7 @@ import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
 import { outcomesOf, type Report } from './report.ts'
+import { toSharedOutput } from './shared-output.ts'
 
 /** What was found out about one image. */
 export type ImageReport = { readonly name: string; readonly analysis: ImageAnalysis }
@@ -74,8 +75,8 @@ const toFindingOutput = ({ rule, layer, bytes, paths, evidence }: Match, all: Im
   evidence: evidence === undefined ? undefined : toLine(evidence),
 })
 
-const toOutput = ({ name, analysis }: ImageReport) => {
-  const { waste, folders, files, findings, ...rest } = analysis
+const toOutput = ({ name, analysis }: ImageReport, at: number, all: readonly ImageReport[]) => {
+  const { waste, folders, files, findings, fingerprint: _, ...rest } = analysis
   const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
     path: renderPath(path),
     bytes,
@@ -84,6 +85,7 @@ const toOutput = ({ name, analysis }: ImageReport) => {
   return {
     image: name,
     ...rest,
+    ...toSharedOutput(all, at),
     waste: {
       ...waste,
       parts: parts.map((part) => ({ ...part, paths: part.paths.map(renderPath) })),

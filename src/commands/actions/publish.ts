@@ -12,8 +12,10 @@ import {
 import { renderImageReports } from '../../report/image-report-summary.ts'
 import { renderReportLines } from '../../report/image-report-text.ts'
 import { emptyReport, toOutputs } from '../../report/report.ts'
+import { renderCommon } from '../../report/shared-base.ts'
 import { renderResult, renderSummary } from '../../report/summary.ts'
 import { compareWithUsual } from '../../report/usual.ts'
+import { toLine } from '../../text/to-line.ts'
 import type { Result } from '../run.ts'
 import type { Runner } from './runner.ts'
 
@@ -34,6 +36,8 @@ const tellReports = async (runner: Runner, reports: readonly ImageReport[]): Pro
     const { title, lines } = renderReportLines(report)
     runner.group(title, lines)
   }
+  const common = renderCommon(reports)
+  if (common !== undefined) runner.line(`Image report: ${toLine(common, 2_000)}`)
   const annotations = reports.map(toAnnotations)
   for (const { message, location } of annotations.flatMap(({ errors }) => errors))
     runner.error(message, location)
