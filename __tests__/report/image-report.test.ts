@@ -107,7 +107,7 @@ test('the output has what docs/image-report.md says', () => {
         'packedBytes',
         'isPackedExact',
       ],
-      ...['layers', 'waste', 'dive', 'folders', 'files', 'findings'],
+      ...['layers', 'waste', 'dive', 'folders', 'files', 'findings', 'proof'],
     ].toSorted(),
   )
   expect(image.findings[0]).toMatchObject({

@@ -9,6 +9,7 @@ import { countPlaced, toSubject } from './findings/subject.ts'
 import { withTouched } from './findings/touched.ts'
 import { findLargest, type Large } from './largest.ts'
 import { estimatePacked, readPackedSizes } from './packed.ts'
+import { planRemoval, type Removal } from './removal.ts'
 import { toWaste, type Waste } from './waste.ts'
 
 /** `full` reads as much as it takes, `auto` what takes a moment beside a load. */
@@ -43,6 +44,8 @@ export type ImageAnalysis = {
   readonly findings: readonly Match[]
   /** To compare it with others. */
   readonly fingerprint: Fingerprint
+  /** Without findings whose fix only removes something; undefined where there are none. */
+  readonly removal: Removal | undefined
 }
 
 const mostHashedBytes: Readonly<Record<ReportDepth, number>> = {
@@ -83,9 +86,10 @@ export const analyseImage = async (
   const onDisk = layers.flatMap((entries) => [
     ...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values(),
   ])
+  const totalBytes = sum(analysed.map(({ bytes }) => bytes))
   return {
     layers: analysed,
-    totalBytes: sum(analysed.map(({ bytes }) => bytes)),
+    totalBytes,
     visibleBytes: countPlaced(subject.merged.visible),
     diskBytes: sum(onDisk),
     packedBytes: sum(packed.layerBytes),
@@ -95,5 +99,6 @@ export const analyseImage = async (
     ...findLargest(subject),
     findings,
     fingerprint: toFingerprint(subject),
+    removal: await planRemoval(subject, findings, packed, totalBytes, files),
   }
 }

@@ -147,11 +147,14 @@ export const cleanUp = async (
     const docker = createDocker(context.childEnv)
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
-    await removeImages(docker, runId)
     if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
-    if (containers.length === 0) return
-    const removed = await docker.try(['rm', '--force', ...containers])
+    const removed =
+      containers.length === 0
+        ? { stderr: '' }
+        : await docker.try(['rm', '--force', '--volumes', ...containers])
+    // An image's last name does not go while a container uses it.
+    await removeImages(docker, runId)
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.
     const problems = removed.stderr
       .split('\n')

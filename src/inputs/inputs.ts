@@ -83,6 +83,15 @@ export type PruneCache = 'auto' | 'always' | 'never'
 /** `full` reads as much as it takes, `auto` what takes a moment beside a load. */
 export type ImageReport = 'auto' | 'full' | 'false'
 
+/** A command that says by its exit code whether an image works. */
+export type Prove = {
+  /** As it was written. */
+  readonly given: string
+  readonly argv: readonly string[]
+  /** For all runs in one image. */
+  readonly timeoutMs: number
+}
+
 /** Where builds keep their caches, where they do not say so themselves; `auto` takes what can be had. */
 export type CacheChoice = 'none' | 'gha' | 'registry' | 'inline' | 'auto'
 
@@ -212,6 +221,8 @@ export type Inputs = CacheInputs & {
   /** Whether, and how thoroughly, the step says what its images' bytes are for. */
   readonly imageReport: ImageReport
   readonly imageLimits: ImageLimits
+  /** The test to run in images without their findings; undefined for none. */
+  readonly prove: Prove | undefined
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
 }

@@ -85,6 +85,8 @@ export const defaults = {
   'prune-cache': 'auto',
   manifests: undefined,
   'image-report': 'false',
+  prove: undefined,
+  'prove-timeout': '10m',
   'image-size-limit': undefined,
   'image-growth-limit': undefined,
   'image-limit-action': 'error',

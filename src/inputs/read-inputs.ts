@@ -10,6 +10,7 @@ import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
 import { readManifests } from './read-manifests.ts'
+import { readProve } from './read-prove.ts'
 import { readReported, reportUseless, usedByReport } from './read-report.ts'
 import { readSecrets } from './read-secrets.ts'
 import { createReader, type Reader, type Run, toOptional } from './reader.ts'
@@ -78,6 +79,8 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
     const { word, list, choice, isTrue } = reader
     if (mode === 'run') reportNothingToDo(reader)
     if (mode === 'report') reportUseless(given, report)
+    if (mode === 'diagnose' && toOptional(given.prove) !== undefined)
+      report('prove', 'mode: diagnose has no image to run it in. Leave it out.')
     const isReport = mode === 'report'
     const secretFormat = choice('secret-format', formats)
     const credentials = readCredentials(reader, secretFormat)
@@ -115,5 +118,6 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       pruneCache: toTri[choice('prune-cache', triWords)],
       manifests: readManifests(reader),
       ...readImageReport(reader),
+      prove: readProve(reader),
     }
   })

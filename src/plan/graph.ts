@@ -51,7 +51,7 @@ const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) =
 type ToLoad = ReturnType<typeof createToLoad>
 
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth }: Inputs, { nodes }: Facts) => {
+const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes }: Facts) => {
   const nodeImage = nodes[0]?.imageId
   return (
     references: readonly ImageReference[],
@@ -63,7 +63,20 @@ const createToReport = ({ imageReport: depth }: Inputs, { nodes }: Facts) => {
     const names = references.map(({ given }) => given)
     const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
     const work = { kind: 'analyse', names, image, depth, nodeImage, loaded } as const
-    return [step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })]
+    const report = step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })
+    // Docker runs what it has.
+    if (prove === undefined || loaded !== undefined) return [report]
+    const { given: command, argv, timeoutMs } = prove
+    const test = {
+      kind: 'prove',
+      names,
+      image,
+      report: report.id,
+      argv,
+      command,
+      timeoutMs,
+    } as const
+    return [report, step(`prove ${names.join(', ')}`, test, { needs: [report.id], lane: 'proof' })]
   }
 }
 

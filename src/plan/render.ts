@@ -36,6 +36,8 @@ const renderStep = (step: Step): string | undefined => {
       return `Load ${list(step.names)}`
     case 'analyse':
       return `Report on ${list(step.names)}`
+    case 'prove':
+      return `Prove by the test what ${list(step.names)} can do without`
     case 'revoke-token':
       return 'Revoke the token'
     case 'prune-cache':

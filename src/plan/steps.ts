@@ -11,7 +11,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 export type StepId = string
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'report' | 'none'
+export type Lane = 'build' | 'load' | 'report' | 'proof' | 'none'
 
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
@@ -62,6 +62,18 @@ export type Work =
       readonly nodeImage: string | undefined
       /** Who has all of what another builder made, once that has been loaded; undefined for Docker's images. */
       readonly loaded: { readonly by: StepId; readonly into: readonly Node[] } | undefined
+    }
+  /** Runs a test of the user's in the image without what the report found. */
+  | {
+      readonly kind: 'prove'
+      readonly names: readonly string[]
+      readonly image: ImageSource
+      /** The step that says what can go. */
+      readonly report: StepId
+      readonly argv: readonly string[]
+      /** As it was written, for people. */
+      readonly command: string
+      readonly timeoutMs: number
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

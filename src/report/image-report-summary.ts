@@ -3,6 +3,7 @@ import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { Level, Match } from '../analysis/findings/finding.ts'
 import { escapeCell, escapeLine, formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
+import { renderProof } from './image-proof.ts'
 import { type ImageReport, renderEvidence, renderPath, renderPlace } from './image-report.ts'
 import { renderBar, renderSizes, renderWaste } from './image-report-text.ts'
 import { renderCommon } from './shared-base.ts'
@@ -92,11 +93,12 @@ const renderLargest = ({ folders, files, visibleBytes }: ImageAnalysis): string 
     { align: ['r', 'l', 'l'] },
   )
 
-const renderImage = ({ name, analysis }: ImageReport): string =>
+const renderImage = ({ name, analysis, proof }: ImageReport): string =>
   [
     `#### ${escapeLine(`${name}: ${renderSizes(analysis)}`)}`,
     `**Waste**: ${escapeCell(renderWaste(analysis))}`,
     ...renderFindings(analysis),
+    ...[escapeLine(renderProof(analysis, proof))].filter(Boolean),
     fold(formatCount(analysis.layers.length, 'layer'), renderLayers(analysis)),
     ...(analysis.waste.parts.length === 0 ? [] : [fold('Waste', renderWasted(analysis))]),
     fold('Largest folders and files', renderLargest(analysis)),

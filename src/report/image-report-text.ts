@@ -1,6 +1,7 @@
 import type { ImageAnalysis } from '../analysis/analyse.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
+import { renderProof, renderSaid } from './image-proof.ts'
 import { type ImageReport, renderFinding, renderPath, renderPlace } from './image-report.ts'
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
@@ -54,7 +55,7 @@ const renderLayers = ({ layers, totalBytes }: ImageAnalysis): readonly string[] 
   })
 
 /** The report of one image as lines of the log, the title apart. */
-export const renderReportLines = ({ name, analysis }: ImageReport) => {
+export const renderReportLines = ({ name, analysis, proof }: ImageReport) => {
   const { findings, layers, folders } = analysis
   const lines = findings.map((match) => {
     const layer = layers[match.layer]
@@ -70,6 +71,8 @@ export const renderReportLines = ({ name, analysis }: ImageReport) => {
       'Largest folders:',
       ...folders.map(({ path, bytes }) => `${formatBytes(bytes).padStart(7)} ${renderPath(path)}`),
       ...(lines.length === 0 ? ['Findings: none'] : ['Findings:', ...lines]),
+      ...[renderProof(analysis, proof)].filter(Boolean),
+      ...renderSaid(proof),
     ],
   }
 }

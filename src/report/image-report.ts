@@ -3,16 +3,31 @@ import type { Match } from '../analysis/findings/finding.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
+import { type ToldProof, toProofOutput } from './image-proof.ts'
 import { outcomesOf, type Report } from './report.ts'
 import { toSharedOutput } from './shared-output.ts'
 
 /** What was found out about one image. */
-export type ImageReport = { readonly name: string; readonly analysis: ImageAnalysis }
+export type ImageReport = {
+  readonly name: string
+  readonly analysis: ImageAnalysis
+  /** Undefined where no test ran. */
+  readonly proof?: ToldProof | undefined
+}
 
-export const toImageReports = (report: Pick<Report, 'outcomes'>): readonly ImageReport[] =>
-  outcomesOf(report, 'analyse').flatMap(({ step, result: analysis }) =>
-    analysis === undefined ? [] : [{ name: step.names.join(', '), analysis }],
+export const toImageReports = (report: Pick<Report, 'outcomes'>): readonly ImageReport[] => {
+  const proofs = new Map(
+    outcomesOf(report, 'prove').map(({ step: { report: id, command }, result: proof }) => [
+      id,
+      proof && { command, proof },
+    ]),
   )
+  return outcomesOf(report, 'analyse').flatMap(({ step, result: analysis }) =>
+    analysis === undefined
+      ? []
+      : [{ name: step.names.join(', '), analysis, proof: proofs.get(step.id) }],
+  )
+}
 
 /** A path in an image, of which names are bytes, as one line of text. */
 export const renderPath = (path: string): string =>
@@ -75,8 +90,12 @@ const toFindingOutput = ({ rule, layer, bytes, paths, evidence }: Match, all: Im
   evidence: evidence === undefined ? undefined : toLine(evidence),
 })
 
-const toOutput = ({ name, analysis }: ImageReport, at: number, all: readonly ImageReport[]) => {
-  const { waste, folders, files, findings, fingerprint: _, ...rest } = analysis
+const toOutput = (
+  { name, analysis, proof }: ImageReport,
+  at: number,
+  all: readonly ImageReport[],
+) => {
+  const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis
   const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
     path: renderPath(path),
     bytes,
@@ -93,6 +112,7 @@ const toOutput = ({ name, analysis }: ImageReport, at: number, all: readonly Ima
     folders: folders.map(toLarge),
     files: files.map(toLarge),
     findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis)),
+    proof: toProofOutput({ removal }, proof),
   }
 }
 

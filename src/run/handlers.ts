@@ -11,12 +11,14 @@ import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
 import type { Handlers } from './ports.ts'
+import { prove } from './prove-step.ts'
 
 /** How each kind of step is done. */
 export const handlers: Handlers = {
   analyse,
   build,
   load,
+  prove,
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),

@@ -1,4 +1,5 @@
 import type { ImageAnalysis } from '../analysis/analyse.ts'
+import type { Proof } from '../analysis/proof.ts'
 import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
@@ -42,6 +43,8 @@ type Results = {
   readonly load: ImageLoad
   /** Undefined where the image could not be read. */
   readonly analyse: ImageAnalysis | undefined
+  /** Undefined where there was nothing to prove, or no test could be run. */
+  readonly prove: Proof | undefined
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]
 }

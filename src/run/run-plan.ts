@@ -67,11 +67,11 @@ export const runPlan = async (
   })
   const retry = createDiskRetry(facts, given, reclaim)
   const outcomes = await runJobs(steps, {
-    lanes: { build: parallel, load: 1, report: 1 },
+    lanes: { build: parallel, load: 1, report: 1, proof: 1 },
     isEnded: () => signal.aborted,
     run: (step) => {
       const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports)
-      return step.lane === 'none' || step.lane === 'report' ? work() : retry(work, signal)
+      return step.lane === 'build' || step.lane === 'load' ? retry(work, signal) : work()
     },
     onEnd: (outcome) => {
       const { step, state, result } = outcome

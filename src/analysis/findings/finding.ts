@@ -11,6 +11,11 @@ export type Rule = {
   readonly fix: string
   /** Where the rule may be wrong; undefined where it cannot be. */
   readonly doubt?: string
+  /**
+   * What the fix takes away, where it does nothing else: `files` that a container sees, or `copies` that it does
+   * not see. Undefined where only a build can tell.
+   */
+  readonly removes?: 'files' | 'copies'
 }
 
 /** What a rule found, before it is known which line did it. */

@@ -23,6 +23,7 @@ const cache = (id: string, tool: string, folder: RegExp, path: string): FolderRu
   folder,
   leastBytes: mb,
   fix: cacheFix(path),
+  removes: 'files',
 })
 
 const home = '(?:^|/)'
@@ -72,6 +73,7 @@ const copied: readonly FolderRule[] = [
   {
     id: 'git-folder',
     level: 'warning',
+    removes: 'files',
     what: 'A Git repository',
     folder: /(?:^|\/)\.git$/,
     mark: 'HEAD',
@@ -82,6 +84,7 @@ const copied: readonly FolderRule[] = [
   {
     id: 'node-modules-cache',
     level: 'warning',
+    removes: 'files',
     what: "Build tools' cache in node_modules/.cache",
     folder: /(?:^|\/)node_modules\/\.cache$/,
     leastBytes: mb,

@@ -9,24 +9,28 @@ export const copyRules: Readonly<Record<HidingReason, Rule>> = {
   'metadata copy': {
     id: 'metadata-copies',
     level: 'warning',
+    removes: 'copies',
     what: 'A later line changes owner, mode or time of files, which copies them whole',
     fix: 'Write the files with their owner and mode at once: `COPY --chown=... --chmod=...`, or change them in the RUN that makes them.',
   },
   linked: {
     id: 'linked-copies',
     level: 'warning',
+    removes: 'copies',
     what: 'A later line gives files of a lower layer another name, which copies them whole',
     fix: 'Make the links in the RUN that makes the files, or use symbolic links.',
   },
   rewritten: {
     id: 'rewritten',
     level: 'warning',
+    removes: 'copies',
     what: 'A later line writes files again',
     fix: 'Write them once, or in the same RUN.',
   },
   deleted: {
     id: 'deleted-later',
     level: 'warning',
+    removes: 'copies',
     what: 'A later line deletes files, which stay in the image',
     fix: 'Delete them in the RUN that makes them, or make them in a stage of their own and copy what is needed.',
   },

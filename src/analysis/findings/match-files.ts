@@ -46,6 +46,7 @@ export const fileRules: readonly FileRule[] = [
   {
     id: 'core-dump',
     level: 'warning',
+    removes: 'files',
     what: 'A core dump',
     name: /^core(?:\.\d+)?$|\.core$/,
     leastBytes: 10_000,
@@ -55,6 +56,7 @@ export const fileRules: readonly FileRule[] = [
   {
     id: 'log-file',
     level: 'warning',
+    removes: 'files',
     what: 'A log of more than 10 MB',
     name: /\.log$/,
     leastBytes: 10 * mb,
