@@ -1,8 +1,8 @@
-import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
+import { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findCommon, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -12,7 +12,7 @@ const { isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
 const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
-const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
+const { finished, pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
 const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
 const { glob, lstat, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
@@ -1038,6 +1038,50 @@ const readManifests = ({ list, report }) => {
 	return globs;
 };
 
+// src/inputs/read-prove.ts
+const seconds = {
+	s: 1,
+	m: 60,
+	h: 3600
+};
+const longestSeconds = 6 * seconds.h;
+/** An argument of a process has at most 128 KiB. */
+const longestArgument = 1e5;
+const readTimeout = ({ text, report }) => {
+	const given = text("prove-timeout") ?? "10m";
+	const [, number = "", unit = "s"] = /^(\d{1,5})([smh])$/.exec(given) ?? [];
+	const value = Number(number) * seconds[unit];
+	if (value < 1 || value > longestSeconds) report("prove-timeout", "not a time. Write 90s, 10m or 1h, of at most 6h.", given);
+	return value * 1e3;
+};
+const isArgv = (value) => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
+/** A list in JSON is run as it is, as in a Dockerfile; all else by a shell. */
+const toArgv = (given) => {
+	if (!/^\[\s*"/.test(given)) return [
+		"/bin/sh",
+		"-c",
+		given
+	];
+	const argv = attempt(() => JSON.parse(given));
+	return isArgv(argv) && argv[0] !== "" ? argv : void 0;
+};
+/** Reads the test that is to be run in images without their findings. */
+const readProve = (reader) => {
+	const { text, report } = reader;
+	const given = text("prove");
+	const timeoutMs = readTimeout(reader);
+	if (given === void 0) return void 0;
+	const argv = toArgv(given);
+	if (argv === void 0) report("prove", `not a list of strings in JSON. Write a command for /bin/sh, or a list such as ["/app/test", "--fast"].`, given);
+	else if (argv.some((each) => each.length > longestArgument || each.includes("\0"))) report("prove", "too long for a command. Copy a script into the image, and write its path.");
+	if (text("image-report") !== "full") report("prove", "it tries what the report finds. Set image-report: full, or leave prove out.");
+	return argv && {
+		given,
+		argv,
+		timeoutMs
+	};
+};
+
 // src/inputs/read-report.ts
 /** Inputs that say something where images are only looked at. */
 const usedByReport = [...[
@@ -1272,6 +1316,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 	const { word, list, choice, isTrue } = reader;
 	if (mode === "run") reportNothingToDo(reader);
 	if (mode === "report") reportUseless(given, report);
+	if (mode === "diagnose" && toOptional(given.prove) !== void 0) report("prove", "mode: diagnose has no image to run it in. Leave it out.");
 	const isReport = mode === "report";
 	const secretFormat = choice("secret-format", formats);
 	const credentials = readCredentials(reader, secretFormat);
@@ -1308,7 +1353,8 @@ const readInputs = (given, run) => collectProblems((report) => {
 		freeDiskKeep: readFreeDiskKeep(reader),
 		pruneCache: toTri[choice("prune-cache", triWords)],
 		manifests: readManifests(reader),
-		...readImageReport(reader)
+		...readImageReport(reader),
+		prove: readProve(reader)
 	};
 });
 
@@ -3303,25 +3349,41 @@ const createToLoad = (inputs, facts, into) => {
 	};
 };
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth }, { nodes }) => {
+const createToReport = ({ imageReport: depth, prove }, { nodes }) => {
 	const nodeImage = nodes[0]?.imageId;
 	return (references, image, needs, loadedBy) => {
 		if (depth === "false" || nodeImage === void 0) return [];
 		const names = references.map(({ given }) => given);
+		const loaded = loadedBy === void 0 ? void 0 : {
+			by: loadedBy,
+			into: nodes
+		};
 		const work = {
 			kind: "analyse",
 			names,
 			image,
 			depth,
 			nodeImage,
-			loaded: loadedBy === void 0 ? void 0 : {
-				by: loadedBy,
-				into: nodes
-			}
+			loaded
 		};
-		return [step(`report ${names.join(", ")}`, work, {
+		const report = step(`report ${names.join(", ")}`, work, {
 			needs,
 			lane: "report"
+		});
+		if (prove === void 0 || loaded !== void 0) return [report];
+		const { given: command, argv, timeoutMs } = prove;
+		const test = {
+			kind: "prove",
+			names,
+			image,
+			report: report.id,
+			argv,
+			command,
+			timeoutMs
+		};
+		return [report, step(`prove ${names.join(", ")}`, test, {
+			needs: [report.id],
+			lane: "proof"
 		})];
 	};
 };
@@ -4144,7 +4206,7 @@ const hostConfig = {
 	UsernsMode: "host",
 	NetworkMode: "none"
 };
-const toContainer = (node, runId) => ({
+const toContainer$1 = (node, runId) => ({
 	Image: node.imageId,
 	Entrypoint: ["/bin/bash"],
 	Labels: {
@@ -4172,7 +4234,7 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 		"main"
 	]);
 	return {
-		...toContainer(node, runId),
+		...toContainer$1(node, runId),
 		Cmd: [
 			"-c",
 			script,
@@ -4190,7 +4252,7 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 const enterNode = "exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c \"$@\"";
 /** A helper that puts an image into one node out of a folder that a builder has written it into. */
 const toLayoutHelper = (node, folder, runId) => ({
-	...toContainer(node, runId),
+	...toContainer$1(node, runId),
 	Cmd: [
 		"-c",
 		enterNode,
@@ -6222,7 +6284,7 @@ const findArchived = async (archivist, image) => {
 	};
 };
 /** The name of a blob in the archive. */
-const toBlobName = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
+const toBlobName$1 = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
 /**
 * The archive's files that need not cross: layers that the node has. One that occurs twice in the
 * image must be there both times.
@@ -6231,7 +6293,7 @@ const toNeedlessBlobs = (image, blobs, chains) => {
 	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
 	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
 	const needless = blobs.filter((digest) => !missing.has(digest));
-	return new Set(needless.map(toBlobName));
+	return new Set(needless.map(toBlobName$1));
 };
 
 // src/load/name-image.ts
@@ -6453,7 +6515,7 @@ const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
 } });
 
 // src/load/tar-filter.ts
-const blockBytes = 512;
+const blockBytes$1 = 512;
 /** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
 const nameOf = (header) => {
 	const end = header.indexOf(0);
@@ -6478,14 +6540,14 @@ const withSize = (header, size) => {
 const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 511)]);
 /** Goes through a tar with constant memory and passes on what is kept. */
 const rewrite = (choose) => {
-	const header = Buffer.alloc(blockBytes);
+	const header = Buffer.alloc(blockBytes$1);
 	let headerBytes = 0;
 	let keptBytes = 0;
 	let droppedBytes = 0;
 	let replacing;
 	let collectedBytes = 0;
 	const takeHeader = (chunk, at) => {
-		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
+		const taken = Math.min(blockBytes$1 - headerBytes, chunk.length - at);
 		chunk.copy(header, headerBytes, at, at + taken);
 		headerBytes += taken;
 		return taken;
@@ -6500,7 +6562,7 @@ const rewrite = (choose) => {
 	const beginFile = () => {
 		headerBytes = 0;
 		const size = sizeOf(header);
-		const bytes = Math.ceil(size / blockBytes) * blockBytes;
+		const bytes = Math.ceil(size / blockBytes$1) * blockBytes$1;
 		const kept = choose(nameOf(header), size, header);
 		if (kept !== void 0 && "replace" in kept) {
 			if (size > longestReplaced) throw new Error(`an index of ${size} bytes`);
@@ -6536,7 +6598,7 @@ const rewrite = (choose) => {
 			at += taken;
 		} else {
 			at += takeHeader(chunk, at);
-			if (headerBytes < blockBytes) break;
+			if (headerBytes < blockBytes$1) break;
 			const lead = beginFile();
 			if (lead !== void 0) this.push(lead);
 		}
@@ -6719,7 +6781,7 @@ const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
 /** Chooses the archive's files that the node needs, and says what they are. */
 const pickMissing = (archived, missing) => {
 	const { blobs, config } = archived;
-	const wanted = Map.groupBy(missing, (index) => toBlobName(blobs[index] ?? ""));
+	const wanted = Map.groupBy(missing, (index) => toBlobName$1(blobs[index] ?? ""));
 	const sizes = /* @__PURE__ */ new Map();
 	return {
 		files: pickOut((name, size) => {
@@ -6728,7 +6790,7 @@ const pickMissing = (archived, missing) => {
 			const indexes = wanted.get(name);
 			if (isAgain) return void 0;
 			if (indexes !== void 0) return `layer ${size} ${indexes.join(" ")}`;
-			return name === toBlobName(config) ? `blob ${size} ${config}` : void 0;
+			return name === toBlobName$1(config) ? `blob ${size} ${config}` : void 0;
 		}),
 		sizes
 	};
@@ -6760,7 +6822,7 @@ const sendSaved = async ({ docker, image, toManifest, onBytes }, archived, missi
 		problem: `docker save: ${describeEnd(saved)}`
 	};
 	if (!hasBlobs(sizes)) return { kind: "cannot" };
-	const configBytes = sizes.get(toBlobName(archived.config)) ?? 0;
+	const configBytes = sizes.get(toBlobName$1(archived.config)) ?? 0;
 	writeManifest(target, archived.manifest ?? toManifest(configBytes));
 	return { kind: "sent" };
 };
@@ -7388,12 +7450,447 @@ const load = async (step, { docker, log, run }) => {
 	return done;
 };
 
+// src/analysis/find-culprits.ts
+/**
+* Finds which of several things cannot go, by halving: about log2 of their number in runs for each culprit.
+*
+* @param isFine whether all still works without these; undefined where no further run is to be had
+*/
+const findCulprits = async (all, isFine) => {
+	const culprits = [];
+	let rest = all;
+	let fine = 0;
+	while (fine < rest.length) {
+		const whole = await isFine(rest);
+		if (whole === void 0) return {
+			passing: rest.slice(0, fine),
+			culprits,
+			isComplete: false
+		};
+		if (whole) break;
+		let broken = rest.length;
+		while (broken - fine > 1) {
+			const middle = Math.floor((fine + broken) / 2);
+			const half = await isFine(rest.slice(0, middle));
+			if (half === void 0) return {
+				passing: rest.slice(0, fine),
+				culprits,
+				isComplete: false
+			};
+			if (half) fine = middle;
+			else broken = middle;
+		}
+		culprits.push(...rest.slice(broken - 1, broken));
+		rest = rest.toSpliced(broken - 1, 1);
+	}
+	return {
+		passing: rest,
+		culprits,
+		isComplete: true
+	};
+};
+
+// src/analysis/proof.ts
+/** Enough for one culprit among a thousand findings, or some among a few. */
+const mostRuns = 12;
+/**
+* Runs a test in the image as it is, then without findings; where it fails, finds out which of them it needs.
+*
+* @param test runs it without some findings; `late` where there is no time left
+*/
+const proveRemoval = async ({ parts }, totalBytes, test) => {
+	const beganMs = performance.now();
+	let runs = 0;
+	let failed;
+	const run = async (without) => {
+		runs += 1;
+		return test(without);
+	};
+	const count = () => ({
+		runs,
+		durationMs: performance.now() - beganMs
+	});
+	const first = await run([]);
+	if (first.kind === "failed") return {
+		...first,
+		kind: "useless",
+		...count()
+	};
+	if (first.kind === "late") return {
+		kind: "useless",
+		how: "it did not end in time",
+		said: [],
+		...count()
+	};
+	const seen = parts.filter(({ hides }) => hides.length > 0);
+	const unseen = parts.filter(({ hides }) => hides.length === 0);
+	const search = await findCulprits(seen, async (without) => {
+		if (runs > mostRuns) return void 0;
+		const end = await run(without);
+		if (end.kind === "failed") failed = end;
+		return end.kind === "late" ? void 0 : end.kind === "passed";
+	});
+	const goes = /* @__PURE__ */ new Set([...unseen, ...search.passing]);
+	const removed = parts.filter((part) => goes.has(part));
+	const { culprits: brokenBy, isComplete } = search;
+	return {
+		kind: "tried",
+		removed,
+		brokenBy,
+		isComplete,
+		bytes: totalBytes - countRemoved(removed),
+		failed,
+		...count()
+	};
+};
+
+// src/docker/run-to-end.ts
+/** Fulfilled when a time has passed or the step is cancelled. */
+const waitForEnd = (deadlineMs, signal) => {
+	const late = Promise.withResolvers();
+	const end = () => late.resolve("late");
+	const timer = setTimeout(end, deadlineMs);
+	signal.addEventListener("abort", end, { once: true });
+	if (signal.aborted) end();
+	const release = () => {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", end);
+	};
+	return {
+		late: late.promise,
+		release
+	};
+};
+/**
+* Runs a container whose program knows nothing of us, and removes it with its volumes whatever it does.
+*
+* @param container as Docker's API takes it, without AutoRemove: its exit code would go with it
+* @throws {Failure} when it cannot be made, or the step is cancelled
+*/
+const runToEnd = async ({ post, remove, attach }, container, { deadlineMs, signal, onLine }) => {
+	signal.throwIfAborted();
+	const made = await post("/containers/create", container);
+	if (made === void 0) throw new Failure("Docker no longer has the image");
+	const path = `/containers/${made.Id}`;
+	try {
+		const socket = await attach(`${path}/attach?stream=1&stdout=1&stderr=1`);
+		const { stdout, stderr } = partStreams(socket);
+		for (const stream of [stdout, stderr]) splitLines(stream, onLine);
+		const ended = Promise.all([finished(stdout), finished(stderr)]);
+		ended.catch(() => {});
+		const why = await post(`${path}/start`).then(() => void 0, renderError);
+		if (why !== void 0) {
+			socket.destroy();
+			return {
+				kind: "not started",
+				why
+			};
+		}
+		const { late, release } = waitForEnd(deadlineMs, signal);
+		const end = await Promise.race([ended, late]).finally(release);
+		if (end === "late") socket.destroy();
+		signal.throwIfAborted();
+		if (end === "late") return { kind: "late" };
+		const waited = await post(`${path}/wait`);
+		if (waited === void 0) throw new Failure("Somebody removed the container");
+		return {
+			kind: "ended",
+			exitCode: waited.StatusCode
+		};
+	} finally {
+		await remove(`${path}?force=true&v=true`).catch(() => {});
+	}
+};
+
+// src/image/derived/whiteouts.ts
+const blockBytes = 512;
+const pad = (bytes) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 511)]);
+/** Octal digits, or base-256 where they do not suffice (GNU tar). */
+const putNumber = (block, at, length, value) => {
+	const digits = value.toString(8);
+	if (digits.length < length) block.write(digits.padStart(length - 1, "0"), at, "latin1");
+	else {
+		block.writeUInt8(128, at);
+		block.writeUIntBE(value, at + length - 6, 6);
+	}
+};
+const toBlock = ({ name, kind, sizeBytes, mode, uid, gid, seconds }) => {
+	const block = Buffer.alloc(blockBytes);
+	block.write(name, 0, 100, "latin1");
+	putNumber(block, 100, 8, mode);
+	putNumber(block, 108, 8, uid);
+	putNumber(block, 116, 8, gid);
+	putNumber(block, 124, 12, sizeBytes);
+	putNumber(block, 136, 12, seconds);
+	block.write(`        ${kind}`, 148, "latin1");
+	block.write("ustar  \0", 257, "latin1");
+	const checksum = block.reduce((total, byte) => total + byte, 0);
+	block.write(`${checksum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+	return block;
+};
+const none = {
+	mode: 0,
+	uid: 0,
+	gid: 0,
+	seconds: 0,
+	sizeBytes: 0
+};
+/** A file of a tar archive. */
+const toTarEntry = (header, content = Buffer.alloc(0)) => {
+	const whole = {
+		...none,
+		kind: "0",
+		...header,
+		sizeBytes: content.length
+	};
+	const name = Buffer.from(`${whole.name}\0`, "latin1");
+	const long = name.length <= 101 ? [] : [toBlock({
+		...none,
+		name: "././@LongLink",
+		kind: "L",
+		sizeBytes: name.length
+	}), pad(name)];
+	return Buffer.concat([
+		...long,
+		toBlock(whole),
+		pad(content)
+	]);
+};
+const tarEnd = Buffer.alloc(2 * blockBytes);
+/** More is no list that somebody waits for. */
+const mostBytes = 64e6;
+const toFolderEntry = ({ path, mode, uid, gid, mtime }) => {
+	const seconds = Math.max(0, Math.floor(Number(mtime)));
+	return toTarEntry({
+		name: `./${path === "" ? "" : `${path}/`}`,
+		kind: "5",
+		mode,
+		uid,
+		gid,
+		seconds
+	});
+};
+const toWhiteout = (path) => {
+	const at = path.lastIndexOf("/") + 1;
+	return `./${path.slice(0, at)}.wh.${path.slice(at)}`;
+};
+const toFoldersOf = (path) => path.split("/").map((_, at, names) => names.slice(0, at).join("/"));
+/**
+* A layer, as a tar archive, that hides paths of those below it and changes nothing else: the folders on the way
+* come with their owner, mode and time, as the upper ones' count.
+*
+* @throws {Failure} when it hides more than can be
+*/
+const toWhiteoutLayer = ({ paths, folders }) => {
+	const all = new Set(paths);
+	const hidden = [...all].filter((path) => !toFoldersOf(path).some((folder) => all.has(folder)));
+	const parts = [
+		...[...new Set(hidden.flatMap(toFoldersOf))].toSorted().flatMap((path) => {
+			const entry = folders.get(path);
+			return entry === void 0 ? [] : [toFolderEntry(entry)];
+		}),
+		...hidden.toSorted().map((path) => toTarEntry({ name: toWhiteout(path) })),
+		tarEnd
+	];
+	if (parts.reduce((sum, part) => sum + part.length, 0) > mostBytes) throw new Failure(`It takes away ${hidden.length} files one by one`);
+	return Buffer.concat(parts);
+};
+
+// src/image/derived/archive.ts
+const parse = (json, what) => {
+	const value = attempt(() => JSON.parse(json ?? ""));
+	if (typeof value === "object" && value !== null) return value;
+	throw new Failure(`The image's ${what} is no JSON`);
+};
+const toConfig = (json, layer) => {
+	const config = parse(json, "config");
+	const { rootfs = {}, history = [] } = config;
+	return Buffer.from(JSON.stringify({
+		...config,
+		rootfs: {
+			...rootfs,
+			diff_ids: [...rootfs.diff_ids ?? [], toDigest(layer)]
+		},
+		history: [...history, { created_by: "slipway: without findings" }]
+	}));
+};
+const toTar = (files) => Buffer.concat([...Object.entries(files).map(([name, content]) => toTarEntry({
+	name,
+	mode: 420
+}, content)), tarEnd]);
+const toJson = (value) => Buffer.from(JSON.stringify(value));
+const toBlobName = (content) => `blobs/sha256/${toDigest(content).slice(7)}`;
+/** What the classic store loads: layers that it has need no file. */
+const toDockerArchive = (config, layer, name) => {
+	const { rootfs } = JSON.parse(config.toString());
+	const layers = (rootfs?.diff_ids ?? []).map((_, at) => `${at}/layer.tar`);
+	const file = `${toDigest(config).slice(7)}.json`;
+	return toTar({
+		"manifest.json": toJson([{
+			Config: file,
+			RepoTags: [name],
+			Layers: layers
+		}]),
+		[file]: config,
+		[layers.at(-1) ?? ""]: layer
+	});
+};
+/** What the containerd store loads: a layout without the blobs that it has. */
+const toLayoutArchive = (source, config, layer, name) => {
+	const old = parse(source.manifest, "manifest");
+	const { mediaType = "application/vnd.oci.image.manifest.v1+json" } = old;
+	const describe = (content) => ({
+		digest: toDigest(content),
+		size: content.length
+	});
+	const added = {
+		mediaType: "application/vnd.oci.image.layer.v1.tar",
+		...describe(layer)
+	};
+	const manifest = toJson({
+		...old,
+		config: {
+			...old.config,
+			...describe(config)
+		},
+		layers: [...old.layers ?? [], added]
+	});
+	const annotations = { "io.containerd.image.name": name };
+	const manifests = [{
+		mediaType,
+		...describe(manifest),
+		annotations
+	}];
+	return toTar({
+		"oci-layout": toJson({ imageLayoutVersion: "1.0.0" }),
+		"index.json": toJson({
+			schemaVersion: 2,
+			manifests
+		}),
+		[toBlobName(manifest)]: manifest,
+		[toBlobName(config)]: config,
+		[toBlobName(layer)]: layer
+	});
+};
+/**
+* An archive from which Docker makes an image of one that it has and a layer upon it. It holds that layer alone,
+* so that nothing is copied.
+*
+* @param nameOf the new image's name, by a digest that is its own
+*/
+const toDerivedArchive = (source, layer, hasContainerdStore, nameOf) => {
+	const config = toConfig(source.config, layer);
+	const name = nameOf(toDigest(config));
+	return {
+		name,
+		archive: hasContainerdStore ? toLayoutArchive(source, config, layer, name) : toDockerArchive(config, layer, name)
+	};
+};
+
+// src/run/prove-step.ts
+/** The test's container, as `docker run` would make it. */
+const toContainer = (image, { argv, names }, runId) => ({
+	Image: image,
+	Entrypoint: argv.slice(0, 1),
+	Cmd: argv.slice(1),
+	Env: [`SLIPWAY_IMAGE=${names[0] ?? ""}`],
+	Labels: { [runLabel]: runId },
+	AttachStdout: true,
+	AttachStderr: true,
+	Healthcheck: { Test: ["NONE"] },
+	HostConfig: { LogConfig: { Type: "none" } }
+});
+const linesKept = 10;
+const longestLine = 1e3;
+const toTestEnd = (end, said) => {
+	if (end.kind === "late") return end;
+	if (end.kind === "not started") return {
+		kind: "failed",
+		how: end.why,
+		said: []
+	};
+	if (end.exitCode === 0) return { kind: "passed" };
+	return {
+		kind: "failed",
+		how: `exit code ${end.exitCode}`,
+		said
+	};
+};
+/** Makes an image without some findings of one that Docker has, under a name that goes with the run. */
+const makeWithout = async ({ docker: { command, engine }, run }, removal, without) => {
+	const paths = without.flatMap(({ hides }) => hides);
+	const layer = toWhiteoutLayer({
+		paths,
+		folders: removal.folders
+	});
+	const toName = (digest) => toHeldName(run.id, digest);
+	const { name, archive } = toDerivedArchive(removal, layer, engine.hasContainerdStore, toName);
+	const fd = openMemoryFile(archive);
+	try {
+		await command.run([
+			"image",
+			"load",
+			"--quiet",
+			"--input",
+			"/dev/stdin"
+		], { stdin: { fd } });
+	} finally {
+		closeSync(fd);
+	}
+	return name;
+};
+const createTest = (step, ports, image, removal) => {
+	const { docker, run } = ports;
+	const endMs = performance.now() + step.timeoutMs;
+	const runIn = async (name) => {
+		const deadlineMs = endMs - performance.now();
+		if (deadlineMs <= 0) return { kind: "late" };
+		const said = [];
+		const onLine = (line) => {
+			said.push(line.slice(0, longestLine));
+			if (said.length > linesKept) said.shift();
+		};
+		const container = toContainer(name, step, run.id);
+		const end = await runToEnd(docker.api, container, {
+			deadlineMs,
+			signal: run.signal,
+			onLine
+		});
+		return toTestEnd(end, said);
+	};
+	return async (without) => {
+		if (without.length === 0) return runIn(image.id);
+		const name = await makeWithout(ports, removal, without);
+		return runIn(name).finally(() => dropName$1(docker.api, name));
+	};
+};
+/** Runs the user's test in an image without its findings. That fails no step, whatever the test says. */
+const prove = async (step, ports) => {
+	const { log, run } = ports;
+	const names = step.names.join(", ");
+	const analysis = run.resultOf("analyse", step.report);
+	const image = findImage(step.image, run);
+	if (analysis === void 0 || image === void 0) return void 0;
+	const { removal, totalBytes } = analysis;
+	if (removal === void 0) {
+		log.line(`prove: ${names} has no finding whose fix only removes something, so no test ran.`);
+		return;
+	}
+	try {
+		return await proveRemoval(removal, totalBytes, createTest(step, ports, image, removal));
+	} catch (error) {
+		if (!run.signal.aborted) log.warning(`prove: cannot run the test in ${names} without its findings: ${renderError(error)}. The image is built and loaded all the same.`);
+		return;
+	}
+};
+
 // src/run/handlers.ts
 /** How each kind of step is done. */
 const handlers = {
 	analyse,
 	build,
 	load,
+	prove,
 	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
 	"await-disk": ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
 	"hold-image": ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
@@ -7544,12 +8041,13 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 			lanes: {
 				build: parallel,
 				load: 1,
-				report: 1
+				report: 1,
+				proof: 1
 			},
 			isEnded: () => signal.aborted,
 			run: (step) => {
 				const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports);
-				return step.lane === "none" || step.lane === "report" ? work() : retry(work, signal);
+				return step.lane === "build" || step.lane === "load" ? retry(work, signal) : work();
 			},
 			onEnd: (outcome) => {
 				const { step, state, result } = outcome;
@@ -7811,6 +8309,7 @@ const renderStep = (step) => {
 		case "build": return renderTarget(step.target);
 		case "load": return `Load ${list(step.names)}`;
 		case "analyse": return `Report on ${list(step.names)}`;
+		case "prove": return `Prove by the test what ${list(step.names)} can do without`;
 		case "revoke-token": return "Revoke the token";
 		case "prune-cache": return "Prune the build cache that no image uses";
 		default: return;
@@ -7921,7 +8420,7 @@ const renderLayers$1 = ({ layers, totalBytes }) => layers.flatMap((layer, index)
 	return [`${formatBytes(bytes).padStart(7)} ${bar} ${place} ${instruction}${waste}`.trimEnd()];
 });
 /** The report of one image as lines of the log, the title apart. */
-const renderReportLines = ({ name, analysis }) => {
+const renderReportLines = ({ name, analysis, proof }) => {
 	const { findings, layers, folders } = analysis;
 	const lines = findings.map((match) => {
 		const layer = layers[match.layer];
@@ -7936,9 +8435,28 @@ const renderReportLines = ({ name, analysis }) => {
 			...renderLayers$1(analysis),
 			"Largest folders:",
 			...folders.map(({ path, bytes }) => `${formatBytes(bytes).padStart(7)} ${renderPath(path)}`),
-			...lines.length === 0 ? ["Findings: none"] : ["Findings:", ...lines]
+			...lines.length === 0 ? ["Findings: none"] : ["Findings:", ...lines],
+			...[renderProof(analysis, proof)].filter(Boolean),
+			...renderSaid(proof)
 		]
 	};
+};
+
+// src/report/shared-base.ts
+/** Layers that are worth a word. */
+const mostPlaces = 3;
+const renderPlaces = ({ analysis: { layers } }, common, at) => (common.layers[at] ?? []).slice(0, mostPlaces).flatMap(({ layer }) => {
+	const made = layers[layer];
+	return made === void 0 ? [] : [renderPlace(made, layer)];
+}).join(", ");
+const listNames = (names) => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+/** What several images of the run install, each for itself, and what to do; undefined where there is little. */
+const renderCommon = (reports) => {
+	const common = findCommon(reports.map(({ analysis }) => analysis.fingerprint));
+	if (common === void 0) return void 0;
+	const images = common.images.flatMap((image) => reports[image] ?? []);
+	const lines = images.map((image, at) => `${image.name} by ${renderPlaces(image, common, at) || "layers of its own"}`);
+	return `${listNames(images.map(({ name }) => name))} each have the same ${formatBytes(common.bytes)} in layers of their own (${common.files} files at the same paths, of the same sizes): ${lines.join("; ")}. Put what these lines install into one stage or Bake target, and begin all of these images with it: it is then built, kept and loaded once, ${formatBytes(common.savedBytes)} less.`;
 };
 
 // src/report/image-report-summary.ts
@@ -8058,10 +8576,11 @@ const renderLargest = ({ folders, files, visibleBytes }) => markdownTable([[
 	"l",
 	"l"
 ] });
-const renderImage = ({ name, analysis }) => [
+const renderImage = ({ name, analysis, proof }) => [
 	`#### ${escapeLine(`${name}: ${renderSizes(analysis)}`)}`,
 	`**Waste**: ${escapeCell(renderWaste(analysis))}`,
 	...renderFindings(analysis),
+	...[escapeLine(renderProof(analysis, proof))].filter(Boolean),
 	fold(formatCount(analysis.layers.length, "layer"), renderLayers(analysis)),
 	...analysis.waste.parts.length === 0 ? [] : [fold("Waste", renderWasted(analysis))],
 	fold("Largest folders and files", renderLargest(analysis))
@@ -8071,7 +8590,8 @@ const mostCharacters = 6e5;
 /** The reports in Markdown, what is to be done first; empty where there are none. */
 const renderImageReports = (reports) => {
 	if (reports.length === 0) return "";
-	const parts = reports.map(renderImage);
+	const common = renderCommon(reports);
+	const parts = [...common === void 0 ? [] : [escapeLine(common)], ...reports.map(renderImage)];
 	let length = 0;
 	const shown = parts.filter((part) => {
 		length += Buffer.byteLength(part);
@@ -8412,6 +8932,8 @@ const tellReports = async (runner, reports) => {
 		const { title, lines } = renderReportLines(report);
 		runner.group(title, lines);
 	}
+	const common = renderCommon(reports);
+	if (common !== void 0) runner.line(`Image report: ${toLine(common, 2e3)}`);
 	const annotations = reports.map(toAnnotations);
 	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
 	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));

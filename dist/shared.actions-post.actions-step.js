@@ -1369,15 +1369,16 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder }) 
 			"--filter",
 			filter
 		]);
-		await removeImages(docker, runId);
 		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
-		if (containers.length === 0) return;
-		const problems = (await docker.try([
+		const removed = containers.length === 0 ? { stderr: "" } : await docker.try([
 			"rm",
 			"--force",
+			"--volumes",
 			...containers
-		])).stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
+		]);
+		await removeImages(docker, runId);
+		const problems = removed.stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
 		if (problems.length > 0) throw new Failure(problems.join(" "));
 	} catch (error) {
 		warning(`Cleanup was incomplete: ${renderError(error)}`);
@@ -3056,6 +3057,8 @@ const defaults = {
 	"prune-cache": "auto",
 	manifests: void 0,
 	"image-report": "false",
+	prove: void 0,
+	"prove-timeout": "10m",
 	"image-size-limit": void 0,
 	"image-growth-limit": void 0,
 	"image-limit-action": "error"

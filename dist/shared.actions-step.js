@@ -1,6 +1,6 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, parseQuantity, runLabel, toContextFolder, toEntries, toFields, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+import { formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries, toFields, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
@@ -1060,11 +1060,200 @@ const toFailure = (report) => {
 	return new Failure([...causes, rest].join("\n"), { location: first.location });
 };
 
+// src/report/image-proof.ts
+const idsOf = (parts) => [...new Set(parts.map(({ match }) => match.rule.id))];
+const renderRuns = ({ runs, durationMs }) => `${formatCount(runs, "run")}, ${formatDuration(durationMs)}`;
+const renderSize = (before, after) => `${formatBytes(before)} → ${formatBytes(after)}`;
+/** With the lines of what people have to look at. */
+const renderNeeded = (parts, layers) => parts.map(({ match: { rule, layer } }) => {
+	const { location } = layers[layer] ?? {};
+	return location === void 0 ? rule.id : `${rule.id} (${location.file}:${location.line})`;
+}).join(", ");
+const renderTried = (proof, { parts, packedBytes }, { totalBytes, layers }) => {
+	const { removed, brokenBy, isComplete, bytes } = proof;
+	const packed = removed.length === parts.length ? `, about ${formatBytes(packedBytes)} in a registry` : "";
+	const what = formatCount(removed.length, "finding");
+	const size = renderSize(totalBytes, bytes);
+	return `${[
+		...removed.length === 0 ? [] : [`Without ${what} (${idsOf(removed).join(", ")}): ${size}${packed}; your test passes`],
+		...brokenBy.length === 0 ? [] : [`Your test fails without what ${renderNeeded(brokenBy, layers)} found`],
+		...isComplete ? [] : ["Other findings are not known, as runs or time were over"]
+	].join(". ")} (${renderRuns(proof)})`;
+};
+/** What the image would be without its findings, and whether it still worked, as a line; empty for no such finding. */
+const renderProof = (analysis, told) => {
+	const { removal, totalBytes } = analysis;
+	if (removal === void 0) return "";
+	const { parts, bytes, packedBytes } = removal;
+	if (told === void 0) return `Without ${formatCount(parts.length, "finding")} whose fix only removes something (${idsOf(parts).join(", ")}): ${renderSize(totalBytes, bytes)}, about ${formatBytes(packedBytes)} in a registry`;
+	const { proof } = told;
+	if (proof.kind === "tried") return renderTried(proof, removal, analysis);
+	return `Without ${formatCount(parts.length, "finding")}: ${renderSize(totalBytes, bytes)}. Your test proves nothing, as it does not pass in the image as it is: ${toLine(proof.how)}`;
+};
+/** What the test said where it failed, for the log alone: its output may hold what only the log masks. */
+const renderSaid = (told) => {
+	if (told === void 0) return [];
+	const { proof, command } = told;
+	const failed = proof.kind === "tried" ? proof.failed : proof;
+	if (failed === void 0) return [];
+	return [`The test \`${toLine(command, 200)}\` failed: ${toLine(failed.how)}`, ...failed.said.map((line) => `  ${toLine(line)}`)];
+};
+/** The same for programs; undefined where nothing can only be removed. */
+const toProofOutput = ({ removal }, told) => {
+	if (removal === void 0) return void 0;
+	const { parts, bytes, packedBytes } = removal;
+	const whole = {
+		bytes,
+		packedBytes,
+		removed: idsOf(parts)
+	};
+	if (told === void 0) return whole;
+	const { command, proof } = told;
+	const { runs } = proof;
+	if (proof.kind === "useless") return {
+		...whole,
+		command,
+		runs,
+		passed: false,
+		brokenBy: []
+	};
+	const { removed, brokenBy, isComplete } = proof;
+	const isWhole = removed.length === parts.length;
+	return {
+		bytes: proof.bytes,
+		packedBytes: isWhole ? packedBytes : void 0,
+		removed: idsOf(removed),
+		command,
+		runs,
+		passed: removed.length > 0,
+		brokenBy: idsOf(brokenBy),
+		isComplete
+	};
+};
+
+// src/analysis/common-files.ts
+/** Smaller ones are many and come to little. */
+const leastBytes$4 = 1024;
+const toStacks = ({ config, layers }) => {
+	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
+};
+const toFingerprint = ({ contents, merged }) => {
+	const seen = /* @__PURE__ */ new Set();
+	const files = /* @__PURE__ */ new Map();
+	for (const { layer, entry } of merged.visible) {
+		const { type, path, sizeBytes: bytes, inode } = entry;
+		const key = `${layer} ${inode}`;
+		if (type !== "f" || bytes < leastBytes$4 || seen.has(key)) continue;
+		seen.add(key);
+		files.set(`${path}\0${bytes}`, {
+			layer,
+			bytes
+		});
+	}
+	return {
+		stacks: toStacks(contents),
+		files
+	};
+};
+const sumByLayer = (shared, image) => {
+	const sums = /* @__PURE__ */ new Map();
+	for (const { bytes, layers } of shared) {
+		const layer = layers.get(image);
+		if (layer !== void 0) sums.set(layer, (sums.get(layer) ?? 0) + bytes);
+	}
+	return [...sums].map(([layer, bytes]) => ({
+		layer,
+		bytes
+	})).toSorted((a, b) => b.bytes - a.bytes);
+};
+/** How many layers of their own have a file that all of these images have. */
+const countStacks = (prints, images, { layers }) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size;
+const findShared = (prints) => {
+	const holders = /* @__PURE__ */ new Map();
+	prints.forEach(({ files }, image) => {
+		for (const [key, { layer }] of files) {
+			const held = holders.get(key) ?? /* @__PURE__ */ new Map();
+			held.set(image, layer);
+			holders.set(key, held);
+		}
+	});
+	return [...holders].flatMap(([key, layers]) => layers.size < 2 ? [] : [{
+		bytes: Number(key.slice(key.lastIndexOf("\0") + 1)),
+		layers
+	}]);
+};
+const unknown = {
+	stacks: [],
+	files: /* @__PURE__ */ new Map()
+};
+/** Whoever publishes images can have as many as there are files. */
+const mostGroups = 50;
+/** Less is not worth a stage of its own. */
+const leastSavedBytes = 2e7;
+/**
+* Which of a run's images install the same, each in layers of its own: files at the same path and of the same
+* size. The group that a common base would save most for.
+*/
+const findCommon = (prints) => {
+	const known = prints.map((print) => print.stacks.length > 0 ? print : unknown);
+	const all = findShared(known);
+	const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(" "));
+	const sumOf = (group) => (groups.get(group) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+	const [best] = [...groups.keys()].toSorted((a, b) => sumOf(b) - sumOf(a)).slice(0, mostGroups).map((group) => {
+		const images = group.split(" ").map(Number);
+		const apart = all.filter(({ layers }) => images.every((image) => layers.has(image))).filter((each) => countStacks(known, images, each) > 1);
+		return {
+			images,
+			bytes: apart.reduce((sum, { bytes }) => sum + bytes, 0),
+			files: apart.length,
+			savedBytes: apart.reduce((sum, each) => sum + each.bytes * (countStacks(known, images, each) - 1), 0),
+			layers: images.map((image) => sumByLayer(apart, image))
+		};
+	}).toSorted((a, b) => b.savedBytes - a.savedBytes);
+	return best !== void 0 && best.savedBytes >= leastSavedBytes ? best : void 0;
+};
+/** Bytes of an image's layers that others of the run have, too. */
+const countShared = (prints, image, layerBytes) => {
+	const others = new Set(prints.flatMap(({ stacks }, at) => at === image ? [] : stacks));
+	const { stacks = [] } = prints[image] ?? {};
+	return layerBytes.reduce((sum, bytes, at) => others.has(stacks[at] ?? "") ? sum + bytes : sum, 0);
+};
+
+// src/report/shared-output.ts
+/** What an image shares with others of the run, and what it could share, as data. */
+const toSharedOutput = (reports, at) => {
+	const prints = reports.map(({ analysis }) => analysis.fingerprint);
+	const layerBytes = reports[at]?.analysis.layers.map(({ bytes }) => bytes) ?? [];
+	const sharedBytes = countShared(prints, at, layerBytes);
+	const common = findCommon(prints);
+	const position = common?.images.indexOf(at) ?? -1;
+	if (common === void 0 || position < 0) return { sharedBytes };
+	const { bytes, files, savedBytes, images, layers } = common;
+	return {
+		sharedBytes,
+		sharedBase: {
+			with: images.filter((image) => image !== at).map((image) => reports[image]?.name ?? ""),
+			bytes,
+			files,
+			savedBytes,
+			layers: layers[position] ?? []
+		}
+	};
+};
+
 // src/report/image-report.ts
-const toImageReports = (report) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
-	name: step.names.join(", "),
-	analysis
-}]);
+const toImageReports = (report) => {
+	const proofs = new Map(outcomesOf(report, "prove").map(({ step: { report: id, command }, result: proof }) => [id, proof && {
+		command,
+		proof
+	}]));
+	return outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
+		name: step.names.join(", "),
+		analysis,
+		proof: proofs.get(step.id)
+	}]);
+};
 /** A path in an image, of which names are bytes, as one line of text. */
 const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
 /** Where a layer comes from, in a word: its line, else its number. */
@@ -1119,8 +1308,8 @@ const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
 	paths: paths.slice(0, mostPaths).map(renderPath),
 	evidence: evidence === void 0 ? void 0 : toLine(evidence)
 });
-const toOutput = ({ name, analysis }) => {
-	const { waste, folders, files, findings, ...rest } = analysis;
+const toOutput = ({ name, analysis, proof }, at, all) => {
+	const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis;
 	const toLarge = ({ path, bytes }) => ({
 		path: renderPath(path),
 		bytes
@@ -1129,6 +1318,7 @@ const toOutput = ({ name, analysis }) => {
 	return {
 		image: name,
 		...rest,
+		...toSharedOutput(all, at),
 		waste: {
 			...waste,
 			parts: parts.map((part) => ({
@@ -1138,7 +1328,8 @@ const toOutput = ({ name, analysis }) => {
 		},
 		folders: folders.map(toLarge),
 		files: files.map(toLarge),
-		findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis))
+		findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis)),
+		proof: toProofOutput({ removal }, proof)
 	};
 };
 /** GitHub takes a megabyte of a job's outputs. */
@@ -1417,9 +1608,9 @@ const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isF
 	node.sizeBytes = sizeBytes;
 	node.isFolder = isFolder;
 });
-const sum$4 = ({ sizeBytes, children }) => {
+const sum$5 = ({ sizeBytes, children }) => {
 	let bytes = sizeBytes;
-	for (const child of children?.values() ?? []) bytes += sum$4(child);
+	for (const child of children?.values() ?? []) bytes += sum$5(child);
 	return bytes;
 };
 /** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
@@ -1436,7 +1627,7 @@ const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark
 	if (isMark) {
 		const gone = get(lower, path);
 		if (gone === void 0) throw new UnknownWhiteout();
-		bytes = gone.isFolder ? sum$4(gone) : 0;
+		bytes = gone.isFolder ? sum$5(gone) : 0;
 	}
 	known.totalBytes += bytes;
 	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
@@ -1490,7 +1681,8 @@ const cache = (id, tool, folder, path) => ({
 	what: `The cache of ${tool}`,
 	folder,
 	leastBytes: mb$1,
-	fix: cacheFix(path)
+	fix: cacheFix(path),
+	removes: "files"
 });
 const home = "(?:^|/)";
 const caches = [
@@ -1517,6 +1709,7 @@ const copied = [
 	{
 		id: "git-folder",
 		level: "warning",
+		removes: "files",
 		what: "A Git repository",
 		folder: /(?:^|\/)\.git$/,
 		mark: "HEAD",
@@ -1527,6 +1720,7 @@ const copied = [
 	{
 		id: "node-modules-cache",
 		level: "warning",
+		removes: "files",
 		what: "Build tools' cache in node_modules/.cache",
 		folder: /(?:^|\/)node_modules\/\.cache$/,
 		leastBytes: mb$1,
@@ -1752,24 +1946,28 @@ const copyRules = {
 	"metadata copy": {
 		id: "metadata-copies",
 		level: "warning",
+		removes: "copies",
 		what: "A later line changes owner, mode or time of files, which copies them whole",
 		fix: "Write the files with their owner and mode at once: `COPY --chown=... --chmod=...`, or change them in the RUN that makes them."
 	},
 	linked: {
 		id: "linked-copies",
 		level: "warning",
+		removes: "copies",
 		what: "A later line gives files of a lower layer another name, which copies them whole",
 		fix: "Make the links in the RUN that makes the files, or use symbolic links."
 	},
 	rewritten: {
 		id: "rewritten",
 		level: "warning",
+		removes: "copies",
 		what: "A later line writes files again",
 		fix: "Write them once, or in the same RUN."
 	},
 	deleted: {
 		id: "deleted-later",
 		level: "warning",
+		removes: "copies",
 		what: "A later line deletes files, which stay in the image",
 		fix: "Delete them in the RUN that makes them, or make them in a stage of their own and copy what is needed."
 	}
@@ -1883,6 +2081,7 @@ const fileRules = [
 	{
 		id: "core-dump",
 		level: "warning",
+		removes: "files",
 		what: "A core dump",
 		name: /^core(?:\.\d+)?$|\.core$/,
 		leastBytes: 1e4,
@@ -1892,6 +2091,7 @@ const fileRules = [
 	{
 		id: "log-file",
 		level: "warning",
+		removes: "files",
 		what: "A log of more than 10 MB",
 		name: /\.log$/,
 		leastBytes: 10 * mb,
@@ -2003,7 +2203,7 @@ const collect = (subject) => {
 		}];
 	});
 };
-const sum$3 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const sum$4 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
 const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
 	const origin = origins[layer];
 	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
@@ -2015,7 +2215,7 @@ const matchFolders = (subject) => {
 		rule,
 		layer,
 		path,
-		bytes: sum$3(own)
+		bytes: sum$4(own)
 	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
 	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
 		const [first] = group;
@@ -2478,6 +2678,103 @@ const estimatePacked = async (layers, known, reader) => {
 	};
 };
 
+// src/analysis/removal.ts
+/** Folders above a path, the topmost first, and the path itself. */
+const toWay = (path) => {
+	const way = [];
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) way.push(path.slice(0, at));
+	return [...way, path];
+};
+const sum$3 = (numbers) => {
+	let total = 0;
+	for (const number of numbers) total += number;
+	return total;
+};
+const toFiles = (subject, layer, entries) => {
+	const files = entries.filter(({ type }) => type === "f").map((entry) => ({
+		layer,
+		entry
+	}));
+	const groups = Map.groupBy(files, keyOf);
+	return new Map([...groups].flatMap(([key, [first, ...others]]) => first !== void 0 && subject.namesOf(first) === others.length + 1 ? [[key, first.entry.sizeBytes]] : []));
+};
+/** In the archive of a layer, such a name says something of its own. */
+const isMark = (path) => nameOf({ path }).startsWith(".wh.");
+/** A part that takes files away: those of its line, as other lines' are other findings. */
+const toSeen = (subject, match) => {
+	const tops = new Set(match.paths);
+	const names = [];
+	const kept = /* @__PURE__ */ new Set();
+	const keep = (path, from) => {
+		for (const folder of toWay(path).slice(from)) kept.add(folder);
+	};
+	const topOf = (path) => toWay(path).findIndex((each) => tops.has(each));
+	for (const { layer, entry } of subject.merged.visible) {
+		const { path, type } = entry;
+		const top = topOf(path);
+		if (top < 0) continue;
+		if (layer !== match.layer || isMark(path)) keep(type === "d" ? path : parentOf(path), top);
+		else if (type !== "d") names.push(entry);
+	}
+	for (const entries of subject.contents.layers.slice(0, match.layer)) for (const { type, path } of entries) if (type === "d" && topOf(path) >= 0) keep(path, topOf(path));
+	const hides = names.map(({ path }) => {
+		return toWay(path).slice(topOf(path)).find((each) => !kept.has(each)) ?? path;
+	});
+	return {
+		match,
+		files: toFiles(subject, match.layer, names),
+		hides: [...new Set(hides)]
+	};
+};
+/** A part that takes copies away which nobody sees; those in the base are the base's. */
+const toUnseen = (subject, match) => {
+	const paths = new Set(match.paths);
+	const copies = subject.merged.hidden.filter(({ layer, hiddenBy, reason, entry }) => {
+		const by = reason === "deleted" ? layer : hiddenBy;
+		return copyRules[reason] === match.rule && by === match.layer && paths.has(entry.path) && !isBase(subject, layer);
+	});
+	return {
+		match,
+		files: new Map(copies.map((copy) => [keyOf(copy), copy.entry.sizeBytes])),
+		hides: []
+	};
+};
+/** Bytes that go with some parts, each file once. */
+const countRemoved = (parts) => sum$3(new Map(parts.flatMap(({ files }) => [...files])).values());
+const withoutFiles = (layers, gone) => layers.map((entries, layer) => entries.filter((entry) => !gone.has(keyOf({
+	layer,
+	entry
+}))));
+/**
+* Finds out what the image would be without all findings whose fix only takes something away.
+*
+* @returns undefined where there are none
+*/
+const planRemoval = async (subject, matches, packed, totalBytes, reader) => {
+	const parts = matches.flatMap((match) => {
+		if (match.rule.removes === void 0) return [];
+		return [match.rule.removes === "files" ? toSeen(subject, match) : toUnseen(subject, match)];
+	}).filter(({ files }) => files.size > 0).toSorted((a, b) => countRemoved([b]) - countRemoved([a]));
+	if (parts.length === 0) return void 0;
+	const gone = new Set(parts.flatMap(({ files }) => [...files.keys()]));
+	const layers = withoutFiles(subject.contents.layers, gone);
+	const known = layers.map((entries, layer) => entries.length === subject.contents.layers[layer]?.length ? packed.layerBytes[layer] : void 0);
+	const { layerBytes } = await estimatePacked(layers, known, reader);
+	const folders = [...new Set(parts.flatMap(({ hides }) => hides.flatMap((path) => toWay(parentOf(path))))), ""].flatMap((path) => {
+		const entry = subject.visible.get(path)?.entry;
+		return entry?.type === "d" ? [[path, entry]] : [];
+	});
+	const { config, manifest } = subject.contents;
+	return {
+		parts,
+		bytes: totalBytes - countRemoved(parts),
+		packedBytes: sum$3(layerBytes),
+		folders: new Map(folders),
+		config,
+		manifest
+	};
+};
+
 // src/analysis/waste.ts
 const pathsShown = 3;
 const sum$2 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
@@ -2534,9 +2831,10 @@ const analyseImage = async (contents, files, given, depth) => {
 		};
 	});
 	const onDisk = layers.flatMap((entries) => [...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values()]);
+	const totalBytes = sum$1(analysed.map(({ bytes }) => bytes));
 	return {
 		layers: analysed,
-		totalBytes: sum$1(analysed.map(({ bytes }) => bytes)),
+		totalBytes,
 		visibleBytes: countPlaced(subject.merged.visible),
 		diskBytes: sum$1(onDisk),
 		packedBytes: sum$1(packed.layerBytes),
@@ -2544,7 +2842,9 @@ const analyseImage = async (contents, files, given, depth) => {
 		waste: toWaste(subject),
 		dive: toDiveFigures(layers),
 		...findLargest(subject),
-		findings
+		findings,
+		fingerprint: toFingerprint(subject),
+		removal: await planRemoval(subject, findings, packed, totalBytes, files)
 	};
 };
 
@@ -4151,4 +4451,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, createTarCutter, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents };
+export { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findCommon, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents };
