@@ -2,12 +2,19 @@ import { buildersCommand } from './builders/command.ts'
 import { type Command, problemsOf, usageOf } from './command.ts'
 import { messageOf, say } from './host/progress.ts'
 import { withSession } from './host/session.ts'
+import { reportCommand } from './image-report/command.ts'
 import { jobCommand } from './job/command.ts'
 import { loadCommand } from './load/command.ts'
 import { startCommand } from './start/command.ts'
 
 /** What can be measured; a further subcommand is one more entry. */
-const commands: readonly Command[] = [loadCommand, jobCommand, buildersCommand, startCommand]
+const commands: readonly Command[] = [
+  loadCommand,
+  jobCommand,
+  buildersCommand,
+  startCommand,
+  reportCommand,
+]
 
 /** The shell's convention for a program that Ctrl-C ended. */
 const interruptedCode = 130
