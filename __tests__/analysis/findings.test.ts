@@ -1,66 +1,6 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { findMatches } from '../../src/analysis/findings/catalog.ts'
-import { toSubject } from '../../src/analysis/findings/subject.ts'
-import { withTouched } from '../../src/analysis/findings/touched.ts'
-import type { Entry, LayerEntries } from '../../src/image/contents/entry.ts'
 import { copyOf, file, folder, linkTo, top, whiteout } from '../support/entries.ts'
-
-type Texts = Readonly<Record<string, string>>
-
-type Options = {
-  readonly texts?: Texts
-  readonly config?: object
-  /** Of the layers above the base. */
-  readonly instructions?: readonly string[]
-  readonly base?: LayerEntries
-  readonly mostHashedBytes?: number
-}
-
-/** What is found in layers above a base: `rule@layer bytes`. */
-const find = async (own: readonly LayerEntries[], options: Options = {}) => {
-  const { texts = {}, config = {}, instructions = [], base = [top] } = options
-  const { mostHashedBytes = 1e9 } = options
-  const files = {
-    bytes: async (_: number, path: string, from: number, length: number) =>
-      Buffer.from(texts[path] ?? '', 'latin1').subarray(from, from + length),
-    // A layer's own text comes before what all have at that path.
-    hash: async (layer: number, path: string) => {
-      const text = texts[`${layer} ${path}`] ?? texts[path]
-      return text === undefined ? '' : createHash('sha256').update(text).digest('hex')
-    },
-  }
-  const origins = [base, ...own].map((_, at) => ({
-    instruction: instructions[at - 1] ?? 'RUN x',
-    location: undefined,
-    isBase: at === 0,
-    packedBytes: undefined,
-  }))
-  const contents = { config: JSON.stringify(config), manifest: undefined, layers: [base, ...own] }
-  const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes))
-  const found = await findMatches(subject)
-  return found.map(({ rule, layer, bytes, evidence }) =>
-    evidence?.includes('mounts a cache')
-      ? `${rule.id}@${layer} ${bytes} elsewhere`
-      : `${rule.id}@${layer} ${bytes}`,
-  )
-}
-
-const withFolders = (...files: readonly Entry[]): LayerEntries => {
-  const folders = new Set(
-    files.flatMap(({ path }) =>
-      path.split('/').map((_, at, names) => names.slice(0, at).join('/')),
-    ),
-  )
-  return [
-    top,
-    ...[...folders]
-      .filter(Boolean)
-      .toSorted()
-      .map((path) => folder(path)),
-    ...files,
-  ]
-}
+import { find, withFolders } from '../support/findings.ts'
 
 const pip = file('root/.cache/pip/x', 2_000_000)
 

@@ -50,6 +50,7 @@ test('a Deployment is read with its containers, their images, amounts and lines'
             pullPolicy: 'Always',
             requests: { memory: 134_217_728, cpu: 0.1, storage: undefined },
             limits: { memory: 1e9, cpu: undefined, storage: undefined },
+            asksForGpu: false,
             line: 14,
           },
         ],

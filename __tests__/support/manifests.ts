@@ -8,6 +8,7 @@ export const containerOf = (change: Partial<Container> = {}): Container => ({
   pullPolicy: undefined,
   requests: { memory: undefined, cpu: undefined, storage: undefined },
   limits: { memory: undefined, cpu: undefined, storage: undefined },
+  asksForGpu: false,
   line: 7,
   ...change,
 })

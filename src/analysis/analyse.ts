@@ -1,3 +1,4 @@
+import { type Background, unknownBackground } from '../image/background.ts'
 import { countBytes, type FileReader, type ImageContents } from '../image/contents/entry.ts'
 import { toHistoryOrigins } from '../image/contents/history.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
@@ -61,11 +62,13 @@ export const analyseImage = async (
   files: FileReader,
   given: readonly LayerOrigin[] | undefined,
   depth: ReportDepth,
+  background: Background = unknownBackground,
 ): Promise<ImageAnalysis> => {
   const { layers, config, manifest } = contents
   const fits = given?.length === layers.length
   const origins = fits && given !== undefined ? given : toHistoryOrigins(config, layers.length)
-  const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes[depth]))
+  const most = mostHashedBytes[depth]
+  const subject = await withTouched(toSubject(contents, origins, files, most, background))
   const [packed, findings] = await Promise.all([
     estimatePacked(layers, readPackedSizes(manifest, layers.length), files),
     findMatches(subject),

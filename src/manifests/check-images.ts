@@ -7,7 +7,7 @@ import {
   toNodeNames,
   toRepository,
 } from '../image/reference.ts'
-import type { Container, Workload } from './workload.ts'
+import type { Container, Manifests, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
 type User = Container & { readonly canonical: string; readonly file: string }
@@ -120,3 +120,16 @@ export const checkImages = (workloads: readonly Workload[], given: Loaded): read
 /** The canonical names that containers use: whether they pull has been judged, each at its line. */
 export const findUsed = (workloads: readonly Workload[]): ReadonlySet<string> =>
   new Set(toUsers(workloads).map(({ canonical }) => canonical))
+
+/**
+ * Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
+ * one may be in what cannot be read.
+ */
+export const asksForGpu = (
+  { workloads, warnings }: Manifests,
+  names: readonly ImageReference[],
+): boolean | undefined => {
+  const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names))
+  if (users.some((user) => user.asksForGpu)) return true
+  return users.length === 0 || warnings.length > 0 ? undefined : false
+}

@@ -65,6 +65,17 @@ export const createReader = (document: Document) => {
     const own = map.items.find((pair) => textOf(pair.key) === key)
     return own === undefined ? findMerged(map, key, depth) : own.value
   }
+  const findKeys = (node: unknown, depth: number): readonly string[] => {
+    const map = follow(node)
+    if (isSeq(map)) return map.items.flatMap((item) => findKeys(item, depth + 1))
+    if (!isMap(map) || depth > 10) return []
+    spend(1 + map.items.length)
+    return map.items.flatMap(({ key, value }) => {
+      const name = textOf(key)
+      if (name === '<<') return findKeys(value, depth + 1)
+      return name === undefined ? [] : [name]
+    })
+  }
   return {
     /** What stands under keys, one in the other; undefined where there is nothing. */
     at: (node: unknown, ...keys: readonly string[]): Node | undefined => {
@@ -72,6 +83,8 @@ export const createReader = (document: Document) => {
       for (const key of keys) at = find(at, key, 0)
       return follow(at) as Node | undefined
     },
+    /** Names in a map, and in those that are merged into it. */
+    keys: (node: unknown): readonly string[] => findKeys(node, 0),
     items: (node: unknown): readonly unknown[] => {
       const list = follow(node)
       if (!isSeq(list)) return []

@@ -68,7 +68,22 @@ const roleOf = ({ at, text }: Reader, node: unknown, list: string): Container['r
   return text(at(node, 'restartPolicy')) === 'Always' ? 'sidecar' : 'init'
 }
 
-const readContainer = (source: Source, node: unknown, list: string): readonly Container[] => {
+/** Such as `nvidia.com/gpu`, `amd.com/gpu`, `gpu.intel.com/i915`, `nvidia.com/mig-1g.5gb`. */
+const gpuResource = /gpu|nvidia/i
+
+/** Where devices are claimed, nobody but the cluster knows of which kind they are. */
+const readsGpu = ({ at, keys }: Reader, container: unknown): boolean =>
+  at(container, 'resources', 'claims') !== undefined ||
+  ['limits', 'requests'].some((list) =>
+    keys(at(container, 'resources', list)).some((name) => gpuResource.test(name)),
+  )
+
+const readContainer = (
+  source: Source,
+  node: unknown,
+  list: string,
+  isGpuPod: boolean,
+): readonly Container[] => {
   const { reader, lineAt, warn } = source
   const { at, text } = reader
   const written = at(node, 'image')
@@ -95,7 +110,9 @@ const readContainer = (source: Source, node: unknown, list: string): readonly Co
   }
   const name = text(at(node, 'name')) ?? '?'
   const pullPolicy = text(at(node, 'imagePullPolicy')) || undefined
-  return [{ name, role: roleOf(reader, node, list), image, pullPolicy, requests, limits, line }]
+  const role = roleOf(reader, node, list)
+  const asksForGpu = isGpuPod || readsGpu(reader, node)
+  return [{ name, role, image, pullPolicy, requests, limits, asksForGpu, line }]
 }
 
 const readCount = ({ at, text }: Reader, spec: unknown, key: string): number | undefined => {
@@ -141,8 +158,9 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
   const path = findPath(kind, text(at(node, 'apiVersion')) ?? '')
   if (path === undefined) return []
   const spec = at(node, ...path)
+  const isGpuPod = gpuResource.test(text(at(spec, 'runtimeClassName')) ?? '')
   const containers = ['initContainers', 'containers'].flatMap((list) =>
-    items(at(spec, list)).flatMap((item) => readContainer(source, item, list)),
+    items(at(spec, list)).flatMap((item) => readContainer(source, item, list, isGpuPod)),
   )
   const pods = countPods(reader, kind, node)
   const volumes = readVolumes(reader, node, spec)

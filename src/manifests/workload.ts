@@ -37,6 +37,8 @@ export type Container = {
   readonly pullPolicy: string | undefined
   readonly requests: Amounts
   readonly limits: Amounts
+  /** By a resource, or by how its pod is run. */
+  readonly asksForGpu: boolean
   /** Of the image, counted from 1. */
   readonly line: number
 }

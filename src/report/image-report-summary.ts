@@ -4,7 +4,13 @@ import type { Level, Match } from '../analysis/findings/finding.ts'
 import { escapeCell, escapeLine, formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
 import { renderProof } from './image-proof.ts'
-import { type ImageReport, renderEvidence, renderPath, renderPlace } from './image-report.ts'
+import {
+  type ImageReport,
+  renderEvidence,
+  renderMatchPlace,
+  renderPath,
+  renderPlace,
+} from './image-report.ts'
 import { renderBar, renderSizes, renderWaste } from './image-report-text.ts'
 import { renderCommon } from './shared-base.ts'
 
@@ -20,9 +26,8 @@ const renderFindings = ({ findings, layers }: ImageAnalysis): readonly string[] 
   const shown = findings.slice(0, mostFindings)
   if (shown.length === 0) return []
   const toRow = (match: Match): readonly string[] => {
-    const { rule, layer, bytes } = match
-    const origin = layers[layer]
-    const place = origin === undefined ? '' : escapeCell(renderPlace(origin, layer))
+    const { rule, bytes } = match
+    const place = escapeCell(renderMatchPlace(match, layers))
     const size = bytes > 0 ? formatBytes(bytes).replace(' ', '\u00a0') : ''
     // Rules' own texts are Markdown.
     const doubt = rule.doubt === undefined ? '' : ` (Unless ${rule.doubt}.)`

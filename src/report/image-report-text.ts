@@ -2,7 +2,13 @@ import type { ImageAnalysis } from '../analysis/analyse.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
 import { renderProof, renderSaid } from './image-proof.ts'
-import { type ImageReport, renderFinding, renderPath, renderPlace } from './image-report.ts'
+import {
+  type ImageReport,
+  renderFinding,
+  renderMatchPlace,
+  renderPath,
+  renderPlace,
+} from './image-report.ts'
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
@@ -58,9 +64,8 @@ const renderLayers = ({ layers, totalBytes }: ImageAnalysis): readonly string[] 
 export const renderReportLines = ({ name, analysis, proof }: ImageReport) => {
   const { findings, layers, folders } = analysis
   const lines = findings.map((match) => {
-    const layer = layers[match.layer]
-    const place = layer === undefined ? '' : ` ${renderPlace(layer, match.layer)}`
-    return `${match.rule.level}${place}: ${renderFinding(match)}`
+    const place = renderMatchPlace(match, layers)
+    return `${match.rule.level}${place && ` ${place}`}: ${renderFinding(match)}`
   })
   return {
     title: `Image report: ${name}: ${renderSizes(analysis)}, ${formatCount(findings.length, 'finding')}`,

@@ -39,6 +39,16 @@ export const renderPlace = ({ location, isBase }: LayerAnalysis, index: number):
   return isBase ? 'base' : `layer ${index + 1}`
 }
 
+/** Where to change something for a finding. */
+export const renderMatchPlace = (
+  { location, layer: index }: Match,
+  layers: ImageAnalysis['layers'],
+): string => {
+  if (location !== undefined) return `${location.file}:${location.line}`
+  const layer = layers[index]
+  return layer === undefined ? '' : renderPlace(layer, index)
+}
+
 const pathsShown = 3
 
 const renderPaths = (paths: readonly string[]): string => {
@@ -65,7 +75,7 @@ export const toAnnotations = ({ name, analysis }: ImageReport) => {
   const { findings, layers } = analysis
   const toWarning = (match: Match): Warning => ({
     message: `${name}: ${renderFinding(match)}`,
-    location: layers[match.layer]?.location,
+    location: match.location ?? layers[match.layer]?.location,
   })
   const ofLevel = (level: Match['rule']['level']): readonly Warning[] =>
     findings.filter(({ rule }) => rule.level === level).map(toWarning)
@@ -76,14 +86,18 @@ const mostParts = 20
 const mostFindings = 50
 const mostPaths = 5
 
-const toFindingOutput = ({ rule, layer, bytes, paths, evidence }: Match, all: ImageAnalysis) => ({
+const toFindingOutput = (
+  { rule, layer, location, bytes, paths, evidence }: Match,
+  all: ImageAnalysis,
+) => ({
   rule: rule.id,
   level: rule.level,
   what: rule.what,
   fix: rule.fix,
   doubt: rule.doubt,
   layer,
-  location: all.layers[layer]?.location,
+  isQuestion: rule.isQuestion,
+  location: location ?? all.layers[layer]?.location,
   bytes,
   pathCount: paths.length,
   paths: paths.slice(0, mostPaths).map(renderPath),

@@ -4,7 +4,11 @@ import { copyRules, matchCopies } from './match-copies.ts'
 import { duplicateRule, matchDuplicates } from './match-duplicates.ts'
 import { fileRules, matchFiles } from './match-files.ts'
 import { matchFolders } from './match-folders.ts'
-import { matchPackages, packageRule } from './match-packages.ts'
+import { matchModes, modeRules } from './match-modes.ts'
+import { matchNode, nodeRule } from './match-node.ts'
+import { matchPackages, packageRules } from './match-packages.ts'
+import { matchPython, pythonRules } from './match-python.ts'
+import { matchRecipe, recipeRules } from './match-recipe.ts'
 import { matchSecrets, secretRules } from './match-secrets.ts'
 import { countPlaced, type Subject } from './subject.ts'
 
@@ -15,7 +19,11 @@ export const catalog: readonly Rule[] = [
   ...folderRules,
   ...Object.values(copyRules),
   duplicateRule,
-  packageRule,
+  ...packageRules,
+  ...recipeRules,
+  ...pythonRules,
+  nodeRule,
+  ...modeRules,
 ]
 
 const order: readonly Level[] = ['error', 'warning', 'info']
@@ -24,7 +32,9 @@ const order: readonly Level[] = ['error', 'warning', 'info']
 const leastShare = 0.01
 
 const compare = (a: Match, b: Match): number =>
-  order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || b.bytes - a.bytes
+  order.indexOf(a.rule.level) - order.indexOf(b.rule.level) ||
+  Number(a.rule.isQuestion ?? false) - Number(b.rule.isQuestion ?? false) ||
+  b.bytes - a.bytes
 
 /** Asks all rules; the worst first, and the largest of these. */
 export const findMatches = async (subject: Subject): Promise<readonly Match[]> => {
@@ -35,10 +45,17 @@ export const findMatches = async (subject: Subject): Promise<readonly Match[]> =
     matchCopies(subject),
     matchDuplicates(subject),
     matchPackages(subject),
+    matchRecipe(subject),
+    matchPython(subject),
+    matchNode(subject),
+    matchModes(subject),
   ])
   const imageBytes = countPlaced(subject.merged.visible)
   return found
     .flat()
-    .filter(({ rule, bytes }) => rule.level !== 'info' || bytes >= leastShare * imageBytes)
+    .filter(
+      // Of some, bytes are not the point.
+      ({ rule, bytes }) => rule.level !== 'info' || bytes === 0 || bytes >= leastShare * imageBytes,
+    )
     .toSorted(compare)
 }

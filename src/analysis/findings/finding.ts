@@ -1,3 +1,5 @@
+import type { SourceLocation } from '../../failure.ts'
+
 /** `error` for what must not be there, `info` for what may have its reasons. */
 export type Level = 'error' | 'warning' | 'info'
 
@@ -16,6 +18,8 @@ export type Rule = {
    * not see. Undefined where only a build can tell.
    */
   readonly removes?: 'files' | 'copies'
+  /** Only somebody who knows the program can answer it: its bytes are in no total. */
+  readonly isQuestion?: true
 }
 
 /** What a rule found, before it is known which line did it. */
@@ -23,6 +27,8 @@ export type Match = {
   readonly rule: Rule
   /** The layer whose line is to be changed. */
   readonly layer: number
+  /** The line, where no layer has it. */
+  readonly location?: SourceLocation | undefined
   /** Of the image without it; 0 where bytes are not the point. */
   readonly bytes: number
   /** Paths in the image, as bytes, most important first. */

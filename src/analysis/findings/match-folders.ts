@@ -1,7 +1,7 @@
 import type { Placed } from '../../image/contents/merge.ts'
 import type { Match } from './finding.ts'
 import { type FolderRule, folderRules } from './folders.ts'
-import { isBase, isFromContext, keyOf, nameOf, parentOf, type Subject } from './subject.ts'
+import { isBase, isFromContext, nameOf, parentOf, type Subject, withoutShared } from './subject.ts'
 
 /** A folder that a rule is about, and the files in it of which no name is elsewhere. */
 type Found = { readonly rule: FolderRule; readonly path: string; readonly files: Placed[] }
@@ -36,14 +36,6 @@ const findAround = (path: string, folders: ReadonlyMap<string, FolderRule>): str
   return hint
 }
 
-/** A file that has another name outside is there without the folder, too. */
-const dropShared = (files: readonly Placed[], { namesOf }: Subject): Placed[] => {
-  const inside = new Map<string, number>()
-  for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1)
-  const first = new Map(files.map((placed) => [keyOf(placed), placed]))
-  return [...first].flatMap(([key, placed]) => (inside.get(key) === namesOf(placed) ? placed : []))
-}
-
 const collect = (subject: Subject): readonly Found[] => {
   const folders = findFolders(subject)
   if (folders.size === 0) return []
@@ -58,7 +50,7 @@ const collect = (subject: Subject): readonly Found[] => {
   }
   return [...files].flatMap(([path, inside]) => {
     const rule = folders.get(path)
-    return rule === undefined ? [] : [{ rule, path, files: dropShared(inside, subject) }]
+    return rule === undefined ? [] : [{ rule, path, files: withoutShared(inside, subject) }]
   })
 }
 

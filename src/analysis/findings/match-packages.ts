@@ -2,13 +2,23 @@ import type { Entry } from '../../image/contents/entry.ts'
 import type { Match, Rule } from './finding.ts'
 import { isBase, type Subject } from './subject.ts'
 
-export const packageRule: Rule = {
+const packageRule: Rule = {
   id: 'build-tools',
   level: 'warning',
   what: 'Compilers and headers of packages',
   fix: 'Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.',
   doubt: 'a program may compile while it runs',
 }
+
+const stageRule: Rule = {
+  id: 'single-stage',
+  level: 'warning',
+  what: 'A single stage that ends with build tools',
+  fix: 'Give the build a stage of its own: `FROM ... AS build`, a second FROM without the tools, and `COPY --from=build` of what runs.',
+  doubt: 'a program may compile while it runs',
+}
+
+export const packageRules: readonly Rule[] = [packageRule, stageRule]
 
 /** Less, of one line, is not worth a word. */
 const leastBytes = 10_000_000
@@ -78,7 +88,8 @@ const matchDatabase = async (subject: Subject, path: string): Promise<readonly M
     const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name)
     const more = names.length > 8 ? ` and ${names.length - 8} more` : ''
     const evidence = `${names.slice(0, 8).join(', ')}${more}`
-    return [{ rule: packageRule, layer, bytes: total, paths: [], evidence }]
+    const rule = subject.background.recipe?.stages === 1 ? stageRule : packageRule
+    return [{ rule, layer, bytes: total, paths: [], evidence }]
   })
 }
 

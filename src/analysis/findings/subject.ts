@@ -1,3 +1,4 @@
+import type { Background } from '../../image/background.ts'
 import type { Entry, FileReader, ImageContents } from '../../image/contents/entry.ts'
 import { type Merged, mergeLayers, type Placed } from '../../image/contents/merge.ts'
 import type { LayerOrigin } from '../../image/layer-origin.ts'
@@ -14,6 +15,7 @@ export type Subject = {
   readonly files: FileReader
   /** Bytes of files that may be hashed: more would take too long beside a load. */
   readonly mostHashedBytes: number
+  readonly background: Background
 }
 
 export const keyOf = ({ layer, entry }: Placed): string => `${layer} ${entry.inode}`
@@ -31,6 +33,7 @@ export const toSubject = (
   origins: readonly LayerOrigin[],
   files: FileReader,
   mostHashedBytes: number,
+  background: Background,
 ): Subject => {
   const merged = mergeLayers(contents.layers, (layer) => !isCopy(origins[layer]?.instruction))
   const names = new Map<string, number>()
@@ -49,6 +52,7 @@ export const toSubject = (
     namesOf: (placed) => names.get(keyOf(placed)) ?? 0,
     files,
     mostHashedBytes,
+    background,
   }
 }
 
@@ -63,6 +67,17 @@ export const countPlaced = (all: Iterable<Placed>): number => {
     bytes += placed.entry.sizeBytes
   }
   return bytes
+}
+
+/** Each file once, of which no name is elsewhere: what has one there stays without these, too. */
+export const withoutShared = (
+  files: readonly Placed[],
+  { namesOf }: Pick<Subject, 'namesOf'>,
+): Placed[] => {
+  const inside = new Map<string, number>()
+  for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1)
+  const first = new Map(files.map((placed) => [keyOf(placed), placed]))
+  return [...first].flatMap(([key, placed]) => (inside.get(key) === namesOf(placed) ? placed : []))
 }
 
 export const isBase = ({ origins }: Subject, layer: number): boolean =>

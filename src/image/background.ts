@@ -1,0 +1,52 @@
+import type { SourceLocation } from '../failure.ts'
+
+/** What a Dockerfile says of the image that it made. */
+export type Recipe = {
+  /** All of it, as it was written. */
+  readonly text: string
+  /** Texts of files of the context that say which distributions of Python are wanted. */
+  readonly requirements: readonly string[]
+  /** How many stages there are, needed or not. */
+  readonly stages: number
+  /** What the image begins with once all stages are followed; undefined where that cannot be known. */
+  readonly base:
+    | { readonly image: string; readonly location: SourceLocation | undefined }
+    | undefined
+}
+
+/** A part of a build context that the image has no use for. */
+export type NeedlessPart = {
+  /** Relative to the context, in plain text. */
+  readonly path: string
+  readonly bytes: number
+  /** The line of .dockerignore that leaves it out, checked. */
+  readonly pattern: string
+}
+
+/** What a large build context was sent for. */
+export type SentContext = {
+  readonly sentBytes: number
+  /** Where the Dockerfile copies the most general part of it. */
+  readonly location: SourceLocation | undefined
+  /** The largest first. */
+  readonly needless: readonly NeedlessPart[]
+  /** What is largest of all, where that is not needless: `data/ 300 MB`. */
+  readonly largest: readonly { readonly path: string; readonly bytes: number }[]
+  /** Relative to the context, such as `.dockerignore`. */
+  readonly ignoreFile: string
+}
+
+/** What is known of an image besides what is in it; undefined where nobody knows. */
+export type Background = {
+  readonly recipe: Recipe | undefined
+  /** Undefined also for a context that is small. */
+  readonly context: SentContext | undefined
+  /** Whether some pod that runs it asks for a GPU; undefined where no manifest names it. */
+  readonly asksForGpu: boolean | undefined
+}
+
+export const unknownBackground: Background = {
+  recipe: undefined,
+  context: undefined,
+  asksForGpu: undefined,
+}
