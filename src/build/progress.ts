@@ -29,6 +29,9 @@ const briefMs = 150
  */
 const isCounted = ({ name }: BuildStep): boolean => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name)
 
+const isContext = ({ name }: BuildStep): boolean =>
+  /^\[(?:\S+ )?internal\] load build context$/.test(name)
+
 /** What is known of a step. */
 const createTracked = (step: BuildStep, onEvent: OnBuildEvent) => {
   const tracked = {
@@ -46,6 +49,8 @@ const createTracked = (step: BuildStep, onEvent: OnBuildEvent) => {
     }),
     /** When a part of it was told of last. */
     toldMs: new Map<string, number>(),
+    /** Of the build context, as far as it is sent. */
+    contextBytes: 0,
   }
   return tracked
 }
@@ -113,6 +118,9 @@ const onTransfer = ({ all, onEvent }: State, transfer: Transfer): void => {
   const tracked = all.get(transfer.vertex)
   if (tracked === undefined) return
   const { step, toldMs } = tracked
+  // BuildKit's .dockerignore is transferred as a context, too.
+  if (id === 'transferring context:' && isContext(step))
+    tracked.contextBytes = Math.max(tracked.contextBytes, transfer.currentBytes)
   if (completedMs !== undefined) toldMs.delete(id)
   else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return
   else toldMs.set(id, atMs)
@@ -174,7 +182,9 @@ export const createProgress = (onEvent: OnBuildEvent) => {
         .filter(({ isCached }) => !isCached)
         .toSorted((a, b) => a.startedMs - b.startedMs)
       const timings = toTimings(ended)
-      return { steps: steps.length, cachedSteps, timings, missed: missed?.step.name }
+      const contextBytes = all.reduce((sum, each) => sum + each.contextBytes, 0)
+      const missedName = missed?.step.name
+      return { steps: steps.length, cachedSteps, timings, missed: missedName, contextBytes }
     },
   }
 }

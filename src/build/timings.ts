@@ -32,6 +32,8 @@ export type BuildStats = CachedShare & {
   readonly timings: Timings
   /** BuildKit's name of the first step that the cache did not have, such as `[3/7] RUN make`. */
   readonly missed: string | undefined
+  /** How much of the build context BuildKit was sent. */
+  readonly contextBytes: number
 }
 
 type Phase = 'context' | 'pull' | 'steps' | 'export' | 'cache'

@@ -27,7 +27,7 @@ export const report = async (
   const steps = reported.map((image) => ({
     ...({ kind: 'analyse', id: `report ${image.given}`, names: [image.given], depth } as const),
     ...({ needs: [], after: [], lane: 'report', isFinal: false } as const),
-    ...{ nodeImage: undefined, loaded: undefined },
+    ...{ nodeImage: undefined, loaded: undefined, target: undefined, asksForGpu: undefined },
     image: { kind: 'elsewhere', image } as const,
   }))
   const look = { runId, layoutDir, env, clusterName, depth, signal }

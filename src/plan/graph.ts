@@ -7,6 +7,7 @@ import { isNameless } from '../image/own-names.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
+import { asksForGpu } from '../manifests/check-images.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { type ImageSource, type Step, type StepId, toBuildId, type Work } from './steps.ts'
@@ -51,18 +52,20 @@ const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) =
 type ToLoad = ReturnType<typeof createToLoad>
 
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes }: Facts) => {
+const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes, manifests }: Facts) => {
   const nodeImage = nodes[0]?.imageId
   return (
     references: readonly ImageReference[],
     image: ImageSource,
     needs: readonly StepId[],
     loadedBy?: StepId,
+    target?: Target,
   ): readonly Step[] => {
     if (depth === 'false' || nodeImage === undefined) return []
     const names = references.map(({ given }) => given)
     const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
-    const work = { kind: 'analyse', names, image, depth, nodeImage, loaded } as const
+    const about = { target, asksForGpu: asksForGpu(manifests, references) }
+    const work = { kind: 'analyse', names, image, depth, nodeImage, loaded, ...about } as const
     const report = step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })
     // Docker runs what it has.
     if (prove === undefined || loaded !== undefined) return [report]
@@ -154,7 +157,8 @@ const planBuilds = (
     const source = { kind: 'built', by: id } as const
     const load = toLoad(tags, source, [id])
     const isLayout = output === 'oci-layout'
-    const reports = isLoaded ? toReport(tags, source, [id], isLayout ? load.id : undefined) : []
+    const loadedBy = isLayout ? load.id : undefined
+    const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : []
     const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : []
     const wantsOrigins = reports.length > 0
     const order = { target, isAlone, retries, cacheRequired, nodes, wantsOrigins }

@@ -58,6 +58,10 @@ export type Work =
       readonly names: readonly string[]
       readonly image: ImageSource
       readonly depth: ReportDepth
+      /** Of which the image was built; undefined for one that was there before. */
+      readonly target: Target | undefined
+      /** Whether a pod that runs it asks for a GPU; undefined where no manifest names it. */
+      readonly asksForGpu: boolean | undefined
       /** ID of an image that nodes run: its programs read the layers; undefined where there are none. */
       readonly nodeImage: string | undefined
       /** Who has all of what another builder made, once that has been loaded; undefined for Docker's images. */

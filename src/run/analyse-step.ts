@@ -1,6 +1,9 @@
 import { analyseImage, type ImageAnalysis } from '../analysis/analyse.ts'
+import { readRecipe } from '../build/recipe.ts'
+import { largeContextBytes } from '../build/walk-context.ts'
 import { Failure, renderError } from '../failure.ts'
 import { withBlobs } from '../image/contents/blobs/read-blobs.ts'
+import type { Background } from '../image/background.ts'
 import type { FileReader, ImageContents } from '../image/contents/entry.ts'
 import { type ReadOrder, withContents } from '../image/contents/read-contents.ts'
 import { toWholeBlobs } from '../image/sources/oci-layout.ts'
@@ -8,7 +11,7 @@ import { findInNode } from '../load/find-in-node.ts'
 import type { StepOf } from '../plan/steps.ts'
 import { findImage } from './find-image.ts'
 import { toLineOrigins } from './history-origins.ts'
-import type { Handler, Ports } from './ports.ts'
+import type { Handler, Ports, Run } from './ports.ts'
 
 /** A moment beside a load, where all goes well. */
 const deadlineMs = { auto: 120_000, full: 900_000 } as const
@@ -50,6 +53,18 @@ const analyseLayout = async (
   )
 }
 
+/** Most contexts are small, and most steps start without the library of ignore files. */
+const describeSent = async (
+  { target, image: source }: StepOf<'analyse'>,
+  { workspace, resultOf }: Run,
+): Promise<Background['context']> => {
+  const built = source.kind === 'built' ? resultOf('build', source.by) : undefined
+  const { contextBytes = 0 } = built?.metadata ?? {}
+  if (target === undefined || contextBytes < largeContextBytes) return undefined
+  const { describeContext } = await import('../build/sent-context.ts')
+  return describeContext(target, workspace, contextBytes).catch(() => undefined)
+}
+
 /** Says what an image's bytes are for. That fails no step: the image is there and works. */
 export const analyse: Handler<'analyse'> = async (step, ports) => {
   const { docker, log, run } = ports
@@ -61,11 +76,14 @@ export const analyse: Handler<'analyse'> = async (step, ports) => {
   const { api, engine } = docker
   const { id: runId, signal } = run
   const order = { engine, image, nodeImage, runId, signal, deadlineMs: deadlineMs[depth] }
-  const analyseIt: Analyse = (contents, files) => {
+  const analyseIt: Analyse = async (contents, files) => {
     const { config, layers } = contents
     const origins =
       built?.origins ?? (built?.builtOf && toLineOrigins(config, layers.length, built.builtOf))
-    return analyseImage(contents, files, origins, depth)
+    const recipe = step.target && readRecipe(step.target, run.workspace)
+    const context = await describeSent(step, run)
+    const background = { recipe, context, asksForGpu: step.asksForGpu }
+    return analyseImage(contents, files, origins, depth, background)
   }
   try {
     if (image.layout !== undefined) return await analyseLayout(step, order, ports, analyseIt)

@@ -11,6 +11,7 @@ import { expand } from './words.ts'
 export type SecretMount = { readonly id: string; readonly line: number }
 
 type Stage = {
+  readonly line: number
   /** Lower case; undefined for stages that have none. */
   readonly name: string | undefined
   /** What it begins with: another stage, or an image; undefined where that cannot be known. */
@@ -100,7 +101,7 @@ const readStages = (dockerfile: string, words: BuildWords): readonly Stage[] => 
       const name = as.toLowerCase() === 'as' ? alias?.toLowerCase() : undefined
       const found = expand(image, escapeSign, (each) => variables.get(each))
       const base = byName.get(found?.toLowerCase() ?? '') ?? found
-      const begun = { name, base, sources: [], secrets: [], laterSecrets: [] }
+      const begun = { line, name, base, sources: [], secrets: [], laterSecrets: [] }
       stages.push(begun)
       if (name !== undefined) byName.set(name, begun)
     } else if (keyword === 'onbuild') {
@@ -162,4 +163,23 @@ export const findSecretMounts = (dockerfile: string, words: BuildWords) => {
       .toSorted((one, other) => one.line - other.line),
     all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets]),
   }
+}
+
+/**
+ * How many stages there are, and what the stage to build begins with once its stages are followed, with the
+ * line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
+ */
+export const findRoot = (dockerfile: string, words: BuildWords) => {
+  const stages = readStages(dockerfile, words)
+  const target = words.target?.toLowerCase()
+  const elsewhere = new Set(words.contexts.map((context) => context.split('::')[0] ?? ''))
+  let stage = target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target)
+  while (typeof stage?.base === 'object' && !elsewhere.has(stage.base.name ?? ''))
+    stage = stage.base
+  const base = stage?.base
+  const root =
+    stage === undefined || typeof base !== 'string' || elsewhere.has(base)
+      ? undefined
+      : { image: base, line: stage.line }
+  return { stages: stages.length, root }
 }
