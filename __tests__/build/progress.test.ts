@@ -87,6 +87,14 @@ describe('what buildx printed for real', () => {
     expect(follow(recorded(name))).toMatchObject({ steps, cachedSteps })
   })
 
+  test.each([
+    // Of the .dockerignore, 2 bytes were sent beside it.
+    ['stages', 377],
+    ['unknown-instruction', 0],
+  ])('how much of the context was sent: %s', (name, contextBytes) => {
+    expect(follow(recorded(name)).contextBytes).toBe(contextBytes)
+  })
+
   test('what a step prints stays its own, whatever it looks like', () => {
     expect(textsOf(toEvents(recorded('hostile')), 'output')).toEqual([
       '\u001b[31mred\u001b[0m',

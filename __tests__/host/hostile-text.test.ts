@@ -1,12 +1,14 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { findSecret } from '../../src/analysis/findings/match-secrets.ts'
+import { findInstalled, findNames, readRequired } from '../../src/analysis/findings/requirement.ts'
 import {
   renderCacheFailure,
   toCacheKind,
   toNeedlessFailure,
 } from '../../src/build/cache-failures.ts'
 import { toBakeWords } from '../../src/build/dockerfile/find.ts'
+import { findContextSources } from '../../src/build/dockerfile/sources.ts'
 import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
 import { toTimings } from '../../src/build/timings.ts'
@@ -154,6 +156,17 @@ test.each<readonly [string, () => unknown]>([
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
   ['a repository', () => toRepository(`${most('@')}\n!`)],
   ['a digest', () => toRepository(`${most(':@')}/\n!`)],
+  ...['pip ', 'pip install a ', 'a', 'a-', '-.', 'x==', 'a[', ' '].flatMap(
+    (text): readonly [string, () => unknown][] => [
+      [`what a RUN of ${text} installs`, () => findInstalled(`RUN pip install ${most(text)}`)],
+      [`a requirement of ${text}`, () => readRequired(`${most(text)};${most(text)}`)],
+      [`names in a text of ${text}`, () => findNames([most(text)])],
+    ],
+  ),
+  ...['*', '* ', '["', '$', '../'].map((text): [string, () => unknown] => [
+    `a COPY of ${text}`,
+    () => findContextSources(`FROM x\nCOPY ${most(text)} /`, words),
+  ]),
   ['a Dockerfile of empty lines', () => findBases(`${most('\n')}x`, words)],
   ['a FROM that does not end', () => findBases(`FROM ${most('${a:-')}`, words)],
   ['a FROM of flags', () => findBases(`FROM ${most('--a ')}`, words)],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Facts, toWanted } from '../../src/facts/facts.ts'
 import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
-import { checkImages, findUsed } from '../../src/manifests/check-images.ts'
+import { asksForGpu, checkImages, findUsed } from '../../src/manifests/check-images.ts'
 import type { Container } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 import { targetWith } from '../support/target.ts'
@@ -154,3 +154,29 @@ test('names that manifests use have been judged, whatever came of it', () => {
   ])
   expect([...used]).toEqual(['docker.io/library/a:latest', 'docker.io/library/b:latest'])
 })
+
+test.each<[string, boolean, boolean, boolean | undefined]>([
+  ['api:dev', true, false, true],
+  ['api:dev', false, false, false],
+  ['docker.io/library/api:dev', true, true, true],
+  ['other:dev', true, false, undefined],
+  // The pod that asks may be in what could not be read.
+  ['api:dev', false, true, undefined],
+])(
+  'a container of %s that asks for a GPU: %s, beside what cannot be read: %s',
+  (image, asks, isPart, result) => {
+    const manifests = {
+      workloads: [
+        workloadOf([
+          { image, asksForGpu: asks },
+          { image: 'third:1', asksForGpu: true },
+        ]),
+      ],
+      claims: [],
+      warnings: isPart ? [{ message: 'x', location: undefined }] : [],
+    }
+    expect(
+      asksForGpu(manifests, [{ given: 'api:dev', canonical: 'docker.io/library/api:dev' }]),
+    ).toBe(result)
+  },
+)

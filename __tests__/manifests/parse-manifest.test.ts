@@ -325,3 +325,22 @@ test('objects of JSON one after another are told of at their own lines', () => {
   expect(workloads.flatMap(({ containers }) => containers.map(({ line }) => line))).toEqual([2, 5])
   expect(warnings.map(({ location }) => location?.line)).toEqual([7])
 })
+
+test.each([
+  ['resources: { limits: { nvidia.com/gpu: 1 } }', true],
+  ['resources: { requests: { amd.com/gpu: "1" } }', true],
+  ['resources: { limits: { gpu.intel.com/i915: 1 } }', true],
+  ['resources: { limits: { nvidia.com/mig-1g.5gb: 1 } }', true],
+  ['resources: { claims: [{ name: device }] }', true],
+  ['resources: { limits: { <<: [{ nvidia.com/gpu: 1 }] } }', true],
+  ['resources: { limits: { memory: 1Gi, hugepages-2Mi: 2Mi } }', false],
+  ['env: [{ name: GPU, value: nvidia.com/gpu }]', false],
+])('a container with %s asks for a GPU: %s', (line, asks) => {
+  const pod = `kind: Pod\nspec:\n  containers:\n    - name: a\n      image: a:1\n      ${line}\n`
+  expect(parse(pod).workloads[0]?.containers[0]?.asksForGpu).toBe(asks)
+})
+
+test('a pod may ask for a GPU by how it is run', () => {
+  const pod = 'kind: Pod\nspec: { runtimeClassName: nvidia, containers: [{ image: a:1 }] }\n'
+  expect(parse(pod).workloads[0]?.containers[0]?.asksForGpu).toBe(true)
+})

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { attempt } from '../failure.ts'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
-import type { Recipe } from '../image/background.ts'
+import { type Recipe, requirementFile } from '../image/background.ts'
 import {
   type BuildFiles,
   readDockerfile,
@@ -13,10 +13,6 @@ import {
 import { findContextSources } from './dockerfile/sources.ts'
 import { type BuildWords, findRoot } from './dockerfile/stages.ts'
 import type { Target } from './target.ts'
-
-/** Files in which people write which distributions of Python they want. */
-const requirementFile =
-  /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml)$/
 
 /** In a folder of that name all are. */
 const requirementFolder = /(?:^|\/)requirements$/

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { NeedlessPart, SentContext } from '../image/background.ts'
 import { type BuildFiles, readDockerfile, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
+import { trimPrefix } from './dockerfile/glob.ts'
 import { type ContextSource, findContextSources } from './dockerfile/sources.ts'
 import { createIgnore, readIgnoreFile } from './ignored.ts'
 import type { Target } from './target.ts'
@@ -43,20 +44,26 @@ const isPlain = (path: string): boolean =>
 const isIn = (path: string, folder: string): boolean =>
   folder === '.' || path === folder || path.startsWith(`${folder}/`)
 
-/** Up to the first sign that stands for other ones. */
-const toFixed = (path: string): string => {
-  const names = path.split('/')
-  const at = names.findIndex((name) => /[*?[\\]/.test(name))
-  return at < 0 ? path : names.slice(0, at).join('/') || '.'
+/** Whether a name fits a source's, which may hold signs that stand for others; a doubtful one does. */
+const fits = (pattern: string, name: string): boolean =>
+  pattern === name || /[[\\]/.test(pattern) || trimPrefix(pattern, name, true) === ''
+
+/** Whether one leads to, or into, the other, as far as both go. */
+const isOnTheWay = ({ path }: ContextSource, to: string): boolean => {
+  if (path === '.') return true
+  const names = to.split('/')
+  return path.split('/').every((each, at) => fits(each, names[at] ?? each))
 }
 
-/** Whether a source means a folder, or something in it, by more than a folder around it. */
-const names = ({ path }: ContextSource, folder: string): boolean => {
-  const fixed = toFixed(path)
-  return (
-    isIn(fixed, folder) || (fixed !== path && isIn(folder, fixed) && !isIn(folder, `${fixed}/*`))
-  )
-}
+const depthOf = ({ path }: ContextSource): number => (path === '.' ? 0 : path.split('/').length)
+
+/** Whether a source takes a file. */
+const takes = (source: ContextSource, path: string): boolean =>
+  depthOf(source) <= path.split('/').length && isOnTheWay(source, path)
+
+/** Whether a source means a folder, or something in it, and not only a folder around it. */
+const means = (source: ContextSource, folder: string): boolean =>
+  depthOf(source) >= folder.split('/').length && isOnTheWay(source, folder)
 
 const topmost = (path: string, folders: ReadonlySet<string>): string | undefined => {
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
@@ -85,9 +92,7 @@ const findPattern = (
       const isOther = topmost(file.path, needless) !== undefined
       return isPart ? !isOut(file.path) : !isOther && isOut(file.path)
     }
-    const loses = sources.some(
-      (source) => source.path !== '.' && toFixed(source.path) === source.path && isOut(source.path),
-    )
+    const loses = sources.some(({ path: source }) => source !== '.' && isOut(source))
     return !loses && !files.some(isWrong)
   })
 
@@ -100,7 +105,7 @@ const findNeedless = (
   const patterns = new Map(
     [...folders].flatMap(([path, inside]) => {
       const found = path === '' || !isPlain(path) ? undefined : toPatterns(path, inside, dockerfile)
-      const isNamed = sources.some((source) => names(source, path))
+      const isNamed = sources.some((source) => means(source, path))
       return found === undefined || isNamed ? [] : [[path, found] as const]
     }),
   )
@@ -163,14 +168,10 @@ export const describeContext = async (
   const isOut = createIgnore(text)
   // What a later line takes in again may be in a folder that is left out.
   const mayReturn = /^\s*!/m.test(text)
-  const isSent = (each: string): boolean =>
-    sources.some(({ path: source }) => isIn(each, toFixed(source)))
-  const isOnTheWay = (each: string): boolean =>
-    sources.some(({ path: source }) => isIn(toFixed(source), each))
   const walked = await walkContext(files.folder, (each, isFolder) =>
     isFolder
-      ? (!isSent(each) && !isOnTheWay(each)) || (!mayReturn && isOut(each))
-      : !isSent(each) || isOut(each),
+      ? !sources.some((source) => isOnTheWay(source, each)) || (!mayReturn && isOut(each))
+      : !sources.some((source) => takes(source, each)) || isOut(each),
   )
   const location = toLocation(sources, files, workspace)
   if (walked === undefined) return { ...plain, location }

@@ -1,5 +1,9 @@
 import type { SourceLocation } from '../failure.ts'
 
+/** Files in which people write which distributions of Python they want; no lock, which lists all. */
+export const requirementFile =
+  /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|requires\.txt)$/
+
 /** What a Dockerfile says of the image that it made. */
 export type Recipe = {
   /** All of it, as it was written. */

@@ -1,8 +1,8 @@
 import { attempt } from '../../failure.ts'
+import { requirementFile } from '../../image/background.ts'
 import type { Distribution } from './distributions.ts'
 import type { Match, Rule } from './finding.ts'
 import { toMatches } from './match-distributions.ts'
-import { requirementFile } from './needed.ts'
 import { readTexts } from './read-texts.ts'
 import { isBase, nameOf, type Subject } from './subject.ts'
 

@@ -31,10 +31,11 @@ const readDev = (text: string): readonly string[] =>
     },
   )
 
-const isIn = (path: string, folders: ReadonlySet<string>): boolean => {
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-    if (folders.has(path.slice(0, at))) return true
-  return false
+/** The topmost of some folders that a path is in. */
+const findAround = (path: string, folders: ReadonlySet<string>): string | undefined => {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
+    if (folders.has(path.slice(0, at))) return path.slice(0, at)
+  return undefined
 }
 
 /** The packages that npm says are only for development, and are in the image. */
@@ -58,17 +59,14 @@ export const matchNode = async (subject: Subject): Promise<readonly Match[]> => 
   )
   if (folders.size === 0) return []
   const files: readonly Placed[] = visible.filter(
-    ({ entry }) => entry.type === 'f' && isIn(entry.path, folders),
+    ({ entry }) => entry.type === 'f' && findAround(entry.path, folders) !== undefined,
   )
   const own = withoutShared(files, subject).filter(({ layer }) => !isBase(subject, layer))
   return [...Map.groupBy(own, ({ layer }) => layer)].flatMap(([layer, group]) => {
     const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0)
     const sizes = new Map<string, number>()
     for (const { entry } of group) {
-      const [folder = ''] =
-        /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+|^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(
-          entry.path,
-        ) ?? []
+      const folder = findAround(entry.path, folders) ?? ''
       sizes.set(folder, (sizes.get(folder) ?? 0) + entry.sizeBytes)
     }
     const paths = [...sizes].toSorted(([, a], [, b]) => b - a).map(([path]) => path)

@@ -17,8 +17,7 @@ export const pythonRules: readonly Rule[] = [...cudaRules, ...distributionRules,
 /** What is installed for Python and need not be. */
 export const matchPython = async (subject: Subject): Promise<readonly Match[]> => {
   const all = await readDistributions(subject)
-  if (all.length === 0) return matchAskedTwice(subject)
-  const askedFor = await findAskedFor(subject)
+  const askedFor = all.length === 0 ? new Set<string>() : await findAskedFor(subject)
   const cuda = matchCuda(subject, all, askedFor)
   const orphans = findOrphans(subject, all, askedFor).filter((each) => !cuda.told.has(each))
   const told = new Set([...cuda.told, ...orphans])

@@ -1,11 +1,8 @@
+import { requirementFile } from '../../image/background.ts'
 import type { Distribution } from './distributions.ts'
 import { readTexts } from './read-texts.ts'
 import { findNames } from './requirement.ts'
 import { isBase, nameOf, type Subject } from './subject.ts'
-
-/** Files in which people write which distributions they want; not those that also list what these require. */
-export const requirementFile =
-  /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|requires\.txt)$/
 
 const mostFiles = 500
 const bounds = { longest: 500_000, most: 8_000_000 }
