@@ -2,7 +2,7 @@ import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter,
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findCommon, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
+import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -1877,352 +1877,6 @@ const refuseMissing = (targets, files, workspace) => {
 	}
 };
 
-// src/build/dockerfile/glob.ts
-/**
-* The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
-* meant as it is. All lengths at once, as going back and forth could take for ever.
-*/
-const fittingLengths = (pattern, value) => {
-	let fits = Array.from({ length: value.length + 1 }, (_, at) => at === 0);
-	for (const [token, escaped] of pattern.matchAll(/\\([\s\S])|[\s\S]/g)) {
-		const before = fits;
-		let isOpen = false;
-		fits = before.map((isFit, at) => {
-			if (token !== "*") {
-				const isSame = token === "?" || value[at - 1] === (escaped ?? token);
-				return at > 0 && isSame && before[at - 1] === true;
-			}
-			isOpen ||= isFit;
-			return isOpen;
-		});
-	}
-	return fits.flatMap((isFit, length) => isFit ? [length] : []);
-};
-/** `${value#pattern}`: without the shortest beginning that fits, or the longest. */
-const trimPrefix = (pattern, value, isGreedy) => {
-	const lengths = fittingLengths(pattern, value);
-	return value.slice((isGreedy ? lengths.at(-1) : lengths[0]) ?? 0);
-};
-const reverse = (text) => [...text].reverse().join("");
-/** `${value%pattern}`: without the shortest end that fits, or the longest. */
-const trimSuffix = (pattern, value, isGreedy) => {
-	const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
-	return reverse(trimPrefix(tokens.toReversed().join(""), reverse(value), isGreedy));
-};
-
-// src/build/dockerfile/words.ts
-/** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
-const longest = 8192;
-/** A space as Go has it, which is not JavaScript's. */
-const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const isSpace = (character) => space.test(character);
-const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
-/** Collects characters into words, as BuildKit does: quotes hold them together. */
-const createWords = () => {
-	const words = [];
-	let word = "";
-	const end = () => {
-		if (word === "") return;
-		words.push(word);
-		word = "";
-	};
-	const addRaw = (text) => {
-		word += text;
-	};
-	const add = (text) => {
-		for (const character of text) if (isSpace(character)) end();
-		else addRaw(character);
-	};
-	return {
-		words,
-		end,
-		add,
-		addRaw
-	};
-};
-/** One pass over a text, by the rules of BuildKit's shell lexer. */
-const readText = (source, { escapeSign, lookup, isRaw }) => {
-	let at = 0;
-	const take = () => source[at++] ?? "";
-	const takeName = () => {
-		name.lastIndex = at;
-		const [found = ""] = name.exec(source) ?? [];
-		at += found.length;
-		return found;
-	};
-	const takeSingle = () => {
-		const end = source.indexOf("'", at + 1);
-		if (end < 0) throw new Error("a quote that does not end");
-		const text = source.slice(at, end + 1);
-		at = end + 1;
-		return isRaw ? text : text.slice(1, -1);
-	};
-	const takeDouble = (keepsEscapes) => {
-		let text = isRaw ? take() : take() && "";
-		while (at < source.length) {
-			const character = source[at];
-			if (character === "\"") return isRaw ? text + take() : take() && text;
-			if (character === "$") text += takeDollar();
-			else if (character !== escapeSign) text += take();
-			else {
-				take();
-				const next = source[at] ?? "";
-				const isEscape = next === "\"" || next === "$" || next === escapeSign;
-				if (keepsEscapes || !isEscape && next !== "") text += escapeSign;
-				if (isEscape) text += take();
-			}
-		}
-		throw new Error("a quote that does not end");
-	};
-	/** Nobody names an image by a replacement, so it is only read over. */
-	const skipReplacement = () => {
-		if (source[at] === "/") take();
-		takeUntil("/", true);
-		takeUntil("}", true);
-		if (!isRaw) throw new Error("a replacement");
-	};
-	const pick = (key, sign, ifEmpty, word) => {
-		const value = lookup(key);
-		const isSet = value !== void 0 && !(ifEmpty && value === "");
-		if (sign === "-") return isSet ? value : word;
-		if (sign === "+") return isSet ? word : "";
-		if (sign === "?") {
-			if (isSet) return value;
-			throw new Error(`${key} is not set`);
-		}
-		if (ifEmpty) throw new Error("a modifier that there is not");
-		const isGreedy = word.startsWith(sign);
-		return (sign === "#" ? trimPrefix : trimSuffix)(isGreedy ? word.slice(1) : word, value ?? "", isGreedy);
-	};
-	const takeDollar = () => {
-		take();
-		if (source[at] !== "{") {
-			const key = takeName();
-			if (key === "") return "$";
-			return lookup(key) ?? (isRaw ? `$${key}` : "");
-		}
-		take();
-		if (at >= source.length || /[{}:]/.test(source[at] ?? "")) throw new Error("bad substitution");
-		const key = takeName();
-		const begin = at;
-		const sign = take();
-		if (sign === "}") return lookup(key) ?? (isRaw ? `\${${key}}` : "");
-		if (sign === "/") {
-			skipReplacement();
-			return source.slice(begin, at);
-		}
-		const ifEmpty = sign === ":";
-		const modifier = ifEmpty ? take() : sign;
-		if (!"+-?#%".includes(modifier) || modifier === "") throw new Error("bad substitution");
-		const word = takeUntil("}", modifier === "#" || modifier === "%").text;
-		if (isRaw && lookup(key) === void 0) return `\${${key}${source.slice(begin, at)}`;
-		return pick(key, modifier, ifEmpty, word);
-	};
-	/** `<<` and the spaces behind it belong to the word that ends a heredoc. */
-	const takeLess = () => {
-		take();
-		if (source[at] !== "<") return "<";
-		take();
-		let text = "<<";
-		while (/[ \t\r\n]/.test(source[at] ?? "")) text += take();
-		return text;
-	};
-	const takeUntil = (stop, keepsEscapes) => {
-		const { words, end, add, addRaw } = createWords();
-		let text = "";
-		const keep = (part, into) => {
-			into(part);
-			text += part;
-			if (text.length > longest && !isRaw) throw new Error("too long");
-		};
-		while (at < source.length) {
-			const character = source[at] ?? "";
-			if (character === stop) {
-				take();
-				end();
-				return {
-					text,
-					words
-				};
-			}
-			if (character === "$") keep(takeDollar(), add);
-			else if (character === "<") keep(takeLess(), addRaw);
-			else if (character === "'") keep(takeSingle(), addRaw);
-			else if (character === "\"") keep(takeDouble(keepsEscapes), addRaw);
-			else if (character !== escapeSign) keep(take(), add);
-			else {
-				take();
-				if (keepsEscapes) keep(escapeSign, addRaw);
-				keep(take(), addRaw);
-			}
-		}
-		if (stop !== "") throw new Error(`no ${stop}`);
-		end();
-		return {
-			text,
-			words
-		};
-	};
-	return takeUntil("", isRaw);
-};
-/** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand$1 = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
-	escapeSign,
-	lookup,
-	isRaw: false
-}).text);
-/** The words of a line as a shell would get them; none where a quote does not end. */
-const toRawWords = (source) => attempt(() => readText(source, {
-	escapeSign: "\\",
-	lookup: () => void 0,
-	isRaw: true
-}))?.words ?? [];
-
-// src/build/dockerfile/instructions.ts
-const trimEnd = (text, isCut) => {
-	let end = text.length;
-	while (end > 0 && isCut(text.charAt(end - 1))) end--;
-	return text.slice(0, end);
-};
-const trimStart = (text) => {
-	let begin = 0;
-	while (begin < text.length && isSpace(text.charAt(begin))) begin++;
-	return text.slice(begin);
-};
-const trim = (text) => trimStart(trimEnd(text, isSpace));
-const isBlankOrComment = (line) => /^(?:#|$)/.test(trimStart(line));
-/**
-* Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
-*
-* @param isPlain takes quotes and escapes away
-* @param goesOn whether the word that begins at an index is wanted
-*/
-const cut = (text, escapeSign, isPlain, goesOn) => {
-	const words = [];
-	for (let at = 0;;) {
-		while (at < text.length && isSpace(text.charAt(at))) at++;
-		if (at >= text.length) return {
-			words,
-			rest: ""
-		};
-		if (!goesOn(at)) return {
-			words,
-			rest: text.slice(at)
-		};
-		let word = "";
-		let quote = "";
-		for (; at < text.length && (quote !== "" || !isSpace(text.charAt(at))); at++) {
-			const character = text.charAt(at);
-			const isQuote = quote === "" ? /["']/.test(character) : character === quote;
-			if (isQuote) quote = quote === "" ? character : "";
-			else if (character === escapeSign && (isPlain || quote !== "'")) {
-				if (!isPlain && at + 1 < text.length) word += character;
-				word += text.charAt(++at);
-				continue;
-			}
-			if (!isQuote || !isPlain) word += character;
-		}
-		if (word === "--" && isPlain) return {
-			words,
-			rest: trimStart(text.slice(at))
-		};
-		words.push(word);
-	}
-};
-/** The words of `ARG`, with the quotes that they have. */
-const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
-/**
-* An instruction from its line, in which continued ones are one. Flags, such as `--from=base`, are
-* without the quotes around them; `rest` is what follows them.
-*
-* @param line where it begins, counted from 1
-*/
-const toInstruction = (text, escapeSign, line) => {
-	const whole = trim(text);
-	const end = whole.search(/[\t\v\f\r ]/);
-	const keyword = end < 0 ? whole : whole.slice(0, end);
-	const after = end < 0 ? "" : whole.slice(end);
-	const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith("--", at));
-	return {
-		keyword: keyword.toLowerCase(),
-		flags: words,
-		rest: trim(rest),
-		line
-	};
-};
-const isList = (text) => {
-	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
-};
-const mayHaveHeredocs = (instruction, escapeSign) => {
-	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
-	return /^(?:add|copy|run)$/.test(keyword) && !isList(rest);
-};
-const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
-	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
-	const names = cut(rest, "\\", true, () => true).words;
-	return names.length === 1 && names[0] ? [{
-		end: names[0],
-		isIndented: dash === "-"
-	}] : [];
-});
-/** Where the heredocs end that begin at an index; undefined where one does not end. */
-const skipHeredocs = (heredocs, lines, begin) => {
-	let at = begin;
-	for (const { end, isIndented } of heredocs) {
-		const isEnd = (line) => (isIndented ? line.replace(/^\t+/, "") : line) === end;
-		while (at < lines.length && !isEnd(lines[at] ?? "")) at++;
-		if (at++ >= lines.length) return void 0;
-	}
-	return at;
-};
-/** `# escape=...` and others stand at the very beginning. */
-const findEscape = (lines) => {
-	for (const line of lines) {
-		const [, key = "", value] = /^#\s*([a-z][a-z0-9]*)\s*=\s*(\S.*?)\s*$/i.exec(trimStart(line).slice(0, 200)) ?? [];
-		if (!/^(?:syntax|escape|check)$/i.test(key)) break;
-		if (key.toLowerCase() === "escape") return value === "`" ? "`" : "\\";
-	}
-	return "\\";
-};
-/** A line without the sign that it goes on, and whether it does. */
-const splitContinued = (line, escapeSign) => {
-	const text = trimEnd(line, (character) => character === " " || character === "	");
-	return text.endsWith(escapeSign) && text.at(-2) !== escapeSign ? [text.slice(0, -1), true] : [line, false];
-};
-/**
-* Reads a Dockerfile's instructions as BuildKit's own parser does: a test compares what both make of
-* odd files. Never fails: what is none is left for BuildKit to say.
-*/
-const parseInstructions = (dockerfile) => {
-	const lines = dockerfile.replace(/^\ufeff/, "").split("\n").map((line) => trimEnd(line, (character) => character === "\r"));
-	const escapeSign = findEscape(lines);
-	const instructions = [];
-	let hasHeredocs = true;
-	for (let at = 0; at < lines.length;) {
-		const first = trimStart(lines[at++] ?? "");
-		if (isBlankOrComment(first)) continue;
-		const line = at;
-		let [text, goesOn] = splitContinued(first, escapeSign);
-		while (goesOn && at < lines.length) {
-			const next = lines[at++] ?? "";
-			if (isBlankOrComment(next)) continue;
-			const [more, further] = splitContinued(next, escapeSign);
-			text += more;
-			goesOn = further;
-		}
-		const instruction = toInstruction(text, escapeSign, line);
-		if (instruction.keyword !== "") instructions.push(instruction);
-		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
-		const end = skipHeredocs(findHeredocs(text), lines, at);
-		if (end === void 0) hasHeredocs = false;
-		else at = end;
-	}
-	return {
-		escapeSign,
-		instructions
-	};
-};
-
 // src/build/dockerfile/stages.ts
 const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
 const toSecrets$1 = (instruction) => mountsOf(instruction).flatMap((options) => {
@@ -2283,6 +1937,7 @@ const readStages$2 = (dockerfile, words) => {
 			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
 			const found = expand$1(image, escapeSign, (each) => variables.get(each));
 			const begun = {
+				line,
 				name,
 				base: byName.get(found?.toLowerCase() ?? "") ?? found,
 				sources: [],
@@ -2337,6 +1992,26 @@ const findSecretMounts = (dockerfile, words) => {
 	return {
 		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
 		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
+	};
+};
+/**
+* How many stages there are, and what the stage to build begins with once its stages are followed, with the
+* line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
+*/
+const findRoot = (dockerfile, words) => {
+	const stages = readStages$2(dockerfile, words);
+	const target = words.target?.toLowerCase();
+	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
+	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
+	while (typeof stage?.base === "object" && !elsewhere.has(stage.base.name ?? "")) stage = stage.base;
+	const base = stage?.base;
+	const root = stage === void 0 || typeof base !== "string" || elsewhere.has(base) ? void 0 : {
+		image: base,
+		line: stage.line
+	};
+	return {
+		stages: stages.length,
+		root
 	};
 };
 
@@ -2978,7 +2653,7 @@ const decodeManifest = (bytes) => {
 
 // src/manifests/find-manifests.ts
 /** More than this is a whole repository, not what is applied. */
-const mostFiles = 2e3;
+const mostFiles$1 = 2e3;
 const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
 const inspectPath = async (path, pattern, workspace) => {
@@ -3008,7 +2683,7 @@ const expand = async (pattern, search) => {
 		cwd: workspace,
 		exclude
 	})) {
-		if (entries.length > mostFiles) break;
+		if (entries.length > mostFiles$1) break;
 		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
 	}
 	return entries.filter(({ kind }) => kind !== "folder");
@@ -3038,7 +2713,7 @@ const findEntries$1 = async (patterns, workspace) => {
 		await requireSome(pattern, entries, excluded, workspace);
 		for (const entry of entries) found.set(entry.path, entry);
 	}
-	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	if (found.size > mostFiles$1) throw new Failure(`manifests: more than ${mostFiles$1} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
 	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
 };
 const readManifest = (path) => {
@@ -3349,14 +3024,18 @@ const createToLoad = (inputs, facts, into) => {
 	};
 };
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth, prove }, { nodes }) => {
+const createToReport = ({ imageReport: depth, prove }, { nodes, manifests }) => {
 	const nodeImage = nodes[0]?.imageId;
-	return (references, image, needs, loadedBy) => {
+	return (references, image, needs, loadedBy, target) => {
 		if (depth === "false" || nodeImage === void 0) return [];
 		const names = references.map(({ given }) => given);
 		const loaded = loadedBy === void 0 ? void 0 : {
 			by: loadedBy,
 			into: nodes
+		};
+		const about = {
+			target,
+			asksForGpu: asksForGpu(manifests, references)
 		};
 		const work = {
 			kind: "analyse",
@@ -3364,7 +3043,8 @@ const createToReport = ({ imageReport: depth, prove }, { nodes }) => {
 			image,
 			depth,
 			nodeImage,
-			loaded
+			loaded,
+			...about
 		};
 		const report = step(`report ${names.join(", ")}`, work, {
 			needs,
@@ -3469,7 +3149,8 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 	};
 	const load = toLoad(tags, source, [id]);
 	const isLayout = output === "oci-layout";
-	const reports = isLoaded ? toReport(tags, source, [id], isLayout ? load.id : void 0) : [];
+	const loadedBy = isLayout ? load.id : void 0;
+	const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
 	const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
 	const order = {
 		target,
@@ -4016,6 +3697,47 @@ const renderEndedToken = (token) => {
 	].join(" · ");
 };
 
+// src/build/recipe.ts
+/** In a folder of that name all are. */
+const requirementFolder = /(?:^|\/)requirements$/;
+const mostFiles = 50;
+const mostNames = 1e4;
+const namesIn = (folder) => (attempt(() => readdirSync(folder)) ?? []).slice(0, mostNames);
+/** Paths of a context that the Dockerfile takes and that say what is to be installed. */
+const findRequirements = (text, words, folder) => (findContextSources(text, words) ?? [{ path: "." }]).flatMap(({ path }) => {
+	const name = path.split("/").at(-1) ?? "";
+	if (requirementFile.test(name)) return [path];
+	const isAll = requirementFolder.test(path);
+	return namesIn(join(folder, path)).filter((each) => (isAll ? /\.(?:txt|in)$/ : requirementFile).test(each)).map((each) => join(path, each));
+});
+const readRequirements = (text, words, { folder }) => {
+	if (folder === void 0) return [];
+	const [real = folder] = toRealPaths(".", folder);
+	return [...new Set(findRequirements(text, words, folder))].filter((path) => findOutside(path, folder, [real]) === void 0).slice(0, mostFiles).flatMap((path) => readQuietly(join(folder, path)) ?? []);
+};
+/** What the Dockerfile of a target says; undefined where it is not on this machine. */
+const readRecipe = ({ bake }, workspace) => {
+	const files = toBakeFiles(bake.definition, workspace);
+	const words = toBakeWords(bake.definition);
+	const text = readDockerfile(files);
+	if (text === "") return void 0;
+	const { stages, root } = findRoot(text, words);
+	const file = files.dockerfile && relative(workspace, files.dockerfile);
+	const base = root && {
+		image: root.image,
+		location: file === void 0 ? void 0 : {
+			file,
+			line: root.line
+		}
+	};
+	return {
+		text,
+		requirements: readRequirements(text, words, files),
+		stages,
+		base
+	};
+};
+
 // src/image/sources/oci-layout.ts
 const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const readImage = (folder, references, reported) => {
@@ -4492,6 +4214,13 @@ const analyseLayout = async ({ loaded }, order, { docker: { api, engine }, run }
 	}
 	throw new Failure("the builder sent only the layers that nodes lacked, and Docker sees no node that has the others");
 };
+/** Most contexts are small, and most steps start without the library of ignore files. */
+const describeSent = async ({ target, image: source }, { workspace, resultOf }) => {
+	const { contextBytes = 0 } = (source.kind === "built" ? resultOf("build", source.by) : void 0)?.metadata ?? {};
+	if (target === void 0 || contextBytes < 1e8) return void 0;
+	const { describeContext } = await import("./build-sent-context.js");
+	return describeContext(target, workspace, contextBytes).catch(() => void 0);
+};
 /** Says what an image's bytes are for. That fails no step: the image is there and works. */
 const analyse = async (step, ports) => {
 	const { docker, log, run } = ports;
@@ -4509,10 +4238,15 @@ const analyse = async (step, ports) => {
 		signal,
 		deadlineMs: deadlineMs$3[depth]
 	};
-	const analyseIt = (contents, files) => {
+	const analyseIt = async (contents, files) => {
 		const { config, layers } = contents;
 		const origins = built?.origins ?? (built?.builtOf && toLineOrigins(config, layers.length, built.builtOf));
-		return analyseImage(contents, files, origins, depth);
+		const background = {
+			recipe: step.target && readRecipe(step.target, run.workspace),
+			context: await describeSent(step, run),
+			asksForGpu: step.asksForGpu
+		};
+		return analyseImage(contents, files, origins, depth, background);
 	};
 	try {
 		if (image.layout !== void 0) return await analyseLayout(step, order, ports, analyseIt);
@@ -5000,6 +4734,7 @@ const briefMs = 150;
 * counts as cached only where something is done with it.
 */
 const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
+const isContext = ({ name }) => /^\[(?:\S+ )?internal\] load build context$/.test(name);
 /** What is known of a step. */
 const createTracked = (step, onEvent) => {
 	const tracked = {
@@ -5021,7 +4756,9 @@ const createTracked = (step, onEvent) => {
 			});
 		}),
 		/** When a part of it was told of last. */
-		toldMs: /* @__PURE__ */ new Map()
+		toldMs: /* @__PURE__ */ new Map(),
+		/** Of the build context, as far as it is sent. */
+		contextBytes: 0
 	};
 	return tracked;
 };
@@ -5092,6 +4829,7 @@ const onTransfer = ({ all, onEvent }, transfer) => {
 	const tracked = all.get(transfer.vertex);
 	if (tracked === void 0) return;
 	const { step, toldMs } = tracked;
+	if (id === "transferring context:" && isContext(step)) tracked.contextBytes = Math.max(tracked.contextBytes, transfer.currentBytes);
 	if (completedMs !== void 0) toldMs.delete(id);
 	else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return;
 	else toldMs.set(id, atMs);
@@ -5163,11 +4901,14 @@ const createProgress$1 = (onEvent) => {
 			}]);
 			const [missed] = steps.filter(({ isCached }) => !isCached).toSorted((a, b) => a.startedMs - b.startedMs);
 			const timings = toTimings(ended);
+			const contextBytes = all.reduce((sum, each) => sum + each.contextBytes, 0);
+			const missedName = missed?.step.name;
 			return {
 				steps: steps.length,
 				cachedSteps,
 				timings,
-				missed: missed?.step.name
+				missed: missedName,
+				contextBytes
 			};
 		}
 	};
@@ -8423,9 +8164,8 @@ const renderLayers$1 = ({ layers, totalBytes }) => layers.flatMap((layer, index)
 const renderReportLines = ({ name, analysis, proof }) => {
 	const { findings, layers, folders } = analysis;
 	const lines = findings.map((match) => {
-		const layer = layers[match.layer];
-		const place = layer === void 0 ? "" : ` ${renderPlace(layer, match.layer)}`;
-		return `${match.rule.level}${place}: ${renderFinding(match)}`;
+		const place = renderMatchPlace(match, layers);
+		return `${match.rule.level}${place && ` ${place}`}: ${renderFinding(match)}`;
 	});
 	return {
 		title: `Image report: ${name}: ${renderSizes(analysis)}, ${formatCount(findings.length, "finding")}`,
@@ -8472,9 +8212,8 @@ const renderFindings = ({ findings, layers }) => {
 	const shown = findings.slice(0, mostFindings);
 	if (shown.length === 0) return [];
 	const toRow = (match) => {
-		const { rule, layer, bytes } = match;
-		const origin = layers[layer];
-		const place = origin === void 0 ? "" : escapeCell(renderPlace(origin, layer));
+		const { rule, bytes } = match;
+		const place = escapeCell(renderMatchPlace(match, layers));
 		const size = bytes > 0 ? formatBytes(bytes).replace(" ", "\xA0") : "";
 		const doubt = rule.doubt === void 0 ? "" : ` (Unless ${rule.doubt}.)`;
 		return [

@@ -616,6 +616,8 @@ const report = async ({ reported, imageReport, imageLimits, clusterName }, { run
 		isFinal: false,
 		nodeImage: void 0,
 		loaded: void 0,
+		target: void 0,
+		asksForGpu: void 0,
 		image: {
 			kind: "elsewhere",
 			image

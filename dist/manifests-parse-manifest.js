@@ -49,6 +49,17 @@ const createReader = (document) => {
 		const own = map.items.find((pair) => textOf(pair.key) === key);
 		return own === void 0 ? findMerged(map, key, depth) : own.value;
 	};
+	const findKeys = (node, depth) => {
+		const map = follow(node);
+		if ((0, import_dist.isSeq)(map)) return map.items.flatMap((item) => findKeys(item, depth + 1));
+		if (!(0, import_dist.isMap)(map) || depth > 10) return [];
+		spend(1 + map.items.length);
+		return map.items.flatMap(({ key, value }) => {
+			const name = textOf(key);
+			if (name === "<<") return findKeys(value, depth + 1);
+			return name === void 0 ? [] : [name];
+		});
+	};
 	return {
 		/** What stands under keys, one in the other; undefined where there is nothing. */
 		at: (node, ...keys) => {
@@ -56,6 +67,8 @@ const createReader = (document) => {
 			for (const key of keys) at = find(at, key, 0);
 			return follow(at);
 		},
+		/** Names in a map, and in those that are merged into it. */
+		keys: (node) => findKeys(node, 0),
 		items: (node) => {
 			const list = follow(node);
 			if (!(0, import_dist.isSeq)(list)) return [];
@@ -223,7 +236,11 @@ const roleOf = ({ at, text }, node, list) => {
 	if (list === "containers") return "main";
 	return text(at(node, "restartPolicy")) === "Always" ? "sidecar" : "init";
 };
-const readContainer = (source, node, list) => {
+/** Such as `nvidia.com/gpu`, `amd.com/gpu`, `gpu.intel.com/i915`, `nvidia.com/mig-1g.5gb`. */
+const gpuResource = /gpu|nvidia/i;
+/** Where devices are claimed, nobody but the cluster knows of which kind they are. */
+const readsGpu = ({ at, keys }, container) => at(container, "resources", "claims") !== void 0 || ["limits", "requests"].some((list) => keys(at(container, "resources", list)).some((name) => gpuResource.test(name)));
+const readContainer = (source, node, list, isGpuPod) => {
 	const { reader, lineAt, warn } = source;
 	const { at, text } = reader;
 	const written = at(node, "image");
@@ -254,6 +271,7 @@ const readContainer = (source, node, list) => {
 		pullPolicy,
 		requests,
 		limits,
+		asksForGpu: isGpuPod || readsGpu(reader, node),
 		line
 	}];
 };
@@ -298,7 +316,8 @@ const readWorkload = (source, { node, kind }) => {
 	const path = findPath(kind, text(at(node, "apiVersion")) ?? "");
 	if (path === void 0) return [];
 	const spec = at(node, ...path);
-	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list)));
+	const isGpuPod = gpuResource.test(text(at(spec, "runtimeClassName")) ?? "");
+	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list, isGpuPod)));
 	const pods = countPods(reader, kind, node);
 	const volumes = readVolumes(reader, node, spec);
 	return [{

@@ -5,8 +5,8 @@ const { pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants: constants$1, existsSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
-const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
-const { open, stat, statfs } = process.getBuiltinModule("node:fs/promises");
+const { basename, dirname, join, posix, resolve } = process.getBuiltinModule("node:path");
+const { lstat, open, opendir, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/yaml-words.ts
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -147,15 +147,470 @@ const openMemoryFile = (content) => {
 	}
 };
 
+// src/build/dockerfile/glob.ts
+/**
+* The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
+* meant as it is. All lengths at once, as going back and forth could take for ever.
+*/
+const fittingLengths = (pattern, value) => {
+	let fits = Array.from({ length: value.length + 1 }, (_, at) => at === 0);
+	for (const [token, escaped] of pattern.matchAll(/\\([\s\S])|[\s\S]/g)) {
+		const before = fits;
+		let isOpen = false;
+		fits = before.map((isFit, at) => {
+			if (token !== "*") {
+				const isSame = token === "?" || value[at - 1] === (escaped ?? token);
+				return at > 0 && isSame && before[at - 1] === true;
+			}
+			isOpen ||= isFit;
+			return isOpen;
+		});
+	}
+	return fits.flatMap((isFit, length) => isFit ? [length] : []);
+};
+/** `${value#pattern}`: without the shortest beginning that fits, or the longest. */
+const trimPrefix = (pattern, value, isGreedy) => {
+	const lengths = fittingLengths(pattern, value);
+	return value.slice((isGreedy ? lengths.at(-1) : lengths[0]) ?? 0);
+};
+const reverse = (text) => [...text].reverse().join("");
+/** `${value%pattern}`: without the shortest end that fits, or the longest. */
+const trimSuffix = (pattern, value, isGreedy) => {
+	const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
+	return reverse(trimPrefix(tokens.toReversed().join(""), reverse(value), isGreedy));
+};
+
+// src/build/dockerfile/words.ts
+/** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
+const longest$5 = 8192;
+/** A space as Go has it, which is not JavaScript's. */
+const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const isSpace = (character) => space.test(character);
+const name = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
+/** Collects characters into words, as BuildKit does: quotes hold them together. */
+const createWords = () => {
+	const words = [];
+	let word = "";
+	const end = () => {
+		if (word === "") return;
+		words.push(word);
+		word = "";
+	};
+	const addRaw = (text) => {
+		word += text;
+	};
+	const add = (text) => {
+		for (const character of text) if (isSpace(character)) end();
+		else addRaw(character);
+	};
+	return {
+		words,
+		end,
+		add,
+		addRaw
+	};
+};
+/** One pass over a text, by the rules of BuildKit's shell lexer. */
+const readText = (source, { escapeSign, lookup, isRaw }) => {
+	let at = 0;
+	const take = () => source[at++] ?? "";
+	const takeName = () => {
+		name.lastIndex = at;
+		const [found = ""] = name.exec(source) ?? [];
+		at += found.length;
+		return found;
+	};
+	const takeSingle = () => {
+		const end = source.indexOf("'", at + 1);
+		if (end < 0) throw new Error("a quote that does not end");
+		const text = source.slice(at, end + 1);
+		at = end + 1;
+		return isRaw ? text : text.slice(1, -1);
+	};
+	const takeDouble = (keepsEscapes) => {
+		let text = isRaw ? take() : take() && "";
+		while (at < source.length) {
+			const character = source[at];
+			if (character === "\"") return isRaw ? text + take() : take() && text;
+			if (character === "$") text += takeDollar();
+			else if (character !== escapeSign) text += take();
+			else {
+				take();
+				const next = source[at] ?? "";
+				const isEscape = next === "\"" || next === "$" || next === escapeSign;
+				if (keepsEscapes || !isEscape && next !== "") text += escapeSign;
+				if (isEscape) text += take();
+			}
+		}
+		throw new Error("a quote that does not end");
+	};
+	/** Nobody names an image by a replacement, so it is only read over. */
+	const skipReplacement = () => {
+		if (source[at] === "/") take();
+		takeUntil("/", true);
+		takeUntil("}", true);
+		if (!isRaw) throw new Error("a replacement");
+	};
+	const pick = (key, sign, ifEmpty, word) => {
+		const value = lookup(key);
+		const isSet = value !== void 0 && !(ifEmpty && value === "");
+		if (sign === "-") return isSet ? value : word;
+		if (sign === "+") return isSet ? word : "";
+		if (sign === "?") {
+			if (isSet) return value;
+			throw new Error(`${key} is not set`);
+		}
+		if (ifEmpty) throw new Error("a modifier that there is not");
+		const isGreedy = word.startsWith(sign);
+		return (sign === "#" ? trimPrefix : trimSuffix)(isGreedy ? word.slice(1) : word, value ?? "", isGreedy);
+	};
+	const takeDollar = () => {
+		take();
+		if (source[at] !== "{") {
+			const key = takeName();
+			if (key === "") return "$";
+			return lookup(key) ?? (isRaw ? `$${key}` : "");
+		}
+		take();
+		if (at >= source.length || /[{}:]/.test(source[at] ?? "")) throw new Error("bad substitution");
+		const key = takeName();
+		const begin = at;
+		const sign = take();
+		if (sign === "}") return lookup(key) ?? (isRaw ? `\${${key}}` : "");
+		if (sign === "/") {
+			skipReplacement();
+			return source.slice(begin, at);
+		}
+		const ifEmpty = sign === ":";
+		const modifier = ifEmpty ? take() : sign;
+		if (!"+-?#%".includes(modifier) || modifier === "") throw new Error("bad substitution");
+		const word = takeUntil("}", modifier === "#" || modifier === "%").text;
+		if (isRaw && lookup(key) === void 0) return `\${${key}${source.slice(begin, at)}`;
+		return pick(key, modifier, ifEmpty, word);
+	};
+	/** `<<` and the spaces behind it belong to the word that ends a heredoc. */
+	const takeLess = () => {
+		take();
+		if (source[at] !== "<") return "<";
+		take();
+		let text = "<<";
+		while (/[ \t\r\n]/.test(source[at] ?? "")) text += take();
+		return text;
+	};
+	const takeUntil = (stop, keepsEscapes) => {
+		const { words, end, add, addRaw } = createWords();
+		let text = "";
+		const keep = (part, into) => {
+			into(part);
+			text += part;
+			if (text.length > longest$5 && !isRaw) throw new Error("too long");
+		};
+		while (at < source.length) {
+			const character = source[at] ?? "";
+			if (character === stop) {
+				take();
+				end();
+				return {
+					text,
+					words
+				};
+			}
+			if (character === "$") keep(takeDollar(), add);
+			else if (character === "<") keep(takeLess(), addRaw);
+			else if (character === "'") keep(takeSingle(), addRaw);
+			else if (character === "\"") keep(takeDouble(keepsEscapes), addRaw);
+			else if (character !== escapeSign) keep(take(), add);
+			else {
+				take();
+				if (keepsEscapes) keep(escapeSign, addRaw);
+				keep(take(), addRaw);
+			}
+		}
+		if (stop !== "") throw new Error(`no ${stop}`);
+		end();
+		return {
+			text,
+			words
+		};
+	};
+	return takeUntil("", isRaw);
+};
+/** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
+const expand = (source, escapeSign, lookup) => source.length > longest$5 ? void 0 : attempt(() => readText(source, {
+	escapeSign,
+	lookup,
+	isRaw: false
+}).text);
+/** The words of a line as a shell would get them; none where a quote does not end. */
+const toRawWords = (source) => attempt(() => readText(source, {
+	escapeSign: "\\",
+	lookup: () => void 0,
+	isRaw: true
+}))?.words ?? [];
+
+// src/build/dockerfile/instructions.ts
+const trimEnd = (text, isCut) => {
+	let end = text.length;
+	while (end > 0 && isCut(text.charAt(end - 1))) end--;
+	return text.slice(0, end);
+};
+const trimStart = (text) => {
+	let begin = 0;
+	while (begin < text.length && isSpace(text.charAt(begin))) begin++;
+	return text.slice(begin);
+};
+const trim = (text) => trimStart(trimEnd(text, isSpace));
+const isBlankOrComment = (line) => /^(?:#|$)/.test(trimStart(line));
+/**
+* Cuts a text into words at spaces; quotes hold a word together and what is escaped is no quote.
+*
+* @param isPlain takes quotes and escapes away
+* @param goesOn whether the word that begins at an index is wanted
+*/
+const cut = (text, escapeSign, isPlain, goesOn) => {
+	const words = [];
+	for (let at = 0;;) {
+		while (at < text.length && isSpace(text.charAt(at))) at++;
+		if (at >= text.length) return {
+			words,
+			rest: ""
+		};
+		if (!goesOn(at)) return {
+			words,
+			rest: text.slice(at)
+		};
+		let word = "";
+		let quote = "";
+		for (; at < text.length && (quote !== "" || !isSpace(text.charAt(at))); at++) {
+			const character = text.charAt(at);
+			const isQuote = quote === "" ? /["']/.test(character) : character === quote;
+			if (isQuote) quote = quote === "" ? character : "";
+			else if (character === escapeSign && (isPlain || quote !== "'")) {
+				if (!isPlain && at + 1 < text.length) word += character;
+				word += text.charAt(++at);
+				continue;
+			}
+			if (!isQuote || !isPlain) word += character;
+		}
+		if (word === "--" && isPlain) return {
+			words,
+			rest: trimStart(text.slice(at))
+		};
+		words.push(word);
+	}
+};
+/** The words of `ARG`, with the quotes that they have. */
+const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
+/**
+* An instruction from its line, in which continued ones are one. Flags, such as `--from=base`, are
+* without the quotes around them; `rest` is what follows them.
+*
+* @param line where it begins, counted from 1
+*/
+const toInstruction$1 = (text, escapeSign, line) => {
+	const whole = trim(text);
+	const end = whole.search(/[\t\v\f\r ]/);
+	const keyword = end < 0 ? whole : whole.slice(0, end);
+	const after = end < 0 ? "" : whole.slice(end);
+	const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith("--", at));
+	return {
+		keyword: keyword.toLowerCase(),
+		flags: words,
+		rest: trim(rest),
+		line
+	};
+};
+const isList$1 = (text) => {
+	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
+};
+const mayHaveHeredocs = (instruction, escapeSign) => {
+	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction$1(instruction.rest, escapeSign, 0) : instruction;
+	return /^(?:add|copy|run)$/.test(keyword) && !isList$1(rest);
+};
+const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
+	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
+	const names = cut(rest, "\\", true, () => true).words;
+	return names.length === 1 && names[0] ? [{
+		end: names[0],
+		isIndented: dash === "-"
+	}] : [];
+});
+/** Where the heredocs end that begin at an index; undefined where one does not end. */
+const skipHeredocs = (heredocs, lines, begin) => {
+	let at = begin;
+	for (const { end, isIndented } of heredocs) {
+		const isEnd = (line) => (isIndented ? line.replace(/^\t+/, "") : line) === end;
+		while (at < lines.length && !isEnd(lines[at] ?? "")) at++;
+		if (at++ >= lines.length) return void 0;
+	}
+	return at;
+};
+/** `# escape=...` and others stand at the very beginning. */
+const findEscape = (lines) => {
+	for (const line of lines) {
+		const [, key = "", value] = /^#\s*([a-z][a-z0-9]*)\s*=\s*(\S.*?)\s*$/i.exec(trimStart(line).slice(0, 200)) ?? [];
+		if (!/^(?:syntax|escape|check)$/i.test(key)) break;
+		if (key.toLowerCase() === "escape") return value === "`" ? "`" : "\\";
+	}
+	return "\\";
+};
+/** A line without the sign that it goes on, and whether it does. */
+const splitContinued = (line, escapeSign) => {
+	const text = trimEnd(line, (character) => character === " " || character === "	");
+	return text.endsWith(escapeSign) && text.at(-2) !== escapeSign ? [text.slice(0, -1), true] : [line, false];
+};
+/**
+* Reads a Dockerfile's instructions as BuildKit's own parser does: a test compares what both make of
+* odd files. Never fails: what is none is left for BuildKit to say.
+*/
+const parseInstructions = (dockerfile) => {
+	const lines = dockerfile.replace(/^\ufeff/, "").split("\n").map((line) => trimEnd(line, (character) => character === "\r"));
+	const escapeSign = findEscape(lines);
+	const instructions = [];
+	let hasHeredocs = true;
+	for (let at = 0; at < lines.length;) {
+		const first = trimStart(lines[at++] ?? "");
+		if (isBlankOrComment(first)) continue;
+		const line = at;
+		let [text, goesOn] = splitContinued(first, escapeSign);
+		while (goesOn && at < lines.length) {
+			const next = lines[at++] ?? "";
+			if (isBlankOrComment(next)) continue;
+			const [more, further] = splitContinued(next, escapeSign);
+			text += more;
+			goesOn = further;
+		}
+		const instruction = toInstruction$1(text, escapeSign, line);
+		if (instruction.keyword !== "") instructions.push(instruction);
+		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
+		const end = skipHeredocs(findHeredocs(text), lines, at);
+		if (end === void 0) hasHeredocs = false;
+		else at = end;
+	}
+	return {
+		escapeSign,
+		instructions
+	};
+};
+
+// src/build/dockerfile/sources.ts
+const isList = (value) => Array.isArray(value) && value.every((each) => typeof each === "string");
+const toWords = (rest, escapeSign) => {
+	const list = rest.startsWith("[") ? attempt(() => JSON.parse(rest)) : void 0;
+	return isList(list) ? list : toQuotedWords(rest, escapeSign);
+};
+const isElsewhere = (source) => source.startsWith("<<") || /^(?:https?|git|ssh):\/\/|^git@/i.test(source);
+/** As written, variables and all. */
+const toWritten = ({ keyword, flags, rest }, escapeSign) => {
+	if (keyword === "copy" || keyword === "add") return flags.some((flag) => flag.startsWith("--from=")) ? [] : toWords(rest, escapeSign).slice(0, -1).filter((source) => !isElsewhere(source));
+	if (keyword !== "run") return [];
+	return flags.flatMap((flag) => {
+		const options = flag.startsWith("--mount=") ? toFields(flag.slice(8)) : void 0;
+		if (options === void 0 || options.has("from") || (options.get("type") ?? "bind") !== "bind") return [];
+		return [options.get("source") ?? options.get("src") ?? "."];
+	});
+};
+/** Paths of a context begin at its top, also with `/` or `../` before them. */
+const tidy = (path) => {
+	const tidied = posix.normalize(`/${path}`).slice(1).replace(/\/$/, "");
+	return tidied === "" ? "." : tidied;
+};
+const setVariables = ({ rest }, escapeSign, given, variables) => {
+	for (const word of toQuotedWords(rest, escapeSign)) {
+		const [, name = "", sign = "", text = ""] = /^([^=]*)(=?)(.*)$/s.exec(word) ?? [];
+		const value = given[name] ?? (sign === "" ? void 0 : expand(text, escapeSign, (key) => variables.get(key)));
+		if (value !== void 0) variables.set(name, value);
+	}
+};
+/**
+* What all stages take of the build context, needed or not.
+*
+* @returns undefined where a name cannot be known
+*/
+const findContextSources = (dockerfile, { args }) => {
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
+	const variables = new Map(Object.entries(args));
+	const sources = [];
+	for (const given of instructions) {
+		const instruction = given.keyword === "onbuild" ? toInstruction$1(given.rest, escapeSign, given.line) : given;
+		const { keyword, line } = instruction;
+		if (keyword === "arg" || keyword === "env") setVariables(instruction, escapeSign, keyword === "arg" ? args : {}, variables);
+		for (const written of toWritten(instruction, escapeSign)) {
+			let isKnown = true;
+			const lookup = (name) => {
+				isKnown &&= variables.has(name);
+				return variables.get(name);
+			};
+			const path = expand(written, escapeSign, lookup);
+			if (path === void 0 || !isKnown) return void 0;
+			sources.push({
+				path: tidy(path),
+				line
+			});
+		}
+	}
+	return sources;
+};
+
+// src/build/walk-context.ts
+/** From here on a context is worth a look. */
+const largeContextBytes = 1e8;
+/** More than that takes longer than the answer is worth. */
+const mostEntries$1 = 2e5;
+const longestMs = 5e3;
+const listFolder = async (path, most) => {
+	const entries = [];
+	for await (const entry of await opendir(path)) {
+		if (entries.length >= most) break;
+		entries.push(entry);
+	}
+	return entries;
+};
+/**
+* All files of a folder; no link is followed.
+*
+* @param isLeftOut whether nobody needs to look into a folder, or at a file
+* @returns undefined where there are too many, or it takes too long
+*/
+const walkContext = async (root, isLeftOut) => {
+	const endMs = performance.now() + longestMs;
+	const files = [];
+	const folders = /* @__PURE__ */ new Map();
+	const open = [""];
+	let entries = 0;
+	for (let folder = open.pop(); folder !== void 0; folder = open.pop()) {
+		const found = await listFolder(join(root, folder), mostEntries$1 - entries).catch(() => []);
+		entries += found.length;
+		if (entries >= mostEntries$1 || performance.now() > endMs) return void 0;
+		folders.set(folder, new Set(found.map(({ name }) => name)));
+		for (const entry of found) {
+			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+			if (isLeftOut(path, entry.isDirectory())) continue;
+			if (entry.isDirectory()) open.push(path);
+			else if (entry.isFile()) {
+				const bytes = await lstat(join(root, path)).then(({ size }) => size, () => 0);
+				files.push({
+					path,
+					bytes
+				});
+			}
+		}
+	}
+	return {
+		files,
+		folders
+	};
+};
+
 // src/build/exports.ts
 /** Whether the builder can write its cache to another place than the image. */
 const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
 /** Why it cannot. */
 const classicStore = "the docker driver cannot export its cache from the classic image store";
 /** The names of targets with an entry of some kind. */
-const findNames = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
+const findNames$1 = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
 /** Targets whose images shall have attestations, by their names. */
-const findAttested = (targets) => findNames(targets, "attest", (fields) => fields.get("disabled") !== "true");
+const findAttested = (targets) => findNames$1(targets, "attest", (fields) => fields.get("disabled") !== "true");
 /** The same of annotations. */
 const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries(bake.definition["annotations"]).length > 0).map(({ name }) => name);
 /**
@@ -165,7 +620,7 @@ const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries(bake.d
 */
 const requireCacheExport = (targets, facts) => {
 	if (canExportCache(facts)) return;
-	const names = findNames(targets, "cache-to", (fields) => {
+	const names = findNames$1(targets, "cache-to", (fields) => {
 		const type = fields.get("type") ?? "registry";
 		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
 	});
@@ -468,7 +923,7 @@ const renderNameless = (id, references) => {
 };
 
 // src/image/sources/docker.ts
-const foldersOf = ({ GraphDriver }) => {
+const foldersOf$1 = ({ GraphDriver }) => {
 	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
 	if (UpperDir === void 0) return [];
 	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
@@ -482,7 +937,7 @@ const toDigestNames = (repoDigests, references) => {
 const toContainerImage = (inspected, references) => {
 	const diffIds = inspected.RootFS.Layers ?? [];
 	const chainIds = toChainIds(diffIds);
-	const folders = foldersOf(inspected);
+	const folders = foldersOf$1(inspected);
 	return {
 		references,
 		id: inspected.Id,
@@ -857,6 +1312,96 @@ const pruneCache = async (docker, line) => {
 	}];
 };
 
+// src/manifests/check-images.ts
+const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
+	const reference = parseImageReference(container.image);
+	if (typeof reference === "string") return [];
+	return [{
+		...container,
+		canonical: reference.canonical,
+		file
+	}];
+}));
+const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
+const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
+const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
+	given: name,
+	canonical: name
+})))];
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
+const toPullWarning = (user) => {
+	const { name, image, pullPolicy, canonical, file, line } = user;
+	return {
+		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+/**
+* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+*/
+const findNearest = (canonical, loaded, used) => {
+	const repository = repositoryOf(canonical);
+	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
+	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
+	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
+};
+const toStrangerWarning = (user, nearest) => {
+	const { name, image, file, line } = user;
+	return {
+		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+	const reason = parseImageReference(image);
+	if (typeof reason !== "string") return [];
+	const why = image.trim() === image ? reason : "it has white space around it";
+	return [{
+		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
+		location: {
+			file,
+			line
+		}
+	}];
+}));
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+const checkImages = (workloads, given) => {
+	const loaded = findLoaded(given);
+	const users = toUsers(workloads);
+	const used = new Set(users.map(({ canonical }) => canonical));
+	const warnings = users.flatMap((user) => {
+		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
+		const nearest = findNearest(user.canonical, loaded, used);
+		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
+	});
+	return [...toNameWarnings(workloads), ...warnings];
+};
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
+/**
+* Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
+* one may be in what cannot be read.
+*/
+const asksForGpu = ({ workloads, warnings }, names) => {
+	const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names));
+	if (users.some((user) => user.asksForGpu)) return true;
+	return users.length === 0 || warnings.length > 0 ? void 0 : false;
+};
+
 // src/plan/steps.ts
 const toBuildId = (target) => `build ${target}`;
 
@@ -1019,14 +1564,14 @@ const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
 	location: problem.location
 })).filter(({ location }) => location !== void 0);
 /** Nothing where there is nothing to list. */
-const list = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
+const list$1 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
 /** One sentence for images that were built here and no node got, one for the others. */
 const renderUnloaded = (report) => {
 	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
 	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
 	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
 	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
-	return [...list("Built, not loaded", built.map(nameOf$1)), ...list("Not loaded", given.map(nameOf$1))];
+	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
 };
 /** What others' failures left undone. */
 const renderUndone = (report) => {
@@ -1038,8 +1583,8 @@ const renderUndone = (report) => {
 		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
 	};
 	return [
-		...list("Not built", skipped.map(withReason)),
-		...list("Cancelled", cancelled.map(nameOf$1)),
+		...list$1("Not built", skipped.map(withReason)),
+		...list$1("Cancelled", cancelled.map(nameOf$1)),
 		...renderUnloaded(report)
 	];
 };
@@ -1133,7 +1678,7 @@ const toProofOutput = ({ removal }, told) => {
 
 // src/analysis/common-files.ts
 /** Smaller ones are many and come to little. */
-const leastBytes$4 = 1024;
+const leastBytes$8 = 1024;
 const toStacks = ({ config, layers }) => {
 	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
 	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
@@ -1144,7 +1689,7 @@ const toFingerprint = ({ contents, merged }) => {
 	for (const { layer, entry } of merged.visible) {
 		const { type, path, sizeBytes: bytes, inode } = entry;
 		const key = `${layer} ${inode}`;
-		if (type !== "f" || bytes < leastBytes$4 || seen.has(key)) continue;
+		if (type !== "f" || bytes < leastBytes$8 || seen.has(key)) continue;
 		seen.add(key);
 		files.set(`${path}\0${bytes}`, {
 			layer,
@@ -1261,6 +1806,12 @@ const renderPlace = ({ location, isBase }, index) => {
 	if (location !== void 0) return `${location.file}:${location.line}`;
 	return isBase ? "base" : `layer ${index + 1}`;
 };
+/** Where to change something for a finding. */
+const renderMatchPlace = ({ location, layer: index }, layers) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	const layer = layers[index];
+	return layer === void 0 ? "" : renderPlace(layer, index);
+};
 const pathsShown$1 = 3;
 const renderPaths = (paths) => {
 	const shown = paths.slice(0, pathsShown$1).map(renderPath);
@@ -1284,7 +1835,7 @@ const toAnnotations = ({ name, analysis }) => {
 	const { findings, layers } = analysis;
 	const toWarning = (match) => ({
 		message: `${name}: ${renderFinding(match)}`,
-		location: layers[match.layer]?.location
+		location: match.location ?? layers[match.layer]?.location
 	});
 	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
 	return {
@@ -1295,14 +1846,15 @@ const toAnnotations = ({ name, analysis }) => {
 const mostParts = 20;
 const mostFindings = 50;
 const mostPaths = 5;
-const toFindingOutput = ({ rule, layer, bytes, paths, evidence }, all) => ({
+const toFindingOutput = ({ rule, layer, location, bytes, paths, evidence }, all) => ({
 	rule: rule.id,
 	level: rule.level,
 	what: rule.what,
 	fix: rule.fix,
 	doubt: rule.doubt,
 	layer,
-	location: all.layers[layer]?.location,
+	isQuestion: rule.isQuestion,
+	location: location ?? all.layers[layer]?.location,
 	bytes,
 	pathCount: paths.length,
 	paths: paths.slice(0, mostPaths).map(renderPath),
@@ -1446,6 +1998,15 @@ const renderGrowth = (reports) => {
 	return each.length === 0 ? void 0 : each.join(" · ");
 };
 
+// src/image/background.ts
+/** Files in which people write which distributions of Python they want; no lock, which lists all. */
+const requirementFile = /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|requires\.txt)$/;
+const unknownBackground = {
+	recipe: void 0,
+	context: void 0,
+	asksForGpu: void 0
+};
+
 // src/image/contents/entry.ts
 /** How many bytes of files: those that are one file count once, and nothing but files counts. */
 const countBytes = (entries) => {
@@ -1472,14 +2033,14 @@ const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidde
 
 // src/image/contents/history.ts
 /** Longer ones are data that somebody wrote into a command. */
-const longest$2 = 1e4;
+const longest$4 = 1e4;
 const withoutEnd = (text, end) => text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
 /**
 * An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
 * go: they may be secret.
 */
 const toInstruction = (createdBy) => {
-	const whole = hideTokens(createdBy).slice(0, longest$2).trim();
+	const whole = hideTokens(createdBy).slice(0, longest$4).trim();
 	const text = withoutEnd(whole, "# buildkit").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
 	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
 	if (withArguments === void 0) return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
@@ -1608,9 +2169,9 @@ const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isF
 	node.sizeBytes = sizeBytes;
 	node.isFolder = isFolder;
 });
-const sum$5 = ({ sizeBytes, children }) => {
+const sum$6 = ({ sizeBytes, children }) => {
 	let bytes = sizeBytes;
-	for (const child of children?.values() ?? []) bytes += sum$5(child);
+	for (const child of children?.values() ?? []) bytes += sum$6(child);
 	return bytes;
 };
 /** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
@@ -1627,7 +2188,7 @@ const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark
 	if (isMark) {
 		const gone = get(lower, path);
 		if (gone === void 0) throw new UnknownWhiteout();
-		bytes = gone.isFolder ? sum$5(gone) : 0;
+		bytes = gone.isFolder ? sum$6(gone) : 0;
 	}
 	known.totalBytes += bytes;
 	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
@@ -1900,7 +2461,7 @@ const keyOf = ({ layer, entry }) => `${layer} ${entry.inode}`;
 const isCopy = (instruction) => instruction !== void 0 && /^(?:COPY|ADD)\b/i.test(instruction);
 /** Whether a line has copied from the build's context, and not from another stage or image. */
 const isFromContext = ({ instruction }) => isCopy(instruction) && !/\s--from=/.test(instruction ?? "");
-const toSubject = (contents, origins, files, mostHashedBytes) => {
+const toSubject = (contents, origins, files, mostHashedBytes, background) => {
 	const merged = mergeLayers(contents.layers, (layer) => !isCopy(origins[layer]?.instruction));
 	const names = /* @__PURE__ */ new Map();
 	contents.layers.forEach((entries, layer) => {
@@ -1920,7 +2481,8 @@ const toSubject = (contents, origins, files, mostHashedBytes) => {
 		visible: new Map(merged.visible.map((placed) => [placed.entry.path, placed])),
 		namesOf: (placed) => names.get(keyOf(placed)) ?? 0,
 		files,
-		mostHashedBytes
+		mostHashedBytes,
+		background
 	};
 };
 /** Bytes of what is placed, each file once. */
@@ -1935,13 +2497,19 @@ const countPlaced = (all) => {
 	}
 	return bytes;
 };
+/** Each file once, of which no name is elsewhere: what has one there stays without these, too. */
+const withoutShared = (files, { namesOf }) => {
+	const inside = /* @__PURE__ */ new Map();
+	for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1);
+	return [...new Map(files.map((placed) => [keyOf(placed), placed]))].flatMap(([key, placed]) => inside.get(key) === namesOf(placed) ? placed : []);
+};
 const isBase = ({ origins }, layer) => origins[layer]?.isBase ?? false;
 const nameOf = ({ path }) => path.slice(path.lastIndexOf("/") + 1);
 const parentOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
 // src/analysis/findings/match-copies.ts
 /** Less, of two lines, is not worth a word. */
-const leastBytes$3 = 1e6;
+const leastBytes$7 = 1e6;
 const copyRules = {
 	"metadata copy": {
 		id: "metadata-copies",
@@ -1983,7 +2551,7 @@ const matchCopies = (subject) => {
 	return [...Map.groupBy(own, keyOf).values()].flatMap((group) => {
 		const [first] = group;
 		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-		if (first === void 0 || bytes < leastBytes$3) return [];
+		if (first === void 0 || bytes < leastBytes$7) return [];
 		const { layer, hiddenBy, reason } = first;
 		const other = subject.origins[reason === "deleted" ? hiddenBy : layer];
 		const role = reason === "deleted" ? "deleted" : "written";
@@ -2010,10 +2578,10 @@ const duplicateRule = {
 	fix: "Keep one, and link to it (`ln -s`), or copy only one of them.",
 	doubt: "two packages may have brought it, each for itself"
 };
-const leastBytes$2 = 1e6;
+const leastBytes$6 = 1e6;
 /** Files of one size, the largest first, as many as may be read. */
 const findCandidates$1 = ({ merged, mostHashedBytes }) => {
-	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$2);
+	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$6);
 	const once = [...new Map(large.map((placed) => [keyOf(placed), placed])).values()];
 	const groups = [...Map.groupBy(once, ({ entry }) => entry.sizeBytes).entries()].filter(([, group]) => group.length > 1).toSorted(([a], [b]) => b - a);
 	let bytes = 0;
@@ -2108,7 +2676,7 @@ const fileRules = [
 		doubt: "an image that compiles needs them"
 	}
 ];
-const headBytes$1 = 200;
+const headBytes$3 = 200;
 /** More candidates would take longer than they are worth. */
 const mostHeads$1 = 2e3;
 /** What rules about files find, for each line that has put some there. */
@@ -2130,7 +2698,7 @@ const matchFiles$1 = async (subject) => {
 		}
 	}
 	const looked = found.filter(({ rule }) => rule.isIt !== void 0).slice(0, mostHeads$1);
-	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$1)));
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$3)));
 	const confirmed = [...found.filter(({ rule }) => rule.isIt === void 0), ...looked.filter(({ rule }, at) => rule.isIt?.(heads[at] ?? Buffer.alloc(0)))];
 	return [...Map.groupBy(confirmed, ({ rule, placed }) => `${rule.id} ${placed.layer}`).values()].flatMap((group) => {
 		const [first] = group;
@@ -2166,7 +2734,7 @@ const findFolders = ({ merged, visible }) => {
 	return found;
 };
 /** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
-const findAround = (path, folders) => {
+const findAround$1 = (path, folders) => {
 	let hint;
 	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
 		const folder = path.slice(0, at);
@@ -2176,19 +2744,13 @@ const findAround = (path, folders) => {
 	}
 	return hint;
 };
-/** A file that has another name outside is there without the folder, too. */
-const dropShared = (files, { namesOf }) => {
-	const inside = /* @__PURE__ */ new Map();
-	for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1);
-	return [...new Map(files.map((placed) => [keyOf(placed), placed]))].flatMap(([key, placed]) => inside.get(key) === namesOf(placed) ? placed : []);
-};
 const collect = (subject) => {
 	const folders = findFolders(subject);
 	if (folders.size === 0) return [];
 	const files = /* @__PURE__ */ new Map();
 	for (const placed of subject.merged.visible) {
 		const { type, path } = placed.entry;
-		const folder = type === "f" ? findAround(path, folders) : void 0;
+		const folder = type === "f" ? findAround$1(path, folders) : void 0;
 		if (folder === void 0) continue;
 		const known = files.get(folder) ?? [];
 		files.set(folder, known);
@@ -2199,11 +2761,11 @@ const collect = (subject) => {
 		return rule === void 0 ? [] : [{
 			rule,
 			path,
-			files: dropShared(inside, subject)
+			files: withoutShared(inside, subject)
 		}];
 	});
 };
-const sum$4 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const sum$5 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
 const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
 	const origin = origins[layer];
 	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
@@ -2215,7 +2777,7 @@ const matchFolders = (subject) => {
 		rule,
 		layer,
 		path,
-		bytes: sum$4(own)
+		bytes: sum$5(own)
 	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
 	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
 		const [first] = group;
@@ -2233,81 +2795,6 @@ const matchFolders = (subject) => {
 		}];
 	});
 };
-
-// src/analysis/findings/match-packages.ts
-const packageRule = {
-	id: "build-tools",
-	level: "warning",
-	what: "Compilers and headers of packages",
-	fix: "Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.",
-	doubt: "a program may compile while it runs"
-};
-/** Less, of one line, is not worth a word. */
-const leastBytes$1 = 1e7;
-const longest$1 = 16e6;
-const mostRead = 64e6;
-/** By what these packages are called in Debian and Alpine. */
-const buildTool = /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/;
-/** Of dpkg's database, in stanzas: what is installed, and its size. */
-const parseDpkg = (text) => {
-	const packages = /* @__PURE__ */ new Map();
-	for (const stanza of text.split("\n\n")) {
-		const [, name] = /^Package: (\S+)$/m.exec(stanza) ?? [];
-		const [, size] = /^Installed-Size: (\d{1,12})$/m.exec(stanza) ?? [];
-		if (name === void 0 || !/^Status: \S+ \S+ installed$/m.test(stanza)) continue;
-		packages.set(name, Number(size ?? 0) * 1024);
-	}
-	return packages;
-};
-/** The same of apk's. */
-const parseApk = (text) => {
-	const packages = /* @__PURE__ */ new Map();
-	for (const stanza of text.split("\n\n")) {
-		const [, name] = /^P:(\S+)$/m.exec(stanza) ?? [];
-		const [, size] = /^I:(\d{1,15})$/m.exec(stanza) ?? [];
-		if (name !== void 0) packages.set(name, Number(size ?? 0));
-	}
-	return packages;
-};
-const databases = {
-	"var/lib/dpkg/status": parseDpkg,
-	"lib/apk/db/installed": parseApk
-};
-const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
-	const entry = entries.find((each) => each.path === path);
-	return entry?.type === "f" ? [{
-		layer,
-		entry
-	}] : [];
-});
-/** Build tools that a line has installed, and that are still there at the end. */
-const matchDatabase = async (subject, path) => {
-	const parse = databases[path] ?? parseDpkg;
-	const versions = findVersions(subject, path);
-	const bytes = versions.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-	if (!subject.visible.has(path) || bytes > mostRead) return [];
-	const states = (await Promise.all(versions.map(({ layer }) => subject.files.bytes(layer, path, 0, longest$1)))).map((text) => parse(text.toString("latin1")));
-	const last = states.at(-1) ?? /* @__PURE__ */ new Map();
-	return versions.flatMap(({ layer }, at) => {
-		if (isBase(subject, layer)) return [];
-		const before = states[at - 1];
-		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
-		const total = added.reduce((sum, [, size]) => sum + size, 0);
-		if (total < leastBytes$1) return [];
-		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
-		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
-		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
-		return [{
-			rule: packageRule,
-			layer,
-			bytes: total,
-			paths: [],
-			evidence
-		}];
-	});
-};
-/** What packages of the distribution are there that only builds need. */
-const matchPackages = async (subject) => (await Promise.all(Object.keys(databases).map((path) => matchDatabase(subject, path)))).flat();
 
 // src/analysis/findings/match-secrets.ts
 const fileRule = {
@@ -2371,7 +2858,7 @@ const secretFiles = [
 ];
 /** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
 const findSecret = (path, head) => secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind;
-const headBytes = 16e3;
+const headBytes$2 = 16e3;
 const mostHeads = 1e3;
 /** In all layers: who deletes it later only hides it. */
 const matchFiles = async (subject) => {
@@ -2392,7 +2879,7 @@ const matchFiles = async (subject) => {
 		}
 	});
 	const looked = candidates.slice(0, mostHeads);
-	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes)));
+	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$2)));
 	const found = looked.filter(({ placed }, at) => findSecret(placed.entry.path, heads[at]?.toString("latin1") ?? ""));
 	return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
 		rule: fileRule,
@@ -2440,6 +2927,790 @@ const secretRules = [fileRule, textRule];
 /** Credentials that the image shows to all who can pull it; of values nothing is told. */
 const matchSecrets = async (subject) => [...await matchFiles(subject), ...matchTexts(subject)];
 
+// src/analysis/findings/read-texts.ts
+/** Files as texts of one byte a character; undefined for those that are not there or too many or too long. */
+const readTexts = ({ files }, placed, { longest, most, mayBeCut = false }) => {
+	let bytes = 0;
+	return Promise.all(placed.map(async (each) => {
+		if (each === void 0 || each.entry.type !== "f") return void 0;
+		const { layer, entry } = each;
+		const length = Math.min(entry.sizeBytes, longest);
+		if (entry.sizeBytes > longest && !mayBeCut) return void 0;
+		bytes += length;
+		if (bytes > most) return void 0;
+		return (await files.bytes(layer, entry.path, 0, length)).toString("latin1");
+	}));
+};
+
+// src/analysis/findings/match-modes.ts
+const writableRule = {
+	id: "writable-by-all",
+	level: "warning",
+	what: "Files or folders that anybody may write",
+	fix: "Copy with `--chmod=` or write `chmod o-w` in the RUN that makes them; give them to the user that runs the program.",
+	doubt: "the program runs as a user that nobody knows beforehand"
+};
+const keyRule = {
+	id: "readable-key",
+	level: "error",
+	what: "A private key that anybody may read",
+	fix: "Replace it: whoever can pull the image has it. Mount it in the pod from a Secret, with `defaultMode: 0400`."
+};
+const modeRules = [writableRule, keyRule];
+const [othersWrite, othersRead, sticky] = [
+	2,
+	4,
+	512
+];
+/** Where all may write by design. */
+const isShared = /^(?:tmp|var\/tmp|dev|proc|sys|run\/lock|var\/lock)(?:\/|$)/;
+const matchWritable = (subject) => {
+	const found = subject.merged.visible.filter(({ layer, entry: { type, mode, path } }) => !isBase(subject, layer) && path !== "" && (type === "f" || type === "d") && (mode & othersWrite) !== 0 && (mode & sticky) === 0 && !isShared.test(path));
+	return [...Map.groupBy(found, ({ layer }) => layer)].map(([layer, group]) => ({
+		rule: writableRule,
+		layer,
+		bytes: 0,
+		paths: group.map(({ entry }) => entry.path).toSorted((a, b) => a.split("/").length - b.split("/").length)
+	}));
+};
+const keyName = /\.(?:pem|key)$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key)$/;
+/** Packages bring keys of their own tests and examples, which are no secret. */
+const isPublic = /(?:^|\/)(?:site-packages|dist-packages|node_modules|gems|tests?|testdata|fixtures|examples?|doc|docs)\//;
+const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/;
+const mostKeys = 1e3;
+const headBytes$1 = 16e3;
+const matchKeys = async (subject) => {
+	const candidates = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && (entry.mode & othersRead) !== 0 && keyName.test(nameOf(entry)) && !isPublic.test(entry.path) && !isBase(subject, layer)).slice(0, mostKeys);
+	const heads = await readTexts(subject, candidates, {
+		longest: headBytes$1,
+		most: mostKeys * headBytes$1,
+		mayBeCut: true
+	});
+	const keys = candidates.filter(({ entry }, at) => {
+		const head = heads[at] ?? "";
+		return privateKey.test(head) && findSecret(entry.path, head) === void 0;
+	});
+	return [...Map.groupBy(keys, ({ layer }) => layer)].map(([layer, group]) => ({
+		rule: keyRule,
+		layer,
+		bytes: 0,
+		paths: group.map(({ entry }) => entry.path)
+	}));
+};
+/** What more people may do with files than they should. */
+const matchModes = async (subject) => [...matchWritable(subject), ...await matchKeys(subject)];
+
+// src/analysis/findings/match-node.ts
+const nodeRule = {
+	id: "node-dev-packages",
+	level: "warning",
+	what: "npm's packages for development",
+	fix: "Install with `npm ci --omit=dev`; where the build needs them, `npm prune --omit=dev` at its end, in a stage of its own.",
+	doubt: "the image is there to build or test"
+};
+/** Less, of one line, is not worth a word. */
+const leastBytes$5 = 1e6;
+const mostLists = 500;
+const bounds$1 = {
+	longest: 16e6,
+	most: 64e6
+};
+const listPath = /(?:^|\/)node_modules\/\.package-lock\.json$/;
+/** Folders of packages that only development needs, as npm wrote them down: `node_modules/vitest`. */
+const readDev = (text) => Object.entries(attempt(() => JSON.parse(text))?.packages ?? {}).flatMap(([path, about]) => {
+	return path.startsWith("node_modules/") && !path.split("/").includes("..") && about?.dev === true ? [path] : [];
+});
+/** The topmost of some folders that a path is in. */
+const findAround = (path, folders) => {
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) if (folders.has(path.slice(0, at))) return path.slice(0, at);
+};
+/** The packages that npm says are only for development, and are in the image. */
+const matchNode = async (subject) => {
+	const { visible } = subject.merged;
+	const lists = visible.filter(({ entry }) => entry.type === "f" && listPath.test(entry.path)).slice(0, mostLists);
+	if (lists.length === 0) return [];
+	const texts = await readTexts(subject, lists, bounds$1);
+	const folders = new Set(lists.flatMap(({ entry }, at) => {
+		const root = parentOf(parentOf(entry.path));
+		const text = Buffer.from(texts[at] ?? "", "latin1").toString("utf8");
+		return readDev(text).map((path) => {
+			const bytes = Buffer.from(path).toString("latin1");
+			return root === "" ? bytes : `${root}/${bytes}`;
+		});
+	}));
+	if (folders.size === 0) return [];
+	const files = visible.filter(({ entry }) => entry.type === "f" && findAround(entry.path, folders) !== void 0);
+	const own = withoutShared(files, subject).filter(({ layer }) => !isBase(subject, layer));
+	return [...Map.groupBy(own, ({ layer }) => layer)].flatMap(([layer, group]) => {
+		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+		const sizes = /* @__PURE__ */ new Map();
+		for (const { entry } of group) {
+			const folder = findAround(entry.path, folders) ?? "";
+			sizes.set(folder, (sizes.get(folder) ?? 0) + entry.sizeBytes);
+		}
+		const paths = [...sizes].toSorted(([, a], [, b]) => b - a).map(([path]) => path);
+		return bytes < leastBytes$5 ? [] : [{
+			rule: nodeRule,
+			layer,
+			bytes,
+			paths
+		}];
+	});
+};
+
+// src/analysis/findings/match-packages.ts
+const packageRule = {
+	id: "build-tools",
+	level: "warning",
+	what: "Compilers and headers of packages",
+	fix: "Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.",
+	doubt: "a program may compile while it runs"
+};
+const stageRule = {
+	id: "single-stage",
+	level: "warning",
+	what: "A single stage that ends with build tools",
+	fix: "Give the build a stage of its own: `FROM ... AS build`, a second FROM without the tools, and `COPY --from=build` of what runs.",
+	doubt: "a program may compile while it runs"
+};
+const packageRules = [packageRule, stageRule];
+/** Less, of one line, is not worth a word. */
+const leastBytes$4 = 1e7;
+const longest$3 = 16e6;
+const mostRead$1 = 64e6;
+/** By what these packages are called in Debian and Alpine. */
+const buildTool = /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/;
+/** Of dpkg's database, in stanzas: what is installed, and its size. */
+const parseDpkg = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^Package: (\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^Installed-Size: (\d{1,12})$/m.exec(stanza) ?? [];
+		if (name === void 0 || !/^Status: \S+ \S+ installed$/m.test(stanza)) continue;
+		packages.set(name, Number(size ?? 0) * 1024);
+	}
+	return packages;
+};
+/** The same of apk's. */
+const parseApk = (text) => {
+	const packages = /* @__PURE__ */ new Map();
+	for (const stanza of text.split("\n\n")) {
+		const [, name] = /^P:(\S+)$/m.exec(stanza) ?? [];
+		const [, size] = /^I:(\d{1,15})$/m.exec(stanza) ?? [];
+		if (name !== void 0) packages.set(name, Number(size ?? 0));
+	}
+	return packages;
+};
+const databases = {
+	"var/lib/dpkg/status": parseDpkg,
+	"lib/apk/db/installed": parseApk
+};
+const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
+	const entry = entries.find((each) => each.path === path);
+	return entry?.type === "f" ? [{
+		layer,
+		entry
+	}] : [];
+});
+/** Build tools that a line has installed, and that are still there at the end. */
+const matchDatabase = async (subject, path) => {
+	const parse = databases[path] ?? parseDpkg;
+	const versions = findVersions(subject, path);
+	const bytes = versions.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+	if (!subject.visible.has(path) || bytes > mostRead$1) return [];
+	const states = (await Promise.all(versions.map(({ layer }) => subject.files.bytes(layer, path, 0, longest$3)))).map((text) => parse(text.toString("latin1")));
+	const last = states.at(-1) ?? /* @__PURE__ */ new Map();
+	return versions.flatMap(({ layer }, at) => {
+		if (isBase(subject, layer)) return [];
+		const before = states[at - 1];
+		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
+		const total = added.reduce((sum, [, size]) => sum + size, 0);
+		if (total < leastBytes$4) return [];
+		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
+		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
+		return [{
+			rule: subject.background.recipe?.stages === 1 ? stageRule : packageRule,
+			layer,
+			bytes: total,
+			paths: [],
+			evidence
+		}];
+	});
+};
+/** What packages of the distribution are there that only builds need. */
+const matchPackages = async (subject) => (await Promise.all(Object.keys(databases).map((path) => matchDatabase(subject, path)))).flat();
+
+// src/analysis/findings/requirement.ts
+/** A name as an index of Python compares it (PEP 503). */
+const toDistributionName = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
+/** Longer ones are none that people write. */
+const longest$2 = 2e3;
+/** No image of Linux gets what is only for these. */
+const otherSystem = /\b(?:sys_platform|platform_system|os_name)\s{0,9}==\s{0,9}["'](?:win32|cygwin|darwin|Windows|Darwin|nt|java)["']/;
+/**
+* The name of what a distribution requires (PEP 508), on Linux. What is for an extra counts: nobody writes
+* down which extras were asked for.
+*/
+const readRequired = (requirement) => {
+	const [, name = "", rest = ""] = /^\s{0,9}([A-Za-z\d](?:[\w.-]{0,200}[A-Za-z\d])?)(?![\w.-])([^\n]*)$/.exec(requirement.slice(0, longest$2)) ?? [];
+	if (name === "") return void 0;
+	const marker = rest.slice(rest.indexOf(";") + 1);
+	return rest.includes(";") && !/\bor\b/.test(marker) && otherSystem.test(marker) ? void 0 : toDistributionName(name);
+};
+/** All that might be a distribution's name in texts of people. */
+const findNames = (texts) => new Set(texts.flatMap((text) => [...text.matchAll(/[A-Za-z\d][\w.-]{0,200}/g)].map(([name]) => toDistributionName(name.replace(/[-_.]+$/, "")))));
+/** Options of pip and uv that take a value, in the next word. */
+const valued = /^(?:-[rciftep]|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|prefix|python|editable|root|index|default-index|torch-backend|platform|python-version|only-binary|no-binary|timeout|retries|cache-dir|trusted-host|override|group|extra))$/;
+/**
+* Distributions that a RUN installs by their names, each with the program that does it: another path
+* installs for another Python.
+*/
+const findInstalled = (instruction) => instruction.split(/&&|\|\||[;|]/).flatMap((command) => {
+	const [, by = "", rest = ""] = /(?:^|\s)(\S{0,200}(?:pip[\d.]{0,5}|uv pip|uv|poetry|pdm))\s+(?:install|add)\s+(.*)$/s.exec(command.slice(0, 2e4)) ?? [];
+	const words = rest.split(/\s+/).filter(Boolean);
+	return words.flatMap((word, at) => {
+		const plain = word.replace(/^["']|["']$/g, "");
+		if (valued.test(words[at - 1] ?? "") || !/^[A-Za-z\d][\w.-]*(?:\[[^\]]*\])?(?:[=<>!~@;].*)?$/.test(plain)) return [];
+		const name = readRequired(plain);
+		return name === void 0 ? [] : [{
+			name,
+			by
+		}];
+	});
+});
+
+// src/analysis/findings/distributions.ts
+const metadataPath$1 = /(?:^|\/)(?:site|dist)-packages\/[^/]+\.dist-info\/METADATA$/;
+/** An image that has more is no image of one program. */
+const mostDistributions = 3e3;
+/** Headers come first; the rest is a description for people. */
+const headBytes = 64e3;
+const longestRecord = 8e6;
+const mostRead = 64e6;
+/** Of the headers, which end with an empty line. */
+const readMetadata = (text) => {
+	const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+	const lines = text.slice(0, end).split(/\r?\n/);
+	const all = (key) => lines.flatMap((line) => line.startsWith(`${key}: `) ? line.slice(key.length + 2).trim() : []);
+	return {
+		name: toDistributionName(all("Name")[0] ?? ""),
+		version: all("Version")[0] ?? "",
+		requires: all("Requires-Dist").flatMap((each) => readRequired(each) ?? [])
+	};
+};
+/** Paths of a RECORD (PEP 376), relative to the folder that Python looks into. */
+const readRecord = (text) => text.split(/\r?\n/).flatMap((line) => {
+	const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,"]*)),/.exec(line) ?? [];
+	const path = quoted?.replaceAll("\"\"", "\"") ?? plain;
+	return path === void 0 || path === "" ? [] : [path];
+});
+/** Where a file of a RECORD is; what leads out of the image is nowhere. */
+const toPath = (site, path) => path.startsWith("/") ? path.slice(1) : posix.normalize(`${site}/${path}`);
+/** What an import names of a file. */
+const toModules = (paths) => [...new Set(paths.flatMap((path) => {
+	const [first = "", ...rest] = path.split("/");
+	if (/^\.\.?$|\.(?:dist-info|data|egg-info)$|^__pycache__$/.test(first)) return [];
+	if (rest.length > 0) return [first];
+	const [, module] = /^([A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pth)$/.exec(first) ?? [];
+	return module === void 0 ? [] : [module];
+}))];
+const isPluginsList = (text) => [...text.matchAll(/^\[([^\]\n]{1,200})\]/gm)].some(([, group = ""]) => !/^(?:console|gui)_scripts$/.test(group.trim()));
+/** What is installed for all Pythons of an image. */
+const readDistributions = async (subject) => {
+	const { visible, merged } = subject;
+	const found = merged.visible.filter(({ entry: { type, path } }) => type === "f" && metadataPath$1.test(path)).slice(0, mostDistributions);
+	const beside = (placed, name) => visible.get(`${parentOf(placed.entry.path)}/${name}`);
+	const read = (name, longest) => readTexts(subject, found.map((placed) => beside(placed, name)), {
+		longest,
+		most: mostRead
+	});
+	const [metadata, records, installers, entryPoints] = await Promise.all([
+		readTexts(subject, found, {
+			longest: headBytes,
+			most: mostRead,
+			mayBeCut: true
+		}),
+		read("RECORD", longestRecord),
+		read("INSTALLER", 100),
+		read("entry_points.txt", 1e5)
+	]);
+	return found.flatMap((placed, at) => {
+		const about = readMetadata(metadata[at] ?? "");
+		if (about.name === "") return [];
+		const site = parentOf(parentOf(placed.entry.path));
+		const paths = readRecord(records[at] ?? "");
+		const files = withoutShared([...new Set(paths.map((path) => toPath(site, path)))].flatMap((path) => {
+			const file = visible.get(path);
+			return file?.entry.type === "f" ? [file] : [];
+		}), subject);
+		return [{
+			...about,
+			site,
+			layer: placed.layer,
+			installer: (installers[at] ?? "").trim(),
+			isRequested: beside(placed, "REQUESTED") !== void 0,
+			files,
+			bytes: files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
+			modules: toModules(paths),
+			isPlugin: isPluginsList(entryPoints[at] ?? "")
+		}];
+	});
+};
+
+// src/analysis/findings/match-distributions.ts
+const orphanRule$1 = {
+	id: "orphaned-distributions",
+	level: "warning",
+	what: "Python distributions that nothing requires",
+	fix: "Install with one `pip install` in one RUN, or `pip uninstall` them in the RUN that brings them: pip leaves what an earlier version or an uninstalled distribution required."
+};
+const twiceRule$1 = {
+	id: "distribution-twice",
+	level: "warning",
+	what: "The same Python distribution for two Pythons",
+	fix: "Install it once: into one virtual environment, or with the Python that runs the program.",
+	doubt: "two programs need different versions"
+};
+const replacedRule = {
+	id: "distribution-replaced",
+	level: "warning",
+	what: "A later line installs a Python distribution again",
+	fix: "Name its version once, before the first line that installs it, or install all in one RUN."
+};
+const askedTwiceRule = {
+	id: "distribution-asked-twice",
+	level: "info",
+	what: "Two lines ask for the same Python distribution",
+	fix: "Keep one of the lines: the later one decides the version, and which one counts is hard to see."
+};
+const distributionRules = [
+	orphanRule$1,
+	twiceRule$1,
+	replacedRule,
+	askedTwiceRule
+];
+/** Less, of one line, is not worth a word. */
+const leastBytes$3 = 1e6;
+const shown$1 = 8;
+const sum$4 = (all) => all.reduce((bytes, each) => bytes + each.bytes, 0);
+/** `numpy 2.1.0, torch 2.4.0 and 3 more`, the largest first. */
+const listDistributions = (all) => {
+	const names = all.toSorted((a, b) => b.bytes - a.bytes).map(({ name, version }) => `${name} ${version}`.trim());
+	const more = names.length - shown$1;
+	return `${names.slice(0, shown$1).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+};
+/** The largest files of some distributions, as bytes. */
+const pathsOf = (all) => [...new Set(all.map(({ site }) => site))];
+/** One match for each line that has brought some of them. */
+const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => layer)].flatMap(([layer, group]) => sum$4(group) < least ? [] : [{
+	rule,
+	layer,
+	bytes: sum$4(group),
+	paths: pathsOf(group),
+	evidence: listDistributions(group)
+}]);
+const matchOrphans = (orphans) => toMatches(orphanRule$1, orphans, leastBytes$3);
+/** What is there for two Pythons, of which a line of ours has brought one. */
+const matchTwice$1 = (subject, all) => {
+	const extra = [...Map.groupBy(all, ({ name }) => name).values()].flatMap((group) => {
+		const large = group.filter(({ bytes }) => bytes >= leastBytes$3);
+		const [smallest] = large.filter(({ layer }) => !isBase(subject, layer)).toSorted((a, b) => a.bytes - b.bytes);
+		return smallest !== void 0 && new Set(large.map(({ site }) => site)).size > 1 ? [smallest] : [];
+	});
+	return toMatches(twiceRule$1, extra, leastBytes$3);
+};
+const metadataPath = /((?:^|.*\/)(?:site|dist)-packages)\/([^/]+)-([^/-]+)\.dist-info\/METADATA$/;
+/** What one of our lines has installed and another one has installed over it. */
+const matchReplaced = (subject, all) => {
+	const { merged, origins } = subject;
+	const now = new Map(all.map((each) => [`${each.site} ${each.name}`, each]));
+	return merged.hidden.flatMap(({ layer, hiddenBy, entry, reason }) => {
+		const [, site = "", name = "", version = ""] = metadataPath.exec(entry.path) ?? [];
+		if (!(name !== "" && (reason === "deleted" || reason === "rewritten")) || isBase(subject, layer) || isBase(subject, hiddenBy)) return [];
+		const known = now.get(`${site} ${name.toLowerCase().replace(/[-_.]+/g, "-")}`);
+		return known === void 0 ? [] : [{
+			known,
+			site,
+			version,
+			layer,
+			hiddenBy
+		}];
+	}).flatMap(({ known, site, version, layer, hiddenBy }) => {
+		const roots = known.modules.map((module) => `${site}/${module}`);
+		const isOfIt = (path) => roots.some((root) => path === root || path.startsWith(`${root}/`));
+		const bytes = merged.hidden.filter((each) => each.layer === layer && each.hiddenBy === hiddenBy && isOfIt(each.entry.path)).reduce((total, { entry }) => total + entry.sizeBytes, 0);
+		if (bytes < leastBytes$3) return [];
+		const line = origins[layer]?.location?.line;
+		const where = line === void 0 ? "" : ` of line ${line}`;
+		const evidence = `${known.name} ${version}${where} gives way to ${known.version}`;
+		return [{
+			rule: replacedRule,
+			layer: hiddenBy,
+			bytes,
+			paths: roots,
+			evidence
+		}];
+	});
+};
+/** They are often brought up to date first. */
+const tools = /* @__PURE__ */ new Set([
+	"pip",
+	"setuptools",
+	"wheel",
+	"uv",
+	"pipenv",
+	"poetry"
+]);
+/** Names on two lines of ours, of the same program. That costs a layer, and few bytes. */
+const matchAskedTwice = (subject) => {
+	const asked = subject.origins.flatMap(({ instruction = "", location, isBase: isOfBase }, layer) => isOfBase || !/^RUN\b/i.test(instruction) ? [] : findInstalled(instruction).map((each) => ({
+		...each,
+		layer,
+		line: location?.line
+	})));
+	const twice = [...Map.groupBy(asked, ({ name, by }) => `${by} ${name}`).values()].flatMap((group) => {
+		const [first, last] = [group[0], group.at(-1)];
+		if (first === void 0 || last === void 0 || first.layer === last.layer) return [];
+		return tools.has(first.name) ? [] : [{
+			...last,
+			before: first.line ?? first.layer + 1
+		}];
+	});
+	return [...Map.groupBy(twice, ({ layer }) => layer)].map(([layer, group]) => {
+		const names = group.map(({ name, line, before }) => `${name} (${line === void 0 ? "layer" : "line"} ${before}, too)`);
+		return {
+			rule: askedTwiceRule,
+			layer,
+			bytes: 0,
+			paths: [],
+			evidence: names.join(", ")
+		};
+	});
+};
+
+// src/analysis/findings/match-cuda.ts
+const pip = "`pip install --index-url https://download.pytorch.org/whl/cpu torch==VERSION`";
+const orphanRule = {
+	id: "cuda-orphaned",
+	level: "warning",
+	what: "CUDA beside a torch that runs on CPUs",
+	fix: `Install torch first, in a line of its own, by ${pip}: what comes before it brings CUDA, which stays when this torch takes its place.`
+};
+const unusedRule = {
+	id: "cuda-unused",
+	level: "warning",
+	what: "CUDA, and no pod that runs the image asks for a GPU",
+	fix: `Install torch for CPUs, in a line of its own before the rest: ${pip}. uv takes the index from pyproject.toml, with \`explicit = true\` and \`tool.uv.sources\`: see docs/image-report.md.`,
+	doubt: "the image runs on GPUs elsewhere"
+};
+const twiceRule = {
+	id: "cuda-twice",
+	level: "warning",
+	what: "CUDA's libraries twice: of Python's distributions and of the system",
+	fix: "Begin with an image without CUDA: the distributions bring all that Python needs, but for the driver, which the node has.",
+	doubt: "a program that is not Python's needs them"
+};
+const cudaRules = [
+	orphanRule,
+	unusedRule,
+	twiceRule
+];
+/** Less is no CUDA. */
+const leastBytes$2 = 1e7;
+/** NVIDIA's parts of CUDA, not what only asks a driver. */
+const isCudaPart = ({ name }) => /^nvidia-(?:cu|nccl|nvtx|nvjitlink|nvjpeg|nvshmem|npp|nvfatbin)|^(?:pytorch-)?triton$/.test(name);
+const isCpuTorch = ({ name, version }) => name === "torch" && /\+cpu(?:\.|$)/.test(version);
+/** Parts of CUDA that a torch has brought which is no longer there: nothing else requires or names them. */
+const findOrphaned = (subject, all, askedFor) => {
+	const sites = new Set(all.filter(isCpuTorch).map(({ site }) => site));
+	const required = new Set(all.filter((each) => !isCudaPart(each)).flatMap(({ requires }) => requires));
+	const parts = all.filter((each) => isCudaPart(each) && sites.has(each.site));
+	const isKept = ({ name, layer, installer, isRequested }) => required.has(name) || askedFor.has(name) || isBase(subject, layer) || installer === "pip" && isRequested;
+	const kept = new Set(parts.filter(isKept));
+	for (const { requires } of kept) for (const part of parts) if (requires.includes(part.name)) kept.add(part);
+	return parts.filter((part) => !kept.has(part));
+};
+const systemFolder = /^usr\/local\/cuda[^/]*\/(?!.*\/stubs\/)|^usr\/lib\/[^/]+\/lib(?:cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|npp|nvrtc|nvjpeg|nvjitlink)/i;
+/** `libcublasLt` of `libcublasLt.so.12.1.3`. */
+const toLibrary = (path) => /^(lib\w+)\.so[\d.]*$/.exec(nameOf({ path }))?.[1];
+/** CUDA as the system has it, of a base or a package. */
+const findSystem = ({ merged }) => merged.visible.filter(({ entry }) => entry.type === "f" && systemFolder.test(entry.path));
+/** What torch has in its own folder, in older versions. */
+const torchLibrary = /\/torch\/lib\/lib(?:torch_cuda|c10_cuda|caffe2_nvrtc|cu[bdfrs]|nccl|nv)/;
+const findWheels = (all) => all.flatMap((each) => {
+	if (isCudaPart(each)) return [each];
+	const files = each.files.filter(({ entry }) => torchLibrary.test(`/${entry.path}`));
+	if (each.name !== "torch" || files.length === 0) return [];
+	return [{
+		...each,
+		files,
+		bytes: countPlaced(files)
+	}];
+});
+const foldersOf = (files) => [...new Set(files.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).map(({ entry }) => parentOf(entry.path)))];
+/** Of the system's, for the line that has brought most; the base's is the line of FROM. */
+const toSystemMatch = (rule, subject, files, ours) => {
+	const bytes = countPlaced(files);
+	const [largest] = files.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes);
+	if (largest === void 0 || bytes < leastBytes$2) return [];
+	const paths = foldersOf(files);
+	if (!isBase(subject, largest.layer)) return [{
+		rule,
+		layer: largest.layer,
+		bytes,
+		paths
+	}];
+	const location = subject.background.recipe?.base?.location;
+	if (location === void 0 && ours === void 0) return [];
+	return [{
+		rule,
+		layer: ours ?? largest.layer,
+		location,
+		bytes,
+		paths
+	}];
+};
+const matchUnused = (subject, wheels) => {
+	if (subject.background.asksForGpu !== false) return [];
+	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
+	return [...toMatches(unusedRule, ours, leastBytes$2), ...toSystemMatch(unusedRule, subject, findSystem(subject), void 0)];
+};
+const matchTwice = (subject, wheels) => {
+	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
+	const inWheels = new Set(wheels.flatMap(({ files }) => files.flatMap(({ entry }) => toLibrary(entry.path) ?? [])));
+	const same = findSystem(subject).filter(({ entry }) => inWheels.has(toLibrary(entry.path) ?? "-"));
+	const [layer] = ours.toSorted((a, b) => b.bytes - a.bytes).map((each) => each.layer);
+	if (same.every((each) => isBase(subject, each.layer)) && layer === void 0) return [];
+	return toSystemMatch(twiceRule, subject, same, layer).map((match) => ({
+		...match,
+		evidence: `also of ${listDistributions(wheels)}`
+	}));
+};
+/**
+* CUDA that nobody needs. What is told by one rule is told by no other.
+*
+* @returns the findings, and the distributions that they are about
+*/
+const matchCuda = (subject, all, askedFor) => {
+	const orphaned = findOrphaned(subject, all, askedFor);
+	const wheels = findWheels(all).filter((each) => !orphaned.includes(each));
+	const unused = matchUnused(subject, wheels);
+	const twice = unused.length > 0 ? [] : matchTwice(subject, wheels);
+	return {
+		matches: [
+			...toMatches(orphanRule, orphaned, leastBytes$2),
+			...unused,
+			...twice
+		],
+		told: /* @__PURE__ */ new Set([...orphaned, ...unused.length > 0 ? wheels : []])
+	};
+};
+
+// src/analysis/findings/match-imports.ts
+const importRule = {
+	id: "never-imported",
+	level: "info",
+	what: "Does the program need these Python distributions? Nothing in it names them",
+	fix: "Try the program's tests without them, and take them out of the requirements.",
+	doubt: "it loads them by a name that it puts together, or another program of the image needs them",
+	isQuestion: true
+};
+/** Less is not worth a question. */
+const leastBytes$1 = 2e7;
+const isInstalled = /(?:^|\/)(?:site-packages|dist-packages|node_modules|lib\/python[\d.]+)\//;
+const code = /\.(?:py|pyi|pyx|ipynb|sh|toml|cfg|ini|ya?ml|json|conf|txt)$|^[^.]+$/;
+const mostFiles$1 = 5e3;
+const longest$1 = 5e5;
+const most = 16e6;
+/** The program's own files; undefined where there are too many to be sure, or no Python among them. */
+const readOwn = async (subject) => {
+	const own = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && !isBase(subject, layer) && !isInstalled.test(entry.path) && !/^(?:etc|usr\/share|var|proc|sys)\//.test(entry.path) && code.test(nameOf(entry)) && !requirementFile.test(nameOf(entry)));
+	const python = own.filter(({ entry }) => entry.path.endsWith(".py"));
+	const bytes = own.reduce((sum, { entry }) => sum + Math.min(entry.sizeBytes, longest$1), 0);
+	if (python.length === 0 || own.length > mostFiles$1 || bytes > most) return void 0;
+	return (await readTexts(subject, own, {
+		longest: longest$1,
+		most,
+		mayBeCut: true
+	})).join("\n");
+};
+/** How the container is started, and with what. */
+const readStart = ({ contents }) => {
+	const { config } = attempt(() => JSON.parse(contents.config)) ?? {};
+	return JSON.stringify([
+		config?.["Entrypoint"],
+		config?.["Cmd"],
+		config?.["Env"]
+	]);
+};
+/**
+* Asks about large distributions that nothing requires and whose modules no file of the program names.
+*
+* @param told what another rule has told of
+*/
+const matchImports = async (subject, all, told) => {
+	const required = new Set(all.flatMap(({ requires }) => requires));
+	const candidates = all.filter((each) => each.bytes >= leastBytes$1 && !isBase(subject, each.layer) && !required.has(each.name) && !each.isPlugin && each.modules.length > 0 && !told.has(each));
+	if (candidates.length === 0) return [];
+	const own = await readOwn(subject);
+	if (own === void 0) return [];
+	const words = new Set(`${own}\n${readStart(subject)}`.match(/[A-Za-z_][\w]*/g) ?? []);
+	const dashed = `${own}\n${readStart(subject)}`;
+	const isNamed = ({ modules, name }) => modules.some((module) => words.has(module)) || words.has(name.replaceAll("-", "_")) || dashed.includes(name);
+	return toMatches(importRule, candidates.filter((each) => !isNamed(each)), leastBytes$1);
+};
+
+// src/analysis/findings/needed.ts
+const mostFiles = 500;
+const bounds = {
+	longest: 5e5,
+	most: 8e6
+};
+/** All that people may have asked for by its name: in the Dockerfile, its files, and the image's. */
+const findAskedFor = async (subject) => {
+	const { merged, origins, background } = subject;
+	const files = merged.visible.filter(({ entry }) => entry.type === "f" && requirementFile.test(nameOf(entry))).slice(0, mostFiles);
+	const texts = await readTexts(subject, files, bounds);
+	const { text = "", requirements = [] } = background.recipe ?? {};
+	return findNames([
+		text,
+		...requirements,
+		...origins.flatMap(({ instruction }) => instruction ?? []),
+		...texts.filter((each) => each !== void 0)
+	]);
+};
+/** They install others, and themselves. */
+const ownTools = /* @__PURE__ */ new Set([
+	"pip",
+	"setuptools",
+	"wheel",
+	"uv",
+	"distribute",
+	"poetry",
+	"pipenv"
+]);
+/**
+* Whether a distribution is there for its own sake, as far as anybody can tell. pip marks what it was asked
+* for; of what others installed, nobody knows.
+*/
+const isWanted = (subject, { name, layer, installer, isRequested }, askedFor) => isRequested || installer !== "pip" || isBase(subject, layer) || ownTools.has(name) || askedFor.has(name);
+/** What others require, which others require, and so on. */
+const follow = (all, begin) => {
+	const byName = Map.groupBy(all, ({ name }) => name);
+	const reached = new Set(begin);
+	for (const { requires } of reached) for (const name of requires) for (const each of byName.get(name) ?? []) reached.add(each);
+	return reached;
+};
+/** What pip has brought for something else that is no longer there, or no longer needs it. */
+const findOrphans = (subject, all, askedFor) => {
+	const marked = new Set(all.flatMap(({ site, isRequested }) => isRequested ? [site] : []));
+	const needed = follow(all, all.filter((each) => isWanted(subject, each, askedFor)));
+	return all.filter((each) => marked.has(each.site) && !needed.has(each));
+};
+
+// src/analysis/findings/match-python.ts
+const pythonRules = [
+	...cudaRules,
+	...distributionRules,
+	importRule
+];
+/** What is installed for Python and need not be. */
+const matchPython = async (subject) => {
+	const all = await readDistributions(subject);
+	const askedFor = all.length === 0 ? /* @__PURE__ */ new Set() : await findAskedFor(subject);
+	const cuda = matchCuda(subject, all, askedFor);
+	const orphans = findOrphans(subject, all, askedFor).filter((each) => !cuda.told.has(each));
+	const told = /* @__PURE__ */ new Set([...cuda.told, ...orphans]);
+	return [
+		...cuda.matches,
+		...matchOrphans(orphans),
+		...matchTwice$1(subject, all),
+		...matchReplaced(subject, all),
+		...matchAskedTwice(subject),
+		...await matchImports(subject, all, told)
+	];
+};
+
+// src/analysis/findings/match-recipe.ts
+const baseRule = {
+	id: "build-base",
+	level: "warning",
+	what: "The final stage begins with an image that is made to build",
+	fix: "Build in a stage of its own, begin the last one with a smaller image (`-runtime`, `-slim`, distroless, the JRE), and `COPY --from` what runs.",
+	doubt: "the program compiles while it runs"
+};
+const pythonRule = {
+	id: "full-python-base",
+	level: "info",
+	what: "Is Python's whole image needed? It has compilers and headers",
+	fix: "Try `-slim` of the same version, and build what it cannot install in a stage of its own.",
+	doubt: "distributions without wheels are compiled in it",
+	isQuestion: true
+};
+const contextRule = {
+	id: "large-context",
+	level: "warning",
+	what: "A large build context",
+	fix: "Write what the image does not need into .dockerignore: each build on a fresh machine reads and sends all of it."
+};
+const recipeRules = [
+	baseRule,
+	pythonRule,
+	contextRule
+];
+/** Repository without the registry, and tag, of a name as a Dockerfile has it. */
+const splitImage = (image) => {
+	const [, name = "", tag = ""] = /^([^@]*?)(?::([^:/@]*))?(?:@.*)?$/.exec(image) ?? [];
+	return {
+		repository: name.replace(/^[^/]*[.:][^/]*\/|^localhost\//, "").replace(/^library\//, ""),
+		tag
+	};
+};
+const findBaseRule = (image) => {
+	const { repository, tag } = splitImage(image);
+	if (/^(?:rust|golang|maven|gradle|gcc)$/.test(repository)) return baseRule;
+	if (/(?:^|-)devel(?:-|$)/.test(tag)) return baseRule;
+	return repository === "python" && !/slim|alpine|windows/.test(tag) && /^(?:3(?:\.\d+)*(?:-\w+)?|latest|)$/.test(tag) ? pythonRule : void 0;
+};
+const matchBase = ({ background, origins }) => {
+	const { image, location } = background.recipe?.base ?? {};
+	const rule = image === void 0 ? void 0 : findBaseRule(image);
+	if (rule === void 0) return [];
+	return [{
+		rule,
+		layer: Math.max(0, origins.findLastIndex(({ isBase }) => isBase)),
+		location,
+		bytes: 0,
+		paths: [],
+		evidence: `FROM ${image}`
+	}];
+};
+const shownParts = 4;
+const list = (parts) => parts.slice(0, shownParts).map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(", ");
+const matchContext = ({ background, origins }) => {
+	const { context } = background;
+	if (context === void 0) return [];
+	const { sentBytes, location, needless, largest, ignoreFile } = context;
+	const patterns = [...new Set(needless.map(({ pattern }) => pattern))];
+	const evidence = [
+		`BuildKit was sent ${formatBytes(sentBytes)}`,
+		...needless.length > 0 ? [`not needed: ${list(needless)}`] : [],
+		...patterns.length > 0 ? [`lines for ${ignoreFile}: ${patterns.join(" ")}`] : [],
+		...needless.length === 0 && largest.length > 0 ? [`largest: ${list(largest)}`] : []
+	].join("; ");
+	return [{
+		rule: contextRule,
+		layer: origins.length - 1,
+		location,
+		bytes: 0,
+		paths: [],
+		evidence
+	}];
+};
+/** What the Dockerfile and what was sent for it say of the image. */
+const matchRecipe = (subject) => [...matchBase(subject), ...matchContext(subject)];
+
 // src/analysis/findings/catalog.ts
 /** All rules that there are. */
 const catalog = [
@@ -2448,7 +3719,11 @@ const catalog = [
 	...folderRules,
 	...Object.values(copyRules),
 	duplicateRule,
-	packageRule
+	...packageRules,
+	...recipeRules,
+	...pythonRules,
+	nodeRule,
+	...modeRules
 ];
 const order = [
 	"error",
@@ -2457,7 +3732,7 @@ const order = [
 ];
 /** An informational finding is worth a word from so much of the image on. */
 const leastShare = .01;
-const compare = (a, b) => order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || b.bytes - a.bytes;
+const compare = (a, b) => order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || Number(a.rule.isQuestion ?? false) - Number(b.rule.isQuestion ?? false) || b.bytes - a.bytes;
 /** Asks all rules; the worst first, and the largest of these. */
 const findMatches = async (subject) => {
 	const found = await Promise.all([
@@ -2466,10 +3741,14 @@ const findMatches = async (subject) => {
 		matchFolders(subject),
 		matchCopies(subject),
 		matchDuplicates(subject),
-		matchPackages(subject)
+		matchPackages(subject),
+		matchRecipe(subject),
+		matchPython(subject),
+		matchNode(subject),
+		matchModes(subject)
 	]);
 	const imageBytes = countPlaced(subject.merged.visible);
-	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes >= leastShare * imageBytes).toSorted(compare);
+	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes === 0 || bytes >= leastShare * imageBytes).toSorted(compare);
 };
 
 // src/analysis/findings/touched.ts
@@ -2812,10 +4091,11 @@ const mostHashedBytes = {
 };
 const sum$1 = (numbers) => numbers.reduce((total, each) => total + each, 0);
 /** @param origins undefined where only the history knows what made the layers */
-const analyseImage = async (contents, files, given, depth) => {
+const analyseImage = async (contents, files, given, depth, background = unknownBackground) => {
 	const { layers, config, manifest } = contents;
 	const origins = given?.length === layers.length && given !== void 0 ? given : toHistoryOrigins(config, layers.length);
-	const subject = await withTouched(toSubject(contents, origins, files, mostHashedBytes[depth]));
+	const most = mostHashedBytes[depth];
+	const subject = await withTouched(toSubject(contents, origins, files, most, background));
 	const [packed, findings] = await Promise.all([estimatePacked(layers, readPackedSizes(manifest, layers.length), files), findMatches(subject)]);
 	const wasted = Map.groupBy(subject.merged.hidden, ({ layer }) => layer);
 	const analysed = layers.map((entries, at) => {
@@ -3920,87 +5200,6 @@ const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
 const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
 
-// src/manifests/check-images.ts
-const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
-	const reference = parseImageReference(container.image);
-	if (typeof reference === "string") return [];
-	return [{
-		...container,
-		canonical: reference.canonical,
-		file
-	}];
-}));
-const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
-/** Undefined for a name that has a digest and no tag. */
-const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
-const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
-const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
-/** Whether the node asks a registry although it has the image. */
-const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
-/** The names under which the nodes will have something once the step has ended. */
-const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
-	given: name,
-	canonical: name
-})))];
-/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
-const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
-const toPullWarning = (user) => {
-	const { name, image, pullPolicy, canonical, file, line } = user;
-	return {
-		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
-		location: {
-			file,
-			line
-		}
-	};
-};
-/**
-* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
-* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
-*/
-const findNearest = (canonical, loaded, used) => {
-	const repository = repositoryOf(canonical);
-	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
-	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
-	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
-};
-const toStrangerWarning = (user, nearest) => {
-	const { name, image, file, line } = user;
-	return {
-		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
-		location: {
-			file,
-			line
-		}
-	};
-};
-const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
-	const reason = parseImageReference(image);
-	if (typeof reason !== "string") return [];
-	const why = image.trim() === image ? reason : "it has white space around it";
-	return [{
-		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
-		location: {
-			file,
-			line
-		}
-	}];
-}));
-/** What is wrong with the images that manifests name, going by what will be in the nodes. */
-const checkImages = (workloads, given) => {
-	const loaded = findLoaded(given);
-	const users = toUsers(workloads);
-	const used = new Set(users.map(({ canonical }) => canonical));
-	const warnings = users.flatMap((user) => {
-		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
-		const nearest = findNearest(user.canonical, loaded, used);
-		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
-	});
-	return [...toNameWarnings(workloads), ...warnings];
-};
-/** The canonical names that containers use: whether they pull has been judged, each at its line. */
-const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
-
 // src/manifests/pod-sets.ts
 /**
 * What one pod asks for. Init containers run one after another, so the largest of them counts, with
@@ -4451,4 +5650,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findCommon, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, memoryFolder, openMemoryFile, outcomesOf, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toLoaded, toOutputs, toProblems, toWordText, usualPlatform, withBlobs, withContents };
+export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };
