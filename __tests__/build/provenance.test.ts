@@ -100,6 +100,35 @@ describe('the line of each layer', () => {
     ])
   })
 
+  test('is known of a step that another build ran at the same time', () => {
+    const locations = { step0: at(2), step2: at(5), step3: at(7) }
+    const toLines = (layers: object, definitions?: readonly object[]) =>
+      parseOrigins({ [key]: recordOf(layers, locations, definitions) }, 'Dockerfile')?.map(
+        ({ isBase, location }) => [isBase, location?.line],
+      )
+    const last = { 'step3:0': [[layer('b'), layer('x'), layer('y')]] }
+    expect(toLines(last)).toEqual([
+      [true, undefined],
+      [false, 5],
+      [false, 7],
+    ])
+    // A step that is no layer of its own: nobody can count.
+    const merged = [
+      { id: 'step0', op: { Op: { source: { identifier: 'docker-image://base' } } } },
+      { id: 'step2', op: { Op: { merge: {} } }, inputs: ['step0:0'] },
+      { id: 'step3', op: { Op: { exec: {} } }, inputs: ['step2:0'] },
+      { id: 'step4', op: { Op: {} }, inputs: ['step3:0'] },
+    ]
+    expect(toLines(last, merged)?.map(([isBase]) => isBase)).toEqual([true, true, false])
+    // What was counted does not fit to what the record has.
+    const shifted = { ...last, 'step2:0': [[layer('b')]] }
+    expect(toLines(shifted)).toEqual([
+      [false, 5],
+      [false, undefined],
+      [false, 7],
+    ])
+  })
+
   test('has no place where the Dockerfile is elsewhere', () => {
     const [, copied] = parseOrigins({ [key]: record }, undefined) ?? []
     expect(copied).toMatchObject({

@@ -11,7 +11,13 @@ type Provenance = {
 
 type Definition = {
   readonly id?: string
-  readonly op?: { readonly Op?: { readonly source?: { readonly identifier?: string } } }
+  readonly op?: {
+    readonly Op?: {
+      readonly source?: { readonly identifier?: string }
+      readonly exec?: object
+      readonly file?: object
+    }
+  }
   readonly inputs?: readonly string[]
 }
 
@@ -63,6 +69,46 @@ const readPlace = (source: BuildKitMetadata['source'], step: string) => {
   return { line: first, index, instruction: instruction === '' ? undefined : instruction }
 }
 
+const toStep = (key: string): string => key.replace(/:\d+$/, '')
+
+/** The steps of the last stage that make a layer each, lowest first; undefined where others are among them. */
+const findMakers = (definitions: readonly Definition[]): readonly string[] | undefined => {
+  const byId = new Map(definitions.map((definition) => [definition.id, definition]))
+  const makers: string[] = []
+  let step = toStep(definitions.at(-1)?.inputs?.[0] ?? '')
+  for (let at = byId.get(step); at !== undefined; at = byId.get(step)) {
+    const { source, exec, file } = at.op?.Op ?? {}
+    if (source !== undefined) return makers.toReversed()
+    // Each comes after what it builds upon, so a circle is nothing that BuildKit wrote.
+    if ((exec === undefined && file === undefined) || makers.length > definitions.length) break
+    makers.push(step)
+    step = toStep(at.inputs?.[0] ?? '')
+  }
+  return undefined
+}
+
+type Made = { readonly step: string; readonly length: number }
+
+/**
+ * Which step made each layer, from some layer on. The record has no layers of a step that another build has
+ * run at the same time, and none of a base that nobody had to look into: only counting tells these apart.
+ *
+ * @returns undefined where the record has a layer that would be another's
+ */
+const countMakers = (
+  definitions: readonly Definition[],
+  own: readonly Made[],
+  layers: number,
+): { readonly baseLayers: number; readonly makers: readonly string[] } | undefined => {
+  const makers = findMakers(definitions)
+  const baseLayers = layers - (makers?.length ?? layers + 1)
+  const fits = own.every(({ step }) => {
+    const at = makers?.indexOf(step) ?? -1
+    return at < 0 || own.some((each) => each.step === step && each.length === baseLayers + at + 1)
+  })
+  return makers !== undefined && baseLayers >= 0 && fits ? { baseLayers, makers } : undefined
+}
+
 const toOrigins = (
   { buildConfig, metadata }: Provenance,
   dockerfile: string | undefined,
@@ -73,7 +119,7 @@ const toOrigins = (
   const chains = Object.entries(layers).flatMap(([key, all]) =>
     all
       .filter((chain) => isPrefix(chain, final))
-      .map((chain) => ({ step: key.replace(/:\d+$/, ''), length: chain.length })),
+      .map((chain): Made => ({ step: toStep(key), length: chain.length })),
   )
   const bases = new Set(
     definitions
@@ -81,11 +127,13 @@ const toOrigins = (
       .map(({ id }) => id),
   )
   const own = chains.filter(({ step }) => !bases.has(step))
+  const counted = countMakers(definitions, own, final.length)
   const places = final.map((_, at) => {
-    const made = own.filter(({ length }) => length === at + 1)
-    return made.flatMap(({ step }) => readPlace(source, step) ?? []).at(-1)
+    const made = own.filter(({ length }) => length === at + 1).map(({ step }) => step)
+    const maker = counted?.makers[at - counted.baseLayers]
+    const steps = made.length > 0 || maker === undefined ? made : [maker]
+    return steps.flatMap((step) => readPlace(source, step) ?? []).at(-1)
   })
-  // A base that the builder had no need to look into has no layers in the record.
   const firstOwn = places.findIndex((place) => place !== undefined)
   const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length)
   const baseLayers = Math.max(0, firstOwn, ...known)
