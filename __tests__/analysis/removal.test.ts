@@ -45,6 +45,11 @@ describe('a cache', () => {
     expect(removedBytes).toBe(2_000_001)
   })
 
+  test("leaves the base's empty folder", async () => {
+    const { parts } = await plan([[top, ...home, pip, cached]], [top, ...home, pip])
+    expect(parts).toEqual([['cache-pip', ['root/.cache/pip/a']]])
+  })
+
   test('takes links along, and of a file with a name elsewhere no byte', async () => {
     const shared = file('root/.cache/pip/s', 3_000_000)
     const link: Entry = { ...file('root/.cache/pip/l', 0), type: 'l' }
