@@ -176,7 +176,7 @@ describe('a Bake file', () => {
         'slow/Dockerfile': `FROM base\nRUN ${barrier.command}\n`,
       })
       const cancel = new AbortController()
-      let main = -1
+      let main = Number.NaN
       const running = run({ 'bake-files': 'docker-bake.hcl', allow: 'network.host' }, false, {
         signal: cancel.signal,
         onSpawn: (pid, phase) => {
