@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import type { ImageAnalysis } from '../../src/analysis/analyse.ts'
 import type { ImageLimit } from '../../src/inputs/inputs.ts'
-import { checkImageLimits, isAbout, renderGrowth } from '../../src/report/image-limits.ts'
+import {
+  checkImageLimits,
+  isAbout,
+  renderGrowth,
+  toGrowths,
+} from '../../src/report/image-limits.ts'
 
 const layer = (bytes: number, line: number | undefined) => ({
   instruction: line === undefined ? undefined : 'RUN pip install .',
@@ -18,7 +23,7 @@ const analysis = {
 const compared = (bytes?: number, packedBytes = 1) => ({
   name: 'acme/api:dev, acme/api:2',
   analysis,
-  before: bytes === undefined ? undefined : { bytes, packedBytes, of: "this branch's last run" },
+  before: bytes === undefined ? undefined : { bytes, packedBytes, against: 'branch' as const },
 })
 const limitOf = (given: string, change: Partial<ImageLimit>): ImageLimit => ({
   ...{ given, image: undefined, bytes: undefined, percent: undefined, isPacked: false },
@@ -82,6 +87,14 @@ test('limits name images with their tags or without', () => {
     ...[true, true, true, true],
   ])
   expect(['ghcr.io', 'ghcr.io:443', 'ap', 'api:3', 'acme/api'].map(named)).not.toContain(true)
+})
+
+test('growth for the output: by how much, against what, and nothing where it is unknown', () => {
+  expect(toGrowths([compared(2e9), compared(), compared(2.3e9)])).toEqual([
+    { bytes: 2e8, against: 'branch' },
+    undefined,
+    { bytes: -1e8, against: 'branch' },
+  ])
 })
 
 test('growth is told where it is known', () => {

@@ -95,12 +95,16 @@ describe('a name in an image', () => {
 })
 
 test('the output has what docs/image-report.md says', () => {
-  const [image] = JSON.parse(toImageReportOutput([report]))
+  const growth = { bytes: 5, against: 'default' as const }
+  const [image, unknown] = JSON.parse(toImageReportOutput([report, report], [growth, undefined]))
+  expect(image.growth).toEqual(growth)
+  expect(unknown).not.toHaveProperty('growth')
   expect(Object.keys(image).toSorted()).toEqual(
     [
       ...[
         'image',
         'sharedBytes',
+        'growth',
         'totalBytes',
         'visibleBytes',
         'diskBytes',

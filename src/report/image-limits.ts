@@ -6,13 +6,18 @@ import type { LastImages } from '../memory/memory.ts'
 import { toBuildId } from '../plan/steps.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
-import { type ImageReport, renderPlace } from './image-report.ts'
+import { type Growth, type ImageReport, renderPlace } from './image-report.ts'
 import { outcomesOf, type Report } from './report.ts'
+
+const runs: Readonly<Record<Growth['against'], string>> = {
+  default: "the default branch's last run",
+  branch: "this branch's last run",
+}
 
 /** An image of this run beside what it was. */
 export type Compared = ImageReport & {
   /** Undefined where nobody knows. */
-  readonly before: (ImageSize & { readonly of: string }) | undefined
+  readonly before: (ImageSize & { readonly against: Growth['against'] }) | undefined
 }
 
 /**
@@ -31,8 +36,8 @@ export const compareImages = (
     const at = targets.findIndex((name) => image.kind === 'built' && image.by === toBuildId(name))
     const ofDefault = ofDefaultBranch?.[at]
     const size = ofDefault ?? ofBranch?.[at]
-    const of = ofDefault === undefined ? "this branch's last run" : "the default branch's last run"
-    return [{ name: names.join(', '), analysis, before: size && { ...size, of } }]
+    const against = ofDefault === undefined ? 'branch' : 'default'
+    return [{ name: names.join(', '), analysis, before: size && { ...size, against } }]
   })
 
 /** The sizes to keep, in the order of the targets; undefined where not all are known. */
@@ -123,7 +128,7 @@ const checkGrowth = (report: Compared, limit: ImageLimit): readonly Excess[] => 
   const allowed = limit.bytes ?? (then * (limit.percent ?? 0)) / 100
   if (grown <= allowed || isNoise(grown, { ...before, bytes: then })) return []
   const word = wordOf(limit, analysis)
-  const by = `${name} grew by ${formatBytes(grown)}${percentOf(grown, then)}${word} since ${before.of}`
+  const by = `${name} grew by ${formatBytes(grown)}${percentOf(grown, then)}${word} since ${runs[before.against]}`
   const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`
   return [
     toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`),
@@ -142,6 +147,13 @@ export const checkImageLimits = (
       .flatMap((each) => checkGrowth(report, each)),
   ])
 
+/** How much each has grown, for the output; undefined where no earlier size is known. */
+export const toGrowths = (reports: readonly Compared[]): readonly (Growth | undefined)[] =>
+  reports.map(
+    ({ analysis, before }) =>
+      before && { bytes: analysis.totalBytes - before.bytes, against: before.against },
+  )
+
 /** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
 export const renderGrowth = (reports: readonly Compared[]): string | undefined => {
   const each = reports.flatMap(({ name, analysis, before }) => {
@@ -149,7 +161,7 @@ export const renderGrowth = (reports: readonly Compared[]): string | undefined =
     const grown = analysis.totalBytes - before.bytes
     const sign = grown < 0 ? '-' : '+'
     const by = `${sign}${formatBytes(Math.abs(grown))}${percentOf(grown, before.bytes)}`
-    return [`${name} ${by} since ${before.of}`]
+    return [`${name} ${by} since ${runs[before.against]}`]
   })
   return each.length === 0 ? undefined : each.join(' · ')
 }

@@ -7,6 +7,14 @@ import { type ToldProof, toProofOutput } from './image-proof.ts'
 import { outcomesOf, type Report } from './report.ts'
 import { toSharedOutput } from './shared-output.ts'
 
+/** How much larger an image is than in a run before, or smaller. */
+export type Growth = {
+  /** Of the files of all its layers. */
+  readonly bytes: number
+  /** Whose last run it is compared with. */
+  readonly against: 'default' | 'branch'
+}
+
 /** What was found out about one image. */
 export type ImageReport = {
   readonly name: string
@@ -108,6 +116,7 @@ const toOutput = (
   { name, analysis, proof }: ImageReport,
   at: number,
   all: readonly ImageReport[],
+  growth: Growth | undefined,
 ) => {
   const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis
   const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
@@ -117,6 +126,7 @@ const toOutput = (
   const parts = waste.parts.slice(0, mostParts)
   return {
     image: name,
+    growth,
     ...rest,
     ...toSharedOutput(all, at),
     waste: {
@@ -133,9 +143,16 @@ const toOutput = (
 /** GitHub takes a megabyte of a job's outputs. */
 const mostCharacters = 500_000
 
-/** The output `image-report`; of very many layers, no list. */
-export const toImageReportOutput = (reports: readonly ImageReport[]): string => {
-  const all = reports.map(toOutput)
+/**
+ * The output `image-report`; of very many layers, no list.
+ *
+ * @param growths of each, in their order
+ */
+export const toImageReportOutput = (
+  reports: readonly ImageReport[],
+  growths: readonly (Growth | undefined)[] = [],
+): string => {
+  const all = reports.map((report, at) => toOutput(report, at, reports, growths[at]))
   const json = JSON.stringify(all)
   if (json.length <= mostCharacters) return json
   return JSON.stringify(all.map(({ layers: _, ...rest }) => rest))

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
-import { type Excess, renderGrowth } from '../../report/image-limits.ts'
+import { type Excess, renderGrowth, toGrowths } from '../../report/image-limits.ts'
 import {
   type ImageReport,
   toAnnotations,
@@ -29,9 +29,13 @@ type Ended = {
 }
 
 /** At the Dockerfile's lines, and with all that is behind it in the log. */
-const tellReports = async (runner: Runner, reports: readonly ImageReport[]): Promise<void> => {
+const tellReports = async (
+  runner: Runner,
+  reports: readonly ImageReport[],
+  growths: ReturnType<typeof toGrowths>,
+): Promise<void> => {
   if (reports.length === 0) return
-  runner.output('image-report', toImageReportOutput(reports))
+  runner.output('image-report', toImageReportOutput(reports, growths))
   for (const report of reports) {
     const { title, lines } = renderReportLines(report)
     runner.group(title, lines)
@@ -87,7 +91,7 @@ export const publish = async (
     failure,
   }
   const reports = toImageReports(report)
-  await tellReports(runner, reports)
+  await tellReports(runner, reports, result?.kind === 'run' ? toGrowths(result.compared) : [])
   if (result?.kind === 'run') await tellExcesses(runner, result, inputs, failure)
   if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
   const details = renderImageReports(reports)
