@@ -54,6 +54,16 @@ const sins: readonly (readonly [rules: string, instruction: string])[] = [
 export const sinfulDockerfile = (): string =>
   [`FROM ${baseImage()}`, ...sins.map(([, instruction]) => instruction), ''].join('\n')
 
+/** Rules whose sins are other images': scenarios/image-rules.test.ts and the tables of __tests__/analysis. */
+export const sinsElsewhere: ReadonlySet<string> = new Set([
+  // A single stage is told of in its place.
+  'build-tools',
+  ...['build-base', 'full-python-base', 'large-context', 'node-dev-packages'],
+  ...['cuda-orphaned', 'cuda-unused', 'cuda-twice', 'never-imported'],
+  ...['orphaned-distributions', 'distribution-twice', 'distribution-replaced'],
+  ...['distribution-asked-twice', 'writable-by-all', 'readable-key'],
+])
+
 /** The line of a sin. */
 export const lineOf = (rules: string): number => sins.findIndex(([name]) => name === rules) + 2
 
