@@ -2,7 +2,7 @@ import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter,
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
+import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -4940,18 +4940,53 @@ const readPlace = (source, step) => {
 		instruction: instruction === "" ? void 0 : instruction
 	};
 };
+const toStep = (key) => key.replace(/:\d+$/, "");
+/** The steps of the last stage that make a layer each, lowest first; undefined where others are among them. */
+const findMakers = (definitions) => {
+	const byId = new Map(definitions.map((definition) => [definition.id, definition]));
+	const makers = [];
+	let step = toStep(definitions.at(-1)?.inputs?.[0] ?? "");
+	for (let at = byId.get(step); at !== void 0; at = byId.get(step)) {
+		const { source, exec, file } = at.op?.Op ?? {};
+		if (source !== void 0) return makers.toReversed();
+		if (exec === void 0 && file === void 0 || makers.length > definitions.length) break;
+		makers.push(step);
+		step = toStep(at.inputs?.[0] ?? "");
+	}
+};
+/**
+* Which step made each layer, from some layer on. The record has no layers of a step that another build has
+* run at the same time, and none of a base that nobody had to look into: only counting tells these apart.
+*
+* @returns undefined where the record has a layer that would be another's
+*/
+const countMakers = (definitions, own, layers) => {
+	const makers = findMakers(definitions);
+	const baseLayers = layers - (makers?.length ?? layers + 1);
+	const fits = own.every(({ step }) => {
+		const at = makers?.indexOf(step) ?? -1;
+		return at < 0 || own.some((each) => each.step === step && each.length === baseLayers + at + 1);
+	});
+	return makers !== void 0 && baseLayers >= 0 && fits ? {
+		baseLayers,
+		makers
+	} : void 0;
+};
 const toOrigins = ({ buildConfig, metadata }, dockerfile) => {
 	const definitions = buildConfig?.llbDefinition ?? [];
 	const { layers = {}, source } = metadata?.[buildkitKey] ?? {};
 	const final = findFinal(definitions, layers);
 	const chains = Object.entries(layers).flatMap(([key, all]) => all.filter((chain) => isPrefix(chain, final)).map((chain) => ({
-		step: key.replace(/:\d+$/, ""),
+		step: toStep(key),
 		length: chain.length
 	})));
 	const bases = new Set(definitions.filter(({ op }) => op?.Op?.source?.identifier?.startsWith("docker-image://")).map(({ id }) => id));
 	const own = chains.filter(({ step }) => !bases.has(step));
+	const counted = countMakers(definitions, own, final.length);
 	const places = final.map((_, at) => {
-		return own.filter(({ length }) => length === at + 1).flatMap(({ step }) => readPlace(source, step) ?? []).at(-1);
+		const made = own.filter(({ length }) => length === at + 1).map(({ step }) => step);
+		const maker = counted?.makers[at - counted.baseLayers];
+		return (made.length > 0 || maker === void 0 ? made : [maker]).flatMap((step) => readPlace(source, step) ?? []).at(-1);
 	});
 	const firstOwn = places.findIndex((place) => place !== void 0);
 	const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length);
@@ -8664,9 +8699,9 @@ const renderSummary = (told) => {
 
 // src/commands/actions/publish.ts
 /** At the Dockerfile's lines, and with all that is behind it in the log. */
-const tellReports = async (runner, reports) => {
+const tellReports = async (runner, reports, growths) => {
 	if (reports.length === 0) return;
-	runner.output("image-report", toImageReportOutput(reports));
+	runner.output("image-report", toImageReportOutput(reports, growths));
 	for (const report of reports) {
 		const { title, lines } = renderReportLines(report);
 		runner.group(title, lines);
@@ -8707,7 +8742,7 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		failure
 	};
 	const reports = toImageReports(report);
-	await tellReports(runner, reports);
+	await tellReports(runner, reports, result?.kind === "run" ? toGrowths(result.compared) : []);
 	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
 	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
 	const details = renderImageReports(reports);

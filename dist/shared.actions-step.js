@@ -1860,7 +1860,7 @@ const toFindingOutput = ({ rule, layer, location, bytes, paths, evidence }, all)
 	paths: paths.slice(0, mostPaths).map(renderPath),
 	evidence: evidence === void 0 ? void 0 : toLine(evidence)
 });
-const toOutput = ({ name, analysis, proof }, at, all) => {
+const toOutput = ({ name, analysis, proof }, at, all, growth) => {
 	const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis;
 	const toLarge = ({ path, bytes }) => ({
 		path: renderPath(path),
@@ -1869,6 +1869,7 @@ const toOutput = ({ name, analysis, proof }, at, all) => {
 	const parts = waste.parts.slice(0, mostParts);
 	return {
 		image: name,
+		growth,
 		...rest,
 		...toSharedOutput(all, at),
 		waste: {
@@ -1886,15 +1887,23 @@ const toOutput = ({ name, analysis, proof }, at, all) => {
 };
 /** GitHub takes a megabyte of a job's outputs. */
 const mostCharacters = 5e5;
-/** The output `image-report`; of very many layers, no list. */
-const toImageReportOutput = (reports) => {
-	const all = reports.map(toOutput);
+/**
+* The output `image-report`; of very many layers, no list.
+*
+* @param growths of each, in their order
+*/
+const toImageReportOutput = (reports, growths = []) => {
+	const all = reports.map((report, at) => toOutput(report, at, reports, growths[at]));
 	const json = JSON.stringify(all);
 	if (json.length <= mostCharacters) return json;
 	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
 };
 
 // src/report/image-limits.ts
+const runs = {
+	default: "the default branch's last run",
+	branch: "this branch's last run"
+};
 /**
 * What was found out about the images of this run, each beside what it was.
 *
@@ -1906,13 +1915,13 @@ const compareImages = (report, targets, { ofDefaultBranch, ofBranch }) => outcom
 	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
 	const ofDefault = ofDefaultBranch?.[at];
 	const size = ofDefault ?? ofBranch?.[at];
-	const of = ofDefault === void 0 ? "this branch's last run" : "the default branch's last run";
+	const against = ofDefault === void 0 ? "branch" : "default";
 	return [{
 		name: names.join(", "),
 		analysis,
 		before: size && {
 			...size,
-			of
+			against
 		}
 	}];
 });
@@ -1982,18 +1991,23 @@ const checkGrowth = (report, limit) => {
 		bytes: then
 	})) return [];
 	const word = wordOf(limit, analysis);
-	const by = `${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${before.of}`;
+	const by = `${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${runs[before.against]}`;
 	const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`;
 	return [toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`)];
 };
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
+/** How much each has grown, for the output; undefined where no earlier size is known. */
+const toGrowths = (reports) => reports.map(({ analysis, before }) => before && {
+	bytes: analysis.totalBytes - before.bytes,
+	against: before.against
+});
 /** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
 const renderGrowth = (reports) => {
 	const each = reports.flatMap(({ name, analysis, before }) => {
 		if (before === void 0) return [];
 		const grown = analysis.totalBytes - before.bytes;
-		return [`${name} ${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${before.of}`];
+		return [`${name} ${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`];
 	});
 	return each.length === 0 ? void 0 : each.join(" · ");
 };
@@ -5650,4 +5664,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };
+export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };
