@@ -86,6 +86,12 @@ describe('a distribution that nothing requires', () => {
     ])
   })
 
+  test('is required by headers alone, not by what a description says', async () => {
+    expect(await findWith([web, core, pad, installed('what-a-description-says')])).toEqual([
+      'orphaned-distributions@1 2000000',
+    ])
+  })
+
   test('with metadata that lie is nothing, and leads nowhere', async () => {
     const outside = installed('outside', { bytes: 10, files: { '../../../../../../../x': 9e6 } })
     expect(await findWith([web, core, pad, outside])).toEqual([])
