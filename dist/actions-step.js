@@ -2,7 +2,7 @@ import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter,
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
+import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, foldersAbove, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -4240,7 +4240,8 @@ const analyse = async (step, ports) => {
 	};
 	const analyseIt = async (contents, files) => {
 		const { config, layers } = contents;
-		const origins = built?.origins ?? (built?.builtOf && toLineOrigins(config, layers.length, built.builtOf));
+		const { origins: recorded, builtOf } = built ?? {};
+		const origins = recorded?.length === layers.length ? recorded : builtOf && toLineOrigins(config, layers.length, builtOf);
 		const background = {
 			recipe: step.target && readRecipe(step.target, run.workspace),
 			context: await describeSent(step, run),
@@ -7450,7 +7451,6 @@ const toWhiteout = (path) => {
 	const at = path.lastIndexOf("/") + 1;
 	return `./${path.slice(0, at)}.wh.${path.slice(at)}`;
 };
-const toFoldersOf = (path) => path.split("/").map((_, at, names) => names.slice(0, at).join("/"));
 /**
 * A layer, as a tar archive, that hides paths of those below it and changes nothing else: the folders on the way
 * come with their owner, mode and time, as the upper ones' count.
@@ -7459,9 +7459,9 @@ const toFoldersOf = (path) => path.split("/").map((_, at, names) => names.slice(
 */
 const toWhiteoutLayer = ({ paths, folders }) => {
 	const all = new Set(paths);
-	const hidden = [...all].filter((path) => !toFoldersOf(path).some((folder) => all.has(folder)));
+	const hidden = [...all].filter((path) => findFolderAbove(path, (folder) => all.has(folder)) === void 0);
 	const parts = [
-		...[...new Set(hidden.flatMap(toFoldersOf))].toSorted().flatMap((path) => {
+		...[...new Set(hidden.flatMap((path) => ["", ...foldersAbove(path)]))].toSorted().flatMap((path) => {
 			const entry = folders.get(path);
 			return entry === void 0 ? [] : [toFolderEntry(entry)];
 		}),
@@ -8226,8 +8226,7 @@ const renderPlaces = ({ analysis: { layers } }, common, at) => (common.layers[at
 }).join(", ");
 const listNames = (names) => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 /** What several images of the run install, each for itself, and what to do; undefined where there is little. */
-const renderCommon = (reports) => {
-	const common = findCommon(reports.map(({ analysis }) => analysis.fingerprint));
+const renderCommon = (reports, { common }) => {
 	if (common === void 0) return void 0;
 	const images = common.images.flatMap((image) => reports[image] ?? []);
 	const lines = images.map((image, at) => `${image.name} by ${renderPlaces(image, common, at) || "layers of its own"}`);
@@ -8362,9 +8361,9 @@ const renderImage = ({ name, analysis, proof }) => [
 /** GitHub takes a megabyte of a step's summary, and drops a longer one. */
 const mostCharacters = 6e5;
 /** The reports in Markdown, what is to be done first; empty where there are none. */
-const renderImageReports = (reports) => {
+const renderImageReports = (reports, compared) => {
 	if (reports.length === 0) return "";
-	const common = renderCommon(reports);
+	const common = renderCommon(reports, compared);
 	const parts = [...common === void 0 ? [] : [escapeLine(common)], ...reports.map(renderImage)];
 	let length = 0;
 	const shown = parts.filter((part) => {
@@ -8699,14 +8698,14 @@ const renderSummary = (told) => {
 
 // src/commands/actions/publish.ts
 /** At the Dockerfile's lines, and with all that is behind it in the log. */
-const tellReports = async (runner, reports, growths) => {
+const tellReports = async (runner, reports, compared, growths) => {
 	if (reports.length === 0) return;
-	runner.output("image-report", toImageReportOutput(reports, growths));
+	runner.output("image-report", toImageReportOutput(reports, compared, growths));
 	for (const report of reports) {
 		const { title, lines } = renderReportLines(report);
 		runner.group(title, lines);
 	}
-	const common = renderCommon(reports);
+	const common = renderCommon(reports, compared);
 	if (common !== void 0) runner.line(`Image report: ${toLine(common, 2e3)}`);
 	const annotations = reports.map(toAnnotations);
 	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
@@ -8742,10 +8741,12 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		failure
 	};
 	const reports = toImageReports(report);
-	await tellReports(runner, reports, result?.kind === "run" ? toGrowths(result.compared) : []);
+	const compared = compareReports(reports);
+	const growths = result?.kind === "run" ? toGrowths(result.compared) : [];
+	await tellReports(runner, reports, compared, growths);
 	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
 	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
-	const details = renderImageReports(reports);
+	const details = renderImageReports(reports, compared);
 	await runner.summary(`${renderSummary(told)}${details === "" ? "" : `\n${details}`}`);
 };
 

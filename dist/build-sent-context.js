@@ -1,4 +1,4 @@
-import { findContextSources, largeContextBytes, readDockerfile, toBakeFiles, toBakeWords, trimPrefix, walkContext } from "./shared.actions-step.js";
+import { findContextSources, findFolderAbove, largeContextBytes, readDockerfile, toBakeFiles, toBakeWords, trimPrefix, walkContext } from "./shared.actions-step.js";
 import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.js";
 const { relative } = process.getBuiltinModule("node:path");
 
@@ -6,6 +6,18 @@ const { relative } = process.getBuiltinModule("node:path");
 const leastBytes = 1e6;
 const mostParts = 6;
 const longestPath = 80;
+/** Longer than this it is no advice beside a load. */
+const longestMs = 5e3;
+/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
+const mostStars = 3;
+const mostOfThose = 20;
+const mostPatterns = 1e3;
+const longestMatched = 500;
+/** Whether an ignore file's patterns can be tried on all files. */
+const isSimple = (ignoreText) => {
+	const stars = ignoreText.split("\n").map((line) => line.match(/\*+/g)?.length ?? 0);
+	return stars.length <= mostPatterns && stars.every((count) => count <= mostStars) && stars.filter((count) => count === mostStars).length <= mostOfThose;
+};
 /** Names of folders that tools make, and make again in the image where it needs them. */
 const madeByTools = /^(?:__pycache__|\.(?:pytest|mypy|ruff|parcel)_?-?cache|\.cache|\.tox|\.nox|\.gradle|\.terraform|\.turbo|\.hypothesis|\.ipynb_checkpoints|\.nyc_output)$/;
 const installs = /\b(?:npm|yarn|pnpm|bun|corepack)\b/;
@@ -35,21 +47,20 @@ const depthOf = ({ path }) => path === "." ? 0 : path.split("/").length;
 const takes = (source, path) => depthOf(source) <= path.split("/").length && isOnTheWay(source, path);
 /** Whether a source means a folder, or something in it, and not only a folder around it. */
 const means = (source, folder) => depthOf(source) >= folder.split("/").length && isOnTheWay(source, folder);
-const topmost = (path, folders) => {
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) if (folders.has(path.slice(0, at))) return path.slice(0, at);
-};
+const topmost = (path, folders) => findFolderAbove(path, (folder) => folders.has(folder));
 const sum = (files) => files.reduce((bytes, file) => bytes + file.bytes, 0);
 /** A pattern that leaves out these folders, and nothing else that would be sent. */
-const findPattern = ({ path }, choices, ignoreText, files, needless, sources) => choices.find((pattern) => {
+const findPattern = ({ path }, choices, ignoreText, files, needless, sources, isLate) => choices.find((pattern) => {
 	const isOut = createIgnore(`${ignoreText}\n${pattern}\n`);
 	const isWrong = (file) => {
+		if (isLate()) return true;
 		const isPart = isIn(file.path, path);
 		const isOther = topmost(file.path, needless) !== void 0;
 		return isPart ? !isOut(file.path) : !isOther && isOut(file.path);
 	};
 	return !sources.some(({ path: source }) => source !== "." && isOut(source)) && !files.some(isWrong);
 });
-const findNeedless = ({ files, folders }, sources, ignoreText, dockerfile) => {
+const findNeedless = ({ files, folders }, sources, ignoreText, dockerfile, isLate) => {
 	const patterns = new Map([...folders].flatMap(([path, inside]) => {
 		const found = path === "" || !isPlain(path) ? void 0 : toPatterns(path, inside, dockerfile);
 		const isNamed = sources.some((source) => means(source, path));
@@ -61,7 +72,7 @@ const findNeedless = ({ files, folders }, sources, ignoreText, dockerfile) => {
 		files: inside
 	}]).filter((part) => sum(part.files) >= leastBytes).toSorted((a, b) => sum(b.files) - sum(a.files)).slice(0, mostParts).flatMap((part) => {
 		const choices = patterns.get(part.path) ?? [];
-		const pattern = findPattern(part, choices, ignoreText, files, needless, sources);
+		const pattern = findPattern(part, choices, ignoreText, files, needless, sources, isLate);
 		return pattern === void 0 ? [] : [{
 			path: part.path,
 			bytes: sum(part.files),
@@ -103,10 +114,16 @@ const describeContext = async ({ bake }, workspace, sentBytes) => {
 		largest: [],
 		ignoreFile: relative(workspace, path)
 	};
-	if (sources === void 0) return plain;
+	if (sources === void 0 || !isSimple(text)) return plain;
+	const endMs = performance.now() + longestMs;
+	const isLate = () => performance.now() > endMs;
 	const isOut = createIgnore(text);
 	const mayReturn = /^\s*!/m.test(text);
-	const walked = await walkContext(files.folder, (each, isFolder) => isFolder ? !sources.some((source) => isOnTheWay(source, each)) || !mayReturn && isOut(each) : !sources.some((source) => takes(source, each)) || isOut(each));
+	const isNotSent = (path, isFolder) => {
+		if (path.length > longestMatched) return true;
+		return isFolder ? !sources.some((source) => isOnTheWay(source, path)) || !mayReturn && isOut(path) : !sources.some((source) => takes(source, path)) || isOut(path);
+	};
+	const walked = await walkContext(files.folder, isNotSent, isLate);
 	const location = toLocation(sources, files, workspace);
 	if (walked === void 0) return {
 		...plain,
@@ -115,7 +132,7 @@ const describeContext = async ({ bake }, workspace, sentBytes) => {
 	return {
 		...plain,
 		location,
-		needless: findNeedless(walked, sources, text, dockerfile),
+		needless: findNeedless(walked, sources, text, dockerfile, isLate),
 		largest: findLargest(walked.files)
 	};
 };

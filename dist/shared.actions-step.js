@@ -147,6 +147,21 @@ const openMemoryFile = (content) => {
 	}
 };
 
+// src/image/contents/path.ts
+/** Folders that a path is in, the topmost first; the top itself has no name and is not among them. */
+const foldersAbove = (path) => {
+	const folders = [];
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.push(path.slice(0, at));
+	return folders;
+};
+/** The topmost folder that a path is in and that is one of those. */
+const findFolderAbove = (path, isOne) => {
+	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+		const folder = path.slice(0, at);
+		if (isOne(folder)) return folder;
+	}
+};
+
 // src/build/dockerfile/glob.ts
 /**
 * The lengths of a value's beginnings that a shell's pattern fits: `*`, `?`, and `\` before what is
@@ -557,7 +572,6 @@ const findContextSources = (dockerfile, { args }) => {
 const largeContextBytes = 1e8;
 /** More than that takes longer than the answer is worth. */
 const mostEntries$1 = 2e5;
-const longestMs = 5e3;
 const listFolder = async (path, most) => {
 	const entries = [];
 	for await (const entry of await opendir(path)) {
@@ -570,10 +584,10 @@ const listFolder = async (path, most) => {
 * All files of a folder; no link is followed.
 *
 * @param isLeftOut whether nobody needs to look into a folder, or at a file
+* @param isLate whether it has taken too long
 * @returns undefined where there are too many, or it takes too long
 */
-const walkContext = async (root, isLeftOut) => {
-	const endMs = performance.now() + longestMs;
+const walkContext = async (root, isLeftOut, isLate) => {
 	const files = [];
 	const folders = /* @__PURE__ */ new Map();
 	const open = [""];
@@ -581,9 +595,10 @@ const walkContext = async (root, isLeftOut) => {
 	for (let folder = open.pop(); folder !== void 0; folder = open.pop()) {
 		const found = await listFolder(join(root, folder), mostEntries$1 - entries).catch(() => []);
 		entries += found.length;
-		if (entries >= mostEntries$1 || performance.now() > endMs) return void 0;
+		if (entries >= mostEntries$1) return void 0;
 		folders.set(folder, new Set(found.map(({ name }) => name)));
 		for (const entry of found) {
+			if (isLate()) return void 0;
 			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
 			if (isLeftOut(path, entry.isDirectory())) continue;
 			if (entry.isDirectory()) open.push(path);
@@ -1605,6 +1620,106 @@ const toFailure = (report) => {
 	return new Failure([...causes, rest].join("\n"), { location: first.location });
 };
 
+// src/analysis/common-files.ts
+/** Smaller ones are many and come to little. */
+const leastBytes$8 = 1024;
+const toStacks = ({ config, layers }) => {
+	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
+};
+const toFingerprint = ({ contents, merged }) => {
+	const seen = /* @__PURE__ */ new Set();
+	const files = /* @__PURE__ */ new Map();
+	for (const { layer, entry } of merged.visible) {
+		const { type, path, sizeBytes: bytes, inode } = entry;
+		const key = `${layer} ${inode}`;
+		if (type !== "f" || bytes < leastBytes$8 || seen.has(key)) continue;
+		seen.add(key);
+		files.set(`${path}\0${bytes}`, {
+			layer,
+			bytes
+		});
+	}
+	return {
+		stacks: toStacks(contents),
+		files
+	};
+};
+const sumByLayer = (shared, image) => {
+	const sums = /* @__PURE__ */ new Map();
+	for (const { bytes, layers } of shared) {
+		const layer = layers.get(image);
+		if (layer !== void 0) sums.set(layer, (sums.get(layer) ?? 0) + bytes);
+	}
+	return [...sums].map(([layer, bytes]) => ({
+		layer,
+		bytes
+	})).toSorted((a, b) => b.bytes - a.bytes);
+};
+/** How many layers of their own have a file that all of these images have. */
+const countStacks = (prints, images, { layers }) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size;
+/** Files that several images have, but for those that all of them share already. */
+const findShared = (prints) => {
+	const holders = /* @__PURE__ */ new Map();
+	prints.forEach(({ files }, image) => {
+		for (const [key, { layer }] of files) {
+			const held = holders.get(key) ?? /* @__PURE__ */ new Map();
+			held.set(image, layer);
+			holders.set(key, held);
+		}
+	});
+	return [...holders].flatMap(([key, layers]) => {
+		const shared = {
+			bytes: Number(key.slice(key.lastIndexOf("\0") + 1)),
+			layers
+		};
+		return countStacks(prints, [...layers.keys()], shared) > 1 ? [shared] : [];
+	});
+};
+const unknown = {
+	stacks: [],
+	files: /* @__PURE__ */ new Map()
+};
+/** Whoever publishes images can have as many as there are files. */
+const mostGroups = 50;
+/** Less is not worth a stage of its own. */
+const leastSavedBytes = 2e7;
+/**
+* Which of a run's images install the same, each in layers of its own: files at the same path and of the same
+* size. The group that a common base would save most for.
+*/
+const findCommon = (prints) => {
+	const known = prints.map((print) => print.stacks.length > 0 ? print : unknown);
+	const all = findShared(known);
+	const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(" "));
+	const sumOf = (group) => (groups.get(group) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+	const [best] = [...groups.keys()].toSorted((a, b) => sumOf(b) - sumOf(a)).slice(0, mostGroups).map((group) => {
+		const images = group.split(" ").map(Number);
+		const apart = all.filter(({ layers }) => images.every((image) => layers.has(image))).filter((each) => countStacks(known, images, each) > 1);
+		return {
+			images,
+			bytes: apart.reduce((sum, { bytes }) => sum + bytes, 0),
+			files: apart.length,
+			savedBytes: apart.reduce((sum, each) => sum + each.bytes * (countStacks(known, images, each) - 1), 0),
+			layers: images.map((image) => sumByLayer(apart, image))
+		};
+	}).toSorted((a, b) => b.savedBytes - a.savedBytes);
+	return best !== void 0 && best.savedBytes >= leastSavedBytes ? best : void 0;
+};
+/** Bytes of an image's layers that others of the run have, too. */
+const countShared = (prints, image, layerBytes) => {
+	const others = new Set(prints.flatMap(({ stacks }, at) => at === image ? [] : stacks));
+	const { stacks = [] } = prints[image] ?? {};
+	return layerBytes.reduce((sum, bytes, at) => others.has(stacks[at] ?? "") ? sum + bytes : sum, 0);
+};
+const compareContents = (images) => {
+	const prints = images.map(({ fingerprint }) => fingerprint);
+	return {
+		sharedBytes: images.map(({ layers }, at) => countShared(prints, at, layers.map(({ bytes }) => bytes))),
+		common: findCommon(prints)
+	};
+};
+
 // src/report/image-proof.ts
 const idsOf = (parts) => [...new Set(parts.map(({ match }) => match.rule.id))];
 const renderRuns = ({ runs, durationMs }) => `${formatCount(runs, "run")}, ${formatDuration(durationMs)}`;
@@ -1676,109 +1791,17 @@ const toProofOutput = ({ removal }, told) => {
 	};
 };
 
-// src/analysis/common-files.ts
-/** Smaller ones are many and come to little. */
-const leastBytes$8 = 1024;
-const toStacks = ({ config, layers }) => {
-	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
-};
-const toFingerprint = ({ contents, merged }) => {
-	const seen = /* @__PURE__ */ new Set();
-	const files = /* @__PURE__ */ new Map();
-	for (const { layer, entry } of merged.visible) {
-		const { type, path, sizeBytes: bytes, inode } = entry;
-		const key = `${layer} ${inode}`;
-		if (type !== "f" || bytes < leastBytes$8 || seen.has(key)) continue;
-		seen.add(key);
-		files.set(`${path}\0${bytes}`, {
-			layer,
-			bytes
-		});
-	}
-	return {
-		stacks: toStacks(contents),
-		files
-	};
-};
-const sumByLayer = (shared, image) => {
-	const sums = /* @__PURE__ */ new Map();
-	for (const { bytes, layers } of shared) {
-		const layer = layers.get(image);
-		if (layer !== void 0) sums.set(layer, (sums.get(layer) ?? 0) + bytes);
-	}
-	return [...sums].map(([layer, bytes]) => ({
-		layer,
-		bytes
-	})).toSorted((a, b) => b.bytes - a.bytes);
-};
-/** How many layers of their own have a file that all of these images have. */
-const countStacks = (prints, images, { layers }) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size;
-const findShared = (prints) => {
-	const holders = /* @__PURE__ */ new Map();
-	prints.forEach(({ files }, image) => {
-		for (const [key, { layer }] of files) {
-			const held = holders.get(key) ?? /* @__PURE__ */ new Map();
-			held.set(image, layer);
-			holders.set(key, held);
-		}
-	});
-	return [...holders].flatMap(([key, layers]) => layers.size < 2 ? [] : [{
-		bytes: Number(key.slice(key.lastIndexOf("\0") + 1)),
-		layers
-	}]);
-};
-const unknown = {
-	stacks: [],
-	files: /* @__PURE__ */ new Map()
-};
-/** Whoever publishes images can have as many as there are files. */
-const mostGroups = 50;
-/** Less is not worth a stage of its own. */
-const leastSavedBytes = 2e7;
-/**
-* Which of a run's images install the same, each in layers of its own: files at the same path and of the same
-* size. The group that a common base would save most for.
-*/
-const findCommon = (prints) => {
-	const known = prints.map((print) => print.stacks.length > 0 ? print : unknown);
-	const all = findShared(known);
-	const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(" "));
-	const sumOf = (group) => (groups.get(group) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-	const [best] = [...groups.keys()].toSorted((a, b) => sumOf(b) - sumOf(a)).slice(0, mostGroups).map((group) => {
-		const images = group.split(" ").map(Number);
-		const apart = all.filter(({ layers }) => images.every((image) => layers.has(image))).filter((each) => countStacks(known, images, each) > 1);
-		return {
-			images,
-			bytes: apart.reduce((sum, { bytes }) => sum + bytes, 0),
-			files: apart.length,
-			savedBytes: apart.reduce((sum, each) => sum + each.bytes * (countStacks(known, images, each) - 1), 0),
-			layers: images.map((image) => sumByLayer(apart, image))
-		};
-	}).toSorted((a, b) => b.savedBytes - a.savedBytes);
-	return best !== void 0 && best.savedBytes >= leastSavedBytes ? best : void 0;
-};
-/** Bytes of an image's layers that others of the run have, too. */
-const countShared = (prints, image, layerBytes) => {
-	const others = new Set(prints.flatMap(({ stacks }, at) => at === image ? [] : stacks));
-	const { stacks = [] } = prints[image] ?? {};
-	return layerBytes.reduce((sum, bytes, at) => others.has(stacks[at] ?? "") ? sum + bytes : sum, 0);
-};
-
 // src/report/shared-output.ts
 /** What an image shares with others of the run, and what it could share, as data. */
-const toSharedOutput = (reports, at) => {
-	const prints = reports.map(({ analysis }) => analysis.fingerprint);
-	const layerBytes = reports[at]?.analysis.layers.map(({ bytes }) => bytes) ?? [];
-	const sharedBytes = countShared(prints, at, layerBytes);
-	const common = findCommon(prints);
+const toSharedOutput = (names, at, { common, sharedBytes: all }) => {
+	const sharedBytes = all[at] ?? 0;
 	const position = common?.images.indexOf(at) ?? -1;
 	if (common === void 0 || position < 0) return { sharedBytes };
 	const { bytes, files, savedBytes, images, layers } = common;
 	return {
 		sharedBytes,
 		sharedBase: {
-			with: images.filter((image) => image !== at).map((image) => reports[image]?.name ?? ""),
+			with: images.filter((image) => image !== at).map((image) => names[image] ?? ""),
 			bytes,
 			files,
 			savedBytes,
@@ -1799,6 +1822,8 @@ const toImageReports = (report) => {
 		proof: proofs.get(step.id)
 	}]);
 };
+/** What the images have in common; all of their files are gone through, so once is enough. */
+const compareReports = (reports) => compareContents(reports.map(({ analysis }) => analysis));
 /** A path in an image, of which names are bytes, as one line of text. */
 const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
 /** Where a layer comes from, in a word: its line, else its number. */
@@ -1860,7 +1885,7 @@ const toFindingOutput = ({ rule, layer, location, bytes, paths, evidence }, all)
 	paths: paths.slice(0, mostPaths).map(renderPath),
 	evidence: evidence === void 0 ? void 0 : toLine(evidence)
 });
-const toOutput = ({ name, analysis, proof }, at, all, growth) => {
+const toOutput = ({ name, analysis, proof }, growth) => {
 	const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis;
 	const toLarge = ({ path, bytes }) => ({
 		path: renderPath(path),
@@ -1871,7 +1896,6 @@ const toOutput = ({ name, analysis, proof }, at, all, growth) => {
 		image: name,
 		growth,
 		...rest,
-		...toSharedOutput(all, at),
 		waste: {
 			...waste,
 			parts: parts.map((part) => ({
@@ -1890,10 +1914,15 @@ const mostCharacters = 5e5;
 /**
 * The output `image-report`; of very many layers, no list.
 *
+* @param compared of all of them
 * @param growths of each, in their order
 */
-const toImageReportOutput = (reports, growths = []) => {
-	const all = reports.map((report, at) => toOutput(report, at, reports, growths[at]));
+const toImageReportOutput = (reports, compared, growths = []) => {
+	const names = reports.map(({ name }) => name);
+	const all = reports.map((report, at) => ({
+		...toOutput(report, growths[at]),
+		...toSharedOutput(names, at, compared)
+	}));
 	const json = JSON.stringify(all);
 	if (json.length <= mostCharacters) return json;
 	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
@@ -2748,23 +2777,14 @@ const findFolders = ({ merged, visible }) => {
 	return found;
 };
 /** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
-const findAround$1 = (path, folders) => {
-	let hint;
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
-		const folder = path.slice(0, at);
-		const rule = folders.get(folder);
-		if (rule !== void 0 && rule.level !== "info") return folder;
-		if (rule !== void 0) hint ??= folder;
-	}
-	return hint;
-};
+const findAround = (path, folders) => findFolderAbove(path, (folder) => (folders.get(folder)?.level ?? "info") !== "info") ?? findFolderAbove(path, (folder) => folders.has(folder));
 const collect = (subject) => {
 	const folders = findFolders(subject);
 	if (folders.size === 0) return [];
 	const files = /* @__PURE__ */ new Map();
 	for (const placed of subject.merged.visible) {
 		const { type, path } = placed.entry;
-		const folder = type === "f" ? findAround$1(path, folders) : void 0;
+		const folder = type === "f" ? findAround(path, folders) : void 0;
 		if (folder === void 0) continue;
 		const known = files.get(folder) ?? [];
 		files.set(folder, known);
@@ -3034,10 +3054,6 @@ const listPath = /(?:^|\/)node_modules\/\.package-lock\.json$/;
 const readDev = (text) => Object.entries(attempt(() => JSON.parse(text))?.packages ?? {}).flatMap(([path, about]) => {
 	return path.startsWith("node_modules/") && !path.split("/").includes("..") && about?.dev === true ? [path] : [];
 });
-/** The topmost of some folders that a path is in. */
-const findAround = (path, folders) => {
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) if (folders.has(path.slice(0, at))) return path.slice(0, at);
-};
 /** The packages that npm says are only for development, and are in the image. */
 const matchNode = async (subject) => {
 	const { visible } = subject.merged;
@@ -3053,13 +3069,14 @@ const matchNode = async (subject) => {
 		});
 	}));
 	if (folders.size === 0) return [];
-	const files = visible.filter(({ entry }) => entry.type === "f" && findAround(entry.path, folders) !== void 0);
+	const findAround = (path) => findFolderAbove(path, (folder) => folders.has(folder));
+	const files = visible.filter(({ entry }) => entry.type === "f" && findAround(entry.path) !== void 0);
 	const own = withoutShared(files, subject).filter(({ layer }) => !isBase(subject, layer));
 	return [...Map.groupBy(own, ({ layer }) => layer)].flatMap(([layer, group]) => {
 		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
 		const sizes = /* @__PURE__ */ new Map();
 		for (const { entry } of group) {
-			const folder = findAround(entry.path, folders) ?? "";
+			const folder = findAround(entry.path) ?? "";
 			sizes.set(folder, (sizes.get(folder) ?? 0) + entry.sizeBytes);
 		}
 		const paths = [...sizes].toSorted(([, a], [, b]) => b - a).map(([path]) => path);
@@ -3195,7 +3212,7 @@ const findInstalled = (instruction) => instruction.split(/&&|\|\||[;|]/).flatMap
 });
 
 // src/analysis/findings/distributions.ts
-const metadataPath$1 = /(?:^|\/)(?:site|dist)-packages\/[^/]+\.dist-info\/METADATA$/;
+const metadataPath = /(?:^|\/)(?:site|dist)-packages\/[^/]+\.dist-info\/METADATA$/;
 /** An image that has more is no image of one program. */
 const mostDistributions = 3e3;
 /** Headers come first; the rest is a description for people. */
@@ -3233,7 +3250,7 @@ const isPluginsList = (text) => [...text.matchAll(/^\[([^\]\n]{1,200})\]/gm)].so
 /** What is installed for all Pythons of an image. */
 const readDistributions = async (subject) => {
 	const { visible, merged } = subject;
-	const found = merged.visible.filter(({ entry: { type, path } }) => type === "f" && metadataPath$1.test(path)).slice(0, mostDistributions);
+	const found = merged.visible.filter(({ entry: { type, path } }) => type === "f" && metadataPath.test(path)).slice(0, mostDistributions);
 	const beside = (placed, name) => visible.get(`${parentOf(placed.entry.path)}/${name}`);
 	const read = (name, longest) => readTexts(subject, found.map((placed) => beside(placed, name)), {
 		longest,
@@ -3314,7 +3331,7 @@ const listDistributions = (all) => {
 	const more = names.length - shown$1;
 	return `${names.slice(0, shown$1).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 };
-/** The largest files of some distributions, as bytes. */
+/** The folders that they are installed in, as bytes. */
 const pathsOf = (all) => [...new Set(all.map(({ site }) => site))];
 /** One match for each line that has brought some of them. */
 const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => layer)].flatMap(([layer, group]) => sum$4(group) < least ? [] : [{
@@ -3334,26 +3351,40 @@ const matchTwice$1 = (subject, all) => {
 	});
 	return toMatches(twiceRule$1, extra, leastBytes$3);
 };
-const metadataPath = /((?:^|.*\/)(?:site|dist)-packages)\/([^/]+)-([^/-]+)\.dist-info\/METADATA$/;
+/** Where a path has the metadata of what, in which version. */
+const readPath = (path) => {
+	if (!path.endsWith(".dist-info/METADATA")) return void 0;
+	const folder = parentOf(path);
+	const site = parentOf(folder);
+	const [, name = "", version = ""] = /^(.*)-([^-]+)\.dist-info$/.exec(nameOf({ path: folder })) ?? [];
+	return /^(?:site|dist)-packages$/.test(nameOf({ path: site })) && name !== "" ? {
+		site,
+		name: toDistributionName(name),
+		version
+	} : void 0;
+};
+/** More are no accident, and all that is hidden is gone through for each. */
+const mostReplaced = 200;
 /** What one of our lines has installed and another one has installed over it. */
 const matchReplaced = (subject, all) => {
 	const { merged, origins } = subject;
 	const now = new Map(all.map((each) => [`${each.site} ${each.name}`, each]));
 	return merged.hidden.flatMap(({ layer, hiddenBy, entry, reason }) => {
-		const [, site = "", name = "", version = ""] = metadataPath.exec(entry.path) ?? [];
-		if (!(name !== "" && (reason === "deleted" || reason === "rewritten")) || isBase(subject, layer) || isBase(subject, hiddenBy)) return [];
-		const known = now.get(`${site} ${name.toLowerCase().replace(/[-_.]+/g, "-")}`);
+		const was = reason === "deleted" || reason === "rewritten" ? readPath(entry.path) : void 0;
+		if (was === void 0 || isBase(subject, layer) || isBase(subject, hiddenBy)) return [];
+		const known = now.get(`${was.site} ${was.name}`);
 		return known === void 0 ? [] : [{
 			known,
-			site,
-			version,
+			...was,
 			layer,
 			hiddenBy
 		}];
-	}).flatMap(({ known, site, version, layer, hiddenBy }) => {
+	}).slice(0, mostReplaced).flatMap((each) => {
+		const { known, site, version, layer, hiddenBy } = each;
+		const modules = new Set(known.modules);
 		const roots = known.modules.map((module) => `${site}/${module}`);
-		const isOfIt = (path) => roots.some((root) => path === root || path.startsWith(`${root}/`));
-		const bytes = merged.hidden.filter((each) => each.layer === layer && each.hiddenBy === hiddenBy && isOfIt(each.entry.path)).reduce((total, { entry }) => total + entry.sizeBytes, 0);
+		const isOfIt = (path) => path.startsWith(`${site}/`) && modules.has(path.slice(site.length + 1).split("/", 1)[0] ?? "");
+		const bytes = merged.hidden.filter((copy) => copy.layer === layer && copy.hiddenBy === hiddenBy && isOfIt(copy.entry.path)).reduce((total, { entry }) => total + entry.sizeBytes, 0);
 		if (bytes < leastBytes$3) return [];
 		const line = origins[layer]?.location?.line;
 		const where = line === void 0 ? "" : ` of line ${line}`;
@@ -3569,9 +3600,9 @@ const matchImports = async (subject, all, told) => {
 	if (candidates.length === 0) return [];
 	const own = await readOwn(subject);
 	if (own === void 0) return [];
-	const words = new Set(`${own}\n${readStart(subject)}`.match(/[A-Za-z_][\w]*/g) ?? []);
-	const dashed = `${own}\n${readStart(subject)}`;
-	const isNamed = ({ modules, name }) => modules.some((module) => words.has(module)) || words.has(name.replaceAll("-", "_")) || dashed.includes(name);
+	const text = `${own}\n${readStart(subject)}`;
+	const words = new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
+	const isNamed = ({ modules, name }) => modules.some((module) => words.has(module)) || words.has(name.replaceAll("-", "_")) || text.includes(name);
 	return toMatches(importRule, candidates.filter((each) => !isNamed(each)), leastBytes$1);
 };
 
@@ -3806,7 +3837,7 @@ const withTouched = async (subject) => {
 // src/analysis/largest.ts
 const shown = 10;
 /** Deeper ones say nothing to people. */
-const deepest$2 = 8;
+const deepest$1 = 8;
 const filesOf = ({ merged }) => {
 	const once = /* @__PURE__ */ new Map();
 	for (const placed of merged.visible) if (placed.entry.type === "f" && !once.has(keyOf(placed))) once.set(keyOf(placed), placed);
@@ -3839,7 +3870,7 @@ const findLargeFolders = (files) => {
 		const large = open.shift();
 		if (large === void 0) break;
 		const inside = (children.get(large.path) ?? []).map(toLarge).toSorted(bySize);
-		if ((inside[0]?.bytes ?? 0) >= large.bytes / 2 && large.path.split("/").length < deepest$2) open.push(...inside);
+		if ((inside[0]?.bytes ?? 0) >= large.bytes / 2 && large.path.split("/").length < deepest$1) open.push(...inside);
 		else done.push(large);
 	}
 	return done.toSorted(bySize).slice(0, shown);
@@ -3972,12 +4003,6 @@ const estimatePacked = async (layers, known, reader) => {
 };
 
 // src/analysis/removal.ts
-/** Folders above a path, the topmost first, and the path itself. */
-const toWay = (path) => {
-	const way = [];
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) way.push(path.slice(0, at));
-	return [...way, path];
-};
 const sum$3 = (numbers) => {
 	let total = 0;
 	for (const number of numbers) total += number;
@@ -3993,29 +4018,59 @@ const toFiles = (subject, layer, entries) => {
 };
 /** In the archive of a layer, such a name says something of its own. */
 const isMark = (path) => nameOf({ path }).startsWith(".wh.");
-/** A part that takes files away: those of its line, as other lines' are other findings. */
-const toSeen = (subject, match) => {
-	const tops = new Set(match.paths);
-	const names = [];
-	const kept = /* @__PURE__ */ new Set();
-	const keep = (path, from) => {
-		for (const folder of toWay(path).slice(from)) kept.add(folder);
-	};
-	const topOf = (path) => toWay(path).findIndex((each) => tops.has(each));
-	for (const { layer, entry } of subject.merged.visible) {
-		const { path, type } = entry;
-		const top = topOf(path);
-		if (top < 0) continue;
-		if (layer !== match.layer || isMark(path)) keep(type === "d" ? path : parentOf(path), top);
-		else if (type !== "d") names.push(entry);
+/** By a path, what is there and below it. */
+const groupBelow = (all, tops) => {
+	const found = /* @__PURE__ */ new Map();
+	for (const placed of all) {
+		const { path } = placed.entry;
+		for (const top of [...foldersAbove(path), path]) {
+			if (!tops.has(top)) continue;
+			const group = found.get(top) ?? [];
+			found.set(top, group);
+			group.push(placed);
+		}
 	}
-	for (const entries of subject.contents.layers.slice(0, match.layer)) for (const { type, path } of entries) if (type === "d" && topOf(path) >= 0) keep(path, topOf(path));
-	const hides = names.map(({ path }) => {
-		return toWay(path).slice(topOf(path)).find((each) => !kept.has(each)) ?? path;
-	});
+	return found;
+};
+/** What findings are about: as a container sees it, and the folders of each layer. */
+const indexSeen = ({ contents, merged }, matches) => {
+	const tops = new Set(matches.flatMap(({ paths }) => paths));
+	const folders = contents.layers.flatMap((entries, layer) => entries.filter(({ type }) => type === "d").map((entry) => ({
+		layer,
+		entry
+	})));
+	return {
+		seen: groupBelow(merged.visible, tops),
+		folders: groupBelow(folders, tops)
+	};
+};
+/** The path, and the folders that it is in, as far as they are not above another one. */
+const toWay = (top, path) => [...foldersAbove(path), path].filter(({ length }) => length >= top.length);
+/** A part that takes files away: those of its line, as other lines' are other findings. */
+const toSeen = (subject, match, { seen, folders }) => {
+	const given = new Set(match.paths);
+	const going = [];
+	const kept = /* @__PURE__ */ new Set();
+	for (const top of given) {
+		if (findFolderAbove(top, (folder) => given.has(folder)) !== void 0) continue;
+		const keep = (path) => {
+			for (const folder of toWay(top, path)) kept.add(folder);
+		};
+		for (const { layer, entry } of seen.get(top) ?? []) {
+			const { path, type } = entry;
+			if (layer !== match.layer || isMark(path)) keep(type === "d" ? path : parentOf(path));
+			else if (type !== "d") going.push({
+				top,
+				entry
+			});
+		}
+		for (const { layer, entry } of folders.get(top) ?? []) if (layer < match.layer) keep(entry.path);
+	}
+	const hides = going.map(({ top, entry: { path } }) => toWay(top, path).find((each) => !kept.has(each)) ?? path);
+	const entries = going.map(({ entry }) => entry);
 	return {
 		match,
-		files: toFiles(subject, match.layer, names),
+		files: toFiles(subject, match.layer, entries),
 		hides: [...new Set(hides)]
 	};
 };
@@ -4044,16 +4099,18 @@ const withoutFiles = (layers, gone) => layers.map((entries, layer) => entries.fi
 * @returns undefined where there are none
 */
 const planRemoval = async (subject, matches, packed, totalBytes, reader) => {
+	const index = indexSeen(subject, matches.filter(({ rule }) => rule.removes === "files"));
 	const parts = matches.flatMap((match) => {
-		if (match.rule.removes === void 0) return [];
-		return [match.rule.removes === "files" ? toSeen(subject, match) : toUnseen(subject, match)];
+		const { removes } = match.rule;
+		if (removes === void 0) return [];
+		return [removes === "files" ? toSeen(subject, match, index) : toUnseen(subject, match)];
 	}).filter(({ files }) => files.size > 0).toSorted((a, b) => countRemoved([b]) - countRemoved([a]));
 	if (parts.length === 0) return void 0;
 	const gone = new Set(parts.flatMap(({ files }) => [...files.keys()]));
 	const layers = withoutFiles(subject.contents.layers, gone);
 	const known = layers.map((entries, layer) => entries.length === subject.contents.layers[layer]?.length ? packed.layerBytes[layer] : void 0);
 	const { layerBytes } = await estimatePacked(layers, known, reader);
-	const folders = [...new Set(parts.flatMap(({ hides }) => hides.flatMap((path) => toWay(parentOf(path))))), ""].flatMap((path) => {
+	const folders = [...new Set(parts.flatMap(({ hides }) => hides.flatMap(foldersAbove))), ""].flatMap((path) => {
 		const entry = subject.visible.get(path)?.entry;
 		return entry?.type === "d" ? [[path, entry]] : [];
 	});
@@ -4514,8 +4571,8 @@ const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
 // src/image/contents/tar/list-layer.ts
 /** What rules compare is at least so large; below it, reading again costs as little. */
 const leastHashed = 1e6;
-const longestPath = 65536;
-const deepest$1 = 4e3;
+/** Linux takes no longer one, so no container has it. */
+const longestPath = 4096;
 /** Most filesystems give files whole blocks of it; an archive says nothing of that. */
 const diskBlock = 4096;
 /** Names that mark what is gone (OCI image spec, "Whiteouts"). */
@@ -4525,7 +4582,7 @@ const opaqueMark = ".wh..wh..opq";
 /** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
 const toLayerPath = (name) => {
 	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-	if (name.length > longestPath || parts.length > deepest$1 || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
+	if (name.length > longestPath || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
 	if (parts.includes("..")) throw new Failure("A layer has a path that leads out of it");
 	return parts.join("/");
 };
@@ -4539,11 +4596,6 @@ const types$1 = {
 	"6": "p",
 	"7": "f",
 	S: "f"
-};
-const parentsOf = (path) => {
-	const parents = [];
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) parents.push(path.slice(0, at));
-	return parents;
 };
 const toFolder = (path, inode) => ({
 	path,
@@ -4561,9 +4613,9 @@ const toFolder = (path, inode) => ({
 /**
 * Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
 *
-* @param onHeader hears of each file, so that there are not too many of them
+* @param onFile hears of each file, and of each folder that a path alone tells of, so that there are not too many
 */
-const createLayerListing = (onHeader) => {
+const createLayerListing = (onFile) => {
 	const entries = /* @__PURE__ */ new Map([["", toFolder("", "0:0")]]);
 	const whiteouts = /* @__PURE__ */ new Set();
 	const opaque = /* @__PURE__ */ new Set();
@@ -4577,7 +4629,11 @@ const createLayerListing = (onHeader) => {
 		return `0:${inodes}`;
 	};
 	const provideParents = (path) => {
-		for (const parent of parentsOf(path)) if (!entries.has(parent)) entries.set(parent, toFolder(parent, nextInode()));
+		for (const parent of foldersAbove(path)) {
+			if (entries.has(parent)) continue;
+			onFile();
+			entries.set(parent, toFolder(parent, nextInode()));
+		}
 	};
 	const forget = (path) => {
 		offsets.delete(path);
@@ -4632,7 +4688,7 @@ const createLayerListing = (onHeader) => {
 		};
 	};
 	const onEntry = (entry) => {
-		onHeader();
+		onFile();
 		if (types$1[entry.type] === void 0) return;
 		const path = toLayerPath(entry.name);
 		const slash = path.lastIndexOf("/");
@@ -5664,4 +5720,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findCommon, findContextSources, findDockers, findFilesystems, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };
+export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, foldersAbove, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { analyseImage } from '../../src/analysis/analyse.ts'
 import { proveRemoval, type TestEnd } from '../../src/analysis/proof.ts'
-import { toImageReportOutput } from '../../src/report/image-report.ts'
+import { compareReports, toImageReportOutput } from '../../src/report/image-report.ts'
 import { renderImageReports } from '../../src/report/image-report-summary.ts'
 import { renderReportLines } from '../../src/report/image-report-text.ts'
 import { copyOf, file, folder, top } from '../support/entries.ts'
@@ -47,9 +47,13 @@ const prove = async (test: (without: readonly string[]) => TestEnd) => {
     test(without.map(({ match }) => match.rule.id)),
   )
   const report = { name: 'api:dev', analysis, proof: { command: '/test', proof } }
-  const [output] = JSON.parse(toImageReportOutput([report]))
+  const [output] = JSON.parse(toImageReportOutput([report], compareReports([report])))
   const log = renderReportLines(report).lines.join('\n')
-  return { output: output.proof, log, summary: renderImageReports([report]) }
+  return {
+    output: output.proof,
+    log,
+    summary: renderImageReports([report], compareReports([report])),
+  }
 }
 
 describe('a test without the findings', () => {

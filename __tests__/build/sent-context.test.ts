@@ -151,3 +151,12 @@ test('the Dockerfile says what its last stage begins with, and what is to be ins
   const replaced = readRecipe(targetOf({ 'build-contexts': 'base=docker-image://x' }), workspace)
   expect(replaced?.base).toBeUndefined()
 })
+
+test.each([
+  ['a pattern of many stars', `${'*a'.repeat(4)}\n`, 0],
+  ['many patterns of some', '*a*a*b\n'.repeat(21), 0],
+  ['a few of those', '*a*a*b\n'.repeat(20), 5],
+])('an ignore file with %s is tried only where that ends soon', async (_, text, parts) => {
+  write({ ...repository, '.dockerignore': text })
+  expect((await describe(all))?.needless).toHaveLength(parts)
+})

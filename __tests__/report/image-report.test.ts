@@ -4,6 +4,7 @@ import type { Rule } from '../../src/analysis/findings/finding.ts'
 import type { FileReader, LayerEntries } from '../../src/image/contents/entry.ts'
 import type { LayerOrigin } from '../../src/image/layer-origin.ts'
 import {
+  compareReports,
   renderPath,
   toAnnotations,
   toImageReportOutput,
@@ -78,7 +79,7 @@ describe('a name in an image', () => {
   })
 
   test('is no Markdown in the summary, no command in the log and no line of the output', () => {
-    const summary = renderImageReports([report])
+    const summary = renderImageReports([report], compareReports([report]))
     expect(summary).not.toContain('<img')
     expect(summary).not.toContain('<b>')
     expect(summary).not.toMatch(/(?<!\\)`x/)
@@ -88,15 +89,17 @@ describe('a name in an image', () => {
       expect(row).toMatch(/\|$/)
     for (const line of renderReportLines(report).lines) expect(line).not.toMatch(/\p{Cc}/u)
     for (const { message } of toAnnotations(report).warnings) expect(message).not.toMatch(/\p{Cc}/u)
-    expect(JSON.parse(toImageReportOutput([report]))[0].waste.parts[0].paths).toEqual([
-      renderPath(hostile),
-    ])
+    expect(
+      JSON.parse(toImageReportOutput([report], compareReports([report])))[0].waste.parts[0].paths,
+    ).toEqual([renderPath(hostile)])
   })
 })
 
 test('the output has what docs/image-report.md says', () => {
   const growth = { bytes: 5, against: 'default' as const }
-  const [image, unknown] = JSON.parse(toImageReportOutput([report, report], [growth, undefined]))
+  const [image, unknown] = JSON.parse(
+    toImageReportOutput([report, report], compareReports([report, report]), [growth, undefined]),
+  )
   expect(image.growth).toEqual(growth)
   expect(unknown).not.toHaveProperty('growth')
   expect(Object.keys(image).toSorted()).toEqual(
@@ -137,15 +140,15 @@ test('a report is no longer than GitHub takes', () => {
     name: 'a',
     analysis: { ...analysis, layers, findings },
   }))
-  expect(Buffer.byteLength(renderImageReports(many))).toBeLessThan(700_000)
-  expect(toImageReportOutput(many).length).toBeLessThan(1_000_000)
+  expect(Buffer.byteLength(renderImageReports(many, compareReports(many)))).toBeLessThan(700_000)
+  expect(toImageReportOutput(many, compareReports(many)).length).toBeLessThan(1_000_000)
 })
 
 test('only what could be read is reported', () => {
   const steps = [1, 2].map((at) => ({ id: `report ${at}`, kind: 'analyse', names: [`${at}`] }))
   const outcomes = reportOf(steps as never, { 'report 1': { result: analysis } })
   expect(toImageReports(outcomes).map(({ name }) => name)).toEqual(['1'])
-  expect(renderImageReports([])).toBe('')
+  expect(renderImageReports([], compareReports([]))).toBe('')
 })
 
 test.each([

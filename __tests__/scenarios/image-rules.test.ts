@@ -71,8 +71,7 @@ beforeAll(async () => {
     `- { context: node, file: node/pruned.Dockerfile, tags: '${tagOf('node-pruned')}' }`,
     `- { context: other, tags: '${tagOf('other')}' }`,
   ].join('\n')
-  // BuildKit's record may lack the layers of a step that two builds do at the same time.
-  const inputs = { 'cluster-name': cluster.name, builds, manifests: 'pods.yaml', parallel: '1' }
+  const inputs = { 'cluster-name': cluster.name, builds, manifests: 'pods.yaml' }
   run = await runSlipway({ ...inputs, 'image-report': 'auto' }, { github: { workspace } })
   expect([run.exitCode, await helpersOf(run.state)], run.log).toEqual([0, []])
   reports = JSON.parse(run.outputs['image-report'] ?? '[]')

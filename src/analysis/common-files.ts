@@ -66,6 +66,7 @@ const countStacks = (
   { layers }: Shared,
 ) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size
 
+/** Files that several images have, but for those that all of them share already. */
 const findShared = (prints: readonly Fingerprint[]): readonly Shared[] => {
   const holders = new Map<string, Map<number, number>>()
   prints.forEach(({ files }, image) => {
@@ -75,9 +76,10 @@ const findShared = (prints: readonly Fingerprint[]): readonly Shared[] => {
       holders.set(key, held)
     }
   })
-  return [...holders].flatMap(([key, layers]) =>
-    layers.size < 2 ? [] : [{ bytes: Number(key.slice(key.lastIndexOf('\0') + 1)), layers }],
-  )
+  return [...holders].flatMap(([key, layers]) => {
+    const shared = { bytes: Number(key.slice(key.lastIndexOf('\0') + 1)), layers }
+    return countStacks(prints, [...layers.keys()], shared) > 1 ? [shared] : []
+  })
 }
 
 const unknown: Fingerprint = { stacks: [], files: new Map() }
@@ -92,7 +94,7 @@ const leastSavedBytes = 20_000_000
  * Which of a run's images install the same, each in layers of its own: files at the same path and of the same
  * size. The group that a common base would save most for.
  */
-export const findCommon = (prints: readonly Fingerprint[]): Common | undefined => {
+const findCommon = (prints: readonly Fingerprint[]): Common | undefined => {
   const known = prints.map((print) => (print.stacks.length > 0 ? print : unknown))
   const all = findShared(known)
   const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(' '))
@@ -119,7 +121,7 @@ export const findCommon = (prints: readonly Fingerprint[]): Common | undefined =
 }
 
 /** Bytes of an image's layers that others of the run have, too. */
-export const countShared = (
+const countShared = (
   prints: readonly Fingerprint[],
   image: number,
   layerBytes: readonly number[],
@@ -130,4 +132,29 @@ export const countShared = (
     (sum, bytes, at) => (others.has(stacks[at] ?? '') ? sum + bytes : sum),
     0,
   )
+}
+
+/** What images of a run have in common. */
+export type Comparison = {
+  /** Of each image, bytes of layers that others have, too. */
+  readonly sharedBytes: readonly number[]
+  /** What some have in layers of their own; undefined where there is little. */
+  readonly common: Common | undefined
+}
+
+export const compareContents = (
+  images: readonly {
+    readonly fingerprint: Fingerprint
+    readonly layers: readonly { readonly bytes: number }[]
+  }[],
+): Comparison => {
+  const prints = images.map(({ fingerprint }) => fingerprint)
+  const sharedBytes = images.map(({ layers }, at) =>
+    countShared(
+      prints,
+      at,
+      layers.map(({ bytes }) => bytes),
+    ),
+  )
+  return { sharedBytes, common: findCommon(prints) }
 }

@@ -1,4 +1,6 @@
 import type { Entry, FileReader, LayerEntries } from '../image/contents/entry.ts'
+import type { Placed } from '../image/contents/merge.ts'
+import { findFolderAbove, foldersAbove } from '../image/contents/path.ts'
 import type { Match } from './findings/finding.ts'
 import { copyRules } from './findings/match-copies.ts'
 import { isBase, keyOf, nameOf, parentOf, type Subject } from './findings/subject.ts'
@@ -27,14 +29,6 @@ export type Removal = {
   readonly manifest: string | undefined
 }
 
-/** Folders above a path, the topmost first, and the path itself. */
-export const toWay = (path: string): readonly string[] => {
-  const way: string[] = []
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-    way.push(path.slice(0, at))
-  return [...way, path]
-}
-
 const sum = (numbers: Iterable<number>): number => {
   let total = 0
   for (const number of numbers) total += number
@@ -56,31 +50,63 @@ const toFiles = (subject: Subject, layer: number, entries: readonly Entry[]) => 
 /** In the archive of a layer, such a name says something of its own. */
 const isMark = (path: string): boolean => nameOf({ path }).startsWith('.wh.')
 
+type Below = ReadonlyMap<string, readonly Placed[]>
+
+/** By a path, what is there and below it. */
+const groupBelow = (all: Iterable<Placed>, tops: ReadonlySet<string>): Below => {
+  const found = new Map<string, Placed[]>()
+  for (const placed of all) {
+    const { path } = placed.entry
+    for (const top of [...foldersAbove(path), path]) {
+      if (!tops.has(top)) continue
+      const group = found.get(top) ?? []
+      found.set(top, group)
+      group.push(placed)
+    }
+  }
+  return found
+}
+
+/** What findings are about: as a container sees it, and the folders of each layer. */
+const indexSeen = ({ contents, merged }: Subject, matches: readonly Match[]) => {
+  const tops = new Set(matches.flatMap(({ paths }) => paths))
+  const folders = contents.layers.flatMap((entries, layer) =>
+    entries.filter(({ type }) => type === 'd').map((entry) => ({ layer, entry })),
+  )
+  return { seen: groupBelow(merged.visible, tops), folders: groupBelow(folders, tops) }
+}
+
+/** The path, and the folders that it is in, as far as they are not above another one. */
+const toWay = (top: string, path: string): readonly string[] =>
+  [...foldersAbove(path), path].filter(({ length }) => length >= top.length)
+
 /** A part that takes files away: those of its line, as other lines' are other findings. */
-const toSeen = (subject: Subject, match: Match): Removable => {
-  const tops = new Set(match.paths)
-  const names: Entry[] = []
+const toSeen = (
+  subject: Subject,
+  match: Match,
+  { seen, folders }: ReturnType<typeof indexSeen>,
+): Removable => {
+  const given = new Set(match.paths)
+  const going: { readonly top: string; readonly entry: Entry }[] = []
   // Folders that are there without what goes.
   const kept = new Set<string>()
-  const keep = (path: string, from: number): void => {
-    for (const folder of toWay(path).slice(from)) kept.add(folder)
+  for (const top of given) {
+    if (findFolderAbove(top, (folder) => given.has(folder)) !== undefined) continue
+    const keep = (path: string): void => {
+      for (const folder of toWay(top, path)) kept.add(folder)
+    }
+    for (const { layer, entry } of seen.get(top) ?? []) {
+      const { path, type } = entry
+      if (layer !== match.layer || isMark(path)) keep(type === 'd' ? path : parentOf(path))
+      else if (type !== 'd') going.push({ top, entry })
+    }
+    for (const { layer, entry } of folders.get(top) ?? []) if (layer < match.layer) keep(entry.path)
   }
-  const topOf = (path: string): number => toWay(path).findIndex((each) => tops.has(each))
-  for (const { layer, entry } of subject.merged.visible) {
-    const { path, type } = entry
-    const top = topOf(path)
-    if (top < 0) continue
-    if (layer !== match.layer || isMark(path)) keep(type === 'd' ? path : parentOf(path), top)
-    else if (type !== 'd') names.push(entry)
-  }
-  for (const entries of subject.contents.layers.slice(0, match.layer))
-    for (const { type, path } of entries)
-      if (type === 'd' && topOf(path) >= 0) keep(path, topOf(path))
-  const hides = names.map(({ path }) => {
-    const way = toWay(path)
-    return way.slice(topOf(path)).find((each) => !kept.has(each)) ?? path
-  })
-  return { match, files: toFiles(subject, match.layer, names), hides: [...new Set(hides)] }
+  const hides = going.map(
+    ({ top, entry: { path } }) => toWay(top, path).find((each) => !kept.has(each)) ?? path,
+  )
+  const entries = going.map(({ entry }) => entry)
+  return { match, files: toFiles(subject, match.layer, entries), hides: [...new Set(hides)] }
 }
 
 /** A part that takes copies away which nobody sees; those in the base are the base's. */
@@ -114,10 +140,15 @@ export const planRemoval = async (
   totalBytes: number,
   reader: FileReader,
 ): Promise<Removal | undefined> => {
+  const index = indexSeen(
+    subject,
+    matches.filter(({ rule }) => rule.removes === 'files'),
+  )
   const parts = matches
     .flatMap((match) => {
-      if (match.rule.removes === undefined) return []
-      return [match.rule.removes === 'files' ? toSeen(subject, match) : toUnseen(subject, match)]
+      const { removes } = match.rule
+      if (removes === undefined) return []
+      return [removes === 'files' ? toSeen(subject, match, index) : toUnseen(subject, match)]
     })
     .filter(({ files }) => files.size > 0)
     .toSorted((a, b) => countRemoved([b]) - countRemoved([a]))
@@ -131,9 +162,7 @@ export const planRemoval = async (
       : undefined,
   )
   const { layerBytes } = await estimatePacked(layers, known, reader)
-  const above = new Set(
-    parts.flatMap(({ hides }) => hides.flatMap((path) => toWay(parentOf(path)))),
-  )
+  const above = new Set(parts.flatMap(({ hides }) => hides.flatMap(foldersAbove)))
   const folders = [...above, ''].flatMap((path) => {
     const entry = subject.visible.get(path)?.entry
     return entry?.type === 'd' ? [[path, entry] as const] : []

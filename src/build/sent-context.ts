@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { NeedlessPart, SentContext } from '../image/background.ts'
+import { findFolderAbove } from '../image/contents/path.ts'
 import { type BuildFiles, readDockerfile, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { trimPrefix } from './dockerfile/glob.ts'
 import { type ContextSource, findContextSources } from './dockerfile/sources.ts'
@@ -15,6 +16,25 @@ import {
 const leastBytes = 1_000_000
 const mostParts = 6
 const longestPath = 80
+
+/** Longer than this it is no advice beside a load. */
+const longestMs = 5_000
+
+/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
+const mostStars = 3
+const mostOfThose = 20
+const mostPatterns = 1_000
+const longestMatched = 500
+
+/** Whether an ignore file's patterns can be tried on all files. */
+const isSimple = (ignoreText: string): boolean => {
+  const stars = ignoreText.split('\n').map((line) => line.match(/\*+/g)?.length ?? 0)
+  return (
+    stars.length <= mostPatterns &&
+    stars.every((count) => count <= mostStars) &&
+    stars.filter((count) => count === mostStars).length <= mostOfThose
+  )
+}
 
 /** Names of folders that tools make, and make again in the image where it needs them. */
 const madeByTools =
@@ -65,11 +85,8 @@ const takes = (source: ContextSource, path: string): boolean =>
 const means = (source: ContextSource, folder: string): boolean =>
   depthOf(source) >= folder.split('/').length && isOnTheWay(source, folder)
 
-const topmost = (path: string, folders: ReadonlySet<string>): string | undefined => {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-    if (folders.has(path.slice(0, at))) return path.slice(0, at)
-  return undefined
-}
+const topmost = (path: string, folders: ReadonlySet<string>): string | undefined =>
+  findFolderAbove(path, (folder) => folders.has(folder))
 
 const sum = (files: readonly WalkedFile[]): number =>
   files.reduce((bytes, file) => bytes + file.bytes, 0)
@@ -84,10 +101,13 @@ const findPattern = (
   files: readonly WalkedFile[],
   needless: ReadonlySet<string>,
   sources: readonly ContextSource[],
+  isLate: () => boolean,
 ): string | undefined =>
   choices.find((pattern) => {
     const isOut = createIgnore(`${ignoreText}\n${pattern}\n`)
     const isWrong = (file: WalkedFile): boolean => {
+      // What was not tried to its end is not said.
+      if (isLate()) return true
       const isPart = isIn(file.path, path)
       const isOther = topmost(file.path, needless) !== undefined
       return isPart ? !isOut(file.path) : !isOther && isOut(file.path)
@@ -101,6 +121,7 @@ const findNeedless = (
   sources: readonly ContextSource[],
   ignoreText: string,
   dockerfile: string,
+  isLate: () => boolean,
 ): readonly NeedlessPart[] => {
   const patterns = new Map(
     [...folders].flatMap(([path, inside]) => {
@@ -120,7 +141,7 @@ const findNeedless = (
     .slice(0, mostParts)
   return large.flatMap((part) => {
     const choices = patterns.get(part.path) ?? []
-    const pattern = findPattern(part, choices, ignoreText, files, needless, sources)
+    const pattern = findPattern(part, choices, ignoreText, files, needless, sources, isLate)
     return pattern === undefined ? [] : [{ path: part.path, bytes: sum(part.files), pattern }]
   })
 }
@@ -164,21 +185,25 @@ export const describeContext = async (
   const { text, path } = readIgnoreFile(files)
   const ignoreFile = relative(workspace, path)
   const plain = { sentBytes, location: undefined, needless: [], largest: [], ignoreFile }
-  if (sources === undefined) return plain
+  if (sources === undefined || !isSimple(text)) return plain
+  const endMs = performance.now() + longestMs
+  const isLate = (): boolean => performance.now() > endMs
   const isOut = createIgnore(text)
   // What a later line takes in again may be in a folder that is left out.
   const mayReturn = /^\s*!/m.test(text)
-  const walked = await walkContext(files.folder, (each, isFolder) =>
-    isFolder
-      ? !sources.some((source) => isOnTheWay(source, each)) || (!mayReturn && isOut(each))
-      : !sources.some((source) => takes(source, each)) || isOut(each),
-  )
+  const isNotSent = (path: string, isFolder: boolean): boolean => {
+    if (path.length > longestMatched) return true
+    return isFolder
+      ? !sources.some((source) => isOnTheWay(source, path)) || (!mayReturn && isOut(path))
+      : !sources.some((source) => takes(source, path)) || isOut(path)
+  }
+  const walked = await walkContext(files.folder, isNotSent, isLate)
   const location = toLocation(sources, files, workspace)
   if (walked === undefined) return { ...plain, location }
   return {
     ...plain,
     location,
-    needless: findNeedless(walked, sources, text, dockerfile),
+    needless: findNeedless(walked, sources, text, dockerfile, isLate),
     largest: findLargest(walked.files),
   }
 }

@@ -16,7 +16,6 @@ export type WalkedContext = {
 
 /** More than that takes longer than the answer is worth. */
 const mostEntries = 200_000
-const longestMs = 5_000
 
 const listFolder = async (path: string, most: number): Promise<readonly Dirent[]> => {
   const entries: Dirent[] = []
@@ -32,13 +31,14 @@ const listFolder = async (path: string, most: number): Promise<readonly Dirent[]
  * All files of a folder; no link is followed.
  *
  * @param isLeftOut whether nobody needs to look into a folder, or at a file
+ * @param isLate whether it has taken too long
  * @returns undefined where there are too many, or it takes too long
  */
 export const walkContext = async (
   root: string,
   isLeftOut: (path: string, isFolder: boolean) => boolean,
+  isLate: () => boolean,
 ): Promise<WalkedContext | undefined> => {
-  const endMs = performance.now() + longestMs
   const files: WalkedFile[] = []
   const folders = new Map<string, ReadonlySet<string>>()
   const open = ['']
@@ -46,9 +46,10 @@ export const walkContext = async (
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     const found = await listFolder(join(root, folder), mostEntries - entries).catch(() => [])
     entries += found.length
-    if (entries >= mostEntries || performance.now() > endMs) return undefined
+    if (entries >= mostEntries) return undefined
     folders.set(folder, new Set(found.map(({ name }) => name)))
     for (const entry of found) {
+      if (isLate()) return undefined
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (isLeftOut(path, entry.isDirectory())) continue
       if (entry.isDirectory()) open.push(path)

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table'
 import type { ImageAnalysis } from '../analysis/analyse.ts'
+import type { Comparison } from '../analysis/common-files.ts'
 import type { Level, Match } from '../analysis/findings/finding.ts'
 import { escapeCell, escapeLine, formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
@@ -113,9 +114,12 @@ const renderImage = ({ name, analysis, proof }: ImageReport): string =>
 const mostCharacters = 600_000
 
 /** The reports in Markdown, what is to be done first; empty where there are none. */
-export const renderImageReports = (reports: readonly ImageReport[]): string => {
+export const renderImageReports = (
+  reports: readonly ImageReport[],
+  compared: Comparison,
+): string => {
   if (reports.length === 0) return ''
-  const common = renderCommon(reports)
+  const common = renderCommon(reports, compared)
   const first = common === undefined ? [] : [escapeLine(common)]
   const parts = [...first, ...reports.map(renderImage)]
   let length = 0

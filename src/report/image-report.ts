@@ -1,4 +1,5 @@
 import type { ImageAnalysis, LayerAnalysis } from '../analysis/analyse.ts'
+import { type Comparison, compareContents } from '../analysis/common-files.ts'
 import type { Match } from '../analysis/findings/finding.ts'
 import type { Warning } from '../host/log.ts'
 import { formatBytes } from '../text/format.ts'
@@ -36,6 +37,10 @@ export const toImageReports = (report: Pick<Report, 'outcomes'>): readonly Image
       : [{ name: step.names.join(', '), analysis, proof: proofs.get(step.id) }],
   )
 }
+
+/** What the images have in common; all of their files are gone through, so once is enough. */
+export const compareReports = (reports: readonly ImageReport[]): Comparison =>
+  compareContents(reports.map(({ analysis }) => analysis))
 
 /** A path in an image, of which names are bytes, as one line of text. */
 export const renderPath = (path: string): string =>
@@ -112,12 +117,7 @@ const toFindingOutput = (
   evidence: evidence === undefined ? undefined : toLine(evidence),
 })
 
-const toOutput = (
-  { name, analysis, proof }: ImageReport,
-  at: number,
-  all: readonly ImageReport[],
-  growth: Growth | undefined,
-) => {
+const toOutput = ({ name, analysis, proof }: ImageReport, growth: Growth | undefined) => {
   const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis
   const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
     path: renderPath(path),
@@ -128,7 +128,6 @@ const toOutput = (
     image: name,
     growth,
     ...rest,
-    ...toSharedOutput(all, at),
     waste: {
       ...waste,
       parts: parts.map((part) => ({ ...part, paths: part.paths.map(renderPath) })),
@@ -146,13 +145,19 @@ const mostCharacters = 500_000
 /**
  * The output `image-report`; of very many layers, no list.
  *
+ * @param compared of all of them
  * @param growths of each, in their order
  */
 export const toImageReportOutput = (
   reports: readonly ImageReport[],
+  compared: Comparison,
   growths: readonly (Growth | undefined)[] = [],
 ): string => {
-  const all = reports.map((report, at) => toOutput(report, at, reports, growths[at]))
+  const names = reports.map(({ name }) => name)
+  const all = reports.map((report, at) => ({
+    ...toOutput(report, growths[at]),
+    ...toSharedOutput(names, at, compared),
+  }))
   const json = JSON.stringify(all)
   if (json.length <= mostCharacters) return json
   return JSON.stringify(all.map(({ layers: _, ...rest }) => rest))

@@ -1,4 +1,4 @@
-import { type Common, findCommon } from '../analysis/common-files.ts'
+import type { Common, Comparison } from '../analysis/common-files.ts'
 import { formatBytes } from '../text/format.ts'
 import { type ImageReport, renderPlace } from './image-report.ts'
 
@@ -18,8 +18,10 @@ const listNames = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** What several images of the run install, each for itself, and what to do; undefined where there is little. */
-export const renderCommon = (reports: readonly ImageReport[]): string | undefined => {
-  const common = findCommon(reports.map(({ analysis }) => analysis.fingerprint))
+export const renderCommon = (
+  reports: readonly ImageReport[],
+  { common }: Comparison,
+): string | undefined => {
   if (common === undefined) return undefined
   const images = common.images.flatMap((image) => reports[image] ?? [])
   const lines = images.map(

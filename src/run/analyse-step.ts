@@ -78,8 +78,12 @@ export const analyse: Handler<'analyse'> = async (step, ports) => {
   const order = { engine, image, nodeImage, runId, signal, deadlineMs: deadlineMs[depth] }
   const analyseIt: Analyse = async (contents, files) => {
     const { config, layers } = contents
+    const { origins: recorded, builtOf } = built ?? {}
+    // The record may lack what another build of the run did at the same time.
     const origins =
-      built?.origins ?? (built?.builtOf && toLineOrigins(config, layers.length, built.builtOf))
+      recorded?.length === layers.length
+        ? recorded
+        : builtOf && toLineOrigins(config, layers.length, builtOf)
     const recipe = step.target && readRecipe(step.target, run.workspace)
     const context = await describeSent(step, run)
     const background = { recipe, context, asksForGpu: step.asksForGpu }

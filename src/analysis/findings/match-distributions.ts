@@ -1,7 +1,7 @@
 import type { Distribution } from './distributions.ts'
 import type { Match, Rule } from './finding.ts'
-import { findInstalled } from './requirement.ts'
-import { isBase, type Subject } from './subject.ts'
+import { findInstalled, toDistributionName } from './requirement.ts'
+import { isBase, nameOf, parentOf, type Subject } from './subject.ts'
 
 const orphanRule: Rule = {
   id: 'orphaned-distributions',
@@ -56,7 +56,7 @@ export const listDistributions = (all: readonly Distribution[]): string => {
   return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-/** The largest files of some distributions, as bytes. */
+/** The folders that they are installed in, as bytes. */
 const pathsOf = (all: readonly Distribution[]): readonly string[] => [
   ...new Set(all.map(({ site }) => site)),
 ]
@@ -99,25 +99,38 @@ export const matchTwice = (subject: Subject, all: readonly Distribution[]): read
   return toMatches(twiceRule, extra, leastBytes)
 }
 
-const metadataPath = /((?:^|.*\/)(?:site|dist)-packages)\/([^/]+)-([^/-]+)\.dist-info\/METADATA$/
+/** Where a path has the metadata of what, in which version. */
+const readPath = (path: string) => {
+  if (!path.endsWith('.dist-info/METADATA')) return undefined
+  const folder = parentOf(path)
+  const site = parentOf(folder)
+  const [, name = '', version = ''] =
+    /^(.*)-([^-]+)\.dist-info$/.exec(nameOf({ path: folder })) ?? []
+  const isSite = /^(?:site|dist)-packages$/.test(nameOf({ path: site }))
+  return isSite && name !== '' ? { site, name: toDistributionName(name), version } : undefined
+}
+
+/** More are no accident, and all that is hidden is gone through for each. */
+const mostReplaced = 200
 
 /** What one of our lines has installed and another one has installed over it. */
 export const matchReplaced = (subject: Subject, all: readonly Distribution[]): readonly Match[] => {
   const { merged, origins } = subject
   const now = new Map(all.map((each) => [`${each.site} ${each.name}`, each]))
   const gone = merged.hidden.flatMap(({ layer, hiddenBy, entry, reason }) => {
-    const [, site = '', name = '', version = ''] = metadataPath.exec(entry.path) ?? []
-    const isInstalled = name !== '' && (reason === 'deleted' || reason === 'rewritten')
-    if (!isInstalled || isBase(subject, layer) || isBase(subject, hiddenBy)) return []
-    const known = now.get(`${site} ${name.toLowerCase().replace(/[-_.]+/g, '-')}`)
-    return known === undefined ? [] : [{ known, site, version, layer, hiddenBy }]
+    const was = reason === 'deleted' || reason === 'rewritten' ? readPath(entry.path) : undefined
+    if (was === undefined || isBase(subject, layer) || isBase(subject, hiddenBy)) return []
+    const known = now.get(`${was.site} ${was.name}`)
+    return known === undefined ? [] : [{ known, ...was, layer, hiddenBy }]
   })
-  return gone.flatMap(({ known, site, version, layer, hiddenBy }): readonly Match[] => {
+  return gone.slice(0, mostReplaced).flatMap((each): readonly Match[] => {
+    const { known, site, version, layer, hiddenBy } = each
+    const modules = new Set(known.modules)
     const roots = known.modules.map((module) => `${site}/${module}`)
     const isOfIt = (path: string): boolean =>
-      roots.some((root) => path === root || path.startsWith(`${root}/`))
+      path.startsWith(`${site}/`) && modules.has(path.slice(site.length + 1).split('/', 1)[0] ?? '')
     const hidden = merged.hidden.filter(
-      (each) => each.layer === layer && each.hiddenBy === hiddenBy && isOfIt(each.entry.path),
+      (copy) => copy.layer === layer && copy.hiddenBy === hiddenBy && isOfIt(copy.entry.path),
     )
     const bytes = hidden.reduce((total, { entry }) => total + entry.sizeBytes, 0)
     if (bytes < leastBytes) return []

@@ -1,4 +1,5 @@
 import type { Placed } from '../../image/contents/merge.ts'
+import { findFolderAbove } from '../../image/contents/path.ts'
 import type { Match } from './finding.ts'
 import { type FolderRule, folderRules } from './folders.ts'
 import { isBase, isFromContext, nameOf, parentOf, type Subject, withoutShared } from './subject.ts'
@@ -25,16 +26,9 @@ const findFolders = ({ merged, visible }: Subject): ReadonlyMap<string, FolderRu
 }
 
 /** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
-const findAround = (path: string, folders: ReadonlyMap<string, FolderRule>): string | undefined => {
-  let hint: string | undefined
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-    const folder = path.slice(0, at)
-    const rule = folders.get(folder)
-    if (rule !== undefined && rule.level !== 'info') return folder
-    if (rule !== undefined) hint ??= folder
-  }
-  return hint
-}
+const findAround = (path: string, folders: ReadonlyMap<string, FolderRule>): string | undefined =>
+  findFolderAbove(path, (folder) => (folders.get(folder)?.level ?? 'info') !== 'info') ??
+  findFolderAbove(path, (folder) => folders.has(folder))
 
 const collect = (subject: Subject): readonly Found[] => {
   const folders = findFolders(subject)

@@ -76,12 +76,12 @@ export const matchImports = async (
   if (candidates.length === 0) return []
   const own = await readOwn(subject)
   if (own === undefined) return []
-  const words = new Set(`${own}\n${readStart(subject)}`.match(/[A-Za-z_][\w]*/g) ?? [])
-  const dashed = `${own}\n${readStart(subject)}`
+  const text = `${own}\n${readStart(subject)}`
+  const words = new Set(text.match(/[A-Za-z_]\w*/g) ?? [])
   const isNamed = ({ modules, name }: Distribution): boolean =>
     modules.some((module) => words.has(module)) ||
     words.has(name.replaceAll('-', '_')) ||
-    dashed.includes(name)
+    text.includes(name)
   return toMatches(
     importRule,
     candidates.filter((each) => !isNamed(each)),

@@ -1,5 +1,6 @@
 import { attempt } from '../../failure.ts'
 import type { Placed } from '../../image/contents/merge.ts'
+import { findFolderAbove } from '../../image/contents/path.ts'
 import type { Match, Rule } from './finding.ts'
 import { readTexts } from './read-texts.ts'
 import { isBase, parentOf, type Subject, withoutShared } from './subject.ts'
@@ -31,13 +32,6 @@ const readDev = (text: string): readonly string[] =>
     },
   )
 
-/** The topmost of some folders that a path is in. */
-const findAround = (path: string, folders: ReadonlySet<string>): string | undefined => {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-    if (folders.has(path.slice(0, at))) return path.slice(0, at)
-  return undefined
-}
-
 /** The packages that npm says are only for development, and are in the image. */
 export const matchNode = async (subject: Subject): Promise<readonly Match[]> => {
   const { visible } = subject.merged
@@ -58,15 +52,16 @@ export const matchNode = async (subject: Subject): Promise<readonly Match[]> => 
     }),
   )
   if (folders.size === 0) return []
+  const findAround = (path: string) => findFolderAbove(path, (folder) => folders.has(folder))
   const files: readonly Placed[] = visible.filter(
-    ({ entry }) => entry.type === 'f' && findAround(entry.path, folders) !== undefined,
+    ({ entry }) => entry.type === 'f' && findAround(entry.path) !== undefined,
   )
   const own = withoutShared(files, subject).filter(({ layer }) => !isBase(subject, layer))
   return [...Map.groupBy(own, ({ layer }) => layer)].flatMap(([layer, group]) => {
     const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0)
     const sizes = new Map<string, number>()
     for (const { entry } of group) {
-      const folder = findAround(entry.path, folders) ?? ''
+      const folder = findAround(entry.path) ?? ''
       sizes.set(folder, (sizes.get(folder) ?? 0) + entry.sizeBytes)
     }
     const paths = [...sizes].toSorted(([, a], [, b]) => b - a).map(([path]) => path)

@@ -4,6 +4,7 @@ import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
 import { type Excess, renderGrowth, toGrowths } from '../../report/image-limits.ts'
 import {
+  compareReports,
   type ImageReport,
   toAnnotations,
   toImageReportOutput,
@@ -32,15 +33,16 @@ type Ended = {
 const tellReports = async (
   runner: Runner,
   reports: readonly ImageReport[],
+  compared: ReturnType<typeof compareReports>,
   growths: ReturnType<typeof toGrowths>,
 ): Promise<void> => {
   if (reports.length === 0) return
-  runner.output('image-report', toImageReportOutput(reports, growths))
+  runner.output('image-report', toImageReportOutput(reports, compared, growths))
   for (const report of reports) {
     const { title, lines } = renderReportLines(report)
     runner.group(title, lines)
   }
-  const common = renderCommon(reports)
+  const common = renderCommon(reports, compared)
   if (common !== undefined) runner.line(`Image report: ${toLine(common, 2_000)}`)
   const annotations = reports.map(toAnnotations)
   for (const { message, location } of annotations.flatMap(({ errors }) => errors))
@@ -91,9 +93,11 @@ export const publish = async (
     failure,
   }
   const reports = toImageReports(report)
-  await tellReports(runner, reports, result?.kind === 'run' ? toGrowths(result.compared) : [])
+  const compared = compareReports(reports)
+  const growths = result?.kind === 'run' ? toGrowths(result.compared) : []
+  await tellReports(runner, reports, compared, growths)
   if (result?.kind === 'run') await tellExcesses(runner, result, inputs, failure)
   if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
-  const details = renderImageReports(reports)
+  const details = renderImageReports(reports, compared)
   await runner.summary(`${renderSummary(told)}${details === '' ? '' : `\n${details}`}`)
 }

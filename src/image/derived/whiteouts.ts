@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts'
 import type { Entry } from '../contents/entry.ts'
+import { findFolderAbove, foldersAbove } from '../contents/path.ts'
 
 /** What is not to be seen any more, and the folders that it is in. Paths are bytes. */
 export type Hiding = {
@@ -83,9 +84,6 @@ const toWhiteout = (path: string): string => {
   return `./${path.slice(0, at)}.wh.${path.slice(at)}`
 }
 
-const toFoldersOf = (path: string): readonly string[] =>
-  path.split('/').map((_, at, names) => names.slice(0, at).join('/'))
-
 /**
  * A layer, as a tar archive, that hides paths of those below it and changes nothing else: the folders on the way
  * come with their owner, mode and time, as the upper ones' count.
@@ -95,8 +93,10 @@ const toFoldersOf = (path: string): readonly string[] =>
 export const toWhiteoutLayer = ({ paths, folders }: Hiding): Buffer => {
   const all = new Set(paths)
   // What is in a hidden folder is hidden with it.
-  const hidden = [...all].filter((path) => !toFoldersOf(path).some((folder) => all.has(folder)))
-  const above = new Set(hidden.flatMap(toFoldersOf))
+  const hidden = [...all].filter(
+    (path) => findFolderAbove(path, (folder) => all.has(folder)) === undefined,
+  )
+  const above = new Set(hidden.flatMap((path) => ['', ...foldersAbove(path)]))
   const parts = [
     ...[...above].toSorted().flatMap((path) => {
       const entry = folders.get(path)

@@ -118,3 +118,12 @@ test('an image may have 127 layers', async () => {
   ])
   expect(paths).toEqual(['f126', 'x'])
 })
+
+test('folders that paths alone tell of count, too', async () => {
+  const deep = (at: number) => member({ name: `${at}/${'d/'.repeat(45)}x`, content: '' })
+  const packed = zlib.gzipSync(tar(...Array.from({ length: 20 }, (_, at) => deep(at))))
+  const blob = blobOf(packed, zlib.gunzipSync(packed))
+  await expect(open([blob], async () => {}, { bytes: 1e9, entries: 500 })).rejects.toThrow(
+    'too many files',
+  )
+})

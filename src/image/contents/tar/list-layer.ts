@@ -1,13 +1,14 @@
 import { createHash, type Hash } from 'node:crypto'
 import { Failure } from '../../../failure.ts'
 import type { Entry, LayerEntries } from '../entry.ts'
+import { foldersAbove } from '../path.ts'
 import { createTarCutter, type TarEntry } from './cut-tar.ts'
 
 /** What rules compare is at least so large; below it, reading again costs as little. */
 const leastHashed = 1_000_000
 
-const longestPath = 64 * 1024
-const deepest = 4_000
+/** Linux takes no longer one, so no container has it. */
+const longestPath = 4_096
 
 /** Most filesystems give files whole blocks of it; an archive says nothing of that. */
 const diskBlock = 4_096
@@ -20,7 +21,7 @@ const opaqueMark = '.wh..wh..opq'
 /** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
 export const toLayerPath = (name: string): string => {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
-  if (name.length > longestPath || parts.length > deepest || name.includes('\0'))
+  if (name.length > longestPath || name.includes('\0'))
     throw new Failure(`A layer has a path of ${name.length} characters`)
   if (parts.includes('..')) throw new Failure('A layer has a path that leads out of it')
   return parts.join('/')
@@ -37,13 +38,6 @@ export type Index = {
   readonly sizes: ReadonlyMap<string, number>
   /** SHA-256 in hex of the large ones, by where they begin. */
   readonly hashes: ReadonlyMap<number, string>
-}
-
-const parentsOf = (path: string): readonly string[] => {
-  const parents: string[] = []
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-    parents.push(path.slice(0, at))
-  return parents
 }
 
 const toFolder = (path: string, inode: string): Entry => ({
@@ -63,9 +57,9 @@ const toFolder = (path: string, inode: string): Entry => ({
 /**
  * Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
  *
- * @param onHeader hears of each file, so that there are not too many of them
+ * @param onFile hears of each file, and of each folder that a path alone tells of, so that there are not too many
  */
-export const createLayerListing = (onHeader: () => void) => {
+export const createLayerListing = (onFile: () => void) => {
   const entries = new Map<string, Entry>([['', toFolder('', '0:0')]])
   const whiteouts = new Set<string>()
   const opaque = new Set<string>()
@@ -79,8 +73,11 @@ export const createLayerListing = (onHeader: () => void) => {
     return `0:${inodes}`
   }
   const provideParents = (path: string): void => {
-    for (const parent of parentsOf(path))
-      if (!entries.has(parent)) entries.set(parent, toFolder(parent, nextInode()))
+    for (const parent of foldersAbove(path)) {
+      if (entries.has(parent)) continue
+      onFile()
+      entries.set(parent, toFolder(parent, nextInode()))
+    }
   }
   const forget = (path: string): void => {
     offsets.delete(path)
@@ -110,7 +107,7 @@ export const createLayerListing = (onHeader: () => void) => {
     return { path, type, sizeBytes, diskBytes, ...about, ...flags, ...folder }
   }
   const onEntry = (entry: TarEntry): void => {
-    onHeader()
+    onFile()
     // What nobody knows, nobody unpacks either.
     if (types[entry.type] === undefined) return
     const path = toLayerPath(entry.name)
