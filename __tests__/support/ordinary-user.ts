@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { foldersAbove } from '../../src/image/contents/path.ts'
 import type { RunOptions } from './runner/types.ts'
 import { docker } from './testbed.ts'
 
@@ -9,11 +11,16 @@ export const ordinaryId = 4242
 
 /**
  * In a mount namespace of its own a machine as services find it: buildx is where packages put it, and
- * the daemon's socket at its usual place. Then further commands, and the step as an ordinary user.
+ * the daemon's socket at its usual place. A clone in a folder that is root's alone can be reached. Then further commands, and the step as an ordinary user.
  */
 const script = `set -e
-buildx=$1 socket=$2 group=$3 prepare=$4; shift 4
+buildx=$1 socket=$2 group=$3 prepare=$4 root=$5 closed=$6; shift 6
 places=$(mktemp --directory) && mount -t tmpfs tmpfs "$places"
+if [[ -n $closed ]]; then
+  mkdir "$places/root" && mount --rbind "$root" "$places/root"
+  mount -t tmpfs -o mode=755 tmpfs "$closed" && mkdir -p "$root"
+  mount --rbind "$places/root" "$root"
+fi
 mkdir -p "$places/lib/docker/cli-plugins" "$places/run"
 touch "$places/lib/docker/cli-plugins/docker-buildx" "$places/run/docker.sock"
 mount --bind "$buildx" "$places/lib/docker/cli-plugins/docker-buildx"
@@ -22,6 +29,12 @@ mount --rbind "$places/lib" /usr/local/lib && mount --rbind "$places/run" /run
 eval "$prepare"
 cd "$PWD" && umount --lazy "$places" && rmdir "$places"
 exec setpriv --reuid=${ordinaryId} --regid=${ordinaryId} --groups="$group" --inh-caps=-all -- "$@"`
+
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+/** Of the folders above the clone the topmost that only its owner may enter, such as `/root`; else empty. */
+const findClosed = (): string =>
+  foldersAbove(root).find((folder) => folder !== '' && (statSync(folder).mode & 0o001) === 0) ?? ''
 
 const buildxBy = new Map<string | undefined, Promise<string>>()
 
@@ -64,7 +77,14 @@ export const makeReadOnly = (folder: string): string =>
  */
 export const asOrdinaryUser = async (prepare = ''): Promise<Partial<RunOptions>> => {
   const socket = findSocket()
-  const given = [await findBuildx(), socket, String(statSync(socket).gid), prepare]
+  const given = [
+    await findBuildx(),
+    socket,
+    String(statSync(socket).gid),
+    prepare,
+    root,
+    findClosed(),
+  ]
   const namespace = ['unshare', '--mount', '--propagation', 'private']
   return {
     baseEnv: { PATH: process.env['PATH'] ?? '' },
