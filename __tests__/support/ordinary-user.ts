@@ -11,7 +11,8 @@ export const ordinaryId = 4242
 
 /**
  * In a mount namespace of its own a machine as services find it: buildx is where packages put it, and
- * the daemon's socket at its usual place. A clone in a folder that is root's alone can be reached. Then further commands, and the step as an ordinary user.
+ * the daemon's socket at its usual place; a clone in a folder that is root's alone can be reached. Then
+ * further commands, and the step as an ordinary user.
  */
 const script = `set -e
 buildx=$1 socket=$2 group=$3 prepare=$4 root=$5 closed=$6; shift 6
