@@ -109,6 +109,7 @@ async function answerFromApi(
       path,
       authorization,
       body: entry.body,
+      query: new URL(entry.path, 'http://double.invalid').searchParams,
       lag: lagOf(fault),
     })
   if (fault?.kind === 'lost-answer') {

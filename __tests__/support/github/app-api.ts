@@ -1,3 +1,4 @@
+import { commentRoutes } from './comments.ts'
 import { type Credential, credentialOf } from './credential.ts'
 import { toAppJson, toInstallationJson, toRepositoryJson } from './json.ts'
 import { looksLikeJwt, verifyJwt } from './jwt.ts'
@@ -13,6 +14,7 @@ export interface ApiRequest {
   readonly path: string
   readonly authorization: string | undefined
   readonly body: unknown
+  readonly query: URLSearchParams
   readonly lag: { readonly ms: number; readonly status: 401 | 403 }
 }
 
@@ -91,7 +93,7 @@ function rateLimit(state: State, meter: RateMeter): Reply {
   return { status: 200, body: { resources: { core }, rate: core } }
 }
 
-interface Route {
+export interface Route {
   readonly line: RegExp
   readonly answer: (context: RouteContext) => Reply
 }
@@ -152,6 +154,7 @@ const ROUTES: readonly Route[] = [
     answer: ({ state, request, caught: [owner = '', name = ''] }) =>
       showRepository(state, request, owner, name),
   },
+  ...commentRoutes,
   { line: /^GET \/rate_limit$/, answer: ({ state, meter }) => rateLimit(state, meter) },
   {
     line: /^GET \/meta$/,

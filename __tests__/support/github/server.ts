@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answerRequest, type Desk } from './answer.ts'
+import { addComment } from './comments.ts'
 import { createFaultQueue, type Fault } from './faults.ts'
 import { createRepository } from './repositories.ts'
 import { createApp, createState, install, sameName } from './state.ts'
 import type {
   App,
+  Comment,
   GitHubOptions,
   Installation,
   InstallationOptions,
@@ -31,10 +33,13 @@ export interface GitHub {
   readonly app: App
   readonly requests: readonly RecordedRequest[]
   readonly tokens: readonly IssuedToken[]
+  readonly comments: readonly Comment[]
   readonly repositories: readonly Repository[]
   readonly installations: readonly Installation[]
   /** Another App with a key of its own; installed nowhere until `install` is told to. */
   readonly addApp: (slug: string) => App
+  /** A comment of somebody, on a pull request such as `acme/api#7`. */
+  readonly addComment: (thread: string, body: string, user: Comment['user']) => Comment
   readonly addRepository: (fullName: string, files?: RepositoryFiles) => Promise<Repository>
   readonly install: (options: InstallationOptions) => Installation
   readonly uninstall: (owner: string) => void
@@ -67,6 +72,8 @@ function methodsOf(
   return {
     requests,
     tokens: state.tokens,
+    comments: state.comments,
+    addComment: (thread, body, user) => addComment(state, thread, body, user),
     repositories: state.repositories,
     installations: state.installations,
     addApp: (slug) => {

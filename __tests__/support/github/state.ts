@@ -7,6 +7,7 @@ import {
 } from 'node:crypto'
 import type {
   App,
+  Comment,
   GitHubOptions,
   Installation,
   InstallationOptions,
@@ -21,6 +22,7 @@ export interface State {
   readonly installations: Installation[]
   readonly repositories: Repository[]
   readonly tokens: IssuedToken[]
+  readonly comments: Comment[]
   readonly nowMs: () => number
   readonly tokenForm: 'long' | 'short'
   readonly tokenLifetimeMs: number
@@ -35,6 +37,7 @@ export function createState(options: GitHubOptions): State {
     installations: [],
     repositories: [],
     tokens: [],
+    comments: [],
     nowMs: () => Date.now() + (options.clockSkewMs ?? 0),
     tokenForm: options.tokenForm ?? 'long',
     tokenLifetimeMs: options.tokenLifetimeMs ?? 3_600_000,

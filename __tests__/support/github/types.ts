@@ -77,6 +77,15 @@ export interface RecordedRequest {
 /** Files of a repository's first commit: path to content. */
 export type RepositoryFiles = Readonly<Record<string, string | Uint8Array>>
 
+/** A comment on a pull request, as the API shows it. */
+export interface Comment {
+  readonly id: number
+  /** Such as `acme/api#7`; the API has an address there. */
+  readonly thread: string
+  body: string
+  readonly user: { readonly login: string; readonly id: number; readonly type: 'Bot' | 'User' }
+}
+
 export interface Repository {
   readonly id: number
   readonly owner: string
