@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { problemsOf, read } from '../support/read.ts'
 
 const build = { context: '.', tags: 'api:dev' }
@@ -49,4 +49,31 @@ test.each([
 ])('%s does not take %s', (input, value) => {
   const problems = problemsOf({ ...build, [input]: value }).join('\n')
   expect(problems).toContain(`${input} ("${value}"): not a limit. Write `)
+})
+
+describe('a comment', () => {
+  const off = { ...build, 'image-report': 'false' }
+  const raw = { ...off, comment: 'true', 'comment-token': 'ghs_x' }
+  const report = { mode: 'report', images: 'a:1', comment: 'true', 'comment-token': 'ghs_x' }
+
+  test('turns the report on, with mode: report as well, and its token is none of the build', () => {
+    for (const given of [raw, report]) {
+      const { imageReport, comment, secrets, credentials } = read(given)
+      const kinds = [imageReport, String(comment?.token), secrets.length, credentials.kind]
+      expect(kinds).toEqual(['auto', '***', 0, 'none'])
+    }
+    expect(read({ ...raw, 'image-report': 'full' }).imageReport).toBe('full')
+    // The runner passes the token in any case.
+    const { imageReport, comment } = read({ ...off, 'comment-token': 'ghs_x' })
+    expect([imageReport, comment]).toEqual(['false', undefined])
+    expect(read({ mode: 'diagnose', 'comment-token': 'ghs_x' }).unused).toEqual([])
+  })
+
+  test('needs one token, but where there are no secrets', () => {
+    expect(problemsOf({ ...raw, 'comment-token': '' })[0]).toMatch(/^- comment-token: empty/)
+    expect(problemsOf({ ...raw, 'comment-token': 'a b' })[0]).toMatch(/white space/)
+    expect(problemsOf({ ...raw, comment: 'yes' })[0]).toMatch(/^- comment \("yes"\): not a boolean/)
+    const trigger = { event: 'pull_request', isFork: true, isDependabot: false }
+    expect(problemsOf({ ...raw, 'comment-token': '' }, { trigger })).toEqual([])
+  })
 })

@@ -221,6 +221,8 @@ export type Inputs = CacheInputs & {
   /** Whether, and how thoroughly, the step says what its images' bytes are for. */
   readonly imageReport: ImageReport
   readonly imageLimits: ImageLimits
+  /** A comment on the pull request is wanted; the token for it is missing where forks get no secrets. */
+  readonly comment: { readonly token: Secret | undefined } | undefined
   /** The test to run in images without their findings; undefined for none. */
   readonly prove: Prove | undefined
   /** Globs of Kubernetes manifests to check, relative to the workspace. */

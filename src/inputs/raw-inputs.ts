@@ -90,9 +90,14 @@ export const defaults = {
   'image-size-limit': undefined,
   'image-growth-limit': undefined,
   'image-limit-action': 'error',
+  comment: 'false',
+  'comment-token': undefined,
 } as const
 
 export type InputName = keyof typeof defaults
+
+/** What action.yml fills in from the run: nobody said it. */
+export const givenByRunner: readonly InputName[] = ['github-api-url', 'comment-token']
 
 export const inputNames = Object.keys(defaults) as readonly InputName[]
 

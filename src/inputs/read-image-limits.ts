@@ -1,6 +1,8 @@
+import { Secret } from '../secret.ts'
 import type { ImageLimit, ImageLimits, Inputs } from './inputs.ts'
 import type { InputName } from './raw-inputs.ts'
 import type { Reader } from './reader.ts'
+import { whySecretsAreEmpty } from './trigger.ts'
 
 const units: Readonly<Record<string, number>> = {
   ...{ KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
@@ -34,12 +36,31 @@ const readImageLimits = (reader: Reader): ImageLimits => ({
   isWarning: reader.choice('image-limit-action', ['error', 'warning'] as const) === 'warning',
 })
 
+/** A token of one's own is a secret, and where there are none a comment is left out. */
+const readComment = ({ isTrue, text, report, run }: Reader): Inputs['comment'] => {
+  if (!isTrue('comment')) return undefined
+  const given = text('comment-token')
+  if (given === undefined) {
+    const how = "Leave it out to use the job's own token, or check the name of the secret."
+    if (whySecretsAreEmpty(run.trigger) === undefined)
+      report('comment-token', `empty, though comment is true. ${how}`)
+    return { token: undefined }
+  }
+  if (/\s/.test(given))
+    report('comment-token', 'it contains white space. Pass one token and nothing else.')
+  return { token: new Secret(given) }
+}
+
 const reports = ['auto', 'full', 'false'] as const
 
-/** Reads whether images are looked into, which limits need. */
-export const readImageReport = (reader: Reader): Pick<Inputs, 'imageReport' | 'imageLimits'> => {
+/** Reads whether images are looked into, which limits and a comment need. */
+export const readImageReport = (
+  reader: Reader,
+): Pick<Inputs, 'imageReport' | 'imageLimits' | 'comment'> => {
   const imageLimits = readImageLimits(reader)
   const given = reader.choice('image-report', reports)
-  const isNeeded = imageLimits.size.length + imageLimits.growth.length > 0
-  return { imageReport: isNeeded && given === 'false' ? 'auto' : given, imageLimits }
+  const comment = readComment(reader)
+  const hasLimits = imageLimits.size.length + imageLimits.growth.length > 0
+  const isNeeded = hasLimits || comment !== undefined
+  return { imageReport: isNeeded && given === 'false' ? 'auto' : given, imageLimits, comment }
 }

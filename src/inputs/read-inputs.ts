@@ -1,7 +1,13 @@
 import { readAllow } from './allow.ts'
 import type { Inputs, SecretFormat } from './inputs.ts'
 import { collectProblems } from './problems.ts'
-import { defaults, type InputName, inputNames, type RawInputs } from './raw-inputs.ts'
+import {
+  defaults,
+  givenByRunner,
+  type InputName,
+  inputNames,
+  type RawInputs,
+} from './raw-inputs.ts'
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
@@ -55,11 +61,11 @@ const usedBy = { diagnose: usedByDiagnose, report: usedByReport } as const
 const pick = (raw: RawInputs, names: readonly InputName[]): RawInputs =>
   Object.fromEntries(names.flatMap((name) => (name in raw ? [[name, raw[name]]] : [])))
 
-/** Given, other than by default, and of no use. The API's URL comes by itself, and differs. */
+/** Given, other than by default, and of no use. */
 const findUnused = (raw: RawInputs): readonly InputName[] =>
   inputNames.filter((name) => {
     const value = toOptional(raw[name])
-    if (value === undefined || name === 'github-api-url') return false
+    if (value === undefined || givenByRunner.includes(name)) return false
     return !usedByDiagnose.includes(name) && value !== defaults[name]
   })
 

@@ -10,13 +10,14 @@ import { reportOutside } from './report-outside.ts'
 export const usedByReport: readonly InputName[] = [
   ...(['mode', 'images', 'cluster-name', 'image-report'] as const),
   ...(['image-size-limit', 'image-limit-action'] as const),
+  ...(['comment', 'comment-token', 'github-api-url'] as const),
 ]
 
 /** What would do nothing is a mistake: somebody waits for it. */
 export const reportUseless = (raw: RawInputs, report: ReportProblem): void => {
   for (const name of inputNames) {
     const value = toOptional(raw[name])
-    const isNothing = value === undefined || value === defaults[name] || name === 'github-api-url'
+    const isNothing = value === undefined || value === defaults[name]
     if (isNothing || usedByReport.includes(name)) continue
     const why =
       name === 'image-growth-limit'

@@ -59,7 +59,8 @@ export const toImageSizes = (
 const isNoise = (grownBytes: number, { bytes }: ImageSize): boolean =>
   grownBytes < Math.max(1e6, 0.005 * bytes)
 
-const withoutTag = (name: string): string => name.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
+/** A name without its tag and digest. */
+export const withoutTag = (name: string): string => name.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
 
 /** Whether a limit is about an image of these names; one that names none is about all. */
 export const isAbout = ({ image }: ImageLimit, name: string): boolean =>
@@ -73,7 +74,7 @@ const wordOf = ({ isPacked }: ImageLimit, { isPackedExact }: ImageAnalysis): str
   isPacked ? ` compressed${isPackedExact ? '' : ' (estimated)'}` : ''
 
 /** The largest of one's own layers, of which one can do something. */
-const findLargest = ({ layers }: ImageAnalysis, isPacked: boolean) => {
+export const findLargest = ({ layers }: ImageAnalysis, isPacked: boolean) => {
   const all = layers.map((layer, index) => ({ layer, index }))
   const own = all.filter(({ layer }) => !layer.isBase)
   const bytesOf = ({ layer }: (typeof all)[number]): number =>
@@ -154,14 +155,20 @@ export const toGrowths = (reports: readonly Compared[]): readonly (Growth | unde
       before && { bytes: analysis.totalBytes - before.bytes, against: before.against },
   )
 
+/** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
+export const renderChange = ({ analysis, before }: Compared): string | undefined => {
+  if (before === undefined) return undefined
+  const grown = analysis.totalBytes - before.bytes
+  const sign = grown < 0 ? '-' : '+'
+  const by = `${sign}${formatBytes(Math.abs(grown))}${percentOf(grown, before.bytes)}`
+  return `${by} since ${runs[before.against]}`
+}
+
 /** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
 export const renderGrowth = (reports: readonly Compared[]): string | undefined => {
-  const each = reports.flatMap(({ name, analysis, before }) => {
-    if (before === undefined) return []
-    const grown = analysis.totalBytes - before.bytes
-    const sign = grown < 0 ? '-' : '+'
-    const by = `${sign}${formatBytes(Math.abs(grown))}${percentOf(grown, before.bytes)}`
-    return [`${name} ${by} since ${runs[before.against]}`]
+  const each = reports.flatMap((report) => {
+    const change = renderChange(report)
+    return change === undefined ? [] : [`${report.name} ${change}`]
   })
   return each.length === 0 ? undefined : each.join(' · ')
 }

@@ -15,7 +15,7 @@ import {
 import { renderBar, renderSizes, renderWaste } from './image-report-text.ts'
 import { renderCommon } from './shared-base.ts'
 
-const marks: Readonly<Record<Level, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
+export const marks: Readonly<Record<Level, string>> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
 const fold = (title: string, body: string): string =>
   `<details><summary>${title}</summary>\n\n${body}\n\n</details>`

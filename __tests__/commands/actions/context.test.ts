@@ -11,17 +11,19 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** A process that reads its environment as the action does, and then imports GitHub's client. */
 const script = `
   import { readEnvironment } from './src/commands/actions/environment.ts'
-  const { trigger, repository, runAttempt, childEnv } = await readEnvironment()
+  const { trigger, repository, runAttempt, childEnv, ...all } = await readEnvironment()
   await import('./src/token/github.ts')
   const event = childEnv['GITHUB_EVENT_PATH']
   console.log(JSON.stringify({ trigger, repository, runAttempt, event }))
+  console.log(JSON.stringify({ pullRequest: all.pullRequest, ...all.commentOrigin }))
 `
 
 const read = (env: Readonly<Record<string, string>>) => {
   const node = ['--input-type=module', '--eval', script]
   const options = { encoding: 'utf8', timeout: 20_000, env } as const
   const { stdout, stderr } = spawnSync(process.execPath, node, options)
-  return { stdout, stderr, told: JSON.parse(stdout.split('\n')[0] || 'null') as unknown }
+  const [told, origin] = stdout.split('\n').map((line): unknown => JSON.parse(line || 'null'))
+  return { stdout, stderr, told, origin }
 }
 
 const run = {
@@ -69,6 +71,23 @@ test.each<[string, () => unknown]>([
     make()
     const { stdout, stderr, told: found } = read(run)
     expect(found).toEqual(told)
-    expect([stderr, stdout.split('\n').length]).toEqual(['', 2])
+    expect([stderr, stdout.split('\n').length]).toEqual(['', 3])
   },
 )
+
+test('what a comment is about and says of its run: numbers, hashes and addresses alone', () => {
+  const ofRun = { GITHUB_WORKFLOW: 'CI', GITHUB_JOB: 'build', GITHUB_RUN_ID: '7' }
+  const commit = 'a'.repeat(40)
+  const ofPull = (number: unknown, sha: unknown, more: Readonly<Record<string, string>> = {}) => {
+    rmSync(event, { force: true, recursive: true })
+    writeFileSync(event, JSON.stringify({ pull_request: { number, head: { sha } } }))
+    return read({ ...run, ...ofRun, ...more }).origin
+  }
+  const runUrl = 'https://github.com/acme/app/actions/runs/7'
+  const all = { workflow: 'CI', job: 'build', runUrl, commit, pullRequest: 12 }
+  expect(ofPull(12, commit)).toEqual(all)
+  expect(ofPull('../12', `${commit})`)).toEqual({ workflow: 'CI', job: 'build', runUrl })
+  expect(ofPull(12, commit, { GITHUB_EVENT_NAME: 'push' })).not.toHaveProperty('pullRequest')
+  const server = { GITHUB_SERVER_URL: 'https://x.example/) [y](z' }
+  expect(ofPull(12, commit, server)).not.toHaveProperty('runUrl')
+})

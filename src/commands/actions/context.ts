@@ -1,5 +1,6 @@
 import { attempt } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
+import type { CommentOrigin } from '../../report/image-comment.ts'
 
 type Context = typeof import('@actions/github')['context']
 
@@ -36,4 +37,28 @@ const ofBranches = ['push', 'schedule', 'workflow_dispatch', 'repository_dispatc
 export const isOfDefaultBranch = ({ eventName, ref, payload }: Context): boolean => {
   const name: unknown = payload.repository?.['default_branch']
   return ofBranches.includes(eventName) && typeof name === 'string' && ref === `refs/heads/${name}`
+}
+
+/** The number of the pull request that the run is for; undefined for other events. */
+export const findPullRequest = ({ eventName, payload }: Context): number | undefined => {
+  const number: unknown = payload.pull_request?.number
+  const isPull = /^pull_request/.test(eventName ?? '')
+  return isPull && typeof number === 'number' && Number.isSafeInteger(number) && number > 0
+    ? number
+    : undefined
+}
+
+/** Nothing but an address: it becomes a link. */
+const isPlainUrl = (text: string): boolean => /^https?:\/\/[\w.:/-]+$/.test(text)
+
+export const readCommentOrigin = (context: Context): CommentOrigin => {
+  const { workflow = '', job = '', serverUrl, runId, payload } = context
+  const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`
+  const sha: unknown = payload.pull_request?.['head']?.sha
+  return {
+    workflow,
+    job,
+    runUrl: isPlainUrl(runUrl) ? runUrl : undefined,
+    commit: typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined,
+  }
 }

@@ -6,7 +6,13 @@ import { isBuilderKey } from '../../inputs/builder-keys.ts'
 import { inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
 import { readTrigger } from '../../inputs/trigger.ts'
-import { findRepository, isOfDefaultBranch, readContext } from './context.ts'
+import {
+  findPullRequest,
+  findRepository,
+  isOfDefaultBranch,
+  readCommentOrigin,
+  readContext,
+} from './context.ts'
 import { wipeVariables } from './own-environment.ts'
 
 const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
@@ -104,6 +110,8 @@ export const readEnvironment = async (own: NodeJS.ProcessEnv = process.env) => {
     /** `owner/name` of the repository that the workflow runs in. */
     repository: findRepository(context),
     trigger: readTrigger(context),
+    pullRequest: findPullRequest(context),
+    commentOrigin: readCommentOrigin(context),
     isHostedRunner: env['RUNNER_ENVIRONMENT'] === 'github-hosted',
     /** 1 for a job that runs for the first time, more when somebody runs it again. */
     runAttempt: context.runAttempt || 1,

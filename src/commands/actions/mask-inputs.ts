@@ -5,7 +5,7 @@ import type { Runner } from './runner.ts'
 
 /** Nothing may print before the secrets that came as inputs are hidden. */
 export const maskInputs = (
-  { credentials, secrets }: Inputs,
+  { credentials, secrets, comment }: Inputs,
   given: RawInputs,
   runner: Runner,
 ): void => {
@@ -17,6 +17,7 @@ export const maskInputs = (
       `The log does not mask the ${plain.length === 1 ? 'secret' : 'secrets'} ${plain.join(', ')}: a mask for a short value or a plain word, such as \`true\`, would hide ordinary text.`,
     )
   }
+  if (comment?.token !== undefined) maskToken(comment.token.expose(), mask)
   if (credentials.kind === 'given') maskToken(credentials.token.expose(), mask)
   if (credentials.kind !== 'app') return
   maskPrivateKey(given['private-key'] ?? '', credentials.privateKey.expose(), mask)

@@ -11,6 +11,7 @@ import { readInputs } from '../../inputs/read-inputs.ts'
 import { leftoversOf, runIdState } from '../cleanup.ts'
 import { diagnoseNow } from '../diagnose.ts'
 import { type Result, run } from '../run.ts'
+import { prepareComment, type WriteComment } from './comment.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
 import { maskInputs } from './mask-inputs.ts'
 import { publish } from './publish.ts'
@@ -41,7 +42,9 @@ const runInPlace = async (
     makeTempDir(tempDir)
     makeTempDir(layoutDir)
     const env = prepareConfig(environment.childEnv, tempDir, runner.line)
-    const isSecretive = inputs.credentials.kind !== 'none' || inputs.secrets.length > 0
+    const { credentials, secrets, comment } = inputs
+    const isSecretive =
+      credentials.kind !== 'none' || secrets.length > 0 || comment?.token !== undefined
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot } = environment
     const place = { ...environment, runId, tempDir, layoutDir, tempRoot, env, recordingFolder }
@@ -73,12 +76,14 @@ const runStep = async (
   let inputs: Inputs | undefined
   let result: Result | undefined
   let failure: unknown
+  let comment: WriteComment | undefined
   try {
     inputs = await readAndMask(environment, runner)
     if (inputs.mode === 'diagnose') {
       const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName)
       return await reportDiagnosis(runner, diagnosis, true)
     }
+    comment = await prepareComment(inputs, environment, runner, signal)
     result = await runInPlace(inputs, environment, runner, signal)
     failure =
       result.kind === 'run' ? (result.failure ?? toExcessFailure(inputs, result)) : undefined
@@ -89,6 +94,8 @@ const runStep = async (
   const cause = failure === signal.reason ? undefined : failure
   if (signal.aborted) failure = new Failure('The step was cancelled', { cause })
   await publish(runner, { inputs, result, failure, beganMs })
+  // Who cancels gives us seconds.
+  if (!signal.aborted && result?.kind === 'run') await comment?.(result)
   if (failure !== undefined) throw failure
 }
 
