@@ -19,11 +19,11 @@ const front = {
 const onPull = { ...push, event: 'pull_request' }
 const marker = '<!-- slipway:images:0123456789abcdef -->'
 
-const threadWith = async (permissions: Permissions): Promise<Thread> => {
+const threadWith = async (permissions: Permissions, at = github): Promise<Thread> => {
   const scope = { owner: 'acme', repositories: [], spellings: ['acme'] }
   const options = { mask: () => {}, log: () => {}, signal: front.signal }
-  const { token } = await mintToken(appOf(github, { permissions }), scope, options)
-  return { apiUrl: github.apiUrl, token, repository: 'acme/api', number: 1 }
+  const { token } = await mintToken(appOf(at, { permissions }), scope, options)
+  return { apiUrl: at.apiUrl, token, repository: 'acme/api', number: 1 }
 }
 
 beforeAll(async () => {
@@ -48,6 +48,23 @@ const bodies = () =>
 test('a token that may write is found out without an effect', async () => {
   expect(await probeComments(writer, onPull, front)).toBeUndefined()
   expect([bodies(), github.requests.map(({ status }) => status)]).toEqual([[], [422]])
+})
+
+test('should a GitHub take a comment without text, it does not stay', async () => {
+  const permissions = { contents: 'read', metadata: 'read', pull_requests: 'write' }
+  const installations = [{ owner: 'acme', permissions }]
+  const lax = await startGitHub({ installations, takesEmptyComments: true })
+  const thread = await threadWith({ pull_requests: 'write' }, lax)
+  expect(await probeComments(thread, onPull, front)).toBeUndefined()
+  const seen = lax.requests.map(({ method, status }) => [method, status])
+  expect([seen.slice(-2), lax.comments]).toEqual([
+    [
+      ['POST', 201],
+      ['DELETE', 204],
+    ],
+    [],
+  ])
+  await lax.stop()
 })
 
 test('one that may not is named, with what to write; of forks and Dependabot it is no error', async () => {

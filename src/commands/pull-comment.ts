@@ -47,11 +47,15 @@ export const probeComments = async (
 ): Promise<string | undefined> => {
   const { client, at } = open(thread)
   try {
-    await withRetries((request) => client.rest.issues.createComment({ ...at, body: '', request }), {
-      log,
-      signal,
-      deadlineMs: probeDeadlineMs,
-    })
+    await withRetries(
+      async (request) => {
+        const { data } = await client.rest.issues.createComment({ ...at, body: '', request })
+        // Should a GitHub ever take one without text, it must not stay.
+        const { owner, repo } = at
+        return client.rest.issues.deleteComment({ owner, repo, comment_id: data.id, request })
+      },
+      { log, signal, deadlineMs: probeDeadlineMs },
+    )
     return undefined
   } catch (error) {
     // The builds need not wait for GitHub to be well again.

@@ -43,10 +43,11 @@ function textOf(body: unknown): unknown {
   return (body as { readonly body?: unknown } | null | undefined)?.body
 }
 
-function refuseBody(body: unknown): Reply | undefined {
+function refuseBody({ takesEmptyComments }: State, body: unknown): Reply | undefined {
   const text = textOf(body)
   if (typeof text !== 'string') return errorReply(422, 'Invalid request.')
-  if (text.trim() === '') return errorReply(422, 'Validation Failed: "Body cannot be blank"')
+  if (text.trim() === '' && !takesEmptyComments)
+    return errorReply(422, 'Validation Failed: "Body cannot be blank"')
   if (text.length <= LONGEST_BODY) return undefined
   return errorReply(
     422,
@@ -90,7 +91,8 @@ export const commentRoutes: readonly Route[] = [
     line: new RegExp(`^POST ${THREAD}\\/(\\d+)\\/comments$`),
     answer: ({ state, request: { body }, asToken, caught }) =>
       asToken((token, installation) => {
-        const refusal = refuse(state, token, installation, caught, 'write') ?? refuseBody(body)
+        const refusal =
+          refuse(state, token, installation, caught, 'write') ?? refuseBody(state, body)
         if (refusal !== undefined) return refusal
         const user = botOf(state, installation)
         return { status: 201, body: addComment(state, threadOf(caught), `${textOf(body)}`, user) }
@@ -105,10 +107,23 @@ export const commentRoutes: readonly Route[] = [
         if (refusal !== undefined) return refusal
         const found = state.comments.find((comment) => `${comment.id}` === id)
         if (!found?.thread.startsWith(`${owner}/${name}#`.toLowerCase())) return NOT_FOUND
-        const wrong = refuseBody(body)
+        const wrong = refuseBody(state, body)
         if (wrong !== undefined) return wrong
         found.body = `${textOf(body)}`
         return { status: 200, body: found }
+      }),
+  },
+  {
+    line: new RegExp(`^DELETE ${THREAD}\\/comments\\/(\\d+)$`),
+    answer: ({ state, asToken, caught: [owner = '', name = '', id = ''] }) =>
+      asToken((token, installation) => {
+        const refusal = refuse(state, token, installation, [owner, name], 'write')
+        if (refusal !== undefined) return refusal
+        const at = state.comments.findIndex((comment) => `${comment.id}` === id)
+        if (!state.comments[at]?.thread.startsWith(`${owner}/${name}#`.toLowerCase()))
+          return NOT_FOUND
+        state.comments.splice(at, 1)
+        return { status: 204 }
       }),
   },
   {

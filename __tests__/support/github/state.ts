@@ -23,6 +23,7 @@ export interface State {
   readonly repositories: Repository[]
   readonly tokens: IssuedToken[]
   readonly comments: Comment[]
+  readonly takesEmptyComments: boolean
   readonly nowMs: () => number
   readonly tokenForm: 'long' | 'short'
   readonly tokenLifetimeMs: number
@@ -38,6 +39,7 @@ export function createState(options: GitHubOptions): State {
     repositories: [],
     tokens: [],
     comments: [],
+    takesEmptyComments: options.takesEmptyComments ?? false,
     nowMs: () => Date.now() + (options.clockSkewMs ?? 0),
     tokenForm: options.tokenForm ?? 'long',
     tokenLifetimeMs: options.tokenLifetimeMs ?? 3_600_000,

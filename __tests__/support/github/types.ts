@@ -107,4 +107,6 @@ export interface GitHubOptions {
   readonly tokenLifetimeMs?: number
   /** How far the whole server's clock is ahead of ours: verification and Date header. */
   readonly clockSkewMs?: number
+  /** GitHub refuses them; default false. */
+  readonly takesEmptyComments?: boolean
 }
