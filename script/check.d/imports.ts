@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['run'],
   ['plan'],
   ['facts'],
-  ['analysis', 'build', 'token', 'load', 'disk', 'memory', 'manifests', 'diagnose'],
+  ['analysis', 'build', 'token', 'load', 'files', 'disk', 'memory', 'manifests', 'diagnose'],
   ['inputs'],
   ['storage'],
   ['cluster'],
