@@ -65,6 +65,30 @@ test('an image that grew by too much: since when, from what to what', () => {
   expect(check('growth', '0%', { percent: 0 }, 2.3e9)).toEqual([])
 })
 
+test('where it is known what grew, the error names that, at its line', () => {
+  const grown = {
+    ...{ baseBytes: 3e7, leastBytes: 1e6 },
+    layers: [{ index: 2, bytes: 4e7 }],
+    paths: [{ path: 'usr/lib/x', bytes: 3.8e7 }],
+  }
+  const report = { ...compared(2e9, 5e8), grown }
+  const told = (change: Partial<ImageLimit>) =>
+    checkImageLimits([report], {
+      ...{ size: [], isWarning: false, growth: [limitOf('1%', { percent: 1, ...change })] },
+    }).map(({ message, location }) => [message.replace(/^.*allows /, ''), location?.line])
+  const what = 'api/Dockerfile:9 RUN pip install . +40 MB; base +30 MB; /usr/lib/x +38 MB.'
+  expect(told({})).toEqual([[`(1%): ${what}`, 9]])
+  expect(told({ isPacked: true })).toEqual([[`(1%). Before compression: ${what}`, 9]])
+  expect(renderGrowth([report])).toBe(
+    `acme/api:dev, acme/api:2 +200 MB (10.0 %) since this branch's last run: ${what.slice(0, -1)}`,
+  )
+  expect(toGrowths([report])).toMatchObject([{ bytes: 2e8, baseBytes: 3e7, layers: [{}] }])
+  // Nothing that is worth a word: the largest layer instead.
+  const little = { ...report, grown: { ...grown, baseBytes: 0, layers: [], paths: [] } }
+  const limits = { size: [], isWarning: false, growth: [limitOf('1%', { percent: 1 })] }
+  expect(checkImageLimits([little], limits)[0]?.message).toContain(largest)
+})
+
 test('a long instruction of somebody else is one short line', () => {
   const instruction = `RUN ${'x'.repeat(500)}\n::error::planted`
   const [own] = layers.filter(({ isBase }) => !isBase)

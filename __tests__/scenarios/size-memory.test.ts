@@ -107,15 +107,24 @@ test('what the build took stands beside what is usual', async (context) => {
 
 test('an image that grew since the last run fails the step, unless that is to be a warning', async (context) => {
   const prefix = toPrefix('image-branch-v1', 'acme/app', [targetWith(image)])
-  const inputs = { 'image-growth-limit': '50%' }
+  const partsPrefix = toPrefix('parts-branch-v1', 'acme/app', [targetWith(image)], 0)
+  const file = join(folder, 'large.Dockerfile')
+  await writeFile(file, `FROM ${baseImage()}\nRUN head -c 2000000 /dev/zero >/large\n`)
+  const inputs = { file, 'image-growth-limit': '50%' }
   await runHosted(context, {}, 'success', inputs)
   const [entry] = service.entries.filter(({ key }) => key.startsWith(prefix))
   expect(entry?.key).toMatch(/-\w+\.\w+-[0-9a-f]{8}$/)
   if (entry !== undefined) entry.key = `${prefix}a.a-01234567`
+  const [parts] = service.entries.filter(({ key }) => key.startsWith(partsPrefix))
+  // The layer is one of those that it tells of.
+  expect(parts?.key).toMatch(/^[\w-]{40,44}(\w+\.){3}\w+-\w{4}1jk\.-(\w+\.)*-[0-9a-f]{8}$/)
+  if (parts !== undefined) parts.key = `${partsPrefix}0.0.0.0---01234567`
   const grown = await runHosted(context, {}, 'failure', inputs)
   expect(grown.annotations.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      new RegExp(`^${image} grew by .* since this branch's last run, from 10 B to .*\\(50%\\)\\.`),
+      new RegExp(
+        `^${image} grew by .* since this branch's last run, from 10 B to .*\\(50%\\): \\S+:2 RUN head .* \\+2\\.0 MB; base \\+`,
+      ),
     ),
   ])
   // What failed is nothing to compare with.
@@ -126,6 +135,9 @@ test('an image that grew since the last run fails the step, unless that is to be
   })
   expect(warned.annotations.map(({ level }) => level)).toEqual(['warning'])
   expect(warned.summary).toContain(`**Growth**: ${image.replaceAll('_', '\\_')} +`)
+  expect(warned.summary).toMatch(/^\*\*Growth\*\*: .* RUN head .* \+2\.0 MB; base \+/m)
+  const [{ growth }] = JSON.parse(warned.outputs['image-report'] ?? '')
+  expect(growth).toMatchObject({ against: 'branch', layers: [{ bytes: 2_000_000 }] })
   const unknown = await runHosted(context, {}, 'failure', { 'image-size-limit': 'other=2GB' })
   expect(unknown.annotations.map(({ message }) => message)).toEqual([
     `A limit is for an image that this step does not have: other=2GB. It has ${image}.`,

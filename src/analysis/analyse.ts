@@ -41,6 +41,8 @@ export type ImageAnalysis = {
   readonly dive: DiveFigures
   readonly folders: readonly Large[]
   readonly files: readonly Large[]
+  /** Of all folders that are worth comparing with another run's. */
+  readonly folderSizes: readonly Large[]
   /** The worst first. */
   readonly findings: readonly Match[]
   /** To compare it with others. */

@@ -20,6 +20,11 @@ const filesOf = ({ merged }: Subject): readonly Placed[] => {
   return [...once.values()]
 }
 
+/** A Python package lies so deep: `usr/local/lib/python3.12/site-packages/torch`. */
+const deepestCompared = 6
+const leastCompared = 1_000_000
+const mostCompared = 2_000
+
 const sumFolders = (files: readonly Placed[]): ReadonlyMap<string, number> => {
   const sums = new Map<string, number>()
   for (const { entry } of files) {
@@ -35,8 +40,7 @@ const sumFolders = (files: readonly Placed[]): ReadonlyMap<string, number> => {
 const bySize = (a: Large, b: Large): number => b.bytes - a.bytes
 
 /** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
-const findLargeFolders = (files: readonly Placed[]): readonly Large[] => {
-  const sums = sumFolders(files)
+const findLargeFolders = (sums: ReadonlyMap<string, number>): readonly Large[] => {
   const children = Map.groupBy(
     [...sums.keys()].filter((path) => path !== ''),
     parentOf,
@@ -56,13 +60,26 @@ const findLargeFolders = (files: readonly Placed[]): readonly Large[] => {
   return done.toSorted(bySize).slice(0, shown)
 }
 
+const findCompared = (sums: ReadonlyMap<string, number>): readonly Large[] =>
+  [...sums]
+    .map(([path, bytes]) => ({ path, bytes }))
+    .filter(({ path, bytes }) => path !== '' && bytes >= leastCompared)
+    .filter(({ path }) => path.split('/').length <= deepestCompared)
+    .toSorted(bySize)
+    .slice(0, mostCompared)
+
 /** What takes most of an image. */
 export const findLargest = (
   subject: Subject,
-): { readonly folders: readonly Large[]; readonly files: readonly Large[] } => {
+): { readonly [K in 'folders' | 'files' | 'folderSizes']: readonly Large[] } => {
   const placed = filesOf(subject)
+  const sums = sumFolders(placed)
   const files = placed
     .map(({ entry }) => ({ path: entry.path, bytes: entry.sizeBytes }))
     .toSorted(bySize)
-  return { folders: findLargeFolders(placed), files: files.slice(0, shown) }
+  return {
+    folders: findLargeFolders(sums),
+    files: files.slice(0, shown),
+    folderSizes: findCompared(sums),
+  }
 }

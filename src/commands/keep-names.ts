@@ -4,14 +4,18 @@ import { makeTempDir } from '../host/temp-dir.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
 import { isImagesKey } from '../memory/image-memory.ts'
 import { rememberNames } from '../memory/memory.ts'
+import { isPartsKey } from '../memory/parts-memory.ts'
 import { isTimesKey } from '../memory/time-memory.ts'
 import { leftoversOf } from './cleanup.ts'
 
 type Place = { readonly [K in 'childEnv' | 'cacheEnv']: Env } & { readonly tempDir: string }
 
+const isOurs = (name: string): boolean =>
+  [isTimesKey, isImagesKey, isPartsKey].some((isOne) => isOne(name))
+
 /**
- * Writes down what main's builds took and how large their images are, for the next runs to compare. Never
- * fails.
+ * Writes down what main's builds took and how large their images and these' parts are, for the next runs to
+ * compare. Never fails.
  *
  * @param state what main left, which a build may have tried to set
  */
@@ -21,7 +25,7 @@ export const keepNames = async (
   runId: string,
   state: string,
 ): Promise<void> => {
-  const names = state.split(' ').filter((name) => isTimesKey(name) || isImagesKey(name))
+  const names = state.split(' ').filter(isOurs)
   if (names.length === 0) return
   // Main's own is gone, unless it was killed; cleaning up removes it in any case.
   const { tempDir } = leftoversOf(place, runId)

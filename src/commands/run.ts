@@ -18,7 +18,7 @@ import {
   checkImageLimits,
   compareImages,
   type Excess,
-  toImageSizes,
+  toImagesToKeep,
 } from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
@@ -118,10 +118,10 @@ const leaveNames = (
 ): void => {
   const times = toBuildTimes(report, history)
   if (keptFor === undefined || lastTimes === undefined || !mayWriteCache) return
-  const sizes = toImageSizes(report, history.targets)
+  const images = toImagesToKeep(report, history.targets)
   const names = [
     times && nameTimes(keptFor, targets, times, lastTimes),
-    sizes && nameImages(keptFor, targets, sizes, isDefaultBranch),
+    ...(images === undefined ? [] : nameImages(keptFor, targets, images, isDefaultBranch)),
   ].filter((name) => name !== undefined)
   if (names.length > 0) saveState(namesState, names.join(' '))
 }

@@ -3,6 +3,7 @@ import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
 import { askCache, type CacheAccess } from './cache-client.ts'
 import { type ImageSize, parseImagesKey, toImagesKey } from './image-memory.ts'
+import { type ImageParts, type LastParts, parsePartsKey, toPartsKey } from './parts-memory.ts'
 import { isNear, parseSizesKey, toSizesKey } from './size-memory.ts'
 import { areRememberable, type Built, toPrefix, toRemembered } from './targets.ts'
 import { type BuildTimes, parseTimesKey, toTimesKey } from './time-memory.ts'
@@ -25,10 +26,13 @@ export type Remembered = {
   readonly images: LastImages
 }
 
+/** How large an image was, and what it was made of, as far as somebody knows. */
+export type LastImage = ImageSize & { readonly parts?: LastParts | undefined }
+
 /** How large the images were, in the last run of each; undefined where nobody knows, or asked. */
 export type LastImages = {
-  readonly ofDefaultBranch: readonly ImageSize[] | undefined
-  readonly ofBranch: readonly ImageSize[] | undefined
+  readonly ofDefaultBranch: readonly LastImage[] | undefined
+  readonly ofBranch: readonly LastImage[] | undefined
 }
 
 /** The state by which post knows the names that it is to keep, with spaces between them. */
@@ -58,10 +62,37 @@ export const nothingRemembered: Remembered = {
   images: { ofDefaultBranch: undefined, ofBranch: undefined },
 }
 
+/** Each takes a name of its own, and the service counts requests. */
+const mostWithParts = 10
+
+/** The beginnings of a branch's names: that of all sizes, then of what each image is made of. */
+const toImagePrefixes = (
+  branch: 'default' | 'branch',
+  repository: string,
+  targets: readonly Built[],
+): readonly string[] => {
+  const all = toRemembered(targets)
+  const withParts = all.length <= mostWithParts ? all : []
+  return [
+    toPrefix(`image-${branch}-v1`, repository, targets),
+    ...withParts.map((_, at) => toPrefix(`parts-${branch}-v1`, repository, targets, at)),
+  ]
+}
+
+const parseImages = (
+  [prefix = '', ...partsPrefixes]: readonly string[],
+  [key = '', ...partsKeys]: readonly (string | undefined)[],
+  images: number,
+): readonly LastImage[] | undefined =>
+  parseImagesKey(prefix, key, images)?.map((size, at) => ({
+    ...size,
+    parts: parsePartsKey(partsPrefixes[at] ?? '', partsKeys[at] ?? '', size.bytes),
+  }))
+
 /**
  * What is known of the images of earlier runs.
  *
- * @param withImages whether it is asked how large each was, too
+ * @param withImages whether it is asked how large each was and what it was made of, too
  */
 export const recall = async (
   memory: Memory,
@@ -71,15 +102,12 @@ export const recall = async (
   const { repository, debug } = memory
   if (!areRememberable(targets)) return nothingRemembered
   const { length } = toRemembered(targets)
+  const branches = withImages ? (['default', 'branch'] as const) : []
+  const ofImages = branches.map((branch) => toImagePrefixes(branch, repository, targets))
   const prefixes = [
     toPrefix('size-v2', repository, targets),
     toPrefix('time-v1', repository, targets),
-    ...(withImages
-      ? [
-          toPrefix('image-default-v1', repository, targets),
-          toPrefix('image-branch-v1', repository, targets),
-        ]
-      : []),
+    ...ofImages.flat(),
   ] as const
   const keys = await quietly(memory, () =>
     askCache(memory, lookupDeadlineMs, { path, keys: prefixes, isNew: false }),
@@ -89,8 +117,8 @@ export const recall = async (
   const sizes = sizesKey ? parseSizesKey(prefixes[0], sizesKey, length) : undefined
   const times = timesKey ? parseTimesKey(prefixes[1], timesKey, length) : []
   debug(`Size of the images last time: ${sizes === undefined ? 'unknown' : JSON.stringify(sizes)}`)
-  const [ofDefaultBranch, ofBranch] = imagesKeys.map((key = '', at) =>
-    parseImagesKey(prefixes[2 + at] ?? '', key, length),
+  const [ofDefaultBranch, ofBranch] = ofImages.map((own, at) =>
+    parseImages(own, imagesKeys.slice(at * own.length), length),
   )
   return { sizes, times, images: { ofDefaultBranch, ofBranch } }
 }
@@ -123,15 +151,23 @@ export const nameTimes = (
     ? toTimesKey(toPrefix('time-v1', repository, targets), times, before, toEnding())
     : undefined
 
-/** The same of how large the images are. */
+/** The same of how large the images are, and what they are made of. */
 export const nameImages = (
   repository: string,
   targets: readonly Built[],
-  sizes: readonly ImageSize[],
+  images: readonly (ImageSize & { readonly parts: ImageParts })[],
   isDefaultBranch: boolean,
-): string | undefined => {
-  const kind = isDefaultBranch ? 'image-default-v1' : 'image-branch-v1'
-  return toImagesKey(toPrefix(kind, repository, targets), sizes, toEnding())
+): readonly string[] => {
+  const branch = isDefaultBranch ? 'default' : 'branch'
+  const [prefix = '', ...partsPrefixes] = toImagePrefixes(branch, repository, targets)
+  const key = toImagesKey(prefix, images, toEnding())
+  // Parts say nothing without the sizes of the same run.
+  if (key === undefined) return []
+  const ofParts = images.flatMap(({ parts }, at) => {
+    const own = partsPrefixes[at]
+    return own === undefined ? [] : [toPartsKey(own, parts, toEnding())]
+  })
+  return [key, ...ofParts]
 }
 
 /** Saves entries of these names. */

@@ -24,18 +24,24 @@ const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
 const nameOf = ({ tags: [tag] }: Built): string => toRepository(tag?.canonical ?? '')
 
+/** What names are there for. */
+type Kind = 'size-v2' | 'time-v1' | `${'image' | 'parts'}-${'default' | 'branch'}-v1`
+
 /**
  * The beginning of all names for the same images of one repository, whichever workflow builds them and
  * whatever their tags are.
+ *
+ * @param at of names for one of the images, which
  */
 export const toPrefix = (
-  kind: 'size-v2' | 'time-v1' | 'image-default-v1' | 'image-branch-v1',
+  kind: Kind,
   repository: string,
   targets: readonly Built[],
+  at?: number,
 ): string => {
   const names = toRemembered(targets).map(nameOf)
   const identity = createHash('sha256')
-    .update([repository, ...names].join('\n'))
+    .update([repository, ...names, ...(at === undefined ? [] : [at])].join('\n'))
     .digest('hex')
   return `slipway-${kind}-${identity.slice(0, 16)}-`
 }

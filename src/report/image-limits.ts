@@ -2,10 +2,12 @@ import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { SourceLocation } from '../failure.ts'
 import type { ImageLimit, ImageLimits } from '../inputs/inputs.ts'
 import type { ImageSize } from '../memory/image-memory.ts'
-import type { LastImages } from '../memory/memory.ts'
+import type { LastImage, LastImages } from '../memory/memory.ts'
+import type { ImageParts } from '../memory/parts-memory.ts'
 import { toBuildId } from '../plan/steps.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
+import { findGrown, type Grown, renderGrown, toGrownOutput, toImageParts } from './grown.ts'
 import { type Growth, type ImageReport, renderPlace } from './image-report.ts'
 import { outcomesOf, type Report } from './report.ts'
 
@@ -17,7 +19,9 @@ const runs: Readonly<Record<Growth['against'], string>> = {
 /** An image of this run beside what it was. */
 export type Compared = ImageReport & {
   /** Undefined where nobody knows. */
-  readonly before: (ImageSize & { readonly against: Growth['against'] }) | undefined
+  readonly before: (LastImage & { readonly against: Growth['against'] }) | undefined
+  /** Undefined where nobody knows. */
+  readonly grown?: Grown | undefined
 }
 
 /**
@@ -37,27 +41,30 @@ export const compareImages = (
     const ofDefault = ofDefaultBranch?.[at]
     const size = ofDefault ?? ofBranch?.[at]
     const against = ofDefault === undefined ? 'branch' : 'default'
-    return [{ name: names.join(', '), analysis, before: size && { ...size, against } }]
+    const before = size && ({ ...size, against } as const)
+    const grown = size && findGrown(analysis, size, leastGrowthOf(size))
+    return [{ name: names.join(', '), analysis, before, grown }]
   })
 
-/** The sizes to keep, in the order of the targets; undefined where not all are known. */
-export const toImageSizes = (
+/** What to keep of the images, in the order of the targets; undefined where not all are known. */
+export const toImagesToKeep = (
   report: Pick<Report, 'outcomes'>,
   targets: readonly string[],
-): readonly ImageSize[] | undefined => {
+): readonly (ImageSize & { readonly parts: ImageParts })[] | undefined => {
   const all = outcomesOf(report, 'analyse')
   const sizes = targets.flatMap((name) => {
     const found = all.find(
       ({ step: { image } }) => image.kind === 'built' && image.by === toBuildId(name),
     )?.result
-    return found === undefined ? [] : [{ bytes: found.totalBytes, packedBytes: found.packedBytes }]
+    if (found === undefined) return []
+    const { totalBytes: bytes, packedBytes } = found
+    return [{ bytes, packedBytes, parts: toImageParts(found) }]
   })
   return sizes.length === targets.length ? sizes : undefined
 }
 
 /** Less is what any rebuild makes: an image's clock, a package's patch. */
-const isNoise = (grownBytes: number, { bytes }: ImageSize): boolean =>
-  grownBytes < Math.max(1e6, 0.005 * bytes)
+const leastGrowthOf = ({ bytes }: Pick<ImageSize, 'bytes'>): number => Math.max(1e6, 0.005 * bytes)
 
 /** A name without its tag and digest. */
 export const withoutTag = (name: string): string => name.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
@@ -120,6 +127,10 @@ const checkSize = (report: ImageReport, limit: ImageLimit): readonly Excess[] =>
 const percentOf = (part: number, whole: number): string =>
   whole === 0 ? '' : ` (${((100 * part) / whole).toFixed(1)} %)`
 
+/** What grew; empty where nobody knows. */
+const renderParts = ({ analysis, grown }: Compared): string =>
+  grown === undefined ? '' : renderGrown(analysis, grown)
+
 const checkGrowth = (report: Compared, limit: ImageLimit): readonly Excess[] => {
   const { name, analysis, before } = report
   if (before === undefined) return []
@@ -127,13 +138,18 @@ const checkGrowth = (report: Compared, limit: ImageLimit): readonly Excess[] => 
   const now = sizeOf(analysis, limit.isPacked)
   const grown = now - then
   const allowed = limit.bytes ?? (then * (limit.percent ?? 0)) / 100
-  if (grown <= allowed || isNoise(grown, { ...before, bytes: then })) return []
+  if (grown <= allowed || grown < leastGrowthOf({ bytes: then })) return []
   const word = wordOf(limit, analysis)
   const by = `${name} grew by ${formatBytes(grown)}${percentOf(grown, then)}${word} since ${runs[before.against]}`
   const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`
-  return [
-    toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`),
-  ]
+  const what = `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`
+  const excess = toExcess(report, limit, what)
+  const parts = renderParts(report)
+  if (parts === '') return [excess]
+  const [first] = report.grown?.layers ?? []
+  const location = first && analysis.layers[first.index]?.location
+  const message = `${what}${limit.isPacked ? '. Before compression: ' : ': '}${parts}.`
+  return [{ message, location: location ?? excess.location }]
 }
 
 /** What is beyond the limits that its author has set. */
@@ -151,8 +167,12 @@ export const checkImageLimits = (
 /** How much each has grown, for the output; undefined where no earlier size is known. */
 export const toGrowths = (reports: readonly Compared[]): readonly (Growth | undefined)[] =>
   reports.map(
-    ({ analysis, before }) =>
-      before && { bytes: analysis.totalBytes - before.bytes, against: before.against },
+    ({ analysis, before, grown }) =>
+      before && {
+        bytes: analysis.totalBytes - before.bytes,
+        against: before.against,
+        ...(grown && toGrownOutput(analysis, grown)),
+      },
   )
 
 /** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
@@ -168,7 +188,8 @@ export const renderChange = ({ analysis, before }: Compared): string | undefined
 export const renderGrowth = (reports: readonly Compared[]): string | undefined => {
   const each = reports.flatMap((report) => {
     const change = renderChange(report)
-    return change === undefined ? [] : [`${report.name} ${change}`]
+    const parts = renderParts(report)
+    return change === undefined ? [] : [`${report.name} ${change}${parts && `: ${parts}`}`]
   })
   return each.length === 0 ? undefined : each.join(' · ')
 }

@@ -14,6 +14,12 @@ export type Growth = {
   readonly bytes: number
   /** Whose last run it is compared with. */
   readonly against: 'default' | 'branch'
+  /** What grew, where it is known what the image was made of. */
+  readonly baseBytes?: number
+  readonly layers?: readonly (Pick<LayerAnalysis, 'location' | 'instruction'> & {
+    readonly bytes: number
+  })[]
+  readonly paths?: ImageAnalysis['folders']
 }
 
 /** What was found out about one image. */
@@ -118,7 +124,8 @@ const toFindingOutput = (
 })
 
 const toOutput = ({ name, analysis, proof }: ImageReport, growth: Growth | undefined) => {
-  const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis
+  const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis
+  const { folderSizes: __, ...rest } = more
   const toLarge = ({ path, bytes }: ImageAnalysis['folders'][number]) => ({
     path: renderPath(path),
     bytes,
