@@ -49,6 +49,7 @@ test('a name tells of the largest parts, to the kB, and how large others may be'
         expect(kept.size).toBeGreaterThanOrEqual(
           Math.min(most, image[kind].filter((each) => inKb(each.bytes) > 0).length),
         )
+        for (const each of last?.[kind] ?? []) expect(each.bytes).toBeGreaterThan(0)
         // The order says where a layer stood.
         const order = image[kind].filter(({ id }) => kept.has(id)).map(({ id }) => id)
         expect(last?.[kind].map(({ id }) => id)).toEqual(order)

@@ -121,9 +121,24 @@ test('of lines that were not kept, what they grew by for certain', async () => {
   expect(grown).toEqual([{ index: 23, bytes: (90 - 38) * mb }])
 })
 
+test('nor is more said of folders that were not kept than they grew by', async () => {
+  const folders = (last: number): Line => [
+    'RUN a',
+    Object.fromEntries(
+      Array.from({ length: 80 }, (_, at) => [`d${at}/f`, at === 79 ? last : 81 - at]),
+    ),
+  ]
+  const { grown } = compare(await imageOf(folders(2)), await imageOf(folders(90)))
+  expect(grown.paths.map(({ path }) => path)).toEqual(['d79'])
+  expect(grown.paths[0]?.bytes).toBeLessThan(88 * mb)
+  expect(grown.paths[0]?.bytes).toBeGreaterThan(30 * mb)
+})
+
 test('less than 1 MB or 0.5 % is no growth', async () => {
   const { text } = compare(await imageOf(base, pip(100)), await imageOf(base, pip(100.9)))
   expect(text).toBe('')
+  const ofBase = compare(await imageOf(base, app), await imageOf([undefined, { x: 10.9 }], app))
+  expect(ofBase.text).toBe('')
   const large = compare(await imageOf(base, pip(2000)), await imageOf(base, pip(2009)))
   expect(large.text).toBe('')
 })

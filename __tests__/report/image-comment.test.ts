@@ -61,6 +61,20 @@ test('sizes, what they were, and the worst findings with line and bytes', () => 
   )
 })
 
+test('what grew stands with the details', () => {
+  const grown = { baseBytes: 0, leastBytes: 1e6, layers: [{ index: 0, bytes: 4e7 }], paths: [] }
+  const comment = renderImageComment(
+    marker,
+    [{ ...imageOf('a@b', 1, 1e9), grown }, imageOf('web')],
+    [],
+    origin,
+  )
+  expect(comment).toContain(
+    '- <code>a@&#8203;b</code>: 2 layers; grown: <code>a@&#8203;b:7 RUN a@&#8203;b +40 MB</code>; waste ',
+  )
+  expect(comment).toContain('- <code>web</code>: 2 layers; waste ')
+})
+
 test('forty lines, and no more than GitHub takes, however much there is', () => {
   const images = Array.from({ length: 40 }, () => imageOf('@'.repeat(500), 50, 1))
   const excess = { message: '@'.repeat(1_000), location: undefined }

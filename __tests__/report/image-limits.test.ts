@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ImageAnalysis } from '../../src/analysis/analyse.ts'
 import type { ImageLimit } from '../../src/inputs/inputs.ts'
-import {
-  checkImageLimits,
-  isAbout,
-  renderGrowth,
-  toGrowths,
-} from '../../src/report/image-limits.ts'
+import { renderGrowth, toGrowths } from '../../src/report/image-growth.ts'
+import { checkImageLimits, isAbout } from '../../src/report/image-limits.ts'
 
 const layer = (bytes: number, line: number | undefined) => ({
   instruction: line === undefined ? undefined : 'RUN pip install .',

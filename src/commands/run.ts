@@ -13,13 +13,8 @@ import { nameImages, namesState, nameTimes } from '../memory/memory.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
 import { toFailure } from '../report/failures.ts'
-import {
-  type Compared,
-  checkImageLimits,
-  compareImages,
-  type Excess,
-  toImagesToKeep,
-} from '../report/image-limits.ts'
+import { type Compared, compareImages, toImagesToKeep } from '../report/image-growth.ts'
+import { checkImageLimits, type Excess } from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
 import type { Secrets } from '../run/ports.ts'

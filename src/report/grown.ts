@@ -100,8 +100,10 @@ const findGrownPaths = (
     }))
     .filter(({ bytes }) => bytes >= leastBytes)
     .toSorted(byGrowth)
-  const isSaidBelow = ({ path, bytes }: Large): boolean =>
-    grown.some((each) => each.path.startsWith(`${path}/`) && each.bytes >= mostOfIt * bytes)
+  const isSaidBelow = ({ path, bytes }: Large): boolean => {
+    const inside = `${path}/`
+    return grown.some((each) => each.bytes >= mostOfIt * bytes && each.path.startsWith(inside))
+  }
   return grown.filter((each) => !isSaidBelow(each))
 }
 

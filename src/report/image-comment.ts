@@ -3,13 +3,8 @@ import { markdownTable } from 'markdown-table'
 import type { Level } from '../analysis/findings/finding.ts'
 import { escapeCell, formatBytes, formatCount } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
-import {
-  type Compared,
-  type Excess,
-  findLargest,
-  renderChange,
-  withoutTag,
-} from './image-limits.ts'
+import { type Compared, renderChange, renderParts } from './image-growth.ts'
+import { type Excess, findLargest, withoutTag } from './image-limits.ts'
 import { renderMatchPlace, renderPath, renderPlace } from './image-report.ts'
 import { marks } from './image-report-summary.ts'
 import { renderWaste } from './image-report-text.ts'
@@ -45,9 +40,11 @@ const unlink = (text: string): string =>
   escapeCell(text).replace(/[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, '$&&#8203;')
 
 const longestName = 120
+const longestList = 600
 
 /** What others wrote, as text that is nothing else. */
-const toCode = (text: string): string => `<code>${unlink(toLine(text, longestName))}</code>`
+const toCode = (text: string, longest = longestName): string =>
+  `<code>${unlink(toLine(text, longest))}</code>`
 
 const toCell = (bytes: number): string =>
   bytes > 0 ? formatBytes(bytes).replace(' ', '\u00a0') : ''
@@ -103,12 +100,14 @@ const renderFindings = (images: readonly Compared[]): readonly string[] => {
   ]
 }
 
-const renderDetail = ({ name, analysis }: Compared): string => {
+const renderDetail = ({ name, analysis, grown }: Compared): string => {
   const largest = findLargest(analysis, false)
   const [folder] = analysis.folders
   const instruction = largest?.layer.instruction
+  const grew = renderParts({ analysis, grown })
   const parts = [
     `${toCode(name)}: ${formatCount(analysis.layers.length, 'layer')}`,
+    grew && `grown: ${toCode(grew, longestList)}`,
     `waste ${renderWaste(analysis)}`,
     largest &&
       `largest layer ${toCode(renderPlace(largest.layer, largest.index))}${instruction === undefined ? '' : ` ${toCode(instruction)}`} ${formatBytes(largest.bytes)}`,

@@ -1,70 +1,10 @@
 import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { SourceLocation } from '../failure.ts'
 import type { ImageLimit, ImageLimits } from '../inputs/inputs.ts'
-import type { ImageSize } from '../memory/image-memory.ts'
-import type { LastImage, LastImages } from '../memory/memory.ts'
-import type { ImageParts } from '../memory/parts-memory.ts'
-import { toBuildId } from '../plan/steps.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
-import { findGrown, type Grown, renderGrown, toGrownOutput, toImageParts } from './grown.ts'
-import { type Growth, type ImageReport, renderPlace } from './image-report.ts'
-import { outcomesOf, type Report } from './report.ts'
-
-const runs: Readonly<Record<Growth['against'], string>> = {
-  default: "the default branch's last run",
-  branch: "this branch's last run",
-}
-
-/** An image of this run beside what it was. */
-export type Compared = ImageReport & {
-  /** Undefined where nobody knows. */
-  readonly before: (LastImage & { readonly against: Growth['against'] }) | undefined
-  /** Undefined where nobody knows. */
-  readonly grown?: Grown | undefined
-}
-
-/**
- * What was found out about the images of this run, each beside what it was.
- *
- * @param targets names of those whose sizes are kept, in the order of these
- */
-export const compareImages = (
-  report: Pick<Report, 'outcomes'>,
-  targets: readonly string[],
-  { ofDefaultBranch, ofBranch }: LastImages,
-): readonly Compared[] =>
-  outcomesOf(report, 'analyse').flatMap(({ step, result: analysis }) => {
-    if (analysis === undefined) return []
-    const { image, names } = step
-    const at = targets.findIndex((name) => image.kind === 'built' && image.by === toBuildId(name))
-    const ofDefault = ofDefaultBranch?.[at]
-    const size = ofDefault ?? ofBranch?.[at]
-    const against = ofDefault === undefined ? 'branch' : 'default'
-    const before = size && ({ ...size, against } as const)
-    const grown = size && findGrown(analysis, size, leastGrowthOf(size))
-    return [{ name: names.join(', '), analysis, before, grown }]
-  })
-
-/** What to keep of the images, in the order of the targets; undefined where not all are known. */
-export const toImagesToKeep = (
-  report: Pick<Report, 'outcomes'>,
-  targets: readonly string[],
-): readonly (ImageSize & { readonly parts: ImageParts })[] | undefined => {
-  const all = outcomesOf(report, 'analyse')
-  const sizes = targets.flatMap((name) => {
-    const found = all.find(
-      ({ step: { image } }) => image.kind === 'built' && image.by === toBuildId(name),
-    )?.result
-    if (found === undefined) return []
-    const { totalBytes: bytes, packedBytes } = found
-    return [{ bytes, packedBytes, parts: toImageParts(found) }]
-  })
-  return sizes.length === targets.length ? sizes : undefined
-}
-
-/** Less is what any rebuild makes: an image's clock, a package's patch. */
-const leastGrowthOf = ({ bytes }: Pick<ImageSize, 'bytes'>): number => Math.max(1e6, 0.005 * bytes)
+import { type Compared, leastGrowthOf, percentOf, renderParts, runs } from './image-growth.ts'
+import { type ImageReport, renderPlace } from './image-report.ts'
 
 /** A name without its tag and digest. */
 export const withoutTag = (name: string): string => name.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
@@ -124,13 +64,6 @@ const checkSize = (report: ImageReport, limit: ImageLimit): readonly Excess[] =>
   ]
 }
 
-const percentOf = (part: number, whole: number): string =>
-  whole === 0 ? '' : ` (${((100 * part) / whole).toFixed(1)} %)`
-
-/** What grew; empty where nobody knows. */
-const renderParts = ({ analysis, grown }: Compared): string =>
-  grown === undefined ? '' : renderGrown(analysis, grown)
-
 const checkGrowth = (report: Compared, limit: ImageLimit): readonly Excess[] => {
   const { name, analysis, before } = report
   if (before === undefined) return []
@@ -163,33 +96,3 @@ export const checkImageLimits = (
       .filter((each) => isAbout(each, report.name))
       .flatMap((each) => checkGrowth(report, each)),
   ])
-
-/** How much each has grown, for the output; undefined where no earlier size is known. */
-export const toGrowths = (reports: readonly Compared[]): readonly (Growth | undefined)[] =>
-  reports.map(
-    ({ analysis, before, grown }) =>
-      before && {
-        bytes: analysis.totalBytes - before.bytes,
-        against: before.against,
-        ...(grown && toGrownOutput(analysis, grown)),
-      },
-  )
-
-/** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
-export const renderChange = ({ analysis, before }: Compared): string | undefined => {
-  if (before === undefined) return undefined
-  const grown = analysis.totalBytes - before.bytes
-  const sign = grown < 0 ? '-' : '+'
-  const by = `${sign}${formatBytes(Math.abs(grown))}${percentOf(grown, before.bytes)}`
-  return `${by} since ${runs[before.against]}`
-}
-
-/** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
-export const renderGrowth = (reports: readonly Compared[]): string | undefined => {
-  const each = reports.flatMap((report) => {
-    const change = renderChange(report)
-    const parts = renderParts(report)
-    return change === undefined ? [] : [`${report.name} ${change}${parts && `: ${parts}`}`]
-  })
-  return each.length === 0 ? undefined : each.join(' · ')
-}

@@ -20,6 +20,8 @@ export type Growth = {
     readonly bytes: number
   })[]
   readonly paths?: ImageAnalysis['folders']
+  /** The same since this branch's own last run, where the other is the default branch's. */
+  readonly ofBranch?: Growth | undefined
 }
 
 /** What was found out about one image. */

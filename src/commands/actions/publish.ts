@@ -2,7 +2,8 @@ import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
-import { type Excess, renderGrowth, toGrowths } from '../../report/image-limits.ts'
+import { renderGrowth, toGrowths } from '../../report/image-growth.ts'
+import type { Excess } from '../../report/image-limits.ts'
 import {
   compareReports,
   type ImageReport,
