@@ -82,6 +82,12 @@ test('the base is told apart from its own lines', async () => {
   expect(smaller.text).toBe('')
 })
 
+test('what the kept kB leave out of a base is no change of it', async () => {
+  const odd: Line = [undefined, { 'lib/base': 10.0004 }]
+  const { grown } = compare(await imageOf(odd, app), await imageOf(odd, app))
+  expect(grown.baseBytes).toBe(0)
+})
+
 test('a line that moved has not grown, and one that is gone is not told', async () => {
   expect(await layersOf([base, pip(100), app, make], [base, app, make, pip(100)])).toEqual([])
   expect(await layersOf([base, pip(100), app, make], [base, app, make])).toEqual([])

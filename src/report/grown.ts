@@ -107,6 +107,8 @@ const findGrownPaths = (
   return grown.filter((each) => !isSaidBelow(each))
 }
 
+const kb = 1_000
+
 /** So many are kept. */
 const mostGrown = 20
 
@@ -123,7 +125,8 @@ export const findGrown = (
   const own = analysis.layers.flatMap(({ isBase }, index) => (isBase ? [] : [index]))
   return {
     leastBytes,
-    baseBytes: baseBytes - parts.baseBytes,
+    // Both in whole kB, or what has not changed would have.
+    baseBytes: Math.round(baseBytes / kb) * kb - parts.baseBytes,
     layers: own
       .map((index, at) => ({ index, bytes: grown[at] ?? 0 }))
       .filter(({ bytes }) => bytes >= leastBytes)
