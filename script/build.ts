@@ -73,6 +73,8 @@ await bundle.write({
 // What runs in containers stays the readable file that it is.
 const scripts = [
   'load/helper',
+  'files/files-helper',
+  'files/in-node',
   'image/contents/reader',
   'cluster/in-node',
   'diagnose/nodes/in-node',

@@ -16,6 +16,13 @@ export const intermediateRepository = (runId: string): string => `slipway.invali
 export const toHeldName = (runId: string, id: string): string =>
   `${intermediateRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`
 
+/** The volume that holds files for nodes by their digests, and the label that says that we made it. */
+export const filesVolume = 'slipway-files'
+export const filesLabel = 'dev.slipway.files'
+
+/** Where a node keeps what we know of files in it, in its /var. */
+export const filesRecords = 'lib/slipway-files'
+
 /** The builder that a run makes for itself. */
 export const toBuilderName = (runId: string): string => `slipway-${runId}`
 

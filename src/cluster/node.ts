@@ -9,7 +9,11 @@ export type Node = {
   /** Process of the node's init, in the daemon's host's process namespace. */
   readonly pid: number
   /** Where the node's folders are on the daemon's host. */
-  readonly mounts: readonly { readonly destination: string; readonly source: string }[]
+  readonly mounts: readonly {
+    readonly destination: string
+    readonly source: string
+    readonly isReadOnly?: boolean
+  }[]
   /** Its own containerd, as its CRI uses it. */
   readonly containerd: {
     readonly namespace: string

@@ -2,6 +2,7 @@ import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
 import type { Driver } from './driver-opts.ts'
+import type { NodeFiles } from './node-files.ts'
 
 /** Where the token comes from that the build may use. */
 export type Credentials =
@@ -225,6 +226,12 @@ export type Inputs = CacheInputs & {
   readonly comment: { readonly token: Secret | undefined } | undefined
   /** The test to run in images without their findings; undefined for none. */
   readonly prove: Prove | undefined
+  /** Files that the nodes are to have beside their images. */
+  readonly nodeFiles: readonly NodeFiles[]
+  /** Whether files of ours go that the step does not name. */
+  readonly prunesNodeFiles: boolean
+  /** Whether files that nodes have already are read whole and compared with their digests. */
+  readonly verifiesNodeFiles: boolean
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
 }

@@ -16,6 +16,7 @@ import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
 import { readManifests } from './read-manifests.ts'
+import { readNodeFiles } from './read-node-files.ts'
 import { readProve } from './read-prove.ts'
 import { readReported, reportUseless, usedByReport } from './read-report.ts'
 import { readSecrets } from './read-secrets.ts'
@@ -31,13 +32,13 @@ const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
 const reportNothingToDo = ({ text, report }: Reader): void => {
-  const sources = ['context', 'images', 'bake-files', 'builds'] as const
+  const sources = ['context', 'images', 'bake-files', 'builds', 'node-files'] as const
   if (sources.some((name) => text(name) !== undefined)) return
   const built = (['tags', 'file', 'target'] as const).find((name) => text(name))
   report(
     'context',
     built === undefined
-      ? 'none of context, images, bake-files and builds is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has.'
+      ? 'none of context, images, bake-files, builds and node-files is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has.'
       : `empty, though ${built} is given. Name the folder to build, such as context: .`,
   )
 }
@@ -122,6 +123,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       freeDisk: readFreeDisk(reader),
       freeDiskKeep: readFreeDiskKeep(reader),
       pruneCache: toTri[choice('prune-cache', triWords)],
+      ...readNodeFiles(reader),
       manifests: readManifests(reader),
       ...readImageReport(reader),
       prove: readProve(reader),

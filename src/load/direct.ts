@@ -5,11 +5,11 @@ import type { Engine } from '../docker/info.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { toDigest } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
+import type { Progress } from '../text/progress.ts'
 import { toHelperContainer } from './helper.ts'
 import { toHelperRequest, toMounts } from './helper-request.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { DirectMethod } from './plan-method.ts'
-import type { Progress } from './progress.ts'
 
 /** What became of one node: how it got what it lacked, or why it could not. */
 export type DirectResult =

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { helperHostConfig, mountFolder, toHelperBase } from '../cluster/helper-container.ts'
 import type { Node } from '../cluster/node.ts'
-import { runLabel } from '../ownership.ts'
 
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
 const mountPoint = '/slipway'
@@ -29,34 +29,6 @@ export type Mounts = {
   readonly socketFolder: string | undefined
 }
 
-const mount = (source: string, target: string) => ({
-  Type: 'bind',
-  Source: source,
-  Target: target,
-})
-
-const hostConfig = {
-  AutoRemove: true,
-  Privileged: true,
-  UsernsMode: 'host',
-  NetworkMode: 'none',
-} as const
-
-const toContainer = (node: Node, runId: string) => ({
-  Image: node.imageId,
-  Entrypoint: ['/bin/bash'],
-  // The second is for whoever wonders what this container is.
-  Labels: { [runLabel]: runId, 'dev.slipway.node': node.name },
-  // The nodes' image asks for a signal that only systemd knows.
-  StopSignal: 'TERM',
-  AttachStdin: true,
-  AttachStdout: true,
-  AttachStderr: true,
-  OpenStdin: true,
-  // The end of our connection, and so of us, is the end of its input.
-  StdinOnce: true,
-})
-
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
 export const toHelperContainer = (
   node: Node,
@@ -67,14 +39,16 @@ export const toHelperContainer = (
     ...['request', 'record', 'client', 'source', 'node', 'names', 'stage', 'publish', 'main'],
   )
   return {
-    ...toContainer(node, runId),
+    ...toHelperBase(node, runId),
     Cmd: ['-c', script, 'slipway', containerdClient()],
     HostConfig: {
-      ...hostConfig,
+      ...helperHostConfig,
       PidMode: 'host',
       Mounts: [
-        mount(mountedFolder, mountPoint),
-        ...(socketFolder === undefined ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]),
+        mountFolder(mountedFolder, mountPoint),
+        ...(socketFolder === undefined
+          ? []
+          : [mountFolder(socketFolder, `${mountPoint}-containerd`)]),
       ],
     },
   }
@@ -85,11 +59,11 @@ const enterNode = 'exec 9</slipway && exec nsenter --target=1 --mount -- /bin/ba
 
 /** A helper that puts an image into one node out of a folder that a builder has written it into. */
 export const toLayoutHelper = (node: Node, folder: string, runId: string) => ({
-  ...toContainer(node, runId),
+  ...toHelperBase(node, runId),
   Cmd: ['-c', enterNode, 'slipway', streamScript(), 'slipway', containerdClient()],
   HostConfig: {
-    ...hostConfig,
+    ...helperHostConfig,
     PidMode: `container:${node.name}`,
-    Mounts: [{ ...mount(folder, mountPoint), ReadOnly: true }],
+    Mounts: [{ ...mountFolder(folder, mountPoint), ReadOnly: true }],
   },
 })

@@ -1,5 +1,6 @@
 import type { Node } from '../cluster/node.ts'
 import type { ContainerImage } from '../image/image.ts'
+import { createProgress } from '../text/progress.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byKind, byStream } from './by-stream.ts'
 import { isPresent } from './check.ts'
@@ -8,7 +9,6 @@ import { namesOf } from './helper-request.ts'
 import { findManifestMaker } from './manifest.ts'
 import { inspectNode, type NodeState } from './node-state.ts'
 import type { NodePlan } from './plan-method.ts'
-import { createProgress } from './progress.ts'
 import {
   allEnded,
   type BegunTask,

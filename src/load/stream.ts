@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
+import type { Progress } from '../text/progress.ts'
 import { importArchive } from './import-archive.ts'
 import { type ArchivedImage, findArchived } from './layer-blobs.ts'
-import type { Progress } from './progress.ts'
 import { sendFiles } from './send-files.ts'
 import { type Sent, sendLayers, sendSaved } from './send-layers.ts'
 import type { Streaming } from './streaming.ts'

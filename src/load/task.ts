@@ -2,10 +2,10 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
+import type { Progress } from '../text/progress.ts'
 import type { Because } from './because.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { LoadMethod } from './plan-method.ts'
-import type { Progress } from './progress.ts'
 
 /** How an image got into one node. */
 export type NodeLoad = {

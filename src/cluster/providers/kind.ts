@@ -28,7 +28,11 @@ type InspectedContainer = Claim & {
     readonly ExitCode: number
     readonly OOMKilled: boolean
   }
-  readonly Mounts: readonly { readonly Destination: string; readonly Source?: string }[]
+  readonly Mounts: readonly {
+    readonly Destination: string
+    readonly Source?: string
+    readonly RW?: boolean
+  }[]
   readonly Config: {
     readonly Env?: readonly string[] | null
     readonly Labels: Readonly<Record<string, string>>
@@ -140,8 +144,8 @@ const toNode = (inspected: InspectedContainer): Node => {
     containerId: inspected.Id,
     imageId: inspected.Image,
     pid: inspected.State.Pid,
-    mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source }) =>
-      source ? [{ destination, source }] : [],
+    mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source, RW }) =>
+      source ? [{ destination, source, isReadOnly: RW === false }] : [],
     ),
     containerd: {
       namespace: 'k8s.io',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderProgress } from '../../src/load/progress.ts'
+import { renderProgress } from '../../src/text/progress.ts'
 
 test.each([
   ['nothing has come yet', 0, 2e9, 5_000, '0 B of 2.0 GB'],

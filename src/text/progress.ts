@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../text/format.ts'
+import { formatBytes, formatDuration } from './format.ts'
 
 /** Hears how far a long way has come in one node, in bytes. */
 export type Progress = (node: string, doneBytes: number, totalBytes: number) => void

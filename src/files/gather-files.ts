@@ -1,0 +1,148 @@
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../failure.ts'
+import type { Progress } from '../text/progress.ts'
+import type { Helper, Told } from './conversation.ts'
+import { toStat } from './sources/local.ts'
+import type { Tree, TreeFile } from './sources/source.ts'
+import type { FilesSource } from './sync-files.ts'
+
+/** A source, and where the helper sees its files. */
+export type Sought = {
+  readonly found: FilesSource
+  readonly seenAs: string
+  /** Where what comes from elsewhere is put. */
+  readonly folder: string
+}
+
+export type Gathered = {
+  /** All digests are known. */
+  readonly trees: readonly Tree[]
+  readonly copiedBytes: number
+  readonly broken: readonly string[]
+}
+
+const toFlag = (isSo: boolean): string => (isSo ? '1' : '')
+
+/** Which files of what comes from elsewhere the store has. */
+const askStore = async (
+  helper: Helper,
+  files: readonly TreeFile[],
+): Promise<ReadonlySet<string>> => {
+  const asked = files.map(
+    ({ sha256 = '', sizeBytes, isExecutable }) =>
+      ['have', sha256, sizeBytes, toFlag(isExecutable)] as const,
+  )
+  helper.send([...asked, ['answer']])
+  const has = new Set<string>()
+  await helper.hearUntil('answered', ([word, digest = '', executable = '']) => {
+    if (word === 'has') has.add(`${digest}${executable}`)
+  })
+  return has
+}
+
+/** Digests that are needed in no form that the store lacks. */
+const toHeld = (files: readonly TreeFile[], has: ReadonlySet<string>): ReadonlySet<string> => {
+  const isHeld = ({ sha256, isExecutable }: TreeFile) => has.has(`${sha256}${toFlag(isExecutable)}`)
+  const lacking = new Set(files.filter((file) => !isHeld(file)).map(({ sha256 }) => sha256))
+  return new Set(files.flatMap(({ sha256 = '' }) => (lacking.has(sha256) ? [] : [sha256])))
+}
+
+/**
+ * Brings what comes from elsewhere to this machine, but for what the store has.
+ *
+ * @returns a tree for each source
+ */
+export const fetchTrees = async (
+  helper: Helper,
+  sought: readonly Sought[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<readonly Tree[]> => {
+  const trees: Tree[] = []
+  for (const { found, folder } of sought) {
+    if (found.kind === 'local') {
+      trees.push(found.source)
+      continue
+    }
+    const known = found.source.tree?.files ?? []
+    const has = toHeld(known, await askStore(helper, known))
+    const tell = (done: number, total: number) => progress('fetching', done, total)
+    trees.push(await found.source.fetch({ folder, has, progress: tell, signal }))
+  }
+  return trees
+}
+
+/** How the helper finds a file; without a stat, it has to be in the store. */
+const toRow = ({ found, folder }: Sought, index: number, file: TreeFile) => {
+  const { path, isExecutable, sha256 = '', sizeBytes } = file
+  if ('stat' in file) return ['file', index, path, `${file.stat}`, toFlag(isExecutable), sha256]
+  const stats =
+    found.kind === 'remote'
+      ? lstatSync(join(folder, sha256), { bigint: true, throwIfNoEntry: false })
+      : undefined
+  const stat = stats === undefined ? `0:0:${sizeBytes}:0:0` : toStat(stats)
+  return ['file', index, sha256, stat, toFlag(isExecutable), sha256]
+}
+
+const identityOf = ({ found, folder }: Sought): string => {
+  if (found.kind === 'local') return found.source.identity
+  const { dev, ino } = lstatSync(folder, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+const refuseUnseen = ({ found, folder }: Sought): never => {
+  const path = found.kind === 'local' ? found.source.folder : folder
+  throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, {
+    remedy:
+      'Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is.',
+  })
+}
+
+/**
+ * Has the store get all files that it lacks.
+ *
+ * @throws {Failure} where one changed meanwhile, or is not what its digest promises
+ */
+export const gatherFiles = async (
+  helper: Helper,
+  sought: readonly Sought[],
+  trees: readonly Tree[],
+  verifies: boolean,
+  progress: Progress,
+): Promise<Gathered> => {
+  const all = trees.flatMap((tree, at) => tree.files.map((file) => ({ at, file })))
+  const totalBytes = all.reduce((sum, { file }) => sum + file.sizeBytes, 0)
+  const digests = all.map(({ file }) => file.sha256)
+  const broken: string[] = []
+  let copiedBytes = 0
+  const nameOf = (index: string): string => all[Number(index)]?.file.path ?? index
+  const hear = ([word, first = '', second = '']: Told): void => {
+    if (word === 'object') digests[Number(first)] = second
+    else if (word === 'broken') broken.push(first)
+    else if (word === 'copied') {
+      copiedBytes += Number(first)
+      progress('copying', copiedBytes, totalBytes)
+    } else if (word === 'unseen') refuseUnseen(sought[Number(first)] as Sought)
+    else if (word === 'changed')
+      throw new Failure(`node-files: ${nameOf(first)} changed while it was copied`, {
+        remedy: 'Run this step after those that write to it.',
+      })
+    else if (word === 'other')
+      throw new Failure(
+        `node-files: ${nameOf(first)} has the digest ${second}, and not ${digests[Number(first)]}`,
+      )
+  }
+  helper.send([
+    ...sought.map((each, index) => ['source', index, each.seenAs, identityOf(each)]),
+    ...all.map(({ at, file }) => toRow(sought[at] as Sought, at, file)),
+    ['gather', toFlag(verifies)],
+  ])
+  await helper.hearUntil('gathered', hear)
+  let next = 0
+  const known = trees.map((tree) => ({
+    ...tree,
+    files: tree.files.map((file) => ({ ...file, sha256: digests[next++] })),
+  }))
+  return { trees: known, copiedBytes, broken }
+}

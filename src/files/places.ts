@@ -1,0 +1,67 @@
+import type { Node } from '../cluster/node.ts'
+import { commonFolder } from '../host/common-folder.ts'
+import { filesRecords } from '../ownership.ts'
+import { mountPoint } from './helper.ts'
+
+type Mount = Node['mounts'][number]
+
+const isWithin = (path: string, folder: string): boolean => path.startsWith(`${folder}/`)
+
+/** The folder of the daemon's host that a path of a node is in. */
+const findMount = (node: Node, path: string): Mount | undefined =>
+  node.mounts
+    .filter(({ destination }) => isWithin(path, destination))
+    .toSorted((a, b) => b.destination.length - a.destination.length)[0]
+
+/** Why a node can have nothing of ours at a path; undefined where it can. */
+export const findNodeObjection = (node: Node, target: string): string | undefined => {
+  const below = 'Take a path below /var, such as /var/local/models'
+  const mount = findMount(node, target)
+  if (mount === undefined)
+    return `${target} is in the image of ${node.name} or in its memory, on no volume of it. ${below}`
+  if (mount.isReadOnly)
+    return `${mount.destination} is mounted read-only into ${node.name}. ${below}`
+  if (findMount(node, '/var/lib') === undefined)
+    return `${node.name} has its /var on no volume, where Slipway would keep what it knows`
+  return undefined
+}
+
+/** A path of a node, as the helper sees it. */
+export type Place = {
+  readonly destination: string
+  readonly root: string
+  readonly var: string
+  readonly parent: string
+  readonly name: string
+}
+
+/** What a helper has to see of the daemon's host, and where it sees the rest then. */
+export const planView = (
+  store: string,
+  at: readonly { readonly node: Node; readonly target: string }[],
+) => {
+  const mountOf = (node: Node, path: string): Mount =>
+    findMount(node, path) ?? { destination: '/var', source: store }
+  const varOf = (node: Node): Mount => mountOf(node, `/var/${filesRecords}`)
+  const sources = at.flatMap(({ node, target }) => [
+    varOf(node).source,
+    mountOf(node, target).source,
+  ])
+  const mounted = commonFolder([store, ...sources])
+  const inside = (path: string): string =>
+    mounted === '/' ? `${mountPoint}${path}` : `${mountPoint}${path.slice(mounted.length)}`
+  const toPlace = (node: Node, target: string): Place => {
+    const { destination, source } = mountOf(node, target)
+    const cut = target.lastIndexOf('/')
+    const varMount = varOf(node)
+    return {
+      destination,
+      root: inside(source),
+      // Of nodes whose /var/lib is a volume of its own.
+      var: inside(`${varMount.source}${'/var'.slice(varMount.destination.length)}`),
+      parent: target.slice(destination.length + 1, Math.max(cut, destination.length + 1)),
+      name: target.slice(cut + 1),
+    }
+  }
+  return { mounted, store: inside(store), toPlace }
+}

@@ -1,0 +1,102 @@
+import type { Node } from '../cluster/node.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import { Failure } from '../failure.ts'
+import type { NodeFiles } from '../inputs/node-files.ts'
+import { filesLabel, filesVolume } from '../ownership.ts'
+import { createProgress } from '../text/progress.ts'
+import { type Helper, withHelper } from './conversation.ts'
+import { fetchTrees, type Gathered, gatherFiles, type Sought } from './gather-files.ts'
+import { toFilesHelper } from './helper.ts'
+import { type Placed, placeTrees, type Removal } from './place-trees.ts'
+import { planView } from './places.ts'
+import type { LocalSource } from './sources/local.ts'
+import type { RemoteSource } from './sources/source.ts'
+
+/** Where files come from, as far as it is known before anything is moved. */
+export type FilesSource =
+  | { readonly kind: 'local'; readonly source: LocalSource }
+  | { readonly kind: 'remote'; readonly source: RemoteSource }
+
+/** Files that some nodes lack. */
+export type WantedFiles = {
+  readonly files: NodeFiles
+  readonly found: FilesSource
+  readonly into: readonly Node[]
+}
+
+export type SyncOrder = {
+  readonly wanted: readonly WantedFiles[]
+  /** What nobody asks for any more. */
+  readonly removals: readonly Removal[]
+  /** Whether to read all bytes that are there already. */
+  readonly verifies: boolean
+  readonly runId: string
+  /** On a disk; for what comes from elsewhere. */
+  readonly folder: string
+  readonly workers: number
+  /** What the store may keep of files that no node has any more. */
+  readonly keptBytes: number
+  readonly line: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+export type SyncResult = {
+  readonly placed: readonly Placed[]
+  /** Copied into the store. */
+  readonly copiedBytes: number
+  /** Files whose bytes had changed in the store, by their digests. */
+  readonly broken: readonly string[]
+}
+
+type Volume = {
+  readonly Mountpoint: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+
+/** The store's folder on the daemon's host. */
+const openStore = async ({ get, post }: EngineApi): Promise<string> => {
+  const path = `/volumes/${filesVolume}`
+  const wish = { Name: filesVolume, Labels: { [filesLabel]: 'true' } }
+  const volume = (await get<Volume>(path)) ?? (await post<Volume>('/volumes/create', wish))
+  if (volume?.Labels?.[filesLabel] === 'true') return volume.Mountpoint
+  throw new Failure(`Docker has a volume ${filesVolume} that Slipway did not make`, {
+    remedy: `Rename or remove it (\`docker volume rm ${filesVolume}\`): Slipway keeps files for nodes in a volume of that name.`,
+  })
+}
+
+const seenAs = (index: number): string => `/slipway-source/${index}`
+
+/**
+ * Puts files into nodes: copies into a store what that lacks, and links it from there.
+ *
+ * @throws {Failure} where a source cannot be had, or a node cannot be given them
+ */
+export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncResult> => {
+  const { wanted, removals, runId, folder, workers, keptBytes, signal, line } = order
+  const nodes = [...wanted.flatMap(({ into }) => into), ...removals.map(({ node }) => node)]
+  const [first] = nodes
+  if (first === undefined) return { placed: [], copiedBytes: 0, broken: [] }
+  const at = wanted.flatMap(({ files: { target }, into }) => into.map((node) => ({ node, target })))
+  const view = planView(await openStore(api), [...at, ...removals])
+  const sought: readonly Sought[] = wanted.map(({ found }, index) => ({
+    found,
+    seenAs: seenAs(index),
+    folder,
+  }))
+  const folders = sought.map(({ found }, index) => ({
+    folder: found.kind === 'local' ? found.source.folder : folder,
+    seenAs: seenAs(index),
+  }))
+  const container = toFilesHelper(first, view.mounted, folders, runId)
+  const speak = async (helper: Helper): Promise<SyncResult> => {
+    await helper.hearUntil('opened')
+    const progress = createProgress(line, 'node-files')
+    const trees = await fetchTrees(helper, sought, progress, signal)
+    const gathered: Gathered = await gatherFiles(helper, sought, trees, order.verifies, progress)
+    const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, order.verifies)
+    helper.send([['trim', keptBytes]])
+    await helper.hearUntil('trimmed')
+    return { placed, copiedBytes: gathered.copiedBytes, broken: gathered.broken }
+  }
+  return withHelper(api, container, [['open', runId, view.store, workers]], signal, speak)
+}
