@@ -48,6 +48,7 @@ export const foundFacts: Facts = {
   keptFor: undefined,
   lastSizes: undefined,
   lastTimes: undefined,
+  nodeFiles: { files: [], removals: [] },
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },

@@ -10,11 +10,23 @@ const sandboxOf = (name: string) => ({
   },
 })
 
-const containerOf = (image: string, command: readonly string[] | undefined) => ({
+/** A folder of the node in a container, as kubelet asks CRI for a `hostPath`. */
+export type PodMount = {
+  readonly host_path: string
+  readonly container_path: string
+  readonly readonly: boolean
+}
+
+const containerOf = (
+  image: string,
+  command: readonly string[] | undefined,
+  mounts: readonly PodMount[],
+) => ({
   metadata: { name: 'main', attempt: 0 },
   image: { image },
   log_path: 'main.log',
   linux: {},
+  mounts,
   ...(command !== undefined && { command }),
 })
 
@@ -50,8 +62,11 @@ export const runPod = (
   node: string,
   image: string,
   command?: readonly string[],
+  mounts: readonly PodMount[] = [],
 ): Promise<string> => {
   const name = uniqueName('pod')
-  const parts = [sandboxOf(name), containerOf(image, command)].map((part) => JSON.stringify(part))
+  const parts = [sandboxOf(name), containerOf(image, command, mounts)].map((part) =>
+    JSON.stringify(part),
+  )
   return inNode(node, 'sh', '-c', podScript, 'sh', name, ...parts)
 }

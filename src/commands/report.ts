@@ -46,5 +46,5 @@ export const report = async (
   const excesses = checkImageLimits(compared, imageLimits)
   const failure = signal.aborted ? signal.reason : toFailure(done)
   const history = { targets: [], before: [] }
-  return { kind: 'run', report: done, history, compared, excesses, failure }
+  return { kind: 'run', report: done, history, nodeFiles: [], compared, excesses, failure }
 }

@@ -4,6 +4,7 @@ import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { removeLeftBuilders } from '../docker/left-builders.ts'
 import type { Facts } from '../facts/facts.ts'
+import type { FoundFiles } from '../facts/find-files.ts'
 import { type GatherContext, gather } from '../facts/gather.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
@@ -60,6 +61,8 @@ export type Result =
       readonly kind: 'run'
       readonly report: Report
       readonly history: History
+      /** Files that the nodes were to have. */
+      readonly nodeFiles: readonly FoundFiles[]
       /** Beside what they were. */
       readonly compared: readonly Compared[]
       /** Images that are beyond their limits. */
@@ -165,7 +168,8 @@ const runWith = async (
   // What is beyond its limits is nothing to compare the next run with.
   const isFine = failure === undefined && (excesses.length === 0 || inputs.imageLimits.isWarning)
   if (isFine) leaveNames(facts, report, history, context, front)
-  return { kind: 'run', report, history, compared, excesses, failure }
+  const { files: nodeFiles } = facts.nodeFiles
+  return { kind: 'run', report, history, nodeFiles, compared, excesses, failure }
 }
 
 /**

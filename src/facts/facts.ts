@@ -10,6 +10,7 @@ import type { Manifests } from '../manifests/workload.ts'
 import type { LastImages } from '../memory/memory.ts'
 import type { BuildTimes } from '../memory/time-memory.ts'
 import type { Filesystem } from '../storage/filesystems.ts'
+import type { FoundNodeFiles } from './find-files.ts'
 
 /** What we found on the machine before anything was done. */
 export type Facts = {
@@ -43,6 +44,7 @@ export type Facts = {
   readonly lastImages: LastImages
   /** Docker's images and build cache, which builds may reuse; 0 where the plan does not need it. */
   readonly reusableBytes: number
+  readonly nodeFiles: FoundNodeFiles
   /** Empty where none were named. */
   readonly manifests: Manifests
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */

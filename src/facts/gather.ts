@@ -18,6 +18,7 @@ import type { CacheAccess } from '../memory/cache-client.ts'
 import { nothingRemembered, type Remembered, recall } from '../memory/memory.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { Facts } from './facts.ts'
+import { findNodeFiles } from './find-files.ts'
 
 /** Where the step runs. */
 export type GatherContext = {
@@ -178,9 +179,19 @@ export const gather = async (
   const { hasContainerdStore } = engine
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
-  const [disk, nodeCapacities] = await Promise.all([
+  const [disk, nodeFiles, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
+    findNodeFiles(api, inputs, nodes),
     findCapacities(api, inputs, found),
   ])
-  return { ...found, targets, cacheLines, ...disk, isHostedRunner, manifests, nodeCapacities }
+  return {
+    ...found,
+    targets,
+    cacheLines,
+    ...disk,
+    nodeFiles,
+    isHostedRunner,
+    manifests,
+    nodeCapacities,
+  }
 }

@@ -13,11 +13,12 @@ export type Helper = {
   readonly hearUntil: (word: string, hear?: (told: Told) => void) => Promise<Told>
 }
 
-const toText = (commands: readonly (readonly (string | number)[])[]): string =>
+/** As the helper reads them. */
+export const toText = (commands: readonly (readonly (string | number)[])[]): string =>
   commands.map((fields) => `${fields.join('\0')}\0`).join('')
 
 /** What it says, kept until somebody hears it. */
-const createMailbox = () => {
+export const createMailbox = () => {
   const waiting: Told[] = []
   let ended: { readonly error: unknown } | undefined
   let wake = Promise.withResolvers<void>()

@@ -5,7 +5,7 @@ import type { Progress } from '../text/progress.ts'
 import type { Helper, Told } from './conversation.ts'
 import { toStat } from './sources/local.ts'
 import type { Tree, TreeFile } from './sources/source.ts'
-import type { FilesSource } from './sync-files.ts'
+import type { FilesSource } from './wanted.ts'
 
 /** A source, and where the helper sees its files. */
 export type Sought = {

@@ -7,7 +7,8 @@ export const mountPoint = '/slipway'
 
 const parts = ['common', 'store', 'gather', 'node', 'mount', 'place', 'main'] as const
 
-const program = (): string =>
+/** All of it, as Perl takes it. */
+export const filesProgram = (): string =>
   parts
     .map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), 'utf8'))
     .join('\n')
@@ -29,7 +30,7 @@ export const toFilesHelper = (
 ) => ({
   ...toHelperBase(node, runId),
   Entrypoint: ['/usr/bin/perl'],
-  Cmd: ['-e', program()],
+  Cmd: ['-e', filesProgram()],
   Env: ['LC_ALL=C'],
   HostConfig: {
     ...helperHostConfig,

@@ -4,8 +4,8 @@ import type { Helper } from './conversation.ts'
 import type { planView } from './places.ts'
 import { toRecordName } from './record.ts'
 import type { Tree } from './sources/source.ts'
-import type { WantedFiles } from './sync-files.ts'
 import { toFolders, toTreeId } from './tree-id.ts'
+import type { WantedFiles } from './wanted.ts'
 
 /** A target that nobody asks for any more. */
 export type Removal = { readonly node: Node; readonly target: string }

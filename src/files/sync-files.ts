@@ -1,7 +1,5 @@
-import type { Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
-import type { NodeFiles } from '../inputs/node-files.ts'
 import { filesLabel, filesVolume } from '../ownership.ts'
 import { createProgress } from '../text/progress.ts'
 import { type Helper, withHelper } from './conversation.ts'
@@ -9,20 +7,7 @@ import { fetchTrees, type Gathered, gatherFiles, type Sought } from './gather-fi
 import { toFilesHelper } from './helper.ts'
 import { type Placed, placeTrees, type Removal } from './place-trees.ts'
 import { planView } from './places.ts'
-import type { LocalSource } from './sources/local.ts'
-import type { RemoteSource } from './sources/source.ts'
-
-/** Where files come from, as far as it is known before anything is moved. */
-export type FilesSource =
-  | { readonly kind: 'local'; readonly source: LocalSource }
-  | { readonly kind: 'remote'; readonly source: RemoteSource }
-
-/** Files that some nodes lack. */
-export type WantedFiles = {
-  readonly files: NodeFiles
-  readonly found: FilesSource
-  readonly into: readonly Node[]
-}
+import type { WantedFiles } from './wanted.ts'
 
 export type SyncOrder = {
   readonly wanted: readonly WantedFiles[]
@@ -93,7 +78,9 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
     const progress = createProgress(line, 'node-files')
     const trees = await fetchTrees(helper, sought, progress, signal)
     const gathered: Gathered = await gatherFiles(helper, sought, trees, order.verifies, progress)
-    const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, order.verifies)
+    // What nodes have of a file that was not whole is to go, too.
+    const verifies = order.verifies || gathered.broken.length > 0
+    const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, verifies)
     helper.send([['trim', keptBytes]])
     await helper.hearUntil('trimmed')
     return { placed, copiedBytes: gathered.copiedBytes, broken: gathered.broken }

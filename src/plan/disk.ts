@@ -13,6 +13,8 @@ type Written =
   /** One image, as such a builder hands it over. */
   | { readonly kind: 'export' }
   | { readonly kind: 'copies'; readonly node: string }
+  /** Files for nodes, once. */
+  | { readonly kind: 'files' }
   /** One image, as kind loads it. */
   | { readonly kind: 'tar' }
 
@@ -100,6 +102,17 @@ const toLoadNeeds = (facts: Facts, { node, choice }: NodePlan): readonly Placed[
   }
 }
 
+/** The store's, and each node's own where pods may write to it. */
+const toFilesNeeds = ({ nodeFiles, filesystems }: Facts): readonly Placed[] => {
+  const bytes = nodeFiles.files.reduce((sum, { files, found, into }) => {
+    const copies = into.length === 0 ? 0 : 1 + (files.isWritable ? into.length : 0)
+    return sum + copies * found.source.sizeBytes
+  }, 0)
+  return bytes === 0
+    ? []
+    : [{ need: { kind: 'files', bytes }, filesystem: findDockers(filesystems) }]
+}
+
 const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]) =>
   facts.filesystems.map((filesystem) => {
     const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need)
@@ -132,6 +145,7 @@ export const planDisk = (facts: Facts, nodes: readonly NodePlan[], keep: readonl
   const needs = [
     ...(lastSizes === undefined ? [] : toBuildNeeds(facts, lastSizes)),
     ...nodes.flatMap((node) => toLoadNeeds(facts, node)),
+    ...toFilesNeeds(facts),
   ]
   /** Of the images to build; undefined before they were built once. */
   const sizes = lastSizes
@@ -143,8 +157,9 @@ export type DiskPlan = Readonly<ReturnType<typeof planDisk>>
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = 0.95
 
-/** Nobody knows what of its part a builder has already. */
-const isCertain = ({ kind }: Need): boolean => kind !== 'builder' && kind !== 'export'
+/** Nobody knows what of its part a builder, or the store of files, has already. */
+const isCertain = ({ kind }: Need): boolean =>
+  kind !== 'builder' && kind !== 'export' && kind !== 'files'
 
 /** True when not even all that could be freed would make room, should images be as they were. */
 export const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }: Sum): boolean => {

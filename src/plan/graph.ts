@@ -193,6 +193,18 @@ const planAfterBuilds = ({ credentials }: Inputs, facts: Facts): readonly Step[]
   ]
 }
 
+/** Nothing where all nodes have all of it. */
+const planFiles = (
+  { verifiesNodeFiles: verifies }: Inputs,
+  { nodeFiles: { files, removals } }: Facts,
+  needs: readonly StepId[],
+): readonly Step[] => {
+  const wanted = files.filter(({ into }) => into.length > 0)
+  if (wanted.length + removals.length === 0) return []
+  const work = { kind: 'sync-files', wanted, removals, verifies } as const
+  return [step('node files', work, { needs, lane: 'files' })]
+}
+
 /** Puts together what is to be done, and what has to wait for what. */
 export const planSteps = (
   inputs: Inputs,
@@ -207,6 +219,7 @@ export const planSteps = (
   const toReport = createToReport(inputs, facts)
   const main = [
     ...disk,
+    ...planFiles(inputs, facts, room),
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
     ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]

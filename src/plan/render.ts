@@ -8,7 +8,7 @@ import type { MethodChoice, NodePlan } from '../load/plan-method.ts'
 import { escapeLine, formatBytes } from '../text/format.ts'
 import type { Plan } from './plan.ts'
 import { renderSum } from './shortage.ts'
-import type { Step } from './steps.ts'
+import type { Step, StepOf } from './steps.ts'
 
 const list = (words: readonly string[]): string => words.join(', ')
 
@@ -17,6 +17,14 @@ const renderTarget = ({ name, tags, isWanted, further }: Target): string => {
   const pushed = further.some(isPush) ? 'pushed, too' : ''
   const notes = [list(names), isWanted ? pushed : 'a dependency, not loaded'].filter(Boolean)
   return `Build ${name}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
+}
+
+const renderFiles = ({ wanted, removals }: StepOf<'sync-files'>): string => {
+  const each = wanted.map(
+    ({ files: { target }, found: { source } }) => `${target} (${formatBytes(source.sizeBytes)})`,
+  )
+  const gone = [...new Set(removals.map(({ target }) => `remove ${target}`))]
+  return `Put files into nodes: ${list([...each, ...gone])}`
 }
 
 /** Undefined for what is only bookkeeping, such as names that exist while a step works. */
@@ -38,6 +46,8 @@ const renderStep = (step: Step): string | undefined => {
       return `Report on ${list(step.names)}`
     case 'prove':
       return `Prove by the test what ${list(step.names)} can do without`
+    case 'sync-files':
+      return renderFiles(step)
     case 'revoke-token':
       return 'Revoke the token'
     case 'prune-cache':

@@ -23,6 +23,7 @@ const needNames = {
   builder: "the builder's copies",
   export: "one image's export from the builder",
   tar: "one image's tar",
+  files: 'files for nodes',
 } as const
 
 const nameNeed = (need: Need): string =>

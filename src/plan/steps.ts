@@ -2,6 +2,8 @@ import type { ReportDepth } from '../analysis/analyse.ts'
 import type { Target } from '../build/target.ts'
 import type { Node } from '../cluster/node.ts'
 import type { Freeing } from '../disk/free-disk.ts'
+import type { Removal } from '../files/place-trees.ts'
+import type { WantedFiles } from '../files/wanted.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages, ReportedImage } from '../inputs/inputs.ts'
@@ -11,7 +13,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 export type StepId = string
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'report' | 'proof' | 'none'
+export type Lane = 'build' | 'load' | 'report' | 'proof' | 'files' | 'none'
 
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
@@ -78,6 +80,13 @@ export type Work =
       /** As it was written, for people. */
       readonly command: string
       readonly timeoutMs: number
+    }
+  /** Puts files into nodes, and takes out what nobody asks for any more. */
+  | {
+      readonly kind: 'sync-files'
+      readonly wanted: readonly WantedFiles[]
+      readonly removals: readonly Removal[]
+      readonly verifies: boolean
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

@@ -78,7 +78,8 @@ export const toFailure = (report: Report): unknown => {
   const problems = toProblems(report)
   const among = countImages(report)
   const [first] = problems
-  if (first === undefined || among === 1) return first?.error
+  const isOnlyOne = problems.length === 1 && outcomesOf(report, 'sync-files').length === 1
+  if (first === undefined || among === 1 || (among === 0 && isOnlyOne)) return first?.error
   const mark = problems.length === 1 ? '' : '- '
   const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)
   const count = `${problems.length} of ${among} images failed.`

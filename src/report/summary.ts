@@ -14,6 +14,8 @@ export type Told = {
   /** When the step began, by the clock that outcomes have. */
   readonly beganMs: number
   readonly durationMs: number
+  /** What became of files for nodes, in a few words. */
+  readonly files?: string | undefined
   /** How much larger the images are than before, where that is known. */
   readonly growth?: string | undefined
   /** What the builds took beside what is usual; undefined where nobody knows that. */
@@ -35,10 +37,10 @@ const renderReported = (report: Report): string | undefined => {
 }
 
 /** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
-const renderVerdict = ({ report, clusterName, failure }: Told): string => {
+const renderVerdict = ({ report, clusterName, failure, files }: Told): string => {
   const rows = toImageRows(report)
   if (rows.length === 0)
-    return renderReported(report) ?? (failure === undefined ? 'nothing to do' : 'failed')
+    return renderReported(report) ?? (failure === undefined ? (files ?? 'nothing to do') : 'failed')
   const number = (result: Result): number => rows.filter((row) => resultOf(row) === result).length
   const loads = rows.filter(({ load }) => load !== undefined)
   const done = number('loaded')
@@ -51,7 +53,7 @@ const renderVerdict = ({ report, clusterName, failure }: Told): string => {
   const rest = (['built', 'failed', 'cancelled', 'skipped'] as const).flatMap((result) =>
     number(result) === 0 ? [] : [`${number(result)} ${result}`],
   )
-  return [`${all}${where}`, ...rest].join(', ')
+  return [`${all}${where}`, ...rest, ...(files === undefined ? [] : [files])].join(', ')
 }
 
 /** Longer than any run of backquotes inside, so that nothing in it can end it. */

@@ -12,6 +12,7 @@ import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
 import type { Handlers } from './ports.ts'
 import { prove } from './prove-step.ts'
+import { syncNodeFiles } from './sync-files-step.ts'
 
 /** How each kind of step is done. */
 export const handlers: Handlers = {
@@ -19,6 +20,7 @@ export const handlers: Handlers = {
   build,
   load,
   prove,
+  'sync-files': syncNodeFiles,
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),

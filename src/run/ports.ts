@@ -7,6 +7,7 @@ import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
+import type { SyncResult } from '../files/sync-files.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { ContainerImage } from '../image/image.ts'
@@ -45,6 +46,7 @@ type Results = {
   readonly analyse: ImageAnalysis | undefined
   /** Undefined where there was nothing to prove, or no test could be run. */
   readonly prove: Proof | undefined
+  readonly 'sync-files': SyncResult
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]
 }

@@ -17,7 +17,7 @@ const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after
 
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }: StepOutcome): string | undefined => {
-  const isTold = ['build', 'load', 'free-disk', 'prune-cache'].includes(step.kind)
+  const isTold = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files'].includes(step.kind)
   if (!isTold || time === undefined || state === 'skipped') return undefined
   const title = step.id.charAt(0).toUpperCase() + step.id.slice(1)
   return `${title}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`
@@ -67,11 +67,13 @@ export const runPlan = async (
   })
   const retry = createDiskRetry(facts, given, reclaim)
   const outcomes = await runJobs(steps, {
-    lanes: { build: parallel, load: 1, report: 1, proof: 1 },
+    lanes: { build: parallel, load: 1, report: 1, proof: 1, files: 1 },
     isEnded: () => signal.aborted,
     run: (step) => {
       const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports)
-      return step.lane === 'build' || step.lane === 'load' ? retry(work, signal) : work()
+      return step.lane === 'build' || step.lane === 'load' || step.lane === 'files'
+        ? retry(work, signal)
+        : work()
     },
     onEnd: (outcome) => {
       const { step, state, result } = outcome

@@ -13,6 +13,12 @@ import {
 } from '../../report/image-report.ts'
 import { renderImageReports } from '../../report/image-report-summary.ts'
 import { renderReportLines } from '../../report/image-report-text.ts'
+import {
+  renderFilesVerdict,
+  renderNodeFiles,
+  renderPieces,
+  toVolumes,
+} from '../../report/node-files.ts'
 import { emptyReport, toOutputs } from '../../report/report.ts'
 import { renderCommon } from '../../report/shared-base.ts'
 import { renderResult, renderSummary } from '../../report/summary.ts'
@@ -51,6 +57,13 @@ const tellReports = async (
   await runner.warnings(annotations.flatMap(({ warnings }) => warnings))
 }
 
+/** By what pods use the files: for programs, and to be copied by people. */
+const tellVolumes = (runner: Runner, files: Parameters<typeof toVolumes>[0]): void => {
+  runner.output('volumes', JSON.stringify(toVolumes(files)))
+  const lines = renderPieces(files).flatMap((piece) => [...piece.split('\n'), ''])
+  runner.group('node-files: pieces of manifests for pods that use them', lines)
+}
+
 /** All but the one that the step fails with. */
 const tellExcesses = async (
   runner: Runner,
@@ -84,7 +97,9 @@ export const publish = async (
   const usual = history && compareWithUsual(report, history)
   const durationMs = performance.now() - beganMs
   const growth = result?.kind === 'run' ? renderGrowth(result.compared) : undefined
+  const nodeFiles = result?.kind === 'run' ? result.nodeFiles : []
   const told = {
+    files: renderFilesVerdict(report, nodeFiles),
     growth,
     beganMs,
     report,
@@ -93,12 +108,18 @@ export const publish = async (
     durationMs,
     failure,
   }
+  const files = renderNodeFiles(report, nodeFiles)
+  if (nodeFiles.length > 0) tellVolumes(runner, nodeFiles)
   const reports = toImageReports(report)
   const compared = compareReports(reports)
   const growths = result?.kind === 'run' ? toGrowths(result.compared) : []
   await tellReports(runner, reports, compared, growths)
   if (result?.kind === 'run') await tellExcesses(runner, result, inputs, failure)
-  if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`)
+  if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`)
+  if (files !== undefined) runner.line(`\n${files}`)
   const details = renderImageReports(reports, compared)
-  await runner.summary(`${renderSummary(told)}${details === '' ? '' : `\n${details}`}`)
+  const parts = [renderSummary(told), files, details].filter(
+    (part) => part !== undefined && part !== '',
+  )
+  await runner.summary(parts.join('\n'))
 }

@@ -68,6 +68,8 @@ sub gather {
       inform('object', $_->{index}, $digest);
       $fresh{$_->{stat}} = $digest if exists $known{$_->{stat}};
     } else {
+      my $digest = digest_of($_);
+      inform('broken', $digest) if $digest ne '' && lstat object_path($digest, $_->{executable});
       fail("no source for $_->{path}") unless exists $sources{$_->{source}};
       push @missing, { %$_, size => (split /:/, $_->{stat})[2] };
     }
@@ -88,8 +90,8 @@ sub read_learned {
   my %learned = ();
   open my $file, '<', "$store/staging/$run/learned" or return ();
   local $/ = "\n";
-  while (<$file>) {
-    my ($stat, $digest) = /^([0-9:]+) ([0-9a-f]{64})$/ or next;
+  while (defined(my $line = <$file>)) {
+    my ($stat, $digest) = $line =~ /^([0-9:]+) ([0-9a-f]{64})$/ or next;
     my ($modified, $changed) = (split /:/, $stat)[3, 4];
     my $latest = $changed > $modified ? $changed : $modified;
     $learned{$stat} = $digest if $latest / 1e9 < $began - 2;

@@ -8,7 +8,7 @@ sub is_mounted {
   my $wanted = parent_in_node($place) . "/$name";
   open my $file, '<', "/proc/$place->{pid}/mountinfo" or return 0;
   local $/ = "\n";
-  while (<$file>) { return 1 if (split / /)[4] eq $wanted }
+  while (defined(my $line = <$file>)) { return 1 if (split / /, $line)[4] eq $wanted }
   return 0;
 }
 
@@ -22,8 +22,8 @@ sub is_in_use_elsewhere {
     next if $seen{$namespace}++;
     open my $file, '<', "$proc/mountinfo" or next;
     local $/ = "\n";
-    while (<$file>) {
-      my ($root, $point) = (split / /)[3, 4];
+    while (defined(my $line = <$file>)) {
+      my ($root, $point) = (split / /, $line)[3, 4];
       $count += 1 if $root =~ m{/trees/\Q$id\E(?:/|$)} && $point !~ m{\.\Q$id\E$};
     }
   }

@@ -25,8 +25,8 @@ sub find_cover {
   my ($pid, $destination, $target) = @_;
   open my $file, '<', "/proc/$pid/mountinfo" or return 'the node is gone';
   local $/ = "\n";
-  while (<$file>) {
-    my $point = (split / /)[4];
+  while (defined(my $line = <$file>)) {
+    my $point = (split / /, $line)[4];
     next if length $point <= length $destination;
     return "$point is a mount of its own in the node" if "$target/" =~ m{^\Q$point\E/};
   }
@@ -89,7 +89,7 @@ sub is_in_use {
     next if $seen{$namespace}++;
     open my $file, '<', "$proc/mountinfo" or next;
     local $/ = "\n";
-    while (<$file>) { return 1 if (split / /)[3] =~ m{\Q$path\E(?:/|$)} }
+    while (defined(my $line = <$file>)) { return 1 if (split / /, $line)[3] =~ m{\Q$path\E(?:/|$)} }
   }
   return 0;
 }

@@ -82,6 +82,13 @@ sub make_version {
   return ('', $why);
 }
 
+# By the end of a folder's path on its filesystem, with which the nodes' volumes are told apart.
+sub is_version_in_use {
+  my ($place, $version) = @_;
+  my ($volume) = $place->{root} =~ m{((?:/[^/]+){1,2})$};
+  return is_in_use(join '/', $volume, grep { $_ ne '' } $place->{parent}, $version);
+}
+
 # Whether a version is there, whole: nothing else has its final name but the empty folder of a mount that is gone.
 sub holds {
   my ($place, $version) = @_;
@@ -93,6 +100,12 @@ sub holds {
   return $place->{verify} && $place->{mode} eq 'ro' ? is_whole($version) : 1;
 }
 
+# Half of one must not be taken for a whole one.
+sub remove_version {
+  my ($name) = @_;
+  rename $name, ".$name.$run" and remove_all(".$name.$run");
+}
+
 # In the current folder. What killed runs left beside it goes: no other one is at work in this node.
 sub put_version {
   my ($place, $version) = @_;
@@ -100,8 +113,8 @@ sub put_version {
   my $left = qr/^\.\Q$place->{name}\E\.(?:[0-9a-f]{16}\.)?[0-9a-f]{16}$/;
   remove_all($_) for grep { /$left/ } readdir $handle;
   return ('same', 0) if holds($place, $version);
-  return ('', "pods use $version, of which something is missing") if is_in_use("/$place->{parent}/$version");
-  remove_all($version);
+  return ('', "pods use $version, of which something is missing") if is_version_in_use($place, $version);
+  remove_version($version);
   return make_version($place, $version);
 }
 
@@ -112,8 +125,8 @@ sub drop_versions {
   for my $id (@ids) {
     my $name = "$place->{name}.$id";
     unmount($place, $name) if is_mounted($place, $name) && !is_in_use_elsewhere($id);
-    if (is_mounted($place, $name) || is_in_use("/$place->{parent}/$name")) { push @kept, $id; next }
-    remove_all($name);
+    if (is_mounted($place, $name) || is_version_in_use($place, $name)) { push @kept, $id; next }
+    remove_version($name);
   }
   return @kept;
 }

@@ -18,14 +18,25 @@ my %locks = ();
 # Runs of which nobody holds the lock any more are dead.
 sub sweep_staging {
   opendir my $handle, "$store/staging" or return;
-  for (grep { /^[0-9a-f]{16}$/ } readdir $handle) {
-    next if $_ eq $run;
-    open my $lock, '>>', "$store/staging/$_.lock" or next;
+  for my $dead (map { /^([0-9a-f]{16})(?:\.lock)?$/ } readdir $handle) {
+    next if $dead eq $run;
+    open my $lock, '>>', "$store/staging/$dead.lock" or next;
     flock $lock, LOCK_EX | LOCK_NB or next;
-    remove_all("$store/staging/$_");
-    unlink "$store/staging/$_.lock";
+    remove_all("$store/staging/$dead");
+    unlink "$store/staging/$dead.lock";
   }
   closedir $handle;
+}
+
+# Somebody who sweeps may have removed the file between its being opened and locked.
+sub lock_run {
+  while (1) {
+    open my $lock, '>>', "$store/staging/$run.lock" or fail("cannot lock: $!");
+    flock $lock, LOCK_EX or fail("cannot lock: $!");
+    my @named = stat "$store/staging/$run.lock";
+    $locks{run} = $lock;
+    return if @named && $named[1] == (stat $lock)[1];
+  }
 }
 
 sub open_store {
@@ -35,8 +46,7 @@ sub open_store {
     fail("$store$_ is no folder") unless @found && S_ISDIR($found[2]);
   }
   chmod 0700, "$store/objects", "$store/staging", "$store/stats";
-  open $locks{run}, '>', "$store/staging/$run.lock" or fail("cannot lock: $!");
-  flock $locks{run}, LOCK_EX;
+  lock_run();
   # Whoever removes what nobody needs waits for those that are at work.
   open $locks{store}, '>>', "$store/lock" or fail("cannot lock the store: $!");
   flock $locks{store}, LOCK_SH;
@@ -56,7 +66,7 @@ my %known = ();
 sub read_stats {
   open my $file, '<', "$store/stats/known" or return;
   local $/ = "\n";
-  while (<$file>) { $known{$1} = $2 if /^([0-9:]{9,120}) ([0-9a-f]{64})$/ }
+  while (defined(my $line = <$file>)) { $known{$1} = $2 if $line =~ /^([0-9:]{9,120}) ([0-9a-f]{64})$/ }
 }
 
 # Nothing is kept of what may have been written to while it was read: such a file's time of change may
@@ -84,7 +94,7 @@ sub hash_files {
       exec { 'sha256sum' } 'sha256sum', '-b', @paths or POSIX::_exit(127);
   }
   local $/ = "\n";
-  while (<$output>) { push @digests, $1 if /^([0-9a-f]{64}) / }
+  while (defined(my $line = <$output>)) { push @digests, $1 if $line =~ /^([0-9a-f]{64}) / }
   close $output;
   fail('cannot hash what was copied') unless @digests == @paths;
   return @digests;

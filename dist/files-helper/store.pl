@@ -1,0 +1,137 @@
+# The store: files by their digests, root's and read-only, as all nodes share them.
+
+# An inode has one mode.
+sub object_path {
+  my ($digest, $executable) = @_;
+  return "$store/objects/$digest" . ($executable ? '.x' : '');
+}
+
+# Whether it is there and whole, as far as that is seen without reading it.
+sub has_object {
+  my ($digest, $size, $executable) = @_;
+  my @found = lstat object_path($digest, $executable) or return 0;
+  return S_ISREG($found[2]) && $found[7] == $size && ($found[2] & 0222) == 0 && $found[4] == 0;
+}
+
+my %locks = ();
+
+# Runs of which nobody holds the lock any more are dead.
+sub sweep_staging {
+  opendir my $handle, "$store/staging" or return;
+  for (grep { /^[0-9a-f]{16}$/ } readdir $handle) {
+    next if $_ eq $run;
+    open my $lock, '>>', "$store/staging/$_.lock" or next;
+    flock $lock, LOCK_EX | LOCK_NB or next;
+    remove_all("$store/staging/$_");
+    unlink "$store/staging/$_.lock";
+  }
+  closedir $handle;
+}
+
+sub open_store {
+  for ('', '/objects', '/staging', '/stats', '/trees') {
+    mkdir "$store$_", 0700 or $!{EEXIST} or fail("cannot make the store's folder: $!");
+    my @found = lstat "$store$_";
+    fail("$store$_ is no folder") unless @found && S_ISDIR($found[2]);
+  }
+  chmod 0700, "$store/objects", "$store/staging", "$store/stats";
+  open $locks{run}, '>', "$store/staging/$run.lock" or fail("cannot lock: $!");
+  flock $locks{run}, LOCK_EX;
+  # Whoever removes what nobody needs waits for those that are at work.
+  open $locks{store}, '>>', "$store/lock" or fail("cannot lock the store: $!");
+  flock $locks{store}, LOCK_SH;
+  sweep_staging();
+  remove_all("$store/staging/$run");
+  mkdir "$store/staging/$run", 0700 or fail("cannot make a folder in the store: $!");
+}
+
+sub close_store {
+  remove_all("$store/staging/$run");
+  unlink "$store/staging/$run.lock";
+}
+
+# Digests of files that have not changed since they were read, by what stat says of them.
+my %known = ();
+
+sub read_stats {
+  open my $file, '<', "$store/stats/known" or return;
+  local $/ = "\n";
+  while (defined(my $line = <$file>)) { $known{$1} = $2 if $line =~ /^([0-9:]{9,120}) ([0-9a-f]{64})$/ }
+}
+
+# Nothing is kept of what may have been written to while it was read: such a file's time of change may
+# stay as it is.
+sub write_stats {
+  my ($fresh) = @_;
+  my @kept = grep { !exists $fresh->{$_} } keys %known;
+  splice @kept, 200_000 if @kept > 200_000;
+  my $new = "$store/staging/$run/stats";
+  open my $file, '>', $new or return;
+  print $file "$_ $known{$_}\n" for @kept;
+  print $file "$_ $fresh->{$_}\n" for keys %$fresh;
+  close $file and rename $new, "$store/stats/known";
+}
+
+# Digests of files by their paths, which are ours. `openssl` and Debian's `sha256sum` use the processor's own
+# instructions.
+sub hash_files {
+  my @paths = @_;
+  return () unless @paths;
+  my @digests = ();
+  my $pid = open(my $output, '-|') // fail("fork: $!");
+  if ($pid == 0) {
+    exec { 'openssl' } 'openssl', 'dgst', '-sha256', '-r', @paths or
+      exec { 'sha256sum' } 'sha256sum', '-b', @paths or POSIX::_exit(127);
+  }
+  local $/ = "\n";
+  while (defined(my $line = <$output>)) { push @digests, $1 if $line =~ /^([0-9a-f]{64}) / }
+  close $output;
+  fail('cannot hash what was copied') unless @digests == @paths;
+  return @digests;
+}
+
+# Opens a file of a source, if it is still the one that was seen.
+sub open_source {
+  my ($folder, $path, $stat) = @_;
+  sysopen my $file, "$folder/$path", O_RDONLY | O_NOFOLLOW | O_NONBLOCK or return;
+  return stat_text($file) eq $stat ? $file : undef;
+}
+
+# Copies files into the staging folder, and from there, once their digests are known, to their names.
+sub copy_chunk {
+  my ($sources, $chunk) = @_;
+  my @staged = ();
+  for my $each (@$chunk) {
+    my $from = open_source($sources->{$each->{source}}, $each->{path}, $each->{stat});
+    unless (defined $from) { inform('changed', $each->{index}); next }
+    my $staged = "$store/staging/$run/$each->{index}";
+    my $size = (split /:/, $each->{stat})[2];
+    sysopen my $to, $staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or fail("cannot write to the store: $!");
+    copy_bytes($from, $to, $size) or fail("cannot write to the store: $!");
+    close $to or fail("cannot write to the store: $!");
+    # Whoever writes to it meanwhile changes what stat says.
+    unless (stat_text($from) eq $each->{stat} && -s $staged == $size) { unlink $staged; inform('changed', $each->{index}); next }
+    my $modified = (stat $from)[9];
+    utime $modified, $modified, $staged;
+    chmod $each->{executable} ? 0555 : 0444, $staged;
+    push @staged, [$each, $staged, $size];
+    inform('copied', $size);
+  }
+  my @digests = hash_files(map { $_->[1] } @staged);
+  open my $learned, '>>', "$store/staging/$run/learned" or fail("cannot write to the store: $!");
+  for (@staged) {
+    my ($each, $staged, $size) = @$_;
+    my $digest = shift @digests;
+    if ($each->{digest} ne '' && $each->{digest} ne $digest) {
+      unlink $staged;
+      inform('other', $each->{index}, $digest);
+      next;
+    }
+    my $object = object_path($digest, $each->{executable});
+    unlink $object unless has_object($digest, $size, $each->{executable});
+    link $staged, $object or $!{EEXIST} or fail("cannot write to the store: $!");
+    unlink $staged;
+    syswrite $learned, "$each->{stat} $digest\n";
+    inform('object', $each->{index}, $digest);
+  }
+}

@@ -1,0 +1,15 @@
+# What a node has of files that Slipway has put there: a line for each of its records, which begins with whether
+# the target is still what the record says. Runs in the node itself.
+export LC_ALL=C
+cd /var/lib/slipway-files 2>/dev/null || exit 0
+count=0
+for name in *; do
+  [[ $name =~ ^[0-9a-f]{32}$ && -f $name && ! -L $name ]] || continue
+  ((++count <= 500)) || break
+  IFS= read -r -n 4000 line <"$name"
+  IFS=$'\t' read -r _ target id _ way _ <<<"$line"
+  version=${target##*/}.$id there=gone
+  if [[ -L $target && $(readlink -- "$target") == "$version" && -e $target ]]; then there=there; fi
+  if [[ $way == mount ]] && ! mountpoint -q -- "${target%/*}/$version"; then there=gone; fi
+  printf '%s\t%s\t%s\n' "$there" "$name" "$line"
+done

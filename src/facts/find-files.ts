@@ -1,0 +1,117 @@
+import type { Node } from '../cluster/node.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import { Failure, renderError } from '../failure.ts'
+import { toKey } from '../files/place-trees.ts'
+import { findNodeObjection } from '../files/places.ts'
+import { type FilesRecord, readRecords } from '../files/record.ts'
+import { findLocalSource } from '../files/sources/local.ts'
+import type { FilesSource } from '../files/wanted.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { NodeFiles } from '../inputs/node-files.ts'
+
+/** Files that nodes are to have, and which nodes lack them. */
+export type FoundFiles = {
+  readonly files: NodeFiles
+  readonly found: FilesSource
+  /** All that are to have them. */
+  readonly nodes: readonly Node[]
+  readonly into: readonly Node[]
+}
+
+export type FoundNodeFiles = {
+  readonly files: readonly FoundFiles[]
+  /** What nodes have of ours and nobody asks for. */
+  readonly removals: readonly { readonly node: Node; readonly target: string }[]
+}
+
+export const noFiles: FoundNodeFiles = { files: [], removals: [] }
+
+const requireContent = (
+  { files, pointers }: Extract<FilesSource, { kind: 'local' }>['source'],
+  path: string,
+): void => {
+  if (pointers.length < files.length) return
+  throw new Failure(
+    `node-files: all files of ${path} are Git LFS pointers, not what they point to`,
+    {
+      remedy: `Write lfs:${path}, and Slipway fetches them; or check out with lfs: true.`,
+    },
+  )
+}
+
+const findSource = async ({ origin }: NodeFiles, given: string): Promise<FilesSource> => {
+  if (origin.kind !== 'local')
+    throw new Failure(`node-files: ${given} is of no kind that there is yet`)
+  const source = findLocalSource(origin.path, given)
+  requireContent(source, given)
+  return { kind: 'local', source }
+}
+
+/** One error for all that cannot be. */
+const requireAll = <T>(
+  results: readonly PromiseSettledResult<T>[],
+  objections: readonly string[],
+): readonly T[] => {
+  const failed = results.flatMap((each) =>
+    each.status === 'rejected' ? [renderError(each.reason)] : [],
+  )
+  const all = [...new Set([...objections.map((text) => `node-files: ${text}`), ...failed])]
+  if (all.length > 0) throw new Failure(all.join('\n'))
+  return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+}
+
+const isUpToDate = (
+  records: readonly FilesRecord[] | undefined,
+  files: NodeFiles,
+  found: FilesSource,
+): boolean => {
+  const key = toKey({ files, found })
+  return (records ?? []).some(
+    (record) =>
+      record.target === files.target && record.isThere && key !== undefined && record.key === key,
+  )
+}
+
+/** As people wrote it. */
+const sourceOf = ({ given, target }: NodeFiles): string =>
+  given.slice(0, Math.max(given.lastIndexOf(`:${target}`), 0)) || given
+
+/**
+ * Finds the files that nodes are to have, and what the nodes have already.
+ *
+ * @throws {Failure} one that names all that cannot be had, or not be put there
+ */
+export const findNodeFiles = async (
+  api: EngineApi,
+  {
+    nodeFiles,
+    prunesNodeFiles,
+    verifiesNodeFiles,
+  }: Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles'>,
+  nodes: readonly Node[],
+): Promise<FoundNodeFiles> => {
+  if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles
+  const objections = nodeFiles.flatMap(({ target }) =>
+    nodes.flatMap((node) => findNodeObjection(node, target) ?? []),
+  )
+  const finding = Promise.allSettled(
+    nodeFiles.map(async (each) => findSource(each, sourceOf(each))),
+  )
+  const records = await Promise.all(nodes.map((node) => readRecords(api, node)))
+  const sources = requireAll(await finding, objections)
+  const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]))
+  const files = nodeFiles.map((each, at) => {
+    const found = sources[at] as FilesSource
+    const into = nodes.filter(
+      (node) => verifiesNodeFiles || !isUpToDate(recordsOf.get(node), each, found),
+    )
+    return { files: each, found, nodes, into }
+  })
+  const isNamed = (target: string): boolean => nodeFiles.some((each) => each.target === target)
+  const removals = nodes.flatMap((node) =>
+    (recordsOf.get(node) ?? []).flatMap(({ target }) =>
+      isNamed(target) ? [] : [{ node, target }],
+    ),
+  )
+  return { files, removals: prunesNodeFiles ? removals : [] }
+}

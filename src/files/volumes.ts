@@ -1,0 +1,96 @@
+import type { Node } from '../cluster/node.ts'
+import type { NodeFiles } from '../inputs/node-files.ts'
+
+/** A volume of a pod, and how its containers mount it; in the words of Kubernetes. */
+export type FilesVolume = {
+  /** The path on the nodes. */
+  readonly target: string
+  readonly nodes: readonly string[]
+  /** Of `volumes`. */
+  readonly volume: {
+    readonly name: string
+    readonly hostPath: { readonly path: string; readonly type: 'Directory' | 'File' }
+  }
+  /** Of a container's `volumeMounts`; its own path is the author's to choose. */
+  readonly volumeMount: {
+    readonly name: string
+    readonly mountPath: string
+    readonly readOnly: boolean
+  }
+  /** For pods that may not mount folders of nodes; kubelet changes no owner in it, as it is mounted read-only. */
+  readonly persistentVolumes: readonly unknown[]
+}
+
+/** A name that Kubernetes takes for objects and labels. */
+export const toObjectName = (target: string): string =>
+  target
+    .toLowerCase()
+    .replace(/^\/var\/(?:local\/|lib\/)?/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '') || 'files'
+
+const accessOf = (isWritable: boolean): string => (isWritable ? 'ReadWriteOnce' : 'ReadOnlyMany')
+
+/** A local volume is on one node, and a claim takes one volume: each node has its own of both. */
+const toPersistent = (
+  name: string,
+  { target, isWritable }: NodeFiles,
+  node: string,
+  bytes: number,
+): readonly unknown[] => {
+  const accessModes = [accessOf(isWritable)]
+  const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`
+  const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, '')
+  const required = {
+    nodeSelectorTerms: [
+      { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] },
+    ],
+  }
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: own },
+      spec: {
+        capacity: { storage },
+        accessModes,
+        persistentVolumeReclaimPolicy: 'Retain',
+        storageClassName: '',
+        claimRef: { namespace: 'default', name: own },
+        local: { path: target },
+        nodeAffinity: { required },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: own, namespace: 'default' },
+      spec: {
+        accessModes,
+        storageClassName: '',
+        volumeName: own,
+        resources: { requests: { storage } },
+      },
+    },
+  ]
+}
+
+/** How pods use files that nodes have. */
+export const toVolume = (
+  files: NodeFiles,
+  isFile: boolean,
+  sizeBytes: number,
+  nodes: readonly Pick<Node, 'name'>[],
+): FilesVolume => {
+  const { target, isWritable } = files
+  const name = toObjectName(target)
+  return {
+    target,
+    nodes: nodes.map((node) => node.name),
+    volume: { name, hostPath: { path: target, type: isFile ? 'File' : 'Directory' } },
+    volumeMount: { name, mountPath: target, readOnly: !isWritable },
+    persistentVolumes: nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes)),
+  }
+}

@@ -1,0 +1,112 @@
+import { markdownTable } from 'markdown-table'
+import type { FoundFiles } from '../facts/find-files.ts'
+import type { Placed } from '../files/place-trees.ts'
+import { type FilesVolume, toVolume } from '../files/volumes.ts'
+import { escapeCell, formatBytes, formatCount } from '../text/format.ts'
+import { outcomesOf, type Report } from './report.ts'
+
+const ways = {
+  link: 'linked',
+  mount: 'mounted',
+  copy: 'copied',
+  write: 'copied',
+  same: 'unchanged',
+  removed: 'removed',
+  kept: 'removed once no pod uses it',
+} as const
+
+type Way = Placed['way'] | 'unknown'
+
+const placedOf = (report: Report): readonly Placed[] =>
+  outcomesOf(report, 'sync-files').flatMap(({ result }) => result?.placed ?? [])
+
+/** What became of one target in each node; what was not even tried is as it was. */
+const waysOf = ({ files, nodes, into }: FoundFiles, placed: readonly Placed[], isDone: boolean) =>
+  nodes.map(({ name }): readonly [string, Way] => {
+    const own = placed.find(({ node, target }) => node === name && target === files.target)
+    const isAsked = into.some((node) => node.name === name)
+    if (own !== undefined) return [name, own.way]
+    return [name, isAsked && !isDone ? 'unknown' : 'same']
+  })
+
+const renderWays = (all: readonly (readonly [string, Way])[]): string => {
+  const groups = Map.groupBy(all, ([, way]) => way)
+  return [...groups]
+    .map(([way, nodes]) => {
+      const where =
+        groups.size === 1
+          ? formatCount(nodes.length, 'node')
+          : nodes.map(([name]) => name).join(', ')
+      return `${way === 'unknown' ? 'not there' : ways[way]} (${where})`
+    })
+    .join('; ')
+}
+
+const countFiles = ({ found: { source } }: FoundFiles): string => {
+  const files = 'files' in source ? source.files : source.tree?.files
+  return files === undefined ? '' : formatCount(files.length, 'file')
+}
+
+/** A table in Markdown of the files that nodes have beside their images; undefined where there are none. */
+export const renderNodeFiles = (
+  report: Report,
+  files: readonly FoundFiles[],
+): string | undefined => {
+  const placed = placedOf(report)
+  const isDone = outcomesOf(report, 'sync-files').every(({ state }) => state === 'done')
+  const rows = files.map((each) => [
+    escapeCell(each.files.target),
+    escapeCell(each.files.given.slice(0, 80)),
+    formatBytes(each.found.source.sizeBytes),
+    countFiles(each),
+    escapeCell(renderWays(waysOf(each, placed, isDone))),
+  ])
+  const gone = placed.flatMap(({ node, target, way }) =>
+    way === 'removed' || way === 'kept'
+      ? [[escapeCell(target), '', '', '', `${ways[way]} (${node})`]]
+      : [],
+  )
+  if (rows.length + gone.length === 0) return undefined
+  return markdownTable([['Files', 'From', 'Size', 'Count', 'How'], ...rows, ...gone])
+}
+
+/** `2 paths unchanged`, `2 paths put into nodes, 1.2 GB copied`; undefined where there are none. */
+export const renderFilesVerdict = (
+  report: Report,
+  files: readonly FoundFiles[],
+): string | undefined => {
+  const outcomes = outcomesOf(report, 'sync-files')
+  if (files.length === 0 && outcomes.length === 0) return undefined
+  const paths = formatCount(files.length, 'path')
+  if (outcomes.length === 0) return `${paths} unchanged`
+  if (outcomes.some(({ state }) => state !== 'done')) return `${paths} not in the nodes`
+  const copied = outcomes.reduce((sum, { result }) => sum + (result?.copiedBytes ?? 0), 0)
+  return `${paths} in the nodes, ${formatBytes(copied)} copied`
+}
+
+/** What the output `volumes` says. */
+export const toVolumes = (files: readonly FoundFiles[]): readonly FilesVolume[] =>
+  files.map(({ files: each, found, nodes }) => {
+    const { source } = found
+    const isFile =
+      found.kind === 'local' ? found.source.isFile : (found.source.tree?.isFile ?? false)
+    return toVolume(each, isFile, source.sizeBytes, nodes)
+  })
+
+const renderPiece = ({ volume, volumeMount }: FilesVolume): string =>
+  [
+    'volumes:',
+    `  - name: ${volume.name}`,
+    '    hostPath:',
+    `      path: ${volume.hostPath.path}`,
+    `      type: ${volume.hostPath.type}`,
+    'containers: # in each that uses them',
+    '  - volumeMounts:',
+    `      - name: ${volumeMount.name}`,
+    `        mountPath: ${volumeMount.mountPath}`,
+    `        readOnly: ${volumeMount.readOnly}`,
+  ].join('\n')
+
+/** The pieces of manifests by which pods use them. */
+export const renderPieces = (files: readonly FoundFiles[]): readonly string[] =>
+  toVolumes(files).map(renderPiece)

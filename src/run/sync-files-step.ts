@@ -1,0 +1,38 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type SyncResult, syncFiles } from '../files/sync-files.ts'
+import { formatCount } from '../text/format.ts'
+import type { Handler } from './ports.ts'
+
+/** Copying and hashing want a core each; the store's disk is one. */
+const mostWorkers = 4
+
+/** What the store keeps of files that no node has: the next cluster on this machine may want them. */
+const keptBytes = 10_000_000_000
+
+/** Puts files into nodes. */
+export const syncNodeFiles: Handler<'sync-files'> = async (
+  { wanted, removals, verifies },
+  { docker: { api, engine }, log, run },
+): Promise<SyncResult> => {
+  const folder = join(run.layoutDir, 'files')
+  await mkdir(folder, { mode: 0o700, recursive: true })
+  try {
+    const result = await syncFiles(api, {
+      ...{ wanted, removals, verifies, folder, keptBytes },
+      runId: run.id,
+      workers: Math.min(engine.cores, mostWorkers),
+      line: log.line,
+      signal: run.signal,
+    })
+    const { broken } = result
+    if (broken.length > 0) {
+      log.warning(
+        `node-files: ${formatCount(broken.length, 'file')} had changed in a node or in the store, and ${broken.length === 1 ? 'was' : 'were'} replaced: ${broken.slice(0, 3).join(', ')}`,
+      )
+    }
+    return result
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
