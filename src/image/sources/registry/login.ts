@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { dockerFolderOf } from '../../../docker/docker-folders.ts'
 import { attempt, Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
+import { type Answer, type Requests, readText, requireSafe } from '../../../host/http.ts'
 import { readRegularFile } from '../../../host/read-file.ts'
 import { Secret } from '../../../secret.ts'
 import { parseJson } from '../blob-image.ts'
-import { type Answer, type Requests, readText, requireSafe } from './requests.ts'
 
 type Config = {
   readonly auths?: Readonly<Record<string, { readonly auth?: unknown } | null>> | null

@@ -3,13 +3,20 @@ import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
+import {
+  type Answer,
+  createRequests,
+  isLoopback,
+  readText,
+  retry,
+  toPassing,
+} from '../../../host/http.ts'
 import type { Secret } from '../../../secret.ts'
 import { formatBytes } from '../../../text/format.ts'
 import type { BlobImage } from '../../contents/blobs/blob.ts'
 import { toDigest } from '../../digest.ts'
 import { type BlobDescriptor, type BlobSource, largestText, readBlobImage } from '../blob-image.ts'
 import { answerChallenge, findLogin } from './login.ts'
-import { type Answer, createRequests, isLoopback, readText, retry, toPassing } from './requests.ts'
 
 /** Where an image is in a registry. */
 type Place = {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { HttpClient } from '@actions/http-client'
 import pRetry from 'p-retry'
-import { Failure } from '../../../failure.ts'
+import { Failure } from '../failure.ts'
 
 /** Nobody who answers is silent for so long. */
 const silenceMs = 60_000
@@ -12,17 +12,17 @@ export const isLoopback = ({ hostname }: URL): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 
 /**
- * What may be asked: plain HTTP only of this machine, and of that only where the registry is on it.
+ * What may be asked: plain HTTP only of this machine, and of that only where the server is on it.
  *
  * @throws {Failure} for other addresses
  */
-export const requireSafe = (url: URL, registry: URL): URL => {
-  const isPlainHere = url.protocol === 'http:' && isLoopback(url) && isLoopback(registry)
+export const requireSafe = (url: URL, server: URL): URL => {
+  const isPlainHere = url.protocol === 'http:' && isLoopback(url) && isLoopback(server)
   if (url.protocol === 'https:' || isPlainHere) return url
-  throw new Failure(`${registry.host} sends us to ${url.protocol}//${url.host}, which is no https`)
+  throw new Failure(`${server.host} sends us to ${url.protocol}//${url.host}, which is no https`)
 }
 
-/** The registry's trouble, or the network's, that may be over in a moment. */
+/** The server's trouble, or the network's, that may be over in a moment. */
 class Passing extends Error {}
 
 export type Answer = {
@@ -73,7 +73,7 @@ export const retry = <T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>
 export const toPassing = (cause: unknown): Error => new Passing('the answer was cut off', { cause })
 
 /** Asks by the proxies that HTTPS_PROXY and others name. */
-export const createRequests = (registry: URL, signal: AbortSignal) => {
+export const createRequests = (server: URL, signal: AbortSignal) => {
   const client = new HttpClient('slipway', [], {
     allowRedirects: false,
     allowRetries: false,
@@ -82,7 +82,7 @@ export const createRequests = (registry: URL, signal: AbortSignal) => {
   })
   /** Follows where it is sent; what it says of itself only the first address hears. */
   const send = async (first: URL, headers: Readonly<Record<string, string>>): Promise<Answer> => {
-    let url = requireSafe(first, registry)
+    let url = requireSafe(first, server)
     const { authorization: _, ...others } = headers
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
       const isFirst = url.origin === first.origin
@@ -92,7 +92,7 @@ export const createRequests = (registry: URL, signal: AbortSignal) => {
       answer.body.destroy()
       const next = URL.parse(location, url.href)
       if (next === null) throw new Failure(`${url.host} sends us to no address`)
-      url = requireSafe(next, registry)
+      url = requireSafe(next, server)
     }
     throw new Failure(`${first.host} sends us from one address to the next`)
   }
