@@ -38,6 +38,12 @@ const deepest = 4
 
 const odd = (why: string): Failure => new Failure(`It is no image that Slipway can read: ${why}`)
 
+/** Whether a config's type says that its manifest is an image's. */
+export const isImageConfig = (mediaType: unknown): boolean =>
+  /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(
+    `${mediaType}`,
+  )
+
 const isDescriptor = (value: unknown): value is BlobDescriptor => {
   const { digest, size } = (value ?? {}) as Partial<BlobDescriptor>
   return isDigest(digest) && Number.isSafeInteger(size) && Number(size) >= 0
@@ -76,7 +82,8 @@ export const toListed = (text: string): readonly Listed[] => {
   return Array.isArray(manifests) ? manifests.filter(isDescriptor) : []
 }
 
-const toLayers = (manifest: string): readonly BlobDescriptor[] => {
+/** @throws {Failure} where a layer of a manifest has no digest */
+export const toLayers = (manifest: string): readonly BlobDescriptor[] => {
   const { layers } = parseJson<Document>(manifest, 'its manifest')
   const all: readonly unknown[] = Array.isArray(layers) ? layers : []
   if (all.length > mostLayers) throw odd(`it has ${all.length} layers`)
@@ -92,9 +99,10 @@ const toDiffIds = (config: string): readonly string[] => {
   throw odd('its config names layers that are no digests')
 }
 
-const findManifestText = async (
+/** A manifest's text: the root itself, or what of an index is for this machine. */
+export const findManifestText = async (
   root: string,
-  { readManifest }: BlobSource,
+  { readManifest }: Pick<BlobSource, 'readManifest'>,
   architecture: string,
 ): Promise<string> => {
   let text = root
@@ -122,12 +130,7 @@ export const readBlobImage = async (
   if (!isDescriptor(descriptor)) throw odd('its manifest names no config')
   const { mediaType = '' } = descriptor as { readonly mediaType?: unknown }
   // Charts, signatures and others are kept in registries, too.
-  if (
-    !/^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(
-      `${mediaType}`,
-    )
-  )
-    throw odd('it is something else that registries keep')
+  if (!isImageConfig(mediaType)) throw odd('it is something else that registries keep')
   const config = await source.readText(descriptor)
   const [layers, diffIds] = [toLayers(manifest), toDiffIds(config)]
   if (layers.length !== diffIds.length)

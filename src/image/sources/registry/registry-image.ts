@@ -3,48 +3,11 @@ import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
-import {
-  type Answer,
-  createRequests,
-  isLoopback,
-  readText,
-  retry,
-  toPassing,
-} from '../../../host/http.ts'
-import type { Secret } from '../../../secret.ts'
+import { retry, toPassing } from '../../../host/http.ts'
 import { formatBytes } from '../../../text/format.ts'
 import type { BlobImage } from '../../contents/blobs/blob.ts'
-import { toDigest } from '../../digest.ts'
-import { type BlobDescriptor, type BlobSource, largestText, readBlobImage } from '../blob-image.ts'
-import { answerChallenge, findLogin } from './login.ts'
-
-/** Where an image is in a registry. */
-type Place = {
-  /** As names have it, such as `docker.io`. */
-  readonly domain: string
-  readonly repository: string
-  /** A tag or a digest. */
-  readonly version: string
-}
-
-/** @param canonical as `parseImageReference` makes it */
-export const toPlace = (canonical: string): Place => {
-  const [, domain = '', repository = '', tag, digest] =
-    /^([^/]+)\/([^@]*?)(?::([\w.-]+))?(?:@(.+))?$/.exec(canonical) ?? []
-  return { domain, repository, version: digest ?? tag ?? 'latest' }
-}
-
-const toAddress = ({ domain }: Place): URL => {
-  const url = new URL(`https://${domain === 'docker.io' ? 'registry-1.docker.io' : domain}`)
-  return isLoopback(url) ? new URL(`http://${domain}`) : url
-}
-
-const accepted = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ')
+import { type BlobDescriptor, type BlobSource, readBlobImage } from '../blob-image.ts'
+import { createConversation, type Get, readDocument, toPlace } from './conversation.ts'
 
 export type RegistryOrder = {
   /** Canonical. */
@@ -55,52 +18,6 @@ export type RegistryOrder = {
   /** With Docker's logins. */
   readonly env: Env
   readonly signal: AbortSignal
-}
-
-/** Asks one registry about one repository, with a token as soon as it wants one. */
-const createConversation = (place: Place, { env, signal }: RegistryOrder) => {
-  const registry = toAddress(place)
-  const { domain, repository } = place
-  const requests = createRequests(registry, signal)
-  const login = findLogin(env, domain)
-  let authorization: Secret | undefined
-  const send = (url: URL): Promise<Answer> =>
-    requests.send(url, {
-      accept: accepted,
-      ...(authorization && { authorization: authorization.expose() }),
-    })
-  const get = async (path: string): Promise<Answer> => {
-    const url = new URL(`/v2/${repository}/${path}`, registry)
-    let answer = await send(url)
-    if (answer.status === 401) {
-      answer.body.destroy()
-      authorization = await answerChallenge(answer, requests, registry, repository, login)
-      if (authorization !== undefined) answer = await send(url)
-    }
-    if (answer.status === 200) return answer
-    answer.body.destroy()
-    if (answer.status === 404) throw new Failure(`${domain} does not have it`)
-    const isRefused = answer.status === 401 || answer.status === 403
-    throw new Failure(`${domain} answered ${answer.status} to ${path}`, {
-      ...(isRefused && {
-        remedy: `It may not be there, or need a login: \`docker login ${domain}\` before this step.`,
-      }),
-    })
-  }
-  return { get, dispose: requests.dispose }
-}
-
-type Get = ReturnType<typeof createConversation>['get']
-
-const readDocument = async (
-  get: Get,
-  path: string,
-  digest: string | undefined,
-): Promise<string> => {
-  const content = await readText(await get(path), largestText, path)
-  const found = toDigest(content)
-  if (digest === undefined || found === digest) return content.toString('utf8')
-  throw new Failure(`The registry sent ${found} in place of ${digest}`)
 }
 
 const download = async (
