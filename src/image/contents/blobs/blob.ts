@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import { Failure } from '../../../failure.ts'
+import { splitFrames } from './zstd-frames.ts'
 
 /** A layer in a file of this machine. */
 export type LayerBlob = {
@@ -26,12 +27,13 @@ export type BlobImage = {
   readonly layers: readonly LayerBlob[]
 }
 
-type Packing = 'tar' | 'gzip' | 'zstd'
+export type Packing = 'tar' | 'gzip' | 'zstd'
 
 export type OpenBlob = LayerBlob & { readonly handle: FileHandle; readonly packing: Packing }
 
 /** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
-const sniff = (head: Buffer): Packing => {
+export const sniff = (head: Buffer): Packing => {
+  if (head.length < 4) return 'tar'
   if (head.readUInt16BE(0) === 0x1f8b) return 'gzip'
   const number = head.readUInt32LE(0)
   // Frames that are to be skipped may come first (RFC 8878, 3.1.2).
@@ -79,14 +81,18 @@ const readRaw = ({ handle, start, sizeBytes }: OpenBlob): Readable =>
     highWaterMark: 256 * 1024,
   })
 
-/** The archive in a layer. Whoever leaves it before its end ends what unpacks it. */
-export const readArchive = (blob: OpenBlob): Readable => {
-  if (blob.packing === 'tar') return readRaw(blob)
-  const unpacker = unpackers[blob.packing]()
+/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
+export const unpack = (packed: Readable, packing: Packing): Readable => {
+  if (packing === 'tar') return packed
+  const unpacker = unpackers[packing]()
   // What fails below, the one who reads on hears of.
-  pipeline(readRaw(blob), unpacker, () => {})
+  if (packing === 'gzip') pipeline(packed, unpacker, () => {})
+  else pipeline(packed, splitFrames, unpacker, () => {})
   return unpacker
 }
+
+/** The archive in a layer. */
+export const readArchive = (blob: OpenBlob): Readable => unpack(readRaw(blob), blob.packing)
 
 export const hashBlob = async (blob: OpenBlob, signal: AbortSignal): Promise<string> => {
   const hash = createHash('sha256')
