@@ -14,9 +14,9 @@ const longestPath = 4_096
 const diskBlock = 4_096
 
 /** Names that mark what is gone (OCI image spec, "Whiteouts"). */
-const mark = '.wh.'
-const specialMark = '.wh..wh.'
-const opaqueMark = '.wh..wh..opq'
+export const mark = '.wh.'
+export const specialMark = '.wh..wh.'
+export const opaqueMark = '.wh..wh..opq'
 
 /** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
 export const toLayerPath = (name: string): string => {

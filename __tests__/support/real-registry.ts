@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { sha256 } from './tar.ts'
+
+const isProgram = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const parts = join(process.env['SLIPWAY_TESTBED_DIR'] ?? '/var/lib/slipway-testbed', 'parts')
+
+const folders = [
+  ...(process.env['PATH'] ?? '').split(':'),
+  ...globSync(`${parts}/*/usr/bin`).toSorted(),
+]
+
+/** Debian's registry, of the machine or the testbed's parts; undefined where there is none. */
+export const registryProgram = folders
+  .map((folder) => join(folder, 'docker-registry'))
+  .find(isProgram)
+
+const toConfig = (folder: string): string => `
+version: 0.1
+log: {level: info, formatter: json, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: ${JSON.stringify(folder)}}}
+http: {addr: "127.0.0.1:0"}
+`
+
+export type RealRegistry = { readonly host: string; readonly stop: () => Promise<void> }
+
+/** Starts Debian's registry, which is open to all on this machine and forgets all at its end. */
+export const startRealRegistry = async (): Promise<RealRegistry> => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
+  const config = join(folder, 'config.yml')
+  writeFileSync(config, toConfig(join(folder, 'data')))
+  const child = spawn(registryProgram ?? '', ['serve', config], {
+    env: { OTEL_TRACES_EXPORTER: 'none' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const found = Promise.withResolvers<string>()
+  const lines: string[] = []
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    lines.push(line)
+    const [, host] = /listening on (127\.0\.0\.1:\d+)/.exec(line) ?? []
+    if (host !== undefined) found.resolve(host)
+  })
+  child.once('error', found.reject)
+  void ended.then(() => found.reject(new Error(`the registry ended: ${lines.slice(-3).join(' ')}`)))
+  const host = await found.promise
+  return {
+    host,
+    stop: async () => {
+      child.kill()
+      await ended
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Pushes blobs and then manifests, as every client does: nothing of a manifest may be missing. */
+export const pushTo = async (
+  host: string,
+  repository: string,
+  blobs: readonly Buffer[],
+  manifests: readonly (readonly [name: string, content: Buffer])[],
+): Promise<void> => {
+  const check = async (answer: Response, status: number): Promise<Response> => {
+    if (answer.status === status) return answer
+    throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`)
+  }
+  for (const blob of blobs) {
+    const begun = await fetch(`http://${host}/v2/${repository}/blobs/uploads/`, { method: 'POST' })
+    const location = new URL((await check(begun, 202)).headers.get('location') ?? '', begun.url)
+    location.searchParams.set('digest', sha256(blob))
+    const headers = { 'content-type': 'application/octet-stream' }
+    const body = new Uint8Array(blob)
+    await check(await fetch(location, { method: 'PUT', headers, body }), 201)
+  }
+  for (const [name, content] of manifests) {
+    const { mediaType } = JSON.parse(content.toString()) as { readonly mediaType: string }
+    const options = { headers: { 'content-type': mediaType }, body: new Uint8Array(content) }
+    const url = `http://${host}/v2/${repository}/manifests/${name}`
+    await check(await fetch(url, { method: 'PUT', ...options }), 201)
+  }
+}

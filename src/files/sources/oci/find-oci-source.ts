@@ -1,0 +1,154 @@
+import { Failure } from '../../../failure.ts'
+import type { Env } from '../../../host/command.ts'
+import { retry } from '../../../host/http.ts'
+import { toDigest } from '../../../image/digest.ts'
+import type { ImageReference } from '../../../image/reference.ts'
+import { findManifestText, parseJson, readBlobImage } from '../../../image/sources/blob-image.ts'
+import {
+  createConversation,
+  type Get,
+  readDocument,
+  toPlace,
+} from '../../../image/sources/registry/conversation.ts'
+import type { RemoteSource, Tree } from '../source.ts'
+import { fetchLayers, type Job } from './fetch-layers.ts'
+import { toImageItems } from './image-items.ts'
+import {
+  type ArtifactLayer,
+  isImage,
+  kitConfigType,
+  requireOwnModel,
+  toArtifactLayers,
+} from './kinds.ts'
+import { createArtifactListing, createLayerListing, type Listed, type Listing } from './listing.ts'
+import { show } from './names.ts'
+import { collect, type Item, toTree } from './tree.ts'
+
+export type OciOrder = {
+  readonly reference: ImageReference
+  /** Of the nodes, such as `amd64`: what of an index is taken. */
+  readonly architecture: string
+  /** With Docker's logins. */
+  readonly env: Env
+  readonly signal: AbortSignal
+}
+
+/** What is to be fetched, and what tree comes of it. */
+type Plan = {
+  readonly jobs: readonly Job[]
+  readonly tree: Tree | undefined
+  readonly createListing: (onItem: () => void) => Listing
+  readonly toTree: (listed: ReadonlyMap<string, Listed>) => Tree
+}
+
+type Read = (path: string, digest?: string) => Promise<string>
+
+const toItems = (layer: ArtifactLayer, listed: ReadonlyMap<string, Listed>): readonly Item[] => {
+  if (layer.kind === 'file') {
+    const { path, size: sizeBytes, isExecutable, digest } = layer
+    const sha256 = digest.slice('sha256:'.length)
+    return [{ kind: 'file', path, content: { sizeBytes, isExecutable, sha256 } }]
+  }
+  const { folder } = layer
+  const items = (listed.get(layer.digest)?.items ?? []).filter(({ path }) => path !== '')
+  const stray = items.find(
+    ({ path }) => folder !== '' && path !== folder && !path.startsWith(`${folder}/`),
+  )
+  if (stray === undefined) return items
+  throw new Failure(
+    `An archive has ${show(stray.path)}, which is not in its folder ${show(folder)}`,
+  )
+}
+
+const planArtifact = async (manifest: string, read: Read): Promise<Plan> => {
+  const layers = toArtifactLayers(manifest)
+  type Manifest = { readonly config?: { readonly mediaType?: unknown; readonly digest?: unknown } }
+  const { config } = parseJson<Manifest>(manifest, 'its manifest')
+  if (config?.mediaType === kitConfigType)
+    requireOwnModel(await read(`blobs/${config.digest}`, `${config.digest}`), manifest)
+  const build = (listed: ReadonlyMap<string, Listed>): Tree =>
+    toTree(collect(layers.flatMap((layer) => toItems(layer, listed))))
+  const isKnown = layers.every(({ kind }) => kind === 'file')
+  return {
+    jobs: layers,
+    tree: isKnown ? build(new Map()) : undefined,
+    createListing: createArtifactListing,
+    toTree: build,
+  }
+}
+
+const planImage = async (manifest: string, read: Read, architecture: string): Promise<Plan> => {
+  const source = {
+    readText: ({ digest }: { readonly digest: string }) => read(`blobs/${digest}`, digest),
+    readManifest: ({ digest }: { readonly digest: string }) => read(`manifests/${digest}`, digest),
+    // They come later, and into no files.
+    toFiles: async () => [],
+  }
+  const { layers } = await readBlobImage(manifest, source, architecture)
+  const nothing: Listed = { items: [], gone: new Set(), opaque: new Set() }
+  return {
+    jobs: layers.map(({ digest, diffId, sizeBytes: size }) => ({
+      kind: 'archive',
+      digest,
+      size,
+      unpackedDigest: diffId === digest ? undefined : diffId,
+    })),
+    tree: undefined,
+    createListing: createLayerListing,
+    toTree: (listed) =>
+      toTree(toImageItems(layers.map(({ digest }) => listed.get(digest) ?? nothing))),
+  }
+}
+
+/** Says of which reference something was not to be had. */
+const withName = async <T>(
+  { reference: { given }, signal }: Pick<OciOrder, 'reference' | 'signal'>,
+  act: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await act()
+  } catch (cause) {
+    signal.throwIfAborted()
+    const remedy = cause instanceof Failure ? cause.remedy : undefined
+    throw new Failure(`oci://${given} cannot be had`, { cause, ...(remedy && { remedy }) })
+  }
+}
+
+const plan = async (get: Get, order: OciOrder, version: string) => {
+  const read: Read = (path, digest) => retry(() => readDocument(get, path, digest), order.signal)
+  const digest = version.startsWith('sha256:') ? version : undefined
+  const root = await read(`manifests/${version}`, digest)
+  const readManifest = ({ digest: each }: { readonly digest: string }) =>
+    read(`manifests/${each}`, each)
+  const manifest = await findManifestText(root, { readManifest }, order.architecture)
+  const planned = isImage(manifest)
+    ? await planImage(manifest, read, order.architecture)
+    : await planArtifact(manifest, read)
+  return { planned, key: toDigest(manifest).slice('sha256:'.length) }
+}
+
+/**
+ * Finds an artifact or an image in a registry, of which nodes are to have the files: what ORAS, ModelPack and
+ * KitOps pack, and the folder `/models` of an image.
+ *
+ * @throws {Failure} where it is not there, or nobody can tell its files
+ */
+export const findOciSource = (order: OciOrder): Promise<RemoteSource> =>
+  withName(order, async () => {
+    const place = toPlace(order.reference.canonical)
+    const { env, reference } = order
+    const { get, dispose } = createConversation(place, order)
+    const { planned, key } = await plan(get, order, place.version).finally(dispose)
+    const { jobs, tree, createListing } = planned
+    const sizes = new Map(jobs.map(({ digest, size }) => [digest, size]))
+    return {
+      key,
+      sizeBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      tree,
+      fetch: (fetchOrder) =>
+        withName({ reference, signal: fetchOrder.signal }, async () => {
+          const converse = (signal: AbortSignal) => createConversation(place, { env, signal })
+          return planned.toTree(await fetchLayers(jobs, converse, createListing, fetchOrder))
+        }),
+    }
+  })
