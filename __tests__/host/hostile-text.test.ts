@@ -21,7 +21,9 @@ import { parseOomKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import { parseDu } from '../../src/disk/fill.ts'
 import { parseTotal } from '../../src/disk/prune-cache.ts'
-import { Failure } from '../../src/failure.ts'
+import { attempt, Failure } from '../../src/failure.ts'
+import { createLinkCheck } from '../../src/files/sources/oci/links.ts'
+import { toTreePath } from '../../src/files/sources/oci/names.ts'
 import { toInstruction } from '../../src/image/contents/history.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { findTrouble } from '../../src/kubernetes/trouble.ts'
@@ -154,6 +156,14 @@ test.each<readonly [string, () => unknown]>([
   ]),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
+  ...['/', 'a/', './', '../', '\u00e4'].map((text): [string, () => unknown] => [
+    `a path of ${text}`,
+    () => attempt(() => toTreePath(most(text))),
+  ]),
+  ...['../', './', 'a/'].map((text): [string, () => unknown] => [
+    `a link to ${text}`,
+    () => attempt(() => createLinkCheck(() => most(text))('a', most(text))),
+  ]),
   ['a repository', () => toRepository(`${most('@')}\n!`)],
   ['a digest', () => toRepository(`${most(':@')}/\n!`)],
   ...['pip ', 'pip install a ', 'a', 'a-', '-.', 'x==', 'a[', ' '].flatMap(

@@ -63,6 +63,7 @@ export const makeOras = (...layers: readonly Layer[]): Artifact =>
 
 const packers = {
   raw: (content: Buffer) => content,
+  gguf: (content: Buffer) => content,
   tar: (content: Buffer) => content,
   'tar+gzip': (content: Buffer) => zlib.gzipSync(content),
   'tar+zstd': (content: Buffer) => zlib.zstdCompressSync(content),

@@ -113,6 +113,7 @@ const fetchFrom = async (artifact: Artifact, change: Partial<FetchOrder> = {}) =
 }
 
 const weights = randomBytes(300_000)
+const usual = tar(file('a', 'x'))
 
 describe.skipIf(registryProgram === undefined)('from a real registry', () => {
   test('files and folders of ORAS come by their digests, and nothing else is left', async () => {
@@ -178,10 +179,12 @@ describe.skipIf(registryProgram === undefined)('from a real registry', () => {
     const pack = (form: 'tar' | 'tar+gzip' | 'tar+zstd') =>
       modelPackLayer(vendor, form, 'ignored', tar(file(`in/${form}`, form)))
     const raw = modelPackLayer(vendor, 'raw', 'deep/model.safetensors', weights)
-    const layers = [raw, pack('tar'), pack('tar+gzip'), pack('tar+zstd')]
+    const named = modelPackLayer(vendor, 'gguf', 'm.gguf', weights)
+    const layers = [raw, named, pack('tar'), pack('tar+gzip'), pack('tar+zstd')]
     const { files } = await fetchFrom(makeModelPack(vendor, layers))
     expect(files).toEqual({
       'deep/model.safetensors*': weights.toString(),
+      'm.gguf*': weights.toString(),
       'in/tar': 'tar',
       'in/tar+gzip': 'tar+gzip',
       'in/tar+zstd': 'tar+zstd',
@@ -359,10 +362,20 @@ describe.skipIf(registryProgram === undefined)('from a real registry', () => {
 
   test('what is not there, and a manifest that is none', async () => {
     expect(await message(find(`${real?.host}/team/none:1`))).toContain('does not have it')
-    const network = await behind((url) =>
-      url.includes('/manifests/') ? { answer: (response) => response.end('[]') } : undefined,
-    )
-    expect(await message(find(`${network.host}/a:1`))).toContain('It has no files')
+    const answers: Readonly<Record<string, string>> = {
+      none: '[]',
+      // It would be another address.
+      kit: `${makeKit({}, [kitLayer('code', 'tar', usual)]).manifest}`.replace(
+        /sha256:\w+/,
+        '../../other/blobs/x',
+      ),
+    }
+    const network = await behind((url) => ({
+      answer: (response) => response.end(answers[url.replace(/.*[/]/, '')]),
+    }))
+    expect(await message(find(`${network.host}/a:none`))).toContain('It has no files')
+    expect(await message(find(`${network.host}/a:kit`))).toContain('Its config has no digest')
+    expect(network.seen).toHaveLength(2)
   })
 
   const large = randomBytes(3_000_000)

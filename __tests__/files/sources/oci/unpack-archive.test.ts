@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import zlib from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toImageItems } from '../../../../src/files/sources/oci/image-items.ts'
 import {
   createArtifactListing,
   createLayerListing,
@@ -35,7 +36,7 @@ const unpackIn = async (
   const pieces = inPieces(content, pieceBytes)
   const listing = createArtifactListing(onItem)
   const unpacked = unpackArchive(pieces, listing, target, undefined, signal)
-  const tree = unpacked.then(({ items }) => toTree(collect(items)))
+  const tree = unpacked.then(({ items }) => toTree(collect([items])))
   // It is waited for below.
   tree.catch(() => {})
   return { path, target, tree, settled: tree.catch(() => undefined) }
@@ -170,6 +171,17 @@ describe('refuses by name', () => {
     const { tree } = await unpackIn(tar(file('a', 'x'), folder('b')), { onItem })
     await expect(tree).rejects.toThrow('more than 100000 files')
   })
+})
+
+test('an archive, or a layer, that is named a thousand times is counted each time', () => {
+  const items = Array.from({ length: 200 }, (_, at) => ({
+    kind: 'folder' as const,
+    path: `models/${at}`,
+  }))
+  const layer = { items, gone: new Set<string>(), opaque: new Set<string>() }
+  const all = Array.from({ length: 1_000 }, () => layer)
+  expect(() => collect(all.map((each) => each.items))).toThrow('more than 100000 files')
+  expect(() => toImageItems(all)).toThrow('more than 100000 files')
 })
 
 test('no link in the folder is followed, and what is none of its files is replaced', async () => {

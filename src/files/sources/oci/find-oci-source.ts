@@ -1,7 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
 import { retry } from '../../../host/http.ts'
-import { toDigest } from '../../../image/digest.ts'
+import { isDigest, toDigest } from '../../../image/digest.ts'
 import type { ImageReference } from '../../../image/reference.ts'
 import { findManifestText, parseJson, readBlobImage } from '../../../image/sources/blob-image.ts'
 import {
@@ -50,10 +50,10 @@ const toItems = (layer: ArtifactLayer, listed: ReadonlyMap<string, Listed>): rea
     return [{ kind: 'file', path, content: { sizeBytes, isExecutable, sha256 } }]
   }
   const { folder } = layer
-  const items = (listed.get(layer.digest)?.items ?? []).filter(({ path }) => path !== '')
-  const stray = items.find(
-    ({ path }) => folder !== '' && path !== folder && !path.startsWith(`${folder}/`),
-  )
+  const items = listed.get(layer.digest)?.items ?? []
+  const isWithin = (path: string): boolean =>
+    folder === '' || path === '' || path === folder || path.startsWith(`${folder}/`)
+  const stray = items.find(({ path }) => !isWithin(path))
   if (stray === undefined) return items
   throw new Failure(
     `An archive has ${show(stray.path)}, which is not in its folder ${show(folder)}`,
@@ -64,10 +64,13 @@ const planArtifact = async (manifest: string, read: Read): Promise<Plan> => {
   const layers = toArtifactLayers(manifest)
   type Manifest = { readonly config?: { readonly mediaType?: unknown; readonly digest?: unknown } }
   const { config } = parseJson<Manifest>(manifest, 'its manifest')
-  if (config?.mediaType === kitConfigType)
-    requireOwnModel(await read(`blobs/${config.digest}`, `${config.digest}`), manifest)
+  if (config?.mediaType === kitConfigType) {
+    // It becomes a part of an address.
+    if (!isDigest(config.digest)) throw new Failure('Its config has no digest')
+    requireOwnModel(await read(`blobs/${config.digest}`, config.digest), manifest)
+  }
   const build = (listed: ReadonlyMap<string, Listed>): Tree =>
-    toTree(collect(layers.flatMap((layer) => toItems(layer, listed))))
+    toTree(collect(layers.map((layer) => toItems(layer, listed))))
   const isKnown = layers.every(({ kind }) => kind === 'file')
   return {
     jobs: layers,

@@ -4,7 +4,7 @@ import type { Entry } from '../../../image/contents/entry.ts'
 import { mergeLayers } from '../../../image/contents/merge.ts'
 import { imageFolder, type Listed } from './listing.ts'
 import { show } from './names.ts'
-import { collect, type Item } from './tree.ts'
+import { collect, createCount, type Item } from './tree.ts'
 
 type Laid = Entry & { readonly item?: Item }
 
@@ -69,6 +69,9 @@ const toOwn = (item: Item): Item => {
  * @throws {Failure} where it has no such folder
  */
 export const toImageItems = (layers: readonly Listed[]): ReadonlyMap<string, Item> => {
+  const count = createCount()
+  // A manifest may name one layer a thousand times.
+  for (const { items, gone, opaque } of layers) count(items.length + gone.size + opaque.size)
   const { visible } = mergeLayers(layers.map(toEntries))
   const items = visible.flatMap(({ entry }) => (entry as Laid).item ?? [])
   const top = items.find(({ path }) => path === imageFolder)
@@ -82,5 +85,5 @@ export const toImageItems = (layers: readonly Listed[]): ReadonlyMap<string, Ite
       },
     )
   }
-  return collect(items.map(toOwn))
+  return collect([items.map(toOwn)])
 }

@@ -37,7 +37,7 @@ type Manifest = {
 const emptyType = 'application/vnd.oci.empty.v1+json'
 
 const modelPack =
-  /^application\/vnd\.(?:cncf|cnai)\.model\.(?:weight|weight\.config|doc|code|dataset)\.v1\.(raw|tar|tar\+gzip|tar\+zstd)$/
+  /^application\/vnd\.(?:cncf|cnai)\.model\.(?:weight|weight\.config|doc|code|dataset)\.v1\.(raw|gguf|safetensors|tar|tar\+gzip|tar\+zstd)$/
 const kitOps =
   /^application\/vnd\.kitops\.modelkit\.(?:model|modelpart|dataset|code|docs)\.v1\.(raw|tar|tar\+gzip|tar\+zstd)$/
 
@@ -87,9 +87,9 @@ const toLayer = (layer: Layer): ArtifactLayer => {
   const { digest, size, mediaType } = layer
   const type = typeof mediaType === 'string' ? toLine(mediaType, 120) : 'none'
   const [, form] = modelPack.exec(type) ?? kitOps.exec(type) ?? []
-  if (form === 'raw') return toFile(layer, [...pathKeys, titleKey], type)
-  if (form !== undefined)
+  if (form?.startsWith('tar') === true)
     return { digest, size, kind: 'archive', folder: '', unpackedDigest: undefined }
+  if (form !== undefined) return toFile(layer, [...pathKeys, titleKey], type)
   const isFolder = find(layer, ['io.deis.oras.content.unpack']) === 'true'
   return isFolder && find(layer, [titleKey]) !== undefined
     ? toFolder(layer)

@@ -20,13 +20,13 @@ export type Item = { readonly path: string } & (
 )
 
 /** As many files as one tree may have: nodes get each of them by its name. */
-export const mostItems = 100_000
+const mostItems = 100_000
 
 /** Counts what there is, from however many layers. */
 export const createCount = () => {
   let items = 0
-  return (): void => {
-    items += 1
+  return (more = 1): void => {
+    items += more
     if (items > mostItems) throw new Failure(`It has more than ${mostItems} files`)
   }
 }
@@ -36,14 +36,18 @@ export const createCount = () => {
  *
  * @throws {Failure} where two of them have a file at the same path
  */
-export const collect = (items: Iterable<Item>): ReadonlyMap<string, Item> => {
+export const collect = (layers: readonly (readonly Item[])[]): ReadonlyMap<string, Item> => {
   const found = new Map<string, Item>()
-  for (const item of items) {
-    const other = found.get(item.path)
-    if (other !== undefined && (other.kind !== 'folder' || item.kind !== 'folder'))
-      throw new Failure(`It has ${show(item.path)} twice`)
-    found.set(item.path, item)
-  }
+  // A manifest may name one archive a thousand times.
+  const count = createCount()
+  for (const items of layers)
+    for (const item of items) {
+      count()
+      const other = found.get(item.path)
+      if (other !== undefined && (other.kind !== 'folder' || item.kind !== 'folder'))
+        throw new Failure(`It has ${show(item.path)} twice`)
+      found.set(item.path, item)
+    }
   return found
 }
 
