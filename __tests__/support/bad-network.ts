@@ -48,7 +48,8 @@ const forward = (
       if (cutAfter === undefined || bytes <= cutAfter) return void response.write(chunk)
       const left = chunk.subarray(0, chunk.length - (bytes - cutAfter))
       answer.destroy()
-      response.write(left, () => response.destroy())
+      // Its end comes behind what was sent, where a reset would drop that, too.
+      response.write(left, () => response.socket?.end())
     })
     answer.on('end', () => response.end())
     answer.on('error', () => response.destroy())

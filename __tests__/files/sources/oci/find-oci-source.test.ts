@@ -438,6 +438,18 @@ describe.skipIf(registryProgram === undefined)('from a real registry', () => {
       expect(hex(readFileSync(join(order.folder, name)))).toBe(name)
   })
 
+  test('more than a blob has is not read', async () => {
+    const network = await behind((url) =>
+      url.includes('/blobs/')
+        ? { answer: (response) => void response.write(Buffer.concat([large, large])) }
+        : undefined,
+    )
+    const source = await find(`${network.host}/${await publish(makeOras(orasFile('a', large)))}`)
+    const order = toOrder()
+    expect(await message(source.fetch(order))).toContain('has more than its 3000000 bytes')
+    expect(readdirSync(order.folder)).toEqual([])
+  })
+
   test('a cancelled fetch ends at once and leaves no half of a file', async () => {
     const hung = Promise.withResolvers<void>()
     const network = await behind((url) =>
