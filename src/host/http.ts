@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HttpClient } from '@actions/http-client'
 import pRetry from 'p-retry'
 import { Failure } from '../failure.ts'
@@ -23,7 +24,31 @@ export const requireSafe = (url: URL, server: URL): URL => {
 }
 
 /** The server's trouble, or the network's, that may be over in a moment. */
-class Passing extends Error {}
+class Passing extends Error {
+  /** How long the server wants to be left alone at least. */
+  readonly waitMs: number
+
+  constructor(message: string, { cause, waitMs = 0 }: { cause?: unknown; waitMs?: number } = {}) {
+    super(message, { cause })
+    this.waitMs = waitMs
+  }
+}
+
+export const isPassing = (error: unknown): boolean => error instanceof Passing
+
+/** Of a header `retry-after`: seconds, or a date. */
+export const toWaitMs = (header: string | undefined, nowMs = Date.now()): number => {
+  if (header === undefined) return 0
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000
+  const ms = / GMT$/.test(header) ? Date.parse(header) - nowMs : 0
+  return Number.isNaN(ms) ? 0 : Math.max(0, ms)
+}
+
+/** No room (507) and no budget (509) stay so; GitHub's second limit is a 403 that says how long it is one. */
+const mayPass = (status: number, waitMs: number): boolean =>
+  status === 429 ||
+  (status === 403 && waitMs > 0) ||
+  (status >= 500 && status !== 507 && status !== 509)
 
 export type Answer = {
   readonly status: number
@@ -35,21 +60,29 @@ const sendOnce = async (
   client: HttpClient,
   url: URL,
   headers: Readonly<Record<string, string>>,
+  body: string | undefined,
   signal: AbortSignal,
 ): Promise<Answer> => {
   signal.throwIfAborted()
   const cancelled = Promise.withResolvers<never>()
   const cancel = (): void => cancelled.reject(signal.reason)
   signal.addEventListener('abort', cancel, { once: true })
-  const asked = client.get(url.href, headers)
+  const asked =
+    body === undefined ? client.get(url.href, headers) : client.post(url.href, body, headers)
   asked.catch(() => {})
   try {
     const { message } = await Promise.race([asked, cancelled.promise])
     const { statusCode: status = 0 } = message
-    signal.addEventListener('abort', () => message.destroy(), { once: true })
-    if (status !== 429 && status < 500) return { status, headers: message.headers, body: message }
+    const end = (): void => void message.destroy()
+    signal.addEventListener('abort', end, { once: true })
+    // A signal may see thousands of answers.
+    message.once('close', () => signal.removeEventListener('abort', end))
+    const waitMs = toWaitMs(message.headers['retry-after'])
+    if (!mayPass(status, waitMs)) return { status, headers: message.headers, body: message }
     message.destroy()
-    throw new Passing(`${url.host} answered ${status}`)
+    const wish =
+      waitMs > longestWaitMs ? `, and wants to be asked again in ${waitMs / 1_000} s` : ''
+    throw new Passing(`${url.host} answered ${status}${wish}`, { waitMs })
   } catch (cause) {
     if (signal.aborted || cause instanceof Passing) throw cause
     throw new Passing(`${url.host} does not answer`, { cause })
@@ -58,19 +91,48 @@ const sendOnce = async (
   }
 }
 
-/** Tries again what may have failed for a moment. */
-export const retry = <T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+/** A step that waits for longer is better told of it. */
+const longestWaitMs = 120_000
+
+/** Tries again what may have failed for a moment, when the server wants to be asked. */
+export const retry = <T>(
+  act: () => Promise<T>,
+  signal: AbortSignal,
+  firstPauseMs = 500,
+): Promise<T> =>
   pRetry(act, {
     retries: 3,
-    minTimeout: 500,
-    maxTimeout: 4_000,
+    minTimeout: firstPauseMs,
+    maxTimeout: firstPauseMs * 8,
     randomize: true,
     signal,
-    shouldRetry: ({ error }) => error instanceof Passing,
+    shouldRetry: ({ error }) => error instanceof Passing && error.waitMs <= longestWaitMs,
+    onFailedAttempt: async ({ error, retriesLeft }) => {
+      const waitMs = error instanceof Passing ? error.waitMs : 0
+      if (retriesLeft === 0 || waitMs === 0 || waitMs > longestWaitMs) return
+      await delay(waitMs, undefined, { signal })
+    },
   })
 
 /** Of what was cut off on its way. */
 export const toPassing = (cause: unknown): Error => new Passing('the answer was cut off', { cause })
+
+type Question = {
+  /** What is posted. */
+  readonly body?: string
+  /** Names of the headers that other servers hear, too; by default all but `authorization`. */
+  readonly forOthers?: readonly string[]
+}
+
+const pick = (
+  headers: Readonly<Record<string, string>>,
+  names: readonly string[] | undefined,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => names?.includes(name) ?? name.toLowerCase() !== 'authorization',
+    ),
+  )
 
 /** Asks by the proxies that HTTPS_PROXY and others name. */
 export const createRequests = (server: URL, signal: AbortSignal) => {
@@ -81,17 +143,23 @@ export const createRequests = (server: URL, signal: AbortSignal) => {
     socketTimeout: silenceMs,
   })
   /** Follows where it is sent; what it says of itself only the first address hears. */
-  const send = async (first: URL, headers: Readonly<Record<string, string>>): Promise<Answer> => {
+  const send = async (
+    first: URL,
+    headers: Readonly<Record<string, string>>,
+    { body, forOthers }: Question = {},
+  ): Promise<Answer> => {
     let url = requireSafe(first, server)
-    const { authorization: _, ...others } = headers
+    const others = pick(headers, forOthers)
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
       const isFirst = url.origin === first.origin
-      const answer = await sendOnce(client, url, isFirst ? headers : others, signal)
+      const answer = await sendOnce(client, url, isFirst ? headers : others, body, signal)
       const { location } = answer.headers
       if (answer.status < 300 || answer.status > 399 || location === undefined) return answer
       answer.body.destroy()
       const next = URL.parse(location, url.href)
       if (next === null) throw new Failure(`${url.host} sends us to no address`)
+      if (body !== undefined && next.origin !== first.origin)
+        throw new Failure(`${url.host} sends us to ${next.host}, which we do not post to`)
       url = requireSafe(next, server)
     }
     throw new Failure(`${first.host} sends us from one address to the next`)
