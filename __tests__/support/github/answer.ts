@@ -4,6 +4,7 @@ import { answerApi } from './app-api.ts'
 import { authKindOf } from './credential.ts'
 import type { Fault, FaultQueue } from './faults.ts'
 import { answerGit, toGitRequest } from './git-backend.ts'
+import { answerLfs, toLfsRepository } from './lfs.ts'
 import { commonHeaders, errorReply, type RateMeter, type Reply, sendReply } from './reply.ts'
 import type { State } from './state.ts'
 import type { RecordedRequest } from './types.ts'
@@ -38,7 +39,8 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function record(desk: Desk, request: IncomingMessage, path: string): RecordedRequest {
+/** Notes a request. */
+export function record(desk: Desk, request: IncomingMessage, path: string): RecordedRequest {
   const entry: RecordedRequest = {
     method: request.method ?? 'GET',
     path,
@@ -101,9 +103,11 @@ async function answerFromApi(
   const { state, meter } = desk
   const path = entry.path.replace(/\?.*$/, '')
   const { authorization } = request.headers
+  const lfs = entry.method === 'POST' ? toLfsRepository(path) : undefined
   const reply =
     (fault && replyOfFault(fault, state.nowMs())) ??
     (request.headers['user-agent'] === undefined ? NO_USER_AGENT : undefined) ??
+    (lfs && answerLfs(state, { ...lfs, headers: request.headers, body: entry.body })) ??
     answerApi(state, meter, {
       method: entry.method,
       path,

@@ -37,12 +37,19 @@ async function answer(github: GitHub, command: string, request: IncomingMessage)
       }
       return await github.addRepository(name, files)
     }
+    case 'POST /lfs-objects': {
+      const { name, base64 } = (await readJson(request)) as { name: string; base64: string }
+      return github.addLfsObject(name, Buffer.from(base64, 'base64'))
+    }
     default:
       return undefined
   }
 }
 
-/** GET /requests, GET /tokens, POST /faults, POST /repositories {name, files} below the URL. */
+/**
+ * GET /requests, GET /tokens, POST /faults, POST /repositories {name, files}, POST /lfs-objects {name, base64}
+ * below the URL.
+ */
 export async function startControl(github: GitHub, secret: string): Promise<Control> {
   const server = createServer((request, response) => {
     const [, given, ...rest] = (request.url ?? '').split('/')

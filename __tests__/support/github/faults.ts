@@ -1,6 +1,6 @@
 /**
  * What can go wrong on request. `match` is tested against `METHOD /path` (no GHES prefix, with
- * query); without it every request matches. `times` is how many matching requests, default 1.
+ * query); without it every request matches. Objects of Git LFS are at `/lfs-storage/OWNER/NAME/OID`. `times` is how many matching requests, default 1.
  */
 export type Fault = { readonly match?: RegExp | string; readonly times?: number } & FaultAction
 
@@ -26,6 +26,12 @@ export type FaultAction =
   | { readonly kind: 'garbage'; readonly status?: number; readonly body?: string }
   /** Answer the first half of the body, then cut the connection. */
   | { readonly kind: 'truncate' }
+  /** Answer the first half of an object of Git LFS, then nothing more. */
+  | { readonly kind: 'stall' }
+  /** Answer as if the object had a byte that is another one, half its bytes, or twice as many. */
+  | { readonly kind: 'flip' | 'short' | 'long' }
+  /** Answer the whole object, whatever part was asked for. */
+  | { readonly kind: 'no-range' }
   /** Answer correctly, but late. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** Answer correctly with a Date header that is wrong by this much. */

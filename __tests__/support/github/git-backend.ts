@@ -29,7 +29,8 @@ type Access =
   | { readonly kind: 'granted'; readonly repository: Repository }
   | { readonly kind: 'refused'; readonly status: 401 | 403 | 404; readonly message: string }
 
-function decideAccess(
+/** Whether a caller may read a repository, or write to it. */
+export function decideAccess(
   state: State,
   request: GitRequest,
   authorization: string | undefined,

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { answerRequest, type Desk } from './answer.ts'
 import { addComment } from './comments.ts'
 import { createFaultQueue, type Fault } from './faults.ts'
+import { addLfsObject, type Lfs, type LfsObject } from './lfs.ts'
+import { startLfsStorage } from './lfs-storage.ts'
 import { createRepository } from './repositories.ts'
 import { createApp, createState, install, sameName } from './state.ts'
 import type {
@@ -21,7 +23,7 @@ import type {
   RepositoryFiles,
 } from './types.ts'
 
-/** A running double of GitHub: App API and private git on one port. */
+/** A running double of GitHub: App API, private git and Git LFS on one port, LFS objects on another. */
 export interface GitHub {
   readonly port: number
   /** API base as on github.com (no path). */
@@ -41,6 +43,9 @@ export interface GitHub {
   /** A comment of somebody, on a pull request such as `acme/api#7`. */
   readonly addComment: (thread: string, body: string, user: Comment['user']) => Comment
   readonly addRepository: (fullName: string, files?: RepositoryFiles) => Promise<Repository>
+  readonly lfs: Pick<Lfs, 'url' | 'lifetimeS' | 'wantsTicket' | 'overBudget'>
+  /** An object of Git LFS, of a repository such as `acme/api`. */
+  readonly addLfsObject: (fullName: string, content: Buffer) => LfsObject
   readonly install: (options: InstallationOptions) => Installation
   readonly uninstall: (owner: string) => void
   readonly suspend: (owner: string) => void
@@ -87,6 +92,8 @@ function methodsOf(
       state.repositories.push(repository)
       return repository
     },
+    lfs: state.lfs,
+    addLfsObject: (fullName, content) => addLfsObject(state.lfs, fullName, content),
     install: (options) => install(state, options),
     uninstall: (owner) => {
       const kept = state.installations.filter((i) => !sameName(i.owner, owner))
@@ -118,6 +125,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const repositories = Object.entries(options.repositories ?? DEFAULT_REPOSITORIES)
   for (const [fullName, files] of repositories) await methods.addRepository(fullName, files)
 
+  const stopStorage = await startLfsStorage(desk)
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     answerRequest(desk, request, response).catch(() => response.destroy())
   })
@@ -139,7 +147,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
-      await closed
+      await Promise.all([closed, stopStorage()])
       await rm(gitRoot, { recursive: true, force: true })
     },
   }

@@ -5,6 +5,7 @@ import {
   randomBytes,
   randomInt,
 } from 'node:crypto'
+import { createLfs, type Lfs } from './lfs.ts'
 import type {
   App,
   Comment,
@@ -23,6 +24,7 @@ export interface State {
   readonly repositories: Repository[]
   readonly tokens: IssuedToken[]
   readonly comments: Comment[]
+  readonly lfs: Lfs
   readonly takesEmptyComments: boolean
   readonly nowMs: () => number
   readonly tokenForm: 'long' | 'short'
@@ -39,6 +41,7 @@ export function createState(options: GitHubOptions): State {
     repositories: [],
     tokens: [],
     comments: [],
+    lfs: createLfs(),
     takesEmptyComments: options.takesEmptyComments ?? false,
     nowMs: () => Date.now() + (options.clockSkewMs ?? 0),
     tokenForm: options.tokenForm ?? 'long',
