@@ -24,6 +24,9 @@ import { parseTotal } from '../../src/disk/prune-cache.ts'
 import { attempt, Failure } from '../../src/failure.ts'
 import { createLinkCheck } from '../../src/files/sources/oci/links.ts'
 import { toTreePath } from '../../src/files/sources/oci/names.ts'
+import { toEndpoint } from '../../src/files/sources/lfs/endpoint.ts'
+import { toRefusal } from '../../src/files/sources/lfs/refusal.ts'
+import { refuseTarget } from '../../src/files/sources/lfs/target.ts'
 import { toInstruction } from '../../src/image/contents/history.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { findTrouble } from '../../src/kubernetes/trouble.ts'
@@ -41,6 +44,8 @@ const inTime = <T>(read: () => T): T =>
   runInNewContext('read()', { read }, { timeout: 20_000 }) as T
 
 const words = toBakeWords({})
+
+const github = new URL('https://github.com')
 
 const stamped = (text: string): string => `[    1.000000] ${text}`
 const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
@@ -153,6 +158,15 @@ test.each<readonly [string, () => unknown]>([
       ['.netrc', '.git-credentials', '.gitconfig', 'id_rsa', '.npmrc', '.pypirc']
         .concat(['.docker/config.json', '.aws/credentials', '.kube/config'])
         .map((path) => findSecret(path, `https://${most(text)}`)),
+  ]),
+  ...['a:', '@', '/', '//', '.'].map((text): [string, () => unknown] => [
+    `a remote of ${text}`,
+    () => [
+      attempt(() => toEndpoint(most(text), github)),
+      attempt(() => toEndpoint(`${github.href}${most(text)}`, github)),
+      refuseTarget('a', most(text)),
+      toRefusal({ endpoint: github, objects: [] }, 422, most(text)),
+    ],
   ]),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],

@@ -1,5 +1,6 @@
+import { closeSync, fstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../../../failure.ts'
+import { attempt, Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
 import { isLoopback } from '../../../host/http.ts'
 import { runCaptured } from '../../../host/process.ts'
@@ -64,20 +65,20 @@ const largestConfig = 100_000
 
 /** Git is handed the file, so that nobody can change which one it is, and follows no `include` of it. */
 const readLfsConfig = async (checkout: Checkout): Promise<ReadonlyMap<string, string>> => {
-  const handle = await openFileWithin(checkout.root, '.lfsconfig').catch(() => undefined)
-  if (handle === undefined) return new Map()
+  const fd = attempt(() => openFileWithin(checkout.root, '.lfsconfig'))
+  if (fd === undefined) return new Map()
   try {
-    const { size } = await handle.stat()
-    if (size > largestConfig) throw new Failure(`.lfsconfig has more than ${largestConfig} bytes`)
+    if (fstatSync(fd).size > largestConfig)
+      throw new Failure(`.lfsconfig has more than ${largestConfig} bytes`)
     const args = ['config', '--file', '-', '--no-includes', '--null', '--list']
-    const text = await git(checkout, args, handle)
+    const text = await git(checkout, args, { fd })
     if (text !== undefined) return parseConfig(text)
     throw new Failure('Git cannot read .lfsconfig', {
       location: { file: '.lfsconfig', line: 1 },
       remedy: '`git config --file .lfsconfig --list` says why.',
     })
   } finally {
-    await handle.close()
+    closeSync(fd)
   }
 }
 
@@ -108,7 +109,8 @@ export const toEndpoint = (remote: string, server: URL): URL => {
   const isThere = isSsh ? url.hostname === server.hostname : url?.origin === server.origin
   const base = url !== null && isThere ? toBase(server, url.pathname) : undefined
   if (base !== undefined) return base
-  const where = url === null ? 'no address that Slipway reads' : `${url.protocol}//${url.host}`
+  const where =
+    url === null ? 'no address that Slipway reads' : toLine(`${url.protocol}//${url.host}`, 200)
   throw new Failure(
     isThere
       ? `The checkout's remote origin is at ${where}, under no name of a repository`
@@ -123,7 +125,7 @@ export const toConfigured = (value: string, key: string, file: string, server: U
   const isPlain =
     url?.username === '' && url.password === '' && url.search === '' && url.hash === ''
   if (isPlain && url.origin === server.origin) return new URL(url.href.replace(/\/+$/, ''))
-  const where = url === null ? toLine(value, 100) : `${url.protocol}//${url.host}`
+  const where = url === null ? toLine(value, 100) : toLine(`${url.protocol}//${url.host}`, 200)
   throw new Failure(
     url?.origin === server.origin
       ? `${key} in ${file} has a login or a query in it, which Slipway does not send`
@@ -155,9 +157,10 @@ export const findEndpoint = async (checkout: Checkout): Promise<URL> => {
   const gitDir = `--git-dir=${join(checkout.root, '.git')}`
   const ask = (...args: readonly string[]) =>
     checkout.hasGit ? git(checkout, [gitDir, ...args]) : undefined
-  const [local, shared] = await Promise.all([
+  const [local, shared, remote] = await Promise.all([
     ask('config', '--local', '--no-includes', '--null', '--get-regexp', keys),
     readLfsConfig(checkout),
+    ask('remote', 'get-url', 'origin'),
   ])
   const own = parseConfig(local)
   for (const key of ['lfs.url', 'remote.origin.lfsurl']) {
@@ -166,6 +169,5 @@ export const findEndpoint = async (checkout: Checkout): Promise<URL> => {
       if (value !== undefined) return toConfigured(value, key, file, server)
     }
   }
-  const remote = await ask('remote', 'get-url', 'origin')
   return remote === undefined ? ofJob(checkout, server) : toEndpoint(remote.trim(), server)
 }

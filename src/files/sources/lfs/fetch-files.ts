@@ -1,4 +1,5 @@
-import { lstat, statfs } from 'node:fs/promises'
+import { closeSync, lstatSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../failure.ts'
 import { createRequests, isPassing } from '../../../host/http.ts'
@@ -8,7 +9,7 @@ import type { FetchOrder } from '../source.ts'
 import { createActions, type Patience } from './batch.ts'
 import { type Downloads, download } from './download.ts'
 import { type Draft, openDraft, type Wanted } from './draft.ts'
-import { openFileWithin, readPieces } from './open-within.ts'
+import { findSizeWithin, openFileWithin, readPieces } from './open-within.ts'
 import { createProgress } from './progress.ts'
 
 /** A file, and where on this machine its content may be. */
@@ -27,37 +28,29 @@ export type Remote = {
 
 const atOnce = 8
 
-const isHere = async (folder: string, { sha256, sizeBytes }: Wanted): Promise<boolean> => {
-  const stat = await lstat(join(folder, sha256)).catch(() => undefined)
+const isHere = (folder: string, { sha256, sizeBytes }: Wanted): boolean => {
+  const stat = lstatSync(join(folder, sha256), { throwIfNoEntry: false })
   return stat?.isFile() === true && stat.size === sizeBytes
 }
 
 /** Of the objects of git-lfs, whether one is there with its size. */
-const hasObject = async ({ object, sizeBytes }: Located): Promise<boolean> => {
-  if (object === undefined) return false
-  const handle = await openFileWithin(object.root, object.path).catch(() => undefined)
-  if (handle === undefined) return false
-  const { size } = await handle.stat().finally(() => handle.close())
-  return size === sizeBytes
-}
+const hasObject = ({ object, sizeBytes }: Located): boolean =>
+  object !== undefined && findSizeWithin(object.root, object.path) === sizeBytes
 
 /** What neither the checkout nor git-lfs' own store has. */
-export const findAbsent = async (all: readonly Located[]): Promise<ReadonlySet<Located>> => {
-  const absent = new Set<Located>()
-  for (const each of all) if (each.file === undefined && !(await hasObject(each))) absent.add(each)
-  return absent
-}
+export const findAbsent = (all: readonly Located[]): ReadonlySet<Located> =>
+  new Set(all.filter((each) => each.file === undefined && !hasObject(each)))
 
 const copy = async (
   { root, path }: { readonly root: string; readonly path: string },
   draft: Draft,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  const handle = await openFileWithin(root, path)
+  const fd = openFileWithin(root, path)
   try {
-    for await (const piece of readPieces(handle, signal)) await draft.write(piece)
+    for await (const piece of readPieces(fd, signal)) await draft.write(piece)
   } finally {
-    await handle.close()
+    closeSync(fd)
   }
   return draft.finish()
 }
@@ -118,15 +111,13 @@ export const fetchFiles = async (
   const failed = new AbortController()
   const signal = AbortSignal.any([order.signal, failed.signal])
   signal.throwIfAborted()
-  const wanted: Located[] = []
-  for (const each of all)
-    if (!has.has(each.sha256) && !(await isHere(folder, each))) wanted.push(each)
+  const wanted = all.filter((each) => !has.has(each.sha256) && !isHere(folder, each))
   const totalBytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   await requireRoom(folder, totalBytes)
   const progress = createProgress(totalBytes, order.progress)
   // The last one to come should not be the longest.
   const sorted = wanted.toSorted((one, other) => other.sizeBytes - one.sizeBytes)
-  const absent = await findAbsent(sorted)
+  const absent = findAbsent(sorted)
   let downloads: Promise<Downloads & { readonly dispose: () => void }> | undefined
   const openDownloads = async () => {
     const { findEndpoint, token, patience } = remote

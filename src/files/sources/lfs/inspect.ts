@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
+import { basename } from 'node:path'
 import { Failure } from '../../../failure.ts'
-import { toLine } from '../../../text/to-line.ts'
-import type { TreeFile } from '../source.ts'
-import { openFileWithin, readPieces } from './open-within.ts'
+import type { Tree, TreeFile } from '../source.ts'
+import type { Location } from './locate.ts'
+import { openFileWithin, readPieces, using } from './open-within.ts'
 import { mostPointerBytes, parsePointer } from './pointer.ts'
-import { refuseAll } from './walk.ts'
+import { refuseAll, walkFolder } from './walk.ts'
 
 /** A file of a checkout, and what it stands for. */
 export type Inspected = TreeFile & {
@@ -14,80 +15,91 @@ export type Inspected = TreeFile & {
   readonly isPointer: boolean
 }
 
-const hashFile = async (handle: FileHandle, signal: AbortSignal) => {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
-  for await (const piece of readPieces(handle, signal)) {
-    hash.update(piece)
-    sizeBytes += piece.length
-  }
-  return { sha256: hash.digest('hex'), sizeBytes }
+type Found = Omit<Inspected, 'sha256'> & { readonly sha256: string | undefined }
+
+/** @param place relative to the workspace */
+const lookAt = (fd: number, { mode, size }: Stats, path: string, place: string): Found => {
+  const isExecutable = (mode & 0o100) !== 0
+  const large = { path, sizeBytes: size, isExecutable, sha256: undefined, isPointer: false }
+  if (size >= mostPointerBytes) return large
+  const buffer = Buffer.alloc(mostPointerBytes)
+  const content = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0))
+  if (content.length === mostPointerBytes) return large
+  const pointer = parsePointer(content, place)
+  if (pointer !== undefined)
+    return {
+      path,
+      sizeBytes: pointer.sizeBytes,
+      isExecutable,
+      sha256: pointer.oid,
+      isPointer: true,
+    }
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  return { path, sizeBytes: content.length, isExecutable, sha256, isPointer: false }
 }
 
-const inspectFile = async (
+const hashFile = async (
   root: string,
-  folder: string,
-  path: string,
+  place: string,
+  file: Found,
   signal: AbortSignal,
 ): Promise<Inspected> => {
-  const place = folder === '' ? path : `${folder}/${path}`
-  const handle = await openFileWithin(root, place)
+  const fd = openFileWithin(root, place)
   try {
-    const { mode, size } = await handle.stat()
-    const isExecutable = (mode & 0o100) !== 0
-    if (size < mostPointerBytes) {
-      const content = Buffer.alloc(mostPointerBytes)
-      const { bytesRead } = await handle.read(content, 0, content.length, 0)
-      const pointer = parsePointer(content.subarray(0, bytesRead), place)
-      if (pointer !== undefined) {
-        const { oid: sha256, sizeBytes } = pointer
-        return { path, sizeBytes, isExecutable, sha256, isPointer: true }
-      }
-      const sha256 = createHash('sha256').update(content.subarray(0, bytesRead)).digest('hex')
-      if (bytesRead < mostPointerBytes)
-        return { path, sizeBytes: bytesRead, isExecutable, sha256, isPointer: false }
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    for await (const piece of readPieces(fd, signal)) {
+      hash.update(piece)
+      sizeBytes += piece.length
     }
-    return { path, ...(await hashFile(handle, signal)), isExecutable, isPointer: false }
+    return { ...file, sizeBytes, sha256: hash.digest('hex') }
   } finally {
-    await handle.close()
+    closeSync(fd)
   }
 }
 
 const atOnce = 4
 
+const listFiles = ({ root, path, isFile }: Location, folder: string) => {
+  const found: Found[] = []
+  const add = (fd: number, stat: Stats, name: string): void =>
+    void found.push(lookAt(fd, stat, name, folder === '' ? name : `${folder}/${name}`))
+  if (!isFile) return { found, ...walkFolder(root, path, add) }
+  using(openFileWithin(root, path), (fd) => add(fd, fstatSync(fd), basename(path)))
+  return { found, links: [], emptyFolders: [] }
+}
+
 /**
- * Reads what is no pointer, to have its digest.
+ * Finds what a line names, and reads what is no pointer to have its digest.
  *
- * @param root real path of the workspace
- * @throws {Failure} that names all that cannot be read
+ * @param folder of the files' paths, in the workspace
+ * @throws {Failure} that names all that cannot be taken
  */
-export const inspectFiles = async (
-  root: string,
+export const inspect = async (
+  location: Location,
   folder: string,
-  paths: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Inspected[]> => {
-  const found: Inspected[] = []
-  const problems: { readonly path: string; readonly error: Error }[] = []
-  const waiting = [...paths].reverse()
+): Promise<Omit<Tree, 'isFile' | 'files'> & { readonly files: readonly Inspected[] }> => {
+  const { found, links, emptyFolders } = listFiles(location, folder)
+  const problems: Error[] = []
+  const files: Inspected[] = []
+  const waiting = found.toReversed()
   const work = async (): Promise<void> => {
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      try {
-        found.push(await inspectFile(root, folder, path, signal))
-      } catch (error) {
-        signal.throwIfAborted()
-        problems.push({ path, error: error as Error })
+    for (let each = waiting.pop(); each !== undefined; each = waiting.pop()) {
+      const { path, sha256 } = each
+      if (sha256 !== undefined) {
+        files.push({ ...each, sha256 })
+        continue
       }
+      const place = folder === '' ? path : `${folder}/${path}`
+      await hashFile(location.root, place, each, signal).then(
+        (file) => void files.push(file),
+        () => void problems.push(new Failure(`${path} cannot be read`)),
+      )
+      signal.throwIfAborted()
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
-  const [first] = problems
-  if (first?.error instanceof Failure && problems.length === 1) throw first.error
-  if (first !== undefined)
-    throw refuseAll(
-      `${toLine(folder) || 'The workspace'} has files that Slipway cannot take`,
-      problems.map(({ path, error }) => `${path}: ${error.message}`).toSorted(),
-      'Name a folder without them; broken pointers mend with `git lfs pull` before this step.',
-    )
-  return found.toSorted((one, other) => (one.path < other.path ? -1 : 1))
+  if (problems.length > 0) throw refuseAll(location.path, problems)
+  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), links, emptyFolders }
 }

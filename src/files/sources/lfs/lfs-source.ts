@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
 import type { Secret } from '../../../secret.ts'
@@ -8,9 +8,8 @@ import type { RemoteSource, Tree } from '../source.ts'
 import type { Patience } from './batch.ts'
 import { findEndpoint } from './endpoint.ts'
 import { fetchFiles, findAbsent, type Located } from './fetch-files.ts'
-import { type Inspected, inspectFiles } from './inspect.ts'
+import { type Inspected, inspect } from './inspect.ts'
 import { type Location, locate } from './locate.ts'
-import { type Walked, walkFolder } from './walk.ts'
 
 export type LfsOrder = {
   /** Where the job's checkout is. */
@@ -40,9 +39,6 @@ const toKey = ({ isFile, files, links, emptyFolders }: Tree): string => {
   const all = [isFile ? 'file\0' : 'folder\0', ...entries.toSorted()]
   return createHash('sha256').update(all.join('')).digest('hex')
 }
-
-const walk = async ({ root, path, isFile }: Location, signal: AbortSignal): Promise<Walked> =>
-  isFile ? { files: [basename(path)], links: [], emptyFolders: [] } : walkFolder(root, path, signal)
 
 /** Each content once, where it may be found. */
 const toLocated = (
@@ -82,10 +78,9 @@ const toLocated = (
 export const findLfsSource = async (order: LfsOrder): Promise<RemoteSource> => {
   const { signal, token, patience = usualPatience } = order
   const location = locate(order.workspace, order.path)
-  const { root, path, isFile, repository, git } = location
+  const { path, isFile, repository, git } = location
   const folder = isFile ? dirname(path).replace(/^\.$/, '') : path
-  const { files: paths, links, emptyFolders } = await walk(location, signal)
-  const inspected = await inspectFiles(root, folder, paths, signal)
+  const { files: inspected, links, emptyFolders } = await inspect(location, folder, signal)
   const located = toLocated(inspected, folder, location)
   const findServer = async (): Promise<URL> => {
     if (git === 'submodule')
@@ -103,7 +98,7 @@ export const findLfsSource = async (order: LfsOrder): Promise<RemoteSource> => {
     })
   }
   // Whether there is a server to ask is to be known before anything is done.
-  const absent = await findAbsent(located)
+  const absent = findAbsent(located)
   const endpoint = absent.size > 0 ? await findServer() : undefined
   const files = inspected.map(({ isPointer: _, ...file }) => file)
   const tree: Tree = { isFile, files, links, emptyFolders }
