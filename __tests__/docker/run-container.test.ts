@@ -21,6 +21,7 @@ const createApi = (start: () => Promise<unknown> = async () => undefined) => {
       asked.push(`DELETE ${path}`)
     },
     attach: async () => container,
+    download: async () => undefined,
   }
   return { api, asked, written, end: () => container.end() }
 }

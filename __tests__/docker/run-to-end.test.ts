@@ -23,6 +23,7 @@ const createApi = (start: (container: PassThrough) => void) => {
     },
     remove: async (path) => asked.push(`DELETE ${path}`),
     attach: async () => container,
+    download: async () => undefined,
   }
   return { api, asked }
 }

@@ -13,7 +13,7 @@ const createPorts = (signal: AbortSignal) => {
   }
   const ports = {
     docker: {
-      api: { get: refuse, post: refuse, remove: refuse, attach: refuse },
+      api: { get: refuse, post: refuse, remove: refuse, attach: refuse, download: refuse },
       engine: foundFacts.engine,
     },
     log: { warning: (message: string) => warnings.push(message) },

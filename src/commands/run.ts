@@ -20,13 +20,15 @@ import { type Report, toLoaded } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
 import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
+import type { Secret } from '../secret.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
+import { toServerUrl } from '../token/formats.ts'
 import { toGitAuth } from '../token/git-auth.ts'
 import { refuseShortage, refuseUnknownLimits, remark, remarkOnLoads } from './remarks.ts'
 import { withBuilder } from './with-builder.ts'
 
 /** Where a run takes place. */
-export type RunContext = GatherContext & {
+export type RunContext = Omit<GatherContext, 'takeToken'> & {
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
   /** The same for images, on a disk. */
@@ -89,6 +91,17 @@ const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: RunContext):
   }
 }
 
+/** What Git LFS keeps of the repository is fetched with the builds' token, where there is one. */
+const takeFilesToken = async (
+  token: BuildToken,
+  { apiUrl }: Inputs,
+  { repository = '' }: RunContext,
+): Promise<Secret | undefined> => {
+  const taken = await token.take()
+  const address = `${toServerUrl(apiUrl)}/${repository}`
+  return taken && toGitAuth(apiUrl, [address], taken.credentials)[0]?.value
+}
+
 const toCacheAccess = (
   { env, tempDir, cacheEnv }: RunContext,
   { log, mask, signal }: FrontEnd,
@@ -135,7 +148,15 @@ const runWith = async (
   const { env, recordingFolder: folder } = context
   const command = createDocker(env, signal)
   const cache = toCacheAccess(context, front)
-  const facts = await gather(command, api, inputs, context, cache)
+  await using token = createBuildToken({
+    ...front,
+    inputs,
+    log: log.line,
+    warn: log.warning,
+    childEnv: env,
+  })
+  const takeToken = () => takeFilesToken(token, inputs, context)
+  const facts = await gather(command, api, inputs, { ...context, takeToken }, cache)
   await remark(inputs, facts, log)
   const plan = planRun(inputs, facts)
   refuseUnknownLimits(inputs, facts)
@@ -145,13 +166,6 @@ const runWith = async (
   await booted
   const { clusterName } = inputs
   const finishRecording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
-  await using token = createBuildToken({
-    ...front,
-    inputs,
-    log: log.line,
-    warn: log.warning,
-    childEnv: env,
-  })
   const report = await runPlan(inputs, facts, plan, {
     docker: { command, api, engine: facts.engine },
     secrets: toSecrets(inputs, token, context),

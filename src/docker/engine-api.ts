@@ -21,6 +21,8 @@ export type EngineApi = {
   readonly post: <T>(path: string, body?: unknown) => Promise<T | undefined>
   /** Sends DELETE; undefined where there was nothing. */
   readonly remove: (path: string) => Promise<unknown>
+  /** Bytes of something, such as an archive, however long they take; undefined where there is nothing. */
+  readonly download: (path: string) => Promise<IncomingMessage | undefined>
   /** Has it do something that one then talks with, over a connection of its own. */
   readonly attach: (path: string, body?: unknown) => Promise<Duplex>
   /** Aborted with the step. What is under way may still be undone then, for a moment. */
@@ -55,14 +57,17 @@ const send = async (
   payload: string,
   goneOf: (socket: Duplex) => Promise<never> | undefined,
   signal: AbortSignal,
+  isLong = false,
 ): Promise<{ readonly response: IncomingMessage; readonly socket?: Duplex }> => {
-  const timeout = AbortSignal.timeout(answerTimeoutMs)
-  const asked = request({ ...options, signal: AbortSignal.any([signal, timeout]) })
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), answerTimeoutMs).unref()
+  const asked = request({ ...options, signal: AbortSignal.any([signal, timeout.signal]) })
   let gone: Promise<never> | undefined
   asked.once('socket', (socket) => {
     gone = goneOf(socket)
   })
-  const answered = Promise.race([
+  type Answered = { readonly response: IncomingMessage; readonly socket?: Duplex }
+  const answered: Promise<Answered> = Promise.race([
     once(asked, 'response').then(([response]) => ({ response })),
     once(asked, 'upgrade').then(([response, socket, head]) => {
       if (head.length > 0) socket.unshift(head)
@@ -70,7 +75,14 @@ const send = async (
     }),
   ])
   asked.end(payload)
-  return answered.catch(async (cause: Error) => {
+  // What is read for as long as it takes is watched by who reads it.
+  const waited = answered.then((answer) => {
+    if (isLong || answer.socket !== undefined) clearTimeout(timer)
+    else answer.response.once('close', () => clearTimeout(timer))
+    return answer
+  })
+  waited.catch(() => clearTimeout(timer))
+  return waited.catch(async (cause: Error) => {
     if (cause.name === 'AbortError') throw noAnswer('no answer within its deadline')
     // The connection broke, and says why at its end.
     return gone ?? Promise.reject(noAnswer(cause.message))
@@ -106,6 +118,14 @@ export const withEngineApi = async <T>(
     const { response } = await send({ agent, method, path, headers }, payload, goneOf, stop)
     return readAnswer<A>(response, path)
   }
+  const download = async (path: string): Promise<IncomingMessage | undefined> => {
+    const options = { createConnection, method: 'GET', path }
+    const { response } = await send(options, '', goneOf, cancelled ?? tooLate, true)
+    if (response.statusCode === 200) return response
+    const said = await readStream(response, `Docker's answer to ${path}`)
+    if (response.statusCode === 404) return undefined
+    throw refused(said, response, path)
+  }
   const attach = async (path: string, content?: unknown): Promise<Duplex> => {
     const { payload, headers } = toBody(content)
     const upgrade = { ...headers, connection: 'Upgrade', upgrade: 'tcp' }
@@ -122,6 +142,7 @@ export const withEngineApi = async <T>(
       post: (path, content) => call('POST', path, content),
       remove: (path) => call('DELETE', path),
       attach,
+      download,
       cancelled,
     })
   } finally {

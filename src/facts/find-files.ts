@@ -4,10 +4,10 @@ import { Failure, renderError } from '../failure.ts'
 import { toKey } from '../files/place-trees.ts'
 import { findNodeObjection } from '../files/places.ts'
 import { type FilesRecord, readRecords } from '../files/record.ts'
-import { findLocalSource } from '../files/sources/local.ts'
 import type { FilesSource } from '../files/wanted.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
+import { type FilesContext, findSource } from './find-source.ts'
 
 /** Files that nodes are to have, and which nodes lack them. */
 export type FoundFiles = {
@@ -25,27 +25,6 @@ export type FoundNodeFiles = {
 }
 
 export const noFiles: FoundNodeFiles = { files: [], removals: [] }
-
-const requireContent = (
-  { files, pointers }: Extract<FilesSource, { kind: 'local' }>['source'],
-  path: string,
-): void => {
-  if (pointers.length < files.length) return
-  throw new Failure(
-    `node-files: all files of ${path} are Git LFS pointers, not what they point to`,
-    {
-      remedy: `Write lfs:${path}, and Slipway fetches them; or check out with lfs: true.`,
-    },
-  )
-}
-
-const findSource = async ({ origin }: NodeFiles, given: string): Promise<FilesSource> => {
-  if (origin.kind !== 'local')
-    throw new Failure(`node-files: ${given} is of no kind that there is yet`)
-  const source = findLocalSource(origin.path, given)
-  requireContent(source, given)
-  return { kind: 'local', source }
-}
 
 /** One error for all that cannot be. */
 const requireAll = <T>(
@@ -89,13 +68,14 @@ export const findNodeFiles = async (
     verifiesNodeFiles,
   }: Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles'>,
   nodes: readonly Node[],
+  context: FilesContext,
 ): Promise<FoundNodeFiles> => {
   if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles
   const objections = nodeFiles.flatMap(({ target }) =>
     nodes.flatMap((node) => findNodeObjection(node, target) ?? []),
   )
   const finding = Promise.allSettled(
-    nodeFiles.map(async (each) => findSource(each, sourceOf(each))),
+    nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)),
   )
   const records = await Promise.all(nodes.map((node) => readRecords(api, node)))
   const sources = requireAll(await finding, objections)

@@ -11,12 +11,15 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
+import type { Env } from '../host/command.ts'
 import { findImages } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
 import { nothingRemembered, type Remembered, recall } from '../memory/memory.ts'
+import type { Secret } from '../secret.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
+import { toServerUrl } from '../token/formats.ts'
 import type { Facts } from './facts.ts'
 import { findNodeFiles } from './find-files.ts'
 
@@ -33,6 +36,10 @@ export type GatherContext = {
   readonly mayWriteCache: boolean
   /** `owner/name` of the repository that the workflow runs in; undefined where nobody says. */
   readonly repository: string | undefined
+  /** What child processes inherit. */
+  readonly env: Env
+  /** For what Git LFS keeps of the repository; undefined where the step has no token. */
+  readonly takeToken: () => Promise<Secret | undefined>
 }
 
 const toOwnBuilder = ({ driver, appended }: BuilderRequest, { isLocal }: Docker): Builder => ({
@@ -181,7 +188,11 @@ export const gather = async (
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
   const [disk, nodeFiles, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
-    findNodeFiles(api, inputs, nodes),
+    findNodeFiles(api, inputs, nodes, {
+      ...context,
+      serverUrl: toServerUrl(inputs.apiUrl),
+      signal: cache.signal,
+    }),
     findCapacities(api, inputs, found),
   ])
   return {

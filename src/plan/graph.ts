@@ -173,18 +173,23 @@ const planBuilds = (
   })
 
 /** What is done once all is built. */
-const planAfterBuilds = ({ credentials }: Inputs, facts: Facts): readonly Step[] => {
+const planAfterBuilds = (
+  { credentials }: Inputs,
+  facts: Facts,
+  others: readonly StepId[],
+): readonly Step[] => {
   const { targets, lastSizes, keptFor: repository } = facts
   const after = targets.map(({ name }) => toBuildId(name))
-  if (after.length === 0) return []
+  const users = [...after, ...others]
+  if (users.length === 0) return []
   const remembered = toRemembered(targets)
   const sizes = { kind: 'record-sizes', targets: remembered, lastSizes } as const
   return [
     ...(credentials.kind === 'app'
-      ? [step('revoke token', { kind: 'revoke-token' }, { after, isFinal: true })]
+      ? [step('revoke token', { kind: 'revoke-token' }, { after: users, isFinal: true })]
       : []),
     // Before the loads have ended, as it may be they that fail on a disk that is too small.
-    ...(repository === undefined
+    ...(repository === undefined || after.length === 0
       ? []
       : [step('record sizes', { ...sizes, repository }, { after, isFinal: true })]),
     ...(targets.some(({ intermediate }) => intermediate !== undefined)
@@ -205,6 +210,15 @@ const planFiles = (
   return [step('node files', work, { needs, lane: 'files' })]
 }
 
+/** Git LFS is asked with the builds' token. */
+const usersOfToken = (files: readonly Step[]): readonly StepId[] =>
+  files.flatMap((each) => {
+    const usesIt =
+      each.kind === 'sync-files' &&
+      each.wanted.some(({ files: { origin } }) => origin.kind === 'lfs')
+    return usesIt ? [each.id] : []
+  })
+
 /** Puts together what is to be done, and what has to wait for what. */
 export const planSteps = (
   inputs: Inputs,
@@ -217,9 +231,10 @@ export const planSteps = (
   const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
   const toLoad = createToLoad(inputs, facts, nodes)
   const toReport = createToReport(inputs, facts)
+  const files = planFiles(inputs, facts, room)
   const main = [
     ...disk,
-    ...planFiles(inputs, facts, room),
+    ...files,
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
     ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]
@@ -227,7 +242,7 @@ export const planSteps = (
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))
   return [
     ...main,
-    ...planAfterBuilds(inputs, facts),
+    ...planAfterBuilds(inputs, facts, usersOfToken(files)),
     ...(prunes ? [step('prune cache', { kind: 'prune-cache' }, { needs })] : []),
   ]
 }

@@ -6,6 +6,7 @@ import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { findEngine } from '../docker/info.ts'
 import { Failure, renderError } from '../failure.ts'
+import { architecture } from '../host/architecture.ts'
 import type { Env } from '../host/command.ts'
 import type { BlobImage } from '../image/contents/blobs/blob.ts'
 import { withBlobs } from '../image/contents/blobs/read-blobs.ts'
@@ -32,9 +33,6 @@ export type Look = {
 
 /** A large image from a slow registry. */
 const deadlineMs = 15 * 60_000
-
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = { x64: 'amd64', ia32: '386' }[process.arch as string] ?? process.arch
 
 const analyseBlobs = (image: BlobImage, { depth, signal }: Look): Promise<ImageAnalysis> =>
   withBlobs(image, signal, (contents, files) => analyseImage(contents, files, undefined, depth))

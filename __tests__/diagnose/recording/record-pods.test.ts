@@ -28,6 +28,7 @@ test.each([1, 60, 1_000])('%s containers of a node are noted', async (count) => 
   const api = {
     post: async () => ({ Id: 'exec' }),
     attach: async () => socket,
+    download: async () => undefined,
   } as unknown as EngineApi
   const taking = recordPods(
     api,

@@ -57,6 +57,7 @@ const createApi = (printed: string, answer: (fields: readonly string[]) => strin
     },
     remove: async () => undefined,
     attach: async () => container,
+    download: async () => undefined,
   }
   return { api, asked, end: () => container.push(null) }
 }
