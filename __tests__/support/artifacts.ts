@@ -90,7 +90,7 @@ export const makeModelPack = (vendor: string, layers: readonly Layer[]): Artifac
     blob: Buffer.from(JSON.stringify({ descriptor: { name: 'm' } })),
   })
 
-export const kitLayer = (part: string, form: 'tar' | 'tar+gzip', archive: Buffer): Layer => ({
+export const kitLayer = (part: string, form: keyof typeof packers, archive: Buffer): Layer => ({
   type: `application/vnd.kitops.modelkit.${part}.v1.${form}`,
   blob: packers[form](archive),
 })

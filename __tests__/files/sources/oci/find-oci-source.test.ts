@@ -180,7 +180,12 @@ describe.skipIf(registryProgram === undefined)('from a real registry', () => {
       modelPackLayer(vendor, form, 'ignored', tar(file(`in/${form}`, form)))
     const raw = modelPackLayer(vendor, 'raw', 'deep/model.safetensors', weights)
     const named = modelPackLayer(vendor, 'gguf', 'm.gguf', weights)
-    const layers = [raw, named, pack('tar'), pack('tar+gzip'), pack('tar+zstd')]
+    // KitOps puts its own words beside the others.
+    const kitfile = {
+      type: 'application/vnd.kitops.modelkit.config.v1+json',
+      blob: Buffer.from('{"kit":1}'),
+    }
+    const layers = [raw, named, pack('tar'), pack('tar+gzip'), pack('tar+zstd'), kitfile]
     const { files } = await fetchFrom(makeModelPack(vendor, layers))
     expect(files).toEqual({
       'deep/model.safetensors*': weights.toString(),
@@ -191,17 +196,31 @@ describe.skipIf(registryProgram === undefined)('from a real registry', () => {
     })
   })
 
-  test('layers of KitOps', async () => {
+  test('layers of KitOps, whose Kitfile names raw ones', async () => {
     const layers = [
       kitLayer('model', 'tar', tar(file('./models/m.gguf', weights))),
       kitLayer('dataset', 'tar+gzip', tar(folder('data'), file('data/a.csv', 'a,b'))),
+      kitLayer('docs', 'raw', Buffer.from('# Read me')),
     ]
-    const { files } = await fetchFrom(makeKit({ model: { path: 'models/m.gguf' } }, layers))
-    expect(files).toEqual({ 'models/m.gguf': weights.toString(), 'data/a.csv': 'a,b' })
-    const others = makeKit({ model: { path: 'ghcr.io/a/base:1' } }, layers.slice(1))
-    expect(await message(find(`${real?.host}/${await publish(others)}`))).toContain(
+    const [model, dataset, docs] = layers.map(({ blob }, at) => ({
+      path: ['./models/m.gguf', 'data', './README.md'][at],
+      digest: sha256(blob),
+    }))
+    const kitfile = { model, datasets: [dataset], docs: [docs] }
+    const { files } = await fetchFrom(makeKit(kitfile, layers))
+    expect(files).toEqual({
+      'models/m.gguf': weights.toString(),
+      'data/a.csv': 'a,b',
+      'README.md': '# Read me',
+    })
+    const fails = async (change: object, from: number): Promise<string> => {
+      const kit = makeKit({ ...kitfile, ...change }, layers.slice(from))
+      return message(find(`${real?.host}/${await publish(kit)}`))
+    }
+    expect(await fails({ model: { path: 'ghcr.io/a/base:1' } }, 1)).toContain(
       'does not have its model, which is in "ghcr.io/a/base:1". Name the ModelKit',
     )
+    expect(await fails({ docs: [{ path: 'README.md' }] }, 0)).toContain('packed by an old KitOps')
   })
 
   test('of an image comes what a container sees in /models', async () => {

@@ -13,13 +13,8 @@ import {
 import type { RemoteSource, Tree } from '../source.ts'
 import { fetchLayers, type Job } from './fetch-layers.ts'
 import { toImageItems } from './image-items.ts'
-import {
-  type ArtifactLayer,
-  isImage,
-  kitConfigType,
-  requireOwnModel,
-  toArtifactLayers,
-} from './kinds.ts'
+import { type ArtifactLayer, isImage, toArtifactLayers } from './kinds.ts'
+import { kitConfigType, parseKitfile } from './kitfile.ts'
 import { createArtifactListing, createLayerListing, type Listed, type Listing } from './listing.ts'
 import { show } from './names.ts'
 import { collect, type Item, toTree } from './tree.ts'
@@ -60,15 +55,20 @@ const toItems = (layer: ArtifactLayer, listed: ReadonlyMap<string, Listed>): rea
   )
 }
 
-const planArtifact = async (manifest: string, read: Read): Promise<Plan> => {
-  const layers = toArtifactLayers(manifest)
-  type Manifest = { readonly config?: { readonly mediaType?: unknown; readonly digest?: unknown } }
-  const { config } = parseJson<Manifest>(manifest, 'its manifest')
-  if (config?.mediaType === kitConfigType) {
-    // It becomes a part of an address.
-    if (!isDigest(config.digest)) throw new Failure('Its config has no digest')
-    requireOwnModel(await read(`blobs/${config.digest}`, config.digest), manifest)
+/** What a ModelKit says of its layers; nothing for other artifacts. */
+const readKitPaths = async (manifest: string, read: Read): Promise<ReadonlyMap<string, string>> => {
+  type Manifest = {
+    readonly config?: { readonly mediaType?: unknown; readonly digest?: unknown } | null
   }
+  const { config } = parseJson<Manifest>(manifest, 'its manifest')
+  if (config?.mediaType !== kitConfigType) return new Map()
+  // It becomes a part of an address.
+  if (!isDigest(config.digest)) throw new Failure('Its config has no digest')
+  return parseKitfile(await read(`blobs/${config.digest}`, config.digest), manifest)
+}
+
+const planArtifact = async (manifest: string, read: Read): Promise<Plan> => {
+  const layers = toArtifactLayers(manifest, await readKitPaths(manifest, read))
   const build = (listed: ReadonlyMap<string, Listed>): Tree =>
     toTree(collect(layers.map((layer) => toItems(layer, listed))))
   const isKnown = layers.every(({ kind }) => kind === 'file')

@@ -7,7 +7,8 @@ import {
   toLayers,
 } from '../../../image/sources/blob-image.ts'
 import { toLine } from '../../../text/to-line.ts'
-import { show, toTreePath } from './names.ts'
+import { kitConfigType } from './kitfile.ts'
+import { toTreePath } from './names.ts'
 
 /** What a layer of an artifact holds. */
 export type ArtifactLayer = BlobDescriptor &
@@ -33,8 +34,8 @@ type Manifest = {
   readonly config?: { readonly mediaType?: unknown } | null
 }
 
-/** What an artifact has in place of layers where there are none (OCI image spec). */
-const emptyType = 'application/vnd.oci.empty.v1+json'
+/** What an artifact has in place of layers where there are none (OCI image spec), and what tells of the others. */
+const withoutFiles: readonly unknown[] = ['application/vnd.oci.empty.v1+json', kitConfigType]
 
 const modelPack =
   /^application\/vnd\.(?:cncf|cnai)\.model\.(?:weight|weight\.config|doc|code|dataset)\.v1\.(raw|gguf|safetensors|tar|tar\+gzip|tar\+zstd)$/
@@ -61,9 +62,14 @@ const isExecutable = (layer: Layer): boolean => {
   return typeof mode === 'number' && Number.isSafeInteger(mode) && (mode & 0o100) !== 0
 }
 
-const toFile = (layer: Layer, keys: readonly string[], type: string): ArtifactLayer => {
+const toFile = (
+  layer: Layer,
+  keys: readonly string[],
+  type: string,
+  otherwise?: string,
+): ArtifactLayer => {
   const { digest, size } = layer
-  const name = find(layer, keys)
+  const name = find(layer, keys) ?? otherwise
   if (name === undefined)
     throw new Failure(
       `Nothing names the file of the layer ${digest}: it has the type ${type}, and no ${keys.join(' or ')}`,
@@ -83,36 +89,17 @@ const toFolder = (layer: Layer): ArtifactLayer => {
   return { digest, size, kind: 'archive', folder, unpackedDigest: said }
 }
 
-const toLayer = (layer: Layer): ArtifactLayer => {
+const toLayer = (layer: Layer, kitPaths: ReadonlyMap<string, string>): ArtifactLayer => {
   const { digest, size, mediaType } = layer
   const type = typeof mediaType === 'string' ? toLine(mediaType, 120) : 'none'
   const [, form] = modelPack.exec(type) ?? kitOps.exec(type) ?? []
   if (form?.startsWith('tar') === true)
     return { digest, size, kind: 'archive', folder: '', unpackedDigest: undefined }
-  if (form !== undefined) return toFile(layer, [...pathKeys, titleKey], type)
+  if (form !== undefined) return toFile(layer, [...pathKeys, titleKey], type, kitPaths.get(digest))
   const isFolder = find(layer, ['io.deis.oras.content.unpack']) === 'true'
   return isFolder && find(layer, [titleKey]) !== undefined
     ? toFolder(layer)
     : toFile(layer, [titleKey], type)
-}
-
-/** The type of a config that says what a ModelKit has. */
-export const kitConfigType = 'application/vnd.kitops.modelkit.config.v1+json'
-
-/**
- * @param config of a ModelKit
- * @throws {Failure} where its model is another ModelKit's, which none of its layers tells of
- */
-export const requireOwnModel = (config: string, manifest: string): void => {
-  type Config = { readonly model?: { readonly path?: unknown } | null }
-  const path = parseJson<Config>(config, 'its Kitfile').model?.path
-  const hasModel = (toLayers(manifest) as readonly Layer[]).some(({ mediaType }) =>
-    /\.modelkit\.model\./.test(`${mediaType}`),
-  )
-  if (typeof path !== 'string' || path === '' || hasModel) return
-  throw new Failure(`The ModelKit does not have its model, which is in ${show(path)}`, {
-    remedy: 'Name the ModelKit that has the model in a line of its own.',
-  })
 }
 
 /** Whether a manifest is a container image's, so that its layers lie upon each other. */
@@ -122,12 +109,16 @@ export const isImage = (manifest: string): boolean =>
 /**
  * What the layers of an artifact are, as ORAS, ModelPack and KitOps write them.
  *
+ * @param kitPaths what a Kitfile calls them, by their digests
  * @throws {Failure} where a layer's files have no names, or some that are not to be used
  */
-export const toArtifactLayers = (manifest: string): readonly ArtifactLayer[] => {
+export const toArtifactLayers = (
+  manifest: string,
+  kitPaths: ReadonlyMap<string, string> = new Map(),
+): readonly ArtifactLayer[] => {
   const layers = (toLayers(manifest) as readonly Layer[]).filter(
-    ({ mediaType }) => mediaType !== emptyType,
+    ({ mediaType }) => !withoutFiles.includes(mediaType),
   )
   if (layers.length === 0) throw new Failure('It has no files')
-  return layers.map(toLayer)
+  return layers.map((layer) => toLayer(layer, kitPaths))
 }
