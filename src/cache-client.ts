@@ -1,4 +1,5 @@
-import { writeFileSync, writeSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { CacheQuestion } from './memory/cache-client.ts'
 
@@ -7,7 +8,7 @@ import type { CacheQuestion } from './memory/cache-client.ts'
  * process when it takes too long. The answer goes to descriptor 3, a new entry's file into the step's own
  * folder, which RUNNER_TEMP names here.
  */
-const { variables, path, keys, isNew } = JSON.parse(await text(process.stdin)) as CacheQuestion
+const { variables, path, keys, kind } = JSON.parse(await text(process.stdin)) as CacheQuestion
 // The library finds the token by its name; tar, which it starts, inherits only what can be listed.
 const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }])
 process.env = Object.defineProperties({ ...process.env }, Object.fromEntries(unlisted))
@@ -15,12 +16,34 @@ process.env = Object.defineProperties({ ...process.env }, Object.fromEntries(unl
 const folder = process.env['RUNNER_TEMP'] ?? ''
 process.chdir(folder)
 process.env['GITHUB_WORKSPACE'] = folder
-if (isNew) writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
+if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
+
+/**
+ * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
+ * first, only gives the archive a name.
+ */
+const handOver = (): void => {
+  const programs = join(folder, 'programs')
+  mkdirSync(programs, { mode: 0o700 })
+  const tar = join(programs, 'tar')
+  writeFileSync(tar, '#!/bin/sh\n[ "$1" = -xf ] && exec ln -- "$2" archive\nexit 1\n', {
+    mode: 0o700,
+  })
+  chmodSync(tar, 0o700)
+  process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
+}
+
 const { restoreCache, saveCache } = await import('@actions/cache')
-const ask = async (key: string): Promise<string | undefined> =>
-  isNew
-    ? saveCache([path], key).then(() => key)
-    : restoreCache([path], key, [key], { lookupOnly: true })
-const found = await Promise.all(keys.map(ask))
-writeSync(3, JSON.stringify(found.map((key) => key ?? null)))
+const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
+const ask = async (): Promise<readonly (string | undefined)[]> => {
+  const [first = '', ...others] = keys
+  if (kind === 'look')
+    return Promise.all(keys.map((key) => restoreCache([path], key, [key], { lookupOnly: true })))
+  if (kind === 'note') return Promise.all(keys.map(make))
+  // What the service refuses has no number.
+  if (kind === 'save') return [(await saveCache([path], first)) > 0 ? first : undefined]
+  handOver()
+  return [await restoreCache([path], first, others)]
+}
+writeSync(3, JSON.stringify((await ask()).map((key) => key ?? null)))
 process.exit()

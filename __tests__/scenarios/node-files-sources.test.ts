@@ -96,7 +96,7 @@ test("Git LFS with the App's token, an artifact, and a folder of an image; uncha
 test('a budget that is used up is told, and what the store has is not asked for', async () => {
   const { pointer } = github.addLfsObject('acme/models', makeContent(10))
   writeFileSync(join(workspace, 'models/new.bin'), pointer)
-  github.lfs.overBudget.add('acme/models')
+  github.lfs.overBudget.add('acme')
   const run = await sync('lfs:models:/var/local/lfs')
   expect(run.exitCode).toBe(1)
   expect(run.annotations[0]?.message).toMatch(/exceeded its LFS budget.*node-files-cache/s)

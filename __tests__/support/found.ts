@@ -49,6 +49,7 @@ export const foundFacts: Facts = {
   lastSizes: undefined,
   lastTimes: undefined,
   nodeFiles: { files: [], removals: [] },
+  filesCache: undefined,
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
   manifests: { workloads: [], claims: [], warnings: [] },

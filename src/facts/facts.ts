@@ -45,6 +45,8 @@ export type Facts = {
   /** Docker's images and build cache, which builds may reuse; 0 where the plan does not need it. */
   readonly reusableBytes: number
   readonly nodeFiles: FoundNodeFiles
+  /** Whose Actions cache may keep files; undefined where there is none. */
+  readonly filesCache: { readonly repository: string; readonly mayWrite: boolean } | undefined
   /** Empty where none were named. */
   readonly manifests: Manifests
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */

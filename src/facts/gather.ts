@@ -195,9 +195,11 @@ export const gather = async (
     }),
     findCapacities(api, inputs, found),
   ])
+  const { hasCacheService, mayWriteCache: mayWrite, repository } = context
   return {
     ...found,
     targets,
+    filesCache: hasCacheService && repository ? { repository, mayWrite } : undefined,
     cacheLines,
     ...disk,
     nodeFiles,

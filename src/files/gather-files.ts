@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Progress } from '../text/progress.ts'
 import type { Helper, Told } from './conversation.ts'
+import type { KeptFile } from './kept/entries.ts'
 import { toStat } from './sources/local.ts'
-import type { Tree, TreeFile } from './sources/source.ts'
+import type { RemoteSource, Tree, TreeFile } from './sources/source.ts'
 import type { FilesSource } from './wanted.ts'
 
 /** A source, and where the helper sees its files. */
@@ -48,6 +49,19 @@ const toHeld = (files: readonly TreeFile[], has: ReadonlySet<string>): ReadonlyS
   return new Set(files.flatMap(({ sha256 = '' }) => (lacking.has(sha256) ? [] : [sha256])))
 }
 
+/** Brings files from where an earlier run has kept them; those that are not there come from their source. */
+export type Restore = (files: readonly KeptFile[]) => Promise<void>
+
+/** Of what is nowhere on this machine; an archive alone says which files it has. */
+const toMissing = (
+  { tree, elsewhere }: RemoteSource,
+  has: ReadonlySet<string>,
+): readonly KeptFile[] =>
+  (tree?.files ?? []).flatMap(({ sha256 = '', sizeBytes }) => {
+    const isElsewhere = elsewhere?.has(sha256) ?? true
+    return isElsewhere && !has.has(sha256) ? [{ sha256, sizeBytes }] : []
+  })
+
 /**
  * Brings what comes from elsewhere to this machine, but for what the store has.
  *
@@ -58,17 +72,24 @@ export const fetchTrees = async (
   sought: readonly Sought[],
   progress: Progress,
   signal: AbortSignal,
+  restore: Restore,
 ): Promise<readonly Tree[]> => {
+  const held = new Map<RemoteSource, ReadonlySet<string>>()
+  for (const { found } of sought) {
+    if (found.kind === 'local') continue
+    const known = found.source.tree?.files ?? []
+    held.set(found.source, toHeld(known, await askStore(helper, known)))
+  }
+  await restore([...held].flatMap(([source, has]) => toMissing(source, has)))
   const trees: Tree[] = []
   for (const { found, folder } of sought) {
-    if (found.kind === 'local') {
-      trees.push(found.source)
-      continue
-    }
-    const known = found.source.tree?.files ?? []
-    const has = toHeld(known, await askStore(helper, known))
+    const has = found.kind === 'local' ? undefined : held.get(found.source)
     const tell = (done: number, total: number) => progress('fetching', done, total)
-    trees.push(await found.source.fetch({ folder, has, progress: tell, signal }))
+    trees.push(
+      found.kind === 'local'
+        ? found.source
+        : await found.source.fetch({ folder, has: has ?? new Set(), progress: tell, signal }),
+    )
   }
   return trees
 }

@@ -3,7 +3,13 @@ import { Failure } from '../failure.ts'
 import { filesLabel, filesVolume } from '../ownership.ts'
 import { createProgress } from '../text/progress.ts'
 import { type Helper, withHelper } from './conversation.ts'
-import { fetchTrees, type Gathered, gatherFiles, type Sought } from './gather-files.ts'
+import {
+  fetchTrees,
+  type Gathered,
+  gatherFiles,
+  type Restore,
+  type Sought,
+} from './gather-files.ts'
 import { toFilesHelper } from './helper.ts'
 import { type Placed, placeTrees, type Removal } from './place-trees.ts'
 import { planView } from './places.ts'
@@ -21,6 +27,7 @@ export type SyncOrder = {
   readonly workers: number
   /** What the store may keep of files that no node has any more. */
   readonly keptBytes: number
+  readonly restore: Restore
   readonly line: (text: string) => void
   readonly signal: AbortSignal
 }
@@ -76,7 +83,7 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
   const speak = async (helper: Helper): Promise<SyncResult> => {
     await helper.hearUntil('opened')
     const progress = createProgress(line, 'node-files')
-    const trees = await fetchTrees(helper, sought, progress, signal)
+    const trees = await fetchTrees(helper, sought, progress, signal, order.restore)
     const gathered: Gathered = await gatherFiles(helper, sought, trees, order.verifies, progress)
     // What nodes have of a file that was not whole is to go, too.
     const verifies = order.verifies || gathered.broken.length > 0

@@ -232,6 +232,8 @@ export type Inputs = CacheInputs & {
   readonly prunesNodeFiles: boolean
   /** Whether files that nodes have already are read whole and compared with their digests. */
   readonly verifiesNodeFiles: boolean
+  /** How many bytes of files from elsewhere the Actions cache may keep for this step; undefined for none. */
+  readonly nodeFilesCacheBytes: number | undefined
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
 }

@@ -86,6 +86,8 @@ export const defaults = {
   'node-files': undefined,
   'node-files-prune': 'false',
   'node-files-verify': 'false',
+  'node-files-cache': 'false',
+  'node-files-cache-limit': '5GB',
   manifests: undefined,
   'image-report': 'false',
   prove: undefined,

@@ -2,12 +2,8 @@ import { Secret } from '../secret.ts'
 import type { ImageLimit, ImageLimits, Inputs } from './inputs.ts'
 import type { InputName } from './raw-inputs.ts'
 import type { Reader } from './reader.ts'
+import { units } from './sizes.ts'
 import { whySecretsAreEmpty } from './trigger.ts'
-
-const units: Readonly<Record<string, number>> = {
-  ...{ KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
-  ...{ KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 },
-}
 
 /** `2GB`, `5%`, `api:dev=500MB compressed`. */
 const pattern = /^(?:(\S+)=)?(\d{1,7}(?:\.\d{1,3})?)\s*(%|[KMGT]i?B)(\s+compressed)?$/i

@@ -4,6 +4,7 @@ import type { Inputs } from './inputs.ts'
 import { type FilesOrigin, findOverlap, findTargetObjection, type NodeFiles } from './node-files.ts'
 import { type Reader, toLines } from './reader.ts'
 import { reportOutside } from './report-outside.ts'
+import { parseSize } from './sizes.ts'
 
 const form = 'SOURCE:/path/on/node, with :ro or :rw behind it if need be'
 
@@ -76,10 +77,18 @@ const readLine = (given: string, reader: Reader): readonly NodeFiles[] => {
     : [{ given, origin, target: tidy, isWritable: mode === 'rw' }]
 }
 
+const readCacheBytes = ({ isTrue, text, report }: Reader): number | undefined => {
+  const given = text('node-files-cache-limit') ?? '5GB'
+  const bytes = parseSize(given)
+  if (bytes === undefined)
+    report('node-files-cache-limit', 'not a size. Write 5GB or 800MB.', given)
+  return isTrue('node-files-cache') ? bytes : undefined
+}
+
 /** Reads which files nodes are to have. */
 export const readNodeFiles = (
   reader: Reader,
-): Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles'> => {
+): Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles' | 'nodeFilesCacheBytes'> => {
   const nodeFiles: NodeFiles[] = []
   for (const each of reader.list('node-files', toLines).flatMap((line) => readLine(line, reader))) {
     const other = findOverlap(nodeFiles, each)
@@ -95,5 +104,6 @@ export const readNodeFiles = (
     nodeFiles,
     prunesNodeFiles: reader.isTrue('node-files-prune'),
     verifiesNodeFiles: reader.isTrue('node-files-verify'),
+    nodeFilesCacheBytes: readCacheBytes(reader),
   }
 }

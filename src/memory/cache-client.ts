@@ -22,7 +22,11 @@ export type CacheQuestion = Pick<CacheAccess, 'variables'> & {
   readonly path: string
   /** Whole keys of new entries, or the beginnings of some to look for. */
   readonly keys: readonly string[]
-  readonly isNew: boolean
+  /**
+   * `look` only finds keys, `note` makes entries whose names are all that counts, `save` makes one of what is
+   * at the path, and `fetch` names an entry's archive `archive`.
+   */
+  readonly kind: 'look' | 'note' | 'save' | 'fetch'
 }
 
 /** Beside us in the bundle; a source beside sources. */

@@ -110,7 +110,7 @@ export const recall = async (
     ...ofImages.flat(),
   ] as const
   const keys = await quietly(memory, () =>
-    askCache(memory, lookupDeadlineMs, { path, keys: prefixes, isNew: false }),
+    askCache(memory, lookupDeadlineMs, { path, keys: prefixes, kind: 'look' }),
   )
   if (keys === undefined) return nothingRemembered
   const [sizesKey, timesKey, ...imagesKeys] = keys
@@ -175,5 +175,5 @@ export const rememberNames = async (
   access: CacheAccess,
   keys: readonly string[],
 ): Promise<void> => {
-  await quietly(access, () => askCache(access, saveDeadlineMs, { path, keys, isNew: true }))
+  await quietly(access, () => askCache(access, saveDeadlineMs, { path, keys, kind: 'note' }))
 }

@@ -200,13 +200,17 @@ const planAfterBuilds = (
 
 /** Nothing where all nodes have all of it. */
 const planFiles = (
-  { verifiesNodeFiles: verifies }: Inputs,
-  { nodeFiles: { files, removals } }: Facts,
+  { verifiesNodeFiles: verifies, nodeFilesCacheBytes: bytes, isTrusted }: Inputs,
+  { nodeFiles: { files, removals }, filesCache }: Facts,
   needs: readonly StepId[],
 ): readonly Step[] => {
   const wanted = files.filter(({ into }) => into.length > 0)
   if (wanted.length + removals.length === 0) return []
-  const work = { kind: 'sync-files', wanted, removals, verifies } as const
+  const scope = [filesCache?.repository, ...files.map(({ files: { given } }) => given)].join('\n')
+  const mayWrite = isTrusted && filesCache?.mayWrite === true
+  const cache =
+    filesCache === undefined || bytes === undefined ? undefined : { bytes, scope, mayWrite }
+  const work = { kind: 'sync-files', wanted, removals, verifies, cache } as const
   return [step('node files', work, { needs, lane: 'files' })]
 }
 

@@ -15,6 +15,16 @@ export type StepId = string
 /** What steps share, so that only so many of a lane are done at once. */
 export type Lane = 'build' | 'load' | 'report' | 'proof' | 'files' | 'none'
 
+/** What the Actions cache may keep of files from elsewhere; undefined where it keeps none. */
+export type FilesCachePlan =
+  | {
+      readonly bytes: number
+      /** Only steps of one scope share what is small. */
+      readonly scope: string
+      readonly mayWrite: boolean
+    }
+  | undefined
+
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
   /** Made by a build of this step. */
@@ -87,6 +97,7 @@ export type Work =
       readonly wanted: readonly WantedFiles[]
       readonly removals: readonly Removal[]
       readonly verifies: boolean
+      readonly cache: FilesCachePlan
     }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type SyncResult, syncFiles } from '../files/sync-files.ts'
 import { formatCount } from '../text/format.ts'
+import { createFilesCache } from './files-cache.ts'
 import type { Handler } from './ports.ts'
 
 /** Copying and hashing want a core each; the store's disk is one. */
@@ -12,19 +13,22 @@ const keptBytes = 10_000_000_000
 
 /** Puts files into nodes. */
 export const syncNodeFiles: Handler<'sync-files'> = async (
-  { wanted, removals, verifies },
+  { wanted, removals, verifies, cache: plan },
   { docker: { api, engine }, log, run },
 ): Promise<SyncResult> => {
   const folder = join(run.layoutDir, 'files')
   await mkdir(folder, { mode: 0o700, recursive: true })
   try {
+    const cache = createFilesCache(plan, folder, { log, run })
     const result = await syncFiles(api, {
       ...{ wanted, removals, verifies, folder, keptBytes },
+      restore: cache.restore,
       runId: run.id,
       workers: Math.min(engine.cores, mostWorkers),
       line: log.line,
       signal: run.signal,
     })
+    await cache.save()
     const { broken } = result
     if (broken.length > 0) {
       log.warning(

@@ -42,6 +42,8 @@ export type RemoteSource = {
   readonly sizeBytes: number
   /** Undefined where only what is fetched says which files there are, such as an archive. */
   readonly tree: Tree | undefined
+  /** Digests of files that are nowhere on this machine yet; undefined where all are elsewhere. */
+  readonly elsewhere?: ReadonlySet<string>
   /**
    * Brings all files here that are not there yet; what is in the folder under a digest has been compared
    * with it. Ended early, it leaves nothing under a digest's name that is not whole.

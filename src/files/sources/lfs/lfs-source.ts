@@ -107,6 +107,7 @@ export const findLfsSource = async (order: LfsOrder): Promise<RemoteSource> => {
     key: toKey(tree),
     sizeBytes: located.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     tree,
+    elsewhere: new Set([...absent].map(({ sha256 }) => sha256)),
     fetch: async (fetchOrder) => {
       const remote = { findEndpoint: findEndpointLater, token, patience }
       await fetchFiles(located, remote, fetchOrder)

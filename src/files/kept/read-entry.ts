@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Failure } from '../../failure.ts'
+import { sniff, unpack } from '../../image/contents/blobs/blob.ts'
+import { createTarCutter, type TarEntry } from '../../image/contents/tar/cut-tar.ts'
+import { toLine } from '../../text/to-line.ts'
+import { createFileStore, type Draft } from '../sources/oci/store-files.ts'
+import type { Entry, KeptFile } from './entries.ts'
+
+type Act = () => Promise<void>
+
+const types: Readonly<Record<string, string>> = {
+  '1': 'a hard link',
+  '2': 'a symbolic link',
+  '3': 'a device',
+  '4': 'a device',
+  '6': 'a pipe',
+}
+
+const show = (name: string): string => `"${toLine(Buffer.from(name, 'latin1').toString(), 100)}"`
+
+/** Folders that the packer names; everything else has to be a file that somebody waits for. */
+const findWanted = ({ name, type, storedBytes }: TarEntry, entry: Entry): KeptFile | undefined => {
+  if (type === '5' && /^(?:\.\/)?kept\/?$/.test(name)) return undefined
+  if (type !== '0' && type !== '7')
+    throw new Failure(`${show(name)} is ${types[type] ?? 'no file'}, which Slipway never keeps`)
+  const [, digest] = /^(?:\.\/)?kept\/([0-9a-f]{64})$/.exec(name) ?? []
+  if (digest === undefined) throw new Failure(`${show(name)} is no name that Slipway gives`)
+  const file = entry.files.find(({ sha256 }) => sha256 === digest)
+  const bytes = entry.part?.bytes ?? file?.sizeBytes
+  if (file === undefined) return undefined
+  if (storedBytes === bytes) return file
+  throw new Failure(`${show(name)} has ${storedBytes} bytes in place of ${bytes}`)
+}
+
+/** Writes a part to where it belongs; the whole is compared with its digest once all parts are there. */
+const writePart = async (path: string, offset: number) => {
+  const handle = await open(path, 'r+')
+  let at = offset
+  return {
+    write: async (piece: Buffer): Promise<void> => {
+      await handle.write(piece, 0, piece.length, at)
+      at += piece.length
+    },
+    close: () => handle.close(),
+  }
+}
+
+/**
+ * Takes files out of an entry's archive, as whoever could write to the cache has packed it: nothing in it
+ * becomes a path, and what is not what its digest promises is not kept.
+ *
+ * @param parts where a file is put together that has several
+ * @throws {Failure} naming what is not ours
+ */
+export const readEntry = async (
+  archive: string,
+  entry: Entry,
+  folder: string,
+  parts: (file: KeptFile) => string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const store = createFileStore(folder)
+  const source = createReadStream(archive)
+  const [head] = await readHead(archive)
+  const unpacked = unpack(source, sniff(head))
+  let acts: Act[] = []
+  let current: KeptFile | undefined
+  let draft: Draft | undefined
+  let part: Awaited<ReturnType<typeof writePart>> | undefined
+  let hash = createHash('sha256')
+  const finish = async (file: KeptFile): Promise<void> => {
+    await part?.close()
+    part = undefined
+    if (entry.part !== undefined) return
+    const found = hash.digest('hex')
+    if (found === file.sha256) await draft?.keep(found)
+    else await draft?.drop()
+    draft = undefined
+    if (found !== file.sha256)
+      throw new Failure(`What is called ${file.sha256} has the digest ${found}`)
+  }
+  const cutter = createTarCutter({
+    onEntry: (each) => {
+      const file = findWanted(each, entry)
+      current = file
+      if (file === undefined) return
+      acts.push(async () => {
+        hash = createHash('sha256')
+        if (entry.part === undefined) draft = await store.create()
+        else part = await writePart(parts(file), entry.part.offset)
+      })
+    },
+    onData: (piece) => {
+      if (current === undefined) return
+      acts.push(async () => {
+        hash.update(piece)
+        await draft?.write(piece)
+        await part?.write(piece)
+      })
+    },
+    onEntryEnd: () => {
+      const file = current
+      if (file !== undefined) acts.push(() => finish(file))
+      current = undefined
+    },
+  })
+  try {
+    for await (const piece of unpacked) {
+      signal.throwIfAborted()
+      cutter.write(piece as Buffer)
+      for (const act of acts) await act()
+      acts = []
+    }
+    cutter.end()
+  } finally {
+    source.destroy()
+    await draft?.drop()
+    await part?.close()
+  }
+}
+
+const readHead = async (path: string): Promise<readonly [Buffer]> => {
+  const handle = await open(path)
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+  await handle.close()
+  return [buffer.subarray(0, bytesRead)]
+}

@@ -1,0 +1,113 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { renderError } from '../../failure.ts'
+import type { KeptCache } from './cache.ts'
+import { type Entry, type KeptFile, toEntries } from './entries.ts'
+import { readEntry } from './read-entry.ts'
+
+export type RestoreOrder = {
+  readonly cache: KeptCache
+  /** Files come to be in it under their digests; a folder of our own. */
+  readonly folder: string
+  readonly scope: string
+  readonly warn: (text: string) => void
+  readonly signal: AbortSignal
+  readonly mostEntryBytes?: number
+}
+
+/** Downloads take memory, and share one network. */
+const atOnce = 2
+
+/** Entries of files that are put together here from several, by their digests. */
+const createAssembly = (folder: string) => {
+  const drafts = new Map<string, { readonly path: string; missing: number }>()
+  return {
+    open: async ({ sha256, sizeBytes }: KeptFile, parts: number): Promise<void> => {
+      const path = join(folder, `part-${randomUUID()}`)
+      const handle = await open(path, 'wx', 0o600)
+      await handle.truncate(sizeBytes)
+      await handle.close()
+      drafts.set(sha256, { path, missing: parts })
+    },
+    pathOf: ({ sha256 }: KeptFile): string => drafts.get(sha256)?.path ?? '',
+    count: ({ sha256 }: KeptFile): void => {
+      const draft = drafts.get(sha256)
+      if (draft !== undefined) draft.missing -= 1
+    },
+    /** Of what has all its parts, what is right is kept. */
+    close: async (warn: (text: string) => void): Promise<void> => {
+      for (const [sha256, { path, missing }] of drafts) {
+        const hash = createHash('sha256')
+        if (missing === 0) for await (const piece of createReadStream(path)) hash.update(piece)
+        const found = missing === 0 ? hash.digest('hex') : undefined
+        if (found === sha256) await rename(path, join(folder, sha256))
+        else await rm(path, { force: true })
+        if (missing === 0 && found !== sha256)
+          warn(`The parts of ${sha256} in the cache have the digest ${found}`)
+      }
+    },
+  }
+}
+
+type Assembly = ReturnType<typeof createAssembly>
+
+const restoreEntry = async (
+  entry: Entry,
+  assembly: Assembly,
+  order: RestoreOrder,
+): Promise<void> => {
+  const { cache, folder, signal, warn } = order
+  const place = join(folder, `entry-${randomUUID()}`)
+  await mkdir(place, { mode: 0o700 })
+  try {
+    const key = await cache.fetch([entry.key, ...entry.fallbacks], place, signal)
+    if (key === undefined) return
+    const archive = join(place, 'archive')
+    await readEntry(archive, entry, folder, assembly.pathOf, signal)
+    for (const file of entry.files) assembly.count(file)
+  } catch (error) {
+    signal.throwIfAborted()
+    warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`)
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Brings files from the Actions cache, each compared with its digest; what cannot be had is left to its
+ * source. Whoever can write to the cache may have written what is there.
+ *
+ * @returns digests of those that came
+ */
+export const restoreFiles = async (
+  files: readonly KeptFile[],
+  order: RestoreOrder,
+): Promise<ReadonlySet<string>> => {
+  const { folder, scope, warn, mostEntryBytes } = order
+  const entries = toEntries(files, scope, mostEntryBytes)
+  const assembly = createAssembly(folder)
+  const parted = Map.groupBy(
+    entries.filter(({ part }) => part !== undefined),
+    ({ files: [file] }) => file?.sha256 ?? '',
+  )
+  for (const [, parts] of parted) {
+    const file = parts[0]?.files[0]
+    if (file !== undefined) await assembly.open(file, parts.length)
+  }
+  const waiting = [...entries]
+  const work = async (): Promise<void> => {
+    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift())
+      await restoreEntry(entry, assembly, order)
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  await assembly.close(warn)
+  const came = await Promise.all(
+    files.map(async ({ sha256 }) => {
+      const found = await lstat(join(folder, sha256)).catch(() => undefined)
+      return found?.isFile() ? [sha256] : []
+    }),
+  )
+  return new Set(came.flat())
+}
