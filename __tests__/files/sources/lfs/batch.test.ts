@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { createActions } from '../../../../src/files/sources/lfs/batch.ts'
+import { type Actions, createActions } from '../../../../src/files/sources/lfs/batch.ts'
 import { createRequests } from '../../../../src/host/http.ts'
 
 const oid = 'a'.repeat(64)
@@ -10,8 +10,14 @@ const wanted = { sha256: oid, sizeBytes: 1, path: 'a.bin' }
 const here = 'http://127.0.0.1:9/a'
 
 /** What a server that answers so gives. */
-const ask = async (body: unknown, status = 200) => {
+const withActions = async <T>(
+  body: unknown,
+  status: number,
+  use: (actions: Actions, count: () => number) => Promise<T>,
+) => {
+  let count = 0
   const server = createServer((_, response) => {
+    count += 1
     response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -22,13 +28,15 @@ const ask = async (body: unknown, status = 200) => {
   const token = async () => undefined
   try {
     const actions = createActions({ endpoint, requests, token, signal, patience }, [wanted])
-    return await actions.get(wanted)
+    return await use(actions, () => count)
   } finally {
     requests.dispose()
     server.closeAllConnections()
     server.close()
   }
 }
+const ask = (body: unknown, status = 200) =>
+  withActions(body, status, (actions) => actions.get(wanted))
 const give = (download: unknown) => ask({ objects: [{ oid, size: 1, actions: { download } }] })
 
 test('an address comes with its headers', async () => {

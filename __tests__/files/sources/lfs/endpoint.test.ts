@@ -144,7 +144,9 @@ test("what git's variables say of another repository does not count", async () =
   const misled = {
     ...env,
     GIT_DIR: join(other, '.git'),
-    GIT_CONFIG_PARAMETERS: "'lfs.url=https://x'",
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'url.https://example.com/.insteadOf',
+    GIT_CONFIG_VALUE_0: 'https://github.com/',
   }
   expect(await find(checkOut(origin), { env: misled })).toBe(right)
 })
