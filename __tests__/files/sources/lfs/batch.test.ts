@@ -39,6 +39,23 @@ const ask = (body: unknown, status = 200) =>
   withActions(body, status, (actions) => actions.get(wanted))
 const give = (download: unknown) => ask({ objects: [{ oid, size: 1, actions: { download } }] })
 
+test.each([
+  ['is good for a while', 100, 1],
+  ['has ended', -1, 2],
+])('an address that %s is asked for so often', async (_, seconds, times) => {
+  const action = { href: here, expires_in: seconds }
+  const body = { objects: [{ oid, actions: { download: action } }] }
+  await withActions(body, 200, async (actions, count) => {
+    // At once, as for several files: the second one waits for what the first one asks.
+    await Promise.all([actions.get(wanted), seconds > 0 && actions.get(wanted)])
+    await actions.get(wanted)
+    expect(count()).toBe(times)
+    actions.drop(wanted)
+    await actions.get(wanted)
+    expect(count()).toBe(times + 1)
+  })
+})
+
 test('an address comes with its headers', async () => {
   const { url, headers, endsMs } = await give({ href: here, header: { 'X-Key': 'a b' } })
   expect([url.href, headers, endsMs]).toEqual([here, { 'x-key': 'a b' }, Number.POSITIVE_INFINITY])

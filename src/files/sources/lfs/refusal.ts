@@ -15,7 +15,7 @@ const toWhat = ({ endpoint, objects }: Asked): string => {
 
 const toBudgetRemedy = ({ origin, pathname }: URL): string =>
   [
-    '`node-files-cache: true` keeps files between runs, so that they are fetched once.',
+    '`node-files-cache` keeps files between runs, so that they are fetched once.',
     `Until the next billing cycle, only the owner of ${pathname.split('/')[1]} can raise the budget or buy more`,
     `(${origin}/settings/billing/budgets, or the same page of the organization).`,
   ].join(' ')
