@@ -268,6 +268,15 @@ test('nobody waits for an hour', async () => {
   await fetchBadly(makeContent(2_000), 'a.bin could not be fetched', 'asked again in 3600 s')
 })
 
+test('a server that is not well is asked four times by all together', async () => {
+  github.inject({ kind: 'status', status: 503, match: /objects\/batch/, times: 99 })
+  const contents = Array.from({ length: 9 }, (_, i) => [`${i}.bin`, makeContent(100 + i)] as const)
+  const source = await findIn(checkOut(Object.fromEntries(contents)))
+  const said = await fetchInto(checkouts.next(), source).then(() => 'nothing', renderError)
+  expect(said).toMatch(/does not say where files of Git LFS are: 127.0.0.1:\d+ answered 503/)
+  expect(batches()).toHaveLength(4)
+})
+
 test('an address that ended early is asked for once more', async () => {
   github.inject({ kind: 'status', status: 403, match: storage })
   await fetchWell(makeContent(2_000))

@@ -1,5 +1,12 @@
 import { attempt, Failure } from '../../../failure.ts'
-import { type Answer, type Requests, readText, requireSafe, retry } from '../../../host/http.ts'
+import {
+  type Answer,
+  isPassing,
+  type Requests,
+  readText,
+  requireSafe,
+  retry,
+} from '../../../host/http.ts'
 import type { Secret } from '../../../secret.ts'
 import type { Wanted } from './draft.ts'
 import { type Missing, toMissing, toRefusal } from './refusal.ts'
@@ -157,14 +164,21 @@ export const createActions = (server: Server, all: readonly Wanted[]) => {
     )
     const objects = [first, ...others.slice(0, mostObjects - 1)]
     const { signal, patience } = server
-    const actions = await retry(() => askOnce(server, objects), signal, patience.pauseMs)
+    const answered = retry(() => askOnce(server, objects), signal, patience.pauseMs)
+    const actions = await answered.catch((cause: unknown) => {
+      // It has been tried often enough: who waits for an address does not begin anew.
+      if (!isPassing(cause)) throw cause
+      throw new Failure(`${server.endpoint.host} does not say where files of Git LFS are`, {
+        cause,
+      })
+    })
     for (const [oid, action] of actions) known.set(oid, action)
   }
   const get = async (wanted: Wanted): Promise<Action> => {
-    // One after the other: what the first one asks for is mostly what the others want.
-    const turn = asking.then(() => ask(wanted))
-    asking = turn.catch(() => {})
-    await turn
+    // One after the other: what the first one asks for is mostly what the others want, and what it is
+    // refused, they are.
+    asking = asking.then(() => ask(wanted))
+    await asking
     const action = known.get(wanted.sha256)
     if (action === undefined) throw new Failure(`${server.endpoint.host} gave no address`)
     return action

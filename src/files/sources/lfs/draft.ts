@@ -17,7 +17,7 @@ export const explainWrite = (error: unknown, folder: string, wanted: Wanted): un
   (error as NodeJS.ErrnoException).code === 'ENOSPC'
     ? new Failure(
         `The disk of ${folder} is full, and ${wanted.path} has ${formatBytes(wanted.sizeBytes)}`,
-        { cause: error, remedy: '`free-disk: true` frees space on the runner before files come.' },
+        { cause: error, remedy: '`free-disk: always` frees what a hosted runner has to spare.' },
       )
     : error
 

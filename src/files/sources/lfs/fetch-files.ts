@@ -91,7 +91,7 @@ const requireRoom = async (folder: string, bytes: number): Promise<void> => {
   if (bytes <= free) return
   throw new Failure(
     `Files of ${formatBytes(bytes)} are to come, and ${folder} has ${formatBytes(free)} free`,
-    { remedy: '`free-disk: true` frees space on the runner before files come.' },
+    { remedy: '`free-disk: always` frees what a hosted runner has to spare.' },
   )
 }
 
