@@ -60,7 +60,7 @@ export const find = (
     token: async () => (token === undefined ? undefined : new Secret(token)),
     env: { PATH: process.env['PATH'] ?? '' },
     signal: new AbortController().signal,
-    patience: { silenceMs: 500, pauseMs: 20 },
+    patience: { silenceMs: 20_000, pauseMs: 20 },
     ...more,
   })
 
