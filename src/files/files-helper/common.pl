@@ -31,6 +31,7 @@ my ($arm) = (POSIX::uname())[4] =~ /^(?:aarch64|arm64)$/;
 my %number = (
   statx => $arm ? 291 : 332,
   copy_file_range => $arm ? 285 : 326,
+  sync_file_range => $arm ? 84 : 277,
   setns => $arm ? 268 : 308,
   open_tree => 428,
   move_mount => 429,
@@ -44,10 +45,19 @@ my %tree = ();
 $| = 1;
 umask 022;
 
+sub to_line { return join("\t", map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n" }
+
 # One line in one write: several processes share the output.
-sub inform {
-  my $line = join("\t", map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n";
-  syswrite STDOUT, $line;
+sub inform { syswrite STDOUT, to_line(@_) }
+
+# Lines together: each write wakes up Docker, and whoever hears it. What is longer than PIPE_BUF may be torn.
+sub inform_all {
+  my $text = '';
+  for (map { to_line(@$_) } @_) {
+    if (length($text) + length > 4_096) { syswrite STDOUT, $text; $text = '' }
+    $text .= $_;
+  }
+  syswrite STDOUT, $text if $text ne '';
 }
 
 # What went wrong and should not have.
@@ -122,7 +132,9 @@ sub in_children {
 
 sub free_bytes {
   my ($folder) = @_;
-  my $text = `stat --file-system --format '%a %S' -- '$folder'`;
+  open my $output, '-|', 'stat', '--file-system', '--format', '%a %S', '--', $folder or return 0;
+  my $text = do { local $/; <$output> } // '';
+  close $output;
   my ($blocks, $size) = $text =~ /^([0-9]+) ([0-9]+)/;
   return ($blocks // 0) * ($size // 0);
 }

@@ -12,11 +12,11 @@ sub put_file {
   }
   sysopen my $from, $object, O_RDONLY | O_NOFOLLOW or return undef;
   sysopen my $file, $to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or return undef;
-  my ($size, $modified) = (stat $from)[7, 9];
+  my $size = (stat $from)[7];
   copy_bytes($from, $file, $size) && close $file or return undef;
   return undef unless (-s $to) == $size;
   chmod $way eq 'write' ? ($executable ? 0777 : 0666) : ($executable ? 0555 : 0444), $to;
-  utime $modified, $modified, $to;
+  utime $object_time, $object_time, $to unless $way eq 'write';
   return 1;
 }
 

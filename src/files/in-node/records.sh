@@ -7,9 +7,13 @@ for name in *; do
   [[ $name =~ ^[0-9a-f]{32}$ && -f $name && ! -L $name ]] || continue
   ((++count <= 500)) || break
   IFS= read -r -n 4000 line <"$name"
-  IFS=$'\t' read -r _ target id _ way _ <<<"$line"
+  IFS=$'\t' read -r _ target id mode way _ <<<"$line"
   version=${target##*/}.$id there=gone
   if [[ -L $target && $(readlink -- "$target") == "$version" && -e $target ]]; then there=there; fi
+  # Whoever writes to a read-only file changes its time: all have the first second of 1970.
+  if [[ $mode == ro && $there == there && -n $(find -H "$target" -type f -newermt @1 -print -quit 2>/dev/null) ]]; then
+    there=gone
+  fi
   if [[ $way == mount ]] && ! mountpoint -q -- "${target%/*}/$version"; then there=gone; fi
   printf '%s\t%s\t%s\n' "$there" "$name" "$line"
 done
