@@ -42,7 +42,7 @@ describe('action.yml is the schema', () => {
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
     // Of reports, and with `mode: diagnose` another one, alone.
-    const all = [...Object.keys(toOutputs(full, true)), 'image-report', 'findings']
+    const all = [...Object.keys(toOutputs(full, true)), 'volumes', 'image-report', 'findings']
     expect(all).toEqual(Object.keys(action.outputs))
   })
 })

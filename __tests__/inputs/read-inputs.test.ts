@@ -252,7 +252,7 @@ test('an owner in several spellings has one token, and all spellings', () => {
 })
 
 test.each<[string, RawInputs, RegExp]>([
-  ['nothing to do', {}, /context: none of context, images, bake-files and builds/],
+  ['nothing to do', {}, /context: none of context, images, bake-files, builds and node-files/],
   ['tags without context', { tags: 'a:1' }, /context: empty, though tags is given/],
   ['context without tags', { context: '.' }, /tags: empty/],
   ['a bad name', { ...build, tags: 'API:dev' }, /tags \("API:dev"\): image names are lower case/],

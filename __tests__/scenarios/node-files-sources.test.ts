@@ -87,6 +87,7 @@ test("Git LFS with the App's token, an artifact, and a folder of an image; uncha
     'weights\nweights',
   )
   expect(run.log).toMatch(/Token: .* revoked/)
+  expect(run.summary).toMatch(/Git LFS sent 300 kB, .* free, then 0\.\d+ dollars each/)
   github.clearRequests()
   const again = await sync(...lines)
   expect(again.log).toContain(`Slipway: ${lines.length} paths unchanged`)

@@ -108,9 +108,16 @@ const toFilesNeeds = ({ nodeFiles, filesystems }: Facts): readonly Placed[] => {
     const copies = into.length === 0 ? 0 : 1 + (files.isWritable ? into.length : 0)
     return sum + copies * found.source.sizeBytes
   }, 0)
-  return bytes === 0
-    ? []
-    : [{ need: { kind: 'files', bytes }, filesystem: findDockers(filesystems) }]
+  // What comes from elsewhere lies in the temp folder until the nodes have it.
+  const fetchedBytes = nodeFiles.files.reduce((sum, { found, into }) => {
+    const isFetched = found.kind === 'remote' && into.length > 0
+    return sum + (isFetched ? found.source.sizeBytes : 0)
+  }, 0)
+  const temp = findUse(filesystems, ({ kind }) => kind === 'temp')
+  return [
+    { need: { kind: 'files', bytes } as const, filesystem: findDockers(filesystems) },
+    { need: { kind: 'files', bytes: fetchedBytes } as const, filesystem: temp },
+  ].filter(({ need }) => need.bytes > 0)
 }
 
 const sumUp = (facts: Facts, needs: readonly Placed[], keep: readonly string[]) =>

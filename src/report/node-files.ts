@@ -70,6 +70,23 @@ export const renderNodeFiles = (
   return markdownTable([['Files', 'From', 'Size', 'Count', 'How'], ...rows, ...gone])
 }
 
+/** GitHub's prices for Git LFS, as of November 2026: docs.github.com, "Git LFS billing". */
+const lfs = { freeGib: 10, dollarsPerGib: 0.0875 } as const
+
+/** What Git LFS's server had to send, and what GitHub takes for that; undefined where it sent nothing. */
+export const renderLfsCharge = (report: Report): string | undefined => {
+  const bytes = outcomesOf(report, 'sync-files').reduce(
+    (sum, { result }) => sum + (result?.lfsBytes ?? 0),
+    0,
+  )
+  if (bytes === 0) return undefined
+  const gib = bytes / 2 ** 30
+  const runs = Math.floor(lfs.freeGib / gib)
+  const free = `${formatCount(runs, 'such run')} a month ${runs === 1 ? 'is' : 'are'} free`
+  const then = `then ${(gib * lfs.dollarsPerGib).toFixed(gib < 0.1 ? 4 : 2)} dollars each`
+  return `Git LFS sent ${formatBytes(bytes)}, which GitHub counts on the repository's owner: on the Free plan ${free}, ${then}. With node-files-cache: true later runs fetch only what changed.`
+}
+
 /** `2 paths unchanged`, `2 paths put into nodes, 1.2 GB copied`; undefined where there are none. */
 export const renderFilesVerdict = (
   report: Report,

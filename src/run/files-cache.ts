@@ -57,23 +57,22 @@ export const createFilesCache = (
           `node-files-cache: ${formatCount(came.size, 'file')} restored, ${formatBytes(bytes)}`,
         )
     },
-    /** Of what has come from its source. */
-    save: async (): Promise<void> => {
+    /**
+     * Keeps what has come from its source.
+     *
+     * @returns that
+     */
+    save: async (): Promise<readonly KeptFile[]> => {
       const all = [...asked.values()].filter(
         ({ sha256 }) => lstatSync(join(folder, sha256), { throwIfNoEntry: false }) !== undefined,
       )
       const fetched = all.filter(({ sha256 }) => !restored.has(sha256))
-      if (fetched.length === 0) return
+      if (fetched.length === 0) return fetched
       const what = `${formatCount(fetched.length, 'file')}, ${formatBytes(sum(fetched))},`
-      if (plan === undefined) {
-        log.line(
-          `node-files: ${what} came from elsewhere. node-files-cache: true keeps them for later runs.`,
-        )
-        return
-      }
+      if (plan === undefined) return fetched
       if (!plan.mayWrite) {
         log.line(`node-files-cache: ${what} not kept: this run may only read the cache.`)
-        return
+        return fetched
       }
       const { kept, leftOut } = withinBudget(all, plan.bytes)
       const order = { cache, folder, scope: plan.scope, restored, warn: log.warning, signal }
@@ -83,6 +82,7 @@ export const createFilesCache = (
         log.warning(
           `node-files-cache-limit: ${formatCount(leftOut.length, 'file')}, ${formatBytes(sum(leftOut))}, beyond ${formatBytes(plan.bytes)} not kept. Later runs fetch them again.`,
         )
+      return fetched
     },
   }
 }

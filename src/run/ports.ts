@@ -7,7 +7,6 @@ import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
-import type { SyncResult } from '../files/sync-files.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { ContainerImage } from '../image/image.ts'
@@ -18,6 +17,7 @@ import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
+import type { FilesResult } from './files-result.ts'
 import type { BuiltOf } from './history-origins.ts'
 
 /** What a build came to. */
@@ -46,7 +46,7 @@ type Results = {
   readonly analyse: ImageAnalysis | undefined
   /** Undefined where there was nothing to prove, or no test could be run. */
   readonly prove: Proof | undefined
-  readonly 'sync-files': SyncResult
+  readonly 'sync-files': FilesResult
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]
 }

@@ -19,7 +19,11 @@ import { restoreFiles } from '../../../src/files/kept/restore-files.ts'
 import { saveFiles } from '../../../src/files/kept/save-files.ts'
 import { createFilesCache, toCache } from '../../../src/run/files-cache.ts'
 import type { Ports } from '../../../src/run/ports.ts'
-import { type CacheService, startCacheService } from '../../support/cache-service.ts'
+import {
+  type CacheEntry,
+  type CacheService,
+  startCacheService,
+} from '../../support/cache-service.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'slipway-kept-'))
 let service: CacheService
@@ -132,9 +136,16 @@ test('one more small file makes a new common entry, found by its beginning; the 
   expect(service.entries).toHaveLength(first + 1)
 })
 
+let template: Promise<CacheEntry | undefined> | undefined
+
 /** An entry as somebody else's job could have made it of what `arrange` has put into a folder. */
 const poison = async (arrange: (folder: string, digest: string) => string) => {
-  const files = await keep(Buffer.from('good'))
+  const good = { sha256: createHash('sha256').update('good').digest('hex'), sizeBytes: 4 }
+  template ??= keep(Buffer.from('good')).then(() => service.entries[0])
+  const made = await template
+  if (made === undefined) throw new Error('nothing was kept')
+  service.entries.splice(0, service.entries.length, { ...made })
+  const files = [good]
   const folder = makeFolder()
   const name = arrange(folder, files[0]?.sha256 ?? '')
   const archive = join(root, 'archive.tzst')

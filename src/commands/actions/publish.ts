@@ -15,6 +15,7 @@ import { renderImageReports } from '../../report/image-report-summary.ts'
 import { renderReportLines } from '../../report/image-report-text.ts'
 import {
   renderFilesVerdict,
+  renderLfsCharge,
   renderNodeFiles,
   renderPieces,
   toVolumes,
@@ -118,7 +119,9 @@ export const publish = async (
   if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`)
   if (files !== undefined) runner.line(`\n${files}`)
   const details = renderImageReports(reports, compared)
-  const parts = [renderSummary(told), files, details].filter(
+  const charge = inputs?.nodeFilesCacheBytes === undefined ? renderLfsCharge(report) : undefined
+  if (charge !== undefined) runner.line(charge)
+  const parts = [renderSummary(told), files, charge && `\n${charge}\n`, details].filter(
     (part) => part !== undefined && part !== '',
   )
   await runner.summary(parts.join('\n'))
