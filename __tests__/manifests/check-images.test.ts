@@ -173,6 +173,7 @@ test.each<[string, boolean, boolean, boolean | undefined]>([
         ]),
       ],
       claims: [],
+      persistentVolumes: [],
       warnings: isPart ? [{ message: 'x', location: undefined }] : [],
     }
     expect(

@@ -23,6 +23,7 @@ const claim = (bytes: number, change: Partial<Claim> = {}): Claim => ({
   namespace: undefined,
   name: 'data',
   bytes,
+  volumeName: undefined,
   line: 3,
   ...change,
 })

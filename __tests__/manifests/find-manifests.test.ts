@@ -110,5 +110,10 @@ test('a whole repository is not meant', async () => {
 })
 
 test('nothing asked for is nothing found', async () => {
-  expect(await findManifests([], '/nowhere')).toEqual({ workloads: [], claims: [], warnings: [] })
+  expect(await findManifests([], '/nowhere')).toEqual({
+    workloads: [],
+    claims: [],
+    persistentVolumes: [],
+    warnings: [],
+  })
 })

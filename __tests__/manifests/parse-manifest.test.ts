@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
+import { noPodFiles } from '../support/manifests.ts'
 
 const parse = (text: string) => parseManifest(text, 'k8s/a.yaml')
 const workloadsOf = (text: string) => parse(text).workloads
@@ -33,8 +34,10 @@ test('a Deployment is read with its containers, their images, amounts and lines'
   expect(parse(deployment)).toEqual({
     warnings: [],
     claims: [],
+    persistentVolumes: [],
     workloads: [
       {
+        files: noPodFiles,
         file: 'k8s/a.yaml',
         kind: 'Deployment',
         namespace: 'shop',
@@ -115,13 +118,15 @@ items:
 ---
 kind: PersistentVolumeClaim
 `
+    const claimed = { file: 'k8s/a.yaml', volumeName: undefined }
     expect(parse(text)).toEqual({
       workloads: [],
+      persistentVolumes: [],
       warnings: [],
       claims: [
-        { file: 'k8s/a.yaml', namespace: 'shop', name: 'data', bytes: 20 * 2 ** 30, line: 1 },
-        { file: 'k8s/a.yaml', namespace: undefined, name: 'more', bytes: 20 * 2 ** 30, line: 7 },
-        { file: 'k8s/a.yaml', namespace: undefined, name: '?', bytes: 0, line: 9 },
+        { ...claimed, namespace: 'shop', name: 'data', bytes: 20 * 2 ** 30, line: 1 },
+        { ...claimed, namespace: undefined, name: 'more', bytes: 20 * 2 ** 30, line: 7 },
+        { ...claimed, namespace: undefined, name: '?', bytes: 0, line: 9 },
       ],
     })
   })
@@ -221,6 +226,7 @@ spec:
     expect(parse(text)).toEqual({
       workloads: [],
       claims: [],
+      persistentVolumes: [],
       warnings: [{ message: expect.stringContaining('Not checked'), location: expect.anything() }],
     })
     expect(performance.now() - started).toBeLessThan(30_000)

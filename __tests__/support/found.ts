@@ -48,11 +48,11 @@ export const foundFacts: Facts = {
   keptFor: undefined,
   lastSizes: undefined,
   lastTimes: undefined,
-  nodeFiles: { files: [], removals: [] },
   filesCache: undefined,
+  nodeFiles: { files: [], removals: [], kept: [] },
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
-  manifests: { workloads: [], claims: [], warnings: [] },
+  manifests: { workloads: [], claims: [], persistentVolumes: [], warnings: [] },
   nodeCapacities: [],
 }
 

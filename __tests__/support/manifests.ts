@@ -1,3 +1,4 @@
+import type { PodFiles } from '../../src/manifests/read-pod-files.ts'
 import type { Container, Workload } from '../../src/manifests/workload.ts'
 
 /** A container of a manifest; its line is its own unless a test says otherwise. */
@@ -13,6 +14,13 @@ export const containerOf = (change: Partial<Container> = {}): Container => ({
   ...change,
 })
 
+export const noPodFiles: PodFiles = {
+  volumes: [],
+  mounts: [],
+  fsGroupLine: undefined,
+  placement: { always: [], terms: [], isTolerant: false, line: undefined },
+}
+
 /** A Deployment of one pod. */
 export const workloadOf = (
   containers: readonly Partial<Container>[],
@@ -25,5 +33,6 @@ export const workloadOf = (
   pods: 1,
   containers: containers.map(containerOf),
   volumes: { emptyDirs: 0, claims: 0 },
+  files: noPodFiles,
   ...change,
 })

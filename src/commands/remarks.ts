@@ -1,12 +1,14 @@
 import { findAnnotated, findAttested } from '../build/exports.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { type Facts, toWanted } from '../facts/facts.ts'
+import { toNodePaths } from '../facts/node-paths.ts'
 import { Failure } from '../failure.ts'
 import type { Log } from '../host/log.ts'
 import { renderNameless } from '../image/own-names.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findUsed } from '../manifests/check-images.ts'
 import { checkManifests } from '../manifests/check-manifests.ts'
+import { noPaths } from '../manifests/given-files.ts'
 import type { Plan } from '../plan/plan.ts'
 import { renderPullWarning } from '../plan/pull-warning.ts'
 import { renderSum } from '../plan/shortage.ts'
@@ -78,8 +80,10 @@ export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<vo
   remarkOnInputs(inputs, facts, log)
   // What Kubernetes will do with the images otherwise than their author may think.
   const { manifests, nodeCapacities, engine, images } = facts
-  const wanted = toWanted(facts)
-  await log.warnings(checkManifests(manifests, nodeCapacities, engine, { wanted, images }))
+  const loaded = { wanted: toWanted(facts), images }
+  const isEmpty = manifests.workloads.length + manifests.persistentVolumes.length === 0
+  const paths = isEmpty ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes)
+  await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths))
 }
 
 /**

@@ -22,9 +22,11 @@ export type FoundNodeFiles = {
   readonly files: readonly FoundFiles[]
   /** What nodes have of ours and nobody asks for. */
   readonly removals: readonly { readonly node: Node; readonly target: string }[]
+  /** Paths of what nodes have of ours from other steps, and keep. */
+  readonly kept: readonly string[]
 }
 
-export const noFiles: FoundNodeFiles = { files: [], removals: [] }
+export const noFiles: FoundNodeFiles = { files: [], removals: [], kept: [] }
 
 /** One error for all that cannot be. */
 const requireAll = <T>(
@@ -93,5 +95,7 @@ export const findNodeFiles = async (
       isNamed(target) ? [] : [{ node, target }],
     ),
   )
-  return { files, removals: prunesNodeFiles ? removals : [] }
+  return prunesNodeFiles
+    ? { files, removals, kept: [] }
+    : { files, removals: [], kept: [...new Set(removals.map(({ target }) => target))] }
 }

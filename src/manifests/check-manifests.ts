@@ -3,8 +3,10 @@ import type { Engine } from '../docker/info.ts'
 import type { Warning } from '../host/log.ts'
 import { checkCapacity } from './check-capacity.ts'
 import { checkDisks } from './check-disk.ts'
+import { checkFiles } from './check-files.ts'
 import { checkImages, type Loaded } from './check-images.ts'
 import { checkStorage } from './check-storage.ts'
+import { type NodePaths, noPaths } from './given-files.ts'
 import type { Manifests } from './workload.ts'
 
 /**
@@ -16,10 +18,12 @@ export const checkManifests = (
   nodeCapacities: readonly NodeCapacity[],
   engine: Engine,
   loaded: Loaded,
+  paths: NodePaths = noPaths,
 ): readonly Warning[] => [
   ...checkCapacity(manifests.workloads, nodeCapacities, engine),
   ...checkStorage(manifests, nodeCapacities),
   ...checkDisks(nodeCapacities),
   ...manifests.warnings,
   ...checkImages(manifests.workloads, loaded),
+  ...checkFiles(manifests, nodeCapacities, paths),
 ]

@@ -1,8 +1,18 @@
 import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
+import { readTerms } from './read-placement.ts'
+import { readHostPath, readPodFiles } from './read-pod-files.ts'
 import { readClaimed, readVolumes } from './read-storage.ts'
-import type { Amounts, Claim, Container, Manifests, Named, Workload } from './workload.ts'
+import type {
+  Amounts,
+  Claim,
+  Container,
+  Manifests,
+  Named,
+  PersistentVolume,
+  Workload,
+} from './workload.ts'
 
 /** Where each kind has what its pods are made from. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
@@ -164,23 +174,60 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
   )
   const pods = countPods(reader, kind, node)
   const volumes = readVolumes(reader, node, spec)
-  return [{ file, kind, ...readName(reader, node), pods, containers, volumes }]
+  const files = readPodFiles(source, spec)
+  return [{ file, kind, ...readName(reader, node), pods, containers, volumes, files }]
 }
 
 const readClaim = ({ file, reader, lineAt }: Source, { node, kind }: Item): readonly Claim[] => {
   if (kind !== 'PersistentVolumeClaim') return []
-  const line = lineAt(reader.at(node, 'kind')?.range?.[0] ?? 0)
-  return [{ file, ...readName(reader, node), bytes: readClaimed(reader, node), line }]
+  const { at, text } = reader
+  const line = lineAt(at(node, 'kind')?.range?.[0] ?? 0)
+  const volumeName = text(at(node, 'spec', 'volumeName')) || undefined
+  const bytes = readClaimed(reader, node)
+  return [{ file, ...readName(reader, node), bytes, volumeName, line }]
 }
 
-/** Reads what runs pods or claims volumes in a document. */
-export const readDocument = (
+const readPersistentVolume = (
   source: Source,
-  contents: unknown,
-): Pick<Manifests, 'workloads' | 'claims'> => {
+  { node, kind }: Item,
+): readonly PersistentVolume[] => {
+  if (kind !== 'PersistentVolume') return []
+  const { file, reader, lineAt } = source
+  const { at, text } = reader
+  const spec = at(node, 'spec')
+  const local = at(spec, 'local')
+  const host = readHostPath(source, local ?? at(spec, 'hostPath'))
+  if (host === undefined) return []
+  const claim = at(spec, 'claimRef')
+  const claimName = text(at(claim, 'name'))
+  const required = at(spec, 'nodeAffinity', 'required')
+  const terms = readTerms(reader, required)
+  return [
+    {
+      file,
+      ...readName(reader, node),
+      host,
+      isLocal: local !== undefined,
+      claim:
+        claimName === undefined
+          ? undefined
+          : { namespace: text(at(claim, 'namespace')), name: claimName },
+      placement: {
+        always: [],
+        terms,
+        isTolerant: true,
+        line: terms.length === 0 ? undefined : lineAt(required?.range?.[0] ?? 0),
+      },
+    },
+  ]
+}
+
+/** Reads what runs pods, claims volumes or is one in a document. */
+export const readDocument = (source: Source, contents: unknown): Omit<Manifests, 'warnings'> => {
   const found = unpack(source.reader, contents)
   return {
     workloads: found.flatMap((item) => readWorkload(source, item)),
     claims: found.flatMap((item) => readClaim(source, item)),
+    persistentVolumes: found.flatMap((item) => readPersistentVolume(source, item)),
   }
 }

@@ -1,4 +1,6 @@
 import type { Warning } from '../host/log.ts'
+import type { Placement } from './read-placement.ts'
+import type { HostPath, PodFiles } from './read-pod-files.ts'
 import type { Volumes } from './read-storage.ts'
 
 /** An object of a manifest. */
@@ -18,13 +20,26 @@ export type Workload = Named & {
   /** Those that run first come first. */
   readonly containers: readonly Container[]
   readonly volumes: Volumes
+  readonly files: PodFiles
 }
 
 /** A PersistentVolumeClaim that stands by itself. */
 export type Claim = Named & {
   readonly bytes: number
+  /** Of the PersistentVolume that it asks for; undefined for any. */
+  readonly volumeName: string | undefined
   /** Counted from 1. */
   readonly line: number
+}
+
+/** A PersistentVolume that is a folder of a node. */
+export type PersistentVolume = Named & {
+  readonly host: HostPath
+  /** Whether it is a `local` one, which the kubelet treats in other ways than `hostPath`. */
+  readonly isLocal: boolean
+  /** What it is kept for. */
+  readonly claim: { readonly namespace: string | undefined; readonly name: string } | undefined
+  readonly placement: Placement
 }
 
 export type Container = {
@@ -53,6 +68,7 @@ export type Amounts = Readonly<Record<Resource, number | undefined>>
 export type Manifests = {
   readonly workloads: readonly Workload[]
   readonly claims: readonly Claim[]
+  readonly persistentVolumes: readonly PersistentVolume[]
   /** About files that could not be read. */
   readonly warnings: readonly Warning[]
 }
@@ -61,5 +77,6 @@ export type Manifests = {
 export const joinManifests = (all: readonly Partial<Manifests>[]): Manifests => ({
   workloads: all.flatMap(({ workloads = [] }) => workloads),
   claims: all.flatMap(({ claims = [] }) => claims),
+  persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
   warnings: all.flatMap(({ warnings = [] }) => warnings),
 })
