@@ -14,7 +14,7 @@ const findWith = (all: readonly Installed[], text = '', options: Options = {}) =
   })
 
 const recipe = (text: string, requirements: readonly string[] = []): Partial<Background> => ({
-  recipe: { text, requirements, stages: 2, base: undefined },
+  recipe: { text, requirements, origin: undefined, stages: 2, base: undefined },
 })
 
 const web = installed('web', { isRequested: true, requires: ['core (>=1)', 'tool; extra == "x"'] })
@@ -156,7 +156,13 @@ describe('CUDA', () => {
   test("of a base is told at the base's line", async () => {
     const base = withFolders(file('usr/local/cuda-12.1/lib64/libcublas.so.12', 50_000_000))
     const location = { file: 'Dockerfile', line: 1 }
-    const begun = { text: '', requirements: [], stages: 1, base: { image: 'x', location } }
+    const begun = {
+      text: '',
+      requirements: [],
+      origin: undefined,
+      stages: 1,
+      base: { image: 'x', location },
+    }
     const found = await findIn([withFolders()], {
       base,
       background: { asksForGpu: false, recipe: begun },

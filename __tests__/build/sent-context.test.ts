@@ -137,9 +137,18 @@ test('the Dockerfile says what its last stage begins with, and what is to be ins
     'setup.cfg': 'of the whole context',
   })
   symlinkSync('/etc/hostname', join(workspace, 'constraints.txt'))
+  const attributes = [
+    '# filter=lfs',
+    '*.gguf filter=lfs diff=lfs merge=lfs -text',
+    '/models/** filter=lfs',
+    '*.txt text',
+    '"odd name" filter=lfs',
+  ]
+  write({ '.gitattributes': attributes.join('\n') })
   const recipe = readRecipe(targetOf(), workspace)
   expect(recipe).toMatchObject({
     stages: 3,
+    origin: { folder: '', lfs: ['*.gguf', 'models/**'] },
     base: { image: 'python:3.12', location: { file: 'Dockerfile', line: 2 } },
   })
   // A link that leads out of the context is no file of it.

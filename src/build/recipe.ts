@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { attempt } from '../failure.ts'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
 import { type Recipe, requirementFile } from '../image/background.ts'
+import { readContextOrigin } from './context-origin.ts'
 import {
   type BuildFiles,
   readDockerfile,
@@ -59,5 +60,6 @@ export const readRecipe = ({ bake }: Target, workspace: string): Recipe | undefi
     image: root.image,
     location: file === undefined ? undefined : { file, line: root.line },
   }
-  return { text, requirements: readRequirements(text, words, files), stages, base }
+  const requirements = readRequirements(text, words, files)
+  return { text, requirements, origin: readContextOrigin(files, workspace), stages, base }
 }

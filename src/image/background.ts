@@ -4,12 +4,22 @@ import type { SourceLocation } from '../failure.ts'
 export const requirementFile =
   /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|requires\.txt)$/
 
+/** Where a build's context is in the checkout. */
+export type ContextOrigin = {
+  /** Relative to the workspace; empty for the workspace itself. */
+  readonly folder: string
+  /** Patterns of names and of paths in the workspace that Git LFS keeps, as .gitattributes has them. */
+  readonly lfs: readonly string[]
+}
+
 /** What a Dockerfile says of the image that it made. */
 export type Recipe = {
   /** All of it, as it was written. */
   readonly text: string
   /** Texts of files of the context that say which distributions of Python are wanted. */
   readonly requirements: readonly string[]
+  /** Undefined for a context that is not in the workspace. */
+  readonly origin: ContextOrigin | undefined
   /** How many stages there are, needed or not. */
   readonly stages: number
   /** What the image begins with once all stages are followed; undefined where that cannot be known. */

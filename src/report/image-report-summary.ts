@@ -6,6 +6,7 @@ import { escapeCell, escapeLine, formatBytes, formatCount } from '../text/format
 import { toLine } from '../text/to-line.ts'
 import { renderProof } from './image-proof.ts'
 import {
+  fixOf,
   type ImageReport,
   renderEvidence,
   renderMatchPlace,
@@ -34,7 +35,7 @@ const renderFindings = ({ findings, layers }: ImageAnalysis): readonly string[] 
     const doubt = rule.doubt === undefined ? '' : ` (Unless ${rule.doubt}.)`
     const what = `${marks[rule.level]} ${rule.what}`
     const evidence = escapeCell(renderEvidence({ ...match, bytes: 0 }))
-    return [what, size, place, evidence, `${rule.fix}${doubt}`]
+    return [what, size, place, evidence, `${fixOf(match)}${doubt}`]
   }
   const head = ['Finding', 'Bytes', 'Line', 'Where', 'What to do']
   const rest = findings.length - shown.length

@@ -84,11 +84,14 @@ export const renderEvidence = ({ bytes, paths, evidence }: Match): string =>
     .filter(Boolean)
     .join('; ')
 
+/** What to do about it. */
+export const fixOf = ({ rule, fix }: Match): string => fix ?? rule.fix
+
 /** A finding in one line, as an annotation has it. */
 export const renderFinding = (match: Match): string => {
-  const { what, fix, doubt } = match.rule
+  const { what, doubt } = match.rule
   const why = doubt === undefined ? '' : ` (Unless ${doubt}.)`
-  return `${what}: ${renderEvidence(match)}. ${fix}${why}`
+  return `${what}: ${renderEvidence(match)}. ${fixOf(match)}${why}`
 }
 
 /** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
@@ -107,23 +110,23 @@ const mostParts = 20
 const mostFindings = 50
 const mostPaths = 5
 
-const toFindingOutput = (
-  { rule, layer, location, bytes, paths, evidence }: Match,
-  all: ImageAnalysis,
-) => ({
-  rule: rule.id,
-  level: rule.level,
-  what: rule.what,
-  fix: rule.fix,
-  doubt: rule.doubt,
-  layer,
-  isQuestion: rule.isQuestion,
-  location: location ?? all.layers[layer]?.location,
-  bytes,
-  pathCount: paths.length,
-  paths: paths.slice(0, mostPaths).map(renderPath),
-  evidence: evidence === undefined ? undefined : toLine(evidence),
-})
+const toFindingOutput = (match: Match, all: ImageAnalysis) => {
+  const { rule, layer, location, bytes, paths, evidence } = match
+  return {
+    rule: rule.id,
+    level: rule.level,
+    what: rule.what,
+    fix: fixOf(match),
+    doubt: rule.doubt,
+    layer,
+    isQuestion: rule.isQuestion,
+    location: location ?? all.layers[layer]?.location,
+    bytes,
+    pathCount: paths.length,
+    paths: paths.slice(0, mostPaths).map(renderPath),
+    evidence: evidence === undefined ? undefined : toLine(evidence),
+  }
+}
 
 const toOutput = ({ name, analysis, proof }: ImageReport, growth: Growth | undefined) => {
   const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis

@@ -33,6 +33,8 @@ export type Match = {
   readonly bytes: number
   /** Paths in the image, as bytes, most important first. */
   readonly paths: readonly string[]
+  /** What to do, where more is known than the rule has; Markdown, of nothing that others wrote as it is. */
+  readonly fix?: string
   /** What else shows it, such as names of packages; plain text. */
   readonly evidence?: string
 }

@@ -1,5 +1,6 @@
 import type { Placed } from '../../image/contents/merge.ts'
 import type { Match, Rule } from './finding.ts'
+import { adviseOnModels } from './model-advice.ts'
 import { isBase, keyOf, nameOf, type Subject } from './subject.ts'
 
 /** A rule about files that may need a look into their first bytes. */
@@ -30,7 +31,7 @@ export const fileRules: readonly FileRule[] = [
     what: 'A model in the image',
     name: modelName,
     leastBytes: 100 * mb,
-    fix: 'Keep it out of the image: mount it in the pod from a volume, so that a new image does not carry it again.',
+    fix: 'Keep it out of the image: give it to the nodes with `node-files`, and mount it in the pod (docs/models.md). A new image does not carry it again.',
     doubt: 'an image that must work on its own needs it',
   },
   {
@@ -41,7 +42,7 @@ export const fileRules: readonly FileRule[] = [
     leastBytes: 100,
     mostBytes: 300,
     isIt: (head) => head.toString('latin1').startsWith(lfsHead),
-    fix: 'Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build.',
+    fix: 'Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build. A model need not be in the image: `node-files` takes `lfs:PATH` (docs/models.md).',
   },
   {
     id: 'core-dump',
@@ -73,6 +74,14 @@ export const fileRules: readonly FileRule[] = [
     doubt: 'an image that compiles needs them',
   },
 ]
+
+/** What is better said of these files than of all that the rule is about. */
+const adviseOn = (
+  { id }: Rule,
+  paths: readonly string[],
+  layer: number,
+  subject: Subject,
+): Pick<Match, 'fix'> => (id === 'model-file' ? { fix: adviseOnModels(paths, layer, subject) } : {})
 
 const headBytes = 200
 
@@ -113,6 +122,8 @@ export const matchFiles = async (subject: Subject): Promise<readonly Match[]> =>
     const bytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     if (first === undefined || bytes < (first.rule.leastTotal ?? 0)) return []
     const paths = sorted.map(({ path }) => path)
-    return [{ rule: first.rule, layer: first.placed.layer, bytes, paths }]
+    const { rule, placed } = first
+    const { layer } = placed
+    return [{ rule, layer, bytes, paths, ...adviseOn(rule, paths, layer, subject) }]
   })
 }
