@@ -125,7 +125,8 @@ describe('a path that no node has', () => {
     const [told] = check(pod({ volume: host('/var/local/models/llama/other.bin') }))
     expect(told).toMatch(/make something empty there\. Write a path that it has\.$/)
     expect(check(pod({ volume: host('/var/local/one.gguf/x') }))).toHaveLength(1)
-    const unknown = { files: [{ ...models, entries: undefined }] }
+    const unknown = { files: [{ ...models, isFile: undefined, entries: undefined }] }
+    expect(check(pod({ volume: host('/var/local/models', 'File') }), unknown)).toEqual([])
     expect(check(pod({ volume: host('/var/local/models/lama', 'File') }), unknown)).toEqual([])
   })
 
@@ -203,6 +204,9 @@ describe('a local PersistentVolume', () => {
     ])
     const claim = '{ claimName: models, readOnly: true }'
     expect(check(claimed({ claim }))).toEqual([])
+    // All mounts of a claim that is read-only are, too.
+    expect(check(claimed({ claim }).replace('      readOnly: true\n', ''))).toEqual([])
+    expect(check(claimed().replace('      readOnly: true\n', ''))).toHaveLength(2)
     expect(check(claimed(), { files: [{ ...models, isWritable: true }] })).toEqual([])
     expect(check(claimed().replace('  local:', '  hostPath:'))).toEqual([])
     const spec = '  securityContext:\n    fsGroup: 1000'

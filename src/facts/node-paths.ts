@@ -16,7 +16,7 @@ const toGiven = ({ files: { target, isWritable }, found, nodes }: FoundFiles): G
   return {
     target,
     isWritable,
-    isFile: tree?.isFile ?? false,
+    isFile: tree?.isFile,
     nodes: nodes.map(({ name }) => name),
     entries: tree && toEntries(tree),
   }

@@ -9,7 +9,8 @@ export type FilesVolume = {
   /** Of `volumes`. */
   readonly volume: {
     readonly name: string
-    readonly hostPath: { readonly path: string; readonly type: 'Directory' | 'File' }
+    /** The type is empty, which Kubernetes takes for any, where only what is fetched will tell. */
+    readonly hostPath: { readonly path: string; readonly type: 'Directory' | 'File' | '' }
   }
   /** Of a container's `volumeMounts`; its own path is the author's to choose. */
   readonly volumeMount: {
@@ -17,7 +18,10 @@ export type FilesVolume = {
     readonly mountPath: string
     readonly readOnly: boolean
   }
-  /** For pods that may not mount folders of nodes; kubelet changes no owner in it, as it is mounted read-only. */
+  /**
+   * For pods that may not mount folders of nodes; none of single files, which the kubelet does not take. A pod
+   * with `fsGroup` has to name the claim with `readOnly: true`, or the kubelet changes every file's group.
+   */
   readonly persistentVolumes: readonly unknown[]
 }
 
@@ -80,17 +84,20 @@ const toPersistent = (
 /** How pods use files that nodes have. */
 export const toVolume = (
   files: NodeFiles,
-  isFile: boolean,
+  isFile: boolean | undefined,
   sizeBytes: number,
   nodes: readonly Pick<Node, 'name'>[],
 ): FilesVolume => {
   const { target, isWritable } = files
   const name = toObjectName(target)
+  const type = isFile === undefined ? '' : isFile ? 'File' : 'Directory'
   return {
     target,
     nodes: nodes.map((node) => node.name),
-    volume: { name, hostPath: { path: target, type: isFile ? 'File' : 'Directory' } },
+    volume: { name, hostPath: { path: target, type } },
     volumeMount: { name, mountPath: target, readOnly: !isWritable },
-    persistentVolumes: nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes)),
+    persistentVolumes: isFile
+      ? []
+      : nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes)),
   }
 }

@@ -8,10 +8,11 @@ export type GivenFiles = {
   /** The path on the nodes. */
   readonly target: string
   readonly isWritable: boolean
-  readonly isFile: boolean
+  /** Undefined where only what is fetched will say it. */
+  readonly isFile: boolean | undefined
   /** Names of the nodes that get them. */
   readonly nodes: readonly string[]
-  /** By paths relative to the target; undefined where only what is fetched will say it. */
+  /** By paths relative to the target; undefined likewise. */
   readonly entries: ReadonlyMap<string, EntryKind> | undefined
 }
 
@@ -64,13 +65,18 @@ const findInTree = (files: GivenFiles, inner: string): Found => {
   return { kind: 'missing', files, nearest: nearest && `${target}/${nearest}` }
 }
 
+const kindOf = ({ isFile }: GivenFiles): EntryKind | undefined => {
+  if (isFile === undefined) return undefined
+  return isFile ? 'file' : 'folder'
+}
+
 /** @param isMade whether Kubernetes is told to make what is not there, so that another name may well be meant */
 export const findAtPath = (given: string, { files, others }: NodePaths, isMade: boolean): Found => {
   if (given.length > longestPath) return { kind: 'foreign' }
   const path = tidyPath(given)
   const own = files.find(({ target }) => isWithin(path, target))
   if (own?.target === path) {
-    return { kind: 'ours', files: own, is: own.isFile ? 'file' : 'folder' }
+    return { kind: 'ours', files: own, is: kindOf(own) }
   }
   if (own !== undefined) {
     if (own.isFile) return { kind: 'missing', files: own, nearest: own.target }

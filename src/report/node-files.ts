@@ -105,8 +105,7 @@ export const renderFilesVerdict = (
 export const toVolumes = (files: readonly FoundFiles[]): readonly FilesVolume[] =>
   files.map(({ files: each, found, nodes }) => {
     const { source } = found
-    const isFile =
-      found.kind === 'local' ? found.source.isFile : (found.source.tree?.isFile ?? false)
+    const isFile = found.kind === 'local' ? found.source.isFile : found.source.tree?.isFile
     return toVolume(each, isFile, source.sizeBytes, nodes)
   })
 
@@ -116,7 +115,7 @@ const renderPiece = ({ volume, volumeMount }: FilesVolume): string =>
     `  - name: ${volume.name}`,
     '    hostPath:',
     `      path: ${volume.hostPath.path}`,
-    `      type: ${volume.hostPath.type}`,
+    ...(volume.hostPath.type === '' ? [] : [`      type: ${volume.hostPath.type}`]),
     'containers: # in each that uses them',
     '  - volumeMounts:',
     `      - name: ${volumeMount.name}`,

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { toObjectName, toVolume } from '../../src/files/volumes.ts'
+import type { NodeFiles } from '../../src/inputs/node-files.ts'
+
+const files = (change: Partial<NodeFiles> = {}): NodeFiles => ({
+  given: 'models:/var/local/models',
+  origin: { kind: 'local', path: '/w/models' },
+  target: '/var/local/models',
+  isWritable: false,
+  ...change,
+})
+
+const nodes = [{ name: 'kind-worker' }, { name: 'kind-worker2' }]
+
+test.each([
+  ['/var/local/models', 'models'],
+  ['/var/lib/Models.V2/llama_3', 'models-v2-llama-3'],
+  ['/data/models', 'data-models'],
+  ['/var/local/@@@', 'files'],
+  [`/var/local/${'a'.repeat(39)}-b`, 'a'.repeat(39)],
+  ['/var/local/-x-', 'x'],
+])('%s has the name %s, which Kubernetes takes', (target, name) => {
+  expect(toObjectName(target)).toBe(name)
+  expect(name).toMatch(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
+})
+
+describe('what a pod says of files', () => {
+  test('is a hostPath that must be there, mounted read-only', () => {
+    expect(toVolume(files(), false, 3e9, nodes)).toMatchObject({
+      target: '/var/local/models',
+      nodes: ['kind-worker', 'kind-worker2'],
+      volume: { name: 'models', hostPath: { path: '/var/local/models', type: 'Directory' } },
+      volumeMount: { name: 'models', mountPath: '/var/local/models', readOnly: true },
+    })
+    expect(toVolume(files(), undefined, 3e9, nodes).volume.hostPath.type).toBe('')
+    expect(toVolume(files({ isWritable: true }), false, 1, nodes).volumeMount.readOnly).toBe(false)
+  })
+
+  test('is a volume and a claim for each node', () => {
+    const { persistentVolumes } = toVolume(files(), false, 3e9, nodes)
+    expect(persistentVolumes).toHaveLength(4)
+    const [volume, claim] = persistentVolumes
+    const required = {
+      nodeSelectorTerms: [
+        {
+          matchExpressions: [
+            { key: 'kubernetes.io/hostname', operator: 'In', values: ['kind-worker'] },
+          ],
+        },
+      ],
+    }
+    expect(volume).toEqual({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'models-kind-worker' },
+      spec: {
+        capacity: { storage: '2862Mi' },
+        accessModes: ['ReadOnlyMany'],
+        persistentVolumeReclaimPolicy: 'Retain',
+        storageClassName: '',
+        claimRef: { namespace: 'default', name: 'models-kind-worker' },
+        local: { path: '/var/local/models' },
+        nodeAffinity: { required },
+      },
+    })
+    expect(claim).toMatchObject({
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'models-kind-worker', namespace: 'default' },
+      spec: {
+        accessModes: ['ReadOnlyMany'],
+        storageClassName: '',
+        volumeName: 'models-kind-worker',
+        resources: { requests: { storage: '2862Mi' } },
+      },
+    })
+  })
+
+  test('asks for some room even where there is nothing, and for writing once', () => {
+    const [volume] = toVolume(files({ isWritable: true }), false, 0, nodes).persistentVolumes
+    expect(volume).toMatchObject({
+      spec: { capacity: { storage: '1Mi' }, accessModes: ['ReadWriteOnce'] },
+    })
+  })
+
+  test('has no PersistentVolume of a single file, which the kubelet refuses', () => {
+    const volume = toVolume(files(), true, 1, nodes)
+    expect(volume.volume.hostPath.type).toBe('File')
+    expect(volume.persistentVolumes).toEqual([])
+  })
+
+  test('has names that Kubernetes takes, whatever the node is called', () => {
+    const long = [{ name: `${'n'.repeat(40)}.-` }, { name: 'x'.repeat(80) }]
+    const names = toVolume(files({ target: `/var/${'m'.repeat(60)}` }), false, 1, long)
+      .persistentVolumes as readonly { readonly metadata: { readonly name: string } }[]
+    for (const { metadata } of names)
+      expect(metadata.name).toMatch(/^[a-z0-9][a-z0-9.-]{0,61}[a-z0-9]$/)
+  })
+})
