@@ -13,6 +13,10 @@ const findMount = (node: Node, path: string): Mount | undefined =>
     .filter(({ destination }) => isWithin(path, destination))
     .toSorted((a, b) => b.destination.length - a.destination.length)[0]
 
+const recordsFolder = `/var/${filesRecords}`
+
+const varOf = (node: Node): Mount | undefined => findMount(node, recordsFolder)
+
 /** Why a node can have nothing of ours at a path; undefined where it can. */
 export const findNodeObjection = (node: Node, target: string): string | undefined => {
   const below = 'Take a path below /var, such as /var/local/models'
@@ -21,8 +25,8 @@ export const findNodeObjection = (node: Node, target: string): string | undefine
     return `${target} is in the image of ${node.name} or in its memory, on no volume of it. ${below}`
   if (mount.isReadOnly)
     return `${mount.destination} is mounted read-only into ${node.name}. ${below}`
-  if (findMount(node, '/var/lib') === undefined)
-    return `${node.name} has its /var on no volume, where Slipway would keep what it knows`
+  if (varOf(node)?.destination !== '/var')
+    return `${node.name} has no volume at /var for ${recordsFolder}, where Slipway keeps what it knows`
   return undefined
 }
 
@@ -42,9 +46,8 @@ export const planView = (
 ) => {
   const mountOf = (node: Node, path: string): Mount =>
     findMount(node, path) ?? { destination: '/var', source: store }
-  const varOf = (node: Node): Mount => mountOf(node, `/var/${filesRecords}`)
   const sources = at.flatMap(({ node, target }) => [
-    varOf(node).source,
+    mountOf(node, recordsFolder).source,
     mountOf(node, target).source,
   ])
   const mounted = commonFolder([store, ...sources])
@@ -53,12 +56,10 @@ export const planView = (
   const toPlace = (node: Node, target: string): Place => {
     const { destination, source } = mountOf(node, target)
     const cut = target.lastIndexOf('/')
-    const varMount = varOf(node)
     return {
       destination,
       root: inside(source),
-      // Of nodes whose /var/lib is a volume of its own.
-      var: inside(`${varMount.source}${'/var'.slice(varMount.destination.length)}`),
+      var: inside(mountOf(node, recordsFolder).source),
       parent: target.slice(destination.length + 1, Math.max(cut, destination.length + 1)),
       name: target.slice(cut + 1),
     }
