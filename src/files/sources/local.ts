@@ -66,6 +66,7 @@ type Found = {
   readonly pointers: string[]
   latestNs: bigint
   count: number
+  readonly mostEntries: number
 }
 
 const addFile = (found: Found, root: string, path: string, stats: BigIntStats): void => {
@@ -88,10 +89,10 @@ const addFolder = (found: Found, root: string, path: string, given: string): voi
     if (isLeftOut(inner)) continue
     isEmpty = false
     found.count += 1
-    if (found.count > mostEntries)
+    if (found.count > found.mostEntries)
       refuse(
         given,
-        `has more than ${mostEntries} files and folders`,
+        `has more than ${found.mostEntries} files and folders`,
         'Name a folder with fewer, or pack it.',
       )
     const stats = lstatSync(join(root, inner), { bigint: true })
@@ -111,8 +112,9 @@ const addFolder = (found: Found, root: string, path: string, given: string): voi
   if (isEmpty && path !== '') found.emptyFolders.push(path)
 }
 
-const toStatKey = ({ files, links, emptyFolders }: Found): string => {
-  const hash = createHash('sha256')
+const toStatKey = ({ files, links, emptyFolders }: Found, isFile: boolean): string => {
+  // A folder of one file has the same row as that file.
+  const hash = createHash('sha256').update(isFile ? 'file\0' : 'folder\0')
   for (const { path, isExecutable, stat } of files)
     hash.update(`f${path}\0${isExecutable}\0${stat}\0`)
   for (const { path, target } of links) hash.update(`l${path}\0${target}\0`)
@@ -125,9 +127,10 @@ const toStatKey = ({ files, links, emptyFolders }: Found): string => {
  *
  * @param path absolute; checked to be one that the workflow's author means
  * @param given as people wrote it
+ * @param most of files and folders
  * @throws {Failure} for what cannot be put onto a node
  */
-export const findLocalSource = (path: string, given: string): LocalSource => {
+export const findLocalSource = (path: string, given: string, most = mostEntries): LocalSource => {
   const real = realpathSync(path)
   const top = lstatSync(real, { bigint: true })
   const isFile = top.isFile()
@@ -140,6 +143,7 @@ export const findLocalSource = (path: string, given: string): LocalSource => {
     pointers: [],
     latestNs: 0n,
     count: 0,
+    mostEntries: most,
   }
   if (isFile) addFile(found, folder, basename(real), top)
   else addFolder(found, folder, '', given)
@@ -153,6 +157,6 @@ export const findLocalSource = (path: string, given: string): LocalSource => {
     folder,
     identity: `${dev}:${ino}`,
     sizeBytes: found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    key: isQuiet ? toStatKey(found) : undefined,
+    key: isQuiet ? toStatKey(found, isFile) : undefined,
   }
 }
