@@ -41,7 +41,7 @@ describe('action.yml is the schema', () => {
     const metadata = { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' }
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
-    // Of reports, and with `mode: diagnose` another one, alone.
+    // Of files, of reports, and with `mode: diagnose` another one, alone.
     const all = [...Object.keys(toOutputs(full, true)), 'volumes', 'image-report', 'findings']
     expect(all).toEqual(Object.keys(action.outputs))
   })
@@ -123,7 +123,7 @@ const quotedIn = (page: string): readonly string[] =>
     .flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/(`+) ?(.+?) ?\1(?!`)/g)])
     .flatMap(([, , message = '']) => message.split('…'))
 
-const sources = globSync('src/**/*.{ts,sh}')
+const sources = globSync('src/**/*.{ts,sh,pl}')
   .map((path) => read(path).replaceAll('\\`', '`').replaceAll("\\'", "'"))
   .join('\n')
 
