@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { filesProgram } from '../../src/files/helper.ts'
 
 /** Debian's programs; `script/test` installs shellcheck where it is missing. */
 const isThere = (program: string): boolean =>
@@ -59,9 +60,16 @@ test('scripts are found by their ends and by their first lines', () => {
   expect(alone).toEqual(expect.arrayContaining(['.ci/run', 'script/test', 'script/setup.sh']))
 })
 
-test.skipIf(!isThere('perl')).each(filesIn('src/**/*.pl'))('perl can run %s', (path) => {
+const wholePrograms = filesIn('src/**/*.pl').filter((path) => !path.includes('/files-helper/'))
+
+test.skipIf(!isThere('perl')).each(wholePrograms)('perl can run %s', (path) => {
   const { stderr } = spawnSync('perl', ['-c', '-w', path], { encoding: 'utf8' })
   expect(stderr).toBe(`${path} syntax OK\n`)
+})
+
+test.skipIf(!isThere('perl'))('perl can run the parts of the helper for files together', () => {
+  const { stderr } = spawnSync('perl', ['-c', '-w'], { input: filesProgram(), encoding: 'utf8' })
+  expect(stderr).toBe('- syntax OK\n')
 })
 
 /** Programs between single quotes, as all of ours are. */
