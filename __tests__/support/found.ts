@@ -41,6 +41,7 @@ export const foundFacts: Facts = {
   isLocalDaemon: true,
   builder: { driver: 'docker', isLocal: true },
   images: [],
+  pulls: [],
   filesystems: [disk],
   nodeImages: new Map(),
   isHostedRunner: true,

@@ -24,6 +24,8 @@ export type Facts = {
   readonly cacheLines: readonly string[]
   /** Images to load that exist already. */
   readonly images: readonly ContainerImage[]
+  /** Images to load that have to be pulled first. */
+  readonly pulls: readonly ImageReference[]
   /** Whether the daemon is on this machine. */
   readonly isLocalDaemon: boolean
   /** Undefined when nothing is built, or nobody knows. */
@@ -57,7 +59,10 @@ export type Facts = {
 export const toWanted = ({
   targets,
   images,
-}: Pick<Facts, 'targets' | 'images'>): readonly ImageReference[] => [
+  pulls = [],
+}: Pick<Facts, 'targets' | 'images'> &
+  Partial<Pick<Facts, 'pulls'>>): readonly ImageReference[] => [
   ...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
   ...images.flatMap(({ references }) => references),
+  ...pulls,
 ]

@@ -8,11 +8,12 @@ import { findNodeCapacities } from '../cluster/capacity.ts'
 import { kind } from '../cluster/providers/kind.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import type { Docker } from '../docker/docker.ts'
-import type { EngineApi } from '../docker/engine-api.ts'
+import type { EngineApi, Get } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
 import type { Env } from '../host/command.ts'
-import { findImages } from '../image/sources/docker.ts'
+import { type ImageReference, isImageId } from '../image/reference.ts'
+import { lookForImages, refuseMissing } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
@@ -89,6 +90,25 @@ const findBuilds = async (
   return { targets, builder, ...toLast(last), keptFor }
 }
 
+/** The step's images: those that Docker has, and those that it is to pull. */
+const findGiven = async (
+  get: Get,
+  { images: references, pullImages }: Inputs,
+): Promise<Pick<Facts, 'images' | 'pulls'>> => {
+  const isNamed = (reference: ImageReference): boolean => !isImageId(reference)
+  if (pullImages === 'always') {
+    const { images, missing } = await lookForImages(get, references.filter(isImageId))
+    refuseMissing(missing, 'An ID cannot be pulled: name the image.')
+    return { images, pulls: references.filter(isNamed) }
+  }
+  const { images, missing } = await lookForImages(get, references)
+  const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)]
+  refuseMissing(ids, 'An ID cannot be pulled: name the image.')
+  if (pullImages === 'never')
+    refuseMissing(named, 'Build or pull it before this step, or leave out pull-images: never.')
+  return { images, pulls: named }
+}
+
 /** Where the builds' caches are, of which nothing is asked on the way. */
 const findCaches = (found: Found, inputs: Inputs, context: GatherContext): CachePlan => {
   const { hasContainerdStore } = found.engine
@@ -120,7 +140,7 @@ const findCapacities = async (
 
 type Found = Pick<
   Facts,
-  'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'lastSizes' | 'builder'
+  'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'pulls' | 'lastSizes' | 'builder'
 >
 
 /** What a load alone writes is little; it does not wait for this. */
@@ -168,7 +188,7 @@ export const gather = async (
   const questions = [
     findEngine(get),
     kind.findNodes(get, inputs.clusterName, inputs.nodes),
-    findImages(get, inputs.images),
+    findGiven(get, inputs),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
   ] as const
@@ -176,10 +196,10 @@ export const gather = async (
   const [, , , builds] = await Promise.allSettled(questions)
   // Says more than that it is not there yet.
   if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
-  const [engine, images] = [await questions[0], await questions[2]]
+  const [engine, { images, pulls }] = [await questions[0], await questions[2]]
   const { nodes, leftOut } = await questions[1]
   const { isLocal: isLocalDaemon } = docker
-  const found = { engine, isLocalDaemon, nodes, leftOut, images, ...(await questions[3]) }
+  const found = { engine, isLocalDaemon, nodes, leftOut, images, pulls, ...(await questions[3]) }
   refuseSeveralPlatforms(found.targets, engine)
   const manifests = await questions[4]
   const { isHostedRunner, workspace } = context

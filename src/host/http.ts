@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { HttpClient } from '@actions/http-client'
+import { HttpClient, type HttpClientResponse } from '@actions/http-client'
 import pRetry from 'p-retry'
 import { Failure } from '../failure.ts'
 
@@ -60,15 +60,18 @@ const sendOnce = async (
   client: HttpClient,
   url: URL,
   headers: Readonly<Record<string, string>>,
-  body: string | undefined,
+  { body, isHead }: { readonly body: string | undefined; readonly isHead: boolean },
   signal: AbortSignal,
 ): Promise<Answer> => {
   signal.throwIfAborted()
   const cancelled = Promise.withResolvers<never>()
   const cancel = (): void => cancelled.reject(signal.reason)
   signal.addEventListener('abort', cancel, { once: true })
-  const asked =
-    body === undefined ? client.get(url.href, headers) : client.post(url.href, body, headers)
+  const ask = (): Promise<HttpClientResponse> => {
+    if (isHead) return client.head(url.href, headers)
+    return body === undefined ? client.get(url.href, headers) : client.post(url.href, body, headers)
+  }
+  const asked = ask()
   asked.catch(() => {})
   try {
     const { message } = await Promise.race([asked, cancelled.promise])
@@ -118,6 +121,8 @@ export const retry = <T>(
 export const toPassing = (cause: unknown): Error => new Passing('the answer was cut off', { cause })
 
 type Question = {
+  /** Only what the headers say. */
+  readonly isHead?: boolean
   /** What is posted. */
   readonly body?: string
   /** Names of the headers that other servers hear, too; by default all but `authorization`. */
@@ -146,13 +151,19 @@ export const createRequests = (server: URL, signal: AbortSignal) => {
   const send = async (
     first: URL,
     headers: Readonly<Record<string, string>>,
-    { body, forOthers }: Question = {},
+    { body, forOthers, isHead = false }: Question = {},
   ): Promise<Answer> => {
     let url = requireSafe(first, server)
     const others = pick(headers, forOthers)
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
       const isFirst = url.origin === first.origin
-      const answer = await sendOnce(client, url, isFirst ? headers : others, body, signal)
+      const answer = await sendOnce(
+        client,
+        url,
+        isFirst ? headers : others,
+        { body, isHead },
+        signal,
+      )
       const { location } = answer.headers
       if (answer.status < 300 || answer.status > 399 || location === undefined) return answer
       answer.body.destroy()

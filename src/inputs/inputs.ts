@@ -75,6 +75,9 @@ export type FreeDisk = 'auto' | 'always' | 'never' | { readonly targetBytes: num
 /** `auto` takes the best way that works; the others are the way to take, or to fail. */
 export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
 
+/** `missing` pulls what Docker lacks. */
+export type PullImages = 'missing' | 'always' | 'never'
+
 /** Whether Docker's own copy stays once the nodes have theirs. */
 export type KeepImages = 'auto' | 'always' | 'never'
 
@@ -208,6 +211,8 @@ export type Inputs = CacheInputs & {
   readonly isDryRun: boolean
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
+  /** Which of them Docker pulls first. */
+  readonly pullImages: PullImages
   /** Images that `mode: report` looks at. */
   readonly reported: readonly ReportedImage[]
   readonly clusterName: string

@@ -76,6 +76,7 @@ export const defaults = {
   'fail-fast': 'true',
   'dry-run': 'false',
   images: undefined,
+  'pull-images': 'missing',
   'cluster-name': 'kind',
   nodes: undefined,
   'load-mode': 'auto',

@@ -115,6 +115,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       isDryRun: isTrue('dry-run'),
       failFast: isTrue('fail-fast', 'true'),
       images: isReport ? [] : readReferences('images', reader),
+      pullImages: choice('pull-images', ['missing', 'always', 'never'] as const),
       reported: isReport ? readReported(reader) : [],
       clusterName: word('cluster-name') ?? 'kind',
       nodes: list('nodes'),

@@ -118,6 +118,21 @@ const planGiven = (
     return [...steps, step(`release ${id}`, release, { after, isFinal: true })]
   })
 
+/** Each is loaded as soon as it is there. */
+const planPulls = (
+  pulls: readonly ImageReference[],
+  toLoad: ToLoad,
+  toReport: ToReport,
+  room: readonly StepId[],
+): readonly Step[] =>
+  pulls.flatMap((reference) => {
+    const id = `pull ${reference.given}`
+    const pull = step(id, { kind: 'pull', reference }, { needs: room, lane: 'pull' })
+    const source = { kind: 'pulled', by: id } as const
+    const reports = toReport([reference], source, [id])
+    return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
+  })
+
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets: readonly Target[]): readonly Target[] => {
   const sorted = new Set<Target>()
@@ -240,6 +255,7 @@ export const planSteps = (
     ...disk,
     ...files,
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+    ...planPulls(facts.pulls, toLoad, toReport, room),
     ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined

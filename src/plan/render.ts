@@ -40,6 +40,8 @@ const renderStep = (step: Step): string | undefined => {
       return 'Wait until builds have enough free disk to start'
     case 'build':
       return renderTarget(step.target)
+    case 'pull':
+      return `Pull ${step.reference.given}`
     case 'load':
       return `Load ${list(step.names)}`
     case 'analyse':

@@ -5,6 +5,7 @@ import type { Freeing } from '../disk/free-disk.ts'
 import type { Removal } from '../files/place-trees.ts'
 import type { WantedFiles } from '../files/wanted.ts'
 import type { ContainerImage } from '../image/image.ts'
+import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages, ReportedImage } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
@@ -13,7 +14,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 export type StepId = string
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'report' | 'proof' | 'files' | 'none'
+export type Lane = 'build' | 'load' | 'report' | 'proof' | 'files' | 'pull' | 'none'
 
 /** What the Actions cache may keep of files from elsewhere; undefined where it keeps none. */
 export type FilesCachePlan =
@@ -32,6 +33,8 @@ export type ImageSource =
   /** In Docker's store before, under a name that another step has given it meanwhile. */
   | { readonly kind: 'held'; readonly by: StepId }
   | { readonly kind: 'local'; readonly image: ContainerImage }
+  /** Pulled by this step. */
+  | { readonly kind: 'pulled'; readonly by: StepId }
   /** Wherever it is: nothing loads it. */
   | { readonly kind: 'elsewhere'; readonly image: ReportedImage }
 
@@ -52,6 +55,8 @@ export type Work =
       /** Whether to find out which line made which layer. */
       readonly wantsOrigins: boolean
     }
+  /** Has Docker pull an image. */
+  | { readonly kind: 'pull'; readonly reference: ImageReference }
   /** Gives an image a name that only this run uses: its own may be given to another one. */
   | { readonly kind: 'hold-image'; readonly image: ContainerImage }
   | {

@@ -10,6 +10,7 @@ export type ImageRow = {
   readonly name: string
   readonly build: OutcomeOf<'build'> | undefined
   readonly load: OutcomeOf<'load'> | undefined
+  readonly pull?: OutcomeOf<'pull'> | undefined
 }
 
 /** Every image that the nodes were to get, and every other build that failed. */
@@ -18,7 +19,12 @@ export const toImageRows = (report: Report): readonly ImageRow[] => {
   const loads = outcomesOf(report, 'load')
   const given = loads.filter(({ step }) => step.image.kind !== 'built')
   return [
-    ...given.map((load) => ({ name: load.step.names.join(', '), build: undefined, load })),
+    ...given.map((load) => ({
+      name: load.step.names.join(', '),
+      build: undefined,
+      load,
+      pull: outcomesOf(report, 'pull').find(({ step }) => load.step.needs.includes(step.id)),
+    })),
     ...builds.flatMap((build): readonly ImageRow[] => {
       const { target } = build.step
       const load = loads.find(({ step }) => step.needs.includes(build.step.id))
@@ -32,11 +38,12 @@ export const toImageRows = (report: Report): readonly ImageRow[] => {
 /** `loaded` and `built` are what was asked for. */
 export type Result = 'loaded' | 'built' | 'failed' | 'cancelled' | 'skipped'
 
-export const resultOf = ({ build, load }: ImageRow): Result => {
-  const states = [build?.state, load?.state]
+export const resultOf = ({ build, load, pull }: ImageRow): Result => {
+  const states = [build?.state, load?.state, pull?.state]
   if (states.includes('failed')) return 'failed'
   if (build?.state === 'skipped') return 'skipped'
   if (states.includes('cancelled')) return 'cancelled'
+  if (load?.state === 'skipped') return 'skipped'
   return load === undefined ? 'built' : 'loaded'
 }
 
@@ -98,6 +105,7 @@ const columns: readonly Column[] = [
   ['Result', (row) => `${marks[resultOf(row)]} ${resultOf(row)}`, 'word'],
   ['Size', renderSize, 'number'],
   ['Build (cached)', ({ build }) => renderBuild(build), 'number'],
+  ['Pull', ({ pull }) => renderTime(pull), 'number'],
   ['Load', ({ load }) => renderTime(load), 'number'],
   ['How', (row) => escapeCell(renderHow(row))],
 ]

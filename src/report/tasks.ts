@@ -38,8 +38,12 @@ export const toSections = (
   rows: readonly ImageRow[],
   beganMs: number,
 ): readonly Section[] => {
-  const images = rows.flatMap(({ name, build, load }): readonly Section[] => {
-    const tasks = [...toTask('build', build, beganMs), ...toTask('load', load, beganMs)]
+  const images = rows.flatMap(({ name, build, load, pull }): readonly Section[] => {
+    const tasks = [
+      ...toTask('pull', pull, beganMs),
+      ...toTask('build', build, beganMs),
+      ...toTask('load', load, beganMs),
+    ]
     return tasks.length === 0 ? [] : [{ name, tasks }]
   })
   if (images.flatMap(({ tasks }) => tasks).length < 2 || rows.length > mostRows) return []

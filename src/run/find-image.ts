@@ -9,6 +9,8 @@ export const findImage = (source: ImageSource, { resultOf }: Run): ContainerImag
       return resultOf('build', source.by)?.image
     case 'held':
       return resultOf('hold-image', source.by)
+    case 'pulled':
+      return resultOf('pull', source.by)
     case 'local':
       return source.image
     case 'elsewhere':

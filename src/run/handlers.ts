@@ -12,6 +12,7 @@ import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
 import type { Handlers } from './ports.ts'
 import { prove } from './prove-step.ts'
+import { pull } from './pull-step.ts'
 import { syncNodeFiles } from './sync-files-step.ts'
 
 /** How each kind of step is done. */
@@ -20,6 +21,7 @@ export const handlers: Handlers = {
   build,
   load,
   prove,
+  pull,
   'sync-files': syncNodeFiles,
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),

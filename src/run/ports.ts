@@ -41,6 +41,7 @@ type Results = {
   readonly 'free-disk': readonly Freed[]
   readonly build: Built
   readonly 'hold-image': ContainerImage
+  readonly pull: ContainerImage
   readonly load: ImageLoad
   /** Undefined where the image could not be read. */
   readonly analyse: ImageAnalysis | undefined

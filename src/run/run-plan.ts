@@ -17,7 +17,9 @@ const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after
 
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }: StepOutcome): string | undefined => {
-  const isTold = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files'].includes(step.kind)
+  const isTold = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files', 'pull'].includes(
+    step.kind,
+  )
   if (!isTold || time === undefined || state === 'skipped') return undefined
   const title = step.id.charAt(0).toUpperCase() + step.id.slice(1)
   return `${title}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`
@@ -31,6 +33,9 @@ const createBells = (steps: readonly Step[]) => {
     over: async (id: string): Promise<void> => bells.get(id)?.promise,
   }
 }
+
+/** Steps of these lanes are done again when room could be made. */
+const fillsDisks: ReadonlySet<Step['lane']> = new Set(['build', 'load', 'files', 'pull'])
 
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }: Step) => handlers[kind] as Handler<Step['kind']>
@@ -67,13 +72,11 @@ export const runPlan = async (
   })
   const retry = createDiskRetry(facts, given, reclaim)
   const outcomes = await runJobs(steps, {
-    lanes: { build: parallel, load: 1, report: 1, proof: 1, files: 1 },
+    lanes: { build: parallel, load: 1, report: 1, proof: 1, files: 1, pull: 3 },
     isEnded: () => signal.aborted,
     run: (step) => {
       const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports)
-      return step.lane === 'build' || step.lane === 'load' || step.lane === 'files'
-        ? retry(work, signal)
-        : work()
+      return fillsDisks.has(step.lane) ? retry(work, signal) : work()
     },
     onEnd: (outcome) => {
       const { step, state, result } = outcome

@@ -91,6 +91,20 @@ const groupById = (found: readonly Found[]): readonly ContainerImage[] => {
   })
 }
 
+/** Looks for images in the local store; several names of one image become one entry. */
+export const lookForImages = async (get: Get, references: readonly ImageReference[]) => {
+  const found = await Promise.all(references.map((reference) => inspectImage(get, reference)))
+  const missing = found.filter(({ inspected }) => inspected === undefined)
+  return { images: groupById(found), missing: missing.map(({ reference }) => reference) }
+}
+
+/** @throws {Failure} naming images that are not there */
+export const refuseMissing = (missing: readonly ImageReference[], remedy: string): void => {
+  if (missing.length === 0) return
+  const names = missing.map(({ given }) => given).join(', ')
+  throw new Failure(`Docker's local store does not have ${names}`, { remedy })
+}
+
 /**
  * Finds images in the local store; several names of one image become one entry.
  *
@@ -100,13 +114,8 @@ export const findImages = async (
   get: Get,
   references: readonly ImageReference[],
 ): Promise<readonly ContainerImage[]> => {
-  const found = await Promise.all(references.map((reference) => inspectImage(get, reference)))
-  const missing = found.filter(({ inspected }) => inspected === undefined)
-  if (missing.length > 0) {
-    const names = missing.map(({ reference }) => reference.given).join(', ')
-    throw new Failure(`Docker's local store does not have ${names}`, {
-      remedy: 'Build or pull it before this step; `docker image ls` shows what is there.',
-    })
-  }
-  return groupById(found)
+  const { images, missing } = await lookForImages(get, references)
+  const remedy = 'Build or pull it before this step; `docker image ls` shows what is there.'
+  refuseMissing(missing, remedy)
+  return images
 }

@@ -48,12 +48,16 @@ export const createConversation = (place: Place, { env, signal }: Asker) => {
   const requests = createRequests(registry, signal)
   const login = findLogin(env, domain)
   let authorization: Secret | undefined
-  const send = (url: URL, from: number): Promise<Answer> =>
-    requests.send(url, {
-      accept: accepted,
-      ...(from > 0 && { range: `bytes=${from}-` }),
-      ...(authorization && { authorization: authorization.expose() }),
-    })
+  const send = (url: URL, from: number, isHead = false): Promise<Answer> =>
+    requests.send(
+      url,
+      {
+        accept: accepted,
+        ...(from > 0 && { range: `bytes=${from}-` }),
+        ...(authorization && { authorization: authorization.expose() }),
+      },
+      { isHead },
+    )
   /** @param from the first byte that is wanted; a registry may answer with all of them, and 200 */
   const get = async (path: string, from = 0): Promise<Answer> => {
     const url = new URL(`/v2/${repository}/${path}`, registry)
@@ -73,7 +77,19 @@ export const createConversation = (place: Place, { env, signal }: Asker) => {
       }),
     })
   }
-  return { get, dispose: requests.dispose }
+  /** What a registry says of something without sending it; a refusal may say the same. */
+  const head = async (path: string): Promise<Answer['headers']> => {
+    const url = new URL(`/v2/${repository}/${path}`, registry)
+    let answer = await send(url, 0, true)
+    answer.body.destroy()
+    if (answer.status === 401) {
+      authorization = await answerChallenge(answer, requests, registry, repository, login)
+      answer = await send(url, 0, true)
+      answer.body.destroy()
+    }
+    return answer.headers
+  }
+  return { get, head, dispose: requests.dispose }
 }
 
 export type Get = ReturnType<typeof createConversation>['get']

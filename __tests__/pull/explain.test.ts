@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { renderError } from '../../src/failure.ts'
+import { parseImageReference } from '../../src/image/reference.ts'
+import { findPullLimit } from '../../src/pull/ask-registry.ts'
+import { explainPull } from '../../src/pull/explain.ts'
+import { toRefusal } from '../../src/pull/refusal.ts'
+
+const methods: string[] = []
+let tags: unknown = ['15', '15.8', '16', '16.4', '16.4-alpine', 'latest']
+let status = 200
+/** A registry as far as errors ask one: tags, and Docker Hub's limit in the answer to a HEAD. */
+const server = createServer((request, response) => {
+  methods.push(`${request.method} ${request.url}`)
+  if (request.url?.endsWith('/tags/list')) {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ name: 'x', tags }))
+    return
+  }
+  const limits = { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '0;w=21600' }
+  response.writeHead(status, limits).end()
+})
+let host = ''
+const asker = { env: { DOCKER_CONFIG: '/none' }, signal: new AbortController().signal }
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => void server.close())
+
+const explain = async (name: string, said: string): Promise<string> => {
+  const reference = parseImageReference(name)
+  if (typeof reference === 'string') throw new Error(reference)
+  return renderError(await explainPull(reference, toRefusal(said), asker))
+}
+
+test('a tag that is not there is told with the nearest that are', async () => {
+  const text = await explain(`${host}/postgres:16.5`, 'manifest unknown')
+  expect(text).toContain(`${host} has no 16.5 of postgres`)
+  expect(text).toMatch(
+    /The nearest there are: 16\.4, 16, 16\.4-alpine\.|The nearest there are: 16\.4, /,
+  )
+  expect(text).toContain('Docker said: manifest unknown')
+})
+
+test('what a registry says of tags is data', async () => {
+  tags = ['16.4\n::error::', { a: 1 }, '<b>', '16.4']
+  const text = await explain(`${host}/postgres:16.5`, 'manifest unknown')
+  expect(text).toContain('The nearest there are: 16.4.')
+  tags = 'none'
+  expect(await explain(`${host}/postgres:16.5`, 'manifest unknown')).toContain('Check the name')
+})
+
+test("Docker Hub's limit is asked by HEAD alone, also where that is refused", async () => {
+  methods.splice(0)
+  const place = { domain: host, repository: 'ratelimitpreview/test', version: 'latest' }
+  const limit = { limit: 100, windowS: 21_600, remaining: 0 }
+  expect(await findPullLimit(asker, place)).toEqual(limit)
+  status = 429
+  expect(await findPullLimit(asker, place)).toBeUndefined()
+  status = 200
+  expect(methods.every((line) => line.startsWith('HEAD '))).toBe(true)
+})
+
+test.each([
+  ['denied', 'pull access denied for x', /shows it only to who is logged in.*Log in to 127/s],
+  ['no platform', 'no matching manifest for linux/arm64', /no image for the platform/],
+  ['a certificate', 'x509: certificate signed by unknown authority', /certs\.d/],
+  ['a full disk', 'no space left on device', /no space left on device/],
+  ['a limit', 'toomanyrequests', /pull limit of 127.* is used up \(without a login\)/],
+])('%s has a remedy', async (_, said, expected) => {
+  expect(await explain(`${host}/x:1`, said)).toMatch(expected)
+})

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { useEngine } from '../support/loading.ts'
+import { runPod } from '../support/pod.ts'
+import { type RealRegistry, registryProgram, startRealRegistry } from '../support/real-registry.ts'
+import type { Run } from '../support/runner/types.ts'
+import { buildTiny } from '../support/shaped-images.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { type Cluster, docker, imagesOf, startCluster } from '../support/testbed.ts'
+
+describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] as const)(
+  'images that Docker lacks, with %s',
+  (store) => {
+    let cluster: Cluster
+    let registry: RealRegistry
+    let [byTag, byDigest] = ['', '']
+    const made: string[] = []
+
+    const publish = async (name: string): Promise<string> => {
+      const tag = `${registry.host}/${name}:1`
+      await buildTiny(tag, ['/bin/sh'])
+      await docker('push', '--quiet', tag)
+      const listed = await docker('image', 'inspect', '--format', '{{json .RepoDigests}}', tag)
+      const digest = /@(sha256:[0-9a-f]{64})/.exec(listed)?.[1] ?? ''
+      await docker('rmi', '--force', tag)
+      made.push(tag)
+      return digest
+    }
+    const load = async (inputs: Readonly<Record<string, string>>): Promise<Run> => {
+      const run = await runSlipway({ 'cluster-name': cluster.name, ...inputs })
+      await run.dispose()
+      return run
+    }
+
+    beforeAll(async () => {
+      useEngine(store)
+      cluster = await startCluster(2)
+      registry = await startRealRegistry()
+      byTag = `${registry.host}/team/web:1`
+      await publish('team/web')
+      byDigest = `${registry.host}/team/db@${await publish('team/db')}`
+    }, 120_000)
+    afterAll(async () => {
+      await cluster?.remove()
+      await registry?.stop()
+      await docker('rmi', '--force', byTag, byDigest).catch(() => {})
+    })
+
+    test('they are pulled once, and all nodes have them by the names that pods ask for', async () => {
+      const run = await load({ images: `${byTag}\n${byDigest}` })
+      expect(run.log).not.toContain('##[error]')
+      expect(run.exitCode).toBe(0)
+      expect(run.log).toContain(`Pull ${byTag}: `)
+      for (const node of cluster.nodes)
+        expect(await imagesOf(node)).toEqual(expect.arrayContaining([byTag, byDigest]))
+      const [node = ''] = cluster.nodes
+      expect(await runPod(node, byDigest, ['/bin/sh', '-c', 'echo runs'])).toContain('runs')
+      const again = await load({ images: byTag })
+      expect(again.log).not.toContain(`Pull ${byTag}`)
+      expect(again.exitCode).toBe(0)
+    })
+
+    test('what is not there is told with what is, once, and images that are there are loaded', async () => {
+      const missing = `${registry.host}/team/web:2`
+      const run = await load({ images: `${byTag}\n${missing}`, 'fail-fast': 'false' })
+      expect(run.exitCode).toBe(1)
+      const errors = run.annotations.filter(({ level }) => level === 'error')
+      expect(errors.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/has no 2 of team\/web.*nearest there are: 1\b/s),
+      ])
+      expect(run.summary).toMatch(new RegExp(`${byTag.replaceAll('.', '\\.')}.*loaded`))
+      const never = await load({ images: missing, 'pull-images': 'never' })
+      expect(never.annotations[0]?.message).toMatch(/does not have .*pull-images: never/s)
+    })
+  },
+)

@@ -1,0 +1,55 @@
+/** Why Docker did not pull something, in kinds that want different remedies. */
+export type Refusal = {
+  readonly kind:
+    | 'rate-limit'
+    | 'denied'
+    | 'no-tag'
+    | 'no-platform'
+    | 'certificate'
+    | 'disk-full'
+    | 'passing'
+    | 'other'
+  /** Docker's own words, in one line. */
+  readonly said: string
+}
+
+type Row = readonly [pattern: RegExp, kind: Refusal['kind']]
+
+/**
+ * The daemon's words, with either store (moby: distribution/errors.go, containerd/registry_errors.go), and
+ * those of Go's net, http and x509. The first that fits counts.
+ */
+const rows: readonly Row[] = [
+  // The containerd store passes on the message, without the code.
+  [/pull rate limit|toomanyrequests|too many requests|\b429\b/i, 'rate-limit'],
+  [/no space left on device/i, 'disk-full'],
+  // Of a registry that has just changed what a tag names.
+  [/content digest .{1,200} not found/i, 'passing'],
+  [
+    /pull access denied|repository does not exist|unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied:|access forbidden|\b40[13]\b/i,
+    'denied',
+  ],
+  [
+    /no matching manifest|does not match the specified platform|no match for platform/i,
+    'no-platform',
+  ],
+  [/manifest unknown|manifest for .{1,500} not found|\bnot found\b/i, 'no-tag'],
+  [/x509|certificate|server gave HTTP response to HTTPS client/i, 'certificate'],
+  [
+    /TLS handshake timeout|connection re(?:set|fused)|unexpected EOF|i\/o timeout|Client\.Timeout exceeded|no such host|server misbehaving|Temporary failure in name resolution|\b5\d\d\b|\bEOF\b|context deadline exceeded/i,
+    'passing',
+  ],
+]
+
+const longest = 1_000
+
+/** @param said what the command printed to its standard error */
+export const toRefusal = (said: string): Refusal => {
+  const text = said
+    .replace(/^Error response from daemon: /gm, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, longest)
+  const row = rows.find(([pattern]) => pattern.test(text))
+  return { kind: row?.[1] ?? 'other', said: text === '' ? 'Docker says nothing' : text }
+}

@@ -1,0 +1,19 @@
+import type { ContainerImage } from '../image/image.ts'
+import { findImages } from '../image/sources/docker.ts'
+import { explainPull } from '../pull/explain.ts'
+import { pullImage } from '../pull/pull-image.ts'
+import type { Handler } from './ports.ts'
+
+/** Pulls an image, and finds what has come. */
+export const pull: Handler<'pull'> = async (
+  { reference },
+  { docker, log, run },
+): Promise<ContainerImage> => {
+  const { env, signal } = run
+  const explain = (refusal: Parameters<typeof explainPull>[1]) =>
+    explainPull(reference, refusal, { env, signal })
+  await pullImage(docker.command, reference, log.line, explain, signal)
+  const [image] = await findImages(docker.api.get, [reference])
+  if (image === undefined) throw new Error(`${reference.given} is gone after it was pulled`)
+  return image
+}
