@@ -70,6 +70,7 @@ describe("a node's records", () => {
     expect(print()).toMatch(/^gone\t/)
     note(models)
     rmSync(models)
+    mkdirSync(join(root, 'elsewhere'), { recursive: true })
     symlinkSync('elsewhere', models)
     expect(print()).toMatch(/^gone\t/)
   })
@@ -94,6 +95,7 @@ describe("a node's records", () => {
     writeFileSync(join(records, 'lock'), line('/var/local/other'))
     writeFileSync(join(records, `.${'d'.repeat(32)}`), line('/var/local/other'))
     expect((await readThem()).map((each) => each.target)).toEqual([target])
+    expect(print().trim().split('\n')).toHaveLength(1)
     for (let at = 0; at < 600; at++)
       writeFileSync(join(records, at.toString(16).padStart(32, '0')), line('/x'))
     expect(print().trim().split('\n')).toHaveLength(500)
@@ -101,8 +103,8 @@ describe("a node's records", () => {
 })
 
 test.each<[string, string, string?]>([
-  ['a path that we would not take', line('/etc/passwd')],
-  ['a path that leads elsewhere', line('/var/local/../../etc')],
+  ['a path that we would not take', line('/etc/passwd'), toRecordName('/etc/passwd')],
+  ['a path that leads elsewhere', line('/var/a/../../etc'), toRecordName('/var/a/../../etc')],
   ['another version', line(target).replace('v1', 'v2')],
   ['an id that is none', line(target).replaceAll(id, '../../../../etc')],
   ['another target than its name says', line(target), toRecordName('/var/local/other')],

@@ -263,6 +263,8 @@ describe('nodes that do not get the files', () => {
     '  nodeSelector: { kubernetes.io/hostname: kind-worker2 }',
     affinity('{ key: kubernetes.io/hostname, operator: NotIn, values: [kind-worker] }'),
     affinity('{ key: metadata.name, operator: In, values: [kind-worker2, other] }'),
+    affinity('{ key: node-role.kubernetes.io/control-plane, operator: NotIn, values: [x] }'),
+    affinity('{ key: node-role.kubernetes.io/control-plane, operator: DoesNotExist }'),
   ])('get them by %s', (spec) => {
     expect(checkSpec(spec)).toEqual([
       expect.stringMatching(/^14 Pods of the Pod api run on kind-worker2, and only kind-worker /),
@@ -277,6 +279,7 @@ describe('nodes that do not get the files', () => {
     '  nodeSelector: { node-role.kubernetes.io/control-plane: "" }',
     affinity('{ key: kubernetes.io/hostname, operator: In, values: [kind-worker] }'),
     affinity('{ key: zone, operator: Exists }'),
+    affinity('{ key: kubernetes.io/hostname, operator: NotIn, values: [$NODE] }'),
     affinity('{ key: kubernetes.io/hostname, operator: Gt, values: [kind-worker] }'),
   ])('do not get them, or nobody knows, by %s', (spec) => {
     expect(checkSpec(spec)).toEqual([])
