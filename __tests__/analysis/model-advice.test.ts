@@ -135,6 +135,7 @@ test('a WORKDIR of the same stage says where a relative destination is', () => {
   expect(at(text, 6)).toBe('m/a.gguf')
   expect(at(text, 3)).toBeUndefined()
   expect(at(text.with(3, 'WORKDIR $HOME'), 6)).toBeUndefined()
+  expect(at(['FROM a', 'WORKDIR /srv/app', 'FROM b', 'COPY m m'], 4)).toBeUndefined()
 })
 
 test.each<[string, string, boolean]>([

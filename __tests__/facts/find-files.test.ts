@@ -107,15 +107,15 @@ describe('which nodes lack files', () => {
     expect(await intoOf([models], all, { verifies: true })).toEqual(both)
   })
 
-  test.each<[string, string]>([
-    ['is gone', recordOf(target, { there: 'gone' })],
-    ['is of other files', recordOf(target, { by: 'b'.repeat(64) })],
-    ['is of nobody knows what', recordOf(target, { by: '' })],
-    ['is for writing', recordOf(target, { mode: 'rw' })],
-    ['is elsewhere', recordOf('/var/local/other')],
-    ['is no record', 'there\tx'],
+  test.each<[string, () => string]>([
+    ['is gone', () => recordOf(target, { there: 'gone' })],
+    ['is of other files', () => recordOf(target, { by: 'b'.repeat(64) })],
+    ['is of nobody knows what', () => recordOf(target, { by: '' })],
+    ['is for writing', () => recordOf(target, { mode: 'rw' })],
+    ['is elsewhere', () => recordOf('/var/local/other')],
+    ['is no record', () => 'there\tx'],
   ])('counts what %s as lacking', async (_, record) => {
-    const records = { 'kind-worker': [record], 'kind-worker2': [recordOf(target)] }
+    const records = { 'kind-worker': [record()], 'kind-worker2': [recordOf(target)] }
     expect(await intoOf([models], records)).toEqual(['kind-worker'])
   })
 

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -73,6 +81,21 @@ describe("a node's records", () => {
     mkdirSync(join(root, 'elsewhere'), { recursive: true })
     symlinkSync('elsewhere', models)
     expect(print()).toMatch(/^gone\t/)
+  })
+
+  test('say whether somebody wrote to read-only files, by their time', () => {
+    mkdirSync(join(`${models}.${id}`, 'deep'), { recursive: true })
+    symlinkSync(`models.${id}`, models)
+    const file = join(models, 'deep/a.bin')
+    writeFileSync(file, 'x')
+    utimesSync(file, 1, 1)
+    note(models)
+    expect(print()).toMatch(/^there\t/)
+    writeFileSync(file, 'y')
+    expect(print()).toMatch(/^gone\t/)
+    // What pods may write to is theirs.
+    note(models, line(models).replace('\tro\t', '\trw\t'))
+    expect(print()).toMatch(/^there\t/)
   })
 
   test('are read by the way that the script prints them', async () => {

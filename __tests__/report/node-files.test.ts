@@ -5,6 +5,7 @@ import type { LocalSource } from '../../src/files/sources/local.ts'
 import type { RemoteSource } from '../../src/files/sources/source.ts'
 import {
   renderFilesVerdict,
+  renderLfsCharge,
   renderNodeFiles,
   renderPieces,
   toVolumes,
@@ -149,6 +150,22 @@ test.each<[string, Report, readonly FoundFiles[], string | undefined]>([
   ['a failed step', reportOf([], 'failed'), [found()], '1 path not in the nodes'],
 ])('the verdict of %s', (_, report, files, expected) => {
   expect(renderFilesVerdict(report, files)).toBe(expected)
+})
+
+test.each<[number, string | undefined]>([
+  [0, undefined],
+  [3e9, 'Git LFS sent 3.0 GB, .* 3 such runs a month are free, then 0.24 dollars each'],
+  [30e9, 'Git LFS sent 30 GB, .* 0 such runs a month are free, then 2.44 dollars each'],
+  [10 * 2 ** 30, '1 such run a month is free, then 0.88 dollars each'],
+  [1_000_000, '10737 such runs a month are free, then 0.0001 dollars each'],
+])('%d bytes of Git LFS are charged as GitHub says', (lfsBytes, expected) => {
+  const report = {
+    ...emptyReport,
+    outcomes: [{ step: { kind: 'sync-files', id: 'files' }, state: 'done', result: { lfsBytes } }],
+  } as unknown as Report
+  const told = renderLfsCharge(report)
+  if (expected === undefined) expect(told).toBeUndefined()
+  else expect(told).toMatch(new RegExp(expected))
 })
 
 test('the pieces of manifests are YAML that pods take', () => {
