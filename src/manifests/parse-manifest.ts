@@ -10,7 +10,8 @@ import {
 import type { Warning } from '../host/log.ts'
 import { createReader } from './document.ts'
 import { findJsonError, type JsonDocument, splitJson } from './json-documents.ts'
-import { readDocument, renderFirst, type Source } from './read-document.ts'
+import type { Source } from './read-claims.ts'
+import { readDocument, renderFirst } from './read-document.ts'
 import { joinManifests, type Manifests } from './workload.ts'
 
 type Warn = Source['warn']

@@ -1,18 +1,10 @@
 import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
-import { readTerms } from './read-placement.ts'
-import { readHostPath, readPodFiles } from './read-pod-files.ts'
-import { readClaimed, readVolumes } from './read-storage.ts'
-import type {
-  Amounts,
-  Claim,
-  Container,
-  Manifests,
-  Named,
-  PersistentVolume,
-  Workload,
-} from './workload.ts'
+import { type Item, readClaim, readName, readPersistentVolume, type Source } from './read-claims.ts'
+import { readPodFiles } from './read-pod-files.ts'
+import { readVolumes } from './read-storage.ts'
+import type { Amounts, Container, Manifests, Workload } from './workload.ts'
 
 /** Where each kind has what its pods are made from. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
@@ -40,15 +32,6 @@ const findPath = (kind: string, apiVersion: string): readonly string[] | undefin
 
 /** Lists may hold lists, but nobody writes that, and one may hold itself. */
 const deepestList = 3
-
-/** One document of a file, and who hears what is wrong with it. */
-export type Source = {
-  readonly file: string
-  readonly reader: Reader
-  /** Counted from 1. */
-  readonly lineAt: (offset: number) => number
-  readonly warn: (message: string, line: number) => void
-}
 
 /** What to do about templates. */
 export const renderFirst =
@@ -144,9 +127,6 @@ const countPods = (reader: Reader, kind: string, document: unknown): Workload['p
   return Math.min(parallelism, readCount(reader, job, 'completions') ?? parallelism)
 }
 
-/** An object of a manifest, and its kind: a list of one kind need not repeat it. */
-type Item = { readonly node: unknown; readonly kind: string }
-
 /** A document, or all that is in it where it is a list. */
 const unpack = (reader: Reader, node: unknown, usual = '', depth = 0): readonly Item[] => {
   const { at, items, text } = reader
@@ -154,12 +134,6 @@ const unpack = (reader: Reader, node: unknown, usual = '', depth = 0): readonly 
   if (!kind.endsWith('List') || depth >= deepestList) return [{ node, kind }]
   const itemKind = kind.slice(0, -'List'.length)
   return items(at(node, 'items')).flatMap((it) => unpack(reader, it, itemKind, depth + 1))
-}
-
-const readName = ({ at, text }: Reader, node: unknown): Omit<Named, 'file'> => {
-  const metadata = at(node, 'metadata')
-  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
-  return { namespace: text(at(metadata, 'namespace')), name }
 }
 
 const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[] => {
@@ -176,50 +150,6 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
   const volumes = readVolumes(reader, node, spec)
   const files = readPodFiles(source, spec)
   return [{ file, kind, ...readName(reader, node), pods, containers, volumes, files }]
-}
-
-const readClaim = ({ file, reader, lineAt }: Source, { node, kind }: Item): readonly Claim[] => {
-  if (kind !== 'PersistentVolumeClaim') return []
-  const { at, text } = reader
-  const line = lineAt(at(node, 'kind')?.range?.[0] ?? 0)
-  const volumeName = text(at(node, 'spec', 'volumeName')) || undefined
-  const bytes = readClaimed(reader, node)
-  return [{ file, ...readName(reader, node), bytes, volumeName, line }]
-}
-
-const readPersistentVolume = (
-  source: Source,
-  { node, kind }: Item,
-): readonly PersistentVolume[] => {
-  if (kind !== 'PersistentVolume') return []
-  const { file, reader, lineAt } = source
-  const { at, text } = reader
-  const spec = at(node, 'spec')
-  const local = at(spec, 'local')
-  const host = readHostPath(source, local ?? at(spec, 'hostPath'))
-  if (host === undefined) return []
-  const claim = at(spec, 'claimRef')
-  const claimName = text(at(claim, 'name'))
-  const required = at(spec, 'nodeAffinity', 'required')
-  const terms = readTerms(reader, required)
-  return [
-    {
-      file,
-      ...readName(reader, node),
-      host,
-      isLocal: local !== undefined,
-      claim:
-        claimName === undefined
-          ? undefined
-          : { namespace: text(at(claim, 'namespace')), name: claimName },
-      placement: {
-        always: [],
-        terms,
-        isTolerant: true,
-        line: terms.length === 0 ? undefined : lineAt(required?.range?.[0] ?? 0),
-      },
-    },
-  ]
 }
 
 /** Reads what runs pods, claims volumes or is one in a document. */
