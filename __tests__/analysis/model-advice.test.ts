@@ -119,6 +119,35 @@ describe('a model that a line copied', () => {
   })
 })
 
+describe('a pointer of Git LFS', () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n'
+  const fixOfPointer = async (path: string, instruction: string) => {
+    const texts = { [path]: pointer }
+    const options = { instructions: [instruction], background: { recipe: recipe() }, texts }
+    const [found] = await findIn([withFolders(file(path, 130))], options)
+    return found?.rule.id === 'lfs-pointer' ? (found.fix ?? 'as for all') : 'none'
+  }
+
+  test('in place of a model has its line', async () => {
+    const fix = await fixOfPointer('m/a.gguf', 'COPY weights /m')
+    expect(fix).toContain('`lfs:weights:/var/local/weights`')
+    expect(fix).toContain('at `/m`')
+    expect(fix).toContain('`lfs: true`')
+  })
+
+  test.each([
+    ['m/photo.jpeg', 'COPY weights /m'],
+    ['m/a.gguf', 'RUN fetch'],
+  ])('%s after %s has none', async (path, instruction) => {
+    expect(await fixOfPointer(path, instruction)).toBe('as for all')
+  })
+})
+
+test('beside code, the file alone is mounted, also where no line is known', async () => {
+  const files = [large('app/a.gguf'), file('app/run.py', 1)]
+  expect(await fixOf({ instruction: 'RUN fetch', files })).toContain('in the pod at `/app/a.gguf`')
+})
+
 test('a WORKDIR of the same stage says where a relative destination is', () => {
   const text = ['FROM a', 'WORKDIR /old', 'FROM b', 'WORKDIR /srv', 'WORKDIR app', 'COPY m m']
   const at = (lines: readonly string[], line: number) =>

@@ -1,6 +1,6 @@
 import type { Placed } from '../../image/contents/merge.ts'
 import type { Match, Rule } from './finding.ts'
-import { adviseOnModels } from './model-advice.ts'
+import { adviseOnModels, adviseOnPointers } from './model-advice.ts'
 import { isBase, keyOf, nameOf, type Subject } from './subject.ts'
 
 /** A rule about files that may need a look into their first bytes. */
@@ -81,7 +81,12 @@ const adviseOn = (
   paths: readonly string[],
   layer: number,
   subject: Subject,
-): Pick<Match, 'fix'> => (id === 'model-file' ? { fix: adviseOnModels(paths, layer, subject) } : {})
+): Pick<Match, 'fix'> => {
+  if (id === 'model-file') return { fix: adviseOnModels(paths, layer, subject) }
+  const areModels = id === 'lfs-pointer' && paths.every((path) => modelName.test(path))
+  const fix = areModels ? adviseOnPointers(paths, layer, subject) : undefined
+  return fix === undefined ? {} : { fix }
+}
 
 const headBytes = 200
 

@@ -50,7 +50,12 @@ const isOfLfs = (source: string, { background: { recipe } }: Subject): boolean =
 }
 
 /** Folders where nothing in them runs, else files; empty where the line does not tell the sources. */
-const toLines = (paths: readonly string[], layer: number, subject: Subject): readonly Advice[] => {
+const toLines = (
+  paths: readonly string[],
+  layer: number,
+  isPointer: boolean,
+  subject: Subject,
+): readonly Advice[] => {
   const origin = subject.origins[layer]
   const { recipe } = subject.background
   const found = paths.map((path) => {
@@ -58,7 +63,8 @@ const toLines = (paths: readonly string[], layer: number, subject: Subject): rea
     if (source === undefined) return []
     const [inner, above] = [parentOf(source), parentOf(path)]
     const isFile = inner === '' || hasCode(subject, above)
-    return toLine(isFile ? source : inner, isFile ? path : above, isOfLfs(source, subject), subject)
+    const isLfs = isPointer || isOfLfs(source, subject)
+    return toLine(isFile ? source : inner, isFile ? path : above, isLfs, subject)
   })
   const sources = found.flat().map(({ source }) => source)
   const outer = found
@@ -70,8 +76,11 @@ const toLines = (paths: readonly string[], layer: number, subject: Subject): rea
   return isWhole && lines.size <= mostLines ? [...lines.values()] : []
 }
 
-const renderMounts = (advice: readonly Advice[]): string =>
-  advice.map(({ mountPath }) => `\`${mountPath}\``).join(', ')
+const renderAdvice = (advice: readonly Advice[]): string => {
+  const lines = advice.map(({ line }) => `\`${line}\``).join(', ')
+  const paths = advice.map(({ mountPath }) => `\`${mountPath}\``).join(', ')
+  return `\`node-files\` with ${lines}, and mount that \`hostPath\` in the pod at ${paths}, with \`readOnly: true\` (${page}).`
+}
 
 /** What to write so that models come to the nodes beside the image. */
 export const adviseOnModels = (
@@ -79,13 +88,24 @@ export const adviseOnModels = (
   layer: number,
   subject: Subject,
 ): string => {
-  const advice = toLines(paths, layer, subject)
-  if (advice.length > 0) {
-    const lines = advice.map(({ line }) => `\`${line}\``).join(', ')
-    return `Leave it out of this line, or write it into .dockerignore. Give the step \`node-files\` with ${lines}, and mount that \`hostPath\` in the pod at ${renderMounts(advice)}, with \`readOnly: true\` (${page}).`
-  }
+  const advice = toLines(paths, layer, false, subject)
+  if (advice.length > 0)
+    return `Leave it out of this line, or write it into .dockerignore. Give the step ${renderAdvice(advice)}`
   const [first = ''] = paths
   const folder = parentOf(first)
-  const where = folder !== '' && isPlain(folder) ? ` at \`/${folder}\`` : ''
+  const place = folder === '' || hasCode(subject, folder) ? first : folder
+  const where = isPlain(place) ? ` at \`/${place}\`` : ''
   return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${where}, with \`readOnly: true\` (${page}).`
+}
+
+/** The same for pointers of Git LFS in place of models; undefined where nobody can tell what they are. */
+export const adviseOnPointers = (
+  paths: readonly string[],
+  layer: number,
+  subject: Subject,
+): string | undefined => {
+  const advice = toLines(paths, layer, true, subject)
+  return advice.length === 0
+    ? undefined
+    : `Leave it out of the image: give the step ${renderAdvice(advice)} Or, for a file that the image needs, set \`lfs: true\` on actions/checkout.`
 }
