@@ -97,6 +97,33 @@ test('a dry run tells the same', async () => {
   expect(placedOf(made)).toEqual([['k8s/api.yaml:4', expect.stringContaining('pulls')]])
 })
 
+test('what pods mount is compared with what the nodes get', async () => {
+  const pod = `kind: Pod
+metadata: { name: ml }
+spec:
+  securityContext: { fsGroup: 1000 }
+  volumes:
+    - { name: right, hostPath: { path: /var/local/models, type: Directory } }
+    - { name: near, hostPath: { path: /var/local/modles, type: Directory } }
+    - { name: below, hostPath: { path: /var/local/models/lama.gguf, type: File } }
+  containers:
+    - name: ml
+      image: ${name}:dev
+      volumeMounts:
+        - { name: right, mountPath: /models, readOnly: true }
+        - { name: right, mountPath: /writable }
+`
+  await write({ 'ml.yaml': pod, 'models/llama.gguf': 'x' })
+  const files = { 'node-files': 'models:/var/local/models' }
+  const made = await run({ ...files, manifests: 'ml.yaml', 'dry-run': 'true' })
+  expect(made.exitCode).toBe(0)
+  expect(placedOf(made)).toEqual([
+    ['ml.yaml:7', expect.stringContaining('Write path: /var/local/models.')],
+    ['ml.yaml:8', expect.stringContaining('The nearest is /var/local/models/llama.gguf.')],
+    ['ml.yaml:14', expect.stringContaining('without readOnly: true')],
+  ])
+})
+
 test('a glob that matches nothing ends the step before anything was done', async () => {
   await docker('tag', `${name}:latest`, `${name}:late`)
   try {
