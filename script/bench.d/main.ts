@@ -1,5 +1,6 @@
 import { buildersCommand } from './builders/command.ts'
 import { type Command, problemsOf, usageOf } from './command.ts'
+import { filesCommand } from './files/command.ts'
 import { messageOf, say } from './host/progress.ts'
 import { withSession } from './host/session.ts'
 import { reportCommand } from './image-report/command.ts'
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   buildersCommand,
   startCommand,
   reportCommand,
+  filesCommand,
 ]
 
 /** The shell's convention for a program that Ctrl-C ended. */
