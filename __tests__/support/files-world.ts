@@ -40,11 +40,15 @@ const killer = (at: number): string => `BEGIN {
 }
 `
 
-/** Folders that stand for the store and the volumes of two nodes, for the real program without a container. */
-export const makeWorld = () => {
-  const root = mkdtempSync(join(tmpdir(), 'slipway-world-'))
+/**
+ * Folders that stand for the store and the volumes of two nodes, for the real program without a container.
+ *
+ * @param disk where the store and the nodes are; the source is in the temporary folder
+ */
+export const makeWorld = (disk = tmpdir()) => {
+  const root = mkdtempSync(join(disk, 'slipway-world-'))
   const store = join(root, 'store')
-  const source = join(root, 'source')
+  const source = mkdtempSync(join(tmpdir(), 'slipway-source-'))
   const nodes = ['a', 'b'].map((name): Node => {
     mkdirSync(join(root, name, 'lib'), { recursive: true })
     return {
@@ -57,7 +61,7 @@ export const makeWorld = () => {
       containerd: { namespace: 'k8s.io', root: '/none', snapshotter: 'overlayfs' },
     }
   })
-  for (const folder of [store, source]) mkdirSync(folder)
+  mkdirSync(store)
   let runs = 0
 
   const withProgram = async <T>(killAt: number, speak: (helper: Helper) => Promise<T>) => {
@@ -150,6 +154,8 @@ export const makeWorld = () => {
       mkdirSync(join(source, path, '..'), { recursive: true })
       writeFileSync(join(source, path), content)
     },
-    remove: (): void => rmSync(root, { recursive: true }),
+    remove: (): void => {
+      for (const folder of [root, source]) rmSync(folder, { recursive: true })
+    },
   }
 }

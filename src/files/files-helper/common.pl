@@ -40,6 +40,7 @@ my %number = (
 my ($run, $store, $workers) = ('', '', 1);
 my $pending = '';
 my @children = ();
+my %locks = ();
 # What is placed next: id, kind, folders, links, entries.
 my %tree = ();
 $| = 1;
@@ -60,8 +61,14 @@ sub inform_all {
   syswrite STDOUT, $text if $text ne '';
 }
 
-# What went wrong and should not have.
-sub fail { syswrite STDERR, join(' ', map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n"; exit 1 }
+my $first_process = $$;
+
+# What went wrong and should not have. A full disk gets back what was half done.
+sub fail {
+  syswrite STDERR, join(' ', map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n" if @_ > 0;
+  close_store() if $$ == $first_process && $locks{run};
+  exit 1;
+}
 
 # Removes a folder and all below it, of a name in the current folder. Follows no link.
 sub remove_all {

@@ -86,7 +86,7 @@ sub gather {
   read_stats();
   if ($verify) {
     my @paths = map { object_path(digest_of($_), $_->{executable}) } grep { is_stored($_) } @files;
-    in_children(sub { verify_objects(@paths) }) or exit 1;
+    in_children(sub { verify_objects(@paths) }) or fail();
   }
   my (@missing, %fresh);
   for (@files) {
@@ -107,7 +107,7 @@ sub gather {
   fail("no space left on device: $bytes bytes are to be copied into the store, $free are free") if $bytes > $free;
   my @work = map { my $chunks = $_->{chunks}; sub { copy_chunk(\%sources, $_) for @$chunks } } share_out(@missing);
   my $flusher = @work > 0 ? start_flusher() : undef;
-  in_children(@work) or exit 1;
+  in_children(@work) or fail();
   kill 'KILL', $flusher if defined $flusher;
   write_stats({ %fresh, read_learned($began) });
   inform('gathered');

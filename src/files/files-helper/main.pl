@@ -44,7 +44,7 @@ sub place_all {
       }
     }
   } sort keys %nodes;
-  in_children(@work) or exit 1;
+  in_children(@work) or fail();
   inform('done');
 }
 

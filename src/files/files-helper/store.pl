@@ -16,8 +16,6 @@ sub has_object {
   return S_ISREG($found[2]) && $found[7] == $size && ($found[2] & 0222) == 0 && $found[4] == 0 && $found[9] == $object_time;
 }
 
-my %locks = ();
-
 # Runs of which nobody holds the lock any more are dead.
 sub sweep_staging {
   opendir my $handle, "$store/staging" or return;
