@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findClockJump, findNodeChanges } from '../../src/diagnose/find-changes.ts'
+import { findClockJump, findNodeChanges, findUnmounted } from '../../src/diagnose/find-changes.ts'
 import type { NodeNow } from '../../src/diagnose/nodes/gather-nodes.ts'
 import type { NodeReport } from '../../src/diagnose/nodes/node-report.ts'
 import type { Baseline } from '../../src/diagnose/recording/baseline.ts'
@@ -92,6 +92,7 @@ describe('the clock', () => {
     containers: [],
     ended: [],
     images: [],
+    unmounted: [],
   })
 
   test.each([
@@ -110,4 +111,20 @@ describe('the clock', () => {
     expect(findings).toMatchObject([{ kind: 'clock-jump' }])
     expect(findings[0]?.cause).toContain(words)
   })
+})
+
+test('files that were mounted into a node and are gone are told, of some paths all', () => {
+  const at = (unmounted: readonly string[]): NodeNow => ({
+    ...same,
+    report: { unmounted } as unknown as NodeReport,
+  })
+  expect(findUnmounted([same, at([])])).toEqual([])
+  const paths = ['a', 'b', 'c', 'd', 'e'].map((name) => `/var/local/${name}`)
+  expect(findUnmounted([at(paths)])).toEqual([
+    expect.objectContaining({
+      kind: 'files-gone',
+      node: 'kind-control-plane',
+      cause: expect.stringContaining('/var/local/a, /var/local/b, /var/local/c and 2 more'),
+    }),
+  ])
 })

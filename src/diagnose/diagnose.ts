@@ -5,7 +5,7 @@ import { within } from '../host/deadline.ts'
 import { formatCount } from '../text/format.ts'
 import { findInCluster } from './cluster/find-in-cluster.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
-import { findClockJump, findNodeChanges } from './find-changes.ts'
+import { findClockJump, findNodeChanges, findUnmounted } from './find-changes.ts'
 import type { Checks, Diagnosis } from './finding/diagnosis.ts'
 import type { Finding } from './finding/finding.ts'
 import { mergeKills, sortFindings } from './finding/merge.ts'
@@ -159,6 +159,7 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
     findings: sortFindings([
       ...mergeKills(inMachine.findings, inCluster ?? []),
       ...findNodeChanges(baseline, nodes),
+      ...findUnmounted(nodes),
     ]),
     checked: [...inNodes.checked, ...inMachine.checked],
     unchecked: [...inNodes.unchecked, ...inMachine.unchecked],

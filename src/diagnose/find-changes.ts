@@ -52,6 +52,27 @@ export const findNodeChanges = (
     return [{ ...change, certainty: 'certain', evidence: [seen], node: before.name }]
   })
 
+/** Finds that files were mounted into a node and are there no more. */
+export const findUnmounted = (nodes: readonly NodeNow[]): readonly Finding[] =>
+  nodes.flatMap(({ name, report }): readonly Finding[] => {
+    const paths = report?.unmounted ?? []
+    if (paths.length === 0) return []
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
+    return [
+      {
+        kind: 'files-gone',
+        certainty: 'certain',
+        cause: `Node ${name} no longer has the files of ${paths.slice(0, 3).join(', ')}${more}; pods see an empty folder`,
+        evidence: [
+          `In ${name}, nothing is mounted there; a restart of the node removes such mounts`,
+        ],
+        remedy:
+          'Run the step with `node-files` again after the restart: it mounts them in a moment, without copying.',
+        node: name,
+      },
+    ]
+  })
+
 /** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
 const toleratedJumpMs = 5_000
 

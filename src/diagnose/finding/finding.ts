@@ -7,6 +7,7 @@ import { toLine } from '../../text/to-line.ts'
 export const findingKinds = [
   'node-gone',
   'node-restarted',
+  'files-gone',
   'oom-kill',
   'pull-policy',
   'image-collected',

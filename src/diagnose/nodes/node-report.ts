@@ -95,6 +95,8 @@ export const parseNodeReport = (text: string) => {
     log: toLog(section('log')),
     containers: parseContainers(section('containers')),
     ended: section('ended').split('\n').flatMap(toEnded),
+    /** Paths of `node-files` that were mounted into the node and are no more. */
+    unmounted: section('unmounted').split('\n').filter(Boolean),
     /** Names of the images that the node has. */
     images: section('images').split('\n').filter(Boolean),
   }
