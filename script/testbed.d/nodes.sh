@@ -1,13 +1,18 @@
 # Nodes of a cluster, run with what kind itself passes to the engine.
 
-# run_node NAME CLUSTER ROLE IMAGE
+# run_node NAME CLUSTER ROLE IMAGE [VOLUME...]: one for /var is in place of a new one, as no other option is.
 run_node() {
-  local name=$1 own=$2 role=$3 image=$4 extra=()
-  [[ $role != control-plane ]] || extra=(-e KUBECONFIG=/etc/kubernetes/admin.conf)
+  local name=$1 own=$2 role=$3 image=$4 extra=() volume var=(--volume /var)
+  shift 4
+  for volume in "$@"; do
+    extra+=(--volume "$volume")
+    [[ $volume != *:/var ]] || var=()
+  done
+  [[ $role != control-plane ]] || extra+=(-e KUBECONFIG=/etc/kubernetes/admin.conf)
   dk run --pull never --name "$name" --hostname "$name" \
     --label "$node_label=$own" --label "io.x-k8s.kind.role=$role" --label slipway-testbed=node \
     --privileged --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
-    --tmpfs /tmp --tmpfs /run --volume /var --volume /lib/modules:/lib/modules:ro \
+    --tmpfs /tmp --tmpfs /run "${var[@]}" --volume /lib/modules:/lib/modules:ro \
     -e KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER "${extra[@]}" \
     --detach --tty --net kind --restart=on-failure:1 --init=false --cgroupns=private \
     "$image" >/dev/null </dev/null
@@ -31,18 +36,19 @@ await_node() {
 }
 
 node_command() {
-  local name=${1:?node needs a name} own=$cluster role=worker image=$node_image
+  local name=${1:?node needs a name} own=$cluster role=worker image=$node_image volumes=()
   shift
   while [[ $# -gt 0 ]]; do
     case $1 in
       --cluster) own=${2:?}; shift 2 ;;
       --role) role=${2:?}; shift 2 ;;
       --image) image=${2:?}; shift 2 ;;
+      --volume) volumes+=("${2:?}"); shift 2 ;;
       *) die "node: unknown option '$1'" ;;
     esac
   done
   ensure_network
-  run_node "$name" "$own" "$role" "$image" || die "node $name could not be started"
+  run_node "$name" "$own" "$role" "$image" "${volumes[@]}" || die "node $name could not be started"
   await_node "$name"
   echo "$name"
 }

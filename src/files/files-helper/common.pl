@@ -33,6 +33,7 @@ my %number = (
   copy_file_range => $arm ? 285 : 326,
   sync_file_range => $arm ? 84 : 277,
   setns => $arm ? 268 : 308,
+  unshare => $arm ? 97 : 272,
   open_tree => 428,
   move_mount => 429,
   mount_setattr => 442,

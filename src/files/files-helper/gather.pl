@@ -88,11 +88,11 @@ sub gather {
     my @paths = map { object_path(digest_of($_), $_->{executable}) } grep { is_stored($_) } @files;
     in_children(sub { verify_objects(@paths) }) or fail();
   }
-  my (@missing, %fresh);
+  my (@missing, @stored, %fresh);
   for (@files) {
     if (is_stored($_)) {
       my $digest = digest_of($_);
-      inform('object', $_->{index}, $digest);
+      push @stored, ['object', $_->{index}, $digest];
       $fresh{$_->{stat}} = $digest if exists $known{$_->{stat}};
     } else {
       my $digest = digest_of($_);
@@ -101,6 +101,7 @@ sub gather {
       push @missing, { %$_, size => (split /:/, $_->{stat})[2] };
     }
   }
+  inform_all(@stored);
   my $bytes = 0;
   $bytes += $_->{size} for @missing;
   my $free = free_bytes($store);

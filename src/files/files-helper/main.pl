@@ -63,7 +63,7 @@ my %commands = (
   },
   have => sub { push @asked, [next_field(), next_field(), next_field()] },
   answer => sub {
-    for (@asked) { inform('has', $_->[0], $_->[2]) if has_object(@$_) }
+    inform_all(map { ['has', $_->[0], $_->[2]] } grep { has_object(@$_) } @asked);
     @asked = ();
     inform('answered');
   },

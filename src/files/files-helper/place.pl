@@ -94,7 +94,8 @@ sub holds {
   my ($place, $version) = @_;
   my @found = lstat $version or return 0;
   return $place->{verify} && $place->{mode} eq 'ro' ? is_whole($version) : 1 unless S_ISDIR($found[2]);
-  return 1 if is_mounted($place, $version);
+  my $verifies = $place->{verify} && $place->{mode} eq 'ro';
+  return !$verifies || is_whole("$store/trees/$tree{id}") if is_mounted($place, $version);
   opendir my $handle, $version or return 0;
   return 0 unless grep { $_ ne '.' && $_ ne '..' } readdir $handle;
   return $place->{verify} && $place->{mode} eq 'ro' ? is_whole($version) : 1;
