@@ -5,6 +5,7 @@ import { type Engine, workFolderOf } from '../host/engine.ts'
 import { type FreshNodes, startNodes } from '../host/nodes.ts'
 import { say } from '../host/progress.ts'
 import { type Session, withScope } from '../host/session.ts'
+import { settle } from '../measure/measure.ts'
 import type { Figures } from './bars.ts'
 import { type Inodes, readInodes, removeObjects, sumOfNew } from './disk-use.ts'
 import { shardName, writeShard } from './make-tree.ts'
@@ -52,7 +53,7 @@ const withNodes = <T>(
       ours = new Map([...ours, ...seen])
       return new Map([...seen, ...readInodes([storeOf(engine)])])
     }
-    await session.run('sync', [])
+    await settle(session, [engine.dataRoot])
     try {
       return await body(nodes, look)
     } finally {
@@ -66,7 +67,7 @@ const copyTree = async ({ session, engine, workspace }: Stage): Promise<number> 
   const remove = session.defer(to, () =>
     session.run('rm', ['-rf', to], { signal: AbortSignal.timeout(120_000) }),
   )
-  await session.run('sync', [])
+  await settle(session, [engine.dataRoot])
   const seconds = await untilSynced(session, async () => {
     const started = performance.now()
     await session.run('cp', ['-a', join(workspace, folderName), to])

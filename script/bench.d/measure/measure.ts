@@ -59,7 +59,11 @@ const waitForQuietDisk = async (folder: string, signal: AbortSignal): Promise<vo
   }
 }
 
-const settle = async ({ run, signal }: Session, folders: readonly string[]): Promise<void> => {
+/** Waits until all is written, and what was deleted is free. */
+export const settle = async (
+  { run, signal }: Session,
+  folders: readonly string[],
+): Promise<void> => {
   await run('sync', [])
   await sleep(settleMs, undefined, { signal })
   for (const folder of onePerFilesystem(folders)) await waitForQuietDisk(folder, signal)
