@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { findCopied } from '../../src/analysis/findings/copied-from.ts'
 import { findSecret } from '../../src/analysis/findings/match-secrets.ts'
 import { findInstalled, findNames, readRequired } from '../../src/analysis/findings/requirement.ts'
 import {
@@ -31,8 +32,10 @@ import { toInstruction } from '../../src/image/contents/history.ts'
 import { parseImageReference, toRepository } from '../../src/image/reference.ts'
 import { findTrouble } from '../../src/kubernetes/trouble.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
+import { findAtPath } from '../../src/manifests/given-files.ts'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import { toLine } from '../../src/text/to-line.ts'
+import { isLike } from '../../src/text/wildcard.ts'
 import { toEvents } from '../support/build-log.ts'
 
 /** What others may make as long as they like. A reader that tries again and again takes minutes for it. */
@@ -190,6 +193,31 @@ test.each<readonly [string, () => unknown]>([
   ...['*', '* ', '["', '$', '../'].map((text): [string, () => unknown] => [
     `a COPY of ${text}`,
     () => findContextSources(`FROM x\nCOPY ${most(text)} /`, words),
+  ]),
+  ...['--a ', '-- ', 'a ', ' ', '["', '../', '# buildkit '].map((text): [string, () => unknown] => [
+    `a line that copied ${text}`,
+    () => {
+      const origin = { location: { file: 'x', line: 3 }, isBase: false, packedBytes: undefined }
+      const recipe = {
+        text: `FROM x\nWORKDIR ${most(text)}\n${most(text)}`,
+        requirements: [],
+        origin: undefined,
+        stages: 1,
+        base: undefined,
+      }
+      return ['/m', 'm'].map((to) =>
+        findCopied('m/a', { ...origin, instruction: `COPY ${most(text)} ${to}` }, recipe),
+      )
+    },
+  ]),
+  ['a pattern of stars', () => isLike('a'.repeat(4_096), `${'*a'.repeat(100)}b`)],
+  ...['/', '/..', '/a', '//a'].map((text): [string, () => unknown] => [
+    `a path of a node of ${text}`,
+    () => {
+      const files = { isWritable: false, isFile: false, nodes: [], entries: undefined }
+      const own = [{ ...files, target: '/var/local/models' }]
+      return findAtPath(most(text), { files: own, others: [] }, false)
+    },
   ]),
   ['a Dockerfile of empty lines', () => findBases(`${most('\n')}x`, words)],
   ['a FROM that does not end', () => findBases(`FROM ${most('${a:-')}`, words)],
