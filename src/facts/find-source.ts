@@ -2,9 +2,7 @@ import { relative } from 'node:path'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import { findImageSource } from '../files/sources/docker/image-source.ts'
-import { findLfsSource } from '../files/sources/lfs/lfs-source.ts'
 import { findLocalSource, type LocalSource } from '../files/sources/local.ts'
-import { findOciSource } from '../files/sources/oci/find-oci-source.ts'
 import type { RemoteSource } from '../files/sources/source.ts'
 import type { FilesSource } from '../files/wanted.ts'
 import { architecture } from '../host/architecture.ts'
@@ -41,8 +39,11 @@ const findRemote = async (
 ): Promise<RemoteSource> => {
   const { runId, workspace, env, serverUrl, repository, takeToken: token, signal } = context
   switch (origin.kind) {
-    case 'oci':
+    // Other steps start without a client of HTTP.
+    case 'oci': {
+      const { findOciSource } = await import('../files/sources/oci/find-oci-source.ts')
       return findOciSource({ reference: origin.reference, architecture, env, signal })
+    }
     case 'image': {
       const [image] = await findImages(api.get, [origin.reference])
       if (image === undefined) throw new Failure(`Docker has no image ${origin.reference.given}`)
@@ -50,6 +51,7 @@ const findRemote = async (
     }
     case 'lfs': {
       const path = relative(workspace, origin.path)
+      const { findLfsSource } = await import('../files/sources/lfs/lfs-source.ts')
       return findLfsSource({ workspace, path, serverUrl, repository, token, env, signal })
     }
   }

@@ -1,7 +1,6 @@
 import type { ContainerImage } from '../image/image.ts'
 import { findImages } from '../image/sources/docker.ts'
-import { explainPull } from '../pull/explain.ts'
-import { pullImage } from '../pull/pull-image.ts'
+import type { Refusal } from '../pull/refusal.ts'
 import type { Handler } from './ports.ts'
 
 /** Pulls an image, and finds what has come. */
@@ -10,8 +9,10 @@ export const pull: Handler<'pull'> = async (
   { docker, log, run },
 ): Promise<ContainerImage> => {
   const { env, signal } = run
-  const explain = (refusal: Parameters<typeof explainPull>[1]) =>
-    explainPull(reference, refusal, { env, signal })
+  // Other steps start without a client of HTTP.
+  const { pullImage } = await import('../pull/pull-image.ts')
+  const { explainPull } = await import('../pull/explain.ts')
+  const explain = (refusal: Refusal) => explainPull(reference, refusal, { env, signal })
   await pullImage(docker.command, reference, log.line, explain, signal)
   const [image] = await findImages(docker.api.get, [reference])
   if (image === undefined) throw new Error(`${reference.given} is gone after it was pulled`)
