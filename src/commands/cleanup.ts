@@ -141,7 +141,8 @@ export const cleanUp = async (
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
-    rmSync(recordingFolder, { recursive: true, force: true })
+    // Another step's post may be writing into it.
+    rmSync(recordingFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
     const docker = createDocker(context.childEnv)

@@ -7,7 +7,7 @@ import {
   type Recording,
   readRecording,
   recordReported,
-  writeBaseline,
+  updateBaseline,
 } from '../diagnose/recording/recording.ts'
 import { Failure, renderError } from '../failure.ts'
 
@@ -32,9 +32,9 @@ const leaveForOthers = (all: readonly Recording[], { findings }: Diagnosis): voi
   for (const { folder, baseline } of all) {
     try {
       recordReported(folder, findings.map(toKey))
-      writeBaseline(folder, baseline)
+      updateBaseline(folder, baseline)
     } catch {
-      // A full disk may be what was found.
+      // A full disk may be what was found, and another step's post may have ended meanwhile.
     }
   }
 }

@@ -24,9 +24,13 @@ const reportedFile = 'reported'
 export const recordingFolderOf = (tempRoot: string, runId: string): string =>
   join(tempRoot, `${prefix}${runId}`)
 
+/** @throws where there is no such folder: the post of its step may just have removed it */
+export const updateBaseline = (folder: string, baseline: Baseline): void =>
+  writeOwnFile(folder, baselineFile, JSON.stringify(baseline))
+
 export const writeBaseline = (folder: string, baseline: Baseline): void => {
   makeOwnFolder(folder)
-  writeOwnFile(folder, baselineFile, JSON.stringify(baseline))
+  updateBaseline(folder, baseline)
 }
 
 /** Adds containers, or what is newly known of them. */
