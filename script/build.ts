@@ -75,6 +75,7 @@ const scripts = [
   'load/helper',
   'files/files-helper',
   'files/in-node',
+  'pull/in-node',
   'image/contents/reader',
   'cluster/in-node',
   'diagnose/nodes/in-node',

@@ -5,7 +5,14 @@ import { type RealRegistry, registryProgram, startRealRegistry } from '../suppor
 import type { Run } from '../support/runner/types.ts'
 import { buildTiny } from '../support/shaped-images.ts'
 import { runSlipway } from '../support/slipway.ts'
-import { type Cluster, docker, imagesOf, startCluster } from '../support/testbed.ts'
+import {
+  type Cluster,
+  docker,
+  imagesOf,
+  inNode,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
 
 describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] as const)(
   'images that Docker lacks, with %s',
@@ -57,6 +64,32 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
       const again = await load({ images: byTag })
       expect(again.log).not.toContain(`Pull ${byTag}`)
       expect(again.exitCode).toBe(0)
+    })
+
+    test("Docker Hub's images come from a mirror, and nodes are told of it, too", async () => {
+      const name = uniqueName('mirrored')
+      await publish(`library/${name}`)
+      const [first = '', second = ''] = cluster.nodes
+      const file = '/etc/containerd/certs.d/docker.io/hosts.toml'
+      // As kind's nodes have it since 0.27.
+      const path =
+        '[plugins."io.containerd.grpc.v1.cri".registry]\\nconfig_path = "/etc/containerd/certs.d"'
+      await inNode(first, 'sh', '-c', `printf '${path}\\n' >>/etc/containerd/config.toml`)
+      const run = await load({ images: `${name}:1`, 'registry-mirrors': registry.host })
+      expect(run.log).not.toContain('##[error]')
+      expect(run.log).toContain(`Pull ${name}:1: from ${registry.host}`)
+      for (const node of cluster.nodes)
+        expect(await imagesOf(node)).toContain(`docker.io/library/${name}:1`)
+      expect(await docker('image', 'ls', '--format', '{{.Repository}}')).not.toContain(
+        `${registry.host}/library/${name}`,
+      )
+      expect(await inNode(first, 'cat', file)).toContain(`[host."http://${registry.host}"]`)
+      expect(run.log).toContain(`registry-mirrors: ${second} reads no mirrors`)
+      await inNode(first, 'sh', '-c', `echo theirs >${file}`)
+      const again = await load({ images: `${name}:1`, 'registry-mirrors': registry.host })
+      expect(again.log).toContain(`registry-mirrors: ${first} has mirrors of its own`)
+      expect(await inNode(first, 'cat', file)).toBe('theirs')
+      await docker('rmi', '--force', `${name}:1`)
     })
 
     test('what is not there is told with what is, once, and images that are there are loaded', async () => {

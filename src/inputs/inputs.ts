@@ -75,6 +75,14 @@ export type FreeDisk = 'auto' | 'always' | 'never' | { readonly targetBytes: num
 /** `auto` takes the best way that works; the others are the way to take, or to fail. */
 export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
 
+/** A registry that has what Docker Hub has. */
+export type RegistryMirror = {
+  /** With a port and a path, perhaps. */
+  readonly host: string
+  /** It speaks no TLS. */
+  readonly isPlain: boolean
+}
+
 /** `missing` pulls what Docker lacks. */
 export type PullImages = 'missing' | 'always' | 'never'
 
@@ -211,6 +219,8 @@ export type Inputs = CacheInputs & {
   readonly isDryRun: boolean
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
+  /** Asked for Docker Hub's images before it. */
+  readonly mirrors: readonly RegistryMirror[]
   /** Which of them Docker pulls first. */
   readonly pullImages: PullImages
   /** Images that `mode: report` looks at. */

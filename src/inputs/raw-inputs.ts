@@ -77,6 +77,7 @@ export const defaults = {
   'dry-run': 'false',
   images: undefined,
   'pull-images': 'missing',
+  'registry-mirrors': undefined,
   'cluster-name': 'kind',
   nodes: undefined,
   'load-mode': 'auto',

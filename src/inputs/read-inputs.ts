@@ -16,6 +16,7 @@ import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
 import { readManifests } from './read-manifests.ts'
+import { readMirrors, withMirrors } from './read-mirrors.ts'
 import { readNodeFiles } from './read-node-files.ts'
 import { readProve } from './read-prove.ts'
 import { readReported, reportUseless, usedByReport } from './read-report.ts'
@@ -95,6 +96,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
     const allow = readAllow(reader)
     const bake = readBake(reader, allow)
     const parallel = word('parallel')
+    const mirrors = readMirrors(reader)
     return {
       mode,
       unused,
@@ -109,7 +111,8 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       ...readCache(reader),
       retries: Number(word('retries') ?? '1'),
       parallel: parallel === undefined ? undefined : Number(parallel),
-      builder: readBuilder(reader),
+      builder: withMirrors(readBuilder(reader), mirrors),
+      mirrors,
       keepsInDocker: isTrue('load'),
       existingBuilder: word('builder'),
       isDryRun: isTrue('dry-run'),

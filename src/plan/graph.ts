@@ -120,18 +120,23 @@ const planGiven = (
 
 /** Each is loaded as soon as it is there. */
 const planPulls = (
-  pulls: readonly ImageReference[],
+  { mirrors }: Inputs,
+  { pulls, nodes }: Facts,
   toLoad: ToLoad,
   toReport: ToReport,
   room: readonly StepId[],
-): readonly Step[] =>
-  pulls.flatMap((reference) => {
+): readonly Step[] => [
+  ...(mirrors.length === 0
+    ? []
+    : [step('mirrors of nodes', { kind: 'mirror-nodes', into: nodes, mirrors })]),
+  ...pulls.flatMap((reference) => {
     const id = `pull ${reference.given}`
-    const pull = step(id, { kind: 'pull', reference }, { needs: room, lane: 'pull' })
+    const pull = step(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
     const source = { kind: 'pulled', by: id } as const
     const reports = toReport([reference], source, [id])
     return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
-  })
+  }),
+]
 
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets: readonly Target[]): readonly Target[] => {
@@ -255,7 +260,7 @@ export const planSteps = (
     ...disk,
     ...files,
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
-    ...planPulls(facts.pulls, toLoad, toReport, room),
+    ...planPulls(inputs, facts, toLoad, toReport, room),
     ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined

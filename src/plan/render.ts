@@ -42,6 +42,8 @@ const renderStep = (step: Step): string | undefined => {
       return renderTarget(step.target)
     case 'pull':
       return `Pull ${step.reference.given}`
+    case 'mirror-nodes':
+      return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`
     case 'load':
       return `Load ${list(step.names)}`
     case 'analyse':

@@ -7,7 +7,7 @@ import type { WantedFiles } from '../files/wanted.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
-import type { KeepImages, ReportedImage } from '../inputs/inputs.ts'
+import type { KeepImages, RegistryMirror, ReportedImage } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
 
 /** Such as `build api`; what people read of a step, too. */
@@ -56,7 +56,18 @@ export type Work =
       readonly wantsOrigins: boolean
     }
   /** Has Docker pull an image. */
-  | { readonly kind: 'pull'; readonly reference: ImageReference }
+  | {
+      readonly kind: 'pull'
+      readonly reference: ImageReference
+      /** Asked first. */
+      readonly mirrors: readonly RegistryMirror[]
+    }
+  /** Has nodes ask mirrors for what pods pull. */
+  | {
+      readonly kind: 'mirror-nodes'
+      readonly into: readonly Node[]
+      readonly mirrors: readonly RegistryMirror[]
+    }
   /** Gives an image a name that only this run uses: its own may be given to another one. */
   | { readonly kind: 'hold-image'; readonly image: ContainerImage }
   | {

@@ -31,7 +31,7 @@ const createLayerCount = (name: string, line: (text: string) => void) => {
 }
 
 /** Docker's own command finds logins, helpers and contexts. */
-const pullOnce = async (
+export const pullOnce = async (
   docker: Docker,
   { given, canonical }: ImageReference,
   line: (text: string) => void,

@@ -27,6 +27,10 @@ export const handlers: Handlers = {
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
   'hold-image': ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
+  'mirror-nodes': async ({ into, mirrors }, { docker, log }) => {
+    const { mirrorNodes } = await import('../pull/mirrors.ts')
+    for (const line of await mirrorNodes(docker.api, into, mirrors)) log.line(line)
+  },
   'revoke-token': async (_, { secrets, log }) => {
     const ended = await secrets.close()
     for (const token of ended) log.line(`Token: ${renderEndedToken(token)}`)

@@ -5,7 +5,7 @@ import type { Handler } from './ports.ts'
 
 /** Pulls an image, and finds what has come. */
 export const pull: Handler<'pull'> = async (
-  { reference },
+  { reference, mirrors },
   { docker, log, run },
 ): Promise<ContainerImage> => {
   const { env, signal } = run
@@ -13,7 +13,9 @@ export const pull: Handler<'pull'> = async (
   const { pullImage } = await import('../pull/pull-image.ts')
   const { explainPull } = await import('../pull/explain.ts')
   const explain = (refusal: Refusal) => explainPull(reference, refusal, { env, signal })
-  await pullImage(docker.command, reference, log.line, explain, signal)
+  const { pullFromMirrors } = await import('../pull/mirrors.ts')
+  const came = await pullFromMirrors(docker.command, docker.api.get, reference, mirrors, log.line)
+  if (!came) await pullImage(docker.command, reference, log.line, explain, signal)
   const [image] = await findImages(docker.api.get, [reference])
   if (image === undefined) throw new Error(`${reference.given} is gone after it was pulled`)
   return image

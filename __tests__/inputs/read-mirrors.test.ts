@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { parseImageReference } from '../../src/image/reference.ts'
+import type { BuilderRequest } from '../../src/inputs/inputs.ts'
+import { toBuildkitConfig, withMirrors } from '../../src/inputs/read-mirrors.ts'
+import { toHostsFile, toMirrored } from '../../src/pull/mirrors.ts'
+
+const mirrors = [
+  { host: 'mirror.example', isPlain: false },
+  { host: '127.0.0.1:5000/hub', isPlain: true },
+]
+
+test('BuildKit and containerd are told in their own words', () => {
+  expect(toBuildkitConfig(mirrors)).toBe(
+    [
+      '[registry."docker.io"]',
+      '  mirrors = ["mirror.example", "127.0.0.1:5000/hub"]',
+      '[registry."127.0.0.1:5000"]',
+      '  http = true',
+      '',
+    ].join('\n'),
+  )
+  expect(toHostsFile(mirrors)).toBe(
+    [
+      'server = "https://registry-1.docker.io"',
+      '[host."https://mirror.example"]',
+      '  capabilities = ["pull", "resolve"]',
+      '[host."http://127.0.0.1:5000/v2/hub"]',
+      '  capabilities = ["pull", "resolve"]',
+      '  override_path = true',
+    ].join('\n'),
+  )
+})
+
+test('a builder with a configuration of its own, and one that is there already, keep it', () => {
+  const request = { driver: 'docker-container', config: undefined } as BuilderRequest
+  expect(withMirrors(request, mirrors)?.config?.kind).toBe('inline')
+  expect(withMirrors(request, [])?.config).toBeUndefined()
+  const own = { ...request, config: { kind: 'file', path: 'a' } } as const
+  expect(withMirrors(own, mirrors)).toBe(own)
+  const remote = { ...request, driver: 'remote' } as const
+  expect(withMirrors(remote, mirrors)).toBe(remote)
+})
+
+test.each([
+  ['postgres:16', 'mirror.example/library/postgres:16'],
+  ['acme/web', 'mirror.example/acme/web:latest'],
+  ['ghcr.io/acme/web:1', undefined],
+  [`postgres@sha256:${'a'.repeat(64)}`, undefined],
+])('%s is %s there', (name, expected) => {
+  const reference = parseImageReference(name)
+  if (typeof reference === 'string') throw new Error(reference)
+  expect(toMirrored(reference, mirrors[0] ?? { host: '', isPlain: false })).toBe(expected)
+})
