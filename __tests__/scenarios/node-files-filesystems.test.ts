@@ -29,6 +29,9 @@ let cluster: Cluster
 /** Whose /var is on a filesystem of its own, and one as usual; both have another volume. */
 let [far, near] = ['', '']
 
+/** Equal files are one in the engine's store, and some tests write to theirs. */
+const [two, another, third] = [uniqueName('two'), uniqueName('another'), uniqueName('third')]
+
 const write = (path: string, content: string): void => {
   const file = join(workspace, path)
   mkdirSync(join(file, '..'), { recursive: true })
@@ -77,8 +80,8 @@ beforeAll(async () => {
     ['--volume', `${volumes.other}:/extra`],
   ])
   ;[far = '', near = ''] = cluster.nodes
-  write('models/a.bin', 'x'.repeat(3_000_000))
-  write('models/deep/b.bin', 'two')
+  write('models/a.bin', two.padEnd(3_000_000, 'x'))
+  write('models/deep/b.bin', two)
 }, 120_000)
 
 afterAll(async () => {
@@ -97,13 +100,13 @@ test('a node on another filesystem has them mounted, without a byte of its own',
   expect(await mountsIn(near)).toEqual([])
   expect((await usedIn(far)) - before).toBeLessThan(500_000)
   for (const node of cluster.nodes)
-    expect(await inNode(node, 'cat', `${target}/deep/b.bin`)).toBe('two')
+    expect(await inNode(node, 'cat', `${target}/deep/b.bin`)).toBe(two)
   const mount = { host_path: target, container_path: '/models', readonly: false }
   // Its own mount of them is a writable one.
   const attempts = ['touch /models/new', 'echo 3 >/models/deep/b.bin', 'chmod 777 /models/a.bin']
   const script = ['cat /models/deep/b.bin; echo', ...attempts.map((each) => `${each} && echo did`)]
   expect(await runPod(far, baseImage(), ['sh', '-c', `${script.join('; ')}; true`], [mount])).toBe(
-    'two',
+    two,
   )
   await eventually('a step without a change does nothing', async () =>
     /unchanged \(2 nodes\)/.test((await syncs(`models:${target}`)).summary),
@@ -122,7 +125,7 @@ test('a restart of the node takes the mount; its record says so, and the next st
   expect(diagnosed.log).toContain(`Node ${far} no longer has the files of ${target};`)
   const run = await syncs(`models:${target}`)
   expect(run.summary).toMatch(new RegExp(`mounted \\(${far}\\); unchanged \\(${near}\\)`))
-  expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe('two')
+  expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe(two)
   expect(await isThere(far)).toBe(true)
 })
 
@@ -138,13 +141,13 @@ test('a new version is a new mount; pods keep the old one, and it goes after the
   await eventually('the pod began', async () =>
     (await inNode(far, 'ls', '/var/local')).includes('began'),
   )
-  write('models/deep/b.bin', 'another')
+  write('models/deep/b.bin', another)
   await syncs(`models:${target}`)
-  expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe('another')
+  expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe(another)
   expect(await mountsIn(far)).toEqual([old, expect.not.stringContaining(old)])
   await inNode(far, 'touch', '/var/local/go')
-  expect(await pod).toBe('two')
-  write('models/deep/b.bin', 'third')
+  expect(await pod).toBe(two)
+  write('models/deep/b.bin', third)
   await syncs(`models:${target}`)
   const left = await mountsIn(far)
   expect(left).toHaveLength(1)
@@ -161,7 +164,7 @@ test('asked to verify, bytes that changed are replaced in what is mounted, too',
   for (const node of cluster.nodes)
     expect(await inNode(node, 'cat', `${target}/deep/b.bin`)).toBe(right)
   expect(await mountsIn(far)).toHaveLength(1)
-  write('models/deep/b.bin', 'third')
+  write('models/deep/b.bin', third)
 })
 
 test('to write, and single files, are copies there; a volume beside it has links', async () => {
@@ -179,7 +182,7 @@ test('to write, and single files, are copies there; a volume beside it has links
     Number(await inNode(far, 'stat', '-L', '-c', '%h', '/extra/models/a.bin')),
   ).toBeGreaterThan(1)
   await inNode(far, 'sh', '-c', 'echo mine >/var/local/own/deep/b.bin')
-  expect(await inNode(near, 'cat', '/var/local/own/deep/b.bin')).toBe('third')
+  expect(await inNode(near, 'cat', '/var/local/own/deep/b.bin')).toBe(third)
 })
 
 test('pruned, no mount, no version and no record is left', async () => {

@@ -72,7 +72,7 @@ export const judge = (figures: Figures): readonly Verdict[] => {
     {
       ...{
         name: 'changed-bytes',
-        measure: 'the same: written, with folders and what the store notes',
+        measure: 'the same: written, with folders',
       },
       bar: 'at most 50 MB and 1%',
       measured: formatBytes(figures.changedBytes),
