@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startBadNetwork } from '../support/bad-network.ts'
 import { useEngine } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import { type RealRegistry, registryProgram, startRealRegistry } from '../support/real-registry.ts'
@@ -6,6 +7,8 @@ import type { Run } from '../support/runner/types.ts'
 import { buildTiny } from '../support/shaped-images.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
+  baseImage,
+  buildTestImage,
   type Cluster,
   docker,
   imagesOf,
@@ -90,6 +93,43 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
       expect(again.log).toContain(`registry-mirrors: ${first} has mirrors of its own`)
       expect(await inNode(first, 'cat', file)).toBe('theirs')
       await docker('rmi', '--force', `${name}:1`)
+    })
+
+    test('a limit is told and not tried again; an answer that is cut off is', async () => {
+      const fresh = `${registry.host}/team/limited:1`
+      await buildTestImage(fresh, `FROM ${baseImage()}\nRUN head -c 9999 /dev/urandom >/x\n`)
+      await docker('push', '--quiet', fresh)
+      await docker('rmi', '--force', fresh)
+      let isLimited = true
+      let cuts = 0
+      const network = await startBadNetwork(registry.host, ({ url }) => {
+        if (!isLimited) {
+          // The registry's trouble in the midst of a layer, once.
+          const isCut = url.includes('/blobs/') && cuts === 0
+          if (isCut) cuts += 1
+          return isCut ? { cutAfter: 100 } : undefined
+        }
+        if (!url.includes('/manifests/')) return undefined
+        const message =
+          'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+        const body = JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message }] })
+        const headers = { 'content-type': 'application/json' }
+        return { answer: (response) => void response.writeHead(429, headers).end(body) }
+      })
+      const tag = `${network.host}/team/limited:1`
+      const refused = await load({ images: tag })
+      expect(refused.exitCode).toBe(1)
+      expect(refused.annotations[0]?.message).toMatch(
+        /pull limit of 127.* is used up.*docker\/login/s,
+      )
+      expect(refused.log).not.toContain('Trying again')
+      isLimited = false
+      const run = await load({ images: tag })
+      expect(run.exitCode).toBe(0)
+      // The containerd store still has what was built, and asks for no layer.
+      if (store === 'overlay2') expect(cuts).toBe(1)
+      await docker('rmi', '--force', tag)
+      await network.stop()
     })
 
     test('what is not there is told with what is, once, and images that are there are loaded', async () => {
