@@ -6,17 +6,27 @@ import { eventually } from '../support/eventually.ts'
 import { type PodMount, runPod } from '../support/pod.ts'
 import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import { baseImage, type Cluster, helpersOf, inNode, startCluster } from '../support/testbed.ts'
+import {
+  baseImage,
+  type Cluster,
+  helpersOf,
+  inNode,
+  startCluster,
+  uniqueName,
+} from '../support/testbed.ts'
 
 const workspace = mkdtempSync(join(tmpdir(), 'slipway-files-'))
 const target = '/var/local/models'
 let cluster: Cluster
 let [first, second] = ['', '']
 
+/** All tests of a machine share one store, and some of them write to what is in it. */
+const salt = `-${uniqueName('file')}`
+
 const write = (path: string, content: string): void => {
   const file = join(workspace, path)
   mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(file, content)
+  writeFileSync(file, `${content}${salt}`)
 }
 
 /** Each file as `path mode owner content`, its line end seen as a space. */
@@ -25,10 +35,14 @@ const listing = async (node: string, folder = target): Promise<readonly string[]
   const script = `cd "$1/." && find . -type f -print0 | sort -z | xargs -0 -n 1 sh -c '${each}' sh`
   const printed = await inNode(node, 'sh', '-c', script, 'sh', folder)
   return printed
+    .replaceAll(salt, '')
     .split('\0')
     .filter(Boolean)
     .map((line) => line.replace('\n', ' '))
 }
+
+const read = async (node: string, path: string): Promise<string> =>
+  (await inNode(node, 'cat', path)).replaceAll(salt, '')
 
 const inodeOf = (node: string, path: string): Promise<string> =>
   inNode(node, 'stat', '-L', '-c', '%i %h', path)
@@ -108,14 +122,14 @@ test('a pod reads, may not write, and keeps its version while a run brings the n
   const [old = ''] = await versionsIn(first)
   write('models/a.bin', 'another')
   const run = await syncs(`models:${target}`)
-  expect(run.log).toContain('1 path in the nodes, 7 B copied')
+  expect(run.log).toContain(`1 path in the nodes, ${7 + salt.length} B copied`)
   expect(await listing(first)).toEqual(['./a.bin 444 root another', ...everything.slice(1)])
   expect([await versionsIn(first), await versionsIn(second)]).toEqual([
     expect.arrayContaining([old]),
     [expect.not.stringContaining(old)],
   ])
   await inNode(first, 'touch', `${gate}/go`)
-  expect(await pod).toMatch(/^one.*refused.*oneone$/s)
+  expect((await pod).replaceAll(salt, '')).toMatch(/^one.*refused.*oneone$/s)
   // No pod has it any more.
   write('models/a.bin', 'third')
   await syncs(`models:${target}`)
@@ -129,26 +143,26 @@ test('rw is a copy of each node, and what pods wrote stays until the source chan
   )
   const mount = { host_path: '/var/local/own.bin', container_path: '/own', readonly: false }
   await runPod(first, baseImage(), ['sh', '-c', 'echo mine >/own'], [mount])
-  expect(await inNode(second, 'cat', '/var/local/own.bin')).toBe('third')
-  expect(await inNode(first, 'cat', `${target}/a.bin`)).toBe('third')
+  expect(await read(second, '/var/local/own.bin')).toBe('third')
+  expect(await read(first, `${target}/a.bin`)).toBe('third')
   await syncs('models/a.bin:/var/local/own.bin:rw')
-  expect(await inNode(first, 'cat', '/var/local/own.bin')).toBe('mine')
+  expect(await read(first, '/var/local/own.bin')).toBe('mine')
   write('models/a.bin', 'fourth')
   await syncs('models/a.bin:/var/local/own.bin:rw')
-  expect(await inNode(first, 'cat', '/var/local/own.bin')).toBe('fourth')
+  expect(await read(first, '/var/local/own.bin')).toBe('fourth')
 })
 
 test('what is not named goes when it is asked for, and nothing else', async () => {
   await inNode(first, 'sh', '-c', 'echo theirs >/var/local/theirs')
   await syncs(`models:${target}`)
-  expect(await inNode(first, 'cat', '/var/local/own.bin')).toBe('fourth')
+  expect(await read(first, '/var/local/own.bin')).toBe('fourth')
   const run = await syncs(`models:${target}`, { 'node-files-prune': 'true' })
   expect(run.summary).toContain(`/var/local/own.bin |`)
   for (const node of cluster.nodes) {
     expect(await inNode(node, 'sh', '-c', 'ls -A /var/local')).not.toContain('own.bin')
     expect(await inNode(node, 'ls', '/var/lib/slipway-files')).toMatch(/^[0-9a-f]{32}\nlock$/)
   }
-  expect(await inNode(first, 'cat', '/var/local/theirs')).toBe('theirs')
+  expect(await read(first, '/var/local/theirs')).toBe('theirs')
 })
 
 test('what is in the way stays, and is named', async () => {
@@ -169,16 +183,15 @@ test('who writes to a shared file as root is found by its time, and with verify 
   write('models/a.bin', 'fourth')
   await syncs(`models:${target}`)
   const tamper = (more: string) =>
-    inNode(second, 'sh', '-c', `printf evil.. >${target}/a.bin${more}`)
+    inNode(second, 'sh', '-c', `printf evil..${salt} >${target}/a.bin${more}`)
   const expectMended = async (run: Run): Promise<void> => {
-    for (const node of cluster.nodes)
-      expect(await inNode(node, 'cat', `${target}/a.bin`)).toBe('fourth')
+    for (const node of cluster.nodes) expect(await read(node, `${target}/a.bin`)).toBe('fourth')
     expect(run.annotations.map(({ message }) => message)).toEqual([
       expect.stringMatching(/1 file .*had changed/),
     ])
   }
   await tamper('')
-  expect(await inNode(first, 'cat', `${target}/a.bin`)).toBe('evil..')
+  expect(await read(first, `${target}/a.bin`)).toBe('evil..')
   await expectMended(await syncs(`models:${target}`))
   await tamper(` && touch -d @1 ${target}/a.bin`)
   await expectMended(await syncs(`models:${target}`, { 'node-files-verify': 'true' }))
