@@ -143,7 +143,11 @@ test('kubelet takes its defaults where its configuration says nothing', () => {
 })
 
 test('a node that tells nothing has no disk, and nobody knows its kubelet', () => {
-  expect(see({ printed: '' })).toMatchObject({ disk: undefined, kubelet: undefined })
+  expect(see({ printed: '' })).toMatchObject({
+    disk: undefined,
+    kubernetesMinor: undefined,
+    kubelet: undefined,
+  })
   expect(see({ printed: 'disk  stat: cannot read\n' }).disk).toBeUndefined()
   expect(see({ printed: printedOnOne }).kubelet).toBeUndefined()
 })
@@ -277,4 +281,14 @@ staticPodURLHeader:
     })
     expect(see({ printed }).disk?.totalBytes).toBeGreaterThan(0)
   })
+})
+
+test.each([
+  ['v1.35.0', 35],
+  ['v1.9.0-alpha.1.12+0123456789abcd', 9],
+  ['v2.1.0', undefined],
+  ['1.35.0', undefined],
+  ['', undefined],
+])('of Kubernetes %s the minor version is %s', (version, expected) => {
+  expect(see({ printed: `kubernetes ${version}\n` }).kubernetesMinor).toBe(expected)
 })

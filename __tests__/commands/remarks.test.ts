@@ -3,7 +3,9 @@ import { maskInputs } from '../../src/commands/actions/mask-inputs.ts'
 import type { Runner } from '../../src/commands/actions/runner.ts'
 import { remark } from '../../src/commands/remarks.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import { joinManifests } from '../../src/manifests/workload.ts'
 import { foundFacts } from '../support/found.ts'
+import { workloadOf } from '../support/manifests.ts'
 import { read } from '../support/read.ts'
 
 /** What a runner is told, in order. */
@@ -45,4 +47,24 @@ test('secrets that are plain words are not hidden, and named once', () => {
     'mask hunter2',
     expect.stringMatching(/^warning The log does not mask the secrets FLAG, PIN: /),
   ])
+})
+
+test.each([
+  [{}, 'line Each node pulls what it lacks of db:1: '],
+  [
+    { 'images-from': 'manifests' },
+    'line images-from: the manifests name one image besides: db:1 (k8s/api.yaml:7).',
+  ],
+])('with %j what pods use from elsewhere is told', async (raw, expected) => {
+  const { told, runner } = listen()
+  const reference = { given: 'db:1', canonical: 'docker.io/library/db:1' }
+  const image = { reference, file: 'k8s/api.yaml', line: 7 }
+  const manifests = joinManifests([
+    { workloads: [workloadOf([{ image: 'db:1' }])], images: [image] },
+  ])
+  const isTaken = 'images-from' in raw
+  const found = isTaken ? { pulls: [reference], namedImages: [image] } : {}
+  const inputs = read({ images: 'a:1', manifests: 'a.yaml', ...raw })
+  await remark(inputs, { ...facts, manifests, ...found }, runner)
+  expect(told.map((text) => text.slice(0, expected.length))).toEqual([expected])
 })

@@ -258,6 +258,22 @@ test.each<readonly [string, () => unknown]>([
     'a manifest',
     () => parseManifest(`kind: Pod\nspec: {containers: [{image: "${most('${{')}"}]}`, 'x'),
   ],
+  ...['<', '%', '__A', 'a-', ':1', '/a', '@'].map((text): [string, () => unknown] => [
+    `a custom resource with an image of ${text}`,
+    () =>
+      parseManifest(
+        `apiVersion: a.b/v1\nspec: { image: "${most(text)}", args: ["--a-image", "--executor-image=${most(text)}"] }`,
+        'x',
+      ),
+  ]),
+  [
+    'a custom resource with many images',
+    () =>
+      parseManifest(
+        `apiVersion: a.b/v1\nspec:\n${Array.from({ length: 40_000 }, (_, at) => `  a${at}Image: a:1\n`).join('')}`,
+        'x',
+      ),
+  ],
   [
     'a manifest of one large map',
     () =>

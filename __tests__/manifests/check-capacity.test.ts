@@ -25,6 +25,7 @@ const capacity = (
     cpu: [...(limits.cpu ? [own(limits.cpu)] : []), all(engine.cores)],
   },
   disk: undefined,
+  kubernetesMinor: undefined,
   kubelet: undefined,
 })
 

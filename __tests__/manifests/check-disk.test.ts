@@ -28,6 +28,7 @@ const capacity = (
     freeInodes: 500,
     ...disk,
   },
+  kubernetesMinor: undefined,
   kubelet,
 })
 

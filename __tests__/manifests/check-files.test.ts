@@ -30,6 +30,7 @@ const capacity = (node: string): NodeCapacity => ({
   role: node.includes('worker') ? 'worker' : 'control-plane',
   bounds: { memory: [], cpu: [] },
   disk: undefined,
+  kubernetesMinor: undefined,
   kubelet: undefined,
 })
 
@@ -300,8 +301,7 @@ spec:
       containers:
       - { name: main, image: "a:1", volumeMounts: [{ name: m, mountPath: /m, readOnly: true }] }
 `
-  const { workloads, claims, persistentVolumes } = parseManifest(template, 'a.yaml')
-  const manifests = { workloads, claims, persistentVolumes, warnings: [] }
+  const manifests = { ...parseManifest(template, 'a.yaml'), warnings: [] }
   expect(checkFiles(manifests, nodes, { files: [models], others: [] })).toEqual([
     {
       message: expect.stringMatching(/^The container first mounts/),

@@ -3,7 +3,8 @@ import { type Facts, toWanted } from '../../src/facts/facts.ts'
 import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { asksForGpu, checkImages, findUsed } from '../../src/manifests/check-images.ts'
-import type { Container } from '../../src/manifests/workload.ts'
+import type { PullFacts } from '../../src/manifests/poisoned-pulls.ts'
+import { type Container, joinManifests } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 import { targetWith } from '../support/target.ts'
 
@@ -165,19 +166,110 @@ test.each<[string, boolean, boolean, boolean | undefined]>([
 ])(
   'a container of %s that asks for a GPU: %s, beside what cannot be read: %s',
   (image, asks, isPart, result) => {
-    const manifests = {
-      workloads: [
-        workloadOf([
-          { image, asksForGpu: asks },
-          { image: 'third:1', asksForGpu: true },
-        ]),
-      ],
-      claims: [],
-      persistentVolumes: [],
-      warnings: isPart ? [{ message: 'x', location: undefined }] : [],
-    }
+    const manifests = joinManifests([
+      {
+        workloads: [
+          workloadOf([
+            { image, asksForGpu: asks },
+            { image: 'third:1', asksForGpu: true },
+          ]),
+        ],
+        warnings: isPart ? [{ message: 'x', location: undefined }] : [],
+      },
+    ])
     expect(
       asksForGpu(manifests, [{ given: 'api:dev', canonical: 'docker.io/library/api:dev' }]),
     ).toBe(result)
   },
 )
+
+describe('kubernetes#138175: an image that was loaded, and pulled all the same', () => {
+  const built = { wanted: [toReference('api:dev')], images: [] }
+  const say = (
+    container: Partial<Container>,
+    {
+      minors = [35],
+      secrets = false,
+      accounts = [],
+    }: Partial<PullFacts> & { readonly secrets?: boolean } = {},
+  ): readonly string[] =>
+    checkImages(
+      [
+        workloadOf([container], {
+          namespace: 'shop',
+          pulls: { hasSecrets: secrets, account: 'default' },
+        }),
+      ],
+      built,
+      { accounts, minors },
+    ).map(({ message }) => message)
+  const always = { image: 'api:dev', pullPolicy: 'Always' }
+  const poisons =
+    /Kubernetes also pulls this image for pods without these secrets.*kubernetes#138175/
+
+  test('a pull with the secrets of the pod or of its ServiceAccount', () => {
+    expect(say(always, { secrets: true })).toEqual([expect.stringMatching(poisons)])
+    for (const namespace of ['shop', undefined]) {
+      const accounts = [{ namespace, name: 'default' }]
+      expect(say(always, { accounts })).toEqual([expect.stringMatching(poisons)])
+    }
+  })
+
+  test('none without secrets, or with those of another account', () => {
+    for (const accounts of [
+      [],
+      [{ namespace: 'shop', name: 'b' }],
+      [{ namespace: 'x', name: 'default' }],
+    ]) {
+      expect(say(always, { accounts })).toEqual([expect.not.stringMatching(/138175/)])
+    }
+  })
+
+  test('a pod with secrets that does not pull has nothing to be told', () => {
+    expect(say({ image: 'api:dev' }, { secrets: true })).toEqual([])
+  })
+
+  test.each([
+    [[34], /IfNotPresent\.$/],
+    [[34, undefined], /IfNotPresent\.$/],
+    [[34, 36], /once it has pulled, Kubernetes also/],
+    [[undefined], /once it has pulled, Kubernetes 1\.35 and later also/],
+    [[], /IfNotPresent\.$/],
+  ])('with the versions %j', (minors, expected) => {
+    expect(say(always, { secrets: true, minors })).toEqual([expect.stringMatching(expected)])
+  })
+
+  test('a pull of what may be the same from another repository, with secrets or without', () => {
+    expect(say({ image: 'ghcr.io/acme/api:dev' })).toEqual([
+      expect.stringMatching(/If both are the same content, Kubernetes then also pulls api:dev/),
+    ])
+    expect(say({ image: 'api:1' })).toEqual([expect.not.stringMatching(/138175/)])
+  })
+})
+
+describe('images that are loaded because a manifest names them', () => {
+  const say = (image: string, named: readonly string[], used: readonly string[] = []) => {
+    const references = named.map(toReference)
+    const containers = [image, ...used].map((each) => ({ name: 'main', image: each }))
+    const wanted = [toReference('api:dev'), ...references]
+    return checkImages([workloadOf(containers)], { wanted, images: [], named: references }).map(
+      ({ message }) => message,
+    )
+  }
+
+  test('one that is called nearly like a built one may not be what is meant', () => {
+    expect(say('ghcr.io/acme/api:dev', ['ghcr.io/acme/api:dev'])).toEqual([
+      'The container main uses ghcr.io/acme/api:dev, which images-from takes from this file. The step also loads api:dev, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ghcr.io/acme/api:dev as it is.',
+    ])
+  })
+
+  test('others are nothing to be told, nor are two that only manifests name', () => {
+    expect(say('postgres:16', ['postgres:16'])).toEqual([])
+    expect(say('a/db:1', ['a/db:1', 'b/db:1'], ['b/db:1'])).toEqual([])
+    expect(say('api:dev', ['postgres:16'])).toEqual([])
+  })
+
+  test('one that pods pull all the same is told', () => {
+    expect(say('postgres', ['postgres'])).toEqual([expect.stringMatching(/pulls postgres from/)])
+  })
+})

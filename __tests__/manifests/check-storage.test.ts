@@ -12,6 +12,7 @@ const capacity = (node: string, freeBytes: number | undefined, device = '1'): No
     freeBytes === undefined
       ? undefined
       : { device, totalBytes: 100e9, freeBytes, totalInodes: 0, freeInodes: 0 },
+  kubernetesMinor: undefined,
   kubelet: undefined,
 })
 

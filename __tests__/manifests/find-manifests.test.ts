@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { renderError } from '../../src/failure.ts'
 import { findManifests } from '../../src/manifests/find-manifests.ts'
+import { joinManifests } from '../../src/manifests/workload.ts'
 
 let workspace: string
 beforeEach(async () => {
@@ -110,10 +111,5 @@ test('a whole repository is not meant', async () => {
 })
 
 test('nothing asked for is nothing found', async () => {
-  expect(await findManifests([], '/nowhere')).toEqual({
-    workloads: [],
-    claims: [],
-    persistentVolumes: [],
-    warnings: [],
-  })
+  expect(await findManifests([], '/nowhere')).toEqual(joinManifests([]))
 })

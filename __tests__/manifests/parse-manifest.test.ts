@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
+import { joinManifests } from '../../src/manifests/workload.ts'
 import { noPodFiles } from '../support/manifests.ts'
 
 const parse = (text: string) => parseManifest(text, 'k8s/a.yaml')
@@ -32,12 +33,12 @@ spec:
 
 test('a Deployment is read with its containers, their images, amounts and lines', () => {
   expect(parse(deployment)).toEqual({
-    warnings: [],
-    claims: [],
-    persistentVolumes: [],
+    ...joinManifests([]),
+    images: expect.anything(),
     workloads: [
       {
         files: noPodFiles,
+        pulls: { hasSecrets: false, account: 'default' },
         file: 'k8s/a.yaml',
         kind: 'Deployment',
         namespace: 'shop',
@@ -120,9 +121,7 @@ kind: PersistentVolumeClaim
 `
     const claimed = { file: 'k8s/a.yaml', volumeName: undefined }
     expect(parse(text)).toEqual({
-      workloads: [],
-      persistentVolumes: [],
-      warnings: [],
+      ...joinManifests([]),
       claims: [
         { ...claimed, namespace: 'shop', name: 'data', bytes: 20 * 2 ** 30, line: 1 },
         { ...claimed, namespace: undefined, name: 'more', bytes: 20 * 2 ** 30, line: 7 },
@@ -224,9 +223,7 @@ spec:
     const text = `m0: &m0 { a: b }\n${merges.join('')}kind: Pod\nspec: { containers: [*m8] }\n`
     const started = performance.now()
     expect(parse(text)).toEqual({
-      workloads: [],
-      claims: [],
-      persistentVolumes: [],
+      ...joinManifests([]),
       warnings: [{ message: expect.stringContaining('Not checked'), location: expect.anything() }],
     })
     expect(performance.now() - started).toBeLessThan(30_000)
@@ -349,4 +346,28 @@ test.each([
 test('a pod may ask for a GPU by how it is run', () => {
   const pod = 'kind: Pod\nspec: { runtimeClassName: nvidia, containers: [{ image: a:1 }] }\n'
   expect(parse(pod).workloads[0]?.containers[0]?.asksForGpu).toBe(true)
+})
+
+test('secrets for pulling, of a pod and of ServiceAccounts', () => {
+  const text = `kind: Pod
+spec: { imagePullSecrets: [{ name: hunter2 }], containers: [{ image: a }] }
+---
+kind: Deployment
+spec: { template: { spec: { serviceAccountName: puller, imagePullSecrets: [] } } }
+---
+kind: ServiceAccount
+metadata: { name: puller, namespace: shop }
+imagePullSecrets: [{ name: hunter2 }]
+---
+kind: ServiceAccount
+metadata: { name: other }
+secrets: [{ name: hunter2 }]
+`
+  const read = parse(text)
+  expect(read.workloads.map(({ pulls }) => pulls)).toEqual([
+    { hasSecrets: true, account: 'default' },
+    { hasSecrets: false, account: 'puller' },
+  ])
+  expect(read.accounts).toEqual([{ name: 'puller', namespace: 'shop' }])
+  expect(JSON.stringify(read)).not.toContain('hunter2')
 })

@@ -189,6 +189,40 @@ spec: { resources: { requests: { storage: 100T } } }
   expect(made.log).toMatch(/^::warning::c10 pulls/m)
 })
 
+test('images-from loads what the manifests name, says what it cannot know, and where a name stands', async () => {
+  await docker('tag', `${name}:latest`, `${name}:cr`)
+  const pods = `kind: Pod
+apiVersion: v1
+spec:
+  initContainers: [{ image: ${name}:dev }]
+  containers: [{ image: excluded/${name}:1 }, { image: $IMAGE }]
+---
+kind: Database
+apiVersion: acme.example.com/v1
+spec: { image: { repository: ${name}, tag: cr } }
+`
+  await write({
+    'all.yaml': pods,
+    'missing.yaml': `kind: Pod\nspec: { containers: [{ image: ${name}:no }] }\n`,
+  })
+  const inputs = { images: '', 'images-from': 'manifests', 'pull-images': 'never' }
+  try {
+    const exclude = { 'images-from-exclude': 'excluded/*' }
+    const made = await run({ ...inputs, ...exclude, manifests: 'all.yaml' })
+    expect([made.exitCode, JSON.parse(made.outputs['images'] ?? '').length]).toEqual([0, 2])
+    const names = ['dev', 'cr'].map((tag) => `docker.io/library/${name}:${tag}`)
+    expect(await imagesOf(node)).toEqual(expect.arrayContaining(names))
+    const places = `${name}:dev (all.yaml:4), ${name}:cr (all.yaml:9)`
+    expect(made.log).toContain(`images-from: the manifests name 2 images besides: ${places}.`)
+    expect(made.log).toContain('images-from: not all.yaml:5: "$IMAGE" is a placeholder.')
+    const failed = await run({ ...inputs, manifests: 'missing.yaml' })
+    expect(failed.exitCode).toBe(1)
+    expect(failed.annotations[0]?.message).toContain(`does not have ${name}:no (missing.yaml:2).`)
+  } finally {
+    await docker('rmi', `${name}:cr`)
+  }
+})
+
 test('without manifests only the tag latest is warned about', async () => {
   expect(warningsOf(await run({}))).toEqual([
     expect.stringMatching(/^Pods will pull .*:latest instead/),

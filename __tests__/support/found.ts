@@ -1,6 +1,7 @@
 import type { Node } from '../../src/cluster/node.ts'
 import type { Freeable } from '../../src/disk/freeable.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import { joinManifests } from '../../src/manifests/workload.ts'
 import { catalog } from '../../src/storage/catalog.ts'
 import type { Filesystem } from '../../src/storage/filesystems.ts'
 
@@ -53,7 +54,8 @@ export const foundFacts: Facts = {
   nodeFiles: { files: [], removals: [], kept: [] },
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
-  manifests: { workloads: [], claims: [], persistentVolumes: [], warnings: [] },
+  manifests: joinManifests([]),
+  namedImages: [],
   nodeCapacities: [],
 }
 

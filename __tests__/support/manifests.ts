@@ -34,5 +34,6 @@ export const workloadOf = (
   containers: containers.map(containerOf),
   volumes: { emptyDirs: 0, claims: 0 },
   files: noPodFiles,
+  pulls: { hasSecrets: false, account: 'default' },
   ...change,
 })

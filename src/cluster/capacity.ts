@@ -108,6 +108,11 @@ const toKubelet = (printed: string) => {
   }
 }
 
+const parseMinor = (version: string): number | undefined => {
+  const minor = /^v1\.(\d{1,3})\./.exec(version)?.[1]
+  return minor === undefined ? undefined : Number(minor)
+}
+
 export type CapacitySources = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
   readonly node: Pick<Node, 'name' | 'role'>
@@ -137,6 +142,8 @@ export const toNodeCapacity = (sources: CapacitySources) => {
     bounds,
     /** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
     disk: parseDisk(lineOf(printed, 'disk'), isLocalDaemon),
+    /** The second number of the node's version of Kubernetes; undefined where nobody knows. */
+    kubernetesMinor: parseMinor(lineOf(printed, 'kubernetes')),
     /** Undefined where nobody knows. */
     kubelet: toKubelet(printed),
   }

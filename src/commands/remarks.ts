@@ -8,6 +8,7 @@ import { renderNameless } from '../image/own-names.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findUsed } from '../manifests/check-images.ts'
 import { checkManifests } from '../manifests/check-manifests.ts'
+import { renderNamedImages, renderOthers } from '../manifests/find-images.ts'
 import { noPaths } from '../manifests/given-files.ts'
 import type { Plan } from '../plan/plan.ts'
 import { renderPullWarning } from '../plan/pull-warning.ts'
@@ -80,10 +81,15 @@ export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<vo
   remarkOnInputs(inputs, facts, log)
   // What Kubernetes will do with the images otherwise than their author may think.
   const { manifests, nodeCapacities, engine, images } = facts
-  const loaded = { wanted: toWanted(facts), images }
+  const named = facts.namedImages.map(({ reference }) => reference)
+  const loaded = { wanted: toWanted(facts), images, named }
   const isEmpty = manifests.workloads.length + manifests.persistentVolumes.length === 0
   const paths = isEmpty ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes)
   await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths))
+  const others = renderOthers(manifests, loaded)
+  if (inputs.imagesFrom !== undefined) {
+    for (const line of renderNamedImages(facts.namedImages, manifests)) log.line(line)
+  } else if (others !== undefined) log.line(others)
 }
 
 /**

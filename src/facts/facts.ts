@@ -6,7 +6,7 @@ import type { Builder, Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
-import type { Manifests } from '../manifests/workload.ts'
+import type { Manifests, NamedImage } from '../manifests/workload.ts'
 import type { LastImages } from '../memory/memory.ts'
 import type { BuildTimes } from '../memory/time-memory.ts'
 import type { Filesystem } from '../storage/filesystems.ts'
@@ -51,6 +51,8 @@ export type Facts = {
   readonly filesCache: { readonly repository: string; readonly mayWrite: boolean } | undefined
   /** Empty where none were named. */
   readonly manifests: Manifests
+  /** Those of `images` that the manifests name, and no input. */
+  readonly namedImages: readonly NamedImage[]
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */
   readonly nodeCapacities: readonly NodeCapacity[]
 }

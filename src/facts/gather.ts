@@ -8,12 +8,10 @@ import { findNodeCapacities } from '../cluster/capacity.ts'
 import { kind } from '../cluster/providers/kind.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import type { Docker } from '../docker/docker.ts'
-import type { EngineApi, Get } from '../docker/engine-api.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
 import type { Env } from '../host/command.ts'
-import { type ImageReference, isImageId } from '../image/reference.ts'
-import { lookForImages, refuseMissing } from '../image/sources/docker.ts'
 import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
@@ -23,6 +21,7 @@ import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import { toServerUrl } from '../token/formats.ts'
 import type { Facts } from './facts.ts'
 import { findNodeFiles } from './find-files.ts'
+import { findGiven, findNamed } from './find-given.ts'
 
 /** Where the step runs. */
 export type GatherContext = {
@@ -88,25 +87,6 @@ const findBuilds = async (
       ? nothingRemembered
       : await recall({ repository: keptFor, ...cache }, targets, imageReport !== 'false')
   return { targets, builder, ...toLast(last), keptFor }
-}
-
-/** The step's images: those that Docker has, and those that it is to pull. */
-const findGiven = async (
-  get: Get,
-  { images: references, pullImages }: Inputs,
-): Promise<Pick<Facts, 'images' | 'pulls'>> => {
-  const isNamed = (reference: ImageReference): boolean => !isImageId(reference)
-  if (pullImages === 'always') {
-    const { images, missing } = await lookForImages(get, references.filter(isImageId))
-    refuseMissing(missing, 'An ID cannot be pulled: name the image.')
-    return { images, pulls: references.filter(isNamed) }
-  }
-  const { images, missing } = await lookForImages(get, references)
-  const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)]
-  refuseMissing(ids, 'An ID cannot be pulled: name the image.')
-  if (pullImages === 'never')
-    refuseMissing(named, 'Build or pull it before this step, or leave out pull-images: never.')
-  return { images, pulls: named }
 }
 
 /** Where the builds' caches are, of which nothing is asked on the way. */
@@ -196,12 +176,14 @@ export const gather = async (
   const [, , , builds] = await Promise.allSettled(questions)
   // Says more than that it is not there yet.
   if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
-  const [engine, { images, pulls }] = [await questions[0], await questions[2]]
+  const [engine, given] = [await questions[0], await questions[2]]
   const { nodes, leftOut } = await questions[1]
   const { isLocal: isLocalDaemon } = docker
-  const found = { engine, isLocalDaemon, nodes, leftOut, images, pulls, ...(await questions[3]) }
-  refuseSeveralPlatforms(found.targets, engine)
+  const built = await questions[3]
   const manifests = await questions[4]
+  const images = await findNamed(get, inputs, manifests, { ...built, ...given })
+  const found = { engine, isLocalDaemon, nodes, leftOut, ...built, ...images }
+  refuseSeveralPlatforms(found.targets, engine)
   const { isHostedRunner, workspace } = context
   const { hasContainerdStore } = engine
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })

@@ -74,6 +74,10 @@ export const grammar = {
     /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/,
     'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
   ],
+  'images-from-exclude': [
+    /^[\w./:@*?[\]-]+$/,
+    'not the name of an image. Write names, in which * stands for any text, such as ghcr.io/acme/*.',
+  ],
   retries: [/^[0-9]$/, 'not a number of tries. Write 0 to 9.'],
   parallel: [/^[1-9][0-9]?$/, 'not a number of builds. Write 1 to 99.'],
   'cluster-name': [

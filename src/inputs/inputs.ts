@@ -186,6 +186,12 @@ export type ImageLimits = {
   readonly isWarning: boolean
 }
 
+/** What of the images that manifests name is loaded. */
+export type ImagesFrom = {
+  /** Names that are left out, in which `*` stands for any text. */
+  readonly exclude: readonly string[]
+}
+
 /** All that a workflow author said, checked. */
 export type Inputs = CacheInputs & {
   readonly mode: Mode
@@ -251,4 +257,6 @@ export type Inputs = CacheInputs & {
   readonly nodeFilesCacheBytes: number | undefined
   /** Globs of Kubernetes manifests to check, relative to the workspace. */
   readonly manifests: readonly string[]
+  /** Whether images that the manifests name are loaded like those of `images`; undefined for no. */
+  readonly imagesFrom: ImagesFrom | undefined
 }

@@ -91,6 +91,8 @@ export const defaults = {
   'node-files-cache': 'false',
   'node-files-cache-limit': '5GB',
   manifests: undefined,
+  'images-from': undefined,
+  'images-from-exclude': undefined,
   'image-report': 'false',
   prove: undefined,
   'prove-timeout': '10m',

@@ -33,7 +33,9 @@ const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
 const reportNothingToDo = ({ text, report }: Reader): void => {
-  const sources = ['context', 'images', 'bake-files', 'builds', 'node-files'] as const
+  const sources = [
+    ...(['context', 'images', 'images-from', 'bake-files', 'builds', 'node-files'] as const),
+  ]
   if (sources.some((name) => text(name) !== undefined)) return
   const built = (['tags', 'file', 'target'] as const).find((name) => text(name))
   report(
@@ -128,7 +130,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       freeDiskKeep: readFreeDiskKeep(reader),
       pruneCache: toTri[choice('prune-cache', triWords)],
       ...readNodeFiles(reader),
-      manifests: readManifests(reader),
+      ...readManifests(reader),
       ...readImageReport(reader),
       prove: readProve(reader),
     }

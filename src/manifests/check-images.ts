@@ -7,17 +7,19 @@ import {
   toNodeNames,
   toRepository,
 } from '../image/reference.ts'
+import { noPullFacts, type PullFacts, renderSecretPull, renderTwinPull } from './poisoned-pulls.ts'
 import type { Container, Manifests, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
-type User = Container & { readonly canonical: string; readonly file: string }
+type User = Container &
+  Pick<Workload, 'file' | 'namespace' | 'pulls'> & { readonly canonical: string }
 
 const toUsers = (workloads: readonly Workload[]): readonly User[] =>
-  workloads.flatMap(({ file, containers }) =>
+  workloads.flatMap(({ file, namespace, pulls, containers }) =>
     containers.flatMap((container) => {
       const reference = parseImageReference(container.image)
       if (typeof reference === 'string') return []
-      return [{ ...container, canonical: reference.canonical, file }]
+      return [{ ...container, canonical: reference.canonical, file, namespace, pulls }]
     }),
   )
 
@@ -40,10 +42,12 @@ export type Loaded = {
   /** Of what is built for them, and of what was there before. */
   readonly wanted: readonly ImageReference[]
   readonly images: readonly Pick<ContainerImage, 'digestNames'>[]
+  /** Those of `wanted` that the manifests alone ask for. */
+  readonly named?: readonly ImageReference[]
 }
 
 /** The names under which the nodes will have something once the step has ended. */
-const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
+export const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
   ...loaded.wanted,
   ...loaded.images.flatMap(({ digestNames }) =>
     digestNames.map((name) => ({ given: name, canonical: name })),
@@ -51,12 +55,12 @@ const findLoaded = (loaded: Loaded): readonly ImageReference[] => [
 ]
 
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
-const isLoaded = (canonical: string, loaded: readonly ImageReference[]): boolean =>
+export const isLoaded = (canonical: string, loaded: readonly ImageReference[]): boolean =>
   loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) ||
   (/^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? '') &&
     loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical)))
 
-const toPullWarning = (user: User): Warning => {
+const toPullWarning = (user: User, facts: PullFacts): Warning => {
   const { name, image, pullPolicy, canonical, file, line } = user
   const because =
     pullPolicy === undefined
@@ -64,7 +68,7 @@ const toPullWarning = (user: User): Warning => {
       : 'imagePullPolicy is Always'
   const other = tagOf(canonical) === 'latest' && pullPolicy === undefined
   const remedy = `Set imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
-  const message = `The container ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}`
+  const message = `The container ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}${renderSecretPull(user, facts)}`
   return { message, location: { file, line } }
 }
 
@@ -87,9 +91,18 @@ const findNearest = (
   )
 }
 
-const toStrangerWarning = (user: User, nearest: ImageReference): Warning => {
+const toStrangerWarning = (user: User, nearest: ImageReference, facts: PullFacts): Warning => {
+  const { name, image, canonical, file, line } = user
+  const isElsewhere = repositoryOf(canonical) !== repositoryOf(nearest.canonical)
+  const twin = isElsewhere ? renderTwinPull(nearest.given, facts) : ''
+  const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`
+  return { message, location: { file, line } }
+}
+
+/** A name from elsewhere is loaded as it is written, also where the image that was built is meant. */
+const toTwinWarning = (user: User, nearest: ImageReference): Warning => {
   const { name, image, file, line } = user
-  const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`
+  const message = `The container ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`
   return { message, location: { file, line } }
 }
 
@@ -105,14 +118,26 @@ const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
   )
 
 /** What is wrong with the images that manifests name, going by what will be in the nodes. */
-export const checkImages = (workloads: readonly Workload[], given: Loaded): readonly Warning[] => {
+export const checkImages = (
+  workloads: readonly Workload[],
+  given: Loaded,
+  facts: PullFacts = noPullFacts,
+): readonly Warning[] => {
   const loaded = findLoaded(given)
   const users = toUsers(workloads)
   const used = new Set(users.map(({ canonical }) => canonical))
+  const named = new Set(given.named?.map(({ canonical }) => canonical))
+  const own = loaded.filter(({ canonical }) => !named.has(canonical))
   const warnings = users.flatMap((user) => {
-    if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : []
-    const nearest = findNearest(user.canonical, loaded, used)
-    return nearest === undefined ? [] : [toStrangerWarning(user, nearest)]
+    const nearest = findNearest(user.canonical, own, used)
+    if (isLoaded(user.canonical, loaded)) {
+      const isTwin = nearest !== undefined && !isLoaded(user.canonical, own)
+      return [
+        ...(isPulled(user) ? [toPullWarning(user, facts)] : []),
+        ...(isTwin ? [toTwinWarning(user, nearest)] : []),
+      ]
+    }
+    return nearest === undefined ? [] : [toStrangerWarning(user, nearest, facts)]
   })
   return [...toNameWarnings(workloads), ...warnings]
 }

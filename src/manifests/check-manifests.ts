@@ -24,6 +24,9 @@ export const checkManifests = (
   ...checkStorage(manifests, nodeCapacities),
   ...checkDisks(nodeCapacities),
   ...manifests.warnings,
-  ...checkImages(manifests.workloads, loaded),
+  ...checkImages(manifests.workloads, loaded, {
+    accounts: manifests.accounts,
+    minors: nodeCapacities.map(({ kubernetesMinor }) => kubernetesMinor),
+  }),
   ...checkFiles(manifests, nodeCapacities, paths),
 ]

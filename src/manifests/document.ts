@@ -65,6 +65,17 @@ export const createReader = (document: Document) => {
     const own = map.items.find((pair) => textOf(pair.key) === key)
     return own === undefined ? findMerged(map, key, depth) : own.value
   }
+  const collect = (node: unknown, into: Map<string, unknown>, depth: number): void => {
+    const map = follow(node)
+    if (isSeq(map)) for (const item of map.items.toReversed()) collect(item, into, depth + 1)
+    if (!isMap(map) || depth > 10) return
+    spend(1 + map.items.length)
+    const pairs = map.items.map(({ key, value }) => [textOf(key), value] as const)
+    for (const [key, value] of pairs) {
+      if (key !== undefined && key !== '<<' && !into.has(key)) into.set(key, follow(value))
+    }
+    for (const [key, value] of pairs.toReversed()) if (key === '<<') collect(value, into, depth + 1)
+  }
   const findKeys = (node: unknown, depth: number): readonly string[] => {
     const map = follow(node)
     if (isSeq(map)) return map.items.flatMap((item) => findKeys(item, depth + 1))
@@ -85,6 +96,12 @@ export const createReader = (document: Document) => {
     },
     /** Names in a map, and in those that are merged into it. */
     keys: (node: unknown): readonly string[] => findKeys(node, 0),
+    /** All that is in a map, with what is merged into it; empty for what is no map. */
+    entries: (node: unknown): ReadonlyMap<string, unknown> => {
+      const into = new Map<string, unknown>()
+      if (isMap(follow(node))) collect(node, into, 0)
+      return into
+    },
     items: (node: unknown): readonly unknown[] => {
       const list = follow(node)
       if (!isSeq(list)) return []

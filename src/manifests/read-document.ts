@@ -2,7 +2,9 @@ import { parseQuantity } from '../cluster/quantity.ts'
 import type { Reader } from './document.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
 import { type Item, readClaim, readName, readPersistentVolume, type Source } from './read-claims.ts'
+import { joinNamed, readImages } from './read-images.ts'
 import { readPodFiles } from './read-pod-files.ts'
+import { readAccount, readPulls } from './read-pulls.ts'
 import { readVolumes } from './read-storage.ts'
 import type { Amounts, Container, Manifests, Workload } from './workload.ts'
 
@@ -149,15 +151,27 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
   const pods = countPods(reader, kind, node)
   const volumes = readVolumes(reader, node, spec)
   const files = readPodFiles(source, spec)
-  return [{ file, kind, ...readName(reader, node), pods, containers, volumes, files }]
+  const pulls = readPulls(reader, spec)
+  return [{ file, kind, ...readName(reader, node), pods, containers, volumes, files, pulls }]
 }
 
-/** Reads what runs pods, claims volumes or is one in a document. */
+const readNamed = (source: Source, { node, kind }: Item) => {
+  const { at, text } = source.reader
+  const apiVersion = text(at(node, 'apiVersion')) ?? ''
+  const path = findPath(kind, apiVersion)
+  return readImages(source, node, apiVersion, path && at(node, ...path))
+}
+
+/** Reads what runs pods, claims volumes or is one, and what names images in a document. */
 export const readDocument = (source: Source, contents: unknown): Omit<Manifests, 'warnings'> => {
   const found = unpack(source.reader, contents)
   return {
     workloads: found.flatMap((item) => readWorkload(source, item)),
     claims: found.flatMap((item) => readClaim(source, item)),
     persistentVolumes: found.flatMap((item) => readPersistentVolume(source, item)),
+    accounts: found.flatMap(({ node, kind }) =>
+      readAccount(source.reader, kind, node) ? [readName(source.reader, node)] : [],
+    ),
+    ...joinNamed(found.map((item) => readNamed(source, item))),
   }
 }

@@ -1,4 +1,5 @@
 import type { Warning } from '../host/log.ts'
+import type { ImageReference } from '../image/reference.ts'
 import type { Placement } from './read-placement.ts'
 import type { HostPath, PodFiles } from './read-pod-files.ts'
 import type { Volumes } from './read-storage.ts'
@@ -11,7 +12,7 @@ export type Named = {
   readonly name: string
 }
 
-/** What runs pods, as a manifest has it; environments, arguments and secrets are not read. */
+/** What runs pods, as a manifest has it; of environments and arguments only names of images are read. */
 export type Workload = Named & {
   /** Such as `Deployment`. */
   readonly kind: string
@@ -21,6 +22,22 @@ export type Workload = Named & {
   readonly containers: readonly Container[]
   readonly volumes: Volumes
   readonly files: PodFiles
+  readonly pulls: PodPulls
+}
+
+/** With which secrets a pod's images are pulled. */
+export type PodPulls = {
+  readonly hasSecrets: boolean
+  /** The ServiceAccount, whose secrets count where the pod has none. */
+  readonly account: string
+}
+
+/** An image that something in a manifest names. */
+export type NamedImage = {
+  readonly reference: ImageReference
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
 }
 
 /** A PersistentVolumeClaim that stands by itself. */
@@ -69,6 +86,12 @@ export type Manifests = {
   readonly workloads: readonly Workload[]
   readonly claims: readonly Claim[]
   readonly persistentVolumes: readonly PersistentVolume[]
+  /** ServiceAccounts with secrets for pulling. */
+  readonly accounts: readonly Omit<Named, 'file'>[]
+  /** Of pods, and of what operators make pods of; one may be there often. */
+  readonly images: readonly NamedImage[]
+  /** What may name an image, and nobody can tell which. */
+  readonly unknownImages: readonly (Pick<NamedImage, 'file' | 'line'> & { readonly why: string })[]
   /** About files that could not be read. */
   readonly warnings: readonly Warning[]
 }
@@ -78,5 +101,8 @@ export const joinManifests = (all: readonly Partial<Manifests>[]): Manifests => 
   workloads: all.flatMap(({ workloads = [] }) => workloads),
   claims: all.flatMap(({ claims = [] }) => claims),
   persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
+  accounts: all.flatMap(({ accounts = [] }) => accounts),
+  images: all.flatMap(({ images = [] }) => images),
+  unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
   warnings: all.flatMap(({ warnings = [] }) => warnings),
 })

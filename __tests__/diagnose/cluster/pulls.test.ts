@@ -148,6 +148,8 @@ test('a node that has the image by now had it too late', () => {
   const [late] = findPullTroubles(toFacts(waitFor('db:dev'), loaded, has, undefined))
   expect(late).toMatchObject({ kind: 'image-pull', certainty: 'likely' })
   expect(late?.cause).toContain('before its node had db:dev')
+  // What else it may be, where it stays so.
+  expect(late?.remedy).toMatch(/^Load images before.*Kubernetes 1\.35 or later.*kubernetes#138175/)
   const [always] = findPullTroubles(toFacts(waitFor('db:dev', 'Always'), loaded, has, undefined))
   expect(always?.kind).toBe('pull-policy')
 })

@@ -33,6 +33,10 @@ const explainAlways = (image: string, { canonical, immutable }: LoadedImage): Ex
 const loadFirst =
   'Load images before you apply what uses them, or restart it: `kubectl rollout restart`.'
 
+/** The other thing that may be wrong where the node has what the kubelet does not take. */
+const ifItStays =
+  'If it stays so with Kubernetes 1.35 or later, some pod has pulled the same image from a registry, and the kubelet does not trust the loaded one any more (kubernetes#138175): load it under every name that pods use, so that none pulls it.'
+
 /**
  * The node did not have it when the kubelet looked.
  *
@@ -46,7 +50,7 @@ const explainAbsent = (
 ): Explanation => {
   if (isThere) {
     const why = ` yet: the kubelet looked before its node had ${image}, and retries ever less often`
-    return cannotStart('likely', why, loadFirst)
+    return cannotStart('likely', why, `${loadFirst} ${ifItStays}`)
   }
   if (!nodes.includes(node)) {
     const why = `: this job loaded ${image} into ${nodes.join(', ') || 'no node'}, not into its node`

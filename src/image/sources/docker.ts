@@ -98,10 +98,17 @@ export const lookForImages = async (get: Get, references: readonly ImageReferenc
   return { images: groupById(found), missing: missing.map(({ reference }) => reference) }
 }
 
-/** @throws {Failure} naming images that are not there */
-export const refuseMissing = (missing: readonly ImageReference[], remedy: string): void => {
+/**
+ * @param placeOf where a name was found that no input has, such as ` (k8s/db.yaml:7)`
+ * @throws {Failure} naming images that are not there
+ */
+export const refuseMissing = (
+  missing: readonly ImageReference[],
+  remedy: string,
+  placeOf: (reference: ImageReference) => string = () => '',
+): void => {
   if (missing.length === 0) return
-  const names = missing.map(({ given }) => given).join(', ')
+  const names = missing.map((reference) => reference.given + placeOf(reference)).join(', ')
   throw new Failure(`Docker's local store does not have ${names}`, { remedy })
 }
 
