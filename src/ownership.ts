@@ -23,6 +23,13 @@ export const filesLabel = 'dev.slipway.files'
 /** Where a node keeps what we know of files in it, in its /var. */
 export const filesRecords = 'lib/slipway-files'
 
+/** Of the names that images of such files have in nodes. No registry can be meant (RFC 6762). */
+export const filesImages = 'slipway.local'
+
+/** Whether a name of a node's image is such a one. */
+export const isFilesImage = (name: string): boolean =>
+  /^slipway\.local\/[a-z0-9-]{1,40}:[0-9a-f]{16}$/.test(name)
+
 /** The builder that a run makes for itself. */
 export const toBuilderName = (runId: string): string => `slipway-${runId}`
 

@@ -78,7 +78,12 @@ const find = (
 ) =>
   findNodeFiles(
     asking(records).api,
-    { nodeFiles, prunesNodeFiles: prunes, verifiesNodeFiles: verifies },
+    {
+      nodeFiles,
+      prunesNodeFiles: prunes,
+      verifiesNodeFiles: verifies,
+      makesFilesImages: false,
+    },
     into,
     {
       runId: 'run',
@@ -142,7 +147,12 @@ describe('what nobody names', () => {
 
   test('is not asked for where the step has nothing to do with files', async () => {
     const { api, asked } = asking(old)
-    const inputs = { nodeFiles: [], prunesNodeFiles: false, verifiesNodeFiles: true }
+    const inputs = {
+      nodeFiles: [],
+      prunesNodeFiles: false,
+      verifiesNodeFiles: true,
+      makesFilesImages: true,
+    }
     expect(await findNodeFiles(api, inputs, nodes, undefined as never)).toBe(noFiles)
     expect(asked).toEqual([])
   })

@@ -169,7 +169,7 @@ test.each<[number, string | undefined]>([
 })
 
 test('the pieces of manifests are YAML that pods take', () => {
-  expect(renderPieces([found()])).toEqual([
+  expect(renderPieces(toVolumes(emptyReport, [found()]))).toEqual([
     `volumes:
   - name: models
     hostPath:
@@ -181,7 +181,9 @@ containers: # in each that uses them
         mountPath: /var/local/models
         readOnly: true`,
   ])
-  const [unknown = ''] = renderPieces([found({ found: { kind: 'remote', source: remote } })])
+  const [unknown = ''] = renderPieces(
+    toVolumes(emptyReport, [found({ found: { kind: 'remote', source: remote } })]),
+  )
   expect(unknown).not.toContain('type:')
 })
 
@@ -191,7 +193,7 @@ test('what only a fetch will tell has no type', () => {
     found({ found: { kind: 'local', source: { ...source, isFile: true } } }),
     found({ found: { kind: 'remote', source: remote } }),
   ]
-  expect(toVolumes(types).map(({ volume }) => volume.hostPath.type)).toEqual([
+  expect(toVolumes(emptyReport, types).map(({ volume }) => volume.hostPath.type)).toEqual([
     'Directory',
     'File',
     '',

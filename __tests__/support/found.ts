@@ -1,6 +1,7 @@
 import type { Node } from '../../src/cluster/node.ts'
 import type { Freeable } from '../../src/disk/freeable.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import { noFiles } from '../../src/facts/find-files.ts'
 import { joinManifests } from '../../src/manifests/workload.ts'
 import { catalog } from '../../src/storage/catalog.ts'
 import type { Filesystem } from '../../src/storage/filesystems.ts'
@@ -51,7 +52,7 @@ export const foundFacts: Facts = {
   lastSizes: undefined,
   lastTimes: undefined,
   filesCache: undefined,
-  nodeFiles: { files: [], removals: [], kept: [] },
+  nodeFiles: noFiles,
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
   manifests: joinManifests([]),

@@ -10,12 +10,11 @@ const sandboxOf = (name: string) => ({
   },
 })
 
-/** A folder of the node in a container, as kubelet asks CRI for a `hostPath`. */
+/** A folder of the node in a container, as kubelet asks CRI for a `hostPath`; or an image, as for an image volume. */
 export type PodMount = {
-  readonly host_path: string
   readonly container_path: string
   readonly readonly: boolean
-}
+} & ({ readonly host_path: string } | { readonly image: { readonly image: string } })
 
 const containerOf = (
   image: string,

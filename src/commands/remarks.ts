@@ -49,6 +49,12 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
       `free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`,
     )
   }
+  const { images } = facts.nodeFiles
+  if (images.objection !== undefined) {
+    warning(
+      `node-files-images: none are made, as ${images.objection}. Pods mount the paths on the nodes, as the output volumes says.`,
+    )
+  }
   const objection = findPruneObjection(facts)
   if (inputs.pruneCache === 'always' && objection !== undefined) {
     line(`Kept the build cache: ${objection}.`)

@@ -7,6 +7,7 @@ import { type FilesRecord, readRecords } from '../files/record.ts'
 import type { FilesSource } from '../files/wanted.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
+import { type FilesImages, findFilesImages, noImages } from './find-files-images.ts'
 import { type FilesContext, findSource } from './find-source.ts'
 
 /** Files that nodes are to have, and which nodes lack them. */
@@ -16,6 +17,8 @@ export type FoundFiles = {
   /** All that are to have them. */
   readonly nodes: readonly Node[]
   readonly into: readonly Node[]
+  /** What the files are called as an image, once all nodes have that; undefined where none is made. */
+  readonly image?: { readonly reference: string | undefined } | undefined
 }
 
 export type FoundNodeFiles = {
@@ -24,9 +27,10 @@ export type FoundNodeFiles = {
   readonly removals: readonly { readonly node: Node; readonly target: string }[]
   /** Paths of what nodes have of ours from other steps, and keep. */
   readonly kept: readonly string[]
+  readonly images: FilesImages
 }
 
-export const noFiles: FoundNodeFiles = { files: [], removals: [], kept: [] }
+export const noFiles: FoundNodeFiles = { files: [], removals: [], kept: [], images: noImages }
 
 /** One error for all that cannot be. */
 const requireAll = <T>(
@@ -41,17 +45,22 @@ const requireAll = <T>(
   return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-const isUpToDate = (
+/** The version of files that a node has as they are to be. */
+const findVersion = (
   records: readonly FilesRecord[] | undefined,
   files: NodeFiles,
   found: FilesSource,
-): boolean => {
+): string | undefined => {
   const key = toKey({ files, found })
-  return (records ?? []).some(
+  return (records ?? []).find(
     (record) =>
       record.target === files.target && record.isThere && key !== undefined && record.key === key,
-  )
+  )?.id
 }
+
+/** Only folders can be layers, and only what nobody writes to. */
+const canBeImage = ({ isWritable }: NodeFiles, { kind, source }: FilesSource): boolean =>
+  !isWritable && (kind === 'local' ? source : source.tree)?.isFile !== true
 
 /** As people wrote it. */
 const sourceOf = ({ given, target }: NodeFiles): string =>
@@ -64,14 +73,11 @@ const sourceOf = ({ given, target }: NodeFiles): string =>
  */
 export const findNodeFiles = async (
   api: EngineApi,
-  {
-    nodeFiles,
-    prunesNodeFiles,
-    verifiesNodeFiles,
-  }: Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles'>,
+  inputs: Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles' | 'makesFilesImages'>,
   nodes: readonly Node[],
   context: FilesContext,
 ): Promise<FoundNodeFiles> => {
+  const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs
   if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles
   const objections = nodeFiles.flatMap(({ target }) =>
     nodes.flatMap((node) => findNodeObjection(node, target) ?? []),
@@ -82,12 +88,22 @@ export const findNodeFiles = async (
   const records = await Promise.all(nodes.map((node) => readRecords(api, node)))
   const sources = requireAll(await finding, objections)
   const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]))
-  const files = nodeFiles.map((each, at) => {
-    const found = sources[at] as FilesSource
-    const into = nodes.filter(
-      (node) => verifiesNodeFiles || !isUpToDate(recordsOf.get(node), each, found),
-    )
-    return { files: each, found, nodes, into }
+  const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at] as FilesSource]))
+  const versionIn = (node: Node, each: NodeFiles): string | undefined =>
+    findVersion(recordsOf.get(node), each, foundOf.get(each) as FilesSource)
+  const able = nodeFiles.filter((each) => canBeImage(each, foundOf.get(each) as FilesSource))
+  const { images, of } = await findFilesImages(api, inputs, able, nodes, versionIn)
+  const files = [...foundOf].map(([each, found]) => {
+    const image = of.get(each)
+    const isDone = (node: Node): boolean =>
+      versionIn(node, each) !== undefined && image?.nodes.has(node) !== false
+    return {
+      files: each,
+      found,
+      nodes,
+      into: nodes.filter((node) => verifiesNodeFiles || !isDone(node)),
+      image,
+    }
   })
   const isNamed = (target: string): boolean => nodeFiles.some((each) => each.target === target)
   const removals = nodes.flatMap((node) =>
@@ -96,6 +112,6 @@ export const findNodeFiles = async (
     ),
   )
   return prunesNodeFiles
-    ? { files, removals, kept: [] }
-    : { files, removals: [], kept: [...new Set(removals.map(({ target }) => target))] }
+    ? { files, removals, kept: [], images }
+    : { files, removals: [], kept: [...new Set(removals.map(({ target }) => target))], images }
 }

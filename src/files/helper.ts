@@ -5,7 +5,7 @@ import type { Node } from '../cluster/node.ts'
 /** Where the helper sees the one folder that holds the store and the nodes' volumes. */
 export const mountPoint = '/slipway'
 
-const parts = ['common', 'store', 'gather', 'node', 'mount', 'place', 'main'] as const
+const parts = ['common', 'store', 'gather', 'node', 'mount', 'place', 'stage', 'main'] as const
 
 /** All of it, as Perl takes it. */
 export const filesProgram = (): string =>

@@ -25,7 +25,7 @@ type Command = readonly (string | number)[]
 
 const ways = ['link', 'mount', 'copy', 'write', 'same'] as const
 
-const toTree = (tree: Tree, id: string): readonly Command[] => [
+export const toTreeCommands = (tree: Tree, id: string): readonly Command[] => [
   ['tree', id, tree.isFile ? 'file' : 'folder'],
   ...toFolders(tree).map((path) => ['folder', path]),
   ...tree.links.map(({ path, target }) => ['link', path, target]),
@@ -74,7 +74,10 @@ export const placeTrees = async (
     const id = toTreeId(tree, isWritable)
     const key = toKey({ files, found }) ?? '-'
     const how = [id, isWritable ? 'rw' : 'ro', key, verifies ? '1' : ''] as const
-    return [...toTree(tree, id), ...into.map((node) => toPlace('place', view, node, target, how))]
+    return [
+      ...toTreeCommands(tree, id),
+      ...into.map((node) => toPlace('place', view, node, target, how)),
+    ]
   })
   const gone = removals.map(({ node, target }) =>
     toPlace('remove', view, node, target, ['', '', '', '']),

@@ -13,6 +13,7 @@ import {
 import { toFilesHelper } from './helper.ts'
 import { type Placed, placeTrees, type Removal } from './place-trees.ts'
 import { planView } from './places.ts'
+import type { Tree } from './sources/source.ts'
 import type { WantedFiles } from './wanted.ts'
 
 export type SyncOrder = {
@@ -34,6 +35,8 @@ export type SyncOrder = {
 
 export type SyncResult = {
   readonly placed: readonly Placed[]
+  /** By the paths on the nodes, all digests known. */
+  readonly trees: ReadonlyMap<string, Tree>
   /** Copied into the store. */
   readonly copiedBytes: number
   /** Files whose bytes had changed in the store, by their digests. */
@@ -46,7 +49,7 @@ type Volume = {
 }
 
 /** The store's folder on the daemon's host. */
-const openStore = async ({ get, post }: EngineApi): Promise<string> => {
+export const openStore = async ({ get, post }: EngineApi): Promise<string> => {
   const path = `/volumes/${filesVolume}`
   const wish = { Name: filesVolume, Labels: { [filesLabel]: 'true' } }
   const volume = (await get<Volume>(path)) ?? (await post<Volume>('/volumes/create', wish))
@@ -67,7 +70,7 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
   const { wanted, removals, runId, folder, workers, keptBytes, signal, line } = order
   const nodes = [...wanted.flatMap(({ into }) => into), ...removals.map(({ node }) => node)]
   const [first] = nodes
-  if (first === undefined) return { placed: [], copiedBytes: 0, broken: [] }
+  if (first === undefined) return { placed: [], trees: new Map(), copiedBytes: 0, broken: [] }
   const at = wanted.flatMap(({ files: { target }, into }) => into.map((node) => ({ node, target })))
   const view = planView(await openStore(api), [...at, ...removals])
   const sought: readonly Sought[] = wanted.map(({ found }, index) => ({
@@ -90,7 +93,10 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
     const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, verifies)
     helper.send([['trim', keptBytes]])
     await helper.hearUntil('trimmed')
-    return { placed, copiedBytes: gathered.copiedBytes, broken: gathered.broken }
+    const byTarget = new Map(
+      wanted.map(({ files: { target } }, index) => [target, gathered.trees[index] as Tree]),
+    )
+    return { ...gathered, placed, trees: byTarget }
   }
   return withHelper(api, container, [['open', runId, view.store, workers]], signal, speak)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Tree } from './sources/source.ts'
 
 /** What tells trees apart that nodes get: names, links, bytes, who may run and who may write what. */
-export const toTreeId = (
+export const toTreeDigest = (
   { isFile, files, links, emptyFolders }: Tree,
   isWritable: boolean,
 ): string => {
@@ -17,8 +17,12 @@ export const toTreeId = (
   ].toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
   const hash = createHash('sha256').update(`v1\0${isFile}\0${isWritable}\0`)
   for (const row of rows) hash.update(`${row.join('\0')}\0`)
-  return hash.digest('hex').slice(0, 16)
+  return hash.digest('hex')
 }
+
+/** The same for names of folders. */
+export const toTreeId = (tree: Tree, isWritable: boolean): string =>
+  toTreeDigest(tree, isWritable).slice(0, 16)
 
 /** The folders of a tree, each after the one that it is in. */
 export const toFolders = ({ files, links, emptyFolders }: Tree): readonly string[] => {

@@ -1,5 +1,6 @@
 import type { Node } from '../cluster/node.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
+import { filesImages } from '../ownership.ts'
 
 /** A volume of a pod, and how its containers mount it; in the words of Kubernetes. */
 export type FilesVolume = {
@@ -18,6 +19,8 @@ export type FilesVolume = {
     readonly mountPath: string
     readonly readOnly: boolean
   }
+  /** Of `volumes`, in place of `hostPath`, for pods that mount the files as an image; undefined where there is none. */
+  readonly image?: { readonly reference: string; readonly pullPolicy: 'Never' }
   /**
    * For pods that may not mount folders of nodes; none of single files, which the kubelet does not take. A pod
    * with `fsGroup` has to name the claim with `readOnly: true`, or the kubelet changes every file's group.
@@ -34,6 +37,10 @@ export const toObjectName = (target: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '') || 'files'
+
+/** What the image of a path's files is called in the nodes. */
+export const toFilesImage = (target: string, id: string): string =>
+  `${filesImages}/${toObjectName(target)}:${id}`
 
 const accessOf = (isWritable: boolean): string => (isWritable ? 'ReadWriteOnce' : 'ReadOnlyMany')
 
@@ -87,6 +94,7 @@ export const toVolume = (
   isFile: boolean | undefined,
   sizeBytes: number,
   nodes: readonly Pick<Node, 'name'>[],
+  image?: string,
 ): FilesVolume => {
   const { target, isWritable } = files
   const name = toObjectName(target)
@@ -96,6 +104,7 @@ export const toVolume = (
     nodes: nodes.map((node) => node.name),
     volume: { name, hostPath: { path: target, type } },
     volumeMount: { name, mountPath: target, readOnly: !isWritable },
+    ...(image !== undefined && { image: { reference: image, pullPolicy: 'Never' } }),
     persistentVolumes: isFile
       ? []
       : nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes)),

@@ -253,6 +253,8 @@ export type Inputs = CacheInputs & {
   readonly prunesNodeFiles: boolean
   /** Whether files that nodes have already are read whole and compared with their digests. */
   readonly verifiesNodeFiles: boolean
+  /** Whether read-only folders become images in the nodes, too, for pods to mount. */
+  readonly makesFilesImages: boolean
   /** How many bytes of files from elsewhere the Actions cache may keep for this step; undefined for none. */
   readonly nodeFilesCacheBytes: number | undefined
   /** Globs of Kubernetes manifests to check, relative to the workspace. */

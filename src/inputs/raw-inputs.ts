@@ -88,6 +88,7 @@ export const defaults = {
   'node-files': undefined,
   'node-files-prune': 'false',
   'node-files-verify': 'false',
+  'node-files-images': 'false',
   'node-files-cache': 'false',
   'node-files-cache-limit': '5GB',
   manifests: undefined,

@@ -88,7 +88,10 @@ const readCacheBytes = ({ isTrue, text, report }: Reader): number | undefined =>
 /** Reads which files nodes are to have. */
 export const readNodeFiles = (
   reader: Reader,
-): Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles' | 'nodeFilesCacheBytes'> => {
+): Pick<
+  Inputs,
+  'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles' | 'makesFilesImages' | 'nodeFilesCacheBytes'
+> => {
   const nodeFiles: NodeFiles[] = []
   for (const each of reader.list('node-files', toLines).flatMap((line) => readLine(line, reader))) {
     const other = findOverlap(nodeFiles, each)
@@ -104,6 +107,7 @@ export const readNodeFiles = (
     nodeFiles,
     prunesNodeFiles: reader.isTrue('node-files-prune'),
     verifiesNodeFiles: reader.isTrue('node-files-verify'),
+    makesFilesImages: reader.isTrue('node-files-images'),
     nodeFilesCacheBytes: readCacheBytes(reader),
   }
 }

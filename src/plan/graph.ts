@@ -10,19 +10,8 @@ import type { NodePlan } from '../load/plan-method.ts'
 import { asksForGpu } from '../manifests/check-images.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
-import { type ImageSource, type Step, type StepId, toBuildId, type Work } from './steps.ts'
-
-type Order = Partial<Pick<Step, 'needs' | 'after' | 'lane' | 'isFinal'>>
-
-const step = (id: StepId, work: Work, order: Order = {}): Step => ({
-  id,
-  needs: [],
-  after: [],
-  lane: 'none',
-  isFinal: false,
-  ...order,
-  ...work,
-})
+import { planFiles, usersOfToken } from './files.ts'
+import { type ImageSource, type Step, type StepId, toBuildId, toStep } from './steps.ts'
 
 const idsOf = (steps: readonly Step[]): readonly StepId[] => steps.map(({ id }) => id)
 
@@ -31,8 +20,8 @@ const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly S
   freeing === undefined
     ? []
     : [
-        step('free disk', { kind: 'free-disk', freeing, folder }),
-        step('wait for disk', { kind: 'await-disk', freeing: 'free disk', folder }),
+        toStep('free disk', { kind: 'free-disk', freeing, folder }),
+        toStep('wait for disk', { kind: 'await-disk', freeing: 'free disk', folder }),
       ]
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
@@ -45,7 +34,7 @@ const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) =
   return (references: readonly ImageReference[], image: ImageSource, needs: readonly StepId[]) => {
     const names = references.map(({ given }) => given)
     const work = { kind: 'load', names, image, cluster, into, keepImages } as const
-    return step(`load ${names.join(', ')}`, work, { needs, lane: 'load' })
+    return toStep(`load ${names.join(', ')}`, work, { needs, lane: 'load' })
   }
 }
 
@@ -66,7 +55,7 @@ const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes, manifest
     const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
     const about = { target, asksForGpu: asksForGpu(manifests, references) }
     const work = { kind: 'analyse', names, image, depth, nodeImage, loaded, ...about } as const
-    const report = step(`report ${names.join(', ')}`, work, { needs, lane: 'report' })
+    const report = toStep(`report ${names.join(', ')}`, work, { needs, lane: 'report' })
     // Docker runs what it has.
     if (prove === undefined || loaded !== undefined) return [report]
     const { given: command, argv, timeoutMs } = prove
@@ -79,7 +68,10 @@ const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes, manifest
       command,
       timeoutMs,
     } as const
-    return [report, step(`prove ${names.join(', ')}`, test, { needs: [report.id], lane: 'proof' })]
+    return [
+      report,
+      toStep(`prove ${names.join(', ')}`, test, { needs: [report.id], lane: 'proof' }),
+    ]
   }
 }
 
@@ -105,7 +97,7 @@ const planGiven = (
   images.flatMap((image, index) => {
     const { id, references } = image
     const hold =
-      isAtRisk && index > 0 ? step(`hold ${id}`, { kind: 'hold-image', image }) : undefined
+      isAtRisk && index > 0 ? toStep(`hold ${id}`, { kind: 'hold-image', image }) : undefined
     const source: ImageSource =
       hold === undefined ? { kind: 'local', image } : { kind: 'held', by: hold.id }
     const needs = hold === undefined ? room : [hold.id, ...room]
@@ -115,7 +107,7 @@ const planGiven = (
     if (isNameless(id, references)) return steps
     const release = { kind: 'release-image', image, loadedBy: load.id } as const
     const after = [load.id, ...idsOf(reports)]
-    return [...steps, step(`release ${id}`, release, { after, isFinal: true })]
+    return [...steps, toStep(`release ${id}`, release, { after, isFinal: true })]
   })
 
 /** Each is loaded as soon as it is there. */
@@ -128,10 +120,10 @@ const planPulls = (
 ): readonly Step[] => [
   ...(mirrors.length === 0
     ? []
-    : [step('mirrors of nodes', { kind: 'mirror-nodes', into: nodes, mirrors })]),
+    : [toStep('mirrors of nodes', { kind: 'mirror-nodes', into: nodes, mirrors })]),
   ...pulls.flatMap((reference) => {
     const id = `pull ${reference.given}`
-    const pull = step(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
+    const pull = toStep(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
     const source = { kind: 'pulled', by: id } as const
     const reports = toReport([reference], source, [id])
     return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
@@ -156,9 +148,9 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
   const { name, intermediate, output } = target
   const order = { after, isFinal: true }
   if (output === 'oci-layout')
-    return [step(`drop the files of ${name}`, { kind: 'drop-layout', target }, order)]
+    return [toStep(`drop the files of ${name}`, { kind: 'drop-layout', target }, order)]
   if (intermediate === undefined) return []
-  return [step(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
+  return [toStep(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
 }
 
 const planBuilds = (
@@ -185,7 +177,7 @@ const planBuilds = (
     const upon = targets.filter((other) => other.dependsOn.includes(name))
     const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))]
     return [
-      step(id, { kind: 'build', ...order }, { needs, lane: 'build' }),
+      toStep(id, { kind: 'build', ...order }, { needs, lane: 'build' }),
       ...loads,
       ...reports,
       ...planDrop(target, [id, ...users]),
@@ -206,42 +198,17 @@ const planAfterBuilds = (
   const sizes = { kind: 'record-sizes', targets: remembered, lastSizes } as const
   return [
     ...(credentials.kind === 'app'
-      ? [step('revoke token', { kind: 'revoke-token' }, { after: users, isFinal: true })]
+      ? [toStep('revoke token', { kind: 'revoke-token' }, { after: users, isFinal: true })]
       : []),
     // Before the loads have ended, as it may be they that fail on a disk that is too small.
     ...(repository === undefined || after.length === 0
       ? []
-      : [step('record sizes', { ...sizes, repository }, { after, isFinal: true })]),
+      : [toStep('record sizes', { ...sizes, repository }, { after, isFinal: true })]),
     ...(targets.some(({ intermediate }) => intermediate !== undefined)
-      ? [step('drop leftovers', { kind: 'drop-leftovers' }, { after })]
+      ? [toStep('drop leftovers', { kind: 'drop-leftovers' }, { after })]
       : []),
   ]
 }
-
-/** Nothing where all nodes have all of it. */
-const planFiles = (
-  { verifiesNodeFiles: verifies, nodeFilesCacheBytes: bytes, isTrusted }: Inputs,
-  { nodeFiles: { files, removals }, filesCache }: Facts,
-  needs: readonly StepId[],
-): readonly Step[] => {
-  const wanted = files.filter(({ into }) => into.length > 0)
-  if (wanted.length + removals.length === 0) return []
-  const scope = [filesCache?.repository, ...files.map(({ files: { given } }) => given)].join('\n')
-  const mayWrite = isTrusted && filesCache?.mayWrite === true
-  const cache =
-    filesCache === undefined || bytes === undefined ? undefined : { bytes, scope, mayWrite }
-  const work = { kind: 'sync-files', wanted, removals, verifies, cache } as const
-  return [step('node files', work, { needs, lane: 'files' })]
-}
-
-/** Git LFS is asked with the builds' token. */
-const usersOfToken = (files: readonly Step[]): readonly StepId[] =>
-  files.flatMap((each) => {
-    const usesIt =
-      each.kind === 'sync-files' &&
-      each.wanted.some(({ files: { origin } }) => origin.kind === 'lfs')
-    return usesIt ? [each.id] : []
-  })
 
 /** Puts together what is to be done, and what has to wait for what. */
 export const planSteps = (
@@ -268,6 +235,6 @@ export const planSteps = (
   return [
     ...main,
     ...planAfterBuilds(inputs, facts, usersOfToken(files)),
-    ...(prunes ? [step('prune cache', { kind: 'prune-cache' }, { needs })] : []),
+    ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, { needs })] : []),
   ]
 }

@@ -27,6 +27,13 @@ const renderFiles = ({ wanted, removals }: StepOf<'sync-files'>): string => {
   return `Put files into nodes: ${list([...each, ...gone])}`
 }
 
+const renderImages = ({ wanted }: StepOf<'image-volumes'>): string => {
+  const targets = wanted.map(({ files: { target } }) => target)
+  return targets.length === 0
+    ? 'Remove images of files that nobody asks for'
+    : `Make images of files: ${list(targets)}`
+}
+
 /** Undefined for what is only bookkeeping, such as names that exist while a step works. */
 const renderStep = (step: Step): string | undefined => {
   switch (step.kind) {
@@ -52,6 +59,8 @@ const renderStep = (step: Step): string | undefined => {
       return `Prove by the test what ${list(step.names)} can do without`
     case 'sync-files':
       return renderFiles(step)
+    case 'image-volumes':
+      return renderImages(step)
     case 'revoke-token':
       return 'Revoke the token'
     case 'prune-cache':

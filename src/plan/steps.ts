@@ -115,6 +115,19 @@ export type Work =
       readonly verifies: boolean
       readonly cache: FilesCachePlan
     }
+  /** Makes files that nodes have images, too, and removes those that nobody asks for. */
+  | {
+      readonly kind: 'image-volumes'
+      /** Of whose nodes some lack the image. */
+      readonly wanted: readonly WantedFiles[]
+      /** That has put the files there. */
+      readonly sync: StepId
+      readonly nodes: readonly Node[]
+      /** Names of images that all nodes have, and that are still asked for. */
+      readonly kept: readonly string[]
+      /** Repositories of which other versions go; undefined for all that are ours. */
+      readonly scope: readonly string[] | undefined
+    }
   | { readonly kind: 'revoke-token' }
   /** Notes how big the images are, for the next run's plan. */
   | {
@@ -146,5 +159,17 @@ export type Step = Work & {
 }
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>
+
+type Order = Partial<Pick<Step, 'needs' | 'after' | 'lane' | 'isFinal'>>
+
+export const toStep = (id: StepId, work: Work, order: Order = {}): Step => ({
+  id,
+  needs: [],
+  after: [],
+  lane: 'none',
+  isFinal: false,
+  ...order,
+  ...work,
+})
 
 export const toBuildId = (target: string): StepId => `build ${target}`

@@ -78,7 +78,8 @@ export const toFailure = (report: Report): unknown => {
   const problems = toProblems(report)
   const among = countImages(report)
   const [first] = problems
-  const isOnlyOne = problems.length === 1 && outcomesOf(report, 'sync-files').length === 1
+  const ofFiles = [...outcomesOf(report, 'sync-files'), ...outcomesOf(report, 'image-volumes')]
+  const isOnlyOne = problems.length === 1 && ofFiles.length > 0
   if (first === undefined || among === 1 || (among === 0 && isOnlyOne)) return first?.error
   const mark = problems.length === 1 ? '' : '- '
   const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)

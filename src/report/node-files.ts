@@ -29,6 +29,26 @@ const waysOf = ({ files, nodes, into }: FoundFiles, placed: readonly Placed[], i
     return [name, isAsked && !isDone ? 'unknown' : 'same']
   })
 
+/** What its files are called as an image; undefined where they are none, or not yet. */
+const imageOf = (report: Report, { files, image }: FoundFiles): string | undefined => {
+  const made = outcomesOf(report, 'image-volumes').flatMap(({ result }) => result?.made ?? [])
+  const own = made.find(({ target }) => target === files.target)
+  return own?.reference ?? image?.reference
+}
+
+const renderImage = (report: Report, each: FoundFiles): string => {
+  const image = imageOf(report, each)
+  const own = outcomesOf(report, 'image-volumes')
+    .flatMap(({ result }) => result?.made ?? [])
+    .filter(({ target }) => target === each.files.target)
+  const bytes = own
+    .flatMap(({ nodes }) => nodes)
+    .reduce((sum, { copiedBytes }) => sum + copiedBytes, 0)
+  return image === undefined
+    ? ''
+    : `; image ${image}${bytes > 0 ? `, ${formatBytes(bytes)} copied` : ''}`
+}
+
 const renderWays = (all: readonly (readonly [string, Way])[]): string => {
   const groups = Map.groupBy(all, ([, way]) => way)
   return [...groups]
@@ -59,7 +79,7 @@ export const renderNodeFiles = (
     escapeCell(each.files.given.slice(0, 80)),
     formatBytes(each.found.source.sizeBytes),
     countFiles(each),
-    escapeCell(renderWays(waysOf(each, placed, isDone))),
+    escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each)),
   ])
   const gone = placed.flatMap(({ node, target, way }) =>
     way === 'removed' || way === 'kept'
@@ -102,20 +122,29 @@ export const renderFilesVerdict = (
 }
 
 /** What the output `volumes` says. */
-export const toVolumes = (files: readonly FoundFiles[]): readonly FilesVolume[] =>
-  files.map(({ files: each, found, nodes }) => {
+export const toVolumes = (report: Report, all: readonly FoundFiles[]): readonly FilesVolume[] =>
+  all.map((one) => {
+    const { files: each, found, nodes } = one
     const { source } = found
     const isFile = found.kind === 'local' ? found.source.isFile : found.source.tree?.isFile
-    return toVolume(each, isFile, source.sizeBytes, nodes)
+    return toVolume(each, isFile, source.sizeBytes, nodes, imageOf(report, one))
   })
 
-const renderPiece = ({ volume, volumeMount }: FilesVolume): string =>
+const renderPiece = ({ volume, volumeMount, image }: FilesVolume): string =>
   [
     'volumes:',
     `  - name: ${volume.name}`,
     '    hostPath:',
     `      path: ${volume.hostPath.path}`,
     ...(volume.hostPath.type === '' ? [] : [`      type: ${volume.hostPath.type}`]),
+    ...(image === undefined
+      ? []
+      : [
+          '    # or, in place of hostPath, without subPath in its mounts:',
+          '    # image:',
+          `    #   reference: ${image.reference}`,
+          `    #   pullPolicy: ${image.pullPolicy}`,
+        ]),
     'containers: # in each that uses them',
     '  - volumeMounts:',
     `      - name: ${volumeMount.name}`,
@@ -124,5 +153,5 @@ const renderPiece = ({ volume, volumeMount }: FilesVolume): string =>
   ].join('\n')
 
 /** The pieces of manifests by which pods use them. */
-export const renderPieces = (files: readonly FoundFiles[]): readonly string[] =>
-  toVolumes(files).map(renderPiece)
+export const renderPieces = (volumes: readonly FilesVolume[]): readonly string[] =>
+  volumes.map(renderPiece)

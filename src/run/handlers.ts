@@ -7,6 +7,7 @@ import { toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
 import { analyse } from './analyse-step.ts'
 import { build } from './build-step.ts'
+import { makeImageVolumes } from './image-volumes-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
@@ -23,6 +24,7 @@ export const handlers: Handlers = {
   prove,
   pull,
   'sync-files': syncNodeFiles,
+  'image-volumes': makeImageVolumes,
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),

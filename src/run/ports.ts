@@ -14,6 +14,7 @@ import type { LayerOrigin } from '../image/layer-origin.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
+import type { FilesImages } from '../load/volume-image.ts'
 import type { CacheAccess } from '../memory/cache-client.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
@@ -48,6 +49,7 @@ type Results = {
   /** Undefined where there was nothing to prove, or no test could be run. */
   readonly prove: Proof | undefined
   readonly 'sync-files': FilesResult
+  readonly 'image-volumes': FilesImages
   readonly 'prune-cache': readonly Freed[]
   readonly 'revoke-token': readonly EndedToken[]
 }

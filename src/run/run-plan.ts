@@ -15,12 +15,11 @@ export type StepOutcome = Outcome<Step>
 
 const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after ' } as const
 
+const told = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files', 'image-volumes', 'pull']
+
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }: StepOutcome): string | undefined => {
-  const isTold = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files', 'pull'].includes(
-    step.kind,
-  )
-  if (!isTold || time === undefined || state === 'skipped') return undefined
+  if (!told.includes(step.kind) || time === undefined || state === 'skipped') return undefined
   const title = step.id.charAt(0).toUpperCase() + step.id.slice(1)
   return `${title}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`
 }

@@ -59,9 +59,9 @@ const tellReports = async (
 }
 
 /** By what pods use the files: for programs, and to be copied by people. */
-const tellVolumes = (runner: Runner, files: Parameters<typeof toVolumes>[0]): void => {
-  runner.output('volumes', JSON.stringify(toVolumes(files)))
-  const lines = renderPieces(files).flatMap((piece) => [...piece.split('\n'), ''])
+const tellVolumes = (runner: Runner, volumes: ReturnType<typeof toVolumes>): void => {
+  runner.output('volumes', JSON.stringify(volumes))
+  const lines = renderPieces(volumes).flatMap((piece) => [...piece.split('\n'), ''])
   runner.group('node-files: pieces of manifests for pods that use them', lines)
 }
 
@@ -110,7 +110,7 @@ export const publish = async (
     failure,
   }
   const files = renderNodeFiles(report, nodeFiles)
-  if (nodeFiles.length > 0) tellVolumes(runner, nodeFiles)
+  if (nodeFiles.length > 0) tellVolumes(runner, toVolumes(report, nodeFiles))
   const reports = toImageReports(report)
   const compared = compareReports(reports)
   const growths = result?.kind === 'run' ? toGrowths(result.compared) : []

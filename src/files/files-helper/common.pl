@@ -18,6 +18,8 @@
 #   remove ... (the same fields; ID, MODE, KEY and VERIFY mean nothing)
 #   go                               `placed NODE TARGET WAY BYTES`, `cannot NODE TARGET REASON`,
 #                                    `removed NODE TARGET`, `kept NODE TARGET`, `done`
+#   stage CONFIG                     `staged ID`: that tree is in the staging folder as layer.ID, until `end`,
+#                                    and beside it config.ID, a file of this text
 #   trim BYTES                       `trimmed BYTES`
 #   end                              `ended`
 # IDENTITY is DEVICE:INODE, STAT is DEVICE:INODE:SIZE:MODIFIED:CHANGED, the times in nanoseconds.

@@ -77,6 +77,7 @@ my %commands = (
   place => sub { read_place(0) },
   remove => sub { read_place(1) },
   go => sub { place_all(); @places = () },
+  stage => sub { stage_tree(next_field()) },
   trim => sub { trim(next_field()) },
 );
 

@@ -1,0 +1,43 @@
+import type { Facts } from '../facts/facts.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type Step, type StepId, toStep } from './steps.ts'
+
+const syncId = 'node files'
+
+const planImages = ({ nodes, nodeFiles: { files, images } }: Facts): readonly Step[] => {
+  const all = files.filter(({ image }) => image !== undefined)
+  const wanted = all.filter(({ into }) => into.length > 0)
+  if (wanted.length === 0 && !images.hasStale) return []
+  const kept = all.flatMap(({ image }) => image?.reference ?? [])
+  const work = { kind: 'image-volumes', wanted, sync: syncId, nodes, kept } as const
+  const needs = wanted.length === 0 ? [] : [syncId]
+  return [toStep('image volumes', { ...work, scope: images.scope }, { needs, lane: 'load' })]
+}
+
+/** Nothing where all nodes have all of it. */
+export const planFiles = (
+  { verifiesNodeFiles: verifies, nodeFilesCacheBytes: bytes, isTrusted }: Inputs,
+  facts: Facts,
+  needs: readonly StepId[],
+): readonly Step[] => {
+  const { nodeFiles, filesCache } = facts
+  const { files, removals } = nodeFiles
+  const images = planImages(facts)
+  const wanted = files.filter(({ into }) => into.length > 0)
+  if (wanted.length + removals.length === 0) return images
+  const scope = [filesCache?.repository, ...files.map(({ files: { given } }) => given)].join('\n')
+  const mayWrite = isTrusted && filesCache?.mayWrite === true
+  const cache =
+    filesCache === undefined || bytes === undefined ? undefined : { bytes, scope, mayWrite }
+  const work = { kind: 'sync-files', wanted, removals, verifies, cache } as const
+  return [toStep(syncId, work, { needs, lane: 'files' }), ...images]
+}
+
+/** Git LFS is asked with the builds' token. */
+export const usersOfToken = (files: readonly Step[]): readonly StepId[] =>
+  files.flatMap((each) => {
+    const usesIt =
+      each.kind === 'sync-files' &&
+      each.wanted.some(({ files: { origin } }) => origin.kind === 'lfs')
+    return usesIt ? [each.id] : []
+  })
