@@ -77,6 +77,10 @@ describe("a node's records", () => {
     note(models, line(models, 'mount'))
     expect(print()).toMatch(/^gone\t/)
     note(models)
+    rmSync(`${models}.${id}`, { recursive: true })
+    writeFileSync(`${models}.${id}`, '')
+    utimesSync(`${models}.${id}`, 0, 0)
+    expect(print()).toMatch(/^file\t/)
     rmSync(models)
     mkdirSync(join(root, 'elsewhere'), { recursive: true })
     symlinkSync('elsewhere', models)
@@ -100,9 +104,12 @@ describe("a node's records", () => {
 
   test('are read by the way that the script prints them', async () => {
     note(target)
-    expect(await readThem()).toEqual([{ target, id, key: 'ro-key', isThere: false }])
+    expect(await readThem()).toEqual([{ target, id, key: 'ro-key', isThere: false, isFile: false }])
     expect(await readThem(print().replace('gone', 'there'))).toEqual([
-      { target, id, key: 'ro-key', isThere: true },
+      { target, id, key: 'ro-key', isThere: true, isFile: false },
+    ])
+    expect(await readThem(print().replace('gone', 'file'))).toEqual([
+      { target, id, key: 'ro-key', isThere: true, isFile: true },
     ])
   })
 

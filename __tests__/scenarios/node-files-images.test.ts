@@ -170,8 +170,11 @@ test("what is not named goes when it is asked for; others' images stay", async (
   const theirs = ['slipway.local/theirs:0123456789abcdef', 'example.org/models:1']
   const base = 'localhost/slipway-testbed/pause:1'
   for (const name of theirs) await ctr(first, 'images', 'tag', base, name)
-  const other = { 'node-files': 'models/deep:/var/local/other' }
+  // Of which it is not known before that it is no folder.
+  const file = `image://${baseImage()}:/etc/debian_version:/var/local/version`
+  const other = { 'node-files': `models/deep:/var/local/other\n${file}` }
   const kept = referenceOf(await sync(other))
+  expect((await sync(other)).log).toContain('Slipway: 2 paths unchanged')
   expect(await ours(first)).toHaveLength(3)
   await sync({ ...other, 'node-files-prune': 'true' })
   expect(await ours(second)).toEqual([kept])

@@ -3,7 +3,12 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { toFilesImage, toObjectName } from '../files/volumes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
-import { findVolumeObjection, findWhole, inspectVolumes } from '../load/volume-state.ts'
+import {
+  findVolumeObjection,
+  findWhole,
+  inspectVolumes,
+  type VolumeState,
+} from '../load/volume-state.ts'
 import { filesImages } from '../ownership.ts'
 
 /** Whether files become images in the nodes, and what nodes have of such images. */
@@ -32,22 +37,34 @@ export const isStale = (
 ): boolean =>
   !kept.has(name) && (scope === undefined || scope.some((each) => name.startsWith(`${each}:`)))
 
+type Asked = Pick<Inputs, 'makesFilesImages' | 'prunesNodeFiles'>
+
+type States = readonly { readonly node: Node; readonly state: VolumeState }[]
+
+/** Asks nodes what they can do with images of files; undefined where that is of no interest. */
+export const inspectNodes = async (
+  api: EngineApi,
+  { makesFilesImages, prunesNodeFiles }: Asked,
+  nodes: readonly Node[],
+): Promise<States | undefined> =>
+  makesFilesImages || prunesNodeFiles
+    ? Promise.all(nodes.map(async (node) => ({ node, state: await inspectVolumes(api, node) })))
+    : undefined
+
 /**
- * Asks nodes what they can do with images of files, and which they have.
+ * Finds which files are images in which nodes.
  *
  * @param able those files that can become images
  */
 export const findFilesImages = async (
   api: EngineApi,
-  { makesFilesImages, prunesNodeFiles }: Pick<Inputs, 'makesFilesImages' | 'prunesNodeFiles'>,
+  { makesFilesImages, prunesNodeFiles }: Asked,
   able: readonly NodeFiles[],
-  nodes: readonly Node[],
+  states: States | undefined,
   idOf: IdOf,
 ): Promise<{ readonly images: FilesImages; readonly of: ReadonlyMap<NodeFiles, InNodes> }> => {
-  if (!makesFilesImages && !prunesNodeFiles) return { images: noImages, of: new Map() }
-  const states = await Promise.all(
-    nodes.map(async (node) => ({ node, state: await inspectVolumes(api, node) })),
-  )
+  if (states === undefined) return { images: noImages, of: new Map() }
+  const nodes = states.map(({ node }) => node)
   const [objection] = states.flatMap(({ node, state }) => findVolumeObjection(node, state) ?? [])
   const wanted = makesFilesImages && objection === undefined ? able : []
   const nameIn = (node: Node, files: NodeFiles): string | undefined => {

@@ -7,7 +7,13 @@ import { type FilesRecord, readRecords } from '../files/record.ts'
 import type { FilesSource } from '../files/wanted.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
-import { type FilesImages, findFilesImages, noImages } from './find-files-images.ts'
+import {
+  type FilesImages,
+  findFilesImages,
+  type IdOf,
+  inspectNodes,
+  noImages,
+} from './find-files-images.ts'
 import { type FilesContext, findSource } from './find-source.ts'
 
 /** Files that nodes are to have, and which nodes lack them. */
@@ -45,17 +51,17 @@ const requireAll = <T>(
   return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** The version of files that a node has as they are to be. */
-const findVersion = (
+/** Of files that a node has as they are to be. */
+const findCurrent = (
   records: readonly FilesRecord[] | undefined,
   files: NodeFiles,
   found: FilesSource,
-): string | undefined => {
+): FilesRecord | undefined => {
   const key = toKey({ files, found })
   return (records ?? []).find(
     (record) =>
       record.target === files.target && record.isThere && key !== undefined && record.key === key,
-  )?.id
+  )
 }
 
 /** Only folders can be layers, and only what nobody writes to. */
@@ -85,18 +91,27 @@ export const findNodeFiles = async (
   const finding = Promise.allSettled(
     nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)),
   )
-  const records = await Promise.all(nodes.map((node) => readRecords(api, node)))
+  const [records, states] = await Promise.all([
+    Promise.all(nodes.map((node) => readRecords(api, node))),
+    inspectNodes(api, inputs, nodes),
+  ])
   const sources = requireAll(await finding, objections)
   const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]))
   const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at] as FilesSource]))
-  const versionIn = (node: Node, each: NodeFiles): string | undefined =>
-    findVersion(recordsOf.get(node), each, foundOf.get(each) as FilesSource)
-  const able = nodeFiles.filter((each) => canBeImage(each, foundOf.get(each) as FilesSource))
-  const { images, of } = await findFilesImages(api, inputs, able, nodes, versionIn)
+  const currentIn = (node: Node, each: NodeFiles): FilesRecord | undefined =>
+    findCurrent(recordsOf.get(node), each, foundOf.get(each) as FilesSource)
+  // What some sources have is known only once it is there.
+  const able = nodeFiles.filter(
+    (each) =>
+      canBeImage(each, foundOf.get(each) as FilesSource) &&
+      !nodes.some((node) => currentIn(node, each)?.isFile),
+  )
+  const idOf: IdOf = (node, each) => currentIn(node, each)?.id
+  const { images, of } = await findFilesImages(api, inputs, able, states, idOf)
   const files = [...foundOf].map(([each, found]) => {
     const image = of.get(each)
     const isDone = (node: Node): boolean =>
-      versionIn(node, each) !== undefined && image?.nodes.has(node) !== false
+      currentIn(node, each) !== undefined && image?.nodes.has(node) !== false
     return {
       files: each,
       found,

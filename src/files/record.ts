@@ -14,6 +14,8 @@ export type FilesRecord = {
   readonly key: string
   /** Whether the target still leads to that tree, and something is there. */
   readonly isThere: boolean
+  /** Whether it is a single file. */
+  readonly isFile: boolean
 }
 
 /** The name of a target's record. */
@@ -32,7 +34,8 @@ const parseLine = (line: string): readonly FilesRecord[] => {
     findTargetObjection(target) === undefined &&
     name === toRecordName(target) &&
     /^[0-9a-f]{16}$/.test(id)
-  return isOurs ? [{ target, id, key, isThere: there === 'there' }] : []
+  const isFile = there === 'file'
+  return isOurs ? [{ target, id, key, isThere: isFile || there === 'there', isFile }] : []
 }
 
 /**

@@ -1,5 +1,6 @@
 # What a node has of files that Slipway has put there: a line for each of its records, which begins with whether
-# the target is still what the record says. Runs in the node itself.
+# the target is still what the record says: `there`, `file` of a single file that is, or `gone`. Runs in the
+# node itself.
 export LC_ALL=C
 cd /var/lib/slipway-files 2>/dev/null || exit 0
 count=0
@@ -15,5 +16,6 @@ for name in *; do
     there=gone
   fi
   if [[ $way == mount ]] && ! mountpoint -q -- "${target%/*}/$version"; then there=gone; fi
+  if [[ $there == there && -f $target ]]; then there='file'; fi
   printf '%s\t%s\t%s\n' "$there" "$name" "$line"
 done
