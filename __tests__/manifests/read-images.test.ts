@@ -196,6 +196,7 @@ describe('custom resources', () => {
     'url: a/b:1',
     'chart: { repository: a/b, tag: v1 }',
     'git: { reference: a/b:1 }',
+    'volumes: [{ image: { reference: "slipway.local/models:0123456789abcdef" } }]',
   ])('%s is no image', (line) => {
     expect(tell(custom(`  ${line}\n`)).images).toEqual([])
   })

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import { type ImageReference, parseImageReference, toRepository } from '../image/reference.ts'
+import { isFilesImage } from '../ownership.ts'
 import { toLine } from '../text/to-line.ts'
 import { parseImageArgument } from './image-arguments.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
@@ -53,6 +54,8 @@ const read = (source: Source, node: unknown, written: string, isSure: boolean): 
   const reference = parseImageReference(written)
   // Of a pod it has been judged already, and elsewhere it is something else.
   if (typeof reference === 'string') return none
+  // No registry has those, and `node-files-images` makes them.
+  if (isFilesImage(reference.canonical)) return none
   if (isSure || hasVersion(reference)) return toImage(source, node, reference)
   return toUnknown(source, node, `${quote(written)} has no tag, and may be no image`)
 }
