@@ -288,6 +288,7 @@ test.each([
   ['v1.9.0-alpha.1.12+0123456789abcd', 9],
   ['v2.1.0', undefined],
   ['1.35.0', undefined],
+  ['xv1.35.0', undefined],
   ['', undefined],
 ])('of Kubernetes %s the minor version is %s', (version, expected) => {
   expect(see({ printed: `kubernetes ${version}\n` }).kubernetesMinor).toBe(expected)
