@@ -266,6 +266,23 @@ test.each<readonly [string, () => unknown]>([
         'x',
       ),
   ]),
+  ...[
+    'apiVersion: a.b/v1\nspec:',
+    'kind: Pod\nspec: { containers: [{ image: a, resources: { limits: *m9 } }] }\nx:',
+  ].map((rest): [string, () => unknown] => [
+    `lists in lists that ${rest.slice(0, 10)} merges`,
+    () => {
+      const lists = Array.from(
+        { length: 9 },
+        (_, at) =>
+          `m${at + 1}: &m${at + 1} [${Array.from({ length: 60 }, () => `*m${at}`).join(', ')}]\n`,
+      )
+      parseManifest(
+        `m0: &m0 b\n${lists.join('')}y: &y { <<: *m9 }\n${rest.replace('*m9', '{ <<: *m9 }')} { <<: *m9 }\n`,
+        'x.yaml',
+      )
+    },
+  ]),
   [
     'a custom resource with many images',
     () =>

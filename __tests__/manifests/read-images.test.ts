@@ -173,6 +173,17 @@ describe('custom resources', () => {
     expect(tell(custom(`  ${line}\n`))).toEqual({ images: [`4 ${expected}`], unknown: [] })
   })
 
+  test('merged maps give what is not there, the first of a list and the last key', () => {
+    const first = 'a: &a { image: "a:1", baseImage: "a:2" }'
+    const second = 'b: &b { image: "b:1", otherImage: "b:3" }'
+    const text = `  x: [{ ${first}, ${second} }]\n  y: { <<: [*a, *b], image: "c:1" }\n  z: { <<: [*a, *b] }\n`
+    expect(
+      imagesOf(custom(text))
+        .slice(4)
+        .map((line) => line.slice(2)),
+    ).toEqual([...['c:1', 'a:2', 'b:3'], ...['a:1', 'a:2', 'b:3']])
+  })
+
   test.each([
     ['image: quay.io/a/b', '"quay.io/a/b" has no tag, and may be no image'],
     ['image: debian', '"debian" has no tag, and may be no image'],

@@ -67,9 +67,12 @@ export const createReader = (document: Document) => {
   }
   const collect = (node: unknown, into: Map<string, unknown>, depth: number): void => {
     const map = follow(node)
-    if (isSeq(map)) for (const item of map.items.toReversed()) collect(item, into, depth + 1)
-    if (!isMap(map) || depth > 10) return
+    if (!(isMap(map) || isSeq(map)) || depth > 10) return
     spend(1 + map.items.length)
+    if (isSeq(map)) {
+      for (const item of map.items) collect(item, into, depth + 1)
+      return
+    }
     const pairs = map.items.map(({ key, value }) => [textOf(key), value] as const)
     for (const [key, value] of pairs) {
       if (key !== undefined && key !== '<<' && !into.has(key)) into.set(key, follow(value))
@@ -78,9 +81,9 @@ export const createReader = (document: Document) => {
   }
   const findKeys = (node: unknown, depth: number): readonly string[] => {
     const map = follow(node)
-    if (isSeq(map)) return map.items.flatMap((item) => findKeys(item, depth + 1))
-    if (!isMap(map) || depth > 10) return []
+    if (!(isMap(map) || isSeq(map)) || depth > 10) return []
     spend(1 + map.items.length)
+    if (isSeq(map)) return map.items.flatMap((item) => findKeys(item, depth + 1))
     return map.items.flatMap(({ key, value }) => {
       const name = textOf(key)
       if (name === '<<') return findKeys(value, depth + 1)

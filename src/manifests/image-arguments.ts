@@ -47,9 +47,6 @@ const programs: readonly {
 
 const known: ReadonlySet<string> = new Set(programs.flatMap(({ flags }) => flags))
 
-/** Images of Windows, which no node of ours runs. */
-const others: ReadonlySet<string> = new Set(['shell-image-win'])
-
 /**
  * What an argument says of an image: the flag, and its value where it stands in the same argument.
  * Undefined for all other arguments, of which nothing is kept.
@@ -57,6 +54,6 @@ const others: ReadonlySet<string> = new Set(['shell-image-win'])
 export const parseImageArgument = (argument: string) => {
   const [, flag = '', value] = /^--?([a-z0-9][a-z0-9-]{0,99})(?:=(.*))?$/s.exec(argument) ?? []
   if (known.has(flag)) return { flag, value, isKnown: true }
-  if (!flag.endsWith('-image') || others.has(flag)) return undefined
+  if (!flag.endsWith('-image')) return undefined
   return { flag, value: undefined, isKnown: false }
 }
