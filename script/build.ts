@@ -78,6 +78,7 @@ const scripts = [
   'pull/in-node',
   'image/contents/reader',
   'cluster/in-node',
+  'cluster/providers/on-path',
   'diagnose/nodes/in-node',
   'diagnose/cluster/kubectl',
 ]

@@ -16,6 +16,10 @@ export const intermediateRepository = (runId: string): string => `slipway.invali
 export const toHeldName = (runId: string, id: string): string =>
   `${intermediateRepository(runId)}:${id.replace(/^sha256:/, '').slice(0, 32)}`
 
+/** Labels of a cluster's nodes: the run that had kind make them, and where it ran. */
+export const clusterRunLabel = 'dev.slipway.cluster'
+export const clusterMakerLabel = 'dev.slipway.cluster-maker'
+
 /** The volume that holds files for nodes by their digests, and the label that says that we made it. */
 export const filesVolume = 'slipway-files'
 export const filesLabel = 'dev.slipway.files'

@@ -42,7 +42,8 @@ describe('action.yml is the schema', () => {
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
     // Of files, of reports, and with `mode: diagnose` another one, alone.
-    const all = [...Object.keys(toOutputs(full, true)), 'volumes', 'image-report', 'findings']
+    const others = ['kubeconfig', 'cluster-logs', 'volumes', 'image-report', 'findings']
+    const all = [...Object.keys(toOutputs(full, true)), ...others]
     expect(all).toEqual(Object.keys(action.outputs))
   })
 })

@@ -102,6 +102,7 @@ test('cleaning up takes links away, not what they lead to, and ends nobody whom 
   await cleanUp(environment, createRunner(), runId, {
     isDockerThere: false,
     builder: undefined,
+    cluster: undefined,
   })
   expect([existsSync(tempDir), existsSync(recordingFolder)]).toEqual([false, false])
 })

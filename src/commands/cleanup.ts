@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { removeKept } from '../build/own-builder.ts'
+import { listMadeBy, removeOwned } from '../cluster/providers/kind-owned.ts'
 import { endRecorder } from '../diagnose/recording/recorder.ts'
 import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
@@ -46,6 +47,7 @@ export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId:
   tempDir: join(tempDir, `slipway-${runId}`),
   layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
   recordingFolder: recordingFolderOf(tempDir, runId),
+  clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
   label: `${runLabel}=${runId}`,
 })
 
@@ -105,11 +107,33 @@ const leaveState = async (docker: Docker, runId: string, name: string): Promise<
   await removeKept(docker, name)
 }
 
+/**
+ * The cluster that this run has made, or was killed while it made it. What its kind asked the daemon for
+ * last may come when we have looked already.
+ */
+const removeCluster = async (
+  docker: Docker,
+  runId: string,
+  kubeconfig: string | undefined,
+): Promise<void> => {
+  await endStrays(['kind', 'docker'], runId)
+  await withEngineApi(docker, async (api) => {
+    for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
+      const owned = await listMadeBy(api.get, runId)
+      isThere = owned.length > 0 || looks === 1
+      await removeOwned(docker, api, owned, kubeconfig)
+      if (isThere) await setTimeout(settleMs)
+    }
+  })
+}
+
 /** What post knows of the job. */
 type Found = {
   readonly isDockerThere: boolean
   /** Main made one, and was killed before it removed it. */
   readonly builder: 'made' | { readonly kept: string } | undefined
+  /** What there is of a cluster that main made; its kubeconfig where the step named one. */
+  readonly cluster: { readonly kubeconfig: string | undefined } | undefined
 }
 
 /** The state of `withBuilder`; a build may have tried to set it. */
@@ -132,14 +156,15 @@ export const cleanUp = async (
   context: CleanupContext,
   { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
-  { isDockerThere, builder }: Found,
+  { isDockerThere, builder, cluster: made }: Found,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId)
+  const { tempDir, layoutDir, recordingFolder, clusterLogs, label } = leftoversOf(context, runId)
   try {
     const cluster =
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
-    for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
+    for (const folder of [tempDir, layoutDir, clusterLogs])
+      rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     // Another step's post may be writing into it.
     rmSync(recordingFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
@@ -148,6 +173,7 @@ export const cleanUp = async (
     const docker = createDocker(context.childEnv)
     const filter = `label=${label}`
     const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
+    if (made !== undefined) await removeCluster(docker, runId, made.kubeconfig)
     if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
     const removed =

@@ -85,7 +85,13 @@ export const refuseUnknownLimits = ({ imageLimits }: Inputs, facts: Facts): void
 /** What the author of the workflow should know before anything is done. */
 export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {
   remarkOnInputs(inputs, facts, log)
-  // What Kubernetes will do with the images otherwise than their author may think.
+  // What is about nodes can be said when they are there.
+  if (inputs.createCluster === undefined || inputs.isDryRun)
+    await remarkOnManifests(inputs, facts, log)
+}
+
+/** What Kubernetes will do with the images otherwise than their author may think. */
+export const remarkOnManifests = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {
   const { manifests, nodeCapacities, engine, images } = facts
   const named = facts.namedImages.map(({ reference }) => reference)
   const loaded = { wanted: toWanted(facts), images, named }

@@ -1,11 +1,12 @@
 import type { BuilderWatch } from '../build/builder-watch.ts'
+import { clusterState } from '../cluster/providers/kind-owned.ts'
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { removeLeftBuilders } from '../docker/left-builders.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { FoundFiles } from '../facts/find-files.ts'
-import { type GatherContext, gather } from '../facts/gather.ts'
+import { type GatherContext, gather, gatherNodes } from '../facts/gather.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -24,7 +25,13 @@ import type { Secret } from '../secret.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
 import { toServerUrl } from '../token/formats.ts'
 import { toGitAuth } from '../token/git-auth.ts'
-import { refuseShortage, refuseUnknownLimits, remark, remarkOnLoads } from './remarks.ts'
+import {
+  refuseShortage,
+  refuseUnknownLimits,
+  remark,
+  remarkOnLoads,
+  remarkOnManifests,
+} from './remarks.ts'
 import { withBuilder } from './with-builder.ts'
 
 /** Where a run takes place. */
@@ -35,6 +42,8 @@ export type RunContext = Omit<GatherContext, 'takeToken'> & {
   readonly layoutDir: string
   /** Where post finds how things were before. */
   readonly recordingFolder: string
+  /** Where the logs of a cluster go that could not be made; they stay until post. */
+  readonly clusterLogs: string
   /** What child processes inherit. */
   readonly env: Env
   /** Looks after the run's own builder, where that is needed. */
@@ -69,6 +78,8 @@ export type Result =
       readonly compared: readonly Compared[]
       /** Images that are beyond their limits. */
       readonly excesses: readonly Excess[]
+      /** Where the logs of a cluster are, if one could not be made. */
+      readonly clusterLogs?: string
       /** Undefined where all went well. */
       readonly failure: unknown
     }
@@ -164,17 +175,29 @@ const runWith = async (
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
   await booted
-  const { clusterName } = inputs
-  const finishRecording = beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+  const { clusterName, createCluster } = inputs
+  const record = () => beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+  let finishRecording = createCluster === undefined ? record() : undefined
+  let known = facts
+  const planAgain = async () => {
+    known = await gatherNodes(api, inputs, { ...context, takeToken }, cache, facts)
+    finishRecording = record()
+    await remarkOnManifests(inputs, known, log)
+    return planRun(inputs, known).steps
+  }
   const report = await runPlan(inputs, facts, plan, {
     docker: { command, api, engine: facts.engine },
     secrets: toSecrets(inputs, token, context),
     log,
-    run: { ...context, id: context.runId, cache, signal },
+    run: {
+      ...{ ...context, id: context.runId, cache, signal },
+      saveClusterState: (state) => front.saveState(clusterState, state),
+    },
     tempRoot: context.tempRoot,
+    planAgain,
   })
   // Who cancels gives us seconds.
-  if (!signal.aborted) await finishRecording(toLoaded(report))
+  if (!signal.aborted) await finishRecording?.(toLoaded(report))
   const history = toHistory(facts)
   const compared = compareImages(report, history.targets, facts.lastImages)
   const excesses = checkImageLimits(compared, inputs.imageLimits)
@@ -182,8 +205,9 @@ const runWith = async (
   // What is beyond its limits is nothing to compare the next run with.
   const isFine = failure === undefined && (excesses.length === 0 || inputs.imageLimits.isWarning)
   if (isFine) leaveNames(facts, report, history, context, front)
-  const { files: nodeFiles } = facts.nodeFiles
-  return { kind: 'run', report, history, nodeFiles, compared, excesses, failure }
+  const { files: nodeFiles } = known.nodeFiles
+  const { clusterLogs } = context
+  return { kind: 'run', report, history, nodeFiles, compared, excesses, clusterLogs, failure }
 }
 
 /**

@@ -112,11 +112,20 @@ const findCapacities = async (
   { manifests, clusterName, nodes }: Inputs,
   found: Found,
 ): Promise<Facts['nodeCapacities']> => {
-  if (manifests.length === 0) return []
+  if (manifests.length === 0 || found.nodes.length === 0) return []
   const all =
     nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found)
   return findNodeCapacities(api, all.nodes, found)
 }
+
+/** A cluster that is still to be made has none yet. */
+const findNodes = (
+  { get }: EngineApi,
+  { createCluster, clusterName, nodes }: Inputs,
+): Promise<Pick<Facts, 'nodes' | 'leftOut'>> =>
+  createCluster === undefined
+    ? kind.findNodes(get, clusterName, nodes)
+    : Promise.resolve({ nodes: [], leftOut: [] })
 
 type Found = Pick<
   Facts,
@@ -152,6 +161,32 @@ const findDisk = async (
   return { filesystems, nodeImages, freeable, reusableBytes }
 }
 
+const toFilesContext = (inputs: Inputs, context: GatherContext, cache: CacheAccess) => ({
+  ...context,
+  serverUrl: toServerUrl(inputs.apiUrl),
+  signal: cache.signal,
+})
+
+/**
+ * Adds what only nodes can tell, once there are some.
+ *
+ * @throws {Failure} when there are none, or they lack what is wanted of them
+ */
+export const gatherNodes = async (
+  api: EngineApi,
+  inputs: Inputs,
+  context: GatherContext,
+  cache: CacheAccess,
+  facts: Facts,
+): Promise<Facts> => {
+  const found = await kind.findNodes(api.get, inputs.clusterName, inputs.nodes)
+  const [nodeFiles, nodeCapacities] = await Promise.all([
+    findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)),
+    findCapacities(api, inputs, { ...facts, ...found }),
+  ])
+  return { ...facts, ...found, nodeFiles, nodeCapacities }
+}
+
 /**
  * Asks for all that the plan depends on, changing nothing.
  *
@@ -167,7 +202,7 @@ export const gather = async (
   const { get } = api
   const questions = [
     findEngine(get),
-    kind.findNodes(get, inputs.clusterName, inputs.nodes),
+    findNodes(api, inputs),
     findGiven(get, inputs),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
@@ -190,11 +225,7 @@ export const gather = async (
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
   const [disk, nodeFiles, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
-    findNodeFiles(api, inputs, nodes, {
-      ...context,
-      serverUrl: toServerUrl(inputs.apiUrl),
-      signal: cache.signal,
-    }),
+    findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
     findCapacities(api, inputs, found),
   ])
   const { hasCacheService, mayWriteCache: mayWrite, repository } = context

@@ -80,6 +80,14 @@ export const grammar = {
   ],
   retries: [/^[0-9]$/, 'not a number of tries. Write 0 to 9.'],
   parallel: [/^[1-9][0-9]?$/, 'not a number of builds. Write 1 to 99.'],
+  'node-image': [
+    /^[a-z0-9][\w./:@-]*$/i,
+    'not the name of an image. Write NAME:TAG, such as kindest/node:v1.33.1.',
+  ],
+  wait: [
+    /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/,
+    'not a duration. Write one as kind takes it, such as 60s or 5m.',
+  ],
   'cluster-name': [
     clusterPattern,
     'not a valid value. Use the name that `kind get clusters` shows.',

@@ -1,3 +1,4 @@
+import type { ClusterRequest } from '../cluster/request.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
@@ -232,6 +233,8 @@ export type Inputs = CacheInputs & {
   /** Images that `mode: report` looks at. */
   readonly reported: readonly ReportedImage[]
   readonly clusterName: string
+  /** Undefined where the cluster is there before the step. */
+  readonly createCluster: ClusterRequest | undefined
   /** Names or roles; empty means all nodes of the cluster. */
   readonly nodes: readonly string[]
   readonly loadMode: LoadMode

@@ -12,6 +12,7 @@ import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
 import { readCache } from './read-cache.ts'
+import { readCluster } from './read-cluster.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
@@ -33,6 +34,8 @@ const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
 
 const reportNothingToDo = ({ text, report }: Reader): void => {
+  // A cluster alone is something, too; a word that is none is reported elsewhere.
+  if ((text('create-cluster') ?? 'false') !== 'false') return
   const sources = [
     ...(['context', 'images', 'images-from', 'bake-files', 'builds', 'node-files'] as const),
   ]
@@ -123,6 +126,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       pullImages: choice('pull-images', ['missing', 'always', 'never'] as const),
       reported: isReport ? readReported(reader) : [],
       clusterName: word('cluster-name') ?? 'kind',
+      createCluster: readCluster(reader),
       nodes: list('nodes'),
       loadMode: choice('load-mode', loadModes),
       keepImages: toTri[choice('keep-images', triWords)],

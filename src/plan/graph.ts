@@ -28,21 +28,36 @@ const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly S
 const dropsCopies = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
   keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
 
+/** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
+const planCluster = ({ createCluster: request, clusterName: cluster }: Inputs): readonly Step[] => {
+  if (request === undefined) return []
+  const create = toStep('start cluster', { kind: 'create-cluster', cluster, request })
+  const work = { kind: 'await-cluster', creating: create.id } as const
+  return [create, toStep('create cluster', work, { after: [create.id], isFinal: true })]
+}
+
+/** What is to be done before anything can be done with nodes. */
+const nodesFirst = (inputs: Inputs): readonly StepId[] =>
+  idsOf(planCluster(inputs).filter(({ kind }) => kind === 'create-cluster'))
+
 const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) => {
   const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : undefined
   const { clusterName: cluster } = inputs
   return (references: readonly ImageReference[], image: ImageSource, needs: readonly StepId[]) => {
     const names = references.map(({ given }) => given)
     const work = { kind: 'load', names, image, cluster, into, keepImages } as const
-    return toStep(`load ${names.join(', ')}`, work, { needs, lane: 'load' })
+    const order = { needs: [...needs, ...nodesFirst(inputs)], lane: 'load' } as const
+    return toStep(`load ${names.join(', ')}`, work, order)
   }
 }
 
 type ToLoad = ReturnType<typeof createToLoad>
 
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes, manifests }: Facts) => {
+const createToReport = (inputs: Inputs, { nodes, manifests }: Facts) => {
+  const { imageReport: depth, prove } = inputs
   const nodeImage = nodes[0]?.imageId
+  const first = nodesFirst(inputs)
   return (
     references: readonly ImageReference[],
     image: ImageSource,
@@ -50,12 +65,13 @@ const createToReport = ({ imageReport: depth, prove }: Inputs, { nodes, manifest
     loadedBy?: StepId,
     target?: Target,
   ): readonly Step[] => {
-    if (depth === 'false' || nodeImage === undefined) return []
+    if (depth === 'false' || (nodeImage === undefined && first.length === 0)) return []
     const names = references.map(({ given }) => given)
     const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
     const about = { target, asksForGpu: asksForGpu(manifests, references) }
     const work = { kind: 'analyse', names, image, depth, nodeImage, loaded, ...about } as const
-    const report = toStep(`report ${names.join(', ')}`, work, { needs, lane: 'report' })
+    const order = { needs: [...needs, ...first], lane: 'report' } as const
+    const report = toStep(`report ${names.join(', ')}`, work, order)
     // Docker runs what it has.
     if (prove === undefined || loaded !== undefined) return [report]
     const { given: command, argv, timeoutMs } = prove
@@ -112,23 +128,32 @@ const planGiven = (
 
 /** Each is loaded as soon as it is there. */
 const planPulls = (
-  { mirrors }: Inputs,
+  inputs: Inputs,
   { pulls, nodes }: Facts,
   toLoad: ToLoad,
   toReport: ToReport,
   room: readonly StepId[],
-): readonly Step[] => [
-  ...(mirrors.length === 0
-    ? []
-    : [toStep('mirrors of nodes', { kind: 'mirror-nodes', into: nodes, mirrors })]),
-  ...pulls.flatMap((reference) => {
-    const id = `pull ${reference.given}`
-    const pull = toStep(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
-    const source = { kind: 'pulled', by: id } as const
-    const reports = toReport([reference], source, [id])
-    return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
-  }),
-]
+): readonly Step[] => {
+  const { mirrors } = inputs
+  return [
+    ...(mirrors.length === 0
+      ? []
+      : [
+          toStep(
+            'mirrors of nodes',
+            { kind: 'mirror-nodes', into: nodes, mirrors },
+            { needs: nodesFirst(inputs) },
+          ),
+        ]),
+    ...pulls.flatMap((reference) => {
+      const id = `pull ${reference.given}`
+      const pull = toStep(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
+      const source = { kind: 'pulled', by: id } as const
+      const reports = toReport([reference], source, [id])
+      return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
+    }),
+  ]
+}
 
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets: readonly Target[]): readonly Target[] => {
@@ -222,8 +247,9 @@ export const planSteps = (
   const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
   const toLoad = createToLoad(inputs, facts, nodes)
   const toReport = createToReport(inputs, facts)
-  const files = planFiles(inputs, facts, room)
+  const files = planFiles(inputs, facts, room, nodesFirst(inputs))
   const main = [
+    ...planCluster(inputs),
     ...disk,
     ...files,
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),

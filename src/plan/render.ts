@@ -37,6 +37,10 @@ const renderImages = ({ wanted }: StepOf<'image-volumes'>): string => {
 /** Undefined for what is only bookkeeping, such as names that exist while a step works. */
 const renderStep = (step: Step): string | undefined => {
   switch (step.kind) {
+    case 'create-cluster':
+      return `Start the cluster ${step.cluster} with kind, or use the one that is there`
+    case 'await-cluster':
+      return 'Wait until kind has made the cluster'
     case 'free-disk': {
       const { entries, targetFreeBytes } = step.freeing
       const goal =
@@ -109,6 +113,8 @@ const renderNodes = (steps: readonly Step[]): readonly string[] => {
       'The builder sends the layers that the nodes lack. Docker gets no copy of what it builds.',
     ]
   }
+  if (steps.some(({ kind }) => kind === 'create-cluster') && first.into.length === 0)
+    return [`Nodes: those of the cluster ${first.cluster}, as soon as they answer`]
   const renderNode = ({ node, choice }: NodePlan) => `\n- ${node.name}, ${renderMethod(choice)}`
   return [
     `Nodes:${first.into.map(renderNode).join('')}`,

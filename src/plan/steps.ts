@@ -1,6 +1,7 @@
 import type { ReportDepth } from '../analysis/analyse.ts'
 import type { Target } from '../build/target.ts'
 import type { Node } from '../cluster/node.ts'
+import type { ClusterRequest } from '../cluster/request.ts'
 import type { Freeing } from '../disk/free-disk.ts'
 import type { Removal } from '../files/place-trees.ts'
 import type { WantedFiles } from '../files/wanted.ts'
@@ -39,6 +40,14 @@ export type ImageSource =
   | { readonly kind: 'elsewhere'; readonly image: ReportedImage }
 
 export type Work =
+  /** Ends when the nodes answer; then what needs them is planned again, under the same ids. */
+  | {
+      readonly kind: 'create-cluster'
+      readonly cluster: string
+      readonly request: ClusterRequest
+    }
+  /** Ends when kind has ended. */
+  | { readonly kind: 'await-cluster'; readonly creating: StepId }
   | { readonly kind: 'free-disk'; readonly freeing: Freeing; readonly folder: string }
   /** Ends as soon as a build has room to begin; freeing goes on. */
   | { readonly kind: 'await-disk'; readonly freeing: StepId; readonly folder: string }

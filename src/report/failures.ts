@@ -14,16 +14,17 @@ export const toProblems = ({ outcomes }: Report) =>
     .map((outcome) => {
       const { error } = outcome
       const location = error instanceof Failure ? error.location : undefined
-      return { name: nameOf(outcome), error, location }
+      const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind)
+      return { name: nameOf(outcome), error, location, isClusters }
     })
 
 /** What went wrong with one step, and what it was about. */
 export type Problem = Readonly<ReturnType<typeof toProblems>[number]>
 
-/** A build that failed begins with its own name. */
-const renderProblem = ({ name, error }: Problem): string => {
+/** A build that failed begins with its own name, and a cluster has it in its sentence. */
+const renderProblem = ({ name, error, isClusters }: Problem): string => {
   const text = renderError(error)
-  return text.startsWith(`${name}: `) ? text : `${name}: ${text}`
+  return isClusters || text.startsWith(`${name}: `) ? text : `${name}: ${text}`
 }
 
 /** All but the first, whose location is that of the step's own error, as far as they have one. */
@@ -80,10 +81,13 @@ export const toFailure = (report: Report): unknown => {
   const [first] = problems
   const ofFiles = [...outcomesOf(report, 'sync-files'), ...outcomesOf(report, 'image-volumes')]
   const isOnlyOne = problems.length === 1 && ofFiles.length > 0
-  if (first === undefined || among === 1 || (among === 0 && isOnlyOne)) return first?.error
+  const isImages = among === 1 && !first?.isClusters
+  if (first === undefined || isImages || (among === 0 && isOnlyOne)) return first?.error
   const mark = problems.length === 1 ? '' : '- '
   const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)
-  const count = `${problems.length} of ${among} images failed.`
-  const rest = [count, ...renderUndone(report)].join(' ')
+  const failed = problems.filter(({ isClusters }) => !isClusters).length
+  const count = failed === 0 ? [] : [`${failed} of ${among} images failed.`]
+  const rest = [...count, ...renderUndone(report)].join(' ')
+  if (rest === '') return first.error
   return new Failure([...causes, rest].join('\n'), { location: first.location })
 }

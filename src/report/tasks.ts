@@ -48,6 +48,12 @@ export const toSections = (
   })
   if (images.flatMap(({ tasks }) => tasks).length < 2 || rows.length > mostRows) return []
   const disk = [
+    ...outcomesOf(report, 'create-cluster').flatMap((each) =>
+      toTask('start cluster', each, beganMs),
+    ),
+    ...outcomesOf(report, 'await-cluster').flatMap((each) =>
+      toTask('create cluster', each, beganMs),
+    ),
     ...outcomesOf(report, 'free-disk').flatMap((each) => toTask('free disk', each, beganMs)),
     ...outcomesOf(report, 'prune-cache').flatMap((each) => toTask('prune cache', each, beganMs)),
   ]

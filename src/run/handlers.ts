@@ -7,6 +7,7 @@ import { toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
 import { analyse } from './analyse-step.ts'
 import { build } from './build-step.ts'
+import { awaitClusterStep, createClusterStep } from './create-cluster-step.ts'
 import { makeImageVolumes } from './image-volumes-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
@@ -23,6 +24,8 @@ export const handlers: Handlers = {
   load,
   prove,
   pull,
+  'create-cluster': createClusterStep,
+  'await-cluster': awaitClusterStep,
   'sync-files': syncNodeFiles,
   'image-volumes': makeImageVolumes,
   'free-disk': ({ freeing, folder }, { log, run }) =>

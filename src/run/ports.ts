@@ -3,6 +3,7 @@ import type { Proof } from '../analysis/proof.ts'
 import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
+import type { ClusterState, CreatedCluster } from '../cluster/providers/create-kind.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -39,6 +40,7 @@ export type Built = {
 
 /** What steps come to, of those that come to something. */
 type Results = {
+  readonly 'create-cluster': CreatedCluster
   readonly 'free-disk': readonly Freed[]
   readonly build: Built
   readonly 'hold-image': ContainerImage
@@ -84,6 +86,10 @@ export type Run = {
   readonly env: Env
   /** Looks after the run's own builder, where that is needed. */
   readonly watch?: BuilderWatch | undefined
+  /** Where the logs of a cluster go that could not be made. */
+  readonly clusterLogs: string
+  /** Tells post what there is of the cluster. */
+  readonly saveClusterState: (state: ClusterState) => void
   /** How the Actions cache is asked. */
   readonly cache: CacheAccess
   /** Ends with the step, or with the first failure where that ends all. */
@@ -108,6 +114,8 @@ export type Given = Omit<Ports, 'run'> & {
   readonly run: Omit<Run, 'resultOf' | 'over'>
   /** Where temporary files belong. */
   readonly tempRoot: string
+  /** The plan's steps anew, now that there are nodes. */
+  readonly planAgain: () => Promise<readonly Step[]>
 }
 
 export type Handler<K extends Step['kind']> = (

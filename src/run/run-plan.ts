@@ -64,6 +64,7 @@ export const runPlan = async (
   }
   // What is final goes on when the first failure has ended the rest; a cancelled step ends that, too.
   const finalPorts: Ports = { ...ports, run: { ...ports.run, signal: run.signal } }
+  let renewed: ReadonlyMap<string, Step> = new Map()
   const reclaim = createReclaim(inputs, facts, given, async () => {
     const id = steps.find(({ kind }) => kind === 'free-disk')?.id ?? ''
     await over(id)
@@ -73,8 +74,14 @@ export const runPlan = async (
   const outcomes = await runJobs(steps, {
     lanes: { build: parallel, load: 1, report: 1, proof: 1, files: 1, pull: 3 },
     isEnded: () => signal.aborted,
+    renew: (step) => renewed.get(step.id) ?? step,
     run: (step) => {
-      const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports)
+      const work = async () => {
+        const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports)
+        if (step.kind === 'create-cluster')
+          renewed = new Map((await given.planAgain()).map((each) => [each.id, each]))
+        return result
+      }
       return fillsDisks.has(step.lane) ? retry(work, signal) : work()
     },
     onEnd: (outcome) => {

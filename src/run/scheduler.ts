@@ -29,6 +29,8 @@ export type Options<J extends Job> = {
   readonly lanes: Readonly<Partial<Record<J['lane'], number>>>
   /** True where nothing more shall begin, but what is final. */
   readonly isEnded: () => boolean
+  /** The same job as it is known now, under the same id and with the same order. */
+  readonly renew?: (job: J) => J
   readonly run: (job: J) => Promise<unknown>
   /** Hears of each as it ends; may end all. */
   readonly onEnd: (outcome: Outcome<J>) => void
@@ -42,7 +44,7 @@ export type Options<J extends Job> = {
  */
 export const runJobs = async <J extends Job>(
   jobs: readonly J[],
-  { lanes, isEnded, run, onEnd }: Options<J>,
+  { lanes, isEnded, renew = (job) => job, run, onEnd }: Options<J>,
 ): Promise<readonly Outcome<J>[]> => {
   const outcomes = new Map<string, Outcome<J>>()
   const running = new Map<string, { readonly lane: string; readonly work: Promise<void> }>()
@@ -53,7 +55,8 @@ export const runJobs = async <J extends Job>(
     running.delete(step.id)
     onEnd(outcome)
   }
-  const begin = (job: J): void => {
+  const begin = (known: J): void => {
+    const job = renew(known)
     const startedMs = performance.now()
     const time = () => ({ startedMs, endedMs: performance.now() })
     const work = run(job).then(

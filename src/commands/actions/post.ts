@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import { getState } from '@actions/core'
+import { clusterState } from '../../cluster/providers/kind-owned.ts'
 import { renderError } from '../../failure.ts'
 import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
@@ -19,6 +21,8 @@ process.on('uncaughtException', (error) => {
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
 const builder = toLeftBuilder(getState(builderState))
 const names = getState(namesState)
+// A half-made one goes also where it was to be kept. The label on its nodes says whose they are.
+const isClusterOurs = ['making', 'made'].includes(getState(clusterState))
 const environment = await readEnvironment()
 forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so these are only compared.
@@ -41,7 +45,11 @@ try {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
 if (isRunId(runId)) await keepNames(environment, runner, runId, names)
-await cleanUp(environment, runner, runId, { isDockerThere, builder })
+const { kubeconfig } = environment.inputs
+const cluster = isClusterOurs
+  ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : undefined }
+  : undefined
+await cleanUp(environment, runner, runId, { isDockerThere, builder, cluster })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
 process.exit()

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
@@ -20,7 +21,7 @@ import {
   renderPieces,
   toVolumes,
 } from '../../report/node-files.ts'
-import { emptyReport, toOutputs } from '../../report/report.ts'
+import { emptyReport, outcomesOf, toOutputs } from '../../report/report.ts'
 import { renderCommon } from '../../report/shared-base.ts'
 import { renderResult, renderSummary } from '../../report/summary.ts'
 import { compareWithUsual } from '../../report/usual.ts'
@@ -65,6 +66,21 @@ const tellVolumes = (runner: Runner, volumes: ReturnType<typeof toVolumes>): voi
   runner.group('node-files: pieces of manifests for pods that use them', lines)
 }
 
+/** Later steps find the cluster, or what is left of one that could not be made. */
+const tellCluster = (
+  runner: Runner,
+  { report, clusterLogs = '' }: Extract<Result, { kind: 'run' }>,
+): void => {
+  const [creation] = outcomesOf(report, 'create-cluster')
+  if (creation === undefined) return
+  if (existsSync(clusterLogs)) runner.output('cluster-logs', clusterLogs)
+  const isMade = outcomesOf(report, 'await-cluster').some(({ state }) => state === 'done')
+  const { kubeconfig } = creation.result ?? {}
+  if (kubeconfig === undefined || !isMade) return
+  runner.output('kubeconfig', kubeconfig)
+  runner.exportVariable('KUBECONFIG', kubeconfig)
+}
+
 /** All but the one that the step fails with. */
 const tellExcesses = async (
   runner: Runner,
@@ -92,6 +108,7 @@ export const publish = async (
     runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`)
     return runner.summary(renderPlanSummary(result.plan))
   }
+  if (result?.kind === 'run') tellCluster(runner, result)
   // The first is the step's own error.
   for (const { message, location } of findOthers(report)) runner.error(message, location)
   const history = result?.kind === 'run' ? result.history : undefined

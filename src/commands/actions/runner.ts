@@ -10,6 +10,8 @@ export type Runner = Log & {
   readonly mask: (value: string) => void
   readonly output: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
+  /** Sets a variable for the job's later steps. */
+  readonly exportVariable: (name: string, value: string) => void
   /** What is written down for people may fail; the step does not fail for that. */
   readonly summary: (markdown: string) => Promise<void>
   /** Waits until all lines have left this process. */
@@ -54,6 +56,7 @@ export const createRunner = (): Runner => {
     mask: (value) => outside(() => core.setSecret(value)),
     output: core.setOutput,
     saveState: core.saveState,
+    exportVariable: core.exportVariable,
     summary: async (markdown) => {
       await core.summary
         .addRaw(markdown, true)

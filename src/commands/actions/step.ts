@@ -36,7 +36,7 @@ const runInPlace = async (
   signal: AbortSignal,
 ): Promise<Result> => {
   const runId = randomBytes(8).toString('hex')
-  const { tempDir, layoutDir, recordingFolder } = leftoversOf(environment, runId)
+  const { tempDir, layoutDir, recordingFolder, clusterLogs } = leftoversOf(environment, runId)
   runner.saveState(runIdState, runId)
   try {
     makeTempDir(tempDir)
@@ -47,7 +47,8 @@ const runInPlace = async (
       credentials.kind !== 'none' || secrets.length > 0 || comment?.token !== undefined
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot } = environment
-    const place = { ...environment, runId, tempDir, layoutDir, tempRoot, env, recordingFolder }
+    const folders = { tempDir, layoutDir, tempRoot, recordingFolder, clusterLogs }
+    const place = { ...environment, ...folders, runId, env }
     const front = { ...runner, log: runner, signal }
     if (inputs.mode !== 'report') return await run(inputs, place, front)
     // Other steps start without what registries are asked with.
