@@ -7,7 +7,7 @@ import { planSteps } from '../../src/plan/graph.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
 import type { Step } from '../../src/plan/steps.ts'
-import { foundFacts as facts, withFree } from '../support/found.ts'
+import { foundFacts as facts, nodeNamed, withFree } from '../support/found.ts'
 import { imageOf, stepsFor, targetOf } from '../support/outcomes.ts'
 import { read } from '../support/read.ts'
 import { readTarget } from '../support/target.ts'
@@ -214,4 +214,35 @@ test('what another builder makes has a report that may wait for its load, and no
 test('without the input nothing has a report', () => {
   expect(orderOf(reported, { ...withNode, images: [] }).join()).toContain('report')
   expect(orderOf({ ...reported, 'image-report': 'false' }, withNode).join()).not.toContain('report')
+})
+
+const newCluster = { ...build, 'create-cluster': 'true', 'image-report': 'auto' }
+const ordersOf = (steps: readonly Step[]) =>
+  steps.map(({ id, needs, after, lane, isFinal }) => ({ id, needs, after, lane, isFinal }))
+
+test('a cluster is made beside the build, and what needs nodes waits for them alone', () => {
+  const steps = stepsOf({ ...newCluster, 'cluster-name': 'e2e' }, { nodes: [] })
+  const orders = new Map(ordersOf(steps).map((each) => [each.id, each]))
+  expect(steps[0]).toMatchObject({ kind: 'create-cluster', cluster: 'e2e', needs: [] })
+  expect(orders.get('create cluster')).toMatchObject({ after: ['start cluster'], isFinal: true })
+  expect(orders.get(steps.find(({ kind }) => kind === 'build')?.id ?? '')?.needs).toEqual([])
+  expect(orders.get('load a:1')?.needs.at(-1)).toBe('start cluster')
+  expect(orders.get('report a:1')?.needs.at(-1)).toBe('start cluster')
+})
+
+test('the plan that is made when nodes answer has the same steps in the same order', () => {
+  const files = { ...newCluster, 'free-disk': '20GB', 'node-files-prune': 'true' }
+  const before = stepsOf(files, { nodes: [] })
+  const after = stepsOf(files, { nodes: [nodeNamed('n')] })
+  expect(ordersOf(after)).toEqual(ordersOf(before))
+  const into = (steps: readonly Step[]) =>
+    steps.flatMap((step) => (step.kind === 'load' ? step.into.map(({ node }) => node.name) : []))
+  expect([into(before), into(after)]).toEqual([[], ['n']])
+})
+
+test('the plan in words says whose nodes they will be', () => {
+  const text = renderPlan(planOf(newCluster, { nodes: [] }))
+  expect(text).toContain('Nodes: those of the cluster kind, as soon as they answer')
+  expect(text).toContain('1. Start the cluster kind with kind, or use the one that is there')
+  expect(text).toMatch(/Load a:1, after 1, \d/)
 })

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { Failure, renderError } from '../../src/failure.ts'
+import { planSteps } from '../../src/plan/graph.ts'
 import { findOthers, toFailure } from '../../src/report/failures.ts'
+import { foundFacts } from '../support/found.ts'
 import { type Ending, imageOf, reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
+import { read } from '../support/read.ts'
 
 const broken = new Failure('Building worker failed', { remedy: 'See the log.' })
 const failed = (error: unknown): Ending => ({ state: 'failed', error })
@@ -71,4 +74,19 @@ test('the only image is told as it is', () => {
 
 test('where all went well there is no failure', () => {
   expect(toFailure(reportOf(stepsFor([targetOf('worker')])))).toBeUndefined()
+})
+
+test('a cluster that could not be made is no image that failed', () => {
+  const inputs = read({ images: 'redis:7', 'create-cluster': 'true' })
+  const why = failed(new Failure('kind could not create the cluster kind: no', { remedy: 'Do.' }))
+  const facts = { ...foundFacts, images: [imageOf('redis:7')] }
+  const report = reportOf(planSteps(inputs, facts, [], undefined), {
+    'start cluster': why,
+    'load redis:7': skipped('start cluster'),
+  })
+  expect(renderError(toFailure(report))).toBe(
+    'kind could not create the cluster kind: no. Do.\nNot loaded: redis:7.',
+  )
+  const alone = planSteps(inputs, { ...foundFacts, images: [] }, [], undefined)
+  expect(toFailure(reportOf(alone, { 'create cluster': why }))).toBe(why.error)
 })

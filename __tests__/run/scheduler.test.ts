@@ -112,3 +112,20 @@ test('what another one ends is cancelled, also what has not begun, and has no fa
 test('nothing to do', async () => {
   expect((await watch([])).outcomes).toEqual([])
 })
+
+test('a job is done as it is known when it begins', async () => {
+  const done: string[] = []
+  let isKnown = false
+  const outcomes = await runJobs([job('nodes'), job('load', 'nodes')], {
+    lanes: {},
+    isEnded: () => false,
+    renew: (each) => (isKnown ? { ...each, lane: `new ${each.lane}` } : each),
+    run: async ({ id, lane }) => {
+      done.push(`${id}: ${lane}`)
+      isKnown = true
+    },
+    onEnd: () => {},
+  })
+  expect(done).toEqual(['nodes: build', 'load: new build'])
+  expect(outcomes.map(({ step: { lane } }) => lane)).toEqual(['build', 'new build'])
+})
