@@ -29,7 +29,7 @@ const files = (into: FoundFiles['into'], image?: FoundFiles['image']): FoundFile
 const plan = (all: readonly FoundFiles[], hasStale = false) => {
   const images = { objection: undefined, scope, hasStale }
   const facts: Facts = { ...foundFacts, nodes, nodeFiles: { ...noFiles, files: all, images } }
-  return planFiles(read({ images: 'a:1' }, []), facts, ['wait for disk'])
+  return planFiles(read({ images: 'a:1' }), facts, ['wait for disk'], [])
 }
 
 const idsOf = (...order: Parameters<typeof plan>) => plan(...order).map(({ id }) => id)
