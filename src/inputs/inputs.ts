@@ -87,6 +87,9 @@ export type RegistryMirror = {
 /** `missing` pulls what Docker lacks. */
 export type PullImages = 'missing' | 'always' | 'never'
 
+/** Whether pulled images are kept in the Actions cache: `auto` on hosted runners. */
+export type ImageCache = 'auto' | 'always' | 'never'
+
 /** Whether Docker's own copy stays once the nodes have theirs. */
 export type KeepImages = 'auto' | 'always' | 'never'
 
@@ -230,6 +233,9 @@ export type Inputs = CacheInputs & {
   readonly mirrors: readonly RegistryMirror[]
   /** Which of them Docker pulls first. */
   readonly pullImages: PullImages
+  readonly imageCache: ImageCache
+  /** How much of them this step may keep. */
+  readonly imageCacheBytes: number
   /** Images that `mode: report` looks at. */
   readonly reported: readonly ReportedImage[]
   readonly clusterName: string

@@ -78,6 +78,8 @@ export const defaults = {
   images: undefined,
   'pull-images': 'missing',
   'registry-mirrors': undefined,
+  'image-cache': 'auto',
+  'image-cache-limit': '4GB',
   'cluster-name': 'kind',
   'create-cluster': 'false',
   'kind-config': undefined,

@@ -25,6 +25,7 @@ import { readSecrets } from './read-secrets.ts'
 import { createReader, type Reader, type Run, toOptional } from './reader.ts'
 import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
+import { parseSize } from './sizes.ts'
 
 const modes = ['run', 'diagnose', 'report'] as const
 
@@ -32,6 +33,17 @@ const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
 const triWords = ['auto', 'true', 'false'] as const
 const toTri = { auto: 'auto', true: 'always', false: 'never' } as const
+
+const readImageCache = ({
+  choice,
+  text,
+  report,
+}: Reader): Pick<Inputs, 'imageCache' | 'imageCacheBytes'> => {
+  const given = text('image-cache-limit') ?? '4GB'
+  const bytes = parseSize(given)
+  if (bytes === undefined) report('image-cache-limit', 'not a size. Write 4GB or 800MB.', given)
+  return { imageCache: toTri[choice('image-cache', triWords)], imageCacheBytes: bytes ?? 0 }
+}
 
 const reportNothingToDo = ({ text, report }: Reader): void => {
   // A cluster alone is something, too; a word that is none is reported elsewhere.
@@ -124,6 +136,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       failFast: isTrue('fail-fast', 'true'),
       images: isReport ? [] : readReferences('images', reader),
       pullImages: choice('pull-images', ['missing', 'always', 'never'] as const),
+      ...readImageCache(reader),
       reported: isReport ? readReported(reader) : [],
       clusterName: word('cluster-name') ?? 'kind',
       createCluster: readCluster(reader),

@@ -11,6 +11,7 @@ import { asksForGpu } from '../manifests/check-images.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { planFiles, usersOfToken } from './files.ts'
+import { planImageCache } from './image-cache.ts'
 import { type ImageSource, type Step, type StepId, toBuildId, toStep } from './steps.ts'
 
 const idsOf = (steps: readonly Step[]): readonly StepId[] => steps.map(({ id }) => id)
@@ -126,33 +127,33 @@ const planGiven = (
     return [...steps, toStep(`release ${id}`, release, { after, isFinal: true })]
   })
 
-/** Each is loaded as soon as it is there. */
+/** Each is loaded as soon as it is there; what is new is kept when all are. */
 const planPulls = (
   inputs: Inputs,
-  { pulls, nodes }: Facts,
+  facts: Facts,
   toLoad: ToLoad,
   toReport: ToReport,
   room: readonly StepId[],
 ): readonly Step[] => {
   const { mirrors } = inputs
-  return [
-    ...(mirrors.length === 0
-      ? []
-      : [
-          toStep(
-            'mirrors of nodes',
-            { kind: 'mirror-nodes', into: nodes, mirrors },
-            { needs: nodesFirst(inputs) },
-          ),
-        ]),
-    ...pulls.flatMap((reference) => {
-      const id = `pull ${reference.given}`
-      const pull = toStep(id, { kind: 'pull', reference, mirrors }, { needs: room, lane: 'pull' })
-      const source = { kind: 'pulled', by: id } as const
-      const reports = toReport([reference], source, [id])
-      return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
-    }),
-  ]
+  const { pulls, nodes } = facts
+  const cache = planImageCache(inputs, facts)
+  const first = nodesFirst(inputs)
+  const work = { kind: 'mirror-nodes', into: nodes, mirrors } as const
+  const told = mirrors.length === 0 ? [] : [toStep('mirrors of nodes', work, { needs: first })]
+  const steps = pulls.flatMap((reference) => {
+    const id = `pull ${reference.given}`
+    const own = { kind: 'pull', reference, mirrors, cache, nodes } as const
+    const pull = toStep(id, own, { needs: room, lane: 'pull' })
+    const source = { kind: 'pulled', by: id } as const
+    const reports = toReport([reference], source, [id])
+    return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
+  })
+  if (cache === undefined) return [...told, ...steps]
+  const ids = idsOf(steps.filter(({ kind }) => kind === 'pull'))
+  const after = idsOf(steps)
+  const keep = toStep('keep images', { kind: 'keep-pulled', pulls: ids, cache }, { after })
+  return [...told, ...steps, keep]
 }
 
 /** Each after those that it is built upon, else as they were given. */

@@ -55,6 +55,8 @@ const renderStep = (step: Step): string | undefined => {
       return `Pull ${step.reference.given}`
     case 'mirror-nodes':
       return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`
+    case 'keep-pulled':
+      return 'Keep new layers of pulled images for later runs'
     case 'load':
       return `Load ${list(step.names)}`
     case 'analyse':

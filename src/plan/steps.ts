@@ -27,6 +27,9 @@ export type FilesCachePlan =
     }
   | undefined
 
+/** What the Actions cache may keep of pulled images; undefined where it keeps none. */
+export type ImageCachePlan = { readonly bytes: number; readonly mayWrite: boolean } | undefined
+
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
   /** Made by a build of this step. */
@@ -64,12 +67,21 @@ export type Work =
       /** Whether to find out which line made which layer. */
       readonly wantsOrigins: boolean
     }
-  /** Has Docker pull an image. */
+  /** Has Docker pull an image, or brings it for the nodes out of the Actions cache. */
   | {
       readonly kind: 'pull'
       readonly reference: ImageReference
       /** Asked first. */
       readonly mirrors: readonly RegistryMirror[]
+      readonly cache: ImageCachePlan
+      /** That get the image: what they have need not come. */
+      readonly nodes: readonly Node[]
+    }
+  /** Keeps what was pulled for later runs. */
+  | {
+      readonly kind: 'keep-pulled'
+      readonly pulls: readonly StepId[]
+      readonly cache: NonNullable<ImageCachePlan>
     }
   /** Has nodes ask mirrors for what pods pull. */
   | {

@@ -10,7 +10,7 @@ export const findImage = (source: ImageSource, { resultOf }: Run): ContainerImag
     case 'held':
       return resultOf('hold-image', source.by)
     case 'pulled':
-      return resultOf('pull', source.by)
+      return resultOf('pull', source.by)?.image
     case 'local':
       return source.image
     case 'elsewhere':

@@ -10,6 +10,7 @@ import { build } from './build-step.ts'
 import { awaitClusterStep, createClusterStep } from './create-cluster-step.ts'
 import { makeImageVolumes } from './image-volumes-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
+import { keepPulled } from './keep-pulled.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
 import type { Handlers } from './ports.ts'
@@ -26,6 +27,7 @@ export const handlers: Handlers = {
   pull,
   'create-cluster': createClusterStep,
   'await-cluster': awaitClusterStep,
+  'keep-pulled': keepPulled,
   'sync-files': syncNodeFiles,
   'image-volumes': makeImageVolumes,
   'free-disk': ({ freeing, folder }, { log, run }) =>

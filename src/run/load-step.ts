@@ -4,6 +4,7 @@ import { findForeign } from '../load/foreign.ts'
 import { loadImage } from '../load/load-image.ts'
 import { findImage } from './find-image.ts'
 import { holdImage } from './intermediates.ts'
+import { dropLayout } from './layouts.ts'
 import type { Handler } from './ports.ts'
 
 /**
@@ -37,6 +38,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     warn: log.warning,
   }
   const done = await loadImage(context, image, step.into).finally(() => foreign)
+  if (source.kind === 'pulled' && image.layout !== undefined) dropLayout(image.layout.folder)
   if (step.keepImages !== undefined && image.layout === undefined) {
     await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line)
   }

@@ -21,6 +21,7 @@ import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { EndedToken } from '../token/ended-token.ts'
 import type { FilesResult } from './files-result.ts'
 import type { BuiltOf } from './history-origins.ts'
+import type { KeptPull } from './kept-pull.ts'
 
 /** What a build came to. */
 export type Built = {
@@ -38,13 +39,19 @@ export type Built = {
   readonly builtOf: BuiltOf | undefined
 }
 
+export type Pulled = {
+  readonly image: ContainerImage
+  /** What may be kept of it; undefined where Docker has pulled it. */
+  readonly kept: KeptPull | undefined
+}
+
 /** What steps come to, of those that come to something. */
 type Results = {
   readonly 'create-cluster': CreatedCluster
   readonly 'free-disk': readonly Freed[]
   readonly build: Built
   readonly 'hold-image': ContainerImage
-  readonly pull: ContainerImage
+  readonly pull: Pulled
   readonly load: ImageLoad
   /** Undefined where the image could not be read. */
   readonly analyse: ImageAnalysis | undefined

@@ -1,14 +1,19 @@
-import type { ContainerImage } from '../image/image.ts'
 import { findImages } from '../image/sources/docker.ts'
 import type { Refusal } from '../pull/refusal.ts'
-import type { Handler } from './ports.ts'
+import type { Handler, Pulled } from './ports.ts'
 
-/** Pulls an image, and finds what has come. */
+/** Brings an image out of the Actions cache, or has Docker pull it, and finds what has come. */
 export const pull: Handler<'pull'> = async (
-  { reference, mirrors },
-  { docker, log, run },
-): Promise<ContainerImage> => {
+  { reference, mirrors, cache, nodes },
+  ports,
+): Promise<Pulled> => {
+  const { docker, log, run } = ports
   const { env, signal } = run
+  if (cache !== undefined) {
+    const { pullKept } = await import('./pull-kept.ts')
+    const pulled = await pullKept(reference, nodes, ports)
+    if (pulled !== undefined) return pulled
+  }
   // Other steps start without a client of HTTP.
   const { pullImage } = await import('../pull/pull-image.ts')
   const { explainPull } = await import('../pull/explain.ts')
@@ -18,5 +23,5 @@ export const pull: Handler<'pull'> = async (
   if (!came) await pullImage(docker.command, reference, log.line, explain, signal)
   const [image] = await findImages(docker.api.get, [reference])
   if (image === undefined) throw new Error(`${reference.given} is gone after it was pulled`)
-  return image
+  return { image, kept: undefined }
 }

@@ -19,7 +19,8 @@ const largeBytes = 50_000_000
 /** An entry has at most 10 GiB. */
 export const mostEntryBytes = 8 * 2 ** 30
 
-const toParts = (file: KeptFile, most: number): readonly Entry[] => {
+/** The entries of a file that shares none. */
+export const toOwnEntries = (file: KeptFile, most = mostEntryBytes): readonly Entry[] => {
   const count = Math.ceil(file.sizeBytes / most)
   return Array.from({ length: count }, (_, at) => ({
     key: `slipway-file-v1-${file.sha256}${count === 1 ? '' : `-${at + 1}of${count}`}`,
@@ -69,7 +70,7 @@ export const toEntries = (
     return { key: `${start}${content}`, fallbacks: [start], files: group, part: undefined }
   })
   const large = sorted.filter(({ sizeBytes }) => sizeBytes >= largeBytes)
-  return [...groups, ...large.flatMap((file) => toParts(file, most))]
+  return [...groups, ...large.flatMap((file) => toOwnEntries(file, most))]
 }
 
 /** As many files as a budget has room for, the largest first, and what is left out. */

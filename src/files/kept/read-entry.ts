@@ -20,15 +20,24 @@ const types: Readonly<Record<string, string>> = {
 
 const show = (name: string): string => `"${toLine(Buffer.from(name, 'latin1').toString(), 100)}"`
 
+/** What is taken out of an entry. */
+type Wanted = Pick<Entry, 'part'> & {
+  /** What is wanted under a digest in hex, which is no more than what somebody calls it so far. */
+  readonly find: (sha256: string, storedBytes: number) => KeptFile | undefined
+}
+
 /** Folders that the packer names; everything else has to be a file that somebody waits for. */
-const findWanted = ({ name, type, storedBytes }: TarEntry, entry: Entry): KeptFile | undefined => {
+const findWanted = (
+  { name, type, storedBytes }: TarEntry,
+  { find, part }: Wanted,
+): KeptFile | undefined => {
   if (type === '5' && /^(?:\.\/)?kept\/?$/.test(name)) return undefined
   if (type !== '0' && type !== '7')
     throw new Failure(`${show(name)} is ${types[type] ?? 'no file'}, which Slipway never keeps`)
   const [, digest] = /^(?:\.\/)?kept\/([0-9a-f]{64})$/.exec(name) ?? []
   if (digest === undefined) throw new Failure(`${show(name)} is no name that Slipway gives`)
-  const file = entry.files.find(({ sha256 }) => sha256 === digest)
-  const bytes = entry.part?.bytes ?? file?.sizeBytes
+  const file = find(digest, storedBytes)
+  const bytes = part?.bytes ?? file?.sizeBytes
   if (file === undefined) return undefined
   if (storedBytes === bytes) return file
   throw new Failure(`${show(name)} has ${storedBytes} bytes in place of ${bytes}`)
@@ -56,7 +65,7 @@ const writePart = async (path: string, offset: number) => {
  */
 export const readEntry = async (
   archive: string,
-  entry: Entry,
+  entry: Wanted,
   folder: string,
   parts: (file: KeptFile) => string,
   signal: AbortSignal,

@@ -15,6 +15,8 @@ export type RestoreOrder = {
   readonly warn: (text: string) => void
   readonly signal: AbortSignal
   readonly mostEntryBytes?: number
+  /** The input that asks for it. */
+  readonly input?: string
 }
 
 /** Downloads take memory, and share one network. */
@@ -58,18 +60,19 @@ const restoreEntry = async (
   assembly: Assembly,
   order: RestoreOrder,
 ): Promise<void> => {
-  const { cache, folder, signal, warn } = order
+  const { cache, folder, signal, warn, input = 'node-files-cache' } = order
   const place = join(folder, `entry-${randomUUID()}`)
   await mkdir(place, { mode: 0o700 })
   try {
     const key = await cache.fetch([entry.key, ...entry.fallbacks], place, signal)
     if (key === undefined) return
     const archive = join(place, 'archive')
-    await readEntry(archive, entry, folder, assembly.pathOf, signal)
+    const find = (digest: string) => entry.files.find(({ sha256 }) => sha256 === digest)
+    await readEntry(archive, { part: entry.part, find }, folder, assembly.pathOf, signal)
     for (const file of entry.files) assembly.count(file)
   } catch (error) {
     signal.throwIfAborted()
-    warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`)
+    warn(`${input}: the entry ${entry.key} is not used: ${renderError(error)}`)
   } finally {
     await rm(place, { recursive: true, force: true })
   }
@@ -84,9 +87,9 @@ const restoreEntry = async (
 export const restoreFiles = async (
   files: readonly KeptFile[],
   order: RestoreOrder,
+  entries: readonly Entry[] = toEntries(files, order.scope, order.mostEntryBytes),
 ): Promise<ReadonlySet<string>> => {
-  const { folder, scope, warn, mostEntryBytes } = order
-  const entries = toEntries(files, scope, mostEntryBytes)
+  const { folder, warn } = order
   const assembly = createAssembly(folder)
   const parted = Map.groupBy(
     entries.filter(({ part }) => part !== undefined),

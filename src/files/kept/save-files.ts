@@ -17,6 +17,8 @@ export type SaveOrder = {
   readonly warn: (text: string) => void
   readonly signal: AbortSignal
   readonly mostEntryBytes?: number
+  /** The input that asks for it. */
+  readonly input?: string
 }
 
 const fill = async ({ files, part }: Entry, folder: string, place: string): Promise<void> => {
@@ -36,18 +38,22 @@ const isNew = ({ files }: Entry, restored: ReadonlySet<string>): boolean =>
   files.some(({ sha256 }) => !restored.has(sha256))
 
 /**
- * Keeps files for later runs; what cannot be kept is a warning.
+ * Makes entries; what cannot be kept is a warning.
  *
  * @returns how many bytes were kept
  */
-export const saveFiles = async (
-  files: readonly KeptFile[],
-  { cache, folder, scope, restored, warn, signal, mostEntryBytes }: SaveOrder,
+export const saveEntries = async (
+  entries: readonly Entry[],
+  {
+    cache,
+    folder,
+    warn,
+    signal,
+    input = 'node-files-cache',
+  }: Omit<SaveOrder, 'scope' | 'restored'>,
 ): Promise<number> => {
   let bytes = 0
-  for (const entry of toEntries(files, scope, mostEntryBytes).filter((each) =>
-    isNew(each, restored),
-  )) {
+  for (const entry of entries) {
     const place = join(folder, `entry-${randomUUID()}`)
     try {
       await mkdir(place, { mode: 0o700 })
@@ -56,10 +62,23 @@ export const saveFiles = async (
         bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     } catch (error) {
       signal.throwIfAborted()
-      warn(`node-files-cache: ${entry.key} is not kept: ${renderError(error)}`)
+      warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`)
     } finally {
       await rm(place, { recursive: true, force: true })
     }
   }
   return bytes
+}
+
+/**
+ * Keeps files for later runs.
+ *
+ * @returns how many bytes were kept
+ */
+export const saveFiles = (files: readonly KeptFile[], order: SaveOrder): Promise<number> => {
+  const entries = toEntries(files, order.scope, order.mostEntryBytes)
+  return saveEntries(
+    entries.filter((each) => isNew(each, order.restored)),
+    order,
+  )
 }

@@ -8,19 +8,37 @@ import { Secret } from '../../../secret.ts'
 import { parseJson } from '../blob-image.ts'
 
 type Config = {
+  readonly credsStore?: unknown
+  readonly credHelpers?: Readonly<Record<string, unknown>> | null
   readonly auths?: Readonly<Record<string, { readonly auth?: unknown } | null>> | null
 }
 
 /** Where `docker login` has written what it knows of Docker Hub. */
 const hubKey = 'https://index.docker.io/v1/'
 
-/** What Docker's own file says of a login, of which nothing is shown; undefined where it has none. */
-export const findLogin = (env: Env, domain: string): Secret | undefined => {
+const readConfig = (env: Env): Config | undefined => {
   const folder = dockerFolderOf(env)
   if (folder === undefined) return undefined
   const text = attempt(() => readRegularFile(join(folder, 'config.json')).toString('utf8'))
-  const auths = attempt(() => JSON.parse(text ?? '') as Config)?.auths ?? {}
-  const keys = [domain, `https://${domain}`, ...(domain === 'docker.io' ? [hubKey] : [])]
+  return attempt(() => JSON.parse(text ?? '') as Config)
+}
+
+const toKeys = (domain: string): readonly string[] => [
+  domain,
+  `https://${domain}`,
+  ...(domain === 'docker.io' ? [hubKey] : []),
+]
+
+/** Whether Docker asks another program for the login there. */
+export const hasHelper = (env: Env, domain: string): boolean => {
+  const { credsStore, credHelpers } = readConfig(env) ?? {}
+  return Boolean(credsStore) || toKeys(domain).some((key) => Object.hasOwn(credHelpers ?? {}, key))
+}
+
+/** What Docker's own file says of a login, of which nothing is shown; undefined where it has none. */
+export const findLogin = (env: Env, domain: string): Secret | undefined => {
+  const auths = readConfig(env)?.auths ?? {}
+  const keys = toKeys(domain)
   const found = keys.flatMap((key) => {
     const auth = Object.hasOwn(auths, key) ? auths[key]?.auth : undefined
     return typeof auth === 'string' && /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? [auth] : []

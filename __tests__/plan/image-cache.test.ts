@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import type { Facts } from '../../src/facts/facts.ts'
+import type { Inputs } from '../../src/inputs/inputs.ts'
+import { planImageCache } from '../../src/plan/image-cache.ts'
+import { foundFacts, nodeNamed } from '../support/found.ts'
+
+const inputs = {
+  ...{ imageCache: 'auto', imageCacheBytes: 4e9, imageReport: 'false', keepsInDocker: false },
+  ...{ keepImages: 'auto', loadMode: 'auto', isTrusted: true },
+} as Inputs
+
+const facts: Facts = {
+  ...foundFacts,
+  pulls: [{ given: 'redis:7', canonical: 'docker.io/library/redis:7' }],
+  nodes: [nodeNamed('node')],
+  filesCache: { repository: 'acme/app', mayWrite: true },
+}
+
+const whole = { bytes: 4e9, mayWrite: true }
+const reading = { bytes: 4e9, mayWrite: false }
+const other = {
+  ...nodeNamed('node'),
+  containerd: { ...nodeNamed('node').containerd, snapshotter: 'native' },
+}
+
+test.each<readonly [string, object, object, object | undefined]>([
+  ['hosted', {}, {}, whole],
+  ['own machine', {}, { isHostedRunner: false }, undefined],
+  ['own machine that wants it', { imageCache: 'always' }, { isHostedRunner: false }, whole],
+  ['hosted that does not', { imageCache: 'never' }, {}, undefined],
+  ['no cache service', { imageCache: 'always' }, { filesCache: undefined }, undefined],
+  [
+    'a trigger that may not write',
+    {},
+    { filesCache: { repository: 'a', mayWrite: false } },
+    reading,
+  ],
+  ['code of others', { isTrusted: false }, {}, reading],
+  ['nothing to pull', {}, { pulls: [] }, undefined],
+  ['images for Docker, too', { keepsInDocker: true }, {}, undefined],
+  ['copies that stay', { keepImages: 'always' }, {}, undefined],
+  ['a report on the images', { imageReport: 'auto' }, {}, undefined],
+  ['links alone', { loadMode: 'link' }, {}, undefined],
+  ['a daemon elsewhere', {}, { isLocalDaemon: false }, undefined],
+  ['nodes that take no single layers', {}, { nodes: [other] }, undefined],
+])('%s', (_, given, found, plan) => {
+  expect(planImageCache({ ...inputs, ...given }, { ...facts, ...found })).toEqual(plan)
+})

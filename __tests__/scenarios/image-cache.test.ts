@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { useEngine } from '../support/loading.ts'
+import { runPod } from '../support/pod.ts'
+import { type RealRegistry, registryProgram, startRealRegistry } from '../support/real-registry.ts'
+import type { Run } from '../support/runner/types.ts'
+import { buildTiny } from '../support/shaped-images.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { type Cluster, docker, imagesOf, startCluster } from '../support/testbed.ts'
+
+describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] as const)(
+  'pulled images in the Actions cache, with %s',
+  (store) => {
+    let cluster: Cluster
+    let registry: RealRegistry
+    let service: CacheService
+    let [byTag, byDigest] = ['', '']
+    let stopped: Promise<void> | undefined
+
+    const publish = async (name: string): Promise<string> => {
+      const tag = `${registry.host}/${name}:1`
+      await buildTiny(tag, ['/bin/sh', '/usr/bin/perl'])
+      await docker('push', '--quiet', tag)
+      const listed = await docker('image', 'inspect', '--format', '{{json .RepoDigests}}', tag)
+      await docker('rmi', '--force', tag)
+      return /@(sha256:[0-9a-f]{64})/.exec(listed)?.[1] ?? ''
+    }
+    const load = async (images: string, node: string | undefined): Promise<Run> => {
+      const inputs = { images, nodes: node ?? '', 'cluster-name': cluster.name }
+      const run = await runSlipway(
+        { ...inputs, 'image-cache': 'true' },
+        { runtime: { token: service.token, resultsUrl: service.resultsUrl } },
+      )
+      await run.dispose()
+      return run
+    }
+
+    const stopRegistry = (): Promise<void> | undefined => {
+      stopped ??= registry?.stop()
+      return stopped
+    }
+
+    beforeAll(async () => {
+      useEngine(store)
+      cluster = await startCluster(2)
+      registry = await startRealRegistry()
+      service = await startCacheService()
+      byTag = `${registry.host}/team/web:1`
+      await publish('team/web')
+      byDigest = `${registry.host}/team/db@${await publish('team/db')}`
+    }, 120_000)
+    afterAll(async () => {
+      await cluster?.remove()
+      await stopRegistry()
+      await service?.stop()
+    })
+
+    test('what one run fetched, the next has for its nodes, and Docker needs none of it', async () => {
+      const [first, second] = cluster.nodes
+      const cold = await load(`${byTag}\n${byDigest}`, first)
+      expect(cold.log).not.toContain('##[error]')
+      expect(cold.log).toMatch(/image-cache: \S+:1: [\d.]+ MB from its registry/)
+      expect(cold.log).toMatch(/image-cache: [\d.]+ MB kept for later runs/)
+      const warm = await load(`${byTag}\n${byDigest}`, second)
+      expect(warm.log).not.toContain('from its registry')
+      expect(warm.log).not.toContain('kept for later runs')
+      expect([cold.exitCode, warm.exitCode]).toEqual([0, 0])
+      for (const node of cluster.nodes) {
+        expect(await imagesOf(node)).toEqual(expect.arrayContaining([byTag, byDigest]))
+        for (const image of [byTag, byDigest])
+          expect(await runPod(node, image, ['/bin/sh', '-c', 'echo runs'])).toContain('runs')
+      }
+      expect(await docker('images', '--quiet', byTag)).toBe('')
+      await stopRegistry()
+      const alone = await load(byDigest, undefined)
+      expect([alone.exitCode, alone.log]).toEqual([0, expect.not.stringContaining('Docker pulls')])
+    })
+  },
+)

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { Failure } from '../../failure.ts'
+import { type BlobImage, type LayerBlob, openBlob, readArchive } from '../contents/blobs/blob.ts'
+import { toDigest } from '../digest.ts'
+import { type ContainerImage, toChainIds } from '../image.ts'
+import { type ImageReference, toRepository } from '../reference.ts'
+import { toBlobPath } from './layout-root.ts'
+
+/** Nodes have no zstd, and their tar reads no packed layers out of a folder. */
+const unpackLayer = async (
+  layer: LayerBlob,
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> => {
+  const path = toBlobPath(folder, layer.diffId)
+  const blob = await openBlob(layer)
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    await pipeline(
+      readArchive(blob),
+      async function* (source: AsyncIterable<Buffer>) {
+        for await (const piece of source) {
+          hash.update(piece)
+          bytes += piece.length
+          yield piece
+        }
+      },
+      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+      { signal },
+    )
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new Failure(`The layer ${layer.digest} could not be unpacked`, { cause })
+  } finally {
+    await blob.handle.close()
+  }
+  const found = `sha256:${hash.digest('hex')}`
+  if (found === layer.diffId) return bytes
+  throw new Failure(`The layer ${layer.digest} unpacks to ${found} in place of ${layer.diffId}`)
+}
+
+const atOnce = 3
+
+/** What an image is made of, where it goes, and what is needed of it. */
+export type LayoutOrder = {
+  readonly image: BlobImage
+  readonly folder: string
+  readonly reference: ImageReference
+  /** Under which the registry has it: of an index, or of the manifest. */
+  readonly root: string
+  /** Diff IDs that some node lacks; empty files stand for the others. */
+  readonly wanted: ReadonlySet<string>
+  readonly bring: (layer: LayerBlob) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Writes an image as builders write theirs for the nodes, with its layers unpacked; its manifest stays the
+ * registry's, byte for byte.
+ *
+ * @throws {Failure} where a layer is not what the image's config promises
+ */
+export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> => {
+  const { image, folder, reference, root, wanted, bring, signal } = order
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true, mode: 0o700 })
+  const id = toDigest(image.config)
+  await writeFile(toBlobPath(folder, id), image.config)
+  const bytes = new Map<string, number>()
+  const waiting = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()]
+  const work = async (): Promise<void> => {
+    for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
+      if (wanted.has(layer.diffId)) {
+        await bring(layer)
+        bytes.set(layer.diffId, await unpackLayer(layer, folder, signal))
+      } else await writeFile(toBlobPath(folder, layer.diffId), '')
+    }
+  }
+  const workers = Array.from({ length: atOnce }, () =>
+    work().catch((error: unknown) => {
+      waiting.length = 0
+      throw error
+    }),
+  )
+  // None may write any more when the folder goes.
+  await Promise.allSettled(workers)
+  await Promise.all(workers)
+  const chainIds = toChainIds(image.layers.map(({ diffId }) => diffId))
+  const layerBytes = image.layers.map(({ diffId }) => bytes.get(diffId) ?? 0)
+  const { architecture = '' } = JSON.parse(image.config) as { readonly architecture?: string }
+  const { manifest } = image
+  return {
+    references: [reference],
+    id,
+    sizeBytes: layerBytes.reduce((sum, each) => sum + each, 0),
+    digestNames: [`${toRepository(reference.canonical)}@${root}`],
+    architecture,
+    layers: image.layers.map(({ diffId }, at) => ({
+      ...{ diffId, chainId: chainIds[at] ?? '', folder: undefined },
+    })),
+    layout: { folder, digest: toDigest(manifest), manifest, layerBytes },
+  }
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import { lstat, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Node } from '../cluster/node.ts'
+import { isNoSpace } from '../docker/disk-full.ts'
+import { Failure, renderError } from '../failure.ts'
+import type { KeptFile } from '../files/kept/entries.ts'
+import { architecture } from '../host/architecture.ts'
+import { retry } from '../host/http.ts'
+import type { BlobImage } from '../image/contents/blobs/blob.ts'
+import { isDigest, toDigest } from '../image/digest.ts'
+import { toChainIds } from '../image/image.ts'
+import { type ImageReference, toRepository } from '../image/reference.ts'
+import { readBlobImage } from '../image/sources/blob-image.ts'
+import {
+  createConversation,
+  readDocument,
+  toPlace,
+} from '../image/sources/registry/conversation.ts'
+import { hasHelper } from '../image/sources/registry/login.ts'
+import { writeLayout } from '../image/sources/write-layout.ts'
+import { inspectNode } from '../load/node-state.ts'
+import { formatBytes, formatDuration } from '../text/format.ts'
+import { toCache } from './files-cache.ts'
+import { createBlobs, toHex } from './kept-blobs.ts'
+import { type KeptPull, leastOwnBytes, type Moved, readMoved, toStarts } from './kept-pull.ts'
+import type { Ports, Pulled } from './ports.ts'
+
+type Conversation = ReturnType<typeof createConversation>
+type Blobs = ReturnType<typeof createBlobs>
+
+/** A name may point elsewhere today; a HEAD counts as no pull. */
+const findRoot = async (
+  version: string,
+  { head, get }: Conversation,
+  signal: AbortSignal,
+): Promise<{ readonly digest: string; readonly text?: string }> => {
+  if (isDigest(version)) return { digest: version }
+  const headers = await retry(() => head(`manifests/${version}`), signal)
+  const digest = headers['docker-content-digest']
+  if (isDigest(digest)) return { digest }
+  const text = await retry(() => readDocument(get, `manifests/${version}`, undefined), signal)
+  return { digest: toDigest(text), text }
+}
+
+const readImage = async (root: string, folder: string, blobs: Blobs): Promise<BlobImage> => {
+  const texts = new Set<string>([root])
+  const bring = (digest: string, path: string): Promise<string> => {
+    texts.add(digest)
+    return blobs.bringText(digest, path)
+  }
+  const rootText = await bring(root, `manifests/${root}`)
+  const source = {
+    readManifest: ({ digest }: { readonly digest: string }) => bring(digest, `manifests/${digest}`),
+    readText: ({ digest }: { readonly digest: string }) => bring(digest, `blobs/${digest}`),
+    toFiles: async (layers: readonly { readonly digest: string }[]) =>
+      layers.map(({ digest }) => ({ file: join(folder, toHex(digest)), start: 0 })),
+  }
+  const image = await readBlobImage(rootText, source, architecture)
+  const config = JSON.parse(image.config) as { readonly architecture?: unknown }
+  // Docker says it better.
+  if (config.architecture !== architecture) throw new Failure('It is for other machines')
+  return image
+}
+
+/** What some node lacks; of one that does not answer nobody knows, and the load says why. */
+const findWanted = async (
+  { layers }: BlobImage,
+  nodes: readonly Node[],
+  { docker: { api } }: Pick<Ports, 'docker'>,
+): Promise<ReadonlySet<string>> => {
+  const states = await Promise.all(
+    nodes.map((node) => inspectNode(api, node, []).catch(() => undefined)),
+  )
+  const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
+  const lacking = layers.filter((_, at) =>
+    states.some((state) => state?.chains.has(chainIds[at] ?? '') !== true),
+  )
+  return new Set(lacking.map(({ diffId }) => diffId))
+}
+
+const toFile = (folder: string) => async (digest: string) => {
+  const sha256 = toHex(digest)
+  const found = await lstat(join(folder, sha256)).catch(() => undefined)
+  return found?.isFile() ? [{ sha256, sizeBytes: found.size } satisfies KeptFile] : []
+}
+
+/** What of an image lies in the folder, to be kept. */
+const sortFiles = async (image: BlobImage, root: string, folder: string) => {
+  const documents = [root, toDigest(image.manifest), toDigest(image.config)]
+  const layers = new Map(image.layers.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
+  const isLarge = (digest: string): boolean => (layers.get(digest) ?? 0) >= leastOwnBytes
+  const digests = [...layers.keys()]
+  const wanted = [...new Set([...documents, ...digests.filter((each) => !isLarge(each))])]
+  const [small, large] = await Promise.all(
+    [wanted, digests.filter(isLarge)].map((all) => Promise.all(all.map(toFile(folder)))),
+  )
+  return {
+    small: small?.flat() ?? [],
+    large: large?.flat() ?? [],
+    isWhole: small?.every((each) => each.length > 0) ?? false,
+  }
+}
+
+const tell = (where: string, { bytes, ms }: Moved): readonly string[] =>
+  bytes === 0 ? [] : [`${formatBytes(bytes)} from ${where} in ${formatDuration(ms)}`]
+
+const bringImage = async (
+  reference: ImageReference,
+  nodes: readonly Node[],
+  conversation: Conversation,
+  ports: Pick<Ports, 'docker' | 'log' | 'run'>,
+): Promise<Pulled> => {
+  const { log, run } = ports
+  const { signal } = run
+  const { given: name, canonical } = reference
+  const folder = join(run.layoutDir, 'pulled')
+  await mkdir(folder, { mode: 0o700, recursive: true })
+  const { get } = conversation
+  const blobs = createBlobs({ cache: toCache(run.cache), folder, get, warn: log.warning, signal })
+  const { digest: root, text } = await findRoot(toPlace(canonical).version, conversation, signal)
+  if (text !== undefined) await blobs.addText(text)
+  const { every, one: start } = toStarts(toRepository(canonical), architecture, root)
+  const found = await blobs.restoreImage([start, start, every])
+  const image = await readImage(root, folder, blobs)
+  const wanted = await findWanted(image, nodes, ports)
+  const place = `${folder}-${createHash('sha256').update(canonical).digest('hex').slice(0, 16)}`
+  const bring = blobs.bring
+  const loaded = await writeLayout({
+    ...{ image, folder: place, reference, root, wanted, signal },
+    bring: ({ digest, sizeBytes: size }) => bring({ digest, size }),
+  })
+  const files = await sortFiles(image, root, folder)
+  const { fromCache, fromRegistry, restored } = blobs
+  const isOwn = found?.key.startsWith(start) ?? false
+  const kept: KeptPull = {
+    ...{ name, start, ...files, restored, fromCache, fromRegistry },
+    isKept: isOwn && files.small.every(({ sha256 }) => found?.came.has(sha256)),
+    before: isOwn ? readMoved(found?.key ?? '') : undefined,
+  }
+  const told = [...tell('the cache', fromCache), ...tell('its registry', fromRegistry)]
+  log.line(`image-cache: ${name}: ${told.join(', ') || 'the nodes have all of it'}`)
+  return { image: loaded, kept }
+}
+
+/**
+ * Brings an image for the nodes without Docker: out of the Actions cache, and from its registry what that
+ * lacks. Whatever the cache has is held against the digest that the registry, or the image's name, says.
+ *
+ * @returns undefined where Docker is to pull it, which can do more, and explains what it cannot
+ */
+export const pullKept = async (
+  reference: ImageReference,
+  nodes: readonly Node[],
+  ports: Pick<Ports, 'docker' | 'log' | 'run'>,
+): Promise<Pulled | undefined> => {
+  const { env, signal } = ports.run
+  const place = toPlace(reference.canonical)
+  const leave = (why: string): void =>
+    ports.log.line(`image-cache: Docker pulls ${reference.given}: ${why}`)
+  if (hasHelper(env, place.domain)) {
+    leave('its login comes from a credential helper')
+    return undefined
+  }
+  const conversation = createConversation(place, { env, signal })
+  try {
+    return await bringImage(reference, nodes, conversation, ports)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isNoSpace(error)) throw error
+    leave(renderError(error))
+    return undefined
+  } finally {
+    conversation.dispose()
+  }
+}
