@@ -1,25 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attempt, renderError } from '../failure.ts'
 import type { KeptCache } from '../files/kept/cache.ts'
-import { type KeptFile, toOwnEntries } from '../files/kept/entries.ts'
+import type { KeptFile } from '../files/kept/entries.ts'
 import { readEntry } from '../files/kept/read-entry.ts'
-import { restoreFiles } from '../files/kept/restore-files.ts'
 import { readBlob } from '../files/sources/oci/read-blob.ts'
 import { createFileStore } from '../files/sources/oci/store-files.ts'
 import { retry } from '../host/http.ts'
 import { readRegularFile } from '../host/read-file.ts'
+import type { LayerBlob } from '../image/contents/blobs/blob.ts'
 import { toDigest } from '../image/digest.ts'
-import { type BlobDescriptor, largestText } from '../image/sources/blob-image.ts'
+import { largestText } from '../image/sources/blob-image.ts'
 import { type Get, readDocument } from '../image/sources/registry/conversation.ts'
-import { leastOwnBytes } from './kept-pull.ts'
+import { unpackLayer } from '../image/sources/write-layout.ts'
+import { toLine } from '../text/to-line.ts'
+import { leastOwnBytes, toLayerEntry } from './kept-pull.ts'
 
 const input = 'image-cache'
 
 export type BlobsOrder = {
   readonly cache: KeptCache
-  /** Of blobs under their digests in hex; images of one step share it. */
+  /** Of documents under their digests in hex, and of layers' tars under theirs; images of one step share it. */
   readonly folder: string
   readonly get: Get
   readonly warn: (text: string) => void
@@ -31,6 +33,9 @@ export const toHex = (digest: string): string => digest.slice('sha256:'.length)
 /** Small layers and documents of one image. */
 const mostEntryBytes = 3_000_000_000
 const mostEntryFiles = 1_000
+
+/** An entry has at most 10 GB, and a tar may be several times as large. */
+const mostLayerBytes = 20_000_000_000
 
 /** Counts bytes and the time that they take. */
 const createMeter = () => {
@@ -67,33 +72,80 @@ export const createBlobs = ({ cache, folder, get, warn, signal }: BlobsOrder) =>
   const store = createFileStore(folder)
   const restored = new Set<string>()
   const [fromCache, fromRegistry] = [createMeter(), createMeter()]
-  const restoreLayer = async (file: KeptFile): Promise<void> => {
-    const order = { cache, folder, scope: '', warn, signal, input }
-    const came = await fromCache.time(() => restoreFiles([file], order, toOwnEntries(file)))
-    if (!came.has(file.sha256)) return
-    restored.add(file.sha256)
-    fromCache.moved.bytes += file.sizeBytes
+  /**
+   * Takes out of an entry what is wanted of it.
+   *
+   * @returns its key, and digests in hex of what has come; undefined where there is none that can be used
+   */
+  const restore = async (
+    keys: readonly [string, ...string[]],
+    find: (sha256: string, sizeBytes: number) => KeptFile | undefined,
+  ) => {
+    const place = join(folder, `entry-${randomUUID()}`)
+    const came = new Set<string>()
+    let key: string | undefined
+    try {
+      await mkdir(place, { mode: 0o700 })
+      key = await fromCache.time(() => cache.fetch(keys, place, signal))
+      if (key === undefined) return undefined
+      const note = (sha256: string, sizeBytes: number): KeptFile | undefined => {
+        const file = find(sha256, sizeBytes)
+        if (file !== undefined) came.add(sha256)
+        return file
+      }
+      const wanted = { part: undefined, find: note }
+      const archive = join(place, 'archive')
+      await fromCache.time(() => readEntry(archive, wanted, folder, () => '', signal))
+      return { key, came }
+    } catch (error) {
+      signal.throwIfAborted()
+      warn(`${input}: the entry ${toLine(key ?? keys[0], 200)} is not used: ${renderError(error)}`)
+      return undefined
+    } finally {
+      await rm(place, { recursive: true, force: true })
+    }
   }
-  const fetchLayer = async (layer: BlobDescriptor): Promise<void> => {
+  /** As its tar: whoever wrote the entry may have put any number of bytes there. */
+  const restoreLayer = async ({ diffId, sizeBytes: packedBytes }: LayerBlob): Promise<boolean> => {
+    const wanted = toHex(diffId)
+    const { key } = toLayerEntry({ sha256: wanted, sizeBytes: packedBytes })
+    const found = await restore([key], (sha256, sizeBytes) =>
+      sha256 === wanted && sizeBytes <= mostLayerBytes ? { sha256, sizeBytes } : undefined,
+    )
+    if (found?.came.has(wanted) !== true) return false
+    restored.add(wanted)
+    fromCache.moved.bytes += packedBytes
+    return true
+  }
+  const fetchLayer = async (layer: LayerBlob): Promise<void> => {
+    const { digest, diffId, sizeBytes: size, file } = layer
     const draft = await store.create()
     try {
-      for await (const piece of readBlob(get, layer, signal)) await draft.write(piece)
-      await draft.keep(toHex(layer.digest))
-      fromRegistry.moved.bytes += layer.size
+      for await (const piece of readBlob(get, { digest, size }, signal)) await draft.write(piece)
+      await draft.keep(toHex(digest))
+      if (digest !== diffId) {
+        await unpackLayer(layer, join(folder, toHex(diffId)), signal)
+        await rm(file, { force: true })
+      }
+      fromRegistry.moved.bytes += size
     } finally {
       await draft.drop()
     }
   }
-  /** Brings a layer that is not there yet. */
-  const bring = (layer: BlobDescriptor): Promise<void> => {
-    const { digest, size: sizeBytes } = layer
-    const sha256 = toHex(digest)
-    return once(join(folder, sha256), async () => {
-      if (await store.has(sha256, sizeBytes)) return
-      if (sizeBytes >= leastOwnBytes) await restoreLayer({ sha256, sizeBytes })
-      if (restored.has(sha256)) return
+  /**
+   * Brings a layer that is not there yet.
+   *
+   * @returns where its tar is
+   */
+  const bring = async (layer: LayerBlob): Promise<string> => {
+    const path = join(folder, toHex(layer.diffId))
+    await once(path, async () => {
+      const there = await lstat(path).catch(() => undefined)
+      if (there !== undefined) return
+      if (layer.sizeBytes >= leastOwnBytes && (await restoreLayer(layer))) return
       await fromRegistry.time(() => fetchLayer(layer))
     })
+    return path
   }
   /**
    * Brings the text of a manifest or config.
@@ -114,39 +166,16 @@ export const createBlobs = ({ cache, folder, get, warn, signal }: BlobsOrder) =>
     await draft.keep(toHex(toDigest(text)))
     fromRegistry.moved.bytes += Buffer.byteLength(text)
   }
-  /**
-   * Takes all out of an image's entry: what in it is another image's, nobody asks for.
-   *
-   * @returns its key, and the digests in hex of what was in it; undefined where there is none
-   */
-  const restoreImage = async (keys: readonly [string, ...string[]]) => {
-    const place = join(folder, `entry-${randomUUID()}`)
-    const came = new Set<string>()
-    let key: string | undefined
-    let bytes = 0
-    const find = (sha256: string, sizeBytes: number): KeptFile | undefined => {
-      if (came.size >= mostEntryFiles || bytes + sizeBytes > mostEntryBytes) return undefined
-      came.add(sha256)
+  /** Takes all out of an image's entry: what in it is another image's, nobody asks for. */
+  const restoreImage = (keys: readonly [string, ...string[]]) => {
+    let [files, bytes] = [0, 0]
+    return restore(keys, (sha256, sizeBytes) => {
+      if (files >= mostEntryFiles || bytes + sizeBytes > mostEntryBytes) return undefined
+      files += 1
       bytes += sizeBytes
+      fromCache.moved.bytes += sizeBytes
       return { sha256, sizeBytes }
-    }
-    try {
-      await mkdir(place, { mode: 0o700 })
-      await fromCache.time(async () => {
-        key = await cache.fetch(keys, place, signal)
-        if (key === undefined) return
-        const wanted = { part: undefined, find }
-        await readEntry(join(place, 'archive'), wanted, folder, () => '', signal)
-        fromCache.moved.bytes += bytes
-      })
-      return key === undefined ? undefined : { key, came }
-    } catch (error) {
-      signal.throwIfAborted()
-      warn(`${input}: the entry ${key ?? keys[0]} is not used: ${renderError(error)}`)
-      return undefined
-    } finally {
-      await rm(place, { recursive: true, force: true })
-    }
+    })
   }
   return {
     ...{ bring, bringText, addText, restoreImage, restored },

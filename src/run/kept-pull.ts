@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Entry, KeptFile } from '../files/kept/entries.ts'
-import { toOwnEntries } from '../files/kept/entries.ts'
 
 /** What was moved, and how long that took, one transfer after the other. */
 export type Moved = { readonly bytes: number; readonly ms: number }
@@ -13,6 +12,7 @@ export type KeptPull = {
   readonly start: string
   /** What lies on the disk of it: documents and small layers, which share an entry. */
   readonly small: readonly KeptFile[]
+  /** Layers by their diff IDs in hex, with the sizes that the registry has. */
   readonly large: readonly KeptFile[]
   /** Whether nothing of `small` is missing, as nodes had it. */
   readonly isWhole: boolean
@@ -41,6 +41,14 @@ export const toStarts = (repository: string, architecture: string, root: string)
   const every = `slipway-image-v1-${shorten(`${repository}\0${architecture}`)}-`
   return { every, one: `${every}${root.slice('sha256:'.length, 'sha256:'.length + 32)}-` }
 }
+
+/** A layer's entry has its tar, which unpacks sooner than what registries have. */
+export const toLayerEntry = (file: KeptFile): Entry => ({
+  key: `slipway-layer-v1-${file.sha256}`,
+  fallbacks: [],
+  files: [file],
+  part: undefined,
+})
 
 /** A key says what the registry took: later runs compare the cache with that. No two are the same, so that one can be replaced. */
 export const toImageEntry = ({ start, small, fromRegistry }: KeptPull): Entry => ({
@@ -82,12 +90,12 @@ export const withinLimit = (pulls: readonly KeptPull[], limitBytes: number) => {
 export const toNewEntries = (pulls: readonly KeptPull[]): readonly Entry[] => {
   const restored = new Set(pulls.flatMap((pull) => [...pull.restored]))
   const large = new Map(pulls.flatMap((pull) => pull.large).map((file) => [file.sha256, file]))
-  const images = pulls.filter(({ isWhole, isKept }) => isWhole && !isKept)
+  const images = new Map(
+    pulls.filter(({ isWhole, isKept }) => isWhole && !isKept).map((pull) => [pull.start, pull]),
+  )
   return [
-    ...[...large.values()]
-      .filter(({ sha256 }) => !restored.has(sha256))
-      .flatMap((file) => toOwnEntries(file)),
+    ...[...large.values()].filter(({ sha256 }) => !restored.has(sha256)).map(toLayerEntry),
     // An image's own entry comes last: where it is, its layers are.
-    ...images.map(toImageEntry),
+    ...[...images.values()].map(toImageEntry),
   ]
 }

@@ -7,7 +7,7 @@ import { Failure, renderError } from '../failure.ts'
 import type { KeptFile } from '../files/kept/entries.ts'
 import { architecture } from '../host/architecture.ts'
 import { retry } from '../host/http.ts'
-import type { BlobImage } from '../image/contents/blobs/blob.ts'
+import type { BlobImage, LayerBlob } from '../image/contents/blobs/blob.ts'
 import { isDigest, toDigest } from '../image/digest.ts'
 import { toChainIds } from '../image/image.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
@@ -79,27 +79,27 @@ const findWanted = async (
   return new Set(lacking.map(({ diffId }) => diffId))
 }
 
-const toFile = (folder: string) => async (digest: string) => {
-  const sha256 = toHex(digest)
-  const found = await lstat(join(folder, sha256)).catch(() => undefined)
-  return found?.isFile() ? [{ sha256, sizeBytes: found.size } satisfies KeptFile] : []
-}
-
-/** What of an image lies in the folder, to be kept. */
+/** What of an image lies in the folder, to be kept: layers with the sizes that the registry has. */
 const sortFiles = async (image: BlobImage, root: string, folder: string) => {
-  const documents = [root, toDigest(image.manifest), toDigest(image.config)]
-  const layers = new Map(image.layers.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
-  const isLarge = (digest: string): boolean => (layers.get(digest) ?? 0) >= leastOwnBytes
-  const digests = [...layers.keys()]
-  const wanted = [...new Set([...documents, ...digests.filter((each) => !isLarge(each))])]
-  const [small, large] = await Promise.all(
-    [wanted, digests.filter(isLarge)].map((all) => Promise.all(all.map(toFile(folder)))),
-  )
-  return {
-    small: small?.flat() ?? [],
-    large: large?.flat() ?? [],
-    isWhole: small?.every((each) => each.length > 0) ?? false,
+  const toFile = async (digest: string, packedBytes?: number) => {
+    const found = await lstat(join(folder, toHex(digest))).catch(() => undefined)
+    const file = { sha256: toHex(digest), sizeBytes: packedBytes ?? found?.size ?? 0 }
+    return found === undefined ? [] : [file satisfies KeptFile]
   }
+  const documents = new Set([root, toDigest(image.manifest), toDigest(image.config)])
+  const layers = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()]
+  const isLarge = ({ sizeBytes }: LayerBlob): boolean => sizeBytes >= leastOwnBytes
+  const small = await Promise.all([
+    ...[...documents].map((digest) => toFile(digest)),
+    ...layers
+      .filter((layer) => !isLarge(layer))
+      .map(({ diffId, sizeBytes }) => toFile(diffId, sizeBytes)),
+  ])
+  const large = await Promise.all(
+    layers.filter(isLarge).map(({ diffId, sizeBytes }) => toFile(diffId, sizeBytes)),
+  )
+  const isWhole = small.every((each) => each.length > 0)
+  return { small: small.flat(), large: large.flat(), isWhole }
 }
 
 const tell = (where: string, { bytes, ms }: Moved): readonly string[] =>
@@ -125,10 +125,8 @@ const bringImage = async (
   const image = await readImage(root, folder, blobs)
   const wanted = await findWanted(image, nodes, ports)
   const place = `${folder}-${createHash('sha256').update(canonical).digest('hex').slice(0, 16)}`
-  const bring = blobs.bring
   const loaded = await writeLayout({
-    ...{ image, folder: place, reference, root, wanted, signal },
-    bring: ({ digest, sizeBytes: size }) => bring({ digest, size }),
+    ...{ image, folder: place, reference, root, wanted, bring: blobs.bring },
   })
   const files = await sortFiles(image, root, folder)
   const { fromCache, fromRegistry, restored } = blobs

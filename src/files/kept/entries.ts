@@ -19,8 +19,7 @@ const largeBytes = 50_000_000
 /** An entry has at most 10 GiB. */
 export const mostEntryBytes = 8 * 2 ** 30
 
-/** The entries of a file that shares none. */
-export const toOwnEntries = (file: KeptFile, most = mostEntryBytes): readonly Entry[] => {
+const toParts = (file: KeptFile, most: number): readonly Entry[] => {
   const count = Math.ceil(file.sizeBytes / most)
   return Array.from({ length: count }, (_, at) => ({
     key: `slipway-file-v1-${file.sha256}${count === 1 ? '' : `-${at + 1}of${count}`}`,
@@ -70,7 +69,7 @@ export const toEntries = (
     return { key: `${start}${content}`, fallbacks: [start], files: group, part: undefined }
   })
   const large = sorted.filter(({ sizeBytes }) => sizeBytes >= largeBytes)
-  return [...groups, ...large.flatMap((file) => toOwnEntries(file, most))]
+  return [...groups, ...large.flatMap((file) => toParts(file, most))]
 }
 
 /** As many files as a budget has room for, the largest first, and what is left out. */

@@ -15,8 +15,6 @@ export type RestoreOrder = {
   readonly warn: (text: string) => void
   readonly signal: AbortSignal
   readonly mostEntryBytes?: number
-  /** The input that asks for it. */
-  readonly input?: string
 }
 
 /** Downloads take memory, and share one network. */
@@ -60,7 +58,7 @@ const restoreEntry = async (
   assembly: Assembly,
   order: RestoreOrder,
 ): Promise<void> => {
-  const { cache, folder, signal, warn, input = 'node-files-cache' } = order
+  const { cache, folder, signal, warn } = order
   const place = join(folder, `entry-${randomUUID()}`)
   await mkdir(place, { mode: 0o700 })
   try {
@@ -72,7 +70,7 @@ const restoreEntry = async (
     for (const file of entry.files) assembly.count(file)
   } catch (error) {
     signal.throwIfAborted()
-    warn(`${input}: the entry ${entry.key} is not used: ${renderError(error)}`)
+    warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`)
   } finally {
     await rm(place, { recursive: true, force: true })
   }
@@ -87,9 +85,9 @@ const restoreEntry = async (
 export const restoreFiles = async (
   files: readonly KeptFile[],
   order: RestoreOrder,
-  entries: readonly Entry[] = toEntries(files, order.scope, order.mostEntryBytes),
 ): Promise<ReadonlySet<string>> => {
-  const { folder, warn } = order
+  const { folder, scope, warn, mostEntryBytes } = order
+  const entries = toEntries(files, scope, mostEntryBytes)
   const assembly = createAssembly(folder)
   const parted = Map.groupBy(
     entries.filter(({ part }) => part !== undefined),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Failure } from '../../failure.ts'
@@ -10,38 +10,43 @@ import { type ContainerImage, toChainIds } from '../image.ts'
 import { type ImageReference, toRepository } from '../reference.ts'
 import { toBlobPath } from './layout-root.ts'
 
-/** Nodes have no zstd, and their tar reads no packed layers out of a folder. */
-const unpackLayer = async (
+/**
+ * Unpacks a layer into a file of its tar: nodes have no zstd, and read no packed layers out of a folder.
+ *
+ * @throws {Failure} where that is not what the image's config promises
+ */
+export const unpackLayer = async (
   layer: LayerBlob,
-  folder: string,
+  to: string,
   signal: AbortSignal,
-): Promise<number> => {
-  const path = toBlobPath(folder, layer.diffId)
+): Promise<void> => {
+  const draft = `${to}-${randomUUID()}`
   const blob = await openBlob(layer)
   const hash = createHash('sha256')
-  let bytes = 0
   try {
     await pipeline(
       readArchive(blob),
       async function* (source: AsyncIterable<Buffer>) {
         for await (const piece of source) {
           hash.update(piece)
-          bytes += piece.length
           yield piece
         }
       },
-      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+      createWriteStream(draft, { flags: 'wx', mode: 0o600 }),
       { signal },
     )
+    const found = `sha256:${hash.digest('hex')}`
+    if (found !== layer.diffId)
+      throw new Failure(`The layer ${layer.digest} unpacks to ${found} in place of ${layer.diffId}`)
+    await rename(draft, to)
   } catch (cause) {
     signal.throwIfAborted()
+    if (cause instanceof Failure) throw cause
     throw new Failure(`The layer ${layer.digest} could not be unpacked`, { cause })
   } finally {
     await blob.handle.close()
+    await rm(draft, { force: true })
   }
-  const found = `sha256:${hash.digest('hex')}`
-  if (found === layer.diffId) return bytes
-  throw new Failure(`The layer ${layer.digest} unpacks to ${found} in place of ${layer.diffId}`)
 }
 
 const atOnce = 3
@@ -55,8 +60,8 @@ export type LayoutOrder = {
   readonly root: string
   /** Diff IDs that some node lacks; empty files stand for the others. */
   readonly wanted: ReadonlySet<string>
-  readonly bring: (layer: LayerBlob) => Promise<void>
-  readonly signal: AbortSignal
+  /** Brings a layer, and says where its tar is. */
+  readonly bring: (layer: LayerBlob) => Promise<string>
 }
 
 /**
@@ -66,7 +71,7 @@ export type LayoutOrder = {
  * @throws {Failure} where a layer is not what the image's config promises
  */
 export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> => {
-  const { image, folder, reference, root, wanted, bring, signal } = order
+  const { image, folder, reference, root, wanted, bring } = order
   await rm(folder, { recursive: true, force: true })
   await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true, mode: 0o700 })
   const id = toDigest(image.config)
@@ -76,8 +81,9 @@ export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> =
   const work = async (): Promise<void> => {
     for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
       if (wanted.has(layer.diffId)) {
-        await bring(layer)
-        bytes.set(layer.diffId, await unpackLayer(layer, folder, signal))
+        const path = await bring(layer)
+        await link(path, toBlobPath(folder, layer.diffId))
+        bytes.set(layer.diffId, (await stat(path)).size)
       } else await writeFile(toBlobPath(folder, layer.diffId), '')
     }
   }
