@@ -59,7 +59,7 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
       const [first, second] = cluster.nodes
       const cold = await load(`${byTag}\n${byDigest}`, first)
       expect(cold.log).not.toContain('##[error]')
-      expect(cold.log).toMatch(/image-cache: \S+:1: [\d.]+ MB from its registry/)
+      expect(cold.log).toMatch(/image-cache: \S+ [\d.]+ MB from its registry/)
       expect(cold.log).toMatch(/image-cache: [\d.]+ MB kept for later runs/)
       const warm = await load(`${byTag}\n${byDigest}`, second)
       expect(warm.log).not.toContain('from its registry')

@@ -37,15 +37,18 @@ const mostEntryFiles = 1_000
 /** An entry has at most 10 GB, and a tar may be several times as large. */
 const mostLayerBytes = 20_000_000_000
 
-/** Counts bytes and the time that they take. */
+/** Counts bytes and the time in which any of them were on their way, until they can be used. */
 const createMeter = () => {
   const moved = { bytes: 0, ms: 0 }
+  let [active, began] = [0, 0]
   const time = async <T>(act: () => Promise<T>): Promise<T> => {
-    const began = performance.now()
+    if (active === 0) began = performance.now()
+    active += 1
     try {
       return await act()
     } finally {
-      moved.ms += performance.now() - began
+      active -= 1
+      if (active === 0) moved.ms += performance.now() - began
     }
   }
   return { moved, time }

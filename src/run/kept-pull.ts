@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Entry, KeptFile } from '../files/kept/entries.ts'
 
-/** What was moved, and how long that took, one transfer after the other. */
+/** What was moved, and how long that took until it could be used. */
 export type Moved = { readonly bytes: number; readonly ms: number }
 
 /** What may be kept of an image that this step has brought. */
