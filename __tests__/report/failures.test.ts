@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Failure, renderError } from '../../src/failure.ts'
 import { planSteps } from '../../src/plan/graph.ts'
 import { findOthers, toFailure } from '../../src/report/failures.ts'
+import { resultOf, toImageRows } from '../../src/report/rows.ts'
 import { foundFacts } from '../support/found.ts'
 import { type Ending, imageOf, reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
 import { read } from '../support/read.ts'
@@ -87,6 +88,7 @@ test('a cluster that could not be made is no image that failed', () => {
   expect(renderError(toFailure(report))).toBe(
     'kind could not create the cluster kind: no. Do.\nNot loaded: redis:7.',
   )
+  expect(toImageRows(report).map(resultOf)).toEqual(['skipped'])
   const alone = planSteps(inputs, { ...foundFacts, images: [] }, [], undefined)
   expect(toFailure(reportOf(alone, { 'create cluster': why }))).toBe(why.error)
 })

@@ -221,6 +221,7 @@ test('a build that fails ends kind with it, and post removes what there is', asy
     const ran = await running
     expect(errorsOf(ran)).toEqual([expect.stringContaining('false exited with 1')])
     expect(ran.log).toContain(`##[group]kind create cluster ${name}: log`)
+    expect(ran.outputs).not.toHaveProperty('kubeconfig')
     expect(ran.orphans).toEqual([])
     expect(await nodesOf(name)).toEqual([])
   } finally {

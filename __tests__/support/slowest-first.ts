@@ -10,6 +10,7 @@ const slowest: readonly string[] = [
   'token/watchdog',
   'host/process',
   'lint/scripts',
+  'scenarios/create-cluster',
   'scenarios/load-trees',
   'scenarios/kubernetes-builder',
   'scenarios/load-stream-kill',

@@ -41,7 +41,8 @@ export type Result = 'loaded' | 'built' | 'failed' | 'cancelled' | 'skipped'
 export const resultOf = ({ build, load, pull }: ImageRow): Result => {
   const states = [build?.state, load?.state, pull?.state]
   if (states.includes('failed')) return 'failed'
-  if (build?.state === 'skipped') return 'skipped'
+  // Built, too, where there is no cluster to load into.
+  if (states.includes('skipped')) return 'skipped'
   if (states.includes('cancelled')) return 'cancelled'
   if (load?.state === 'skipped') return 'skipped'
   return load === undefined ? 'built' : 'loaded'

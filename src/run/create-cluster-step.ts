@@ -15,6 +15,5 @@ export const createClusterStep: Handler<'create-cluster'> = (
 }
 
 /** Also waits for a kind that is being ended, so that post finds it gone. */
-export const awaitClusterStep: Handler<'await-cluster'> = async ({ creating }, { run }) => {
-  await run.resultOf('create-cluster', creating)?.ended
-}
+export const awaitClusterStep: Handler<'await-cluster'> = async ({ creating }, { run }) =>
+  (await run.resultOf('create-cluster', creating)?.ended) ?? false

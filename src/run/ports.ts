@@ -48,6 +48,8 @@ export type Pulled = {
 /** What steps come to, of those that come to something. */
 type Results = {
   readonly 'create-cluster': CreatedCluster
+  /** Whether there is a cluster now. */
+  readonly 'await-cluster': boolean
   readonly 'free-disk': readonly Freed[]
   readonly build: Built
   readonly 'hold-image': ContainerImage

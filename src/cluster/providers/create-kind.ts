@@ -39,8 +39,8 @@ export type CreateOptions = {
 /** A cluster whose nodes answer. */
 export type CreatedCluster = {
   readonly kubeconfig: string
-  /** Fulfilled when kind has done the rest or was ended with the step; fails as kind does. */
-  readonly ended: Promise<void>
+  /** Whether kind has done the rest, and was not ended with the step; fails as kind does. */
+  readonly ended: Promise<boolean>
 }
 
 const pauseMs = 250
@@ -102,7 +102,7 @@ const isUnready = (line: string): boolean => /timed out waiting for ready/i.test
 /** From then on nothing restarts a node's containerd: changes to its configuration have been made. */
 const isConfigured = (line: string): boolean => /✓ Writing configuration/.test(line)
 
-const runKind = async (options: CreateOptions, onConfigured: () => void): Promise<void> => {
+const runKind = async (options: CreateOptions, onConfigured: () => void): Promise<boolean> => {
   const { place, api, cluster, request, log, signal, saveState } = options
   const { wait, keeps } = request
   const output = createEnds(keptCharacters)
@@ -120,7 +120,7 @@ const runKind = async (options: CreateOptions, onConfigured: () => void): Promis
   if (signal.aborted) {
     log.group(`kind create cluster ${cluster}: log`, lines)
     // Post removes it.
-    return
+    return false
   }
   if (code !== 0) await giveUp(options, lines, timedOut)
   const owned = await listMadeBy(api.get, place.runId)
@@ -136,6 +136,7 @@ const runKind = async (options: CreateOptions, onConfigured: () => void): Promis
     log.warning(
       `The cluster ${cluster} was not ready after wait: ${wait}. kind does not fail for that; wait for the nodes before you use it, or give it longer.`,
     )
+  return true
 }
 
 /** Until containerd's CRI answers in all nodes, or kind has ended. */
@@ -166,7 +167,7 @@ export const createCluster = async (options: CreateOptions): Promise<CreatedClus
   const release = await waitForLock(options)
   try {
     const isThere = await takeExisting({ ...options, line: options.log.line })
-    if (isThere) return { kubeconfig, ended: release() }
+    if (isThere) return { kubeconfig, ended: release().then(() => true) }
     const configured = Promise.withResolvers<void>()
     let isOver = false
     const ended = runKind(options, configured.resolve).finally(() => {

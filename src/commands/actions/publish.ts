@@ -74,7 +74,7 @@ const tellCluster = (
   const [creation] = outcomesOf(report, 'create-cluster')
   if (creation === undefined) return
   if (existsSync(clusterLogs)) runner.output('cluster-logs', clusterLogs)
-  const isMade = outcomesOf(report, 'await-cluster').some(({ state }) => state === 'done')
+  const isMade = outcomesOf(report, 'await-cluster').some(({ result }) => result === true)
   const { kubeconfig } = creation.result ?? {}
   if (kubeconfig === undefined || !isMade) return
   runner.output('kubeconfig', kubeconfig)
