@@ -1,16 +1,22 @@
 import { getState } from "./vendor/actions-core.js";
+import { builderState, cleanUp, clusterState, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, reportDiagnosis, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { builderState, cleanUp, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, reportDiagnosis, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
+const { resolve } = process.getBuiltinModule("node:path");
 
 // src/commands/keep-names.ts
+const isOurs = (name) => [
+	isTimesKey,
+	isImagesKey,
+	isPartsKey
+].some((isOne) => isOne(name));
 /**
-* Writes down what main's builds took and how large their images are, for the next runs to compare. Never
-* fails.
+* Writes down what main's builds took and how large their images and these' parts are, for the next runs to
+* compare. Never fails.
 *
 * @param state what main left, which a build may have tried to set
 */
 const keepNames = async (place, front, runId, state) => {
-	const names = state.split(" ").filter((name) => isTimesKey(name) || isImagesKey(name));
+	const names = state.split(" ").filter(isOurs);
 	if (names.length === 0) return;
 	const { tempDir } = leftoversOf(place, runId);
 	attempt(() => makeTempDir(tempDir));
@@ -35,6 +41,7 @@ process.on("uncaughtException", (error) => {
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
 const builder = toLeftBuilder(getState(builderState));
 const names = getState(namesState);
+const isClusterOurs = ["making", "made"].includes(getState(clusterState));
 const environment = await readEnvironment();
 forgetSecrets(environment);
 if (wasMinted) runner.warning("The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.");
@@ -52,9 +59,12 @@ try {
 	runner.warning(`The post step could not diagnose the job: ${renderError(error)}`);
 }
 if (isRunId(runId)) await keepNames(environment, runner, runId, names);
+const { kubeconfig } = environment.inputs;
+const cluster = isClusterOurs ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : void 0 } : void 0;
 await cleanUp(environment, runner, runId, {
 	isDockerThere,
-	builder
+	builder,
+	cluster
 });
 await runner.flush();
 process.exit();

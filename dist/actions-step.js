@@ -1,20 +1,22 @@
-import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes, inspectNodes as inspectNodes$1, isDigest, isDirect, isMissing as isMissing$1, isWarning, kind, kindOf, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, checkOptions, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, inputNames, intermediateRepository, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdFolder, countRemoved, emptyReport, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findManifest as findManifest$1, findNodeCapacities, findOthers, findPruneObjection, foldersAbove, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, usualPlatform, withBlobs, withContents } from "./shared.actions-step.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
-import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
+import { _usingCtx } from "./usingCtx.js";
 import { markdownTable } from "./vendor/markdown-table.js";
+import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
-const { isIPv4 } = process.getBuiltinModule("node:net");
+const { createServer, isIPv4 } = process.getBuiltinModule("node:net");
 const { Transform } = process.getBuiltinModule("node:stream");
-const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { finished, pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
-const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
-const { glob, lstat, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
+const { homedir } = process.getBuiltinModule("node:os");
+const { glob, lstat, mkdir, open, realpath, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
@@ -419,13 +421,13 @@ const collectProblems = (read) => {
 
 // src/inputs/read-bake.ts
 /** Words that say what is built, of which one step takes one. */
-const ways = [
+const ways$2 = [
 	"context",
 	"bake-files",
 	"builds"
 ];
 const reportMixture = ({ text, report }) => {
-	const given = ways.filter((name) => text(name) !== void 0);
+	const given = ways$2.filter((name) => text(name) !== void 0);
 	const [first, second] = given;
 	if (second !== void 0) report(second, `given together with ${first}. Keep one of ${given.join(", ")}; a build of its own can be an entry or a target.`);
 	if (first === void 0 || first === "context") return;
@@ -567,7 +569,7 @@ const readAppended = (reader, driver) => {
 
 // src/inputs/read-builder.ts
 /** What no builder can be made of without a driver. */
-const parts = [
+const parts$1 = [
 	"driver-opts",
 	"endpoint",
 	"buildkitd-flags",
@@ -576,7 +578,7 @@ const parts = [
 	"builder-platforms",
 	"append"
 ];
-const readConfig = ({ text, report, run }) => {
+const readConfig$1 = ({ text, report, run }) => {
 	const [path, inline] = [text("buildkitd-config"), text("buildkitd-config-inline")];
 	if (path !== void 0 && inline !== void 0) report("buildkitd-config-inline", "given together with buildkitd-config. Keep one.");
 	if (path !== void 0 && run.kindOf(path) !== "file") report("buildkitd-config", "there is no such file. Paths start in the workspace.", path);
@@ -606,7 +608,7 @@ const readKeepsState = ({ isTrue, report, run }, driver) => {
 const readBuilder = (reader) => {
 	const { text, report, list, isTrue } = reader;
 	const driver = text("driver");
-	const given = parts.filter((name) => text(name) !== void 0);
+	const given = parts$1.filter((name) => text(name) !== void 0);
 	if (driver === void 0) {
 		for (const name of given) report(name, `given without driver. Write one of ${drivers.join(", ")}.`);
 		if (isTrue("keep-state")) report("keep-state", `given without driver. Write one of ${drivers.join(", ")}.`);
@@ -619,7 +621,7 @@ const readBuilder = (reader) => {
 	if (found === "kubernetes" && endpoint !== void 0) report("endpoint", "a builder in Kubernetes is where the kubeconfig leads. Leave it out, and set KUBECONFIG for the step.");
 	const options = list("driver-opts", toLines);
 	if (found === "kubernetes") reportMark(reader, options);
-	const config = readConfig(reader);
+	const config = readConfig$1(reader);
 	const keepsState = readKeepsState(reader, found);
 	if (found === "remote" && config !== void 0) report("buildkitd-config", "a remote builder has its own configuration. Leave it out.");
 	const platforms = list("builder-platforms");
@@ -662,6 +664,57 @@ const readCache = ({ text, choice, isTrue, report }) => {
 		cache,
 		cacheRef,
 		cacheRequired: isTrue("cache-required")
+	};
+};
+
+// src/inputs/read-cluster.ts
+const ofCluster = [
+	"kind-config",
+	"node-image",
+	"wait",
+	"kubeconfig"
+];
+/** YAML, and no path: a mapping has a colon and a space, or ends its line with one. */
+const isInline = (text) => /[\n{]|:\s|:$/.test(text);
+const readConfig = (reader) => {
+	const { text, report, run } = reader;
+	const given = text("kind-config");
+	if (given === void 0) return void 0;
+	if (isInline(given)) return {
+		kind: "inline",
+		text: `${given}\n`
+	};
+	const path = resolve(run.workspace, given);
+	if (reportOutside(reader, "kind-config", given) && run.kindOf(path) !== "file") report("kind-config", `there is no such file. Name a file of the workspace, or write the YAML itself.`, given);
+	return {
+		kind: "file",
+		path
+	};
+};
+const readKubeconfig = (reader) => {
+	const { text, report, run } = reader;
+	const given = text("kubeconfig");
+	if (given === void 0) return void 0;
+	const path = resolve(run.workspace, given);
+	if (reportOutside(reader, "kubeconfig", given) && run.kindOf(path) === "folder") report("kubeconfig", "it is a folder. Write the path of a file.", given);
+	return path;
+};
+/** Reads which cluster the step is to make; undefined for none. */
+const readCluster = (reader) => {
+	const { text, word, isTrue, report } = reader;
+	const isWanted = isTrue("create-cluster");
+	const keeps = isTrue("keep-cluster");
+	if (!isWanted) {
+		const useless = [...ofCluster.filter((name) => text(name) !== void 0), ...keeps ? ["keep-cluster"] : []];
+		for (const name of useless) report(name, "it is for a cluster that this step makes. Set create-cluster: true, or leave it out.");
+		return;
+	}
+	return {
+		config: readConfig(reader),
+		nodeImage: word("node-image"),
+		wait: word("wait"),
+		kubeconfig: readKubeconfig(reader),
+		keeps
 	};
 };
 
@@ -820,9 +873,9 @@ const readApp = (reader) => {
 
 // src/inputs/read-credentials.ts
 /** This machine and no other one; a URL writes every address of 127.0.0.0/8 as four numbers. */
-const isLoopback = ({ hostname }) => hostname === "localhost" || hostname === "[::1]" || isIPv4(hostname) && hostname.startsWith("127.");
+const isLoopback$1 = ({ hostname }) => hostname === "localhost" || hostname === "[::1]" || isIPv4(hostname) && hostname.startsWith("127.");
 /** Whether it is nothing but an address, to which the App's signed requests may go. */
-const isApiUrl = (url) => (url.protocol === "https:" || url.protocol === "http:" && isLoopback(url)) && [
+const isApiUrl = (url) => (url.protocol === "https:" || url.protocol === "http:" && isLoopback$1(url)) && [
 	url.username,
 	url.password,
 	url.search,
@@ -976,7 +1029,8 @@ const readFreeDiskKeep = ({ list, report }) => {
 	return names;
 };
 
-// src/inputs/read-image-limits.ts
+// src/inputs/sizes.ts
+/** What sizes are counted in, in bytes. */
 const units = {
 	KB: 1e3,
 	MB: 1e6,
@@ -987,6 +1041,14 @@ const units = {
 	GIB: 2 ** 30,
 	TIB: 2 ** 40
 };
+/** Reads a size such as `5GB`; undefined for what is none. */
+const parseSize = (given) => {
+	const [, number = "", unit = ""] = /^(\d{1,7}(?:\.\d{1,3})?)\s*([KMGT]i?B)$/i.exec(given) ?? [];
+	const bytes = Math.round(Number(number) * (units[unit.toUpperCase()] ?? 0));
+	return bytes > 0 ? bytes : void 0;
+};
+
+// src/inputs/read-image-limits.ts
 /** `2GB`, `5%`, `api:dev=500MB compressed`. */
 const pattern$1 = /^(?:(\S+)=)?(\d{1,7}(?:\.\d{1,3})?)\s*(%|[KMGT]i?B)(\s+compressed)?$/i;
 const parseLimit = (given) => {
@@ -1013,29 +1075,180 @@ const readImageLimits = (reader) => ({
 	growth: readLimits(reader, "image-growth-limit", "5% or 50MB, or 20MB compressed", true),
 	isWarning: reader.choice("image-limit-action", ["error", "warning"]) === "warning"
 });
+/** A token of one's own is a secret, and where there are none a comment is left out. */
+const readComment = ({ isTrue, text, report, run }) => {
+	if (!isTrue("comment")) return void 0;
+	const given = text("comment-token");
+	if (given === void 0) {
+		const how = "Leave it out to use the job's own token, or check the name of the secret.";
+		if (whySecretsAreEmpty(run.trigger) === void 0) report("comment-token", `empty, though comment is true. ${how}`);
+		return { token: void 0 };
+	}
+	if (/\s/.test(given)) report("comment-token", "it contains white space. Pass one token and nothing else.");
+	return { token: new Secret(given) };
+};
 const reports = [
 	"auto",
 	"full",
 	"false"
 ];
-/** Reads whether images are looked into, which limits need. */
+/** Reads whether images are looked into, which limits and a comment need. */
 const readImageReport = (reader) => {
 	const imageLimits = readImageLimits(reader);
 	const given = reader.choice("image-report", reports);
+	const comment = readComment(reader);
 	return {
-		imageReport: imageLimits.size.length + imageLimits.growth.length > 0 && given === "false" ? "auto" : given,
-		imageLimits
+		imageReport: (imageLimits.size.length + imageLimits.growth.length > 0 || comment !== void 0) && given === "false" ? "auto" : given,
+		imageLimits,
+		comment
 	};
 };
 
 // src/inputs/read-manifests.ts
 /** Commas or newlines part globs; a comma within braces is the glob's own, as in `*.{yml,yaml}`. */
 const toGlobs = (raw) => (raw ?? "").split(/\n|,(?![^{}\n]*\})/).map((glob) => glob.trim()).filter((glob) => glob !== "");
+/** Whether `manifests` is also where images come from. */
+const readImagesFrom = ({ text, check, list, report }) => {
+	const from = text("images-from");
+	const exclude = check("images-from-exclude", list("images-from-exclude"));
+	if (from === void 0) {
+		if (exclude.length > 0) report("images-from-exclude", "it says nothing without images-from. Leave it out, or add images-from: manifests.", exclude.join(", "));
+		return;
+	}
+	if (from !== "manifests") report("images-from", "unknown. Write manifests, or leave it out.", from);
+	else if (text("manifests") === void 0) report("images-from", "manifests is not given. Name files there, such as k8s/**/*.yaml.", from);
+	return { exclude };
+};
 /** Reads the globs of Kubernetes manifests; what begins with `!` leaves files out. */
-const readManifests = ({ list, report }) => {
+const readManifests = (reader) => {
+	const { list, report } = reader;
 	const globs = list("manifests", toGlobs);
 	if (globs.length > 0 && globs.every((glob) => glob.startsWith("!"))) report("manifests", "it only leaves files out. Name files too, such as k8s/**/*.yaml.", globs.join(", "));
-	return globs;
+	return {
+		manifests: globs,
+		imagesFrom: readImagesFrom(reader)
+	};
+};
+
+// src/inputs/read-mirrors.ts
+const pattern = /^(?:(https?):\/\/)?([a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._-]+)*)\/?$/i;
+const isLoopback = (host) => /^(?:localhost|127(?:\.\d{1,3}){3})(?::|\/|$)/.test(host);
+/** Reads which registries are asked for Docker Hub's images first. */
+const readMirrors = ({ list, report }) => list("registry-mirrors").flatMap((given) => {
+	const [, scheme, host] = pattern.exec(given) ?? [];
+	if (host !== void 0) return [{
+		host,
+		isPlain: scheme === void 0 ? isLoopback(host) : scheme.toLowerCase() === "http"
+	}];
+	report("registry-mirrors", "not a registry. Write mirror.example, or https://mirror.example/path.", given);
+	return [];
+});
+/** As BuildKit's configuration has them (docs/buildkitd.toml.md). */
+const toBuildkitConfig = (mirrors) => [
+	"[registry.\"docker.io\"]",
+	`  mirrors = [${mirrors.map(({ host }) => `"${host}"`).join(", ")}]`,
+	...mirrors.flatMap(({ host, isPlain }) => isPlain ? [`[registry."${host.replace(/\/.*$/, "")}"]`, "  http = true"] : []),
+	""
+].join("\n");
+/** A builder that has a configuration of its own says there which mirrors it asks. */
+const withMirrors = (builder, mirrors) => builder === void 0 || mirrors.length === 0 || builder.config !== void 0 || builder.driver === "remote" ? builder : {
+	...builder,
+	config: {
+		kind: "inline",
+		text: toBuildkitConfig(mirrors)
+	}
+};
+
+// src/inputs/read-node-files.ts
+const form = "SOURCE:/path/on/node, with :ro or :rw behind it if need be";
+/** The last `:/` is the node's: sources may have some of their own. */
+const linePattern = /^(.+):(\/[^:]*)(?::([^:/]*))?$/s;
+const readPath = (kind, path, { run, report }, given) => {
+	if (!reportOutside({
+		run,
+		report
+	}, "node-files", path)) return void 0;
+	const whole = resolve(run.workspace, path);
+	if (run.kindOf(whole) !== "nothing") return {
+		kind,
+		path: whole
+	};
+	report("node-files", `there is no ${path}. Paths start in the workspace.`, given);
+};
+const readReference = (text, { report }, given) => {
+	const reference = parseImageReference(text);
+	if (typeof reference !== "string") return reference;
+	report("node-files", `${text} is no name of an image or artifact: ${reference}.`, given);
+};
+const readOrigin = (source, reader, given) => {
+	const [, scheme, rest = ""] = /^(lfs:|oci:\/\/|image:\/\/)(.*)$/s.exec(source) ?? [];
+	if (scheme === void 0) {
+		const [other] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(source) ?? [];
+		if (other === void 0) return readPath("local", source, reader, given);
+		const text = `unknown source ${other}. Write a path, lfs:PATH, oci://REF or image://REF:/path.`;
+		reader.report("node-files", text, given);
+		return;
+	}
+	if (scheme === "lfs:") return readPath("lfs", rest, reader, given);
+	if (scheme === "oci://") {
+		const reference = readReference(rest, reader, given);
+		return reference && {
+			kind: "oci",
+			reference
+		};
+	}
+	const [, name = "", path = ""] = /^(.+):(\/.*)$/s.exec(rest) ?? [];
+	if (name === "") {
+		reader.report("node-files", "it names no folder of the image. Write image://REF:/path:/path/on/node.", given);
+		return;
+	}
+	const reference = readReference(name, reader, given);
+	return reference && {
+		kind: "image",
+		reference,
+		path
+	};
+};
+const readLine = (given, reader) => {
+	const { report } = reader;
+	const [, source = "", target = "", mode = "ro"] = linePattern.exec(given) ?? [];
+	if (source === "") {
+		report("node-files", `it names no path on the node. Write ${form}.`, given);
+		return [];
+	}
+	const tidy = target.replace(/(?<=[^/])\/+$/, "");
+	const objection = findTargetObjection(tidy);
+	if (objection !== void 0) report("node-files", `${objection}.`, given);
+	if (mode !== "ro" && mode !== "rw") report("node-files", `${mode} is neither ro nor rw. Write ${form}.`, given);
+	const origin = readOrigin(source, reader, given);
+	return origin === void 0 || objection !== void 0 ? [] : [{
+		given,
+		origin,
+		target: tidy,
+		isWritable: mode === "rw"
+	}];
+};
+const readCacheBytes = ({ isTrue, text, report }) => {
+	const given = text("node-files-cache-limit") ?? "5GB";
+	const bytes = parseSize(given);
+	if (bytes === void 0) report("node-files-cache-limit", "not a size. Write 5GB or 800MB.", given);
+	return isTrue("node-files-cache") ? bytes : void 0;
+};
+/** Reads which files nodes are to have. */
+const readNodeFiles = (reader) => {
+	const nodeFiles = [];
+	for (const each of reader.list("node-files", toLines).flatMap((line) => readLine(line, reader))) {
+		const other = findOverlap(nodeFiles, each);
+		if (other !== void 0) reader.report("node-files", `${each.target} is, or is in, what \`${other.given}\` makes. Give each a path of its own.`, each.given);
+		nodeFiles.push(each);
+	}
+	return {
+		nodeFiles,
+		prunesNodeFiles: reader.isTrue("node-files-prune"),
+		verifiesNodeFiles: reader.isTrue("node-files-verify"),
+		makesFilesImages: reader.isTrue("node-files-images"),
+		nodeFilesCacheBytes: readCacheBytes(reader)
+	};
 };
 
 // src/inputs/read-prove.ts
@@ -1084,17 +1297,25 @@ const readProve = (reader) => {
 
 // src/inputs/read-report.ts
 /** Inputs that say something where images are only looked at. */
-const usedByReport = [...[
-	"mode",
-	"images",
-	"cluster-name",
-	"image-report"
-], ...["image-size-limit", "image-limit-action"]];
+const usedByReport = [
+	...[
+		"mode",
+		"images",
+		"cluster-name",
+		"image-report"
+	],
+	...["image-size-limit", "image-limit-action"],
+	...[
+		"comment",
+		"comment-token",
+		"github-api-url"
+	]
+];
 /** What would do nothing is a mistake: somebody waits for it. */
 const reportUseless = (raw, report) => {
 	for (const name of inputNames) {
 		const value = toOptional(raw[name]);
-		if (value === void 0 || value === defaults[name] || name === "github-api-url" || usedByReport.includes(name)) continue;
+		if (value === void 0 || value === defaults[name] || usedByReport.includes(name)) continue;
 		report(name, name === "image-growth-limit" ? "mode: report compares with no earlier run. Leave it out, or take image-size-limit." : "mode: report only looks at images. Leave it out.");
 	}
 };
@@ -1263,19 +1484,35 @@ const toTri = {
 	true: "always",
 	false: "never"
 };
+const readImageCache = ({ choice, text, report }) => {
+	const given = text("image-cache-limit") ?? "4GB";
+	const bytes = parseSize(given);
+	if (bytes === void 0) report("image-cache-limit", "not a size. Write 4GB or 800MB.", given);
+	return {
+		imageCache: toTri[choice("image-cache", [
+			"false",
+			"auto",
+			"true"
+		])],
+		imageCacheBytes: bytes ?? 0
+	};
+};
 const reportNothingToDo = ({ text, report }) => {
-	if ([
+	if ((text("create-cluster") ?? "false") !== "false") return;
+	if ([...[
 		"context",
 		"images",
+		"images-from",
 		"bake-files",
-		"builds"
-	].some((name) => text(name) !== void 0)) return;
+		"builds",
+		"node-files"
+	]].some((name) => text(name) !== void 0)) return;
 	const built = [
 		"tags",
 		"file",
 		"target"
 	].find((name) => text(name));
-	report("context", built === void 0 ? "none of context, images, bake-files and builds is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has." : `empty, though ${built} is given. Name the folder to build, such as context: .`);
+	report("context", built === void 0 ? "none of context, images, bake-files, builds and node-files is given, so there is nothing to do. Name a folder to build, a Bake file, or images that the local store has." : `empty, though ${built} is given. Name the folder to build, such as context: .`);
 };
 const formats = [
 	"token",
@@ -1296,10 +1533,10 @@ const usedBy = {
 	report: usedByReport
 };
 const pick = (raw, names) => Object.fromEntries(names.flatMap((name) => name in raw ? [[name, raw[name]]] : []));
-/** Given, other than by default, and of no use. The API's URL comes by itself, and differs. */
+/** Given, other than by default, and of no use. */
 const findUnused = (raw) => inputNames.filter((name) => {
 	const value = toOptional(raw[name]);
-	if (value === void 0 || name === "github-api-url") return false;
+	if (value === void 0 || givenByRunner.includes(name)) return false;
 	return !usedByDiagnose.includes(name) && value !== defaults[name];
 });
 /**
@@ -1324,6 +1561,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 	const allow = readAllow(reader);
 	const bake = readBake(reader, allow);
 	const parallel = word("parallel");
+	const mirrors = readMirrors(reader);
 	return {
 		mode,
 		unused,
@@ -1338,21 +1576,30 @@ const readInputs = (given, run) => collectProblems((report) => {
 		...readCache(reader),
 		retries: Number(word("retries") ?? "1"),
 		parallel: parallel === void 0 ? void 0 : Number(parallel),
-		builder: readBuilder(reader),
+		builder: withMirrors(readBuilder(reader), mirrors),
+		mirrors,
 		keepsInDocker: isTrue("load"),
 		existingBuilder: word("builder"),
 		isDryRun: isTrue("dry-run"),
 		failFast: isTrue("fail-fast", "true"),
 		images: isReport ? [] : readReferences("images", reader),
+		pullImages: choice("pull-images", [
+			"missing",
+			"always",
+			"never"
+		]),
+		...readImageCache(reader),
 		reported: isReport ? readReported(reader) : [],
 		clusterName: word("cluster-name") ?? "kind",
+		createCluster: readCluster(reader),
 		nodes: list("nodes"),
 		loadMode: choice("load-mode", loadModes),
 		keepImages: toTri[choice("keep-images", triWords)],
 		freeDisk: readFreeDisk(reader),
 		freeDiskKeep: readFreeDiskKeep(reader),
 		pruneCache: toTri[choice("prune-cache", triWords)],
-		manifests: readManifests(reader),
+		...readNodeFiles(reader),
+		...readManifests(reader),
 		...readImageReport(reader),
 		prove: readProve(reader)
 	};
@@ -1365,8 +1612,8 @@ const patienceMs$1 = 3500;
 const record = async (options) => {
 	const { clusterName, folder, childEnv } = options;
 	const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
-		const { nodes } = await inspectNodes$1(api.get, clusterName);
-		return toBaseline(clusterName, await gatherNodes(api, nodes, "kernel-only"));
+		const { nodes } = await inspectNodes$2(api.get, clusterName);
+		return toBaseline(clusterName, await gatherNodes$1(api, nodes, "kernel-only"));
 	});
 	if (baseline === void 0) return "no node answered";
 	writeBaseline(folder, baseline);
@@ -1634,7 +1881,7 @@ const planCaches = (all, inputs, facts) => {
 };
 
 // src/build/requests.ts
-const read = (path) => ["read", path];
+const read$1 = (path) => ["read", path];
 const write = (path) => ["write", path];
 const ofContexts = (target, workspace) => {
 	const { context = ".", contexts, dockerfile = "Dockerfile" } = target;
@@ -1670,13 +1917,13 @@ const ofSecret = (entry) => {
 	const env = fields.get("env");
 	const paths = ["src", "source"].flatMap((name) => fields.get(name) || []);
 	if (paths.length > 0 && fields.get("type") === "env" && !env) return [];
-	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map(read);
+	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map(read$1);
 };
 const ofSsh = (entry) => {
 	const paths = typeof entry === "string" ? entry.slice(entry.indexOf("=") + 1 || entry.length).split(",") : toEntries$1(entry?.paths).map(String);
 	const named = paths.filter((path) => path !== "");
 	const isAgent = named.length < Math.max(paths.length, 1);
-	return [...named.map(read), ...isAgent ? [["word", "ssh"]] : []];
+	return [...named.map(read$1), ...isAgent ? [["word", "ssh"]] : []];
 };
 const cachePaths = (entry) => ["src", "dest"].flatMap((name) => toFields(entry).get(name) ?? []);
 /** `-` is standard output, a text without `=` a folder. */
@@ -1693,7 +1940,7 @@ const ofEntitlement = (entry) => {
 const finders = {
 	secret: ofSecret,
 	ssh: ofSsh,
-	"cache-from": (entry) => cachePaths(entry).map(read),
+	"cache-from": (entry) => cachePaths(entry).map(read$1),
 	"cache-to": (entry) => cachePaths(entry).map(write),
 	output: ofOutput,
 	network: (entry) => entry === "host" ? [["word", "network.host"]] : [],
@@ -2148,7 +2395,7 @@ const findBaseTargets = (name, targets) => {
 };
 
 // src/build/way-in.ts
-const timeoutMs$6 = 2e4;
+const timeoutMs$8 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
 const arrives = async (docker, way) => {
 	const name = `probe-${randomBytes(8).toString("hex")}`;
@@ -2163,7 +2410,7 @@ const arrives = async (docker, way) => {
 			name
 		];
 		const { code, stdout } = await docker.try(args, {
-			timeoutMs: timeoutMs$6,
+			timeoutMs: timeoutMs$8,
 			stdin: { fd }
 		});
 		return code === 0 && stdout.includes(`"${name}"`);
@@ -2204,7 +2451,7 @@ const passesEnvironment = async (docker, tempDir) => {
 		"probe"
 	];
 	const { code, stdout } = await docker.try(args, {
-		timeoutMs: timeoutMs$6,
+		timeoutMs: timeoutMs$8,
 		env: { [variable]: value }
 	});
 	return code === 0 && stdout.includes(value);
@@ -2620,11 +2867,11 @@ const toReusableBytes = (usage, nodes) => {
 	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$5 = 1e4;
+const deadlineMs$6 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$5, void 0);
+	const usage = await within(asked, deadlineMs$6, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -2752,6 +2999,793 @@ const findManifests = async (patterns, workspace) => {
 	return joinManifests(read);
 };
 
+// src/files/record.ts
+/** The name of a target's record. */
+const toRecordName = (target) => createHash("sha256").update(target).digest("hex").slice(0, 32);
+/** Longer than any node takes that answers. */
+const timeoutMs$7 = 3e4;
+const script = () => readFileSync(new URL("./in-node/records.sh", import.meta.url), "utf8");
+const parseLine = (line) => {
+	const [there, name, version, target = "", id = "", , , key = ""] = line.split("	");
+	const isOurs = version === "v1" && findTargetObjection(target) === void 0 && name === toRecordName(target) && /^[0-9a-f]{16}$/.test(id);
+	const isFile = there === "file";
+	return isOurs ? [{
+		target,
+		id,
+		key,
+		isThere: isFile || there === "there",
+		isFile
+	}] : [];
+};
+/**
+* Reads what one node has of ours.
+*
+* @throws {Failure} where the node does not answer
+*/
+const readRecords = async (api, node) => {
+	return (await execute(api, node.name, [
+		"/bin/bash",
+		"-c",
+		script()
+	], timeoutMs$7)).split("\n").flatMap(parseLine);
+};
+
+// src/files/place-trees.ts
+const ways$1 = [
+	"link",
+	"mount",
+	"copy",
+	"write",
+	"same"
+];
+const toTreeCommands = (tree, id) => [
+	[
+		"tree",
+		id,
+		tree.isFile ? "file" : "folder"
+	],
+	...toFolders$1(tree).map((path) => ["folder", path]),
+	...tree.links.map(({ path, target }) => [
+		"link",
+		path,
+		target
+	]),
+	...tree.files.map(({ path, sha256 = "", isExecutable }) => [
+		"entry",
+		path,
+		sha256,
+		isExecutable ? "1" : ""
+	])
+];
+/** The fields in the order in which the helper reads them. */
+const toPlace = (word, view, node, target, [id, mode, key, verifies]) => {
+	const { destination, root, var: varFolder, parent, name } = view.toPlace(node, target);
+	return [
+		word,
+		...[
+			node.name,
+			node.pid,
+			destination,
+			root,
+			varFolder,
+			parent,
+			name
+		],
+		id,
+		mode,
+		key,
+		target,
+		verifies,
+		toRecordName(target)
+	];
+};
+/** By what a later step knows that nothing has changed. */
+const toKey = ({ files, found }) => {
+	const { key } = found.source;
+	return key === void 0 ? void 0 : `${files.isWritable ? "rw" : "ro"}-${key}`;
+};
+/** @throws {Failure} naming all nodes that could not be given something */
+const placeTrees = async (helper, wanted, trees, removals, view, verifies) => {
+	const commands = wanted.flatMap(({ files, found, into }, index) => {
+		const { target, isWritable } = files;
+		const tree = trees[index];
+		const id = toTreeId(tree, isWritable);
+		const key = toKey({
+			files,
+			found
+		}) ?? "-";
+		const how = [
+			id,
+			isWritable ? "rw" : "ro",
+			key,
+			verifies ? "1" : ""
+		];
+		return [...toTreeCommands(tree, id), ...into.map((node) => toPlace("place", view, node, target, how))];
+	});
+	const gone = removals.map(({ node, target }) => toPlace("remove", view, node, target, [
+		"",
+		"",
+		"",
+		""
+	]));
+	helper.send([
+		...gone,
+		...commands,
+		["go"]
+	]);
+	const placed = [];
+	const reasons = [];
+	await helper.hearUntil("done", ([word, node = "", target = "", third = "", fourth = ""]) => {
+		const way = ways$1.find((each) => each === third);
+		if (word === "cannot") reasons.push(`${target} in ${node}: ${third}`);
+		else if (word === "placed" && way) placed.push({
+			node,
+			target,
+			way,
+			bytes: Number(fourth)
+		});
+		else if (word === "removed" || word === "kept") placed.push({
+			node,
+			target,
+			way: word,
+			bytes: 0
+		});
+	});
+	if (reasons.length === 0) return placed;
+	throw new Failure(`node-files could not be put there: ${reasons.join("; ")}`, { remedy: "Remove what is there, or take another path." });
+};
+
+// src/files/helper.ts
+/** Where the helper sees the one folder that holds the store and the nodes' volumes. */
+const mountPoint = "/slipway";
+const parts = [
+	"common",
+	"store",
+	"gather",
+	"node",
+	"mount",
+	"place",
+	"stage",
+	"main"
+];
+/** All of it, as Perl takes it. */
+const filesProgram = () => parts.map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), "utf8")).join("\n");
+/** A helper that puts files into nodes like this one, in the words of Docker's API. */
+const toFilesHelper = (node, mountedFolder, sources, runId) => ({
+	...toHelperBase(node, runId),
+	Entrypoint: ["/usr/bin/perl"],
+	Cmd: ["-e", filesProgram()],
+	Env: ["LC_ALL=C"],
+	HostConfig: {
+		...helperHostConfig,
+		PidMode: "host",
+		LogConfig: { Type: "none" },
+		Mounts: [mountFolder(mountedFolder, mountPoint), ...sources.map(({ folder, seenAs }) => ({
+			...mountFolder(folder, seenAs),
+			ReadOnly: true
+		}))]
+	}
+});
+
+// src/files/places.ts
+const isWithin = (path, folder) => path.startsWith(`${folder}/`);
+/** The folder of the daemon's host that a path of a node is in. */
+const findMount = (node, path) => node.mounts.filter(({ destination }) => isWithin(path, destination)).toSorted((a, b) => b.destination.length - a.destination.length)[0];
+const recordsFolder = `/var/${filesRecords}`;
+const varOf = (node) => findMount(node, recordsFolder);
+/** Why a node can have nothing of ours at a path; undefined where it can. */
+const findNodeObjection = (node, target) => {
+	const below = "Take a path below /var, such as /var/local/models";
+	const mount = findMount(node, target);
+	if (mount === void 0) return `${target} is in the image of ${node.name} or in its memory, on no volume of it. ${below}`;
+	if (mount.isReadOnly) return `${mount.destination} is mounted read-only into ${node.name}. ${below}`;
+	if (varOf(node)?.destination !== "/var") return `${node.name} has no volume at /var for ${recordsFolder}, where Slipway keeps what it knows`;
+};
+/** What a helper has to see of the daemon's host, and where it sees the rest then. */
+const planView = (store, at) => {
+	const mountOf = (node, path) => findMount(node, path) ?? {
+		destination: "/var",
+		source: store
+	};
+	const sources = at.flatMap(({ node, target }) => [mountOf(node, recordsFolder).source, mountOf(node, target).source]);
+	const mounted = commonFolder([store, ...sources]);
+	const inside = (path) => mounted === "/" ? `${mountPoint}${path}` : `${mountPoint}${path.slice(mounted.length)}`;
+	const toPlace = (node, target) => {
+		const { destination, source } = mountOf(node, target);
+		const cut = target.lastIndexOf("/");
+		return {
+			destination,
+			root: inside(source),
+			var: inside(mountOf(node, recordsFolder).source),
+			parent: target.slice(destination.length + 1, Math.max(cut, destination.length + 1)),
+			name: target.slice(cut + 1)
+		};
+	};
+	return {
+		mounted,
+		store: inside(store),
+		toPlace
+	};
+};
+
+// src/files/volumes.ts
+/** A name that Kubernetes takes for objects and labels. */
+const toObjectName = (target) => target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "") || "files";
+/** What the image of a path's files is called in the nodes. */
+const toFilesImage = (target, id) => `${filesImages}/${toObjectName(target)}:${id}`;
+const accessOf = (isWritable) => isWritable ? "ReadWriteOnce" : "ReadOnlyMany";
+/** A local volume is on one node, and a claim takes one volume: each node has its own of both. */
+const toPersistent = (name, { target, isWritable }, node, bytes) => {
+	const accessModes = [accessOf(isWritable)];
+	const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`;
+	const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, "");
+	return [{
+		apiVersion: "v1",
+		kind: "PersistentVolume",
+		metadata: { name: own },
+		spec: {
+			capacity: { storage },
+			accessModes,
+			persistentVolumeReclaimPolicy: "Retain",
+			storageClassName: "",
+			claimRef: {
+				namespace: "default",
+				name: own
+			},
+			local: { path: target },
+			nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{
+				key: "kubernetes.io/hostname",
+				operator: "In",
+				values: [node]
+			}] }] } }
+		}
+	}, {
+		apiVersion: "v1",
+		kind: "PersistentVolumeClaim",
+		metadata: {
+			name: own,
+			namespace: "default"
+		},
+		spec: {
+			accessModes,
+			storageClassName: "",
+			volumeName: own,
+			resources: { requests: { storage } }
+		}
+	}];
+};
+/** How pods use files that nodes have. */
+const toVolume = (files, isFile, sizeBytes, nodes, image) => {
+	const { target, isWritable } = files;
+	const name = toObjectName(target);
+	const type = isFile === void 0 ? "" : isFile ? "File" : "Directory";
+	return {
+		target,
+		nodes: nodes.map((node) => node.name),
+		volume: {
+			name,
+			hostPath: {
+				path: target,
+				type
+			}
+		},
+		volumeMount: {
+			name,
+			mountPath: target,
+			readOnly: !isWritable
+		},
+		...image !== void 0 && { image: {
+			reference: image,
+			pullPolicy: "Never"
+		} },
+		persistentVolumes: isFile ? [] : nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes))
+	};
+};
+
+// src/load/volume-state.ts
+const timeoutMs$6 = 3e4;
+const toVersion = (text) => {
+	const [, major, minor] = /\bv?([0-9]{1,4})\.([0-9]{1,4})\b/.exec(text) ?? [];
+	return major === void 0 ? void 0 : [Number(major), Number(minor)];
+};
+/** Reads what helper/volumes.sh prints: a line for each fact, tab-separated. */
+const parseVolumeState = (text) => {
+	const rows = text.split("\n").map((line) => line.split("	"));
+	const factOf = (word) => rows.find(([first]) => first === word)?.[1] ?? "";
+	const gate = factOf("gate");
+	return {
+		containerd: toVersion(factOf("containerd")),
+		kubelet: toVersion(factOf("kubelet")),
+		gate: gate === "" ? void 0 : gate === "true",
+		images: rows.flatMap(([word, name = "", use, pinned]) => word === "image" && isFilesImage(name) ? [{
+			name,
+			isUsed: use !== "free",
+			isPinned: pinned === "pinned"
+		}] : [])
+	};
+};
+const run$1 = (api, { name }, act, names = []) => {
+	const script = joinScript("client", "volumes");
+	return execute(api, name, [
+		"bash",
+		"-c",
+		script,
+		"bash",
+		act,
+		...names
+	], timeoutMs$6);
+};
+/** @throws {Failure} where the node does not answer */
+const inspectVolumes = async (api, node) => parseVolumeState(await run$1(api, node, "list"));
+/** Has kubelet keep images that nobody could bring again. */
+const pinVolumes = (api, node, names) => run$1(api, node, "pin", names);
+/**
+* Removes images of ours that nothing in the node uses.
+*
+* @returns those that it has no more
+*/
+const dropVolumes = async (api, node, names) => {
+	const ours = names.filter(isFilesImage);
+	if (ours.length === 0) return [];
+	const printed = await run$1(api, node, "drop", ours);
+	const kept = new Set(printed.match(/(?<=^kept\t).*$/gm));
+	return ours.filter((name) => !kept.has(name));
+};
+/** Whether a node has an image of files whole, as an earlier load left it. */
+const isWhole = (name, { records, criIds, held, chains }) => {
+	const record = records.get(name);
+	const config = `sha256:${record?.config}`;
+	const top = held.get(config);
+	const isKnown = record?.image === record?.config && criIds.get(name) === config;
+	return record !== void 0 && isKnown && top !== void 0 && chains.has(top);
+};
+/** Which of some images a node has. */
+const findWhole = async (api, node, names) => {
+	if (names.length === 0) return /* @__PURE__ */ new Set();
+	const state = await inspectNode(api, node, names);
+	return new Set(names.filter((name) => isWhole(name, state)));
+};
+const render = ([major, minor]) => `${major}.${minor}`;
+/** Why pods of a node cannot mount images; undefined where they can, as far as the node tells. */
+const findVolumeObjection = ({ name, containerd: { snapshotter } }, { containerd, kubelet, gate }) => {
+	if (snapshotter !== "overlayfs") return `the snapshotter of ${name} is ${snapshotter}, and only overlayfs takes layers of links`;
+	if (containerd === void 0) return `the containerd of ${name} does not tell its version`;
+	if (isOlder(containerd, [2, 1])) return `${name} has containerd ${render(containerd)}, and image volumes need 2.1`;
+	if (kubelet === void 0) return void 0;
+	if (isOlder(kubelet, [1, 31])) return `${name} has Kubernetes ${render(kubelet)}, and image volumes need 1.35, or 1.31 with the feature gate ImageVolume`;
+	if (gate ?? !isOlder(kubelet, [1, 35])) return void 0;
+	return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): create the cluster with featureGates: {ImageVolume: true}`;
+};
+
+// src/facts/find-files-images.ts
+const noImages = {
+	objection: void 0,
+	scope: [],
+	hasStale: false
+};
+/** Whether an image's version is nobody's business any more. */
+const isStale = (name, kept, scope) => !kept.has(name) && (scope === void 0 || scope.some((each) => name.startsWith(`${each}:`)));
+/** Asks nodes what they can do with images of files; undefined where that is of no interest. */
+const inspectNodes$1 = async (api, { makesFilesImages, prunesNodeFiles }, nodes) => makesFilesImages || prunesNodeFiles ? Promise.all(nodes.map(async (node) => ({
+	node,
+	state: await inspectVolumes(api, node)
+}))) : void 0;
+/**
+* Finds which files are images in which nodes.
+*
+* @param able those files that can become images
+*/
+const findFilesImages = async (api, { makesFilesImages, prunesNodeFiles }, able, states, idOf) => {
+	if (states === void 0) return {
+		images: noImages,
+		of: /* @__PURE__ */ new Map()
+	};
+	const nodes = states.map(({ node }) => node);
+	const [objection] = states.flatMap(({ node, state }) => findVolumeObjection(node, state) ?? []);
+	const wanted = makesFilesImages && objection === void 0 ? able : [];
+	const nameIn = (node, files) => {
+		const id = idOf(node, files);
+		return id === void 0 ? void 0 : toFilesImage(files.target, id);
+	};
+	const has = new Map(await Promise.all(states.map(async ({ node, state }) => {
+		const pinned = state.images.filter(({ isPinned }) => isPinned);
+		const there = new Set(pinned.map(({ name }) => name));
+		const names = wanted.flatMap((files) => nameIn(node, files) ?? []);
+		return [node, await findWhole(api, node, names.filter((name) => there.has(name)))];
+	})));
+	const of = new Map(wanted.map((files) => {
+		const names = nodes.map((node) => nameIn(node, files));
+		const having = nodes.filter((node, at) => has.get(node)?.has(names[at] ?? "") === true);
+		return [files, {
+			reference: new Set(names).size === 1 && having.length === nodes.length ? names[0] : void 0,
+			nodes: new Set(having)
+		}];
+	}));
+	const kept = new Set([...of.values()].flatMap(({ reference }) => reference ?? []));
+	const scope = prunesNodeFiles ? void 0 : wanted.map(({ target }) => `${filesImages}/${toObjectName(target)}`);
+	const hasStale = states.some(({ state }) => state.images.some(({ name, isUsed }) => !isUsed && isStale(name, kept, scope)));
+	return {
+		images: {
+			objection: makesFilesImages ? objection : void 0,
+			scope,
+			hasStale
+		},
+		of
+	};
+};
+
+// src/files/sources/docker/image-source.ts
+/** Has what the image has, and is never started. */
+const toContainer$1 = ({ id }, runId) => ({
+	Image: id,
+	Cmd: ["none"],
+	NetworkDisabled: true,
+	Labels: { [runLabel]: runId }
+});
+async function* count(stream, progress) {
+	let bytes = 0;
+	for await (const piece of stream) {
+		bytes += piece.length;
+		progress(bytes);
+		yield piece;
+	}
+}
+/** Docker puts the folder's own name before all that is in it. */
+const withoutTop = (items, top) => {
+	const [only] = items;
+	if (items.length === 1 && only !== void 0 && only.kind === "file") return /* @__PURE__ */ new Map([[only.path, only]]);
+	const inner = items.filter(({ path }) => path !== top && path !== "");
+	return new Map(inner.map((item) => {
+		const path = item.path.startsWith(`${top}/`) ? item.path.slice(top.length + 1) : item.path;
+		return [path, {
+			...item,
+			path
+		}];
+	}));
+};
+const readFolder = async (api, containerId, path, { folder, has, progress, signal }, sizeBytes) => {
+	const from = `/containers/${containerId}/archive?path=${encodeURIComponent(path)}`;
+	const stream = await api.download(from);
+	if (stream === void 0) throw new Failure(`it has no ${path}`);
+	const target = {
+		store: createFileStore(folder),
+		room: await findRoom(folder),
+		has
+	};
+	const listing = createArtifactListing(createCount());
+	const pieces = count(stream, (done) => progress(Math.min(done, sizeBytes), sizeBytes));
+	const { items } = await unpackArchive(pieces, listing, target, void 0, signal);
+	const top = path.replace(/\/+$/, "").replace(/^.*\//, "");
+	const found = withoutTop(items, top);
+	return {
+		...toTree(found),
+		isFile: items.length === 1 && items[0]?.kind === "file"
+	};
+};
+/**
+* A folder, or a file, of an image that Docker's store has; whichever store that is, Docker packs it.
+*
+* @param path absolute, in the image
+*/
+const findImageSource = (api, image, path, runId) => {
+	const name = image.references[0]?.given ?? image.id;
+	return {
+		key: `${image.id.replace(/^sha256:/, "")}-${Buffer.from(path).toString("base64url").slice(0, 200)}`,
+		sizeBytes: image.sizeBytes,
+		tree: void 0,
+		fetch: async (order) => {
+			const made = await api.post("/containers/create", toContainer$1(image, runId));
+			if (made === void 0) throw new Failure(`image://${name} is gone`);
+			try {
+				return await readFolder(api, made.Id, path, order, image.sizeBytes);
+			} catch (cause) {
+				order.signal.throwIfAborted();
+				const remedy = cause instanceof Failure ? cause.remedy : void 0;
+				throw new Failure(`image://${name}:${path} cannot be had`, {
+					cause,
+					...remedy && { remedy }
+				});
+			} finally {
+				await api.remove(`/containers/${made.Id}?force=true`).catch(() => {});
+			}
+		}
+	};
+};
+
+// src/files/sources/local.ts
+const mostEntries = 1e5;
+/** Times of files tell changes apart only if some time lies between them. */
+const quietNs = 2000000000n;
+/** Of a cache of Hugging Face's, what is of use to nobody who only reads: locks, and second copies. */
+const isLeftOut = (path) => path === ".git" || /(?:^|\/)\.locks$/.test(path) || /(?:^|\/)xet$/.test(path);
+const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
+const isPointer = (path, { size }) => size > 100n && size < 1024n && readRegularFile(path, 1024).toString("latin1").startsWith(pointerStart);
+const refuse = (path, why, remedy) => {
+	throw new Failure(`node-files: ${path} ${why}`, { remedy });
+};
+/** Within the tree, and lexically so: what is at its path is somebody else's to say. */
+const requireInner = (path, target, given) => {
+	const end = posix.normalize(posix.join(posix.dirname(path), target));
+	if (target.startsWith("/") || end === ".." || end.startsWith("../")) refuse(`${given}/${path}`, `is a link that leads out of ${given}`, "Put a file in its place, or name the folder that holds both.");
+};
+const toStat = ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+const addFile = (found, root, path, stats) => {
+	const { size, mode, mtimeNs, ctimeNs } = stats;
+	for (const time of [mtimeNs, ctimeNs]) if (time > found.latestNs) found.latestNs = time;
+	const isExecutable = (mode & 64n) !== 0n;
+	const file = {
+		path,
+		sizeBytes: Number(size),
+		isExecutable,
+		sha256: void 0
+	};
+	found.files.push({
+		...file,
+		stat: toStat(stats)
+	});
+	if (isPointer(join(root, path), stats)) found.pointers.push(path);
+};
+const addFolder = (found, root, path, given) => {
+	const names = readdirSync(join(root, path), { encoding: "buffer" });
+	let isEmpty = true;
+	for (const bytes of names.toSorted(Buffer.compare)) {
+		const name = bytes.toString("utf8");
+		const inner = path === "" ? name : `${path}/${name}`;
+		if (!Buffer.from(name).equals(bytes)) refuse(`${given}/${inner}`, "has a name that is not UTF-8", "Rename it.");
+		if (isLeftOut(inner)) continue;
+		isEmpty = false;
+		found.count += 1;
+		if (found.count > found.mostEntries) refuse(given, `has more than ${found.mostEntries} files and folders`, "Name a folder with fewer, or pack it.");
+		const stats = lstatSync(join(root, inner), { bigint: true });
+		if (stats.isDirectory()) addFolder(found, root, inner, given);
+		else if (stats.isFile()) addFile(found, root, inner, stats);
+		else if (stats.isSymbolicLink()) {
+			const target = readlinkSync(join(root, inner));
+			requireInner(inner, target, given);
+			found.links.push({
+				path: inner,
+				target
+			});
+		} else refuse(`${given}/${inner}`, "is neither a file, a folder nor a link", "Leave it out of the folder.");
+	}
+	if (isEmpty && path !== "") found.emptyFolders.push(path);
+};
+const toStatKey = ({ files, links, emptyFolders }, isFile) => {
+	const hash = createHash("sha256").update(isFile ? "file\0" : "folder\0");
+	for (const { path, isExecutable, stat } of files) hash.update(`f${path}\0${isExecutable}\0${stat}\0`);
+	for (const { path, target } of links) hash.update(`l${path}\0${target}\0`);
+	for (const path of emptyFolders) hash.update(`d${path}\0`);
+	return hash.digest("hex");
+};
+/**
+* Lists a folder, or a file, of this machine.
+*
+* @param path absolute; checked to be one that the workflow's author means
+* @param given as people wrote it
+* @param most of files and folders
+* @throws {Failure} for what cannot be put onto a node
+*/
+const findLocalSource = (path, given, most = mostEntries) => {
+	const real = realpathSync(path);
+	const top = lstatSync(real, { bigint: true });
+	const isFile = top.isFile();
+	if (!isFile && !top.isDirectory()) refuse(given, "is neither a file nor a folder", "Name one.");
+	const folder = isFile ? dirname(real) : real;
+	const found = {
+		files: [],
+		links: [],
+		emptyFolders: [],
+		pointers: [],
+		latestNs: 0n,
+		count: 0,
+		mostEntries: most
+	};
+	if (isFile) addFile(found, folder, basename(real), top);
+	else addFolder(found, folder, "", given);
+	if (found.files.length === 0) refuse(given, "has no files", "Name a folder that has some; is it made by a later step?");
+	const { dev, ino } = lstatSync(folder, { bigint: true });
+	const isQuiet = BigInt(Date.now()) * 1000000n - found.latestNs > quietNs;
+	return {
+		isFile,
+		...found,
+		folder,
+		identity: `${dev}:${ino}`,
+		sizeBytes: found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+		key: isQuiet ? toStatKey(found, isFile) : void 0
+	};
+};
+
+// src/facts/find-source.ts
+const requireContent = ({ files, pointers }, path) => {
+	if (pointers.length < files.length) return;
+	throw new Failure(`node-files: all files of ${path} are Git LFS pointers, not what they point to`, { remedy: `Write lfs:${path}, and Slipway fetches them; or check out with lfs: true.` });
+};
+const findRemote = async (api, origin, context) => {
+	const { runId, workspace, env, serverUrl, repository, takeToken: token, signal } = context;
+	switch (origin.kind) {
+		case "oci": {
+			const { findOciSource } = await import("./oci-find-oci-source.js");
+			return findOciSource({
+				reference: origin.reference,
+				architecture,
+				env,
+				signal
+			});
+		}
+		case "image": {
+			const [image] = await findImages(api.get, [origin.reference]);
+			if (image === void 0) throw new Failure(`Docker has no image ${origin.reference.given}`);
+			return findImageSource(api, image, origin.path, runId);
+		}
+		case "lfs": {
+			const path = relative(workspace, origin.path);
+			const { findLfsSource } = await import("./lfs-lfs-source.js");
+			return findLfsSource({
+				workspace,
+				path,
+				serverUrl,
+				repository,
+				token,
+				env,
+				signal
+			});
+		}
+	}
+};
+/**
+* Finds where files for nodes come from, moving none of them.
+*
+* @param given as people wrote it
+* @throws {Failure} where it is not there, or is nothing that nodes could get
+*/
+const findSource = async (api, { origin }, given, context) => {
+	if (origin.kind !== "local") return {
+		kind: "remote",
+		source: await findRemote(api, origin, context)
+	};
+	const source = findLocalSource(origin.path, given);
+	requireContent(source, given);
+	return {
+		kind: "local",
+		source
+	};
+};
+
+// src/facts/find-files.ts
+const noFiles = {
+	files: [],
+	removals: [],
+	kept: [],
+	images: noImages
+};
+/** One error for all that cannot be. */
+const requireAll = (results, objections) => {
+	const failed = results.flatMap((each) => each.status === "rejected" ? [renderError(each.reason)] : []);
+	const all = [.../* @__PURE__ */ new Set([...objections.map((text) => `node-files: ${text}`), ...failed])];
+	if (all.length > 0) throw new Failure(all.join("\n"));
+	return results.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
+};
+/** Of files that a node has as they are to be. */
+const findCurrent = (records, files, found) => {
+	const key = toKey({
+		files,
+		found
+	});
+	return (records ?? []).find((record) => record.target === files.target && record.isThere && key !== void 0 && record.key === key);
+};
+/** Only folders can be layers, and only what nobody writes to. */
+const canBeImage = ({ isWritable }, { kind, source }) => !isWritable && (kind === "local" ? source : source.tree)?.isFile !== true;
+/** As people wrote it. */
+const sourceOf = ({ given, target }) => given.slice(0, Math.max(given.lastIndexOf(`:${target}`), 0)) || given;
+/**
+* Finds the files that nodes are to have, and what the nodes have already.
+*
+* @throws {Failure} one that names all that cannot be had, or not be put there
+*/
+const findNodeFiles = async (api, inputs, nodes, context) => {
+	const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs;
+	if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles;
+	const objections = nodeFiles.flatMap(({ target }) => nodes.flatMap((node) => findNodeObjection(node, target) ?? []));
+	const finding = Promise.allSettled(nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)));
+	const [records, states] = await Promise.all([Promise.all(nodes.map((node) => readRecords(api, node))), inspectNodes$1(api, inputs, nodes)]);
+	const sources = requireAll(await finding, objections);
+	const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]));
+	const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at]]));
+	const currentIn = (node, each) => findCurrent(recordsOf.get(node), each, foundOf.get(each));
+	const able = nodeFiles.filter((each) => canBeImage(each, foundOf.get(each)) && !nodes.some((node) => currentIn(node, each)?.isFile));
+	const idOf = (node, each) => currentIn(node, each)?.id;
+	const { images, of } = await findFilesImages(api, inputs, able, states, idOf);
+	const files = [...foundOf].map(([each, found]) => {
+		const image = of.get(each);
+		const isDone = (node) => currentIn(node, each) !== void 0 && image?.nodes.has(node) !== false;
+		return {
+			files: each,
+			found,
+			nodes,
+			into: nodes.filter((node) => verifiesNodeFiles || !isDone(node)),
+			image
+		};
+	});
+	const isNamed = (target) => nodeFiles.some((each) => each.target === target);
+	const removals = nodes.flatMap((node) => (recordsOf.get(node) ?? []).flatMap(({ target }) => isNamed(target) ? [] : [{
+		node,
+		target
+	}]));
+	return prunesNodeFiles ? {
+		files,
+		removals,
+		kept: [],
+		images
+	} : {
+		files,
+		removals: [],
+		kept: [...new Set(removals.map(({ target }) => target))],
+		images
+	};
+};
+
+// src/facts/find-given.ts
+/**
+* The step's images: those that Docker has, and those that it is to pull.
+*
+* @param placeOf where a name was found that no input has
+*/
+const findGiven = async (get, { images: references, pullImages }, placeOf) => {
+	const isNamed = (reference) => !isImageId(reference);
+	if (pullImages === "always") {
+		const { images, missing } = await lookForImages(get, references.filter(isImageId));
+		refuseMissing$1(missing, "An ID cannot be pulled: name the image.");
+		return {
+			images,
+			pulls: references.filter(isNamed)
+		};
+	}
+	const { images, missing } = await lookForImages(get, references);
+	const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)];
+	refuseMissing$1(ids, "An ID cannot be pulled: name the image.");
+	if (pullImages === "never") refuseMissing$1(named, "Build or pull it before this step, or leave out pull-images: never.", placeOf);
+	return {
+		images,
+		pulls: named
+	};
+};
+/**
+* Adds the images that the manifests name to those of the inputs. All are looked for together: two names
+* may be one image.
+*/
+const findNamed = async (get, inputs, manifests, { targets, images, pulls }) => {
+	const { imagesFrom } = inputs;
+	if (imagesFrom === void 0) return {
+		images,
+		pulls,
+		namedImages: []
+	};
+	const wanted = [
+		...targets.flatMap(({ tags }) => tags),
+		...images.flatMap(({ references }) => references),
+		...pulls
+	];
+	const namedImages = findNamedImages(manifests, {
+		wanted,
+		images
+	}, imagesFrom.exclude);
+	if (namedImages.length === 0) return {
+		images,
+		pulls,
+		namedImages
+	};
+	const places = new Map(namedImages.map((each) => [each.reference, ` (${renderPlace(each)})`]));
+	const references = [...inputs.images, ...places.keys()];
+	const placeOf = (reference) => places.get(reference) ?? "";
+	return {
+		...await findGiven(get, {
+			...inputs,
+			images: references
+		}, placeOf),
+		namedImages
+	};
+};
+
 // src/facts/gather.ts
 const toOwnBuilder = ({ driver, appended }, { isLocal }) => ({
 	driver,
@@ -2817,10 +3851,15 @@ const findCaches = (found, inputs, context) => {
 };
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (api, { manifests, clusterName, nodes }, found) => {
-	if (manifests.length === 0) return [];
+	if (manifests.length === 0 || found.nodes.length === 0) return [];
 	const all = nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found);
 	return findNodeCapacities(api, all.nodes, found);
 };
+/** A cluster that is still to be made has none yet. */
+const findNodes$1 = ({ get }, { createCluster, clusterName, nodes }) => createCluster === void 0 ? kind.findNodes(get, clusterName, nodes) : Promise.resolve({
+	nodes: [],
+	leftOut: []
+});
 /** What a load alone writes is little; it does not wait for this. */
 const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
 const findDisk = async (api, found, inputs, context) => {
@@ -2841,6 +3880,29 @@ const findDisk = async (api, found, inputs, context) => {
 		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
 	};
 };
+const toFilesContext = (inputs, context, cache) => ({
+	...context,
+	serverUrl: toServerUrl(inputs.apiUrl),
+	signal: cache.signal
+});
+/**
+* Adds what only nodes can tell, once there are some.
+*
+* @throws {Failure} when there are none, or they lack what is wanted of them
+*/
+const gatherNodes = async (api, inputs, context, cache, facts) => {
+	const found = await kind.findNodes(api.get, inputs.clusterName, inputs.nodes);
+	const [nodeFiles, nodeCapacities] = await Promise.all([findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)), findCapacities(api, inputs, {
+		...facts,
+		...found
+	})]);
+	return {
+		...facts,
+		...found,
+		nodeFiles,
+		nodeCapacities
+	};
+};
 /**
 * Asks for all that the plan depends on, changing nothing.
 *
@@ -2850,26 +3912,31 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { get } = api;
 	const questions = [
 		findEngine(get),
-		kind.findNodes(get, inputs.clusterName, inputs.nodes),
-		findImages(get, inputs.images),
+		findNodes$1(api, inputs),
+		findGiven(get, inputs),
 		findBuilds(docker, inputs, context, cache),
 		findManifests(inputs.manifests, context.workspace)
 	];
 	const [, , , builds] = await Promise.allSettled(questions);
 	if (builds.status === "fulfilled") refuseOwnImages(inputs.images, builds.value.targets);
-	const [engine, images] = [await questions[0], await questions[2]];
+	const [engine, given] = [await questions[0], await questions[2]];
 	const { nodes, leftOut } = await questions[1];
 	const { isLocal: isLocalDaemon } = docker;
+	const built = await questions[3];
+	const manifests = await questions[4];
+	const images = await findNamed(get, inputs, manifests, {
+		...built,
+		...given
+	});
 	const found = {
 		engine,
 		isLocalDaemon,
 		nodes,
 		leftOut,
-		images,
-		...await questions[3]
+		...built,
+		...images
 	};
 	refuseSeveralPlatforms(found.targets, engine);
-	const manifests = await questions[4];
 	const { isHostedRunner, workspace } = context;
 	const { hasContainerdStore } = engine;
 	requireOutputs(found.targets, {
@@ -2878,12 +3945,22 @@ const gather = async (docker, api, inputs, context, cache) => {
 		workspace
 	});
 	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
-	const [disk, nodeCapacities] = await Promise.all([findDisk(api, found, inputs, context), findCapacities(api, inputs, found)]);
+	const [disk, nodeFiles, nodeCapacities] = await Promise.all([
+		findDisk(api, found, inputs, context),
+		findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
+		findCapacities(api, inputs, found)
+	]);
+	const { hasCacheService, mayWriteCache: mayWrite, repository } = context;
 	return {
 		...found,
 		targets,
+		filesCache: hasCacheService && repository ? {
+			repository,
+			mayWrite
+		} : void 0,
 		cacheLines,
 		...disk,
+		nodeFiles,
 		isHostedRunner,
 		manifests,
 		nodeCapacities
@@ -2981,29 +4058,114 @@ const planFreeing = (asked, facts, disk) => {
 	} : void 0;
 };
 
-// src/plan/graph.ts
-const step = (id, work, order = {}) => ({
-	id,
-	needs: [],
-	after: [],
-	lane: "none",
-	isFinal: false,
-	...order,
-	...work
+// src/plan/files.ts
+const syncId = "node files";
+const planImages = ({ nodes, nodeFiles: { files, images } }, isPossible) => {
+	const all = files.filter(({ image }) => image !== void 0);
+	const wanted = all.filter(({ into }) => into.length > 0);
+	if (wanted.length === 0 && !images.hasStale && !isPossible) return [];
+	const kept = all.flatMap(({ image }) => image?.reference ?? []);
+	const work = {
+		kind: "image-volumes",
+		wanted,
+		sync: syncId,
+		nodes,
+		kept
+	};
+	const needs = wanted.length === 0 && !isPossible ? [] : [syncId];
+	return [toStep$1("image volumes", {
+		...work,
+		scope: images.scope
+	}, {
+		needs,
+		lane: "load"
+	})];
+};
+/** Nothing where all nodes have all of it. */
+const planFiles = (inputs, facts, room, nodesFirst) => {
+	const { verifiesNodeFiles: verifies, nodeFilesCacheBytes: bytes, isTrusted } = inputs;
+	const { nodeFiles, filesCache } = facts;
+	const { files, removals } = nodeFiles;
+	const isPossible = nodesFirst.length > 0 && (files.length > 0 || inputs.prunesNodeFiles);
+	const images = planImages(facts, isPossible && inputs.makesFilesImages);
+	const wanted = files.filter(({ into }) => into.length > 0);
+	if (wanted.length + removals.length === 0 && !isPossible) return images;
+	const scope = [filesCache?.repository, ...files.map(({ files: { given } }) => given)].join("\n");
+	const mayWrite = isTrusted && filesCache?.mayWrite === true;
+	const work = {
+		kind: "sync-files",
+		wanted,
+		removals,
+		verifies,
+		cache: filesCache === void 0 || bytes === void 0 ? void 0 : {
+			bytes,
+			scope,
+			mayWrite
+		}
+	};
+	const needs = [...room, ...nodesFirst];
+	return [toStep$1(syncId, work, {
+		needs,
+		lane: "files"
+	}), ...images];
+};
+/** Git LFS is asked with the builds' token. */
+const usersOfToken = (files) => files.flatMap((each) => {
+	return each.kind === "sync-files" && each.wanted.some(({ files: { origin } }) => origin.kind === "lfs") ? [each.id] : [];
 });
+
+// src/plan/image-cache.ts
+/**
+* Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
+* folder, so Docker's store has none of them: whoever wants them there has Docker pull.
+*/
+const planImageCache = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon }, { canonical }) => {
+	if (filesCache === void 0 || nodes.length === 0) return void 0;
+	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
+	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
+	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
+	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
+	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
+	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
+	return {
+		bytes,
+		mayWrite: isTrusted && filesCache.mayWrite
+	};
+};
+
+// src/plan/graph.ts
 const idsOf = (steps) => steps.map(({ id }) => id);
 /** Builds and loads begin as soon as there is room; freeing goes on beside them. */
-const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [step("free disk", {
+const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("free disk", {
 	kind: "free-disk",
 	freeing,
 	folder
-}), step("wait for disk", {
+}), toStep$1("wait for disk", {
 	kind: "await-disk",
 	freeing: "free disk",
 	folder
 })];
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
+/** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
+const planCluster = ({ createCluster: request, clusterName: cluster }) => {
+	if (request === void 0) return [];
+	const create = toStep$1("start cluster", {
+		kind: "create-cluster",
+		cluster,
+		request
+	});
+	const work = {
+		kind: "await-cluster",
+		creating: create.id
+	};
+	return [create, toStep$1("create cluster", work, {
+		after: [create.id],
+		isFinal: true
+	})];
+};
+/** What is to be done before anything can be done with nodes. */
+const nodesFirst = (inputs) => idsOf(planCluster(inputs).filter(({ kind }) => kind === "create-cluster"));
 const createToLoad = (inputs, facts, into) => {
 	const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : void 0;
 	const { clusterName: cluster } = inputs;
@@ -3017,17 +4179,20 @@ const createToLoad = (inputs, facts, into) => {
 			into,
 			keepImages
 		};
-		return step(`load ${names.join(", ")}`, work, {
-			needs,
+		const order = {
+			needs: [...needs, ...nodesFirst(inputs)],
 			lane: "load"
-		});
+		};
+		return toStep$1(`load ${names.join(", ")}`, work, order);
 	};
 };
 /** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = ({ imageReport: depth, prove }, { nodes, manifests }) => {
+const createToReport = (inputs, { nodes, manifests }) => {
+	const { imageReport: depth, prove } = inputs;
 	const nodeImage = nodes[0]?.imageId;
+	const first = nodesFirst(inputs);
 	return (references, image, needs, loadedBy, target) => {
-		if (depth === "false" || nodeImage === void 0) return [];
+		if (depth === "false" || nodeImage === void 0 && first.length === 0) return [];
 		const names = references.map(({ given }) => given);
 		const loaded = loadedBy === void 0 ? void 0 : {
 			by: loadedBy,
@@ -3046,10 +4211,11 @@ const createToReport = ({ imageReport: depth, prove }, { nodes, manifests }) => 
 			loaded,
 			...about
 		};
-		const report = step(`report ${names.join(", ")}`, work, {
-			needs,
+		const order = {
+			needs: [...needs, ...first],
 			lane: "report"
-		});
+		};
+		const report = toStep$1(`report ${names.join(", ")}`, work, order);
 		if (prove === void 0 || loaded !== void 0) return [report];
 		const { given: command, argv, timeoutMs } = prove;
 		const test = {
@@ -3061,7 +4227,7 @@ const createToReport = ({ imageReport: depth, prove }, { nodes, manifests }) => 
 			command,
 			timeoutMs
 		};
-		return [report, step(`prove ${names.join(", ")}`, test, {
+		return [report, toStep$1(`prove ${names.join(", ")}`, test, {
 			needs: [report.id],
 			lane: "proof"
 		})];
@@ -3078,7 +4244,7 @@ const afterReport = (load, reports) => load.kind === "load" && load.keepImages !
 */
 const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
 	const { id, references } = image;
-	const hold = isAtRisk && index > 0 ? step(`hold ${id}`, {
+	const hold = isAtRisk && index > 0 ? toStep$1(`hold ${id}`, {
 		kind: "hold-image",
 		image
 	}) : void 0;
@@ -3104,11 +4270,66 @@ const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((
 		loadedBy: load.id
 	};
 	const after = [load.id, ...idsOf(reports)];
-	return [...steps, step(`release ${id}`, release, {
+	return [...steps, toStep$1(`release ${id}`, release, {
 		after,
 		isFinal: true
 	})];
 });
+/** What is new of them is kept when all are loaded. */
+const planKeeping = (steps) => {
+	const pulls = steps.flatMap((each) => each.kind === "pull" && each.cache !== void 0 ? [{
+		id: each.id,
+		cache: each.cache
+	}] : []);
+	const [first] = pulls;
+	if (first === void 0) return [];
+	const work = {
+		kind: "keep-pulled",
+		pulls: pulls.map(({ id }) => id),
+		cache: first.cache
+	};
+	return [toStep$1("keep images", work, { after: idsOf(steps) })];
+};
+/** Each is loaded as soon as it is there; what is new is kept when all are. */
+const planPulls = (inputs, facts, toLoad, toReport, room) => {
+	const { mirrors } = inputs;
+	const { pulls, nodes } = facts;
+	const steps = pulls.flatMap((reference) => {
+		const id = `pull ${reference.given}`;
+		const cache = planImageCache(inputs, facts, reference);
+		const pull = toStep$1(id, {
+			kind: "pull",
+			reference,
+			mirrors,
+			cache,
+			nodes
+		}, {
+			needs: room,
+			lane: "pull"
+		});
+		const source = {
+			kind: "pulled",
+			by: id
+		};
+		const reports = toReport([reference], source, [id]);
+		return [
+			pull,
+			afterReport(toLoad([reference], source, [id]), reports),
+			...reports
+		];
+	});
+	const tell = {
+		kind: "mirror-nodes",
+		into: nodes,
+		mirrors
+	};
+	const order = { needs: nodesFirst(inputs) };
+	return [
+		...mirrors.length === 0 ? [] : [toStep$1("mirrors of nodes", tell, order)],
+		...steps,
+		...planKeeping(steps)
+	];
+};
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets) => {
 	const sorted = /* @__PURE__ */ new Set();
@@ -3127,12 +4348,12 @@ const planDrop = (target, after) => {
 		after,
 		isFinal: true
 	};
-	if (output === "oci-layout") return [step(`drop the files of ${name}`, {
+	if (output === "oci-layout") return [toStep$1(`drop the files of ${name}`, {
 		kind: "drop-layout",
 		target
 	}, order)];
 	if (intermediate === void 0) return [];
-	return [step(`drop ${intermediate}`, {
+	return [toStep$1(`drop ${intermediate}`, {
 		kind: "drop-image",
 		name: intermediate
 	}, order)];
@@ -3163,7 +4384,7 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 	const upon = targets.filter((other) => other.dependsOn.includes(name));
 	const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
 	return [
-		step(id, {
+		toStep$1(id, {
 			kind: "build",
 			...order
 		}, {
@@ -3176,28 +4397,29 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 	];
 });
 /** What is done once all is built. */
-const planAfterBuilds = ({ credentials }, facts) => {
+const planAfterBuilds = ({ credentials }, facts, others) => {
 	const { targets, lastSizes, keptFor: repository } = facts;
 	const after = targets.map(({ name }) => toBuildId(name));
-	if (after.length === 0) return [];
+	const users = [...after, ...others];
+	if (users.length === 0) return [];
 	const sizes = {
 		kind: "record-sizes",
 		targets: toRemembered(targets),
 		lastSizes
 	};
 	return [
-		...credentials.kind === "app" ? [step("revoke token", { kind: "revoke-token" }, {
-			after,
+		...credentials.kind === "app" ? [toStep$1("revoke token", { kind: "revoke-token" }, {
+			after: users,
 			isFinal: true
 		})] : [],
-		...repository === void 0 ? [] : [step("record sizes", {
+		...repository === void 0 || after.length === 0 ? [] : [toStep$1("record sizes", {
 			...sizes,
 			repository
 		}, {
 			after,
 			isFinal: true
 		})],
-		...targets.some(({ intermediate }) => intermediate !== void 0) ? [step("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
+		...targets.some(({ intermediate }) => intermediate !== void 0) ? [toStep$1("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
 	];
 };
 /** Puts together what is to be done, and what has to wait for what. */
@@ -3207,17 +4429,21 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
 	const toLoad = createToLoad(inputs, facts, nodes);
 	const toReport = createToReport(inputs, facts);
+	const files = planFiles(inputs, facts, room, nodesFirst(inputs));
 	const main = [
+		...planCluster(inputs),
 		...disk,
+		...files,
 		...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+		...planPulls(inputs, facts, toLoad, toReport, room),
 		...planBuilds(inputs, facts, toLoad, toReport, room)
 	];
 	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
 	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
 	return [
 		...main,
-		...planAfterBuilds(inputs, facts),
-		...prunes ? [step("prune cache", { kind: "prune-cache" }, { needs })] : []
+		...planAfterBuilds(inputs, facts, usersOfToken(files)),
+		...prunes ? [toStep$1("prune cache", { kind: "prune-cache" }, { needs })] : []
 	];
 };
 
@@ -3323,15 +4549,9 @@ const compareWithUsual = (report, history) => {
 	};
 };
 
-// src/docker/disk-full.ts
-/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
-const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
-const saysNoSpace = (text) => pattern.test(text);
-const isNoSpace = (error) => saysNoSpace(renderError(error));
-
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
-const deadlineMs$4 = 15e3;
+const deadlineMs$5 = 15e3;
 const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
@@ -3388,14 +4608,14 @@ const askNode = async (api, nodes, name) => {
 		...duArgs,
 		containerdFolder
 	];
-	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$4)) : []);
+	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$5)) : []);
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
 		file: "du",
 		args: [...duArgs, path],
 		env,
-		timeoutMs: deadlineMs$4
+		timeoutMs: deadlineMs$5
 	};
 	const { stdout } = await runCaptured({
 		...command,
@@ -3415,7 +4635,7 @@ const describeFill = async (api, nodes, { uses, path }, env) => {
 	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 	if (first === void 0) return "";
 	const answer = asked(first).catch(() => "");
-	return within(answer, deadlineMs$4, "");
+	return within(answer, deadlineMs$5, "");
 };
 
 // src/run/disk-full.ts
@@ -3697,6 +4917,28 @@ const renderEndedToken = (token) => {
 	].join(" · ");
 };
 
+// src/build/context-origin.ts
+const mostPatterns = 200;
+const longestPattern = 200;
+/** A pattern without a slash is about names wherever they are, others about paths from its file on. */
+const toPattern = (folder, pattern) => {
+	const trimmed = pattern.replace(/^\//, "");
+	return pattern.includes("/") ? join(folder, trimmed) : trimmed;
+};
+const readPatterns = (workspace, folder) => (readQuietly(join(workspace, folder, ".gitattributes")) ?? "").split("\n").flatMap((line) => {
+	const [pattern = "", ...attributes] = line.trim().split(/\s+/);
+	return /^[^#"!]/.test(pattern) && pattern.length <= longestPattern && attributes.includes("filter=lfs") ? [toPattern(folder, pattern)] : [];
+}).slice(0, mostPatterns);
+/** Where a build's context is in the workspace; undefined for one that is elsewhere. */
+const readContextOrigin = ({ folder: whole }, workspace) => {
+	const folder = whole === void 0 ? ".." : relative(workspace, whole);
+	if (folder === ".." || folder.startsWith("../")) return void 0;
+	return {
+		folder,
+		lfs: (folder === "" ? [""] : ["", folder]).flatMap((each) => readPatterns(workspace, each))
+	};
+};
+
 // src/build/recipe.ts
 /** In a folder of that name all are. */
 const requirementFolder = /(?:^|\/)requirements$/;
@@ -3733,6 +4975,7 @@ const readRecipe = ({ bake }, workspace) => {
 	return {
 		text,
 		requirements: readRequirements(text, words, files),
+		origin: readContextOrigin(files, workspace),
 		stages,
 		base
 	};
@@ -3897,164 +5140,6 @@ const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { moun
 	].map((row) => row.join("	")).join("\n")}\n`;
 };
 
-// src/load/helper.ts
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = "/slipway";
-const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
-/** The program in Perl that our scripts speak with containerd by. */
-const containerdClient = () => readPart("containerd.pl");
-/** Joins parts of our shell scripts, in the order in which they are given. */
-const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
-/** Puts one image into the node in which it runs. */
-const streamScript = () => {
-	return joinScript(...[
-		"record",
-		"client",
-		"source",
-		"node",
-		"names",
-		"stage",
-		"publish"
-	], "entries", "receive", "stream");
-};
-const mount = (source, target) => ({
-	Type: "bind",
-	Source: source,
-	Target: target
-});
-const hostConfig = {
-	AutoRemove: true,
-	Privileged: true,
-	UsernsMode: "host",
-	NetworkMode: "none"
-};
-const toContainer$1 = (node, runId) => ({
-	Image: node.imageId,
-	Entrypoint: ["/bin/bash"],
-	Labels: {
-		[runLabel]: runId,
-		"dev.slipway.node": node.name
-	},
-	StopSignal: "TERM",
-	AttachStdin: true,
-	AttachStdout: true,
-	AttachStderr: true,
-	OpenStdin: true,
-	StdinOnce: true
-});
-/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
-const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
-	const script = joinScript(...[
-		"request",
-		"record",
-		"client",
-		"source",
-		"node",
-		"names",
-		"stage",
-		"publish",
-		"main"
-	]);
-	return {
-		...toContainer$1(node, runId),
-		Cmd: [
-			"-c",
-			script,
-			"slipway",
-			containerdClient()
-		],
-		HostConfig: {
-			...hostConfig,
-			PidMode: "host",
-			Mounts: [mount(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, `${mountPoint}-containerd`)]]
-		}
-	};
-};
-/** In the node's place, with a folder that only the helper sees: what is open stays open. */
-const enterNode = "exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c \"$@\"";
-/** A helper that puts an image into one node out of a folder that a builder has written it into. */
-const toLayoutHelper = (node, folder, runId) => ({
-	...toContainer$1(node, runId),
-	Cmd: [
-		"-c",
-		enterNode,
-		"slipway",
-		streamScript(),
-		"slipway",
-		containerdClient()
-	],
-	HostConfig: {
-		...hostConfig,
-		PidMode: `container:${node.name}`,
-		Mounts: [{
-			...mount(folder, mountPoint),
-			ReadOnly: true
-		}]
-	}
-});
-
-// src/load/node-state.ts
-/** Of a node that tells nothing: all is loaded then. */
-const emptyState = {
-	chains: /* @__PURE__ */ new Set(),
-	held: /* @__PURE__ */ new Map(),
-	records: /* @__PURE__ */ new Map(),
-	criIds: /* @__PURE__ */ new Map()
-};
-/** As containerd counts: the others are views, and being written. */
-const committedKind = "3";
-const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
-/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
-const parseNodeState = (text) => {
-	const chains = /* @__PURE__ */ new Set();
-	const held = /* @__PURE__ */ new Map();
-	const records = /* @__PURE__ */ new Map();
-	const criIds = /* @__PURE__ */ new Map();
-	for (const line of text.split("\n")) {
-		const [word, first = "", second = "", ...rest] = line.split("	");
-		if (word === "snapshot" && second === committedKind) chains.add(first);
-		if (word === "held") held.set(first, second);
-		if (word === "image") for (const name of [
-			first,
-			second,
-			...rest
-		]) criIds.set(name, first);
-		if (word !== "label") continue;
-		const [, image = "", config = "", folders = ""] = recordPattern.exec(second) ?? [];
-		records.set(first, {
-			image,
-			config,
-			folders: folders.split(".").slice(1)
-		});
-	}
-	return {
-		chains,
-		held,
-		records,
-		criIds
-	};
-};
-/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$4 = 3e4;
-/**
-* Asks a node for what it has. A name without a record answers the question whether the image is there, and
-* nothing else is said then.
-*
-* @param names for their records; none for all but records
-* @throws {Failure} when the node does not answer
-*/
-const inspectNode = async (api, node, names) => {
-	const command = [
-		"bash",
-		"-c",
-		joinScript("record", "client", "inspect"),
-		"bash",
-		containerdClient(),
-		...names
-	];
-	return parseNodeState(await execute(api, node.name, command, timeoutMs$4));
-};
-
 // src/load/find-in-node.ts
 /** Finds an image in a node that was given it; undefined where it is gone, or out of Docker's reach. */
 const findInNode = async ({ api, engine }, image, node) => {
@@ -4084,6 +5169,7 @@ const findImage = (source, { resultOf }) => {
 	switch (source.kind) {
 		case "built": return resultOf("build", source.by)?.image;
 		case "held": return resultOf("hold-image", source.by);
+		case "pulled": return resultOf("pull", source.by)?.image;
 		case "local": return source.image;
 		case "elsewhere": return;
 	}
@@ -4178,7 +5264,7 @@ const toLineOrigins = (config, layers, { file, text, target }) => {
 
 // src/run/analyse-step.ts
 /** A moment beside a load, where all goes well. */
-const deadlineMs$3 = {
+const deadlineMs$4 = {
 	auto: 12e4,
 	full: 9e5
 };
@@ -4236,7 +5322,7 @@ const analyse = async (step, ports) => {
 		nodeImage,
 		runId,
 		signal,
-		deadlineMs: deadlineMs$3[depth]
+		deadlineMs: deadlineMs$4[depth]
 	};
 	const analyseIt = async (contents, files) => {
 		const { config, layers } = contents;
@@ -4552,7 +5638,7 @@ const renderWaiting = (step) => `${renderStep$1(step)}, still running`;
 
 // src/build/explain.ts
 /** BuildKit's last word, without what each layer of it has put before. */
-const findReason = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
+const findReason$1 = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
 /** The docker driver's and the exporter's own words. */
@@ -4573,7 +5659,7 @@ const remedyFor = (reason, instruction) => {
 const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 	const said = log.flatMap((event) => event.kind === "text" ? [event.text] : []);
 	const printed = log.flatMap((event) => event.kind === "output" ? [event.text] : []);
-	const reason = findReason(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
+	const reason = findReason$1(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
 	const step = findFailedStep(log);
 	const found = findFailedPlace(said);
 	const location = found && {
@@ -4624,7 +5710,7 @@ const toList = (value) => Array.isArray(value) ? value.filter(isFields) : [];
 /** A name is a Dockerfile's text, which may be as long as that. */
 const longestText = 1e4;
 /** One line, of what others wrote. */
-const toText = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
+const toText$1 = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
 const toBytes = (value) => Buffer.from(typeof value === "string" ? value : "", "base64");
 const toMs = (value) => {
 	const ms = typeof value === "string" ? Date.parse(value) : NaN;
@@ -4632,19 +5718,19 @@ const toMs = (value) => {
 };
 const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 const toVertex = (fields) => ({
-	digest: toText(fields["digest"]),
+	digest: toText$1(fields["digest"]),
 	/** Such as `[build 2/3] RUN make`. */
-	name: toText(fields["name"]),
+	name: toText$1(fields["name"]),
 	/** Undefined where it is only announced. */
 	startedMs: toMs(fields["started"]),
 	completedMs: toMs(fields["completed"]),
 	isCached: fields["cached"] === true,
 	/** Empty for what did not fail. */
-	error: toText(fields["error"])
+	error: toText$1(fields["error"])
 });
 const toTransfer = (fields) => ({
-	vertex: toText(fields["vertex"]),
-	id: toText(fields["id"]),
+	vertex: toText$1(fields["vertex"]),
+	id: toText$1(fields["id"]),
 	currentBytes: toCount(fields["current"]),
 	/** 0 where nobody knows. */
 	totalBytes: toCount(fields["total"]),
@@ -4653,7 +5739,7 @@ const toTransfer = (fields) => ({
 	atMs: toMs(fields["timestamp"])
 });
 const toLog = (fields) => ({
-	vertex: toText(fields["vertex"]),
+	vertex: toText$1(fields["vertex"]),
 	data: toBytes(fields["data"]),
 	atMs: toMs(fields["timestamp"])
 });
@@ -4661,8 +5747,8 @@ const toWarning = (fields) => {
 	const [range] = toList(fields["range"]);
 	const start = range?.["start"];
 	return {
-		vertex: toText(fields["vertex"]),
-		message: toText(toBytes(fields["short"]).toString("utf8")),
+		vertex: toText$1(fields["vertex"]),
+		message: toText$1(toBytes(fields["short"]).toString("utf8")),
 		/** Counted from 1; undefined where it is about no line. */
 		line: isFields(start) && toCount(start["line"]) || void 0
 	};
@@ -5362,7 +6448,7 @@ const findStepLine = (dockerfile, name) => {
 
 // src/build/outline.ts
 /** It takes a quarter of a second, but it may ask registries. */
-const deadlineMs$2 = 1e4;
+const deadlineMs$3 = 1e4;
 /** Nothing is written; whether the files may be read was checked when they were found. */
 const env = {
 	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0",
@@ -5413,7 +6499,7 @@ const outlineSecrets = async (docker, target, place) => {
 		const options = {
 			cwd: place.workspace,
 			env,
-			timeoutMs: deadlineMs$2
+			timeoutMs: deadlineMs$3
 		};
 		const { code, stdout } = await docker.try(toArgs(target, place), options);
 		return code === 0 ? toMounts(JSON.parse(stdout).target[target.name].outline) : void 0;
@@ -5525,7 +6611,7 @@ const renderMoved = (id, { given, id: other, isOtherStep }) => {
 
 // src/load/common-layers.ts
 /** A node that does not answer has nothing that could be left out. */
-const timeoutMs$3 = 3e4;
+const timeoutMs$4 = 3e4;
 /**
 * Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
 * Compressed layers are larger, or do not have the word in them.
@@ -5556,7 +6642,7 @@ const findLayers = async (api, node) => {
 		"bash",
 		node.containerd.root
 	];
-	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$3), inspectNode(api, node, [])]);
+	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$4), inspectNode(api, node, [])]);
 	return toPresentLayers(printed.split("\0"), chains);
 };
 /**
@@ -5605,9 +6691,9 @@ const createEnds = (most) => {
 
 // src/run/build-log.ts
 /** Of one build's output, at its beginning as at its end; more is left out. */
-const keptCharacters = 2e6;
+const keptCharacters$1 = 2e6;
 /** Of a build that failed, outside of the group. */
-const lastLines = 60;
+const lastLines$1 = 60;
 /** A step that takes longer is told of while it works. */
 const waitMs = 5e3;
 /** Tells in brief what goes on, as long as it is not ended. */
@@ -5632,7 +6718,7 @@ const createBrief = (tell) => {
 * ended, in a group; the last lines of a failure outside.
 */
 const logInBrief = async ({ line, fenced, group }, { name, signal }, build) => {
-	const output = createEnds(keptCharacters);
+	const output = createEnds(keptCharacters$1);
 	const brief = createBrief((text) => line(`${name}: ${text}`));
 	try {
 		const built = await build((event) => {
@@ -5644,10 +6730,10 @@ const logInBrief = async ({ line, fenced, group }, { name, signal }, build) => {
 		return built;
 	} catch (error) {
 		const lines = output.lines();
-		const isLong = lines.length > lastLines;
+		const isLong = lines.length > lastLines$1;
 		if (isLong || signal.aborted) group(`${name}: build log`, lines);
 		if (signal.aborted) throw error;
-		line(`${name}: ${isLong ? `last ${lastLines} lines of the ` : ""}build log`);
+		line(`${name}: ${isLong ? `last ${lastLines$1} lines of the ` : ""}build log`);
 		await fenced(async (write) => lines.slice(-60).forEach(write));
 		throw error;
 	} finally {
@@ -5859,6 +6945,1045 @@ const build = async (step, ports) => {
 	};
 };
 
+// src/host/name-lock.ts
+/**
+* Takes a name on this machine that no other process can have until it is released: that of a socket
+* without a file. Whatever ends this process releases it, and no child inherits it.
+*
+* @returns what releases it; undefined where somebody has it
+*/
+const takeNameLock = async (name) => {
+	const server = createServer((socket) => socket.destroy());
+	const { promise, resolve, reject } = Promise.withResolvers();
+	server.once("error", (error) => error.code === "EADDRINUSE" ? resolve(false) : reject(error));
+	server.listen(`\0${name}`, () => resolve(true));
+	if (!await promise) return void 0;
+	server.unref();
+	return () => new Promise((done) => server.close(() => done()));
+};
+
+// src/cluster/providers/run-kind.ts
+/** Of a machine that is busy, with a node image to pull. */
+const timeoutMs$3 = 18e5;
+/** kind finds ours first when it looks for docker; where no file may run there, it finds only its own. */
+const putOnPath = (folder) => {
+	const path = join(folder, "kind-path");
+	mkdirSync(path, {
+		recursive: true,
+		mode: 448
+	});
+	const script = readFileSync(new URL("./on-path/docker", import.meta.url));
+	writeFileSync(join(path, "docker"), script, { mode: 448 });
+	return path;
+};
+/**
+* What kind and all that it starts has: the run's name, by which its containers and, after a kill, its
+* processes are found.
+*/
+const toEnv = ({ runId, tempDir }, env) => {
+	const { PATH = "" } = env;
+	const own = {
+		SLIPWAY_PATH: PATH,
+		SLIPWAY_RUN: runId,
+		SLIPWAY_MAKER: findMaker()
+	};
+	const pinned = env["KIND_EXPERIMENTAL_PROVIDER"] === void 0 ? {} : { KIND_EXPERIMENTAL_PROVIDER: "docker" };
+	return {
+		...own,
+		...pinned,
+		PATH: `${putOnPath(tempDir)}${delimiter}${PATH}`
+	};
+};
+/** A copy of our own: nobody changes it between our reading and kind's. */
+const writeConfig = ({ tempDir }, config) => {
+	const copy = join(tempDir, "kind-config.yaml");
+	try {
+		const text = config.kind === "inline" ? config.text : readRegularFile(config.path);
+		writeFileSync(copy, text, { mode: 384 });
+		return copy;
+	} catch (cause) {
+		const what = config.kind === "inline" ? "kind-config" : `kind-config ${config.path}`;
+		throw new Failure(`Could not read ${what}`, { cause });
+	}
+};
+const toFile = ({ kubeconfig }) => kubeconfig === void 0 ? [] : [`--kubeconfig=${kubeconfig}`];
+/** A kind command with the file that it is to write. */
+const toKindCommand = ({ docker }, args, request) => ({
+	...docker.command([...args, ...toFile(request)]),
+	file: "kind"
+});
+/** `--retain`: what failed is to be looked at before it goes. */
+const toCreateCommand = (place, cluster, request) => {
+	const { config, nodeImage, wait } = request;
+	const args = [
+		...[
+			"create",
+			"cluster",
+			`--name=${cluster}`,
+			"--retain"
+		],
+		...config === void 0 ? [] : [`--config=${writeConfig(place, config)}`],
+		...nodeImage === void 0 ? [] : [`--image=${nodeImage}`],
+		...wait === void 0 ? [] : [`--wait=${wait}`]
+	];
+	const command = toKindCommand(place, args, request);
+	const env = {
+		...command.env,
+		...toEnv(place, command.env)
+	};
+	return {
+		...command,
+		env,
+		cwd: place.workspace,
+		timeoutMs: timeoutMs$3
+	};
+};
+/** Runs kind to its end; it prints on both streams. */
+const followKind = (command, onLine) => runStreaming(command, {
+	stdout: (stream) => splitLines(stream, onLine),
+	stderr: (stream) => splitLines(stream, onLine)
+});
+/** The file that kind writes to: the first that is there of those that are named, else the last. */
+const findKubeconfig = ({ kubeconfig }, env) => {
+	if (kubeconfig !== void 0) return kubeconfig;
+	const named = (env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
+	const found = named.find((path) => !isMissing$1(path)) ?? named.at(-1);
+	return resolve(found ?? join(env["HOME"] || (attempt(homedir) ?? "/"), ".kube", "config"));
+};
+
+// src/cluster/providers/existing-kind.ts
+/** Longer than kind takes with our deadline. */
+const longestCreationMs = 36e5;
+/** Whether nobody can be at work on it any more, as we have the lock. */
+const isAbandoned = ({ made, createdMs }, nowMs) => made !== void 0 && (made.maker === findMaker() || nowMs - createdMs > longestCreationMs);
+const refuseHalf = (cluster, why, cause) => {
+	throw new Failure(`There is a half-made cluster ${cluster}, and ${why}`, {
+		cause,
+		remedy: `Wait until it is made, remove it with \`kind delete cluster --name ${cluster}\`, or take another cluster-name.`
+	});
+};
+/**
+* Makes the cluster of that name ready for use where there is one. What a killed step of ours left half
+* made goes; nobody else's is ever touched.
+*
+* @returns whether there is one
+* @throws {Failure} for one that cannot be used
+*/
+const takeExisting = async (options) => {
+	const { place, api, cluster, request, line } = options;
+	const claimed = await listClaimed(api.get, cluster);
+	if (claimed.length === 0) return false;
+	const ours = claimed.filter(({ made }) => made !== void 0);
+	if (ours.length > 0 && !await isComplete(api, ours)) {
+		if (ours.length < claimed.length) refuseHalf(cluster, "not all of its nodes are ours");
+		if (!ours.every((each) => isAbandoned(each, Date.now()))) refuseHalf(cluster, "another runner may be making it");
+		line(`Removing the half-made cluster ${cluster} that a killed step left.`);
+		await removeOwned(place.docker, api, ours, request.kubeconfig);
+		return false;
+	}
+	await kind.findNodes(api.get, cluster, []);
+	const args = [
+		"export",
+		"kubeconfig",
+		`--name=${cluster}`
+	];
+	const ended = await runCaptured(toKindCommand(place, args, request));
+	if (ended.code !== 0) refuseHalf(cluster, "Slipway did not make it", new Error(describeEnd(ended)));
+	line(`Using the cluster ${cluster} that is there; Slipway will not remove it.`);
+	return true;
+};
+
+// src/cluster/providers/explain-kind.ts
+const addressOf = (match) => match[1] ?? match[2] ?? "a host port";
+/** The most telling first: one fault often brings the words of another. */
+const rules = [
+	{
+		pattern: /no space left on device/i,
+		why: () => "the disk is full (no space left on device)",
+		remedy: () => "Free disk before (free-disk), or take a smaller node-image; a node image takes 1 to 2 GB."
+	},
+	{
+		pattern: /(?:Bind for (\S+) failed: )?port is already allocated|(?:bind host port for ([\d.]+:\d+|\[\S+?\]:\d+)\S* )?address already in use/i,
+		why: (match) => `${addressOf(match)} is taken on this machine (port is already allocated)`,
+		remedy: () => "See who has it with `docker ps`, or leave the hostPort out of kind-config, or take another one."
+	},
+	{
+		pattern: /node\(s\) already exist for a cluster with the name "([^"]+)"/,
+		remedy: () => "Somebody made it meanwhile. Run the job again to use it, or take another cluster-name."
+	},
+	{
+		pattern: /kubelet is configured to not run on a host using cgroup v1/i,
+		why: () => "kubelet is configured to not run on a host using cgroup v1",
+		remedy: () => "Take a machine with cgroup v2, or a node-image of Kubernetes before 1.35."
+	},
+	{
+		pattern: /too many open files|inotify/i,
+		remedy: () => "Raise the limits: `sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`."
+	},
+	{
+		pattern: /could not find a log line that matches/,
+		remedy: () => "A node did not boot. Mostly inotify is exhausted: `sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`."
+	},
+	{
+		pattern: /failed to pull image "([^"]+)"/,
+		remedy: (match) => `Pull it before (\`docker pull ${match[1]}\`), log in where it is private, or name one that Docker has by its tag: after \`docker load\`, Docker's classic store does not know a digest.`
+	},
+	{
+		pattern: /unable to decode config|error unmarshaling|unknown apiVersion|unknown kind|invalid configuration|failed to load config|yaml:/i,
+		remedy: () => "Correct kind-config: https://kind.sigs.k8s.io/docs/user/configuration/."
+	},
+	{
+		pattern: /failed to (?:init|join) node with kubeadm/,
+		remedy: () => "The logs of the nodes say more, in journal.log and kubelet.log."
+	},
+	{
+		pattern: /Cannot connect to the Docker daemon/i,
+		remedy: () => "Start Docker before this step."
+	}
+];
+/** `failed to create cluster: ` and what of a command's output says most: its last line. */
+const findReason = (lines) => {
+	const at = lines.findIndex((line) => line.startsWith("ERROR: "));
+	if (at < 0) return lines.findLast((line) => line.trim() !== "") ?? "it printed nothing";
+	const error = (lines[at] ?? "").slice(7).replace(/^failed to create cluster: /, "").replace(/: command ".*" failed with error: .*$/, "");
+	const output = lines.slice(at + 1).filter((line) => line.trim() !== "");
+	const said = (output.find((line) => /^(?:Command Output: )?(?:error|fatal|\s*\[ERROR)/i.test(line)) ?? output.at(-1))?.replace(/^Command Output: /, "");
+	return said === void 0 ? error : `${error}: ${said.trim()}`;
+};
+/** Where a line says it, and not the banner of a node. */
+const most$1 = 600;
+/** Explains a creation that failed by what kind printed. */
+const explainKind = (lines) => {
+	const at = lines.findIndex((line) => line.startsWith("ERROR: "));
+	const text = (at < 0 ? lines : lines.slice(at)).join("\n");
+	const reason = toLine(findReason(lines), most$1);
+	for (const { pattern, why, remedy } of rules) {
+		const match = pattern.exec(text);
+		if (match !== null) return {
+			why: why?.(match) ?? reason,
+			remedy: remedy(match)
+		};
+	}
+	return {
+		why: reason,
+		remedy: "kind's output above says more."
+	};
+};
+
+// src/cluster/providers/create-kind.ts
+const pauseMs = 250;
+/** One of our steps at a time makes a cluster of a name; the next one finds it. */
+const waitForLock = async ({ cluster, log, signal }) => {
+	for (let tries = 0;; tries += 1) {
+		signal.throwIfAborted();
+		const release = await takeNameLock(`slipway-cluster-${cluster}`);
+		if (release !== void 0) return release;
+		if (tries === 0) log.line(`Waiting: another step is making the cluster ${cluster}.`);
+		await setTimeout$1(pauseMs, void 0, { signal });
+	}
+};
+/** Of kind's output, at its beginning as at its end. */
+const keptCharacters = 1e6;
+/** Of one that failed, outside of the group. */
+const lastLines = 40;
+const exportLogs = async (options, lines) => {
+	const { place, api, cluster, request, logsFolder, signal } = options;
+	makeOwnFolder(logsFolder);
+	writeOwnFile(logsFolder, "kind-create-cluster.log", `${lines.join("\n")}\n`);
+	if ((await listMadeBy(api.get, place.runId)).length === 0) return;
+	const args = [
+		"export",
+		"logs",
+		logsFolder,
+		`--name=${cluster}`
+	];
+	const command = toKindCommand(place, args, {
+		...request,
+		kubeconfig: void 0
+	});
+	await runCaptured({
+		...command,
+		signal,
+		timeoutMs: 12e4
+	});
+};
+/** Tells what kind printed, keeps its logs, and removes what it has made. */
+const giveUp = async (options, lines, timedOut) => {
+	const { place, api, cluster, request, log, logsFolder, saveState } = options;
+	if (lines.length > lastLines) log.group(`kind create cluster ${cluster}: log`, lines);
+	log.line(`kind create cluster ${cluster}: the end of its output`);
+	await log.fenced(async (write) => lines.slice(-40).forEach(write));
+	await exportLogs(options, lines).catch((error) => log.warning(`Could not keep all logs of the cluster ${cluster}: ${error.message}`));
+	const owned = await listMadeBy(api.get, place.runId);
+	await removeOwned(place.docker, api, owned, request.kubeconfig);
+	saveState("none");
+	const { why, remedy } = timedOut ? {
+		why: "it had not ended after 30 min",
+		remedy: "kind's output above says more."
+	} : explainKind(lines);
+	throw new Failure(`kind could not create the cluster ${cluster}: ${why}`, { remedy: `${remedy} Logs: ${logsFolder} (output cluster-logs).` });
+};
+/** kind goes on with a cluster that is not ready, and exits with 0. */
+const isUnready = (line) => /timed out waiting for ready/i.test(line);
+/** From then on nothing restarts a node's containerd: changes to its configuration have been made. */
+const isConfigured = (line) => /✓ Writing configuration/.test(line);
+const runKind = async (options, onConfigured) => {
+	const { place, api, cluster, request, log, signal, saveState } = options;
+	const { wait, keeps } = request;
+	const output = createEnds(keptCharacters);
+	const beganMs = performance.now();
+	const command = {
+		...toCreateCommand(place, cluster, request),
+		signal
+	};
+	saveState("making");
+	log.line(`kind is making the cluster ${cluster}, beside the builds.`);
+	let unready = false;
+	const { code, timedOut } = await followKind(command, (line) => {
+		output.push(line);
+		unready ||= isUnready(line);
+		if (isConfigured(line)) onConfigured();
+	});
+	const lines = output.lines();
+	if (signal.aborted) {
+		log.group(`kind create cluster ${cluster}: log`, lines);
+		return false;
+	}
+	if (code !== 0) await giveUp(options, lines, timedOut);
+	const owned = await listMadeBy(api.get, place.runId);
+	await markComplete(api, owned);
+	saveState(keeps ? "kept" : "made");
+	const took = formatDuration(performance.now() - beganMs);
+	log.group(`kind create cluster ${cluster}: ${took}`, lines);
+	if (owned.length === 0 && !keeps) log.warning(`Slipway cannot tell the nodes of ${cluster} from others', so it will not remove the cluster. Programs in ${place.tempDir} do not run: let RUNNER_TEMP be on a filesystem without noexec.`);
+	if (unready) log.warning(`The cluster ${cluster} was not ready after wait: ${wait}. kind does not fail for that; wait for the nodes before you use it, or give it longer.`);
+	return true;
+};
+/** Until containerd's CRI answers in all nodes, or kind has ended. */
+const waitForNodes = async ({ api, cluster }, hasEnded) => {
+	while (!hasEnded()) {
+		const { nodes } = await listMembers(api.get, cluster);
+		const answers = await Promise.allSettled(nodes.map(({ id }) => execute(api, id, ["crictl", "version"], 1e4)));
+		if (answers.length > 0 && answers.every(({ status }) => status === "fulfilled")) return;
+		await setTimeout$1(pauseMs);
+	}
+};
+/**
+* Has kind make a cluster, or takes the one of that name that is there.
+*
+* @returns when its nodes answer; kind may still be at work on Kubernetes
+* @throws {Failure} saying why kind could not, and where its logs are
+*/
+const createCluster = async (options) => {
+	const { place, request } = options;
+	const { env } = place.docker.command([]);
+	const kubeconfig = findKubeconfig(request, env);
+	const release = await waitForLock(options);
+	try {
+		if (await takeExisting({
+			...options,
+			line: options.log.line
+		})) return {
+			kubeconfig,
+			ended: release().then(() => true)
+		};
+		const configured = Promise.withResolvers();
+		let isOver = false;
+		const ended = runKind(options, configured.resolve).finally(() => {
+			isOver = true;
+			return release();
+		});
+		await Promise.race([configured.promise, ended]);
+		ended.catch(() => {});
+		await waitForNodes(options, () => isOver);
+		if (isOver) await ended;
+		options.signal.throwIfAborted();
+		return {
+			kubeconfig,
+			ended
+		};
+	} catch (error) {
+		await release();
+		throw error;
+	}
+};
+
+// src/run/create-cluster-step.ts
+/** Ends when nodes answer: loads begin while kind is at work on Kubernetes. */
+const createClusterStep = ({ cluster, request }, { docker: { api }, log, run }) => {
+	const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder, saveClusterState } = run;
+	const place = {
+		docker: createDocker(run.env),
+		runId,
+		tempDir,
+		workspace
+	};
+	return createCluster({
+		place,
+		api,
+		cluster,
+		request,
+		logsFolder,
+		log,
+		signal,
+		saveState: saveClusterState
+	});
+};
+/** Also waits for a kind that is being ended, so that post finds it gone. */
+const awaitClusterStep = async ({ creating }, { run }) => await run.resultOf("create-cluster", creating)?.ended ?? false;
+
+// src/files/conversation.ts
+/** As the helper reads them. */
+const toText = (commands) => commands.map((fields) => `${fields.join("\0")}\0`).join("");
+/** What it says, kept until somebody hears it. */
+const createMailbox = () => {
+	const waiting = [];
+	let ended;
+	let wake = Promise.withResolvers();
+	const ring = () => {
+		wake.resolve();
+		wake = Promise.withResolvers();
+	};
+	const hearUntil = async (word, hear = () => {}) => {
+		while (true) {
+			for (let told = waiting.shift(); told !== void 0; told = waiting.shift()) {
+				if (told[0] === word) return told;
+				hear(told);
+			}
+			if (ended !== void 0) throw ended.error;
+			await wake.promise;
+		}
+	};
+	return {
+		hearUntil,
+		add: (line) => {
+			waiting.push(line.split("	"));
+			ring();
+		},
+		end: (error) => {
+			ended ??= { error };
+			ring();
+		}
+	};
+};
+/** Copying 30 GB to a slow disk, and fetching it before. */
+const deadlineMs$2 = 108e5;
+/**
+* Starts a helper, has it spoken with, and ends it, however that went.
+*
+* @throws {Failure} when it ends early, saying why; or what `speak` throws
+*/
+const withHelper = async (api, container, first, cancelled, speak) => {
+	const mailbox = createMailbox();
+	const errors = [];
+	const stop = new AbortController();
+	const signal = AbortSignal.any([cancelled, stop.signal]);
+	let reply;
+	let isOver = false;
+	const ended = runContainer(api, container, toText(first), {
+		deadlineMs: deadlineMs$2,
+		signal,
+		onLine: (line, answer) => {
+			reply = answer;
+			mailbox.add(line);
+		},
+		onErrorLine: (line) => {
+			if (!isWarning(line) && errors.length < 20) errors.push(line.slice(0, 1e3));
+		},
+		isEnough: () => isOver
+	}).then((how) => mailbox.end(new Failure(`The helper ended early: ${errors.join(" ") || how}`)), (error) => mailbox.end(error));
+	const helper = {
+		send: (commands) => reply?.(toText(commands)),
+		hearUntil: mailbox.hearUntil
+	};
+	try {
+		const result = await speak(helper);
+		isOver = true;
+		helper.send([["end"]]);
+		await ended;
+		return result;
+	} catch (error) {
+		stop.abort();
+		await ended;
+		cancelled.throwIfAborted();
+		throw error;
+	}
+};
+
+// src/text/progress.ts
+/** Often enough to show life, seldom enough to keep the log short. */
+const intervalMs = 5e3;
+/** Before so much is done, the beginning says nothing of the rest. */
+const telling = {
+	bytes: 1e6,
+	share: .01
+};
+/** Nobody waits for longer, so nobody needs to be told. */
+const longestMs = 864e5;
+/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
+const renderProgress = (doneBytes, totalBytes, elapsedMs) => {
+	const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+	const perMs = doneBytes / elapsedMs;
+	if (!(doneBytes > 0 && elapsedMs > 0)) return done;
+	const leftMs = (totalBytes - doneBytes) / perMs;
+	const rest = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes) && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : "";
+	return `${done}, ${formatBytes(perMs * 1e3)}/s${rest}`;
+};
+/** Tells bytes, rate and time left of each node, at most every five seconds. */
+const createProgress = (line, what) => {
+	const started = performance.now();
+	const lastTold = /* @__PURE__ */ new Map();
+	return (node, doneBytes, totalBytes) => {
+		const now = performance.now();
+		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
+		lastTold.set(node, now);
+		line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`);
+	};
+};
+
+// src/files/gather-files.ts
+const toFlag = (isSo) => isSo ? "1" : "";
+/** Which files of what comes from elsewhere the store has. */
+const askStore = async (helper, files) => {
+	const asked = files.map(({ sha256 = "", sizeBytes, isExecutable }) => [
+		"have",
+		sha256,
+		sizeBytes,
+		toFlag(isExecutable)
+	]);
+	helper.send([...asked, ["answer"]]);
+	const has = /* @__PURE__ */ new Set();
+	await helper.hearUntil("answered", ([word, digest = "", executable = ""]) => {
+		if (word === "has") has.add(`${digest}${executable}`);
+	});
+	return has;
+};
+/** Digests that are needed in no form that the store lacks. */
+const toHeld = (files, has) => {
+	const isHeld = ({ sha256, isExecutable }) => has.has(`${sha256}${toFlag(isExecutable)}`);
+	const lacking = new Set(files.filter((file) => !isHeld(file)).map(({ sha256 }) => sha256));
+	return new Set(files.flatMap(({ sha256 = "" }) => lacking.has(sha256) ? [] : [sha256]));
+};
+/** Of what is nowhere on this machine; an archive alone says which files it has. */
+const toMissing = ({ tree, elsewhere }, has) => (tree?.files ?? []).flatMap(({ sha256 = "", sizeBytes }) => {
+	return (elsewhere?.has(sha256) ?? true) && !has.has(sha256) ? [{
+		sha256,
+		sizeBytes
+	}] : [];
+});
+/**
+* Brings what comes from elsewhere to this machine, but for what the store has.
+*
+* @returns a tree for each source
+*/
+const fetchTrees = async (helper, sought, progress, signal, restore) => {
+	const held = /* @__PURE__ */ new Map();
+	for (const { found } of sought) {
+		if (found.kind === "local") continue;
+		const known = found.source.tree?.files ?? [];
+		held.set(found.source, toHeld(known, await askStore(helper, known)));
+	}
+	await restore([...held].flatMap(([source, has]) => toMissing(source, has)));
+	const trees = [];
+	for (const { found, folder } of sought) {
+		const has = found.kind === "local" ? void 0 : held.get(found.source);
+		const tell = (done, total) => progress("fetching", done, total);
+		trees.push(found.kind === "local" ? found.source : await found.source.fetch({
+			folder,
+			has: has ?? /* @__PURE__ */ new Set(),
+			progress: tell,
+			signal
+		}));
+	}
+	return trees;
+};
+/** How the helper finds a file; without a stat, it has to be in the store. */
+const toRow = ({ found, folder }, index, file) => {
+	const { path, isExecutable, sha256 = "", sizeBytes } = file;
+	if ("stat" in file) return [
+		"file",
+		index,
+		path,
+		`${file.stat}`,
+		toFlag(isExecutable),
+		sha256
+	];
+	const stats = found.kind === "remote" ? lstatSync(join(folder, sha256), {
+		bigint: true,
+		throwIfNoEntry: false
+	}) : void 0;
+	return [
+		"file",
+		index,
+		sha256,
+		stats === void 0 ? `0:0:${sizeBytes}:0:0` : toStat(stats),
+		toFlag(isExecutable),
+		sha256
+	];
+};
+const identityOf = ({ found, folder }) => {
+	if (found.kind === "local") return found.source.identity;
+	const { dev, ino } = lstatSync(folder, { bigint: true });
+	return `${dev}:${ino}`;
+};
+const refuseUnseen = ({ found, folder }) => {
+	const path = found.kind === "local" ? found.source.folder : folder;
+	throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, { remedy: "Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is." });
+};
+/**
+* Has the store get all files that it lacks.
+*
+* @throws {Failure} where one changed meanwhile, or is not what its digest promises
+*/
+const gatherFiles = async (helper, sought, trees, verifies, progress) => {
+	const all = trees.flatMap((tree, at) => tree.files.map((file) => ({
+		at,
+		file
+	})));
+	const totalBytes = all.reduce((sum, { file }) => sum + file.sizeBytes, 0);
+	const digests = all.map(({ file }) => file.sha256);
+	const broken = [];
+	let copiedBytes = 0;
+	const nameOf = (index) => all[Number(index)]?.file.path ?? index;
+	const hear = ([word, first = "", second = ""]) => {
+		if (word === "object") digests[Number(first)] = second;
+		else if (word === "broken") broken.push(first);
+		else if (word === "copied") {
+			copiedBytes += Number(first);
+			progress("copying", copiedBytes, totalBytes);
+		} else if (word === "unseen") refuseUnseen(sought[Number(first)]);
+		else if (word === "changed") throw new Failure(`node-files: ${nameOf(first)} changed while it was copied`, { remedy: "Run this step after those that write to it." });
+		else if (word === "other") throw new Failure(`node-files: ${nameOf(first)} has the digest ${second}, and not ${digests[Number(first)]}`);
+	};
+	helper.send([
+		...sought.map((each, index) => [
+			"source",
+			index,
+			each.seenAs,
+			identityOf(each)
+		]),
+		...all.map(({ at, file }) => toRow(sought[at], at, file)),
+		["gather", toFlag(verifies)]
+	]);
+	await helper.hearUntil("gathered", hear);
+	let next = 0;
+	return {
+		trees: trees.map((tree) => ({
+			...tree,
+			files: tree.files.map((file) => ({
+				...file,
+				sha256: digests[next++]
+			}))
+		})),
+		copiedBytes,
+		broken
+	};
+};
+
+// src/files/sync-files.ts
+/** The store's folder on the daemon's host. */
+const openStore = async ({ get, post }) => {
+	const path = `/volumes/${filesVolume}`;
+	const wish = {
+		Name: filesVolume,
+		Labels: { [filesLabel]: "true" }
+	};
+	const volume = await get(path) ?? await post("/volumes/create", wish);
+	if (volume?.Labels?.["dev.slipway.files"] === "true") return volume.Mountpoint;
+	throw new Failure(`Docker has a volume ${filesVolume} that Slipway did not make`, { remedy: `Rename or remove it (\`docker volume rm ${filesVolume}\`): Slipway keeps files for nodes in a volume of that name.` });
+};
+const seenAs = (index) => `/slipway-source/${index}`;
+/**
+* Puts files into nodes: copies into a store what that lacks, and links it from there.
+*
+* @throws {Failure} where a source cannot be had, or a node cannot be given them
+*/
+const syncFiles = async (api, order) => {
+	const { wanted, removals, runId, folder, workers, keptBytes, signal, line } = order;
+	const [first] = [...wanted.flatMap(({ into }) => into), ...removals.map(({ node }) => node)];
+	if (first === void 0) return {
+		placed: [],
+		trees: /* @__PURE__ */ new Map(),
+		copiedBytes: 0,
+		broken: []
+	};
+	const at = wanted.flatMap(({ files: { target }, into }) => into.map((node) => ({
+		node,
+		target
+	})));
+	const view = planView(await openStore(api), [...at, ...removals]);
+	const sought = wanted.map(({ found }, index) => ({
+		found,
+		seenAs: seenAs(index),
+		folder
+	}));
+	const folders = sought.map(({ found }, index) => ({
+		folder: found.kind === "local" ? found.source.folder : folder,
+		seenAs: seenAs(index)
+	}));
+	const container = toFilesHelper(first, view.mounted, folders, runId);
+	const speak = async (helper) => {
+		await helper.hearUntil("opened");
+		const progress = createProgress(line, "node-files");
+		const trees = await fetchTrees(helper, sought, progress, signal, order.restore);
+		const gathered = await gatherFiles(helper, sought, trees, order.verifies, progress);
+		const verifies = order.verifies || gathered.broken.length > 0;
+		const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, verifies);
+		helper.send([["trim", keptBytes]]);
+		await helper.hearUntil("trimmed");
+		const byTarget = new Map(wanted.map(({ files: { target } }, index) => [target, gathered.trees[index]]));
+		return {
+			...gathered,
+			placed,
+			trees: byTarget
+		};
+	};
+	return withHelper(api, container, [[
+		"open",
+		runId,
+		view.store,
+		workers
+	]], signal, speak);
+};
+
+// src/files/stage-trees.ts
+/**
+* Builds trees of links in the store for as long as somebody uses them.
+*
+* @param node from whose image the helper is made
+* @throws {Failure} where the store lacks a file meanwhile; or what `use` throws
+*/
+const withStagedTrees = async (api, node, all, { runId, signal }, use) => {
+	const store = await openStore(api);
+	const view = planView(store, []);
+	const container = toFilesHelper(node, view.mounted, [], runId);
+	return withHelper(api, container, [[
+		"open",
+		runId,
+		view.store,
+		1
+	]], signal, async (helper) => {
+		await helper.hearUntil("opened");
+		const staged = [];
+		for (const { tree, config } of all) {
+			const id = toTreeId(tree, false);
+			helper.send([...toTreeCommands(tree, id), ["stage", config]]);
+			await helper.hearUntil("staged");
+			const at = `${store}/staging/${runId}`;
+			staged.push({
+				folder: `${at}/layer.${id}`,
+				config: `${at}/config.${id}`
+			});
+		}
+		return use(staged);
+	});
+};
+
+// src/load/direct.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs$1 = 9e5;
+const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
+const watchEvents = (nodes, started, progress, toManifest) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line, reply) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "config") toManifest.then((make) => {
+			const manifest = make(Number(first));
+			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
+		});
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event === "cannot") {
+			const result = {
+				kind: "failed",
+				reason: first ?? "",
+				isForeseen: true
+			};
+			for (const name of node === "" ? nodes : [node]) results.set(name, result);
+		}
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toMethod(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+/** How much of what a helper says on standard error is kept. */
+const errorLines = 200;
+/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
+const reasonFor = (node, errors, end) => {
+	const said = errors.flatMap((line) => {
+		const isOwn = line.startsWith(`${node}: `);
+		const text = isOwn ? line.slice(node.length + 2) : line;
+		return isWarning(text) ? [] : [{
+			isOwn,
+			text
+		}];
+	});
+	const own = said.filter(({ isOwn }) => isOwn);
+	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	const mounts = toMounts$1(engine, image, nodes);
+	if (typeof mounts === "string") {
+		const result = {
+			kind: "failed",
+			reason: mounts,
+			isForeseen: true
+		};
+		return new Map(nodes.map(({ name }) => [name, result]));
+	}
+	const names = nodes.map(({ name }) => name);
+	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
+	const errors = [];
+	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
+	const input = toManifest.then(() => lines);
+	input.catch(() => {});
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
+		deadlineMs: 915e3,
+		signal,
+		onLine,
+		onErrorLine: (line) => {
+			errors.push(line.slice(0, 4e3));
+			if (errors.length > errorLines) errors.shift();
+		},
+		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
+	});
+	return new Map(names.map((name) => [name, results.get(name) ?? {
+		kind: "failed",
+		reason: reasonFor(name, errors, end),
+		isForeseen: false
+	}]));
+};
+
+// src/load/manifest.ts
+/**
+* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
+* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
+*/
+const toManifest = (config, layers) => {
+	const describe = (kind, { digest, size }) => ({
+		mediaType: `application/vnd.oci.image.${kind}`,
+		digest,
+		size
+	});
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		config: describe("config.v1+json", config),
+		layers: layers.map((layer) => describe("layer.v1.tar", layer))
+	});
+};
+/**
+* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
+* 0 bytes looks the same, and which of them it is does not matter.
+*
+* @param historyBytes oldest first
+* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
+*/
+const toLayerSizes = (historyBytes, layers, totalBytes) => {
+	let needless = historyBytes.length - layers;
+	const sizes = [];
+	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
+	else sizes.push(bytes);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
+};
+/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
+const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const { layout } = image;
+	if (layout !== void 0) return () => layout.manifest;
+	const path = `/images/${image.id}/history`;
+	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
+	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
+	const layers = image.layers.map(({ diffId }, index) => ({
+		digest: diffId,
+		size: sizes[index] ?? 0
+	}));
+	return (configBytes) => toManifest({
+		digest: image.id,
+		size: configBytes
+	}, layers);
+};
+
+// src/load/volume-image.ts
+/**
+* @param treeDigest what tells its files from others
+* @param sizeBytes what CRI says of the image's size
+*/
+const toVolumeImage = (reference, treeDigest, sizeBytes, architecture) => {
+	const diffId = toDigest(`slipway files v1\0${treeDigest}`);
+	const config = JSON.stringify({
+		architecture,
+		os: "linux",
+		config: { Labels: { [filesLabel]: "true" } },
+		rootfs: {
+			type: "layers",
+			diff_ids: [diffId]
+		}
+	});
+	const id = toDigest(config);
+	const size = Math.max(1, sizeBytes);
+	const manifest = toManifest({
+		digest: id,
+		size: Buffer.byteLength(config)
+	}, [{
+		digest: diffId,
+		size
+	}]);
+	return {
+		reference,
+		config,
+		image: {
+			references: [],
+			digestNames: [reference],
+			id,
+			sizeBytes: size,
+			architecture,
+			layers: [{
+				diffId,
+				chainId: diffId,
+				folder: void 0
+			}],
+			layout: {
+				folder: "",
+				digest: toDigest(manifest),
+				manifest,
+				layerBytes: [size]
+			}
+		}
+	};
+};
+const requireLoaded = (reference, results) => {
+	const reasons = [...results].flatMap(([node, result]) => result.kind === "failed" ? [`${node}: ${result.reason}`] : []);
+	if (reasons.length > 0) throw new Failure(`node-files-images: ${reference} could not be made in ${reasons.join("; ")}`, { remedy: "Set node-files-images: false; pods then mount the path on the node, as the output volumes says." });
+	return [...results].flatMap(([node, result]) => result.kind === "loaded" ? [{
+		...result,
+		node
+	}] : []);
+};
+/**
+* Makes a folder of files an image in nodes.
+*
+* @param at the folder, and a file with the config's text, on the daemon's host
+* @throws {Failure} naming all nodes that could not be given it
+*/
+const loadVolumeImage = async ({ api, engine }, { reference, image }, at, nodes, { runId, progress, signal }) => {
+	const layers = image.layers.map((layer) => ({
+		...layer,
+		folder: at.folder
+	}));
+	const { manifest = "" } = image.layout ?? {};
+	const order = {
+		engine,
+		image: {
+			...image,
+			layers
+		},
+		wanted: "auto",
+		runId,
+		config: at.config,
+		toManifest: Promise.resolve(() => manifest)
+	};
+	const groups = [...Map.groupBy(nodes, ({ imageId }) => imageId).values()];
+	const loads = await Promise.all(groups.map((group) => loadDirectly(api, {
+		...order,
+		nodes: group
+	}, progress, signal)));
+	signal.throwIfAborted();
+	return requireLoaded(reference, new Map(loads.flatMap((each) => [...each])));
+};
+
+// src/run/image-volumes-step.ts
+/** What the nodes' image is for, as all of a cluster are of one kind. */
+const findArchitecture = async ({ docker: { api } }, imageId) => {
+	return (await api.get(`/images/${imageId}/json`) ?? await api.get("/version"))?.Architecture ?? "amd64";
+};
+const toItems = ({ wanted }, treeOf, architecture) => wanted.flatMap((each) => {
+	const tree = treeOf(each.files.target);
+	if (tree === void 0 || tree.isFile) return [];
+	const reference = toFilesImage(each.files.target, toTreeId(tree, false));
+	const bytes = tree.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+	return [{
+		each,
+		tree,
+		volume: toVolumeImage(reference, toTreeDigest(tree, false), bytes, architecture)
+	}];
+});
+const makeAll = async (items, { docker, log, run }) => {
+	const node = items[0]?.each.into[0];
+	if (node === void 0) return [];
+	const { id: runId, signal } = run;
+	const staging = items.map(({ tree, volume: { config } }) => ({
+		tree,
+		config
+	}));
+	return withStagedTrees(docker.api, node, staging, {
+		runId,
+		signal
+	}, async (staged) => {
+		const made = [];
+		for (const [index, { each, volume }] of items.entries()) {
+			const { reference } = volume;
+			const progress = createProgress(log.line, reference);
+			const at = staged[index] ?? {
+				folder: "",
+				config: ""
+			};
+			const nodes = await loadVolumeImage(docker, volume, at, each.into, {
+				runId,
+				progress,
+				signal
+			});
+			await Promise.all(each.into.map((one) => pinVolumes(docker.api, one, [reference])));
+			made.push({
+				target: each.files.target,
+				reference,
+				nodes
+			});
+		}
+		return made;
+	});
+};
+/** Makes files images that pods can mount, and removes earlier versions that no pod has mounted. */
+const makeImageVolumes = async (step, ports) => {
+	const { docker, run, log } = ports;
+	const { api } = docker;
+	const synced = run.resultOf("sync-files", step.sync);
+	const architecture = await findArchitecture(ports, step.nodes[0]?.imageId);
+	const items = toItems(step, (target) => synced?.trees.get(target), architecture);
+	if ((synced?.broken.length ?? 0) > 0) {
+		for (const { each, volume } of items) for (const node of each.into) if ((await dropVolumes(api, node, [volume.reference])).length === 0) log.warning(`node-files-images: pods in ${node.name} use ${volume.reference}, of which a file had changed. Remove them, and run the step again.`);
+	}
+	const made = await makeAll(items, ports);
+	const kept = /* @__PURE__ */ new Set([...step.kept, ...made.map(({ reference }) => reference)]);
+	return {
+		made,
+		dropped: (await Promise.all(step.nodes.map(async (node) => {
+			const { images } = await inspectVolumes(api, node);
+			const stale = images.filter(({ name }) => isStale(name, kept, step.scope));
+			return (await dropVolumes(api, node, stale.map(({ name }) => name))).map((reference) => ({
+				node: node.name,
+				reference
+			}));
+		}))).flat()
+	};
+};
+
 // src/run/intermediates.ts
 /**
 * True for a name that no step can be using any more, as its machine died before post could run. Who does
@@ -5903,6 +8028,53 @@ const dropName$1 = async ({ remove }, name) => {
 	const path = `/images/${name}`;
 	const again = () => remove(`${path}?force=true`);
 	await remove(path).catch(again).catch(() => {});
+};
+
+// src/run/keep-pulled.ts
+const add = (all) => all.reduce((sum, each) => ({
+	bytes: sum.bytes + (each?.bytes ?? 0),
+	ms: sum.ms + (each?.ms ?? 0)
+}), {
+	bytes: 0,
+	ms: 0
+});
+const toRate = ({ bytes, ms }) => bytes * 1e3 / Math.max(ms, 1);
+/** Which way was faster; undefined where only one was gone, or too little to tell. */
+const renderFaster = (pulls) => {
+	const cache = add(pulls.map(({ fromCache }) => fromCache));
+	const registry = add(pulls.flatMap(({ fromRegistry, before }) => [fromRegistry, before]));
+	if (cache.bytes < 1e6 || registry.bytes < 1e6) return void 0;
+	const [restored, pulled] = [toRate(cache), toRate(registry)];
+	const verdict = restored >= pulled ? "the cache was faster" : "registries were faster";
+	const hint = restored >= pulled ? "" : " `image-cache: false` has Docker pull.";
+	return `image-cache: the cache sent ${formatBytes(restored)}/s, registries ${formatBytes(pulled)}/s: ${verdict}.${hint}`;
+};
+/** Keeps what is new of the images that this step has brought, once the nodes have them. */
+const keepPulled = async ({ pulls: ids, cache }, { log, run }) => {
+	const pulls = ids.flatMap((id) => run.resultOf("pull", id)?.kept ?? []);
+	const { kept, leftOut } = withinLimit(pulls, cache.bytes);
+	const faster = renderFaster(pulls);
+	if (faster !== void 0) log.line(faster);
+	if (leftOut.length > 0) {
+		const names = leftOut.map(({ name }) => name).join(", ");
+		log.warning(`image-cache-limit: ${formatBytes(cache.bytes)} have no room for ${names}: not kept, so later runs fetch them again.`);
+	}
+	const entries = toNewEntries(kept);
+	if (entries.length === 0) return;
+	if (!cache.mayWrite) {
+		log.line("image-cache: new layers are not kept: this run may only read the cache.");
+		return;
+	}
+	const began = performance.now();
+	const bytes = await saveEntries(entries, {
+		cache: toCache$1(run.cache),
+		folder: join(run.layoutDir, "pulled"),
+		warn: log.warning,
+		signal: run.signal,
+		input: "image-cache"
+	});
+	const seconds = ((performance.now() - began) / 1e3).toFixed(1);
+	log.line(`image-cache: ${formatBytes(bytes)} kept for later runs in ${seconds} s.`);
 };
 
 // src/load/drop-images.ts
@@ -6685,98 +8857,6 @@ const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
 	return { kind: "sent" };
 };
 
-// src/load/direct.ts
-/** Linking takes a second; copying a large image to a slow disk, minutes. */
-const deadlineMs$1 = 9e5;
-const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
-/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
-const watchEvents = (nodes, started, progress, toManifest) => {
-	const results = /* @__PURE__ */ new Map();
-	const repaired = /* @__PURE__ */ new Map();
-	const onLine = (line, reply) => {
-		const [node = "", event, first, second, third] = line.split("	");
-		if (event === "copying") progress(node, Number(first), Number(second));
-		if (event === "config") toManifest.then((make) => {
-			const manifest = make(Number(first));
-			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
-		});
-		if (event === "repaired") repaired.set(node, Number(first));
-		if (event === "cannot") {
-			const result = {
-				kind: "failed",
-				reason: first ?? "",
-				isForeseen: true
-			};
-			for (const name of node === "" ? nodes : [node]) results.set(name, result);
-		}
-		if (event !== "loaded") return;
-		results.set(node, {
-			kind: "loaded",
-			way: toMethod(third),
-			copiedBytes: Number(second),
-			repairedLayers: repaired.get(node) ?? 0,
-			durationMs: Math.round(performance.now() - started)
-		});
-	};
-	return {
-		results,
-		onLine
-	};
-};
-/** How much of what a helper says on standard error is kept. */
-const errorLines = 200;
-/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
-const reasonFor = (node, errors, end) => {
-	const said = errors.flatMap((line) => {
-		const isOwn = line.startsWith(`${node}: `);
-		const text = isOwn ? line.slice(node.length + 2) : line;
-		return isWarning(text) ? [] : [{
-			isOwn,
-			text
-		}];
-	});
-	const own = said.filter(({ isOwn }) => isOwn);
-	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
-};
-/**
-* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
-* that fails has nothing of the image, and the result says why.
-*/
-const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
-	const [first] = nodes;
-	if (first === void 0) return /* @__PURE__ */ new Map();
-	const mounts = toMounts$1(engine, image, nodes);
-	if (typeof mounts === "string") {
-		const result = {
-			kind: "failed",
-			reason: mounts,
-			isForeseen: true
-		};
-		return new Map(nodes.map(({ name }) => [name, result]));
-	}
-	const names = nodes.map(({ name }) => name);
-	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
-	const errors = [];
-	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
-	const input = toManifest.then(() => lines);
-	input.catch(() => {});
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
-		deadlineMs: 915e3,
-		signal,
-		onLine,
-		onErrorLine: (line) => {
-			errors.push(line.slice(0, 4e3));
-			if (errors.length > errorLines) errors.shift();
-		},
-		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
-	});
-	return new Map(names.map((name) => [name, results.get(name) ?? {
-		kind: "failed",
-		reason: reasonFor(name, errors, end),
-		isForeseen: false
-	}]));
-};
-
 // src/load/unpack-layout.ts
 /** A large image on a slow disk. */
 const deadlineMs = 18e5;
@@ -7042,86 +9122,6 @@ const loadLayout = async (task, plans) => {
 	return [await byStream(await task.begun, first.node), ...await spread(task, first.node, others)];
 };
 
-// src/load/manifest.ts
-/**
-* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
-* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
-*/
-const toManifest = (config, layers) => {
-	const describe = (kind, { digest, size }) => ({
-		mediaType: `application/vnd.oci.image.${kind}`,
-		digest,
-		size
-	});
-	return JSON.stringify({
-		schemaVersion: 2,
-		mediaType: "application/vnd.oci.image.manifest.v1+json",
-		config: describe("config.v1+json", config),
-		layers: layers.map((layer) => describe("layer.v1.tar", layer))
-	});
-};
-/**
-* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
-* 0 bytes looks the same, and which of them it is does not matter.
-*
-* @param historyBytes oldest first
-* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
-*/
-const toLayerSizes = (historyBytes, layers, totalBytes) => {
-	let needless = historyBytes.length - layers;
-	const sizes = [];
-	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
-	else sizes.push(bytes);
-	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
-};
-/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
-const findManifestMaker = async (get, { hasContainerdStore }, image) => {
-	const { layout } = image;
-	if (layout !== void 0) return () => layout.manifest;
-	const path = `/images/${image.id}/history`;
-	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
-	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
-	const layers = image.layers.map(({ diffId }, index) => ({
-		digest: diffId,
-		size: sizes[index] ?? 0
-	}));
-	return (configBytes) => toManifest({
-		digest: image.id,
-		size: configBytes
-	}, layers);
-};
-
-// src/load/progress.ts
-/** Often enough to show life, seldom enough to keep the log short. */
-const intervalMs = 5e3;
-/** Before so much is done, the beginning says nothing of the rest. */
-const telling = {
-	bytes: 1e6,
-	share: .01
-};
-/** Nobody waits for longer, so nobody needs to be told. */
-const longestMs = 864e5;
-/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
-const renderProgress = (doneBytes, totalBytes, elapsedMs) => {
-	const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
-	const perMs = doneBytes / elapsedMs;
-	if (!(doneBytes > 0 && elapsedMs > 0)) return done;
-	const leftMs = (totalBytes - doneBytes) / perMs;
-	const rest = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes) && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : "";
-	return `${done}, ${formatBytes(perMs * 1e3)}/s${rest}`;
-};
-/** Tells bytes, rate and time left of each node, at most every five seconds. */
-const createProgress = (line, what) => {
-	const started = performance.now();
-	const lastTold = /* @__PURE__ */ new Map();
-	return (node, doneBytes, totalBytes) => {
-		const now = performance.now();
-		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
-		lastTold.set(node, now);
-		line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`);
-	};
-};
-
 // src/load/load-image.ts
 /** Nodes that do not answer are left to the loading, which says more when it fails. */
 const inspectNodes = async ({ api, engine, signal }, image, nodes) => {
@@ -7223,6 +9223,7 @@ const load = async (step, { docker, log, run }) => {
 		warn: log.warning
 	};
 	const done = await loadImage(context, image, step.into).finally(() => foreign);
+	if (source.kind === "pulled" && image.layout !== void 0) dropLayout(image.layout.folder);
 	if (step.keepImages !== void 0 && image.layout === void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
 	return done;
 };
@@ -7405,7 +9406,7 @@ const toBlock = ({ name, kind, sizeBytes, mode, uid, gid, seconds }) => {
 	block.write(`${checksum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
 	return block;
 };
-const none = {
+const none$1 = {
 	mode: 0,
 	uid: 0,
 	gid: 0,
@@ -7415,14 +9416,14 @@ const none = {
 /** A file of a tar archive. */
 const toTarEntry = (header, content = Buffer.alloc(0)) => {
 	const whole = {
-		...none,
+		...none$1,
 		kind: "0",
 		...header,
 		sizeBytes: content.length
 	};
 	const name = Buffer.from(`${whole.name}\0`, "latin1");
 	const long = name.length <= 101 ? [] : [toBlock({
-		...none,
+		...none$1,
 		name: "././@LongLink",
 		kind: "L",
 		sizeBytes: name.length
@@ -7660,6 +9661,79 @@ const prove = async (step, ports) => {
 	}
 };
 
+// src/run/pull-step.ts
+/** Brings an image out of the Actions cache, or has Docker pull it, and finds what has come. */
+const pull = async ({ reference, mirrors, cache, nodes }, ports) => {
+	const { docker, log, run } = ports;
+	const { env, signal } = run;
+	if (cache !== void 0) {
+		const { pullKept } = await import("./run-pull-kept.js");
+		const pulled = await pullKept(reference, nodes, ports);
+		if (pulled !== void 0) return pulled;
+	}
+	const { pullImage } = await import("./pull-pull-image.js");
+	const { explainPull } = await import("./pull-explain.js");
+	const explain = (refusal) => explainPull(reference, refusal, {
+		env,
+		signal
+	});
+	const { pullFromMirrors } = await import("./pull-mirrors.js");
+	if (!await pullFromMirrors(docker.command, docker.api.get, reference, mirrors, log.line)) await pullImage(docker.command, reference, log.line, explain, signal);
+	const [image] = await findImages(docker.api.get, [reference]);
+	if (image === void 0) throw new Error(`${reference.given} is gone after it was pulled`);
+	return {
+		image,
+		kept: void 0
+	};
+};
+
+// src/run/sync-files-step.ts
+/** Copying and hashing want a core each; the store's disk is one. */
+const mostWorkers = 4;
+/** What the store keeps of files that no node has: the next cluster on this machine may want them. */
+const keptBytes = 1e10;
+const toLfsDigests = ({ files: { origin }, found }) => origin.kind === "lfs" && found.kind === "remote" ? [...found.source.elsewhere ?? []] : [];
+/** Puts files into nodes. */
+const syncNodeFiles = async ({ wanted, removals, verifies, cache: plan }, { docker: { api, engine }, log, run }) => {
+	const folder = join(run.layoutDir, "files");
+	await mkdir(folder, {
+		mode: 448,
+		recursive: true
+	});
+	try {
+		const cache = createFilesCache(plan, folder, {
+			log,
+			run
+		});
+		const result = await syncFiles(api, {
+			wanted,
+			removals,
+			verifies,
+			folder,
+			keptBytes,
+			restore: cache.restore,
+			runId: run.id,
+			workers: Math.min(engine.cores, mostWorkers),
+			line: log.line,
+			signal: run.signal
+		});
+		const fetched = await cache.save();
+		const { broken } = result;
+		if (broken.length > 0) log.warning(`node-files: ${formatCount(broken.length, "file")} had changed in a node or in the store, and ${broken.length === 1 ? "was" : "were"} replaced: ${broken.slice(0, 3).join(", ")}`);
+		const lfs = new Set(wanted.flatMap(toLfsDigests));
+		const lfsBytes = fetched.reduce((sum, { sha256, sizeBytes }) => sum + (lfs.has(sha256) ? sizeBytes : 0), 0);
+		return {
+			...result,
+			lfsBytes
+		};
+	} finally {
+		await rm(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+};
+
 // src/run/handlers.ts
 /** How each kind of step is done. */
 const handlers = {
@@ -7667,9 +9741,19 @@ const handlers = {
 	build,
 	load,
 	prove,
+	pull,
+	"create-cluster": createClusterStep,
+	"await-cluster": awaitClusterStep,
+	"keep-pulled": keepPulled,
+	"sync-files": syncNodeFiles,
+	"image-volumes": makeImageVolumes,
 	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
 	"await-disk": ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
 	"hold-image": ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
+	"mirror-nodes": async ({ into, mirrors }, { docker, log }) => {
+		const { mirrorNodes } = await import("./pull-mirrors.js");
+		for (const line of await mirrorNodes(docker.api, into, mirrors)) log.line(line);
+	},
 	"revoke-token": async (_, { secrets, log }) => {
 		const ended = await secrets.close();
 		for (const token of ended) log.line(`Token: ${renderEndedToken(token)}`);
@@ -7753,14 +9837,18 @@ const endings = {
 	failed: "failed after ",
 	cancelled: "cancelled after "
 };
+const told = [
+	"build",
+	"load",
+	"free-disk",
+	"prune-cache",
+	"sync-files",
+	"image-volumes",
+	"pull"
+];
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }) => {
-	if (![
-		"build",
-		"load",
-		"free-disk",
-		"prune-cache"
-	].includes(step.kind) || time === void 0 || state === "skipped") return void 0;
+	if (!told.includes(step.kind) || time === void 0 || state === "skipped") return void 0;
 	return `${step.id.charAt(0).toUpperCase() + step.id.slice(1)}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`;
 };
 /** Tells who waits for a step when it is over. */
@@ -7771,6 +9859,13 @@ const createBells = (steps) => {
 		over: async (id) => bells.get(id)?.promise
 	};
 };
+/** Steps of these lanes are done again when room could be made. */
+const fillsDisks = /* @__PURE__ */ new Set([
+	"build",
+	"load",
+	"files",
+	"pull"
+]);
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }) => handlers[kind];
 /**
@@ -7806,6 +9901,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 			signal: run.signal
 		}
 	};
+	let renewed = /* @__PURE__ */ new Map();
 	const reclaim = createReclaim(inputs, facts, given, async () => {
 		const id = steps.find(({ kind }) => kind === "free-disk")?.id ?? "";
 		await over(id);
@@ -7818,12 +9914,19 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 				build: parallel,
 				load: 1,
 				report: 1,
-				proof: 1
+				proof: 1,
+				files: 1,
+				pull: 3
 			},
 			isEnded: () => signal.aborted,
+			renew: (step) => renewed.get(step.id) ?? step,
 			run: (step) => {
-				const work = () => handlerOf(step)(step, step.isFinal ? finalPorts : ports);
-				return step.lane === "build" || step.lane === "load" ? retry(work, signal) : work();
+				const work = async () => {
+					const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports);
+					if (step.kind === "create-cluster") renewed = new Map((await given.planAgain()).map((each) => [each.id, each]));
+					return result;
+				};
+				return fillsDisks.has(step.lane) ? retry(work, signal) : work();
 			},
 			onEnd: (outcome) => {
 				const { step, state, result } = outcome;
@@ -7867,62 +9970,6 @@ const toGitAuth = (apiUrl, contexts, credentials) => {
 	}];
 };
 
-// \0@oxc-project+runtime@0.156.0/helpers/esm/usingCtx.js
-function _usingCtx() {
-	var r = "function" == typeof SuppressedError ? SuppressedError : function(r, e) {
-		var n = Error();
-		return n.name = "SuppressedError", n.error = r, n.suppressed = e, n;
-	}, e = {}, n = [];
-	function using(r, e) {
-		if (null != e) {
-			if (Object(e) !== e) throw new TypeError("using declarations can only be used with objects, functions, null, or undefined.");
-			if (r) var o = e[Symbol.asyncDispose || Symbol["for"]("Symbol.asyncDispose")];
-			if (void 0 === o && (o = e[Symbol.dispose || Symbol["for"]("Symbol.dispose")], r)) var t = o;
-			if ("function" != typeof o) throw new TypeError("Object is not disposable.");
-			t && (o = function o() {
-				try {
-					t.call(e);
-				} catch (r) {
-					return Promise.reject(r);
-				}
-			}), n.push({
-				v: e,
-				d: o,
-				a: r
-			});
-		} else r && n.push({
-			d: e,
-			a: r
-		});
-		return e;
-	}
-	return {
-		e,
-		u: using.bind(null, !1),
-		a: using.bind(null, !0),
-		d: function d() {
-			var o, t = this.e, s = 0;
-			function next() {
-				for (; o = n.pop();) try {
-					if (!o.a && 1 === s) return s = 0, n.push(o), Promise.resolve().then(next);
-					if (o.d) {
-						var r = o.d.call(o.v);
-						if (o.a) return s |= 2, Promise.resolve(r).then(next, err);
-					} else s |= 1;
-				} catch (r) {
-					return err(r);
-				}
-				if (1 === s) return t !== e ? Promise.reject(t) : Promise.resolve();
-				if (t !== e) throw t;
-			}
-			function err(n) {
-				return t = t !== e ? new r(n, t) : n, next();
-			}
-			return next();
-		}
-	};
-}
-
 // src/commands/run.ts
 const toSecrets = (inputs, token, { cacheEnv }) => {
 	const { credentials, secretId, secrets, isTrusted } = inputs;
@@ -7943,6 +9990,12 @@ const toSecrets = (inputs, token, { cacheEnv }) => {
 		cacheEnv: isTrusted ? cacheEnv : {}
 	};
 };
+/** What Git LFS keeps of the repository is fetched with the builds' token, where there is one. */
+const takeFilesToken = async (token, { apiUrl }, { repository = "" }) => {
+	const taken = await token.take();
+	const address = `${toServerUrl(apiUrl)}/${repository}`;
+	return taken && toGitAuth(apiUrl, [address], taken.credentials)[0]?.value;
+};
 const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
 	env: {
 		...env,
@@ -7961,8 +10014,8 @@ const toHistory = ({ targets, lastTimes }) => ({
 const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache, isDefaultBranch }, { saveState }) => {
 	const times = toBuildTimes(report, history);
 	if (keptFor === void 0 || lastTimes === void 0 || !mayWriteCache) return;
-	const sizes = toImageSizes(report, history.targets);
-	const names = [times && nameTimes(keptFor, targets, times, lastTimes), sizes && nameImages(keptFor, targets, sizes, isDefaultBranch)].filter((name) => name !== void 0);
+	const images = toImagesToKeep(report, history.targets);
+	const names = [times && nameTimes(keptFor, targets, times, lastTimes), ...images === void 0 ? [] : nameImages(keptFor, targets, images, isDefaultBranch)].filter((name) => name !== void 0);
 	if (names.length > 0) saveState(namesState, names.join(" "));
 };
 const runWith = async (api, inputs, context, front, booted) => {
@@ -7972,7 +10025,18 @@ const runWith = async (api, inputs, context, front, booted) => {
 		const { env, recordingFolder: folder } = context;
 		const command = createDocker(env, signal);
 		const cache = toCacheAccess(context, front);
-		const facts = await gather(command, api, inputs, context, cache);
+		const token = _usingCtx$1.a(createBuildToken({
+			...front,
+			inputs,
+			log: log.line,
+			warn: log.warning,
+			childEnv: env
+		}));
+		const takeToken = () => takeFilesToken(token, inputs, context);
+		const facts = await gather(command, api, inputs, {
+			...context,
+			takeToken
+		}, cache);
 		await remark(inputs, facts, log);
 		const plan = planRun(inputs, facts);
 		refuseUnknownLimits(inputs, facts);
@@ -7983,20 +10047,24 @@ const runWith = async (api, inputs, context, front, booted) => {
 		refuseShortage(plan, context.runAttempt, log);
 		remarkOnLoads(facts, log);
 		await booted;
-		const { clusterName } = inputs;
-		const finishRecording = beginRecording({
+		const { clusterName, createCluster } = inputs;
+		const record = () => beginRecording({
 			clusterName,
 			folder,
 			childEnv: env,
 			line: log.line
 		});
-		const token = _usingCtx$1.a(createBuildToken({
-			...front,
-			inputs,
-			log: log.line,
-			warn: log.warning,
-			childEnv: env
-		}));
+		let finishRecording = createCluster === void 0 ? record() : void 0;
+		let known = facts;
+		const planAgain = async () => {
+			known = await gatherNodes(api, inputs, {
+				...context,
+				takeToken
+			}, cache, facts);
+			finishRecording = record();
+			await remarkOnManifests(inputs, known, log);
+			return planRun(inputs, known).steps;
+		};
 		const report = await runPlan(inputs, facts, plan, {
 			docker: {
 				command,
@@ -8009,22 +10077,28 @@ const runWith = async (api, inputs, context, front, booted) => {
 				...context,
 				id: context.runId,
 				cache,
-				signal
+				signal,
+				saveClusterState: (state) => front.saveState(clusterState, state)
 			},
-			tempRoot: context.tempRoot
+			tempRoot: context.tempRoot,
+			planAgain
 		});
-		if (!signal.aborted) await finishRecording(toLoaded(report));
+		if (!signal.aborted) await finishRecording?.(toLoaded(report));
 		const history = toHistory(facts);
 		const compared = compareImages(report, history.targets, facts.lastImages);
 		const excesses = checkImageLimits(compared, inputs.imageLimits);
 		const failure = signal.aborted ? signal.reason : toFailure$2(report);
 		if (failure === void 0 && (excesses.length === 0 || inputs.imageLimits.isWarning)) leaveNames(facts, report, history, context, front);
+		const { files: nodeFiles } = known.nodeFiles;
+		const { clusterLogs } = context;
 		return {
 			kind: "run",
 			report,
 			history,
+			nodeFiles,
 			compared,
 			excesses,
+			clusterLogs,
 			failure
 		};
 	} catch (_) {
@@ -8054,103 +10128,6 @@ const run = (inputs, context, front) => {
 	}));
 };
 
-// src/commands/actions/mask-inputs.ts
-/** Nothing may print before the secrets that came as inputs are hidden. */
-const maskInputs = ({ credentials, secrets }, given, runner) => {
-	const { mask } = runner;
-	for (const { value } of secrets) maskSecret(value.expose(), mask);
-	const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id);
-	if (plain.length > 0) runner.warning(`The log does not mask the ${plain.length === 1 ? "secret" : "secrets"} ${plain.join(", ")}: a mask for a short value or a plain word, such as \`true\`, would hide ordinary text.`);
-	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
-	if (credentials.kind !== "app") return;
-	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
-};
-
-// src/plan/render.ts
-const list = (words) => words.join(", ");
-const renderTarget = ({ name, tags, isWanted, further }) => {
-	const names = tags.map(({ given }) => given).filter((given) => given !== name);
-	const pushed = further.some(isPush$1) ? "pushed, too" : "";
-	const notes = [list(names), isWanted ? pushed : "a dependency, not loaded"].filter(Boolean);
-	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
-};
-/** Undefined for what is only bookkeeping, such as names that exist while a step works. */
-const renderStep = (step) => {
-	switch (step.kind) {
-		case "free-disk": {
-			const { entries, targetFreeBytes } = step.freeing;
-			return `Free disk${targetFreeBytes === void 0 ? "" : ` until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`;
-		}
-		case "await-disk": return "Wait until builds have enough free disk to start";
-		case "build": return renderTarget(step.target);
-		case "load": return `Load ${list(step.names)}`;
-		case "analyse": return `Report on ${list(step.names)}`;
-		case "prove": return `Prove by the test what ${list(step.names)} can do without`;
-		case "revoke-token": return "Revoke the token";
-		case "prune-cache": return "Prune the build cache that no image uses";
-		default: return;
-	}
-};
-/** Numbered in the order of the plan, each with the numbers of those that it waits for. */
-const renderSteps = (steps) => {
-	const shown = steps.flatMap((step) => {
-		const text = renderStep(step);
-		return text === void 0 ? [] : [{
-			step,
-			text
-		}];
-	});
-	const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]));
-	return shown.map(({ step, text }) => {
-		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []).sort((a, b) => a - b);
-		return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ""}`;
-	});
-};
-const renderMethod$1 = (choice) => {
-	if (choice.kind !== "direct") return `by ${choice.kind} (${renderBecause(choice.because)})`;
-	return choice.wanted === "auto" ? "by reflink, link or copy (a probe in the node decides)" : `by ${choice.wanted}`;
-};
-const dockersCopies = {
-	always: "Docker keeps its copies.",
-	auto: "Slipway removes Docker's copy after a load by copy, stream or kind.",
-	never: "Slipway removes Docker's copy after each load."
-};
-const renderNodes = (steps) => {
-	const [first] = steps.filter((step) => step.kind === "load");
-	if (first === void 0) return [];
-	if (steps.some((step) => step.kind === "build" && step.target.output === "oci-layout")) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
-	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
-	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
-};
-const renderSizes$1 = (sizes, steps) => {
-	if (!steps.some(({ kind }) => kind === "build")) return "";
-	if (sizes === void 0) return "\n- image sizes: unknown before the first run";
-	const each = list(sizes.each.map(formatBytes));
-	return `\n- image sizes in the last run: ${formatBytes(sizes.totalBytes)} together (${each})`;
-};
-/** What was counted, and the plan's graph, for people. */
-const renderPlan = ({ disk, steps, parallel, shortage }) => {
-	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
-	const builds = steps.filter(({ kind }) => kind === "build").length;
-	const most = Math.min(parallel, builds);
-	const atMost = most > 1 ? `up to ${most} builds` : "one build";
-	const atOnce = builds > 1 ? `${atMost} and ` : "";
-	return [
-		`Disk:${sums.join("")}${renderSizes$1(disk.sizes, steps)}`,
-		...renderNodes(steps),
-		`Steps (${atOnce}one load at a time):`,
-		...renderSteps(steps),
-		...shortage === void 0 ? [] : [renderError(shortage)]
-	].join("\n");
-};
-/** The same in Markdown: its lists stay lists, and what is in them is text. */
-const renderPlanSummary = (plan) => {
-	return `### Slipway's plan (dry run)\n${renderPlan(plan).split("\n").map((line) => {
-		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
-		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
-	}).join("\n")}\n`;
-};
-
 // src/report/image-report-text.ts
 const eighths = [
 	"",
@@ -8169,7 +10146,7 @@ const renderBar$1 = (part, whole, width = 10) => {
 };
 const percent = (part, whole) => whole > 0 ? `${(part / whole * 100).toFixed(1)} %` : "0 %";
 /** `169 MB in 6 layers, about 64 MB in a registry`. */
-const renderSizes = ({ totalBytes, layers, packedBytes, isPackedExact }) => {
+const renderSizes$1 = ({ totalBytes, layers, packedBytes, isPackedExact }) => {
 	const about = isPackedExact ? "" : "about ";
 	return `${formatBytes(totalBytes)} in ${formatCount(layers.length, "layer")}, ${about}${formatBytes(packedBytes)} in a registry`;
 };
@@ -8192,7 +10169,7 @@ const renderLayers$1 = ({ layers, totalBytes }) => layers.flatMap((layer, index)
 	if (bytes === 0) return [];
 	const bar = renderBar$1(bytes, totalBytes).padEnd(10);
 	const waste = wastedBytes > 0 ? ` (${formatBytes(wastedBytes)} hidden)` : "";
-	const place = renderPlace(layer, index);
+	const place = renderPlace$1(layer, index);
 	return [`${formatBytes(bytes).padStart(7)} ${bar} ${place} ${instruction}${waste}`.trimEnd()];
 });
 /** The report of one image as lines of the log, the title apart. */
@@ -8203,7 +10180,7 @@ const renderReportLines = ({ name, analysis, proof }) => {
 		return `${match.rule.level}${place && ` ${place}`}: ${renderFinding(match)}`;
 	});
 	return {
-		title: `Image report: ${name}: ${renderSizes(analysis)}, ${formatCount(findings.length, "finding")}`,
+		title: `Image report: ${name}: ${renderSizes$1(analysis)}, ${formatCount(findings.length, "finding")}`,
 		lines: [
 			`Waste: ${renderWaste(analysis)}`,
 			"Layers:",
@@ -8222,7 +10199,7 @@ const renderReportLines = ({ name, analysis, proof }) => {
 const mostPlaces = 3;
 const renderPlaces = ({ analysis: { layers } }, common, at) => (common.layers[at] ?? []).slice(0, mostPlaces).flatMap(({ layer }) => {
 	const made = layers[layer];
-	return made === void 0 ? [] : [renderPlace(made, layer)];
+	return made === void 0 ? [] : [renderPlace$1(made, layer)];
 }).join(", ");
 const listNames = (names) => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 /** What several images of the run install, each for itself, and what to do; undefined where there is little. */
@@ -8242,7 +10219,7 @@ const marks$2 = {
 const fold = (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 /** More rows would be read by nobody. */
 const mostFindings = 20;
-const renderFindings = ({ findings, layers }) => {
+const renderFindings$1 = ({ findings, layers }) => {
 	const shown = findings.slice(0, mostFindings);
 	if (shown.length === 0) return [];
 	const toRow = (match) => {
@@ -8258,7 +10235,7 @@ const renderFindings = ({ findings, layers }) => {
 				...match,
 				bytes: 0
 			})),
-			`${rule.fix}${doubt}`
+			`${fixOf(match)}${doubt}`
 		];
 	};
 	const head = [
@@ -8281,7 +10258,7 @@ const renderFindings = ({ findings, layers }) => {
 const longestInstruction = 120;
 const renderLayers = ({ layers, totalBytes }) => {
 	const rows = layers.flatMap((layer, index) => layer.bytes === 0 && layer.isBase ? [] : [[
-		escapeCell(renderPlace(layer, index)),
+		escapeCell(renderPlace$1(layer, index)),
 		escapeCell(toLine(layer.instruction ?? "", longestInstruction)),
 		formatBytes(layer.bytes),
 		renderBar$1(layer.bytes, totalBytes),
@@ -8310,7 +10287,7 @@ const renderLayers = ({ layers, totalBytes }) => {
 const renderWasted = ({ waste, layers }) => {
 	const placeOf = (index) => {
 		const layer = layers[index];
-		return layer === void 0 ? "" : escapeCell(renderPlace(layer, index));
+		return layer === void 0 ? "" : escapeCell(renderPlace$1(layer, index));
 	};
 	const rows = waste.parts.slice(0, mostFindings).map(({ layer, hiddenBy, reason, bytes, files, paths }) => [
 		formatBytes(bytes),
@@ -8349,10 +10326,10 @@ const renderLargest = ({ folders, files, visibleBytes }) => markdownTable([[
 	"l",
 	"l"
 ] });
-const renderImage = ({ name, analysis, proof }) => [
-	`#### ${escapeLine(`${name}: ${renderSizes(analysis)}`)}`,
+const renderImage$1 = ({ name, analysis, proof }) => [
+	`#### ${escapeLine(`${name}: ${renderSizes$1(analysis)}`)}`,
 	`**Waste**: ${escapeCell(renderWaste(analysis))}`,
-	...renderFindings(analysis),
+	...renderFindings$1(analysis),
 	...[escapeLine(renderProof(analysis, proof))].filter(Boolean),
 	fold(formatCount(analysis.layers.length, "layer"), renderLayers(analysis)),
 	...analysis.waste.parts.length === 0 ? [] : [fold("Waste", renderWasted(analysis))],
@@ -8364,7 +10341,7 @@ const mostCharacters = 6e5;
 const renderImageReports = (reports, compared) => {
 	if (reports.length === 0) return "";
 	const common = renderCommon(reports, compared);
-	const parts = [...common === void 0 ? [] : [escapeLine(common)], ...reports.map(renderImage)];
+	const parts = [...common === void 0 ? [] : [escapeLine(common)], ...reports.map(renderImage$1)];
 	let length = 0;
 	const shown = parts.filter((part) => {
 		length += Buffer.byteLength(part);
@@ -8378,6 +10355,409 @@ const renderImageReports = (reports, compared) => {
 		...more
 	].join("\n\n")}\n`;
 };
+
+// src/report/image-comment.ts
+/**
+* How a comment begins, by which a later run finds it. Steps with other images have another one, and
+* names count without tags, as these often change from run to run.
+*/
+const toCommentMarker = ({ workflow, job }, clusterName, report) => {
+	const names = outcomesOf(report, "analyse").flatMap(({ step }) => step.names.map(withoutTag));
+	const parts = [
+		workflow,
+		job,
+		clusterName,
+		...new Set(names.toSorted())
+	];
+	return `<!-- slipway:images:${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)} -->`;
+};
+/** GitHub links names of people and issues in comments, and tells those people. */
+const unlink = (text) => escapeCell(text).replace(/[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, "$&&#8203;");
+const longestName$1 = 120;
+const longestList = 600;
+/** What others wrote, as text that is nothing else. */
+const toCode = (text, longest = longestName$1) => `<code>${unlink(toLine(text, longest))}</code>`;
+const toCell = (bytes) => bytes > 0 ? formatBytes(bytes).replace(" ", "\xA0") : "";
+/** So many rows of each make forty lines with all that is around them. */
+const most = {
+	images: 6,
+	excesses: 3,
+	findings: 7,
+	details: 5
+};
+const renderRest = (all, shown, what) => all > shown ? [`${formatCount(all - shown, `more ${what}`)} in the summary of the job.`] : [];
+const renderTable$1 = (head, rows) => markdownTable([head, ...rows], { alignDelimiters: false }).split("\n");
+const renderImages$1 = (images) => {
+	const rows = images.slice(0, most.images).map((image) => {
+		const { totalBytes, packedBytes, isPackedExact } = image.analysis;
+		const packed = `${isPackedExact ? "" : "about "}${formatBytes(packedBytes)}`;
+		return [
+			toCode(image.name),
+			formatBytes(totalBytes),
+			packed,
+			renderChange(image) ?? "unknown"
+		];
+	});
+	return [
+		...renderTable$1([
+			"Image",
+			"Files of all layers",
+			"In a registry",
+			"Change"
+		], rows),
+		"",
+		...renderRest(images.length, most.images, "image")
+	];
+};
+const ranks = {
+	error: 0,
+	warning: 1,
+	info: 2
+};
+const renderFindings = (images) => {
+	const all = images.flatMap(({ name, analysis: { findings, layers } }) => findings.map((match) => ({
+		name,
+		layers,
+		match
+	}))).toSorted(({ match: a }, { match: b }) => ranks[a.rule.level] - ranks[b.rule.level] || b.bytes - a.bytes);
+	if (all.length === 0) return ["No findings.", ""];
+	const rows = all.slice(0, most.findings).map(({ name, layers, match }) => [
+		`${marks$2[match.rule.level]} ${match.rule.what}`,
+		toCell(match.bytes),
+		toCode(renderMatchPlace(match, layers)),
+		match.paths[0] === void 0 ? "" : toCode(renderPath(match.paths[0])),
+		toCode(name)
+	]);
+	return [
+		...renderTable$1([
+			"Finding",
+			"Bytes",
+			"Line",
+			"Where",
+			"Image"
+		], rows),
+		"",
+		...renderRest(all.length, most.findings, "finding")
+	];
+};
+const renderDetail = ({ name, analysis, grown }) => {
+	const largest = findLargest(analysis, false);
+	const [folder] = analysis.folders;
+	const instruction = largest?.layer.instruction;
+	const grew = renderParts$1({
+		analysis,
+		grown
+	});
+	return `- ${[
+		`${toCode(name)}: ${formatCount(analysis.layers.length, "layer")}`,
+		grew && `grown: ${toCode(grew, longestList)}`,
+		`waste ${renderWaste(analysis)}`,
+		largest && `largest layer ${toCode(renderPlace$1(largest.layer, largest.index))}${instruction === void 0 ? "" : ` ${toCode(instruction)}`} ${formatBytes(largest.bytes)}`,
+		folder && `largest folder ${toCode(renderPath(folder.path))} ${formatBytes(folder.bytes)}`
+	].filter(Boolean).join("; ")}`;
+};
+const renderOrigin = ({ runUrl, commit }) => {
+	return `All of it is in ${runUrl === void 0 ? "the summary of the job" : `[the summary of the job](${runUrl})`}${commit === void 0 ? "" : `; of commit ${commit}`}.`;
+};
+/** A comment of at most forty lines: sizes and the worst first, the rest folded. */
+const renderImageComment = (marker, images, excesses, origin) => {
+	return [
+		marker,
+		"### Image report",
+		...excesses.slice(0, most.excesses).map(({ message }) => `- ❌ ${unlink(toLine(message))}`),
+		"",
+		...renderImages$1(images),
+		...renderFindings(images),
+		"<details><summary>Details</summary>",
+		"",
+		...images.slice(0, most.details).map(renderDetail),
+		"",
+		"</details>",
+		"",
+		renderOrigin(origin)
+	].join("\n");
+};
+
+// src/commands/actions/comment.ts
+const none = "comment: true writes no comment:";
+/**
+* Finds out whether a comment can be written, before anything else is done.
+*
+* @returns undefined where none is wanted, or none is possible, which the log says
+* @throws {Failure} when the job's token lacks the permission
+*/
+const prepareComment = async ({ comment, isDryRun, apiUrl, clusterName }, { pullRequest: number, repository, trigger, commentOrigin: origin }, { line, warning }, signal) => {
+	if (comment === void 0 || isDryRun) return void 0;
+	if (number === void 0 || repository === void 0) {
+		line(`${none} the event ${trigger.event || "(unknown)"} is not that of a pull request.`);
+		return;
+	}
+	const { token } = comment;
+	if (token === void 0) {
+		line(`${none} comment-token is empty, as this run gets no secrets.`);
+		return;
+	}
+	const { probeComments, putComment } = await import("./commands-pull-comment.js");
+	const thread = {
+		apiUrl,
+		token,
+		repository,
+		number
+	};
+	const front = {
+		line,
+		warning,
+		signal
+	};
+	const why = await probeComments(thread, trigger, front);
+	if (why !== void 0) {
+		line(`${none} ${why}.`);
+		return;
+	}
+	return async ({ report, compared, excesses }) => {
+		if (compared.length === 0) return line(`${none} there is no image report.`);
+		const marker = toCommentMarker(origin, clusterName, report);
+		const body = renderImageComment(marker, compared, excesses, origin);
+		await putComment(thread, marker, body, front);
+	};
+};
+
+// src/commands/actions/mask-inputs.ts
+/** Nothing may print before the secrets that came as inputs are hidden. */
+const maskInputs = ({ credentials, secrets, comment }, given, runner) => {
+	const { mask } = runner;
+	for (const { value } of secrets) maskSecret(value.expose(), mask);
+	const plain = secrets.filter(({ value }) => isTooPlain(value.expose())).map(({ id }) => id);
+	if (plain.length > 0) runner.warning(`The log does not mask the ${plain.length === 1 ? "secret" : "secrets"} ${plain.join(", ")}: a mask for a short value or a plain word, such as \`true\`, would hide ordinary text.`);
+	if (comment?.token !== void 0) maskToken(comment.token.expose(), mask);
+	if (credentials.kind === "given") maskToken(credentials.token.expose(), mask);
+	if (credentials.kind !== "app") return;
+	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
+};
+
+// src/plan/render.ts
+const list = (words) => words.join(", ");
+const renderTarget = ({ name, tags, isWanted, further }) => {
+	const names = tags.map(({ given }) => given).filter((given) => given !== name);
+	const pushed = further.some(isPush$1) ? "pushed, too" : "";
+	const notes = [list(names), isWanted ? pushed : "a dependency, not loaded"].filter(Boolean);
+	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+};
+const renderFiles = ({ wanted, removals }) => {
+	const each = wanted.map(({ files: { target }, found: { source } }) => `${target} (${formatBytes(source.sizeBytes)})`);
+	const gone = [...new Set(removals.map(({ target }) => `remove ${target}`))];
+	return `Put files into nodes: ${list([...each, ...gone])}`;
+};
+const renderImages = ({ wanted }) => {
+	const targets = wanted.map(({ files: { target } }) => target);
+	return targets.length === 0 ? "Remove images of files that nobody asks for" : `Make images of files: ${list(targets)}`;
+};
+/** Undefined for what is only bookkeeping, such as names that exist while a step works. */
+const renderStep = (step) => {
+	switch (step.kind) {
+		case "create-cluster": return `Start the cluster ${step.cluster} with kind, or use the one that is there`;
+		case "await-cluster": return "Wait until kind has made the cluster";
+		case "free-disk": {
+			const { entries, targetFreeBytes } = step.freeing;
+			return `Free disk${targetFreeBytes === void 0 ? "" : ` until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`;
+		}
+		case "await-disk": return "Wait until builds have enough free disk to start";
+		case "build": return renderTarget(step.target);
+		case "pull": return `Pull ${step.reference.given}`;
+		case "mirror-nodes": return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`;
+		case "keep-pulled": return "Keep new layers of pulled images for later runs";
+		case "load": return `Load ${list(step.names)}`;
+		case "analyse": return `Report on ${list(step.names)}`;
+		case "prove": return `Prove by the test what ${list(step.names)} can do without`;
+		case "sync-files": return renderFiles(step);
+		case "image-volumes": return renderImages(step);
+		case "revoke-token": return "Revoke the token";
+		case "prune-cache": return "Prune the build cache that no image uses";
+		default: return;
+	}
+};
+/** Numbered in the order of the plan, each with the numbers of those that it waits for. */
+const renderSteps = (steps) => {
+	const shown = steps.flatMap((step) => {
+		const text = renderStep(step);
+		return text === void 0 ? [] : [{
+			step,
+			text
+		}];
+	});
+	const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]));
+	return shown.map(({ step, text }) => {
+		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []).sort((a, b) => a - b);
+		return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ""}`;
+	});
+};
+const renderMethod$1 = (choice) => {
+	if (choice.kind !== "direct") return `by ${choice.kind} (${renderBecause(choice.because)})`;
+	return choice.wanted === "auto" ? "by reflink, link or copy (a probe in the node decides)" : `by ${choice.wanted}`;
+};
+const dockersCopies = {
+	always: "Docker keeps its copies.",
+	auto: "Slipway removes Docker's copy after a load by copy, stream or kind.",
+	never: "Slipway removes Docker's copy after each load."
+};
+const renderNodes = (steps) => {
+	const [first] = steps.filter((step) => step.kind === "load");
+	if (first === void 0) return [];
+	if (steps.some((step) => step.kind === "build" && step.target.output === "oci-layout")) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
+	if (steps.some(({ kind }) => kind === "create-cluster") && first.into.length === 0) return [`Nodes: those of the cluster ${first.cluster}, as soon as they answer`];
+	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
+	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
+};
+const renderSizes = (sizes, steps) => {
+	if (!steps.some(({ kind }) => kind === "build")) return "";
+	if (sizes === void 0) return "\n- image sizes: unknown before the first run";
+	const each = list(sizes.each.map(formatBytes));
+	return `\n- image sizes in the last run: ${formatBytes(sizes.totalBytes)} together (${each})`;
+};
+/** What was counted, and the plan's graph, for people. */
+const renderPlan = ({ disk, steps, parallel, shortage }) => {
+	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
+	const builds = steps.filter(({ kind }) => kind === "build").length;
+	const most = Math.min(parallel, builds);
+	const atMost = most > 1 ? `up to ${most} builds` : "one build";
+	const atOnce = builds > 1 ? `${atMost} and ` : "";
+	return [
+		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
+		...renderNodes(steps),
+		`Steps (${atOnce}one load at a time):`,
+		...renderSteps(steps),
+		...shortage === void 0 ? [] : [renderError(shortage)]
+	].join("\n");
+};
+/** The same in Markdown: its lists stay lists, and what is in them is text. */
+const renderPlanSummary = (plan) => {
+	return `### Slipway's plan (dry run)\n${renderPlan(plan).split("\n").map((line) => {
+		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
+		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
+	}).join("\n")}\n`;
+};
+
+// src/report/node-files.ts
+const ways = {
+	link: "linked",
+	mount: "mounted",
+	copy: "copied",
+	write: "copied",
+	same: "unchanged",
+	removed: "removed",
+	kept: "removed once no pod uses it"
+};
+const placedOf = (report) => outcomesOf(report, "sync-files").flatMap(({ result }) => result?.placed ?? []);
+/** What became of one target in each node; what was not even tried is as it was. */
+const waysOf = ({ files, nodes, into }, placed, isDone) => nodes.map(({ name }) => {
+	const own = placed.find(({ node, target }) => node === name && target === files.target);
+	const isAsked = into.some((node) => node.name === name);
+	if (own !== void 0) return [name, own.way];
+	return [name, isAsked && !isDone ? "unknown" : "same"];
+});
+/** What its files are called as an image; undefined where they are none, or not yet. */
+const imageOf = (report, { files, image }) => {
+	return outcomesOf(report, "image-volumes").flatMap(({ result }) => result?.made ?? []).find(({ target }) => target === files.target)?.reference ?? image?.reference;
+};
+const renderImage = (report, each) => {
+	const image = imageOf(report, each);
+	const bytes = outcomesOf(report, "image-volumes").flatMap(({ result }) => result?.made ?? []).filter(({ target }) => target === each.files.target).flatMap(({ nodes }) => nodes).reduce((sum, { copiedBytes }) => sum + copiedBytes, 0);
+	return image === void 0 ? "" : `; image ${image}${bytes > 0 ? `, ${formatBytes(bytes)} copied` : ""}`;
+};
+const renderWays = (all) => {
+	const groups = Map.groupBy(all, ([, way]) => way);
+	return [...groups].map(([way, nodes]) => {
+		const where = groups.size === 1 ? formatCount(nodes.length, "node") : nodes.map(([name]) => name).join(", ");
+		return `${way === "unknown" ? "not there" : ways[way]} (${where})`;
+	}).join("; ");
+};
+const countFiles = ({ found: { source } }) => {
+	const files = "files" in source ? source.files : source.tree?.files;
+	return files === void 0 ? "" : formatCount(files.length, "file");
+};
+/** A table in Markdown of the files that nodes have beside their images; undefined where there are none. */
+const renderNodeFiles = (report, files) => {
+	const placed = placedOf(report);
+	const isDone = outcomesOf(report, "sync-files").every(({ state }) => state === "done");
+	const rows = files.map((each) => [
+		escapeCell(each.files.target),
+		escapeCell(each.files.given.slice(0, 80)),
+		formatBytes(each.found.source.sizeBytes),
+		countFiles(each),
+		escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each))
+	]);
+	const gone = placed.flatMap(({ node, target, way }) => way === "removed" || way === "kept" ? [[
+		escapeCell(target),
+		"",
+		"",
+		"",
+		`${ways[way]} (${node})`
+	]] : []);
+	if (rows.length + gone.length === 0) return void 0;
+	return markdownTable([
+		[
+			"Files",
+			"From",
+			"Size",
+			"Count",
+			"How"
+		],
+		...rows,
+		...gone
+	]);
+};
+/** GitHub's prices for Git LFS, as of November 2026: docs.github.com, "Git LFS billing". */
+const lfs = {
+	freeGib: 10,
+	dollarsPerGib: .0875
+};
+/** What Git LFS's server had to send, and what GitHub takes for that; undefined where it sent nothing. */
+const renderLfsCharge = (report) => {
+	const bytes = outcomesOf(report, "sync-files").reduce((sum, { result }) => sum + (result?.lfsBytes ?? 0), 0);
+	if (bytes === 0) return void 0;
+	const gib = bytes / 2 ** 30;
+	const runs = Math.floor(lfs.freeGib / gib);
+	const free = `${formatCount(runs, "such run")} a month ${runs === 1 ? "is" : "are"} free`;
+	const then = `then ${(gib * lfs.dollarsPerGib).toFixed(gib < .1 ? 4 : 2)} dollars each`;
+	return `Git LFS sent ${formatBytes(bytes)}, which GitHub counts on the repository's owner: on the Free plan ${free}, ${then}. With node-files-cache: true later runs fetch only what changed.`;
+};
+/** `2 paths unchanged`, `2 paths put into nodes, 1.2 GB copied`; undefined where there are none. */
+const renderFilesVerdict = (report, files) => {
+	const outcomes = outcomesOf(report, "sync-files");
+	if (files.length === 0 && outcomes.length === 0) return void 0;
+	const paths = formatCount(files.length, "path");
+	if (outcomes.length === 0) return `${paths} unchanged`;
+	if (outcomes.some(({ state }) => state !== "done")) return `${paths} not in the nodes`;
+	const copied = outcomes.reduce((sum, { result }) => sum + (result?.copiedBytes ?? 0), 0);
+	return `${paths} in the nodes, ${formatBytes(copied)} copied`;
+};
+/** What the output `volumes` says. */
+const toVolumes = (report, all) => all.map((one) => {
+	const { files: each, found, nodes } = one;
+	const { source } = found;
+	const isFile = found.kind === "local" ? found.source.isFile : found.source.tree?.isFile;
+	return toVolume(each, isFile, source.sizeBytes, nodes, imageOf(report, one));
+});
+const renderPiece = ({ volume, volumeMount, image }) => [
+	"volumes:",
+	`  - name: ${volume.name}`,
+	"    hostPath:",
+	`      path: ${volume.hostPath.path}`,
+	...volume.hostPath.type === "" ? [] : [`      type: ${volume.hostPath.type}`],
+	...image === void 0 ? [] : [
+		"    # or, in place of hostPath, without subPath in its mounts:",
+		"    # image:",
+		`    #   reference: ${image.reference}`,
+		`    #   pullPolicy: ${image.pullPolicy}`
+	],
+	"containers: # in each that uses them",
+	"  - volumeMounts:",
+	`      - name: ${volumeMount.name}`,
+	`        mountPath: ${volumeMount.mountPath}`,
+	`        readOnly: ${volumeMount.readOnly}`
+].join("\n");
+/** The pieces of manifests by which pods use them. */
+const renderPieces = (volumes) => volumes.map(renderPiece);
 
 // src/report/gantt.ts
 /** Mermaid takes colons, commas and much else for its own. */
@@ -8421,7 +10801,8 @@ const toImageRows = (report) => {
 	return [...loads.filter(({ step }) => step.image.kind !== "built").map((load) => ({
 		name: load.step.names.join(", "),
 		build: void 0,
-		load
+		load,
+		pull: outcomesOf(report, "pull").find(({ step }) => load.step.needs.includes(step.id))
 	})), ...builds.flatMap((build) => {
 		const { target } = build.step;
 		const load = loads.find(({ step }) => step.needs.includes(build.step.id));
@@ -8434,11 +10815,16 @@ const toImageRows = (report) => {
 		}];
 	})];
 };
-const resultOf = ({ build, load }) => {
-	const states = [build?.state, load?.state];
+const resultOf = ({ build, load, pull }) => {
+	const states = [
+		build?.state,
+		load?.state,
+		pull?.state
+	];
 	if (states.includes("failed")) return "failed";
-	if (build?.state === "skipped") return "skipped";
+	if (states.includes("skipped")) return "skipped";
 	if (states.includes("cancelled")) return "cancelled";
+	if (load?.state === "skipped") return "skipped";
 	return load === void 0 ? "built" : "loaded";
 };
 const marks = {
@@ -8504,6 +10890,11 @@ const columns = [
 		"number"
 	],
 	[
+		"Pull",
+		({ pull }) => renderTime(pull),
+		"number"
+	],
+	[
 		"Load",
 		({ load }) => renderTime(load),
 		"number"
@@ -8544,15 +10935,24 @@ const mostRows = 40;
 * @param beganMs when the step began, by the clock that outcomes have
 */
 const toSections = (report, rows, beganMs) => {
-	const images = rows.flatMap(({ name, build, load }) => {
-		const tasks = [...toTask("build", build, beganMs), ...toTask("load", load, beganMs)];
+	const images = rows.flatMap(({ name, build, load, pull }) => {
+		const tasks = [
+			...toTask("pull", pull, beganMs),
+			...toTask("build", build, beganMs),
+			...toTask("load", load, beganMs)
+		];
 		return tasks.length === 0 ? [] : [{
 			name,
 			tasks
 		}];
 	});
 	if (images.flatMap(({ tasks }) => tasks).length < 2 || rows.length > mostRows) return [];
-	const disk = [...outcomesOf(report, "free-disk").flatMap((each) => toTask("free disk", each, beganMs)), ...outcomesOf(report, "prune-cache").flatMap((each) => toTask("prune cache", each, beganMs))];
+	const disk = [
+		...outcomesOf(report, "create-cluster").flatMap((each) => toTask("start cluster", each, beganMs)),
+		...outcomesOf(report, "await-cluster").flatMap((each) => toTask("create cluster", each, beganMs)),
+		...outcomesOf(report, "free-disk").flatMap((each) => toTask("free disk", each, beganMs)),
+		...outcomesOf(report, "prune-cache").flatMap((each) => toTask("prune cache", each, beganMs))
+	];
 	const begun = [...images.flatMap(({ tasks }) => tasks), ...disk].map(({ startMs }) => startMs);
 	const prepared = {
 		what: "prepare",
@@ -8610,9 +11010,9 @@ const renderReported = (report) => {
 	return `${done === all.length ? "" : `${done} of `}${formatCount(all.length, "image")} reported`;
 };
 /** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
-const renderVerdict = ({ report, clusterName, failure }) => {
+const renderVerdict = ({ report, clusterName, failure, files }) => {
 	const rows = toImageRows(report);
-	if (rows.length === 0) return renderReported(report) ?? (failure === void 0 ? "nothing to do" : "failed");
+	if (rows.length === 0) return renderReported(report) ?? (failure === void 0 ? files ?? "nothing to do" : "failed");
 	const number = (result) => rows.filter((row) => resultOf(row) === result).length;
 	const loads = rows.filter(({ load }) => load !== void 0);
 	const done = number("loaded");
@@ -8624,7 +11024,11 @@ const renderVerdict = ({ report, clusterName, failure }) => {
 		"cancelled",
 		"skipped"
 	].flatMap((result) => number(result) === 0 ? [] : [`${number(result)} ${result}`]);
-	return [`${all}${where}`, ...rest].join(", ");
+	return [
+		`${all}${where}`,
+		...rest,
+		...files === void 0 ? [] : [files]
+	].join(", ");
 };
 /** Longer than any run of backquotes inside, so that nothing in it can end it. */
 const renderCode = (text) => {
@@ -8711,6 +11115,23 @@ const tellReports = async (runner, reports, compared, growths) => {
 	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
 	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));
 };
+/** By what pods use the files: for programs, and to be copied by people. */
+const tellVolumes = (runner, volumes) => {
+	runner.output("volumes", JSON.stringify(volumes));
+	const lines = renderPieces(volumes).flatMap((piece) => [...piece.split("\n"), ""]);
+	runner.group("node-files: pieces of manifests for pods that use them", lines);
+};
+/** Later steps find the cluster, or what is left of one that could not be made. */
+const tellCluster = (runner, { report, clusterLogs = "" }) => {
+	const [creation] = outcomesOf(report, "create-cluster");
+	if (creation === void 0) return;
+	if (existsSync(clusterLogs)) runner.output("cluster-logs", clusterLogs);
+	const isMade = outcomesOf(report, "await-cluster").some(({ result }) => result === true);
+	const { kubeconfig } = creation.result ?? {};
+	if (kubeconfig === void 0 || !isMade) return;
+	runner.output("kubeconfig", kubeconfig);
+	runner.exportVariable("KUBECONFIG", kubeconfig);
+};
 /** All but the one that the step fails with. */
 const tellExcesses = async (runner, { excesses }, inputs, failure) => {
 	if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses);
@@ -8727,12 +11148,16 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`);
 		return runner.summary(renderPlanSummary(result.plan));
 	}
+	if (result?.kind === "run") tellCluster(runner, result);
 	for (const { message, location } of findOthers(report)) runner.error(message, location);
 	const history = result?.kind === "run" ? result.history : void 0;
 	const usual = history && compareWithUsual(report, history);
 	const durationMs = performance.now() - beganMs;
+	const growth = result?.kind === "run" ? renderGrowth(result.compared) : void 0;
+	const nodeFiles = result?.kind === "run" ? result.nodeFiles : [];
 	const told = {
-		growth: result?.kind === "run" ? renderGrowth(result.compared) : void 0,
+		files: renderFilesVerdict(report, nodeFiles),
+		growth,
 		beganMs,
 		report,
 		usual,
@@ -8740,14 +11165,25 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		durationMs,
 		failure
 	};
+	const files = renderNodeFiles(report, nodeFiles);
+	if (nodeFiles.length > 0) tellVolumes(runner, toVolumes(report, nodeFiles));
 	const reports = toImageReports(report);
 	const compared = compareReports(reports);
 	const growths = result?.kind === "run" ? toGrowths(result.compared) : [];
 	await tellReports(runner, reports, compared, growths);
 	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
-	if (report.outcomes.length > 0) runner.line(`\n${renderResult(told)}`);
+	if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`);
+	if (files !== void 0) runner.line(`\n${files}`);
 	const details = renderImageReports(reports, compared);
-	await runner.summary(`${renderSummary(told)}${details === "" ? "" : `\n${details}`}`);
+	const charge = inputs?.nodeFilesCacheBytes === void 0 ? renderLfsCharge(report) : void 0;
+	if (charge !== void 0) runner.line(charge);
+	const parts = [
+		renderSummary(told),
+		files,
+		charge && `\n${charge}\n`,
+		details
+	].filter((part) => part !== void 0 && part !== "");
+	await runner.summary(parts.join("\n"));
 };
 
 // src/commands/actions/step.ts
@@ -8765,22 +11201,27 @@ const readAndMask = async (environment, runner) => {
 /** Gives the command a place of its own, which goes with it. */
 const runInPlace = async (inputs, environment, runner, signal) => {
 	const runId = randomBytes(8).toString("hex");
-	const { tempDir, layoutDir, recordingFolder } = leftoversOf(environment, runId);
+	const { tempDir, layoutDir, recordingFolder, clusterLogs } = leftoversOf(environment, runId);
 	runner.saveState(runIdState, runId);
 	try {
 		makeTempDir(tempDir);
 		makeTempDir(layoutDir);
 		const env = prepareConfig(environment.childEnv, tempDir, runner.line);
-		if (inputs.credentials.kind !== "none" || inputs.secrets.length > 0) await forbidCoreDumps(env);
+		const { credentials, secrets, comment } = inputs;
+		if (credentials.kind !== "none" || secrets.length > 0 || comment?.token !== void 0) await forbidCoreDumps(env);
 		const { tempDir: tempRoot } = environment;
-		const place = {
-			...environment,
-			runId,
+		const folders = {
 			tempDir,
 			layoutDir,
 			tempRoot,
-			env,
-			recordingFolder
+			recordingFolder,
+			clusterLogs
+		};
+		const place = {
+			...environment,
+			...folders,
+			runId,
+			env
 		};
 		const front = {
 			...runner,
@@ -8807,12 +11248,14 @@ const runStep = async (environment, runner, signal) => {
 	let inputs;
 	let result;
 	let failure;
+	let comment;
 	try {
 		inputs = await readAndMask(environment, runner);
 		if (inputs.mode === "diagnose") {
 			const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName);
 			return await reportDiagnosis(runner, diagnosis, true);
 		}
+		comment = await prepareComment(inputs, environment, runner, signal);
 		result = await runInPlace(inputs, environment, runner, signal);
 		failure = result.kind === "run" ? result.failure ?? toExcessFailure(inputs, result) : void 0;
 	} catch (error) {
@@ -8826,6 +11269,7 @@ const runStep = async (environment, runner, signal) => {
 		failure,
 		beganMs
 	});
+	if (!signal.aborted && result?.kind === "run") await comment?.(result);
 	if (failure !== void 0) throw failure;
 };
 const runner = createRunner();

@@ -34,7 +34,7 @@ const probeComments = async (thread, trigger, { line: log, signal }) => {
 				request
 			});
 			const { owner, repo } = at;
-			await client.rest.issues.deleteComment({
+			return client.rest.issues.deleteComment({
 				owner,
 				repo,
 				comment_id: data.id,

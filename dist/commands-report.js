@@ -1,107 +1,13 @@
-import { analyseImage, checkImageLimits, compareImages, createTarCutter, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure, withBlobs, withContents } from "./shared.actions-step.js";
-import { createDocker, dockerFolderOf, isDigest, isImageId, kind, readRegularFile, toDigest, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { analyseImage, architecture, checkImageLimits, compareImages, createTarCutter, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure, withBlobs, withContents } from "./shared.actions-step.js";
+import { createDocker, isImageId, kind, readRegularFile, toDigest, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
-import { HttpClient } from "./vendor/actions-http-client.js";
-import { pRetry } from "./vendor/p-retry.js";
+import { createConversation, largestText, pickManifest, readBlobImage, readDocument, toListed, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 const { createReadStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");
 const { mkdir, open, rm, statfs } = process.getBuiltinModule("node:fs/promises");
-
-// src/image/sources/blob-image.ts
-/** Of manifests and configs: containerd takes no larger ones. */
-const largestText = 8e6;
-/** Docker stacks 127; more than so many nobody can. */
-const mostLayers = 1e3;
-/** An index of indexes of indexes is none. */
-const deepest = 4;
-const odd = (why) => new Failure(`It is no image that Slipway can read: ${why}`);
-const isDescriptor = (value) => {
-	const { digest, size } = value ?? {};
-	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) >= 0;
-};
-/** The parser's own error would show what it has read. */
-const parseJson = (text, what) => {
-	const value = attempt(() => JSON.parse(text));
-	if (typeof value === "object" && value !== null) return value;
-	throw odd(`${what} is no JSON`);
-};
-const toPlatform = ({ platform }) => `${String(platform?.os ?? "linux")}/${String(platform?.architecture ?? "unknown")}`.slice(0, 60);
-/** Attestations are for no platform. */
-const isForMachines = ({ platform }) => platform?.os !== "unknown";
-/** What of an index is for this machine, else for the usual one, else the only one that there is. */
-const pickManifest = (all, architecture) => {
-	const images = all.filter(isForMachines);
-	const wanted = [`linux/${architecture}`, "linux/amd64"];
-	const found = wanted.flatMap((name) => images.find((each) => toPlatform(each) === name) ?? [])[0];
-	const [only] = images;
-	const picked = found ?? (images.length === 1 ? only : void 0);
-	if (picked === void 0) {
-		const platforms = images.slice(0, 20).map(toPlatform).join(", ") || "none";
-		throw odd(`it is for ${platforms}, not for ${wanted[0]}`);
-	}
-	if (isDescriptor(picked)) return picked;
-	throw odd("its index has no digests");
-};
-const toListed = (text) => {
-	const { manifests } = parseJson(text, "its index");
-	return Array.isArray(manifests) ? manifests.filter(isDescriptor) : [];
-};
-const toLayers = (manifest) => {
-	const { layers } = parseJson(manifest, "its manifest");
-	const all = Array.isArray(layers) ? layers : [];
-	if (all.length > mostLayers) throw odd(`it has ${all.length} layers`);
-	if (all.every(isDescriptor)) return all;
-	throw odd("a layer has no digest and size");
-};
-const toDiffIds = (config) => {
-	const { rootfs } = parseJson(config, "its config");
-	const diffIds = Array.isArray(rootfs?.diff_ids) ? rootfs.diff_ids : [];
-	if (diffIds.every(isDigest)) return diffIds;
-	throw odd("its config names layers that are no digests");
-};
-const findManifestText = async (root, { readManifest }, architecture) => {
-	let text = root;
-	for (let depth = 0; depth < deepest; depth += 1) {
-		if (!Array.isArray(parseJson(text, "its manifest").manifests)) return text;
-		text = await readManifest(pickManifest(toListed(text), architecture));
-	}
-	throw odd("its index leads to indexes alone");
-};
-/**
-* Finds what an image consists of.
-*
-* @param root text of a manifest, or of an index of some
-* @param architecture of this machine, such as `amd64`
-* @throws {Failure} where that is no image
-*/
-const readBlobImage = async (root, source, architecture) => {
-	const manifest = await findManifestText(root, source, architecture);
-	const { config: descriptor } = parseJson(manifest, "its manifest");
-	if (!isDescriptor(descriptor)) throw odd("its manifest names no config");
-	const { mediaType = "" } = descriptor;
-	if (!/^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(`${mediaType}`)) throw odd("it is something else that registries keep");
-	const config = await source.readText(descriptor);
-	const [layers, diffIds] = [toLayers(manifest), toDiffIds(config)];
-	if (layers.length !== diffIds.length) throw odd(`its manifest has ${layers.length} layers, its config ${diffIds.length}`);
-	const files = await source.toFiles(layers);
-	return {
-		manifest,
-		config,
-		layers: layers.map(({ digest, size: sizeBytes }, at) => {
-			const { file = "", start = 0 } = files[at] ?? {};
-			return {
-				file,
-				start,
-				sizeBytes,
-				digest,
-				diffId: diffIds[at] ?? ""
-			};
-		})
-	};
-};
 
 // src/image/sources/layout-image.ts
 /** Where an index says how its images are called; containerd has whole names. */
@@ -152,211 +58,7 @@ const findLayoutImage = async (reference, architecture) => {
 	return readBlobImage(await source.readManifest({ digest }), source, architecture);
 };
 
-// src/image/sources/registry/requests.ts
-/** Nobody who answers is silent for so long. */
-const silenceMs = 6e4;
-const mostRedirects = 5;
-const isLoopback = ({ hostname }) => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-/**
-* What may be asked: plain HTTP only of this machine, and of that only where the registry is on it.
-*
-* @throws {Failure} for other addresses
-*/
-const requireSafe = (url, registry) => {
-	const isPlainHere = url.protocol === "http:" && isLoopback(url) && isLoopback(registry);
-	if (url.protocol === "https:" || isPlainHere) return url;
-	throw new Failure(`${registry.host} sends us to ${url.protocol}//${url.host}, which is no https`);
-};
-/** The registry's trouble, or the network's, that may be over in a moment. */
-var Passing = class extends Error {};
-const sendOnce = async (client, url, headers, signal) => {
-	signal.throwIfAborted();
-	const cancelled = Promise.withResolvers();
-	const cancel = () => cancelled.reject(signal.reason);
-	signal.addEventListener("abort", cancel, { once: true });
-	const asked = client.get(url.href, headers);
-	asked.catch(() => {});
-	try {
-		const { message } = await Promise.race([asked, cancelled.promise]);
-		const { statusCode: status = 0 } = message;
-		signal.addEventListener("abort", () => message.destroy(), { once: true });
-		if (status !== 429 && status < 500) return {
-			status,
-			headers: message.headers,
-			body: message
-		};
-		message.destroy();
-		throw new Passing(`${url.host} answered ${status}`);
-	} catch (cause) {
-		if (signal.aborted || cause instanceof Passing) throw cause;
-		throw new Passing(`${url.host} does not answer`, { cause });
-	} finally {
-		signal.removeEventListener("abort", cancel);
-	}
-};
-/** Tries again what may have failed for a moment. */
-const retry = (act, signal) => pRetry(act, {
-	retries: 3,
-	minTimeout: 500,
-	maxTimeout: 4e3,
-	randomize: true,
-	signal,
-	shouldRetry: ({ error }) => error instanceof Passing
-});
-/** Of what was cut off on its way. */
-const toPassing = (cause) => new Passing("the answer was cut off", { cause });
-/** Asks by the proxies that HTTPS_PROXY and others name. */
-const createRequests = (registry, signal) => {
-	const client = new HttpClient("slipway", [], {
-		allowRedirects: false,
-		allowRetries: false,
-		keepAlive: true,
-		socketTimeout: silenceMs
-	});
-	/** Follows where it is sent; what it says of itself only the first address hears. */
-	const send = async (first, headers) => {
-		let url = requireSafe(first, registry);
-		const { authorization: _, ...others } = headers;
-		for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-			const isFirst = url.origin === first.origin;
-			const answer = await sendOnce(client, url, isFirst ? headers : others, signal);
-			const { location } = answer.headers;
-			if (answer.status < 300 || answer.status > 399 || location === void 0) return answer;
-			answer.body.destroy();
-			const next = URL.parse(location, url.href);
-			if (next === null) throw new Failure(`${url.host} sends us to no address`);
-			url = requireSafe(next, registry);
-		}
-		throw new Failure(`${first.host} sends us from one address to the next`);
-	};
-	return {
-		send,
-		dispose: () => client.dispose()
-	};
-};
-/** @throws {Failure} where it is more than it may be */
-const readText = async ({ body }, most, what) => {
-	const chunks = [];
-	let bytes = 0;
-	try {
-		for await (const chunk of body) {
-			bytes += chunk.length;
-			if (bytes > most) break;
-			chunks.push(chunk);
-		}
-	} catch (cause) {
-		throw toPassing(cause);
-	}
-	if (bytes > most) throw new Failure(`${what} has more than ${most} bytes`);
-	return Buffer.concat(chunks);
-};
-
-// src/image/sources/registry/login.ts
-/** Where `docker login` has written what it knows of Docker Hub. */
-const hubKey = "https://index.docker.io/v1/";
-/** What Docker's own file says of a login, of which nothing is shown; undefined where it has none. */
-const findLogin = (env, domain) => {
-	const folder = dockerFolderOf(env);
-	if (folder === void 0) return void 0;
-	const text = attempt(() => readRegularFile(join(folder, "config.json")).toString("utf8"));
-	const auths = attempt(() => JSON.parse(text ?? ""))?.auths ?? {};
-	const found = [
-		domain,
-		`https://${domain}`,
-		...domain === "docker.io" ? [hubKey] : []
-	].flatMap((key) => {
-		const auth = Object.hasOwn(auths, key) ? auths[key]?.auth : void 0;
-		return typeof auth === "string" && /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? [auth] : [];
-	});
-	return found[0] === void 0 ? void 0 : new Secret(`Basic ${found[0]}`);
-};
-const largestAnswer = 1e6;
-/** The parameters of a challenge (distribution's "Token Authentication Specification"). */
-const parseChallenge = (header) => new Map([...header.slice(0, 4e3).matchAll(/([a-z]{1,20})="([^"]{0,1000})"/g)].map(([, name = "", value = ""]) => [name, value]));
-/**
-* What to say to a registry that refuses: a token for whoever asks, or for Docker's login where there is one.
-*
-* @returns undefined where there is nothing to say
-*/
-const answerChallenge = async ({ headers }, { send }, registry, repository, login) => {
-	const challenge = headers["www-authenticate"] ?? "";
-	if (/^basic\b/i.test(challenge)) return login;
-	const parameters = parseChallenge(challenge);
-	const realm = URL.parse(parameters.get("realm") ?? "");
-	if (!/^bearer\b/i.test(challenge) || realm === null) return void 0;
-	const service = parameters.get("service");
-	if (service !== void 0) realm.searchParams.set("service", service);
-	realm.searchParams.set("scope", `repository:${repository}:pull`);
-	const basic = login === void 0 ? void 0 : { authorization: login.expose() };
-	const answer = await send(requireSafe(realm, registry), { ...basic });
-	if (answer.status !== 200) {
-		answer.body.destroy();
-		if (answer.status === 401 || answer.status === 403) return void 0;
-		throw new Failure(`${realm.host} answered ${answer.status} when it was asked for a token`);
-	}
-	const text = (await readText(answer, largestAnswer, `A token of ${realm.host}`)).toString("utf8");
-	const { token, access_token: other } = parseJson(text, `a token of ${realm.host}`);
-	const value = typeof token === "string" ? token : other;
-	if (typeof value === "string" && /^[\x21-\x7e]{1,64000}$/.test(value)) return new Secret(`Bearer ${value}`);
-	throw new Failure(`${realm.host} answered with no token`);
-};
-
 // src/image/sources/registry/registry-image.ts
-/** @param canonical as `parseImageReference` makes it */
-const toPlace = (canonical) => {
-	const [, domain = "", repository = "", tag, digest] = /^([^/]+)\/([^@]*?)(?::([\w.-]+))?(?:@(.+))?$/.exec(canonical) ?? [];
-	return {
-		domain,
-		repository,
-		version: digest ?? tag ?? "latest"
-	};
-};
-const toAddress = ({ domain }) => {
-	const url = new URL(`https://${domain === "docker.io" ? "registry-1.docker.io" : domain}`);
-	return isLoopback(url) ? new URL(`http://${domain}`) : url;
-};
-const accepted = [
-	"application/vnd.oci.image.index.v1+json",
-	"application/vnd.docker.distribution.manifest.list.v2+json",
-	"application/vnd.oci.image.manifest.v1+json",
-	"application/vnd.docker.distribution.manifest.v2+json"
-].join(", ");
-/** Asks one registry about one repository, with a token as soon as it wants one. */
-const createConversation = (place, { env, signal }) => {
-	const registry = toAddress(place);
-	const { domain, repository } = place;
-	const requests = createRequests(registry, signal);
-	const login = findLogin(env, domain);
-	let authorization;
-	const send = (url) => requests.send(url, {
-		accept: accepted,
-		...authorization && { authorization: authorization.expose() }
-	});
-	const get = async (path) => {
-		const url = new URL(`/v2/${repository}/${path}`, registry);
-		let answer = await send(url);
-		if (answer.status === 401) {
-			answer.body.destroy();
-			authorization = await answerChallenge(answer, requests, registry, repository, login);
-			if (authorization !== void 0) answer = await send(url);
-		}
-		if (answer.status === 200) return answer;
-		answer.body.destroy();
-		if (answer.status === 404) throw new Failure(`${domain} does not have it`);
-		const isRefused = answer.status === 401 || answer.status === 403;
-		throw new Failure(`${domain} answered ${answer.status} to ${path}`, { ...isRefused && { remedy: `It may not be there, or need a login: \`docker login ${domain}\` before this step.` } });
-	};
-	return {
-		get,
-		dispose: requests.dispose
-	};
-};
-const readDocument = async (get, path, digest) => {
-	const content = await readText(await get(path), largestText, path);
-	const found = toDigest(content);
-	if (digest === void 0 || found === digest) return content.toString("utf8");
-	throw new Failure(`The registry sent ${found} in place of ${digest}`);
-};
 const download = async (get, { digest, size }, file) => {
 	const { body } = await get(`blobs/${digest}`);
 	await rm(file, { force: true });
@@ -499,11 +201,6 @@ const findSavedImage = async (file, architecture, signal) => {
 // src/run/analyse-elsewhere.ts
 /** A large image from a slow registry. */
 const deadlineMs = 9e5;
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = {
-	x64: "amd64",
-	ia32: "386"
-}[process.arch] ?? process.arch;
 const analyseBlobs = (image, { depth, signal }) => withBlobs(image, signal, (contents, files) => analyseImage(contents, files, void 0, depth));
 /** Saving takes as long as copying the image; where a node's programs are at hand, they read it in place. */
 const analyseSaved = async ({ id, references }, look, folder) => {
@@ -651,6 +348,7 @@ const report = async ({ reported, imageReport, imageLimits, clusterName }, { run
 			targets: [],
 			before: []
 		},
+		nodeFiles: [],
 		compared,
 		excesses: checkImageLimits(compared, imageLimits),
 		failure: signal.aborted ? signal.reason : toFailure(done)

@@ -1,6 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { findOutside, formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
-import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.js";
+import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 import { runCaptured } from "./shared.actions-post.actions-step.recorder.js";
 import { _usingCtx } from "./usingCtx.js";
 const { promisify } = process.getBuiltinModule("node:util");

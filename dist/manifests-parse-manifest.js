@@ -1,6 +1,7 @@
 import { require_dist } from "./vendor/yaml.js";
-import { parseQuantity } from "./shared.actions-post.actions-step.js";
-import { joinManifests, readClaimed, readVolumes } from "./shared.actions-step.js";
+import { isFilesImage, parseQuantity, toLine } from "./shared.actions-post.actions-step.js";
+import { isOfKo, isPlaceholder, joinManifests, readClaimed, readPlacement, readTerms, readVolumes } from "./shared.actions-step.js";
+import { parseImageReference, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/manifests/document.ts
 var import_dist = require_dist();
@@ -49,11 +50,23 @@ const createReader = (document) => {
 		const own = map.items.find((pair) => textOf(pair.key) === key);
 		return own === void 0 ? findMerged(map, key, depth) : own.value;
 	};
+	const collect = (node, into, depth) => {
+		const map = follow(node);
+		if (!((0, import_dist.isMap)(map) || (0, import_dist.isSeq)(map)) || depth > 10) return;
+		spend(1 + map.items.length);
+		if ((0, import_dist.isSeq)(map)) {
+			for (const item of map.items) collect(item, into, depth + 1);
+			return;
+		}
+		const pairs = map.items.map(({ key, value }) => [textOf(key), value]);
+		for (const [key, value] of pairs) if (key !== void 0 && key !== "<<" && !into.has(key)) into.set(key, follow(value));
+		for (const [key, value] of pairs.toReversed()) if (key === "<<") collect(value, into, depth + 1);
+	};
 	const findKeys = (node, depth) => {
 		const map = follow(node);
-		if ((0, import_dist.isSeq)(map)) return map.items.flatMap((item) => findKeys(item, depth + 1));
-		if (!(0, import_dist.isMap)(map) || depth > 10) return [];
+		if (!((0, import_dist.isMap)(map) || (0, import_dist.isSeq)(map)) || depth > 10) return [];
 		spend(1 + map.items.length);
+		if ((0, import_dist.isSeq)(map)) return map.items.flatMap((item) => findKeys(item, depth + 1));
 		return map.items.flatMap(({ key, value }) => {
 			const name = textOf(key);
 			if (name === "<<") return findKeys(value, depth + 1);
@@ -69,6 +82,12 @@ const createReader = (document) => {
 		},
 		/** Names in a map, and in those that are merged into it. */
 		keys: (node) => findKeys(node, 0),
+		/** All that is in a map, with what is merged into it; empty for what is no map. */
+		entries: (node) => {
+			const into = /* @__PURE__ */ new Map();
+			if ((0, import_dist.isMap)(follow(node))) collect(node, into, 0);
+			return into;
+		},
 		items: (node) => {
 			const list = follow(node);
 			if (!(0, import_dist.isSeq)(list)) return [];
@@ -124,19 +143,368 @@ const findJsonError = ({ text, offset }) => {
 	}
 };
 
-// src/manifests/placeholders.ts
-/** What templates, scripts and `sed` put a name in place of. */
-const marks = [
-	/\{\{|\}\}|\[\[|\]\]/,
-	/\$|#\{/,
-	/%[^%]*%|<[^>]*>|@@|^_|__[A-Z0-9_]+__/,
-	/placeholder|replace[-_]?me|change[-_]?me/i,
-	/^[A-Z][A-Z0-9_]*$/
+// src/manifests/read-pod-files.ts
+const isTrue = ({ text }, node) => /^(true|yes|on|y)$/i.test(text(node) ?? "");
+const lineOf = ({ lineAt }, node) => lineAt(Number((node?.range)?.[0] ?? 0));
+/** Of `hostPath` or `local`; undefined for what a template is still to write. */
+const readHostPath = (source, volume) => {
+	const { at, text } = source.reader;
+	const node = at(volume, "path");
+	const path = text(node);
+	if (path === void 0 || isPlaceholder(path)) return void 0;
+	const type = at(volume, "type");
+	const line = lineOf(source, node);
+	return {
+		path,
+		type: text(type) || void 0,
+		line,
+		typeLine: type === void 0 ? line : lineOf(source, type)
+	};
+};
+const readVolume = (source, volume) => {
+	const { reader } = source;
+	const { at, text } = reader;
+	const name = text(at(volume, "name")) ?? "";
+	const claim = at(volume, "persistentVolumeClaim");
+	const host = readHostPath(source, at(volume, "hostPath"));
+	const claimName = text(at(claim, "claimName"));
+	if (host === void 0 && claimName === void 0) return [];
+	return [{
+		name,
+		host,
+		claim: claimName,
+		isReadOnly: isTrue(reader, at(claim, "readOnly"))
+	}];
+};
+const readMounts = (source, container) => {
+	const { reader } = source;
+	const { at, items, text } = reader;
+	return items(at(container, "volumeMounts")).map((mount) => {
+		const where = at(mount, "mountPath") ?? at(mount, "name");
+		const expression = text(at(mount, "subPathExpr"));
+		return {
+			container: text(at(container, "name")) ?? "?",
+			volume: text(at(mount, "name")) ?? "",
+			subPath: expression === void 0 ? text(at(mount, "subPath")) || void 0 : "$",
+			isReadOnly: isTrue(reader, at(mount, "readOnly")),
+			line: lineOf(source, where)
+		};
+	});
+};
+/** Reads what a pod has of its node's files. */
+const readPodFiles = (source, spec) => {
+	const { at, items } = source.reader;
+	const fsGroup = at(spec, "securityContext", "fsGroup");
+	return {
+		volumes: items(at(spec, "volumes")).flatMap((volume) => readVolume(source, volume)),
+		mounts: ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((container) => readMounts(source, container))),
+		fsGroupLine: fsGroup === void 0 ? void 0 : lineOf(source, fsGroup),
+		placement: readPlacement(source, spec)
+	};
+};
+
+// src/manifests/read-claims.ts
+const readName = ({ at, text }, node) => {
+	const metadata = at(node, "metadata");
+	const name = text(at(metadata, "name")) ?? text(at(metadata, "generateName")) ?? "?";
+	return {
+		namespace: text(at(metadata, "namespace")),
+		name
+	};
+};
+/** A PersistentVolumeClaim that stands by itself. */
+const readClaim = ({ file, reader, lineAt }, { node, kind }) => {
+	if (kind !== "PersistentVolumeClaim") return [];
+	const { at, text } = reader;
+	const line = lineAt(at(node, "kind")?.range?.[0] ?? 0);
+	const volumeName = text(at(node, "spec", "volumeName")) || void 0;
+	const bytes = readClaimed(reader, node);
+	return [{
+		file,
+		...readName(reader, node),
+		bytes,
+		volumeName,
+		line
+	}];
+};
+/** A PersistentVolume that is a folder of a node. */
+const readPersistentVolume = (source, { node, kind }) => {
+	if (kind !== "PersistentVolume") return [];
+	const { file, reader, lineAt } = source;
+	const { at, text } = reader;
+	const spec = at(node, "spec");
+	const local = at(spec, "local");
+	const host = readHostPath(source, local ?? at(spec, "hostPath"));
+	if (host === void 0) return [];
+	const claim = at(spec, "claimRef");
+	const claimName = text(at(claim, "name"));
+	const required = at(spec, "nodeAffinity", "required");
+	const terms = readTerms(reader, required);
+	return [{
+		file,
+		...readName(reader, node),
+		host,
+		isLocal: local !== void 0,
+		claim: claimName === void 0 ? void 0 : {
+			namespace: text(at(claim, "namespace")),
+			name: claimName
+		},
+		placement: {
+			always: [],
+			terms,
+			isTolerant: true,
+			line: terms.length === 0 ? void 0 : lineAt(required?.range?.[0] ?? 0)
+		}
+	}];
+};
+
+// src/manifests/image-arguments.ts
+/** Programs that start pods of images which they are told in their arguments. */
+const programs = [
+	{
+		source: "github.com/prometheus-operator/prometheus-operator cmd/operator/main.go",
+		flags: ["prometheus-config-reloader", "config-reloader-image"]
+	},
+	{
+		source: "github.com/cert-manager/cert-manager cmd/controller/app/options/options.go",
+		flags: ["acme-http01-solver-image"]
+	},
+	{
+		source: "github.com/tektoncd/pipeline cmd/controller/main.go",
+		flags: [...[
+			"entrypoint-image",
+			"nop-image",
+			"sidecarlogresults-image",
+			"workingdirinit-image"
+		], ...["shell-image", "git-image"]]
+	},
+	{
+		source: "github.com/argoproj/argo-workflows cmd/workflow-controller/main.go",
+		flags: ["executor-image"]
+	},
+	{
+		source: "github.com/longhorn/longhorn-manager app/daemon.go",
+		flags: [...[
+			"engine-image",
+			"instance-manager-image",
+			"share-manager-image",
+			"manager-image"
+		], ...["backing-image-manager-image", "support-bundle-manager-image"]]
+	},
+	{
+		source: "github.com/open-telemetry/opentelemetry-operator internal/config",
+		flags: [...[
+			"collector-image",
+			"target-allocator-image",
+			"operator-opamp-bridge-image"
+		], ...[
+			"java",
+			"nodejs",
+			"python",
+			"dotnet",
+			"go",
+			"apache-httpd",
+			"nginx"
+		].map((language) => `auto-instrumentation-${language}-image`)]
+	},
+	{
+		source: "github.com/kubeflow/training-operator cmd/training-operator.v1/main.go",
+		flags: ["pytorch-init-container-image", "mpi-kubectl-delivery-image"]
+	}
 ];
-/** Whether an image's name is still to be written by something that runs before `kubectl apply`. */
-const isPlaceholder = (image) => marks.some((mark) => mark.test(image));
-/** Names that ko builds and fills in when it applies the file. */
-const isOfKo = (image) => image.startsWith("ko://");
+const known = new Set(programs.flatMap(({ flags }) => flags));
+/**
+* What an argument says of an image: the flag, and its value where it stands in the same argument.
+* Undefined for all other arguments, of which nothing is kept.
+*/
+const parseImageArgument = (argument) => {
+	const [, flag = "", value] = /^--?([a-z0-9][a-z0-9-]{0,99})(?:=(.*))?$/s.exec(argument) ?? [];
+	if (known.has(flag)) return {
+		flag,
+		value,
+		isKnown: true
+	};
+	if (!flag.endsWith("-image")) return void 0;
+	return {
+		flag,
+		value: void 0,
+		isKnown: false
+	};
+};
+
+// src/manifests/read-images.ts
+/** What was found in several places, as one. */
+const joinNamed = (all) => ({
+	images: all.flatMap(({ images }) => images),
+	unknownImages: all.flatMap(({ unknownImages }) => unknownImages)
+});
+const none = {
+	images: [],
+	unknownImages: []
+};
+const placeOf = ({ file, lineAt }, node) => ({
+	file,
+	line: lineAt(node?.range?.[0] ?? 0)
+});
+const toImage = (source, node, reference) => ({
+	...none,
+	images: [{
+		reference,
+		...placeOf(source, node)
+	}]
+});
+const toUnknown = (source, node, why) => ({
+	...none,
+	unknownImages: [{
+		...placeOf(source, node),
+		why
+	}]
+});
+const quote = (text) => toLine(JSON.stringify(text.slice(0, 100)));
+const hasVersion = ({ given }) => given !== toRepository(given);
+/**
+* @param isSure whether it is an image for sure; what else looks like a name is one where it has a tag or
+*   a digest. Without both, its pods would pull it in any case.
+*/
+const read = (source, node, written, isSure) => {
+	if (isOfKo(written)) return toUnknown(source, node, `${quote(written)} gets its name when ko applies the file`);
+	if (/^\$\(RELATED_IMAGE_\w+\)$/.test(written)) return none;
+	if (isPlaceholder(written)) return toUnknown(source, node, `${quote(written)} is a placeholder`);
+	const reference = parseImageReference(written);
+	if (typeof reference === "string") return none;
+	if (isFilesImage(reference.canonical)) return none;
+	if (isSure || hasVersion(reference)) return toImage(source, node, reference);
+	return toUnknown(source, node, `${quote(written)} has no tag, and may be no image`);
+};
+const readSure = (source, node) => {
+	const written = source.reader.text(node);
+	return written === void 0 || written === "" ? none : read(source, node, written, true);
+};
+const readArguments = (source, all) => {
+	const { text } = source.reader;
+	const found = all.flatMap((node, index) => {
+		const argument = parseImageArgument(text(node) ?? "");
+		if (argument === void 0) return [];
+		const { flag, value, isKnown } = argument;
+		if (!isKnown) return [toUnknown(source, node, `the argument --${flag} is not one that Slipway knows`)];
+		if (value !== void 0) return [value === "" ? none : read(source, node, value, true)];
+		return [readSure(source, all[index + 1])];
+	});
+	return joinNamed(found);
+};
+/** Operators are told their images so, by a convention of the Operator Lifecycle Manager's. */
+const readEnvironment = (source, all) => {
+	const { at, text } = source.reader;
+	const related = all.filter((each) => text(at(each, "name"))?.startsWith("RELATED_IMAGE_"));
+	return joinNamed(related.map((each) => readSure(source, at(each, "value"))));
+};
+/** What a container says to the program in it. */
+const readProgram = (source, container) => {
+	const { at, items } = source.reader;
+	return joinNamed([readArguments(source, [...items(at(container, "command")), ...items(at(container, "args"))]), readEnvironment(source, items(at(container, "env")))]);
+};
+const containerLists = [
+	"initContainers",
+	"containers",
+	"ephemeralContainers"
+];
+const readPod = (source, spec) => {
+	const { at, items } = source.reader;
+	const containers = containerLists.flatMap((list) => [...items(at(spec, list))]);
+	const volumes = items(at(spec, "volumes"));
+	return joinNamed([
+		...containers.map((each) => readSure(source, at(each, "image"))),
+		...volumes.map((each) => readSure(source, at(each, "image", "reference"))),
+		...containers.map((each) => readProgram(source, each))
+	]);
+};
+/** `image`, `baseImage`; CloudNativePG says `imageName`. */
+const imageKey = /^image$|^imageName$|[a-z0-9]Image$/;
+/** An image's name in parts, as charts and many operators have it. */
+const readParts = (source, map, parts) => {
+	const part = (name) => source.reader.text(parts.get(name)) ?? "";
+	const [registry, repository, tag, digest] = [
+		"registry",
+		"repository",
+		"tag",
+		"digest"
+	].map(part);
+	if (!repository) {
+		const whole = part("reference");
+		return whole === "" ? none : read(source, parts.get("reference"), whole, false);
+	}
+	const written = `${registry ? `${registry}/${repository}` : repository}${tag ? `:${tag}` : ""}${digest ? `@${digest}` : ""}`;
+	return read(source, parts.get("repository") ?? map, written, false);
+};
+const readField = (source, key, node, siblings) => {
+	const { text } = source.reader;
+	const written = text(node) ?? "";
+	if (written === "") return none;
+	const reference = parseImageReference(written);
+	if (typeof reference === "string" || hasVersion(reference)) return read(source, node, written, false);
+	if (["registry", "repository"].some((name) => text(siblings.get(name)))) return toUnknown(source, node, `of ${quote(written)} its operator makes a name`);
+	const tag = text(siblings.get(`${key}Tag`)) || text(siblings.get("tag"));
+	return read(source, node, tag ? `${written}:${tag}` : written, false);
+};
+/** More levels are nothing that people write, and a map may hold itself. */
+const deepest = 40;
+const speaksOfImage = (keys) => keys.includes("images") || imageKey.test(keys[1]);
+const walk = (source, node, keys, depth) => {
+	if (depth > deepest) return [];
+	const { entries, items } = source.reader;
+	if ((0, import_dist.isSeq)(node)) return items(node).flatMap((each) => walk(source, source.reader.at(each), keys, depth + 1));
+	if (!(0, import_dist.isMap)(node)) return [];
+	const fields = entries(node);
+	const found = [...fields].flatMap(([key, value]) => {
+		if (!(0, import_dist.isScalar)(value)) return walk(source, value, [keys[1], key], depth + 1);
+		return imageKey.test(key) ? [readField(source, key, value, fields)] : [];
+	});
+	const own = speaksOfImage(keys) ? [readParts(source, node, fields)] : [];
+	const isProgram = [
+		"command",
+		"args",
+		"env"
+	].some((key) => (0, import_dist.isSeq)(fields.get(key)));
+	return [
+		...own,
+		...found,
+		...isProgram ? [readProgram(source, node)] : []
+	];
+};
+/** Groups of Kubernetes itself have no images outside of pods; a kind cluster's are those of its nodes. */
+const isCustom = (apiVersion) => {
+	const group = /^([^/]*\.[^/]*)\//.exec(apiVersion)?.[1];
+	return group !== void 0 && !group.endsWith(".k8s.io") && group !== "kind.x-k8s.io";
+};
+/** What an object says itself; its status is what a cluster has said of it. */
+const readCustom = (source, object) => {
+	const own = [...source.reader.entries(object)].filter(([key]) => key !== "metadata" && key !== "status");
+	return joinNamed(own.flatMap(([key, value]) => walk(source, value, ["", key], 0)));
+};
+/**
+* Finds the images that an object names, wherever its kind has them. Of all else that it says nothing is
+* kept.
+*
+* @param pod what its pods are made from; undefined for what makes none, or makes them in its own way
+*/
+const readImages = (source, object, apiVersion, pod) => {
+	try {
+		if (pod !== void 0) return readPod(source, pod);
+		return isCustom(apiVersion) ? readCustom(source, object) : none;
+	} catch {
+		return toUnknown(source, object, "the object is too large to be searched for images");
+	}
+};
+
+// src/manifests/read-pulls.ts
+const hasSecrets = ({ at, items }, node) => items(at(node, "imagePullSecrets")).length > 0;
+/** @param spec of a pod */
+const readPulls = (reader, spec) => ({
+	hasSecrets: hasSecrets(reader, spec),
+	account: reader.text(reader.at(spec, "serviceAccountName")) || "default"
+});
+/** Whether an object gives secrets for pulling to the pods that run under its name. */
+const readAccount = (reader, kind, node) => kind === "ServiceAccount" && hasSecrets(reader, node);
 
 // src/manifests/read-document.ts
 /** Where each kind has what its pods are made from. */
@@ -302,14 +670,6 @@ const unpack = (reader, node, usual = "", depth = 0) => {
 	const itemKind = kind.slice(0, -4);
 	return items(at(node, "items")).flatMap((it) => unpack(reader, it, itemKind, depth + 1));
 };
-const readName = ({ at, text }, node) => {
-	const metadata = at(node, "metadata");
-	const name = text(at(metadata, "name")) ?? text(at(metadata, "generateName")) ?? "?";
-	return {
-		namespace: text(at(metadata, "namespace")),
-		name
-	};
-};
 const readWorkload = (source, { node, kind }) => {
 	const { file, reader } = source;
 	const { at, items, text } = reader;
@@ -320,31 +680,34 @@ const readWorkload = (source, { node, kind }) => {
 	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list, isGpuPod)));
 	const pods = countPods(reader, kind, node);
 	const volumes = readVolumes(reader, node, spec);
+	const files = readPodFiles(source, spec);
+	const pulls = readPulls(reader, spec);
 	return [{
 		file,
 		kind,
 		...readName(reader, node),
 		pods,
 		containers,
-		volumes
+		volumes,
+		files,
+		pulls
 	}];
 };
-const readClaim = ({ file, reader, lineAt }, { node, kind }) => {
-	if (kind !== "PersistentVolumeClaim") return [];
-	const line = lineAt(reader.at(node, "kind")?.range?.[0] ?? 0);
-	return [{
-		file,
-		...readName(reader, node),
-		bytes: readClaimed(reader, node),
-		line
-	}];
+const readNamed = (source, { node, kind }) => {
+	const { at, text } = source.reader;
+	const apiVersion = text(at(node, "apiVersion")) ?? "";
+	const path = findPath(kind, apiVersion);
+	return readImages(source, node, apiVersion, path && at(node, ...path));
 };
-/** Reads what runs pods or claims volumes in a document. */
+/** Reads what runs pods, claims volumes or is one, and what names images in a document. */
 const readDocument = (source, contents) => {
 	const found = unpack(source.reader, contents);
 	return {
 		workloads: found.flatMap((item) => readWorkload(source, item)),
-		claims: found.flatMap((item) => readClaim(source, item))
+		claims: found.flatMap((item) => readClaim(source, item)),
+		persistentVolumes: found.flatMap((item) => readPersistentVolume(source, item)),
+		accounts: found.flatMap(({ node, kind }) => readAccount(source.reader, kind, node) ? [readName(source.reader, node)] : []),
+		...joinNamed(found.map((item) => readNamed(source, item)))
 	};
 };
 

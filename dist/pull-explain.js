@@ -1,7 +1,7 @@
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { createConversation, findLogin, parseJson, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.js";
+import { createConversation, findLogin, parseJson, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
-import { readText } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.js";
+import { readText } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 
 // src/pull/ask-registry.ts
 /** Nobody waits longer for what only makes an error better. */

@@ -1,7 +1,7 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, kind, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
-import { ExitCode, debug, endGroup, error, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
+import { canRun, canWriteIn, clusterLabel, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, isWarning, kind, nodeTimeoutMs, parseImageReference, pinDockerFolders, readOwnFile, readRecording, readRegularFile, recordReported, recordingFolderOf, roleLabel, runCaptured, splitLines, startGroup, toCriName, toRepository, toWhom, updateBaseline, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { isIP } = process.getBuiltinModule("node:net");
@@ -9,8 +9,8 @@ const { connect: connect$1 } = process.getBuiltinModule("node:tls");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
-const { spawn } = process.getBuiltinModule("node:child_process");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
+const { spawn } = process.getBuiltinModule("node:child_process");
 const { tmpdir } = process.getBuiltinModule("node:os");
 
 // src/inputs/context.ts
@@ -245,6 +245,18 @@ const runLabel = "dev.slipway.run";
 const intermediateRepository = (runId) => `slipway.invalid/base/${runId}`;
 /** The name by which a run holds an image. */
 const toHeldName = (runId, id) => `${intermediateRepository(runId)}:${id.replace(/^sha256:/, "").slice(0, 32)}`;
+/** Labels of a cluster's nodes: the run that had kind make them, and where it ran. */
+const clusterRunLabel = "dev.slipway.cluster";
+const clusterMakerLabel = "dev.slipway.cluster-maker";
+/** The volume that holds files for nodes by their digests, and the label that says that we made it. */
+const filesVolume = "slipway-files";
+const filesLabel = "dev.slipway.files";
+/** Where a node keeps what we know of files in it, in its /var. */
+const filesRecords = "lib/slipway-files";
+/** Of the names that images of such files have in nodes. No registry can be meant (RFC 6762). */
+const filesImages = "slipway.local";
+/** Whether a name of a node's image is such a one. */
+const isFilesImage = (name) => /^slipway\.local\/[a-z0-9-]{1,40}:[0-9a-f]{16}$/.test(name);
 /** The builder that a run makes for itself. */
 const toBuilderName = (runId) => `slipway-${runId}`;
 /** The builder of runs that keep its state, one of several that may be at work at once. */
@@ -611,6 +623,85 @@ const createBuilder = async (docker, remover, request, place, kept) => {
 	};
 };
 
+// src/cluster/providers/kind-owned.ts
+/** The state by which post knows what there is of a cluster that the run has made. */
+const clusterState = "cluster";
+/** Who starts a container gives it labels; so does who made its image, and that proves nothing. */
+const findMade = async (get, { Labels, ImageID }) => {
+	const [runId, maker = ""] = [Labels[clusterRunLabel], Labels[clusterMakerLabel]];
+	if (runId === void 0) return void 0;
+	const image = await get(`/images/${encodeURIComponent(ImageID)}/json`);
+	return image === void 0 || image.Config?.Labels?.["dev.slipway.cluster"] !== void 0 ? void 0 : {
+		runId,
+		maker
+	};
+};
+/** @param label all that bear it are listed, such as `LABEL` or `LABEL=VALUE` */
+const list$2 = async (get, label) => {
+	const all = await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster", label] }))}`) ?? [];
+	return Promise.all(all.map(async (one) => ({
+		id: one.Id,
+		name: one.Names[0]?.replace(/^\//, "") ?? one.Id,
+		cluster: one.Labels["io.x-k8s.kind.cluster"] ?? "",
+		role: one.Labels["io.x-k8s.kind.role"] ?? "",
+		createdMs: one.Created * 1e3,
+		made: await findMade(get, one)
+	})));
+};
+const listClaimed = (get, cluster) => list$2(get, `${clusterLabel}=${cluster}`);
+/** What one run had kind make, of whatever cluster. */
+const listMadeBy = async (get, runId) => (await list$2(get, `${clusterRunLabel}=${runId}`)).filter(({ made }) => made?.runId === runId);
+/**
+* Where a lock of ours reaches: the same kernel since its start, the same network. What another place
+* makes may be under way although nobody here has the lock.
+*/
+const findMaker = () => {
+	const boot = attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1")) ?? "";
+	const network = attempt(() => readlinkSync("/proc/self/ns/net")) ?? "";
+	return createHash("sha256").update(`${boot}\n${network}`).digest("hex").slice(0, 16);
+};
+/** In a control plane's own layer, so that it goes with it. */
+const mark = "/kind/slipway-made";
+const controlPlanesOf = (nodes) => nodes.filter(({ role }) => role === "control-plane");
+/** Writes down that kind has ended well: what lacks it was cut off. */
+const markComplete = async (api, nodes) => {
+	for (const { id } of controlPlanesOf(nodes)) await execute(api, id, ["touch", mark], 1e4);
+};
+/** Whether kind ended well with it; read from outside, as its nodes may be down. */
+const isComplete = async (api, nodes) => {
+	for (const { id } of controlPlanesOf(nodes)) {
+		const file = await api.download(`/containers/${id}/archive?path=${encodeURIComponent(mark)}`);
+		file?.destroy();
+		if (file !== void 0) return true;
+	}
+	return false;
+};
+/**
+* Removes containers of ours, by their IDs, and their volumes. While they have the names of the cluster's
+* nodes nobody else can make it, so kind's own deletion, which forgets the kubeconfig's entry, takes
+* nothing else.
+*/
+const removeOwned = async (docker, api, owned, kubeconfig) => {
+	for (const cluster of new Set(owned.map((each) => each.cluster))) {
+		const all = await listClaimed(api.get, cluster);
+		const isOurs = all.every(({ id }) => owned.some((each) => each.id === id));
+		if (all.length === 0 || !isOurs) continue;
+		const file = kubeconfig === void 0 ? [] : [`--kubeconfig=${kubeconfig}`];
+		const command = docker.command([
+			"delete",
+			"cluster",
+			`--name=${cluster}`,
+			...file
+		]);
+		await runCaptured({
+			...command,
+			file: "kind",
+			timeoutMs: 6e4
+		}).catch(() => {});
+	}
+	for (const { id } of owned) await api.remove(`/containers/${id}?force=true&v=true`);
+};
+
 // src/memory/cache-client.ts
 /** Beside us in the bundle; a source beside sources. */
 const script$1 = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
@@ -661,7 +752,7 @@ const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, ques
 // src/memory/image-memory.ts
 /** With more, names of entries have no room for what they are. */
 const mostImages$1 = 26;
-const toWord$1 = (bytes) => Math.min(36 ** 8 - 1, Math.max(0, bytes)).toString(36);
+const toWord$2 = (bytes) => Math.min(36 ** 8 - 1, Math.max(0, bytes)).toString(36);
 /**
 * The name that holds the sizes of a run's images; undefined where there are too many.
 *
@@ -669,14 +760,14 @@ const toWord$1 = (bytes) => Math.min(36 ** 8 - 1, Math.max(0, bytes)).toString(3
 */
 const toImagesKey = (prefix, sizes, ending) => {
 	if (sizes.length === 0 || sizes.length > mostImages$1) return void 0;
-	return `${prefix}${sizes.map(({ bytes, packedBytes }) => `${toWord$1(bytes)}.${toWord$1(packedBytes)}`).join("-")}-${ending}`;
+	return `${prefix}${sizes.map(({ bytes, packedBytes }) => `${toWord$2(bytes)}.${toWord$2(packedBytes)}`).join("-")}-${ending}`;
 };
-const keyPattern$2 = /^(slipway-image-(?:default|branch)-v1-[0-9a-f]{16}-)((?:[0-9a-z]{1,8}\.[0-9a-z]{1,8}-){1,26})[0-9a-f]{8}$/;
+const keyPattern$3 = /^(slipway-image-(?:default|branch)-v1-[0-9a-f]{16}-)((?:[0-9a-z]{1,8}\.[0-9a-z]{1,8}-){1,26})[0-9a-f]{8}$/;
 /** Whether it is one that we would have given. */
-const isImagesKey = (key) => key.length <= 512 && keyPattern$2.test(key);
+const isImagesKey = (key) => key.length <= 512 && keyPattern$3.test(key);
 /** The sizes that a name tells; undefined when it is not one that we would have given. */
 const parseImagesKey = (prefix, key, images) => {
-	const [, start, list = ""] = keyPattern$2.exec(key) ?? [];
+	const [, start, list = ""] = keyPattern$3.exec(key) ?? [];
 	if (start !== prefix || !isImagesKey(key)) return void 0;
 	const sizes = list.split("-").slice(0, -1).map((word) => {
 		const [bytes = 0, packedBytes = 0] = word.split(".").map((each) => Number.parseInt(each, 36));
@@ -686,6 +777,92 @@ const parseImagesKey = (prefix, key, images) => {
 		};
 	});
 	return sizes.length === images ? sizes : void 0;
+};
+
+// src/memory/parts-memory.ts
+const longestKey$1 = 512;
+const mostLayers = 22;
+const mostFolders = 60;
+const kb = 1e3;
+const toId = (text, length) => {
+	const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+	return BigInt(`0x${hash}`).toString(36).padStart(length, "0").slice(-length);
+};
+const layerLength = 4;
+const folderLength = 5;
+/** Of the same instruction's layers, each its own, in the order in which they are. */
+const toLayerIds = (instructions) => {
+	const counts = /* @__PURE__ */ new Map();
+	return instructions.map((instruction = "") => {
+		const count = counts.get(instruction) ?? 0;
+		counts.set(instruction, count + 1);
+		return toId(Buffer.from(`${count} ${instruction}`), layerLength);
+	});
+};
+/** @param path as bytes */
+const toFolderId = (path) => toId(Buffer.from(path, "latin1"), folderLength);
+const toWord$1 = (bytes) => Math.min(36 ** 6 - 1, Math.max(0, Math.round(bytes / kb))).toString(36);
+const toWords$1 = (parts) => parts.map(({ id, bytes }) => `${id}${toWord$1(bytes)}.`).join("");
+/** Whether it has anything, in whole kB. */
+const isSeen = ({ bytes }) => Math.round(bytes / kb) > 0;
+/** The largest, in the order in which they were, and what the largest of the others has. */
+const pick$1 = (parts, most) => {
+	const bySize = parts.filter(isSeen).toSorted((a, b) => b.bytes - a.bytes);
+	const picked = new Set(bySize.slice(0, most));
+	return {
+		parts: parts.filter((part) => picked.has(part)),
+		others: bySize[most]?.bytes ?? 0
+	};
+};
+/**
+* The name that holds what an image is made of: its largest layers, and as many of its largest folders as
+* there is room for.
+*
+* @param ending what tells it from all names before
+*/
+const toPartsKey = (prefix, { totalBytes, baseBytes, layers, folders }, ending) => {
+	const own = pick$1(layers, mostLayers);
+	const toKey = (most) => {
+		const { parts, others } = pick$1(folders, most);
+		return `${prefix}${[
+			totalBytes,
+			baseBytes,
+			own.others,
+			others
+		].map(toWord$1).join(".")}-${toWords$1(own.parts)}-${toWords$1(parts)}-${ending}`;
+	};
+	let most = Math.min(mostFolders, folders.length);
+	while (most > 0 && toKey(most).length > longestKey$1) most -= 1;
+	return toKey(most);
+};
+const keyPattern$2 = /^(slipway-parts-(?:default|branch)-v1-[0-9a-f]{16}-)((?:[0-9a-z]{1,6}\.){3}[0-9a-z]{1,6})-((?:[0-9a-z]{5,10}\.){0,22})-((?:[0-9a-z]{6,11}\.){0,60})-[0-9a-f]{8}$/;
+/** Whether it is one that we would have given. */
+const isPartsKey = (key) => key.length <= longestKey$1 && keyPattern$2.test(key);
+const toBytes = (word) => Number.parseInt(word, 36) * kb;
+const toParts = (words, length) => words.split(".").slice(0, -1).map((word) => ({
+	id: word.slice(0, length),
+	bytes: toBytes(word.slice(length))
+}));
+/**
+* What a name tells; undefined when it is not one that we would have given, or that of another run than the
+* size is from.
+*
+* @param totalBytes what the image had in that run
+*/
+const parsePartsKey = (prefix, key, totalBytes) => {
+	const [, start, sums = "", layers = "", folders = ""] = keyPattern$2.exec(key) ?? [];
+	if (start !== prefix || !isPartsKey(key)) return void 0;
+	const [total = "", ...rest] = sums.split(".");
+	if (total !== toWord$1(totalBytes)) return void 0;
+	const [baseBytes = 0, otherLayerBytes = 0, otherFolderBytes = 0] = rest.map(toBytes);
+	return {
+		totalBytes,
+		baseBytes,
+		otherLayerBytes,
+		otherFolderBytes,
+		layers: toParts(layers, layerLength),
+		folders: toParts(folders, folderLength)
+	};
 };
 
 // src/memory/size-memory.ts
@@ -730,10 +907,16 @@ const nameOf = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
 /**
 * The beginning of all names for the same images of one repository, whichever workflow builds them and
 * whatever their tags are.
+*
+* @param at of names for one of the images, which
 */
-const toPrefix = (kind, repository, targets) => {
+const toPrefix = (kind, repository, targets, at) => {
 	const names = toRemembered(targets).map(nameOf);
-	return `slipway-${kind}-${createHash("sha256").update([repository, ...names].join("\n")).digest("hex").slice(0, 16)}-`;
+	return `slipway-${kind}-${createHash("sha256").update([
+		repository,
+		...names,
+		...at === void 0 ? [] : [at]
+	].join("\n")).digest("hex").slice(0, 16)}-`;
 };
 
 // src/memory/time-memory.ts
@@ -796,31 +979,44 @@ const nothingRemembered = {
 		ofBranch: void 0
 	}
 };
+/** Each takes a name of its own, and the service counts requests. */
+const mostWithParts = 10;
+/** The beginnings of a branch's names: that of all sizes, then of what each image is made of. */
+const toImagePrefixes = (branch, repository, targets) => {
+	const all = toRemembered(targets);
+	const withParts = all.length <= mostWithParts ? all : [];
+	return [toPrefix(`image-${branch}-v1`, repository, targets), ...withParts.map((_, at) => toPrefix(`parts-${branch}-v1`, repository, targets, at))];
+};
+const parseImages = ([prefix = "", ...partsPrefixes], [key = "", ...partsKeys], images) => parseImagesKey(prefix, key, images)?.map((size, at) => ({
+	...size,
+	parts: parsePartsKey(partsPrefixes[at] ?? "", partsKeys[at] ?? "", size.bytes)
+}));
 /**
 * What is known of the images of earlier runs.
 *
-* @param withImages whether it is asked how large each was, too
+* @param withImages whether it is asked how large each was and what it was made of, too
 */
 const recall = async (memory, targets, withImages) => {
 	const { repository, debug } = memory;
 	if (!areRememberable(targets)) return nothingRemembered;
 	const { length } = toRemembered(targets);
+	const ofImages = (withImages ? ["default", "branch"] : []).map((branch) => toImagePrefixes(branch, repository, targets));
 	const prefixes = [
 		toPrefix("size-v2", repository, targets),
 		toPrefix("time-v1", repository, targets),
-		...withImages ? [toPrefix("image-default-v1", repository, targets), toPrefix("image-branch-v1", repository, targets)] : []
+		...ofImages.flat()
 	];
 	const keys = await quietly(memory, () => askCache(memory, lookupDeadlineMs, {
 		path,
 		keys: prefixes,
-		isNew: false
+		kind: "look"
 	}));
 	if (keys === void 0) return nothingRemembered;
 	const [sizesKey, timesKey, ...imagesKeys] = keys;
 	const sizes = sizesKey ? parseSizesKey(prefixes[0], sizesKey, length) : void 0;
 	const times = timesKey ? parseTimesKey(prefixes[1], timesKey, length) : [];
 	debug(`Size of the images last time: ${sizes === void 0 ? "unknown" : JSON.stringify(sizes)}`);
-	const [ofDefaultBranch, ofBranch] = imagesKeys.map((key = "", at) => parseImagesKey(prefixes[2 + at] ?? "", key, length));
+	const [ofDefaultBranch, ofBranch] = ofImages.map((own, at) => parseImages(own, imagesKeys.slice(at * own.length), length));
 	return {
 		sizes,
 		times,
@@ -843,16 +1039,22 @@ const rememberSizes = async (memory, targets, sizes, lastSizes) => {
 * @param times in the order of the targets that are remembered
 */
 const nameTimes = (repository, targets, times, before) => areRememberable(targets) ? toTimesKey(toPrefix("time-v1", repository, targets), times, before, toEnding()) : void 0;
-/** The same of how large the images are. */
-const nameImages = (repository, targets, sizes, isDefaultBranch) => {
-	return toImagesKey(toPrefix(isDefaultBranch ? "image-default-v1" : "image-branch-v1", repository, targets), sizes, toEnding());
+/** The same of how large the images are, and what they are made of. */
+const nameImages = (repository, targets, images, isDefaultBranch) => {
+	const [prefix = "", ...partsPrefixes] = toImagePrefixes(isDefaultBranch ? "default" : "branch", repository, targets);
+	const key = toImagesKey(prefix, images, toEnding());
+	if (key === void 0) return [];
+	return [key, ...images.flatMap(({ parts }, at) => {
+		const own = partsPrefixes[at];
+		return own === void 0 ? [] : [toPartsKey(own, parts, toEnding())];
+	})];
 };
 /** Saves entries of these names. */
 const rememberNames = async (access, keys) => {
 	await quietly(access, () => askCache(access, saveDeadlineMs, {
 		path,
 		keys,
-		isNew: true
+		kind: "note"
 	}));
 };
 
@@ -1207,13 +1409,13 @@ const removeLeftBuilders = async (docker, api, nowMs) => {
 };
 
 // src/host/strays.ts
-const read = (pid, name) => (attempt(() => readFileSync(`/proc/${pid}/${name}`, "utf8")) ?? "").split("\0");
+const read$1 = (pid, name) => (attempt(() => readFileSync(`/proc/${pid}/${name}`, "utf8")) ?? "").split("\0");
 /** Processes of some programs that have a word as an argument, or as a variable's value. */
 const find = (programs, word) => (attempt(() => readdirSync("/proc")) ?? []).filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
-	const args = read(pid, "cmdline");
+	const args = read$1(pid, "cmdline");
 	if (!programs.includes(basename(args[0] ?? ""))) return false;
 	const names = (text) => text === word || text.endsWith(`=${word}`);
-	return args.some(names) || read(pid, "environ").some(names);
+	return args.some(names) || read$1(pid, "environ").some(names);
 }).map(Number);
 const graceMs = 2e3;
 const pauseMs = 50;
@@ -1269,6 +1471,7 @@ const leftoversOf = ({ tempDir }, runId) => ({
 	tempDir: join(tempDir, `slipway-${runId}`),
 	layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
 	recordingFolder: recordingFolderOf(tempDir, runId),
+	clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
 	label: `${runLabel}=${runId}`
 });
 /** The job has ended: a daemon that hangs does not keep it longer. */
@@ -1331,6 +1534,21 @@ const leaveState = async (docker, runId, name) => {
 	await endStrays(["docker", "docker-buildx"], name);
 	await removeKept(docker, name);
 };
+/**
+* The cluster that this run has made, or was killed while it made it. What its kind asked the daemon for
+* last may come when we have looked already.
+*/
+const removeCluster = async (docker, runId, kubeconfig) => {
+	await endStrays(["kind", "docker"], runId);
+	await withEngineApi(docker, async (api) => {
+		for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
+			const owned = await listMadeBy(api.get, runId);
+			isThere = owned.length > 0 || looks === 1;
+			await removeOwned(docker, api, owned, kubeconfig);
+			if (isThere) await setTimeout$1(settleMs);
+		}
+	});
+};
 /** The state of `withBuilder`; a build may have tried to set it. */
 const toLeftBuilder = (state) => {
 	if (state === "made") return state;
@@ -1345,19 +1563,25 @@ const findCluster = async (env, tempDir, runId) => {
 * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
 * and a second run finds nothing to do.
 */
-const cleanUp = async (context, { warning }, runId, { isDockerThere, builder }) => {
+const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cluster: made }) => {
 	if (!isRunId(runId)) return;
-	const { tempDir, layoutDir, recordingFolder, label } = leftoversOf(context, runId);
+	const { tempDir, layoutDir, recordingFolder, clusterLogs, label } = leftoversOf(context, runId);
 	try {
 		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
-		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
+		for (const folder of [
+			tempDir,
+			layoutDir,
+			clusterLogs
+		]) rmSync(folder, {
 			recursive: true,
 			force: true
 		});
 		await endRecorder(recordingFolder);
 		rmSync(recordingFolder, {
 			recursive: true,
-			force: true
+			force: true,
+			maxRetries: 5,
+			retryDelay: 20
 		});
 		if (!isDockerThere) return;
 		const docker = createDocker(context.childEnv);
@@ -1369,6 +1593,7 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder }) 
 			"--filter",
 			filter
 		]);
+		if (made !== void 0) await removeCluster(docker, runId, made.kubeconfig);
 		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
 		const removed = containers.length === 0 ? { stderr: "" } : await docker.try([
@@ -1689,6 +1914,7 @@ const findEvictions = ({ cluster: { pods, events } }) => {
 const findingKinds = [
 	"node-gone",
 	"node-restarted",
+	"files-gone",
 	"oom-kill",
 	"pull-policy",
 	"image-collected",
@@ -1962,6 +2188,8 @@ const cannotStart = (certainty, why, remedy, kind = "image-pull") => ({
 /** The kubelet had to ask a registry all the same. */
 const explainAlways = (image, { canonical, immutable }) => canonical.endsWith(":latest") ? cannotStart("certain", `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`, `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${immutable}.`, "pull-policy") : cannotStart("certain", `: its imagePullPolicy is Always, so the kubelet pulls ${image} although this job loaded it`, "Set imagePullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.", "pull-policy");
 const loadFirst = "Load images before you apply what uses them, or restart it: `kubectl rollout restart`.";
+/** The other thing that may be wrong where the node has what the kubelet does not take. */
+const ifItStays = "If it stays so with Kubernetes 1.35 or later, some pod has pulled the same image from a registry, and the kubelet does not trust the loaded one any more (kubernetes#138175): load it under every name that pods use, so that none pulls it.";
 /**
 * The node did not have it when the kubelet looked.
 *
@@ -1971,7 +2199,7 @@ const loadFirst = "Load images before you apply what uses them, or restart it: `
 const explainAbsent = ({ pod: { node = "" }, container: { image } }, nodes, isThere) => {
 	if (isThere) {
 		const why = ` yet: the kubelet looked before its node had ${image}, and retries ever less often`;
-		return cannotStart("likely", why, loadFirst);
+		return cannotStart("likely", why, `${loadFirst} ${ifItStays}`);
 	}
 	if (!nodes.includes(node)) {
 		const why = `: this job loaded ${image} into ${nodes.join(", ") || "no node"}, not into its node`;
@@ -2208,6 +2436,20 @@ const findNodeChanges = (baseline, nodes) => (nodes.length === 0 ? [] : baseline
 		certainty: "certain",
 		evidence: [seen],
 		node: before.name
+	}];
+});
+/** Finds that files were mounted into a node and are there no more. */
+const findUnmounted = (nodes) => nodes.flatMap(({ name, report }) => {
+	const paths = report?.unmounted ?? [];
+	if (paths.length === 0) return [];
+	const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+	return [{
+		kind: "files-gone",
+		certainty: "certain",
+		cause: `Node ${name} no longer has the files of ${paths.slice(0, 3).join(", ")}${more}; pods see an empty folder`,
+		evidence: [`In ${name}, nothing is mounted there; a restart of the node removes such mounts`],
+		remedy: "Run the step with `node-files` again after the restart: it mounts them in a moment, without copying.",
+		node: name
 	}];
 });
 /** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
@@ -2659,7 +2901,11 @@ const diagnose = async (options) => {
 	});
 	const inNodes = checkNodes(gathered, clusterName);
 	return {
-		findings: sortFindings([...mergeKills(inMachine.findings, inCluster ?? []), ...findNodeChanges(baseline, nodes)]),
+		findings: sortFindings([
+			...mergeKills(inMachine.findings, inCluster ?? []),
+			...findNodeChanges(baseline, nodes),
+			...findUnmounted(nodes)
+		]),
 		checked: [...inNodes.checked, ...inMachine.checked],
 		unchecked: [...inNodes.unchecked, ...inMachine.unchecked],
 		remarks: gathered?.leftOut ?? [],
@@ -2685,7 +2931,7 @@ const tryToDiagnose = (options) => diagnose(options).catch((error) => {
 const leaveForOthers = (all, { findings }) => {
 	for (const { folder, baseline } of all) try {
 		recordReported(folder, findings.map(toKey));
-		writeBaseline(folder, baseline);
+		updateBaseline(folder, baseline);
 	} catch {}
 };
 /**
@@ -3048,21 +3294,43 @@ const defaults = {
 	"fail-fast": "true",
 	"dry-run": "false",
 	images: void 0,
+	"pull-images": "missing",
+	"registry-mirrors": void 0,
+	"image-cache": "false",
+	"image-cache-limit": "4GB",
 	"cluster-name": "kind",
+	"create-cluster": "false",
+	"kind-config": void 0,
+	"node-image": void 0,
+	wait: void 0,
+	kubeconfig: void 0,
+	"keep-cluster": "false",
 	nodes: void 0,
 	"load-mode": "auto",
 	"keep-images": "auto",
 	"free-disk": "auto",
 	"free-disk-keep": void 0,
 	"prune-cache": "auto",
+	"node-files": void 0,
+	"node-files-prune": "false",
+	"node-files-verify": "false",
+	"node-files-images": "false",
+	"node-files-cache": "false",
+	"node-files-cache-limit": "5GB",
 	manifests: void 0,
+	"images-from": void 0,
+	"images-from-exclude": void 0,
 	"image-report": "false",
 	prove: void 0,
 	"prove-timeout": "10m",
 	"image-size-limit": void 0,
 	"image-growth-limit": void 0,
-	"image-limit-action": "error"
+	"image-limit-action": "error",
+	comment: "false",
+	"comment-token": void 0
 };
+/** What action.yml fills in from the run: nobody said it. */
+const givenByRunner = ["github-api-url", "comment-token"];
 const inputNames = Object.keys(defaults);
 const buildWords = Object.keys(ofBuild);
 
@@ -3088,8 +3356,11 @@ const grammar = {
 	targets: [/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "not the name of a target. Write names of targets or groups, as the Bake file has them."],
 	"bake-set": [/^[^\s.=]+\.[^\s=]+=/, "not a change to a target. Write TARGET.KEY=VALUE, as for `docker buildx bake --set`."],
 	allow: [/^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/, "unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME."],
+	"images-from-exclude": [/^[\w./:@*?[\]-]+$/, "not the name of an image. Write names, in which * stands for any text, such as ghcr.io/acme/*."],
 	retries: [/^[0-9]$/, "not a number of tries. Write 0 to 9."],
 	parallel: [/^[1-9][0-9]?$/, "not a number of builds. Write 1 to 99."],
+	"node-image": [/^[a-z0-9][\w./:@-]*$/i, "not the name of an image. Write NAME:TAG, such as kindest/node:v1.33.1."],
+	wait: [/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, "not a duration. Write one as kind takes it, such as 60s or 5m."],
 	"cluster-name": [clusterPattern, "not a valid value. Use the name that `kind get clusters` shows."]
 };
 
@@ -3419,6 +3690,24 @@ const isOfDefaultBranch = ({ eventName, ref, payload }) => {
 	const name = payload.repository?.["default_branch"];
 	return ofBranches.includes(eventName) && typeof name === "string" && ref === `refs/heads/${name}`;
 };
+/** The number of the pull request that the run is for; undefined for other events. */
+const findPullRequest = ({ eventName, payload }) => {
+	const number = payload.pull_request?.number;
+	return /^pull_request/.test(eventName ?? "") && typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : void 0;
+};
+/** Nothing but an address: it becomes a link. */
+const isPlainUrl = (text) => /^https?:\/\/[\w.:/-]+$/.test(text);
+const readCommentOrigin = (context) => {
+	const { workflow = "", job = "", serverUrl, runId, payload } = context;
+	const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`;
+	const sha = payload.pull_request?.["head"]?.sha;
+	return {
+		workflow,
+		job,
+		runUrl: isPlainUrl(runUrl) ? runUrl : void 0,
+		commit: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : void 0
+	};
+};
 
 // src/commands/actions/own-environment.ts
 /** More than the kernel lets anybody pass. */
@@ -3551,6 +3840,8 @@ const readEnvironment = async (own = process.env) => {
 		/** `owner/name` of the repository that the workflow runs in. */
 		repository: findRepository(context),
 		trigger: readTrigger(context),
+		pullRequest: findPullRequest(context),
+		commentOrigin: readCommentOrigin(context),
 		isHostedRunner: env["RUNNER_ENVIRONMENT"] === "github-hosted",
 		/** 1 for a job that runs for the first time, more when somebody runs it again. */
 		runAttempt: context.runAttempt || 1,
@@ -3670,6 +3961,7 @@ const createRunner = () => {
 		mask: (value) => outside(() => setSecret(value)),
 		output: setOutput,
 		saveState,
+		exportVariable,
 		summary: async (markdown) => {
 			await summary.addRaw(markdown, true).write().catch((error) => {
 				outside(() => debug(`Could not write the job summary: ${renderError(error)}`));
@@ -3685,4 +3977,4 @@ const createRunner = () => {
 	};
 };
 
-export { buildWords, builderState, checkOptions, cleanUp, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, grammar, hasKubectl, inputNames, intermediateRepository, isImagesKey, isOlder, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, longestJobMs, makeBuilder, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFurther, toFurtherEntries, toHeldName, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

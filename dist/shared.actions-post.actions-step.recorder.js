@@ -5,10 +5,10 @@ const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { basename, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { finished } = process.getBuiltinModule("node:stream/promises");
 const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
 const { spawn } = process.getBuiltinModule("node:child_process");
-const { basename, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
 const { homedir, tmpdir } = process.getBuiltinModule("node:os");
 
 // src/cluster/providers/kind-proof.ts
@@ -106,9 +106,10 @@ const toNode = (inspected) => {
 		containerId: inspected.Id,
 		imageId: inspected.Image,
 		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source }) => source ? [{
+		mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source, RW }) => source ? [{
 			destination,
-			source
+			source,
+			isReadOnly: RW === false
 		}] : []),
 		containerd: {
 			namespace: "k8s.io",
@@ -843,6 +844,8 @@ const parseNodeReport = (text) => {
 		log: toLog(section("log")),
 		containers: parseContainers(section("containers")),
 		ended: section("ended").split("\n").flatMap(toEnded),
+		/** Paths of `node-files` that were mounted into the node and are no more. */
+		unmounted: section("unmounted").split("\n").filter(Boolean),
 		/** Names of the images that the node has. */
 		images: section("images").split("\n").filter(Boolean)
 	};
@@ -1109,9 +1112,11 @@ const containersFile = "containers.jsonl";
 const reportedFile = "reported";
 /** A folder of the run's own, beside its temp folder, which does not live until post. */
 const recordingFolderOf = (tempRoot, runId) => join(tempRoot, `${prefix}${runId}`);
+/** @throws where there is no such folder: the post of its step may just have removed it */
+const updateBaseline = (folder, baseline) => writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
 const writeBaseline = (folder, baseline) => {
 	makeOwnFolder(folder);
-	writeOwnFile(folder, baselineFile, JSON.stringify(baseline));
+	updateBaseline(folder, baseline);
 };
 /** Adds containers, or what is newly known of them. */
 const recordContainers = (folder, containers) => {
@@ -1499,11 +1504,12 @@ const readAnswer = async (response, path) => {
 	return body === "" ? void 0 : JSON.parse(body);
 };
 /** Sends a request and waits for the first answer, or for the reason why none can come. */
-const send = async (options, payload, goneOf, signal) => {
-	const timeout = AbortSignal.timeout(answerTimeoutMs);
+const send = async (options, payload, goneOf, signal, isLong = false) => {
+	const timeout = new AbortController();
+	const timer = setTimeout(() => timeout.abort(), answerTimeoutMs).unref();
 	const asked = request({
 		...options,
-		signal: AbortSignal.any([signal, timeout])
+		signal: AbortSignal.any([signal, timeout.signal])
 	});
 	let gone;
 	asked.once("socket", (socket) => {
@@ -1517,7 +1523,13 @@ const send = async (options, payload, goneOf, signal) => {
 		};
 	})]);
 	asked.end(payload);
-	return answered.catch(async (cause) => {
+	const waited = answered.then((answer) => {
+		if (isLong || answer.socket !== void 0) clearTimeout(timer);
+		else answer.response.once("close", () => clearTimeout(timer));
+		return answer;
+	});
+	waited.catch(() => clearTimeout(timer));
+	return waited.catch(async (cause) => {
 		if (cause.name === "AbortError") throw noAnswer("no answer within its deadline");
 		return gone ?? Promise.reject(noAnswer(cause.message));
 	});
@@ -1550,6 +1562,17 @@ const withEngineApi = async (docker, body) => {
 		}, payload, goneOf, method === "GET" && cancelled || tooLate);
 		return readAnswer(response, path);
 	};
+	const download = async (path) => {
+		const { response } = await send({
+			createConnection,
+			method: "GET",
+			path
+		}, "", goneOf, cancelled ?? tooLate, true);
+		if (response.statusCode === 200) return response;
+		const said = await readStream(response, `Docker's answer to ${path}`);
+		if (response.statusCode === 404) return void 0;
+		throw refused(said, response, path);
+	};
 	const attach = async (path, content) => {
 		const { payload, headers } = toBody(content);
 		const upgrade = {
@@ -1572,6 +1595,7 @@ const withEngineApi = async (docker, body) => {
 			post: (path, content) => call("POST", path, content),
 			remove: (path) => call("DELETE", path),
 			attach,
+			download,
 			cancelled
 		});
 	} finally {
@@ -1582,4 +1606,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, withEngineApi, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterLabel, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, roleLabel, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };

@@ -1,16 +1,17 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries, toFields, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
-const { pipeline } = process.getBuiltinModule("node:stream");
+import { askCache, findNearestWord, formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries as toEntries$2, toFields, toFolderId, toLayerIds, toLine as toLine$1, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+const { Readable, pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
-const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants: constants$1, existsSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { createHash, randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants: constants$1, createReadStream, createWriteStream, existsSync, lstatSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, resolve } = process.getBuiltinModule("node:path");
-const { lstat, open, opendir, stat, statfs } = process.getBuiltinModule("node:fs/promises");
+const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
+const { link, lstat, mkdir, open, opendir, rename, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/yaml-words.ts
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const refuse = (value, wanted, path, report) => {
+const refuse$1 = (value, wanted, path, report) => {
 	report(path, `${value === null ? "a value is missing" : `a ${Array.isArray(value) ? "list" : "map"} where none can be`}. Write ${wanted}.`);
 	return [];
 };
@@ -19,11 +20,11 @@ const toAssignments = (value, path, report) => {
 	const wanted = "a map of names and texts, or a list of name=value";
 	if (value === null) return [];
 	if (typeof value === "string") return [value];
-	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse(item, wanted, [...path, at], report));
+	if (Array.isArray(value)) return value.flatMap((item, at) => typeof item === "string" || isMap(item) ? toAssignments(item, [...path, at], report) : refuse$1(item, wanted, [...path, at], report));
 	return Object.entries(value).flatMap(([key, each]) => {
 		if (key.includes("=")) report([...path, key], `a name with =. Write ${wanted}.`, key);
 		if (each === null) return [key];
-		return typeof each === "string" ? [`${key}=${each}`] : refuse(each, wanted, [...path, key], report);
+		return typeof each === "string" ? [`${key}=${each}`] : refuse$1(each, wanted, [...path, key], report);
 	});
 };
 const lists = [
@@ -44,8 +45,8 @@ const toWordText = (value, path, report) => {
 	if (value === null) return "";
 	if (typeof value === "string") return value;
 	const mayBeList = lists.includes(path.at(-1));
-	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse(item, "a text", [...path, at], report)).join("\n");
-	refuse(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
+	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse$1(item, "a text", [...path, at], report)).join("\n");
+	refuse$1(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
 	return "";
 };
 
@@ -122,7 +123,7 @@ const requireWhole = (fd, content) => {
 	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
-const explain = (error) => {
+const explain$1 = (error) => {
 	if (error.code !== "ENOSPC") return error;
 	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
 	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
@@ -143,7 +144,7 @@ const openMemoryFile = (content) => {
 		return fd;
 	} catch (error) {
 		if (fd !== void 0) closeSync(fd);
-		throw explain(error);
+		throw explain$1(error);
 	}
 };
 
@@ -382,7 +383,7 @@ const isBlankOrComment = (line) => /^(?:#|$)/.test(trimStart(line));
 * @param isPlain takes quotes and escapes away
 * @param goesOn whether the word that begins at an index is wanted
 */
-const cut = (text, escapeSign, isPlain, goesOn) => {
+const cut$1 = (text, escapeSign, isPlain, goesOn) => {
 	const words = [];
 	for (let at = 0;;) {
 		while (at < text.length && isSpace(text.charAt(at))) at++;
@@ -415,7 +416,7 @@ const cut = (text, escapeSign, isPlain, goesOn) => {
 	}
 };
 /** The words of `ARG`, with the quotes that they have. */
-const toQuotedWords = (text, escapeSign) => cut(text, escapeSign, false, () => true).words;
+const toQuotedWords = (text, escapeSign) => cut$1(text, escapeSign, false, () => true).words;
 /**
 * An instruction from its line, in which continued ones are one. Flags, such as `--from=base`, are
 * without the quotes around them; `rest` is what follows them.
@@ -427,7 +428,7 @@ const toInstruction$1 = (text, escapeSign, line) => {
 	const end = whole.search(/[\t\v\f\r ]/);
 	const keyword = end < 0 ? whole : whole.slice(0, end);
 	const after = end < 0 ? "" : whole.slice(end);
-	const { words, rest } = cut(after, escapeSign, true, (at) => after.startsWith("--", at));
+	const { words, rest } = cut$1(after, escapeSign, true, (at) => after.startsWith("--", at));
 	return {
 		keyword: keyword.toLowerCase(),
 		flags: words,
@@ -444,7 +445,7 @@ const mayHaveHeredocs = (instruction, escapeSign) => {
 };
 const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
 	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
-	const names = cut(rest, "\\", true, () => true).words;
+	const names = cut$1(rest, "\\", true, () => true).words;
 	return names.length === 1 && names[0] ? [{
 		end: names[0],
 		isIndented: dash === "-"
@@ -526,7 +527,7 @@ const toWritten = ({ keyword, flags, rest }, escapeSign) => {
 	});
 };
 /** Paths of a context begin at its top, also with `/` or `../` before them. */
-const tidy = (path) => {
+const tidy$1 = (path) => {
 	const tidied = posix.normalize(`/${path}`).slice(1).replace(/\/$/, "");
 	return tidied === "" ? "." : tidied;
 };
@@ -559,7 +560,7 @@ const findContextSources = (dockerfile, { args }) => {
 			const path = expand(written, escapeSign, lookup);
 			if (path === void 0 || !isKnown) return void 0;
 			sources.push({
-				path: tidy(path),
+				path: tidy$1(path),
 				line
 			});
 		}
@@ -617,17 +618,63 @@ const walkContext = async (root, isLeftOut, isLate) => {
 	};
 };
 
+// src/inputs/node-files.ts
+/** Of nodes' paths: what a shell, a manifest and a record take as it is. */
+const targetPattern = /^(?:\/[A-Za-z0-9_@+.-]+)+$/;
+/** Other programs' own, or memory. */
+const foreign = [
+	"/var/lib/containerd",
+	"/var/lib/kubelet",
+	"/var/lib/etcd",
+	"/var/lib/docker",
+	"/var/lib/cni",
+	"/var/lib/slipway-files",
+	"/var/run",
+	"/var/lock",
+	"/var/log"
+];
+const systemPattern = new RegExp(`^/(?:${[
+	...[
+		"bin",
+		"boot",
+		"dev",
+		"etc",
+		"kind",
+		"lib",
+		"lib64",
+		"proc",
+		"root",
+		"run"
+	],
+	"sbin",
+	"sys",
+	"tmp",
+	"usr"
+].join("|")})(?:/|$)`);
+const isWithin$1 = (path, folder) => `${path}/`.startsWith(`${folder}/`);
+/** Why files cannot be put at a path of a node, whatever the node is; undefined where they can. */
+const findTargetObjection = (target) => {
+	const names = target.split("/").slice(1);
+	if (!targetPattern.test(target) || names.some((name) => /^\.{1,2}$/.test(name))) return "the path on the node must be absolute, of letters, digits and _ @ + . -, as in /var/local/models";
+	if (target.length > 200 || (names.at(-1) ?? "").length > 80) return "the path on the node is too long: at most 200 characters, its last name 80";
+	if (systemPattern.test(target)) return "that path is in the node's own image or in its memory, where nothing stays. Take one below /var, such as /var/local/models";
+	const owner = foreign.find((folder) => isWithin$1(target, folder) || isWithin$1(folder, target));
+	if (owner !== void 0) return `${owner} belongs to the node's own programs and its pods. Take another path, such as /var/local/models`;
+};
+/** Pairs of which one is the other, or is in it. */
+const findOverlap = (all, { target }) => all.find((other) => isWithin$1(target, other.target) || isWithin$1(other.target, target));
+
 // src/build/exports.ts
 /** Whether the builder can write its cache to another place than the image. */
 const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
 /** Why it cannot. */
 const classicStore = "the docker driver cannot export its cache from the classic image store";
 /** The names of targets with an entry of some kind. */
-const findNames$1 = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
+const findNames$1 = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries$2(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
 /** Targets whose images shall have attestations, by their names. */
 const findAttested = (targets) => findNames$1(targets, "attest", (fields) => fields.get("disabled") !== "true");
 /** The same of annotations. */
-const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries(bake.definition["annotations"]).length > 0).map(({ name }) => name);
+const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries$2(bake.definition["annotations"]).length > 0).map(({ name }) => name);
 /**
 * Requires that the builder can do what `cache-to` says.
 *
@@ -837,6 +884,10 @@ const toKubelet = (printed) => {
 		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
 	};
 };
+const parseMinor = (version) => {
+	const minor = /^v1\.(\d{1,3})\./.exec(version)?.[1];
+	return minor === void 0 ? void 0 : Number(minor);
+};
 /** Puts together what the engine, the node and the machine say of one node. */
 const toNodeCapacity = (sources) => {
 	const { engine, node, inspected, printed, above, isLocalDaemon } = sources;
@@ -865,11 +916,13 @@ const toNodeCapacity = (sources) => {
 		bounds,
 		/** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
 		disk: parseDisk(lineOf(printed, "disk"), isLocalDaemon),
+		/** The second number of the node's version of Kubernetes; undefined where nobody knows. */
+		kubernetesMinor: parseMinor(lineOf(printed, "kubernetes")),
 		/** Undefined where nobody knows. */
 		kubelet: toKubelet(printed)
 	};
 };
-const timeoutMs$1 = 1e4;
+const timeoutMs$3 = 1e4;
 /** The script that prints a node's capacity. */
 const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
 const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
@@ -880,7 +933,7 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 	];
 	const [inspected, printed, above] = await Promise.all([
 		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
-		execute(api, node.containerId, argv, timeoutMs$1).catch(() => ""),
+		execute(api, node.containerId, argv, timeoutMs$3).catch(() => ""),
 		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
 			memory: [],
 			cpu: []
@@ -897,6 +950,1367 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 };
 /** Inspects how much memory, how many CPUs and how much disk nodes have. */
 const findNodeCapacities = (api, nodes, found) => Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)));
+
+// src/manifests/workload.ts
+/** What was found in several places, as one. */
+const joinManifests = (all) => ({
+	workloads: all.flatMap(({ workloads = [] }) => workloads),
+	claims: all.flatMap(({ claims = [] }) => claims),
+	persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
+	accounts: all.flatMap(({ accounts = [] }) => accounts),
+	images: all.flatMap(({ images = [] }) => images),
+	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
+	warnings: all.flatMap(({ warnings = [] }) => warnings)
+});
+
+// src/docker/store-folders.ts
+/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
+const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
+	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
+	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
+};
+
+// src/storage/filesystems.ts
+/** Undefined where the folder is not on this machine, or not for us to see. */
+const inspectFolder = async (path) => {
+	try {
+		const [{ dev }, at] = await Promise.all([stat(path), statfs(path)]);
+		return {
+			device: toDevice(dev),
+			path,
+			totalBytes: at.blocks * at.bsize,
+			freeBytes: at.bavail * at.bsize,
+			totalInodes: at.files,
+			freeInodes: at.ffree
+		};
+	} catch {
+		return;
+	}
+};
+/** Where containerd keeps all that it has in a node. */
+const containerdFolder = "/var/lib/containerd";
+/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
+const nodeFolders = ["/var", containerdFolder];
+const askNode = `for folder in ${nodeFolders.join(" ")}; do
+  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
+done
+ctr --namespace=k8s.io images list --quiet`;
+/** Reads the first lines that `askNode` prints. */
+const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
+	const disk = parseDisk(printed.split("\n")[index] ?? "", isHere);
+	return disk && {
+		...disk,
+		path
+	};
+});
+/** A node that cannot tell is no reason to fail: less is known, that is all. */
+const inspectNode$1 = async (api, node, isHere) => {
+	const argv = [
+		"sh",
+		"-c",
+		askNode
+	];
+	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
+	const [volume, containerd] = parseNodeFolders(printed, isHere);
+	return {
+		node,
+		volume,
+		containerd,
+		images: printed.split("\n").slice(nodeFolders.length).filter(Boolean)
+	};
+};
+/** One entry per filesystem, with all of its uses. */
+const toFilesystems = (states) => {
+	const known = states.flatMap(({ state, use }) => state === void 0 ? [] : [{
+		state,
+		use
+	}]);
+	return [...Map.groupBy(known, ({ state }) => state.device).values()].flatMap((group) => {
+		const [first] = group;
+		return first === void 0 ? [] : [{
+			...first.state,
+			uses: group.map(({ use }) => use)
+		}];
+	});
+};
+/**
+* Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+*
+* A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
+* where the daemon is elsewhere, and a folder of that name here would be another one.
+*/
+const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) => {
+	const { dataRoot } = engine;
+	const store = storeFolders(engine).at(-1) ?? dataRoot;
+	const [local, temp, ...inNodes] = await Promise.all([
+		isLocalDaemon ? inspectFolder(store) : void 0,
+		inspectFolder(tempDir),
+		...nodes.map((node) => inspectNode$1(api, node, isLocalDaemon))
+	]);
+	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
+	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
+	const docker = volume === void 0 ? local : {
+		...volume,
+		path: dataRoot
+	};
+	return {
+		filesystems: toFilesystems([
+			{
+				state: docker,
+				use: { kind: "docker" }
+			},
+			{
+				state: temp,
+				use: { kind: "temp" }
+			},
+			...inNodes.map(({ node, containerd }) => ({
+				state: containerd,
+				use: {
+					kind: "node",
+					name: node.name
+				}
+			}))
+		]),
+		nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images]))
+	};
+};
+/** The one that a use is on. */
+const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
+const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
+/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
+const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
+
+// src/files/tree-id.ts
+/** What tells trees apart that nodes get: names, links, bytes, who may run and who may write what. */
+const toTreeDigest = ({ isFile, files, links, emptyFolders }, isWritable) => {
+	const rows = [
+		...files.map(({ path, sha256, isExecutable }) => [
+			path,
+			isExecutable ? "x" : "f",
+			sha256 ?? ""
+		]),
+		...links.map(({ path, target }) => [
+			path,
+			"l",
+			target
+		]),
+		...emptyFolders.map((path) => [
+			path,
+			"d",
+			""
+		])
+	].toSorted(([a = ""], [b = ""]) => a < b ? -1 : 1);
+	const hash = createHash("sha256").update(`v1\0${isFile}\0${isWritable}\0`);
+	for (const row of rows) hash.update(`${row.join("\0")}\0`);
+	return hash.digest("hex");
+};
+/** The same for names of folders. */
+const toTreeId = (tree, isWritable) => toTreeDigest(tree, isWritable).slice(0, 16);
+/** The folders of a tree, each after the one that it is in. */
+const toFolders = ({ files, links, emptyFolders }) => {
+	const folders = new Set(emptyFolders);
+	const addAbove = (path) => {
+		for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+			const folder = path.slice(0, at);
+			if (folders.has(folder)) return;
+			folders.add(folder);
+		}
+	};
+	for (const { path } of [...files, ...links]) addAbove(path);
+	for (const path of emptyFolders) addAbove(path);
+	return [...folders].toSorted();
+};
+
+// src/host/common-folder.ts
+/** The deepest folder that holds all the paths. */
+const commonFolder = (paths) => {
+	const [first = "", ...others] = paths;
+	const parts = first.split("/");
+	const isShared = (length) => {
+		const prefix = `${parts.slice(0, length).join("/")}/`;
+		return others.every((path) => `${path}/`.startsWith(prefix));
+	};
+	let length = parts.length;
+	while (length > 1 && !isShared(length)) length -= 1;
+	return parts.slice(0, length).join("/") || "/";
+};
+
+// src/cluster/helper-container.ts
+/** A folder of the daemon's host, as a container sees it. */
+const mountFolder = (source, target) => ({
+	Type: "bind",
+	Source: source,
+	Target: target
+});
+/** Of a helper, which does on the daemon's host what only root there may. */
+const helperHostConfig = {
+	AutoRemove: true,
+	Privileged: true,
+	UsernsMode: "host",
+	NetworkMode: "none"
+};
+/** A helper made from a node's image, in the words of Docker's API; it ends with our connection. */
+const toHelperBase = (node, runId) => ({
+	Image: node.imageId,
+	Entrypoint: ["/bin/bash"],
+	Labels: {
+		[runLabel]: runId,
+		"dev.slipway.node": node.name
+	},
+	StopSignal: "TERM",
+	AttachStdin: true,
+	AttachStdout: true,
+	AttachStderr: true,
+	OpenStdin: true,
+	StdinOnce: true
+});
+
+// src/load/helper.ts
+/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+const mountPoint$1 = "/slipway";
+const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
+/** The program in Perl that our scripts speak with containerd by. */
+const containerdClient = () => readPart("containerd.pl");
+/** Joins parts of our shell scripts, in the order in which they are given. */
+const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
+/** Puts one image into the node in which it runs. */
+const streamScript = () => {
+	return joinScript(...[
+		"record",
+		"client",
+		"source",
+		"node",
+		"names",
+		"stage",
+		"publish"
+	], "entries", "receive", "stream");
+};
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+	const script = joinScript(...[
+		"request",
+		"record",
+		"client",
+		"source",
+		"node",
+		"names",
+		"stage",
+		"publish",
+		"main"
+	]);
+	return {
+		...toHelperBase(node, runId),
+		Cmd: [
+			"-c",
+			script,
+			"slipway",
+			containerdClient()
+		],
+		HostConfig: {
+			...helperHostConfig,
+			PidMode: "host",
+			Mounts: [mountFolder(mountedFolder, mountPoint$1), ...socketFolder === void 0 ? [] : [mountFolder(socketFolder, `${mountPoint$1}-containerd`)]]
+		}
+	};
+};
+/** In the node's place, with a folder that only the helper sees: what is open stays open. */
+const enterNode = "exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c \"$@\"";
+/** A helper that puts an image into one node out of a folder that a builder has written it into. */
+const toLayoutHelper = (node, folder, runId) => ({
+	...toHelperBase(node, runId),
+	Cmd: [
+		"-c",
+		enterNode,
+		"slipway",
+		streamScript(),
+		"slipway",
+		containerdClient()
+	],
+	HostConfig: {
+		...helperHostConfig,
+		PidMode: `container:${node.name}`,
+		Mounts: [{
+			...mountFolder(folder, mountPoint$1),
+			ReadOnly: true
+		}]
+	}
+});
+
+// src/load/node-state.ts
+/** Of a node that tells nothing: all is loaded then. */
+const emptyState = {
+	chains: /* @__PURE__ */ new Set(),
+	held: /* @__PURE__ */ new Map(),
+	records: /* @__PURE__ */ new Map(),
+	criIds: /* @__PURE__ */ new Map()
+};
+/** As containerd counts: the others are views, and being written. */
+const committedKind = "3";
+const recordPattern = /^([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-z]+([0-9.]*)$/;
+/** Reads what helper/inspect.sh prints: a line for each fact, tab-separated. */
+const parseNodeState = (text) => {
+	const chains = /* @__PURE__ */ new Set();
+	const held = /* @__PURE__ */ new Map();
+	const records = /* @__PURE__ */ new Map();
+	const criIds = /* @__PURE__ */ new Map();
+	for (const line of text.split("\n")) {
+		const [word, first = "", second = "", ...rest] = line.split("	");
+		if (word === "snapshot" && second === committedKind) chains.add(first);
+		if (word === "held") held.set(first, second);
+		if (word === "image") for (const name of [
+			first,
+			second,
+			...rest
+		]) criIds.set(name, first);
+		if (word !== "label") continue;
+		const [, image = "", config = "", folders = ""] = recordPattern.exec(second) ?? [];
+		records.set(first, {
+			image,
+			config,
+			folders: folders.split(".").slice(1)
+		});
+	}
+	return {
+		chains,
+		held,
+		records,
+		criIds
+	};
+};
+/** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
+const timeoutMs$2 = 3e4;
+/**
+* Asks a node for what it has. A name without a record answers the question whether the image is there, and
+* nothing else is said then.
+*
+* @param names for their records; none for all but records
+* @throws {Failure} when the node does not answer
+*/
+const inspectNode = async (api, node, names) => {
+	const command = [
+		"bash",
+		"-c",
+		joinScript("record", "client", "inspect"),
+		"bash",
+		containerdClient(),
+		...names
+	];
+	return parseNodeState(await execute(api, node.name, command, timeoutMs$2));
+};
+
+// src/image/contents/tar/header.ts
+const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
+/** Up to the first NUL. */
+const toText$1 = (block, from, length) => {
+	const text = block.toString("latin1", from, from + length);
+	const end = text.indexOf("\0");
+	return end < 0 ? text : text.slice(0, end);
+};
+/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
+const toBinary = (field) => {
+	const isNegative = ((field[0] ?? 0) & 64) !== 0;
+	let value = isNegative ? -1n : 0n;
+	field.forEach((byte, at) => {
+		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
+		value = value << 8n | BigInt(bits);
+	});
+	return Number(value);
+};
+const toNumber = (block, from, length) => {
+	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
+	const text = toText$1(block, from, length).trim();
+	if (text === "") return 0;
+	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
+};
+const toSize = (value) => {
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	throw noTar("a size that is none");
+};
+/** Owners that are none say nothing that a report needs. */
+const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
+/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
+const hasRightSum = (block) => {
+	let [sum, signed] = [0, 0];
+	block.forEach((byte, at) => {
+		const value = at >= 148 && at < 156 ? 32 : byte;
+		sum += value;
+		signed += value > 127 ? value - 256 : value;
+	});
+	const said = toNumber(block, 148, 8);
+	return said === sum || said === signed;
+};
+const toName = (block) => {
+	const name = toText$1(block, 0, 100);
+	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText$1(block, 345, 155) : "";
+	return prefix === "" ? name : `${prefix}/${name}`;
+};
+const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
+/** @throws {Failure} for a block that is no header */
+const parseHeader = (block) => {
+	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
+	const name = toName(block);
+	const flag = block.toString("latin1", 156, 157);
+	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
+	const isSparse = type === "S";
+	return {
+		name,
+		linkName: toText$1(block, 157, 100),
+		type,
+		mode: toNumber(block, 100, 8) & 4095,
+		uid: toOwner(toNumber(block, 108, 8)),
+		gid: toOwner(toNumber(block, 116, 8)),
+		storedBytes: toSize(toNumber(block, 124, 12)),
+		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
+		mtime: formatTime(toNumber(block, 136, 12)),
+		hasMoreHoles: isSparse && block[482] !== 0
+	};
+};
+/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
+const parsePax = (bytes) => {
+	const records = /* @__PURE__ */ new Map();
+	for (let at = 0; at < bytes.length;) {
+		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
+		const end = at + Number(digits);
+		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
+		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
+		const sign = record.indexOf("=");
+		if (sign < 1) throw noTar("a record of a header without a name");
+		records.set(record.slice(0, sign), record.slice(sign + 1));
+		at = end;
+	}
+	return records;
+};
+const readCount = (text, otherwise) => {
+	if (text === void 0) return otherwise;
+	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
+};
+const readTime = (text, otherwise) => {
+	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
+	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
+};
+/** A header with what the records before it say instead. */
+const withPax = (header, records) => {
+	if (records.size === 0) return header;
+	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
+	return {
+		...header,
+		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
+		linkName: records.get("linkpath") ?? header.linkName,
+		uid: toOwner(readCount(records.get("uid"), header.uid)),
+		gid: toOwner(readCount(records.get("gid"), header.gid)),
+		storedBytes: readCount(records.get("size"), header.storedBytes),
+		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
+		mtime: readTime(records.get("mtime"), header.mtime)
+	};
+};
+
+// src/image/contents/tar/cut-tar.ts
+/** Go's reader, and so every builder of images, takes no longer names and records. */
+const longestSpecial = 1048576;
+/** One image may have so many files, and each of them a few headers. */
+const mostHeaders = 1e7;
+/** Kinds that have no content, whatever size their header says: links, folders, devices. */
+const isWithoutContent = (type) => /^[1-6]$/.test(type);
+const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
+/**
+* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
+* header of any length in memory, and makes text of names that are bytes.
+*/
+const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
+	const header = Buffer.alloc(512);
+	let filled = 0;
+	let position = 0;
+	let headers = 0;
+	let content = 0;
+	let padding = 0;
+	let isOver = false;
+	let isInFile = false;
+	let special;
+	let sparse;
+	let [name, linkName] = [];
+	let records = /* @__PURE__ */ new Map();
+	const pad = (bytes) => {
+		padding = -bytes & 512 - 1;
+	};
+	const beginFile = (found) => {
+		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
+		onEntry({
+			...found,
+			storedBytes,
+			offset: position
+		});
+		content = storedBytes;
+		padding = (512 - storedBytes % 512) % 512;
+		[name, linkName, records, sparse] = [
+			void 0,
+			void 0,
+			/* @__PURE__ */ new Map(),
+			void 0
+		];
+		isInFile = content > 0;
+		if (!isInFile) onEntryEnd();
+	};
+	const beginSpecial = ({ type, storedBytes }) => {
+		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
+		special = {
+			type,
+			bytes: Buffer.alloc(storedBytes),
+			filled: 0
+		};
+		pad(storedBytes);
+		if (storedBytes === 0) endSpecial();
+	};
+	const endSpecial = () => {
+		if (special === void 0) return;
+		const { type, bytes } = special;
+		special = void 0;
+		if (type === "L") name = withoutNul(bytes);
+		else if (type === "K") linkName = withoutNul(bytes);
+		else if (type === "x") records = parsePax(bytes);
+	};
+	const takeHeader = () => {
+		filled = 0;
+		headers += 1;
+		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
+		if (sparse !== void 0) {
+			if (header[504] === 0) beginFile(sparse);
+			return;
+		}
+		if (header.every((byte) => byte === 0)) {
+			isOver = true;
+			return;
+		}
+		const plain = parseHeader(header);
+		if (/^[LKxg]$/.test(plain.type)) {
+			beginSpecial(plain);
+			return;
+		}
+		const named = {
+			...plain,
+			name: name ?? plain.name,
+			linkName: linkName ?? plain.linkName
+		};
+		const found = withPax(named, records);
+		if (found.hasMoreHoles) sparse = found;
+		else beginFile(found);
+	};
+	const take = (chunk, at) => {
+		if (padding > 0 && content === 0 && special === void 0) {
+			const taken = Math.min(padding, chunk.length - at);
+			padding -= taken;
+			return taken;
+		}
+		if (content > 0) {
+			const piece = chunk.subarray(at, at + content);
+			content -= piece.length;
+			onData(piece);
+			if (content === 0) {
+				isInFile = false;
+				onEntryEnd();
+			}
+			return piece.length;
+		}
+		if (special !== void 0) {
+			const { bytes, filled: before } = special;
+			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
+			special.filled += taken;
+			if (special.filled === bytes.length) endSpecial();
+			return taken;
+		}
+		const taken = chunk.copy(header, filled, at, at + 512 - filled);
+		filled += taken;
+		return taken;
+	};
+	const write = (chunk) => {
+		for (let at = 0; at < chunk.length;) {
+			if (isOver) {
+				position += chunk.length - at;
+				return;
+			}
+			const taken = take(chunk, at);
+			at += taken;
+			position += taken;
+			if (filled === 512) takeHeader();
+		}
+	};
+	const end = () => {
+		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
+	};
+	return {
+		write,
+		end
+	};
+};
+
+// src/image/contents/tar/list-layer.ts
+/** What rules compare is at least so large; below it, reading again costs as little. */
+const leastHashed = 1e6;
+/** Linux takes no longer one, so no container has it. */
+const longestPath$2 = 4096;
+/** Most filesystems give files whole blocks of it; an archive says nothing of that. */
+const diskBlock = 4096;
+/** Names that mark what is gone (OCI image spec, "Whiteouts"). */
+const mark$1 = ".wh.";
+const specialMark = ".wh..wh.";
+const opaqueMark = ".wh..wh..opq";
+/** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
+const toLayerPath = (name) => {
+	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+	if (name.length > longestPath$2 || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
+	if (parts.includes("..")) throw new Failure("A layer has a path that leads out of it");
+	return parts.join("/");
+};
+const types$2 = {
+	"0": "f",
+	"1": "f",
+	"2": "l",
+	"3": "c",
+	"4": "b",
+	"5": "d",
+	"6": "p",
+	"7": "f",
+	S: "f"
+};
+const toFolder = (path, inode) => ({
+	path,
+	type: "d",
+	sizeBytes: diskBlock,
+	diskBytes: diskBlock,
+	mode: 493,
+	uid: 0,
+	gid: 0,
+	mtime: `0.${"0".repeat(10)}`,
+	inode,
+	isWhiteout: false,
+	isOpaque: false
+});
+/**
+* Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
+*
+* @param onFile hears of each file, and of each folder that a path alone tells of, so that there are not too many
+*/
+const createLayerListing$1 = (onFile) => {
+	const entries = /* @__PURE__ */ new Map([["", toFolder("", "0:0")]]);
+	const whiteouts = /* @__PURE__ */ new Set();
+	const opaque = /* @__PURE__ */ new Set();
+	const offsets = /* @__PURE__ */ new Map();
+	const sizes = /* @__PURE__ */ new Map();
+	const hashes = /* @__PURE__ */ new Map();
+	let inodes = 0;
+	let hashing;
+	const nextInode = () => {
+		inodes += 1;
+		return `0:${inodes}`;
+	};
+	const provideParents = (path) => {
+		for (const parent of foldersAbove(path)) {
+			if (entries.has(parent)) continue;
+			onFile();
+			entries.set(parent, toFolder(parent, nextInode()));
+		}
+	};
+	const forget = (path) => {
+		offsets.delete(path);
+		sizes.delete(path);
+	};
+	const addLink = (path, target) => {
+		const found = entries.get(target);
+		const [offset, size] = [offsets.get(target), sizes.get(target)];
+		if (offset !== void 0) offsets.set(path, offset);
+		if (size !== void 0) sizes.set(path, size);
+		return found && {
+			...found,
+			path
+		};
+	};
+	const addFile = (entry, path) => {
+		const { storedBytes, realBytes, offset, mode, uid, gid, mtime } = entry;
+		const type = types$2[entry.type] ?? "f";
+		const sizeBytes = type === "f" ? realBytes ?? storedBytes : entry.linkName.length;
+		if (type === "f" && realBytes === void 0 && entry.type !== "1") {
+			offsets.set(path, offset);
+			sizes.set(path, sizeBytes);
+			if (sizeBytes >= leastHashed) hashing = {
+				hash: createHash("sha256"),
+				offset
+			};
+		}
+		const diskBytes = Math.ceil((type === "f" ? storedBytes : 0) / diskBlock) * diskBlock;
+		const about = {
+			mode,
+			uid,
+			gid,
+			mtime,
+			inode: nextInode()
+		};
+		const flags = {
+			isWhiteout: false,
+			isOpaque: false
+		};
+		const folder = type === "d" ? {
+			sizeBytes: diskBlock,
+			diskBytes: diskBlock
+		} : {};
+		return {
+			path,
+			type,
+			sizeBytes,
+			diskBytes,
+			...about,
+			...flags,
+			...folder
+		};
+	};
+	const onEntry = (entry) => {
+		onFile();
+		if (types$2[entry.type] === void 0) return;
+		const path = toLayerPath(entry.name);
+		const slash = path.lastIndexOf("/");
+		const [parent, last] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
+		if (last === ".wh..wh..opq") {
+			provideParents(path);
+			opaque.add(parent);
+			return;
+		}
+		if (path.split("/").some((name) => name.startsWith(".wh..wh."))) return;
+		provideParents(path);
+		if (last.startsWith(".wh.")) {
+			const gone = last.slice(4);
+			if (/^\.{0,2}$/.test(gone)) throw new Failure("A layer deletes what has no name");
+			whiteouts.add(parent === "" ? gone : `${parent}/${gone}`);
+			return;
+		}
+		if (path === "" && types$2[entry.type] !== "d") return;
+		const target = entry.type === "1" ? toLayerPath(entry.linkName) : void 0;
+		if (target === path) return;
+		forget(path);
+		const link = target === void 0 ? void 0 : addLink(path, target);
+		entries.set(path, link ?? addFile(entry, path));
+	};
+	const cutter = createTarCutter({
+		onEntry,
+		onData: (piece) => void hashing?.hash.update(piece),
+		onEntryEnd: () => {
+			if (hashing !== void 0) hashes.set(hashing.offset, hashing.hash.digest("hex"));
+			hashing = void 0;
+		}
+	});
+	const finish = () => {
+		cutter.end();
+		const reset = (path) => {
+			const folder = entries.get(path);
+			if (folder?.type === "d") entries.set(path, {
+				...folder,
+				isOpaque: true
+			});
+		};
+		for (const path of opaque) reset(path);
+		for (const path of whiteouts) if (entries.has(path)) reset(path);
+		else {
+			const gone = {
+				...toFolder(path, nextInode()),
+				sizeBytes: 0,
+				diskBytes: 0
+			};
+			entries.set(path, {
+				...gone,
+				type: "c",
+				isWhiteout: true
+			});
+		}
+		return {
+			entries: [...entries.values()],
+			index: {
+				offsets,
+				sizes,
+				hashes
+			}
+		};
+	};
+	return {
+		write: cutter.write,
+		finish
+	};
+};
+
+// src/files/sources/oci/names.ts
+/** What the node puts before a path has to fit, too: Linux takes 4,096 bytes. */
+const longestPath$1 = 1024;
+const longestName = 255;
+/** Nobody nests deeper, and what walks up from each file should not take for ever. */
+const deepest$2 = 64;
+/** A name as it may be shown, whoever wrote it. */
+const show$1 = (name) => `"${toLine$1(name, 100)}"`;
+/** The same of an archive's, which are bytes, one a character. */
+const showBytes = (name) => show$1(Buffer.from(name, "latin1").toString());
+const refuse = (name, why) => new Failure(`The path ${show$1(name)} ${why}`);
+/**
+* A path as it may become one on a node: relative, without `.`, `..` and empty names.
+*
+* @param name text
+* @returns empty for the top itself
+* @throws {Failure} for what leads elsewhere, or is none
+*/
+const toTreePath = (name) => {
+	if (Buffer.byteLength(name) > longestPath$1) throw refuse(name, `has more than ${longestPath$1} bytes`);
+	if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) throw refuse(name, "has control characters");
+	if (!name.isWellFormed()) throw refuse(name, "is no text");
+	if (name.startsWith("/")) throw refuse(name, "is absolute");
+	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+	if (parts.includes("..")) throw refuse(name, "leads out of the folder");
+	if (parts.length > deepest$2) throw refuse(name, `has more than ${deepest$2} folders`);
+	if (parts.some((part) => Buffer.byteLength(part) > longestName)) throw refuse(name, `has a name of more than ${longestName} bytes`);
+	return parts.join("/");
+};
+const decoder = new TextDecoder("utf-8", {
+	fatal: true,
+	ignoreBOM: true
+});
+/**
+* Text of what an archive says, which is bytes.
+*
+* @param bytes one a character (latin1)
+* @throws {Failure} for what is no UTF-8: elsewhere it would become another name
+*/
+const toText = (bytes) => {
+	try {
+		return decoder.decode(Buffer.from(bytes, "latin1"));
+	} catch {
+		throw new Failure(`The path ${showBytes(bytes)} is no UTF-8`);
+	}
+};
+
+// src/files/sources/oci/listing.ts
+/** The folder of a container image that has the files of a model (KServe's modelcars). */
+const imageFolder = "models";
+const isFile = (type) => type === "0" || type === "7";
+const others = {
+	"3": "a device",
+	"4": "a device",
+	"6": "a pipe",
+	S: "a file with holes"
+};
+const isOfInterest = (path) => path === "models" || path.startsWith(`${"models"}/`);
+const parentOf$1 = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+const toContent = ({ storedBytes, mode }) => ({
+	sizeBytes: storedBytes,
+	isExecutable: (mode & 73) !== 0,
+	sha256: ""
+});
+/** @returns what is at the path now, of which a file's content is still to be read */
+const toItem = (entry, path, findTarget) => {
+	const { type, linkName, realBytes } = entry;
+	if (type === "5") return {
+		kind: "folder",
+		path
+	};
+	if (type === "2") return {
+		kind: "link",
+		path,
+		target: toText(linkName)
+	};
+	if (type === "1") {
+		const target = findTarget(linkName);
+		if (target !== void 0 && target.kind !== "folder") return {
+			...target,
+			path
+		};
+		throw new Failure(`${show$1(path)} is a hard link to ${showBytes(linkName)}, of which nothing was read before it`);
+	}
+	if (isFile(type) && realBytes === void 0) return {
+		kind: "file",
+		path,
+		content: toContent(entry)
+	};
+	const what = isFile(type) ? "a file with holes" : others[type] ?? `of the type ${show$1(type)}`;
+	throw new Failure(`${show$1(path)} is ${what}`, { remedy: "Pack it without: nodes get folders, files and links." });
+};
+const contentOf = (entry, item) => isFile(entry.type) && item.kind === "file" ? item.content : void 0;
+/** Lists an archive of an artifact, where all that is not plain is an error. */
+const createArtifactListing = (onItem) => {
+	const items = /* @__PURE__ */ new Map();
+	const toPath = (name) => toTreePath(toText(name));
+	return {
+		add: (entry) => {
+			onItem();
+			const path = toPath(entry.name);
+			if (path === "" && entry.type !== "5") throw new Failure("An archive has a file without a name");
+			const item = toItem(entry, path, (name) => items.get(toPath(name)));
+			const before = items.get(path);
+			if (before !== void 0 && (before.kind !== "folder" || item.kind !== "folder")) throw new Failure(`An archive has ${show$1(path)} twice`);
+			items.set(path, item);
+			return contentOf(entry, item);
+		},
+		finish: () => ({
+			items: [...items.values()],
+			gone: /* @__PURE__ */ new Set(),
+			opaque: /* @__PURE__ */ new Set()
+		})
+	};
+};
+/** Lists what a layer of an image has in the folder of models; what else it has is nobody's here. */
+const createLayerListing = (onItem) => {
+	const items = /* @__PURE__ */ new Map();
+	const gone = /* @__PURE__ */ new Set();
+	const opaque = /* @__PURE__ */ new Set();
+	const addMark = (marks, path) => {
+		if (path !== "" && !isOfInterest(path)) return;
+		onItem();
+		marks.add(toTreePath(toText(path)));
+	};
+	return {
+		add: (entry) => {
+			const name = toLayerPath(entry.name);
+			const [parent, last] = [parentOf$1(name), name.slice(name.lastIndexOf("/") + 1)];
+			if (last === ".wh..wh..opq") return addMark(opaque, parent);
+			if (name.split("/").some((part) => part.startsWith(".wh..wh."))) return void 0;
+			if (last.startsWith(".wh.")) {
+				const hidden = last.slice(mark$1.length);
+				if (/^\.{0,2}$/.test(hidden)) throw new Failure("A layer deletes what has no name");
+				return addMark(gone, parent === "" ? hidden : `${parent}/${hidden}`);
+			}
+			if (!isOfInterest(name)) return void 0;
+			onItem();
+			const path = toTreePath(toText(name));
+			const item = toItem(entry, path, (target) => items.get(toText(toLayerPath(target))));
+			for (const folder of foldersAbove(path)) {
+				if (items.has(folder)) continue;
+				onItem();
+				items.set(folder, {
+					kind: "folder",
+					path: folder
+				});
+			}
+			items.set(path, item);
+			return contentOf(entry, item);
+		},
+		finish: () => ({
+			items: [...items.values()],
+			gone,
+			opaque
+		})
+	};
+};
+
+// src/files/sources/oci/store-files.ts
+/** What stays free, for everybody else on that disk. */
+const spareBytes = 256e6;
+/** @param bytes that are left of the disk of a folder */
+const createRoom = (bytes, folder) => {
+	let left = bytes;
+	return {
+		take: (wanted, what) => {
+			if (wanted > left) throw new Failure(`${what} has ${formatBytes(wanted)}, and ${folder} has room for ${formatBytes(left)}`, { remedy: "Free space on that disk, such as with `free-disk`." });
+			left -= wanted;
+		},
+		give: (unused) => {
+			left += unused;
+		}
+	};
+};
+const findRoom = async (folder) => {
+	const { bavail, bsize } = await statfs(folder);
+	return createRoom(Math.max(0, bavail * bsize - spareBytes), folder);
+};
+/** Neither blocks nor inodes are left. */
+const explain = (folder) => (cause) => {
+	if (cause.code !== "ENOSPC") throw cause;
+	throw new Failure(`The disk of ${folder} is full`, { cause });
+};
+/** Files of a folder that are called by their digests: what others call them names nothing here. */
+const createFileStore = (folder) => {
+	const toPath = (sha256) => join(folder, sha256);
+	/** Whether it is there: what has a digest's name is whole. */
+	const has = async (sha256, sizeBytes) => {
+		const found = await lstat(toPath(sha256)).catch(() => void 0);
+		return found?.isFile() === true && found.size === sizeBytes;
+	};
+	/** A file that has no name yet: `keep` gives it one, and without that it goes. */
+	const create = async () => {
+		const draft = join(folder, `part-${randomUUID()}`);
+		const handle = await open(draft, "wx", 384).catch(explain(folder));
+		let isOpen = true;
+		const close = async () => {
+			if (isOpen) await handle.close();
+			isOpen = false;
+		};
+		return {
+			write: (bytes) => handle.writeFile(bytes).catch(explain(folder)),
+			keep: async (sha256) => {
+				await close();
+				await rename(draft, toPath(sha256));
+			},
+			drop: async () => {
+				await close();
+				await rm(draft, { force: true });
+			}
+		};
+	};
+	return {
+		has,
+		create
+	};
+};
+
+// src/files/sources/oci/links.ts
+/** As Linux. */
+const mostFollowed = 40;
+/** Links may lead through links; all of them together should not take for ever. */
+const mostSteps = 2e6;
+/**
+* Follows links as the kernel would that finds the tree on a node: `..` goes up from where a link has led,
+* so that names alone do not tell where it ends.
+*
+* @param findTarget where the link at a path leads; undefined for what is no link
+* @returns a check, which fails for what leads out of the tree or nowhere
+*/
+const createLinkCheck = (findTarget) => {
+	let steps = 0;
+	return (link, target) => {
+		const refuse = (why) => new Failure(`The link ${show$1(link)} leads to ${show$1(target)}, ${why}`);
+		if (target === "") throw refuse("which is nowhere");
+		if (target.startsWith("/")) throw refuse("which is absolute");
+		const at = link.split("/").slice(0, -1);
+		const waiting = target.split("/").reverse();
+		let followed = 0;
+		for (let part = waiting.pop(); part !== void 0; part = waiting.pop()) {
+			steps += 1;
+			if (steps > mostSteps) throw new Failure("Its links lead through too many links");
+			if (part === "" || part === ".") continue;
+			if (part === "..") {
+				if (at.pop() === void 0) throw refuse("which is out of the folder");
+				continue;
+			}
+			at.push(part);
+			const next = findTarget(at.join("/"));
+			if (next === void 0) continue;
+			followed += 1;
+			if (followed > mostFollowed) throw refuse("which leads round in a circle");
+			if (next.startsWith("/")) throw refuse("which is out of the folder");
+			at.pop();
+			waiting.push(...next.split("/").reverse());
+		}
+	};
+};
+
+// src/files/sources/oci/tree.ts
+/** As many files as one tree may have: nodes get each of them by its name. */
+const mostItems = 1e5;
+/** Counts what there is, from however many layers. */
+const createCount = () => {
+	let items = 0;
+	return (more = 1) => {
+		items += more;
+		if (items > mostItems) throw new Failure(`It has more than ${mostItems} files`);
+	};
+};
+/**
+* Collects what several layers bring beside each other.
+*
+* @throws {Failure} where two of them have a file at the same path
+*/
+const collect$1 = (layers) => {
+	const found = /* @__PURE__ */ new Map();
+	const count = createCount();
+	for (const items of layers) for (const item of items) {
+		count();
+		const other = found.get(item.path);
+		if (other !== void 0 && (other.kind !== "folder" || item.kind !== "folder")) throw new Failure(`It has ${show$1(item.path)} twice`);
+		found.set(item.path, item);
+	}
+	return found;
+};
+/**
+* @throws {Failure} where something is in what is no folder, or a link leads out
+*/
+const toTree$1 = (items) => {
+	const full = /* @__PURE__ */ new Set();
+	for (const { path } of items.values()) for (const folder of foldersAbove(path)) {
+		const above = items.get(folder);
+		if (above !== void 0 && above.kind !== "folder") throw new Failure(`${show$1(path)} is in ${show$1(folder)}, which is no folder`);
+		full.add(folder);
+	}
+	const check = createLinkCheck((path) => {
+		const item = items.get(path);
+		return item?.kind === "link" ? item.target : void 0;
+	});
+	const sorted = [...items.values()].toSorted((a, b) => a.path < b.path ? -1 : 1);
+	const tree = {
+		isFile: false,
+		files: sorted.flatMap((item) => item.kind === "file" ? [{
+			path: item.path,
+			...item.content
+		}] : []),
+		links: sorted.flatMap((item) => {
+			if (item.kind !== "link") return [];
+			check(item.path, item.target);
+			return [{
+				path: item.path,
+				target: item.target
+			}];
+		}),
+		emptyFolders: sorted.flatMap(({ kind, path }) => kind === "folder" && path !== "" && !full.has(path) ? [path] : [])
+	};
+	if (tree.files.length > 0) return tree;
+	throw new Failure("It has no files");
+};
+
+// src/image/contents/blobs/zstd-frames.ts
+const read$2 = (bytes) => ({
+	bytes,
+	isRead: true
+});
+const pass = (bytes) => ({
+	bytes,
+	isRead: false
+});
+/** Bytes of a frame's header behind its first one, which tells of them. */
+const countHeader = (about) => {
+	const isSingle = (about & 32) !== 0;
+	const window = isSingle ? 0 : 1;
+	const dictionary = [
+		0,
+		1,
+		2,
+		4
+	][about & 3] ?? 0;
+	const size = [
+		isSingle ? 1 : 0,
+		2,
+		4,
+		8
+	][about >> 6] ?? 0;
+	return window + dictionary + size;
+};
+/** RFC 8878, 3.1. What is none of it, the unpacker refuses. */
+function* walkFrames() {
+	for (;;) {
+		const magic = (yield read$2(4)).readUInt32LE(0);
+		if (magic >= 407710288 && magic <= 407710303) yield pass((yield read$2(4)).readUInt32LE(0));
+		else if (magic === 4247762216) {
+			const [about = 0] = yield read$2(1);
+			yield pass(countHeader(about));
+			for (let isLast = false; !isLast;) {
+				const block = (yield read$2(3)).readUIntLE(0, 3);
+				isLast = (block & 1) === 1;
+				yield pass((block >> 1 & 3) === 1 ? 1 : block >> 3);
+			}
+			if ((about & 4) !== 0) yield pass(4);
+		} else yield pass(Number.POSITIVE_INFINITY);
+		yield "end";
+	}
+}
+/**
+* Cuts what zstd has packed where its frames end: Node's unpacker drops, without a word, what comes behind
+* the end of a frame in the same piece.
+*/
+async function* splitFrames(pieces) {
+	const walk = walkFrames();
+	const none = Buffer.alloc(0);
+	let want = walk.next(none).value;
+	let seen = none;
+	let missing = want === "end" ? 0 : want.bytes;
+	for await (const piece of pieces) {
+		let [begin, at] = [0, 0];
+		while (at < piece.length || missing === 0) {
+			const taken = Math.min(missing, piece.length - at);
+			if (want !== "end" && want.isRead) seen = Buffer.concat([seen, piece.subarray(at, at + taken)]);
+			at += taken;
+			missing -= taken;
+			if (missing > 0) break;
+			want = walk.next(seen).value;
+			seen = none;
+			missing = want === "end" ? 0 : want.bytes;
+			if (want !== "end") continue;
+			if (at > begin) yield piece.subarray(begin, at);
+			begin = at;
+		}
+		if (at > begin) yield piece.subarray(begin, at);
+	}
+}
+
+// src/image/contents/blobs/blob.ts
+/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
+const sniff = (head) => {
+	if (head.length < 4) return "tar";
+	if (head.readUInt16BE(0) === 8075) return "gzip";
+	const number = head.readUInt32LE(0);
+	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
+};
+/**
+* Opens a layer, without following a link.
+*
+* @throws {Failure} where there is no such file, or one of another size
+*/
+const openBlob = async (blob) => {
+	const { file, start, sizeBytes, digest } = blob;
+	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
+	const handle = await open(file, flags).catch((cause) => {
+		throw new Failure(`The layer ${digest} cannot be read`, { cause });
+	});
+	try {
+		const about = await handle.stat();
+		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
+		const head = Buffer.alloc(4);
+		await handle.read(head, 0, Math.min(4, sizeBytes), start);
+		return {
+			...blob,
+			handle,
+			packing: sniff(head)
+		};
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+};
+const unpackers = {
+	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
+	zstd: () => {
+		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
+		return zlib.createZstdDecompress({ chunkSize: 131072 });
+	}
+};
+const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
+	start,
+	end: start + sizeBytes - 1,
+	autoClose: false,
+	highWaterMark: 262144
+});
+/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
+const unpack = (packed, packing) => {
+	if (packing === "tar") return packed;
+	const unpacker = unpackers[packing]();
+	if (packing === "gzip") pipeline(packed, unpacker, () => {});
+	else pipeline(packed, splitFrames, unpacker, () => {});
+	return unpacker;
+};
+/** The archive in a layer. */
+const readArchive = (blob) => unpack(readRaw(blob), blob.packing);
+const hashBlob = async (blob, signal) => {
+	const hash = createHash("sha256");
+	for await (const chunk of readRaw(blob)) {
+		signal.throwIfAborted();
+		hash.update(chunk);
+	}
+	return `sha256:${hash.digest("hex")}`;
+};
+
+// src/files/sources/oci/unpack-archive.ts
+/** What is read and thrown away is bounded as well: it takes time, and a packed file may hold any number of zeros. */
+const mostBytes$1 = 2e12;
+/** The first bytes of a stream, and all of it. */
+const peek = async (pieces, bytes) => {
+	const source = pieces[Symbol.asyncIterator]();
+	let head = Buffer.alloc(0);
+	while (head.length < bytes) {
+		const { value, done } = await source.next();
+		if (done === true) break;
+		head = Buffer.concat([head, value]);
+	}
+	async function* all() {
+		try {
+			yield head;
+			yield* { [Symbol.asyncIterator]: () => source };
+		} finally {
+			await source.return?.();
+		}
+	}
+	return {
+		head,
+		all: all()
+	};
+};
+/** Writes what an archive has, one file after another, as the archive is cut. */
+const createWriter = (listing, { store, room, has }) => {
+	let acts = [];
+	let draft;
+	let current;
+	let hash = createHash("sha256");
+	const finish = async (content) => {
+		content.sha256 = hash.digest("hex");
+		const { sha256, sizeBytes } = content;
+		if (has.has(sha256) || await store.has(sha256, sizeBytes)) {
+			await draft?.drop();
+			room.give(sizeBytes);
+		} else await draft?.keep(sha256);
+		draft = void 0;
+	};
+	const cutter = createTarCutter({
+		onEntry: (entry) => {
+			const content = listing.add(entry);
+			current = content;
+			if (content === void 0) return;
+			room.take(content.sizeBytes, showBytes(entry.name));
+			acts.push(async () => {
+				draft = await store.create();
+				hash = createHash("sha256");
+			});
+		},
+		onData: (piece) => {
+			if (current === void 0) return;
+			acts.push(async () => {
+				hash.update(piece);
+				await draft?.write(piece);
+			});
+		},
+		onEntryEnd: () => {
+			const content = current;
+			if (content !== void 0) acts.push(() => finish(content));
+			current = void 0;
+		}
+	});
+	return {
+		write: async (piece) => {
+			cutter.write(piece);
+			for (const act of acts) await act();
+			acts = [];
+		},
+		end: cutter.end,
+		drop: async () => draft?.drop()
+	};
+};
+/**
+* Unpacks an archive while it comes. No name in it is used as one on this machine: files come to be called
+* by their digests.
+*
+* @param unpackedDigest what the archive has to be, where somebody has said it
+* @throws {Failure} for what is no archive, is not what was promised, or has what nodes do not get
+*/
+const unpackArchive = async (pieces, listing, target, unpackedDigest, signal) => {
+	let isWhole = false;
+	async function* watched() {
+		yield* pieces;
+		isWhole = true;
+	}
+	const { head, all } = await peek(watched(), 4);
+	const archive = unpack(Readable.from(all), sniff(head));
+	const hash = unpackedDigest === void 0 ? void 0 : createHash("sha256");
+	const writer = createWriter(listing, target);
+	let bytes = 0;
+	try {
+		for await (const piece of archive) {
+			signal.throwIfAborted();
+			bytes += piece.length;
+			if (bytes > mostBytes$1) throw new Failure("It is too large once it is unpacked");
+			hash?.update(piece);
+			await writer.write(piece);
+		}
+		writer.end();
+		if (!isWhole) throw new Failure("Something comes behind its end");
+	} finally {
+		await writer.drop();
+	}
+	const found = hash && `sha256:${hash.digest("hex")}`;
+	if (found === unpackedDigest) return listing.finish();
+	throw new Failure(`Unpacked it has the digest ${found}; ${unpackedDigest} was promised`);
+};
+
+// src/host/architecture.ts
+/** In the words of images; where Docker's daemon is, it is this machine's, too. */
+const architecture = {
+	x64: "amd64",
+	ia32: "386"
+}[process.arch] ?? process.arch;
 
 // src/image/image.ts
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
@@ -920,12 +2334,12 @@ const nameless$1 = {
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
+const read$1 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
-	const tags = read(image.RepoTags);
+	const tags = read$1(image.RepoTags);
 	if (tags.length > 0) return tags;
-	const digests = read(image.RepoDigests);
+	const digests = read$1(image.RepoDigests);
 	return digests.length > 0 ? digests : [toImmutable(nameless$1, image.Id)];
 };
 /** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
@@ -994,145 +2408,245 @@ const groupById = (found) => {
 		return first === void 0 ? [] : [toContainerImage(first.inspected, [...names.values()])];
 	});
 };
+/** Looks for images in the local store; several names of one image become one entry. */
+const lookForImages = async (get, references) => {
+	const found = await Promise.all(references.map((reference) => inspectImage(get, reference)));
+	const missing = found.filter(({ inspected }) => inspected === void 0);
+	return {
+		images: groupById(found),
+		missing: missing.map(({ reference }) => reference)
+	};
+};
+/**
+* @param placeOf where a name was found that no input has, such as ` (k8s/db.yaml:7)`
+* @throws {Failure} naming images that are not there
+*/
+const refuseMissing = (missing, remedy, placeOf = () => "") => {
+	if (missing.length === 0) return;
+	const names = missing.map((reference) => reference.given + placeOf(reference)).join(", ");
+	throw new Failure(`Docker's local store does not have ${names}`, { remedy });
+};
 /**
 * Finds images in the local store; several names of one image become one entry.
 *
 * @throws {Failure} naming the images that are not there
 */
 const findImages = async (get, references) => {
-	const found = await Promise.all(references.map((reference) => inspectImage(get, reference)));
-	const missing = found.filter(({ inspected }) => inspected === void 0);
-	if (missing.length > 0) {
-		const names = missing.map(({ reference }) => reference.given).join(", ");
-		throw new Failure(`Docker's local store does not have ${names}`, { remedy: "Build or pull it before this step; `docker image ls` shows what is there." });
-	}
-	return groupById(found);
+	const { images, missing } = await lookForImages(get, references);
+	refuseMissing(missing, "Build or pull it before this step; `docker image ls` shows what is there.");
+	return images;
 };
 
-// src/manifests/workload.ts
-/** What was found in several places, as one. */
-const joinManifests = (all) => ({
-	workloads: all.flatMap(({ workloads = [] }) => workloads),
-	claims: all.flatMap(({ claims = [] }) => claims),
-	warnings: all.flatMap(({ warnings = [] }) => warnings)
-});
-
-// src/docker/store-folders.ts
-/** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
-const storeFolders = ({ containerd, dataRoot, hasContainerdStore }) => {
-	const isSystems = containerd !== void 0 && /^(\/var)?\/run\/containerd\//.test(containerd.address);
-	return hasContainerdStore && isSystems ? [dataRoot, "/var/lib/containerd"] : [dataRoot];
+// src/text/wildcard.ts
+/**
+* Whether a text is like a pattern, in which each row of `*` stands for any text and `?` for one sign. Takes
+* at most the product of their lengths.
+*/
+const isLike = (text, pattern) => {
+	let [at, to] = [0, 0];
+	/** Of the last star, and of what it has taken so far. */
+	let [star, taken] = [-1, 0];
+	while (at < text.length) if (pattern[to] === "*") {
+		star = to;
+		taken = at;
+		to += 1;
+	} else if (to < pattern.length && (pattern[to] === "?" || pattern[to] === text[at])) {
+		at += 1;
+		to += 1;
+	} else if (star >= 0) {
+		to = star + 1;
+		taken += 1;
+		at = taken;
+	} else return false;
+	while (pattern[to] === "*") to += 1;
+	return to === pattern.length;
 };
 
-// src/storage/filesystems.ts
-/** Undefined where the folder is not on this machine, or not for us to see. */
-const inspectFolder = async (path) => {
-	try {
-		const [{ dev }, at] = await Promise.all([stat(path), statfs(path)]);
-		return {
-			device: toDevice(dev),
-			path,
-			totalBytes: at.blocks * at.bsize,
-			freeBytes: at.bavail * at.bsize,
-			totalInodes: at.files,
-			freeInodes: at.ffree
-		};
-	} catch {
-		return;
-	}
+// src/manifests/poisoned-pulls.ts
+/**
+* From this minor version on, kubelets keep a record for each image's content that they have pulled
+* themselves. What was loaded is trusted only while its content has none (kubernetes#138175).
+*/
+const since = 35;
+const noPullFacts = {
+	accounts: [],
+	minors: []
 };
-/** Where containerd keeps all that it has in a node. */
-const containerdFolder = "/var/lib/containerd";
-/** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
-const nodeFolders = ["/var", containerdFolder];
-const askNode = `for folder in ${nodeFolders.join(" ")}; do
-  echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
-done
-ctr --namespace=k8s.io images list --quiet`;
-/** Reads the first lines that `askNode` prints. */
-const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
-	const disk = parseDisk(printed.split("\n")[index] ?? "", isHere);
-	return disk && {
-		...disk,
-		path
-	};
-});
-/** A node that cannot tell is no reason to fail: less is known, that is all. */
-const inspectNode = async (api, node, isHere) => {
-	const argv = [
-		"sh",
-		"-c",
-		askNode
-	];
-	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
-	const [volume, containerd] = parseNodeFolders(printed, isHere);
-	return {
-		node,
-		volume,
-		containerd,
-		images: printed.split("\n").slice(nodeFolders.length).filter(Boolean)
-	};
+/** A namespace that is not written is whichever kubectl is told. */
+const isSame = (one, other) => one === void 0 || other === void 0 || one === other;
+const hasSecrets = ({ hasSecrets, account }, namespace, { accounts }) => hasSecrets || accounts.some((each) => each.name === account && isSame(each.namespace, namespace));
+const renderSince = ({ minors }) => {
+	if (minors.some((minor) => minor !== void 0 && minor >= since)) return "Kubernetes";
+	return minors.length > 0 && minors.every((minor) => minor === void 0) ? `Kubernetes 1.${since} and later` : void 0;
 };
-/** One entry per filesystem, with all of its uses. */
-const toFilesystems = (states) => {
-	const known = states.flatMap(({ state, use }) => state === void 0 ? [] : [{
-		state,
-		use
-	}]);
-	return [...Map.groupBy(known, ({ state }) => state.device).values()].flatMap((group) => {
-		const [first] = group;
-		return first === void 0 ? [] : [{
-			...first.state,
-			uses: group.map(({ use }) => use)
-		}];
-	});
+const issue = "kubernetes#138175";
+/** What comes of it that a pod pulls what was loaded; empty for nothing. */
+const renderSecretPull = ({ pulls, namespace }, facts) => {
+	const who = renderSince(facts);
+	if (who === void 0 || !hasSecrets(pulls, namespace, facts)) return "";
+	return ` The pod has imagePullSecrets: once it has pulled, ${who} also pulls this image for pods without these secrets, and refuses them with imagePullPolicy Never (${issue}).`;
 };
 /**
-* Looks at the filesystems of Docker's data, of the temp folder and of the nodes.
+* What comes of it that a pod pulls, from another repository, what may be the same content.
 *
-* A node's volume is in Docker's folder, so what the node sees there is Docker's filesystem: also
-* where the daemon is elsewhere, and a folder of that name here would be another one.
+* @param loaded the name that the step loads
 */
-const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) => {
-	const { dataRoot } = engine;
-	const store = storeFolders(engine).at(-1) ?? dataRoot;
-	const [local, temp, ...inNodes] = await Promise.all([
-		isLocalDaemon ? inspectFolder(store) : void 0,
-		inspectFolder(tempDir),
-		...nodes.map((node) => inspectNode(api, node, isLocalDaemon))
-	]);
-	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
-	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
-	const docker = volume === void 0 ? local : {
-		...volume,
-		path: dataRoot
-	};
+const renderTwinPull = (loaded, facts) => {
+	const who = renderSince(facts);
+	if (who === void 0) return "";
+	return ` If both are the same content, ${who} then also pulls ${loaded}, and refuses it with imagePullPolicy Never (${issue}).`;
+};
+
+// src/manifests/check-images.ts
+const toUsers = (workloads) => workloads.flatMap(({ file, namespace, pulls, containers }) => containers.flatMap((container) => {
+	const reference = parseImageReference(container.image);
+	if (typeof reference === "string") return [];
+	return [{
+		...container,
+		canonical: reference.canonical,
+		file,
+		namespace,
+		pulls
+	}];
+}));
+const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
+/** Undefined for a name that has a digest and no tag. */
+const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
+const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
+const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
+/** Whether the node asks a registry although it has the image. */
+const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
+/** The names under which the nodes will have something once the step has ended. */
+const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
+	given: name,
+	canonical: name
+})))];
+/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
+const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
+const toPullWarning = (user, facts) => {
+	const { name, image, pullPolicy, canonical, file, line } = user;
 	return {
-		filesystems: toFilesystems([
-			{
-				state: docker,
-				use: { kind: "docker" }
-			},
-			{
-				state: temp,
-				use: { kind: "temp" }
-			},
-			...inNodes.map(({ node, containerd }) => ({
-				state: containerd,
-				use: {
-					kind: "node",
-					name: node.name
-				}
-			}))
-		]),
-		nodeImages: new Map(inNodes.map(({ node, images }) => [node.name, images]))
+		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}${renderSecretPull(user, facts)}`,
+		location: {
+			file,
+			line
+		}
 	};
 };
-/** The one that a use is on. */
-const findUse = (filesystems, isMeant) => filesystems.find(({ uses }) => uses.some(isMeant));
-const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind === "docker");
-/** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
-const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
+/**
+* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
+* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
+*/
+const findNearest = (canonical, loaded, used) => {
+	const repository = repositoryOf(canonical);
+	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
+	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
+	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
+};
+const toStrangerWarning = (user, nearest, facts) => {
+	const { name, image, canonical, file, line } = user;
+	const twin = repositoryOf(canonical) !== repositoryOf(nearest.canonical) ? renderTwinPull(nearest.given, facts) : "";
+	return {
+		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+/** A name from elsewhere is loaded as it is written, also where the image that was built is meant. */
+const toTwinWarning = (user, nearest) => {
+	const { name, image, file, line } = user;
+	return {
+		message: `The container ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`,
+		location: {
+			file,
+			line
+		}
+	};
+};
+const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+	const reason = parseImageReference(image);
+	if (typeof reason !== "string") return [];
+	const why = image.trim() === image ? reason : "it has white space around it";
+	return [{
+		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
+		location: {
+			file,
+			line
+		}
+	}];
+}));
+/** What is wrong with the images that manifests name, going by what will be in the nodes. */
+const checkImages = (workloads, given, facts = noPullFacts) => {
+	const loaded = findLoaded(given);
+	const users = toUsers(workloads);
+	const used = new Set(users.map(({ canonical }) => canonical));
+	const named = new Set(given.named?.map(({ canonical }) => canonical));
+	const own = loaded.filter(({ canonical }) => !named.has(canonical));
+	const warnings = users.flatMap((user) => {
+		const nearest = findNearest(user.canonical, own, used);
+		if (isLoaded(user.canonical, loaded)) {
+			const isTwin = nearest !== void 0 && !isLoaded(user.canonical, own);
+			return [...isPulled(user) ? [toPullWarning(user, facts)] : [], ...isTwin ? [toTwinWarning(user, nearest)] : []];
+		}
+		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest, facts)];
+	});
+	return [...toNameWarnings(workloads), ...warnings];
+};
+/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
+/**
+* Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
+* one may be in what cannot be read.
+*/
+const asksForGpu = ({ workloads, warnings }, names) => {
+	const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names));
+	if (users.some((user) => user.asksForGpu)) return true;
+	return users.length === 0 || warnings.length > 0 ? void 0 : false;
+};
+
+// src/manifests/find-images.ts
+/** More than a cluster for tests runs. */
+const mostImages = 200;
+/** Those that nodes do not get by themselves, each once, in the order of the manifests. */
+const findOthers$1 = ({ images }, loaded) => {
+	const names = findLoaded(loaded);
+	return [...Map.groupBy(images, ({ reference }) => toCriName(reference.canonical)).values()].flatMap(([first]) => first ?? []).filter(({ reference }) => !isLoaded(reference.canonical, names));
+};
+const isExcluded = ({ reference }, patterns) => patterns.some((each) => isLike(reference.given, each) || isLike(reference.canonical, each));
+/**
+* Finds the images that the manifests name and the step neither builds nor lists.
+*
+* @param exclude names of images that are left out, in which `*` stands for any text
+* @throws {Failure} when there are more than anybody means
+*/
+const findNamedImages = (manifests, loaded, exclude) => {
+	const found = findOthers$1(manifests, loaded).filter((image) => !isExcluded(image, exclude));
+	if (found.length <= mostImages) return found;
+	throw new Failure(`images-from: the manifests name ${found.length} images`, { remedy: `At most ${mostImages} are loaded. Name fewer files in manifests, or leave images out with images-from-exclude.` });
+};
+/** Where a name stands, as an editor opens it. */
+const renderPlace$1 = ({ file, line }) => `${JSON.stringify(file).slice(1, -1)}:${line}`;
+/** So many lines of a kind are told. */
+const mostLines$1 = 20;
+const cut = (lines, what) => lines.length <= mostLines$1 ? lines : [...lines.slice(0, mostLines$1), `images-from: ${lines.length - mostLines$1} more ${what}.`];
+/** What the step takes from the manifests, and what it cannot know. */
+const renderNamedImages = (named, { unknownImages }) => {
+	const all = named.map((each) => `${each.reference.given} (${renderPlace$1(each)})`);
+	const count = all.length === 1 ? "one image" : `${all.length} images`;
+	const unknown = unknownImages.map((each) => `images-from: not ${renderPlace$1(each)}: ${each.why}.`);
+	return [all.length === 0 ? "images-from: the manifests name no image that this step does not load anyway." : `images-from: the manifests name ${count} besides: ${all.join(", ")}.`, ...cut([...new Set(unknown)], "places may name an image")];
+};
+/** What pods pull from registries, where the step is not to load it; undefined where there is nothing. */
+const renderOthers = (manifests, loaded) => {
+	const pods = new Set(manifests.workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
+	const others = findOthers$1(manifests, loaded).filter(({ reference }) => pods.has(reference.given));
+	if (others.length === 0) return void 0;
+	const names = others.slice(0, mostLines$1).map(({ reference }) => reference.given);
+	const more = others.length > names.length ? ` and ${others.length - names.length} more` : "";
+	return `Each node pulls what it lacks of ${names.join(", ")}${more}: pods use it, and this step does not load it. images-from: manifests does.`;
+};
 
 // src/load/because.ts
 /** The words of it, for people. */
@@ -1248,6 +2762,29 @@ const toLoadNeeds = (facts, { node, choice }) => {
 		}
 	}
 };
+/** The store's, and each node's own where pods may write to it. */
+const toFilesNeeds = ({ nodeFiles, filesystems }) => {
+	const bytes = nodeFiles.files.reduce((sum, { files, found, into }) => {
+		return sum + (into.length === 0 ? 0 : 1 + (files.isWritable ? into.length : 0)) * found.source.sizeBytes;
+	}, 0);
+	const fetchedBytes = nodeFiles.files.reduce((sum, { found, into }) => {
+		return sum + (found.kind === "remote" && into.length > 0 ? found.source.sizeBytes : 0);
+	}, 0);
+	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+	return [{
+		need: {
+			kind: "files",
+			bytes
+		},
+		filesystem: findDockers(filesystems)
+	}, {
+		need: {
+			kind: "files",
+			bytes: fetchedBytes
+		},
+		filesystem: temp
+	}].filter(({ need }) => need.bytes > 0);
+};
 const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
 	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
@@ -1270,7 +2807,11 @@ const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
 */
 const planDisk = (facts, nodes, keep) => {
 	const { lastSizes } = facts;
-	const needs = [...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes), ...nodes.flatMap((node) => toLoadNeeds(facts, node))];
+	const needs = [
+		...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes),
+		...nodes.flatMap((node) => toLoadNeeds(facts, node)),
+		...toFilesNeeds(facts)
+	];
 	/** Of the images to build; undefined before they were built once. */
 	const sizes = lastSizes;
 	return {
@@ -1280,8 +2821,8 @@ const planDisk = (facts, nodes, keep) => {
 };
 /** Sizes are rounded, and images change a little: what is this close is tried. */
 const tolerance = .95;
-/** Nobody knows what of its part a builder has already. */
-const isCertain = ({ kind }) => kind !== "builder" && kind !== "export";
+/** Nobody knows what of its part a builder, or the store of files, has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export" && kind !== "files";
 /** True when not even all that could be freed would make room, should images be as they were. */
 const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
 	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes;
@@ -1289,7 +2830,7 @@ const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
 
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs = 3e5;
+const timeoutMs$1 = 3e5;
 const units = {
 	B: 1,
 	kB: 1e3,
@@ -1315,7 +2856,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs });
+	], { timeoutMs: timeoutMs$1 });
 	if (code !== 0) line("Could not prune the build cache; the step continues.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -1327,97 +2868,16 @@ const pruneCache = async (docker, line) => {
 	}];
 };
 
-// src/manifests/check-images.ts
-const toUsers = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap((container) => {
-	const reference = parseImageReference(container.image);
-	if (typeof reference === "string") return [];
-	return [{
-		...container,
-		canonical: reference.canonical,
-		file
-	}];
-}));
-const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
-/** Undefined for a name that has a digest and no tag. */
-const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
-const repositoryOf = (canonical) => toRepository(withoutDigest(canonical));
-const lastPart = (canonical) => repositoryOf(canonical).split("/").at(-1) ?? "";
-/** Whether the node asks a registry although it has the image. */
-const isPulled = ({ pullPolicy, canonical }) => pullPolicy === void 0 ? tagOf(canonical) === "latest" : pullPolicy === "Always";
-/** The names under which the nodes will have something once the step has ended. */
-const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ digestNames }) => digestNames.map((name) => ({
-	given: name,
-	canonical: name
-})))];
-/** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
-const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
-const toPullWarning = (user) => {
-	const { name, image, pullPolicy, canonical, file, line } = user;
-	return {
-		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}`,
-		location: {
-			file,
-			line
-		}
-	};
-};
-/**
-* The loaded image that was probably meant. A name from elsewhere is suspicious with the same tag, or
-* while nothing uses the one that is loaded; `nginx:1.27` beside an `acme/nginx:dev` is neither.
-*/
-const findNearest = (canonical, loaded, used) => {
-	const repository = repositoryOf(canonical);
-	const alike = loaded.filter((image) => lastPart(image.canonical) === lastPart(canonical));
-	const sameTag = alike.filter((image) => tagOf(image.canonical) === tagOf(canonical));
-	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
-};
-const toStrangerWarning = (user, nearest) => {
-	const { name, image, file, line } = user;
-	return {
-		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.`,
-		location: {
-			file,
-			line
-		}
-	};
-};
-const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
-	const reason = parseImageReference(image);
-	if (typeof reason !== "string") return [];
-	const why = image.trim() === image ? reason : "it has white space around it";
-	return [{
-		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
-		location: {
-			file,
-			line
-		}
-	}];
-}));
-/** What is wrong with the images that manifests name, going by what will be in the nodes. */
-const checkImages = (workloads, given) => {
-	const loaded = findLoaded(given);
-	const users = toUsers(workloads);
-	const used = new Set(users.map(({ canonical }) => canonical));
-	const warnings = users.flatMap((user) => {
-		if (isLoaded(user.canonical, loaded)) return isPulled(user) ? [toPullWarning(user)] : [];
-		const nearest = findNearest(user.canonical, loaded, used);
-		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest)];
-	});
-	return [...toNameWarnings(workloads), ...warnings];
-};
-/** The canonical names that containers use: whether they pull has been judged, each at its line. */
-const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
-/**
-* Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
-* one may be in what cannot be read.
-*/
-const asksForGpu = ({ workloads, warnings }, names) => {
-	const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names));
-	if (users.some((user) => user.asksForGpu)) return true;
-	return users.length === 0 || warnings.length > 0 ? void 0 : false;
-};
-
 // src/plan/steps.ts
+const toStep = (id, work, order = {}) => ({
+	id,
+	needs: [],
+	after: [],
+	lane: "none",
+	isFinal: false,
+	...order,
+	...work
+});
 const toBuildId = (target) => `build ${target}`;
 
 // src/plan/shortage.ts
@@ -1436,14 +2896,15 @@ const needNames = {
 	images: "images",
 	builder: "the builder's copies",
 	export: "one image's export from the builder",
-	tar: "one image's tar"
+	tar: "one image's tar",
+	files: "files for nodes"
 };
 const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
-const renderParts = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
 /** A filesystem with what it has to take. */
 const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
 	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
-	const parts = needs.length < 2 ? "" : ` = ${renderParts(needs)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
 	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
 	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
 };
@@ -1469,7 +2930,7 @@ const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
 		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
 		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
 		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
-		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts(sum.needs)}); available: ${has.join(" + ")}`;
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); available: ${has.join(" + ")}`;
 	});
 	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
 };
@@ -1562,16 +3023,18 @@ const nameOf$1 = ({ step }) => {
 const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
 	const { error } = outcome;
 	const location = error instanceof Failure ? error.location : void 0;
+	const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind);
 	return {
 		name: nameOf$1(outcome),
 		error,
-		location
+		location,
+		isClusters
 	};
 });
-/** A build that failed begins with its own name. */
-const renderProblem = ({ name, error }) => {
+/** A build that failed begins with its own name, and a cluster has it in its sentence. */
+const renderProblem = ({ name, error, isClusters }) => {
 	const text = renderError(error);
-	return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+	return isClusters || text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
 };
 /** All but the first, whose location is that of the step's own error, as far as they have one. */
 const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
@@ -1579,14 +3042,14 @@ const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
 	location: problem.location
 })).filter(({ location }) => location !== void 0);
 /** Nothing where there is nothing to list. */
-const list$1 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
+const list$2 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
 /** One sentence for images that were built here and no node got, one for the others. */
 const renderUnloaded = (report) => {
 	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
 	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
 	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
 	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
-	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
+	return [...list$2("Built, not loaded", built.map(nameOf$1)), ...list$2("Not loaded", given.map(nameOf$1))];
 };
 /** What others' failures left undone. */
 const renderUndone = (report) => {
@@ -1598,8 +3061,8 @@ const renderUndone = (report) => {
 		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
 	};
 	return [
-		...list$1("Not built", skipped.map(withReason)),
-		...list$1("Cancelled", cancelled.map(nameOf$1)),
+		...list$2("Not built", skipped.map(withReason)),
+		...list$2("Cancelled", cancelled.map(nameOf$1)),
 		...renderUnloaded(report)
 	];
 };
@@ -1613,10 +3076,15 @@ const toFailure = (report) => {
 	const problems = toProblems(report);
 	const among = countImages(report);
 	const [first] = problems;
-	if (first === void 0 || among === 1) return first?.error;
+	const ofFiles = [...outcomesOf(report, "sync-files"), ...outcomesOf(report, "image-volumes")];
+	const isOnlyOne = problems.length === 1 && ofFiles.length > 0;
+	const isImages = among === 1 && !first?.isClusters;
+	if (first === void 0 || isImages || among === 0 && isOnlyOne) return first?.error;
 	const mark = problems.length === 1 ? "" : "- ";
 	const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`);
-	const rest = [`${problems.length} of ${among} images failed.`, ...renderUndone(report)].join(" ");
+	const failed = problems.filter(({ isClusters }) => !isClusters).length;
+	const rest = [...failed === 0 ? [] : [`${failed} of ${among} images failed.`], ...renderUndone(report)].join(" ");
+	if (rest === "") return first.error;
 	return new Failure([...causes, rest].join("\n"), { location: first.location });
 };
 
@@ -1748,7 +3216,7 @@ const renderProof = (analysis, told) => {
 	if (told === void 0) return `Without ${formatCount(parts.length, "finding")} whose fix only removes something (${idsOf(parts).join(", ")}): ${renderSize(totalBytes, bytes)}, about ${formatBytes(packedBytes)} in a registry`;
 	const { proof } = told;
 	if (proof.kind === "tried") return renderTried(proof, removal, analysis);
-	return `Without ${formatCount(parts.length, "finding")}: ${renderSize(totalBytes, bytes)}. Your test proves nothing, as it does not pass in the image as it is: ${toLine(proof.how)}`;
+	return `Without ${formatCount(parts.length, "finding")}: ${renderSize(totalBytes, bytes)}. Your test proves nothing, as it does not pass in the image as it is: ${toLine$1(proof.how)}`;
 };
 /** What the test said where it failed, for the log alone: its output may hold what only the log masks. */
 const renderSaid = (told) => {
@@ -1756,7 +3224,7 @@ const renderSaid = (told) => {
 	const { proof, command } = told;
 	const failed = proof.kind === "tried" ? proof.failed : proof;
 	if (failed === void 0) return [];
-	return [`The test \`${toLine(command, 200)}\` failed: ${toLine(failed.how)}`, ...failed.said.map((line) => `  ${toLine(line)}`)];
+	return [`The test \`${toLine$1(command, 200)}\` failed: ${toLine$1(failed.how)}`, ...failed.said.map((line) => `  ${toLine$1(line)}`)];
 };
 /** The same for programs; undefined where nothing can only be removed. */
 const toProofOutput = ({ removal }, told) => {
@@ -1825,7 +3293,7 @@ const toImageReports = (report) => {
 /** What the images have in common; all of their files are gone through, so once is enough. */
 const compareReports = (reports) => compareContents(reports.map(({ analysis }) => analysis));
 /** A path in an image, of which names are bytes, as one line of text. */
-const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
+const renderPath = (path) => toLine$1(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
 /** Where a layer comes from, in a word: its line, else its number. */
 const renderPlace = ({ location, isBase }, index) => {
 	if (location !== void 0) return `${location.file}:${location.line}`;
@@ -1847,13 +3315,15 @@ const renderPaths = (paths) => {
 const renderEvidence = ({ bytes, paths, evidence }) => [
 	bytes > 0 ? formatBytes(bytes) : "",
 	renderPaths(paths),
-	toLine(evidence ?? "")
+	toLine$1(evidence ?? "")
 ].filter(Boolean).join("; ");
+/** What to do about it. */
+const fixOf = ({ rule, fix }) => fix ?? rule.fix;
 /** A finding in one line, as an annotation has it. */
 const renderFinding = (match) => {
-	const { what, fix, doubt } = match.rule;
+	const { what, doubt } = match.rule;
 	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
-	return `${what}: ${renderEvidence(match)}. ${fix}${why}`;
+	return `${what}: ${renderEvidence(match)}. ${fixOf(match)}${why}`;
 };
 /** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
 const toAnnotations = ({ name, analysis }) => {
@@ -1871,22 +3341,26 @@ const toAnnotations = ({ name, analysis }) => {
 const mostParts = 20;
 const mostFindings = 50;
 const mostPaths = 5;
-const toFindingOutput = ({ rule, layer, location, bytes, paths, evidence }, all) => ({
-	rule: rule.id,
-	level: rule.level,
-	what: rule.what,
-	fix: rule.fix,
-	doubt: rule.doubt,
-	layer,
-	isQuestion: rule.isQuestion,
-	location: location ?? all.layers[layer]?.location,
-	bytes,
-	pathCount: paths.length,
-	paths: paths.slice(0, mostPaths).map(renderPath),
-	evidence: evidence === void 0 ? void 0 : toLine(evidence)
-});
+const toFindingOutput = (match, all) => {
+	const { rule, layer, location, bytes, paths, evidence } = match;
+	return {
+		rule: rule.id,
+		level: rule.level,
+		what: rule.what,
+		fix: fixOf(match),
+		doubt: rule.doubt,
+		layer,
+		isQuestion: rule.isQuestion,
+		location: location ?? all.layers[layer]?.location,
+		bytes,
+		pathCount: paths.length,
+		paths: paths.slice(0, mostPaths).map(renderPath),
+		evidence: evidence === void 0 ? void 0 : toLine$1(evidence)
+	};
+};
 const toOutput = ({ name, analysis, proof }, growth) => {
-	const { waste, folders, files, findings, removal, fingerprint: _, ...rest } = analysis;
+	const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis;
+	const { folderSizes: __, ...rest } = more;
 	const toLarge = ({ path, bytes }) => ({
 		path: renderPath(path),
 		bytes
@@ -1928,46 +3402,225 @@ const toImageReportOutput = (reports, compared, growths = []) => {
 	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
 };
 
-// src/report/image-limits.ts
+// src/report/grown.ts
+const sum$9 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+/** What is kept of an image, for the next runs to compare. */
+const toImageParts = ({ layers, totalBytes, folderSizes }) => {
+	const own = layers.filter(({ isBase }) => !isBase);
+	const ids = toLayerIds(own.map(({ instruction }) => instruction));
+	return {
+		totalBytes,
+		baseBytes: totalBytes - sum$9(own.map(({ bytes }) => bytes)),
+		layers: own.map(({ bytes }, at) => ({
+			id: ids[at] ?? "",
+			bytes
+		})),
+		folders: folderSizes.map(({ path, bytes }) => ({
+			id: toFolderId(path),
+			bytes
+		}))
+	};
+};
+/** Those that only one side has, by the last one before them that both have. */
+const groupOpen = (parts, others) => {
+	const known = new Set(others.map(({ id }) => id));
+	let last = "";
+	const open = [];
+	for (const part of parts) if (known.has(part.id)) last = part.id;
+	else open.push({
+		part,
+		after: last
+	});
+	return open;
+};
+/**
+* Which layers are those of lines that somebody has changed: they stand where those stood, and are the
+* nearest in size.
+*/
+const pairChanged = (now, then) => {
+	const before = groupOpen(then, now);
+	const pairs = groupOpen(now, then).flatMap(({ part, after }) => before.filter((each) => each.after === after).map((each) => ({
+		part,
+		was: each.part
+	}))).toSorted((a, b) => Math.abs(a.part.bytes - a.was.bytes) - Math.abs(b.part.bytes - b.was.bytes));
+	const paired = /* @__PURE__ */ new Map();
+	const taken = /* @__PURE__ */ new Set();
+	for (const { part, was } of pairs) {
+		if (paired.has(part) || taken.has(was)) continue;
+		paired.set(part, was);
+		taken.add(was);
+	}
+	return paired;
+};
+const byGrowth = (a, b) => b.bytes - a.bytes;
+const findGrownLayers = (now, last) => {
+	const known = new Map(last.layers.map(({ id, bytes }) => [id, bytes]));
+	const changed = pairChanged(now, last.layers);
+	return now.map((part) => {
+		const before = known.get(part.id) ?? changed.get(part)?.bytes ?? last.otherLayerBytes;
+		return part.bytes - before;
+	});
+};
+/** So much of a folder's growth is all of it. */
+const mostOfIt = .9;
+/** Each as deep as nearly all that it grew by is in it. */
+const findGrownPaths = (folders, last, leastBytes) => {
+	const known = new Map(last.folders.map(({ id, bytes }) => [id, bytes]));
+	const grown = folders.map(({ path, bytes }) => ({
+		path,
+		bytes: bytes - (known.get(toFolderId(path)) ?? last.otherFolderBytes)
+	})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth);
+	const isSaidBelow = ({ path, bytes }) => {
+		const inside = `${path}/`;
+		return grown.some((each) => each.bytes >= mostOfIt * bytes && each.path.startsWith(inside));
+	};
+	return grown.filter((each) => !isSaidBelow(each));
+};
+const kb = 1e3;
+/** So many are kept. */
+const mostGrown = 20;
+/** What an image has grown by; undefined where nobody knows what it was made of. */
+const findGrown = (analysis, last, leastBytes) => {
+	if (last?.parts === void 0) return void 0;
+	const { parts } = last;
+	const { baseBytes, layers } = toImageParts(analysis);
+	const grown = findGrownLayers(layers, parts);
+	const own = analysis.layers.flatMap(({ isBase }, index) => isBase ? [] : [index]);
+	return {
+		leastBytes,
+		baseBytes: Math.round(baseBytes / kb) * kb - parts.baseBytes,
+		layers: own.map((index, at) => ({
+			index,
+			bytes: grown[at] ?? 0
+		})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth).slice(0, mostGrown),
+		paths: findGrownPaths(analysis.folderSizes, parts, leastBytes).slice(0, mostGrown)
+	};
+};
+/** For the output. */
+const toGrownOutput = ({ layers }, { baseBytes, layers: grown, paths }) => ({
+	baseBytes,
+	layers: grown.map(({ index, bytes }) => ({
+		location: layers[index]?.location,
+		instruction: layers[index]?.instruction,
+		bytes
+	})),
+	paths: paths.map(({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	}))
+});
+const mostShown = 3;
+const longestInstruction$1 = 80;
+/** `Dockerfile:12 RUN pip install . +40 MB; /usr/lib/x +38 MB`; empty where nothing grew much. */
+const renderGrown = ({ layers }, { baseBytes, layers: grown, paths, leastBytes }) => {
+	return [
+		...grown.slice(0, mostShown).flatMap(({ index, bytes }) => {
+			const layer = layers[index];
+			if (layer === void 0) return [];
+			const instruction = toLine$1(layer.instruction ?? "", longestInstruction$1);
+			return [[
+				renderPlace(layer, index),
+				instruction,
+				`+${formatBytes(bytes)}`
+			].filter(Boolean).join(" ")];
+		}),
+		...baseBytes >= leastBytes ? [`base +${formatBytes(baseBytes)}`] : [],
+		...paths.slice(0, mostShown).map(({ path, bytes }) => `${renderPath(path)} +${formatBytes(bytes)}`)
+	].join("; ");
+};
+
+// src/report/image-growth.ts
 const runs = {
 	default: "the default branch's last run",
 	branch: "this branch's last run"
+};
+/** Less is what any rebuild makes: an image's clock, a package's patch. */
+const leastGrowthOf = ({ bytes }) => Math.max(1e6, .005 * bytes);
+const toSince = (analysis, last, against) => last && {
+	before: {
+		...last,
+		against
+	},
+	grown: findGrown(analysis, last, leastGrowthOf(last))
 };
 /**
 * What was found out about the images of this run, each beside what it was.
 *
 * @param targets names of those whose sizes are kept, in the order of these
 */
-const compareImages = (report, targets, { ofDefaultBranch, ofBranch }) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
+const compareImages = (report, targets, last) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
 	if (analysis === void 0) return [];
 	const { image, names } = step;
 	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
-	const ofDefault = ofDefaultBranch?.[at];
-	const size = ofDefault ?? ofBranch?.[at];
-	const against = ofDefault === void 0 ? "branch" : "default";
+	const ofDefault = toSince(analysis, last.ofDefaultBranch?.[at], "default");
+	const ofBranch = toSince(analysis, last.ofBranch?.[at], "branch");
+	const since = ofDefault ?? ofBranch ?? { before: void 0 };
 	return [{
 		name: names.join(", "),
 		analysis,
-		before: size && {
-			...size,
-			against
-		}
+		...since,
+		ofBranch: ofDefault && ofBranch
 	}];
 });
-/** The sizes to keep, in the order of the targets; undefined where not all are known. */
-const toImageSizes = (report, targets) => {
+/** What to keep of the images, in the order of the targets; undefined where not all are known. */
+const toImagesToKeep = (report, targets) => {
 	const all = outcomesOf(report, "analyse");
-	const sizes = targets.flatMap((name) => {
+	const images = targets.flatMap((name) => {
 		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
-		return found === void 0 ? [] : [{
-			bytes: found.totalBytes,
-			packedBytes: found.packedBytes
+		if (found === void 0) return [];
+		const { totalBytes: bytes, packedBytes } = found;
+		return [{
+			bytes,
+			packedBytes,
+			parts: toImageParts(found)
 		}];
 	});
-	return sizes.length === targets.length ? sizes : void 0;
+	return images.length === targets.length ? images : void 0;
 };
-/** Less is what any rebuild makes: an image's clock, a package's patch. */
-const isNoise = (grownBytes, { bytes }) => grownBytes < Math.max(1e6, .005 * bytes);
+const toGrowth = (analysis, { before, grown }) => before && {
+	bytes: analysis.totalBytes - before.bytes,
+	against: before.against,
+	...grown && toGrownOutput(analysis, grown)
+};
+/** How much each has grown, for the output; undefined where no earlier size is known. */
+const toGrowths = (reports) => reports.map(({ analysis, ofBranch, ...since }) => {
+	const growth = toGrowth(analysis, since);
+	return growth && {
+		...growth,
+		ofBranch: ofBranch && toGrowth(analysis, ofBranch)
+	};
+});
+const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
+/** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
+const renderChange = ({ analysis, before }) => {
+	if (before === void 0) return void 0;
+	const grown = analysis.totalBytes - before.bytes;
+	return `${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`;
+};
+/** What grew; empty where nobody knows. */
+const renderParts = ({ analysis, grown }) => grown === void 0 ? "" : renderGrown(analysis, grown);
+/** Whether it is worth a second look that an image is not what it was in the branch's last run. */
+const hasChanged = ({ totalBytes }, { before }) => before !== void 0 && Math.abs(totalBytes - before.bytes) >= leastGrowthOf(before);
+/** `api:dev +12 MB (0.6 %) since ...: Dockerfile:7 ... +10 MB`, where an earlier size is known. */
+const renderGrowth = (reports) => {
+	const each = reports.flatMap(({ name, analysis, ofBranch, ...since }) => {
+		return [since, ...ofBranch !== void 0 && hasChanged(analysis, ofBranch) ? [ofBranch] : []].flatMap((one) => {
+			const change = renderChange({
+				analysis,
+				...one
+			});
+			const parts = renderParts({
+				analysis,
+				...one
+			});
+			return change === void 0 ? [] : [`${name} ${change}${parts && `: ${parts}`}`];
+		});
+	});
+	return each.length === 0 ? void 0 : each.join(" · ");
+};
+
+// src/report/image-limits.ts
+/** A name without its tag and digest. */
 const withoutTag = (name) => name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 /** Whether a limit is about an image of these names; one that names none is about all. */
 const isAbout = ({ image }, name) => image === void 0 || name.split(", ").some((each) => each === image || withoutTag(each) === image);
@@ -1993,7 +3646,7 @@ const renderLargest = (analysis, isPacked) => {
 	const largest = findLargest$1(analysis, isPacked);
 	if (largest === void 0) return "";
 	const { layer, index, bytes } = largest;
-	const instruction = toLine(layer.instruction ?? "", longestInstruction);
+	const instruction = toLine$1(layer.instruction ?? "", longestInstruction);
 	const what = instruction === "" ? "" : ` ${instruction}`;
 	return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`;
 };
@@ -2008,38 +3661,33 @@ const checkSize = (report, limit) => {
 	const has = `${name} has ${formatBytes(bytes)}${wordOf(limit, analysis)}`;
 	return [toExcess(report, limit, `${has}, ${formatBytes(bytes - limit.bytes)} more than image-size-limit allows (${limit.given})`)];
 };
-const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
 const checkGrowth = (report, limit) => {
 	const { name, analysis, before } = report;
 	if (before === void 0) return [];
 	const then = limit.isPacked ? before.packedBytes : before.bytes;
 	const now = sizeOf(analysis, limit.isPacked);
 	const grown = now - then;
-	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || isNoise(grown, {
-		...before,
-		bytes: then
-	})) return [];
+	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || grown < leastGrowthOf({ bytes: then })) return [];
 	const word = wordOf(limit, analysis);
-	const by = `${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${runs[before.against]}`;
-	const sum = `from ${formatBytes(then)} to ${formatBytes(now)}`;
-	return [toExcess(report, limit, `${by}, ${sum}, more than image-growth-limit allows (${limit.given})`)];
+	const what = `${`${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${runs[before.against]}`}, ${`from ${formatBytes(then)} to ${formatBytes(now)}`}, more than image-growth-limit allows (${limit.given})`;
+	const excess = toExcess(report, limit, what);
+	const parts = renderParts(report);
+	if (parts === "") return [excess];
+	const [first] = report.grown?.layers ?? [];
+	const location = first && analysis.layers[first.index]?.location;
+	return [{
+		message: `${what}${limit.isPacked ? ". Before compression: " : ": "}${parts}.`,
+		location: location ?? excess.location
+	}];
 };
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
-/** How much each has grown, for the output; undefined where no earlier size is known. */
-const toGrowths = (reports) => reports.map(({ analysis, before }) => before && {
-	bytes: analysis.totalBytes - before.bytes,
-	against: before.against
-});
-/** `api:dev +12 MB (0.6 %)`, for each image of which an earlier size is known. */
-const renderGrowth = (reports) => {
-	const each = reports.flatMap(({ name, analysis, before }) => {
-		if (before === void 0) return [];
-		const grown = analysis.totalBytes - before.bytes;
-		return [`${name} ${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`];
-	});
-	return each.length === 0 ? void 0 : each.join(" · ");
-};
+
+// src/docker/disk-full.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
 
 // src/image/background.ts
 /** Files in which people write which distributions of Python they want; no lock, which lists all. */
@@ -2086,10 +3734,10 @@ const toInstruction = (createdBy) => {
 	const whole = hideTokens(createdBy).slice(0, longest$4).trim();
 	const text = withoutEnd(whole, "# buildkit").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
 	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
-	if (withArguments === void 0) return toLine(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
+	if (withArguments === void 0) return toLine$1(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
 	const [mark = ""] = / -[a-z]{0,8}c /.exec(withArguments) ?? [];
 	const shell = mark === "" ? -1 : withArguments.indexOf(mark);
-	return shell < 0 ? "RUN" : toLine(`RUN ${withArguments.slice(shell + mark.length)}`);
+	return shell < 0 ? "RUN" : toLine$1(`RUN ${withArguments.slice(shell + mark.length)}`);
 };
 /** What made each layer, as far as the image's own history tells it. */
 const toHistoryOrigins = (config, layers) => {
@@ -2116,12 +3764,12 @@ const createNode$1 = (path, isMark) => ({
 	isFolder: false
 });
 const byBytes = (a, b) => a < b ? -1 : a > b ? 1 : 0;
-const mark$1 = ".wh.";
+const mark = ".wh.";
 const nameless = ".wh..wh..";
 /** A path's names as the layer's archive has them. */
 const toNames = ({ path, isWhiteout }) => {
 	const names = path.split("/");
-	return isWhiteout ? names.with(-1, `${mark$1}${names.at(-1)}`) : names;
+	return isWhiteout ? names.with(-1, `${mark}${names.at(-1)}`) : names;
 };
 /** Archives have folder by folder, names sorted by their bytes. */
 const comesBefore = (path, other) => {
@@ -2147,7 +3795,7 @@ const provide$1 = (root, names) => {
 		let child = children.get(name);
 		if (child === void 0) {
 			if (name.startsWith(nameless)) return void 0;
-			const isMark = name.startsWith(mark$1);
+			const isMark = name.startsWith(mark);
 			const own = isMark ? name.slice(4) : name;
 			child = createNode$1(node.path === "" ? own : `${node.path}/${own}`, isMark);
 			children.set(name, child);
@@ -2212,9 +3860,9 @@ const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isF
 	node.sizeBytes = sizeBytes;
 	node.isFolder = isFolder;
 });
-const sum$6 = ({ sizeBytes, children }) => {
+const sum$8 = ({ sizeBytes, children }) => {
 	let bytes = sizeBytes;
-	for (const child of children?.values() ?? []) bytes += sum$6(child);
+	for (const child of children?.values() ?? []) bytes += sum$8(child);
 	return bytes;
 };
 /** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
@@ -2231,7 +3879,7 @@ const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark
 	if (isMark) {
 		const gone = get(lower, path);
 		if (gone === void 0) throw new UnknownWhiteout();
-		bytes = gone.isFolder ? sum$6(gone) : 0;
+		bytes = gone.isFolder ? sum$8(gone) : 0;
 	}
 	known.totalBytes += bytes;
 	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
@@ -2663,6 +4311,123 @@ const matchDuplicates = async (subject) => {
 	}));
 };
 
+// src/analysis/findings/copied-from.ts
+const isText = (value) => Array.isArray(value) && value.every((each) => typeof each === "string");
+/** What stands for something else is not followed. */
+const isPlain$1 = (word) => /^[\w.@+/-]+$/.test(word);
+const parseCopy = ({ instruction = "" }) => {
+	const rest = instruction.replace(/ # buildkit$/, "").replace(/^\S+\s+/, "").replace(/^(?:--\S+\s+)*/, "");
+	const list = rest.startsWith("[") ? attempt(() => JSON.parse(rest)) : void 0;
+	const words = isText(list) ? list : rest.split(/\s+/);
+	const [destination = ""] = words.slice(-1);
+	if (words.length < 2 || !words.every(isPlain$1)) return void 0;
+	return {
+		sources: words.slice(0, -1),
+		destination
+	};
+};
+/** The last `WORKDIR` before a line, in its stage; undefined where only the base knows it. */
+const findFolder = (text, line) => {
+	let folder;
+	for (const each of text.split("\n").slice(0, line)) {
+		if (/^\s*FROM\s/i.test(each)) folder = void 0;
+		const [, given] = /^\s*WORKDIR\s+(\S+)\s*$/i.exec(each) ?? [];
+		if (given === void 0) continue;
+		if (!isPlain$1(given)) folder = void 0;
+		else if (given.startsWith("/")) folder = given;
+		else folder = folder && posix.join(folder, given);
+	}
+	return folder;
+};
+const tidy = (path) => posix.normalize(`/${path}`).replace(/^\/|\/$/g, "");
+/** @returns undefined for a destination that only the base's own folder would tell */
+const toDestination = ({ destination }, { location }, recipe) => {
+	if (destination.startsWith("/")) return tidy(destination);
+	const folder = location && recipe && findFolder(recipe.text, location.line);
+	return folder && tidy(posix.join(folder, destination));
+};
+const isBelow = (path, folder) => folder === "" || path.startsWith(`${folder}/`);
+/**
+* The path in the build's context that a file of the image was copied from.
+*
+* @param path in the image
+* @returns undefined where that cannot be told from the line
+*/
+const findCopied = (path, origin, recipe) => {
+	const copy = isFromContext(origin) ? parseCopy(origin) : void 0;
+	const into = copy && toDestination(copy, origin, recipe);
+	if (copy === void 0 || into === void 0) return void 0;
+	const sources = copy.sources.map(tidy);
+	const [only = ""] = sources;
+	if (path === into) return sources.length === 1 ? only : void 0;
+	if (!isBelow(path, into)) return void 0;
+	const inner = into === "" ? path : path.slice(into.length + 1);
+	const file = sources.find((source) => source !== "" && posix.basename(source) === inner);
+	if (file !== void 0) return file;
+	return sources.length === 1 ? posix.join(only, inner) : void 0;
+};
+
+// src/analysis/findings/model-advice.ts
+const page = "docs/models.md";
+/** What a pod runs must not come from the checkout while the rest comes from the image. */
+const code$1 = /\.(?:py|pyc|js|mjs|cjs|ts|rb|go|rs|java|jar|sh|so(?:\.\d+)*|php|pl)$/;
+const hasCode = ({ visible }, folder) => [...visible.keys()].some((path) => path.startsWith(`${folder}/`) && code$1.test(path));
+/** Signs that neither an input nor a manifest nor Markdown takes for something else. */
+const isPlain = (path) => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path);
+const toLine = (source, path, isLfs, { background: { recipe } }) => {
+	const folder = recipe?.origin?.folder;
+	const whole = folder === void 0 ? "" : posix.join(folder, source);
+	const target = `/var/local/${posix.basename(whole)}`;
+	if (!isPlain(whole) || !isPlain(path) || findTargetObjection(target) !== void 0) return [];
+	return [{
+		source: whole,
+		line: `${isLfs ? "lfs:" : ""}${whole}:${target}`,
+		mountPath: `/${path}`
+	}];
+};
+/** More lines are better written by whoever knows the folder. */
+const mostLines = 3;
+const isOfLfs = (source, { background: { recipe } }) => {
+	const { folder = "", lfs = [] } = recipe?.origin ?? {};
+	const whole = posix.join(folder, source);
+	return lfs.some((pattern) => isLike(pattern.includes("/") ? whole : posix.basename(whole), pattern));
+};
+/** Folders where nothing in them runs, else files; empty where the line does not tell the sources. */
+const toLines = (paths, layer, isPointer, subject) => {
+	const origin = subject.origins[layer];
+	const { recipe } = subject.background;
+	const found = paths.map((path) => {
+		const source = origin && findCopied(path, origin, recipe);
+		if (source === void 0) return [];
+		const [inner, above] = [parentOf(source), parentOf(path)];
+		const isFile = inner === "" || hasCode(subject, above);
+		const isLfs = isPointer || isOfLfs(source, subject);
+		return toLine(isFile ? source : inner, isFile ? path : above, isLfs, subject);
+	});
+	const sources = found.flat().map(({ source }) => source);
+	const outer = found.flat().filter(({ source }) => !sources.some((other) => source.startsWith(`${other}/`)));
+	const lines = new Map(outer.map((advice) => [advice.line, advice]));
+	const targets = new Set([...lines.keys()].map((line) => line.slice(line.lastIndexOf(":"))));
+	return found.every((each) => each.length > 0) && targets.size === lines.size && lines.size <= mostLines ? [...lines.values()] : [];
+};
+const renderAdvice = (advice) => {
+	return `\`node-files\` with ${advice.map(({ line }) => `\`${line}\``).join(", ")}, and mount that \`hostPath\` in the pod at ${advice.map(({ mountPath }) => `\`${mountPath}\``).join(", ")}, with \`readOnly: true\` (${page}).`;
+};
+/** What to write so that models come to the nodes beside the image. */
+const adviseOnModels = (paths, layer, subject) => {
+	const advice = toLines(paths, layer, false, subject);
+	if (advice.length > 0) return `Leave it out of this line, or write it into .dockerignore. Give the step ${renderAdvice(advice)}`;
+	const [first = ""] = paths;
+	const folder = parentOf(first);
+	const place = folder === "" || hasCode(subject, folder) ? first : folder;
+	return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${isPlain(place) ? ` at \`/${place}\`` : ""}, with \`readOnly: true\` (${page}).`;
+};
+/** The same for pointers of Git LFS in place of models; undefined where nobody can tell what they are. */
+const adviseOnPointers = (paths, layer, subject) => {
+	const advice = toLines(paths, layer, true, subject);
+	return advice.length === 0 ? void 0 : `Leave it out of the image: give the step ${renderAdvice(advice)} Or, for a file that the image needs, set \`lfs: true\` on actions/checkout.`;
+};
+
 // src/analysis/findings/match-files.ts
 const mb = 1e6;
 const modelName = /\.(?:safetensors|gguf|ggml|onnx|pt|pth|bin|ckpt|h5|keras|tflite|pb|msgpack)$/i;
@@ -2676,7 +4441,7 @@ const fileRules = [
 		what: "A model in the image",
 		name: modelName,
 		leastBytes: 100 * mb,
-		fix: "Keep it out of the image: mount it in the pod from a volume, so that a new image does not carry it again.",
+		fix: "Keep it out of the image: give it to the nodes with `node-files`, and mount it in the pod (docs/models.md). A new image does not carry it again.",
 		doubt: "an image that must work on its own needs it"
 	},
 	{
@@ -2687,7 +4452,7 @@ const fileRules = [
 		leastBytes: 100,
 		mostBytes: 300,
 		isIt: (head) => head.toString("latin1").startsWith(lfsHead),
-		fix: "Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build."
+		fix: "Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build. A model need not be in the image: `node-files` takes `lfs:PATH` (docs/models.md)."
 	},
 	{
 		id: "core-dump",
@@ -2719,6 +4484,12 @@ const fileRules = [
 		doubt: "an image that compiles needs them"
 	}
 ];
+/** What is better said of these files than of all that the rule is about. */
+const adviseOn = ({ id }, paths, layer, subject) => {
+	if (id === "model-file") return { fix: adviseOnModels(paths, layer, subject) };
+	const fix = id === "lfs-pointer" && paths.every((path) => modelName.test(path)) ? adviseOnPointers(paths, layer, subject) : void 0;
+	return fix === void 0 ? {} : { fix };
+};
 const headBytes$3 = 200;
 /** More candidates would take longer than they are worth. */
 const mostHeads$1 = 2e3;
@@ -2749,11 +4520,14 @@ const matchFiles$1 = async (subject) => {
 		const bytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 		if (first === void 0 || bytes < (first.rule.leastTotal ?? 0)) return [];
 		const paths = sorted.map(({ path }) => path);
+		const { rule, placed } = first;
+		const { layer } = placed;
 		return [{
-			rule: first.rule,
-			layer: first.placed.layer,
+			rule,
+			layer,
 			bytes,
-			paths
+			paths,
+			...adviseOn(rule, paths, layer, subject)
 		}];
 	});
 };
@@ -2799,7 +4573,7 @@ const collect = (subject) => {
 		}];
 	});
 };
-const sum$5 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const sum$7 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
 const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
 	const origin = origins[layer];
 	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
@@ -2811,7 +4585,7 @@ const matchFolders = (subject) => {
 		rule,
 		layer,
 		path,
-		bytes: sum$5(own)
+		bytes: sum$7(own)
 	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
 	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
 		const [first] = group;
@@ -3324,7 +5098,7 @@ const distributionRules = [
 /** Less, of one line, is not worth a word. */
 const leastBytes$3 = 1e6;
 const shown$1 = 8;
-const sum$4 = (all) => all.reduce((bytes, each) => bytes + each.bytes, 0);
+const sum$6 = (all) => all.reduce((bytes, each) => bytes + each.bytes, 0);
 /** `numpy 2.1.0, torch 2.4.0 and 3 more`, the largest first. */
 const listDistributions = (all) => {
 	const names = all.toSorted((a, b) => b.bytes - a.bytes).map(({ name, version }) => `${name} ${version}`.trim());
@@ -3334,10 +5108,10 @@ const listDistributions = (all) => {
 /** The folders that they are installed in, as bytes. */
 const pathsOf = (all) => [...new Set(all.map(({ site }) => site))];
 /** One match for each line that has brought some of them. */
-const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => layer)].flatMap(([layer, group]) => sum$4(group) < least ? [] : [{
+const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => layer)].flatMap(([layer, group]) => sum$6(group) < least ? [] : [{
 	rule,
 	layer,
-	bytes: sum$4(group),
+	bytes: sum$6(group),
 	paths: pathsOf(group),
 	evidence: listDistributions(group)
 }]);
@@ -3732,7 +5506,7 @@ const matchBase = ({ background, origins }) => {
 	}];
 };
 const shownParts = 4;
-const list = (parts) => parts.slice(0, shownParts).map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(", ");
+const list$1 = (parts) => parts.slice(0, shownParts).map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(", ");
 const matchContext = ({ background, origins }) => {
 	const { context } = background;
 	if (context === void 0) return [];
@@ -3740,9 +5514,9 @@ const matchContext = ({ background, origins }) => {
 	const patterns = [...new Set(needless.map(({ pattern }) => pattern))];
 	const evidence = [
 		`BuildKit was sent ${formatBytes(sentBytes)}`,
-		...needless.length > 0 ? [`not needed: ${list(needless)}`] : [],
+		...needless.length > 0 ? [`not needed: ${list$1(needless)}`] : [],
 		...patterns.length > 0 ? [`lines for ${ignoreFile}: ${patterns.join(" ")}`] : [],
-		...needless.length === 0 && largest.length > 0 ? [`largest: ${list(largest)}`] : []
+		...needless.length === 0 && largest.length > 0 ? [`largest: ${list$1(largest)}`] : []
 	].join("; ");
 	return [{
 		rule: contextRule,
@@ -3843,6 +5617,10 @@ const filesOf = ({ merged }) => {
 	for (const placed of merged.visible) if (placed.entry.type === "f" && !once.has(keyOf(placed))) once.set(keyOf(placed), placed);
 	return [...once.values()];
 };
+/** A Python package lies so deep: `usr/local/lib/python3.12/site-packages/torch`. */
+const deepestCompared = 6;
+const leastCompared = 1e6;
+const mostCompared$1 = 2e3;
 const sumFolders = (files) => {
 	const sums = /* @__PURE__ */ new Map();
 	for (const { entry } of files) {
@@ -3856,8 +5634,7 @@ const sumFolders = (files) => {
 };
 const bySize = (a, b) => b.bytes - a.bytes;
 /** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
-const findLargeFolders = (files) => {
-	const sums = sumFolders(files);
+const findLargeFolders = (sums) => {
 	const children = Map.groupBy([...sums.keys()].filter((path) => path !== ""), parentOf);
 	const toLarge = (path) => ({
 		path,
@@ -3875,16 +5652,22 @@ const findLargeFolders = (files) => {
 	}
 	return done.toSorted(bySize).slice(0, shown);
 };
+const findCompared = (sums) => [...sums].map(([path, bytes]) => ({
+	path,
+	bytes
+})).filter(({ path, bytes }) => path !== "" && bytes >= leastCompared).filter(({ path }) => path.split("/").length <= deepestCompared).toSorted(bySize).slice(0, mostCompared$1);
 /** What takes most of an image. */
 const findLargest = (subject) => {
 	const placed = filesOf(subject);
+	const sums = sumFolders(placed);
 	const files = placed.map(({ entry }) => ({
 		path: entry.path,
 		bytes: entry.sizeBytes
 	})).toSorted(bySize);
 	return {
-		folders: findLargeFolders(placed),
-		files: files.slice(0, shown)
+		folders: findLargeFolders(sums),
+		files: files.slice(0, shown),
+		folderSizes: findCompared(sums)
 	};
 };
 
@@ -4003,7 +5786,7 @@ const estimatePacked = async (layers, known, reader) => {
 };
 
 // src/analysis/removal.ts
-const sum$3 = (numbers) => {
+const sum$5 = (numbers) => {
 	let total = 0;
 	for (const number of numbers) total += number;
 	return total;
@@ -4088,7 +5871,7 @@ const toUnseen = (subject, match) => {
 	};
 };
 /** Bytes that go with some parts, each file once. */
-const countRemoved = (parts) => sum$3(new Map(parts.flatMap(({ files }) => [...files])).values());
+const countRemoved = (parts) => sum$5(new Map(parts.flatMap(({ files }) => [...files])).values());
 const withoutFiles = (layers, gone) => layers.map((entries, layer) => entries.filter((entry) => !gone.has(keyOf({
 	layer,
 	entry
@@ -4118,7 +5901,7 @@ const planRemoval = async (subject, matches, packed, totalBytes, reader) => {
 	return {
 		parts,
 		bytes: totalBytes - countRemoved(parts),
-		packedBytes: sum$3(layerBytes),
+		packedBytes: sum$5(layerBytes),
 		folders: new Map(folders),
 		config,
 		manifest
@@ -4127,7 +5910,7 @@ const planRemoval = async (subject, matches, packed, totalBytes, reader) => {
 
 // src/analysis/waste.ts
 const pathsShown = 3;
-const sum$2 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
+const sum$4 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
 const toWaste = (subject) => {
 	const { hidden } = subject.merged;
 	const own = hidden.filter(({ layer }) => !isBase(subject, layer));
@@ -4142,15 +5925,15 @@ const toWaste = (subject) => {
 			layer,
 			hiddenBy,
 			reason,
-			bytes: sum$2(group),
+			bytes: sum$4(group),
 			files: group.length,
 			paths
 		}];
 	});
 	return {
-		ownBytes: sum$2(own),
-		squashBytes: sum$2(ofBase.filter(({ hiddenBy }) => !isBase(subject, hiddenBy))),
-		baseBytes: sum$2(ofBase.filter(({ hiddenBy }) => isBase(subject, hiddenBy))),
+		ownBytes: sum$4(own),
+		squashBytes: sum$4(ofBase.filter(({ hiddenBy }) => !isBase(subject, hiddenBy))),
+		baseBytes: sum$4(ofBase.filter(({ hiddenBy }) => isBase(subject, hiddenBy))),
 		parts: parts.filter(({ bytes }) => bytes > 0).toSorted((a, b) => b.bytes - a.bytes)
 	};
 };
@@ -4160,7 +5943,7 @@ const mostHashedBytes = {
 	auto: 256e6,
 	full: Number.POSITIVE_INFINITY
 };
-const sum$1 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+const sum$3 = (numbers) => numbers.reduce((total, each) => total + each, 0);
 /** @param origins undefined where only the history knows what made the layers */
 const analyseImage = async (contents, files, given, depth, background = unknownBackground) => {
 	const { layers, config, manifest } = contents;
@@ -4177,18 +5960,18 @@ const analyseImage = async (contents, files, given, depth, background = unknownB
 			isBase: origin?.isBase ?? false,
 			bytes: countBytes(entries),
 			files: entries.filter(({ type }) => type === "f").length,
-			wastedBytes: sum$1((wasted.get(at) ?? []).map(({ entry }) => entry.sizeBytes)),
+			wastedBytes: sum$3((wasted.get(at) ?? []).map(({ entry }) => entry.sizeBytes)),
 			packedBytes: packed.layerBytes[at] ?? 0
 		};
 	});
 	const onDisk = layers.flatMap((entries) => [...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values()]);
-	const totalBytes = sum$1(analysed.map(({ bytes }) => bytes));
+	const totalBytes = sum$3(analysed.map(({ bytes }) => bytes));
 	return {
 		layers: analysed,
 		totalBytes,
 		visibleBytes: countPlaced(subject.merged.visible),
-		diskBytes: sum$1(onDisk),
-		packedBytes: sum$1(packed.layerBytes),
+		diskBytes: sum$3(onDisk),
+		packedBytes: sum$3(packed.layerBytes),
 		isPackedExact: packed.isExact,
 		waste: toWaste(subject),
 		dive: toDiveFigures(layers),
@@ -4197,68 +5980,6 @@ const analyseImage = async (contents, files, given, depth, background = unknownB
 		fingerprint: toFingerprint(subject),
 		removal: await planRemoval(subject, findings, packed, totalBytes, files)
 	};
-};
-
-// src/image/contents/blobs/blob.ts
-/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
-const sniff = (head) => {
-	if (head.readUInt16BE(0) === 8075) return "gzip";
-	const number = head.readUInt32LE(0);
-	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
-};
-/**
-* Opens a layer, without following a link.
-*
-* @throws {Failure} where there is no such file, or one of another size
-*/
-const openBlob = async (blob) => {
-	const { file, start, sizeBytes, digest } = blob;
-	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
-	const handle = await open(file, flags).catch((cause) => {
-		throw new Failure(`The layer ${digest} cannot be read`, { cause });
-	});
-	try {
-		const about = await handle.stat();
-		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
-		const head = Buffer.alloc(4);
-		await handle.read(head, 0, Math.min(4, sizeBytes), start);
-		return {
-			...blob,
-			handle,
-			packing: sniff(head)
-		};
-	} catch (error) {
-		await handle.close();
-		throw error;
-	}
-};
-const unpackers = {
-	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
-	zstd: () => {
-		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
-		return zlib.createZstdDecompress({ chunkSize: 131072 });
-	}
-};
-const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
-	start,
-	end: start + sizeBytes - 1,
-	autoClose: false,
-	highWaterMark: 262144
-});
-/** The archive in a layer. Whoever leaves it before its end ends what unpacks it. */
-const readArchive = (blob) => {
-	if (blob.packing === "tar") return readRaw(blob);
-	const unpacker = unpackers[blob.packing]();
-	pipeline(readRaw(blob), unpacker, () => {});
-	return unpacker;
-};
-const hashBlob = async (blob, signal) => {
-	const hash = createHash("sha256");
-	for await (const chunk of readRaw(blob)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return `sha256:${hash.digest("hex")}`;
 };
 
 // src/image/contents/blobs/read-ranges.ts
@@ -4324,441 +6045,6 @@ const createRangeReader = (blob, signal) => {
 	};
 };
 
-// src/image/contents/tar/header.ts
-const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
-/** Up to the first NUL. */
-const toText = (block, from, length) => {
-	const text = block.toString("latin1", from, from + length);
-	const end = text.indexOf("\0");
-	return end < 0 ? text : text.slice(0, end);
-};
-/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
-const toBinary = (field) => {
-	const isNegative = ((field[0] ?? 0) & 64) !== 0;
-	let value = isNegative ? -1n : 0n;
-	field.forEach((byte, at) => {
-		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
-		value = value << 8n | BigInt(bits);
-	});
-	return Number(value);
-};
-const toNumber = (block, from, length) => {
-	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
-	const text = toText(block, from, length).trim();
-	if (text === "") return 0;
-	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
-};
-const toSize = (value) => {
-	if (Number.isSafeInteger(value) && value >= 0) return value;
-	throw noTar("a size that is none");
-};
-/** Owners that are none say nothing that a report needs. */
-const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
-/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
-const hasRightSum = (block) => {
-	let [sum, signed] = [0, 0];
-	block.forEach((byte, at) => {
-		const value = at >= 148 && at < 156 ? 32 : byte;
-		sum += value;
-		signed += value > 127 ? value - 256 : value;
-	});
-	const said = toNumber(block, 148, 8);
-	return said === sum || said === signed;
-};
-const toName = (block) => {
-	const name = toText(block, 0, 100);
-	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText(block, 345, 155) : "";
-	return prefix === "" ? name : `${prefix}/${name}`;
-};
-const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
-/** @throws {Failure} for a block that is no header */
-const parseHeader = (block) => {
-	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
-	const name = toName(block);
-	const flag = block.toString("latin1", 156, 157);
-	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
-	const isSparse = type === "S";
-	return {
-		name,
-		linkName: toText(block, 157, 100),
-		type,
-		mode: toNumber(block, 100, 8) & 4095,
-		uid: toOwner(toNumber(block, 108, 8)),
-		gid: toOwner(toNumber(block, 116, 8)),
-		storedBytes: toSize(toNumber(block, 124, 12)),
-		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
-		mtime: formatTime(toNumber(block, 136, 12)),
-		hasMoreHoles: isSparse && block[482] !== 0
-	};
-};
-/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
-const parsePax = (bytes) => {
-	const records = /* @__PURE__ */ new Map();
-	for (let at = 0; at < bytes.length;) {
-		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
-		const end = at + Number(digits);
-		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
-		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
-		const sign = record.indexOf("=");
-		if (sign < 1) throw noTar("a record of a header without a name");
-		records.set(record.slice(0, sign), record.slice(sign + 1));
-		at = end;
-	}
-	return records;
-};
-const readCount = (text, otherwise) => {
-	if (text === void 0) return otherwise;
-	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
-};
-const readTime = (text, otherwise) => {
-	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
-	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
-};
-/** A header with what the records before it say instead. */
-const withPax = (header, records) => {
-	if (records.size === 0) return header;
-	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
-	return {
-		...header,
-		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
-		linkName: records.get("linkpath") ?? header.linkName,
-		uid: toOwner(readCount(records.get("uid"), header.uid)),
-		gid: toOwner(readCount(records.get("gid"), header.gid)),
-		storedBytes: readCount(records.get("size"), header.storedBytes),
-		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
-		mtime: readTime(records.get("mtime"), header.mtime)
-	};
-};
-
-// src/image/contents/tar/cut-tar.ts
-/** Go's reader, and so every builder of images, takes no longer names and records. */
-const longestSpecial = 1048576;
-/** One image may have so many files, and each of them a few headers. */
-const mostHeaders = 1e7;
-/** Kinds that have no content, whatever size their header says: links, folders, devices. */
-const isWithoutContent = (type) => /^[1-6]$/.test(type);
-const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
-/**
-* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
-* header of any length in memory, and makes text of names that are bytes.
-*/
-const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
-	const header = Buffer.alloc(512);
-	let filled = 0;
-	let position = 0;
-	let headers = 0;
-	let content = 0;
-	let padding = 0;
-	let isOver = false;
-	let isInFile = false;
-	let special;
-	let sparse;
-	let [name, linkName] = [];
-	let records = /* @__PURE__ */ new Map();
-	const pad = (bytes) => {
-		padding = -bytes & 512 - 1;
-	};
-	const beginFile = (found) => {
-		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
-		onEntry({
-			...found,
-			storedBytes,
-			offset: position
-		});
-		content = storedBytes;
-		padding = (512 - storedBytes % 512) % 512;
-		[name, linkName, records, sparse] = [
-			void 0,
-			void 0,
-			/* @__PURE__ */ new Map(),
-			void 0
-		];
-		isInFile = content > 0;
-		if (!isInFile) onEntryEnd();
-	};
-	const beginSpecial = ({ type, storedBytes }) => {
-		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
-		special = {
-			type,
-			bytes: Buffer.alloc(storedBytes),
-			filled: 0
-		};
-		pad(storedBytes);
-		if (storedBytes === 0) endSpecial();
-	};
-	const endSpecial = () => {
-		if (special === void 0) return;
-		const { type, bytes } = special;
-		special = void 0;
-		if (type === "L") name = withoutNul(bytes);
-		else if (type === "K") linkName = withoutNul(bytes);
-		else if (type === "x") records = parsePax(bytes);
-	};
-	const takeHeader = () => {
-		filled = 0;
-		headers += 1;
-		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
-		if (sparse !== void 0) {
-			if (header[504] === 0) beginFile(sparse);
-			return;
-		}
-		if (header.every((byte) => byte === 0)) {
-			isOver = true;
-			return;
-		}
-		const plain = parseHeader(header);
-		if (/^[LKxg]$/.test(plain.type)) {
-			beginSpecial(plain);
-			return;
-		}
-		const named = {
-			...plain,
-			name: name ?? plain.name,
-			linkName: linkName ?? plain.linkName
-		};
-		const found = withPax(named, records);
-		if (found.hasMoreHoles) sparse = found;
-		else beginFile(found);
-	};
-	const take = (chunk, at) => {
-		if (padding > 0 && content === 0 && special === void 0) {
-			const taken = Math.min(padding, chunk.length - at);
-			padding -= taken;
-			return taken;
-		}
-		if (content > 0) {
-			const piece = chunk.subarray(at, at + content);
-			content -= piece.length;
-			onData(piece);
-			if (content === 0) {
-				isInFile = false;
-				onEntryEnd();
-			}
-			return piece.length;
-		}
-		if (special !== void 0) {
-			const { bytes, filled: before } = special;
-			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
-			special.filled += taken;
-			if (special.filled === bytes.length) endSpecial();
-			return taken;
-		}
-		const taken = chunk.copy(header, filled, at, at + 512 - filled);
-		filled += taken;
-		return taken;
-	};
-	const write = (chunk) => {
-		for (let at = 0; at < chunk.length;) {
-			if (isOver) {
-				position += chunk.length - at;
-				return;
-			}
-			const taken = take(chunk, at);
-			at += taken;
-			position += taken;
-			if (filled === 512) takeHeader();
-		}
-	};
-	const end = () => {
-		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
-	};
-	return {
-		write,
-		end
-	};
-};
-
-// src/image/contents/tar/list-layer.ts
-/** What rules compare is at least so large; below it, reading again costs as little. */
-const leastHashed = 1e6;
-/** Linux takes no longer one, so no container has it. */
-const longestPath = 4096;
-/** Most filesystems give files whole blocks of it; an archive says nothing of that. */
-const diskBlock = 4096;
-/** Names that mark what is gone (OCI image spec, "Whiteouts"). */
-const mark = ".wh.";
-const specialMark = ".wh..wh.";
-const opaqueMark = ".wh..wh..opq";
-/** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
-const toLayerPath = (name) => {
-	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-	if (name.length > longestPath || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
-	if (parts.includes("..")) throw new Failure("A layer has a path that leads out of it");
-	return parts.join("/");
-};
-const types$1 = {
-	"0": "f",
-	"1": "f",
-	"2": "l",
-	"3": "c",
-	"4": "b",
-	"5": "d",
-	"6": "p",
-	"7": "f",
-	S: "f"
-};
-const toFolder = (path, inode) => ({
-	path,
-	type: "d",
-	sizeBytes: diskBlock,
-	diskBytes: diskBlock,
-	mode: 493,
-	uid: 0,
-	gid: 0,
-	mtime: `0.${"0".repeat(10)}`,
-	inode,
-	isWhiteout: false,
-	isOpaque: false
-});
-/**
-* Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
-*
-* @param onFile hears of each file, and of each folder that a path alone tells of, so that there are not too many
-*/
-const createLayerListing = (onFile) => {
-	const entries = /* @__PURE__ */ new Map([["", toFolder("", "0:0")]]);
-	const whiteouts = /* @__PURE__ */ new Set();
-	const opaque = /* @__PURE__ */ new Set();
-	const offsets = /* @__PURE__ */ new Map();
-	const sizes = /* @__PURE__ */ new Map();
-	const hashes = /* @__PURE__ */ new Map();
-	let inodes = 0;
-	let hashing;
-	const nextInode = () => {
-		inodes += 1;
-		return `0:${inodes}`;
-	};
-	const provideParents = (path) => {
-		for (const parent of foldersAbove(path)) {
-			if (entries.has(parent)) continue;
-			onFile();
-			entries.set(parent, toFolder(parent, nextInode()));
-		}
-	};
-	const forget = (path) => {
-		offsets.delete(path);
-		sizes.delete(path);
-	};
-	const addLink = (path, target) => {
-		const found = entries.get(target);
-		const [offset, size] = [offsets.get(target), sizes.get(target)];
-		if (offset !== void 0) offsets.set(path, offset);
-		if (size !== void 0) sizes.set(path, size);
-		return found && {
-			...found,
-			path
-		};
-	};
-	const addFile = (entry, path) => {
-		const { storedBytes, realBytes, offset, mode, uid, gid, mtime } = entry;
-		const type = types$1[entry.type] ?? "f";
-		const sizeBytes = type === "f" ? realBytes ?? storedBytes : entry.linkName.length;
-		if (type === "f" && realBytes === void 0 && entry.type !== "1") {
-			offsets.set(path, offset);
-			sizes.set(path, sizeBytes);
-			if (sizeBytes >= leastHashed) hashing = {
-				hash: createHash("sha256"),
-				offset
-			};
-		}
-		const diskBytes = Math.ceil((type === "f" ? storedBytes : 0) / diskBlock) * diskBlock;
-		const about = {
-			mode,
-			uid,
-			gid,
-			mtime,
-			inode: nextInode()
-		};
-		const flags = {
-			isWhiteout: false,
-			isOpaque: false
-		};
-		const folder = type === "d" ? {
-			sizeBytes: diskBlock,
-			diskBytes: diskBlock
-		} : {};
-		return {
-			path,
-			type,
-			sizeBytes,
-			diskBytes,
-			...about,
-			...flags,
-			...folder
-		};
-	};
-	const onEntry = (entry) => {
-		onFile();
-		if (types$1[entry.type] === void 0) return;
-		const path = toLayerPath(entry.name);
-		const slash = path.lastIndexOf("/");
-		const [parent, last] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
-		if (last === opaqueMark) {
-			provideParents(path);
-			opaque.add(parent);
-			return;
-		}
-		if (path.split("/").some((name) => name.startsWith(specialMark))) return;
-		provideParents(path);
-		if (last.startsWith(mark)) {
-			const gone = last.slice(4);
-			if (/^\.{0,2}$/.test(gone)) throw new Failure("A layer deletes what has no name");
-			whiteouts.add(parent === "" ? gone : `${parent}/${gone}`);
-			return;
-		}
-		if (path === "" && types$1[entry.type] !== "d") return;
-		const target = entry.type === "1" ? toLayerPath(entry.linkName) : void 0;
-		if (target === path) return;
-		forget(path);
-		const link = target === void 0 ? void 0 : addLink(path, target);
-		entries.set(path, link ?? addFile(entry, path));
-	};
-	const cutter = createTarCutter({
-		onEntry,
-		onData: (piece) => void hashing?.hash.update(piece),
-		onEntryEnd: () => {
-			if (hashing !== void 0) hashes.set(hashing.offset, hashing.hash.digest("hex"));
-			hashing = void 0;
-		}
-	});
-	const finish = () => {
-		cutter.end();
-		const reset = (path) => {
-			const folder = entries.get(path);
-			if (folder?.type === "d") entries.set(path, {
-				...folder,
-				isOpaque: true
-			});
-		};
-		for (const path of opaque) reset(path);
-		for (const path of whiteouts) if (entries.has(path)) reset(path);
-		else {
-			const gone = {
-				...toFolder(path, nextInode()),
-				sizeBytes: 0,
-				diskBytes: 0
-			};
-			entries.set(path, {
-				...gone,
-				type: "c",
-				isWhiteout: true
-			});
-		}
-		return {
-			entries: [...entries.values()],
-			index: {
-				offsets,
-				sizes,
-				hashes
-			}
-		};
-	};
-	return {
-		write: cutter.write,
-		finish
-	};
-};
-
 // src/image/contents/blobs/scan-layer.ts
 /** More fits neither into memory nor onto a runner's disk. */
 const createBudget = () => ({
@@ -4766,7 +6052,7 @@ const createBudget = () => ({
 	entries: 3e6
 });
 const listArchive = async (blob, budget, signal) => {
-	const listing = createLayerListing(() => {
+	const listing = createLayerListing$1(() => {
 		budget.entries -= 1;
 		if (budget.entries < 0) throw new Failure("The image has too many files");
 	});
@@ -4933,7 +6219,7 @@ const createMessageCutter = (onMessage) => {
 		end: () => {}
 	};
 };
-const types = /* @__PURE__ */ new Set([
+const types$1 = /* @__PURE__ */ new Set([
 	"f",
 	"d",
 	"l",
@@ -4946,7 +6232,7 @@ const blockBytes = 512;
 /** A record of `find`'s, as the reader asks for it, without the depth at its beginning. */
 const parseEntry = (fields) => {
 	const [type = "", size = "", blocks = "", mode = "", uid = "", gid = "", mtime = "", inode = ""] = fields;
-	if (!types.has(type)) throw odd("an entry of an unknown type");
+	if (!types$1.has(type)) throw odd("an entry of an unknown type");
 	if (!/^[0-7]{1,5}$/.test(mode)) throw odd("an entry without a mode");
 	if (!/^-?\d{1,16}\.\d{9,10}$/.test(mtime)) throw odd("an entry without a time");
 	if (!/^\d{1,20}:\d{1,20}$/.test(inode)) throw odd("an entry without an inode");
@@ -5005,20 +6291,6 @@ const createListing = () => {
 			}));
 		}
 	};
-};
-
-// src/host/common-folder.ts
-/** The deepest folder that holds all the paths. */
-const commonFolder = (paths) => {
-	const [first = "", ...others] = paths;
-	const parts = first.split("/");
-	const isShared = (length) => {
-		const prefix = `${parts.slice(0, length).join("/")}/`;
-		return others.every((path) => `${path}/`.startsWith(prefix));
-	};
-	let length = parts.length;
-	while (length > 1 && !isShared(length)) length -= 1;
-	return parts.slice(0, length).join("/") || "/";
 };
 
 // src/image/contents/reader-container.ts
@@ -5204,6 +6476,467 @@ const withContents = async (api, order, body) => {
 	return work;
 };
 
+// src/files/kept/entries.ts
+/** What is smaller shares an entry: each costs requests. */
+const largeBytes = 5e7;
+/** An entry has at most 10 GiB. */
+const mostEntryBytes = 8 * 2 ** 30;
+const toParts = (file, most) => {
+	const count = Math.ceil(file.sizeBytes / most);
+	return Array.from({ length: count }, (_, at) => ({
+		key: `slipway-file-v1-${file.sha256}${count === 1 ? "" : `-${at + 1}of${count}`}`,
+		fallbacks: [],
+		files: [file],
+		part: count === 1 ? void 0 : {
+			offset: at * most,
+			bytes: Math.min(most, file.sizeBytes - at * most)
+		}
+	}));
+};
+/** In groups that an entry can hold. */
+const toGroups = (files, most) => {
+	const groups = [];
+	let bytes = Number.POSITIVE_INFINITY;
+	for (const file of files) {
+		if (bytes + file.sizeBytes > most) {
+			groups.push([]);
+			bytes = 0;
+		}
+		groups.at(-1)?.push(file);
+		bytes += file.sizeBytes;
+	}
+	return groups;
+};
+const hashOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/**
+* The entries that hold files: a changed shard of a model moves nothing but itself.
+*
+* @param scope what tells steps apart whose small files change together
+*/
+const toEntries$1 = (files, scope, most = mostEntryBytes) => {
+	const sorted = [...new Map(files.map((file) => [file.sha256, file])).values()].toSorted((a, b) => a.sha256 < b.sha256 ? -1 : 1);
+	const small = sorted.filter(({ sizeBytes }) => sizeBytes < largeBytes);
+	const groups = toGroups(small, most).map((group, at) => {
+		const start = `slipway-files-v1-${hashOf(`${scope}\0${at}`)}-`;
+		return {
+			key: `${start}${hashOf(group.map(({ sha256 }) => sha256).join("\n"))}`,
+			fallbacks: [start],
+			files: group,
+			part: void 0
+		};
+	});
+	const large = sorted.filter(({ sizeBytes }) => sizeBytes >= largeBytes);
+	return [...groups, ...large.flatMap((file) => toParts(file, most))];
+};
+/** As many files as a budget has room for, the largest first, and what is left out. */
+const withinBudget = (files, budgetBytes) => {
+	let left = budgetBytes;
+	const kept = [];
+	const leftOut = [];
+	for (const file of files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)) if (file.sizeBytes > left) leftOut.push(file);
+	else {
+		kept.push(file);
+		left -= file.sizeBytes;
+	}
+	return {
+		kept,
+		leftOut
+	};
+};
+
+// src/files/kept/save-files.ts
+const fill = async ({ files, part }, folder, place) => {
+	await mkdir(join(place, "kept"), { mode: 448 });
+	for (const { sha256 } of files) {
+		const [from, to] = [join(folder, sha256), join(place, "kept", sha256)];
+		if (part === void 0) await link(from, to);
+		else {
+			const end = part.offset + part.bytes - 1;
+			await pipeline$1(createReadStream(from, {
+				start: part.offset,
+				end
+			}), createWriteStream(to));
+		}
+	}
+};
+/** What changed of the small ones makes a new entry of all of them. */
+const isNew = ({ files }, restored) => files.some(({ sha256 }) => !restored.has(sha256));
+/**
+* Makes entries; what cannot be kept is a warning.
+*
+* @returns how many bytes were kept
+*/
+const saveEntries = async (entries, { cache, folder, warn, signal, input = "node-files-cache" }) => {
+	let bytes = 0;
+	for (const entry of entries) {
+		const place = join(folder, `entry-${randomUUID()}`);
+		try {
+			await mkdir(place, { mode: 448 });
+			await fill(entry, folder, place);
+			if (await cache.save(entry.key, place, signal)) bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+		} catch (error) {
+			signal.throwIfAborted();
+			warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`);
+		} finally {
+			await rm(place, {
+				recursive: true,
+				force: true
+			});
+		}
+	}
+	return bytes;
+};
+/**
+* Keeps files for later runs.
+*
+* @returns how many bytes were kept
+*/
+const saveFiles = (files, order) => {
+	const entries = toEntries$1(files, order.scope, order.mostEntryBytes);
+	return saveEntries(entries.filter((each) => isNew(each, order.restored)), order);
+};
+
+// src/files/kept/read-entry.ts
+const types = {
+	"1": "a hard link",
+	"2": "a symbolic link",
+	"3": "a device",
+	"4": "a device",
+	"6": "a pipe"
+};
+const show = (name) => `"${toLine$1(Buffer.from(name, "latin1").toString(), 100)}"`;
+/** Folders that the packer names; everything else has to be a file that somebody waits for. */
+const findWanted = ({ name, type, storedBytes }, { find, part }) => {
+	if (type === "5" && /^(?:\.\/)?kept\/?$/.test(name)) return void 0;
+	if (type !== "0" && type !== "7") throw new Failure(`${show(name)} is ${types[type] ?? "no file"}, which Slipway never keeps`);
+	const [, digest] = /^(?:\.\/)?kept\/([0-9a-f]{64})$/.exec(name) ?? [];
+	if (digest === void 0) throw new Failure(`${show(name)} is no name that Slipway gives`);
+	const file = find(digest, storedBytes);
+	const bytes = part?.bytes ?? file?.sizeBytes;
+	if (file === void 0) return void 0;
+	if (storedBytes === bytes) return file;
+	throw new Failure(`${show(name)} has ${storedBytes} bytes in place of ${bytes}`);
+};
+/** Writes a part to where it belongs; the whole is compared with its digest once all parts are there. */
+const writePart = async (path, offset) => {
+	const handle = await open(path, "r+");
+	let at = offset;
+	return {
+		write: async (piece) => {
+			await handle.write(piece, 0, piece.length, at);
+			at += piece.length;
+		},
+		close: () => handle.close()
+	};
+};
+/**
+* Takes files out of an entry's archive, as whoever could write to the cache has packed it: nothing in it
+* becomes a path, and what is not what its digest promises is not kept.
+*
+* @param parts where a file is put together that has several
+* @throws {Failure} naming what is not ours
+*/
+const readEntry = async (archive, entry, folder, parts, signal) => {
+	const store = createFileStore(folder);
+	const source = createReadStream(archive);
+	const [head] = await readHead(archive);
+	const unpacked = unpack(source, sniff(head));
+	let acts = [];
+	let current;
+	let draft;
+	let part;
+	let hash = createHash("sha256");
+	const finish = async (file) => {
+		await part?.close();
+		part = void 0;
+		if (entry.part !== void 0) return;
+		const found = hash.digest("hex");
+		if (found === file.sha256) await draft?.keep(found);
+		else await draft?.drop();
+		draft = void 0;
+		if (found !== file.sha256) throw new Failure(`What is called ${file.sha256} has the digest ${found}`);
+	};
+	const cutter = createTarCutter({
+		onEntry: (each) => {
+			const file = findWanted(each, entry);
+			current = file;
+			if (file === void 0) return;
+			acts.push(async () => {
+				hash = createHash("sha256");
+				if (entry.part === void 0) draft = await store.create();
+				else part = await writePart(parts(file), entry.part.offset);
+			});
+		},
+		onData: (piece) => {
+			if (current === void 0) return;
+			acts.push(async () => {
+				hash.update(piece);
+				await draft?.write(piece);
+				await part?.write(piece);
+			});
+		},
+		onEntryEnd: () => {
+			const file = current;
+			if (file !== void 0) acts.push(() => finish(file));
+			current = void 0;
+		}
+	});
+	try {
+		for await (const piece of unpacked) {
+			signal.throwIfAborted();
+			cutter.write(piece);
+			for (const act of acts) await act();
+			acts = [];
+		}
+		cutter.end();
+	} finally {
+		source.destroy();
+		await draft?.drop();
+		await part?.close();
+	}
+};
+const readHead = async (path) => {
+	const handle = await open(path);
+	const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+	await handle.close();
+	return [buffer.subarray(0, bytesRead)];
+};
+
+// src/files/kept/restore-files.ts
+/** Downloads take memory, and share one network. */
+const atOnce = 2;
+/** Entries of files that are put together here from several, by their digests. */
+const createAssembly = (folder) => {
+	const drafts = /* @__PURE__ */ new Map();
+	return {
+		open: async ({ sha256, sizeBytes }, parts) => {
+			const path = join(folder, `part-${randomUUID()}`);
+			const handle = await open(path, "wx", 384);
+			await handle.truncate(sizeBytes);
+			await handle.close();
+			drafts.set(sha256, {
+				path,
+				missing: parts
+			});
+		},
+		pathOf: ({ sha256 }) => drafts.get(sha256)?.path ?? "",
+		count: ({ sha256 }) => {
+			const draft = drafts.get(sha256);
+			if (draft !== void 0) draft.missing -= 1;
+		},
+		/** Of what has all its parts, what is right is kept. */
+		close: async (warn) => {
+			for (const [sha256, { path, missing }] of drafts) {
+				const hash = createHash("sha256");
+				if (missing === 0) for await (const piece of createReadStream(path)) hash.update(piece);
+				const found = missing === 0 ? hash.digest("hex") : void 0;
+				if (found === sha256) await rename(path, join(folder, sha256));
+				else await rm(path, { force: true });
+				if (missing === 0 && found !== sha256) warn(`The parts of ${sha256} in the cache have the digest ${found}`);
+			}
+		}
+	};
+};
+const restoreEntry = async (entry, assembly, order) => {
+	const { cache, folder, signal, warn } = order;
+	const place = join(folder, `entry-${randomUUID()}`);
+	await mkdir(place, { mode: 448 });
+	try {
+		if (await cache.fetch([entry.key, ...entry.fallbacks], place, signal) === void 0) return;
+		const archive = join(place, "archive");
+		const find = (digest) => entry.files.find(({ sha256 }) => sha256 === digest);
+		await readEntry(archive, {
+			part: entry.part,
+			find
+		}, folder, assembly.pathOf, signal);
+		for (const file of entry.files) assembly.count(file);
+	} catch (error) {
+		signal.throwIfAborted();
+		warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`);
+	} finally {
+		await rm(place, {
+			recursive: true,
+			force: true
+		});
+	}
+};
+/**
+* Brings files from the Actions cache, each compared with its digest; what cannot be had is left to its
+* source. Whoever can write to the cache may have written what is there.
+*
+* @returns digests of those that came
+*/
+const restoreFiles = async (files, order) => {
+	const { folder, scope, warn, mostEntryBytes } = order;
+	const entries = toEntries$1(files, scope, mostEntryBytes);
+	const assembly = createAssembly(folder);
+	const parted = Map.groupBy(entries.filter(({ part }) => part !== void 0), ({ files: [file] }) => file?.sha256 ?? "");
+	for (const [, parts] of parted) {
+		const file = parts[0]?.files[0];
+		if (file !== void 0) await assembly.open(file, parts.length);
+	}
+	const waiting = [...entries];
+	const work = async () => {
+		for (let entry = waiting.shift(); entry !== void 0; entry = waiting.shift()) await restoreEntry(entry, assembly, order);
+	};
+	await Promise.all(Array.from({ length: atOnce }, work));
+	await assembly.close(warn);
+	const came = await Promise.all(files.map(async ({ sha256 }) => {
+		return (await lstat(join(folder, sha256)).catch(() => void 0))?.isFile() ? [sha256] : [];
+	}));
+	return new Set(came.flat());
+};
+
+// src/run/files-cache.ts
+/** The library's own for a download; uploads of 10 GB take as long. */
+const timeoutMs = 12e5;
+/** By the library for it, in a process of its own. */
+const toCache = (access) => {
+	const ask = async (kind, keys, folder, signal) => {
+		const own = {
+			...access,
+			env: {
+				...access.env,
+				RUNNER_TEMP: folder
+			},
+			signal
+		};
+		const [found] = await askCache(own, timeoutMs, {
+			kind,
+			path: "kept",
+			keys
+		});
+		return found;
+	};
+	return {
+		fetch: (keys, folder, signal) => ask("fetch", keys, folder, signal),
+		save: async (key, folder, signal) => await ask("save", [key], folder, signal) !== void 0
+	};
+};
+const sum$2 = (files) => files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
+/** Files from elsewhere that one step needs, kept from run to run in the Actions cache. */
+const createFilesCache = (plan, folder, { log, run }) => {
+	const asked = /* @__PURE__ */ new Map();
+	const restored = /* @__PURE__ */ new Set();
+	const cache = toCache(run.cache);
+	const { signal } = run;
+	return {
+		restore: async (files) => {
+			for (const file of files) asked.set(file.sha256, file);
+			if (plan === void 0 || files.length === 0) return;
+			const { kept } = withinBudget(files, plan.bytes);
+			const order = {
+				cache,
+				folder,
+				scope: plan.scope,
+				warn: log.warning,
+				signal
+			};
+			const came = await restoreFiles(kept, order);
+			for (const sha256 of came) restored.add(sha256);
+			const bytes = sum$2(kept.filter(({ sha256 }) => came.has(sha256)));
+			if (came.size > 0) log.line(`node-files-cache: ${formatCount(came.size, "file")} restored, ${formatBytes(bytes)}`);
+		},
+		/**
+		* Keeps what has come from its source.
+		*
+		* @returns that
+		*/
+		save: async () => {
+			const all = [...asked.values()].filter(({ sha256 }) => lstatSync(join(folder, sha256), { throwIfNoEntry: false }) !== void 0);
+			const fetched = all.filter(({ sha256 }) => !restored.has(sha256));
+			if (fetched.length === 0) return fetched;
+			const what = `${formatCount(fetched.length, "file")}, ${formatBytes(sum$2(fetched))},`;
+			if (plan === void 0) return fetched;
+			if (!plan.mayWrite) {
+				log.line(`node-files-cache: ${what} not kept: this run may only read the cache.`);
+				return fetched;
+			}
+			const { kept, leftOut } = withinBudget(all, plan.bytes);
+			const order = {
+				cache,
+				folder,
+				scope: plan.scope,
+				restored,
+				warn: log.warning,
+				signal
+			};
+			const bytes = await saveFiles(kept, order);
+			log.line(`node-files-cache: ${formatBytes(bytes)} kept for later runs.`);
+			if (leftOut.length > 0) log.warning(`node-files-cache-limit: ${formatCount(leftOut.length, "file")}, ${formatBytes(sum$2(leftOut))}, beyond ${formatBytes(plan.bytes)} not kept. Later runs fetch them again.`);
+			return fetched;
+		}
+	};
+};
+
+// src/run/kept-pull.ts
+/** Smaller layers share the image's entry: each entry costs requests. */
+const leastOwnBytes = 1e7;
+const shorten = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/**
+* How the keys of images' entries begin: of a repository on one platform, and of one image of it.
+*
+* @param root digest of what the registry has under the name, an index or a manifest
+*/
+const toStarts = (repository, architecture, root) => {
+	const every = `slipway-image-v1-${shorten(`${repository}\0${architecture}`)}-`;
+	return {
+		every,
+		one: `${every}${root.slice(7, 39)}-`
+	};
+};
+/** A layer's entry has its tar, which unpacks sooner than what registries have. */
+const toLayerEntry = (file) => ({
+	key: `slipway-layer-v1-${file.sha256}`,
+	fallbacks: [],
+	files: [file],
+	part: void 0
+});
+/** A key says what the registry took: later runs compare the cache with that. No two are the same, so that one can be replaced. */
+const toImageEntry = ({ start, small, fromRegistry }) => ({
+	key: `${start}${fromRegistry.bytes}b${Math.round(fromRegistry.ms)}ms-${randomUUID().slice(0, 8)}`,
+	fallbacks: [],
+	files: small,
+	part: void 0
+});
+/** Whoever writes entries writes their keys, so it is only ever shown. */
+const readMoved = (key) => {
+	const [, bytes, ms] = /-(\d{1,15})b(\d{1,10})ms-[0-9a-f]{8}$/.exec(key) ?? [];
+	return bytes === void 0 ? void 0 : {
+		bytes: Number(bytes),
+		ms: Number(ms)
+	};
+};
+const sum$1 = (files) => files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
+/** Images for which a budget has room, in their order, and those for which it has none. */
+const withinLimit = (pulls, limitBytes) => {
+	const counted = /* @__PURE__ */ new Set();
+	const kept = [];
+	const leftOut = [];
+	let left = limitBytes;
+	for (const pull of pulls) {
+		const large = pull.large.filter(({ sha256 }) => !counted.has(sha256));
+		const bytes = sum$1(pull.small) + sum$1(large);
+		if (bytes > left) leftOut.push(pull);
+		else {
+			left -= bytes;
+			kept.push(pull);
+			for (const { sha256 } of large) counted.add(sha256);
+		}
+	}
+	return {
+		kept,
+		leftOut
+	};
+};
+/** The entries that are not there yet. */
+const toNewEntries = (pulls) => {
+	const restored = new Set(pulls.flatMap((pull) => [...pull.restored]));
+	const large = new Map(pulls.flatMap((pull) => pull.large).map((file) => [file.sha256, file]));
+	const images = new Map(pulls.filter(({ isWhole, isKept }) => isWhole && !isKept).map((pull) => [pull.start, pull]));
+	return [...[...large.values()].filter(({ sha256 }) => !restored.has(sha256)).map(toLayerEntry), ...[...images.values()].map(toImageEntry)];
+};
+
 // src/run/scheduler.ts
 /**
 * Does jobs side by side, each after those that it needs. What needs one that was not done is skipped.
@@ -5211,7 +6944,7 @@ const withContents = async (api, order, body) => {
 *
 * @returns how each ended, in the order of the jobs; never fails
 */
-const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
+const runJobs = async (jobs, { lanes, isEnded, renew = (job) => job, run, onEnd }) => {
 	const outcomes = /* @__PURE__ */ new Map();
 	const running = /* @__PURE__ */ new Map();
 	const end = (step, state, more = {}) => {
@@ -5228,7 +6961,8 @@ const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
 		running.delete(step.id);
 		onEnd(outcome);
 	};
-	const begin = (job) => {
+	const begin = (known) => {
+		const job = renew(known);
 		const startedMs = performance.now();
 		const time = () => ({
 			startedMs,
@@ -5268,7 +7002,33 @@ const runJobs = async (jobs, { lanes, isEnded, run, onEnd }) => {
 
 // src/facts/facts.ts
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
-const toWanted = ({ targets, images }) => [...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags), ...images.flatMap(({ references }) => references)];
+const toWanted = ({ targets, images, pulls = [] }) => [
+	...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
+	...images.flatMap(({ references }) => references),
+	...pulls
+];
+
+// src/facts/node-paths.ts
+const toEntries = (tree) => new Map([
+	...toFolders(tree).map((path) => [path, "folder"]),
+	...tree.files.map(({ path }) => [path, "file"]),
+	...tree.links.map(({ path }) => [path, "link"])
+]);
+const toGiven = ({ files: { target, isWritable }, found, nodes }) => {
+	const tree = found.kind === "local" ? found.source : found.source.tree;
+	return {
+		target,
+		isWritable,
+		isFile: tree?.isFile,
+		nodes: nodes.map(({ name }) => name),
+		entries: tree && toEntries(tree)
+	};
+};
+/** What manifests may name of nodes' paths, as far as this step knows of it. */
+const toNodePaths = ({ files, kept }, nodes) => ({
+	files: files.map(toGiven),
+	others: [...kept, ...nodes.flatMap(({ mounts }) => mounts.flatMap(({ destination }) => destination === "/var" ? [] : [destination]))]
+});
 
 // src/manifests/pod-sets.ts
 /**
@@ -5367,7 +7127,7 @@ const totalOf = (each) => {
 	};
 };
 /** Kubelet sees the whole machine, in each of its nodes, whatever their limits. */
-const consequence$1 = (needed, believers, { resource, engine }) => {
+const consequence$2 = (needed, believers, { resource, engine }) => {
 	const each = resource === "memory" ? engine.memoryBytes : engine.cores;
 	if (needed > each * believers * slack) return `Some stay Pending (Insufficient ${resource}).`;
 	const end = resource === "memory" ? "the kernel kills one (OOM) when the memory is used up" : "they are slow, and probes may time out";
@@ -5390,7 +7150,7 @@ const checkLargest$1 = (each) => {
 		if (asked === 0 || asked + system <= amount * slack) return [];
 		const own = format(resource, system);
 		return [{
-			message: `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence$1(asked + system, 1, each)} ${remedy}`,
+			message: `A pod of the ${kind} ${name} requests ${format(resource, asked)}, and Kubernetes' own pods request about ${own}; ${words}. ${consequence$2(asked + system, 1, each)} ${remedy}`,
 			location: {
 				file,
 				line
@@ -5409,7 +7169,7 @@ const checkTotal$1 = (each) => {
 	const needed = asked + capacity.system;
 	if (needed <= capacity.amount * slack) return [];
 	return [{
-		message: `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence$1(needed, nodes.length, each)} ${remedy}`,
+		message: `The pods of ${listFiles([most, ...sets])} request ${format(resource, asked)}, and Kubernetes' own pods request about ${format(resource, capacity.system)}; ${capacity.words}. ${consequence$2(needed, nodes.length, each)} ${remedy}`,
 		location: {
 			file: most.file,
 			line: most.line
@@ -5521,6 +7281,318 @@ const checkDisks = (capacities) => groupDisks(capacities).flatMap((disk) => {
 		location: void 0
 	}]);
 });
+
+// src/manifests/given-files.ts
+const noPaths = {
+	files: [],
+	others: []
+};
+const isWithin = (path, folder) => `${path}/`.startsWith(`${folder}/`);
+/** `/var/local/models/` is `/var/local/models`. */
+const tidyPath = (path) => posix.normalize(path).replace(/(?<=[^/])\/+$/, "");
+/** A manifest may be anybody's: comparing words takes the product of their lengths. */
+const mostCompared = 1e3;
+const longestPath = 1e3;
+const findInTree = (files, inner) => {
+	const { target, entries } = files;
+	if (entries === void 0) return {
+		kind: "ours",
+		files,
+		is: void 0
+	};
+	const names = inner.split("/");
+	if (names.map((_, at) => names.slice(0, at + 1).join("/")).some((path) => entries.get(path) === "link")) return {
+		kind: "ours",
+		files,
+		is: void 0
+	};
+	const is = entries.get(inner);
+	if (is !== void 0) return {
+		kind: "ours",
+		files,
+		is
+	};
+	const parent = names.slice(0, -1).join("/");
+	const beside = [...entries.keys()].filter((path) => posix.dirname(path) === (parent || ".")).slice(0, mostCompared);
+	const nearest = findNearestWord(inner, beside);
+	return {
+		kind: "missing",
+		files,
+		nearest: nearest && `${target}/${nearest}`
+	};
+};
+const kindOf = ({ isFile }) => {
+	if (isFile === void 0) return void 0;
+	return isFile ? "file" : "folder";
+};
+/** @param isMade whether Kubernetes is told to make what is not there, so that another name may well be meant */
+const findAtPath = (given, { files, others }, isMade) => {
+	if (given.length > longestPath) return { kind: "foreign" };
+	const path = tidyPath(given);
+	const own = files.find(({ target }) => isWithin(path, target));
+	if (own?.target === path) return {
+		kind: "ours",
+		files: own,
+		is: kindOf(own)
+	};
+	if (own !== void 0) {
+		if (own.isFile) return {
+			kind: "missing",
+			files: own,
+			nearest: own.target
+		};
+		return findInTree(own, path.slice(own.target.length + 1));
+	}
+	if (others.some((other) => isWithin(path, other)) || files.some(({ target }) => isWithin(target, path))) return { kind: "foreign" };
+	const word = findNearestWord(path, files.map(({ target }) => target));
+	const near = files.find(({ target }) => target === word) ?? files.find(({ target }) => !isMade && isWithin(path, "/var") && posix.basename(target) === posix.basename(path));
+	return near === void 0 ? { kind: "foreign" } : {
+		kind: "near",
+		files: near
+	};
+};
+
+// src/manifests/placeholders.ts
+/** What templates, scripts and `sed` put a name in place of. */
+const marks = [
+	/\{\{|\}\}|\[\[|\]\]/,
+	/\$|#\{/,
+	/%[^%]*%|<[^>]*>|@@|^_|__[A-Z0-9_]+__/,
+	/placeholder|replace[-_]?me|change[-_]?me/i,
+	/^[A-Z][A-Z0-9_]*$/
+];
+/** Whether an image's name is still to be written by something that runs before `kubectl apply`. */
+const isPlaceholder = (image) => {
+	const beginning = image.slice(0, 1e3);
+	return marks.some((mark) => mark.test(beginning));
+};
+/** Names that ko builds and fills in when it applies the file. */
+const isOfKo = (image) => image.startsWith("ko://");
+
+// src/manifests/read-placement.ts
+/** Of a label that every node has. */
+const hostname = "kubernetes.io/hostname";
+const controlPlane = "node-role.kubernetes.io/control-plane";
+const readRules = ({ at, items, text }, term) => ["matchExpressions", "matchFields"].flatMap((list) => items(at(term, list)).map((rule) => ({
+	key: text(at(rule, "key")) ?? "",
+	operator: text(at(rule, "operator")) ?? "",
+	values: items(at(rule, "values")).map((value) => text(value) ?? "")
+})));
+/** Of the terms of an affinity, or of a PersistentVolume's. */
+const readTerms = (reader, required) => reader.items(reader.at(required, "nodeSelectorTerms")).map((term) => readRules(reader, term)).filter((rules) => rules.length > 0);
+const toleratesAny = ({ at, items, text }, spec) => items(at(spec, "tolerations")).some((each) => {
+	const key = text(at(each, "key")) ?? "";
+	return key === "" || key === "node-role.kubernetes.io/control-plane";
+});
+const readPlacement = ({ reader, lineAt }, spec) => {
+	const { at, keys, text } = reader;
+	const nodeName = at(spec, "nodeName");
+	const selector = at(spec, "nodeSelector");
+	const required = at(spec, ...[
+		"affinity",
+		"nodeAffinity",
+		"requiredDuringSchedulingIgnoredDuringExecution"
+	]);
+	const name = text(nodeName);
+	const always = [...name === void 0 ? [] : [{
+		key: hostname,
+		operator: "In",
+		values: [name]
+	}], ...keys(selector).map((key) => ({
+		key,
+		operator: "In",
+		values: [text(at(selector, key)) ?? ""]
+	}))];
+	const terms = readTerms(reader, required);
+	const first = nodeName ?? selector ?? required;
+	const hasRules = always.length + terms.length > 0;
+	return {
+		always,
+		terms,
+		isTolerant: name !== void 0 || toleratesAny(reader, spec),
+		line: hasRules ? lineAt(first?.range?.[0] ?? 0) : void 0
+	};
+};
+/** Undefined for labels that nobody here knows of. */
+const holds = ({ key, operator, values }, { node, role }) => {
+	const labels = /* @__PURE__ */ new Map([
+		[hostname, node],
+		["metadata.name", node],
+		["kubernetes.io/os", "linux"],
+		[controlPlane, role === "control-plane" ? "" : void 0]
+	]);
+	if (!labels.has(key) || values.some(isPlaceholder)) return void 0;
+	const label = labels.get(key);
+	if (operator === "In") return label !== void 0 && values.includes(label);
+	if (operator === "NotIn") return label === void 0 || !values.includes(label);
+	if (operator === "Exists") return label !== void 0;
+	return operator === "DoesNotExist" ? label === void 0 : void 0;
+};
+const all = (answers) => {
+	if (answers.includes(false)) return false;
+	return answers.includes(void 0) ? void 0 : true;
+};
+const any = (answers) => {
+	if (answers.includes(true)) return true;
+	return answers.includes(void 0) ? void 0 : false;
+};
+/** Whether the conditions let a pod run on a node; undefined where labels decide that nobody here knows of. */
+const mayRunOn = ({ always, terms }, node) => all([...always.map((rule) => holds(rule, node)), ...terms.length === 0 ? [] : [any(terms.map((term) => all(term.map((rule) => holds(rule, node)))))]]);
+
+// src/manifests/check-file-nodes.ts
+/** Those that all conditions are known to let in. */
+const findNodes = ({ isTolerant, ...placement }, capacities) => (isTolerant ? capacities : takesPods(capacities)).filter((each) => mayRunOn(placement, each) === true).map(({ node }) => node);
+const list = (names) => names.join(" and ");
+const toRemedy = (nodes) => {
+	const [only] = nodes;
+	return nodes.length === 1 ? `write nodeSelector: { ${hostname}: ${only} }` : `let the pods run on ${list(nodes)} alone`;
+};
+const renderLack = ({ kind, name, files: { placement } }, { target, nodes }, lacking) => {
+	return `${kind === "PersistentVolume" ? `The PersistentVolume ${name} is of ${list(lacking)}` : `Pods of the ${kind} ${name} ${placement.line === void 0 ? "may start" : "run"} on ${list(lacking)}`}, and only ${list(nodes)} ${nodes.length === 1 ? "gets" : "get"} ${target}. Add ${list(lacking)} to nodes, or ${toRemedy(nodes)}.`;
+};
+/** Whether the pods are where the files are: the input `nodes` may leave out some. */
+const checkPlacement = (placed, hostPaths, capacities, paths) => {
+	const { placement } = placed.files;
+	const used = hostPaths.flatMap((path) => {
+		const found = findAtPath(path, paths, true);
+		return found.kind === "ours" ? [found.files] : [];
+	});
+	const nodes = findNodes(placement, capacities);
+	return [...new Set(used)].flatMap((files) => {
+		const lacking = nodes.filter((node) => !files.nodes.includes(node));
+		if (lacking.length === 0) return [];
+		const line = placement.line ?? placed.containers?.[0]?.line ?? 1;
+		return [{
+			message: renderLack(placed, files, lacking),
+			location: {
+				file: placed.file,
+				line
+			}
+		}];
+	});
+};
+
+// src/manifests/check-files.ts
+const makes = (type) => /OrCreate$/.test(type ?? "");
+const waits = "The pod would wait for it (FailedMount).";
+/** What comes of a path that is not there. */
+const consequence$1 = ({ type }, isLocal) => isLocal || type !== void 0 && !makes(type) ? waits : "Kubernetes would make something empty there.";
+/** Types that Kubernetes takes for what is there. */
+const fitting = {
+	file: ["File", "FileOrCreate"],
+	folder: ["Directory", "DirectoryOrCreate"]
+};
+const checkType = (what, { path, type }, is) => {
+	if (type === void 0 || is !== "file" && is !== "folder" || fitting[is].includes(type)) return void 0;
+	return `${what} has type: ${type}, and ${path} is a ${is}. ${waits} Write type: ${fitting[is][0]}.`;
+};
+const checkFound = (what, host, found, isLocal) => {
+	if (found.kind === "foreign") return void 0;
+	const { path } = host;
+	const { files } = found;
+	const { target } = files;
+	if (found.kind === "ours") {
+		if (isLocal && found.is === "file") return `${what} is ${path}, a file, and Kubernetes takes only folders for local volumes. Write hostPath with type: File, or give node-files the folder that it is in.`;
+		return isLocal ? void 0 : checkType(what, host, found.is);
+	}
+	const end = consequence$1(host, isLocal);
+	if (found.kind === "near") return `${what} is ${path}, where this step puts nothing; it puts files at ${target}. ${end} Write path: ${target}.`;
+	return `${what} is ${path}, and nothing of that name is in what node-files puts at ${target}. ${end} ${found.nearest === void 0 ? "Write a path that it has." : `The nearest is ${found.nearest}. Write path: ${found.nearest}.`}`;
+};
+const checkHost = ({ file }, what, host, paths, isLocal) => {
+	const found = findAtPath(host.path, paths, makes(host.type));
+	const message = checkFound(what, host, found, isLocal);
+	if (message === void 0) return [];
+	return [{
+		message,
+		location: {
+			file,
+			line: found.kind === "ours" && !isLocal ? host.typeLine : host.line
+		}
+	}];
+};
+const isOneNamespace = (a, b) => (a ?? b ?? "default") === (b ?? a ?? "default");
+/** The PersistentVolume that a claim is, or is to be, bound to; undefined for one that is made on demand. */
+const findBound = (name, { namespace }, { claims, persistentVolumes }) => {
+	const own = claims.find((each) => each.name === name && isOneNamespace(each.namespace, namespace));
+	return persistentVolumes.find((volume) => volume.name === own?.volumeName || volume.claim?.name === name && isOneNamespace(volume.claim.namespace, namespace));
+};
+const toUsed = (workload, manifests) => workload.files.volumes.flatMap((volume) => {
+	if (volume.host !== void 0) return [{
+		...volume,
+		at: volume.host,
+		isLocal: false
+	}];
+	const bound = findBound(volume.claim ?? "", workload, manifests);
+	return bound === void 0 ? [] : [{
+		...volume,
+		at: bound.host,
+		isLocal: bound.isLocal
+	}];
+});
+/** Where a mount leads in the node; undefined where that is not known. */
+const toMounted = ({ subPath = "" }, { at }) => /[$]/.test(subPath) ? void 0 : tidyPath(`${at.path}/${subPath}`);
+const checkMount = (mount, used, paths) => {
+	const path = toMounted(mount, used) ?? used.at.path;
+	const found = findAtPath(path, paths, true);
+	const { container, subPath } = mount;
+	if (found.kind === "missing" && subPath !== void 0) {
+		const nearest = found.nearest === void 0 ? "" : ` The nearest is ${found.nearest}.`;
+		return `The container ${container} mounts subPath: ${subPath}, and ${path} is not in what node-files puts at ${found.files.target}.${nearest} Write a path that it has.`;
+	}
+	const isReadOnly = mount.isReadOnly || used.isReadOnly;
+	if (found.kind !== "ours" || found.files.isWritable || isReadOnly) return void 0;
+	return `The container ${container} mounts ${path} without readOnly: true, and all nodes share these files. As root it would change them for all; any other user gets "Permission denied". Write readOnly: true, or :rw behind ${found.files.target} in node-files.`;
+};
+const checkFsGroup = ({ file, files: { fsGroupLine } }, used, paths) => {
+	if (fsGroupLine === void 0) return [];
+	const changed = used.find(({ isLocal, isReadOnly, at }) => {
+		const found = findAtPath(at.path, paths, true);
+		return isLocal && !isReadOnly && found.kind === "ours" && !found.files.isWritable;
+	});
+	if (changed === void 0) return [];
+	return [{
+		message: `With fsGroup, the kubelet changes group and mode of every file of ${changed.at.path}, which all nodes share: it is a local PersistentVolume. Write readOnly: true below persistentVolumeClaim of the volume ${changed.name}, or use hostPath, where fsGroup does nothing.`,
+		location: {
+			file,
+			line: fsGroupLine
+		}
+	}];
+};
+const checkWorkload = (workload, manifests, capacities, paths) => {
+	const { file, kind, name, files } = workload;
+	const used = toUsed(workload, manifests);
+	const own = used.flatMap(({ host, name: volume }) => host === void 0 ? [] : checkHost(workload, `The volume ${volume} of the ${kind} ${name}`, host, paths, false));
+	const mounts = files.mounts.flatMap((mount) => {
+		const volume = used.find((each) => each.name === mount.volume);
+		const message = volume && checkMount(mount, volume, paths);
+		return message === void 0 ? [] : [{
+			message,
+			location: {
+				file,
+				line: mount.line
+			}
+		}];
+	});
+	const hosts = used.flatMap(({ host }) => host === void 0 ? [] : [host.path]);
+	return [
+		...own,
+		...mounts,
+		...checkFsGroup(workload, used, paths),
+		...checkPlacement(workload, hosts, capacities, paths)
+	];
+};
+/** What manifests mount of nodes' files, compared with what `node-files` puts there. */
+const checkFiles = (manifests, capacities, paths) => {
+	if (paths.files.length === 0) return [];
+	const volumes = manifests.persistentVolumes.flatMap((volume) => [...checkHost(volume, `The PersistentVolume ${volume.name}`, volume.host, paths, volume.isLocal), ...checkPlacement({
+		...volume,
+		kind: "PersistentVolume",
+		files: { placement: volume.placement }
+	}, [volume.host.path], capacities, paths)]);
+	const pods = manifests.workloads.flatMap((each) => checkWorkload(each, manifests, capacities, paths));
+	return [...volumes, ...pods];
+};
 
 // src/manifests/read-storage.ts
 /** Bytes; 0 for what is not written or is no quantity. */
@@ -5638,12 +7710,16 @@ const checkStorage = ({ workloads, claims }, capacities) => {
 * All that is to be said of the manifests before anything is built. What is about room comes first:
 * it is about all pods, where the others are about one line, and GitHub shows only the first ones.
 */
-const checkManifests = (manifests, nodeCapacities, engine, loaded) => [
+const checkManifests = (manifests, nodeCapacities, engine, loaded, paths = noPaths) => [
 	...checkCapacity(manifests.workloads, nodeCapacities, engine),
 	...checkStorage(manifests, nodeCapacities),
 	...checkDisks(nodeCapacities),
 	...manifests.warnings,
-	...checkImages(manifests.workloads, loaded)
+	...checkImages(manifests.workloads, loaded, {
+		accounts: manifests.accounts,
+		minors: nodeCapacities.map(({ kubernetesMinor }) => kubernetesMinor)
+	}),
+	...checkFiles(manifests, nodeCapacities, paths)
 ];
 
 // src/plan/pull-warning.ts
@@ -5675,6 +7751,8 @@ const remarkOnInputs = (inputs, facts, { line, warning }) => {
 	const disk = findDockers(facts.filesystems);
 	const targetBytes = typeof inputs.freeDisk === "object" ? inputs.freeDisk.targetBytes : 0;
 	if (disk !== void 0 && targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
+	const { images } = facts.nodeFiles;
+	if (images.objection !== void 0) warning(`node-files-images: none are made, as ${images.objection}. Pods mount the paths on the nodes, as the output volumes says.`);
 	const objection = findPruneObjection(facts);
 	if (inputs.pruneCache === "always" && objection !== void 0) line(`Kept the build cache: ${objection}.`);
 };
@@ -5689,12 +7767,22 @@ const refuseUnknownLimits = ({ imageLimits }, facts) => refuseUnknownNames(image
 /** What the author of the workflow should know before anything is done. */
 const remark = async (inputs, facts, log) => {
 	remarkOnInputs(inputs, facts, log);
+	if (inputs.createCluster === void 0 || inputs.isDryRun) await remarkOnManifests(inputs, facts, log);
+};
+/** What Kubernetes will do with the images otherwise than their author may think. */
+const remarkOnManifests = async (inputs, facts, log) => {
 	const { manifests, nodeCapacities, engine, images } = facts;
-	const wanted = toWanted(facts);
-	await log.warnings(checkManifests(manifests, nodeCapacities, engine, {
-		wanted,
-		images
-	}));
+	const named = facts.namedImages.map(({ reference }) => reference);
+	const loaded = {
+		wanted: toWanted(facts),
+		images,
+		named
+	};
+	const paths = manifests.workloads.length + manifests.persistentVolumes.length === 0 ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes);
+	await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths));
+	const others = renderOthers(manifests, loaded);
+	if (inputs.imagesFrom !== void 0) for (const line of renderNamedImages(facts.namedImages, manifests)) log.line(line);
+	else if (others !== void 0) log.line(others);
 };
 /**
 * Names that manifests use have been judged there, each at its line; a dry run loads nothing that pods
@@ -5720,4 +7808,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdFolder, countRemoved, createTarCutter, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findManifest, findNodeCapacities, findOthers, findPruneObjection, foldersAbove, freedOf, hideTokens, isMap, isNameless, joinManifests, largeContextBytes, memoryFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readClaimed, readDockerfile, readQuietly$1 as readQuietly, readVolumes, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, renderBecause, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toGrowths, toHistoryOrigins, toImageReportOutput, toImageReports, toImageSizes, toInstruction$1 as toInstruction, toLoaded, toOutputs, toProblems, toQuotedWords, toWordText, trimPrefix, usualPlatform, walkContext, withBlobs, withContents };
+export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createTarCutter, emptyReport, emptyState, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, imageFolder, inspectNode, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, memoryFolder, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, refuseMissing, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction$1 as toInstruction, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStarts, toStep, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toWordText, trimPrefix, unpackArchive, usualPlatform, walkContext, withBlobs, withContents, withinLimit, withoutTag };

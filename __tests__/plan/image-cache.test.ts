@@ -6,12 +6,13 @@ import { foundFacts, nodeNamed } from '../support/found.ts'
 
 const inputs = {
   ...{ imageCache: 'auto', imageCacheBytes: 4e9, imageReport: 'false', keepsInDocker: false },
-  ...{ keepImages: 'auto', loadMode: 'auto', isTrusted: true },
-} as Inputs
+  ...{ keepImages: 'auto', loadMode: 'auto', isTrusted: true, mirrors: [] },
+} as unknown as Inputs
+
+const reference = { given: 'redis:7', canonical: 'docker.io/library/redis:7' }
 
 const facts: Facts = {
   ...foundFacts,
-  pulls: [{ given: 'redis:7', canonical: 'docker.io/library/redis:7' }],
   nodes: [nodeNamed('node')],
   filesCache: { repository: 'acme/app', mayWrite: true },
 }
@@ -36,7 +37,8 @@ test.each<readonly [string, object, object, object | undefined]>([
     reading,
   ],
   ['code of others', { isTrusted: false }, {}, reading],
-  ['nothing to pull', {}, { pulls: [] }, undefined],
+  ['mirrors, which only Docker asks', { mirrors: [{}] }, {}, undefined],
+  ['no nodes', {}, { nodes: [] }, undefined],
   ['images for Docker, too', { keepsInDocker: true }, {}, undefined],
   ['copies that stay', { keepImages: 'always' }, {}, undefined],
   ['a report on the images', { imageReport: 'auto' }, {}, undefined],
@@ -44,5 +46,5 @@ test.each<readonly [string, object, object, object | undefined]>([
   ['a daemon elsewhere', {}, { isLocalDaemon: false }, undefined],
   ['nodes that take no single layers', {}, { nodes: [other] }, undefined],
 ])('%s', (_, given, found, plan) => {
-  expect(planImageCache({ ...inputs, ...given }, { ...facts, ...found })).toEqual(plan)
+  expect(planImageCache({ ...inputs, ...given }, { ...facts, ...found }, reference)).toEqual(plan)
 })

@@ -18,6 +18,8 @@
 #   remove ... (the same fields; ID, MODE, KEY and VERIFY mean nothing)
 #   go                               `placed NODE TARGET WAY BYTES`, `cannot NODE TARGET REASON`,
 #                                    `removed NODE TARGET`, `kept NODE TARGET`, `done`
+#   stage CONFIG                     `staged ID`: that tree is in the staging folder as layer.ID, until `end`,
+#                                    and beside it config.ID, a file of this text
 #   trim BYTES                       `trimmed BYTES`
 #   end                              `ended`
 # IDENTITY is DEVICE:INODE, STAT is DEVICE:INODE:SIZE:MODIFIED:CHANGED, the times in nanoseconds.
@@ -31,7 +33,9 @@ my ($arm) = (POSIX::uname())[4] =~ /^(?:aarch64|arm64)$/;
 my %number = (
   statx => $arm ? 291 : 332,
   copy_file_range => $arm ? 285 : 326,
+  sync_file_range => $arm ? 84 : 277,
   setns => $arm ? 268 : 308,
+  unshare => $arm ? 97 : 272,
   open_tree => 428,
   move_mount => 429,
   mount_setattr => 442,
@@ -39,19 +43,35 @@ my %number = (
 my ($run, $store, $workers) = ('', '', 1);
 my $pending = '';
 my @children = ();
+my %locks = ();
 # What is placed next: id, kind, folders, links, entries.
 my %tree = ();
 $| = 1;
 umask 022;
 
+sub to_line { return join("\t", map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n" }
+
 # One line in one write: several processes share the output.
-sub inform {
-  my $line = join("\t", map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n";
-  syswrite STDOUT, $line;
+sub inform { syswrite STDOUT, to_line(@_) }
+
+# Lines together: each write wakes up Docker, and whoever hears it. What is longer than PIPE_BUF may be torn.
+sub inform_all {
+  my $text = '';
+  for (map { to_line(@$_) } @_) {
+    if (length($text) + length > 4_096) { syswrite STDOUT, $text; $text = '' }
+    $text .= $_;
+  }
+  syswrite STDOUT, $text if $text ne '';
 }
 
-# What went wrong and should not have.
-sub fail { syswrite STDERR, join(' ', map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n"; exit 1 }
+my $first_process = $$;
+
+# What went wrong and should not have. A full disk gets back what was half done.
+sub fail {
+  syswrite STDERR, join(' ', map { s/[\x00-\x1f\x7f]/ /gr } @_) . "\n" if @_ > 0;
+  close_store() if $$ == $first_process && $locks{run};
+  exit 1;
+}
 
 # Removes a folder and all below it, of a name in the current folder. Follows no link.
 sub remove_all {
@@ -122,7 +142,9 @@ sub in_children {
 
 sub free_bytes {
   my ($folder) = @_;
-  my $text = `stat --file-system --format '%a %S' -- '$folder'`;
+  open my $output, '-|', 'stat', '--file-system', '--format', '%a %S', '--', $folder or return 0;
+  my $text = do { local $/; <$output> } // '';
+  close $output;
   my ($blocks, $size) = $text =~ /^([0-9]+) ([0-9]+)/;
   return ($blocks // 0) * ($size // 0);
 }

@@ -17,7 +17,7 @@ sub add_file {
 
 # Objects that are no longer what their names say go, and are copied anew.
 sub verify_objects {
-  my @paths = do { my %seen; grep { !$seen{$_}++ } @_ };
+  my @paths = do { my %seen; grep { !$seen{$_}++ && lstat } @_ };
   while (my @some = splice @paths, 0, 100) {
     my @digests = hash_files(@some);
     for my $path (@some) {
@@ -53,19 +53,46 @@ sub share_out {
   return grep { $_->{bytes} > 0 } @shares;
 }
 
+my ($flushed, $flushing);
+
+# Has the disk begin to write what was copied, while digests are made of it. Nobody waits for this process:
+# the disk may be slow, and the kernel writes all of it sooner or later.
+sub start_flusher {
+  pipe $flushed, $flushing or fail("pipe: $!");
+  fcntl $flushing, F_SETFL, O_NONBLOCK or fail("pipe: $!");
+  my $pid = fork // fail("fork: $!");
+  return $pid if $pid != 0;
+  $SIG{TERM} = $SIG{PIPE} = 'DEFAULT';
+  close $flushing;
+  local $/ = "\n";
+  while (defined(my $index = <$flushed>)) {
+    chomp $index;
+    sysopen my $file, "$store/staging/$run/$index", O_RDONLY | O_NOFOLLOW or next;
+    my $size = -s $file;
+    # SYNC_FILE_RANGE_WRITE, in pieces: between two of them it can be killed.
+    for (my $at = 0; $at < $size; $at += 32_000_000) {
+      syscall $number{sync_file_range}, fileno $file, $at, 32_000_000, 2;
+    }
+  }
+  POSIX::_exit(0);
+}
+
+# One who cannot keep up is told no more.
+sub flush_soon { syswrite $flushing, "$_[0]\n" }
+
 sub gather {
   my ($verify) = @_;
   my $began = time;
   read_stats();
   if ($verify) {
     my @paths = map { object_path(digest_of($_), $_->{executable}) } grep { is_stored($_) } @files;
-    in_children(sub { verify_objects(@paths) }) or exit 1;
+    in_children(sub { verify_objects(@paths) }) or fail();
   }
-  my (@missing, %fresh);
+  my (@missing, @stored, %fresh);
   for (@files) {
     if (is_stored($_)) {
       my $digest = digest_of($_);
-      inform('object', $_->{index}, $digest);
+      push @stored, ['object', $_->{index}, $digest];
       $fresh{$_->{stat}} = $digest if exists $known{$_->{stat}};
     } else {
       my $digest = digest_of($_);
@@ -74,12 +101,15 @@ sub gather {
       push @missing, { %$_, size => (split /:/, $_->{stat})[2] };
     }
   }
+  inform_all(@stored);
   my $bytes = 0;
   $bytes += $_->{size} for @missing;
   my $free = free_bytes($store);
   fail("no space left on device: $bytes bytes are to be copied into the store, $free are free") if $bytes > $free;
   my @work = map { my $chunks = $_->{chunks}; sub { copy_chunk(\%sources, $_) for @$chunks } } share_out(@missing);
-  in_children(@work) or exit 1;
+  my $flusher = @work > 0 ? start_flusher() : undef;
+  in_children(@work) or fail();
+  kill 'KILL', $flusher if defined $flusher;
   write_stats({ %fresh, read_learned($began) });
   inform('gathered');
 }

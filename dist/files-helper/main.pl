@@ -44,7 +44,7 @@ sub place_all {
       }
     }
   } sort keys %nodes;
-  in_children(@work) or exit 1;
+  in_children(@work) or fail();
   inform('done');
 }
 
@@ -63,7 +63,7 @@ my %commands = (
   },
   have => sub { push @asked, [next_field(), next_field(), next_field()] },
   answer => sub {
-    for (@asked) { inform('has', $_->[0], $_->[2]) if has_object(@$_) }
+    inform_all(map { ['has', $_->[0], $_->[2]] } grep { has_object(@$_) } @asked);
     @asked = ();
     inform('answered');
   },
@@ -77,6 +77,7 @@ my %commands = (
   place => sub { read_place(0) },
   remove => sub { read_place(1) },
   go => sub { place_all(); @places = () },
+  stage => sub { stage_tree(next_field()) },
   trim => sub { trim(next_field()) },
 );
 

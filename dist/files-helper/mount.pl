@@ -3,12 +3,17 @@
 
 sub parent_in_node { my ($place) = @_; return $place->{target} =~ s{/[^/]+$}{}r }
 
+# Whether a version is mounted in the node, and from the store's present tree of it.
 sub is_mounted {
   my ($place, $name) = @_;
   my $wanted = parent_in_node($place) . "/$name";
+  my ($id) = $name =~ /([0-9a-f]{16})$/;
   open my $file, '<', "/proc/$place->{pid}/mountinfo" or return 0;
   local $/ = "\n";
-  while (defined(my $line = <$file>)) { return 1 if (split / /, $line)[4] eq $wanted }
+  while (defined(my $line = <$file>)) {
+    my ($root, $point) = (split / /, $line)[3, 4];
+    return 1 if $point eq $wanted && $root =~ m{/trees/\Q$id\E$};
+  }
   return 0;
 }
 
@@ -48,17 +53,64 @@ sub in_node {
   return $? == 0;
 }
 
+# One at a time: nodes share it. One that is not whole stays for those that have it, under a name that trimming
+# knows.
 sub build_in_store {
+  my ($verify) = @_;
   my $name = $tree{id};
   chdir "$store/trees" or return 0;
-  return 1 if lstat $name;
+  sysopen my $lock, '.lock', O_RDWR | O_CREAT | O_NOFOLLOW, 0600 or return 0;
+  flock $lock, LOCK_EX or return 0;
+  return 1 if lstat $name and !$verify || is_whole($name);
+  rename $name, ".$name.old.$run";
   remove_all(".$name.$run");
-  return build_tree(".$name.$run", 'link') && (rename ".$name.$run", $name or -d $name);
+  return build_tree(".$name.$run", 'link') && rename ".$name.$run", $name;
+}
+
+# A user namespace that knows no user of the files. Whatever is mounted by it, nobody may write to, not even
+# root, and not even where a pod's runtime has made its own mount of it writable.
+sub open_foreign_users {
+  pipe my $ready, my $made or return undef;
+  pipe my $over, my $working or return undef;
+  my $pid = fork // return undef;
+  if ($pid == 0) {
+    close $ready;
+    close $working;
+    # CLONE_NEWUSER
+    syswrite $made, '1' if syscall($number{unshare}, 0x10000000) == 0;
+    close $made;
+    sysread $over, my $end, 1;
+    POSIX::_exit(0);
+  }
+  close $made;
+  close $over;
+  my $users;
+  if (sysread $ready, my $answer, 1) {
+    for my $map ('uid_map', 'gid_map') {
+      open my $file, '>', "/proc/$pid/$map" or next;
+      syswrite $file, "65534 65534 1\n";
+    }
+    open $users, '<', "/proc/$pid/ns/user" or undef $users;
+  }
+  close $working;
+  waitpid $pid, 0;
+  return $users;
+}
+
+# Read-only for whoever has it; false where the kernel or the filesystem cannot have it so.
+sub restrict_mount {
+  my ($fd) = @_;
+  my ($empty, $users) = ("\0", open_foreign_users());
+  # MOUNT_ATTR_RDONLY, NOSUID, NODEV, and IDMAP; AT_EMPTY_PATH
+  for my $attributes (defined $users ? pack('QQQQ', 0x100007, 0, 0, fileno $users) : (), pack('QQQQ', 7, 0, 0, 0)) {
+    return 1 if syscall($number{mount_setattr}, $fd, $empty, 0x1000, $attributes, 32) == 0;
+  }
+  return 0;
 }
 
 sub mount_tree {
   my ($place, $version) = @_;
-  my $built = build_in_store();
+  my $built = build_in_store($place->{verify});
   return 0 if descend($place->{root}, $place->{parent}, 0) ne '' || !$built;
   mkdir $version, 0755 or $!{EEXIST} or return 0;
   my $mounted = in_node($place, sub {
@@ -68,9 +120,7 @@ sub mount_tree {
       # AT_FDCWD, OPEN_TREE_CLONE and OPEN_TREE_CLOEXEC
       my $fd = syscall $number{open_tree}, -100, $path, 1 | 02000000;
       die if $fd < 0;
-      # MOUNT_ATTR_RDONLY, NOSUID, NODEV; AT_EMPTY_PATH
-      my ($attributes, $empty) = (pack('QQQQ', 1 | 2 | 4, 0, 0, 0), "\0");
-      syscall($number{mount_setattr}, $fd, $empty, 0x1000, $attributes, 32) == 0 or die;
+      restrict_mount($fd) or die;
       return $fd;
     }
     descend('/', parent_in_node($place), 0) eq '' or die;

@@ -12,11 +12,11 @@ sub put_file {
   }
   sysopen my $from, $object, O_RDONLY | O_NOFOLLOW or return undef;
   sysopen my $file, $to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or return undef;
-  my ($size, $modified) = (stat $from)[7, 9];
+  my $size = (stat $from)[7];
   copy_bytes($from, $file, $size) && close $file or return undef;
   return undef unless (-s $to) == $size;
   chmod $way eq 'write' ? ($executable ? 0777 : 0666) : ($executable ? 0555 : 0444), $to;
-  utime $modified, $modified, $to;
+  utime $object_time, $object_time, $to unless $way eq 'write';
   return 1;
 }
 
@@ -94,10 +94,17 @@ sub holds {
   my ($place, $version) = @_;
   my @found = lstat $version or return 0;
   return $place->{verify} && $place->{mode} eq 'ro' ? is_whole($version) : 1 unless S_ISDIR($found[2]);
-  return 1 if is_mounted($place, $version);
+  my $verifies = $place->{verify} && $place->{mode} eq 'ro';
+  return !$verifies || is_whole("$store/trees/$tree{id}") if is_mounted($place, $version);
   opendir my $handle, $version or return 0;
   return 0 unless grep { $_ ne '.' && $_ ne '..' } readdir $handle;
   return $place->{verify} && $place->{mode} eq 'ro' ? is_whole($version) : 1;
+}
+
+# Half of one must not be taken for a whole one.
+sub remove_version {
+  my ($name) = @_;
+  rename $name, ".$name.$run" and remove_all(".$name.$run");
 }
 
 # In the current folder. What killed runs left beside it goes: no other one is at work in this node.
@@ -108,7 +115,7 @@ sub put_version {
   remove_all($_) for grep { /$left/ } readdir $handle;
   return ('same', 0) if holds($place, $version);
   return ('', "pods use $version, of which something is missing") if is_version_in_use($place, $version);
-  remove_all($version);
+  remove_version($version);
   return make_version($place, $version);
 }
 
@@ -120,7 +127,7 @@ sub drop_versions {
     my $name = "$place->{name}.$id";
     unmount($place, $name) if is_mounted($place, $name) && !is_in_use_elsewhere($id);
     if (is_mounted($place, $name) || is_version_in_use($place, $name)) { push @kept, $id; next }
-    remove_all($name);
+    remove_version($name);
   }
   return @kept;
 }

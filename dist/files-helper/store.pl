@@ -6,26 +6,38 @@ sub object_path {
   return "$store/objects/$digest" . ($executable ? '.x' : '');
 }
 
-# Whether it is there and whole, as far as that is seen without reading it.
+# Whether it is there and whole, as far as that is seen without reading it: whoever writes to it changes the
+# time that all objects have, the first second of 1970, as Nix's have.
+my $object_time = 1;
+
 sub has_object {
   my ($digest, $size, $executable) = @_;
   my @found = lstat object_path($digest, $executable) or return 0;
-  return S_ISREG($found[2]) && $found[7] == $size && ($found[2] & 0222) == 0 && $found[4] == 0;
+  return S_ISREG($found[2]) && $found[7] == $size && ($found[2] & 0222) == 0 && $found[4] == 0 && $found[9] == $object_time;
 }
-
-my %locks = ();
 
 # Runs of which nobody holds the lock any more are dead.
 sub sweep_staging {
   opendir my $handle, "$store/staging" or return;
-  for (grep { /^[0-9a-f]{16}$/ } readdir $handle) {
-    next if $_ eq $run;
-    open my $lock, '>>', "$store/staging/$_.lock" or next;
+  for my $dead (map { /^([0-9a-f]{16})(?:\.lock)?$/ } readdir $handle) {
+    next if $dead eq $run;
+    open my $lock, '>>', "$store/staging/$dead.lock" or next;
     flock $lock, LOCK_EX | LOCK_NB or next;
-    remove_all("$store/staging/$_");
-    unlink "$store/staging/$_.lock";
+    remove_all("$store/staging/$dead");
+    unlink "$store/staging/$dead.lock";
   }
   closedir $handle;
+}
+
+# Somebody who sweeps may have removed the file between its being opened and locked.
+sub lock_run {
+  while (1) {
+    open my $lock, '>>', "$store/staging/$run.lock" or fail("cannot lock: $!");
+    flock $lock, LOCK_EX or fail("cannot lock: $!");
+    my @named = stat "$store/staging/$run.lock";
+    $locks{run} = $lock;
+    return if @named && $named[1] == (stat $lock)[1];
+  }
 }
 
 sub open_store {
@@ -35,8 +47,7 @@ sub open_store {
     fail("$store$_ is no folder") unless @found && S_ISDIR($found[2]);
   }
   chmod 0700, "$store/objects", "$store/staging", "$store/stats";
-  open $locks{run}, '>', "$store/staging/$run.lock" or fail("cannot lock: $!");
-  flock $locks{run}, LOCK_EX;
+  lock_run();
   # Whoever removes what nobody needs waits for those that are at work.
   open $locks{store}, '>>', "$store/lock" or fail("cannot lock the store: $!");
   flock $locks{store}, LOCK_SH;
@@ -97,30 +108,44 @@ sub open_source {
   return stat_text($file) eq $stat ? $file : undef;
 }
 
+# Copies a file into the staging folder; its name there, or undef where it is no longer the one that was seen.
+sub stage_file {
+  my ($folder, $each) = @_;
+  my $from = open_source($folder, $each->{path}, $each->{stat}) or return undef;
+  my $size = (stat $from)[7];
+  my $staged = "$store/staging/$run/$each->{index}";
+  sysopen my $to, $staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or fail("cannot write to the store: $!");
+  copy_bytes($from, $to, $size) or fail("cannot write to the store: $!");
+  utime $object_time, $object_time, $to;
+  chmod $each->{executable} ? 0555 : 0444, $to;
+  my $copied = -s $to;
+  close $to or fail("cannot write to the store: $!");
+  # Whoever writes to it meanwhile changes what stat says.
+  return $staged if stat_text($from) eq $each->{stat} && $copied == $size;
+  unlink $staged;
+  return undef;
+}
+
 # Copies files into the staging folder, and from there, once their digests are known, to their names.
 sub copy_chunk {
   my ($sources, $chunk) = @_;
   my @staged = ();
+  my $bytes = 0;
   for my $each (@$chunk) {
-    my $from = open_source($sources->{$each->{source}}, $each->{path}, $each->{stat});
-    unless (defined $from) { inform('changed', $each->{index}); next }
-    my $staged = "$store/staging/$run/$each->{index}";
-    my $size = (split /:/, $each->{stat})[2];
-    sysopen my $to, $staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or fail("cannot write to the store: $!");
-    copy_bytes($from, $to, $size) or fail("cannot write to the store: $!");
-    close $to or fail("cannot write to the store: $!");
-    # Whoever writes to it meanwhile changes what stat says.
-    unless (stat_text($from) eq $each->{stat} && -s $staged == $size) { unlink $staged; inform('changed', $each->{index}); next }
-    my $modified = (stat $from)[9];
-    utime $modified, $modified, $staged;
-    chmod $each->{executable} ? 0555 : 0444, $staged;
-    push @staged, [$each, $staged, $size];
-    inform('copied', $size);
+    my $staged = stage_file($sources->{$each->{source}}, $each);
+    unless (defined $staged) { inform('changed', $each->{index}); next }
+    push @staged, [$each, $staged];
+    $bytes += $each->{size};
+    flush_soon($each->{index});
   }
+  inform('copied', $bytes);
   my @digests = hash_files(map { $_->[1] } @staged);
-  open my $learned, '>>', "$store/staging/$run/learned" or fail("cannot write to the store: $!");
+  # Of files whose digests nobody knew before: their bytes have just been read anyway.
+  verify_objects(map { object_path($digests[$_], $staged[$_][0]{executable}) } 0 .. $#staged);
+  my @told = ();
+  my $learned = '';
   for (@staged) {
-    my ($each, $staged, $size) = @$_;
+    my ($each, $staged) = @$_;
     my $digest = shift @digests;
     if ($each->{digest} ne '' && $each->{digest} ne $digest) {
       unlink $staged;
@@ -128,10 +153,13 @@ sub copy_chunk {
       next;
     }
     my $object = object_path($digest, $each->{executable});
-    unlink $object unless has_object($digest, $size, $each->{executable});
+    unlink $object unless has_object($digest, $each->{size}, $each->{executable});
     link $staged, $object or $!{EEXIST} or fail("cannot write to the store: $!");
     unlink $staged;
-    syswrite $learned, "$each->{stat} $digest\n";
-    inform('object', $each->{index}, $digest);
+    $learned .= "$each->{stat} $digest\n";
+    push @told, ['object', $each->{index}, $digest];
   }
+  open my $file, '>>', "$store/staging/$run/learned" or fail("cannot write to the store: $!");
+  syswrite $file, $learned;
+  inform_all(@told);
 }

@@ -18,6 +18,13 @@ fi
 # Device, block size, blocks, free blocks, inodes, free inodes.
 echo "disk $(stat -L -c %d /var) $(stat -f -c '%S %b %a %c %d' /var)"
 
+# Such as v1.35.0; kind writes it into its images.
+if [[ -r /kind/version ]]; then
+  # The line may have no end.
+  read -r version </kind/version || :
+  echo "kubernetes ${version:0:100}"
+fi
+
 # When kubelet evicts pods and removes images. Nothing else of its configuration is printed.
 config=/var/lib/kubelet/config.yaml
 if [[ -r $config ]]; then

@@ -15,6 +15,19 @@ list_ended() {
 read_log() { dmesg 2>&1 || sudo -n dmesg 2>/dev/null; }
 export -f list_ended read_log
 
+# Of what Slipway has mounted in the node: gone with the node's restart. Others may write there, too.
+list_unmounted() {
+  cd /var/lib/slipway-files 2>/dev/null || return
+  local name target id way count=0
+  for name in *; do
+    [[ $name =~ ^[0-9a-f]{32}$ && -f $name && ! -L $name ]] || continue
+    ((++count <= 500)) || break
+    IFS=$'\t' read -r -n 4000 _ target id _ way _ <"$name"
+    [[ $way == mount && $target == /* && $id =~ ^[0-9a-f]{16}$ ]] || continue
+    mountpoint -q -- "$target.$id" || echo "$target"
+  done
+}
+
 # All at once, and none for long: whoever waits for us waits 4 s.
 exec {log}< <(timeout 3 bash -c read_log)
 if [[ "${1-}" != kernel-only ]] && command -v crictl >/dev/null; then
@@ -50,6 +63,8 @@ awk <&"$log" '
   END { if (first == "") print "unread " refused; else print "reach " first " " last }'
 
 [[ -n "${images-}" ]] || exit 0
+section unmounted
+list_unmounted
 section images
 cat <&"$images"
 section containers

@@ -1120,6 +1120,17 @@ var ExitCode;
 	ExitCode[ExitCode["Failure"] = 1] = "Failure";
 })(ExitCode || (ExitCode = {}));
 /**
+* Sets env variable for this action and future actions in the job
+* @param name the name of the variable to set
+* @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+*/
+function exportVariable(name, val) {
+	const convertedVal = toCommandValue(val);
+	process.env[name] = convertedVal;
+	if (process.env["GITHUB_ENV"] || "") return issueFileCommand("ENV", prepareKeyValueMessage(name, val));
+	issueCommand("set-env", { name }, convertedVal);
+}
+/**
 * Registers a secret which will get masked from logs
 *
 * @param secret - Value of the secret to be masked
@@ -1234,4 +1245,4 @@ function getState(name) {
 	return process.env[`STATE_${name}`] || "";
 }
 
-export { ExitCode, debug, endGroup, error, exec, getState, info, isDebug, mkdirP, rmRF, saveState, setOutput, setSecret, startGroup, summary, warning, which };
+export { ExitCode, debug, endGroup, error, exec, exportVariable, getState, info, isDebug, mkdirP, rmRF, saveState, setOutput, setSecret, startGroup, summary, warning, which };

@@ -78,7 +78,7 @@ export const defaults = {
   images: undefined,
   'pull-images': 'missing',
   'registry-mirrors': undefined,
-  'image-cache': 'auto',
+  'image-cache': 'false',
   'image-cache-limit': '4GB',
   'cluster-name': 'kind',
   'create-cluster': 'false',

@@ -42,7 +42,10 @@ const readImageCache = ({
   const given = text('image-cache-limit') ?? '4GB'
   const bytes = parseSize(given)
   if (bytes === undefined) report('image-cache-limit', 'not a size. Write 4GB or 800MB.', given)
-  return { imageCache: toTri[choice('image-cache', triWords)], imageCacheBytes: bytes ?? 0 }
+  return {
+    imageCache: toTri[choice('image-cache', ['false', 'auto', 'true'] as const)],
+    imageCacheBytes: bytes ?? 0,
+  }
 }
 
 const reportNothingToDo = ({ text, report }: Reader): void => {

@@ -127,6 +127,21 @@ const planGiven = (
     return [...steps, toStep(`release ${id}`, release, { after, isFinal: true })]
   })
 
+/** What is new of them is kept when all are loaded. */
+const planKeeping = (steps: readonly Step[]): readonly Step[] => {
+  const pulls = steps.flatMap((each) =>
+    each.kind === 'pull' && each.cache !== undefined ? [{ id: each.id, cache: each.cache }] : [],
+  )
+  const [first] = pulls
+  if (first === undefined) return []
+  const work = {
+    kind: 'keep-pulled',
+    pulls: pulls.map(({ id }) => id),
+    cache: first.cache,
+  } as const
+  return [toStep('keep images', work, { after: idsOf(steps) })]
+}
+
 /** Each is loaded as soon as it is there; what is new is kept when all are. */
 const planPulls = (
   inputs: Inputs,
@@ -137,23 +152,19 @@ const planPulls = (
 ): readonly Step[] => {
   const { mirrors } = inputs
   const { pulls, nodes } = facts
-  const cache = planImageCache(inputs, facts)
-  const first = nodesFirst(inputs)
-  const work = { kind: 'mirror-nodes', into: nodes, mirrors } as const
-  const told = mirrors.length === 0 ? [] : [toStep('mirrors of nodes', work, { needs: first })]
   const steps = pulls.flatMap((reference) => {
     const id = `pull ${reference.given}`
+    const cache = planImageCache(inputs, facts, reference)
     const own = { kind: 'pull', reference, mirrors, cache, nodes } as const
     const pull = toStep(id, own, { needs: room, lane: 'pull' })
     const source = { kind: 'pulled', by: id } as const
     const reports = toReport([reference], source, [id])
     return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
   })
-  if (cache === undefined) return [...told, ...steps]
-  const ids = idsOf(steps.filter(({ kind }) => kind === 'pull'))
-  const after = idsOf(steps)
-  const keep = toStep('keep images', { kind: 'keep-pulled', pulls: ids, cache }, { after })
-  return [...told, ...steps, keep]
+  const tell = { kind: 'mirror-nodes', into: nodes, mirrors } as const
+  const order = { needs: nodesFirst(inputs) }
+  const told = mirrors.length === 0 ? [] : [toStep('mirrors of nodes', tell, order)]
+  return [...told, ...steps, ...planKeeping(steps)]
 }
 
 /** Each after those that it is built upon, else as they were given. */

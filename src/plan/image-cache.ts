@@ -1,9 +1,10 @@
 import type { Facts } from '../facts/facts.ts'
+import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ImageCachePlan } from './steps.ts'
 
 /**
- * Whether pulled images come from the Actions cache, and are kept there. They go into the nodes out of a
+ * Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
  * folder, so Docker's store has none of them: whoever wants them there has Docker pull.
  */
 export const planImageCache = (
@@ -14,16 +15,20 @@ export const planImageCache = (
     keepsInDocker,
     keepImages,
     loadMode,
+    mirrors,
     isTrusted,
   }: Inputs,
-  { filesCache, pulls, nodes, isHostedRunner, isLocalDaemon }: Facts,
+  { filesCache, nodes, isHostedRunner, isLocalDaemon }: Facts,
+  { canonical }: ImageReference,
 ): ImageCachePlan => {
-  if (filesCache === undefined || pulls.length * nodes.length === 0) return undefined
+  if (filesCache === undefined || nodes.length === 0) return undefined
   const isWanted = imageCache === 'always' || (imageCache === 'auto' && isHostedRunner)
   const needsDocker = imageReport !== 'false' || keepsInDocker || keepImages === 'always'
+  // They are asked first, and only Docker asks them.
+  const needsMirror = mirrors.length > 0 && canonical.startsWith('docker.io/')
   const goesAnyWay = loadMode === 'auto' || loadMode === 'stream'
   const canUnpack =
     isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === 'overlayfs')
-  if (!isWanted || needsDocker || !goesAnyWay || !canUnpack) return undefined
+  if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return undefined
   return { bytes, mayWrite: isTrusted && filesCache.mayWrite }
 }

@@ -1,5 +1,5 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { createRequests, isLoopback, readText, requireSafe } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.js";
+import { createRequests, isLoopback, readText, requireSafe } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 import { dockerFolderOf, isDigest, readRegularFile, toDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 const { join } = process.getBuiltinModule("node:path");
@@ -104,17 +104,26 @@ const readBlobImage = async (root, source, architecture) => {
 // src/image/sources/registry/login.ts
 /** Where `docker login` has written what it knows of Docker Hub. */
 const hubKey = "https://index.docker.io/v1/";
-/** What Docker's own file says of a login, of which nothing is shown; undefined where it has none. */
-const findLogin = (env, domain) => {
+const readConfig = (env) => {
 	const folder = dockerFolderOf(env);
 	if (folder === void 0) return void 0;
 	const text = attempt(() => readRegularFile(join(folder, "config.json")).toString("utf8"));
-	const auths = attempt(() => JSON.parse(text ?? ""))?.auths ?? {};
-	const found = [
-		domain,
-		`https://${domain}`,
-		...domain === "docker.io" ? [hubKey] : []
-	].flatMap((key) => {
+	return attempt(() => JSON.parse(text ?? ""));
+};
+const toKeys = (domain) => [
+	domain,
+	`https://${domain}`,
+	...domain === "docker.io" ? [hubKey] : []
+];
+/** Whether Docker asks another program for the login there. */
+const hasHelper = (env, domain) => {
+	const { credsStore, credHelpers } = readConfig(env) ?? {};
+	return Boolean(credsStore) || toKeys(domain).some((key) => Object.hasOwn(credHelpers ?? {}, key));
+};
+/** What Docker's own file says of a login, of which nothing is shown; undefined where it has none. */
+const findLogin = (env, domain) => {
+	const auths = readConfig(env)?.auths ?? {};
+	const found = toKeys(domain).flatMap((key) => {
 		const auth = Object.hasOwn(auths, key) ? auths[key]?.auth : void 0;
 		return typeof auth === "string" && /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? [auth] : [];
 	});
@@ -224,4 +233,4 @@ const readDocument = async (get, path, digest) => {
 	throw new Failure(`The registry sent ${found} in place of ${digest}`);
 };
 
-export { createConversation, findLogin, findManifestText, isImageConfig, largestText, parseJson, pickManifest, readBlobImage, readDocument, toLayers, toListed, toPlace };
+export { createConversation, findLogin, findManifestText, hasHelper, isImageConfig, largestText, parseJson, pickManifest, readBlobImage, readDocument, toLayers, toListed, toPlace };
