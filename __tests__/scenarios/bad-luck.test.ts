@@ -148,6 +148,7 @@ test('an image that is not there', async () => {
     context: '',
     tags: '',
     images: `${baseImage()}, no-such-image:1`,
+    'pull-images': 'never',
   })
   expect(message).toMatch(/^Docker's local store does not have no-such-image:1\. Build or pull it/)
 })
