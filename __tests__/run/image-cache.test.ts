@@ -173,7 +173,7 @@ describe.skipIf(registryProgram === undefined)('images in the Actions cache', ()
   const outside = join(root, 'outside')
   const pack = (folder: string, name: string): Buffer => {
     const archive = join(root, 'archive.tzst')
-    execFileSync('tar', ['-P', '--zstd', '-cf', archive, '-C', folder, name])
+    execFileSync('tar', ['-P', '-cf', archive, '-C', folder, name])
     return readFileSync(archive)
   }
   const makeKept = (folder: string, name: string, content: string): void => {

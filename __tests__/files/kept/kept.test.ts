@@ -149,7 +149,7 @@ const poison = async (arrange: (folder: string, digest: string) => string) => {
   const folder = makeFolder()
   const name = arrange(folder, files[0]?.sha256 ?? '')
   const archive = join(root, 'archive.tzst')
-  execFileSync('tar', ['-P', '--zstd', '-cf', archive, '-C', folder, name])
+  execFileSync('tar', ['-P', '-cf', archive, '-C', folder, name])
   for (const entry of service.entries) entry.content = readFileSync(archive)
   told = []
   return files
