@@ -1,8 +1,8 @@
-import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
+import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { _usingCtx } from "./usingCtx.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -3550,6 +3550,16 @@ const addFolder = (found, root, path, given) => {
 	}
 	if (isEmpty && path !== "") found.emptyFolders.push(path);
 };
+/** Names alone do not tell where a link ends that leads through another one. */
+const requireInnerEnds = ({ links }, given) => {
+	const targets = new Map(links.map(({ path, target }) => [path, target]));
+	const check = createLinkCheck((path) => targets.get(path));
+	for (const { path, target } of links) try {
+		check(path, target);
+	} catch (cause) {
+		throw new Failure(`node-files: ${given} has a link that no node can be given`, { cause });
+	}
+};
 const toStatKey = ({ files, links, emptyFolders }, isFile) => {
 	const hash = createHash("sha256").update(isFile ? "file\0" : "folder\0");
 	for (const { path, isExecutable, stat } of files) hash.update(`f${path}\0${isExecutable}\0${stat}\0`);
@@ -3582,6 +3592,7 @@ const findLocalSource = (path, given, most = mostEntries) => {
 	};
 	if (isFile) addFile(found, folder, basename(real), top);
 	else addFolder(found, folder, "", given);
+	requireInnerEnds(found, given);
 	if (found.files.length === 0) refuse(given, "has no files", "Name a folder that has some; is it made by a later step?");
 	const { dev, ino } = lstatSync(folder, { bigint: true });
 	const isQuiet = BigInt(Date.now()) * 1000000n - found.latestNs > quietNs;
@@ -5064,7 +5075,6 @@ const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
 const toSource = ({ heldAs, id }) => heldAs ?? id;
 /** Where the socket of Docker's containerd is; undefined with a store that has none. */
 const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
-const toHex = (digest) => digest.replace(/^sha256:/, "");
 /** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
 const folderRows = (image, config) => {
 	return [[
@@ -5148,7 +5158,7 @@ const findInNode = async ({ api, engine }, image, node) => {
 	const { folders = [] } = records.get(name) ?? {};
 	const root = toHostPath(node, snapshotsOf(node));
 	const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`;
-	const config = toHostPath(node, `${content}/${image.id.slice(7)}`);
+	const config = toHostPath(node, `${content}/${toHex(image.id)}`);
 	if (root === void 0 || config === void 0 || folders.length !== image.layers.length) return void 0;
 	const layers = image.layers.map((layer, index) => ({
 		...layer,

@@ -1,5 +1,5 @@
-import { analyseImage, architecture, checkImageLimits, compareImages, createTarCutter, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure, withBlobs, withContents } from "./shared.actions-step.js";
-import { createDocker, isImageId, kind, readRegularFile, toDigest, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { analyseImage, architecture, checkImageLimits, compareImages, createTarCutter, doAtOnce, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure, withBlobs, withContents } from "./shared.actions-step.js";
+import { createDocker, isImageId, kind, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createConversation, largestText, pickManifest, readBlobImage, readDocument, toListed, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
@@ -97,20 +97,8 @@ const createSource = (get, { folder, signal }) => ({
 	toFiles: async (layers) => {
 		const once = [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
 		await requireRoom(folder, once);
-		const toFile = (digest) => join(folder, digest.slice(7));
-		const waiting = [...once];
-		const work = async () => {
-			for (let layer = waiting.shift(); layer !== void 0; layer = waiting.shift()) {
-				const each = layer;
-				await retry(() => download(get, each, toFile(each.digest)), signal);
-			}
-		};
-		const workers = Array.from({ length: atOnce }, () => work().catch((error) => {
-			waiting.length = 0;
-			throw error;
-		}));
-		await Promise.allSettled(workers);
-		await Promise.all(workers);
+		const toFile = (digest) => join(folder, toHex(digest));
+		await doAtOnce(once, atOnce, (each) => retry(() => download(get, each, toFile(each.digest)), signal));
 		return layers.map(({ digest }) => ({
 			file: toFile(digest),
 			start: 0

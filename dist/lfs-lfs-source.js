@@ -2,6 +2,7 @@ import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.wa
 import { findOutside, formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
 import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 import { runCaptured } from "./shared.actions-post.actions-step.recorder.js";
+import { doAtOnce } from "./shared.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 const { promisify } = process.getBuiltinModule("node:util");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
@@ -583,9 +584,8 @@ const fetchFiles = async (all, remote, order) => {
 		};
 	};
 	const getDownloads = () => downloads ??= openDownloads();
-	const waiting = sorted.toReversed();
-	const work = async () => {
-		for (let each = waiting.pop(); each !== void 0; each = waiting.pop()) try {
+	await doAtOnce(sorted, atOnce$1, async (each) => {
+		try {
 			try {
 				var _usingCtx$1 = _usingCtx();
 				const draft = _usingCtx$1.a(await openDraft(folder, each, progress.add));
@@ -601,10 +601,9 @@ const fetchFiles = async (all, remote, order) => {
 			}
 		} catch (error) {
 			failed.abort(explain$2(error, each));
-			return;
+			throw error;
 		}
-	};
-	await Promise.all(Array.from({ length: Math.min(atOnce$1, sorted.length) }, work));
+	}).catch(() => {});
 	await downloads?.then(({ dispose }) => dispose(), () => {});
 	signal.throwIfAborted();
 	progress.end();

@@ -1,15 +1,14 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { retry } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
-import { isDigest, toDigest } from "./shared.actions-post.actions-step.recorder.js";
+import { isDigest, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { createConversation, findManifestText, isImageConfig, parseJson, readBlobImage, readDocument, toLayers, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { collect, createArtifactListing, createCount, createFileStore, createLayerListing, doAtOnce, findRoom, imageFolder, mergeLayers, show, toTree, toTreePath, unpackArchive } from "./shared.actions-step.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-kept.js";
-import { collect, createArtifactListing, createCount, createFileStore, createLayerListing, findRoom, imageFolder, mergeLayers, show, toTree, toTreePath, unpackArchive } from "./shared.actions-step.js";
 import { toLine } from "./shared.actions-post.actions-step.js";
 const { posix } = process.getBuiltinModule("node:path");
 
 // src/files/sources/oci/fetch-layers.ts
 const atOnce = 4;
-const toHex = (digest) => digest.slice(7);
 const writeFile = async (pieces, sha256, store) => {
 	const draft = await store.create();
 	try {
@@ -18,18 +17,6 @@ const writeFile = async (pieces, sha256, store) => {
 	} finally {
 		await draft.drop();
 	}
-};
-/** Does so many at a time; the first that fails ends the others, and is what is thrown. */
-const doAll = async (all, failed, act) => {
-	const waiting = [...all];
-	const work = async () => {
-		for (let next = waiting.shift(); next !== void 0; next = waiting.shift()) await act(next).catch((error) => {
-			waiting.length = 0;
-			failed.abort(error);
-		});
-	};
-	await Promise.all(Array.from({ length: atOnce }, work));
-	failed.signal.throwIfAborted();
 };
 /** Counts bytes of all blobs. */
 const createMeter = (totalBytes, { progress }) => {
@@ -83,10 +70,14 @@ const fetchLayers = async (jobs, converse, createListing, order) => {
 		listed.set(digest, await unpackArchive(pieces, listing, target, unpackedDigest, signal));
 	};
 	try {
-		await doAll(missing, failed, (job) => fetchOne(job).catch((cause) => {
-			if (cause instanceof Failure || signal.aborted) throw cause;
-			throw new Failure(`The layer ${job.digest} could not be read`, { cause });
+		await doAtOnce(missing, atOnce, (job) => fetchOne(job).catch((cause) => {
+			const error = cause instanceof Failure || signal.aborted ? cause : new Failure(`The layer ${job.digest} could not be read`, { cause });
+			failed.abort(error);
+			throw error;
 		}));
+	} catch (error) {
+		failed.signal.throwIfAborted();
+		throw error;
 	} finally {
 		dispose();
 	}
@@ -292,7 +283,7 @@ const toItems = (layer, listed) => {
 			content: {
 				sizeBytes,
 				isExecutable,
-				sha256: digest.slice(7)
+				sha256: toHex(digest)
 			}
 		}];
 	}
@@ -364,7 +355,7 @@ const plan = async (get, order, version) => {
 	const manifest = await findManifestText(root, { readManifest }, order.architecture);
 	return {
 		planned: isImage(manifest) ? await planImage(manifest, read, order.architecture) : await planArtifact(manifest, read),
-		key: toDigest(manifest).slice(7)
+		key: toHex(toDigest(manifest))
 	};
 };
 /**

@@ -1,7 +1,7 @@
-import { architecture, createFileStore, inspectNode, isNoSpace, leastOwnBytes, openBlob, readArchive, readEntry, readMoved, toBlobPath, toCache, toChainIds, toLayerEntry, toStarts } from "./shared.actions-step.js";
+import { architecture, createFileStore, doAtOnce, inspectNode, isNoSpace, leastOwnBytes, openBlob, readArchive, readEntry, readMoved, toBlobPath, toCache, toChainIds, toLayerEntry, toStarts } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { retry } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
-import { isDigest, readRegularFile, toDigest, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { createConversation, hasHelper, largestText, readBlobImage, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
 import { formatBytes, formatDuration, toLine } from "./shared.actions-post.actions-step.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-kept.js";
@@ -63,20 +63,14 @@ const writeLayout = async (order) => {
 	const id = toDigest(image.config);
 	await writeFile(toBlobPath(folder, id), image.config);
 	const bytes = /* @__PURE__ */ new Map();
-	const waiting = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
-	const work = async () => {
-		for (let layer = waiting.shift(); layer !== void 0; layer = waiting.shift()) if (wanted.has(layer.diffId)) {
-			const path = await bring(layer);
-			await link(path, toBlobPath(folder, layer.diffId));
-			bytes.set(layer.diffId, (await stat(path)).size);
-		} else await writeFile(toBlobPath(folder, layer.diffId), "");
-	};
-	const workers = Array.from({ length: atOnce }, () => work().catch((error) => {
-		waiting.length = 0;
-		throw error;
-	}));
-	await Promise.allSettled(workers);
-	await Promise.all(workers);
+	const once = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
+	await doAtOnce(once, atOnce, async (layer) => {
+		const blob = toBlobPath(folder, layer.diffId);
+		if (!wanted.has(layer.diffId)) return writeFile(blob, "");
+		const path = await bring(layer);
+		await link(path, blob);
+		bytes.set(layer.diffId, (await stat(path)).size);
+	});
 	const chainIds = toChainIds(image.layers.map(({ diffId }) => diffId));
 	const layerBytes = image.layers.map(({ diffId }) => bytes.get(diffId) ?? 0);
 	const { architecture = "" } = JSON.parse(image.config);
@@ -103,7 +97,6 @@ const writeLayout = async (order) => {
 
 // src/run/kept-blobs.ts
 const input = "image-cache";
-const toHex = (digest) => digest.slice(7);
 /** Small layers and documents of one image. */
 const mostEntryBytes = 3e9;
 const mostEntryFiles = 1e3;

@@ -985,6 +985,8 @@ const clusterPattern = /^[a-z0-9.-]+$/;
 // src/image/digest.ts
 /** `sha256:...` of a text's or a file's bytes. */
 const toDigest = (content) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+/** The digits alone, by which files are called. */
+const toHex = (digest) => digest.replace(/^sha256:/, "");
 /** Whether a value that others wrote is such a digest: nothing else may name a file. */
 const isDigest = (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 
@@ -1606,4 +1608,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterLabel, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, roleLabel, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterLabel, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, roleLabel, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };

@@ -1,5 +1,5 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toHex, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { askCache, findNearestWord, formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries as toEntries$2, toFields, toFolderId, toLayerIds, toLine as toLine$1, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { Readable, pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
@@ -696,7 +696,7 @@ const largestBlob = 8e6;
 /** Where an OCI layout has a blob. What is no digest could name any file. */
 const toBlobPath = (folder, digest) => {
 	if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
-	return join(folder, "blobs", "sha256", digest.slice(7));
+	return join(folder, "blobs", "sha256", toHex(digest));
 };
 /** The text of a blob that is what its digest says. */
 const readBlob = (folder, digest) => {
@@ -1733,14 +1733,55 @@ const createLayerListing$1 = (onFile) => {
 	};
 };
 
+// src/files/sources/links.ts
+/** A name as it may be shown, whoever wrote it. */
+const show$1 = (name) => `"${toLine$1(name, 100)}"`;
+/** As Linux. */
+const mostFollowed = 40;
+/** Links may lead through links; all of them together should not take for ever. */
+const mostSteps = 2e6;
+/**
+* Follows links as the kernel would that finds the tree on a node: `..` goes up from where a link has led,
+* so that names alone do not tell where it ends.
+*
+* @param findTarget where the link at a path leads; undefined for what is no link
+* @returns a check, which fails for what leads out of the tree or nowhere
+*/
+const createLinkCheck = (findTarget) => {
+	let steps = 0;
+	return (link, target) => {
+		const refuse = (why) => new Failure(`The link ${show$1(link)} leads to ${show$1(target)}, ${why}`);
+		if (target === "") throw refuse("which is nowhere");
+		if (target.startsWith("/")) throw refuse("which is absolute");
+		const at = link.split("/").slice(0, -1);
+		const waiting = target.split("/").reverse();
+		let followed = 0;
+		for (let part = waiting.pop(); part !== void 0; part = waiting.pop()) {
+			steps += 1;
+			if (steps > mostSteps) throw new Failure("Its links lead through too many links");
+			if (part === "" || part === ".") continue;
+			if (part === "..") {
+				if (at.pop() === void 0) throw refuse("which is out of the folder");
+				continue;
+			}
+			at.push(part);
+			const next = findTarget(at.join("/"));
+			if (next === void 0) continue;
+			followed += 1;
+			if (followed > mostFollowed) throw refuse("which leads round in a circle");
+			if (next.startsWith("/")) throw refuse("which is out of the folder");
+			at.pop();
+			waiting.push(...next.split("/").reverse());
+		}
+	};
+};
+
 // src/files/sources/oci/names.ts
 /** What the node puts before a path has to fit, too: Linux takes 4,096 bytes. */
 const longestPath$1 = 1024;
 const longestName = 255;
 /** Nobody nests deeper, and what walks up from each file should not take for ever. */
 const deepest$2 = 64;
-/** A name as it may be shown, whoever wrote it. */
-const show$1 = (name) => `"${toLine$1(name, 100)}"`;
 /** The same of an archive's, which are bytes, one a character. */
 const showBytes = (name) => show$1(Buffer.from(name, "latin1").toString());
 const refuse = (name, why) => new Failure(`The path ${show$1(name)} ${why}`);
@@ -1949,47 +1990,6 @@ const createFileStore = (folder) => {
 	return {
 		has,
 		create
-	};
-};
-
-// src/files/sources/oci/links.ts
-/** As Linux. */
-const mostFollowed = 40;
-/** Links may lead through links; all of them together should not take for ever. */
-const mostSteps = 2e6;
-/**
-* Follows links as the kernel would that finds the tree on a node: `..` goes up from where a link has led,
-* so that names alone do not tell where it ends.
-*
-* @param findTarget where the link at a path leads; undefined for what is no link
-* @returns a check, which fails for what leads out of the tree or nowhere
-*/
-const createLinkCheck = (findTarget) => {
-	let steps = 0;
-	return (link, target) => {
-		const refuse = (why) => new Failure(`The link ${show$1(link)} leads to ${show$1(target)}, ${why}`);
-		if (target === "") throw refuse("which is nowhere");
-		if (target.startsWith("/")) throw refuse("which is absolute");
-		const at = link.split("/").slice(0, -1);
-		const waiting = target.split("/").reverse();
-		let followed = 0;
-		for (let part = waiting.pop(); part !== void 0; part = waiting.pop()) {
-			steps += 1;
-			if (steps > mostSteps) throw new Failure("Its links lead through too many links");
-			if (part === "" || part === ".") continue;
-			if (part === "..") {
-				if (at.pop() === void 0) throw refuse("which is out of the folder");
-				continue;
-			}
-			at.push(part);
-			const next = findTarget(at.join("/"));
-			if (next === void 0) continue;
-			followed += 1;
-			if (followed > mostFollowed) throw refuse("which leads round in a circle");
-			if (next.startsWith("/")) throw refuse("which is out of the folder");
-			at.pop();
-			waiting.push(...next.split("/").reverse());
-		}
 	};
 };
 
@@ -6297,7 +6297,6 @@ const createListing = () => {
 /** Where the reader sees the one folder that it mounts; its program knows it, too. */
 const mountPoint = "/slipway";
 const socketPoint = "/slipway-containerd";
-const toHex = (digest) => digest.replace(/^sha256:/, "");
 const toConfigFile = ({ dataRoot }, { id }) => `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`;
 /** What the program is told, and which folders of the daemon's host it has to see. */
 const toSight = (engine, image, runId, config) => {
@@ -6596,6 +6595,27 @@ const saveFiles = (files, order) => {
 	return saveEntries(entries.filter((each) => isNew(each, order.restored)), order);
 };
 
+// src/host/at-once.ts
+/**
+* Does something with each item, so many at once. The first failure lets none begin any more.
+*
+* @throws that failure, when none is at work any more: what they write to may go then
+*/
+const doAtOnce = async (items, most, act) => {
+	const waiting = items.map((item) => ({ item }));
+	const work = async () => {
+		for (let next = waiting.shift(); next !== void 0; next = waiting.shift()) try {
+			await act(next.item);
+		} catch (error) {
+			waiting.length = 0;
+			throw error;
+		}
+	};
+	const workers = Array.from({ length: most }, work);
+	await Promise.allSettled(workers);
+	await Promise.all(workers);
+};
+
 // src/files/kept/read-entry.ts
 const types = {
 	"1": "a hard link",
@@ -6775,11 +6795,7 @@ const restoreFiles = async (files, order) => {
 		const file = parts[0]?.files[0];
 		if (file !== void 0) await assembly.open(file, parts.length);
 	}
-	const waiting = [...entries];
-	const work = async () => {
-		for (let entry = waiting.shift(); entry !== void 0; entry = waiting.shift()) await restoreEntry(entry, assembly, order);
-	};
-	await Promise.all(Array.from({ length: atOnce }, work));
+	await doAtOnce(entries, atOnce, (entry) => restoreEntry(entry, assembly, order));
 	await assembly.close(warn);
 	const came = await Promise.all(files.map(async ({ sha256 }) => {
 		return (await lstat(join(folder, sha256)).catch(() => void 0))?.isFile() ? [sha256] : [];
@@ -6882,7 +6898,7 @@ const toStarts = (repository, architecture, root) => {
 	const every = `slipway-image-v1-${shorten(`${repository}\0${architecture}`)}-`;
 	return {
 		every,
-		one: `${every}${root.slice(7, 39)}-`
+		one: `${every}${toHex(root).slice(0, 32)}-`
 	};
 };
 /** A layer's entry has its tar, which unpacks sooner than what registries have. */
@@ -7808,4 +7824,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createTarCutter, emptyReport, emptyState, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, imageFolder, inspectNode, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, memoryFolder, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, refuseMissing, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction$1 as toInstruction, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStarts, toStep, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toWordText, trimPrefix, unpackArchive, usualPlatform, walkContext, withBlobs, withContents, withinLimit, withoutTag };
+export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createLinkCheck, createTarCutter, doAtOnce, emptyReport, emptyState, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, imageFolder, inspectNode, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, memoryFolder, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, refuseMissing, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction$1 as toInstruction, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStarts, toStep, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toWordText, trimPrefix, unpackArchive, usualPlatform, walkContext, withBlobs, withContents, withinLimit, withoutTag };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -142,4 +143,11 @@ test.each<[string, string, string?]>([
   ['bytes', '\u0000\u0001\u00ff'],
 ])('a record with %s is nobody’s', async (_, text, name = toRecordName(target)) => {
   expect(await readThem(`there\t${name}\t${text}\n`)).toEqual([])
+})
+
+test('a record whose target would be an option of a program runs nothing', () => {
+  const names = ['1', '2'].map((digit) => digit.repeat(32))
+  for (const name of names) writeFileSync(join(records, name), line('-delete', 'mount'))
+  expect(print()).toBe('')
+  expect(readdirSync(records).toSorted()).toEqual(expect.arrayContaining(names))
 })

@@ -41,9 +41,7 @@ const explain = async (name: string, said: string): Promise<string> => {
 test('a tag that is not there is told with the nearest that are', async () => {
   const text = await explain(`${host}/postgres:16.5`, 'manifest unknown')
   expect(text).toContain(`${host} has no 16.5 of postgres`)
-  expect(text).toMatch(
-    /The nearest there are: 16\.4, 16, 16\.4-alpine\.|The nearest there are: 16\.4, /,
-  )
+  expect(text).toContain('The nearest there are: 16.4, 16, 16.4-alpine.')
   expect(text).toContain('Docker said: manifest unknown')
 })
 

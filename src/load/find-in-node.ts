@@ -1,6 +1,7 @@
 import { type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
+import { toHex } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { namesOf } from './helper-request.ts'
 import { inspectNode } from './node-state.ts'
@@ -19,7 +20,7 @@ export const findInNode = async (
   const { folders = [] } = records.get(name) ?? {}
   const root = toHostPath(node, snapshotsOf(node))
   const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`
-  const config = toHostPath(node, `${content}/${image.id.slice('sha256:'.length)}`)
+  const config = toHostPath(node, `${content}/${toHex(image.id)}`)
   if (root === undefined || config === undefined || folders.length !== image.layers.length)
     return undefined
   const layers = image.layers.map((layer, index) => ({

@@ -3,6 +3,7 @@ import { snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { storeFolders } from '../docker/store-folders.ts'
 import { commonFolder } from '../host/common-folder.ts'
+import { toHex } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
 import type { Mounts } from './helper.ts'
@@ -28,8 +29,6 @@ export const socketFolderOf = ({ hasContainerdStore, containerd }: Engine): stri
   hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, '') : undefined
 
 type Rows = readonly (readonly string[])[]
-
-const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 
 /** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
 const folderRows = (image: ContainerImage, config: string): Rows => {

@@ -10,7 +10,7 @@ import { createFileStore } from '../files/sources/oci/store-files.ts'
 import { retry } from '../host/http.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { LayerBlob } from '../image/contents/blobs/blob.ts'
-import { toDigest } from '../image/digest.ts'
+import { toDigest, toHex } from '../image/digest.ts'
 import { largestText } from '../image/sources/blob-image.ts'
 import { type Get, readDocument } from '../image/sources/registry/conversation.ts'
 import { unpackLayer } from '../image/sources/write-layout.ts'
@@ -27,8 +27,6 @@ export type BlobsOrder = {
   readonly warn: (text: string) => void
   readonly signal: AbortSignal
 }
-
-export const toHex = (digest: string): string => digest.slice('sha256:'.length)
 
 /** Small layers and documents of one image. */
 const mostEntryBytes = 3_000_000_000

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Entry, KeptFile } from '../files/kept/entries.ts'
+import { toHex } from '../image/digest.ts'
 
 /** What was moved, and how long that took until it could be used. */
 export type Moved = { readonly bytes: number; readonly ms: number }
@@ -39,7 +40,7 @@ const shorten = (text: string): string =>
  */
 export const toStarts = (repository: string, architecture: string, root: string) => {
   const every = `slipway-image-v1-${shorten(`${repository}\0${architecture}`)}-`
-  return { every, one: `${every}${root.slice('sha256:'.length, 'sha256:'.length + 32)}-` }
+  return { every, one: `${every}${toHex(root).slice(0, 32)}-` }
 }
 
 /** A layer's entry has its tar, which unpacks sooner than what registries have. */

@@ -21,6 +21,7 @@ import {
   recordContainers,
   recordingFolderOf,
   recordReported,
+  updateBaseline,
   writeBaseline,
 } from '../../../src/diagnose/recording/recording.ts'
 
@@ -142,4 +143,10 @@ test("a number that is another process's by now is left alone", async () => {
     await endRecorder(folder)
   }
   expect(existsSync(folder)).toBe(true)
+})
+
+test('what another step leaves for a recording that is gone does not make it anew', () => {
+  const gone = recordingFolderOf(temp, 'f1')
+  expect(() => updateBaseline(gone, baselineOf('kind'))).toThrow()
+  expect(existsSync(gone)).toBe(false)
 })

@@ -123,6 +123,13 @@ describe("a cache of Hugging Face's", () => {
     ])
   })
 
+  test('with a link that leads out by way of another one is refused', () => {
+    write('models/deep/er/a', '1')
+    link('../..', 'models/deep/er/up')
+    link('deep/er/up/../x', 'models/out')
+    expect(() => find('models')).toThrow(/has a link that no node can be given/)
+  })
+
   test('of which a snapshot alone is named is refused: its links lead out', () => {
     write('hub/m/blobs/abc', 'weights')
     write('hub/m/snapshots/commit/config.json')

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renderError } from '../../failure.ts'
+import { doAtOnce } from '../../host/at-once.ts'
 import type { KeptCache } from './cache.ts'
 import { type Entry, type KeptFile, toEntries } from './entries.ts'
 import { readEntry } from './read-entry.ts'
@@ -97,12 +98,7 @@ export const restoreFiles = async (
     const file = parts[0]?.files[0]
     if (file !== undefined) await assembly.open(file, parts.length)
   }
-  const waiting = [...entries]
-  const work = async (): Promise<void> => {
-    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift())
-      await restoreEntry(entry, assembly, order)
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await doAtOnce(entries, atOnce, (entry) => restoreEntry(entry, assembly, order))
   await assembly.close(warn)
   const came = await Promise.all(
     files.map(async ({ sha256 }) => {

@@ -3,6 +3,7 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } 
 import { basename, dirname, join, posix } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
+import { createLinkCheck } from './links.ts'
 import type { Tree, TreeFile } from './source.ts'
 
 /** A file of this machine, and how to tell that it is still the same. */
@@ -112,6 +113,19 @@ const addFolder = (found: Found, root: string, path: string, given: string): voi
   if (isEmpty && path !== '') found.emptyFolders.push(path)
 }
 
+/** Names alone do not tell where a link ends that leads through another one. */
+const requireInnerEnds = ({ links }: Found, given: string): void => {
+  const targets = new Map(links.map(({ path, target }) => [path, target]))
+  const check = createLinkCheck((path) => targets.get(path))
+  for (const { path, target } of links) {
+    try {
+      check(path, target)
+    } catch (cause) {
+      throw new Failure(`node-files: ${given} has a link that no node can be given`, { cause })
+    }
+  }
+}
+
 const toStatKey = ({ files, links, emptyFolders }: Found, isFile: boolean): string => {
   // A folder of one file has the same row as that file.
   const hash = createHash('sha256').update(isFile ? 'file\0' : 'folder\0')
@@ -147,6 +161,7 @@ export const findLocalSource = (path: string, given: string, most = mostEntries)
   }
   if (isFile) addFile(found, folder, basename(real), top)
   else addFolder(found, folder, '', given)
+  requireInnerEnds(found, given)
   if (found.files.length === 0)
     refuse(given, 'has no files', 'Name a folder that has some; is it made by a later step?')
   const { dev, ino } = lstatSync(folder, { bigint: true })

@@ -3,13 +3,12 @@ import type { Engine } from '../../docker/info.ts'
 import { storeFolders } from '../../docker/store-folders.ts'
 import { commonFolder } from '../../host/common-folder.ts'
 import { runLabel } from '../../ownership.ts'
+import { toHex } from '../digest.ts'
 import type { ContainerImage } from '../image.ts'
 
 /** Where the reader sees the one folder that it mounts; its program knows it, too. */
 const mountPoint = '/slipway'
 const socketPoint = '/slipway-containerd'
-
-const toHex = (digest: string): string => digest.replace(/^sha256:/, '')
 
 const toConfigFile = ({ dataRoot }: Engine, { id }: ContainerImage): string =>
   `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`

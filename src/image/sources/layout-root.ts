@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRegularFile } from '../../host/read-file.ts'
-import { isDigest, toDigest } from '../digest.ts'
+import { isDigest, toDigest, toHex } from '../digest.ts'
 
 export type Descriptor = {
   readonly digest: string
@@ -22,7 +22,7 @@ const largestBlob = 8_000_000
 /** Where an OCI layout has a blob. What is no digest could name any file. */
 export const toBlobPath = (folder: string, digest: string): string => {
   if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`)
-  return join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length))
+  return join(folder, 'blobs', 'sha256', toHex(digest))
 }
 
 /** The text of a blob that is what its digest says. */

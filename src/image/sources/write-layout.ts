@@ -4,6 +4,7 @@ import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Failure } from '../../failure.ts'
+import { doAtOnce } from '../../host/at-once.ts'
 import { type BlobImage, type LayerBlob, openBlob, readArchive } from '../contents/blobs/blob.ts'
 import { toDigest } from '../digest.ts'
 import { type ContainerImage, toChainIds } from '../image.ts'
@@ -77,25 +78,14 @@ export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> =
   const id = toDigest(image.config)
   await writeFile(toBlobPath(folder, id), image.config)
   const bytes = new Map<string, number>()
-  const waiting = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()]
-  const work = async (): Promise<void> => {
-    for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
-      if (wanted.has(layer.diffId)) {
-        const path = await bring(layer)
-        await link(path, toBlobPath(folder, layer.diffId))
-        bytes.set(layer.diffId, (await stat(path)).size)
-      } else await writeFile(toBlobPath(folder, layer.diffId), '')
-    }
-  }
-  const workers = Array.from({ length: atOnce }, () =>
-    work().catch((error: unknown) => {
-      waiting.length = 0
-      throw error
-    }),
-  )
-  // None may write any more when the folder goes.
-  await Promise.allSettled(workers)
-  await Promise.all(workers)
+  const once = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()]
+  await doAtOnce(once, atOnce, async (layer) => {
+    const blob = toBlobPath(folder, layer.diffId)
+    if (!wanted.has(layer.diffId)) return writeFile(blob, '')
+    const path = await bring(layer)
+    await link(path, blob)
+    bytes.set(layer.diffId, (await stat(path)).size)
+  })
   const chainIds = toChainIds(image.layers.map(({ diffId }) => diffId))
   const layerBytes = image.layers.map(({ diffId }) => bytes.get(diffId) ?? 0)
   const { architecture = '' } = JSON.parse(image.config) as { readonly architecture?: string }

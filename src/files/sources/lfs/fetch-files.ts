@@ -2,6 +2,7 @@ import { closeSync, lstatSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../failure.ts'
+import { doAtOnce } from '../../../host/at-once.ts'
 import { createRequests, isPassing } from '../../../host/http.ts'
 import type { Secret } from '../../../secret.ts'
 import { formatBytes } from '../../../text/format.ts'
@@ -127,19 +128,16 @@ export const fetchFiles = async (
     return { requests, actions, signal, patience, dispose: requests.dispose }
   }
   const getDownloads = () => (downloads ??= openDownloads())
-  const waiting = sorted.toReversed()
-  const work = async (): Promise<void> => {
-    for (let each = waiting.pop(); each !== undefined; each = waiting.pop()) {
-      try {
-        await using draft = await openDraft(folder, each, progress.add)
-        await bring(each, draft, { absent, getDownloads, signal })
-      } catch (error) {
-        failed.abort(explain(error, each))
-        return
-      }
+  await doAtOnce(sorted, atOnce, async (each) => {
+    try {
+      await using draft = await openDraft(folder, each, progress.add)
+      await bring(each, draft, { absent, getDownloads, signal })
+    } catch (error) {
+      failed.abort(explain(error, each))
+      throw error
     }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, sorted.length) }, work))
+    // What ended all is thrown below.
+  }).catch(() => {})
   await downloads?.then(
     ({ dispose }) => dispose(),
     () => {},

@@ -1,4 +1,6 @@
 import { Failure } from '../../../failure.ts'
+import { doAtOnce } from '../../../host/at-once.ts'
+import { toHex } from '../../../image/digest.ts'
 import type { BlobDescriptor } from '../../../image/sources/blob-image.ts'
 import type { Get } from '../../../image/sources/registry/conversation.ts'
 import type { FetchOrder } from '../source.ts'
@@ -17,8 +19,6 @@ export type Job = BlobDescriptor &
 
 const atOnce = 4
 
-const toHex = (digest: string): string => digest.slice('sha256:'.length)
-
 type Pieces = AsyncIterable<Buffer>
 
 const writeFile = async (pieces: Pieces, sha256: string, store: FileStore): Promise<void> => {
@@ -29,25 +29,6 @@ const writeFile = async (pieces: Pieces, sha256: string, store: FileStore): Prom
   } finally {
     await draft.drop()
   }
-}
-
-/** Does so many at a time; the first that fails ends the others, and is what is thrown. */
-const doAll = async <T>(
-  all: readonly T[],
-  failed: AbortController,
-  act: (each: T) => Promise<void>,
-): Promise<void> => {
-  const waiting = [...all]
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await act(next).catch((error: unknown) => {
-        waiting.length = 0
-        failed.abort(error)
-      })
-  }
-  // None may write any more when the folder goes.
-  await Promise.all(Array.from({ length: atOnce }, work))
-  failed.signal.throwIfAborted()
 }
 
 /** Counts bytes of all blobs. */
@@ -115,12 +96,20 @@ export const fetchLayers = async (
     listed.set(digest, await unpackArchive(pieces, listing, target, unpackedDigest, signal))
   }
   try {
-    await doAll(missing, failed, (job) =>
+    await doAtOnce(missing, atOnce, (job) =>
       fetchOne(job).catch((cause: unknown) => {
-        if (cause instanceof Failure || signal.aborted) throw cause
-        throw new Failure(`The layer ${job.digest} could not be read`, { cause })
+        const isPlain = cause instanceof Failure || signal.aborted
+        const error = isPlain
+          ? cause
+          : new Failure(`The layer ${job.digest} could not be read`, { cause })
+        // The others need not come.
+        failed.abort(error)
+        throw error
       }),
     )
+  } catch (error) {
+    failed.signal.throwIfAborted()
+    throw error
   } finally {
     dispose()
   }

@@ -1,7 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
 import { retry } from '../../../host/http.ts'
-import { isDigest, toDigest } from '../../../image/digest.ts'
+import { isDigest, toDigest, toHex } from '../../../image/digest.ts'
 import type { ImageReference } from '../../../image/reference.ts'
 import { findManifestText, parseJson, readBlobImage } from '../../../image/sources/blob-image.ts'
 import {
@@ -10,13 +10,14 @@ import {
   readDocument,
   toPlace,
 } from '../../../image/sources/registry/conversation.ts'
+import { show } from '../links.ts'
 import type { RemoteSource, Tree } from '../source.ts'
 import { fetchLayers, type Job } from './fetch-layers.ts'
 import { toImageItems } from './image-items.ts'
 import { type ArtifactLayer, isImage, toArtifactLayers } from './kinds.ts'
 import { kitConfigType, parseKitfile } from './kitfile.ts'
 import { createArtifactListing, createLayerListing, type Listed, type Listing } from './listing.ts'
-import { show } from './names.ts'
+
 import { collect, type Item, toTree } from './tree.ts'
 
 export type OciOrder = {
@@ -41,7 +42,7 @@ type Read = (path: string, digest?: string) => Promise<string>
 const toItems = (layer: ArtifactLayer, listed: ReadonlyMap<string, Listed>): readonly Item[] => {
   if (layer.kind === 'file') {
     const { path, size: sizeBytes, isExecutable, digest } = layer
-    const sha256 = digest.slice('sha256:'.length)
+    const sha256 = toHex(digest)
     return [{ kind: 'file', path, content: { sizeBytes, isExecutable, sha256 } }]
   }
   const { folder } = layer
@@ -127,7 +128,7 @@ const plan = async (get: Get, order: OciOrder, version: string) => {
   const planned = isImage(manifest)
     ? await planImage(manifest, read, order.architecture)
     : await planArtifact(manifest, read)
-  return { planned, key: toDigest(manifest).slice('sha256:'.length) }
+  return { planned, key: toHex(toDigest(manifest)) }
 }
 
 /**

@@ -2,8 +2,9 @@ import { posix } from 'node:path'
 import { Failure } from '../../../failure.ts'
 import type { Entry } from '../../../image/contents/entry.ts'
 import { mergeLayers } from '../../../image/contents/merge.ts'
+import { show } from '../links.ts'
 import { imageFolder, type Listed } from './listing.ts'
-import { show } from './names.ts'
+
 import { collect, createCount, type Item } from './tree.ts'
 
 type Laid = Entry & { readonly item?: Item }

@@ -1,6 +1,6 @@
 import { Failure } from '../../../failure.ts'
 import { parseJson, toLayers } from '../../../image/sources/blob-image.ts'
-import { show } from './names.ts'
+import { show } from '../links.ts'
 
 /** The type of a config that says what a ModelKit has. */
 export const kitConfigType = 'application/vnd.kitops.modelkit.config.v1+json'

@@ -7,7 +7,8 @@ import {
   specialMark,
   toLayerPath,
 } from '../../../image/contents/tar/list-layer.ts'
-import { show, showBytes, toText, toTreePath } from './names.ts'
+import { show } from '../links.ts'
+import { showBytes, toText, toTreePath } from './names.ts'
 import type { Content, Item } from './tree.ts'
 
 /** What one archive has. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../../failure.ts'
-import { toLine } from '../../../text/to-line.ts'
+import { show } from '../links.ts'
 
 /** What the node puts before a path has to fit, too: Linux takes 4,096 bytes. */
 const longestPath = 1_024
@@ -8,9 +8,6 @@ const longestName = 255
 
 /** Nobody nests deeper, and what walks up from each file should not take for ever. */
 const deepest = 64
-
-/** A name as it may be shown, whoever wrote it. */
-export const show = (name: string): string => `"${toLine(name, 100)}"`
 
 /** The same of an archive's, which are bytes, one a character. */
 export const showBytes = (name: string): string => show(Buffer.from(name, 'latin1').toString())

@@ -1,8 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import { foldersAbove } from '../../../image/contents/path.ts'
+import { createLinkCheck, show } from '../links.ts'
 import type { Tree } from '../source.ts'
-import { createLinkCheck } from './links.ts'
-import { show } from './names.ts'
 
 /** A file's content; several names may be one. */
 export type Content = {

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../failure.ts'
+import { doAtOnce } from '../../../host/at-once.ts'
 import type { Env } from '../../../host/command.ts'
 import { retry, toPassing } from '../../../host/http.ts'
 import { formatBytes } from '../../../text/format.ts'
 import type { BlobImage } from '../../contents/blobs/blob.ts'
+import { toHex } from '../../digest.ts'
 import { type BlobDescriptor, type BlobSource, readBlobImage } from '../blob-image.ts'
 import { createConversation, type Get, readDocument, toPlace } from './conversation.ts'
 
@@ -68,23 +70,10 @@ const createSource = (get: Get, { folder, signal }: RegistryOrder): BlobSource =
   toFiles: async (layers) => {
     const once = [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
     await requireRoom(folder, once)
-    const toFile = (digest: string): string => join(folder, digest.slice('sha256:'.length))
-    const waiting = [...once]
-    const work = async (): Promise<void> => {
-      for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
-        const each = layer
-        await retry(() => download(get, each, toFile(each.digest)), signal)
-      }
-    }
-    const workers = Array.from({ length: atOnce }, () =>
-      work().catch((error: unknown) => {
-        waiting.length = 0
-        throw error
-      }),
+    const toFile = (digest: string): string => join(folder, toHex(digest))
+    await doAtOnce(once, atOnce, (each) =>
+      retry(() => download(get, each, toFile(each.digest)), signal),
     )
-    // None may write any more when the folder goes.
-    await Promise.allSettled(workers)
-    await Promise.all(workers)
     return layers.map(({ digest }) => ({ file: toFile(digest), start: 0 }))
   },
 })

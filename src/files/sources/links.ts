@@ -1,5 +1,8 @@
-import { Failure } from '../../../failure.ts'
-import { show } from './names.ts'
+import { Failure } from '../../failure.ts'
+import { toLine } from '../../text/to-line.ts'
+
+/** A name as it may be shown, whoever wrote it. */
+export const show = (name: string): string => `"${toLine(name, 100)}"`
 
 /** As Linux. */
 const mostFollowed = 40

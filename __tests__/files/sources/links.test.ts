@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLinkCheck } from '../../../../src/files/sources/oci/links.ts'
+import { createLinkCheck } from '../../../src/files/sources/links.ts'
 
 const links = new Map([
   ['a/b/top', '../..'],
