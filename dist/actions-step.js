@@ -2,7 +2,7 @@ import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter,
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
+import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { _usingCtx } from "./usingCtx.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -4125,37 +4125,7 @@ const usersOfToken = (files) => files.flatMap((each) => {
 	return each.kind === "sync-files" && each.wanted.some(({ files: { origin } }) => origin.kind === "lfs") ? [each.id] : [];
 });
 
-// src/plan/image-cache.ts
-/**
-* Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
-* folder, so Docker's store has none of them: whoever wants them there has Docker pull.
-*/
-const planImageCache = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon }, { canonical }) => {
-	if (filesCache === void 0 || nodes.length === 0) return void 0;
-	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
-	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
-	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
-	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
-	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
-	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
-	return {
-		bytes,
-		mayWrite: isTrusted && filesCache.mayWrite
-	};
-};
-
-// src/plan/graph.ts
-const idsOf = (steps) => steps.map(({ id }) => id);
-/** Builds and loads begin as soon as there is room; freeing goes on beside them. */
-const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("free disk", {
-	kind: "free-disk",
-	freeing,
-	folder
-}), toStep$1("wait for disk", {
-	kind: "await-disk",
-	freeing: "free disk",
-	folder
-})];
+// src/plan/loads.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
 /** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
@@ -4249,43 +4219,27 @@ const afterReport = (load, reports) => load.kind === "load" && load.keepImages !
 	...load,
 	after: [...load.after, ...idsOf(reports)]
 } : load;
+
+// src/plan/image-cache.ts
 /**
-* The first is loaded at once. The others may lose their names meanwhile, and with them their place in
-* the containerd store, so they are held; the other store keeps them.
+* Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
+* folder, so Docker's store has none of them: whoever wants them there has Docker pull.
 */
-const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
-	const { id, references } = image;
-	const hold = isAtRisk && index > 0 ? toStep$1(`hold ${id}`, {
-		kind: "hold-image",
-		image
-	}) : void 0;
-	const source = hold === void 0 ? {
-		kind: "local",
-		image
-	} : {
-		kind: "held",
-		by: hold.id
+const planImageCache = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon }, { canonical }) => {
+	if (filesCache === void 0 || nodes.length === 0) return void 0;
+	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
+	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
+	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
+	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
+	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
+	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
+	return {
+		bytes,
+		mayWrite: isTrusted && filesCache.mayWrite
 	};
-	const needs = hold === void 0 ? room : [hold.id, ...room];
-	const reports = toReport(references, source, needs);
-	const load = afterReport(toLoad(references, source, needs), reports);
-	const steps = [
-		...hold === void 0 ? [] : [hold],
-		load,
-		...reports
-	];
-	if (isNameless(id, references)) return steps;
-	const release = {
-		kind: "release-image",
-		image,
-		loadedBy: load.id
-	};
-	const after = [load.id, ...idsOf(reports)];
-	return [...steps, toStep$1(`release ${id}`, release, {
-		after,
-		isFinal: true
-	})];
-});
+};
+
+// src/plan/pulls.ts
 /** What is new of them is kept when all are loaded. */
 const planKeeping = (steps) => {
 	const pulls = steps.flatMap((each) => each.kind === "pull" && each.cache !== void 0 ? [{
@@ -4341,6 +4295,55 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 		...planKeeping(steps)
 	];
 };
+
+// src/plan/graph.ts
+/** Builds and loads begin as soon as there is room; freeing goes on beside them. */
+const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("free disk", {
+	kind: "free-disk",
+	freeing,
+	folder
+}), toStep$1("wait for disk", {
+	kind: "await-disk",
+	freeing: "free disk",
+	folder
+})];
+/**
+* The first is loaded at once. The others may lose their names meanwhile, and with them their place in
+* the containerd store, so they are held; the other store keeps them.
+*/
+const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
+	const { id, references } = image;
+	const hold = isAtRisk && index > 0 ? toStep$1(`hold ${id}`, {
+		kind: "hold-image",
+		image
+	}) : void 0;
+	const source = hold === void 0 ? {
+		kind: "local",
+		image
+	} : {
+		kind: "held",
+		by: hold.id
+	};
+	const needs = hold === void 0 ? room : [hold.id, ...room];
+	const reports = toReport(references, source, needs);
+	const load = afterReport(toLoad(references, source, needs), reports);
+	const steps = [
+		...hold === void 0 ? [] : [hold],
+		load,
+		...reports
+	];
+	if (isNameless(id, references)) return steps;
+	const release = {
+		kind: "release-image",
+		image,
+		loadedBy: load.id
+	};
+	const after = [load.id, ...idsOf(reports)];
+	return [...steps, toStep$1(`release ${id}`, release, {
+		after,
+		isFinal: true
+	})];
+});
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets) => {
 	const sorted = /* @__PURE__ */ new Set();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { probeTls } from '../../src/build/probe-tls.ts'
-import type { BuilderNode } from '../../src/inputs/inputs.ts'
+import type { BuilderNode } from '../../src/inputs/builder-request.ts'
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.ts'
 
 let tls: TlsProxy

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { requireOptions } from '../../src/build/require-options.ts'
-import type { BuilderRequest } from '../../src/inputs/inputs.ts'
+import type { BuilderRequest } from '../../src/inputs/builder-request.ts'
 
 const requestOf = (...options: readonly string[]): BuilderRequest => ({
   ...{

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseImageReference } from '../../src/image/reference.ts'
-import type { BuilderRequest } from '../../src/inputs/inputs.ts'
+import type { BuilderRequest } from '../../src/inputs/builder-request.ts'
 import { toBuildkitConfig, withMirrors } from '../../src/inputs/read-mirrors.ts'
 import { toHostsFile, toMirrored } from '../../src/pull/mirrors.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ImageAnalysis } from '../../src/analysis/analyse.ts'
-import type { ImageLimit } from '../../src/inputs/inputs.ts'
+import type { ImageLimit } from '../../src/inputs/image-limits.ts'
 import { renderGrowth, toGrowths } from '../../src/report/image-growth.ts'
 import { checkImageLimits, isAbout } from '../../src/report/image-limits.ts'
 

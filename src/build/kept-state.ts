@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { kind } from '../cluster/providers/kind.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { takeLock } from '../docker/lock.ts'
-import type { BuilderRequest } from '../inputs/inputs.ts'
+import type { BuilderRequest } from '../inputs/builder-request.ts'
 import { runLabel, toKeptBuilderName, toLockName } from '../ownership.ts'
 
 /** So many steps at once have a state that is kept; more begin with an empty one. */

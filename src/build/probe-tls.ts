@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { attempt, Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
+import type { BuilderNode } from '../inputs/builder-request.ts'
 import { parseOptions } from '../inputs/driver-opts.ts'
-import type { BuilderNode } from '../inputs/inputs.ts'
 import { toLine } from '../text/to-line.ts'
 
 const isUntrusted =

@@ -1,7 +1,7 @@
 import { findOlder, type Version } from '../docker/version.ts'
 import { Failure } from '../failure.ts'
+import type { BuilderRequest } from '../inputs/builder-request.ts'
 import { firstVersionOf, parseOptions } from '../inputs/driver-opts.ts'
-import type { BuilderRequest } from '../inputs/inputs.ts'
 
 /**
  * Requires that buildx knows all options of a driver.

@@ -8,7 +8,8 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { findBuildxVersion } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
-import type { BuilderRequest, Inputs } from '../inputs/inputs.ts'
+import type { BuilderRequest } from '../inputs/builder-request.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 
 /**
  * The state by which post knows that the run made a builder: `made`, or its name where its state is kept, and

@@ -2,7 +2,8 @@ import type { ClusterRequest } from '../cluster/request.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
-import type { Driver } from './driver-opts.ts'
+import type { BuilderRequest } from './builder-request.ts'
+import type { ImageLimits } from './image-limits.ts'
 import type { NodeFiles } from './node-files.ts'
 
 /** Where the token comes from that the build may use. */
@@ -141,54 +142,6 @@ export type ReportedImage =
       readonly given: string
       readonly reference: ImageReference
     }
-
-/** One BuildKit of a builder. */
-export type BuilderNode = {
-  /** Such as `image=moby/buildkit:v0.25.0`. */
-  readonly options: readonly string[]
-  /** Where BuildKit listens, or a docker context. */
-  readonly endpoint: string | undefined
-  /** Of buildkitd, in one word; undefined for the usual ones. */
-  readonly flags: string | undefined
-  /** What it is to build for; what it says itself where there are none. */
-  readonly platforms: readonly string[]
-  /** Options whose values are files, by what is to be in them. */
-  readonly certificates: readonly (readonly [option: string, pem: Secret])[]
-}
-
-/** A builder for the step alone, in the words of docker/setup-buildx-action. */
-export type BuilderRequest = BuilderNode & {
-  readonly driver: Driver
-  /** Whether its cache is to be there in the next run: not for code that a fork may have written. */
-  readonly keepsState: 'no' | 'yes' | 'not-for-forks'
-  /** Nodes beyond the first. */
-  readonly appended: readonly BuilderNode[]
-  /** Of buildkitd, in TOML. */
-  readonly config:
-    | { readonly kind: 'file'; readonly path: string }
-    | { readonly kind: 'inline'; readonly text: string }
-    | undefined
-}
-
-/** How large an image may be, or how much larger than before. */
-export type ImageLimit = {
-  /** As it was written. */
-  readonly given: string
-  /** With its tag or without; undefined for all images. */
-  readonly image: string | undefined
-  readonly bytes: number | undefined
-  /** Of what it was before. */
-  readonly percent: number | undefined
-  /** As a registry has it, in place of its files. */
-  readonly isPacked: boolean
-}
-
-export type ImageLimits = {
-  readonly size: readonly ImageLimit[]
-  readonly growth: readonly ImageLimit[]
-  /** The step does not fail for them. */
-  readonly isWarning: boolean
-}
 
 /** What of the images that manifests name is loaded. */
 export type ImagesFrom = {

@@ -1,6 +1,6 @@
 import { runLabel } from '../ownership.ts'
+import type { BuilderRequest } from './builder-request.ts'
 import { type Driver, drivers, parseOptions } from './driver-opts.ts'
-import type { BuilderRequest } from './inputs.ts'
 import type { ReportProblem } from './problems.ts'
 import { readAppended, readNode } from './read-builder-nodes.ts'
 import { type Reader, toLines } from './reader.ts'

@@ -1,5 +1,6 @@
 import { Secret } from '../secret.ts'
-import type { ImageLimit, ImageLimits, Inputs } from './inputs.ts'
+import type { ImageLimit, ImageLimits } from './image-limits.ts'
+import type { Inputs } from './inputs.ts'
 import type { InputName } from './raw-inputs.ts'
 import type { Reader } from './reader.ts'
 import { units } from './sizes.ts'

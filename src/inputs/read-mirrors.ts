@@ -1,4 +1,5 @@
-import type { BuilderRequest, RegistryMirror } from './inputs.ts'
+import type { BuilderRequest } from './builder-request.ts'
+import type { RegistryMirror } from './inputs.ts'
 import type { Reader } from './reader.ts'
 
 const pattern = /^(?:(https?):\/\/)?([a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._-]+)*)\/?$/i

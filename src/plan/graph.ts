@@ -4,17 +4,22 @@ import { findPruneObjection } from '../disk/prune-cache.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { isNameless } from '../image/own-names.ts'
-import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
-import { asksForGpu } from '../manifests/check-images.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { planFiles, usersOfToken } from './files.ts'
-import { planImageCache } from './image-cache.ts'
-import { type ImageSource, type Step, type StepId, toBuildId, toStep } from './steps.ts'
-
-const idsOf = (steps: readonly Step[]): readonly StepId[] => steps.map(({ id }) => id)
+import {
+  afterReport,
+  createToLoad,
+  createToReport,
+  nodesFirst,
+  planCluster,
+  type ToLoad,
+  type ToReport,
+} from './loads.ts'
+import { planPulls } from './pulls.ts'
+import { type ImageSource, idsOf, type Step, type StepId, toBuildId, toStep } from './steps.ts'
 
 /** Builds and loads begin as soon as there is room; freeing goes on beside them. */
 const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly Step[] =>
@@ -24,81 +29,6 @@ const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly S
         toStep('free disk', { kind: 'free-disk', freeing, folder }),
         toStep('wait for disk', { kind: 'await-disk', freeing: 'free disk', folder }),
       ]
-
-/** Self-hosted machines keep what they have unless they are told otherwise. */
-const dropsCopies = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>
-  keepImages === 'never' || (keepImages === 'auto' && isHostedRunner && isLocalDaemon)
-
-/** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
-const planCluster = ({ createCluster: request, clusterName: cluster }: Inputs): readonly Step[] => {
-  if (request === undefined) return []
-  const create = toStep('start cluster', { kind: 'create-cluster', cluster, request })
-  const work = { kind: 'await-cluster', creating: create.id } as const
-  return [create, toStep('create cluster', work, { after: [create.id], isFinal: true })]
-}
-
-/** What is to be done before anything can be done with nodes. */
-const nodesFirst = (inputs: Inputs): readonly StepId[] =>
-  idsOf(planCluster(inputs).filter(({ kind }) => kind === 'create-cluster'))
-
-const createToLoad = (inputs: Inputs, facts: Facts, into: readonly NodePlan[]) => {
-  const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : undefined
-  const { clusterName: cluster } = inputs
-  return (references: readonly ImageReference[], image: ImageSource, needs: readonly StepId[]) => {
-    const names = references.map(({ given }) => given)
-    const work = { kind: 'load', names, image, cluster, into, keepImages } as const
-    const order = { needs: [...needs, ...nodesFirst(inputs)], lane: 'load' } as const
-    return toStep(`load ${names.join(', ')}`, work, order)
-  }
-}
-
-type ToLoad = ReturnType<typeof createToLoad>
-
-/** Nothing where no report is wanted, or nobody could read the image. */
-const createToReport = (inputs: Inputs, { nodes, manifests }: Facts) => {
-  const { imageReport: depth, prove } = inputs
-  const nodeImage = nodes[0]?.imageId
-  const first = nodesFirst(inputs)
-  return (
-    references: readonly ImageReference[],
-    image: ImageSource,
-    needs: readonly StepId[],
-    loadedBy?: StepId,
-    target?: Target,
-  ): readonly Step[] => {
-    if (depth === 'false' || (nodeImage === undefined && first.length === 0)) return []
-    const names = references.map(({ given }) => given)
-    const loaded = loadedBy === undefined ? undefined : { by: loadedBy, into: nodes }
-    const about = { target, asksForGpu: asksForGpu(manifests, references) }
-    const work = { kind: 'analyse', names, image, depth, nodeImage, loaded, ...about } as const
-    const order = { needs: [...needs, ...first], lane: 'report' } as const
-    const report = toStep(`report ${names.join(', ')}`, work, order)
-    // Docker runs what it has.
-    if (prove === undefined || loaded !== undefined) return [report]
-    const { given: command, argv, timeoutMs } = prove
-    const test = {
-      kind: 'prove',
-      names,
-      image,
-      report: report.id,
-      argv,
-      command,
-      timeoutMs,
-    } as const
-    return [
-      report,
-      toStep(`prove ${names.join(', ')}`, test, { needs: [report.id], lane: 'proof' }),
-    ]
-  }
-}
-
-type ToReport = ReturnType<typeof createToReport>
-
-/** A load that may remove Docker's copy waits until the copy has been read; others go on beside that. */
-const afterReport = (load: Step, reports: readonly Step[]): Step =>
-  load.kind === 'load' && load.keepImages !== undefined
-    ? { ...load, after: [...load.after, ...idsOf(reports)] }
-    : load
 
 /**
  * The first is loaded at once. The others may lose their names meanwhile, and with them their place in
@@ -126,46 +56,6 @@ const planGiven = (
     const after = [load.id, ...idsOf(reports)]
     return [...steps, toStep(`release ${id}`, release, { after, isFinal: true })]
   })
-
-/** What is new of them is kept when all are loaded. */
-const planKeeping = (steps: readonly Step[]): readonly Step[] => {
-  const pulls = steps.flatMap((each) =>
-    each.kind === 'pull' && each.cache !== undefined ? [{ id: each.id, cache: each.cache }] : [],
-  )
-  const [first] = pulls
-  if (first === undefined) return []
-  const work = {
-    kind: 'keep-pulled',
-    pulls: pulls.map(({ id }) => id),
-    cache: first.cache,
-  } as const
-  return [toStep('keep images', work, { after: idsOf(steps) })]
-}
-
-/** Each is loaded as soon as it is there; what is new is kept when all are. */
-const planPulls = (
-  inputs: Inputs,
-  facts: Facts,
-  toLoad: ToLoad,
-  toReport: ToReport,
-  room: readonly StepId[],
-): readonly Step[] => {
-  const { mirrors } = inputs
-  const { pulls, nodes } = facts
-  const steps = pulls.flatMap((reference) => {
-    const id = `pull ${reference.given}`
-    const cache = planImageCache(inputs, facts, reference)
-    const own = { kind: 'pull', reference, mirrors, cache, nodes } as const
-    const pull = toStep(id, own, { needs: room, lane: 'pull' })
-    const source = { kind: 'pulled', by: id } as const
-    const reports = toReport([reference], source, [id])
-    return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
-  })
-  const tell = { kind: 'mirror-nodes', into: nodes, mirrors } as const
-  const order = { needs: nodesFirst(inputs) }
-  const told = mirrors.length === 0 ? [] : [toStep('mirrors of nodes', tell, order)]
-  return [...told, ...steps, ...planKeeping(steps)]
-}
 
 /** Each after those that it is built upon, else as they were given. */
 const inOrder = (targets: readonly Target[]): readonly Target[] => {

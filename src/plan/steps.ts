@@ -194,3 +194,5 @@ export const toStep = (id: StepId, work: Work, order: Order = {}): Step => ({
 })
 
 export const toBuildId = (target: string): StepId => `build ${target}`
+
+export const idsOf = (steps: readonly Step[]): readonly StepId[] => steps.map(({ id }) => id)

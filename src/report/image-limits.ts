@@ -1,6 +1,6 @@
 import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { SourceLocation } from '../failure.ts'
-import type { ImageLimit, ImageLimits } from '../inputs/inputs.ts'
+import type { ImageLimit, ImageLimits } from '../inputs/image-limits.ts'
 import { formatBytes } from '../text/format.ts'
 import { toLine } from '../text/to-line.ts'
 import { type Compared, leastGrowthOf, percentOf, renderParts, runs } from './image-growth.ts'
