@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { CacheQuestion } from './memory/cache-client.ts'
+import type { CacheQuestion } from './store/ask-cache.ts'
 
 /**
  * Asks the Actions cache one question beside main, which hears what the library prints, and ends this

@@ -14,10 +14,10 @@ import { join } from 'node:path'
 import zlib from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { architecture } from '../../src/host/architecture.ts'
-import { keepPulled, renderFaster } from '../../src/run/keep-pulled.ts'
-import type { KeptPull } from '../../src/run/kept-pull.ts'
+import type { PullRecord } from '../../src/run/image-entries.ts'
+import { keepPulled, renderFaster } from '../../src/run/keep-pulled-step.ts'
 import type { Ports, Pulled } from '../../src/run/ports.ts'
-import { pullKept } from '../../src/run/pull-kept.ts'
+import { pullThroughCache } from '../../src/run/pull-through-cache.ts'
 import { descriptorOf, makeImage, makeIndex, type Parts } from '../support/blob-images.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import {
@@ -69,7 +69,7 @@ const step = async (
   told = []
   const ports = toPorts()
   const pulled = await Promise.all(
-    names.map((name) => pullKept(toName(name), [{} as never], ports)),
+    names.map((name) => pullThroughCache(toName(name), [{} as never], ports)),
   )
   const run = { ...ports.run, resultOf: (_: string, id: string) => pulled[Number(id)] }
   const pulls = names.map((_, at) => `${at}`)
@@ -296,7 +296,7 @@ test('the way that was faster is told where both were gone', () => {
       fromCache: { bytes: cache, ms: 1_000 },
       fromRegistry: { bytes: 0, ms: 0 },
       before: { bytes: registry, ms: 1_000 },
-    }) as unknown as KeptPull
+    }) as unknown as PullRecord
   expect(renderFaster([pull(60_000_000, 20_000_000)])).toBe(
     'image-cache: the cache sent 60 MB/s, registries 20 MB/s: the cache was faster.',
   )

@@ -22,6 +22,7 @@ const floors: readonly (readonly string[])[] = [
     'manifests',
     'diagnose',
   ],
+  ['store'],
   ['inputs'],
   ['storage'],
   ['cluster'],

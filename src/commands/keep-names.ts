@@ -1,11 +1,11 @@
 import { attempt } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { makeTempDir } from '../host/temp-dir.ts'
-import type { CacheAccess } from '../memory/cache-client.ts'
 import { isImagesKey } from '../memory/image-memory.ts'
 import { rememberNames } from '../memory/memory.ts'
 import { isPartsKey } from '../memory/parts-memory.ts'
 import { isTimesKey } from '../memory/time-memory.ts'
+import type { CacheAccess } from '../store/ask-cache.ts'
 import { leftoversOf } from './cleanup.ts'
 
 type Place = { readonly [K in 'childEnv' | 'cacheEnv']: Env } & { readonly tempDir: string }

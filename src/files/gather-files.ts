@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
+import type { StoredFile } from '../store/entry.ts'
 import type { Progress } from '../text/progress.ts'
 import type { Helper, Told } from './conversation.ts'
-import type { KeptFile } from './kept/entries.ts'
 import { toStat } from './sources/local.ts'
 import type { RemoteSource, Tree, TreeFile } from './sources/source.ts'
 import type { FilesSource } from './wanted.ts'
@@ -50,13 +50,13 @@ const toHeld = (files: readonly TreeFile[], has: ReadonlySet<string>): ReadonlyS
 }
 
 /** Brings files from where an earlier run has kept them; those that are not there come from their source. */
-export type Restore = (files: readonly KeptFile[]) => Promise<void>
+export type Restore = (files: readonly StoredFile[]) => Promise<void>
 
 /** Of what is nowhere on this machine; an archive alone says which files it has. */
 const toMissing = (
   { tree, elsewhere }: RemoteSource,
   has: ReadonlySet<string>,
-): readonly KeptFile[] =>
+): readonly StoredFile[] =>
   (tree?.files ?? []).flatMap(({ sha256 = '', sizeBytes }) => {
     const isElsewhere = elsewhere?.has(sha256) ?? true
     return isElsewhere && !has.has(sha256) ? [{ sha256, sizeBytes }] : []

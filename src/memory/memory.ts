@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
-import { askCache, type CacheAccess } from './cache-client.ts'
+import { askCache, type CacheAccess } from '../store/ask-cache.ts'
 import { type ImageSize, parseImagesKey, toImagesKey } from './image-memory.ts'
 import { type ImageParts, type LastParts, parsePartsKey, toPartsKey } from './parts-memory.ts'
 import { isNear, parseSizesKey, toSizesKey } from './size-memory.ts'

@@ -1,36 +1,15 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KeptCache } from '../files/kept/cache.ts'
-import { type KeptFile, withinBudget } from '../files/kept/entries.ts'
+import { withinBudget } from '../files/kept/entries.ts'
 import { restoreFiles } from '../files/kept/restore-files.ts'
 import { saveFiles } from '../files/kept/save-files.ts'
-import { askCache, type CacheAccess } from '../memory/cache-client.ts'
 import type { FilesCachePlan } from '../plan/steps.ts'
+import type { StoredFile } from '../store/entry.ts'
+import { createEntryCache } from '../store/entry-cache.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import type { Ports } from './ports.ts'
 
-/** The library's own for a download; uploads of 10 GB take as long. */
-const timeoutMs = 20 * 60_000
-
-/** By the library for it, in a process of its own. */
-export const toCache = (access: CacheAccess): KeptCache => {
-  const ask = async (
-    kind: 'fetch' | 'save',
-    keys: readonly string[],
-    folder: string,
-    signal: AbortSignal,
-  ): Promise<string | undefined> => {
-    const own = { ...access, env: { ...access.env, RUNNER_TEMP: folder }, signal }
-    const [found] = await askCache(own, timeoutMs, { kind, path: 'kept', keys })
-    return found
-  }
-  return {
-    fetch: (keys, folder, signal) => ask('fetch', keys, folder, signal),
-    save: async (key, folder, signal) => (await ask('save', [key], folder, signal)) !== undefined,
-  }
-}
-
-const sum = (files: readonly KeptFile[]): number =>
+const sum = (files: readonly StoredFile[]): number =>
   files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
 
 /** Files from elsewhere that one step needs, kept from run to run in the Actions cache. */
@@ -39,16 +18,18 @@ export const createFilesCache = (
   folder: string,
   { log, run }: Pick<Ports, 'log' | 'run'>,
 ) => {
-  const asked = new Map<string, KeptFile>()
+  const asked = new Map<string, StoredFile>()
   const restored = new Set<string>()
-  const cache = toCache(run.cache)
-  const { signal } = run
+  const stored = {
+    ...{ cache: createEntryCache(run.cache), folder, input: 'node-files-cache' },
+    ...{ warn: log.warning, signal: run.signal },
+  }
   return {
-    restore: async (files: readonly KeptFile[]): Promise<void> => {
+    restore: async (files: readonly StoredFile[]): Promise<void> => {
       for (const file of files) asked.set(file.sha256, file)
       if (plan === undefined || files.length === 0) return
       const { kept } = withinBudget(files, plan.bytes)
-      const order = { cache, folder, scope: plan.scope, warn: log.warning, signal }
+      const order = { ...stored, scope: plan.scope }
       const came = await restoreFiles(kept, order)
       for (const sha256 of came) restored.add(sha256)
       const bytes = sum(kept.filter(({ sha256 }) => came.has(sha256)))
@@ -62,7 +43,7 @@ export const createFilesCache = (
      *
      * @returns that
      */
-    save: async (): Promise<readonly KeptFile[]> => {
+    save: async (): Promise<readonly StoredFile[]> => {
       const all = [...asked.values()].filter(
         ({ sha256 }) => lstatSync(join(folder, sha256), { throwIfNoEntry: false }) !== undefined,
       )
@@ -75,7 +56,7 @@ export const createFilesCache = (
         return fetched
       }
       const { kept, leftOut } = withinBudget(all, plan.bytes)
-      const order = { cache, folder, scope: plan.scope, restored, warn: log.warning, signal }
+      const order = { ...stored, scope: plan.scope, restored }
       const bytes = await saveFiles(kept, order)
       log.line(`node-files-cache: ${formatBytes(bytes)} kept for later runs.`)
       if (leftOut.length > 0)

@@ -16,12 +16,12 @@ import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { FilesImages } from '../load/volume-image.ts'
-import type { CacheAccess } from '../memory/cache-client.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
+import type { CacheAccess } from '../store/ask-cache.ts'
 import type { EndedToken } from '../token/ended-token.ts'
 import type { FilesResult } from './files-result.ts'
 import type { BuiltOf } from './history-origins.ts'
-import type { KeptPull } from './kept-pull.ts'
+import type { PullRecord } from './image-entries.ts'
 
 /** What a build came to. */
 export type Built = {
@@ -42,7 +42,7 @@ export type Built = {
 export type Pulled = {
   readonly image: ContainerImage
   /** What may be kept of it; undefined where Docker has pulled it. */
-  readonly kept: KeptPull | undefined
+  readonly kept: PullRecord | undefined
 }
 
 /** What steps come to, of those that come to something. */

@@ -10,8 +10,8 @@ export const pull: Handler<'pull'> = async (
   const { docker, log, run } = ports
   const { env, signal } = run
   if (cache !== undefined) {
-    const { pullKept } = await import('./pull-kept.ts')
-    const pulled = await pullKept(reference, nodes, ports)
+    const { pullThroughCache } = await import('./pull-through-cache.ts')
+    const pulled = await pullThroughCache(reference, nodes, ports)
     if (pulled !== undefined) return pulled
   }
   // Other steps start without a client of HTTP.

@@ -14,11 +14,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type KeptFile, toEntries, withinBudget } from '../../../src/files/kept/entries.ts'
+import { toEntries, withinBudget } from '../../../src/files/kept/entries.ts'
 import { restoreFiles } from '../../../src/files/kept/restore-files.ts'
 import { saveFiles } from '../../../src/files/kept/save-files.ts'
-import { createFilesCache, toCache } from '../../../src/run/files-cache.ts'
+import { createFilesCache } from '../../../src/run/files-cache.ts'
 import type { Ports } from '../../../src/run/ports.ts'
+import type { StoredFile } from '../../../src/store/entry.ts'
+import { createEntryCache } from '../../../src/store/entry-cache.ts'
 import {
   type CacheEntry,
   type CacheService,
@@ -50,7 +52,7 @@ const makeFolder = (): string => {
   return folder
 }
 
-const put = (folder: string, content: Buffer): KeptFile => {
+const put = (folder: string, content: Buffer): StoredFile => {
   const sha256 = createHash('sha256').update(content).digest('hex')
   writeFileSync(join(folder, sha256), content)
   return { sha256, sizeBytes: content.length }
@@ -83,7 +85,8 @@ const openCache = (folder: string, bytes = 1e9, mayWrite = true) => {
 }
 
 const partsOrder = () => ({
-  cache: toCache(toAccess()),
+  cache: createEntryCache(toAccess()),
+  input: 'node-files-cache',
   scope: 'acme/api',
   warn: (text: string) => void told.push(text),
   signal: new AbortController().signal,
@@ -94,7 +97,7 @@ const small = [Buffer.from('one'), Buffer.from('two'), Buffer.alloc(0)]
 const large = Buffer.concat([randomBytes(1_000_000), Buffer.alloc(50_000_000)])
 
 /** Saves as a step does that has fetched them. */
-const keep = async (...contents: readonly Buffer[]): Promise<readonly KeptFile[]> => {
+const keep = async (...contents: readonly Buffer[]): Promise<readonly StoredFile[]> => {
   const folder = makeFolder()
   const cache = openCache(folder)
   const digests = contents.map((content) => ({

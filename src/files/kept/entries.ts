@@ -1,25 +1,13 @@
 import { createHash } from 'node:crypto'
-
-/** A file by its digest, in hex. */
-export type KeptFile = { readonly sha256: string; readonly sizeBytes: number }
-
-/** An entry of the Actions cache: a large file, a part of one, or all small ones. */
-export type Entry = {
-  readonly key: string
-  /** Beginnings of keys of entries that are nearly the same. */
-  readonly fallbacks: readonly string[]
-  readonly files: readonly KeptFile[]
-  /** Of a file that one entry cannot hold. */
-  readonly part: { readonly offset: number; readonly bytes: number } | undefined
-}
+import type { Entry, StoredFile } from '../../store/entry.ts'
 
 /** What is smaller shares an entry: each costs requests. */
 const largeBytes = 50_000_000
 
 /** An entry has at most 10 GiB. */
-export const mostEntryBytes = 8 * 2 ** 30
+const mostEntryBytes = 8 * 2 ** 30
 
-const toParts = (file: KeptFile, most: number): readonly Entry[] => {
+const toParts = (file: StoredFile, most: number): readonly Entry[] => {
   const count = Math.ceil(file.sizeBytes / most)
   return Array.from({ length: count }, (_, at) => ({
     key: `slipway-file-v1-${file.sha256}${count === 1 ? '' : `-${at + 1}of${count}`}`,
@@ -33,8 +21,11 @@ const toParts = (file: KeptFile, most: number): readonly Entry[] => {
 }
 
 /** In groups that an entry can hold. */
-const toGroups = (files: readonly KeptFile[], most: number): readonly (readonly KeptFile[])[] => {
-  const groups: KeptFile[][] = []
+const toGroups = (
+  files: readonly StoredFile[],
+  most: number,
+): readonly (readonly StoredFile[])[] => {
+  const groups: StoredFile[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const file of files) {
     if (bytes + file.sizeBytes > most) {
@@ -56,7 +47,7 @@ const hashOf = (text: string): string =>
  * @param scope what tells steps apart whose small files change together
  */
 export const toEntries = (
-  files: readonly KeptFile[],
+  files: readonly StoredFile[],
   scope: string,
   most = mostEntryBytes,
 ): readonly Entry[] => {
@@ -73,10 +64,10 @@ export const toEntries = (
 }
 
 /** As many files as a budget has room for, the largest first, and what is left out. */
-export const withinBudget = (files: readonly KeptFile[], budgetBytes: number) => {
+export const withinBudget = (files: readonly StoredFile[], budgetBytes: number) => {
   let left = budgetBytes
-  const kept: KeptFile[] = []
-  const leftOut: KeptFile[] = []
+  const kept: StoredFile[] = []
+  const leftOut: StoredFile[] = []
   for (const file of files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)) {
     if (file.sizeBytes > left) leftOut.push(file)
     else {

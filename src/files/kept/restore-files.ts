@@ -1,20 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renderError } from '../../failure.ts'
 import { doAtOnce } from '../../host/at-once.ts'
-import type { KeptCache } from './cache.ts'
-import { type Entry, type KeptFile, toEntries } from './entries.ts'
-import { readEntry } from './read-entry.ts'
+import type { Entry, StoredFile } from '../../store/entry.ts'
+import { restoreEntry } from '../../store/restore-entry.ts'
+import type { StoreOrder } from '../../store/store-order.ts'
+import { toEntries } from './entries.ts'
 
-export type RestoreOrder = {
-  readonly cache: KeptCache
-  /** Files come to be in it under their digests; a folder of our own. */
-  readonly folder: string
+export type RestoreOrder = StoreOrder & {
   readonly scope: string
-  readonly warn: (text: string) => void
-  readonly signal: AbortSignal
   readonly mostEntryBytes?: number
 }
 
@@ -25,15 +20,15 @@ const atOnce = 2
 const createAssembly = (folder: string) => {
   const drafts = new Map<string, { readonly path: string; missing: number }>()
   return {
-    open: async ({ sha256, sizeBytes }: KeptFile, parts: number): Promise<void> => {
+    open: async ({ sha256, sizeBytes }: StoredFile, parts: number): Promise<void> => {
       const path = join(folder, `part-${randomUUID()}`)
       const handle = await open(path, 'wx', 0o600)
       await handle.truncate(sizeBytes)
       await handle.close()
       drafts.set(sha256, { path, missing: parts })
     },
-    pathOf: ({ sha256 }: KeptFile): string => drafts.get(sha256)?.path ?? '',
-    count: ({ sha256 }: KeptFile): void => {
+    pathOf: ({ sha256 }: StoredFile): string => drafts.get(sha256)?.path ?? '',
+    count: ({ sha256 }: StoredFile): void => {
       const draft = drafts.get(sha256)
       if (draft !== undefined) draft.missing -= 1
     },
@@ -54,27 +49,15 @@ const createAssembly = (folder: string) => {
 
 type Assembly = ReturnType<typeof createAssembly>
 
-const restoreEntry = async (
-  entry: Entry,
+const restoreFrom = async (
+  { key, fallbacks, files, part }: Entry,
   assembly: Assembly,
   order: RestoreOrder,
 ): Promise<void> => {
-  const { cache, folder, signal, warn } = order
-  const place = join(folder, `entry-${randomUUID()}`)
-  await mkdir(place, { mode: 0o700 })
-  try {
-    const key = await cache.fetch([entry.key, ...entry.fallbacks], place, signal)
-    if (key === undefined) return
-    const archive = join(place, 'archive')
-    const find = (digest: string) => entry.files.find(({ sha256 }) => sha256 === digest)
-    await readEntry(archive, { part: entry.part, find }, folder, assembly.pathOf, signal)
-    for (const file of entry.files) assembly.count(file)
-  } catch (error) {
-    signal.throwIfAborted()
-    warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`)
-  } finally {
-    await rm(place, { recursive: true, force: true })
-  }
+  const find = (digest: string) => files.find(({ sha256 }) => sha256 === digest)
+  const wanted = { part, find, pathOf: assembly.pathOf }
+  const found = await restoreEntry([key, ...fallbacks], wanted, order)
+  if (found !== undefined) for (const file of files) assembly.count(file)
 }
 
 /**
@@ -84,7 +67,7 @@ const restoreEntry = async (
  * @returns digests of those that came
  */
 export const restoreFiles = async (
-  files: readonly KeptFile[],
+  files: readonly StoredFile[],
   order: RestoreOrder,
 ): Promise<ReadonlySet<string>> => {
   const { folder, scope, warn, mostEntryBytes } = order
@@ -98,7 +81,7 @@ export const restoreFiles = async (
     const file = parts[0]?.files[0]
     if (file !== undefined) await assembly.open(file, parts.length)
   }
-  await doAtOnce(entries, atOnce, (entry) => restoreEntry(entry, assembly, order))
+  await doAtOnce(entries, atOnce, (entry) => restoreFrom(entry, assembly, order))
   await assembly.close(warn)
   const came = await Promise.all(
     files.map(async ({ sha256 }) => {

@@ -1,36 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { renderError } from '../../failure.ts'
-import type { KeptCache } from './cache.ts'
-import { type Entry, type KeptFile, toEntries } from './entries.ts'
+import type { Entry, StoredFile } from '../../store/entry.ts'
+import { saveEntries } from '../../store/save-entries.ts'
+import type { StoreOrder } from '../../store/store-order.ts'
+import { toEntries } from './entries.ts'
 
-export type SaveOrder = {
-  readonly cache: KeptCache
-  /** Has the files under their digests. */
-  readonly folder: string
+export type SaveOrder = StoreOrder & {
   readonly scope: string
   /** Digests of files that came from entries of their own. */
   readonly restored: ReadonlySet<string>
-  readonly warn: (text: string) => void
-  readonly signal: AbortSignal
   readonly mostEntryBytes?: number
-  /** The input that asks for it. */
-  readonly input?: string
-}
-
-const fill = async ({ files, part }: Entry, folder: string, place: string): Promise<void> => {
-  await mkdir(join(place, 'kept'), { mode: 0o700 })
-  for (const { sha256 } of files) {
-    const [from, to] = [join(folder, sha256), join(place, 'kept', sha256)]
-    if (part === undefined) await link(from, to)
-    else {
-      const end = part.offset + part.bytes - 1
-      await pipeline(createReadStream(from, { start: part.offset, end }), createWriteStream(to))
-    }
-  }
 }
 
 /** What changed of the small ones makes a new entry of all of them. */
@@ -38,44 +15,11 @@ const isNew = ({ files }: Entry, restored: ReadonlySet<string>): boolean =>
   files.some(({ sha256 }) => !restored.has(sha256))
 
 /**
- * Makes entries; what cannot be kept is a warning.
- *
- * @returns how many bytes were kept
- */
-export const saveEntries = async (
-  entries: readonly Entry[],
-  {
-    cache,
-    folder,
-    warn,
-    signal,
-    input = 'node-files-cache',
-  }: Omit<SaveOrder, 'scope' | 'restored'>,
-): Promise<number> => {
-  let bytes = 0
-  for (const entry of entries) {
-    const place = join(folder, `entry-${randomUUID()}`)
-    try {
-      await mkdir(place, { mode: 0o700 })
-      await fill(entry, folder, place)
-      if (await cache.save(entry.key, place, signal))
-        bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    } catch (error) {
-      signal.throwIfAborted()
-      warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`)
-    } finally {
-      await rm(place, { recursive: true, force: true })
-    }
-  }
-  return bytes
-}
-
-/**
  * Keeps files for later runs.
  *
  * @returns how many bytes were kept
  */
-export const saveFiles = (files: readonly KeptFile[], order: SaveOrder): Promise<number> => {
+export const saveFiles = (files: readonly StoredFile[], order: SaveOrder): Promise<number> => {
   const entries = toEntries(files, order.scope, order.mostEntryBytes)
   return saveEntries(
     entries.filter((each) => isNew(each, order.restored)),

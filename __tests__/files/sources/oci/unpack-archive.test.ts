@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import zlib from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRoom } from '../../../../src/files/sources/oci/disk-room.ts'
 import { toImageItems } from '../../../../src/files/sources/oci/image-items.ts'
 import {
   createArtifactListing,
   createLayerListing,
 } from '../../../../src/files/sources/oci/listing.ts'
-import { createFileStore, createRoom } from '../../../../src/files/sources/oci/store-files.ts'
 import { collect, createCount, toTree } from '../../../../src/files/sources/oci/tree.ts'
 import { unpackArchive } from '../../../../src/files/sources/oci/unpack-archive.ts'
+import { createFileStore } from '../../../../src/store/file-store.ts'
 import { device, file, folder, hardLink, link, tar } from '../../../support/artifacts.ts'
 import { member, pax, sha256 } from '../../../support/tar.ts'
 

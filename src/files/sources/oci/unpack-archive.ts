@@ -3,9 +3,10 @@ import { Readable } from 'node:stream'
 import { Failure } from '../../../failure.ts'
 import { sniff, unpack } from '../../../image/contents/blobs/blob.ts'
 import { createTarCutter } from '../../../image/contents/tar/cut-tar.ts'
+import type { Draft, FileStore } from '../../../store/file-store.ts'
+import type { Room } from './disk-room.ts'
 import type { Listed, Listing } from './listing.ts'
 import { showBytes } from './names.ts'
-import type { Draft, FileStore, Room } from './store-files.ts'
 import type { Content } from './tree.ts'
 
 /** Where files of archives come to be. */

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Node } from '../cluster/node.ts'
 import { isNoSpace } from '../docker/disk-full.ts'
 import { Failure, renderError } from '../failure.ts'
-import type { KeptFile } from '../files/kept/entries.ts'
 import { architecture } from '../host/architecture.ts'
 import { retry } from '../host/http.ts'
 import type { BlobImage, LayerBlob } from '../image/contents/blobs/blob.ts'
@@ -20,10 +19,13 @@ import {
 import { hasHelper } from '../image/sources/registry/login.ts'
 import { writeLayout } from '../image/sources/write-layout.ts'
 import { inspectNode } from '../load/node-state.ts'
+import type { StoredFile } from '../store/entry.ts'
+import { createEntryCache } from '../store/entry-cache.ts'
+import { leastOwnBytes } from '../store/layers.ts'
+import type { Moved } from '../store/meter.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
-import { toCache } from './files-cache.ts'
-import { createBlobs } from './kept-blobs.ts'
-import { type KeptPull, leastOwnBytes, type Moved, readMoved, toStarts } from './kept-pull.ts'
+import { createBlobs } from './image-blobs.ts'
+import { type PullRecord, readMoved, toStarts } from './image-entries.ts'
 import type { Ports, Pulled } from './ports.ts'
 
 type Conversation = ReturnType<typeof createConversation>
@@ -84,7 +86,7 @@ const sortFiles = async (image: BlobImage, root: string, folder: string) => {
   const toFile = async (digest: string, packedBytes?: number) => {
     const found = await lstat(join(folder, toHex(digest))).catch(() => undefined)
     const file = { sha256: toHex(digest), sizeBytes: packedBytes ?? found?.size ?? 0 }
-    return found === undefined ? [] : [file satisfies KeptFile]
+    return found === undefined ? [] : [file satisfies StoredFile]
   }
   const documents = new Set([root, toDigest(image.manifest), toDigest(image.config)])
   const layers = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()]
@@ -117,7 +119,9 @@ const bringImage = async (
   const folder = join(run.layoutDir, 'pulled')
   await mkdir(folder, { mode: 0o700, recursive: true })
   const { get } = conversation
-  const blobs = createBlobs({ cache: toCache(run.cache), folder, get, warn: log.warning, signal })
+  const cache = createEntryCache(run.cache)
+  const order = { cache, folder, input: 'image-cache', warn: log.warning, signal }
+  const blobs = createBlobs({ ...order, get })
   const { digest: root, text } = await findRoot(toPlace(canonical).version, conversation, signal)
   if (text !== undefined) await blobs.addText(text)
   const { every, one: start } = toStarts(toRepository(canonical), architecture, root)
@@ -131,7 +135,7 @@ const bringImage = async (
   const files = await sortFiles(image, root, folder)
   const { fromCache, fromRegistry, restored } = blobs
   const isOwn = found?.key.startsWith(start) ?? false
-  const kept: KeptPull = {
+  const kept: PullRecord = {
     ...{ name, start, ...files, restored, fromCache, fromRegistry },
     isKept: isOwn && files.small.every(({ sha256 }) => found?.came.has(sha256)),
     before: isOwn ? readMoved(found?.key ?? '') : undefined,
@@ -147,7 +151,7 @@ const bringImage = async (
  *
  * @returns undefined where Docker is to pull it, which can do more, and explains what it cannot
  */
-export const pullKept = async (
+export const pullThroughCache = async (
   reference: ImageReference,
   nodes: readonly Node[],
   ports: Pick<Ports, 'docker' | 'log' | 'run'>,

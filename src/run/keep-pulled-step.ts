@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { saveEntries } from '../files/kept/save-files.ts'
+import { createEntryCache } from '../store/entry-cache.ts'
+import type { Moved } from '../store/meter.ts'
+import { saveEntries } from '../store/save-entries.ts'
 import { formatBytes } from '../text/format.ts'
-import { toCache } from './files-cache.ts'
-import { type KeptPull, type Moved, toNewEntries, withinLimit } from './kept-pull.ts'
+import { type PullRecord, toNewEntries, withinLimit } from './image-entries.ts'
 import type { Handler } from './ports.ts'
 
 const add = (all: readonly (Moved | undefined)[]): Moved =>
@@ -14,7 +15,7 @@ const add = (all: readonly (Moved | undefined)[]): Moved =>
 const toRate = ({ bytes, ms }: Moved): number => (bytes * 1_000) / Math.max(ms, 1)
 
 /** Which way was faster; undefined where only one was gone, or too little to tell. */
-export const renderFaster = (pulls: readonly KeptPull[]): string | undefined => {
+export const renderFaster = (pulls: readonly PullRecord[]): string | undefined => {
   const cache = add(pulls.map(({ fromCache }) => fromCache))
   const registry = add(pulls.flatMap(({ fromRegistry, before }) => [fromRegistry, before]))
   if (cache.bytes < 1_000_000 || registry.bytes < 1_000_000) return undefined
@@ -44,7 +45,11 @@ export const keepPulled: Handler<'keep-pulled'> = async ({ pulls: ids, cache }, 
   }
   const began = performance.now()
   const bytes = await saveEntries(entries, {
-    ...{ cache: toCache(run.cache), folder: join(run.layoutDir, 'pulled'), warn: log.warning },
+    ...{
+      cache: createEntryCache(run.cache),
+      folder: join(run.layoutDir, 'pulled'),
+      warn: log.warning,
+    },
     ...{ signal: run.signal, input: 'image-cache' },
   })
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)

@@ -1,20 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Entry, KeptFile } from '../files/kept/entries.ts'
 import { toHex } from '../image/digest.ts'
+import type { Entry, StoredFile } from '../store/entry.ts'
+import { toLayerEntry } from '../store/layers.ts'
+import type { Moved } from '../store/meter.ts'
 
-/** What was moved, and how long that took until it could be used. */
-export type Moved = { readonly bytes: number; readonly ms: number }
-
-/** What may be kept of an image that this step has brought. */
-export type KeptPull = {
+/** What an image consists of that was pulled through the cache, and where that came from. */
+export type PullRecord = {
   /** As people gave it. */
   readonly name: string
   /** How its entry's key begins. */
   readonly start: string
   /** What lies on the disk of it: documents and small layers, which share an entry. */
-  readonly small: readonly KeptFile[]
+  readonly small: readonly StoredFile[]
   /** Layers by their diff IDs in hex, with the sizes that the registry has. */
-  readonly large: readonly KeptFile[]
+  readonly large: readonly StoredFile[]
   /** Whether nothing of `small` is missing, as nodes had it. */
   readonly isWhole: boolean
   /** Whether all of `small` came out of an entry that is this image's. */
@@ -26,9 +25,6 @@ export type KeptPull = {
   /** What the registry took when the entry was made. */
   readonly before: Moved | undefined
 }
-
-/** Smaller layers share the image's entry: each entry costs requests. */
-export const leastOwnBytes = 10_000_000
 
 const shorten = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16)
@@ -43,16 +39,8 @@ export const toStarts = (repository: string, architecture: string, root: string)
   return { every, one: `${every}${toHex(root).slice(0, 32)}-` }
 }
 
-/** A layer's entry has its tar, which unpacks sooner than what registries have. */
-export const toLayerEntry = (file: KeptFile): Entry => ({
-  key: `slipway-layer-v1-${file.sha256}`,
-  fallbacks: [],
-  files: [file],
-  part: undefined,
-})
-
 /** A key says what the registry took: later runs compare the cache with that. No two are the same, so that one can be replaced. */
-export const toImageEntry = ({ start, small, fromRegistry }: KeptPull): Entry => ({
+export const toImageEntry = ({ start, small, fromRegistry }: PullRecord): Entry => ({
   key: `${start}${fromRegistry.bytes}b${Math.round(fromRegistry.ms)}ms-${randomUUID().slice(0, 8)}`,
   fallbacks: [],
   files: small,
@@ -65,14 +53,14 @@ export const readMoved = (key: string): Moved | undefined => {
   return bytes === undefined ? undefined : { bytes: Number(bytes), ms: Number(ms) }
 }
 
-const sum = (files: readonly KeptFile[]): number =>
+const sum = (files: readonly StoredFile[]): number =>
   files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
 
 /** Images for which a budget has room, in their order, and those for which it has none. */
-export const withinLimit = (pulls: readonly KeptPull[], limitBytes: number) => {
+export const withinLimit = (pulls: readonly PullRecord[], limitBytes: number) => {
   const counted = new Set<string>()
-  const kept: KeptPull[] = []
-  const leftOut: KeptPull[] = []
+  const kept: PullRecord[] = []
+  const leftOut: PullRecord[] = []
   let left = limitBytes
   for (const pull of pulls) {
     const large = pull.large.filter(({ sha256 }) => !counted.has(sha256))
@@ -88,7 +76,7 @@ export const withinLimit = (pulls: readonly KeptPull[], limitBytes: number) => {
 }
 
 /** The entries that are not there yet. */
-export const toNewEntries = (pulls: readonly KeptPull[]): readonly Entry[] => {
+export const toNewEntries = (pulls: readonly PullRecord[]): readonly Entry[] => {
   const restored = new Set(pulls.flatMap((pull) => [...pull.restored]))
   const large = new Map(pulls.flatMap((pull) => pull.large).map((file) => [file.sha256, file]))
   const images = new Map(

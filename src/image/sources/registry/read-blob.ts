@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../../failure.ts'
 import { retry, toPassing } from '../../../host/http.ts'
-import type { BlobDescriptor } from '../../../image/sources/blob-image.ts'
-import type { Get } from '../../../image/sources/registry/conversation.ts'
+import type { BlobDescriptor } from '../blob-image.ts'
+import type { Get } from './conversation.ts'
 
 /** Cuts in a row that brought hardly anything. */
 const mostCuts = 3

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { Failure } from '../../failure.ts'
-import { sniff, unpack } from '../../image/contents/blobs/blob.ts'
-import { createTarCutter, type TarEntry } from '../../image/contents/tar/cut-tar.ts'
-import { toLine } from '../../text/to-line.ts'
-import { createFileStore, type Draft } from '../sources/oci/store-files.ts'
-import type { Entry, KeptFile } from './entries.ts'
+import { Failure } from '../failure.ts'
+import { sniff, unpack } from '../image/contents/blobs/blob.ts'
+import { createTarCutter, type TarEntry } from '../image/contents/tar/cut-tar.ts'
+import { toLine } from '../text/to-line.ts'
+import type { Entry, StoredFile } from './entry.ts'
+import { createFileStore, type Draft } from './file-store.ts'
 
 type Act = () => Promise<void>
 
@@ -21,16 +21,18 @@ const types: Readonly<Record<string, string>> = {
 const show = (name: string): string => `"${toLine(Buffer.from(name, 'latin1').toString(), 100)}"`
 
 /** What is taken out of an entry. */
-type Wanted = Pick<Entry, 'part'> & {
+export type Wanted = Pick<Entry, 'part'> & {
   /** What is wanted under a digest in hex, which is no more than what somebody calls it so far. */
-  readonly find: (sha256: string, storedBytes: number) => KeptFile | undefined
+  readonly find: (sha256: string, storedBytes: number) => StoredFile | undefined
+  /** Where a file is put together that has several parts. */
+  readonly pathOf?: (file: StoredFile) => string
 }
 
 /** Folders that the packer names; everything else has to be a file that somebody waits for. */
 const findWanted = (
   { name, type, storedBytes }: TarEntry,
   { find, part }: Wanted,
-): KeptFile | undefined => {
+): StoredFile | undefined => {
   if (type === '5' && /^(?:\.\/)?kept\/?$/.test(name)) return undefined
   if (type !== '0' && type !== '7')
     throw new Failure(`${show(name)} is ${types[type] ?? 'no file'}, which Slipway never keeps`)
@@ -60,14 +62,12 @@ const writePart = async (path: string, offset: number) => {
  * Takes files out of an entry's archive, as whoever could write to the cache has packed it: nothing in it
  * becomes a path, and what is not what its digest promises is not kept.
  *
- * @param parts where a file is put together that has several
  * @throws {Failure} naming what is not ours
  */
 export const readEntry = async (
   archive: string,
   entry: Wanted,
   folder: string,
-  parts: (file: KeptFile) => string,
   signal: AbortSignal,
 ): Promise<void> => {
   const store = createFileStore(folder)
@@ -75,11 +75,11 @@ export const readEntry = async (
   const [head] = await readHead(archive)
   const unpacked = unpack(source, sniff(head))
   let acts: Act[] = []
-  let current: KeptFile | undefined
+  let current: StoredFile | undefined
   let draft: Draft | undefined
   let part: Awaited<ReturnType<typeof writePart>> | undefined
   let hash = createHash('sha256')
-  const finish = async (file: KeptFile): Promise<void> => {
+  const finish = async (file: StoredFile): Promise<void> => {
     await part?.close()
     part = undefined
     if (entry.part !== undefined) return
@@ -98,7 +98,7 @@ export const readEntry = async (
       acts.push(async () => {
         hash = createHash('sha256')
         if (entry.part === undefined) draft = await store.create()
-        else part = await writePart(parts(file), entry.part.offset)
+        else part = await writePart(entry.pathOf?.(file) ?? '', entry.part.offset)
       })
     },
     onData: (piece) => {
