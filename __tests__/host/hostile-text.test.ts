@@ -17,6 +17,7 @@ import { findTransient } from '../../src/build/transient.ts'
 import { toNodeCapacity } from '../../src/cluster/capacity.ts'
 import { parseQuantity } from '../../src/cluster/quantity.ts'
 import { findNearest } from '../../src/diagnose/cluster/nearest-image.ts'
+import { findPulled } from '../../src/diagnose/cluster/pulled.ts'
 import { parseCgroup } from '../../src/diagnose/kernel/cgroup.ts'
 import { parseOomKills } from '../../src/diagnose/kernel/kernel-log.ts'
 import { parseNodeReport } from '../../src/diagnose/nodes/node-report.ts'
@@ -47,6 +48,13 @@ const inTime = <T>(read: () => T): T =>
   runInNewContext('read()', { read }, { timeout: 20_000 }) as T
 
 const words = toBakeWords({})
+
+const findPulls = (message: string) => {
+  const whose = { namespace: '', kind: 'Pod', name: '', container: '', node: '', at: undefined }
+  const events = [{ ...whose, reason: 'Pulled', message, count: 1 }]
+  const cluster = { pods: [], nodes: [], events }
+  return findPulled({ cluster, loaded: [], nodeImages: new Map(), since: undefined })
+}
 
 const github = new URL('https://github.com')
 
@@ -173,6 +181,8 @@ test.each<readonly [string, () => unknown]>([
   ]),
   ['an image of colons', () => parseImageReference(most('a:'))],
   ['an image of at signs', () => findNearest(`${most('@')}\n!`, [loaded])],
+  ['a pull without an end', () => findPulls(`Successfully pulled image "a" in ${most('1m')}!`)],
+  ['a long name that was pulled', () => findPulls(`Successfully pulled image "${most('a/')}`)],
   ...['/', 'a/', './', '../', '\u00e4'].map((text): [string, () => unknown] => [
     `a path of ${text}`,
     () => attempt(() => toTreePath(most(text))),

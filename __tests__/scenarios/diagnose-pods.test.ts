@@ -19,11 +19,18 @@ let cluster: Cluster
 let kubernetes: Kubernetes
 let node: string
 
+/** After all loads. */
+const later = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '')
+
+/** One pull of the bad day comes then, too. */
+const eventsOfToday = events.map((event) =>
+  event.message.includes('"postgres:16.4"') ? { ...event, lastTimestamp: later } : event,
+)
+
 /** A pod that came after all loads: what it waits for is news, whether it was loaded or not. */
 const asOfToday = (pod: (typeof pods)[number]): (typeof pods)[number] => {
   if (pod.metadata.name !== 'db-0') return pod
-  const creationTimestamp = new Date(Date.now() + 3_600_000).toISOString()
-  return { ...pod, metadata: { ...pod.metadata, creationTimestamp } }
+  return { ...pod, metadata: { ...pod.metadata, creationTimestamp: later } }
 }
 
 beforeAll(async () => {
@@ -31,7 +38,7 @@ beforeAll(async () => {
   const kubectl = (await promisify(execFile)('script/testbed', ['kubectl'])).stdout.trim()
   cluster = await startCluster()
   node = cluster.nodes[0] ?? ''
-  kubernetes = await startKubernetes({ pods: pods.map(asOfToday), events, nodes })
+  kubernetes = await startKubernetes({ pods: pods.map(asOfToday), events: eventsOfToday, nodes })
   const address = '{{(index .IPAM.Config 0).Gateway}}'
   const gateway = await docker('network', 'inspect', 'kind', '--format', address)
   const folder = await mkdtemp(join(tmpdir(), 'admin-'))
@@ -68,6 +75,8 @@ test('mode: diagnose tells what a bad day left, causes first, and no secret of a
   )
   for (const { cause } of findings) expect(run.log).toContain(cause)
   expect(run.summary).toContain('### Slipway: what went wrong')
+  expect(run.log).toContain('postgres:16.4: 1 pull of 161 MB on 1 node, pods waited 1 min 3 s')
+  expect(run.summary).toContain('images: |\n  postgres:16.4\n  redis:latest\n')
   expectNoSecrets(run)
   await run.dispose()
 })
@@ -95,8 +104,11 @@ test('after a load, pods that wait for loaded images are explained by what was l
     'pull-policy',
   ])
   expect(causesOf(findings, 'image-pull').join('\n')).not.toContain('redis')
+  expect(diagnosis?.log).toContain('postgres:16.4: 1 pull')
+  expect(diagnosis?.log).not.toContain('redis:latest: 1 pull')
   expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
   // Post has nothing to add.
+  expect(run.log).not.toContain('Images that nodes pulled')
   expect(run.annotations.filter(({ phase }) => phase === 'post')).toEqual([])
   expectNoSecrets(run)
   await Promise.all([run.dispose(), diagnosis?.dispose()])

@@ -1,6 +1,7 @@
 import { type DiagnosisOptions, diagnose } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/finding/diagnosis.ts'
 import { toKey } from '../diagnose/finding/merge.ts'
+import { toPulledKey } from '../diagnose/finding/pulled-image.ts'
 import {
   findRecordings,
   isSameCluster,
@@ -21,17 +22,17 @@ type Values = {
 const tryToDiagnose = (options: DiagnosisOptions): Promise<Diagnosis> =>
   diagnose(options).catch((error: unknown) => {
     const unchecked = [`the cluster (${renderError(error)})`]
-    return { findings: [], checked: [], unchecked, remarks: [], isDockerThere: true }
+    return { findings: [], pulled: [], checked: [], unchecked, remarks: [], isDockerThere: true }
   })
 
 /**
  * Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
  * these recordings are gone. That it may not be written costs a repetition.
  */
-const leaveForOthers = (all: readonly Recording[], { findings }: Diagnosis): void => {
+const leaveForOthers = (all: readonly Recording[], { findings, pulled }: Diagnosis): void => {
   for (const { folder, baseline } of all) {
     try {
-      recordReported(folder, findings.map(toKey))
+      recordReported(folder, [...findings.map(toKey), ...pulled.map(toPulledKey)])
       updateBaseline(folder, baseline)
     } catch {
       // A full disk may be what was found, and another step's post may have ended meanwhile.
@@ -59,8 +60,10 @@ export const diagnoseJob = async (
   const options = { childEnv, clusterName, baseline, recorded: containers, nodeIds }
   const diagnosis = await tryToDiagnose(options)
   const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)))
-  leaveForOthers(all, { ...diagnosis, findings })
-  return { ...diagnosis, findings }
+  const pulled = diagnosis.pulled.filter((each) => !reported.has(toPulledKey(each)))
+  const news = { ...diagnosis, findings, pulled }
+  leaveForOthers(all, news)
+  return news
 }
 
 /** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */

@@ -4,6 +4,7 @@ import type { Env } from '../host/command.ts'
 import { within } from '../host/deadline.ts'
 import { formatCount } from '../text/format.ts'
 import { findInCluster } from './cluster/find-in-cluster.ts'
+import { findPulled } from './cluster/pulled.ts'
 import { type ClusterReading, readCluster } from './cluster/read-cluster.ts'
 import { findClockJump, findNodeChanges, findUnmounted } from './find-changes.ts'
 import type { Checks, Diagnosis } from './finding/diagnosis.ts'
@@ -152,8 +153,8 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
   )
   const loaded = baseline?.images ?? []
   // A cluster may be older than the job, and others' old troubles are not the job's.
-  const inCluster =
-    cluster && findInCluster({ cluster, loaded, nodeImages, since: baseline?.clockMs })
+  const facts = cluster && { cluster, loaded, nodeImages, since: baseline?.clockMs }
+  const inCluster = facts && findInCluster(facts)
   const inNodes = checkNodes(gathered, clusterName)
   return {
     findings: sortFindings([
@@ -161,6 +162,7 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
       ...findNodeChanges(baseline, nodes),
       ...findUnmounted(nodes),
     ]),
+    pulled: facts === undefined ? [] : findPulled(facts),
     checked: [...inNodes.checked, ...inMachine.checked],
     unchecked: [...inNodes.unchecked, ...inMachine.unchecked],
     remarks: gathered?.leftOut ?? [],

@@ -4,6 +4,7 @@ import type { Runner } from '../../../src/commands/actions/runner.ts'
 import type { Diagnosis } from '../../../src/diagnose/finding/diagnosis.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { mergeKills, sortFindings } from '../../../src/diagnose/finding/merge.ts'
+import { type PulledImage, renderPulled } from '../../../src/diagnose/finding/pulled-image.ts'
 import { renderDiagnosis } from '../../../src/diagnose/finding/render.ts'
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
@@ -17,6 +18,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
 
 const diagnosisOf = (findings: readonly Finding[], more: Partial<Diagnosis> = {}): Diagnosis => ({
   findings,
+  pulled: [],
   checked: [],
   unchecked: [],
   remarks: [],
@@ -131,4 +133,39 @@ test('a kill that only the cluster could place is not possible elsewhere as well
   const placed = finding({ cause: 'kubelet' })
   expect(mergeKills([unsure], [placed])).toEqual([placed])
   expect(mergeKills([unsure], [])).toEqual([unsure])
+})
+
+const image: PulledImage = {
+  ...{ name: 'postgres:16.4', isLoaded: false, count: 2, nodes: ['kind-worker', 'kind-worker2'] },
+  ...{ sizeBytes: 161e6, waitMs: 40_000, longestMs: 25_000, isWhole: true },
+}
+
+test('what nodes pulled is told without a finding, too, with what to write and no annotation', async () => {
+  const { said, runner } = listen()
+  const late = { ...image, name: 'api:latest', isLoaded: true, count: 1, isWhole: false }
+  const latest = { ...image, name: 'a_b_c/busybox:latest', nodes: [], sizeBytes: undefined }
+  await reportDiagnosis(runner, diagnosisOf([], { pulled: [image, late, latest] }), false)
+  expect(said.filter((text) => /^(?:error|warning)/.test(text))).toEqual([])
+  expect(said.filter((text) => text.startsWith('fenced: '))).toEqual([
+    expect.stringContaining('keeps events for an hour'),
+    'fenced:     postgres:16.4: 2 pulls of 161 MB on 2 nodes, pods waited 40.0 s, 25.0 s at most for one',
+    'fenced:     api:latest: 1 pull of 161 MB on 2 nodes, pods waited at least 40.0 s (this job loaded it, too: the pod came first, its imagePullPolicy is Always, or kubernetes#138175)',
+    expect.stringMatching(/busybox:latest: 2 pulls, pods.*\(needs imagePullPolicy: IfNotPresent/),
+    expect.stringContaining('images-from: manifests'),
+    'fenced:     images: |',
+    'fenced:       a_b_c/busybox:latest',
+    'fenced:       postgres:16.4',
+  ])
+  const summary = said.at(-1)
+  expect(summary).toMatch(
+    /\| postgres:16\.4 +\| +2 \| kind-worker, kind-worker2 \| 161 MB \| +40\.0 s \| +25\.0 s \|/,
+  )
+  expect(summary).toContain('a\\_b\\_c/busybox')
+  expect(summary).toContain('```yaml\nimages: |\n  a_b_c/busybox:latest\n  postgres:16.4\n```')
+})
+
+test('of many images the first are told, and nothing is to be written where all were loaded', () => {
+  const many = Array.from({ length: 33 }, (_, at) => ({ ...image, name: `a:${at}` }))
+  expect(renderPulled(many)).toContain('3 more are left out here.')
+  expect(renderPulled([{ ...image, isLoaded: true }])).toHaveLength(2)
 })

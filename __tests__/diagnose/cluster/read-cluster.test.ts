@@ -77,14 +77,16 @@ test('since when a pod is what it is: put out, unscheduled, failed, or taken by 
 test('events and nodes', () => {
   const event = ['event', 'default', 'Pod', 'api', 'spec.initContainers%7Binit%7D', 'Killing']
   const time = '2026-03-03T10%3A05%3A31Z'
-  expect(parseCluster(lines([...event, 'Stopping', '%3Cnil%3E', time])).events).toEqual([
+  expect(parseCluster(lines([...event, 'Stopping', '%3Cnil%3E', time, ''])).events).toEqual([
     {
       ...{ namespace: 'default', kind: 'Pod', name: 'api', container: 'init', reason: 'Killing' },
-      ...{ message: 'Stopping', count: 1, at: '2026-03-03T10:05:31Z' },
+      ...{ message: 'Stopping', count: 1, at: '2026-03-03T10:05:31Z', node: undefined },
     },
   ])
-  const undated = lines([...event, 'Stopping', '2', 'yesterday'])
-  expect(parseCluster(undated).events[0]).toMatchObject({ count: 2, at: undefined })
+  const undated = lines([...event, 'Stopping', '2', 'yesterday', 'kind-worker'])
+  expect(parseCluster(undated).events[0]).toMatchObject({
+    ...{ count: 2, at: undefined, node: 'kind-worker' },
+  })
   const node = ['node', 'kind-worker', '16369224Ki']
   const trouble = ['trouble', 'kind-worker', 'DiskPressure', 'full']
   expect(parseCluster(lines(trouble, node, ['trouble', 'other', 'Ready', ''])).nodes).toEqual([

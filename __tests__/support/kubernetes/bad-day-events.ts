@@ -14,6 +14,11 @@ const restarted = (probe: string): string =>
 /** As the scheduler writes it, through the newer API for events. */
 const series = { count: 4, lastObservedTime: '2026-03-03T10:08:01.102938Z' }
 
+/** What kubelets write of pulls, since 1.30 and before. */
+const pulled = (name: string, rest: string): string =>
+  `Successfully pulled image "${name}" in ${rest}`
+export const present = 'Container image "api:dev" already present on machine'
+
 export const events: readonly ApiEvent[] = [
   eventOf('slow/main', 'Unhealthy', `Liveness probe failed: ${timedOut}`, at('05:31'), 6),
   eventOf('slow/main', 'Killing', restarted('liveness'), at('05:31'), 2),
@@ -47,6 +52,14 @@ export const events: readonly ApiEvent[] = [
     'Node kind-control-plane status is now: NodeHasInsufficientPID',
     at('02:00'),
   ),
+  eventOf(
+    'db/main',
+    'Pulled',
+    pulled('postgres:16.4', '1m2.5s (1m3.25s including waiting). Image size: 161000000 bytes.'),
+    at('09:30'),
+  ),
+  eventOf('web/main', 'Pulled', pulled('redis:latest', '850ms'), at('09:31')),
+  eventOf('api/main', 'Pulled', present, at('09:32')),
   {
     ...eventOf('huge/', 'FailedScheduling', noMemory, at('00:02')),
     lastTimestamp: null,

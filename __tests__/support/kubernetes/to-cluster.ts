@@ -1,5 +1,5 @@
 import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
-import { events, nodes } from './bad-day-events.ts'
+import { events, nodes, present } from './bad-day-events.ts'
 import { pods } from './bad-day-pods.ts'
 import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'
 
@@ -63,13 +63,16 @@ const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
     message: isPlain ? event.message : event.message.slice(0, 22),
     count: event.series?.count ?? event.count ?? 1,
     at: event.series?.lastObservedTime ?? event.lastTimestamp ?? undefined,
+    node: (event['source'] as { readonly host: string }).host,
   }
 }
 
 /** The bad day, as it should be read. */
 export const badDay: Cluster = {
   pods: pods.map(toPod),
-  events: events.filter(({ reason }) => reason !== 'BackOff').map(toEvent),
+  events: events
+    .filter(({ reason, message }) => reason !== 'BackOff' && message !== present)
+    .map(toEvent),
   nodes: nodes.map(({ metadata, status }) => ({
     name: metadata.name,
     troubles: status.conditions

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnose/finding/diagnosis.ts'
+import { renderPulled, renderPulledSummary } from '../../diagnose/finding/pulled-image.ts'
 import {
   renderAnnotation,
   renderChecks,
@@ -10,13 +11,7 @@ import type { Runner } from './runner.ts'
 /** GitHub keeps ten of a level; one is for how many more there are. */
 const shownAnnotations = 9
 
-/**
- * Reports to people: annotations, the log, a section of the summary. All of it is data: names and
- * messages are not ours.
- *
- * @param isAsked whether somebody asked; who did not reads of findings alone, and in warnings
- */
-export const reportDiagnosis = async (
+const reportFindings = async (
   { line, debug, fenced, output, warning, error, summary }: Runner,
   diagnosis: Diagnosis,
   isAsked: boolean,
@@ -38,4 +33,22 @@ export const reportDiagnosis = async (
   }
   line(checks)
   await summary(renderDiagnosis(diagnosis))
+}
+
+/**
+ * Reports to people: annotations, the log, a section of the summary. All of it is data: names and
+ * messages are not ours.
+ *
+ * @param isAsked whether somebody asked; who did not reads of findings alone, and in warnings
+ */
+export const reportDiagnosis = async (
+  runner: Runner,
+  diagnosis: Diagnosis,
+  isAsked: boolean,
+): Promise<void> => {
+  await reportFindings(runner, diagnosis, isAsked)
+  const { pulled } = diagnosis
+  if (pulled.length === 0) return
+  await runner.fenced(async (write) => renderPulled(pulled).forEach(write))
+  await runner.summary(renderPulledSummary(pulled))
 }

@@ -11,7 +11,7 @@ const widths: Readonly<Record<string, number>> = {
   condition: 4,
   container: 6,
   status: 8,
-  event: 8,
+  event: 9,
   node: 2,
   trouble: 3,
 }
@@ -97,7 +97,9 @@ const toEvent = (row: Row) => {
   const [namespace = '', kind = '', name = '', path = '', reason = '', message = ''] = row
   const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1]
   const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])]
-  return { namespace, kind, name, container, reason, message, count, at }
+  /** The node whose kubelet says so; undefined where it is not a kubelet's. */
+  const node = row[8] || undefined
+  return { namespace, kind, name, container, reason, message, count, at, node }
 }
 
 const toNode = ([name = '', memory = '']: Row, troubles: readonly Row[]) => ({

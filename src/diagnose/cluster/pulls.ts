@@ -18,7 +18,7 @@ const reasons: ReadonlySet<string> = new Set([
 ])
 
 /** A name as canonical as can be, to compare with those that were loaded. */
-const toAsked = (image: string): string => {
+export const toAsked = (image: string): string => {
   const asked = parseImageReference(image)
   const lower = typeof asked === 'string' ? parseImageReference(image.toLowerCase()) : asked
   return typeof lower === 'string' ? image : toCriName(lower.canonical)
