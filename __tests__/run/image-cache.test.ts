@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import zlib from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { architecture } from '../../src/host/architecture.ts'
 import type { PullRecord } from '../../src/run/image-entries.ts'
 import { keepPulled, renderFaster } from '../../src/run/keep-pulled-step.ts'
@@ -115,9 +115,6 @@ describe.skipIf(registryProgram === undefined)('images in the Actions cache', ()
   })
   beforeEach(() => {
     service.entries.splice(0)
-  })
-  afterEach(() => {
-    rmSync(join(root, '.docker'), { recursive: true, force: true })
   })
 
   test('what came from the registry once comes from the cache; a moved tag brings its new layers', async () => {
@@ -267,11 +264,6 @@ describe.skipIf(registryProgram === undefined)('images in the Actions cache', ()
       expect.stringMatching(/Docker pulls .*absent:1: .* does not have it/),
       expect.stringMatching(/Docker pulls .*lying:1: .* unpacks to sha256:.* in place of/),
     ])
-    mkdirSync(join(root, '.docker'))
-    writeFileSync(join(root, '.docker/config.json'), '{"credsStore": "desktop"}')
-    await push('plain', image)
-    expect(await step(['plain:1'])).toEqual([undefined])
-    expect(told[0]).toContain('credential helper')
     expect(service.entries).toEqual([])
   })
 

@@ -1,14 +1,12 @@
-import type { Env } from '../host/command.ts'
 import { readText } from '../host/http.ts'
 import { parseJson } from '../image/sources/blob-image.ts'
+import type { Asker } from '../image/sources/registry/asker.ts'
 import { createConversation, type Place } from '../image/sources/registry/conversation.ts'
 
 /** Nobody waits longer for what only makes an error better. */
 const timeoutMs = 10_000
 
 const largestList = 4_000_000
-
-type Asker = { readonly env: Env; readonly signal: AbortSignal }
 
 const within = (signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])

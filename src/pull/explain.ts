@@ -1,17 +1,11 @@
 import { Failure } from '../failure.ts'
-import type { Env } from '../host/command.ts'
 import type { ImageReference } from '../image/reference.ts'
+import type { Asker } from '../image/sources/registry/asker.ts'
 import { toPlace } from '../image/sources/registry/conversation.ts'
 import { findLogin } from '../image/sources/registry/login.ts'
 import { findNearestWord } from '../text/nearest.ts'
 import { findPullLimit, findTags, type PullLimit } from './ask-registry.ts'
 import type { Refusal } from './refusal.ts'
-
-/** Who asks, and whom of Docker Hub's. */
-export type Asker = {
-  readonly env: Env
-  readonly signal: AbortSignal
-}
 
 const hub = 'docker.io'
 
@@ -94,7 +88,7 @@ export const explainPull = async (
 ): Promise<Failure> => {
   const { given, canonical } = reference
   const { domain } = toPlace(canonical)
-  const hasLogin = findLogin(asker.env, domain) !== undefined
+  const hasLogin = (await findLogin(asker, domain)).login !== undefined
   const { what, remedy } =
     kind === 'rate-limit'
       ? await explainLimit(domain, hasLogin, asker)

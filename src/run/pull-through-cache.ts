@@ -16,7 +16,6 @@ import {
   readDocument,
   toPlace,
 } from '../image/sources/registry/conversation.ts'
-import { hasHelper } from '../image/sources/registry/login.ts'
 import { writeLayout } from '../image/sources/write-layout.ts'
 import { inspectNode } from '../load/node-state.ts'
 import type { StoredFile } from '../store/entry.ts'
@@ -160,10 +159,6 @@ export const pullThroughCache = async (
   const place = toPlace(reference.canonical)
   const leave = (why: string): void =>
     ports.log.line(`image-cache: Docker pulls ${reference.given}: ${why}`)
-  if (hasHelper(env, place.domain)) {
-    leave('its login comes from a credential helper')
-    return undefined
-  }
   const conversation = createConversation(place, { env, signal })
   try {
     return await bringImage(reference, nodes, conversation, ports)

@@ -1,10 +1,11 @@
 import { Failure } from '../../../failure.ts'
-import type { Env } from '../../../host/command.ts'
 import { type Answer, createRequests, isLoopback, readText } from '../../../host/http.ts'
 import type { Secret } from '../../../secret.ts'
 import { toDigest } from '../../digest.ts'
 import { largestText } from '../blob-image.ts'
-import { answerChallenge, findLogin } from './login.ts'
+import type { Asker } from './asker.ts'
+import { answerChallenge } from './challenge.ts'
+import { findLogin } from './login.ts'
 
 /** Where an image is in a registry. */
 export type Place = {
@@ -34,20 +35,19 @@ const accepted = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
 
-/** Who asks. */
-type Asker = {
-  /** With Docker's logins. */
-  readonly env: Env
-  readonly signal: AbortSignal
-}
-
 /** Asks one registry about one repository, with a token as soon as it wants one. */
-export const createConversation = (place: Place, { env, signal }: Asker) => {
+export const createConversation = (place: Place, asker: Asker) => {
   const registry = toAddress(place)
   const { domain, repository } = place
-  const requests = createRequests(registry, signal)
-  const login = findLogin(env, domain)
+  const requests = createRequests(registry, asker.signal)
+  let trouble: string | undefined
   let authorization: Secret | undefined
+  /** Only where the registry wants to know who asks: a program may have to tell. */
+  const authorize = async (answer: Answer): Promise<void> => {
+    const found = await findLogin(asker, domain)
+    trouble = found.trouble
+    authorization = await answerChallenge(answer, requests, registry, repository, found.login)
+  }
   const send = (url: URL, from: number, isHead = false): Promise<Answer> =>
     requests.send(
       url,
@@ -64,7 +64,7 @@ export const createConversation = (place: Place, { env, signal }: Asker) => {
     let answer = await send(url, from)
     if (answer.status === 401) {
       answer.body.destroy()
-      authorization = await answerChallenge(answer, requests, registry, repository, login)
+      await authorize(answer)
       if (authorization !== undefined) answer = await send(url, from)
     }
     if (answer.status === 200 || (answer.status === 206 && from > 0)) return answer
@@ -73,7 +73,7 @@ export const createConversation = (place: Place, { env, signal }: Asker) => {
     const isRefused = answer.status === 401 || answer.status === 403
     throw new Failure(`${domain} answered ${answer.status} to ${path}`, {
       ...(isRefused && {
-        remedy: `It may not be there, or need a login: \`docker login ${domain}\` before this step.`,
+        remedy: `It may not be there, or need a login: \`docker login ${domain}\` before this step.${trouble === undefined ? '' : ` ${trouble}`}`,
       }),
     })
   }
@@ -83,7 +83,7 @@ export const createConversation = (place: Place, { env, signal }: Asker) => {
     let answer = await send(url, 0, true)
     answer.body.destroy()
     if (answer.status === 401) {
-      authorization = await answerChallenge(answer, requests, registry, repository, login)
+      await authorize(answer)
       answer = await send(url, 0, true)
       answer.body.destroy()
     }
