@@ -49,15 +49,20 @@ const toHeld = (files: readonly TreeFile[], has: ReadonlySet<string>): ReadonlyS
   return new Set(files.flatMap(({ sha256 = '' }) => (lacking.has(sha256) ? [] : [sha256])))
 }
 
-/** Brings files from where an earlier run has kept them; those that are not there come from their source. */
-export type Restore = (files: readonly StoredFile[]) => Promise<void>
+/** What is kept of files from elsewhere between runs. */
+export type Keeping = {
+  /** Brings files from where an earlier run has kept them; those that are not there come from their source. */
+  readonly restore: (files: readonly StoredFile[]) => Promise<void>
+  /** Whether archives are to be kept. */
+  readonly keepsArchives: boolean
+}
 
 /** Of what is nowhere on this machine; an archive alone says which files it has. */
 const toMissing = (
-  { tree, elsewhere }: RemoteSource,
+  { tree, blobs = [], elsewhere }: RemoteSource,
   has: ReadonlySet<string>,
 ): readonly StoredFile[] =>
-  (tree?.files ?? []).flatMap(({ sha256 = '', sizeBytes }) => {
+  (tree?.files ?? blobs).flatMap(({ sha256 = '', sizeBytes }) => {
     const isElsewhere = elsewhere?.has(sha256) ?? true
     return isElsewhere && !has.has(sha256) ? [{ sha256, sizeBytes }] : []
   })
@@ -72,7 +77,7 @@ export const fetchTrees = async (
   sought: readonly Sought[],
   progress: Progress,
   signal: AbortSignal,
-  restore: Restore,
+  { restore, keepsArchives }: Keeping,
 ): Promise<readonly Tree[]> => {
   const held = new Map<RemoteSource, ReadonlySet<string>>()
   for (const { found } of sought) {
@@ -88,7 +93,10 @@ export const fetchTrees = async (
     trees.push(
       found.kind === 'local'
         ? found.source
-        : await found.source.fetch({ folder, has: has ?? new Set(), progress: tell, signal }),
+        : await found.source.fetch({
+            ...{ folder, has: has ?? new Set(), keepsArchives },
+            ...{ progress: tell, signal },
+          }),
     )
   }
   return trees

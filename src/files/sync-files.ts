@@ -7,7 +7,7 @@ import {
   fetchTrees,
   type Gathered,
   gatherFiles,
-  type Restore,
+  type Keeping,
   type Sought,
 } from './gather-files.ts'
 import { toFilesHelper } from './helper.ts'
@@ -28,7 +28,7 @@ export type SyncOrder = {
   readonly workers: number
   /** What the store may keep of files that no node has any more. */
   readonly keptBytes: number
-  readonly restore: Restore
+  readonly keeping: Keeping
   readonly line: (text: string) => void
   readonly signal: AbortSignal
 }
@@ -86,7 +86,7 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
   const speak = async (helper: Helper): Promise<SyncResult> => {
     await helper.hearUntil('opened')
     const progress = createProgress(line, 'node-files')
-    const trees = await fetchTrees(helper, sought, progress, signal, order.restore)
+    const trees = await fetchTrees(helper, sought, progress, signal, order.keeping)
     const gathered: Gathered = await gatherFiles(helper, sought, trees, order.verifies, progress)
     // What nodes have of a file that was not whole is to go, too.
     const verifies = order.verifies || gathered.broken.length > 0

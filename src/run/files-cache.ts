@@ -25,6 +25,7 @@ export const createFilesCache = (
     ...{ warn: log.warning, signal: run.signal },
   }
   return {
+    keepsArchives: plan?.mayWrite === true,
     restore: async (files: readonly StoredFile[]): Promise<void> => {
       for (const file of files) asked.set(file.sha256, file)
       if (plan === undefined || files.length === 0) return

@@ -27,7 +27,7 @@ export const syncNodeFiles: Handler<'sync-files'> = async (
     const cache = createFilesCache(plan, folder, { log, run })
     const result = await syncFiles(api, {
       ...{ wanted, removals, verifies, folder, keptBytes },
-      restore: cache.restore,
+      keeping: cache,
       runId: run.id,
       workers: Math.min(engine.cores, mostWorkers),
       line: log.line,

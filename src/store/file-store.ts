@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
@@ -19,6 +20,8 @@ export const createFileStore = (folder: string) => {
     const found = await lstat(toPath(sha256)).catch(() => undefined)
     return found?.isFile() === true && found.size === sizeBytes
   }
+  const read = (sha256: string): AsyncIterable<Buffer> =>
+    createReadStream(toPath(sha256), { highWaterMark: 1_048_576 })
   /** A file that has no name yet: `keep` gives it one, and without that it goes. */
   const create = async () => {
     const draft = join(folder, `part-${randomUUID()}`)
@@ -40,7 +43,7 @@ export const createFileStore = (folder: string) => {
       },
     }
   }
-  return { has, create }
+  return { has, read, create }
 }
 
 export type FileStore = ReturnType<typeof createFileStore>

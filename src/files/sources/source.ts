@@ -30,6 +30,8 @@ export type FetchOrder = {
   readonly folder: string
   /** Digests in hex of files that need not come, as nodes can have them from elsewhere. */
   readonly has: ReadonlySet<string>
+  /** Whether archives stay in the folder under their digests, for later runs, beside what was in them. */
+  readonly keepsArchives?: boolean
   readonly progress: FetchProgress
   readonly signal: AbortSignal
 }
@@ -42,6 +44,8 @@ export type RemoteSource = {
   readonly sizeBytes: number
   /** Undefined where only what is fetched says which files there are, such as an archive. */
   readonly tree: Tree | undefined
+  /** What has to come where there is no tree: files, and archives as they are; digests in hex. */
+  readonly blobs?: readonly { readonly sha256: string; readonly sizeBytes: number }[]
   /** Digests of files that are nowhere on this machine yet; undefined where all are elsewhere. */
   readonly elsewhere?: ReadonlySet<string>
   /**

@@ -32,6 +32,20 @@ const writeFile = async (pieces: Pieces, sha256: string, store: FileStore): Prom
   }
 }
 
+/** The same pieces, of which a file is made as well once all have come. */
+async function* keep(pieces: Pieces, sha256: string, store: FileStore): AsyncGenerator<Buffer> {
+  const draft = await store.create()
+  try {
+    for await (const piece of pieces) {
+      await draft.write(piece)
+      yield piece
+    }
+    await draft.keep(sha256)
+  } finally {
+    await draft.drop()
+  }
+}
+
 /** Counts bytes of all blobs. */
 const createMeter = (totalBytes: number, { progress }: FetchOrder) => {
   let done = 0
@@ -44,20 +58,16 @@ const createMeter = (totalBytes: number, { progress }: FetchOrder) => {
   }
 }
 
-/** Those of which the files are not there yet, each once. */
-const findMissing = async (
-  jobs: readonly Job[],
-  store: FileStore,
-  has: ReadonlySet<string>,
-): Promise<readonly Job[]> => {
+/** Each once, and whether it is there already. */
+const inspect = (jobs: readonly Job[], store: FileStore, has: ReadonlySet<string>) => {
   const once = [...new Map(jobs.map((job) => [`${job.kind} ${job.digest}`, job])).values()]
-  const isThere = await Promise.all(
-    once.map(async ({ kind, digest, size }) => {
-      const sha256 = toHex(digest)
-      return kind === 'file' && (has.has(sha256) || (await store.has(sha256, size)))
+  return Promise.all(
+    once.map(async (job) => {
+      const sha256 = toHex(job.digest)
+      const isHad = job.kind === 'file' && has.has(sha256)
+      return { job, isThere: isHad || (await store.has(sha256, job.size)) }
     }),
   )
-  return once.filter((_, at) => isThere[at] !== true)
 }
 
 const countBytes = (jobs: readonly Job[]): number => jobs.reduce((sum, { size }) => sum + size, 0)
@@ -80,29 +90,35 @@ export const fetchLayers = async (
 ): Promise<ReadonlyMap<string, Listed>> => {
   const store = createFileStore(order.folder)
   const room = await findRoom(order.folder)
-  const missing = await findMissing(jobs, store, order.has)
-  room.take(countBytes(missing.filter(({ kind }) => kind === 'file')), 'What is to be fetched')
+  const inspected = await inspect(jobs, store, order.has)
+  const missing = inspected.filter(({ isThere }) => !isThere).map(({ job }) => job)
+  const written = missing.filter(({ kind }) => kind === 'file' || order.keepsArchives)
+  room.take(countBytes(written), 'What is to be fetched')
   const failed = new AbortController()
   const signal = AbortSignal.any([order.signal, failed.signal])
   const { get, dispose } = converse(signal)
   const meter = createMeter(countBytes(missing), order)
   const onItem = createCount()
   const listed = new Map<string, Listed>()
-  const fetchOne = async (job: Job): Promise<void> => {
-    const pieces = meter(readBlob(get, job, signal))
-    if (job.kind === 'file') return writeFile(pieces, toHex(job.digest), store)
+  const fetchOne = async ({ job, isThere }: { job: Job; isThere: boolean }): Promise<void> => {
+    const sha256 = toHex(job.digest)
+    const fetched = isThere ? store.read(sha256) : meter(readBlob(get, job, signal))
+    if (job.kind === 'file') return writeFile(fetched, sha256, store)
+    const pieces = order.keepsArchives && !isThere ? keep(fetched, sha256, store) : fetched
     const target = { store, room, has: order.has }
     const { digest, unpackedDigest } = job
     const listing = createListing(onItem)
     listed.set(digest, await unpackArchive(pieces, listing, target, unpackedDigest, signal))
   }
+  // What is in an archive is known only once it is read.
+  const unread = inspected.filter(({ job, isThere }) => job.kind === 'archive' || !isThere)
   try {
-    await doAtOnce(missing, atOnce, (job) =>
-      fetchOne(job).catch((cause: unknown) => {
+    await doAtOnce(unread, atOnce, (each) =>
+      fetchOne(each).catch((cause: unknown) => {
         const isPlain = cause instanceof Failure || signal.aborted
         const error = isPlain
           ? cause
-          : new Failure(`The layer ${job.digest} could not be read`, { cause })
+          : new Failure(`The layer ${each.job.digest} could not be read`, { cause })
         // The others need not come.
         failed.abort(error)
         throw error

@@ -144,11 +144,13 @@ export const findOciSource = (order: OciOrder): Promise<RemoteSource> =>
     const { get, dispose } = createConversation(place, order)
     const { planned, key } = await plan(get, order, place.version).finally(dispose)
     const { jobs, tree, createListing } = planned
-    const sizes = new Map(jobs.map(({ digest, size }) => [digest, size]))
+    const sizes = new Map(jobs.map(({ digest, size }) => [toHex(digest), size]))
+    const blobs = [...sizes].map(([sha256, sizeBytes]) => ({ sha256, sizeBytes }))
     return {
       key,
-      sizeBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      sizeBytes: blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       tree,
+      ...(tree === undefined && { blobs }),
       fetch: (fetchOrder) =>
         withName({ reference, signal: fetchOrder.signal }, async () => {
           const converse = (signal: AbortSignal) => createConversation(place, { env, signal })
