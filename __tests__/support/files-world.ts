@@ -92,8 +92,19 @@ export const makeWorld = (disk = tmpdir()) => {
   /** Puts the source's files to a path of both nodes. */
   const sync = async (
     target: string,
-    { killAt = 0, isWritable = false, verifies = false, removals = [] as readonly Removal[] } = {},
-  ): Promise<{ readonly wasKilled: boolean; readonly placed: readonly Placed[] }> => {
+    {
+      killAt = 0,
+      isWritable = false,
+      verifies = false,
+      removals = [] as readonly Removal[],
+      /** By paths: what is known of files that nobody has read. */
+      digests = {} as Readonly<Record<string, string>>,
+    } = {},
+  ): Promise<{
+    readonly wasKilled: boolean
+    readonly placed: readonly Placed[]
+    readonly copiedBytes: number
+  }> => {
     const found = { kind: 'local', source: findLocalSource(source, 'source') } as const
     const files = {
       given: '',
@@ -116,14 +127,16 @@ export const makeWorld = (disk = tmpdir()) => {
     const { result, wasKilled } = await withProgram(killAt, async (helper) => {
       await helper.hearUntil('opened')
       const sought = [{ found, seenAs: source, folder: root }]
-      const gathered = await gatherFiles(helper, sought, [found.source], verifies, () => {})
+      const files = found.source.files.map((file) => ({ ...file, sha256: digests[file.path] }))
+      const tree = { ...found.source, files }
+      const gathered = await gatherFiles(helper, sought, [tree], verifies, () => {})
       const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, verifies)
       helper.send([['trim', 0], ['end']])
       await helper.hearUntil('ended')
-      return placed
+      return { placed, copiedBytes: gathered.copiedBytes }
     })
     if ('error' in result && !wasKilled) throw result.error
-    return { wasKilled, placed: 'error' in result ? [] : result }
+    return 'error' in result ? { wasKilled, placed: [], copiedBytes: 0 } : { wasKilled, ...result }
   }
 
   /** Everything below a folder, as `path kind content`. */
@@ -146,6 +159,7 @@ export const makeWorld = (disk = tmpdir()) => {
 
   return {
     root,
+    source,
     nodes,
     sync,
     list,

@@ -3,7 +3,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
 import { findImageSource } from '../files/sources/docker/image-source.ts'
 import { findLocalSource, type LocalSource } from '../files/sources/local.ts'
-import type { RemoteSource } from '../files/sources/source.ts'
+import type { RemoteSource, Tree } from '../files/sources/source.ts'
 import type { FilesSource } from '../files/wanted.ts'
 import { architecture } from '../host/architecture.ts'
 import type { Env } from '../host/command.ts'
@@ -73,5 +73,9 @@ export const findSource = async (
     return { kind: 'remote', source: await findRemote(api, origin, context) }
   const source = findLocalSource(origin.path, given)
   requireContent(source, given)
-  return { kind: 'local', source }
+  const recall = async (): Promise<Tree> => {
+    const { recallDigests } = await import('../files/sources/lfs/checked-out.ts')
+    return recallDigests(source, context.workspace, context)
+  }
+  return { kind: 'local', source, recall }
 }

@@ -2,8 +2,10 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { StoredFile } from '../store/entry.ts'
+import { formatCount } from '../text/format.ts'
 import type { Progress } from '../text/progress.ts'
 import type { Helper, Told } from './conversation.ts'
+import { findBrokenBlobs } from './sources/hugging-face.ts'
 import { toStat } from './sources/local.ts'
 import type { RemoteSource, Tree, TreeFile } from './sources/source.ts'
 import type { FilesSource } from './wanted.ts'
@@ -92,7 +94,7 @@ export const fetchTrees = async (
     const tell = (done: number, total: number) => progress('fetching', done, total)
     trees.push(
       found.kind === 'local'
-        ? found.source
+        ? ((await found.recall?.()) ?? found.source)
         : await found.source.fetch({
             ...{ folder, has: has ?? new Set(), keepsArchives },
             ...{ progress: tell, signal },
@@ -126,6 +128,14 @@ const refuseUnseen = ({ found, folder }: Sought): never => {
     remedy:
       'Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is.',
   })
+}
+
+const refuseBroken = (paths: readonly string[]): void => {
+  if (paths.length === 0) return
+  throw new Failure(
+    `node-files: ${formatCount(paths.length, 'file')} of a cache of Hugging Face ${paths.length === 1 ? 'is' : 'are'} not what the name says: ${paths.slice(0, 3).join(', ')}`,
+    { remedy: 'Download again with `hf download --force-download`.' },
+  )
 }
 
 /**
@@ -173,5 +183,6 @@ export const gatherFiles = async (
     ...tree,
     files: tree.files.map((file) => ({ ...file, sha256: digests[next++] })),
   }))
+  for (const tree of known) refuseBroken(findBrokenBlobs(tree))
   return { trees: known, copiedBytes, broken }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { attempt, Failure } from '../../../failure.ts'
 import type { Env } from '../../../host/command.ts'
 import { isLoopback } from '../../../host/http.ts'
-import { runCaptured } from '../../../host/process.ts'
 import { toLine } from '../../../text/to-line.ts'
+import { askGit } from '../git.ts'
 import { openFileWithin } from './open-within.ts'
 
 export type Checkout = {
@@ -23,32 +23,6 @@ export type Checkout = {
 
 const remedy =
   'Run `git lfs pull` before this step, with a login of its own: files that are there are taken as they are.'
-
-/** What git says of a configuration that others have written: nothing of it is done, and nobody is asked. */
-const git = async (
-  { env, signal }: Pick<Checkout, 'env' | 'signal'>,
-  args: readonly string[],
-  stdin?: { readonly fd: number },
-): Promise<string | undefined> => {
-  const inherited = Object.entries(env).filter(([name]) => !name.startsWith('GIT_'))
-  const { code, stdout } = await runCaptured({
-    file: 'git',
-    args,
-    env: {
-      ...Object.fromEntries(inherited),
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_TERMINAL_PROMPT: '0',
-      LC_ALL: 'C',
-    },
-    cwd: '/',
-    stdin,
-    timeoutMs: 20_000,
-    signal,
-  })
-  signal.throwIfAborted()
-  return code === 0 ? stdout : undefined
-}
 
 /** The last value of each key, of what `git config --null` prints. */
 const parseConfig = (text: string | undefined): ReadonlyMap<string, string> =>
@@ -71,7 +45,7 @@ const readLfsConfig = async (checkout: Checkout): Promise<ReadonlyMap<string, st
     if (fstatSync(fd).size > largestConfig)
       throw new Failure(`.lfsconfig has more than ${largestConfig} bytes`)
     const args = ['config', '--file', '-', '--no-includes', '--null', '--list']
-    const text = await git(checkout, args, { fd })
+    const text = await askGit(checkout, args, { fd })
     if (text !== undefined) return parseConfig(text)
     throw new Failure('Git cannot read .lfsconfig', {
       location: { file: '.lfsconfig', line: 1 },
@@ -156,7 +130,7 @@ export const findEndpoint = async (checkout: Checkout): Promise<URL> => {
   // Told where it is, git need not look for it, and does not mind whose it is.
   const gitDir = `--git-dir=${join(checkout.root, '.git')}`
   const ask = (...args: readonly string[]) =>
-    checkout.hasGit ? git(checkout, [gitDir, ...args]) : undefined
+    checkout.hasGit ? askGit(checkout, [gitDir, ...args]) : undefined
   const [local, shared, remote] = await Promise.all([
     ask('config', '--local', '--no-includes', '--null', '--get-regexp', keys),
     readLfsConfig(checkout),

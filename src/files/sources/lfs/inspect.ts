@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { Failure } from '../../../failure.ts'
+import type { GitAsker } from '../git.ts'
+import { toStat } from '../local.ts'
 import type { Tree, TreeFile } from '../source.ts'
+import { type FindDigest, readCheckedOut } from './checked-out.ts'
 import type { Location } from './locate.ts'
 import { openFileWithin, readPieces, using } from './open-within.ts'
 import { mostPointerBytes, parsePointer } from './pointer.ts'
@@ -39,13 +42,17 @@ const lookAt = (fd: number, { mode, size }: Stats, path: string, place: string):
 }
 
 const hashFile = async (
-  root: string,
+  { root, repository }: Location,
   place: string,
   file: Found,
+  findDigest: FindDigest,
   signal: AbortSignal,
 ): Promise<Inspected> => {
   const fd = openFileWithin(root, place)
   try {
+    const stats = fstatSync(fd, { bigint: true })
+    const known = findDigest(relative(repository, join(root, place)), toStat(stats))
+    if (known !== undefined) return { ...file, sizeBytes: Number(stats.size), sha256: known }
     const hash = createHash('sha256')
     let sizeBytes = 0
     for await (const piece of readPieces(fd, signal)) {
@@ -69,8 +76,18 @@ const listFiles = ({ root, path, isFile }: Location, folder: string) => {
   return { found, links: [], emptyFolders: [] }
 }
 
+/** Nobody is asked where all are pointers. */
+const findCheckedOut = async (
+  { root, path, repository, git }: Location,
+  found: readonly Found[],
+  asker: GitAsker,
+): Promise<FindDigest> =>
+  git === 'folder' && found.some(({ sha256 }) => sha256 === undefined)
+    ? readCheckedOut(repository, relative(repository, join(root, path)), asker)
+    : () => undefined
+
 /**
- * Finds what a line names, and reads what is no pointer to have its digest.
+ * Finds what a line names, and reads what is no pointer to have its digest, where git does not know it.
  *
  * @param folder of the files' paths, in the workspace
  * @throws {Failure} that names all that cannot be taken
@@ -78,9 +95,11 @@ const listFiles = ({ root, path, isFile }: Location, folder: string) => {
 export const inspect = async (
   location: Location,
   folder: string,
-  signal: AbortSignal,
+  asker: GitAsker,
 ): Promise<Omit<Tree, 'isFile' | 'files'> & { readonly files: readonly Inspected[] }> => {
   const { found, links, emptyFolders } = listFiles(location, folder)
+  const { signal } = asker
+  const findDigest = await findCheckedOut(location, found, asker)
   const problems: Error[] = []
   const files: Inspected[] = []
   const waiting = found.toReversed()
@@ -92,7 +111,7 @@ export const inspect = async (
         continue
       }
       const place = folder === '' ? path : `${folder}/${path}`
-      await hashFile(location.root, place, each, signal).then(
+      await hashFile(location, place, each, findDigest, signal).then(
         (file) => void files.push(file),
         () => void problems.push(new Failure(`${path} cannot be read`)),
       )

@@ -80,7 +80,7 @@ export const findLfsSource = async (order: LfsOrder): Promise<RemoteSource> => {
   const location = locate(order.workspace, order.path)
   const { path, isFile, repository, git } = location
   const folder = isFile ? dirname(path).replace(/^\.$/, '') : path
-  const { files: inspected, links, emptyFolders } = await inspect(location, folder, signal)
+  const { files: inspected, links, emptyFolders } = await inspect(location, folder, order)
   const located = toLocated(inspected, folder, location)
   const findServer = async (): Promise<URL> => {
     if (git === 'submodule')
