@@ -13,16 +13,20 @@ type Job = {
 }
 type Workflow = {
   readonly permissions?: unknown
+  readonly on?: unknown
   readonly concurrency?: unknown
   readonly jobs?: Readonly<Record<string, Job>>
 }
+
+/** This repository's action: where it is checked out, or where a called workflow has it. */
+const isOwn = (uses: string | undefined): boolean => uses === './' || uses === './.git/slipway'
 
 /** A commit alone is what was read; the comment is what Dependabot and people read. */
 const findUnpinned = (text: string): readonly string[] =>
   [...text.matchAll(/^\s*(?:- )?uses: *(.*)$/gm)]
     .map(([, uses = '']) => uses)
     // The action of this repository, which examples name as whoever copies them does.
-    .filter((uses) => uses !== './' && uses !== 'OWNER/slipway@main')
+    .filter((uses) => !isOwn(uses) && !/^OWNER\/slipway(\/[\w./-]+)?@v1$/.test(uses))
     .filter((uses) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses))
     .map((uses) => `uses ${uses}: not pinned as OWNER/NAME@COMMIT # vX.Y.Z`)
 
@@ -32,8 +36,8 @@ const findInStep = ({ uses, run, with: given }: Step, inputs: readonly string[])
   ...(uses?.startsWith('actions/checkout@') && given?.['persist-credentials'] !== false
     ? ['checkout without persist-credentials: false']
     : []),
-  ...(uses === './' ? Object.keys(given ?? {}).filter((name) => !inputs.includes(name)) : []).map(
-    (name) => `uses ./ with ${name}: action.yml has no such input`,
+  ...(isOwn(uses) ? Object.keys(given ?? {}).filter((name) => !inputs.includes(name)) : []).map(
+    (name) => `uses ${uses} with ${name}: action.yml has no such input`,
   ),
 ]
 
@@ -53,9 +57,11 @@ export const findUnsafe = (text: string, inputs: readonly string[]): readonly st
 
 /** Further rules for the workflows of this repository. */
 export const findUnbounded = (text: string): readonly string[] => {
-  const { concurrency, jobs = {} } = parse(text) as Workflow
+  const { on, concurrency, jobs = {} } = parse(text) as Workflow
+  // The caller says which of its runs end others; one for all callers would end a matrix's jobs.
+  const isCalled = typeof on === 'object' && on !== null && 'workflow_call' in on
   return [
-    ...(concurrency === undefined ? ['no concurrency'] : []),
+    ...(concurrency === undefined && !isCalled ? ['no concurrency'] : []),
     ...Object.entries(jobs)
       .filter(([, job]) => job['timeout-minutes'] === undefined)
       .map(([name]) => `job ${name}: no timeout-minutes`),
