@@ -1,5 +1,5 @@
 /**
- * Writes the tables of inputs and outputs (README, from action.yml), of what may be deleted (docs/disk.md, from
+ * Writes the tables of inputs and outputs (README, from action.yml; docs/reusable-workflow.md), of what may be deleted (docs/disk.md, from
  * the catalog) and of the rules for images (docs/image-report.md, from theirs): `node script/docs.ts`.
  * With `--check` it changes nothing, says what differs and exits with 1.
  */
@@ -9,14 +9,21 @@ import { catalog as rules } from '../src/analysis/findings/catalog.ts'
 import { catalog } from '../src/storage/catalog.ts'
 import { formatBytes } from '../src/text/format.ts'
 
-type Entry = { readonly description: string; readonly default?: string }
-
-export type Action = {
-  readonly inputs: Readonly<Record<string, Entry>>
-  readonly outputs: Readonly<Record<string, Entry>>
+type Entry = {
+  readonly description: string
+  readonly default?: string | number
+  readonly required?: boolean
 }
+type Entries = Readonly<Record<string, Entry>>
+
+export type Action = { readonly inputs: Entries; readonly outputs: Entries }
+/** What the reusable workflow's callers give and get. */
+type Called = Action & { readonly secrets: Entries }
 
 export const readAction = (): Action => parse(readFileSync('action.yml', 'utf8'))
+
+export const readCalled = (): Called =>
+  parse(readFileSync('.github/workflows/kind-e2e.yml', 'utf8')).on.workflow_call
 
 const renderRows = (rows: readonly (readonly string[])[]): string =>
   rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -27,22 +34,25 @@ const toCell = (text: string): string =>
     .replace(/\s*\n\s*/g, ' ')
     .replaceAll('|', '\\|')
 
-const renderInputs = ({ inputs }: Action): string =>
+const renderDefault = ({ default: usual = '', required }: Entry): string =>
+  required === true ? '(required)' : usual === '' ? '' : `\`${usual}\``
+
+const renderInputs = (inputs: Entries): string =>
   renderRows([
     ['Input', 'Default', 'What it is'],
     ['---', '---', '---'],
     ...Object.entries(inputs).map(([name, entry]) => [
       `\`${name}\``,
-      entry.default === undefined ? '' : `\`${entry.default}\``,
+      renderDefault(entry),
       toCell(entry.description),
     ]),
   ])
 
-const renderOutputs = ({ outputs }: Action): string =>
+const renderNames = (title: string, entries: Entries): string =>
   renderRows([
-    ['Output', 'What it is'],
+    [title, 'What it is'],
     ['---', '---'],
-    ...Object.entries(outputs).map(([name, { description }]) => [
+    ...Object.entries(entries).map(([name, { description }]) => [
       `\`${name}\``,
       toCell(description),
     ]),
@@ -83,7 +93,18 @@ export const renderDisk = (page: string): string => fill(page, 'catalog', render
 
 /** The README with its tables made anew. */
 export const renderReadme = (readme: string, action: Action): string =>
-  fill(fill(readme, 'inputs', renderInputs(action)), 'outputs', renderOutputs(action))
+  fill(
+    fill(readme, 'inputs', renderInputs(action.inputs)),
+    'outputs',
+    renderNames('Output', action.outputs),
+  )
+
+const renderCalled = (page: string): string => {
+  const { inputs, secrets, outputs } = readCalled()
+  const withInputs = fill(page, 'inputs', renderInputs(inputs))
+  const withSecrets = fill(withInputs, 'secrets', renderNames('Secret', secrets))
+  return fill(withSecrets, 'outputs', renderNames('Output', outputs))
+}
 
 const without = (text: string, other: string): readonly string[] => {
   const lines = new Set(other.split('\n'))
@@ -102,6 +123,11 @@ const pages = [
     page: 'README.md',
     source: 'action.yml',
     render: (text: string) => renderReadme(text, readAction()),
+  },
+  {
+    page: 'docs/reusable-workflow.md',
+    source: '.github/workflows/kind-e2e.yml',
+    render: renderCalled,
   },
   { page: 'docs/disk.md', source: 'src/storage/catalog.ts', render: renderDisk },
   {

@@ -129,7 +129,11 @@ export async function runAction(options: RunOptions): Promise<Run> {
   printDetails(session)
   try {
     const main = await runPhase(session, 'main', manifest.main)
-    await options.betweenPhases?.(job.temp)
+    await options.betweenPhases?.(job.temp, {
+      conclusion: main.ending,
+      outputs: Object.fromEntries(record.outputs),
+      envFile: Object.fromEntries(record.env),
+    })
     const post = await runPost(session, main.ending)
     return await toRun(session, job.root, main, post, performance.now() - startedMs)
   } catch (error) {

@@ -87,8 +87,8 @@ export interface RunOptions {
   readonly killWhen?: (line: string) => boolean
   readonly killAfterMs?: number
   readonly skipPost?: boolean
-  /** What the job's later steps do: it is called after main, with the runner's folder for temporary files. */
-  readonly betweenPhases?: (temp: string) => Promise<void>
+  /** What the job's later steps do: after main, with the runner's folder for temporary files, and what main left. */
+  readonly betweenPhases?: (temp: string, main: MainResult) => Promise<void>
   /** The RUNNER_TEMP of an earlier step of the same job; a folder of its own without it. */
   readonly temp?: string
   /** The step's timeout, per phase; default 15 minutes. Ends like a cancel, but as a failure. */
@@ -101,6 +101,13 @@ export interface RunOptions {
   readonly onSpawn?: (pid: number, phase: Phase) => void
   /** False keeps neither log nor raw output, for very long output. */
   readonly keepOutput?: boolean
+}
+
+/** What a job's later steps see of a step, before its post. */
+export interface MainResult {
+  readonly conclusion: Run['conclusion']
+  readonly outputs: Run['outputs']
+  readonly envFile: Run['envFile']
 }
 
 export interface RunnerFiles {
