@@ -43,7 +43,7 @@ test('a secret that is mounted and not given is told with its line', async () =>
     'FROM x\nRUN --mount=type=secret,id=github_token a\nRUN --mount=type=secret,id=npm_token b\n',
   )
   expect(await secretsFor(['github_token'])).toEqual([
-    'Dockerfile:3 A RUN mounts the secret `npm_token`, which is not given: that step finds no file there.',
+    'Dockerfile:3 A RUN mounts the secret `npm_token`, which is not given: that step finds no file there. Name it in secrets, secret-envs or secret-files.',
   ])
 })
 

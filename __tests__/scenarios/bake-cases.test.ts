@@ -222,7 +222,7 @@ describe('what is to be warned of', () => {
     expect(found).toEqual([
       {
         message:
-          'A RUN mounts the secret `npm_auth`, which is not given: that step finds no file there.',
+          'A RUN mounts the secret `npm_auth`, which is not given: that step finds no file there. Name it in secrets, secret-envs or secret-files.',
         location: { file: join(workspace, 'child', 'dockerfile'), line: 2 },
       },
     ])

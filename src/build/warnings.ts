@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
 import { toEntries, toFields } from '../inputs/entries.ts'
+import type { SecretFormat } from '../inputs/inputs.ts'
 import { readDockerfile, readQuietly, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import type { BuildEvent } from './event.ts'
@@ -30,6 +31,21 @@ export const toCheckWarning = (event: BuildEvent, name: string) => {
   return { message: warning.message.replace(/ \(line \d+\)$/, ''), line: warning.line }
 }
 
+const tokenFiles: readonly string[] = [
+  'gitconfig',
+  'git-credentials',
+  'netrc',
+] satisfies SecretFormat[]
+
+/** A secret that bears the name of a token's format is most often meant to be the token. */
+const giving = (id: string): string => {
+  if (id === 'github_token')
+    return 'For the token, give the step an App (client-id, private-key) or a github-token.'
+  if (tokenFiles.includes(id))
+    return `For the token, give the step an App (client-id, private-key) or a github-token, and secret-format: ${id}.`
+  return 'Name it in secrets, secret-envs or secret-files.'
+}
+
 /**
  * Secrets that a build mounts and does not get. BuildKit is asked where there may be any; where it does
  * not answer, what the Dockerfile says for certain counts.
@@ -51,7 +67,7 @@ export const findSecretWarnings = async (
   if (!all.some(isMissing)) return []
   const mounts = (await outlineSecrets(docker, target.bake, place)) ?? certain
   return mounts.filter(isMissing).map(({ id, line }) => ({
-    message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
+    message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there. ${giving(id)}`,
     location: file === undefined ? undefined : { file, line },
   }))
 }

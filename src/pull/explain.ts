@@ -57,7 +57,7 @@ const explainDenied = (domain: string, hasLogin: boolean, name: string) => ({
     : `${domain} has no ${name}, or shows it only to who is logged in`,
   remedy: hasLogin
     ? 'Check the name, and whether that account may read it.'
-    : `Check the name. ${loginRemedy(domain).replace(/, which.*/, '')} if it is private.`,
+    : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, '')} if it is private.`,
 })
 
 const explainOther = (domain: string, kind: Refusal['kind'], name: string) => {

@@ -105,7 +105,7 @@ const refuseCluster = async (
   const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
   const remedy =
     known.length === 0
-      ? 'This Docker daemon runs none. Create one before this step (`kind create cluster`).'
+      ? 'This Docker daemon runs none. Create one before this step (`kind create cluster`), or set create-cluster: true.'
       : `Set cluster-name to one of: ${known.join(', ')}.`
   throw new Failure(`There is no kind cluster named ${clusterName}`, {
     remedy: [...leftOut, remedy].join(' '),
