@@ -1,4 +1,7 @@
-/** Bundles src/ into dist/, the same bytes from the same sources: `npm run build`. */
+/**
+ * Bundles src/, the same bytes from the same sources: the action into dist/ by `npm run build`, the command line
+ * into cli/ by `npm run build -- --cli`, as `npm pack` does.
+ */
 import { cpSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename } from 'node:path'
@@ -29,48 +32,10 @@ const builtinsByCall: Plugin = {
     }),
 }
 
-const bundle = await rolldown({
-  input: {
-    main: 'src/main.ts',
-    post: 'src/post.ts',
-    watchdog: 'src/watchdog.ts',
-    'cache-client': 'src/cache-client.ts',
-    recorder: 'src/recorder.ts',
-  },
-  platform: 'node',
-  // The oldest that starts us (src/node-version.ts); it knows no `await using` yet.
-  transform: { target: 'node22' },
-  preserveEntrySignatures: 'allow-extension',
-  plugins: [withoutOidc, builtinsByCall],
-  // Its `context` is wanted at every start, its client where a token is minted.
-  treeshake: {
-    moduleSideEffects: [{ test: /\/@actions\/github\//, sideEffects: false }],
-  },
-  checks: { circularDependency: true },
-})
-rmSync('dist', { recursive: true, force: true })
-await bundle.write({
-  dir: 'dist',
-  format: 'esm',
-  entryFileNames: '[name].js',
-  // Without a hash: a change of one file shows as a change of that file.
-  chunkFileNames: ({ name, facadeModuleId: id }) => `${id && isOwn(id) ? toName(id) : name}.js`,
-  codeSplitting: {
-    groups: [
-      ...vendors,
-      // A module that more load than this one goes into a chunk of theirs, never along with it.
-      {
-        name: toSharedName,
-        debugName: 'shared',
-        test: isOwn,
-        includeDependenciesRecursively: false,
-      },
-    ],
-  },
-  minify: false,
-  minifyInternalExports: false,
-})
-// What runs in containers stays the readable file that it is.
+const entriesOf = (...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]))
+
+/** What runs in containers stays the readable file that it is. */
 const scripts = [
   'load/helper',
   'files/files-helper',
@@ -82,6 +47,47 @@ const scripts = [
   'diagnose/nodes/in-node',
   'diagnose/cluster/kubectl',
 ]
-for (const folder of scripts) {
-  cpSync(`src/${folder}`, `dist/${basename(folder)}`, { recursive: true })
+
+const write = async (dir: string, input: Record<string, string>): Promise<void> => {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    // The oldest that starts us (src/node-version.ts); it knows no `await using` yet.
+    transform: { target: 'node22' },
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [withoutOidc, builtinsByCall],
+    // Its `context` is wanted at every start, its client where a token is minted.
+    treeshake: {
+      moduleSideEffects: [{ test: /\/@actions\/github\//, sideEffects: false }],
+    },
+    checks: { circularDependency: true },
+  })
+  rmSync(dir, { recursive: true, force: true })
+  await bundle.write({
+    dir,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    // Without a hash: a change of one file shows as a change of that file.
+    chunkFileNames: ({ name, facadeModuleId: id }) => `${id && isOwn(id) ? toName(id) : name}.js`,
+    codeSplitting: {
+      groups: [
+        ...vendors,
+        // A module that more load than this one goes into a chunk of theirs, never along with it.
+        {
+          name: toSharedName,
+          debugName: 'shared',
+          test: isOwn,
+          includeDependenciesRecursively: false,
+        },
+      ],
+    },
+    minify: false,
+    minifyInternalExports: false,
+  })
+  for (const folder of scripts) {
+    cpSync(`src/${folder}`, `${dir}/${basename(folder)}`, { recursive: true })
+  }
 }
+
+if (process.argv.includes('--cli')) await write('cli', entriesOf('cli', 'watchdog'))
+else await write('dist', entriesOf('main', 'post', 'watchdog', 'cache-client', 'recorder'))

@@ -1,11 +1,13 @@
 /** What the rest is written for; action.yml asks for a newer one, which a runner of one's own may lack. */
 const oldest = 22
 
+const ofRunner = 'Update the runner: actions that say node24 run on Node.js 24 there.'
+
 /**
- * One line where somebody's own runner starts us with a Node.js that is too old; the rest, which is
- * imported afterwards, would end in a stack. Undefined where all is well.
+ * One line where somebody starts us with a Node.js that is too old; the rest, which is imported afterwards,
+ * would end in a stack. Undefined where all is well.
  */
-export const findNodeProblem = (version: string): string | undefined =>
+export const findNodeProblem = (version: string, remedy = ofRunner): string | undefined =>
   Number.parseInt(version, 10) >= oldest
     ? undefined
-    : `Slipway needs Node.js ${oldest} or newer, but this runner started it with ${version}. Update the runner: actions that say node24 run on Node.js 24 there.`
+    : `Slipway needs Node.js ${oldest} or newer, but was started with ${version}. ${remedy}`

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { toDigest } from '../../src/image/digest.ts'
-import { toLayerSizes, toManifest } from '../../src/load/manifest.ts'
+import { toManifest } from '../../src/image/to-manifest.ts'
+import { toLayerSizes } from '../../src/load/manifest.ts'
 
 test('a manifest is always the same bytes', () => {
   const manifest = toManifest({ digest: 'sha256:c', size: 3 }, [{ digest: 'sha256:a', size: 5 }])

@@ -43,6 +43,7 @@ export const foundFacts: Facts = {
   isLocalDaemon: true,
   builder: { driver: 'docker', isLocal: true },
   images: [],
+  archived: [],
   pulls: [],
   filesystems: [disk],
   nodeImages: new Map(),

@@ -48,14 +48,16 @@ const findUsers = (id: string, modules: ChunkingContext): readonly string[] => {
   return [...reached].filter((module) => isStatic(module, modules) || isDynamic(module, modules))
 }
 
-/** Whether a process begins with it: an entry, or what one imports once it knows Node's version. */
-const isStart = (id: string, modules: ChunkingContext): boolean =>
-  [id, ...(modules.getModuleInfo(id)?.dynamicImporters ?? [])].some((one) => isStatic(one, modules))
-
-/** Whether one of these starts imports this entry later on, and so is there when it comes. */
-const isLater = (id: string, starts: readonly string[], modules: ChunkingContext): boolean => {
-  const importers = modules.getModuleInfo(id)?.dynamicImporters ?? []
-  return importers.some((one) => findUsers(one, modules).some((user) => starts.includes(user)))
+/** The entries that are there before this one is imported. */
+const findEarlier = (entry: string, modules: ChunkingContext): ReadonlySet<string> => {
+  const found = new Set([entry])
+  // What is added meanwhile has its turn, too.
+  for (const one of found) {
+    for (const importer of modules.getModuleInfo(one)?.dynamicImporters ?? [])
+      for (const user of findUsers(importer, modules)) found.add(user)
+  }
+  found.delete(entry)
+  return found
 }
 
 const root = resolve('src')
@@ -73,9 +75,10 @@ export const toName = (id: string): string =>
 export const toSharedName = (id: string, modules: ChunkingContext): string | null => {
   const users = findUsers(id, modules)
   if (users.length < 2) return null
-  const starts = users.filter((user) => isStart(user, modules))
-  const names = users
-    .filter((user) => starts.includes(user) || !isLater(user, starts, modules))
-    .map(toName)
-  return `shared.${names.sort().join('.')}`
+  // Who comes later finds it there.
+  const first = users.filter((user) => {
+    const earlier = findEarlier(user, modules)
+    return !users.some((other) => earlier.has(other) && other !== user)
+  })
+  return `shared.${(first.length === 0 ? users : first).map(toName).sort().join('.')}`
 }

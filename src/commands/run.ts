@@ -40,8 +40,8 @@ export type RunContext = Omit<GatherContext, 'takeToken'> & {
   readonly tempDir: string
   /** The same for images, on a disk. */
   readonly layoutDir: string
-  /** Where post finds how things were before. */
-  readonly recordingFolder: string
+  /** Where post finds how things were before; undefined where nobody will look. */
+  readonly recordingFolder: string | undefined
   /** Where the logs of a cluster go that could not be made; they stay until post. */
   readonly clusterLogs: string
   /** What child processes inherit. */
@@ -176,7 +176,10 @@ const runWith = async (
   remarkOnLoads(facts, log)
   await booted
   const { clusterName, createCluster } = inputs
-  const record = () => beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+  const record = () =>
+    folder === undefined
+      ? undefined
+      : beginRecording({ clusterName, folder, childEnv: env, line: log.line })
   let finishRecording = createCluster === undefined ? record() : undefined
   let known = facts
   const planAgain = async () => {

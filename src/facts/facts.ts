@@ -6,6 +6,7 @@ import type { Builder, Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
+import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { Manifests, NamedImage } from '../manifests/workload.ts'
 import type { LastImages } from '../memory/memory.ts'
 import type { BuildTimes } from '../memory/time-memory.ts'
@@ -26,6 +27,8 @@ export type Facts = {
   readonly images: readonly ContainerImage[]
   /** Images to load that have to be pulled first. */
   readonly pulls: readonly ImageReference[]
+  /** Images to load that are in archives. */
+  readonly archived: readonly PackedImage[]
   /** Whether the daemon is on this machine. */
   readonly isLocalDaemon: boolean
   /** Undefined when nothing is built, or nobody knows. */
@@ -62,9 +65,11 @@ export const toWanted = ({
   targets,
   images,
   pulls = [],
+  archived = [],
 }: Pick<Facts, 'targets' | 'images'> &
-  Partial<Pick<Facts, 'pulls'>>): readonly ImageReference[] => [
+  Partial<Pick<Facts, 'pulls' | 'archived'>>): readonly ImageReference[] => [
   ...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
   ...images.flatMap(({ references }) => references),
+  ...archived.flatMap(({ references }) => references),
   ...pulls,
 ]

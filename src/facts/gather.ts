@@ -11,6 +11,7 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
+import { architecture } from '../host/architecture.ts'
 import type { Env } from '../host/command.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -128,6 +129,19 @@ const findNodes = (
     ? kind.findNodes(get, clusterName, nodes)
     : Promise.resolve({ nodes: [], leftOut: [] })
 
+/** Most steps have none, and start without what reads them. */
+const findArchived = async (
+  { imageArchives }: Inputs,
+  { signal }: CacheAccess,
+): Promise<Facts['archived']> => {
+  if (imageArchives.length === 0) return []
+  const { findArchiveImages } = await import('../image/sources/archive-images.ts')
+  const found: Facts['archived'][number][] = []
+  for (const file of imageArchives)
+    found.push(...(await findArchiveImages(file, architecture, signal)))
+  return found
+}
+
 type Found = Pick<
   Facts,
   'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'pulls' | 'lastSizes' | 'builder'
@@ -207,6 +221,7 @@ export const gather = async (
     findGiven(get, inputs),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
+    findArchived(inputs, cache),
   ] as const
   // Several may fail; the first in this order is the one to tell.
   const [, , , builds] = await Promise.allSettled(questions)
@@ -217,8 +232,9 @@ export const gather = async (
   const { isLocal: isLocalDaemon } = docker
   const built = await questions[3]
   const manifests = await questions[4]
+  const archived = await questions[5]
   const images = await findNamed(get, inputs, manifests, { ...built, ...given })
-  const found = { engine, isLocalDaemon, nodes, leftOut, ...built, ...images }
+  const found = { engine, isLocalDaemon, nodes, leftOut, archived, ...built, ...images }
   refuseSeveralPlatforms(found.targets, engine)
   const { isHostedRunner, workspace } = context
   const { hasContainerdStore } = engine

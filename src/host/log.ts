@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../failure.ts'
+import type { Bar } from '../text/progress.ts'
 import type { Fence, WriteLine } from './log-fence.ts'
 
 /** Something to be told at the line that it is about. */
@@ -22,4 +23,6 @@ export type Log = {
   readonly fenced: Fence['within']
   /** Prints lines of others that can be folded up under a title. */
   readonly group: (title: string, lines: readonly string[]) => void
+  /** Undefined where nobody watches. */
+  readonly bar?: Bar
 }

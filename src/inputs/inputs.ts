@@ -182,6 +182,8 @@ export type Inputs = CacheInputs & {
   readonly isDryRun: boolean
   /** Images of the local store that are loaded as they are. */
   readonly images: readonly ImageReference[]
+  /** Files with images that are loaded, too. */
+  readonly imageArchives: readonly string[]
   /** Asked for Docker Hub's images before it. */
   readonly mirrors: readonly RegistryMirror[]
   /** Which of them Docker pulls first. */

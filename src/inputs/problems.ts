@@ -11,8 +11,13 @@ export type ReportProblem = (input: string, text: string, value?: string) => voi
 /**
  * Runs a reader that may report any number of problems, and throws one error that holds them all.
  * Nobody should have to push five times to find five mistakes.
+ *
+ * @param what has them, with its verb
  */
-export const collectProblems = <T>(read: (report: ReportProblem) => T): T => {
+export const collectProblems = <T>(
+  read: (report: ReportProblem) => T,
+  what = "The step's inputs have",
+): T => {
   const problems: string[] = []
   const result = read((input, text, value) => {
     const given = value === undefined ? '' : ` (${JSON.stringify(value)})`
@@ -20,5 +25,5 @@ export const collectProblems = <T>(read: (report: ReportProblem) => T): T => {
   })
   if (problems.length === 0) return result
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  throw new Failure(`The step's inputs have ${count}; nothing was done.\n${problems.join('\n')}`)
+  throw new Failure(`${what} ${count}; nothing was done.\n${problems.join('\n')}`)
 }

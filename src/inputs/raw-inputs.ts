@@ -76,6 +76,7 @@ export const defaults = {
   'fail-fast': 'true',
   'dry-run': 'false',
   images: undefined,
+  'image-archives': undefined,
   'pull-images': 'missing',
   'registry-mirrors': undefined,
   'image-cache': 'false',

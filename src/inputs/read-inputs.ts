@@ -8,6 +8,7 @@ import {
   inputNames,
   type RawInputs,
 } from './raw-inputs.ts'
+import { readArchives } from './read-archives.ts'
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
@@ -53,6 +54,7 @@ const reportNothingToDo = ({ text, report }: Reader): void => {
   if ((text('create-cluster') ?? 'false') !== 'false') return
   const sources = [
     ...(['context', 'images', 'images-from', 'bake-files', 'builds', 'node-files'] as const),
+    'image-archives' as const,
   ]
   if (sources.some((name) => text(name) !== undefined)) return
   const built = (['tags', 'file', 'target'] as const).find((name) => text(name))
@@ -138,6 +140,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       isDryRun: isTrue('dry-run'),
       failFast: isTrue('fail-fast', 'true'),
       images: isReport ? [] : readReferences('images', reader),
+      imageArchives: readArchives(reader),
       pullImages: choice('pull-images', ['missing', 'always', 'never'] as const),
       ...readImageCache(reader),
       reported: isReport ? readReported(reader) : [],
@@ -154,4 +157,4 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       ...readImageReport(reader),
       prove: readProve(reader),
     }
-  })
+  }, run.whose)

@@ -27,6 +27,8 @@ export type Run = {
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string | undefined
   readonly trigger: Trigger
+  /** What has the inputs, with its verb, where it is no step. */
+  readonly whose?: string
   /** Where relative paths start. */
   readonly workspace: string
   /** What there is at a path, links followed. */

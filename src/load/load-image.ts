@@ -91,9 +91,13 @@ export const loadImage = async (
   )
   const lacking = plans.filter(({ node }) => !isThere(node))
   if (lacking.length === 0) return { image, nodes: present }
-  const progress = createProgress(context.line, image.references[0]?.given ?? image.id)
+  const name = image.references[0]?.given ?? image.id
+  const progress = createProgress(context.line, name, context.bar)
   const task = begin({ ...context, image, progress })
-  const loads = await (image.layout === undefined ? loadFromDocker : loadLayout)(task, lacking)
+  const load = image.layout === undefined ? loadFromDocker : loadLayout
+  const loads = await load(task, lacking).finally(() => {
+    for (const { node } of lacking) context.bar?.clear(`${name}, ${node.name}`)
+  })
   const all = [...present, ...loads]
   const { image: held } = await task.begun
   return { image: held, nodes: all.sort((a, b) => a.name.localeCompare(b.name)) }

@@ -1,27 +1,7 @@
 import type { Get } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
-
-/** A blob as a manifest describes it. */
-type Blob = { readonly digest: string; readonly size: number }
-
-/**
- * The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
- * the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
- */
-export const toManifest = (config: Blob, layers: readonly Blob[]): string => {
-  const describe = (kind: string, { digest, size }: Blob) => ({
-    mediaType: `application/vnd.oci.image.${kind}`,
-    digest,
-    size,
-  })
-  return JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: describe('config.v1+json', config),
-    layers: layers.map((layer) => describe('layer.v1.tar', layer)),
-  })
-}
+import { toManifest } from '../image/to-manifest.ts'
 
 /**
  * The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of

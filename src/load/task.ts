@@ -2,7 +2,7 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
-import type { Progress } from '../text/progress.ts'
+import type { Bar, Progress } from '../text/progress.ts'
 import type { Because } from './because.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { LoadMethod } from './plan-method.ts'
@@ -41,6 +41,7 @@ export type LoadContext = {
   readonly signal: AbortSignal
   readonly line: (text: string) => void
   readonly warn: (message: string) => void
+  readonly bar: Bar | undefined
 }
 
 /** One image on its way into nodes. */

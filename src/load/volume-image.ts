@@ -4,10 +4,10 @@ import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import { toDigest } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
+import { toManifest } from '../image/to-manifest.ts'
 import { filesLabel } from '../ownership.ts'
 import type { Progress } from '../text/progress.ts'
 import { type DirectResult, loadDirectly } from './direct.ts'
-import { toManifest } from './manifest.ts'
 import type { DirectMethod } from './plan-method.ts'
 
 /** An image of one layer, which is a folder of files. */

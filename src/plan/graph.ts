@@ -8,6 +8,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
+import { planArchives } from './archives.ts'
 import { planFiles, usersOfToken } from './files.ts'
 import {
   afterReport,
@@ -155,6 +156,7 @@ export const planSteps = (
     ...disk,
     ...files,
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+    ...planArchives(facts, toLoad, toReport, room),
     ...planPulls(inputs, facts, toLoad, toReport, room),
     ...planBuilds(inputs, facts, toLoad, toReport, room),
   ]

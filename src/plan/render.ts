@@ -53,6 +53,8 @@ const renderStep = (step: Step): string | undefined => {
       return renderTarget(step.target)
     case 'pull':
       return `Pull ${step.reference.given}`
+    case 'unpack-archive':
+      return `Unpack ${list(step.packed.references.map(({ given }) => given))} from ${step.packed.file}`
     case 'mirror-nodes':
       return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`
     case 'keep-pulled':

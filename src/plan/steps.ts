@@ -8,6 +8,7 @@ import type { WantedFiles } from '../files/wanted.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
+import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { KeepImages, RegistryMirror, ReportedImage } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
 
@@ -37,6 +38,8 @@ export type ImageSource =
   /** In Docker's store before, under a name that another step has given it meanwhile. */
   | { readonly kind: 'held'; readonly by: StepId }
   | { readonly kind: 'local'; readonly image: ContainerImage }
+  /** Out of an archive. */
+  | { readonly kind: 'unpacked'; readonly by: StepId }
   /** Pulled by this step. */
   | { readonly kind: 'pulled'; readonly by: StepId }
   /** Wherever it is: nothing loads it. */
@@ -75,6 +78,12 @@ export type Work =
       readonly mirrors: readonly RegistryMirror[]
       readonly cache: ImageCachePlan
       /** That get the image: what they have need not come. */
+      readonly nodes: readonly Node[]
+    }
+  /** Unpacks the layers that nodes lack of an image of an archive. */
+  | {
+      readonly kind: 'unpack-archive'
+      readonly packed: PackedImage
       readonly nodes: readonly Node[]
     }
   /** Keeps what was pulled for later runs. */

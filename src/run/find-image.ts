@@ -9,6 +9,8 @@ export const findImage = (source: ImageSource, { resultOf }: Run): ContainerImag
       return resultOf('build', source.by)?.image
     case 'held':
       return resultOf('hold-image', source.by)
+    case 'unpacked':
+      return resultOf('unpack-archive', source.by)
     case 'pulled':
       return resultOf('pull', source.by)?.image
     case 'local':

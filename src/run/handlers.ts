@@ -17,6 +17,7 @@ import type { Handlers } from './ports.ts'
 import { prove } from './prove-step.ts'
 import { pull } from './pull-step.ts'
 import { syncNodeFiles } from './sync-files-step.ts'
+import { unpackArchive } from './unpack-archive-step.ts'
 
 /** How each kind of step is done. */
 export const handlers: Handlers = {
@@ -25,6 +26,7 @@ export const handlers: Handlers = {
   load,
   prove,
   pull,
+  'unpack-archive': unpackArchive,
   'create-cluster': createClusterStep,
   'await-cluster': awaitClusterStep,
   'keep-pulled': keepPulled,

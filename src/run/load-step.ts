@@ -36,9 +36,11 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     signal: run.signal,
     line: log.line,
     warn: log.warning,
+    bar: log.bar,
   }
   const done = await loadImage(context, image, step.into).finally(() => foreign)
-  if (source.kind === 'pulled' && image.layout !== undefined) dropLayout(image.layout.folder)
+  const isOurs = source.kind === 'pulled' || source.kind === 'unpacked'
+  if (isOurs && image.layout !== undefined) dropLayout(image.layout.folder)
   if (step.keepImages !== undefined && image.layout === undefined) {
     await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line)
   }

@@ -54,6 +54,7 @@ type Results = {
   readonly build: Built
   readonly 'hold-image': ContainerImage
   readonly pull: Pulled
+  readonly 'unpack-archive': ContainerImage
   readonly load: ImageLoad
   /** Undefined where the image could not be read. */
   readonly analyse: ImageAnalysis | undefined

@@ -8,7 +8,6 @@ import { architecture } from '../host/architecture.ts'
 import { retry } from '../host/http.ts'
 import type { BlobImage, LayerBlob } from '../image/contents/blobs/blob.ts'
 import { isDigest, toDigest, toHex } from '../image/digest.ts'
-import { toChainIds } from '../image/image.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
 import { readBlobImage } from '../image/sources/blob-image.ts'
 import {
@@ -17,7 +16,6 @@ import {
   toPlace,
 } from '../image/sources/registry/conversation.ts'
 import { writeLayout } from '../image/sources/write-layout.ts'
-import { inspectNode } from '../load/node-state.ts'
 import type { StoredFile } from '../store/entry.ts'
 import { createEntryCache } from '../store/entry-cache.ts'
 import { leastOwnBytes } from '../store/layers.ts'
@@ -26,6 +24,7 @@ import { formatBytes, formatDuration } from '../text/format.ts'
 import { createBlobs } from './image-blobs.ts'
 import { type PullRecord, readMoved, toStarts } from './image-entries.ts'
 import type { Ports, Pulled } from './ports.ts'
+import { findWanted } from './wanted-layers.ts'
 
 type Conversation = ReturnType<typeof createConversation>
 type Blobs = ReturnType<typeof createBlobs>
@@ -62,22 +61,6 @@ const readImage = async (root: string, folder: string, blobs: Blobs): Promise<Bl
   // Docker says it better.
   if (config.architecture !== architecture) throw new Failure('It is for other machines')
   return image
-}
-
-/** What some node lacks; of one that does not answer nobody knows, and the load says why. */
-const findWanted = async (
-  { layers }: BlobImage,
-  nodes: readonly Node[],
-  { docker: { api } }: Pick<Ports, 'docker'>,
-): Promise<ReadonlySet<string>> => {
-  const states = await Promise.all(
-    nodes.map((node) => inspectNode(api, node, []).catch(() => undefined)),
-  )
-  const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
-  const lacking = layers.filter((_, at) =>
-    states.some((state) => state?.chains.has(chainIds[at] ?? '') !== true),
-  )
-  return new Set(lacking.map(({ diffId }) => diffId))
 }
 
 /** What of an image lies in the folder, to be kept: layers with the sizes that the registry has. */

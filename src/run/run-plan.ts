@@ -15,7 +15,10 @@ export type StepOutcome = Outcome<Step>
 
 const endings = { done: '', failed: 'failed after ', cancelled: 'cancelled after ' } as const
 
-const told = ['build', 'load', 'free-disk', 'prune-cache', 'sync-files', 'image-volumes', 'pull']
+const told = [
+  ...['build', 'load', 'free-disk', 'prune-cache', 'sync-files', 'image-volumes', 'pull'],
+  'unpack-archive',
+]
 
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }: StepOutcome): string | undefined => {

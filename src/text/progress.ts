@@ -3,6 +3,12 @@ import { formatBytes, formatDuration } from './format.ts'
 /** Hears how far a long way has come in one node, in bytes. */
 export type Progress = (node: string, doneBytes: number, totalBytes: number) => void
 
+/** Draws how far something has come, where somebody watches. */
+export type Bar = {
+  readonly show: (what: string, doneBytes: number, totalBytes: number) => void
+  readonly clear: (what: string) => void
+}
+
 /** Often enough to show life, seldom enough to keep the log short. */
 const intervalMs = 5_000
 
@@ -28,8 +34,9 @@ export const renderProgress = (
   return `${done}, ${formatBytes(perMs * 1_000)}/s${rest}`
 }
 
-/** Tells bytes, rate and time left of each node, at most every five seconds. */
-export const createProgress = (line: (text: string) => void, what: string): Progress => {
+/** Tells bytes, rate and time left of each node, at most every five seconds; or draws bars of them. */
+export const createProgress = (line: (text: string) => void, what: string, bar?: Bar): Progress => {
+  if (bar !== undefined) return (node, done, total) => bar.show(`${what}, ${node}`, done, total)
   const started = performance.now()
   const lastTold = new Map<string, number>()
   return (node, doneBytes, totalBytes) => {

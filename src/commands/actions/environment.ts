@@ -15,7 +15,9 @@ import {
 } from './context.ts'
 import { wipeVariables } from './own-environment.ts'
 
-const isOurs = (name: string): boolean => /^(INPUT|STATE)_/i.test(name)
+/** Inputs and states of a step, and the command line's secrets. */
+const isOurs = (name: string): boolean =>
+  /^(?:INPUT_|STATE_|SLIPWAY_(?:PRIVATE_KEY|GITHUB_TOKEN|SECRETS)$)/i.test(name)
 
 /** The toolkit writes to these. */
 const isCommandFile = (name: string): boolean =>
@@ -57,7 +59,7 @@ const pick = (env: NodeJS.ProcessEnv, isMeant: (name: string) => boolean): Env =
  * Inputs hold the private key and perhaps a token, so no child gets to see them; a Bake file takes its
  * variables from the environment. RUNNER_TRACKING_ID stays: the runner finds leftover children by it.
  */
-const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => {
+export const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => {
   const { PATH, ...rest } = pick(env, (name) => !isKept(name) && !secrets.includes(name))
   return pinDockerFolders({ ...rest, ...toSearched(PATH) })
 }
@@ -70,7 +72,7 @@ const toChildEnv = (env: NodeJS.ProcessEnv, secrets: readonly string[]): Env => 
  * @returns why others can still read it, if they can
  */
 export const forgetSecrets = (
-  { inputs, childEnv }: Environment,
+  { inputs, childEnv }: Pick<Environment, 'inputs' | 'childEnv'>,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined => {
   const secrets = secretVariables(inputs)

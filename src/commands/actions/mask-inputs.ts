@@ -7,7 +7,7 @@ import type { Runner } from './runner.ts'
 export const maskInputs = (
   { credentials, secrets, comment }: Inputs,
   given: RawInputs,
-  runner: Runner,
+  runner: Pick<Runner, 'mask' | 'warning'>,
 ): void => {
   const { mask } = runner
   for (const { value } of secrets) maskSecret(value.expose(), mask)

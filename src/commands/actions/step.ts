@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { prepareConfig } from '../../docker/prepare-config.ts'
 import { Failure, renderError } from '../../failure.ts'
 import { kindOf } from '../../host/access.ts'
-import { forbidCoreDumps } from '../../host/core-limit.ts'
-import { makeTempDir } from '../../host/temp-dir.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { importYaml } from '../../inputs/read-builds.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
-import { leftoversOf, runIdState } from '../cleanup.ts'
 import { diagnoseNow } from '../diagnose.ts'
-import { type Result, run } from '../run.ts'
+import type { Result } from '../run.ts'
+import { runInPlace, toExcessFailure } from '../run-in-place.ts'
 import { prepareComment, type WriteComment } from './comment.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
 import { maskInputs } from './mask-inputs.ts'
@@ -26,46 +21,6 @@ const readAndMask = async (environment: Environment, runner: Runner): Promise<In
     runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(', ')}.`)
   }
   return inputs
-}
-
-/** Gives the command a place of its own, which goes with it. */
-const runInPlace = async (
-  inputs: Inputs,
-  environment: Environment,
-  runner: Runner,
-  signal: AbortSignal,
-): Promise<Result> => {
-  const runId = randomBytes(8).toString('hex')
-  const { tempDir, layoutDir, recordingFolder, clusterLogs } = leftoversOf(environment, runId)
-  runner.saveState(runIdState, runId)
-  try {
-    makeTempDir(tempDir)
-    makeTempDir(layoutDir)
-    const env = prepareConfig(environment.childEnv, tempDir, runner.line)
-    const { credentials, secrets, comment } = inputs
-    const isSecretive =
-      credentials.kind !== 'none' || secrets.length > 0 || comment?.token !== undefined
-    if (isSecretive) await forbidCoreDumps(env)
-    const { tempDir: tempRoot } = environment
-    const folders = { tempDir, layoutDir, tempRoot, recordingFolder, clusterLogs }
-    const place = { ...environment, ...folders, runId, env }
-    const front = { ...runner, log: runner, signal }
-    if (inputs.mode !== 'report') return await run(inputs, place, front)
-    // Other steps start without what registries are asked with.
-    const { report } = await import('../report.ts')
-    return await report(inputs, place, front)
-  } finally {
-    for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** The step fails for the first image that is beyond its limit, unless that is to be a warning. */
-const toExcessFailure = (
-  { imageLimits }: Inputs,
-  { excesses }: Extract<Result, { kind: 'run' }>,
-): Failure | undefined => {
-  const [first] = imageLimits.isWarning ? [] : excesses
-  return first && new Failure(first.message, { location: first.location })
 }
 
 const runStep = async (
@@ -85,7 +40,8 @@ const runStep = async (
       return await reportDiagnosis(runner, diagnosis, true)
     }
     comment = await prepareComment(inputs, environment, runner, signal)
-    result = await runInPlace(inputs, environment, runner, signal)
+    const front = { ...runner, log: runner, signal }
+    result = await runInPlace(inputs, environment, front)
     failure =
       result.kind === 'run' ? (result.failure ?? toExcessFailure(inputs, result)) : undefined
   } catch (error) {

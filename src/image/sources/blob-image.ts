@@ -91,7 +91,7 @@ export const toLayers = (manifest: string): readonly BlobDescriptor[] => {
   throw odd('a layer has no digest and size')
 }
 
-const toDiffIds = (config: string): readonly string[] => {
+export const toDiffIds = (config: string): readonly string[] => {
   type Config = { readonly rootfs?: { readonly diff_ids?: readonly unknown[] | null } | null }
   const { rootfs } = parseJson<Config>(config, 'its config')
   const diffIds: readonly unknown[] = Array.isArray(rootfs?.diff_ids) ? rootfs.diff_ids : []

@@ -141,10 +141,19 @@ export const createTarCutter = ({ onEntry, onData, onEntryEnd }: TarListener) =>
       if (filled === blockBytes) takeHeader()
     }
   }
+  /** Goes beyond the content that is left of the file, which nobody wants: to be read on from there. */
+  const skip = (): number => {
+    const bytes = content
+    position += bytes
+    content = 0
+    if (isInFile) onEntryEnd()
+    isInFile = false
+    return bytes
+  }
   const end = (): void => {
     const isBetween = filled === 0 && content === 0 && special === undefined && !isInFile
     if (!isOver && !(isBetween && sparse === undefined))
       throw noTar('it ends in the middle of a file')
   }
-  return { write, end }
+  return { write, skip, isOver: () => isOver, end }
 }

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { prepareConfig } from '../docker/prepare-config.ts'
+import { Failure } from '../failure.ts'
+import type { Env } from '../host/command.ts'
+import { forbidCoreDumps } from '../host/core-limit.ts'
+import { makeTempDir } from '../host/temp-dir.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { leftoversOf, runIdState } from './cleanup.ts'
+import { type FrontEnd, type Result, type RunContext, run } from './run.ts'
+
+/** What a run's own place is made of. */
+type Surroundings = Omit<
+  RunContext,
+  | 'runId'
+  | 'tempDir'
+  | 'tempRoot'
+  | 'layoutDir'
+  | 'recordingFolder'
+  | 'clusterLogs'
+  | 'env'
+  | 'watch'
+> & {
+  /** Where temporary files belong. */
+  readonly tempDir: string
+  /** What child processes inherit. */
+  readonly childEnv: Env
+  /** Whether somebody will look what became of the nodes. */
+  readonly isRecorded?: boolean
+}
+
+/** Gives a command a place of its own, which goes with it. */
+export const runInPlace = async (
+  inputs: Inputs,
+  surroundings: Surroundings,
+  front: FrontEnd,
+): Promise<Result> => {
+  const runId = randomBytes(8).toString('hex')
+  const left = leftoversOf(surroundings, runId)
+  const { tempDir, layoutDir, clusterLogs } = left
+  front.saveState(runIdState, runId)
+  try {
+    makeTempDir(tempDir)
+    makeTempDir(layoutDir)
+    const env = prepareConfig(surroundings.childEnv, tempDir, front.log.line)
+    const { credentials, secrets, comment } = inputs
+    const isSecretive =
+      credentials.kind !== 'none' || secrets.length > 0 || comment?.token !== undefined
+    if (isSecretive) await forbidCoreDumps(env)
+    const { tempDir: tempRoot, isRecorded = true } = surroundings
+    const recordingFolder = isRecorded ? left.recordingFolder : undefined
+    const folders = { tempDir, layoutDir, tempRoot, recordingFolder, clusterLogs }
+    const place = { ...surroundings, ...folders, runId, env }
+    if (inputs.mode !== 'report') return await run(inputs, place, front)
+    // Other commands start without what registries are asked with.
+    const { report } = await import('./report.ts')
+    return await report(inputs, place, front)
+  } finally {
+    for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A run fails for the first image that is beyond its limit, unless that is to be a warning. */
+export const toExcessFailure = (
+  { imageLimits }: Inputs,
+  { excesses }: Extract<Result, { kind: 'run' }>,
+): Failure | undefined => {
+  const [first] = imageLimits.isWarning ? [] : excesses
+  return first && new Failure(first.message, { location: first.location })
+}

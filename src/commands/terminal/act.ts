@@ -1,0 +1,104 @@
+import { Failure, renderError } from '../../failure.ts'
+import { forgetSecrets } from '../actions/environment.ts'
+import { maskInputs } from '../actions/mask-inputs.ts'
+import { diagnoseNow } from '../diagnose.ts'
+import type { Result } from '../run.ts'
+import { runInPlace, toExcessFailure } from '../run-in-place.ts'
+import { type Answer, answerDiagnosis, answerResult } from './answer.ts'
+import type { Command } from './commands.ts'
+import {
+  gatherInputs,
+  readTerminalInputs,
+  type TerminalEnvironment,
+  toEnvironment,
+} from './environment.ts'
+import { beginRun, clean } from './left-runs.ts'
+import type { Asked } from './parse-argv.ts'
+import { createScreen, type Screen } from './screen.ts'
+
+const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
+
+/** Ends a command by the signals that end programs; a second one does not wait for it. */
+const watchSignals = () => {
+  const ended = new AbortController()
+  let code: number | undefined
+  for (const [name, number] of Object.entries(signals)) {
+    process.on(name, () => {
+      if (ended.signal.aborted) process.exit(128 + number)
+      code = 128 + number
+      ended.abort(new Failure('Interrupted'))
+    })
+  }
+  return { signal: ended.signal, codeOf: (otherwise: number): number => code ?? otherwise }
+}
+
+type Done = Answer & { readonly failure: unknown }
+
+const runCommand = async (
+  environment: TerminalEnvironment,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<Done> => {
+  const beganMs = performance.now()
+  const inputs = await readTerminalInputs(environment)
+  maskInputs(inputs, environment.inputs, screen)
+  const state = await beginRun(environment, screen)
+  let result: Result | undefined
+  let failure: unknown
+  try {
+    result = await runInPlace(inputs, environment, {
+      ...state,
+      log: screen,
+      mask: screen.mask,
+      signal,
+    })
+    failure =
+      result.kind === 'run' ? (result.failure ?? toExcessFailure(inputs, result)) : undefined
+  } catch (error) {
+    failure = error
+  } finally {
+    await state.end(failure !== undefined)
+  }
+  if (signal.aborted) failure = signal.reason
+  return { ...answerResult(screen, { inputs, result, failure, beganMs }), failure }
+}
+
+const diagnose = async (
+  environment: TerminalEnvironment,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<Done> => {
+  const { clusterName } = await readTerminalInputs(environment)
+  const diagnosis = await diagnoseNow(environment, signal, clusterName)
+  return { ...answerDiagnosis(screen, diagnosis), failure: undefined }
+}
+
+const cleanAll = async (environment: TerminalEnvironment, screen: Screen): Promise<Done> => {
+  const removed = await clean(environment, screen)
+  screen.line(removed === 0 ? 'Nothing to clean.' : `Cleaned up after ${removed} killed runs.`)
+  return { json: { cleaned: removed }, failure: undefined }
+}
+
+const acts = { run: runCommand, diagnose, clean: cleanAll } as const
+
+/** Does a command, and sets the exit code: 0, or 1 for a failure, or 128 and the signal's number. */
+export const act = async (command: Command, asked: Asked): Promise<void> => {
+  const { env, stdout: out, stderr: err } = process
+  const screen = createScreen({ out, err, env: { ...env }, ...asked })
+  const { signal, codeOf } = watchSignals()
+  let answer: Done
+  try {
+    const environment = toEnvironment(await gatherInputs(command, asked, env))
+    forgetSecrets(environment)
+    answer = await acts[command.act](environment, screen, signal)
+  } catch (error) {
+    answer = { json: {}, failure: error }
+  }
+  const { json, failure } = answer
+  const text = failure === undefined ? undefined : renderError(failure)
+  screen.json({ ...json, ...(text !== undefined && { error: text }) })
+  if (text !== undefined) screen.fail(text)
+  const code = codeOf(failure === undefined ? 0 : 1)
+  // Pooled connections would otherwise keep the process for some seconds more.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}

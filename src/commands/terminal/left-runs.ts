@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { attempt } from '../../failure.ts'
+import type { Env } from '../../host/command.ts'
+import type { Log } from '../../host/log.ts'
+import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
+import { cleanUp, isRunId, runIdState, toLeftBuilder } from '../cleanup.ts'
+import { builderState } from '../with-builder.ts'
+
+/** Where a run of the command line says that it is there, and what of it would have to be removed. */
+type Place = { readonly tempDir: string; readonly childEnv: Env }
+
+type Noted = {
+  readonly pid: number
+  /** When the process started: numbers come back. */
+  readonly start: string
+  readonly states: Readonly<Record<string, string>>
+}
+
+const folderPattern = /^slipway-([0-9a-f]{16})-terminal$/
+
+const toFolder = ({ tempDir }: Place, runId: string): string =>
+  join(tempDir, `slipway-${runId}-terminal`)
+
+/** proc(5): the 22nd field of `stat`, behind a name in brackets; empty on other systems. */
+const startOf = (pid: number): string =>
+  attempt(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  }) ?? ''
+
+const isAlive = ({ pid, start }: Noted): boolean => {
+  const isThere = attempt(() => process.kill(pid, 0)) ?? false
+  return isThere && startOf(pid) === start
+}
+
+const readNoted = (folder: string): Noted | undefined =>
+  attempt(() => {
+    const noted = JSON.parse(readOwnFile(folder, 'run')) as Noted
+    return Number.isSafeInteger(noted.pid) && noted.pid > 0 ? noted : undefined
+  })
+
+const cleanUpAfter = async (place: Place, log: Log, runId: string, noted: Noted | undefined) => {
+  const builder = toLeftBuilder(`${noted?.states?.[builderState] ?? ''}`)
+  await cleanUp(place, log, runId, { isDockerThere: true, builder, cluster: undefined })
+  rmSync(toFolder(place, runId), { recursive: true, force: true })
+}
+
+/** So long nobody needs between making a folder and writing into it. */
+const noteMs = 60_000
+
+const isOld = (folder: string): boolean => Date.now() - statSync(folder).mtimeMs > noteMs
+
+/** Runs that are over and have not said so: they were killed. */
+const findKilled = (place: Place) =>
+  (attempt(() => readdirSync(place.tempDir)) ?? []).flatMap((name) => {
+    const [, runId] = folderPattern.exec(name) ?? []
+    if (!isRunId(runId) || !isOwnFolder(toFolder(place, runId))) return []
+    const noted = readNoted(toFolder(place, runId))
+    const isOver = noted === undefined ? isOld(toFolder(place, runId)) : !isAlive(noted)
+    return isOver ? [{ runId, noted }] : []
+  })
+
+/**
+ * Removes what this user's killed runs left.
+ *
+ * @returns how many there were
+ */
+export const clean = async (place: Place, log: Log): Promise<number> => {
+  const killed = findKilled(place)
+  for (const { runId, noted } of killed) await cleanUpAfter(place, log, runId, noted)
+  return killed.length
+}
+
+/** Notes what a run is about to make, so that the next one can remove it if this one is killed. */
+export const beginRun = async (place: Place, log: Log) => {
+  await clean(place, log)
+  const states: Record<string, string> = {}
+  let runId: string | undefined
+  return {
+    saveState: (name: string, value: string): void => {
+      states[name] = value
+      if (name === runIdState) runId = value
+      if (runId === undefined) return
+      const noted: Noted = { pid: process.pid, start: startOf(process.pid), states }
+      makeOwnFolder(toFolder(place, runId))
+      writeOwnFile(toFolder(place, runId), 'run', JSON.stringify(noted))
+    },
+    /** @param isOdd whether something may be left, as the run failed or was interrupted */
+    end: async (isOdd: boolean): Promise<void> => {
+      if (runId === undefined) return
+      if (isOdd) await cleanUpAfter(place, log, runId, { pid: 0, start: '', states })
+      else rmSync(toFolder(place, runId), { recursive: true, force: true })
+    },
+  }
+}
