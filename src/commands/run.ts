@@ -38,8 +38,6 @@ import { withBuilder } from './with-builder.ts'
 export type RunContext = Omit<GatherContext, 'takeToken'> & {
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
-  /** The same for images, on a disk. */
-  readonly layoutDir: string
   /** Where post finds how things were before; undefined where nobody will look. */
   readonly recordingFolder: string | undefined
   /** Where the logs of a cluster go that could not be made; they stay until post. */

@@ -31,6 +31,8 @@ export type GatherContext = {
   readonly runId: string
   /** Where relative paths of inputs start. */
   readonly workspace: string
+  /** A folder of the run's own for images, on a disk. */
+  readonly layoutDir: string
   /** Where temporary files belong. */
   readonly tempRoot: string
   readonly isHostedRunner: boolean
@@ -132,13 +134,14 @@ const findNodes = (
 /** Most steps have none, and start without what reads them. */
 const findArchived = async (
   { imageArchives }: Inputs,
+  { layoutDir }: GatherContext,
   { signal }: CacheAccess,
 ): Promise<Facts['archived']> => {
   if (imageArchives.length === 0) return []
   const { findArchiveImages } = await import('../image/sources/archive-images.ts')
   const found: Facts['archived'][number][] = []
   for (const file of imageArchives)
-    found.push(...(await findArchiveImages(file, architecture, signal)))
+    found.push(...(await findArchiveImages(file, architecture, layoutDir, signal)))
   return found
 }
 
@@ -221,7 +224,7 @@ export const gather = async (
     findGiven(get, inputs),
     findBuilds(docker, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
-    findArchived(inputs, cache),
+    findArchived(inputs, context, cache),
   ] as const
   // Several may fail; the first in this order is the one to tell.
   const [, , , builds] = await Promise.allSettled(questions)

@@ -36,7 +36,12 @@ export const unpackArchive: Handler<'unpack-archive'> = async (
     })
     const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)))
     const digestNames = [...repositories].map((repository) => `${repository}@${root}`)
-    return { ...unpacked, references, digestNames }
+    // Layers that are not needed have the size that they have in the archive.
+    const bytes = image.layers.map(
+      ({ sizeBytes }, at) => unpacked.layout?.layerBytes[at] || sizeBytes,
+    )
+    const sizeBytes = bytes.reduce((sum, each) => sum + each, 0)
+    return { ...unpacked, references, digestNames, sizeBytes }
   } finally {
     await rm(drafts, { recursive: true, force: true })
   }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { kindOf } from '../../host/access.ts'
 import type { Env } from '../../host/command.ts'
-import type { RawInputs } from '../../inputs/raw-inputs.ts'
+import { defaults, type RawInputs } from '../../inputs/raw-inputs.ts'
 import { importYaml } from '../../inputs/read-builds.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
 import { secretVariables } from '../../inputs/read-secrets.ts'
@@ -36,7 +36,13 @@ export const gatherInputs = async (
   )
   const own = toInputs(words, said)
   // `--pull-images missing` says more than the command's name.
-  return { ...said, ...own, ...pick(given, inputs) }
+  return withDefaults({ ...said, ...own, ...pick(given, inputs) })
+}
+
+/** A runner passes the defaults of action.yml. */
+const withDefaults = (raw: RawInputs): RawInputs => {
+  const usual = Object.entries(defaults).filter(([, value]) => value !== undefined)
+  return { ...Object.fromEntries(usual), ...raw }
 }
 
 /** Where a command runs: on somebody's machine, which has no runner's cache, event or repository. */

@@ -1,4 +1,7 @@
-import { realpathSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { attempt, Failure } from '../../failure.ts'
 import {
   type BlobImage,
@@ -6,6 +9,7 @@ import {
   type LayerBlob,
   openBlob,
   sniff,
+  unpack,
 } from '../contents/blobs/blob.ts'
 import { isDigest, toDigest } from '../digest.ts'
 import { type ImageReference, toReferences } from '../reference.ts'
@@ -148,24 +152,36 @@ const refuse = (file: string, cause: unknown): Failure =>
   new Failure(`${file} is no archive of images`, { cause, remedy })
 
 /**
+ * An archive may be packed as a whole, in which nobody finds anything.
+ *
+ * @returns where it is as a tar
+ */
+const unpackWhole = async (file: string, folder: string, signal: AbortSignal): Promise<string> => {
+  const packing = sniff(await readHead(file, { offset: 0, bytes: 4 }))
+  if (packing === 'tar') return file
+  const unpacked = join(folder, `${randomUUID()}.tar`)
+  const to = createWriteStream(unpacked, { flags: 'wx', mode: 0o600 })
+  await pipeline(unpack(createReadStream(file), packing), to, { signal })
+  return unpacked
+}
+
+/**
  * Finds the images in an archive, and where their layers lie in it: as `docker save` of any version, buildx,
  * podman, skopeo and builders without Docker write them.
  *
+ * @param folder for what has to be unpacked first; it goes with the run
  * @throws {Failure} where there are none, or one has no name
  */
 export const findArchiveImages = async (
   given: string,
   architecture: string,
+  folder: string,
   signal: AbortSignal,
 ): Promise<readonly PackedImage[]> => {
-  const file = attempt(() => realpathSync(given)) ?? given
   let images: readonly PackedImage[]
   try {
-    const packing = sniff(await readHead(file, { offset: 0, bytes: 4 }))
-    if (packing !== 'tar')
-      throw new Failure(`${given} is packed with ${packing}`, {
-        remedy: `Unpack it first: \`${packing === 'gzip' ? 'gunzip' : 'unzstd'} --keep ${given}\`.`,
-      })
+    const whole = attempt(() => realpathSync(given)) ?? given
+    const file = await unpackWhole(whole, folder, signal)
     const parts = await findParts(file, signal)
     images = await readAll(createArchive(file, parts, architecture, signal))
   } catch (error) {
