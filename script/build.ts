@@ -45,6 +45,7 @@ const scripts = [
   'cluster/in-node',
   'cluster/providers/on-path',
   'diagnose/nodes/in-node',
+  'doctor/in-node',
   'diagnose/cluster/kubectl',
 ]
 

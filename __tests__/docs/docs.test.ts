@@ -41,8 +41,8 @@ describe('action.yml is the schema', () => {
     const metadata = { imageId: 'sha256:1', digest: 'sha256:2', json: '{}' }
     const steps = stepsFor([targetOf('a')])
     const full = reportOf(steps, { 'build a': { result: { metadata } } })
-    // Of files, of reports, and with `mode: diagnose` another one, alone.
-    const others = ['kubeconfig', 'cluster-logs', 'volumes', 'image-report', 'findings']
+    // Of files, of reports, and with `mode: diagnose` and `mode: doctor` another one, alone.
+    const others = ['kubeconfig', 'cluster-logs', 'volumes', 'image-report', 'findings', 'checks']
     const all = [...Object.keys(toOutputs(full, true)), ...others]
     expect(all).toEqual(Object.keys(action.outputs))
   })

@@ -18,9 +18,9 @@ const filesIn = (...patterns: readonly string[]): readonly string[] =>
 /** Scripts of several parts, which share variables. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   'src/load/helper': [
-    ...filesIn('src/load/helper/!(main|stream).sh'),
+    ...filesIn('src/load/helper/!(main|try|stream).sh'),
     // These call what the others define.
-    ...filesIn('src/load/helper/{main,stream}.sh'),
+    ...filesIn('src/load/helper/{main,try,stream}.sh'),
   ],
   'script/testbed': filesIn('script/testbed.d/*.sh', 'script/testbed'),
   stories: ['nodes', 'stories'].map((name) => `__tests__/support/cgroup-v2/${name}.sh`),

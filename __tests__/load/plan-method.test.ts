@@ -16,6 +16,7 @@ const engine: Engine = {
   memoryBytes: 16e9,
   securityOptions: ['name=seccomp,profile=builtin'],
   operatingSystem: 'Debian',
+  cgroupVersion: '2',
   containerd: { address: '/run/containerd/containerd.sock', namespace: 'moby' },
   hasContainerdStore: false,
 }

@@ -33,6 +33,7 @@ export const foundFacts: Facts = {
     memoryBytes: 16e9,
     securityOptions: [],
     operatingSystem: 'Debian',
+    cgroupVersion: '2',
     containerd: undefined,
     hasContainerdStore: false,
   },

@@ -10,6 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['run'],
   ['plan'],
   ['facts'],
+  ['doctor'],
   [
     'analysis',
     'build',

@@ -29,12 +29,16 @@ type Surroundings = Omit<
   readonly isRecorded?: boolean
 }
 
+/** Where a command works, and who shows what it does. */
+type Stage = { readonly place: RunContext; readonly front: FrontEnd }
+
 /** Gives a command a place of its own, which goes with it. */
-export const runInPlace = async (
+export const withPlace = async <T>(
   inputs: Inputs,
   surroundings: Surroundings,
   front: FrontEnd,
-): Promise<Result> => {
+  command: (stage: Stage) => Promise<T>,
+): Promise<T> => {
   const runId = randomBytes(8).toString('hex')
   const left = leftoversOf(surroundings, runId)
   const { tempDir, layoutDir, clusterLogs } = left
@@ -50,15 +54,24 @@ export const runInPlace = async (
     const { tempDir: tempRoot, isRecorded = true } = surroundings
     const recordingFolder = isRecorded ? left.recordingFolder : undefined
     const folders = { tempDir, layoutDir, tempRoot, recordingFolder, clusterLogs }
-    const place = { ...surroundings, ...folders, runId, env }
-    if (inputs.mode !== 'report') return await run(inputs, place, front)
-    // Other commands start without what registries are asked with.
-    const { report } = await import('./report.ts')
-    return await report(inputs, place, front)
+    return await command({ place: { ...surroundings, ...folders, runId, env }, front })
   } finally {
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** A whole run, or a report alone, in a place of its own. */
+export const runInPlace = (
+  inputs: Inputs,
+  surroundings: Surroundings,
+  front: FrontEnd,
+): Promise<Result> =>
+  withPlace(inputs, surroundings, front, async ({ place }) => {
+    if (inputs.mode !== 'report') return run(inputs, place, front)
+    // Other commands start without what registries are asked with.
+    const { report } = await import('./report.ts')
+    return report(inputs, place, front)
+  })
 
 /** A run fails for the first image that is beyond its limit, unless that is to be a warning. */
 export const toExcessFailure = (

@@ -13,7 +13,7 @@ export type Connection = { readonly socket: Duplex; readonly gone: Promise<never
 export const noAnswer = (why: string): Failure =>
   new Failure(`Docker does not answer: ${why}`, {
     remedy:
-      'Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket.',
+      'Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket; `mode: doctor` says which.',
   })
 
 /** Of a timer, about 24 days: nobody needs a connection for so long. */

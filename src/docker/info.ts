@@ -12,6 +12,7 @@ type Info = {
   readonly MemTotal?: number
   readonly SecurityOptions?: readonly string[] | null
   readonly OperatingSystem?: string
+  readonly CgroupVersion?: string
   readonly Containerd?: {
     readonly Address?: string
     readonly Namespaces?: { readonly Containers?: string }
@@ -35,6 +36,8 @@ const toEngine = (info: Info) => {
     /** Such as `name=rootless` or `name=userns`. */
     securityOptions: info.SecurityOptions ?? [],
     operatingSystem: info.OperatingSystem ?? 'unknown',
+    /** `1` or `2`; undefined where it does not say. */
+    cgroupVersion: info.CgroupVersion,
     /** The containerd behind the daemon, as it calls it; undefined where it does not say. */
     containerd: address === undefined ? undefined : { address, namespace },
     /** Images are in the containerd store, not in that of a graph driver. */
@@ -104,6 +107,7 @@ export const findBuilder = async (docker: Docker, named?: string): Promise<Build
     })
   }
   throw new Failure(`\`docker buildx\` does not work: ${describeEnd(ended)}`, {
-    remedy: 'Install the buildx plugin, or use docker/setup-buildx-action before this step.',
+    remedy:
+      'Install the buildx plugin, or use docker/setup-buildx-action before this step; `mode: doctor` says what else is missing.',
   })
 }

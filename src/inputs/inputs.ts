@@ -122,9 +122,10 @@ export type CacheInputs = {
 }
 
 /**
- * `run` builds and loads, `diagnose` says what went wrong in a cluster, `report` what images' bytes are for.
+ * `run` builds and loads, `diagnose` says what went wrong in a cluster, `report` what images' bytes are for,
+ * `doctor` what of this machine works.
  */
-export type Mode = 'run' | 'diagnose' | 'report'
+export type Mode = 'run' | 'diagnose' | 'report' | 'doctor'
 
 /** An image that is only looked at. */
 export type ReportedImage =

@@ -28,7 +28,7 @@ import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
 import { parseSize } from './sizes.ts'
 
-const modes = ['run', 'diagnose', 'report'] as const
+const modes = ['run', 'diagnose', 'report', 'doctor'] as const
 
 const loadModes = ['auto', 'reflink', 'link', 'copy', 'stream', 'kind'] as const
 
@@ -80,7 +80,14 @@ const usualIds: Readonly<Record<SecretFormat, string>> = {
 type Unknown = { readonly unknownInputs: readonly string[] }
 
 const usedByDiagnose: readonly InputName[] = ['mode', 'cluster-name']
-const usedBy = { diagnose: usedByDiagnose, report: usedByReport } as const
+
+/** What an examination looks at; the rest of a step stays beside it, unread. */
+const usedByDoctor: readonly InputName[] = [
+  ...(['mode', 'cluster-name', 'builder', 'client-id', 'app-id', 'private-key', 'owner'] as const),
+  ...(['repositories', 'permissions', 'github-token', 'github-api-url', 'secret-format'] as const),
+  'allow-untrusted-trigger',
+]
+const usedBy = { diagnose: usedByDiagnose, report: usedByReport, doctor: usedByDoctor } as const
 
 const pick = (raw: RawInputs, names: readonly InputName[]): RawInputs =>
   Object.fromEntries(names.flatMap((name) => (name in raw ? [[name, raw[name]]] : [])))

@@ -29,15 +29,19 @@ export type Mounts = {
   readonly socketFolder: string | undefined
 }
 
-/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+/**
+ * A helper for nodes like this one, made from its image, in the words of Docker's API.
+ *
+ * @param act `try` only says how it would load
+ */
 export const toHelperContainer = (
   node: Node,
   { mountedFolder, socketFolder }: Mounts,
   runId: string,
+  act: 'main' | 'try' = 'main',
 ) => {
-  const script = joinScript(
-    ...['request', 'record', 'client', 'source', 'node', 'names', 'stage', 'publish', 'main'],
-  )
+  const common = ['request', 'record', 'client', 'source', 'node', 'nodes', 'names', 'stage']
+  const script = joinScript(...common, ...(act === 'main' ? ['publish', act] : [act]))
   return {
     ...toHelperBase(node, runId),
     Cmd: ['-c', script, 'slipway', containerdClient()],

@@ -26,7 +26,7 @@ export type NodePlan = { readonly node: Node; readonly choice: MethodChoice }
  * drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
  * wrong, and nothing later would notice.
  */
-const findGate = (engine: Engine): Gate | undefined => {
+export const findGate = (engine: Engine): Gate | undefined => {
   const has = (option: string): boolean =>
     engine.securityOptions.some((text) => text.split(',').includes(option))
   if (has('name=rootless')) return { kind: 'rootless' }
@@ -56,6 +56,7 @@ export const planMethod = (engine: Engine, node: Node, mode: LoadMode): MethodCh
   if (gate === undefined) return { kind: 'direct', wanted: mode }
   if (mode === 'auto') return { kind: 'stream', because: gate }
   throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, {
-    remedy: 'Use load-mode: auto, which streams the image then.',
+    remedy:
+      'Use load-mode: auto, which streams the image then; `mode: doctor` says what would mend it.',
   })
 }

@@ -5,7 +5,7 @@ import { importYaml } from '../../inputs/read-builds.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
 import { diagnoseNow } from '../diagnose.ts'
 import type { Result } from '../run.ts'
-import { runInPlace, toExcessFailure } from '../run-in-place.ts'
+import { runInPlace, toExcessFailure, withPlace } from '../run-in-place.ts'
 import { prepareComment, type WriteComment } from './comment.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
 import { maskInputs } from './mask-inputs.ts'
@@ -21,6 +21,28 @@ const readAndMask = async (environment: Environment, runner: Runner): Promise<In
     runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(', ')}.`)
   }
   return inputs
+}
+
+/** @throws {Failure} when something is missing that every step needs */
+const examine = async (
+  inputs: Inputs,
+  environment: Environment,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> => {
+  const beganMs = performance.now()
+  // Other steps start without it.
+  const [{ doctor }, { reportDoctor }] = await Promise.all([
+    import('../doctor.ts'),
+    import('./report-doctor.ts'),
+  ])
+  const front = { ...runner, log: runner, signal }
+  const checks = await withPlace(inputs, environment, front, ({ place }) =>
+    doctor(inputs, place, front),
+  )
+  const failure = await reportDoctor(runner, checks, performance.now() - beganMs)
+  if (signal.aborted) throw new Failure('The step was cancelled')
+  if (failure !== undefined) throw failure
 }
 
 const runStep = async (
@@ -39,6 +61,7 @@ const runStep = async (
       const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName)
       return await reportDiagnosis(runner, diagnosis, true)
     }
+    if (inputs.mode === 'doctor') return await examine(inputs, environment, runner, signal)
     comment = await prepareComment(inputs, environment, runner, signal)
     const front = { ...runner, log: runner, signal }
     result = await runInPlace(inputs, environment, front)

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import type { Node } from '../cluster/node.ts'
+import { execute } from '../docker/container.ts'
+import type { EngineApi } from '../docker/engine-api.ts'
+import { formatCount } from '../text/format.ts'
+import { type Answer, needed, no, ok } from './check.ts'
+
+/** The cluster's nodes, which all run. */
+export const explainCluster = (clusterName: string, nodes: readonly Node[]): Answer =>
+  ok(
+    `${clusterName}, ${formatCount(nodes.length, 'node')}, running: ${nodes.map(({ name, role }) => `${name} (${role})`).join(', ')}`,
+  )
+
+const parse = (printed: string) => {
+  const lines = printed.split('\n')
+  const version = /^containerd (\d+\.\d+\S*)$/m.exec(printed)?.[1]
+  return {
+    version,
+    tools: new Set(lines.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? [])),
+    hasSocket: lines.includes('socket'),
+    isAnswering: lines.includes('answers'),
+    hasCri: lines.includes('cri'),
+  }
+}
+
+/** Without these nothing gets into a node. */
+const neededTools = ['bash', 'ctr', 'crictl'] as const
+
+/** Without these, it takes longer. */
+const linkingTools = ['cp', 'flock', 'jq', 'nsenter', 'tar'] as const
+
+const useKinds =
+  "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`."
+
+const explainNode = (name: string, printed: string): Answer => {
+  const { version = 'of an unknown version', tools, ...found } = parse(printed)
+  const lacks = (wanted: readonly string[]) => wanted.filter((tool) => !tools.has(tool))
+  const missing = lacks(neededTools)
+  if (missing.length > 0) return needed(`${name} has no ${missing.join(', ')}`, useKinds)
+  const look = `See \`docker exec ${name} journalctl --unit containerd\`; \`docker restart ${name}\` starts it again.`
+  if (!found.hasSocket) return needed(`${name} has no socket /run/containerd/containerd.sock`, look)
+  if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look)
+  if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look)
+  const slower = lacks(linkingTools).map((tool) => (tool === 'cp' ? 'GNU cp' : tool))
+  if (slower.length > 0)
+    return no(`${name} has no ${slower.join(', ')}: Slipway streams images there`, useKinds)
+  return ok(`${name}: containerd ${version}${tools.has('perl') ? '' : ', without Perl'}`)
+}
+
+/** @param printed by in-node/tools.sh, by the nodes' names */
+export const explainNodes = (printed: ReadonlyMap<string, string>): Answer => {
+  const answers = [...printed].map(([name, lines]) => explainNode(name, lines))
+  const bad = answers.filter((answer) => answer.state === 'no')
+  const worst = bad.find(({ isNeeded }) => isNeeded) ?? bad[0]
+  return worst ?? ok(answers.map(({ found }) => found).join(', '))
+}
+
+const timeoutMs = 4_500
+
+/** Asks all nodes side by side for their containerd and its tools; what they print, by their names. */
+export const inspectNodes = async (
+  api: EngineApi,
+  nodes: readonly Node[],
+): Promise<ReadonlyMap<string, string>> => {
+  const script = readFileSync(new URL('./in-node/tools.sh', import.meta.url), 'utf8')
+  const printed = nodes.map(async ({ name, containerId }) => {
+    const lines = await execute(api, containerId, ['sh', '-c', script], timeoutMs)
+    return [name, lines] as const
+  })
+  return new Map(await Promise.all(printed))
+}
+
+/** What a node's own folder is on, as `stat` calls it, where that is a volume of Docker's. */
+export const findVolumesFilesystem = (
+  dataRoot: string,
+  nodes: readonly Node[],
+  printed: ReadonlyMap<string, string>,
+): string | undefined => {
+  const isVolume = ({ mounts }: Node): boolean =>
+    mounts.some(({ destination, source }) => destination === '/var' && source.startsWith(dataRoot))
+  const node = nodes.find(isVolume)
+  return /^filesystem (\w\S*)$/m.exec(printed.get(node?.name ?? '') ?? '')?.[1]
+}
