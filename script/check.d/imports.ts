@@ -11,6 +11,7 @@ const floors: readonly (readonly string[])[] = [
   ['plan'],
   ['facts'],
   ['doctor'],
+  ['registry'],
   [
     'analysis',
     'build',
