@@ -48,8 +48,11 @@ export const isKeptBuilderName = (name: string): boolean =>
 /** The container that says that a step has such a builder. */
 export const toLockName = (builder: string): string => `${builder}-lock`
 
-/** The container of a builder's first node, as buildx calls it. */
-export const toBuilderContainer = (builder: string): string => `buildx_buildkit_${builder}0`
+/** The container of a builder's node, as buildx calls it. */
+export const toContainerName = (node: string): string => `buildx_buildkit_${node}`
+
+/** That of its first node. */
+export const toBuilderContainer = (builder: string): string => toContainerName(`${builder}0`)
 
 /** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
 export const toBuilderPattern = (runId = '[0-9a-f]{16}'): RegExp =>

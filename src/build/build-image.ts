@@ -18,9 +18,11 @@ import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
 import { parseOrigins, withoutRecord } from './provenance.ts'
+import type { RegistryNames } from './registry-output.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 import {
   type Target,
+  throughRegistry,
   toBakeArgs,
   toBakeFile,
   toBakeTargets,
@@ -37,6 +39,8 @@ export type BuildOrder = {
   readonly tempDir: string
   /** For the image, where Docker's store does not get it. */
   readonly layout: string
+  /** Through which it gets there; undefined where the builder writes it itself. */
+  readonly registry?: RegistryNames | undefined
   readonly workspace: string
   /** Of the target, relative to the workspace; undefined where it is no file of this machine. */
   readonly dockerfile: string | undefined
@@ -69,9 +73,11 @@ const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
-  const { target, tempDir, cacheEnv, layout } = order
+  const { tempDir, cacheEnv, layout, registry } = order
+  const target = registry ? throughRegistry(order.target, registry) : order.target
+  const place = registry?.image ?? layout
   const file = join(tempDir, `bake-${target.bake.name}.json`)
-  writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 0o600 })
+  writeFileSync(file, JSON.stringify(toBakeFile(target, sources, place)), { mode: 0o600 })
   const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout)
   const usesService = usesActionsCache(toBakeTargets(target))
   return {
@@ -90,6 +96,15 @@ const isNameRace = (error: unknown): boolean =>
 /** Once the name is there, nobody fails on it; it may be removed and made again. */
 const nameTries = 4
 
+/** Whoever reads the log need not know by which name one may read and write in the step's registry. */
+const hideNames = (event: BuildEvent, { image }: RegistryNames): BuildEvent => {
+  const repository = image.slice(0, image.lastIndexOf(':'))
+  const text = JSON.stringify(event)
+  return text.includes(repository)
+    ? (JSON.parse(text.replaceAll(repository, "the step's registry")) as BuildEvent)
+    : event
+}
+
 /** What tells of a failure. */
 const keep = (tail: BuildEvent[], event: BuildEvent): void => {
   if (event.kind === 'text' || event.kind === 'output') {
@@ -106,7 +121,9 @@ const runBuild = async (
 ): Promise<BuildStats & { readonly cacheFailures: readonly CacheFailure[] }> => {
   const tail: BuildEvent[] = []
   const caches = watchCaches()
-  const progress = createProgress((event) => {
+  const { registry } = order
+  const progress = createProgress((given) => {
+    const event = registry ? hideNames(given, registry) : given
     keep(tail, event)
     caches.onEvent(event)
     onEvent(event)
@@ -175,7 +192,7 @@ const largestMetadata = 16_000_000
 type Read = BuildMetadata & { readonly origins: readonly LayerOrigin[] | undefined }
 
 const readMetadata = (order: BuildOrder): Read => {
-  const { bake, intermediate } = order.target
+  const { bake, intermediate = order.registry?.image } = order.target
   const file = toMetadataFile(order)
   const text = readRegularFile(file, largestMetadata).toString('utf8')
   // Bake writes down all that it built, by name.

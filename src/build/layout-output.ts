@@ -20,7 +20,7 @@ export const toLayoutOutput = (folder: string): string =>
  * @param folder an absolute path; what was there is gone
  * @param needless diff IDs of layers that nobody needs
  */
-export const prepareLayout = (folder: string, needless: readonly string[]): void => {
+export const prepareLayout = (folder: string, needless: Iterable<string>): void => {
   rmSync(folder, { recursive: true, force: true })
   // Also where nothing is needless: Bake takes a folder that is not there yet for a privilege that is not given.
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true, mode: 0o700 })

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
 import { toTexts } from '../inputs/entries.ts'
 import { usualPlatform } from './dockerfile/find.ts'
-import type { Target } from './target.ts'
+import { isForFolder, type Target } from './target.ts'
 
 /**
  * An image in `images` is loaded as Docker has it at the start, so one that this step is about to
@@ -39,7 +39,7 @@ export const refuseSeveralPlatforms = (
   for (const target of targets) {
     const platforms = toTexts(target.bake.definition['platforms'])
     if (platforms.length < 2 || target.output === 'cache') continue
-    const isLayout = target.output === 'oci-layout'
+    const isLayout = isForFolder(target)
     if (hasContainerdStore && !isLayout) continue
     const what = `${target.name} is for several platforms (${platforms.join(', ')})`
     if (isLayout) {

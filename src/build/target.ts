@@ -6,10 +6,18 @@ import { withoutCacheExport } from './cache-entries.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import { toLayoutOutput } from './layout-output.ts'
 import { type Output, quote, toAttests, toFurther, toFurtherEntries } from './outputs.ts'
+import { type RegistryNames, toRegistryOutput, withRegistryCaches } from './registry-output.ts'
 import type { SecretSource } from './secret-channel.ts'
 
-/** Where an image goes: Docker's store, files for the nodes, or nowhere but the builder's cache. */
-export type BuildOutput = 'docker' | 'oci-layout' | 'cache'
+/**
+ * Where an image goes: Docker's store, files for the nodes, the same through a registry of the step's own, or
+ * nowhere but the builder's cache.
+ */
+export type BuildOutput = 'docker' | 'oci-layout' | 'registry' | 'cache'
+
+/** Whether an image goes into a folder, from which the nodes get it. */
+export const isForFolder = ({ output }: Pick<Target, 'output'>): boolean =>
+  output === 'oci-layout' || output === 'registry'
 
 /** One image to build. The name is for people, and for others that build upon it. */
 export type Target = Pick<BakeTarget, 'name' | 'tags' | 'dependsOn' | 'isWanted'> & {
@@ -55,6 +63,12 @@ export const toCached = (target: Target): Target => ({
   bake: toCachedBake(target.bake),
 })
 
+/** The target as it is built through a registry of the step's own. */
+export const throughRegistry = (target: Target, names: RegistryNames): Target => ({
+  ...target,
+  bake: { ...target.bake, definition: withRegistryCaches(target.bake.definition, names) },
+})
+
 /** The target without the caches that it would write. */
 export const toUncached = (target: Target): Target => ({
   ...target,
@@ -75,17 +89,25 @@ export const toUncached = (target: Target): Target => ({
  * @param isOwn the step itself says what is built, not a Bake file
  * @param pushes all that was asked for goes to its registries, too
  * @param keepsInDocker Docker's store is to have what another builder makes
+ * @param usesRegistry what the nodes get goes through a registry of the step's own, also from Docker's builder
  */
 export const toTargets = (
   all: readonly BakeTarget[],
   builderDriver: string | undefined,
   runId: string,
-  { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false } = {},
+  {
+    isSingle = false,
+    isOwn = false,
+    pushes = false,
+    keepsInDocker = false,
+    usesRegistry = false,
+  } = {},
 ): readonly Target[] => {
   // Where buildx does not tell, it is most likely Docker's own.
-  const isDockers = builderDriver === 'docker' || builderDriver === undefined
+  const isDockers = !usesRegistry && (builderDriver === 'docker' || builderDriver === undefined)
+  const findsOthers = isDockers && builderDriver === 'docker'
   const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn))
-  const isIntermediate = (name: string): boolean => builderDriver === 'docker' && upon.has(name)
+  const isIntermediate = (name: string): boolean => findsOthers && upon.has(name)
   const nameOf = (name: string): string =>
     `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`
   const intermediateOf = (name: string): string | undefined =>
@@ -93,10 +115,11 @@ export const toTargets = (
   return all.map((bake) => {
     const { name, tags, dependsOn, isWanted, definition } = bake
     const isExported = isIntermediate(name) || (isWanted && tags.length > 0)
-    const findsImages = builderDriver === 'docker' && definition['pull'] !== true
+    const findsImages = findsOthers && definition['pull'] !== true
     const below = findsImages ? [] : findBaseTargets(name, all)
     const { further, isLoaded } = toFurther(bake, { isOwn, pushes })
-    const exported = isDockers || keepsInDocker || isLoaded ? 'docker' : 'oci-layout'
+    const forFolder = usesRegistry ? 'registry' : 'oci-layout'
+    const exported = isDockers || keepsInDocker || isLoaded ? 'docker' : forFolder
     const output = isExported ? exported : 'cache'
     return {
       name: (isSingle && tags[0]?.given) || name,
@@ -123,12 +146,14 @@ export const toContexts = (target: Target): readonly string[] =>
   ])
 
 /** @param names that only this output has, where others have others */
-const toOutput = ({ output }: Target, layout: string, names: readonly string[]): string => {
+const toOutput = ({ output }: Target, place: string, names: readonly string[]): string => {
   switch (output) {
     case 'docker':
       return names.length === 0 ? 'type=docker' : `type=docker,${quote(`name=${names.join(',')}`)}`
     case 'oci-layout':
-      return toLayoutOutput(layout)
+      return toLayoutOutput(place)
+    case 'registry':
+      return toRegistryOutput(place)
     case 'cache':
       return 'type=cacheonly'
   }
@@ -143,19 +168,19 @@ const isAttested = ({ further, bake }: Target): boolean =>
  * name goes into the local store or into a folder; what is made for others is in the store for a while, or
  * only in the build cache.
  *
- * @param layout the folder
+ * @param place the folder, or the image's name in the step's own registry
  */
 export const toBakeFile = (
   target: Target,
   secrets: readonly SecretSource[],
-  layout: string,
+  place: string,
 ): BakeFile => {
   const { bake, bases, tags, isWanted, intermediate, further } = target
   const ours = secrets.map(({ id, from }) => `id=${id},${from}`)
   const own = isWanted ? tags.map((tag) => tag.given) : []
   const names = intermediate === undefined ? own : [...own, intermediate]
   // The names of a target go to all of its outputs, and this one is for nobody else.
-  const isApart = further.length > 0 && intermediate !== undefined
+  const isApart = (further.length > 0 && intermediate !== undefined) || target.output === 'registry'
   const toEntry = ({ definition }: BakeTarget, output: readonly unknown[]) => ({
     ...definition,
     // An attestation makes an index of an image, which a node cannot use any better.
@@ -166,7 +191,7 @@ export const toBakeFile = (
     output,
   })
   const outputs = [
-    toOutput(target, layout, isApart ? names : []),
+    toOutput(target, place, isApart ? names : []),
     ...toFurtherEntries(further, bake.definition, isApart ? own : []),
   ]
   const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {}

@@ -55,6 +55,8 @@ export const findEngine = async (get: Get): Promise<Engine> =>
 export type Builder = {
   /** Such as `docker` or `docker-container`, as buildx calls them. */
   readonly driver: string
+  /** Names of its nodes; none where buildx does not tell. */
+  readonly nodes?: readonly string[]
   /** Whether its cache is with the daemon of this machine. */
   readonly isLocal: boolean
   /** Of all its nodes, such as `linux/amd64`; none where buildx does not tell. */
@@ -74,8 +76,11 @@ export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder |
   )
   const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)]
   const isOnDaemon = driver === 'docker' || driver === 'docker-container'
+  const [, listed = ''] = printed.split(/^Nodes:$/m)
+  const nodes = [...listed.matchAll(/^Name:\s*(\S+)/gm)].map(([, name = '']) => name)
   return {
     driver,
+    nodes,
     isLocal: isLocalDaemon && isOnDaemon && areHere,
     platforms: lists.flat().map((each) => each.trim().replace(/\*$/, '')),
     versions: versions.map(([, major, minor]) => [Number(major), Number(minor)] as const),

@@ -11,12 +11,14 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
+import { Failure } from '../failure.ts'
 import { architecture } from '../host/architecture.ts'
 import type { Env } from '../host/command.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import { nothingRemembered, type Remembered, recall } from '../memory/memory.ts'
+import { findObjection } from '../registry/reach.ts'
 import type { Secret } from '../secret.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
@@ -57,18 +59,58 @@ const toLast = ({ sizes, times, images }: Remembered) => ({
   lastImages: images,
 })
 
+/** What is to be linked, or loaded by kind, has to be in Docker's store. */
+const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }: Inputs): boolean =>
+  isAsked || loadMode !== 'auto'
+
+/**
+ * Whether the images come through a registry of the step's own, and a line that says why they do not.
+ *
+ * @throws {Failure} where the step asks for that in any case, and it cannot be
+ */
+const decideRegistry = async (
+  api: EngineApi,
+  { isLocal }: Docker,
+  inputs: Inputs,
+  builder: Builder | undefined,
+): Promise<{ readonly usesRegistry: boolean; readonly cacheLines: readonly string[] }> => {
+  const { buildCache, builder: own, keepImages } = inputs
+  if (buildCache === 'never') return { usesRegistry: false, cacheLines: [] }
+  const objection =
+    keepsInDocker(inputs) || keepImages === 'always'
+      ? "load, load-mode and keep-images want the images in Docker's store"
+      : await findObjection(api, isLocal, builder, own)
+  if (objection === undefined) return { usesRegistry: true, cacheLines: [] }
+  if (buildCache === 'auto')
+    return { usesRegistry: false, cacheLines: [`build-cache: not used, as ${objection}.`] }
+  throw new Failure(`build-cache: true, but ${objection}`, {
+    remedy: 'Take `build-cache: auto` for runs that can do without.',
+  })
+}
+
 /** What is to be built, with what, and how large it was last time. */
 const findBuilds = async (
   docker: Docker,
-  { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker, imageReport }: Inputs,
+  api: EngineApi,
+  inputs: Inputs,
   { runId, workspace, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
 ): Promise<
-  Pick<Facts, 'targets' | 'builder' | 'lastSizes' | 'lastTimes' | 'lastImages' | 'keptFor'>
+  Pick<
+    Facts,
+    'targets' | 'builder' | 'cacheLines' | 'lastSizes' | 'lastTimes' | 'lastImages' | 'keptFor'
+  >
 > => {
+  const { bake, builder: own, existingBuilder, allow, imageReport } = inputs
   const keptFor = hasCacheService ? repository : undefined
   if (bake === undefined) {
-    return { targets: [], builder: undefined, ...toLast(nothingRemembered), keptFor }
+    return {
+      targets: [],
+      builder: undefined,
+      cacheLines: [],
+      ...toLast(nothingRemembered),
+      keptFor,
+    }
   }
   // The run's own may still be booting.
   const asking =
@@ -76,21 +118,25 @@ const findBuilds = async (
   const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() =>
     printTargets(docker, bake, allow, workspace),
   )
+  const deciding = Promise.resolve(asking).then((found) =>
+    decideRegistry(api, docker, inputs, found),
+  )
   // Without buildx, printing fails as well; that buildx is missing says more.
-  await Promise.allSettled([asking, printing])
+  await Promise.allSettled([asking, printing, deciding])
   const builder = await asking
+  const { usesRegistry, cacheLines } = await deciding
   const targets = toTargets(await printing, builder?.driver, runId, {
     isSingle: bake.isSingle,
     isOwn: bake.definition !== undefined,
     pushes: bake.pushes,
-    // What is to be linked, or loaded by kind, has to be in Docker's store.
-    keepsInDocker: keepsInDocker || loadMode !== 'auto',
+    keepsInDocker: keepsInDocker(inputs),
+    usesRegistry,
   })
   const last =
     keptFor === undefined
       ? nothingRemembered
       : await recall({ repository: keptFor, ...cache }, targets, imageReport !== 'false')
-  return { targets, builder, ...toLast(last), keptFor }
+  return { targets, builder, cacheLines, ...toLast(last), keptFor }
 }
 
 /** Where the builds' caches are, of which nothing is asked on the way. */
@@ -222,7 +268,7 @@ export const gather = async (
     findEngine(get),
     findNodes(api, inputs),
     findGiven(get, inputs),
-    findBuilds(docker, inputs, context, cache),
+    findBuilds(docker, api, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
     findArchived(inputs, context, cache),
   ] as const
@@ -253,7 +299,7 @@ export const gather = async (
     ...found,
     targets,
     filesCache: hasCacheService && repository ? { repository, mayWrite } : undefined,
-    cacheLines,
+    cacheLines: [...found.cacheLines, ...cacheLines],
     ...disk,
     nodeFiles,
     isHostedRunner,

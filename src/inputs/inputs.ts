@@ -112,6 +112,9 @@ export type Prove = {
 /** Where builds keep their caches, where they do not say so themselves; `auto` takes what can be had. */
 export type CacheChoice = 'none' | 'gha' | 'registry' | 'inline' | 'auto'
 
+/** Whether builders push to a registry of the step's own; `auto` where they can. */
+export type BuildCache = 'auto' | 'always' | 'never'
+
 /** What the step says of caches. */
 export type CacheInputs = {
   readonly cache: CacheChoice
@@ -167,6 +170,7 @@ export type Inputs = CacheInputs & {
   readonly bake: BakeInputs | undefined
   /** Beyond the files of the workspace. */
   readonly allow: Allowances
+  readonly buildCache: BuildCache
   /** Undefined where the step uses the builder that is there. */
   readonly builder: BuilderRequest | undefined
   /** Docker's store is to have what another builder than its own makes. */

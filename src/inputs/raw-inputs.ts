@@ -60,6 +60,7 @@ export const defaults = {
   cache: 'none',
   'cache-ref': undefined,
   'cache-required': 'false',
+  'build-cache': 'false',
   load: 'false',
   driver: undefined,
   'driver-opts': undefined,

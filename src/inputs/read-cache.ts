@@ -1,11 +1,18 @@
 import { parseImageReference } from '../image/reference.ts'
-import type { CacheInputs } from './inputs.ts'
+import type { CacheInputs, Inputs } from './inputs.ts'
 import type { Reader } from './reader.ts'
 
 const choices = ['none', 'gha', 'registry', 'inline', 'auto'] as const
 
+const buildCaches = { auto: 'auto', true: 'always', false: 'never' } as const
+
 /** Reads where builds keep their caches. */
-export const readCache = ({ text, choice, isTrue, report }: Reader): CacheInputs => {
+export const readCache = ({
+  text,
+  choice,
+  isTrue,
+  report,
+}: Reader): CacheInputs & Pick<Inputs, 'buildCache'> => {
   const cache = choice('cache', choices)
   const cacheRef = text('cache-ref')
   const how = 'Write a repository, such as ghcr.io/acme/cache.'
@@ -19,5 +26,6 @@ export const readCache = ({ text, choice, isTrue, report }: Reader): CacheInputs
       report('cache-ref', 'given without `cache: registry`. Set that, or leave cache-ref out.')
     }
   }
-  return { cache, cacheRef, cacheRequired: isTrue('cache-required') }
+  const buildCache = buildCaches[choice('build-cache', ['false', 'auto', 'true'] as const)]
+  return { cache, cacheRef, cacheRequired: isTrue('cache-required'), buildCache }
 }

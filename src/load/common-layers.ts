@@ -44,25 +44,36 @@ export const toPresentLayers = (
     }),
   )
 
-const findLayers = async (api: EngineApi, node: Node): Promise<ReadonlySet<string>> => {
+/** What a node has, or all nodes have. */
+export type NodeLayers = {
+  /** Of layers that are part of some image. */
+  readonly diffIds: ReadonlySet<string>
+  /** Of snapshots. */
+  readonly chainIds: ReadonlySet<string>
+}
+
+const nothing: NodeLayers = { diffIds: new Set(), chainIds: new Set() }
+
+const findLayers = async (api: EngineApi, node: Node): Promise<NodeLayers> => {
   const argv = ['bash', '-c', listConfigs, 'bash', node.containerd.root]
   const [printed, { chains }] = await Promise.all([
     execute(api, node.name, argv, timeoutMs),
     inspectNode(api, node, []),
   ])
-  return toPresentLayers(printed.split('\0'), chains)
+  return { diffIds: toPresentLayers(printed.split('\0'), chains), chainIds: chains }
 }
 
 /**
- * Diff IDs of the layers that all nodes have, as part of some image. A builder need not send them: mostly
- * they are there below the same layers, too, and where they are not, the load asks for them.
+ * The layers that all nodes have. A builder need not send them: mostly they are there below the same layers,
+ * too, and where they are not, the load asks for them.
  */
 export const findCommonLayers = async (
   api: EngineApi,
   nodes: readonly Node[],
-): Promise<readonly string[]> => {
-  const [first, ...others] = await Promise.all(
-    nodes.map((node) => findLayers(api, node).catch(() => new Set<string>())),
-  )
-  return [...(first ?? [])].filter((diffId) => others.every((layers) => layers.has(diffId)))
+): Promise<NodeLayers> => {
+  const found = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => nothing)))
+  const [first = nothing, ...others] = found
+  const pick = (of: keyof NodeLayers): ReadonlySet<string> =>
+    new Set([...first[of]].filter((id) => others.every((other) => other[of].has(id))))
+  return { diffIds: pick('diffIds'), chainIds: pick('chainIds') }
 }

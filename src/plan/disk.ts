@@ -1,3 +1,4 @@
+import { isForFolder } from '../build/target.ts'
 import type { Facts } from '../facts/facts.ts'
 import { toRepository } from '../image/reference.ts'
 import type { Sizes } from '../image/sizes.ts'
@@ -26,8 +27,7 @@ type Placed = { readonly need: Need; readonly filesystem: Filesystem | undefined
 const largestOf = (sizes: readonly number[]): number => Math.max(0, ...sizes)
 
 /** Images go from their builder through a folder into the nodes. */
-const areLayouts = ({ targets }: Facts): boolean =>
-  targets.some(({ output }) => output === 'oci-layout')
+const areLayouts = ({ targets }: Facts): boolean => targets.some(isForFolder)
 
 const toBuildNeeds = (facts: Facts, sizes: Sizes): readonly Placed[] => {
   const { builder, filesystems } = facts

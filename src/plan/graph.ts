@@ -1,4 +1,4 @@
-import type { Target } from '../build/target.ts'
+import { isForFolder, type Target } from '../build/target.ts'
 import type { Freeing } from '../disk/free-disk.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import type { Facts } from '../facts/facts.ts'
@@ -73,9 +73,9 @@ const inOrder = (targets: readonly Target[]): readonly Target[] => {
 
 /** What an image left on its way into the nodes. */
 const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => {
-  const { name, intermediate, output } = target
+  const { name, intermediate } = target
   const order = { after, isFinal: true }
-  if (output === 'oci-layout')
+  if (isForFolder(target))
     return [toStep(`drop the files of ${name}`, { kind: 'drop-layout', target }, order)]
   if (intermediate === undefined) return []
   return [toStep(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
@@ -96,7 +96,7 @@ const planBuilds = (
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const source = { kind: 'built', by: id } as const
     const load = toLoad(tags, source, [id])
-    const isLayout = output === 'oci-layout'
+    const isLayout = isForFolder(target)
     const loadedBy = isLayout ? load.id : undefined
     const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : []
     const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : []

@@ -1,5 +1,5 @@
 import { isPush } from '../build/outputs.ts'
-import type { Target } from '../build/target.ts'
+import { isForFolder, type Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Sizes } from '../image/sizes.ts'
 import type { KeepImages } from '../inputs/inputs.ts'
@@ -110,7 +110,7 @@ const renderNodes = (steps: readonly Step[]): readonly string[] => {
   const loads = steps.filter((step) => step.kind === 'load')
   const [first] = loads
   if (first === undefined) return []
-  if (steps.some((step) => step.kind === 'build' && step.target.output === 'oci-layout')) {
+  if (steps.some((step) => step.kind === 'build' && isForFolder(step.target))) {
     const names = first.into.map(({ node }) => `\n- ${node.name}`)
     return [
       `Nodes:${names.join('')}`,

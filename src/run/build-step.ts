@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { buildImage } from '../build/build-image.ts'
+import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { watchBuild } from '../build/builder-watch.ts'
 import {
   type BuildFiles,
@@ -8,22 +8,19 @@ import {
   toBakeWords,
 } from '../build/dockerfile/find.ts'
 import { findStepLine } from '../build/dockerfile/step-line.ts'
-import { prepareLayout } from '../build/layout-output.ts'
-import { isPush } from '../build/outputs.ts'
 import { shortenInstruction } from '../build/render-event.ts'
-import { type Target, toContexts } from '../build/target.ts'
+import { isForFolder, type Target, toContexts } from '../build/target.ts'
 import type { MissedStep } from '../build/timings.ts'
 import { findPersisted, findSecretWarnings } from '../build/warnings.ts'
 import { createDocker } from '../docker/docker.ts'
 import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
-import { readLayout } from '../image/sources/oci-layout.ts'
-import { findCommonLayers } from '../load/common-layers.ts'
 import { toLine } from '../text/to-line.ts'
 import { logBuild } from './build-log.ts'
 import { retryBuild } from './build-retry.ts'
+import { buildIntoFolder, type TryBuild } from './folder-build.ts'
 import type { BuiltOf } from './history-origins.ts'
-import { createExportLayers, measureLayout, toLayoutFolder } from './layouts.ts'
+import { measureLayout, toLayoutFolder } from './layouts.ts'
 import type { Handler, Ports } from './ports.ts'
 
 /** Never fails, and is soon over: it goes on beside the build. */
@@ -81,38 +78,30 @@ export const build: Handler<'build'> = async (step, ports) => {
   const layout = toLayoutFolder(run, target)
   const place = { tempDir, layout, workspace, dockerfile }
   const order = { target, secrets, cacheEnv, cacheRequired, wantsOrigins, ...place }
-  const { name, tags, isWanted, output, intermediate, further } = target
-  const common = output === 'oci-layout' ? await findCommonLayers(docker.api, nodes) : []
+  const { name, tags, isWanted, intermediate } = target
   const { signal } = run
-  const buildOnce = () => {
-    // Another try must not find the manifests of the last one.
-    if (output === 'oci-layout') prepareLayout(layout, common)
-    return logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
+  const buildOnce = (whole: BuildOrder) =>
+    logBuild(log, { name, isAlone, dockerfile, signal }, (onEvent) =>
       watchBuild({ name, watch: run.watch, signal, onEvent }, (until, onEvent) =>
-        buildImage(createDocker(run.env, until), order, onEvent, log.warning),
+        buildImage(createDocker(run.env, until), whole, onEvent, log.warning),
       ),
     )
-  }
-  const { origins, ...built } = await retryBuild(
-    { name, retries, signal, line: log.line },
-    buildOnce,
-  ).finally(() => warned)
+  const tryBuild: TryBuild = (whole, prepare = () => {}) =>
+    retryBuild({ name, retries, signal, line: log.line }, () => {
+      prepare()
+      return buildOnce(whole)
+    })
+  const building = isForFolder(target)
+    ? buildIntoFolder(order, nodes, ports, tryBuild)
+    : tryBuild(order).then((built) => ({ built, inFolder: undefined }))
+  const { built: whole, inFolder } = await building.finally(() => warned)
+  const { origins, ...built } = whole
   const builtOf = wantsOrigins ? toBuiltOf(target, files, dockerfile) : undefined
   const metadata = { ...built, missed: toMissed(built.missed, files, dockerfile) }
-  if (output === 'oci-layout') {
-    const { digest } = metadata
-    const reported = further.length > 0 ? { digest, isPushed: further.some(isPush) } : undefined
-    const image = readLayout(layout, tags, reported)
-    const exportLayers = createExportLayers(order, ports)
+  if (inFolder !== undefined) {
+    const { image } = inFolder
     const measured = measureLayout(image)
-    return {
-      metadata: { ...metadata, imageId: image.id },
-      image,
-      measured,
-      origins,
-      builtOf,
-      exportLayers,
-    }
+    return { metadata: { ...metadata, imageId: image.id }, ...inFolder, measured, origins, builtOf }
   }
   if (!isWanted || intermediate === undefined || tags.length === 0) {
     if (isWanted)

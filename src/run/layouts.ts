@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { wantLayers } from '../build/layout-output.ts'
-import { type Target, toCached, toUncached, withoutFurther } from '../build/target.ts'
+import type { Target } from '../build/target.ts'
 import { attempt } from '../failure.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { HistoryEntry, Measured } from '../image/sizes.ts'
@@ -31,15 +31,10 @@ export const measureLayout = ({ sizeBytes, layers, layout }: ContainerImage): Me
     .reverse(),
 })
 
-/**
- * Has the builder write layers that were not needed when it built: all is in its cache, so no step runs
- * again, and none needs a secret.
- */
+/** Has the builder write layers that were not needed when it built: all is in its cache, so no step runs again. */
 export const createExportLayers =
   (order: BuildOrder, { docker, log }: Pick<Ports, 'docker' | 'log'>): ExportLayers =>
   async (diffIds) => {
     wantLayers(order.layout, diffIds)
-    const target = withoutFurther(toUncached(toCached(order.target)))
-    const again = { ...order, target, secrets: [] }
-    await buildImage(docker.command, again, () => {}, log.warning)
+    await buildImage(docker.command, order, () => {}, log.warning)
   }

@@ -2,6 +2,7 @@ import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { Proof } from '../analysis/proof.ts'
 import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
+import type { Target } from '../build/target.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { ClusterState, CreatedCluster } from '../cluster/providers/create-kind.ts'
 import type { Freed } from '../disk/free-disk.ts'
@@ -17,6 +18,8 @@ import type { BuildSecret } from '../inputs/inputs.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { FilesImages } from '../load/volume-image.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
+import type { CacheDocuments } from '../registry/cache-documents.ts'
+import type { LayerSource } from '../registry/layer-source.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
 import type { EndedToken } from '../token/ended-token.ts'
 import type { FilesResult } from './files-result.ts'
@@ -84,6 +87,20 @@ export type Secrets = {
   readonly cacheEnv: Env
 }
 
+/** What is kept of builds from run to run. None of it fails: a cache saves time, and nothing else. */
+export type BuildCaches = {
+  /** What an earlier build of a target wrote of its cache; undefined where nothing is kept. */
+  readonly restore: (target: Target) => Promise<CacheDocuments | undefined>
+  /** Where layers are that were kept. */
+  readonly sources: readonly LayerSource[]
+  /**
+   * Takes what a build wrote of its cache.
+   *
+   * @param folder an OCI layout with the layers that the builder has sent; it goes when the image is loaded
+   */
+  readonly keep: (target: Target, cache: CacheDocuments, folder: string) => Promise<void>
+}
+
 /** One run of one plan. */
 export type Run = {
   readonly id: string
@@ -102,6 +119,8 @@ export type Run = {
   readonly saveClusterState: (state: ClusterState) => void
   /** How the Actions cache is asked. */
   readonly cache: CacheAccess
+  /** Undefined where nothing is kept of builds. */
+  readonly buildCaches?: BuildCaches | undefined
   /** Ends with the step, or with the first failure where that ends all. */
   readonly signal: AbortSignal
   /** What an earlier step came to; undefined where it was not done. */

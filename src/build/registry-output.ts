@@ -1,0 +1,37 @@
+import { toEntries } from '../inputs/entries.ts'
+import type { BakeDefinition } from '../inputs/inputs.ts'
+
+/** Names in a registry of the step's own; each goes with its build. */
+export type RegistryNames = {
+  readonly image: string
+  /** Where the build writes its cache, and where it finds one. */
+  readonly cacheTo: string
+  readonly cacheFrom: string | undefined
+}
+
+/** A layer's digest is its diff ID then: what a node has is known by it. */
+const form = 'compression=uncompressed,force-compression=true,oci-mediatypes=true'
+
+/** Has a builder push an image. Docker's own would otherwise unpack it, for which it would fetch all layers. */
+export const toRegistryOutput = (image: string): string =>
+  `type=image,name=${image},push=true,unpack=false,store=false,${form}`
+
+/** Adds the caches in such a registry to those that a target has. */
+export const withRegistryCaches = (
+  definition: BakeDefinition,
+  { cacheTo, cacheFrom }: RegistryNames,
+): BakeDefinition => {
+  const add = (word: 'cache-from' | 'cache-to', entry: string): readonly unknown[] => [
+    ...toEntries(definition[word]),
+    `type=registry,ref=${entry}`,
+  ]
+  return {
+    ...definition,
+    ...(cacheFrom && { 'cache-from': add('cache-from', cacheFrom) }),
+    // Layers of other stages are kept nowhere, so nothing is said of them.
+    'cache-to': add(
+      'cache-to',
+      `${cacheTo},mode=min,image-manifest=true,ignore-error=true,${form}`,
+    ),
+  }
+}

@@ -1,0 +1,66 @@
+import { type BuildOrder, buildImage } from '../build/build-image.ts'
+import { prepareLayout } from '../build/layout-output.ts'
+import { isPush } from '../build/outputs.ts'
+import { toCached, toUncached, withoutFurther } from '../build/target.ts'
+import type { Node } from '../cluster/node.ts'
+import type { ContainerImage } from '../image/image.ts'
+import { readLayout } from '../image/sources/oci-layout.ts'
+import { findCommonLayers } from '../load/common-layers.ts'
+import type { ExportLayers } from '../load/task.ts'
+import { createExportLayers } from './layouts.ts'
+import type { Ports } from './ports.ts'
+import { buildThroughRegistry, exportThroughRegistry } from './registry-build.ts'
+
+type BuiltByBuildx = Awaited<ReturnType<typeof buildImage>>
+
+/** @param prepare what is done before each try */
+export type TryBuild = (order: BuildOrder, prepare?: () => void) => Promise<BuiltByBuildx>
+
+/** An image in a folder, which nodes get from there. */
+type InFolder = { readonly image: ContainerImage; readonly exportLayers: ExportLayers }
+
+/** The order for layers that were built before: nothing is pushed elsewhere, no cache written, no secret needed. */
+const toExportOrder = (order: BuildOrder): BuildOrder => ({
+  ...order,
+  target: withoutFurther(toUncached(toCached(order.target))),
+  secrets: [],
+})
+
+/**
+ * Has a builder put an image into a folder, but for the layers that all nodes have: it writes there itself, or
+ * it pushes to a registry of the step's own.
+ */
+export const buildIntoFolder = async (
+  order: BuildOrder,
+  nodes: readonly Node[],
+  ports: Pick<Ports, 'docker' | 'log' | 'run'>,
+  tryBuild: TryBuild,
+): Promise<{ readonly built: BuiltByBuildx; readonly inFolder: InFolder }> => {
+  const { target, layout: folder } = order
+  const { name, tags, further, output } = target
+  const { docker, log, run } = ports
+  const common = await findCommonLayers(docker.api, nodes)
+  const read = ({ digest }: BuiltByBuildx): ContainerImage => {
+    const reported = { digest, isPushed: further.some(isPush) }
+    return readLayout(folder, tags, further.length > 0 ? reported : undefined)
+  }
+  if (output === 'oci-layout') {
+    // Another try must not find the manifests of the last one.
+    const built = await tryBuild(order, () => prepareLayout(folder, common.diffIds))
+    const exportLayers = createExportLayers(toExportOrder(order), ports)
+    return { built, inFolder: { image: read(built), exportLayers } }
+  }
+  const { sources = [], restore, keep } = run.buildCaches ?? {}
+  const place = { name, folder, common, sources, signal: run.signal, line: log.line }
+  const cache = await restore?.(target)
+  const { built, image, ...made } = await buildThroughRegistry(
+    { ...place, cache, build: (registry) => tryBuild({ ...order, registry }) },
+    read,
+  )
+  if (made.cache !== undefined) await keep?.(target, made.cache, folder)
+  const again = (registry: BuildOrder['registry']) =>
+    buildImage(docker.command, { ...toExportOrder(order), registry }, () => {}, log.warning)
+  const exportLayers: ExportLayers = (wanted) =>
+    exportThroughRegistry({ ...place, cache: undefined, build: again }, wanted)
+  return { built, inFolder: { image, exportLayers } }
+}
