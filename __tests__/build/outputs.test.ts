@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readTargets } from '../../src/build/definition.ts'
 import { requireBuildx, requireOutputs } from '../../src/build/require-outputs.ts'
-import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
+import { throughRegistry, toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
 import { renderError } from '../../src/failure.ts'
 import { read } from '../support/read.ts'
 
@@ -51,6 +51,53 @@ test('the name by which a load finds an image in Docker is not pushed', () => {
       tags: undefined,
     })
   }
+})
+
+test("through the step's own registry, what is asked for is pushed as ever, by its own names", () => {
+  const usesRegistry = { pushes: true, usesRegistry: true }
+  for (const driver of ['docker', 'docker-container']) {
+    const [target] = targetsOf({ 'cache-from': ['type=gha'] }, driver, usesRegistry)
+    if (target === undefined) throw new Error('no target')
+    expect([target.output, target.intermediate]).toEqual(['registry', undefined])
+    const names = { image: '127.0.0.1:1/x:image', cacheTo: '127.0.0.1:1/x:cache' }
+    const place = throughRegistry(target, { ...names, cacheFrom: names.cacheTo })
+    const file = toBakeFile(place, [], names.image).target['api'] ?? {}
+    const form = 'compression=uncompressed,force-compression=true,oci-mediatypes=true'
+    expect(file).toMatchObject({
+      output: [
+        `type=image,name=${names.image},push=true,unpack=false,store=false,${form}`,
+        `type=image,push=true,name=${tag}`,
+      ],
+      tags: undefined,
+      'cache-from': ['type=gha', `type=registry,ref=${names.cacheTo}`],
+      'cache-to': [
+        `type=registry,ref=${names.cacheTo},mode=min,image-manifest=true,ignore-error=true,${form}`,
+      ],
+    })
+    const cold = throughRegistry(target, { ...names, cacheFrom: undefined })
+    expect(cold.bake.definition['cache-from']).toEqual(['type=gha'])
+    expect(toBakeArgs(place, 'f', 'm', [], names.image).join(' ')).not.toContain('fs.write')
+  }
+})
+
+test("through it, Docker's own builder finds other targets as other builders do, and load: true stays", () => {
+  const all = readTargets(
+    {
+      target: {
+        base: { context: '/nowhere', tags: ['base:1'] },
+        api: { ...api, contexts: { base: 'target:base' } },
+      },
+    },
+    '/nowhere',
+  )
+  const targets = toTargets(all, 'docker', 'run', { usesRegistry: true })
+  expect(targets.map(({ output, bases }) => [output, bases.map(({ name }) => name)])).toEqual([
+    ['registry', []],
+    ['registry', ['base']],
+  ])
+  expect(targets[1]?.bake.definition['contexts']).toEqual({ base: 'target:base' })
+  const kept = toTargets(all, 'docker', 'run', { usesRegistry: true, keepsInDocker: true })
+  expect(kept.map(({ output }) => output)).toEqual(['docker', 'docker'])
 })
 
 test('type=docker is what load: true says', () => {

@@ -7,6 +7,15 @@ test('caches are left to the Bake file unless the step says otherwise', () => {
   expect(read(build)).toMatchObject({ cache: 'none', cacheRef: undefined, cacheRequired: false })
 })
 
+test('build-cache is off unless the step asks', () => {
+  expect(read(build).buildCache).toBe('never')
+  expect(read({ ...build, 'build-cache': 'auto' }).buildCache).toBe('auto')
+  expect(read({ ...build, 'build-cache': 'true' }).buildCache).toBe('always')
+  expect(problemsOf({ ...build, 'build-cache': 'gha' })).toEqual([
+    expect.stringContaining('build-cache ("gha"): unknown. Write one of false, auto, true.'),
+  ])
+})
+
 test('a place of its own, and strict', () => {
   const raw = { cache: 'registry', 'cache-ref': 'ghcr.io/acme/c:x', 'cache-required': 'true' }
   expect(read({ ...build, ...raw })).toMatchObject({

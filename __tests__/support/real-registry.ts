@@ -21,10 +21,12 @@ const folders = [
   ...globSync(`${parts}/*/usr/bin`).toSorted(),
 ]
 
-/** Debian's registry, of the machine or the testbed's parts; undefined where there is none. */
-export const registryProgram = folders
-  .map((folder) => join(folder, 'docker-registry'))
-  .find(isProgram)
+/** A program of Debian's, of the machine or the testbed's parts; undefined where there is none. */
+export const findProgram = (name: string): string | undefined =>
+  folders.map((folder) => join(folder, name)).find(isProgram)
+
+/** Debian's registry. */
+export const registryProgram = findProgram('docker-registry')
 
 const toConfig = (folder: string): string => `
 version: 0.1
