@@ -16,10 +16,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { architecture } from '../../src/host/architecture.ts'
 import type { PullRecord } from '../../src/run/image-entries.ts'
 import { keepPulled, renderFaster } from '../../src/run/keep-pulled-step.ts'
-import type { Ports, Pulled } from '../../src/run/ports.ts'
+import type { Ports } from '../../src/run/ports.ts'
 import { pullThroughCache } from '../../src/run/pull-through-cache.ts'
 import { descriptorOf, makeImage, makeIndex, type Parts } from '../support/blob-images.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { createKeptPorts, expectWhole } from '../support/kept-pull.ts'
 import {
   pushTo,
   type RealRegistry,
@@ -32,29 +33,10 @@ const root = mkdtempSync(join(tmpdir(), 'slipway-image-cache-'))
 let service: CacheService
 let registry: RealRegistry
 let told: string[] = []
-let made = 0
+const toPorts = createKeptPorts(root)
 
 /** Of 11 MB that nothing makes smaller. */
 const large = randomBytes(11_000_000).toString('latin1')
-
-const toPorts = () => {
-  made += 1
-  const layoutDir = join(root, `${made}`)
-  mkdirSync(layoutDir, { mode: 0o700 })
-  const { signal } = new AbortController()
-  const env = { PATH: process.env['PATH'] ?? '', HOME: root }
-  const variables = {
-    ACTIONS_RESULTS_URL: service.resultsUrl,
-    ACTIONS_RUNTIME_TOKEN: service.token,
-    ACTIONS_CACHE_SERVICE_V2: 'true',
-  }
-  const log = {
-    line: (text: string) => void told.push(text),
-    warning: (text: string) => void told.push(`warning: ${text}`),
-  }
-  const cache = { env, variables, mask: () => {}, debug: () => {}, signal }
-  return { log, docker: {}, run: { layoutDir, env, signal, cache } } as unknown as Ports
-}
 
 const toName = (name: string) => ({
   given: `${registry.host}/${name}`,
@@ -67,7 +49,7 @@ const step = async (
   plan: { readonly bytes?: number; readonly mayWrite?: boolean } = {},
 ) => {
   told = []
-  const ports = toPorts()
+  const ports = toPorts(told, service)
   const pulled = await Promise.all(
     names.map((name) => pullThroughCache(toName(name), [{} as never], ports)),
   )
@@ -81,17 +63,6 @@ const step = async (
 
 const push = (repository: string, { manifest, config, layers }: Parts, tag = '1') =>
   pushTo(registry.host, repository, [config, ...layers], [[tag, manifest]])
-
-/** Whether a folder has an image as builders write it, layer for layer. */
-const expectWhole = (pulled: Pulled | undefined, { manifest, config, layers }: Parts): void => {
-  const { layout, id } = pulled?.image ?? {}
-  expect([layout?.manifest, id]).toEqual([manifest.toString(), sha256(config)])
-  const read = (digest: string): string =>
-    sha256(readFileSync(join(layout?.folder ?? '', 'blobs/sha256', digest.slice(7))))
-  const { rootfs } = JSON.parse(config.toString())
-  expect(rootfs.diff_ids).toHaveLength(layers.length)
-  for (const diffId of rootfs.diff_ids) expect(read(diffId)).toBe(diffId)
-}
 
 const keysOf = (): readonly string[] =>
   service.entries

@@ -107,7 +107,7 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
           // The registry's trouble in the midst of a layer, once.
           const isCut = url.includes('/blobs/') && cuts === 0
           if (isCut) cuts += 1
-          return isCut ? { cutAfter: 100 } : undefined
+          return isCut ? { cutAfter: 100, isReset: true } : undefined
         }
         if (!url.includes('/manifests/')) return undefined
         const message =

@@ -3,6 +3,7 @@ import { request as ask, createServer, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net'
 
 export type Seen = {
+  readonly method: string
   readonly url: string
   readonly range: string | undefined
   readonly authorization: string | undefined
@@ -12,6 +13,10 @@ export type Seen = {
 export type Trouble = {
   /** Ends it after so many bytes. */
   readonly cutAfter?: number
+  /** Resets the connection there, as a middlebox does. */
+  readonly isReset?: true
+  /** Added to those of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Changes the byte there. */
   readonly changeAt?: number
   /** Asks for all of it, whatever part was asked for. */
@@ -29,7 +34,7 @@ export type BadNetwork = {
 
 const forward = (
   target: string,
-  { cutAfter, changeAt = -1, isWithoutRanges }: Trouble,
+  { cutAfter, isReset, headers: added, changeAt = -1, isWithoutRanges }: Trouble,
   request: IncomingMessage,
   response: ServerResponse,
 ): void => {
@@ -38,7 +43,7 @@ const forward = (
   const headers = { ...rest, ...(range && !isWithoutRanges && { range }) }
   const url = `http://${target}${request.url}`
   ask(url, { method: request.method ?? 'GET', headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...added })
     let bytes = 0
     answer.on('data', (chunk: Buffer) => {
       if (response.destroyed) return
@@ -48,8 +53,9 @@ const forward = (
       if (cutAfter === undefined || bytes <= cutAfter) return void response.write(chunk)
       const left = chunk.subarray(0, chunk.length - (bytes - cutAfter))
       answer.destroy()
-      // Its end comes behind what was sent, where a reset would drop that, too.
-      response.write(left, () => response.socket?.end())
+      // An end comes behind what was sent; a reset may drop that, too.
+      const { socket } = response
+      response.write(left, () => (isReset ? socket?.resetAndDestroy() : socket?.end()))
     })
     answer.on('end', () => response.end())
     answer.on('error', () => response.destroy())
@@ -63,8 +69,8 @@ export const startBadNetwork = async (
 ): Promise<BadNetwork> => {
   const seen: Seen[] = []
   const server = createServer((request, response) => {
-    const { url = '', headers } = request
-    const each = { url, range: headers.range, authorization: headers.authorization }
+    const { url = '', method = '', headers } = request
+    const each = { method, url, range: headers.range, authorization: headers.authorization }
     const trouble = toTrouble(each, seen) ?? {}
     seen.push(each)
     if (trouble.answer) trouble.answer(response)

@@ -67,6 +67,10 @@ export const startRealRegistry = async (): Promise<RealRegistry> => {
   }
 }
 
+/** Of what does not say it itself, as its author may leave out. */
+const toType = ({ manifests }: { readonly manifests?: unknown }): string =>
+  `application/vnd.oci.image.${manifests === undefined ? 'manifest' : 'index'}.v1+json`
+
 /** Pushes blobs and then manifests, as every client does: nothing of a manifest may be missing. */
 export const pushTo = async (
   host: string,
@@ -87,7 +91,11 @@ export const pushTo = async (
     await check(await fetch(location, { method: 'PUT', headers, body }), 201)
   }
   for (const [name, content] of manifests) {
-    const { mediaType } = JSON.parse(content.toString()) as { readonly mediaType: string }
+    const document = JSON.parse(content.toString()) as {
+      readonly mediaType?: string
+      readonly manifests?: unknown
+    }
+    const { mediaType = toType(document) } = document
     const options = { headers: { 'content-type': mediaType }, body: new Uint8Array(content) }
     const url = `http://${host}/v2/${repository}/manifests/${name}`
     await check(await fetch(url, { method: 'PUT', ...options }), 201)

@@ -44,9 +44,13 @@ export const toWaitMs = (header: string | undefined, nowMs = Date.now()): number
   return Number.isNaN(ms) ? 0 : Math.max(0, ms)
 }
 
+/** A limit that is used up, and no word of its end: Docker Hub's lasts for hours. */
+const isUsedUp = (headers: IncomingHttpHeaders): boolean =>
+  headers['retry-after'] === undefined && /^0(?:;|$)/.test(`${headers['ratelimit-remaining']}`)
+
 /** No room (507) and no budget (509) stay so; GitHub's second limit is a 403 that says how long it is one. */
-const mayPass = (status: number, waitMs: number): boolean =>
-  status === 429 ||
+const mayPass = (status: number, headers: IncomingHttpHeaders, waitMs: number): boolean =>
+  (status === 429 && !isUsedUp(headers)) ||
   (status === 403 && waitMs > 0) ||
   (status >= 500 && status !== 507 && status !== 509)
 
@@ -81,7 +85,8 @@ const sendOnce = async (
     // A signal may see thousands of answers.
     message.once('close', () => signal.removeEventListener('abort', end))
     const waitMs = toWaitMs(message.headers['retry-after'])
-    if (!mayPass(status, waitMs)) return { status, headers: message.headers, body: message }
+    if (!mayPass(status, message.headers, waitMs))
+      return { status, headers: message.headers, body: message }
     message.destroy()
     const wish =
       waitMs > longestWaitMs ? `, and wants to be asked again in ${waitMs / 1_000} s` : ''

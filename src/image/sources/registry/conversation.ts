@@ -70,6 +70,7 @@ export const createConversation = (place: Place, asker: Asker) => {
     if (answer.status === 200 || (answer.status === 206 && from > 0)) return answer
     answer.body.destroy()
     if (answer.status === 404) throw new Failure(`${domain} does not have it`)
+    if (answer.status === 429) throw new Failure(`the pull limit of ${domain} is used up`)
     const isRefused = answer.status === 401 || answer.status === 403
     throw new Failure(`${domain} answered ${answer.status} to ${path}`, {
       ...(isRefused && {
