@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -76,6 +76,16 @@ const slipway = async (
   return ran
 }
 
+/** A PATH with the kind of Debian 13, which is 0.27, where the testbed has it. */
+const withOlderKind = async (): Promise<string> => {
+  const { PATH = '', SLIPWAY_TESTBED_DIR = '/var/lib/slipway-testbed' } = process.env
+  const older = join(SLIPWAY_TESTBED_DIR, 'parts/trixie/usr/bin/kind')
+  if (!existsSync(older)) return PATH
+  const folder = await mkdtemp(join(workspace, 'older-'))
+  await symlink(older, join(folder, 'kind'))
+  return `${folder}:${PATH}`
+}
+
 /** Lets the stand-in for kubeadm go on. */
 const letGo = (node: string): Promise<string> => docker('exec', node, 'touch', '/kind/go')
 
@@ -145,6 +155,7 @@ test('post removes what the step made, and forgets it; a cluster that is not rea
   const image = await buildKindNode('unready')
   let atPost: readonly string[] = []
   const ran = await slipway(step(image, { wait: '1s' }), {
+    env: { PATH: await withOlderKind() },
     betweenPhases: async () => {
       atPost = await nodesOf(name)
     },

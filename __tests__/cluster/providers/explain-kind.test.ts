@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { explainKind } from '../../../src/cluster/providers/explain-kind.ts'
 
-/** What kind 0.33 printed here, but for those that are marked. */
+/** What kind 0.33 printed here, but for those that are marked. From 0.20 on it has the same words for all of these. */
 const printed: readonly (readonly [name: string, lines: string, why: RegExp, remedy: RegExp])[] = [
   [
     'kubeadm fails',
@@ -75,12 +75,46 @@ Command Output: failed to register layer: write /usr/bin/x: no space left on dev
     /^unable to decode config: .*field nods not found/,
     /Correct kind-config/,
   ],
+  [
+    'the network has no addresses left (Docker 28)',
+    `ERROR: failed to create cluster: failed to ensure docker network: command "docker network create" failed with error: exit status 1
+Command Output: Error response from daemon: all predefined address pools have been fully subnetted; could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network`,
+    /^failed to ensure docker network: .*non-overlapping/,
+    /network prune/,
+  ],
+  [
+    "patches do not fit the node's containerd (kind's sources)",
+    'ERROR: failed to create cluster: failed to restart containerd after patching config: command "docker exec" failed with error: exit status 1',
+    /^failed to restart containerd after patching config$/,
+    /containerdConfigPatches/,
+  ],
 ]
 
 test.each(printed)('%s', (_name, text, why, remedy) => {
   const lines = text.split('\n')
   expect(explainKind(lines).why).toMatch(why)
   expect(explainKind(lines).remedy).toMatch(remedy)
+})
+
+test.each([
+  'must have at least one control-plane node',
+  '[invalid configuration for node 0: "boss" is not a valid node role, must have at least one control-plane node]',
+  'unknown apiVersion: kind.x-k8s.io/v1alpha9',
+  'unknown kind Clutter for apiVersion: kind.x-k8s.io/v1alpha4',
+  'could not determine kind / apiVersion for config: yaml: line 1: did not find expected node content',
+  'invalid pod subnet failed to parse cidr value:"abc" with error: invalid CIDR address: abc',
+  'invalid kubeProxyMode: abc',
+  'invalid configuration for node 0: invalid hostPort: invalid port number: 99999',
+  "'pt_W' is not a valid cluster name, cluster names must match `^[a-z0-9.-]+$`",
+  'error reading file: open /nowhere: no such file or directory',
+])('of kind-config, 0.27 and 0.33 say: %s', (said) => {
+  // 0.33 says this first, on the machines that it is about.
+  const warning =
+    'cgroup v1 is deprecated in Kubernetes and will not be supported in a future kind release, please upgrade to cgroup v2'
+  for (const before of [[], [warning]]) {
+    const { why, remedy } = explainKind([...before, `ERROR: failed to create cluster: ${said}`])
+    expect([why, remedy]).toEqual([said, expect.stringMatching(/^Correct kind-config: /)])
+  }
 })
 
 test('what nobody foresaw is told as kind tells it, in one line', () => {

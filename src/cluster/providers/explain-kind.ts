@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
       /(?:Bind for (\S+) failed: )?port is already allocated|(?:bind host port for ([\d.]+:\d+|\[\S+?\]:\d+)\S* )?address already in use/i,
     why: (match) => `${addressOf(match)} is taken on this machine (port is already allocated)`,
     remedy: () =>
-      'See who has it with `docker ps`, or leave the hostPort out of kind-config, or take another one.',
+      'See who has it with `docker ps`, or leave the hostPort out of kind-config, or take another one. Where kind-config names none, kind chose it: run the job again.',
   },
   {
     pattern: /node\(s\) already exist for a cluster with the name "([^"]+)"/,
@@ -54,8 +54,17 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /unable to decode config|error unmarshaling|unknown apiVersion|unknown kind|invalid configuration|failed to load config|yaml:/i,
+      /unable to decode config|unknown apiVersion|unknown kind|could not determine kind|yaml:|error reading file|invalid (?:configuration|pod subnet|service subnet|ipFamily|kubeProxyMode|apiServerPort)|is not a valid cluster name|must have at least one control-plane/i,
     remedy: () => 'Correct kind-config: https://kind.sigs.k8s.io/docs/user/configuration/.',
+  },
+  {
+    pattern: /failed to (?:patch|restart) containerd/,
+    remedy: () =>
+      "Correct containerdConfigPatches of kind-config: they have to fit the node-image's containerd (version 2 of its configuration, 3 from containerd 2.0 on).",
+  },
+  {
+    pattern: /non-overlapping (?:subnet|IPv4 address pool)/,
+    remedy: () => 'Docker has no addresses left for a network: `docker network prune`.',
   },
   {
     pattern: /failed to (?:init|join) node with kubeadm/,
