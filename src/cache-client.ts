@@ -20,15 +20,20 @@ if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', m
 
 /**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
- * first, only gives the archive a name.
+ * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
+ * before.
  */
 const handOver = (): void => {
   const programs = join(folder, 'programs')
   mkdirSync(programs, { mode: 0o700 })
   const tar = join(programs, 'tar')
-  writeFileSync(tar, '#!/bin/sh\n[ "$1" = -xf ] && exec ln -- "$2" archive\nexit 1\n', {
-    mode: 0o700,
-  })
+  writeFileSync(
+    tar,
+    '#!/bin/sh\n[ "$1" = -tf ] && exit\n[ "$1" = -xf ] && exec ln -- "$2" archive\nexit 1\n',
+    {
+      mode: 0o700,
+    },
+  )
   chmodSync(tar, 0o700)
   process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
 }

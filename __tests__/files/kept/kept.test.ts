@@ -58,8 +58,8 @@ const put = (folder: string, content: Buffer): StoredFile => {
   return { sha256, sizeBytes: content.length }
 }
 
-const toAccess = () => ({
-  env: { PATH: process.env['PATH'] ?? '', HOME: root },
+const toAccess = (env = {}) => ({
+  env: { PATH: process.env['PATH'] ?? '', HOME: root, ...env },
   variables: {
     ACTIONS_RESULTS_URL: service.resultsUrl,
     ACTIONS_RUNTIME_TOKEN: service.token,
@@ -70,8 +70,8 @@ const toAccess = () => ({
   signal: new AbortController().signal,
 })
 
-const openCache = (folder: string, bytes = 1e9, mayWrite = true) => {
-  const cache = toAccess()
+const openCache = (folder: string, bytes = 1e9, mayWrite = true, env = {}) => {
+  const cache = toAccess(env)
   const log = {
     line: (text: string) => void told.push(text),
     warning: (text: string) => void told.push(`warning: ${text}`),
@@ -109,6 +109,13 @@ const keep = async (...contents: readonly Buffer[]): Promise<readonly StoredFile
   await cache.save()
   return digests
 }
+
+test("files come back where the runner's debug log is on, too", async () => {
+  const files = await keep(...small)
+  const folder = makeFolder()
+  await openCache(folder, 1e9, true, { RUNNER_DEBUG: '1' }).restore(files)
+  expect(readdirSync(folder)).toHaveLength(small.length)
+})
 
 test('files come back as they were, from entries of their own and a common one', async () => {
   const files = await keep(...small, large)
