@@ -40,8 +40,10 @@ test("a name of Hugging Face's cache is compared with the bytes", async () => {
     `../../blobs/${hex('weights')}`,
     join(world.source, cache, 'snapshots/0123/model.safetensors'),
   )
-  expect((await world.sync(target)).placed).toHaveLength(2)
-  rewrite(name, 'weight')
+  expect(await world.sync(target)).toMatchObject({ copiedBytes: 7, placed: { length: 2 } })
+  rewrite(name, 'weights')
+  expect(await world.sync(target)).toMatchObject({ copiedBytes: 0 })
+  rewrite(name, 'WEIGHTS')
   await expect(world.sync(target)).rejects.toThrow(
     `1 file of a cache of Hugging Face is not what the name says: ${name}`,
   )

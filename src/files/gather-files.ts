@@ -5,7 +5,7 @@ import type { StoredFile } from '../store/entry.ts'
 import { formatCount } from '../text/format.ts'
 import type { Progress } from '../text/progress.ts'
 import type { Helper, Told } from './conversation.ts'
-import { findBrokenBlobs } from './sources/hugging-face.ts'
+import { findBrokenBlobs, readNamedDigests } from './sources/hugging-face.ts'
 import { toStat } from './sources/local.ts'
 import type { RemoteSource, Tree, TreeFile } from './sources/source.ts'
 import type { FilesSource } from './wanted.ts'
@@ -104,16 +104,21 @@ export const fetchTrees = async (
   return trees
 }
 
+type ToNamed = ReturnType<typeof readNamedDigests>
+
 /** How the helper finds a file; without a stat, it has to be in the store. */
-const toRow = ({ found, folder }: Sought, index: number, file: TreeFile) => {
+const toRow = ({ found, folder }: Sought, index: number, file: TreeFile, toNamed: ToNamed) => {
   const { path, isExecutable, sha256 = '', sizeBytes } = file
-  if ('stat' in file) return ['file', index, path, `${file.stat}`, toFlag(isExecutable), sha256]
+  if ('stat' in file) {
+    const row = ['file', index, path, `${file.stat}`, toFlag(isExecutable), sha256]
+    return [...row, toNamed(path) ?? '']
+  }
   const stats =
     found.kind === 'remote'
       ? lstatSync(join(folder, sha256), { bigint: true, throwIfNoEntry: false })
       : undefined
   const stat = stats === undefined ? `0:0:${sizeBytes}:0:0` : toStat(stats)
-  return ['file', index, sha256, stat, toFlag(isExecutable), sha256]
+  return ['file', index, sha256, stat, toFlag(isExecutable), sha256, '']
 }
 
 const identityOf = ({ found, folder }: Sought): string => {
@@ -153,6 +158,7 @@ export const gatherFiles = async (
   const all = trees.flatMap((tree, at) => tree.files.map((file) => ({ at, file })))
   const totalBytes = all.reduce((sum, { file }) => sum + file.sizeBytes, 0)
   const digests = all.map(({ file }) => file.sha256)
+  const toNamed = trees.map(readNamedDigests)
   const broken: string[] = []
   let copiedBytes = 0
   const nameOf = (index: string): string => all[Number(index)]?.file.path ?? index
@@ -174,7 +180,7 @@ export const gatherFiles = async (
   }
   helper.send([
     ...sought.map((each, index) => ['source', index, each.seenAs, identityOf(each)]),
-    ...all.map(({ at, file }) => toRow(sought[at] as Sought, at, file)),
+    ...all.map(({ at, file }) => toRow(sought[at] as Sought, at, file, toNamed[at] as ToNamed)),
     ['gather', toFlag(verifies)],
   ])
   await helper.hearUntil('gathered', hear)

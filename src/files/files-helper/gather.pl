@@ -10,9 +10,11 @@ sub add_source {
 }
 
 sub add_file {
-  my ($source, $path, $stat, $executable, $digest) = @_;
+  my ($source, $path, $stat, $executable, $digest, $named) = @_;
   my $index = @files;
-  push @files, { index => $index, source => $source, path => $path, stat => $stat, executable => $executable, digest => $digest };
+  push @files, {
+    index => $index, source => $source, path => $path, stat => $stat, executable => $executable, digest => $digest, named => $named,
+  };
 }
 
 # Objects that are no longer what their names say go, and are copied anew.
