@@ -4,20 +4,30 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type { Session } from '../host/session.ts'
 import { mainFile, makeStep } from '../host/step.ts'
 
+const cliFile = fileURLToPath(new URL('../../../cli/cli.js', import.meta.url))
+
+/** A step of the action, or a line for the command line. */
+export type Started =
+  | { readonly inputs: Readonly<Record<string, string>> }
+  | { readonly argv: readonly string[] }
+
 /**
- * Starts the bundled action with a socket in Docker's place that nobody answers at.
+ * Starts the bundled action, or the command line, with a socket in Docker's place that nobody answers at.
  *
  * @returns milliseconds from the start of its process to its first call
  * @throws {Error} with what it printed when it ended without one
  */
 export const measureStart = async (
   { tempDir, signal }: Session,
-  inputs: Readonly<Record<string, string>>,
+  started: Started,
 ): Promise<number> => {
-  const { temp, env } = makeStep(tempDir, inputs)
+  const isStep = 'inputs' in started
+  const { temp, env } = makeStep(tempDir, isStep ? started.inputs : {})
+  const args = isStep ? [mainFile] : [cliFile, ...started.argv]
   writeFileSync(join(temp, 'Dockerfile'), 'FROM scratch\n')
   mkdirSync(join(temp, 'home'))
   const socket = join(temp, 'docker.sock')
@@ -25,10 +35,11 @@ export const measureStart = async (
   await once(server, 'listening', { signal })
   const begun = performance.now()
   const called = once(server, 'connection', { signal }).then(() => performance.now() - begun)
-  const child = spawn(process.execPath, [mainFile], {
+  const child = spawn(process.execPath, args, {
+    cwd: temp,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      ...env,
+      ...(isStep && env),
       PATH: process.env['PATH'],
       HOME: join(temp, 'home'),
       DOCKER_HOST: `unix://${socket}`,
@@ -38,7 +49,7 @@ export const measureStart = async (
   const printed = text(child.stdout)
   try {
     const none = ended.then(async () => {
-      throw new Error(`the step ended without a call to Docker: ${await printed}`)
+      throw new Error(`it ended without a call to Docker: ${await printed}`)
     })
     return await Promise.race([called, none])
   } finally {
@@ -47,4 +58,12 @@ export const measureStart = async (
     server.close()
     rmSync(temp, { recursive: true, force: true })
   }
+}
+
+/** Milliseconds until the command line has printed its help and ended. */
+export const measureHelp = async ({ signal }: Session): Promise<number> => {
+  const begun = performance.now()
+  const child = spawn(process.execPath, [cliFile, '--help'], { stdio: 'ignore', signal })
+  await once(child, 'close')
+  return performance.now() - begun
 }

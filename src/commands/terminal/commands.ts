@@ -83,7 +83,7 @@ const build = {
 export const commands: readonly Command[] = [
   {
     ...{ name: 'load docker-image', operands: 'IMAGE...', least: 1, most: any },
-    summary: 'Load images of Docker into nodes, like `kind load docker-image`',
+    summary: "Load Docker's images into nodes, like `kind load`",
     missing: 'a list of image names is required',
     inputs: [...ofLoad, 'pull-images'],
     shown: ['nodes', 'load-mode', 'keep-images', 'pull-images'],
@@ -93,7 +93,7 @@ export const commands: readonly Command[] = [
   },
   {
     ...{ name: 'load image-archive', operands: 'FILE...', least: 1, most: any },
-    summary: 'Load images out of archives, like `kind load image-archive`',
+    summary: 'Load images of archives into nodes, like `kind load`',
     missing: 'name of image archive is required',
     inputs: ofLoad,
     shown: ['nodes', 'load-mode'],
@@ -115,7 +115,7 @@ export const commands: readonly Command[] = [
   },
   {
     ...{ name: 'report', operands: 'IMAGE...', least: 1, most: any },
-    summary: "Say what images' bytes are for, and what they can do without",
+    summary: "Say what images' bytes are for, and which can go",
     missing: 'a list of image names is required',
     inputs: ['image-report', 'image-size-limit', 'image-limit-action', 'cluster-name'],
     shown: ['image-report', 'image-size-limit', 'image-limit-action'],

@@ -1,8 +1,6 @@
 import { type Command, commands, flagsOf } from './commands.ts'
 import { words } from './words.ts'
 
-const widest = 80
-
 const table = (rows: readonly (readonly [left: string, right: string])[]): readonly string[] => {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd())
@@ -54,7 +52,7 @@ export const renderCommandHelp = (command: Command): string => {
       ...common(inputs.includes('cluster-name'), act !== 'clean'),
     ]),
     ...(more
-      ? ['', "All inputs of the action that make sense here are flags: README's table."]
+      ? ['', "More flags have the names of the action's inputs: docs/command-line.md."]
       : []),
     '',
     `Example: ${example}`,
@@ -72,9 +70,3 @@ export const renderGroupHelp = (group: string): string =>
         .map(({ name, summary }) => [name, summary]),
     ),
   ].join('\n')
-
-/** For a test: what would not fit. */
-export const fits = (text: string): boolean => {
-  const lines = text.split('\n')
-  return lines.length <= 23 && lines.every((line) => line.length <= widest)
-}

@@ -59,10 +59,9 @@ export const readSettings = async (folder: string): Promise<RawInputs> => {
     throw new Failure(`${settingsFile} is no list of settings`, {
       remedy: 'Write NAME: VALUE, such as cluster-name: dev.',
     })
-  return collectProblems((report) =>
-    Object.assign(
-      {},
-      ...Object.entries(value as object).map(([name, each]) => readOne(name, each, report)),
-    ),
+  const all = Object.entries(value as object)
+  return collectProblems(
+    (report) => Object.assign({}, ...all.map(([name, each]) => readOne(name, each, report))),
+    `${settingsFile} has`,
   )
 }

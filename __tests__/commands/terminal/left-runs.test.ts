@@ -1,0 +1,84 @@
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runIdState } from '../../../src/commands/cleanup.ts'
+import { beginRun, clean } from '../../../src/commands/terminal/left-runs.ts'
+import type { Log } from '../../../src/host/log.ts'
+
+const nothing = () => {}
+const log = { line: nothing, warning: nothing } as unknown as Log
+const runId = '0123456789abcdef'
+
+let tempDir: string
+beforeEach(() => {
+  tempDir = mkdtempSync(join(tmpdir(), 'slipway-left-'))
+})
+afterEach(() => rmSync(tempDir, { recursive: true }))
+
+const place = () => ({ tempDir, childEnv: { PATH: '/nowhere' } })
+const note = (id: string, text: string): void => {
+  const folder = join(tempDir, `slipway-${id}-terminal`)
+  mkdirSync(folder, { mode: 0o700 })
+  writeFileSync(join(folder, 'run'), text)
+}
+
+/** A process that is over, so that its number is nobody's or another's. */
+const deadPid = (): number => spawnSync('true').pid
+
+test('a run says that it is there, and no more when it is over', async () => {
+  const run = await beginRun(place(), log)
+  expect(readdirSync(tempDir)).toEqual([])
+  run.saveState(runIdState, runId)
+  run.saveState('builder', 'made')
+  expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
+  // Another run takes nothing from this one.
+  expect(await clean(place(), log)).toBe(0)
+  expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
+  await run.end(false)
+  expect(readdirSync(tempDir)).toEqual([])
+})
+
+test("a killed run's folders go with the next run; nobody else's do", async () => {
+  mkdirSync(join(tempDir, `slipway-${runId}`))
+  mkdirSync(join(tempDir, 'slipway-fedcba9876543210'))
+  note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: {} }))
+  await beginRun(place(), log)
+  expect(readdirSync(tempDir)).toEqual(['slipway-fedcba9876543210'])
+})
+
+test('a number that came back is another process', async () => {
+  const child = spawn('sleep', ['60'])
+  try {
+    note(runId, JSON.stringify({ pid: child.pid, start: '1', states: {} }))
+    expect(await clean(place(), log)).toBe(1)
+  } finally {
+    child.kill()
+  }
+})
+
+test('a folder without a note is left until it is old', async () => {
+  const folder = join(tempDir, `slipway-${runId}-terminal`)
+  mkdirSync(folder)
+  expect(await clean(place(), log)).toBe(0)
+  utimesSync(folder, 1, 1)
+  expect(await clean(place(), log)).toBe(1)
+  expect(existsSync(folder)).toBe(false)
+})
+
+test.each(['{', '{"pid":"1"}', '{"pid":-1}', 'null'])(
+  'a note of %j ends no process',
+  async (text) => {
+    note(runId, text)
+    expect(await clean(place(), log)).toBe(0)
+  },
+)
