@@ -1,8 +1,9 @@
 /**
  * Bundles src/, the same bytes from the same sources: the action into dist/ by `npm run build`, the command line
- * into cli/ by `npm run build -- --cli`, as `npm pack` does.
+ * with its package into cli/
+ * by `npm run pack`.
  */
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
@@ -90,5 +91,22 @@ const write = async (dir: string, input: Record<string, string>): Promise<void> 
   }
 }
 
-if (process.argv.includes('--cli')) await write('cli', entriesOf('cli', 'watchdog'))
-else await write('dist', entriesOf('main', 'post', 'watchdog', 'cache-client', 'recorder'))
+/** The bundle has all that it needs, so the package depends on nothing. */
+const writePackage = (dir: string): void => {
+  const { name, version, license, description } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const about = { name, version, license, description, type: 'module' }
+  const manifest = {
+    ...about,
+    bin: 'dist/cli.js',
+    files: ['dist'],
+    engines: { node: '>=22' },
+  }
+  writeFileSync(`${dir}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`)
+  cpSync('LICENSE', `${dir}/LICENSE`)
+  cpSync('docs/command-line.md', `${dir}/README.md`)
+}
+
+if (process.argv.includes('--cli')) {
+  await write('cli/dist', entriesOf('cli', 'watchdog'))
+  writePackage('cli')
+} else await write('dist', entriesOf('main', 'post', 'watchdog', 'cache-client', 'recorder'))

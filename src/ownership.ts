@@ -6,6 +6,9 @@
 /** The label by which leftover helpers are found, and the run that they belong to. */
 export const runLabel = 'dev.slipway.run'
 
+/** The variable by which a run's processes are found when the run was killed. */
+export const runVariable = 'SLIPWAY_RUN'
+
 /**
  * Of names that exist only while a step works; what is left of a killed one is found by it. No
  * registry can ever have that name (RFC 2606).

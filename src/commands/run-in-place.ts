@@ -6,6 +6,7 @@ import type { Env } from '../host/command.ts'
 import { forbidCoreDumps } from '../host/core-limit.ts'
 import { makeTempDir } from '../host/temp-dir.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { runVariable } from '../ownership.ts'
 import { leftoversOf, runIdState } from './cleanup.ts'
 import { type FrontEnd, type Result, type RunContext, run } from './run.ts'
 
@@ -46,7 +47,8 @@ export const withPlace = async <T>(
   try {
     makeTempDir(tempDir)
     makeTempDir(layoutDir)
-    const env = prepareConfig(surroundings.childEnv, tempDir, front.log.line)
+    const childEnv = { ...surroundings.childEnv, [runVariable]: runId }
+    const env = prepareConfig(childEnv, tempDir, front.log.line)
     const { credentials, secrets, comment } = inputs
     const isSecretive =
       credentials.kind !== 'none' || secrets.length > 0 || comment?.token !== undefined

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Session } from '../host/session.ts'
 import { mainFile, makeStep } from '../host/step.ts'
 
-const cliFile = fileURLToPath(new URL('../../../cli/cli.js', import.meta.url))
+const cliFile = fileURLToPath(new URL('../../../cli/dist/cli.js', import.meta.url))
 
 /** A step of the action, or a line for the command line. */
 export type Started =

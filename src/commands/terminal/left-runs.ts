@@ -4,6 +4,7 @@ import { attempt } from '../../failure.ts'
 import type { Env } from '../../host/command.ts'
 import type { Log } from '../../host/log.ts'
 import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
+import { endStrays } from '../../host/strays.ts'
 import { cleanUp, isRunId, runIdState, toLeftBuilder } from '../cleanup.ts'
 import { builderState } from '../with-builder.ts'
 
@@ -41,6 +42,8 @@ const readNoted = (folder: string): Noted | undefined =>
   })
 
 const cleanUpAfter = async (place: Place, log: Log, runId: string, noted: Noted | undefined) => {
+  // On a runner, it is the runner that ends them.
+  await endStrays(['docker', 'docker-buildx', 'kind'], runId)
   const builder = toLeftBuilder(`${noted?.states?.[builderState] ?? ''}`)
   await cleanUp(place, log, runId, { isDockerThere: true, builder, cluster: undefined })
   rmSync(toFolder(place, runId), { recursive: true, force: true })
