@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderError } from '../../src/failure.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
@@ -32,10 +35,10 @@ beforeAll(async () => {
 })
 afterAll(() => void server.close())
 
-const explain = async (name: string, said: string): Promise<string> => {
+const explain = async (name: string, said: string, env = asker.env): Promise<string> => {
   const reference = parseImageReference(name)
   if (typeof reference === 'string') throw new Error(reference)
-  return renderError(await explainPull(reference, toRefusal(said), asker))
+  return renderError(await explainPull(reference, toRefusal(said), { ...asker, env }))
 }
 
 test('a tag that is not there is told with the nearest that are', async () => {
@@ -72,4 +75,16 @@ test.each([
   ['a limit', 'toomanyrequests', /pull limit of 127.* is used up \(without a login\)/],
 ])('%s has a remedy', async (_, said, expected) => {
   expect(await explain(`${host}/x:1`, said)).toMatch(expected)
+})
+
+test('with a login it is that which helps no further', async () => {
+  const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'slipway-explain-'))
+  const auths = { [host]: { auth: btoa('me:pw') } }
+  writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths }))
+  const text = await explain(`${host}/x:1`, 'toomanyrequests', { DOCKER_CONFIG })
+  expect(text).toMatch(/is used up \(Docker's login was used\)/)
+  expect(text).not.toContain('docker/login-action')
+  const denied = await explain(`${host}/x:1`, 'denied: no', { DOCKER_CONFIG })
+  expect(denied).toContain(`${host} refuses ${host}/x:1 to Docker's login`)
+  rmSync(DOCKER_CONFIG, { recursive: true })
 })

@@ -14,7 +14,7 @@ const restarted = (probe: string): string =>
 /** As the scheduler writes it, through the newer API for events. */
 const series = { count: 4, lastObservedTime: '2026-03-03T10:08:01.102938Z' }
 
-/** What kubelets write of pulls, since 1.30 and before. */
+/** What kubelets write of pulls, newer and older ones. */
 const pulled = (name: string, rest: string): string =>
   `Successfully pulled image "${name}" in ${rest}`
 export const present = 'Container image "api:dev" already present on machine'

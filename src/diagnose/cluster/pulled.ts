@@ -6,8 +6,8 @@ import type { Event } from './parse-cluster.ts'
 import { toAsked } from './pulls.ts'
 
 /**
- * A kubelet's words when it has pulled (pkg/kubelet/images/image_manager.go): the pull alone, with
- * waiting for others' pulls since 1.27, and the size since 1.30.
+ * A kubelet's words when it has pulled (pkg/kubelet/images/image_manager.go): how long that took, in newer
+ * ones also with waiting for others' pulls, and the size.
  */
 const pullPattern =
   /^(?:\(combined from similar events\): )?Successfully pulled image "([^"]{1,600})" in (\S{1,40})(?: \((\S{1,40}) including waiting\))?(?:\. Image size: (\d{1,15}) bytes\.)?$/
