@@ -28,20 +28,27 @@ export const findProgram = (name: string): string | undefined =>
 /** Debian's registry. */
 export const registryProgram = findProgram('docker-registry')
 
-const toConfig = (folder: string): string => `
+const toConfig = (folder: string, address: string): string => `
 version: 0.1
 log: {level: info, formatter: json, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: ${JSON.stringify(folder)}}}
-http: {addr: "127.0.0.1:0"}
+http: {addr: "${address}:0"}
 `
 
 export type RealRegistry = { readonly host: string; readonly stop: () => Promise<void> }
 
-/** Starts Debian's registry, which is open to all on this machine and forgets all at its end. */
-export const startRealRegistry = async (): Promise<RealRegistry> => {
+/**
+ * Starts Debian's registry, which is open to all who reach its address, by default this machine alone.
+ *
+ * @param data what it has, which another one may share; without it, it forgets all at its end
+ */
+export const startRealRegistry = async (
+  address = '127.0.0.1',
+  data?: string,
+): Promise<RealRegistry> => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
   const config = join(folder, 'config.yml')
-  writeFileSync(config, toConfig(join(folder, 'data')))
+  writeFileSync(config, toConfig(data ?? join(folder, 'data'), address))
   const child = spawn(registryProgram ?? '', ['serve', config], {
     env: { OTEL_TRACES_EXPORTER: 'none' },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -51,7 +58,7 @@ export const startRealRegistry = async (): Promise<RealRegistry> => {
   const lines: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line)
-    const [, host] = /listening on (127\.0\.0\.1:\d+)/.exec(line) ?? []
+    const [, host] = /listening on (\d+(?:\.\d+){3}:\d+)/.exec(line) ?? []
     if (host !== undefined) found.resolve(host)
   })
   child.once('error', found.reject)

@@ -1,4 +1,5 @@
 import { buildersCommand } from './builders/command.ts'
+import { clusterCommand } from './cluster/command.ts'
 import { type Command, problemsOf, usageOf } from './command.ts'
 import { filesCommand } from './files/command.ts'
 import { messageOf, say } from './host/progress.ts'
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   startCommand,
   reportCommand,
   filesCommand,
+  clusterCommand,
 ]
 
 /** The shell's convention for a program that Ctrl-C ended. */
