@@ -34,7 +34,8 @@ const toNodesId = (cluster: string): string | undefined =>
 
 const sweepImages = async ({ docker }: Session): Promise<void> => {
   // Also by the names that images had in a registry.
-  const filters = [imageName, `*/${imageName}`].map((name) => `--filter=reference=${name}`)
+  const names = [imageName, `*/${imageName}`, `*/${imageName}-*`]
+  const filters = names.map((name) => `--filter=reference=${name}`)
   const format = '{{.Repository}}:{{.Tag}}'
   const listed = lines(await docker(['image', 'ls', '--format', format, ...filters]))
   const abandoned = listed.filter((ref) => isAbandoned(ref.split(':').at(-1)?.split('-')[0]))
