@@ -4,6 +4,7 @@ import { hasLayer } from '../image/sources/oci-layout.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byStream } from './by-stream.ts'
 import { findInNode } from './find-in-node.ts'
+import { inLeastBusy } from './least-busy.ts'
 import { inspectNode } from './node-state.ts'
 import type { NodePlan } from './plan-method.ts'
 import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
@@ -53,21 +54,26 @@ const spread = async (
 }
 
 /**
- * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
+ * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in one,
  * linked into the others. What is small is unpacked in all of them, side by side.
  */
 export const loadLayout = async (
   task: BegunTask,
   plans: readonly NodePlan[],
 ): Promise<readonly NodeLoad[]> => {
-  const [first, ...others] = plans
-  if (first === undefined) return []
-  const leftOut = await findLeftOut(task, plans)
-  if (leftOut.length > 0) await task.exportLayers?.(leftOut)
+  if (task.exportLayers !== undefined) {
+    const leftOut = await findLeftOut(task, plans)
+    if (leftOut.length > 0) await task.exportLayers(leftOut)
+  }
+  const begun = await task.begun
   if (sumWritten(task.image) <= fewBytes) {
-    const begun = await task.begun
     return allEnded(plans.map(({ node }) => byStream(begun, node)))
   }
-  const unpacked = await byStream(await task.begun, first.node)
-  return [unpacked, ...(await spread(task, first.node, others))]
+  const first = await inLeastBusy(plans, async ({ node }) => ({
+    node,
+    unpacked: await byStream(begun, node),
+  }))
+  if (first === undefined) return []
+  const others = plans.filter(({ node }) => node !== first.node)
+  return [first.unpacked, ...(await spread(task, first.node, others))]
 }

@@ -36,7 +36,13 @@ export const planPulls = (
     const pull = toStep(id, own, { needs: room, lane: 'pull' })
     const source = { kind: 'pulled', by: id } as const
     const reports = toReport([reference], source, [id])
-    return [pull, afterReport(toLoad([reference], source, [id]), reports), ...reports]
+    const load = afterReport(toLoad([reference], source, [id]), reports)
+    // Nodes unpack these, each one of them.
+    return [
+      pull,
+      cache === undefined ? load : { ...load, lane: 'cached-load' as const },
+      ...reports,
+    ]
   })
   const tell = { kind: 'mirror-nodes', into: nodes, mirrors } as const
   const order = { needs: nodesFirst(inputs) }

@@ -16,7 +16,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 export type StepId = string
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'report' | 'proof' | 'files' | 'pull' | 'none'
+export type Lane = 'build' | 'load' | 'cached-load' | 'report' | 'proof' | 'files' | 'pull' | 'none'
 
 /** What the Actions cache may keep of files from elsewhere; undefined where it keeps none. */
 export type FilesCachePlan =

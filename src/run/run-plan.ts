@@ -37,7 +37,9 @@ const createBells = (steps: readonly Step[]) => {
 }
 
 /** Steps of these lanes are done again when room could be made. */
-const fillsDisks: ReadonlySet<Step['lane']> = new Set(['build', 'load', 'files', 'pull'])
+const fillsDisks: ReadonlySet<Step['lane']> = new Set([
+  ...(['build', 'load', 'cached-load', 'files', 'pull'] as const),
+])
 
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }: Step) => handlers[kind] as Handler<Step['kind']>
@@ -74,8 +76,17 @@ export const runPlan = async (
     return resultOf('free-disk', id) ?? []
   })
   const retry = createDiskRetry(facts, given, reclaim)
+  const lanes = {
+    build: parallel,
+    load: 1,
+    'cached-load': 2,
+    report: 1,
+    proof: 1,
+    files: 1,
+    pull: 3,
+  }
   const outcomes = await runJobs(steps, {
-    lanes: { build: parallel, load: 1, report: 1, proof: 1, files: 1, pull: 3 },
+    lanes,
     isEnded: () => signal.aborted,
     renew: (step) => renewed.get(step.id) ?? step,
     run: (step) => {

@@ -1,18 +1,33 @@
 import type { Node } from '../cluster/node.ts'
 import type { BlobImage } from '../image/contents/blobs/blob.ts'
 import { toChainIds } from '../image/image.ts'
-import { inspectNode } from '../load/node-state.ts'
+import { inspectNode, type NodeState } from '../load/node-state.ts'
 import type { Ports } from './ports.ts'
 
-/** Layers, by their diff IDs, that some node lacks; of one that does not answer nobody knows, and the load says why. */
+type States = readonly (NodeState | undefined)[]
+
+/** What nodes had when the first image of a step asked: what they get meanwhile, they get by this step. */
+const known = new WeakMap<readonly Node[], Promise<States>>()
+
+const findStates = (nodes: readonly Node[], { api }: Ports['docker']): Promise<States> => {
+  const asked =
+    known.get(nodes) ??
+    Promise.all(nodes.map((node) => inspectNode(api, node, []).catch(() => undefined)))
+  known.set(nodes, asked)
+  return asked
+}
+
+/**
+ * What of an image some node lacks; of one that does not answer nobody knows, and the load says why.
+ *
+ * @returns diff IDs
+ */
 export const findWanted = async (
-  { layers }: BlobImage,
+  { layers }: Pick<BlobImage, 'layers'>,
   nodes: readonly Node[],
-  { docker: { api } }: Pick<Ports, 'docker'>,
+  { docker }: Pick<Ports, 'docker'>,
 ): Promise<ReadonlySet<string>> => {
-  const states = await Promise.all(
-    nodes.map((node) => inspectNode(api, node, []).catch(() => undefined)),
-  )
+  const states = await findStates(nodes, docker)
   const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
   const lacking = layers.filter((_, at) =>
     states.some((state) => state?.chains.has(chainIds[at] ?? '') !== true),
