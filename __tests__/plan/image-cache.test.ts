@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
-import { planImageCache } from '../../src/plan/image-cache.ts'
+import { planImageCache, renderPaused } from '../../src/plan/image-cache.ts'
 import { foundFacts, nodeNamed } from '../support/found.ts'
 
 const inputs = {
@@ -17,8 +17,9 @@ const facts: Facts = {
   filesCache: { repository: 'acme/app', mayWrite: true },
 }
 
-const whole = { bytes: 4e9, mayWrite: true }
-const reading = { bytes: 4e9, mayWrite: false }
+const whole = { bytes: 4e9, mayWrite: true, slowRuns: 0 }
+const always = { ...whole, slowRuns: undefined }
+const reading = { bytes: 4e9, mayWrite: false, slowRuns: 0 }
 const other = {
   ...nodeNamed('node'),
   containerd: { ...nodeNamed('node').containerd, snapshotter: 'native' },
@@ -27,7 +28,7 @@ const other = {
 test.each<readonly [string, object, object, object | undefined]>([
   ['hosted', {}, {}, whole],
   ['own machine', {}, { isHostedRunner: false }, undefined],
-  ['own machine that wants it', { imageCache: 'always' }, { isHostedRunner: false }, whole],
+  ['own machine that wants it', { imageCache: 'always' }, { isHostedRunner: false }, always],
   ['hosted that does not', { imageCache: 'never' }, {}, undefined],
   ['no cache service', { imageCache: 'always' }, { filesCache: undefined }, undefined],
   [
@@ -47,4 +48,26 @@ test.each<readonly [string, object, object, object | undefined]>([
   ['nodes that take no single layers', {}, { nodes: [other] }, undefined],
 ])('%s', (_, given, found, plan) => {
   expect(planImageCache({ ...inputs, ...given }, { ...facts, ...found }, reference)).toEqual(plan)
+})
+
+const restoreWith = (slowRuns: number): Pick<Facts, 'restores'> => {
+  const [cache, registry] = [10e6, 30e6].map((bytes) => ({ bytes, ms: 1_000 }))
+  return { restores: new Map([[reference.canonical, { cache, registry, slowRuns } as never]]) }
+}
+
+test('an image whose registry was faster twice in a row is pulled, with a line, unless the cache is asked for', () => {
+  const plan = (slowRuns: number, given: object = {}) => {
+    const all = { ...facts, pulls: [reference], ...restoreWith(slowRuns) }
+    const wanted = { ...inputs, ...given }
+    return [planImageCache(wanted, all, reference), renderPaused(wanted, all)]
+  }
+  expect(plan(1)).toEqual([{ ...whole, slowRuns: 1 }, []])
+  expect(plan(2)).toEqual([
+    undefined,
+    [
+      'image-cache: Docker pulls redis:7: its registry sent 30 MB/s and the cache 10 MB/s, slower in 2 runs in a row. Slipway tries the cache again within 7 days; `image-cache: true` takes it now.',
+    ],
+  ])
+  // Docker pulls it for another reason.
+  expect(plan(2, { keepsInDocker: true })).toEqual([undefined, []])
 })

@@ -14,12 +14,14 @@ import { join } from 'node:path'
 import zlib from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { architecture } from '../../src/host/architecture.ts'
+import { recallRestores } from '../../src/memory/restore-memory.ts'
 import type { PullRecord } from '../../src/run/image-entries.ts'
 import { keepPulled, renderFaster } from '../../src/run/keep-pulled-step.ts'
 import type { Ports } from '../../src/run/ports.ts'
 import { pullThroughCache } from '../../src/run/pull-through-cache.ts'
 import { descriptorOf, makeImage, makeIndex, type Parts } from '../support/blob-images.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { eventually } from '../support/eventually.ts'
 import { createKeptPorts, expectWhole } from '../support/kept-pull.ts'
 import {
   pushTo,
@@ -46,7 +48,7 @@ const toName = (name: string) => ({
 /** As a step does it, whose nodes have nothing. */
 const step = async (
   names: readonly string[],
-  plan: { readonly bytes?: number; readonly mayWrite?: boolean } = {},
+  plan: { readonly bytes?: number; readonly mayWrite?: boolean; readonly slowRuns?: number } = {},
 ) => {
   told = []
   const ports = toPorts(told, service)
@@ -54,8 +56,9 @@ const step = async (
     names.map((name) => pullThroughCache(toName(name), [{} as never], ports)),
   )
   const run = { ...ports.run, resultOf: (_: string, id: string) => pulled[Number(id)] }
-  const pulls = names.map((_, at) => `${at}`)
-  const cache = { bytes: 4e9, mayWrite: true, ...plan }
+  const { slowRuns, ...given } = plan
+  const pulls = names.map((name, at) => ({ by: `${at}`, reference: toName(name), slowRuns }))
+  const cache = { bytes: 4e9, mayWrite: true, ...given }
   const work = { kind: 'keep-pulled', pulls, cache } as unknown as Parameters<typeof keepPulled>[0]
   await keepPulled(work, { ...ports, run } as unknown as Ports)
   return pulled
@@ -236,6 +239,37 @@ describe.skipIf(registryProgram === undefined)('images in the Actions cache', ()
       expect.stringMatching(/Docker pulls .*lying:1: .* unpacks to sha256:.* in place of/),
     ])
     expect(service.entries).toEqual([])
+  })
+
+  test('a registry that was faster is remembered, where later runs choose by it', async () => {
+    const bytes = 1_500_000
+    await push('raced', makeImage([large.slice(0, bytes)]))
+    await step(['raced:1'])
+    const [entry] = service.entries
+    if (entry !== undefined) entry.key = entry.key.replace(/\d+b\d+ms/, `${bytes}b1ms`)
+    await step(['raced:1'])
+    expect(service.entries).toHaveLength(1)
+    await step(['raced:1'], { slowRuns: 1 })
+    expect(service.entries).toHaveLength(2)
+    const { env, ...access } = toPorts([], service).run.cache
+    const [other, raced] = [toName('other:1'), toName('raced:1')]
+    const recall = () =>
+      recallRestores({ ...access, env: { ...env, RUNNER_TEMP: root } }, [other, raced])
+    // It has a deadline.
+    let found = await recall()
+    await eventually('the memory answers', async () => {
+      if (found.size === 0) found = await recall()
+      return found.size > 0
+    })
+    expect([...found]).toEqual([
+      [
+        raced.canonical,
+        {
+          ...{ cache: expect.anything(), slowRuns: 2 },
+          registry: { bytes: expect.any(Number), ms: 1 },
+        },
+      ],
+    ])
   })
 
   test('a budget leaves out whole images, and who may not write keeps nothing', async () => {

@@ -57,6 +57,7 @@ export const foundFacts: Facts = {
   nodeFiles: noFiles,
   lastImages: { ofDefaultBranch: undefined, ofBranch: undefined },
   reusableBytes: 0,
+  restores: new Map(),
   manifests: joinManifests([]),
   namedImages: [],
   nodeCapacities: [],

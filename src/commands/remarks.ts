@@ -10,6 +10,7 @@ import { findUsed } from '../manifests/check-images.ts'
 import { checkManifests } from '../manifests/check-manifests.ts'
 import { renderNamedImages, renderOthers } from '../manifests/find-images.ts'
 import { noPaths } from '../manifests/given-files.ts'
+import { renderPaused } from '../plan/image-cache.ts'
 import type { Plan } from '../plan/plan.ts'
 import { renderPullWarning } from '../plan/pull-warning.ts'
 import { renderSum } from '../plan/shortage.ts'
@@ -42,6 +43,7 @@ const remarkOnInputs = (inputs: Inputs, facts: Facts, { line, warning }: Log): v
   } else if (typeof inputs.freeDisk === 'object' && !facts.isLocalDaemon) {
     line('free-disk deletes nothing: the Docker daemon is on another machine.')
   }
+  for (const text of renderPaused(inputs, facts)) line(text)
   const disk = findDockers(facts.filesystems)
   const targetBytes = typeof inputs.freeDisk === 'object' ? inputs.freeDisk.targetBytes : 0
   if (disk !== undefined && targetBytes > disk.totalBytes) {

@@ -9,6 +9,7 @@ import type { Sizes } from '../image/sizes.ts'
 import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { Manifests, NamedImage } from '../manifests/workload.ts'
 import type { LastImages } from '../memory/memory.ts'
+import type { Restore } from '../memory/restore-memory.ts'
 import type { BuildTimes } from '../memory/time-memory.ts'
 import type { Filesystem } from '../storage/filesystems.ts'
 import type { FoundNodeFiles } from './find-files.ts'
@@ -52,6 +53,8 @@ export type Facts = {
   readonly nodeFiles: FoundNodeFiles
   /** Whose Actions cache may keep files; undefined where there is none. */
   readonly filesCache: { readonly repository: string; readonly mayWrite: boolean } | undefined
+  /** What is remembered of images to pull, by their names, where the Actions cache may be left alone for it. */
+  readonly restores: ReadonlyMap<string, Restore>
   /** Empty where none were named. */
   readonly manifests: Manifests
   /** Those of `images` that the manifests name, and no input. */

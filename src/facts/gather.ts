@@ -18,6 +18,7 @@ import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findManifests } from '../manifests/find-manifests.ts'
 import { nothingRemembered, type Remembered, recall } from '../memory/memory.ts'
+import { recallRestores } from '../memory/restore-memory.ts'
 import { findObjection } from '../registry/reach.ts'
 import type { Secret } from '../secret.ts'
 import { findDockers, findFilesystems } from '../storage/filesystems.ts'
@@ -225,6 +226,17 @@ const findDisk = async (
   return { filesystems, nodeImages, freeable, reusableBytes }
 }
 
+/** Whoever asks for the cache, or cannot have it, wants no memory of it. */
+const findRestores = async (
+  { pulls }: Found,
+  { imageCache }: Inputs,
+  { isHostedRunner, hasCacheService }: GatherContext,
+  cache: CacheAccess,
+): Promise<Facts['restores']> => {
+  const isAuto = imageCache === 'auto' && isHostedRunner && hasCacheService
+  return isAuto && pulls.length > 0 ? recallRestores(cache, pulls) : new Map()
+}
+
 const toFilesContext = (inputs: Inputs, context: GatherContext, cache: CacheAccess) => ({
   ...context,
   serverUrl: toServerUrl(inputs.apiUrl),
@@ -289,8 +301,9 @@ export const gather = async (
   const { hasContainerdStore } = engine
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
-  const [disk, nodeFiles, nodeCapacities] = await Promise.all([
+  const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
+    findRestores(found, inputs, context, cache),
     findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
     findCapacities(api, inputs, found),
   ])
@@ -301,6 +314,7 @@ export const gather = async (
     filesCache: hasCacheService && repository ? { repository, mayWrite } : undefined,
     cacheLines: [...found.cacheLines, ...cacheLines],
     ...disk,
+    restores,
     nodeFiles,
     isHostedRunner,
     manifests,

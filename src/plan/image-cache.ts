@@ -1,13 +1,12 @@
 import type { Facts } from '../facts/facts.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { isPaused, pauseDays, toRate } from '../memory/restore-memory.ts'
+import { formatBytes } from '../text/format.ts'
 import type { ImageCachePlan } from './steps.ts'
 
-/**
- * Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
- * folder, so Docker's store has none of them: whoever wants them there has Docker pull.
- */
-export const planImageCache = (
+/** As far as nobody has measured that it does not pay. */
+const planWanted = (
   {
     imageCache,
     imageCacheBytes: bytes,
@@ -18,7 +17,7 @@ export const planImageCache = (
     mirrors,
     isTrusted,
   }: Inputs,
-  { filesCache, nodes, isHostedRunner, isLocalDaemon }: Facts,
+  { filesCache, nodes, isHostedRunner, isLocalDaemon, restores }: Facts,
   { canonical }: ImageReference,
 ): ImageCachePlan => {
   if (filesCache === undefined || nodes.length === 0) return undefined
@@ -30,5 +29,31 @@ export const planImageCache = (
   const canUnpack =
     isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === 'overlayfs')
   if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return undefined
-  return { bytes, mayWrite: isTrusted && filesCache.mayWrite }
+  const slowRuns = imageCache === 'auto' ? (restores.get(canonical)?.slowRuns ?? 0) : undefined
+  return { bytes, mayWrite: isTrusted && filesCache.mayWrite, slowRuns }
 }
+
+/**
+ * Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
+ * folder, so Docker's store has none of them: whoever wants them there has Docker pull.
+ */
+export const planImageCache = (
+  inputs: Inputs,
+  facts: Facts,
+  reference: ImageReference,
+): ImageCachePlan =>
+  isPaused(facts.restores.get(reference.canonical))
+    ? undefined
+    : planWanted(inputs, facts, reference)
+
+/** Lines of the images that could come from the cache, and do not as it was slower. */
+export const renderPaused = (inputs: Inputs, facts: Facts): readonly string[] =>
+  facts.pulls.flatMap((reference) => {
+    const last = facts.restores.get(reference.canonical)
+    if (last === undefined || !isPaused(last)) return []
+    if (planWanted(inputs, facts, reference) === undefined) return []
+    const [cache, registry] = [last.cache, last.registry].map((way) => formatBytes(toRate(way)))
+    return [
+      `image-cache: Docker pulls ${reference.given}: its registry sent ${registry}/s and the cache ${cache}/s, slower in ${last.slowRuns} runs in a row. Slipway tries the cache again within ${pauseDays} days; \`image-cache: true\` takes it now.`,
+    ]
+  })

@@ -7,13 +7,13 @@ import { idsOf, type Step, type StepId, toStep } from './steps.ts'
 /** What is new of them is kept when all are loaded. */
 const planKeeping = (steps: readonly Step[]): readonly Step[] => {
   const pulls = steps.flatMap((each) =>
-    each.kind === 'pull' && each.cache !== undefined ? [{ id: each.id, cache: each.cache }] : [],
+    each.kind === 'pull' && each.cache !== undefined ? [{ ...each, cache: each.cache }] : [],
   )
   const [first] = pulls
   if (first === undefined) return []
   const work = {
     kind: 'keep-pulled',
-    pulls: pulls.map(({ id }) => id),
+    pulls: pulls.map(({ id, reference, cache: { slowRuns } }) => ({ by: id, reference, slowRuns })),
     cache: first.cache,
   } as const
   return [toStep('keep images', work, { after: idsOf(steps) })]

@@ -29,7 +29,21 @@ export type FilesCachePlan =
   | undefined
 
 /** What the Actions cache may keep of pulled images; undefined where it keeps none. */
-export type ImageCachePlan = { readonly bytes: number; readonly mayWrite: boolean } | undefined
+export type ImageCachePlan =
+  | {
+      readonly bytes: number
+      readonly mayWrite: boolean
+      /** In how many runs in a row the registry was faster; undefined where that does not matter. */
+      readonly slowRuns: number | undefined
+    }
+  | undefined
+
+/** An image that was pulled, as far as its keeping goes. */
+export type PulledImage = {
+  readonly by: StepId
+  readonly reference: ImageReference
+  readonly slowRuns: number | undefined
+}
 
 /** An image on its way into nodes, and where the load finds it. */
 export type ImageSource =
@@ -89,7 +103,7 @@ export type Work =
   /** Keeps what was pulled for later runs. */
   | {
       readonly kind: 'keep-pulled'
-      readonly pulls: readonly StepId[]
+      readonly pulls: readonly PulledImage[]
       readonly cache: NonNullable<ImageCachePlan>
     }
   /** Has nodes ask mirrors for what pods pull. */

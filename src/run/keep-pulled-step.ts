@@ -1,10 +1,14 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { rememberNames } from '../memory/memory.ts'
+import { isTold, judgeRestore, toRate, toRestoreKey } from '../memory/restore-memory.ts'
+import type { PulledImage } from '../plan/steps.ts'
 import { createEntryCache } from '../store/entry-cache.ts'
 import type { Moved } from '../store/meter.ts'
 import { saveEntries } from '../store/save-entries.ts'
 import { formatBytes } from '../text/format.ts'
 import { type PullRecord, toNewEntries, withinLimit } from './image-entries.ts'
-import type { Handler } from './ports.ts'
+import type { Handler, Ports } from './ports.ts'
 
 const add = (all: readonly (Moved | undefined)[]): Moved =>
   all.reduce<Moved>(
@@ -12,22 +16,40 @@ const add = (all: readonly (Moved | undefined)[]): Moved =>
     { bytes: 0, ms: 0 },
   )
 
-const toRate = ({ bytes, ms }: Moved): number => (bytes * 1_000) / Math.max(ms, 1)
+const ofRegistry = ({ fromRegistry, before }: PullRecord): Moved => add([fromRegistry, before])
 
 /** Which way was faster; undefined where only one was gone, or too little to tell. */
 export const renderFaster = (pulls: readonly PullRecord[]): string | undefined => {
   const cache = add(pulls.map(({ fromCache }) => fromCache))
-  const registry = add(pulls.flatMap(({ fromRegistry, before }) => [fromRegistry, before]))
-  if (cache.bytes < 1_000_000 || registry.bytes < 1_000_000) return undefined
+  const registry = add(pulls.map(ofRegistry))
+  if (!isTold({ cache, registry })) return undefined
   const [restored, pulled] = [toRate(cache), toRate(registry)]
   const verdict = restored >= pulled ? 'the cache was faster' : 'registries were faster'
   const hint = restored >= pulled ? '' : ' `image-cache: false` has Docker pull.'
   return `image-cache: the cache sent ${formatBytes(restored)}/s, registries ${formatBytes(pulled)}/s: ${verdict}.${hint}`
 }
 
+/** Remembers of each image which way was faster, where later runs choose by it. */
+const rememberRestores = async (pulls: readonly PulledImage[], { run }: Ports): Promise<void> => {
+  const keys = pulls.flatMap(({ by, reference, slowRuns }) => {
+    const record = run.resultOf('pull', by)?.kept
+    if (slowRuns === undefined || record === undefined) return []
+    const moved = { cache: record.fromCache, registry: ofRegistry(record) }
+    const restore = judgeRestore(moved, slowRuns)
+    return restore === undefined ? [] : [toRestoreKey(reference, restore, Date.now())]
+  })
+  if (keys.length === 0) return
+  // Sizes of images are noted in the run's own folder.
+  const folder = join(run.layoutDir, 'restores')
+  await mkdir(folder, { mode: 0o700, recursive: true })
+  await rememberNames({ ...run.cache, env: { ...run.cache.env, RUNNER_TEMP: folder } }, keys)
+}
+
 /** Keeps what is new of the images that this step has brought, once the nodes have them. */
-export const keepPulled: Handler<'keep-pulled'> = async ({ pulls: ids, cache }, { log, run }) => {
-  const pulls = ids.flatMap((id) => run.resultOf('pull', id)?.kept ?? [])
+export const keepPulled: Handler<'keep-pulled'> = async ({ pulls: images, cache }, ports) => {
+  const { log, run } = ports
+  const pulls = images.flatMap(({ by }) => run.resultOf('pull', by)?.kept ?? [])
+  if (cache.mayWrite) await rememberRestores(images, ports)
   const { kept, leftOut } = withinLimit(pulls, cache.bytes)
   const faster = renderFaster(pulls)
   if (faster !== undefined) log.line(faster)
