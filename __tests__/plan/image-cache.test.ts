@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
 import { planImageCache, renderPaused } from '../../src/plan/image-cache.ts'
+import { createToLoad } from '../../src/plan/loads.ts'
+import { planPulls } from '../../src/plan/pulls.ts'
 import { foundFacts, nodeNamed } from '../support/found.ts'
 
 const inputs = {
@@ -70,4 +72,24 @@ test('an image whose registry was faster twice in a row is pulled, with a line, 
   ])
   // Docker pulls it for another reason.
   expect(plan(2, { keepsInDocker: true })).toEqual([undefined, []])
+})
+
+test('images out of the cache are loaded two at once, and what came is kept with what was remembered', () => {
+  const all = { ...facts, ...restoreWith(1) }
+  const plan = (given: object) => {
+    const pulls = [reference]
+    const wanted = { ...inputs, ...given }
+    const toLoad = createToLoad(wanted, all, [])
+    return planPulls(wanted, { ...all, pulls }, toLoad, () => [], [])
+  }
+  expect(plan({}).map(({ kind, lane }) => [kind, lane])).toEqual([
+    ['pull', 'pull'],
+    ['load', 'cached-load'],
+    ['keep-pulled', 'none'],
+  ])
+  expect(plan({}).at(-1)).toMatchObject({ pulls: [{ by: 'pull redis:7', reference, slowRuns: 1 }] })
+  expect(plan({ imageCache: 'never' }).map(({ kind, lane }) => [kind, lane])).toEqual([
+    ['pull', 'pull'],
+    ['load', 'load'],
+  ])
 })
