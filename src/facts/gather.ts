@@ -12,7 +12,6 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import { type Builder, findBuilder, findBuildxVersion, findEngine } from '../docker/info.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
 import { Failure } from '../failure.ts'
-import { architecture } from '../host/architecture.ts'
 import type { Env } from '../host/command.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -25,6 +24,7 @@ import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
 import { toServerUrl } from '../token/formats.ts'
 import type { Facts } from './facts.ts'
+import { findArchived } from './find-archived.ts'
 import { findNodeFiles } from './find-files.ts'
 import { findGiven, findNamed } from './find-given.ts'
 
@@ -178,20 +178,6 @@ const findNodes = (
     ? kind.findNodes(get, clusterName, nodes)
     : Promise.resolve({ nodes: [], leftOut: [] })
 
-/** Most steps have none, and start without what reads them. */
-const findArchived = async (
-  { imageArchives }: Inputs,
-  { layoutDir }: GatherContext,
-  { signal }: CacheAccess,
-): Promise<Facts['archived']> => {
-  if (imageArchives.length === 0) return []
-  const { findArchiveImages } = await import('../image/sources/archive-images.ts')
-  const found: Facts['archived'][number][] = []
-  for (const file of imageArchives)
-    found.push(...(await findArchiveImages(file, architecture, layoutDir, signal)))
-  return found
-}
-
 type Found = Pick<
   Facts,
   'engine' | 'isLocalDaemon' | 'nodes' | 'targets' | 'images' | 'pulls' | 'lastSizes' | 'builder'
@@ -282,7 +268,7 @@ export const gather = async (
     findGiven(get, inputs),
     findBuilds(docker, api, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
-    findArchived(inputs, context, cache),
+    findArchived(inputs, context.layoutDir, cache.signal),
   ] as const
   // Several may fail; the first in this order is the one to tell.
   const [, , , builds] = await Promise.allSettled(questions)

@@ -96,7 +96,7 @@ test('bars are drawn on a terminal, below the lines, and go', () => {
   written.err = ''
   line('a line')
   // Up, and away with it; the line; and the bar again.
-  expect(written.err).toMatch(/^\u001b\[1A\u001b\[Ja line\n\[#+-+\] 50 MB/)
+  expect(written.err.startsWith('\u001b[1A\u001b[Ja line\n[####')).toBe(true)
   written.err = ''
   bar?.clear('api:dev, node')
   expect(written.err).toBe('\u001b[1A\u001b[J')

@@ -9,23 +9,22 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const isGroup = (word: string): boolean => commands.some(({ name }) => name.startsWith(`${word} `))
 
-/** Answers without a command of the table; a failure is an unknown word. */
-const answer = ({ words, isHelp, isVersion }: Asked): void => {
-  const [first, second] = words
-  if (isVersion) return print(readVersion())
-  if (first === 'completion' && second !== undefined && isShell(second))
-    return print(renderCompletion(second))
-  if (first === 'completion')
+/** What is printed without a command of the table; a failure is an unknown word. */
+const answer = ({ words: [first, second], isHelp, isVersion }: Asked): string => {
+  if (isVersion) return readVersion()
+  if (first === undefined || first === 'help') return renderHelp()
+  if (first === 'completion') {
+    if (second !== undefined && isShell(second)) return renderCompletion(second)
     throw new Failure(`Name a shell: slipway completion ${shells.join('|')}`)
-  if (first !== undefined && isGroup(first)) {
-    print(renderGroupHelp(first))
-    if (!isHelp) throw new Failure('Subcommand is required')
-    return
   }
-  if (first === undefined || first === 'help') return print(renderHelp())
-  throw new Failure(`unknown command "${first}" for "slipway"`, {
-    remedy: '`slipway --help` shows what there is.',
-  })
+  if (!isGroup(first)) {
+    throw new Failure(`unknown command "${first}" for "slipway"`, {
+      remedy: '`slipway --help` shows what there is.',
+    })
+  }
+  if (isHelp) return renderGroupHelp(first)
+  print(renderGroupHelp(first))
+  throw new Failure('Subcommand is required')
 }
 
 // Whoever reads may go before we have ended, as `head` does.
@@ -33,7 +32,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   const asked = parseArgv(process.argv.slice(2))
   const { command } = asked
-  if (command === undefined) answer(asked)
+  if (command === undefined) print(answer(asked))
   else if (asked.isHelp) print(renderCommandHelp(command))
   else {
     checkOperands(command, asked.words)

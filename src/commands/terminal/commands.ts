@@ -133,7 +133,7 @@ export const commands: readonly Command[] = [
       ...ofToken,
     ],
     shown: ['nodes', 'node-files-prune', 'node-files-verify', 'node-files-images'],
-    example: 'slipway files models/llm:/models/llm',
+    example: 'slipway files models/llm:/var/models/llm',
     act: 'run',
     toInputs: (files) => (files.length === 0 ? {} : { 'node-files': lines(files) }),
   },
