@@ -1,13 +1,15 @@
 /**
- * Writes the tables of inputs and outputs (README, from action.yml; docs/reusable-workflow.md), of what may be deleted (docs/disk.md, from
+ * Writes the tables of inputs and outputs (docs/inputs.md, docs/reusable-workflow.md), of what may be deleted (docs/disk.md, from
  * the catalog) and of the rules for images (docs/image-report.md, from theirs): `node script/docs.ts`.
  * With `--check` it changes nothing, says what differs and exits with 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { catalog as rules } from '../src/analysis/findings/catalog.ts'
+import type { InputName } from '../src/inputs/raw-inputs.ts'
 import { catalog } from '../src/storage/catalog.ts'
 import { formatBytes } from '../src/text/format.ts'
+import { groups } from './docs.d/when.ts'
 
 type Entry = {
   readonly description: string
@@ -91,10 +93,23 @@ const renderRules = (): string =>
 /** docs/disk.md with its table made anew. */
 export const renderDisk = (page: string): string => fill(page, 'catalog', renderCatalog())
 
-/** The README with its tables made anew. */
-export const renderReadme = (readme: string, action: Action): string =>
+/** A table for each group of inputs. One that is in none is left out, which a test finds. */
+const renderGroups = (inputs: Entries): string =>
+  groups
+    .flatMap(({ title, inputs: members }) => {
+      const rows = Object.entries(members).map(([name, when]) => {
+        const entry = inputs[name as InputName] ?? { description: '' }
+        return [`\`${name}\``, renderDefault(entry), toCell(entry.description), when]
+      })
+      const head = ['Input', 'Default', 'What it is', 'When you need it']
+      return [`## ${title}`, renderRows([head, head.map(() => '---'), ...rows])]
+    })
+    .join('\n\n')
+
+/** docs/inputs.md with its tables made anew. */
+export const renderReference = (page: string, action: Action): string =>
   fill(
-    fill(readme, 'inputs', renderInputs(action.inputs)),
+    fill(page, 'inputs', renderGroups(action.inputs)),
     'outputs',
     renderNames('Output', action.outputs),
   )
@@ -120,9 +135,9 @@ export const describeDifference = (is: string, shouldBe: string): string =>
 
 const pages = [
   {
-    page: 'README.md',
-    source: 'action.yml',
-    render: (text: string) => renderReadme(text, readAction()),
+    page: 'docs/inputs.md',
+    source: 'action.yml and script/docs.d/when.ts',
+    render: (text: string) => renderReference(text, readAction()),
   },
   {
     page: 'docs/reusable-workflow.md',

@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { describeDifference, readAction, readCalled, renderReadme } from '../../script/docs.ts'
+import { groups } from '../../script/docs.d/when.ts'
+import { describeDifference, readAction, readCalled, renderReference } from '../../script/docs.ts'
 import { defaults, givenByRunner, type InputName, inputNames } from '../../src/inputs/raw-inputs.ts'
 import { toOutputs } from '../../src/report/report.ts'
 import { reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
@@ -12,15 +13,20 @@ const read = (path: string): string => readFileSync(path, 'utf8')
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md']).sort()
 
 describe('action.yml is the schema', () => {
-  test("the README's tables are made from it", () => {
-    const readme = read('README.md')
-    expect(describeDifference(readme, renderReadme(readme, action))).toBe('')
-    expect(renderReadme(readme, action)).toBe(readme)
+  test("docs/inputs.md's tables are made from it", () => {
+    const page = read('docs/inputs.md')
+    expect(describeDifference(page, renderReference(page, action))).toBe('')
+    expect(renderReference(page, action)).toBe(page)
+  })
+
+  test('each input is in one group, with a word on when one needs it', () => {
+    const grouped = groups.flatMap(({ inputs }) => Object.keys(inputs))
+    expect(grouped.toSorted()).toEqual(Object.keys(action.inputs).toSorted())
   })
 
   test('a table that differs is shown line by line', () => {
-    const readme = read('README.md').replace('| `secret-id` |', '| `secret_id` |')
-    expect(describeDifference(readme, renderReadme(readme, action))).toMatch(
+    const page = read('docs/inputs.md').replace('| `secret-id` |', '| `secret_id` |')
+    expect(describeDifference(page, renderReference(page, action))).toMatch(
       /^- \| `secret_id` \|.*\n\+ \| `secret-id` \|.*$/,
     )
   })
@@ -74,6 +80,18 @@ describe.each(pages)('%s', (page) => {
     })
     expect(broken).toEqual([])
   })
+})
+
+test('the index of docs names every page once, and so does the sidebar of the site', () => {
+  const named = [...read('docs/README.md').matchAll(/^- \[.*\]\((.*)\)$/gm)].map(
+    ([, target = '']) => target,
+  )
+  const all = globSync('docs/*.md').map((page) => relative('docs', page))
+  expect(named.toSorted()).toEqual(all.filter((page) => page !== 'README.md').toSorted())
+})
+
+test('the README is short', () => {
+  expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
 })
 
 type Snippet = { readonly from: string; readonly text: string }

@@ -48,8 +48,8 @@ const buildFrom = async (document: string, format: string): Promise<string> => {
   return docker('run', '--rm', '--entrypoint', 'sh', tag, '-c', show)
 }
 
-test("the README's Dockerfile clones private repositories and keeps no token", async () => {
-  const kept = await buildFrom('README.md', 'gitconfig')
+test('the Dockerfile of docs/getting-started.md clones private repositories and keeps no token', async () => {
+  const kept = await buildFrom('docs/getting-started.md', 'gitconfig')
   expect(kept).toMatch(/^acme\/private-one\nacme\/private-two\n/)
   expect(kept).not.toMatch(/ghs_|AUTHORIZATION/)
 })
