@@ -130,6 +130,10 @@ describe.each(snippets)('$from', ({ text }) => {
     expect(documents.flatMap(({ errors }) => errors)).toEqual([])
   })
 
+  test('names the release', () => {
+    expect(text).not.toMatch(/OWNER\/slipway\S*@(?!v1\b)/)
+  })
+
   test('uses only inputs and outputs that there are', () => {
     const steps = documents.flatMap((document) => findSteps(document.toJS()))
     expect(steps.length).toBeGreaterThan(0)

@@ -83,7 +83,7 @@ export const groups: readonly {
     inputs: {
       cache: 'On runners that start empty: `auto`',
       'cache-ref': 'With `cache: registry`, for images that are not pushed',
-      'build-cache': 'With a builder on this machine that has not what the nodes have',
+      'build-cache': 'When nodes live longer than the cache of the builder',
       'cache-required': 'When a build without its cache would take too long to be of use',
       'cache-from': 'For a cache that something else writes',
       'cache-to': 'For a cache that something else reads',
