@@ -11,6 +11,8 @@ const slowest: readonly string[] = [
   'host/process',
   'lint/scripts',
   'scenarios/create-cluster',
+  'scenarios/recipes',
+  'scenarios/reusable-workflow',
   'scenarios/load-trees',
   'scenarios/kubernetes-builder',
   'scenarios/load-stream-kill',
