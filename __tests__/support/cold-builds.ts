@@ -81,7 +81,7 @@ export const createColdBuilds = () => {
         const order = { isAlone: true, retries: 0, cacheRequired: false, wantsOrigins: false }
         const work = { kind: 'build', target, nodes, ...order } as const
         result = await handlers.build({ ...toStep(id, work), ...work }, ports as unknown as Ports)
-        const sentBytes = sizeOf(result.image?.layout?.folder ?? '')
+        const sentBytes = sizeOf(join(tempDir, target.bake.name))
         await beforeLoad?.()
         const into = nodes.map((node) => ({ node, choice: planMethod(engine, node, 'auto') }))
         const image = { kind: 'built', by: id } as const
