@@ -223,4 +223,6 @@ test('nobody is answered once it is closed, also who was being answered', async 
   await registry.close()
   await expect(waiting).rejects.toThrow()
   await expect(fetch(`${base}/manifests/none`)).rejects.toThrow()
+  // Whoever hung up did not lack it.
+  expect([...registry.lacking]).toEqual([])
 })

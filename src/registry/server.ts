@@ -75,9 +75,9 @@ const createRepository = (order: RegistryOrder, repository: string) => {
     const length = typeof sizeBytes === 'number' ? { 'content-length': sizeBytes } : {}
     const type = 'application/octet-stream'
     response.writeHead(200, { 'content-type': type, 'docker-content-digest': digest, ...length })
-    await pipeline(stream, response, { signal }).catch((error: unknown) => {
-      // Whoever wanted it has gone, or has half of it.
-      if (!response.closed || !isOwn) lacking.add(digest)
+    await pipeline(stream, response, { signal }).catch((error: NodeJS.ErrnoException) => {
+      // A builder that wants no more of it has hung up; else the source has broken off.
+      if (!isOwn && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') lacking.add(digest)
       throw error
     })
   }
