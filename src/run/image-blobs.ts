@@ -13,6 +13,7 @@ import type { StoredFile } from '../store/entry.ts'
 import { createFileStore } from '../store/file-store.ts'
 import { leastOwnBytes, restoreLayer } from '../store/layers.ts'
 import { createMeter } from '../store/meter.ts'
+import { once } from '../store/once.ts'
 import { restoreEntry } from '../store/restore-entry.ts'
 import type { StoreOrder } from '../store/store-order.ts'
 
@@ -22,22 +23,6 @@ export type BlobsOrder = StoreOrder & { readonly get: Get }
 /** Small layers and documents of one image. */
 const mostEntryBytes = 3_000_000_000
 const mostEntryFiles = 1_000
-
-/** Images may share layers: whoever comes second waits for the first. By paths, which only one run has. */
-const underWay = new Map<string, Promise<void>>()
-
-const once = async (path: string, act: () => Promise<void>): Promise<void> => {
-  const other = underWay.get(path)
-  // Where the first failed, the second tries itself.
-  if (other !== undefined) await other.catch(() => {})
-  const own = act()
-  underWay.set(path, own)
-  try {
-    await own
-  } finally {
-    if (underWay.get(path) === own) underWay.delete(path)
-  }
-}
 
 /** Brings the parts of an image, out of the Actions cache first: all is compared with its digest there, too. */
 export const createBlobs = (order: BlobsOrder) => {

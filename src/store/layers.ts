@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Entry, StoredFile } from './entry.ts'
 import { restoreEntry } from './restore-entry.ts'
 import type { StoreOrder } from './store-order.ts'
@@ -15,6 +16,22 @@ export const toLayerEntry = (file: StoredFile): Entry => ({
   files: [file],
   part: undefined,
 })
+
+export const toPackKey = (pack: string): string => `slipway-layers-v1-${pack}`
+
+/**
+ * Layers that share an entry.
+ *
+ * @param unique what tells this run from others: an entry that is broken cannot be replaced
+ */
+export const toPack = (
+  files: readonly StoredFile[],
+  unique: string,
+): { readonly pack: string; readonly entry: Entry } => {
+  const content = [unique, ...files.map(({ sha256 }) => sha256)].join('\n')
+  const pack = createHash('sha256').update(content).digest('hex').slice(0, 32)
+  return { pack, entry: { key: toPackKey(pack), fallbacks: [], files, part: undefined } }
+}
 
 /**
  * Brings a layer's tar into the folder: whoever wrote the entry may have put any number of bytes there.

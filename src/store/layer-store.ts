@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { doAtOnce } from '../host/at-once.ts'
+import { toHex } from '../image/digest.ts'
+import { type StoredLayer, toLayerKey } from './cache-record.ts'
+import { createMeter } from './meter.ts'
+import { once } from './once.ts'
+import { restoreEntry } from './restore-entry.ts'
+import type { StoreOrder } from './store-order.ts'
+
+/** Each is a process that takes memory, and they share one network. */
+const atOnce = 3
+
+/**
+ * The layers of a target's builds, fetched out of the cache when somebody wants them. They are called by their
+ * diff IDs, and each byte is compared with these. What the cache cannot give any more is said not to be there.
+ */
+export const createLayerStore = (layers: readonly StoredLayer[], order: StoreOrder) => {
+  const { folder } = order
+  const known = new Map(layers.map((layer) => [layer.sha256, layer]))
+  const byKey = Map.groupBy(layers, toLayerKey)
+  const refused = new Set<string>()
+  const meter = createMeter()
+  const isThere = async ({ sha256, sizeBytes }: StoredLayer): Promise<boolean> => {
+    const found = await lstat(join(folder, sha256)).catch(() => undefined)
+    return found?.isFile() === true && found.size === sizeBytes
+  }
+  /** All of an entry comes at once: a small layer's others are small, too. */
+  const restore = async (key: string): Promise<void> => {
+    const layers = byKey.get(key) ?? []
+    const there = await Promise.all(layers.map(isThere))
+    const wanted = layers.filter((_, at) => there[at] !== true)
+    if (wanted.length === 0) return
+    const find = (sha256: string) => wanted.find((layer) => layer.sha256 === sha256)
+    await meter.time(() => restoreEntry([key], { part: undefined, find }, order))
+    for (const layer of wanted) {
+      if (await isThere(layer)) meter.moved.bytes += layer.sizeBytes
+      else refused.add(layer.sha256)
+    }
+  }
+  /**
+   * Brings a layer.
+   *
+   * @returns where its tar is; undefined where it cannot be had
+   */
+  const bring = async (digest: string): Promise<string | undefined> => {
+    const layer = known.get(toHex(digest))
+    if (layer === undefined) return undefined
+    const key = toLayerKey(layer)
+    if (!refused.has(layer.sha256)) await once(join(folder, key), () => restore(key))
+    return (await isThere(layer)) ? join(folder, layer.sha256) : undefined
+  }
+  return {
+    bring,
+    /** Brings several, side by side. */
+    bringAll: (digests: readonly string[]): Promise<void> => doAtOnce(digests, atOnce, bring),
+    find: async (digest: string): Promise<{ readonly sizeBytes: number } | undefined> => {
+      const layer = known.get(toHex(digest))
+      return layer === undefined || refused.has(layer.sha256)
+        ? undefined
+        : { sizeBytes: layer.sizeBytes }
+    },
+    open: async (digest: string, signal: AbortSignal): Promise<Readable | undefined> => {
+      const path = await bring(digest)
+      return path === undefined ? undefined : createReadStream(path, { signal })
+    },
+    /** Diff IDs in hex of what was asked for and could not be had. */
+    refused: refused as ReadonlySet<string>,
+    /** What has come, unpacked, and how long that took. */
+    moved: meter.moved,
+  }
+}

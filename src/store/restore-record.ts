@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { attempt, renderError } from '../failure.ts'
+import { readRegularFile } from '../host/read-file.ts'
+import { largestText } from '../image/sources/blob-image.ts'
+import { toLine } from '../text/to-line.ts'
+import { type CacheRecord, findRecordDigest, parseCacheRecord, toLayerKey } from './cache-record.ts'
+import type { StoredFile } from './entry.ts'
+import { restoreEntry } from './restore-entry.ts'
+import type { StoreOrder } from './store-order.ts'
+
+/** A record with its documents; its layers are those that are still kept. */
+export type RestoredRecord = CacheRecord & {
+  readonly documents: { readonly manifest: string; readonly config: string }
+}
+
+/** The record and its documents. */
+const mostFiles = 3
+
+/** What has a digest's name has that digest. */
+const readDocument = (folder: string, sha256: string): string | undefined =>
+  attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString('utf8')
+
+const readRecord = (key: string, folder: string): RestoredRecord | undefined => {
+  const text = readDocument(folder, findRecordDigest(key) ?? '')
+  const record = text === undefined ? undefined : parseCacheRecord(text)
+  if (record === undefined) return undefined
+  const manifest = readDocument(folder, record.manifest)
+  const config = readDocument(folder, record.config)
+  return manifest === undefined || config === undefined
+    ? undefined
+    : { ...record, documents: { manifest, config } }
+}
+
+/** Asks in one go: what GitHub has evicted is not offered to a builder. */
+const withoutEvicted = async (
+  record: RestoredRecord,
+  { cache, folder, signal }: StoreOrder,
+): Promise<RestoredRecord> => {
+  const keys = [...new Set(record.layers.map(toLayerKey))]
+  const there = keys.length === 0 ? new Set() : await cache.look(keys, folder, signal)
+  return { ...record, layers: record.layers.filter((layer) => there.has(toLayerKey(layer))) }
+}
+
+/**
+ * Brings what was kept last of a target's builds, its layers' tars apart.
+ *
+ * @param start how the keys of its records begin
+ * @returns undefined where there is nothing, or nothing that can be used
+ */
+export const restoreRecord = async (
+  start: string,
+  order: StoreOrder,
+): Promise<RestoredRecord | undefined> => {
+  const { input, folder, warn, signal } = order
+  let files = 0
+  const find = (sha256: string, sizeBytes: number): StoredFile | undefined => {
+    files += 1
+    return files > mostFiles || sizeBytes > largestText ? undefined : { sha256, sizeBytes }
+  }
+  const key = await restoreEntry([start], { part: undefined, find }, order)
+  if (key === undefined) return undefined
+  const record = readRecord(key, folder)
+  if (record === undefined) {
+    warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`)
+    return undefined
+  }
+  try {
+    return await withoutEvicted(record, order)
+  } catch (error) {
+    signal.throwIfAborted()
+    warn(`${input}: nobody knows which layers the cache still has: ${renderError(error)}`)
+    return undefined
+  }
+}
