@@ -61,7 +61,7 @@ const workWith = <T>(
   build: RegistryBuild<T>['build'],
   cache?: CacheDocuments,
 ): RegistryBuild<T> => ({
-  ...{ name: 'api', folder, sources: [], cache, build },
+  ...{ name: 'api', folder, cache, build },
   common: {
     diffIds: new Set(nodes.flat().map(sha256)),
     chainIds: new Set(nodes.flatMap((layers) => toChainIds(layers.map(sha256)))),

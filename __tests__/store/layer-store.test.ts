@@ -76,7 +76,9 @@ const keep = async (
 const restore = async () => {
   const order = toOrder()
   const record = await restoreRecord(start, order)
-  return { ...order, record, store: createLayerStore(record?.layers ?? [], order) }
+  const store = createLayerStore(order)
+  store.add(record?.layers ?? [])
+  return { ...order, record, store }
 }
 
 const findEntry = (beginning: string): CacheEntry => {

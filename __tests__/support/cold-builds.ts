@@ -53,7 +53,8 @@ const toLog = (lines: string[]): Log => {
 export const createColdBuilds = () => {
   const caches = new Map<string, CacheDocuments>()
   const buildCaches: Ports['run']['buildCaches'] = {
-    sources: [],
+    source: { find: async () => undefined, open: async () => undefined },
+    bring: async () => undefined,
     restore: async ({ name }) => caches.get(name),
     keep: async ({ name }, documents) => void caches.set(name, documents),
   }

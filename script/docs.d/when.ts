@@ -83,7 +83,8 @@ export const groups: readonly {
     inputs: {
       cache: 'On runners that start empty: `auto`',
       'cache-ref': 'With `cache: registry`, for images that are not pushed',
-      'build-cache': 'When nodes live longer than the cache of the builder',
+      'build-cache': 'When builders begin empty, on hosted runners and beside nodes that live on',
+      'build-cache-limit': 'When other caches need the room',
       'cache-required': 'When a build without its cache would take too long to be of use',
       'cache-from': 'For a cache that something else writes',
       'cache-to': 'For a cache that something else reads',

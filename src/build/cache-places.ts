@@ -32,7 +32,10 @@ const toWord = (text: string): string => text.replace(/[^\w.-]+/g, '-')
  * What tells a target's cache from others: the target's name, and what else makes it another build. Jobs
  * for several platforms, or stages, often share all else.
  */
-const toScope = ({ name, tags, bake }: Target, { architecture }: CacheFacts) => {
+export const toScope = (
+  { name, tags, bake }: Target,
+  { architecture }: Pick<CacheFacts, 'architecture'>,
+) => {
   const { definition } = bake
   const isSingle = name !== bake.name
   const own = `linux/${architectures[architecture] ?? architecture}`

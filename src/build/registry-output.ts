@@ -7,6 +7,8 @@ export type RegistryNames = {
   /** Where the build writes its cache, and where it finds one. */
   readonly cacheTo: string
   readonly cacheFrom: string | undefined
+  /** Whether layers of other stages are kept, too. */
+  readonly keepsStages?: boolean
 }
 
 /** A layer's digest is its diff ID then: what a node has is known by it. */
@@ -19,7 +21,7 @@ export const toRegistryOutput = (image: string): string =>
 /** Adds the caches in such a registry to those that a target has. */
 export const withRegistryCaches = (
   definition: BakeDefinition,
-  { cacheTo, cacheFrom }: RegistryNames,
+  { cacheTo, cacheFrom, keepsStages = false }: RegistryNames,
 ): BakeDefinition => {
   const add = (word: 'cache-from' | 'cache-to', entry: string): readonly unknown[] => [
     ...toEntries(definition[word]),
@@ -28,10 +30,9 @@ export const withRegistryCaches = (
   return {
     ...definition,
     ...(cacheFrom && { 'cache-from': add('cache-from', cacheFrom) }),
-    // Layers of other stages are kept nowhere, so nothing is said of them.
     'cache-to': add(
       'cache-to',
-      `${cacheTo},mode=min,image-manifest=true,ignore-error=true,${form}`,
+      `${cacheTo},mode=${keepsStages ? 'max' : 'min'},image-manifest=true,ignore-error=true,${form}`,
     ),
   }
 }

@@ -46,6 +46,7 @@ type CleanupContext = {
 export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId: string) => ({
   tempDir: join(tempDir, `slipway-${runId}`),
   layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
+  laterDir: join(findRoomyDir(tempDir), `slipway-${runId}-layers`),
   recordingFolder: recordingFolderOf(tempDir, runId),
   clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
   label: `${runLabel}=${runId}`,
@@ -159,11 +160,14 @@ export const cleanUp = async (
   { isDockerThere, builder, cluster: made }: Found,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, layoutDir, recordingFolder, clusterLogs, label } = leftoversOf(context, runId)
+  const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs, label } = leftoversOf(
+    context,
+    runId,
+  )
   try {
     const cluster =
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
-    for (const folder of [tempDir, layoutDir, clusterLogs])
+    for (const folder of [tempDir, layoutDir, laterDir, clusterLogs])
       rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     // Another step's post may be writing into it.

@@ -17,6 +17,7 @@ type Surroundings = Omit<
   | 'tempDir'
   | 'tempRoot'
   | 'layoutDir'
+  | 'laterDir'
   | 'recordingFolder'
   | 'clusterLogs'
   | 'env'
@@ -26,7 +27,7 @@ type Surroundings = Omit<
   readonly tempDir: string
   /** What child processes inherit. */
   readonly childEnv: Env
-  /** Whether somebody will look what became of the nodes. */
+  /** Whether a post comes: it looks what became of the nodes, and keeps layers. */
   readonly isRecorded?: boolean
 }
 
@@ -55,7 +56,8 @@ export const withPlace = async <T>(
     if (isSecretive) await forbidCoreDumps(env)
     const { tempDir: tempRoot, isRecorded = true } = surroundings
     const recordingFolder = isRecorded ? left.recordingFolder : undefined
-    const folders = { tempDir, layoutDir, tempRoot, recordingFolder, clusterLogs }
+    const laterDir = isRecorded ? left.laterDir : undefined
+    const folders = { tempDir, layoutDir, laterDir, tempRoot, recordingFolder, clusterLogs }
     return await command({ place: { ...surroundings, ...folders, runId, env }, front })
   } finally {
     for (const folder of [tempDir, layoutDir]) rmSync(folder, { recursive: true, force: true })

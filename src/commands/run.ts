@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { BuilderWatch } from '../build/builder-watch.ts'
 import { clusterState } from '../cluster/providers/kind-owned.ts'
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
@@ -12,19 +13,23 @@ import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { nameImages, namesState, nameTimes } from '../memory/memory.ts'
 import { toRemembered } from '../memory/targets.ts'
+import { planBuildCache } from '../plan/build-cache.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
 import { toFailure } from '../report/failures.ts'
 import { type Compared, compareImages, toImagesToKeep } from '../report/image-growth.ts'
 import { checkImageLimits, type Excess } from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
+import { createBuildCaches } from '../run/build-caches.ts'
 import type { Secrets } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import type { Secret } from '../secret.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
+import { createEntryCache } from '../store/entry-cache.ts'
 import { type BuildToken, createBuildToken } from '../token/build-token.ts'
 import { toServerUrl } from '../token/formats.ts'
 import { toGitAuth } from '../token/git-auth.ts'
+import { layersState } from './keep-layers.ts'
 import {
   refuseShortage,
   refuseUnknownLimits,
@@ -38,6 +43,8 @@ import { withBuilder } from './with-builder.ts'
 export type RunContext = Omit<GatherContext, 'takeToken'> & {
   /** A folder of the run's own, which goes with it. */
   readonly tempDir: string
+  /** Where post finds layers that it is to keep; undefined where there is no post. */
+  readonly laterDir: string | undefined
   /** Where post finds how things were before; undefined where nobody will look. */
   readonly recordingFolder: string | undefined
   /** Where the logs of a cluster go that could not be made; they stay until post. */
@@ -146,6 +153,21 @@ const leaveNames = (
   if (names.length > 0) saveState(namesState, names.join(' '))
 }
 
+/** Undefined where nothing is kept of builds. */
+const openBuildCaches = (
+  inputs: Inputs,
+  facts: Facts,
+  { layoutDir, laterDir }: RunContext,
+  access: CacheAccess,
+  log: Log,
+) => {
+  const plan = planBuildCache(inputs, facts)
+  if (plan === undefined || laterDir === undefined) return undefined
+  const { signal } = access
+  const folder = join(layoutDir, 'kept')
+  return createBuildCaches(plan, { cache: createEntryCache(access), folder, laterDir, log, signal })
+}
+
 const runWith = async (
   api: EngineApi,
   inputs: Inputs,
@@ -186,12 +208,13 @@ const runWith = async (
     await remarkOnManifests(inputs, known, log)
     return planRun(inputs, known).steps
   }
+  const buildCaches = openBuildCaches(inputs, facts, context, cache, log)
   const report = await runPlan(inputs, facts, plan, {
     docker: { command, api, engine: facts.engine },
     secrets: toSecrets(inputs, token, context),
     log,
     run: {
-      ...{ ...context, id: context.runId, cache, signal },
+      ...{ ...context, id: context.runId, cache, buildCaches, signal },
       saveClusterState: (state) => front.saveState(clusterState, state),
     },
     tempRoot: context.tempRoot,
@@ -199,6 +222,8 @@ const runWith = async (
   })
   // Who cancels gives us seconds.
   if (!signal.aborted) await finishRecording?.(toLoaded(report))
+  const mark = await buildCaches?.finish()
+  if (mark !== undefined) front.saveState(layersState, mark)
   const history = toHistory(facts)
   const compared = compareImages(report, history.targets, facts.lastImages)
   const excesses = checkImageLimits(compared, inputs.imageLimits)

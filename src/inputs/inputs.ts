@@ -171,6 +171,8 @@ export type Inputs = CacheInputs & {
   /** Beyond the files of the workspace. */
   readonly allow: Allowances
   readonly buildCache: BuildCache
+  /** How many bytes of layers the Actions cache may keep for this step's builds, unpacked. */
+  readonly buildCacheBytes: number
   /** Undefined where the step uses the builder that is there. */
   readonly builder: BuilderRequest | undefined
   /** Docker's store is to have what another builder than its own makes. */

@@ -61,6 +61,7 @@ export const defaults = {
   'cache-ref': undefined,
   'cache-required': 'false',
   'build-cache': 'false',
+  'build-cache-limit': '5GB',
   load: 'false',
   driver: undefined,
   'driver-opts': undefined,

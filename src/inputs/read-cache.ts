@@ -1,6 +1,7 @@
 import { parseImageReference } from '../image/reference.ts'
 import type { CacheInputs, Inputs } from './inputs.ts'
 import type { Reader } from './reader.ts'
+import { parseSize } from './sizes.ts'
 
 const choices = ['none', 'gha', 'registry', 'inline', 'auto'] as const
 
@@ -12,7 +13,7 @@ export const readCache = ({
   choice,
   isTrue,
   report,
-}: Reader): CacheInputs & Pick<Inputs, 'buildCache'> => {
+}: Reader): CacheInputs & Pick<Inputs, 'buildCache' | 'buildCacheBytes'> => {
   const cache = choice('cache', choices)
   const cacheRef = text('cache-ref')
   const how = 'Write a repository, such as ghcr.io/acme/cache.'
@@ -27,5 +28,12 @@ export const readCache = ({
     }
   }
   const buildCache = buildCaches[choice('build-cache', ['false', 'auto', 'true'] as const)]
-  return { cache, cacheRef, cacheRequired: isTrue('cache-required'), buildCache }
+  const limit = text('build-cache-limit') ?? '5GB'
+  const buildCacheBytes = parseSize(limit)
+  if (buildCacheBytes === undefined)
+    report('build-cache-limit', 'not a size. Write 5GB or 800MB.', limit)
+  return {
+    ...{ cache, cacheRef, cacheRequired: isTrue('cache-required') },
+    ...{ buildCache, buildCacheBytes: buildCacheBytes ?? 0 },
+  }
 }

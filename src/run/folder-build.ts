@@ -1,6 +1,7 @@
 import { type BuildOrder, buildImage } from '../build/build-image.ts'
 import { prepareLayout } from '../build/layout-output.ts'
 import { isPush } from '../build/outputs.ts'
+import type { RegistryNames } from '../build/registry-output.ts'
 import { toCached, toUncached, withoutFurther } from '../build/target.ts'
 import type { Node } from '../cluster/node.ts'
 import type { ContainerImage } from '../image/image.ts'
@@ -9,7 +10,7 @@ import { findCommonLayers } from '../load/common-layers.ts'
 import type { ExportLayers } from '../load/task.ts'
 import { createExportLayers } from './layouts.ts'
 import type { Ports } from './ports.ts'
-import { buildThroughRegistry, exportThroughRegistry } from './registry-build.ts'
+import { bringKept, buildThroughRegistry, exportThroughRegistry } from './registry-build.ts'
 
 type BuiltByBuildx = Awaited<ReturnType<typeof buildImage>>
 
@@ -39,28 +40,39 @@ export const buildIntoFolder = async (
   const { target, layout: folder } = order
   const { name, tags, further, output } = target
   const { docker, log, run } = ports
-  const common = await findCommonLayers(docker.api, nodes)
+  const asking = findCommonLayers(docker.api, nodes)
   const read = ({ digest }: BuiltByBuildx): ContainerImage => {
     const reported = { digest, isPushed: further.some(isPush) }
     return readLayout(folder, tags, further.length > 0 ? reported : undefined)
   }
   if (output === 'oci-layout') {
+    const common = await asking
     // Another try must not find the manifests of the last one.
     const built = await tryBuild(order, () => prepareLayout(folder, common.diffIds))
     const exportLayers = createExportLayers(toExportOrder(order), ports)
     return { built, inFolder: { image: read(built), exportLayers } }
   }
-  const { sources = [], restore, keep } = run.buildCaches ?? {}
-  const place = { name, folder, common, sources, signal: run.signal, line: log.line }
-  const cache = await restore?.(target)
+  const { buildCaches: kept } = run
+  const [cache, common] = await Promise.all([kept?.restore(target, asking), asking])
+  const place = { name, folder, common, kept, signal: run.signal, line: log.line }
+  const keepsStages = kept !== undefined
   const { built, image, ...made } = await buildThroughRegistry(
-    { ...place, cache, build: (registry) => tryBuild({ ...order, registry }) },
+    {
+      ...place,
+      cache,
+      build: (names) => tryBuild({ ...order, registry: { ...names, keepsStages } }),
+    },
     read,
   )
-  if (made.cache !== undefined) await keep?.(target, made.cache, folder)
-  const again = (registry: BuildOrder['registry']) =>
-    buildImage(docker.command, { ...toExportOrder(order), registry }, () => {}, log.warning)
-  const exportLayers: ExportLayers = (wanted) =>
-    exportThroughRegistry({ ...place, cache: undefined, build: again }, wanted)
+  if (made.cache !== undefined) await kept?.keep(target, made.cache, image, folder)
+  const again = (names: RegistryNames) => {
+    const whole = { ...toExportOrder(order), registry: { ...names, keepsStages } }
+    return buildImage(docker.command, whole, () => {}, log.warning)
+  }
+  const exportLayers: ExportLayers = async (wanted) => {
+    const lacking = await bringKept(wanted, folder, kept)
+    if (lacking.length > 0)
+      await exportThroughRegistry({ ...place, cache: undefined, build: again }, lacking)
+  }
   return { built, inFolder: { image, exportLayers } }
 }

@@ -15,6 +15,7 @@ import type { ContainerImage } from '../image/image.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
+import type { NodeLayers } from '../load/common-layers.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
 import type { FilesImages } from '../load/volume-image.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
@@ -89,16 +90,31 @@ export type Secrets = {
 
 /** What is kept of builds from run to run. None of it fails: a cache saves time, and nothing else. */
 export type BuildCaches = {
-  /** What an earlier build of a target wrote of its cache; undefined where nothing is kept. */
-  readonly restore: (target: Target) => Promise<CacheDocuments | undefined>
-  /** Where layers are that were kept. */
-  readonly sources: readonly LayerSource[]
   /**
-   * Takes what a build wrote of its cache.
+   * What an earlier build of a target wrote of its cache; undefined where nothing is kept. Layers that nodes
+   * lack are fetched from now on.
+   *
+   * @param common what all nodes have
+   */
+  readonly restore: (
+    target: Target,
+    common: Promise<NodeLayers>,
+  ) => Promise<CacheDocuments | undefined>
+  /** Where layers are that were kept. */
+  readonly source: LayerSource
+  /** Brings such a layer, and says where its tar is; undefined where it cannot be had. */
+  readonly bring: (digest: string) => Promise<string | undefined>
+  /**
+   * Takes what a build wrote of its cache, and its image.
    *
    * @param folder an OCI layout with the layers that the builder has sent; it goes when the image is loaded
    */
-  readonly keep: (target: Target, cache: CacheDocuments, folder: string) => Promise<void>
+  readonly keep: (
+    target: Target,
+    cache: CacheDocuments,
+    image: ContainerImage,
+    folder: string,
+  ) => Promise<void>
 }
 
 /** One run of one plan. */

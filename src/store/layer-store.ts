@@ -14,13 +14,12 @@ import type { StoreOrder } from './store-order.ts'
 const atOnce = 3
 
 /**
- * The layers of a target's builds, fetched out of the cache when somebody wants them. They are called by their
+ * The layers of a step's builds, fetched out of the cache when somebody wants them. They are called by their
  * diff IDs, and each byte is compared with these. What the cache cannot give any more is said not to be there.
  */
-export const createLayerStore = (layers: readonly StoredLayer[], order: StoreOrder) => {
+export const createLayerStore = (order: StoreOrder) => {
   const { folder } = order
-  const known = new Map(layers.map((layer) => [layer.sha256, layer]))
-  const byKey = Map.groupBy(layers, toLayerKey)
+  const known = new Map<string, StoredLayer>()
   const refused = new Set<string>()
   const meter = createMeter()
   const isThere = async ({ sha256, sizeBytes }: StoredLayer): Promise<boolean> => {
@@ -29,9 +28,10 @@ export const createLayerStore = (layers: readonly StoredLayer[], order: StoreOrd
   }
   /** All of an entry comes at once: a small layer's others are small, too. */
   const restore = async (key: string): Promise<void> => {
-    const layers = byKey.get(key) ?? []
+    const layers = [...known.values()].filter((layer) => toLayerKey(layer) === key)
     const there = await Promise.all(layers.map(isThere))
-    const wanted = layers.filter((_, at) => there[at] !== true)
+    // Whoever waited for another one may find that it was refused.
+    const wanted = layers.filter(({ sha256 }, at) => there[at] !== true && !refused.has(sha256))
     if (wanted.length === 0) return
     const find = (sha256: string) => wanted.find((layer) => layer.sha256 === sha256)
     await meter.time(() => restoreEntry([key], { part: undefined, find }, order))
@@ -49,10 +49,14 @@ export const createLayerStore = (layers: readonly StoredLayer[], order: StoreOrd
     const layer = known.get(toHex(digest))
     if (layer === undefined) return undefined
     const key = toLayerKey(layer)
-    if (!refused.has(layer.sha256)) await once(join(folder, key), () => restore(key))
+    await once(join(folder, key), () => restore(key))
     return (await isThere(layer)) ? join(folder, layer.sha256) : undefined
   }
   return {
+    /** Layers of records that are there. */
+    add: (layers: readonly StoredLayer[]): void => {
+      for (const layer of layers) known.set(layer.sha256, layer)
+    },
     bring,
     /** Brings several, side by side. */
     bringAll: (digests: readonly string[]): Promise<void> => doAtOnce(digests, atOnce, bring),

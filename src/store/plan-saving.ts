@@ -89,8 +89,9 @@ const withinLimit = (
   )
   let left = limitBytes
   const fits = sorted.map(({ sizeBytes }) => {
+    if (sizeBytes > left) return false
     left -= sizeBytes
-    return left >= 0
+    return true
   })
   return {
     within: sorted.filter((_, at) => fits[at]),

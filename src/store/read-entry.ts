@@ -71,8 +71,8 @@ export const readEntry = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const store = createFileStore(folder)
-  const source = createReadStream(archive)
   const [head] = await readHead(archive)
+  const source = createReadStream(archive)
   const unpacked = unpack(source, sniff(head))
   let acts: Act[] = []
   let current: StoredFile | undefined

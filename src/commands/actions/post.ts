@@ -6,6 +6,7 @@ import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
 import { cleanUp, isRunId, leftoversOf, runIdState, toLeftBuilder } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
+import { keepLayers, layersState } from '../keep-layers.ts'
 import { keepNames } from '../keep-names.ts'
 import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
@@ -21,6 +22,7 @@ process.on('uncaughtException', (error) => {
 const [wasMinted, runId] = [getState(tokenState) === 'minted', getState(runIdState)]
 const builder = toLeftBuilder(getState(builderState))
 const names = getState(namesState)
+const layers = getState(layersState)
 // A half-made one goes also where it was to be kept. The label on its nodes says whose they are.
 const isClusterOurs = ['making', 'made'].includes(getState(clusterState))
 const environment = await readEnvironment()
@@ -44,7 +46,10 @@ try {
 } catch (error) {
   runner.warning(`The post step could not diagnose the job: ${renderError(error)}`)
 }
-if (isRunId(runId)) await keepNames(environment, runner, runId, names)
+if (isRunId(runId)) {
+  await keepNames(environment, runner, runId, names)
+  await keepLayers(environment, runner, runId, layers)
+}
 const { kubeconfig } = environment.inputs
 const cluster = isClusterOurs
   ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : undefined }

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { RegistryNames } from '../../src/build/registry-output.ts'
+import type { Target } from '../../src/build/target.ts'
+import { keepLayers } from '../../src/commands/keep-layers.ts'
+import { readLayout } from '../../src/image/sources/oci-layout.ts'
+import { createBuildCaches } from '../../src/run/build-caches.ts'
+import { buildThroughRegistry } from '../../src/run/registry-build.ts'
+import { createEntryCache } from '../../src/store/entry-cache.ts'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { pushTo } from '../support/real-registry.ts'
+import { sha256 } from '../support/tar.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'slipway-build-caches-'))
+const target = { name: 'api', tags: [], bake: { name: 'api', definition: {} } } as unknown as Target
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+const describeBlob = (blob: Buffer) => ({ digest: sha256(blob), size: blob.length })
+let service: CacheService
+let told: string[] = []
+let made = 0
+
+const [large, small, stage] = [randomBytes(10_500_000), Buffer.from('small'), Buffer.from('stage')]
+
+/** Stands for a builder with an empty cache: what its cache or the registry has, it does not make or send. */
+const push = async (
+  registry: RegistryNames,
+  layers: readonly Buffer[],
+  others: readonly Buffer[],
+) => {
+  const [, host = '', repository = ''] = /^([^/]+)\/([^:]+):/.exec(registry.image) ?? []
+  const base = `http://${host}/v2/${repository}`
+  const found = await fetch(`${base}/manifests/cache`)
+  const cached = registry.cacheFrom === undefined ? '' : await found.text()
+  const sent: Buffer[] = []
+  for (const layer of [...layers, ...others]) {
+    const { ok } = await fetch(`${base}/blobs/${sha256(layer)}`, { method: 'HEAD' })
+    if (!ok) sent.push(layer)
+  }
+  const config = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      rootfs: { type: 'layers', diff_ids: layers.map(sha256) },
+    }),
+  )
+  const records = [...layers, ...others].map((layer) => ({ digest: sha256(layer) }))
+  const cacheConfig = Buffer.from(JSON.stringify({ records, createdAt: made }))
+  const toManifest = (own: Buffer, named: readonly Buffer[]) =>
+    Buffer.from(
+      JSON.stringify({
+        ...{ schemaVersion: 2, mediaType: manifestType },
+        ...{ config: describeBlob(own), layers: named.map(describeBlob) },
+      }),
+    )
+  await pushTo(
+    host,
+    repository,
+    [...sent, config, cacheConfig],
+    [
+      ['image', toManifest(config, layers)],
+      ['cache', toManifest(cacheConfig, [...layers, ...others])],
+    ],
+  )
+  return { sent, cached: [...layers, ...others].filter((layer) => cached.includes(sha256(layer))) }
+}
+
+/** A step whose nodes have nothing, and its post. */
+const step = async (
+  layers: readonly Buffer[],
+  {
+    mayWrite = true,
+    limitBytes = 1e9,
+    between = (_: string): void => {},
+    beforeBuild = (): void => {},
+  } = {},
+) => {
+  told = []
+  made += 1
+  const runId = `${made}`.padStart(16, '0')
+  const layoutDir = join(root, `slipway-${runId}-images`)
+  const laterDir = join(root, `slipway-${runId}-layers`)
+  mkdirSync(layoutDir)
+  const { signal } = new AbortController()
+  const front = {
+    mask: () => {},
+    debug: () => {},
+    line: (text: string) => void told.push(text),
+    warning: (text: string) => void told.push(`warning: ${text}`),
+  }
+  const childEnv = { PATH: process.env['PATH'] ?? '', HOME: root }
+  const cacheEnv = {
+    ACTIONS_RESULTS_URL: service.resultsUrl,
+    ACTIONS_RUNTIME_TOKEN: service.token,
+    ACTIONS_CACHE_SERVICE_V2: 'true',
+  }
+  const access = { env: childEnv, variables: cacheEnv, signal, ...front }
+  const folder = join(layoutDir, 'kept')
+  const place = { cache: createEntryCache(access), folder, laterDir, log: front, signal }
+  const kept = createBuildCaches({ limitBytes, mayWrite }, place)
+  const none = { diffIds: new Set<string>(), chainIds: new Set<string>() }
+  const cache = await kept.restore(target, Promise.resolve(none))
+  beforeBuild()
+  const layout = join(layoutDir, 'api')
+  const work = { name: 'api', folder: layout, common: none, kept, cache, signal, line: front.line }
+  const build = (registry: RegistryNames) => push(registry, layers, [stage])
+  const { built, image, ...ended } = await buildThroughRegistry({ ...work, build }, () =>
+    readLayout(layout, []),
+  )
+  if (ended.cache !== undefined) await kept.keep(target, ended.cache, image, layout)
+  const mark = await kept.finish()
+  const blobs = readdirSync(join(layout, 'blobs/sha256'))
+  // As when main has ended.
+  rmSync(layoutDir, { recursive: true })
+  between(laterDir)
+  await keepLayers({ childEnv, cacheEnv, tempDir: root }, front, runId, mark ?? '')
+  return { ...built, blobs, isLeft: mark !== undefined, isFolderThere: existsSync(laterDir) }
+}
+
+const has = (blobs: readonly string[], layer: Buffer): boolean =>
+  blobs.includes(sha256(layer).slice(7))
+
+describe('what is kept of builds', () => {
+  beforeAll(async () => {
+    service = await startCacheService()
+  })
+  afterAll(async () => {
+    await service.stop()
+    rmSync(root, { recursive: true })
+  })
+  beforeEach(() => service.entries.splice(0))
+
+  test('a builder that has nothing makes nothing again, and the nodes get all; a change is sent alone', async () => {
+    const first = await step([large, small])
+    expect([first.sent, first.cached]).toEqual([[large, small, stage], []])
+    expect(told).toEqual([expect.stringMatching(/^build-cache: 11 MB kept for later runs in/)])
+    expect(service.entries).toHaveLength(3)
+    const second = await step([large, small])
+    expect([second.sent, second.cached]).toEqual([[], [large, small, stage]])
+    expect([large, small].map((layer) => has(second.blobs, layer))).toEqual([true, true])
+    // No node wants it.
+    expect(has(second.blobs, stage)).toBe(false)
+    expect(told).toEqual([expect.stringMatching(/^build-cache: 11 MB of layers fetched in/)])
+    expect([second.isLeft, second.isFolderThere, service.entries.length]).toEqual([false, false, 3])
+    const changed = Buffer.from('changed')
+    const third = await step([large, changed])
+    expect(third.sent).toEqual([changed])
+    expect(service.entries).toHaveLength(5)
+  })
+
+  test('what the cache cannot give is sent again by the builder', async () => {
+    await step([large, small])
+    const again = await step([large, small], { beforeBuild: breakLarge })
+    expect(again.sent).toContainEqual(large)
+    expect([large, small].map((layer) => has(again.blobs, layer))).toEqual([true, true])
+    expect(told).toContainEqual(expect.stringMatching(/^api: the cache could not give 1 of its/))
+    const named = told.filter((text) =>
+      /^warning: build-cache: the entry slipway-layer-/.test(text),
+    )
+    expect(named).toHaveLength(1)
+  })
+
+  const breakLarge = (): void => {
+    for (const entry of service.entries)
+      if (entry.key.startsWith('slipway-layer-')) entry.content = Buffer.from('evil')
+  }
+
+  test('what a later step of the job has changed is not kept', async () => {
+    await step([small], { between: (folder) => appendFileSync(join(folder, 'entries.json'), ' ') })
+    expect(told.at(-1)).toMatch(/^warning: build-cache: nothing is kept of this run/)
+    await step([small], {
+      between: (folder) => appendFileSync(join(folder, sha256(small).slice(7)), 'more'),
+    })
+    expect(told.at(-1)).toMatch(/^warning: .* somebody has changed what belongs to slipway-/)
+    expect(service.entries).toEqual([])
+  })
+
+  test('a run that may only read keeps nothing, and a limit leaves out what is new', async () => {
+    await step([large, small], { mayWrite: false })
+    expect(told).toEqual(['build-cache: nothing is kept: this run may only read the cache.'])
+    await step([large, small], { limitBytes: 1_000 })
+    expect(told[0]).toMatch(/^warning: build-cache-limit: 1 layer, 11 MB, beyond 1.0 kB not kept/)
+    expect(service.entries.map(({ key }) => key.replace(/-v1.*/, ''))).toEqual([
+      'slipway-layers',
+      'slipway-build',
+    ])
+  })
+})

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { link, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toScope } from '../build/cache-places.ts'
+import type { Target } from '../build/target.ts'
+import { renderError } from '../failure.ts'
+import type { Log } from '../host/log.ts'
+import { makeOwnFolder, writeOwnFile } from '../host/own-folder.ts'
+import { toHex } from '../image/digest.ts'
+import { toChainIds } from '../image/image.ts'
+import { toBlobPath } from '../image/sources/layout-root.ts'
+import { hasLayer } from '../image/sources/oci-layout.ts'
+import type { BuildCachePlan } from '../plan/build-cache.ts'
+import { parseCacheLayers } from '../registry/cache-documents.ts'
+import { toRecordStart } from '../store/cache-record.ts'
+import type { StoredFile } from '../store/entry.ts'
+import { createFileStore } from '../store/file-store.ts'
+import { createLayerStore } from '../store/layer-store.ts'
+import { type BuiltCache, planSaving, type Saving } from '../store/plan-saving.ts'
+import { type RestoredRecord, restoreRecord } from '../store/restore-record.ts'
+import { savedPlanFile, toMark } from '../store/saved-plan.ts'
+import type { StoreOrder } from '../store/store-order.ts'
+import { formatBytes, formatCount, formatDuration } from '../text/format.ts'
+import type { BuildCaches } from './ports.ts'
+
+type Place = Omit<StoreOrder, 'input' | 'warn'> & {
+  /** Where post finds what it is to keep; made when there is something. */
+  readonly laterDir: string
+  readonly log: Pick<Log, 'line' | 'warning'>
+}
+
+const startOf = (target: Target): string =>
+  toRecordStart(toScope(target, { architecture: process.arch }).full)
+
+/** Those that a cache and an image name, by their diff IDs in hex. */
+const toLayers = (
+  documents: RestoredRecord['documents'],
+  image: Parameters<BuildCaches['keep']>[2],
+): readonly StoredFile[] => {
+  const ofCache = parseCacheLayers(documents) ?? []
+  const ofImage = image.layers.map(({ diffId: digest }, at) => ({
+    ...{ digest, size: image.layout?.layerBytes[at] ?? 0 },
+  }))
+  const all = new Map([...ofImage, ...ofCache].map(({ digest, size }) => [toHex(digest), size]))
+  return [...all].map(([sha256, sizeBytes]) => ({ sha256, sizeBytes }))
+}
+
+/** Leaves to post what is to be kept; says by which mark it knows that again. */
+const leave = async (
+  { entries, texts }: Saving,
+  { folder, laterDir }: Pick<Place, 'folder' | 'laterDir'>,
+): Promise<string> => {
+  const files = createFileStore(folder)
+  for (const text of texts) {
+    const draft = await files.create()
+    await draft.write(Buffer.from(text))
+    await draft.keep(toMark(text))
+  }
+  makeOwnFolder(laterDir)
+  const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)))
+  for (const name of names) await link(join(folder, name), join(laterDir, name))
+  const list = JSON.stringify(entries.map(({ key, files }) => ({ key, files })))
+  writeOwnFile(laterDir, savedPlanFile, list)
+  return toMark(list)
+}
+
+/** What the Actions cache keeps of the builds of one step. */
+export const createBuildCaches = (
+  { limitBytes, mayWrite }: BuildCachePlan,
+  { log, laterDir, ...place }: Place,
+): BuildCaches & {
+  /**
+   * Says what came, and leaves to post what is new.
+   *
+   * @returns the mark of that; undefined where there is nothing
+   */
+  readonly finish: () => Promise<string | undefined>
+} => {
+  const { folder } = place
+  const stop = new AbortController()
+  const signal = AbortSignal.any([place.signal, stop.signal])
+  const order: StoreOrder = { ...place, signal, input: 'build-cache', warn: log.warning }
+  const store = createLayerStore(order)
+  const records = new Map<string, RestoredRecord>()
+  const built: Omit<BuiltCache, 'refused'>[] = []
+  const fetching: Promise<unknown>[] = []
+  const has = ({ sha256 }: Pick<StoredFile, 'sha256'>): boolean => existsSync(join(folder, sha256))
+  /** In the order in which nodes unpack them. */
+  const fetchLacking = async (
+    image: readonly string[],
+    common: Parameters<BuildCaches['restore']>[1],
+  ): Promise<void> => {
+    const { chainIds } = await common
+    const digests = image.map((sha256) => `sha256:${sha256}`)
+    const chains = toChainIds(digests)
+    await store.bringAll(digests.filter((_, at) => !chainIds.has(chains[at] ?? '')))
+  }
+  const plan = (): Saving =>
+    planSaving(
+      built.map((each) => ({ ...each, refused: store.refused })),
+      {
+        onDisk: new Set(
+          built.flatMap(({ layers }) => layers.filter(has).map(({ sha256 }) => sha256)),
+        ),
+        ...{ limitBytes, now: Math.floor(Date.now() / 1_000) },
+        unique: randomBytes(4).toString('hex'),
+      },
+    )
+  const warn = (what: string) => (error: unknown) => {
+    place.signal.throwIfAborted()
+    log.warning(`build-cache: ${what}: ${renderError(error)}`)
+    return undefined
+  }
+  return {
+    source: store,
+    bring: store.bring,
+    restore: async (target, common) => {
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        const record = await restoreRecord(startOf(target), order)
+        if (record === undefined) return undefined
+        records.set(target.bake.name, record)
+        store.add(record.layers)
+        // Whoever wants one asks for it again.
+        fetching.push(fetchLacking(record.image, common).catch(() => {}))
+        return record.documents
+      } catch (error) {
+        return warn(`nothing is used for ${target.name}`)(error)
+      }
+    },
+    keep: async (target, documents, image, layout) => {
+      const layers = toLayers(documents, image)
+      const isSent = (each: StoredFile): boolean =>
+        !has(each) && hasLayer(layout, `sha256:${each.sha256}`)
+      const linkAll = async (): Promise<void> => {
+        for (const each of layers.filter(isSent))
+          await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256))
+        built.push({
+          ...{ start: startOf(target), before: records.get(target.bake.name), documents, layers },
+          image: image.layers.map(({ diffId }) => toHex(diffId)),
+        })
+      }
+      if (mayWrite) await linkAll().catch(warn(`nothing is kept of ${target.name}`))
+    },
+    finish: async () => {
+      // What has not come by now, no node wanted.
+      stop.abort()
+      await Promise.allSettled(fetching)
+      if (place.signal.aborted) return undefined
+      const { bytes, ms } = store.moved
+      if (bytes > 0)
+        log.line(`build-cache: ${formatBytes(bytes)} of layers fetched in ${formatDuration(ms)}.`)
+      if (!mayWrite) log.line('build-cache: nothing is kept: this run may only read the cache.')
+      if (built.length === 0) return undefined
+      const saving = plan()
+      const { leftOut } = saving
+      const leftBytes = leftOut.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+      if (leftOut.length > 0)
+        log.warning(
+          `build-cache-limit: ${formatCount(leftOut.length, 'layer')}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`,
+        )
+      if (saving.entries.length === 0) return undefined
+      return leave(saving, { folder, laterDir }).catch(warn('nothing is kept'))
+    },
+  }
+}
