@@ -29,8 +29,12 @@ test('bars of files on nodes are met at their very edge, and missed behind it', 
   expect(missedOf({ heldBytes: 101.1 })).toEqual(['disk'])
   expect(missedOf({ helperBytes: 50e6 + 1 })).toEqual(['memory'])
   expect(missedOf({ twoNodes: [], unchanged: [] })).toEqual(['unchanged', 'cold', 'second-node'])
-  expect(judgeBaked({ megabytes: 1, baked: [5], beside: [1] }).isMet).toBe(true)
-  expect(judgeBaked({ megabytes: 1, baked: [4.9], beside: [1] }).isMet).toBe(false)
+  const areMet = (beside: number, restored: number) =>
+    judgeBaked({ megabytes: 1, baked: [5], beside: [beside], restored: [restored] }).map(
+      ({ isMet }) => isMet,
+    )
+  expect(areMet(1, 1.1)).toEqual([true, false])
+  expect(areMet(1.1, 1)).toEqual([false, true])
 })
 
 test('a tree has the size and the files that are asked for', () => {

@@ -25,6 +25,8 @@ export type Baked = {
   readonly megabytes: number
   readonly baked: readonly number[]
   readonly beside: readonly number[]
+  /** Out of the Actions cache, into nodes of a machine that has none of them. */
+  readonly restored: readonly number[]
 }
 
 const medianOf = (seconds: readonly number[]): number => spreadOf(seconds)?.median ?? Number.NaN
@@ -93,13 +95,19 @@ export const judge = (figures: Figures): readonly Verdict[] => {
   ]
 }
 
-export const judgeBaked = ({ megabytes, baked, beside }: Baked): Verdict => {
-  const times = medianOf(baked) / medianOf(beside)
-  return {
-    name: 'baked',
-    measure: `${megabytes} MB, two nodes: in an image, built and loaded by kind, against beside it`,
-    bar: 'at least 5 times faster',
-    measured: `${times.toFixed(1)}x: ${compare(beside, baked)}`,
-    isMet: times >= 5,
+export const judgeBaked = ({ megabytes, baked, beside, restored }: Baked): readonly Verdict[] => {
+  const toVerdict = (name: string, how: string, seconds: readonly number[]): Verdict => {
+    const times = medianOf(baked) / medianOf(seconds)
+    return {
+      name,
+      measure: `${megabytes} MB, two nodes: in an image, built and loaded by kind, against ${how}`,
+      bar: 'at least 5 times faster',
+      measured: `${times.toFixed(1)}x: ${compare(seconds, baked)}`,
+      isMet: times >= 5,
+    }
   }
+  return [
+    toVerdict('baked', 'beside it', beside),
+    toVerdict('restored', 'beside it, out of the Actions cache', restored),
+  ]
 }

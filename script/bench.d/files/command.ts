@@ -50,7 +50,9 @@ export const filesCommand = defineCommand({
       verdicts.push(...judge(await measureFiles({ session, engine, workspace, base }, runs)))
     }
     if (only.includes('baked'))
-      verdicts.push(judgeBaked(await measureBaked(given, base, { megabytes: baked, files }, runs)))
+      verdicts.push(
+        ...judgeBaked(await measureBaked(given, base, { megabytes: baked, files }, runs)),
+      )
     const percent = Math.round((megabytes / 3_000) * 100)
     process.stdout.write(renderSections([toBarsSection(verdicts, percent)]))
     return verdicts.every(({ isMet }) => isMet) ? 0 : 1

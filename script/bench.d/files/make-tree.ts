@@ -17,24 +17,17 @@ export const planTree = ({ megabytes, files }: TreeSize) => {
 
 export const shardName = (index: number): string => `shard-${index}.bin`
 
-/** Bytes that no other file has. */
-const write = (path: string, content: Buffer): void => {
-  randomBytes(32).copy(content)
-  writeFileSync(path, content)
-}
-
 export const writeShard = (folder: string, index: number): void =>
-  write(join(folder, shardName(index)), randomBytes(shardBytes))
+  writeFileSync(join(folder, shardName(index)), randomBytes(shardBytes))
 
-/** Makes a folder like that of a model: shards, and many small files in twenty folders. */
+/** Makes a folder like that of a model: shards, and many small files in twenty folders, which pack to nothing less. */
 export const makeTree = (folder: string, size: TreeSize): void => {
   const { shards, small, smallBytes } = planTree(size)
   mkdirSync(folder, { recursive: true })
   for (let index = 0; index < shards; index += 1) writeShard(folder, index)
-  const content = randomBytes(smallBytes)
   for (let index = 0; index < small; index += 1) {
     const inner = join(folder, `part-${index % 20}`)
     mkdirSync(inner, { recursive: true })
-    write(join(inner, `${index}.json`), content)
+    writeFileSync(join(inner, `${index}.json`), randomBytes(smallBytes))
   }
 }

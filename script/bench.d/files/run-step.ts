@@ -16,10 +16,12 @@ export const runStep = async (
   session: Session,
   workspace: string,
   inputs: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<number> => {
   const { temp, env } = makeStep(session.tempDir, inputs)
   const started = performance.now()
-  await session.run(process.execPath, [mainFile], { env: { ...env, GITHUB_WORKSPACE: workspace } })
+  const all = { ...env, ...variables, GITHUB_WORKSPACE: workspace }
+  await session.run(process.execPath, [mainFile], { env: all })
   const seconds = (performance.now() - started) / 1_000
   rmSync(temp, { recursive: true, force: true })
   return seconds
