@@ -36,12 +36,23 @@ const findBegun = (entry: string): string => {
 const small = ['vendor/actions-core.js', 'vendor/leven.js']
 
 // Each of the others costs tens of milliseconds, and most steps need none of them.
-test.each([
-  ['main.js', [...small, 'vendor/markdown-table.js']],
-  ['post.js', small],
-])('%s starts with small packages alone', (entry, expected) => {
+test.each(['main.js', 'post.js'])('%s starts with small packages alone', (entry) => {
   const loaded = findLoaded(findBegun(entry)).filter(isVendor)
-  expect(loaded.sort()).toEqual(expected)
+  expect(loaded.sort()).toEqual(small)
+})
+
+/** The sources in what an entry's start loads. */
+const findSources = (entry: string): readonly string[] =>
+  findLoaded(findBegun(entry)).flatMap((chunk) =>
+    [...read(chunk).matchAll(/^\/\/ (src\/\S+\.ts)$/gm)].map(([, source = '']) => source),
+  )
+
+test('a load starts without what builds, reports, diagnoses or asks registries and GitHub', () => {
+  const sources = findSources('main.js')
+  expect(sources).toContain('src/load/load-image.ts')
+  const needless =
+    /^src\/(analysis\/(?!common-files)|diagnose\/(cluster|oom-kills|finding)|image\/(contents|sources\/registry)|files\/sources\/(oci|lfs)|files\/kept|token\/(github|installation)|run\/(?!load|pull|handlers).*-step|commands\/actions\/publish|report\/(summary|rows))/
+  expect(sources.filter((source) => needless.test(source))).toEqual([])
 })
 
 test("the toolkit's context, which every start reads, comes without its client", () => {

@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
-import { findImageSource } from '../files/sources/docker/image-source.ts'
 import { findLocalSource, type LocalSource } from '../files/sources/local.ts'
 import type { RemoteSource, Tree } from '../files/sources/source.ts'
 import type { FilesSource } from '../files/wanted.ts'
@@ -39,7 +38,7 @@ const findRemote = async (
 ): Promise<RemoteSource> => {
   const { runId, workspace, env, serverUrl, repository, takeToken: token, signal } = context
   switch (origin.kind) {
-    // Other steps start without a client of HTTP.
+    // Other steps start without a client of HTTP, and without a reader of archives.
     case 'oci': {
       const { findOciSource } = await import('../files/sources/oci/find-oci-source.ts')
       return findOciSource({ reference: origin.reference, architecture, env, signal })
@@ -47,6 +46,7 @@ const findRemote = async (
     case 'image': {
       const [image] = await findImages(api.get, [origin.reference])
       if (image === undefined) throw new Failure(`Docker has no image ${origin.reference.given}`)
+      const { findImageSource } = await import('../files/sources/docker/image-source.ts')
       return findImageSource(api, image, origin.path, runId)
     }
     case 'lfs': {

@@ -3,35 +3,33 @@ import { pruneCache } from '../disk/prune-cache.ts'
 import { sumSizes } from '../image/sizes.ts'
 import { rememberSizes } from '../memory/memory.ts'
 import { toHeldName } from '../ownership.ts'
-import { toBuildId } from '../plan/steps.ts'
+import { type Step, toBuildId } from '../plan/steps.ts'
 import { renderEndedToken } from '../token/ended-token.ts'
-import { analyse } from './analyse-step.ts'
-import { build } from './build-step.ts'
-import { awaitClusterStep, createClusterStep } from './create-cluster-step.ts'
-import { makeImageVolumes } from './image-volumes-step.ts'
 import { dropName, findLeftOvers, holdImage } from './intermediates.ts'
-import { keepPulled } from './keep-pulled-step.ts'
 import { dropLayout, toLayoutFolder } from './layouts.ts'
 import { load } from './load-step.ts'
-import type { Handlers } from './ports.ts'
-import { prove } from './prove-step.ts'
+import type { Handler, Handlers } from './ports.ts'
 import { pull } from './pull-step.ts'
-import { syncNodeFiles } from './sync-files-step.ts'
-import { unpackArchive } from './unpack-archive-step.ts'
+
+/** A start reads only what every plan needs: what others need is read when they do. */
+const later =
+  <K extends Step['kind']>(find: () => Promise<Handler<K>>): Handler<K> =>
+  async (step, ports) =>
+    (await find())(step, ports)
 
 /** How each kind of step is done. */
 export const handlers: Handlers = {
-  analyse,
-  build,
   load,
-  prove,
   pull,
-  'unpack-archive': unpackArchive,
-  'create-cluster': createClusterStep,
-  'await-cluster': awaitClusterStep,
-  'keep-pulled': keepPulled,
-  'sync-files': syncNodeFiles,
-  'image-volumes': makeImageVolumes,
+  analyse: later(async () => (await import('./analyse-step.ts')).analyse),
+  build: later(async () => (await import('./build-step.ts')).build),
+  prove: later(async () => (await import('./prove-step.ts')).prove),
+  'unpack-archive': later(async () => (await import('./unpack-archive-step.ts')).unpackArchive),
+  'create-cluster': later(async () => (await import('./create-cluster-step.ts')).createClusterStep),
+  'await-cluster': later(async () => (await import('./create-cluster-step.ts')).awaitClusterStep),
+  'keep-pulled': later(async () => (await import('./keep-pulled-step.ts')).keepPulled),
+  'sync-files': later(async () => (await import('./sync-files-step.ts')).syncNodeFiles),
+  'image-volumes': later(async () => (await import('./image-volumes-step.ts')).makeImageVolumes),
   'free-disk': ({ freeing, folder }, { log, run }) =>
     freeDisk(freeing, folder, run.env, log.line, run.signal),
   'await-disk': ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),

@@ -155,6 +155,19 @@ test('an archive that is packed as a whole, and one behind a link', async () => 
   expect(await findArchiveImages(link, 'amd64', root, signal)).toHaveLength(1)
 })
 
+test('layers that are larger than what is read at once are found behind each other', async () => {
+  const large = makeImage(['a'.repeat(300_001), 'b'.repeat(200_000), 'c'])
+  const tars = large.layers.map((layer) => zlib.gunzipSync(layer))
+  const Layers = tars.map((_, at) => `${at}`)
+  const content = tar(
+    ...tars.map((each, at) => member({ name: `${at}`, content: each })),
+    member({ name: 'config.json', content: large.config }),
+    json('manifest.json', [{ Config: 'config.json', RepoTags: ['large:1'], Layers }]),
+  )
+  const [found] = await find(content)
+  await unpackAll(found?.image.layers ?? [])
+})
+
 test('several images, each with its names', async () => {
   const other = { Config: 'config.json', RepoTags: ['b:1', 'no name at all'], Layers: ['0', '1'] }
   const content = tar(

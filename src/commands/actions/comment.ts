@@ -1,5 +1,4 @@
 import type { Inputs } from '../../inputs/inputs.ts'
-import { renderImageComment, toCommentMarker } from '../../report/image-comment.ts'
 import type { Result } from '../run.ts'
 import type { Environment } from './environment.ts'
 import type { Runner } from './runner.ts'
@@ -45,6 +44,7 @@ export const prepareComment = async (
   }
   return async ({ report, compared, excesses }) => {
     if (compared.length === 0) return line(`${none} there is no image report.`)
+    const { renderImageComment, toCommentMarker } = await import('../../report/image-comment.ts')
     const marker = toCommentMarker(origin, clusterName, report)
     const body = renderImageComment(marker, compared, excesses, origin)
     await putComment(thread, marker, body, front)

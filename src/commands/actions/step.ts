@@ -3,14 +3,11 @@ import { kindOf } from '../../host/access.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { importYaml } from '../../inputs/read-builds.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
-import { diagnoseNow } from '../diagnose.ts'
 import type { Result } from '../run.ts'
 import { runInPlace, toExcessFailure, withPlace } from '../run-in-place.ts'
 import { prepareComment, type WriteComment } from './comment.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
 import { maskInputs } from './mask-inputs.ts'
-import { publish } from './publish.ts'
-import { reportDiagnosis } from './report-diagnosis.ts'
 import { createRunner, type Runner } from './runner.ts'
 
 const readAndMask = async (environment: Environment, runner: Runner): Promise<Inputs> => {
@@ -58,6 +55,9 @@ const runStep = async (
   try {
     inputs = await readAndMask(environment, runner)
     if (inputs.mode === 'diagnose') {
+      // Here and below: a start reads no more than it needs.
+      const { diagnoseNow } = await import('../diagnose.ts')
+      const { reportDiagnosis } = await import('./report-diagnosis.ts')
       const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName)
       return await reportDiagnosis(runner, diagnosis, true)
     }
@@ -73,6 +73,7 @@ const runStep = async (
   // Whose signal it was says nothing to anybody.
   const cause = failure === signal.reason ? undefined : failure
   if (signal.aborted) failure = new Failure('The step was cancelled', { cause })
+  const { publish } = await import('./publish.ts')
   await publish(runner, { inputs, result, failure, beganMs })
   // Who cancels gives us seconds.
   if (!signal.aborted && result?.kind === 'run') await comment?.(result)

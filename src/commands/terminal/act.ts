@@ -1,10 +1,10 @@
 import { Failure, renderError } from '../../failure.ts'
+import { formatCount } from '../../text/format.ts'
 import { forgetSecrets } from '../actions/environment.ts'
 import { maskInputs } from '../actions/mask-inputs.ts'
-import { diagnoseNow } from '../diagnose.ts'
 import type { Result } from '../run.ts'
 import { runInPlace, toExcessFailure } from '../run-in-place.ts'
-import { type Answer, answerDiagnosis, answerResult } from './answer.ts'
+import type { Answer } from './answer.ts'
 import type { Command } from './commands.ts'
 import {
   gatherInputs,
@@ -60,6 +60,8 @@ const runCommand = async (
     await state.end(failure !== undefined)
   }
   if (signal.aborted) failure = signal.reason
+  // Here and below: a start reads no more than it needs.
+  const { answerResult } = await import('./answer.ts')
   return { ...answerResult(screen, { inputs, result, failure, beganMs }), failure }
 }
 
@@ -69,13 +71,17 @@ const diagnose = async (
   signal: AbortSignal,
 ): Promise<Done> => {
   const { clusterName } = await readTerminalInputs(environment)
+  const { diagnoseNow } = await import('../diagnose.ts')
+  const { answerDiagnosis } = await import('./answer.ts')
   const diagnosis = await diagnoseNow(environment, signal, clusterName)
   return { ...answerDiagnosis(screen, diagnosis), failure: undefined }
 }
 
 const cleanAll = async (environment: TerminalEnvironment, screen: Screen): Promise<Done> => {
   const removed = await clean(environment, screen)
-  screen.line(removed === 0 ? 'Nothing to clean.' : `Cleaned up after ${removed} killed runs.`)
+  screen.line(
+    removed === 0 ? 'Nothing to clean.' : `Cleaned up after ${formatCount(removed, 'killed run')}.`,
+  )
   return { json: { cleaned: removed }, failure: undefined }
 }
 
@@ -85,6 +91,11 @@ const acts = { run: runCommand, diagnose, clean: cleanAll } as const
 export const act = async (command: Command, asked: Asked): Promise<void> => {
   const { env, stdout: out, stderr: err } = process
   const screen = createScreen({ out, err, env: { ...env }, ...asked })
+  // Node would print it as it is, with what is hidden elsewhere.
+  process.on('uncaughtException', (error) => {
+    screen.fail(renderError(error))
+    process.exit(1)
+  })
   const { signal, codeOf } = watchSignals()
   let answer: Done
   try {
