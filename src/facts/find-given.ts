@@ -28,7 +28,7 @@ export const findGiven = async (
   const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)]
   refuseMissing(ids, 'An ID cannot be pulled: name the image.')
   if (pullImages === 'never') {
-    const remedy = 'Build or pull it before this step, or leave out pull-images: never.'
+    const remedy = 'Build or pull it first, or set pull-images to missing.'
     refuseMissing(named, remedy, placeOf)
   }
   return { images, pulls: named }

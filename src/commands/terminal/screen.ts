@@ -68,7 +68,7 @@ export const createScreen = ({
   const isTerminal = err.isTTY === true && env['TERM'] !== 'dumb'
   const hasColor = isTerminal && !env['NO_COLOR']
   const bars = isTerminal
-    ? createBars({ write: (text) => err.write(text), columns: () => err.columns ?? 80 })
+    ? createBars({ write: (text) => err.write(text), columns: () => err.columns || 80 })
     : undefined
   const write = (text: string): void => {
     if (bars === undefined) err.write(`${text}\n`)
