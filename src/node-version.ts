@@ -4,10 +4,17 @@ const oldest = 22
 const ofRunner = 'Update the runner: actions that say node24 run on Node.js 24 there.'
 
 /**
- * One line where somebody starts us with a Node.js that is too old; the rest, which is imported afterwards,
- * would end in a stack. Undefined where all is well.
+ * One line where somebody starts us with a Node.js that is too old, or on a system that it was never tried on;
+ * the rest, which is imported afterwards, would end in a stack. Undefined where all is well.
  */
-export const findNodeProblem = (version: string, remedy = ofRunner): string | undefined =>
-  Number.parseInt(version, 10) >= oldest
+export const findNodeProblem = (
+  version: string,
+  platform: string,
+  remedy = ofRunner,
+): string | undefined => {
+  if (platform !== 'linux')
+    return `Slipway works on Linux, and this machine is ${platform}. On GitHub, take a runner with Docker: runs-on: ubuntu-latest.`
+  return Number.parseInt(version, 10) >= oldest
     ? undefined
     : `Slipway needs Node.js ${oldest} or newer, but was started with ${version}. ${remedy}`
+}

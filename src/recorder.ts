@@ -1,4 +1,4 @@
-import { listMembers } from './cluster/providers/kind.ts'
+import { findMembers } from './cluster/providers/find-cluster.ts'
 import { recordPods } from './diagnose/recording/record-pods.ts'
 import { readRecording, recordContainers } from './diagnose/recording/recording.ts'
 import { createDocker } from './docker/docker.ts'
@@ -21,7 +21,7 @@ if (recording !== undefined) {
   // Whoever started it has given it no more than this needs.
   await withEngineApi(createDocker(process.env as Env), async (api) => {
     // The recording is a file, and whoever wrote in it may have named another container.
-    const { nodes } = await listMembers(api.get, recording.baseline.clusterName)
+    const { nodes } = await findMembers(api.get, recording.baseline.clusterName)
     const ids = nodes.map(({ id }) => id).filter((id) => recorded.includes(id))
     await recordPods(api, ids, (containers) => recordContainers(folder, containers), isWanted)
   })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { Node } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import { explainBuildx } from '../../src/doctor/builders.ts'
 import { toAnswer } from '../../src/doctor/check.ts'
@@ -116,10 +115,11 @@ describe('the store', () => {
   })
 
   test("a node's /var tells what Docker's data is on, where that is a volume of Docker's", () => {
-    const printed = new Map([['node', 'socket\nfilesystem overlayfs\n']])
     const find = (source: string) => {
-      const node = { name: 'node', mounts: [{ destination: '/var', source }] }
-      return findVolumesFilesystem('/data', [node as unknown as Node], printed)
+      const printed = 'socket\nfilesystem overlayfs\n'
+      return findVolumesFilesystem('/data', [
+        { mounts: [{ destination: '/var', source }], printed },
+      ])
     }
     expect(find('/data/volumes/1/_data')).toBe('overlayfs')
     expect(find('/elsewhere')).toBeUndefined()
@@ -169,7 +169,7 @@ describe('nodes', () => {
   const all = ['bash', 'perl', 'ctr', 'crictl', 'jq', 'tar', 'nsenter', 'flock', 'cp']
   const printedOf = (tools: readonly string[], ...more: readonly string[]): string =>
     [...tools.map((tool) => `tool ${tool}`), 'containerd 2.1.9', ...more, ''].join('\n')
-  const explain = (printed: string) => explainNodes(new Map([['node', printed]]))
+  const explain = (printed: string) => explainNodes([{ name: 'node', userland: 'gnu', printed }])
   const well = ['socket', 'answers', 'cri']
 
   test('one like kind has', () => {
@@ -211,12 +211,21 @@ describe('nodes', () => {
         ),
       ).found,
     ).toBe('node: containerd 2.1.9, without Perl')
-    const printed = new Map([
-      ['slow', printedOf(all.slice(0, -1), ...well)],
-      ['dead', printedOf(all)],
-    ])
-    expect(explainNodes(printed).found).toMatch(/^dead /)
+    const gnu = { userland: 'gnu' } as const
+    const slow = { ...gnu, name: 'slow', printed: printedOf(all.slice(0, -1), ...well) }
+    const dead = { ...gnu, name: 'dead', printed: printedOf(all) }
+    expect(explainNodes([slow, dead]).found).toMatch(/^dead /)
   })
+})
+
+test("k3d's nodes need what a stream needs", () => {
+  const explain = (printed: string) =>
+    explainNodes([{ name: 'node', userland: 'busybox', printed }])
+  expect(explain('tool ctr\ntool crictl\ncontainerd \nanswers\ncri\n')).toMatchObject({
+    state: 'ok',
+  })
+  expect(explain('tool ctr\ntool crictl\nanswers\n')).toMatchObject({ state: 'no', isNeeded: true })
+  expect(explain('tool ctr\nanswers\ncri\n').found).toContain('no crictl')
 })
 
 describe('the machine', () => {

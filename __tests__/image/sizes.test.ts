@@ -49,16 +49,19 @@ test('what Docker holds: not the images of nodes, and cache that images share on
   expect(toReusableBytes({}, [])).toBe(0)
 })
 
+const folders = ['/var', '/var/lib/containerd']
+
 test('what a node tells of its folders, and what it does not', () => {
   const [volume, containerd] = parseNodeFolders(
     '65024 4096 1000 250 640 630\n7 4096 10 5 0 0\n',
     true,
+    folders,
   )
   expect(volume).toMatchObject({ device: '65024', totalBytes: 4_096_000, freeBytes: 1_024_000 })
   expect(volume).toMatchObject({ path: '/var', totalInodes: 640, freeInodes: 630 })
   expect(containerd).toMatchObject({ device: '7', freeBytes: 20_480 })
   for (const text of ['', 'sh: not found', '65024  ', '1 2 3 4 5 x']) {
-    expect(parseNodeFolders(text, true)).toEqual([undefined, undefined])
+    expect(parseNodeFolders(text, true, folders)).toEqual([undefined, undefined])
   }
 })
 

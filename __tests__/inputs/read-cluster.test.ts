@@ -53,3 +53,20 @@ test('what is for a new cluster does nothing without one', () => {
   expect(problems).toHaveLength(3)
   for (const problem of problems) expect(problem).toContain('Set create-cluster: true')
 })
+
+test('who made the cluster', () => {
+  expect(read({ images: 'a:1' }).cluster).toBe('auto')
+  expect(read({ images: 'a:1', cluster: 'k3d' }).cluster).toBe('k3d')
+  expect(problemsOf({ images: 'a:1', cluster: 'rancher' })[0]).toContain('minikube')
+  expect(problemsOf({ ...wanted, cluster: 'k3d' })[0]).toContain('clusters of kind alone')
+})
+
+test('nodes that Docker does not run are refused', () => {
+  const podman = { childEnv: { KIND_EXPERIMENTAL_PROVIDER: 'podman' } }
+  expect(problemsOf({ images: 'a:1' }, podman)[0]).toContain(
+    'cluster ("podman"): KIND_EXPERIMENTAL',
+  )
+  const docker = { childEnv: { KIND_EXPERIMENTAL_PROVIDER: 'docker' } }
+  expect(problemsOf({ images: 'a:1' }, docker)).toEqual([])
+  expect(problemsOf({ mode: 'report', images: 'a:1' }, podman)).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Node } from '../../src/cluster/node.ts'
 import type { ContainerImage } from '../../src/image/image.ts'
-import { isPresent } from '../../src/load/check.ts'
+import { hasImage, isPresent } from '../../src/load/check.ts'
 import { toNeedlessBlobs } from '../../src/load/layer-blobs.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
 
@@ -68,5 +69,31 @@ describe('blobs that need not cross', () => {
 
   test('but not one that is also the blob of a missing layer', () => {
     expect(toNeedlessBlobs(local, ['sha256:b', 'sha256:b'], new Set([lower]))).toEqual(new Set())
+  })
+})
+
+describe('an image is in a node that keeps no records', () => {
+  const node = { userland: 'busybox' } as Node
+  const names = [name, `docker.io/library/api:sha-${image.slice(0, 12)}`]
+  const both = `image\tsha256:${config}\t${names.join('\t')}`
+  const has = (change: Partial<typeof whole> = {}) =>
+    hasImage(node, local, names, stateOf({ label: '', cri: both, ...change }))
+
+  test('when all its names are one image with its layers', () => {
+    expect(has()).toBe(true)
+    expect(hasImage({ userland: 'gnu' } as Node, local, names, stateOf({ label: '' }))).toBe(false)
+  })
+
+  test.each<[string, Partial<typeof whole>]>([
+    ['a name is missing', { cri: whole.cri }],
+    ['a name is another image', { cri: `${whole.cri}\nimage\tsha256:${hex('e')}\t${names[1]}` }],
+    ['a snapshot is missing', { snapshots: whole.snapshots.replace(/^.*1\t3$/m, '') }],
+    ['its config holds on to another', { held: `held\tsha256:${config}\t${lower}` }],
+  ])('not when %s', (_, change) => {
+    expect(has(change)).toBe(false)
+  })
+
+  test('not without any name', () => {
+    expect(hasImage(node, local, [], stateOf())).toBe(false)
   })
 })

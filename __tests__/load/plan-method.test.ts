@@ -28,6 +28,8 @@ const node: Node = {
   imageId: 'sha256:1',
   pid: 7,
   mounts: [{ destination: '/var', source: '/var/lib/docker/volumes/v/_data' }],
+  provider: 'kind',
+  userland: 'gnu',
   containerd: { namespace: 'k8s.io', root: '/var/lib/containerd', snapshotter: 'overlayfs' },
 }
 
@@ -56,6 +58,7 @@ const gates: readonly [string, Partial<Engine>, Partial<Node>, RegExp][] = [
   ['remapped users', { securityOptions: ['name=userns'] }, {}, /remaps/],
   ['redirects', { driverStatus: { 'Native Overlay Diff': 'false' } }, {}, /redirects/],
   ['metacopy', { driverStatus: { 'Using metacopy': 'true' } }, {}, /metadata/],
+  ["k3d's node", {}, { provider: 'k3d', userland: 'busybox' }, /BusyBox/],
   [
     "the node's snapshotter",
     {},
@@ -170,4 +173,8 @@ test("the order of a containerd store's image names the containerd, and keeps di
 test('a store without folders is said to be one', () => {
   const bare = { ...image, layers: image.layers.map((layer) => ({ ...layer, folder: undefined })) }
   expect(toMounts(engine, bare, [node])).toMatch(/does not say where/)
+})
+
+test.each(['k3d', 'minikube'] as const)('kind loads into no node of %s', (provider) => {
+  expect(() => planMethod(engine, { ...node, provider }, 'kind')).toThrow(`${provider} made it`)
 })

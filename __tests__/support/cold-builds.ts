@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readTargets } from '../../src/build/definition.ts'
 import { toTargets } from '../../src/build/target.ts'
-import { kind } from '../../src/cluster/providers/kind.ts'
+import { findNodes } from '../../src/cluster/providers/find-cluster.ts'
 import { createDocker } from '../../src/docker/docker.ts'
 import { withEngineApi } from '../../src/docker/engine-api.ts'
 import { findEngine } from '../../src/docker/info.ts'
@@ -64,7 +64,7 @@ export const createColdBuilds = () => {
       const tempDir = await mkdtemp(join(tmpdir(), 'cold-build-'))
       const lines: string[] = []
       const engine = await findEngine(api.get)
-      const { nodes } = await kind.findNodes(api.get, cluster, [])
+      const { nodes } = await findNodes(api, { clusterName: cluster })
       const definition = { target: { default: { context: workspace, tags: [tag] } } }
       const options = { isSingle: true, isOwn: true, usesRegistry: true }
       const [target] = toTargets(readTargets(definition, workspace), 'docker', 'cold', options)

@@ -58,6 +58,8 @@ export const makeWorld = (disk = tmpdir()) => {
       imageId: 'sha256:0',
       pid: process.pid,
       mounts: [{ destination: '/var', source: join(root, name) }],
+      provider: 'kind',
+      userland: 'gnu',
       containerd: { namespace: 'k8s.io', root: '/none', snapshotter: 'overlayfs' },
     }
   })

@@ -70,6 +70,8 @@ export const nodeNamed = (name: string): Node => ({
   imageId: 'sha256:node',
   pid: 1,
   mounts: [{ destination: '/var', source: '/var/lib/docker/volumes/v/_data' }],
+  provider: 'kind',
+  userland: 'gnu',
   containerd: { namespace: 'k8s.io', root: '/var/lib/containerd', snapshotter: 'overlayfs' },
 })
 

@@ -27,7 +27,7 @@ export type HelperProcess = {
  * @param body gets `$1`, a folder of the test's own
  */
 export const startHelper = (folder: string, body: string): HelperProcess => {
-  const parts = ['request', 'record', 'client', 'source', 'node', 'names']
+  const parts = ['request', 'record', 'lists', 'client', 'source', 'node', 'names']
   const given = `set -- "$2"; node=''; mkdir -p "$work/blobs/sha256"`
   const script = [joinScript(...parts), given, body].join('\n')
   const args = ['-c', script, 'helper', 'no program', folder]

@@ -32,15 +32,19 @@ export const buildTiny = async (tag: string, programs: readonly string[]): Promi
   await buildTestImage(tag, `${lines.join('\n')}\n`)
 }
 
+/** Unpacks a static busybox somewhere into a folder; its path in there. */
+export const unpackBusybox = async (folder: string): Promise<string> => {
+  await unpackPackages(folder, 'busybox-static')
+  // Debian 13 moved it below /usr.
+  const paths = await readdir(folder, { recursive: true })
+  return paths.find((path) => path.endsWith('bin/busybox')) ?? ''
+}
+
 /** Builds an image that is a single file, which is also all the tools it has: a static busybox. */
 export const buildSingleFile = async (tag: string): Promise<void> => {
   const context = await mkdtemp(join(tmpdir(), 'slipway-single-'))
   try {
-    await unpackPackages(context, 'busybox-static')
-    // Debian 13 moved it below /usr.
-    const program = (await readdir(context, { recursive: true })).find((path) =>
-      path.endsWith('bin/busybox'),
-    )
+    const program = await unpackBusybox(context)
     await writeFile(join(context, 'Dockerfile'), `FROM scratch\nCOPY ${program} /busybox\n`)
     const options = ['--quiet', '--load', '--provenance=false', '--tag', tag]
     await docker('buildx', 'build', ...options, context)

@@ -123,6 +123,7 @@ export const groups: readonly {
     title: 'The cluster',
     inputs: {
       'cluster-name': 'When it is not `kind`',
+      cluster: 'When two clusters of different makers have one name',
       'create-cluster': 'To save the time that kind takes',
       'kind-config': 'For more nodes, ports or mounts',
       'node-image': 'To test with a version of Kubernetes',

@@ -1,3 +1,6 @@
+/** Who made a cluster; `auto` finds out. */
+export type ClusterKind = 'auto' | Node['provider']
+
 /** A machine of a cluster, as far as images are put there: today a container of Docker's, running. */
 export type Node = {
   readonly name: string
@@ -14,6 +17,10 @@ export type Node = {
     readonly source: string
     readonly isReadOnly?: boolean
   }[]
+  /** Who made the cluster. */
+  readonly provider: 'kind' | 'k3d' | 'minikube'
+  /** `busybox`: no bash, no Perl, no `cp` that keeps whiteouts. */
+  readonly userland: 'gnu' | 'busybox'
   /** Its own containerd, as its CRI uses it. */
   readonly containerd: {
     readonly namespace: string

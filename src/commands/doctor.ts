@@ -10,7 +10,7 @@ import type { FrontEnd, RunContext } from './run.ts'
 /** Of all inputs those that say what is to be examined. */
 type Wishes = Pick<
   Inputs,
-  'clusterName' | 'existingBuilder' | 'credentials' | 'apiUrl' | 'secretFormat'
+  'cluster' | 'clusterName' | 'existingBuilder' | 'credentials' | 'apiUrl' | 'secretFormat'
 >
 
 type Place = Pick<RunContext, 'env' | 'cacheEnv' | 'isHostedRunner' | 'tempRoot' | 'runId'>

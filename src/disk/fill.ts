@@ -5,7 +5,7 @@ import { sumBytes, sumCache, type Usage } from '../docker/reusable.ts'
 import type { Env } from '../host/command.ts'
 import { within } from '../host/deadline.ts'
 import { runCaptured } from '../host/process.ts'
-import { containerdFolder, type Filesystem, type Use } from '../storage/filesystems.ts'
+import type { Filesystem, Use } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
 
 /** Files are counted for this; the reason of a failure is worth some seconds. */
@@ -60,8 +60,9 @@ const renderFolders = (parts: readonly Part[]): string =>
 
 const askNode = async (api: EngineApi, nodes: Nodes, name: string): Promise<string> => {
   const node = nodes.find((each) => each.name === name)
-  const argv = ['du', ...duArgs, containerdFolder]
-  return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs)) : [])
+  if (node === undefined) return ''
+  const argv = ['du', ...duArgs, node.containerd.root]
+  return renderFolders(parseDu(await execute(api, node.containerId, argv, deadlineMs)))
 }
 
 const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { Node } from '../cluster/node.ts'
-import { kind } from '../cluster/providers/kind.ts'
+import { findNodes } from '../cluster/providers/find-cluster.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { type Engine, findEngine } from '../docker/info.ts'
@@ -28,7 +28,10 @@ import { checkSudo } from './rights.ts'
 import { explainStore } from './store.ts'
 
 /** What is examined, and with what. */
-export type Examination = Pick<Inputs, 'clusterName' | 'existingBuilder' | 'credentials'> & {
+export type Examination = Pick<
+  Inputs,
+  'cluster' | 'clusterName' | 'existingBuilder' | 'credentials'
+> & {
   readonly docker: Docker
   readonly api: EngineApi
   readonly token: BuildToken
@@ -83,30 +86,29 @@ const tryNodes = async (
 
 /** What several answers depend on, asked once. */
 const ask = (examination: Examination) => {
-  const { api, clusterName } = examination
+  const { api } = examination
   const engine = findEngine(api.get)
-  const found = kind.findNodes(api.get, clusterName, [])
-  const printed = found.then(({ nodes }) => inspectNodes(api, nodes))
-  for (const each of [engine, found, printed]) each.catch(() => {})
-  return { engine, found, printed }
+  const found = findNodes(api, examination)
+  const inspected = found.then(({ nodes }) => inspectNodes(api, nodes))
+  for (const each of [engine, found, inspected]) each.catch(() => {})
+  return { engine, found, inspected }
 }
 
 type Asked = ReturnType<typeof ask>
 
 const findStore = async (
   { docker, place }: Examination,
-  { found, printed }: Asked,
+  { inspected }: Asked,
   engine: Engine,
 ): Promise<Answer> => {
   const told = engine.driverStatus['Backing Filesystem']
-  const ofNodes = async (): Promise<string | undefined> => {
-    const { nodes } = await found
-    return findVolumesFilesystem(engine.dataRoot, nodes, await printed)
-  }
   const own = storeFolders(engine).at(-1) ?? engine.dataRoot
   const filesystem =
     told ??
-    (await ofNodes().catch(() => undefined)) ??
+    (await inspected.then(
+      (nodes) => findVolumesFilesystem(engine.dataRoot, nodes),
+      () => undefined,
+    )) ??
     (docker.isLocal ? await findOwnFilesystem(own) : undefined)
   return explainStore(engine, filesystem, place)
 }
@@ -152,7 +154,7 @@ const toQuestions = (examination: Examination): readonly Question[] => {
         asked.found.then(({ nodes }) => explainCluster(examination.clusterName, nodes), toAnswer),
       ),
     ],
-    ['nodes', withNodes(async () => explainNodes(await asked.printed))],
+    ['nodes', withNodes(async () => explainNodes(await asked.inspected))],
     ['links', withNodes((engine, nodes) => tryNodes(examination, engine, nodes))],
     [
       'disk',

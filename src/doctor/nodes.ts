@@ -32,24 +32,29 @@ const linkingTools = ['cp', 'flock', 'jq', 'nsenter', 'tar'] as const
 const useKinds =
   "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`."
 
-const explainNode = (name: string, printed: string): Answer => {
+/** What is printed of one node, and what is to be expected of it. */
+export type NodeTools = Pick<Node, 'name' | 'userland'> & { readonly printed: string }
+
+const explainNode = ({ name, userland, printed }: NodeTools): Answer => {
   const { version = 'of an unknown version', tools, ...found } = parse(printed)
+  const isBusybox = userland === 'busybox'
   const lacks = (wanted: readonly string[]) => wanted.filter((tool) => !tools.has(tool))
-  const missing = lacks(neededTools)
+  const missing = lacks(isBusybox ? ['ctr', 'crictl'] : neededTools)
   if (missing.length > 0) return needed(`${name} has no ${missing.join(', ')}`, useKinds)
   const look = `See \`docker exec ${name} journalctl --unit containerd\`; \`docker restart ${name}\` starts it again.`
-  if (!found.hasSocket) return needed(`${name} has no socket /run/containerd/containerd.sock`, look)
+  if (!found.hasSocket && !isBusybox)
+    return needed(`${name} has no socket /run/containerd/containerd.sock`, look)
   if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look)
   if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look)
+  if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`)
   const slower = lacks(linkingTools).map((tool) => (tool === 'cp' ? 'GNU cp' : tool))
   if (slower.length > 0)
     return no(`${name} has no ${slower.join(', ')}: Slipway streams images there`, useKinds)
   return ok(`${name}: containerd ${version}${tools.has('perl') ? '' : ', without Perl'}`)
 }
 
-/** @param printed by in-node/tools.sh, by the nodes' names */
-export const explainNodes = (printed: ReadonlyMap<string, string>): Answer => {
-  const answers = [...printed].map(([name, lines]) => explainNode(name, lines))
+export const explainNodes = (nodes: readonly NodeTools[]): Answer => {
+  const answers = nodes.map(explainNode)
   const bad = answers.filter((answer) => answer.state === 'no')
   const worst = bad.find(({ isNeeded }) => isNeeded) ?? bad[0]
   return worst ?? ok(answers.map(({ found }) => found).join(', '))
@@ -57,27 +62,26 @@ export const explainNodes = (printed: ReadonlyMap<string, string>): Answer => {
 
 const timeoutMs = 4_500
 
-/** Asks all nodes side by side for their containerd and its tools; what they print, by their names. */
+/** Asks all nodes side by side for their containerd and its tools. */
 export const inspectNodes = async (
   api: EngineApi,
   nodes: readonly Node[],
-): Promise<ReadonlyMap<string, string>> => {
+): Promise<readonly (Node & NodeTools)[]> => {
   const script = readFileSync(new URL('./in-node/tools.sh', import.meta.url), 'utf8')
-  const printed = nodes.map(async ({ name, containerId }) => {
-    const lines = await execute(api, containerId, ['sh', '-c', script], timeoutMs)
-    return [name, lines] as const
-  })
-  return new Map(await Promise.all(printed))
+  const inspect = async (node: Node) => {
+    const printed = await execute(api, node.containerId, ['sh', '-c', script], timeoutMs)
+    return { ...node, printed }
+  }
+  return Promise.all(nodes.map(inspect))
 }
 
 /** What a node's own folder is on, as `stat` calls it, where that is a volume of Docker's. */
 export const findVolumesFilesystem = (
   dataRoot: string,
-  nodes: readonly Node[],
-  printed: ReadonlyMap<string, string>,
+  nodes: readonly (Pick<Node, 'mounts'> & Pick<NodeTools, 'printed'>)[],
 ): string | undefined => {
-  const isVolume = ({ mounts }: Node): boolean =>
-    mounts.some(({ destination, source }) => destination === '/var' && source.startsWith(dataRoot))
-  const node = nodes.find(isVolume)
-  return /^filesystem (\w\S*)$/m.exec(printed.get(node?.name ?? '') ?? '')?.[1]
+  const node = nodes.find(({ mounts }) =>
+    mounts.some(({ destination, source }) => destination === '/var' && source.startsWith(dataRoot)),
+  )
+  return /^filesystem (\w\S*)$/m.exec(node?.printed ?? '')?.[1]
 }

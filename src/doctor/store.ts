@@ -1,5 +1,5 @@
 import type { Engine } from '../docker/info.ts'
-import { type Gate, renderBecause } from '../load/because.ts'
+import { type EngineGate, renderBecause } from '../load/because.ts'
 import { findGate } from '../load/plan-method.ts'
 import { type Answer, no, ok } from './check.ts'
 import type { Place } from './place.ts'
@@ -19,7 +19,7 @@ const useLocalDisk = (place: Place): string =>
 
 const useOverlay2 = `Set \`"storage-driver": "overlay2"\` in /etc/docker/daemon.json, ${restart}; images have to be built again.`
 
-const remedies: Readonly<Record<Gate['kind'], string>> = {
+const remedies: Readonly<Record<EngineGate['kind'], string>> = {
   rootless: "Use the machine's own daemon, which runs as root: `docker context use default`.",
   'remapped-users': `Take \`userns-remap\` out of /etc/docker/daemon.json, ${restart}.`,
   'hidden-containerd': 'Update Docker to 28 or newer, which says where its containerd is.',
@@ -27,7 +27,6 @@ const remedies: Readonly<Record<Gate['kind'], string>> = {
   metacopy: `\`echo N | sudo tee /sys/module/overlay/parameters/metacopy\`, ${restart}.`,
   'storage-driver': useOverlay2,
   snapshotter: `Set \`"storage-driver": "overlayfs"\` in /etc/docker/daemon.json, ${restart}; images have to be built again.`,
-  'node-snapshotter': 'Create the cluster without KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER.',
 }
 
 const slower = 'Slipway streams images in place of linking them'

@@ -85,6 +85,12 @@ export const findNodeFiles = async (
 ): Promise<FoundNodeFiles> => {
   const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs
   if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles
+  const bare = nodes.find(({ userland }) => userland === 'busybox')
+  if (bare !== undefined) {
+    throw new Failure(`node-files cannot work with ${bare.name}: its image has BusyBox alone`, {
+      remedy: 'Put the files into the image, or take kind.',
+    })
+  }
   const objections = nodeFiles.flatMap(({ target }) =>
     nodes.flatMap((node) => findNodeObjection(node, target) ?? []),
   )

@@ -5,7 +5,7 @@ import { refuseOwnImages, refuseSeveralPlatforms } from '../build/refuse.ts'
 import { requireBuildx, requireOutputs } from '../build/require-outputs.ts'
 import { toTargets } from '../build/target.ts'
 import { findNodeCapacities } from '../cluster/capacity.ts'
-import { kind } from '../cluster/providers/kind.ts'
+import { findNodes as findClusterNodes } from '../cluster/providers/find-cluster.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -160,22 +160,19 @@ const findCaches = (found: Found, inputs: Inputs, context: GatherContext): Cache
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (
   api: EngineApi,
-  { manifests, clusterName, nodes }: Inputs,
+  inputs: Inputs,
   found: Found,
 ): Promise<Facts['nodeCapacities']> => {
-  if (manifests.length === 0 || found.nodes.length === 0) return []
+  if (inputs.manifests.length === 0 || found.nodes.length === 0) return []
   const all =
-    nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found)
+    inputs.nodes.length === 0 ? found : await findClusterNodes(api, inputs).catch(() => found)
   return findNodeCapacities(api, all.nodes, found)
 }
 
 /** A cluster that is still to be made has none yet. */
-const findNodes = (
-  { get }: EngineApi,
-  { createCluster, clusterName, nodes }: Inputs,
-): Promise<Pick<Facts, 'nodes' | 'leftOut'>> =>
-  createCluster === undefined
-    ? kind.findNodes(get, clusterName, nodes)
+const findNodes = (api: EngineApi, inputs: Inputs): Promise<Pick<Facts, 'nodes' | 'leftOut'>> =>
+  inputs.createCluster === undefined
+    ? findClusterNodes(api, inputs, inputs.nodes)
     : Promise.resolve({ nodes: [], leftOut: [] })
 
 type Found = Pick<
@@ -241,7 +238,7 @@ export const gatherNodes = async (
   cache: CacheAccess,
   facts: Facts,
 ): Promise<Facts> => {
-  const found = await kind.findNodes(api.get, inputs.clusterName, inputs.nodes)
+  const found = await findClusterNodes(api, inputs, inputs.nodes)
   const [nodeFiles, nodeCapacities] = await Promise.all([
     findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)),
     findCapacities(api, inputs, { ...facts, ...found }),

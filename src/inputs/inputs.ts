@@ -1,3 +1,4 @@
+import type { ClusterKind } from '../cluster/node.ts'
 import type { ClusterRequest } from '../cluster/request.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
@@ -201,6 +202,8 @@ export type Inputs = CacheInputs & {
   /** Images that `mode: report` looks at. */
   readonly reported: readonly ReportedImage[]
   readonly clusterName: string
+  /** Who made it. */
+  readonly cluster: ClusterKind
   /** Undefined where the cluster is there before the step. */
   readonly createCluster: ClusterRequest | undefined
   /** Names or roles; empty means all nodes of the cluster. */

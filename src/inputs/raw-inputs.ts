@@ -84,6 +84,7 @@ export const defaults = {
   'image-cache': 'false',
   'image-cache-limit': '4GB',
   'cluster-name': 'kind',
+  cluster: 'auto',
   'create-cluster': 'false',
   'kind-config': undefined,
   'node-image': undefined,

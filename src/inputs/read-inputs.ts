@@ -13,7 +13,7 @@ import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
 import { readCache } from './read-cache.ts'
-import { readCluster } from './read-cluster.ts'
+import { readCluster, readClusterKind } from './read-cluster.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
@@ -83,7 +83,16 @@ const usedByDiagnose: readonly InputName[] = ['mode', 'cluster-name']
 
 /** What an examination looks at; the rest of a step stays beside it, unread. */
 const usedByDoctor: readonly InputName[] = [
-  ...(['mode', 'cluster-name', 'builder', 'client-id', 'app-id', 'private-key', 'owner'] as const),
+  ...([
+    'mode',
+    'cluster-name',
+    'cluster',
+    'builder',
+    'client-id',
+    'app-id',
+    'private-key',
+    'owner',
+  ] as const),
   ...(['repositories', 'permissions', 'github-token', 'github-api-url', 'secret-format'] as const),
   'allow-untrusted-trigger',
 ]
@@ -152,6 +161,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       ...readImageCache(reader),
       reported: isReport ? readReported(reader) : [],
       clusterName: word('cluster-name') ?? 'kind',
+      cluster: isReport ? 'auto' : readClusterKind(reader),
       createCluster: readCluster(reader),
       nodes: list('nodes'),
       loadMode: choice('load-mode', loadModes),

@@ -1,11 +1,17 @@
 import type { LoadMode } from '../inputs/inputs.ts'
 
-/** Why Docker's layer folders must not be used, from what the daemon or the node says of itself. */
-export type Gate =
+/** Why Docker's layer folders must not be used, from what the daemon says of itself. */
+export type EngineGate =
   | {
       readonly kind: 'rootless' | 'remapped-users' | 'hidden-containerd' | 'redirects' | 'metacopy'
     }
-  | { readonly kind: 'storage-driver' | 'snapshotter' | 'node-snapshotter'; readonly name: string }
+  | { readonly kind: 'storage-driver' | 'snapshotter'; readonly name: string }
+
+/** The same from what is known of the node, too. */
+export type Gate =
+  | EngineGate
+  | { readonly kind: 'busybox' }
+  | { readonly kind: 'node-snapshotter'; readonly name: string }
 
 /** Why an image got into a node by another method than the best one. */
 export type Because =
@@ -34,6 +40,8 @@ export const renderBecause = (because: Because): string => {
       return `Docker's snapshotter is ${because.name}`
     case 'node-snapshotter':
       return `its snapshotter is ${because.name}`
+    case 'busybox':
+      return 'its image has BusyBox in place of bash and GNU cp'
     case 'load-mode':
       return `load-mode is ${because.mode}`
     case 'out-of-reach':

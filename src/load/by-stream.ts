@@ -50,7 +50,8 @@ export const byStream = async (task: Task, node: Node, because?: Because): Promi
     signal.throwIfAborted()
     // kind's load takes more room than ours.
     const isInDocker = task.image.layout === undefined
-    if (!isInDocker || because?.kind === 'load-mode' || isNoSpace(error)) throw error
+    const isKinds = node.provider === 'kind'
+    if (!isKinds || !isInDocker || because?.kind === 'load-mode' || isNoSpace(error)) throw error
     warn(`${renderError(error)} Trying \`kind load\` as the last resort.`)
     // What kind says would hide what went wrong first.
     return byKind(task, node, { kind: 'streaming-failed' }).catch(() => Promise.reject(error))

@@ -24,6 +24,23 @@ export const isPresent = (
     )
   })
 
+/**
+ * The same of a node that keeps no records: all names are one image with these layers. One of them has the
+ * image's ID in it, and only a load of ours gives that.
+ */
+const isWhole = (image: ContainerImage, names: readonly string[], state: NodeState): boolean => {
+  const ids = new Set(names.map((name) => state.criIds.get(name)))
+  return ids.size === 1 && findFlaw(image, names, undefined, state) === undefined
+}
+
+/** Whether nothing has to be done for a node. */
+export const hasImage = (
+  node: Node,
+  image: ContainerImage,
+  names: readonly string[],
+  state: NodeState,
+): boolean => (node.userland === 'busybox' ? isWhole : isPresent)(image, names, state)
+
 /** CRI hears of images by events, so it may need a moment. */
 const retryMs = 200
 const attempts = 15

@@ -17,7 +17,7 @@ export const joinScript = (...parts: readonly string[]): string =>
 
 /** Puts one image into the node in which it runs. */
 export const streamScript = (): string => {
-  const common = ['record', 'client', 'source', 'node', 'names', 'stage', 'publish']
+  const common = ['record', 'lists', 'client', 'source', 'node', 'names', 'stage', 'publish']
   return joinScript(...common, 'entries', 'receive', 'stream')
 }
 
@@ -40,7 +40,17 @@ export const toHelperContainer = (
   runId: string,
   act: 'main' | 'try' = 'main',
 ) => {
-  const common = ['request', 'record', 'client', 'source', 'node', 'nodes', 'names', 'stage']
+  const common = [
+    'request',
+    'record',
+    'lists',
+    'client',
+    'source',
+    'node',
+    'nodes',
+    'names',
+    'stage',
+  ]
   const script = joinScript(...common, ...(act === 'main' ? ['publish', act] : [act]))
   return {
     ...toHelperBase(node, runId),

@@ -3,7 +3,7 @@ import type { ContainerImage } from '../image/image.ts'
 import { createProgress } from '../text/progress.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byKind, byStream } from './by-stream.ts'
-import { isPresent } from './check.ts'
+import { hasImage } from './check.ts'
 import { loadLayout } from './from-layout.ts'
 import { namesOf } from './helper-request.ts'
 import { findManifestMaker } from './manifest.ts'
@@ -75,9 +75,9 @@ export const loadImage = async (
   const nodes = plans.map(({ node }) => node)
   const states = await inspectNodes(context, image, nodes)
   const names = namesOf(context.engine, image)
-  const isThere = ({ name }: Node): boolean => {
-    const state = states.get(name)
-    return state !== undefined && isPresent(image, names, state)
+  const isThere = (node: Node): boolean => {
+    const state = states.get(node.name)
+    return state !== undefined && hasImage(node, image, names, state)
   }
   const durationMs = Math.round(performance.now() - started)
   const present = nodes.filter(isThere).map(

@@ -57,6 +57,16 @@ export const parseNodeState = (text: string): NodeState => {
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
 const timeoutMs = 30_000
 
+/** Without bash and Perl all is told, and no record. */
+const toInspection = ({ userland }: Node, names: readonly string[]): readonly string[] =>
+  userland === 'busybox'
+    ? ['sh', '-c', joinScript('lists', 'inspect-by-sh')]
+    : [
+        ...['bash', '-c', joinScript('record', 'lists', 'client', 'inspect'), 'bash'],
+        containerdClient(),
+        ...names,
+      ]
+
 /**
  * Asks a node for what it has. A name without a record answers the question whether the image is there, and
  * nothing else is said then.
@@ -69,7 +79,5 @@ export const inspectNode = async (
   node: Node,
   names: readonly string[],
 ): Promise<NodeState> => {
-  const script = joinScript('record', 'client', 'inspect')
-  const command = ['bash', '-c', script, 'bash', containerdClient(), ...names]
-  return parseNodeState(await execute(api, node.name, command, timeoutMs))
+  return parseNodeState(await execute(api, node.name, toInspection(node, names), timeoutMs))
 }

@@ -2,7 +2,7 @@ import type { Node } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
-import { type Because, type Gate, renderBecause } from './because.ts'
+import { type Because, type EngineGate, type Gate, renderBecause } from './because.ts'
 
 /** A method that works on folders: Docker's layers become the node's snapshots, without a tar. */
 export type DirectMethod = 'reflink' | 'link' | 'copy'
@@ -26,7 +26,7 @@ export type NodePlan = { readonly node: Node; readonly choice: MethodChoice }
  * drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
  * wrong, and nothing later would notice.
  */
-export const findGate = (engine: Engine): Gate | undefined => {
+export const findGate = (engine: Engine): EngineGate | undefined => {
   const has = (option: string): boolean =>
     engine.securityOptions.some((text) => text.split(',').includes(option))
   if (has('name=rootless')) return { kind: 'rootless' }
@@ -41,8 +41,10 @@ export const findGate = (engine: Engine): Gate | undefined => {
   return undefined
 }
 
-const findNodeGate = ({ containerd: { snapshotter: name } }: Node): Gate | undefined =>
-  name === 'overlayfs' ? undefined : { kind: 'node-snapshotter', name }
+const findNodeGate = ({ userland, containerd: { snapshotter: name } }: Node): Gate | undefined => {
+  if (userland === 'busybox') return { kind: 'busybox' }
+  return name === 'overlayfs' ? undefined : { kind: 'node-snapshotter', name }
+}
 
 /**
  * Chooses how to load into one node.
@@ -50,6 +52,11 @@ const findNodeGate = ({ containerd: { snapshotter: name } }: Node): Gate | undef
  * @throws {Failure} when a method is wanted that cannot work
  */
 export const planMethod = (engine: Engine, node: Node, mode: LoadMode): MethodChoice => {
+  if (mode === 'kind' && node.provider !== 'kind') {
+    throw new Failure(`load-mode: kind cannot work with ${node.name}: ${node.provider} made it`, {
+      remedy: 'Use load-mode: auto.',
+    })
+  }
   if (mode === 'stream' || mode === 'kind')
     return { kind: mode, because: { kind: 'load-mode', mode } }
   const gate = findGate(engine) ?? findNodeGate(node)

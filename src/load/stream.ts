@@ -17,15 +17,19 @@ const send = async (
   archived: ArchivedImage | undefined,
 ): Promise<string | undefined> => {
   const { image, node } = streaming
-  if (archived !== undefined && node.containerd.snapshotter === 'overlayfs') {
+  const { userland, containerd } = node
+  const isBusybox = userland === 'busybox'
+  if (archived !== undefined && containerd.snapshotter === 'overlayfs' && !isBusybox) {
     const sent = await (image.layout === undefined
       ? sendLayers(streaming, archived, sendSaved)
       : sendLayout(streaming, archived))
     if (sent.kind === 'sent') return undefined
     if (sent.kind === 'failed') return sent.problem
   }
-  if (image.layout !== undefined)
-    return `its snapshotter is ${node.containerd.snapshotter}, which takes no single layers. Set load: true`
+  if (image.layout !== undefined) {
+    const why = isBusybox ? 'image has BusyBox alone' : `snapshotter is ${containerd.snapshotter}`
+    return `its ${why}, which takes no single layers. Set load: true`
+  }
   return importArchive(streaming, archived)
 }
 

@@ -55,7 +55,7 @@ const run = (
   act: 'list' | 'pin' | 'drop',
   names: readonly string[] = [],
 ): Promise<string> => {
-  const script = joinScript('client', 'volumes')
+  const script = joinScript('lists', 'client', 'volumes')
   return execute(api, name, ['bash', '-c', script, 'bash', act, ...names], timeoutMs)
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { analyseImage, type ImageAnalysis, type ReportDepth } from '../analysis/analyse.ts'
-import { kind } from '../cluster/providers/kind.ts'
+import { findNodes } from '../cluster/providers/find-cluster.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { findEngine } from '../docker/info.ts'
@@ -60,9 +60,9 @@ const analyseInDocker = async (
   const { clusterName, runId, depth, signal } = look
   const [engine, found] = await Promise.all([
     findEngine(api.get),
-    kind.findNodes(api.get, clusterName, []).catch(() => undefined),
+    findNodes(api, { clusterName }).catch(() => undefined),
   ])
-  const nodeImage = found?.nodes[0]?.imageId
+  const nodeImage = found?.nodes.find(({ userland }) => userland === 'gnu')?.imageId
   if (nodeImage === undefined) return analyseSaved(image, look, folder)
   const order = { engine, image, nodeImage, runId, signal, deadlineMs }
   return withContents(api, order, (contents, files) =>

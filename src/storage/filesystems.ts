@@ -39,13 +39,10 @@ const inspectFolder = async (path: string): Promise<FilesystemState | undefined>
   }
 }
 
-/** Where containerd keeps all that it has in a node. */
-export const containerdFolder = '/var/lib/containerd'
-
 /** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
-const nodeFolders = ['/var', containerdFolder] as const
+const foldersOf = ({ containerd }: Pick<Node, 'containerd'>) => ['/var', containerd.root] as const
 
-const askNode = `for folder in ${nodeFolders.join(' ')}; do
+const askNode = `for folder; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
 done
 ctr --namespace=k8s.io images list --quiet`
@@ -54,18 +51,20 @@ ctr --namespace=k8s.io images list --quiet`
 export const parseNodeFolders = (
   printed: string,
   isHere: boolean,
+  folders: readonly string[],
 ): readonly (FilesystemState | undefined)[] =>
-  nodeFolders.map((path, index) => {
+  folders.map((path, index) => {
     const disk = parseDisk(printed.split('\n')[index] ?? '', isHere)
     return disk && { ...disk, path }
   })
 
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
 const inspectNode = async (api: EngineApi, node: Node, isHere: boolean) => {
-  const argv = ['sh', '-c', askNode]
+  const folders = foldersOf(node)
+  const argv = ['sh', '-c', askNode, 'sh', ...folders]
   const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
-  const [volume, containerd] = parseNodeFolders(printed, isHere)
-  const images = printed.split('\n').slice(nodeFolders.length).filter(Boolean)
+  const [volume, containerd] = parseNodeFolders(printed, isHere, folders)
+  const images = printed.split('\n').slice(folders.length).filter(Boolean)
   return { node, volume, containerd, images }
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { kind, listMembers } from '../../../src/cluster/providers/kind.ts'
-import type { Get } from '../../../src/docker/engine-api.ts'
+import { findNodes } from '../../../src/cluster/providers/find-cluster.ts'
+import { kind } from '../../../src/cluster/providers/kind.ts'
+import { listMembers } from '../../../src/cluster/providers/labelled.ts'
+import type { EngineApi, Get } from '../../../src/docker/engine-api.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -65,8 +67,11 @@ const daemonWith =
 
 const node = container('kind-worker', { own: kinds, image: 'sha256:node' })
 
+const findIn = (get: Get, clusterName: string, wanted: readonly string[]) =>
+  findNodes({ get } as EngineApi, { clusterName, cluster: 'kind' }, wanted)
+
 const listed = async (...others: readonly Recorded[]) => {
-  const { nodes, leftOut } = await listMembers(daemonWith(node, ...others), 'kind')
+  const { nodes, leftOut } = await listMembers(daemonWith(node, ...others), kind, 'kind')
   return { nodes: nodes.map(({ name }) => name), leftOut }
 }
 
@@ -97,10 +102,8 @@ test('who only claims to be a node is neither picked nor named as one', async ()
   const own = { ...kinds, [role]: 'control-plane' }
   const other = container('other', { own, image: 'sha256:hostile', isPrivileged: false })
   const get = daemonWith(node, other)
-  expect((await kind.findNodes(get, 'kind', [])).nodes.map(({ name }) => name)).toEqual([
-    'kind-worker',
-  ])
-  await expect(kind.findNodes(get, 'kind', ['control-plane'])).rejects.toMatchObject({
+  expect((await findIn(get, 'kind', [])).nodes.map(({ name }) => name)).toEqual(['kind-worker'])
+  await expect(findIn(get, 'kind', ['control-plane'])).rejects.toMatchObject({
     remedy: 'Its nodes are: kind-worker (worker).',
   })
 })
@@ -111,10 +114,10 @@ test('clusters that only claim to be there are not offered', async () => {
     image: 'sha256:node',
     isPrivileged: false,
   })
-  await expect(kind.findNodes(daemonWith(node, trap), 'dev', [])).rejects.toMatchObject({
+  await expect(findIn(daemonWith(node, trap), 'dev', [])).rejects.toMatchObject({
     remedy: 'Set cluster-name to one of: kind.',
   })
-  await expect(kind.findNodes(daemonWith(trap), 'trap', [])).rejects.toMatchObject({
+  await expect(findIn(daemonWith(trap), 'trap', [])).rejects.toMatchObject({
     message: 'There is no kind cluster named trap',
     remedy: expect.stringMatching(
       /^Slipway ignores trap: .* not privileged\. This Docker daemon runs none\. Create one before/,

@@ -52,6 +52,6 @@ test.each<[string, string, string, readonly string[]]>([
   await writeFile(join(place, 'printed'), printed)
   const script = `ctl() { cat "$work/printed"; }; crictl() { cat "$work/printed"; }
     request ${command} ${argument}; printf '%s\\n' "\${answers[@]}"`
-  const { code, said } = await callHelper(['record', 'client', 'names'], place, script)
+  const { code, said } = await callHelper(['record', 'lists', 'client', 'names'], place, script)
   expect([code, said.replace(/\n$/, '').split('\n')]).toEqual([0, lines])
 })

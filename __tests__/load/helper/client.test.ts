@@ -16,7 +16,7 @@ const show = `printf '<%s>' "\${answers[@]}"; echo`
 /** Puts requests to a client that is a shell function, which gets their lines. */
 const ask = (client: string, requests: string) =>
   callHelper(
-    ['record', 'client', 'names'],
+    ['record', 'lists', 'client', 'names'],
     place,
     `asking='' answering=''
     trap : PIPE

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import type { CacheService } from '../../../__tests__/support/cache-service.ts'
 import { toPointer } from '../../../__tests__/support/lfs-checkout.ts'
 import { saveFiles } from '../../../src/files/kept/save-files.ts'
-import { toCache } from '../../../src/run/files-cache.ts'
+import { createEntryCache } from '../../../src/store/entry-cache.ts'
 import type { Session } from '../host/session.ts'
 import { folderName, target } from './run-step.ts'
 
@@ -62,11 +62,12 @@ export const keepTree = async (
   })
   const env = { PATH: process.env['PATH'] ?? '', HOME: tempDir }
   const variables = toKeptVariables(service)
-  const cache = toCache({ env, variables, mask: () => {}, debug: () => {}, signal })
+  const cache = createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
   const warn = (text: string): never => {
     throw new Error(text)
   }
   const scope = [repository, line].join('\n')
-  await saveFiles(files, { cache, folder, scope, restored: new Set(), warn, signal })
+  const order = { cache, folder, input: 'node-files-cache', warn, signal }
+  await saveFiles(files, { ...order, scope, restored: new Set() })
   rmSync(folder, { recursive: true })
 }

@@ -11,8 +11,9 @@ import { formatDuration } from '../../text/format.ts'
 import type { ClusterRequest } from '../request.ts'
 import { takeExisting } from './existing-kind.ts'
 import { explainKind } from './explain-kind.ts'
-import { listMembers } from './kind.ts'
+import { kind } from './kind.ts'
 import { listMadeBy, markComplete, removeOwned } from './kind-owned.ts'
+import { listMembers } from './labelled.ts'
 import {
   findKubeconfig,
   followKind,
@@ -145,7 +146,7 @@ const waitForNodes = async (
   hasEnded: () => boolean,
 ): Promise<void> => {
   while (!hasEnded()) {
-    const { nodes } = await listMembers(api.get, cluster)
+    const { nodes } = await listMembers(api.get, kind, cluster)
     const answers = await Promise.allSettled(
       nodes.map(({ id }) => execute(api, id, ['crictl', 'version'], 10_000)),
     )

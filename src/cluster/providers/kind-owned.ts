@@ -6,7 +6,9 @@ import type { EngineApi, Get } from '../../docker/engine-api.ts'
 import { attempt } from '../../failure.ts'
 import { runCaptured } from '../../host/process.ts'
 import { clusterMakerLabel, clusterRunLabel } from '../../ownership.ts'
-import { clusterLabel, roleLabel } from './kind-proof.ts'
+import { kind } from './kind.ts'
+
+const { clusterLabel, roleLabel } = kind
 
 /** The state by which post knows what there is of a cluster that the run has made. */
 export const clusterState = 'cluster'

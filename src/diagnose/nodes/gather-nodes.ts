@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { listMembers, type Member, type Members } from '../../cluster/providers/kind.ts'
+import { findMembers } from '../../cluster/providers/find-cluster.ts'
+import type { Member, Members } from '../../cluster/providers/labelled.ts'
 import { execute } from '../../docker/container.ts'
 import type { EngineApi, Get } from '../../docker/engine-api.ts'
 import { runCaptured } from '../../host/process.ts'
@@ -20,7 +21,7 @@ export const nodeTimeoutMs = 4_000
 
 /** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
 export const inspectNodes = async (get: Get, clusterName: string): Promise<ClusterNodes> => {
-  const { nodes: members, leftOut } = await listMembers(get, clusterName)
+  const { nodes: members, leftOut } = await findMembers(get, clusterName)
   const nodes = members.map(({ id, name, role, inspected }) => {
     return { name, id, role, state: inspected.State, report: undefined }
   })

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import type { Node } from '../../../src/cluster/node.ts'
+import { findMembers, findNodes } from '../../../src/cluster/providers/find-cluster.ts'
+import { isOnContainerd } from '../../../src/cluster/providers/minikube.ts'
+import type { EngineApi, Get } from '../../../src/docker/engine-api.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** With what the providers pass to Docker, as far as anybody asks. */
+const container = (
+  name: string,
+  own: Labels,
+  destination = '/var',
+  args: readonly string[] = [],
+) => ({
+  Id: name.padEnd(64, '0'),
+  Name: `/${name}`,
+  Image: 'sha256:node',
+  State: { Status: 'running', Running: true, Pid: 7 },
+  HostConfig: { Privileged: true },
+  Mounts: [{ Source: '/data/volumes/v/_data', Destination: destination }],
+  Config: { Env: [], Cmd: args, Labels: own },
+})
+
+const kinds = (cluster: string): Labels => ({
+  'io.x-k8s.kind.cluster': cluster,
+  'io.x-k8s.kind.role': 'worker',
+})
+const k3ds = (cluster: string, role: string): Labels => ({
+  app: 'k3d',
+  'k3d.cluster': cluster,
+  'k3d.role': role,
+})
+const minikubes = (cluster: string): Labels => ({
+  'name.minikube.sigs.k8s.io': cluster,
+  'role.minikube.sigs.k8s.io': '',
+})
+
+const all = [
+  container('dev-worker', kinds('dev')),
+  container('both-worker', kinds('both')),
+  container('k3d-dev2-server-0', k3ds('dev2', 'server'), '/var/lib/rancher/k3s', ['server']),
+  container('k3d-dev2-agent-0', k3ds('dev2', 'agent'), '/var/lib/rancher/k3s', [
+    'agent',
+    '--snapshotter=native',
+  ]),
+  container('k3d-dev2-serverlb', k3ds('dev2', 'loadbalancer')),
+  container('k3d-both-server-0', k3ds('both', 'server')),
+  container('mini', minikubes('mini')),
+]
+
+/** Docker's daemon with these containers; of a filter it knows the label. */
+const asked: string[] = []
+const get: Get = async <T>(path: string): Promise<T | undefined> => {
+  asked.push(path)
+  const [, filters] = /^\/containers\/json\?all=true&filters=(.*)$/.exec(path) ?? []
+  if (filters !== undefined) {
+    const { label } = JSON.parse(decodeURIComponent(filters)) as { label: readonly string[] }
+    const listed = all
+      .filter(({ Config }) => label.every((name) => name in Config.Labels))
+      .map(({ Id, Name, State, Config }) => ({
+        ...{ Id, Names: [Name], State: State.Status, Labels: Config.Labels },
+      }))
+    return listed as T
+  }
+  const id = path.split('/')[2] ?? ''
+  return (path.startsWith('/images/') ? { Config: {} } : all.find(({ Id }) => Id === id)) as T
+}
+const api = { get } as EngineApi
+
+const summary = (nodes: readonly Node[]) =>
+  nodes.map(({ name, role, provider, userland }) => [name, role, provider, userland].join(' '))
+
+test("k3d's servers and agents are nodes, and its load balancer is none", async () => {
+  const { nodes } = await findNodes(api, { clusterName: 'dev2' })
+  expect(summary(nodes)).toEqual([
+    'k3d-dev2-agent-0 agent k3d busybox',
+    'k3d-dev2-server-0 server k3d busybox',
+  ])
+  expect(nodes.map(({ containerd }) => containerd.snapshotter)).toEqual(['native', 'overlayfs'])
+  const [server] = (await findNodes(api, { clusterName: 'dev2' }, ['server'])).nodes
+  expect(server?.containerd.root).toBe('/var/lib/rancher/k3s/agent/containerd')
+})
+
+test('kind has the first word, and waits for nobody else', async () => {
+  asked.length = 0
+  expect(summary((await findNodes(api, { clusterName: 'both' })).nodes)).toEqual([
+    'both-worker worker kind gnu',
+  ])
+  expect(asked.filter((path) => path.startsWith('/containers/json'))).toHaveLength(1)
+  expect(summary((await findNodes(api, { clusterName: 'both', cluster: 'k3d' })).nodes)).toEqual([
+    'k3d-both-server-0 server k3d busybox',
+  ])
+})
+
+test('members of whatever cluster are found for the diagnosis', async () => {
+  expect((await findMembers(get, 'mini')).nodes.map(({ name }) => name)).toEqual(['mini'])
+  expect((await findMembers(get, 'none')).nodes).toEqual([])
+})
+
+test('a cluster that is not there: all that are, by their makers', async () => {
+  await expect(findNodes(api, { clusterName: 'none' })).rejects.toMatchObject({
+    message: 'There is no kind cluster named none',
+    remedy: 'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), mini (minikube).',
+  })
+  await expect(findNodes(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
+    message: 'There is no k3d cluster named dev',
+    remedy: 'Set cluster-name to one of: both (k3d), dev2 (k3d).',
+  })
+})
+
+test.each([
+  ['runtime-endpoint: unix:///run/containerd/containerd.sock\n', true],
+  ['runtime-endpoint: unix:///var/run/containerd/containerd.sock\nimage-endpoint: x\n', true],
+  ['runtime-endpoint: unix:///var/run/cri-dockerd.sock\n', false],
+  ['runtime-endpoint: unix:///var/run/crio/crio.sock\n', false],
+  ['', false],
+])('minikube with %j', (config, expected) => {
+  expect(isOnContainerd(config)).toBe(expected)
+})
