@@ -18,10 +18,14 @@ const filesIn = (...patterns: readonly string[]): readonly string[] =>
 /** Scripts of several parts, which share variables. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   'src/load/helper': [
-    ...filesIn('src/load/helper/!(main|try|stream).sh'),
+    ...filesIn('src/load/helper/!(main|try|stream|inspect-by-sh).sh'),
     // These call what the others define.
     ...filesIn('src/load/helper/{main,try,stream}.sh'),
   ],
+  // With a `ctl` of its own.
+  'src/load/helper/inspect-by-sh': ['lists', 'inspect-by-sh'].map(
+    (name) => `src/load/helper/${name}.sh`,
+  ),
   'script/testbed': filesIn('script/testbed.d/*.sh', 'script/testbed'),
   stories: ['nodes', 'stories'].map((name) => `__tests__/support/cgroup-v2/${name}.sh`),
 }
