@@ -87,6 +87,8 @@ test('images out of the cache are loaded two at once, and what came is kept with
     ['load', 'cached-load'],
     ['keep-pulled', 'none'],
   ])
+  // The plan without nodes has no cache, and a step stays in its lane.
+  expect(plan({ createCluster: {} })[1]?.lane).toBe('load')
   expect(plan({}).at(-1)).toMatchObject({ pulls: [{ by: 'pull redis:7', reference, slowRuns: 1 }] })
   expect(plan({ imageCache: 'never' }).map(({ kind, lane }) => [kind, lane])).toEqual([
     ['pull', 'pull'],

@@ -73,7 +73,7 @@ export const measureJob = async (
   const images = toNames(stage, stage.sources.loopback.host)
   const toBuilds = (part: string) => {
     const tags = [0, 1, 2, 3, 4, 5].map(
-      (at) => `slipway-bench-job:${session.id}-${part}${round}-${at}`,
+      (at) => `slipway-bench-job${at}:${session.id}-${part}${round}`,
     )
     const lines = tags.map((tag) => `- {context: ., tags: '${tag}', build-args: 'NAME=${tag}'}`)
     return { tags, inputs: { builds: lines.join('\n') } }

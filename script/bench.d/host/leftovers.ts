@@ -34,7 +34,7 @@ const toNodesId = (cluster: string): string | undefined =>
 
 const sweepImages = async ({ docker }: Session): Promise<void> => {
   // Also by the names that images had in a registry.
-  const names = [imageName, `*/${imageName}`, `*/${imageName}-*`]
+  const names = [imageName, `${imageName}-*`, `*/${imageName}`, `*/${imageName}-*`]
   const filters = names.map((name) => `--filter=reference=${name}`)
   const format = '{{.Repository}}:{{.Tag}}'
   const listed = lines(await docker(['image', 'ls', '--format', format, ...filters]))
