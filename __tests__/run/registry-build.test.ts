@@ -110,6 +110,30 @@ test('a step on a layer that only nodes have is built again without the cache', 
   expect(lines).toEqual(['api: steps run on 1 layers that only nodes have. Building them again.'])
 })
 
+test('only what is built upon such a layer leaves the cache, which is given up when that does not help', async () => {
+  const seen: (string | undefined)[] = []
+  const both = {
+    manifest: JSON.stringify({
+      ...{ mediaType: manifestType, config: describe(Buffer.from(config)) },
+      layers: [describe(base), describe(middle)],
+    }),
+    config,
+  }
+  const build = async (registry: RegistryNames): Promise<string[]> => {
+    const { base: address } = toPlace(registry)
+    const found = await fetch(`${address}/manifests/cache`)
+    seen.push(registry.cacheFrom && (await found.text()))
+    if (registry.cacheFrom === undefined) return push(registry, [base, top])
+    throw new Failure(`not found: ${(await fetch(`${address}/blobs/${sha256(base)}`)).status}`)
+  }
+  await buildThroughRegistry(workWith([[base, middle]], build, both), read)
+  expect(seen.map((text) => [base, middle].map((each) => text?.includes(sha256(each))))).toEqual([
+    [true, true],
+    [false, true],
+    [undefined, undefined],
+  ])
+})
+
 test('what fails for another reason fails at once, with its own words', async () => {
   let builds = 0
   const build = async (): Promise<never> => {

@@ -121,7 +121,7 @@ describe('what is kept of builds', () => {
   })
 
   test('beyond the limit the least recently used go first, then what no image has', () => {
-    const [old, large] = [layer('e', 40_000_000), layer('d', 20_000_000)]
+    const [old, large] = [layer('e', 10_000_000), layer('d', 20_000_000)]
     const cache = built({
       before: before([stored(old, 1), stored(stage, 5)]),
       layers: [base, code, stage, old, large],
