@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readTargets } from '../../src/build/definition.ts'
+import { hideNames } from '../../src/build/registry-output.ts'
 import { requireBuildx, requireOutputs } from '../../src/build/require-outputs.ts'
 import { throughRegistry, toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
 import { renderError } from '../../src/failure.ts'
@@ -98,6 +99,22 @@ test("through it, Docker's own builder finds other targets as other builders do,
   expect(targets[1]?.bake.definition['contexts']).toEqual({ base: 'target:base' })
   const kept = toTargets(all, 'docker', 'run', { usesRegistry: true, keepsInDocker: true })
   expect(kept.map(({ output }) => output)).toEqual(['docker', 'docker'])
+})
+
+test('the name by which one could read and write there is in nothing that is told of the build', () => {
+  const secret = '0123456789abcdef0123456789abcdef'
+  const image = `127.0.0.1:4000/${secret}:image`
+  const names = { image, cacheTo: image, cacheFrom: undefined }
+  const hide = (text: string) => hideNames({ kind: 'text', text }, names)
+  expect(hide(`pushing manifest for ${image}@sha256:1`)).toEqual({
+    kind: 'text',
+    text: "pushing manifest for the step's registry:image@sha256:1",
+  })
+  expect(hide(`PUT http://127.0.0.1:4000/v2/${secret}/blobs/uploads/: 507`)).toEqual({
+    kind: 'text',
+    text: 'PUT http://127.0.0.1:4000/v2/***/blobs/uploads/: 507',
+  })
+  expect(hide('127.0.0.1:4000')).toEqual({ kind: 'text', text: '127.0.0.1:4000' })
 })
 
 test('type=docker is what load: true says', () => {

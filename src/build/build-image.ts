@@ -18,7 +18,7 @@ import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
 import { createProgress } from './progress.ts'
 import { parseOrigins, withoutRecord } from './provenance.ts'
-import type { RegistryNames } from './registry-output.ts'
+import { hideNames, type RegistryNames } from './registry-output.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
 import {
   type Target,
@@ -95,15 +95,6 @@ const isNameRace = (error: unknown): boolean =>
 
 /** Once the name is there, nobody fails on it; it may be removed and made again. */
 const nameTries = 4
-
-/** Whoever reads the log need not know by which name one may read and write in the step's registry. */
-const hideNames = (event: BuildEvent, { image }: RegistryNames): BuildEvent => {
-  const repository = image.slice(0, image.lastIndexOf(':'))
-  const text = JSON.stringify(event)
-  return text.includes(repository)
-    ? (JSON.parse(text.replaceAll(repository, "the step's registry")) as BuildEvent)
-    : event
-}
 
 /** What tells of a failure. */
 const keep = (tail: BuildEvent[], event: BuildEvent): void => {

@@ -1,5 +1,6 @@
 import { toEntries } from '../inputs/entries.ts'
 import type { BakeDefinition } from '../inputs/inputs.ts'
+import type { BuildEvent } from './event.ts'
 
 /** Names in a registry of the step's own; each goes with its build. */
 export type RegistryNames = {
@@ -35,4 +36,14 @@ export const withRegistryCaches = (
       `${cacheTo},mode=${keepsStages ? 'max' : 'min'},image-manifest=true,ignore-error=true,${form}`,
     ),
   }
+}
+
+/** Whoever reads the log need not know by which name one may read and write in the registry. */
+export const hideNames = (event: BuildEvent, { image }: RegistryNames): BuildEvent => {
+  const [repository, secret] = /^[^/]+\/([0-9a-f]+)(?=:)/.exec(image) ?? []
+  const text = JSON.stringify(event)
+  if (repository === undefined || secret === undefined || !text.includes(secret)) return event
+  // Addresses of the API have something between the two.
+  const hidden = text.replaceAll(repository, "the step's registry").replaceAll(secret, '***')
+  return JSON.parse(hidden) as BuildEvent
 }
