@@ -41,7 +41,7 @@ export type ToLoad = ReturnType<typeof createToLoad>
 /** Nothing where no report is wanted, or nobody could read the image. */
 export const createToReport = (inputs: Inputs, { nodes, manifests }: Facts) => {
   const { imageReport: depth, prove } = inputs
-  const nodeImage = nodes.find(({ userland }) => userland === 'gnu')?.imageId
+  const nodeImage = nodes.find(({ userland }) => userland !== 'busybox')?.imageId
   const first = nodesFirst(inputs)
   return (
     references: readonly ImageReference[],

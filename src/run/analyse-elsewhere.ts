@@ -62,7 +62,7 @@ const analyseInDocker = async (
     findEngine(api.get),
     findNodes(api, { clusterName }).catch(() => undefined),
   ])
-  const nodeImage = found?.nodes.find(({ userland }) => userland === 'gnu')?.imageId
+  const nodeImage = found?.nodes.find(({ userland }) => userland !== 'busybox')?.imageId
   if (nodeImage === undefined) return analyseSaved(image, look, folder)
   const order = { engine, image, nodeImage, runId, signal, deadlineMs }
   return withContents(api, order, (contents, files) =>
