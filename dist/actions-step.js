@@ -1,23 +1,22 @@
-import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findRoot, findSecretMounts, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf, inspectNode, isForFolder, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, prepareLayout, pruneCache, readBlob, readDockerfile, readQuietly, readTargets, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, throughRegistry, toAnnotations, toAssignments, toBakeArgs, toBakeFile, toBakeFiles, toBakeTargets, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toStep as toStep$1, toTargets, toTree, toTreeDigest, toTreeId, toUncached, toWordText, typeOf, unpackArchive, usualPlatform, wantLayers, withBlobs, withContents, withSafeCaches, withinLimit, withoutCacheExport, withoutFurther, withoutTag } from "./shared.actions-step.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
 import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { _usingCtx } from "./usingCtx.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
+const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { createServer, isIPv4 } = process.getBuiltinModule("node:net");
-const { createServer: createServer$1 } = process.getBuiltinModule("node:http");
 const { Transform } = process.getBuiltinModule("node:stream");
-const { once } = process.getBuiltinModule("node:events");
-const { createHash, createPrivateKey, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { finished, pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
 const { homedir } = process.getBuiltinModule("node:os");
-const { glob, lstat, mkdir, open, realpath, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { glob, lstat, mkdir, open, realpath, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
@@ -224,7 +223,7 @@ const readReferences = (input, { list, report }) => {
 	}
 	return [...references.values()];
 };
-const readTags = (reader) => {
+const readTags$1 = (reader) => {
 	const tags = readReferences("tags", reader).map(({ given }) => given);
 	for (const tag of tags.filter((each) => each.includes("@"))) reader.report("tags", "a build cannot be given a digest. Write NAME:TAG.", tag);
 	return tags;
@@ -280,7 +279,7 @@ const toMap = (pairs, bareValue) => Object.fromEntries(pairs.flatMap(([name, giv
 const readBuild = (reader, allow, lists = {}) => {
 	const { raw, run, text, check, isTrue } = reader;
 	const pairsOf = (word) => toPairs(word, lists[word] ?? toLines(raw[word]), reader);
-	const tags = readTags(reader);
+	const tags = readTags$1(reader);
 	const escaped = (value) => value && escapeTemplate(value);
 	const context = text("context") ?? ".";
 	const isHere = toContextFolder(context, run.workspace) !== void 0;
@@ -650,11 +649,6 @@ const choices = [
 	"inline",
 	"auto"
 ];
-const buildCaches = {
-	auto: "auto",
-	true: "always",
-	false: "never"
-};
 /** Reads where builds keep their caches. */
 const readCache = ({ text, choice, isTrue, report }) => {
 	const cache = choice("cache", choices);
@@ -666,16 +660,10 @@ const readCache = ({ text, choice, isTrue, report }) => {
 		else if (cacheRef.includes("@")) report("cache-ref", `a cache cannot be given a digest. ${how}`, cacheRef);
 		if (cache !== "registry") report("cache-ref", "given without `cache: registry`. Set that, or leave cache-ref out.");
 	}
-	const buildCache = buildCaches[choice("build-cache", [
-		"false",
-		"auto",
-		"true"
-	])];
 	return {
 		cache,
 		cacheRef,
-		cacheRequired: isTrue("cache-required"),
-		buildCache
+		cacheRequired: isTrue("cache-required")
 	};
 };
 
@@ -1655,6 +1643,59 @@ const beginRecording = (options) => {
 	};
 };
 
+// src/build/cache-entries.ts
+/** A text without `=` is the name of an image. */
+const typeOf = (fields) => (fields.get("type") ?? "registry").toLowerCase();
+/** What is there is never changed. */
+const addFields = (entry, added) => {
+	const fields = toFields(entry);
+	const missing = Object.entries(added).filter(([key]) => !fields.has(key));
+	if (missing.length === 0) return entry;
+	if (typeof entry !== "string") return {
+		...entry,
+		...Object.fromEntries(missing)
+	};
+	return [fields.has("") ? `type=registry,ref=${entry}` : entry, ...missing.map(([key, value]) => `${key}=${value}`)].join(",");
+};
+/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
+const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.get("image-manifest") === "false" ? {} : {
+	"image-manifest": "true",
+	"oci-mediatypes": "true"
+};
+/** The first release of BuildKit that knows `ignore-error`. */
+const ignoreError = [0, 12];
+const toSafe = (entry, { isRequired, versions }) => {
+	const fields = toFields(entry);
+	const type = typeOf(fields);
+	const isKnown = findOlder(versions, ignoreError) === void 0;
+	const isLenient = type !== "inline" && !isRequired && isKnown;
+	return addFields(entry, {
+		...type === "registry" && asImage(fields),
+		...isLenient && { "ignore-error": "true" }
+	});
+};
+/**
+* A definition whose caches are written in a form that every registry takes, and that does not fail where
+* one cannot be written.
+*/
+const withSafeCaches = (definition, rules) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	if (entries.length === 0) return definition;
+	return {
+		...definition,
+		"cache-to": entries.map((entry) => toSafe(entry, rules))
+	};
+};
+/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
+const withoutCacheExport = (definition) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	const inline = entries.filter((entry) => typeOf(toFields(entry)) === "inline");
+	return inline.length === entries.length ? definition : {
+		...definition,
+		"cache-to": inline
+	};
+};
+
 // src/build/cache-places.ts
 /** Node.js' names, where they are not Docker's. */
 const architectures = {
@@ -2047,6 +2088,312 @@ const requireAllowed = (requested, bake, allow, workspace) => {
 	return new Map([...requested].map(([name, requests]) => [name, toAllowances(findNeeds(requests, workspace, workspaceOnly))]));
 };
 
+// src/build/contradictions.ts
+/**
+* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
+* services of Compose often have it, makes one image.
+*
+* @throws {Failure} with the targets and the tag
+*/
+const refuseContradictions = (targets) => {
+	const byTag = /* @__PURE__ */ new Map();
+	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
+		const other = byTag.get(canonical);
+		byTag.set(canonical, target);
+		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
+		const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`;
+		throw new Failure(`${what}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
+	}
+};
+/** A folder that a file of Compose names relatively to itself. */
+const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
+/**
+* A context that is not there, said before a token is minted for it.
+*
+* @throws {Failure} with the target and the folder that may have been meant
+*/
+const refuseMissing = (targets, files, workspace) => {
+	for (const { name, definition } of targets) {
+		const { folder } = toBakeFiles(definition, workspace);
+		if (folder === void 0 || existsSync(folder)) continue;
+		const context = String(definition["context"] ?? ".");
+		const beside = findBeside(context, files, workspace);
+		const remedy = beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`;
+		const what = `The target ${name} has the context ${JSON.stringify(context)}`;
+		throw new Failure(`${what}, and the workspace has no such folder`, { remedy });
+	}
+};
+
+// src/build/dockerfile/stages.ts
+const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
+const toSecrets$1 = (instruction) => mountsOf(instruction).flatMap((options) => {
+	if (options.get("type")?.toLowerCase() !== "secret") return [];
+	const given = options.get("id") ?? options.get("source") ?? options.get("src");
+	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
+	const id = given ?? target?.split("/").findLast((part) => part !== "");
+	return id === void 0 ? [] : [{
+		id,
+		line: instruction.line
+	}];
+});
+const toSources = (instruction) => {
+	const { keyword, flags } = instruction;
+	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
+	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
+	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
+};
+/** Variables that BuildKit has without being told. */
+const builtIn = (kind, platform) => {
+	const [os = "", arch = "", variant = ""] = platform.split("/");
+	return Object.fromEntries(Object.entries({
+		PLATFORM: platform,
+		OS: os,
+		OSVERSION: "",
+		ARCH: arch,
+		VARIANT: variant
+	}).map(([name, value]) => [kind + name, value]));
+};
+const toVariables = ({ args, platform, target }) => {
+	const known = {
+		...builtIn("BUILD", platform),
+		...builtIn("TARGET", platform),
+		TARGETSTAGE: target ?? "default"
+	};
+	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
+};
+const setArguments = (text, escapeSign, given, variables) => {
+	for (const word of toQuotedWords(text, escapeSign)) {
+		const at = word.indexOf("=");
+		const name = at < 0 ? word : word.slice(0, at);
+		const otherwise = at < 0 ? void 0 : expand$1(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const value = given[name] ?? otherwise;
+		if (value !== void 0) variables.set(name, value);
+	}
+};
+/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
+const readStages$2 = (dockerfile, words) => {
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
+	const variables = toVariables(words);
+	const byName = /* @__PURE__ */ new Map();
+	const stages = [];
+	for (const instruction of instructions) {
+		const { keyword, rest, line } = instruction;
+		const stage = stages.at(-1);
+		if (keyword === "from") {
+			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
+			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
+			const found = expand$1(image, escapeSign, (each) => variables.get(each));
+			const begun = {
+				line,
+				name,
+				base: byName.get(found?.toLowerCase() ?? "") ?? found,
+				sources: [],
+				secrets: [],
+				laterSecrets: []
+			};
+			stages.push(begun);
+			if (name !== void 0) byName.set(name, begun);
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction(rest, escapeSign, line)));
+		else if (stage !== void 0) {
+			stage.sources.push(...toSources(instruction));
+			stage.secrets.push(...toSecrets$1(instruction));
+		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
+	}
+	return stages;
+};
+/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
+const findNeeded = (stages, { target, contexts }) => {
+	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
+	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
+	const images = /* @__PURE__ */ new Set();
+	const needed = /* @__PURE__ */ new Set();
+	const need = (each) => {
+		if (typeof each === "string") images.add(each);
+		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
+	};
+	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
+	for (const { base, sources } of needed) {
+		need(base);
+		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
+		else need(byName.get(source.toLowerCase()) ?? source);
+	}
+	for (const none of ["", "scratch"]) images.delete(none);
+	return {
+		needed,
+		images
+	};
+};
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
+* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
+*/
+const findBases = (dockerfile, words) => [...findNeeded(readStages$2(dockerfile, words), words).images];
+/**
+* The secrets that the RUN steps of a stage and of those below it mount.
+*
+* @returns `certain`, which the file alone decides, and `all` that there may be
+*/
+const findSecretMounts = (dockerfile, words) => {
+	const stages = readStages$2(dockerfile, words);
+	const { needed } = findNeeded(stages, words);
+	return {
+		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
+		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
+	};
+};
+/**
+* How many stages there are, and what the stage to build begins with once its stages are followed, with the
+* line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
+*/
+const findRoot = (dockerfile, words) => {
+	const stages = readStages$2(dockerfile, words);
+	const target = words.target?.toLowerCase();
+	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
+	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
+	while (typeof stage?.base === "object" && !elsewhere.has(stage.base.name ?? "")) stage = stage.base;
+	const base = stage?.base;
+	const root = stage === void 0 || typeof base !== "string" || elsewhere.has(base) ? void 0 : {
+		image: base,
+		line: stage.line
+	};
+	return {
+		stages: stages.length,
+		root
+	};
+};
+
+// src/build/links.ts
+/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
+const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
+/** Which targets' tags the Dockerfiles of others name. */
+const findLinks = (targets, workspace) => {
+	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
+	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	return targets.flatMap(({ name, definition }) => {
+		const words = toBakeWords(definition);
+		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
+		const links = toReferences(findBases(dockerfile, words)).flatMap((reference) => {
+			const upon = byTag.get(reference.canonical);
+			const context = toContextName(reference);
+			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
+			if (upon === void 0 || upon === name || isGiven) return [];
+			return [{
+				of: name,
+				upon,
+				name: context
+			}];
+		});
+		return [...new Map(links.map((link) => [link.name, link])).values()];
+	});
+};
+/** All that a target builds upon, by what is known of each. */
+const findBelow = (name, known) => {
+	const below = new Set(known.get(name));
+	for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon);
+	return below;
+};
+/**
+* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
+* a circle is left out, first of all what goes against the order in which the targets were given.
+*
+* @param given what the targets' contexts say themselves, by their names
+*/
+const inferLinks = (targets, given, workspace) => {
+	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
+	const places = new Map(targets.map(({ name }, index) => [name, index]));
+	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
+	const found = findLinks(targets, workspace);
+	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
+		if (upon === of || findBelow(upon, known).has(of)) return false;
+		known.get(of)?.add(upon);
+		return true;
+	});
+	return found.filter((link) => kept.includes(link));
+};
+
+// src/build/definition.ts
+const readTags = (name, value) => toTexts$1(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
+});
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
+/** What was asked for in the order in which it was, and then what that builds upon. */
+const inOrder$1 = ({ target }, wanted, order) => {
+	return [.../* @__PURE__ */ new Set([
+		...order,
+		...wanted,
+		...Object.keys(target)
+	])].filter((name) => Object.hasOwn(target, name));
+};
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @param allowances of the targets, by their names; undefined where Bake does not know of them
+* @param order names in the order in which somebody gave them, as Bake sorts its own
+* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
+*/
+const readTargets = (printed, workspace, allowances, order = []) => {
+	const wanted = readWanted(printed);
+	const all = inOrder$1(printed, wanted, order).map((name) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
+		const definition = printed.target[name] ?? {};
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"]),
+			isWanted: wanted.has(name)
+		};
+	});
+	refuseContradictions(all);
+	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition["contexts"]))]));
+	requireOrder(given);
+	const links = inferLinks(all, given, workspace);
+	return all.map((target) => {
+		const own = links.filter(({ of }) => of === target.name);
+		const contexts = {
+			...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
+			...toTextMap(target.definition["contexts"])
+		};
+		const dependsOn = toDependencies(contexts);
+		return {
+			...target,
+			dependsOn,
+			definition: {
+				...target.definition,
+				contexts
+			},
+			allowances: allowances && (allowances.get(target.name) ?? [])
+		};
+	});
+};
+/** The targets among contexts. */
+const toDependencies = (contexts) => {
+	const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? []);
+	return [...new Set(names)];
+};
+const requireOrder = (targets) => {
+	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
+	if (circle.length === 0) return;
+	throw new Failure(`These targets build upon each other in a circle: ${circle.join(", ")}`, { remedy: "See their contexts in the Bake file." });
+};
+/** All that a target builds upon. */
+const findBaseTargets = (name, targets) => {
+	const upon = new Map(targets.map((target) => [target.name, target.dependsOn]));
+	const below = findBelow(name, upon);
+	return targets.filter((target) => below.has(target.name));
+};
+
 // src/build/way-in.ts
 const timeoutMs$8 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
@@ -2204,7 +2551,7 @@ const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
 	for (const target of targets) {
 		const platforms = toTexts$1(target.bake.definition["platforms"]);
 		if (platforms.length < 2 || target.output === "cache") continue;
-		const isLayout = isForFolder(target);
+		const isLayout = target.output === "oci-layout";
 		if (hasContainerdStore && !isLayout) continue;
 		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
 		if (isLayout) {
@@ -2292,6 +2639,199 @@ const requireOutputs = (targets, facts) => {
 	const lines = problems.map(([each, how]) => `- ${each}. ${how}`);
 	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
 };
+
+// src/build/layout-output.ts
+/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
+const toLayoutOutput = (folder) => [
+	"type=oci",
+	"tar=false",
+	quote$2(`dest=${folder}`),
+	"compression=uncompressed",
+	"force-compression=true"
+].join(",");
+/**
+* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
+* not look into it.
+*
+* @param folder an absolute path; what was there is gone
+* @param needless diff IDs of layers that nobody needs
+*/
+const prepareLayout = (folder, needless) => {
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	mkdirSync(join(folder, "blobs", "sha256"), {
+		recursive: true,
+		mode: 448
+	});
+	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
+};
+/** Has the next build send layers that the last one was not to send. */
+const wantLayers = (folder, diffIds) => {
+	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
+};
+
+// src/build/target.ts
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (target, intermediateOf) => {
+	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
+		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
+		const intermediate = base === void 0 ? void 0 : intermediateOf(base);
+		return [key, intermediate === void 0 ? context : `docker-image://${intermediate}`];
+	});
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			contexts: Object.fromEntries(contexts)
+		}
+	};
+};
+/** It has just been built, so the cache has it, and nothing newer is wanted. */
+const toCachedBake = (target) => {
+	const again = {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			...again
+		}
+	};
+};
+/** The target as it is for the nodes alone: nothing is pushed once more. */
+const withoutFurther = (target) => ({
+	...target,
+	further: []
+});
+/** The target for another try. */
+const toCached = (target) => ({
+	...target,
+	bake: toCachedBake(target.bake)
+});
+/** The target without the caches that it would write. */
+const toUncached = (target) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: withoutCacheExport(target.bake.definition)
+	}
+});
+/**
+* What Bake has, as builds of their own.
+*
+* Docker's own builder finds what others build upon as images: from its cache it would take them
+* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+* `pull` would look for them in a registry.
+*
+* Nor need Docker have what they make: it goes from them into the nodes.
+*
+* @param isSingle the step's own build, which people know by its tag
+* @param isOwn the step itself says what is built, not a Bake file
+* @param pushes all that was asked for goes to its registries, too
+* @param keepsInDocker Docker's store is to have what another builder makes
+*/
+const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false } = {}) => {
+	const isDockers = builderDriver === "docker" || builderDriver === void 0;
+	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
+	const isIntermediate = (name) => builderDriver === "docker" && upon.has(name);
+	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
+	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
+	return all.map((bake) => {
+		const { name, tags, dependsOn, isWanted, definition } = bake;
+		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
+		const findsImages = builderDriver === "docker" && definition["pull"] !== true;
+		const below = findsImages ? [] : findBaseTargets(name, all);
+		const { further, isLoaded } = toFurther(bake, {
+			isOwn,
+			pushes
+		});
+		const output = isExported ? isDockers || keepsInDocker || isLoaded ? "docker" : "oci-layout" : "cache";
+		return {
+			name: isSingle && tags[0]?.given || name,
+			tags,
+			dependsOn,
+			isWanted,
+			intermediate: output === "docker" ? nameOf(name) : void 0,
+			output,
+			further,
+			bake: findsImages ? withImages(bake, intermediateOf) : bake,
+			bases: below.map(toCachedBake)
+		};
+	});
+};
+/** All that Bake is told of for one build. */
+const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
+/** Where the files of a build come from, as written. */
+const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
+/** @param names that only this output has, where others have others */
+const toOutput = ({ output }, layout, names) => {
+	switch (output) {
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$2(`name=${names.join(",")}`)}`;
+		case "oci-layout": return toLayoutOutput(layout);
+		case "cache": return "type=cacheonly";
+	}
+};
+/** Whether some output takes attestations. */
+const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store or into a folder; what is made for others is in the store for a while, or
+* only in the build cache.
+*
+* @param layout the folder
+*/
+const toBakeFile = (target, secrets, layout) => {
+	const { bake, bases, tags, isWanted, intermediate, further } = target;
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = intermediate === void 0 ? own : [...own, intermediate];
+	const isApart = further.length > 0 && intermediate !== void 0;
+	const toEntry = ({ definition }, output) => ({
+		...definition,
+		attest: void 0,
+		annotations: void 0,
+		call: void 0,
+		secret: [...toEntries$1(definition["secret"]), ...ours],
+		output
+	});
+	const outputs = [toOutput(target, layout, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
+	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
+	return { target: {
+		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
+		[bake.name]: {
+			...toEntry(bake, outputs),
+			...attest,
+			tags: isApart ? void 0 : names
+		}
+	} };
+};
+/**
+* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+* secrets are files in memory, and the folder for the image is ours.
+*/
+const toAllowFlags = (target, secrets, layout) => {
+	const targets = toBakeTargets(target);
+	if (targets.some(({ allowances }) => allowances === void 0)) return [];
+	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
+	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
+};
+/** The arguments of `docker` that build one target. */
+const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
+	"buildx",
+	"bake",
+	...isAttested(target) ? [] : ["--provenance=false"],
+	...toAllowFlags(target, secrets, layout),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	target.bake.name
+];
 
 // src/disk/freeable.ts
 /** Looks which folders of the catalog are there; whether they may go is asked once more then. */
@@ -2457,571 +2997,6 @@ const findManifests = async (patterns, workspace) => {
 	const read = [];
 	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
 	return joinManifests(read);
-};
-
-// src/registry/answer.ts
-/** The distribution API's own codes, with the status that goes with each. */
-const statuses = {
-	BLOB_UNKNOWN: 404,
-	BLOB_UPLOAD_INVALID: 416,
-	BLOB_UPLOAD_UNKNOWN: 404,
-	DIGEST_INVALID: 400,
-	MANIFEST_BLOB_UNKNOWN: 400,
-	MANIFEST_INVALID: 400,
-	MANIFEST_UNKNOWN: 404,
-	NAME_UNKNOWN: 404,
-	SIZE_INVALID: 413,
-	TOOMANYREQUESTS: 429,
-	UNSUPPORTED: 405
-};
-/** What is refused, in the words of the API. */
-var Refusal = class extends Error {
-	code;
-	constructor(code, message) {
-		super(message);
-		this.code = code;
-	}
-};
-const send$2 = (response, status, headers = {}, body = "") => {
-	response.writeHead(status, {
-		"content-length": Buffer.byteLength(body),
-		...headers
-	});
-	response.end(body);
-};
-const sendError = (response, status, code, message) => {
-	if (response.headersSent) {
-		response.destroy();
-		return;
-	}
-	const body = JSON.stringify({ errors: [{
-		code,
-		message
-	}] });
-	send$2(response, status, {
-		"content-type": "application/json",
-		connection: "close"
-	}, body);
-};
-const sendRefusal = (response, { code, message }) => sendError(response, statuses[code], code, message);
-/** What is our own trouble: nobody but the step hears more of it. */
-const sendTrouble = (response, isFull) => isFull ? sendError(response, 507, "DENIED", "no space left on device") : sendError(response, 500, "UNKNOWN", "the registry failed");
-
-// src/registry/loopback.ts
-/** A builder asks with a dozen connections at once. */
-const mostConnections = 200;
-const headersMs = 2e4;
-/** Of a connection on which nothing moves. */
-const silenceMs$1 = 3e5;
-/** Serves HTTP to processes of this machine, on a port that the system picks. */
-const listen = async (handle) => {
-	const server = createServer$1({
-		headersTimeout: headersMs,
-		requestTimeout: 0
-	}, handle);
-	server.maxConnections = mostConnections;
-	server.setTimeout(silenceMs$1);
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address();
-	return {
-		host: `127.0.0.1:${port}`,
-		/** Cuts off all who ask. */
-		close: async () => {
-			const closed = once(server, "close");
-			server.close();
-			server.closeAllConnections();
-			await closed;
-		}
-	};
-};
-
-// src/registry/blobs.ts
-/** No layer of an image is larger; the disk may well be smaller. */
-const mostBlobBytes = 2e11;
-const createDraft = async (folder) => {
-	const path = join(folder, `draft-${randomUUID()}`);
-	const handle = await open(path, "wx", 384);
-	const hash = createHash("sha256");
-	let bytes = 0;
-	const drop = async () => {
-		await handle.close().catch(() => {});
-		await rm(path, { force: true });
-	};
-	return {
-		bytes: () => bytes,
-		take: async (stream) => {
-			for await (const chunk of stream) {
-				bytes += chunk.length;
-				if (bytes > mostBlobBytes) throw new Refusal("SIZE_INVALID", `a blob has at most ${mostBlobBytes} bytes`);
-				hash.update(chunk);
-				await handle.writeFile(chunk);
-			}
-		},
-		keep: async (digest) => {
-			const found = `sha256:${hash.digest("hex")}`;
-			if (found !== digest) {
-				await drop();
-				throw new Refusal("DIGEST_INVALID", `${bytes} bytes came with the digest ${found}`);
-			}
-			await handle.close();
-			await rename(path, toBlobPath(folder, digest));
-		},
-		drop
-	};
-};
-/** The blobs of an OCI layout, each of which is what its name says. */
-const createBlobs = (folder) => ({
-	/** Its size; undefined where it is not there. */
-	sizeOf: async (digest) => {
-		const found = await lstat(toBlobPath(folder, digest)).catch(() => void 0);
-		return found?.isFile() ? found.size : void 0;
-	},
-	pathOf: (digest) => toBlobPath(folder, digest),
-	create: () => createDraft(folder),
-	/** @returns its digest */
-	add: async (content) => {
-		const digest = toDigest(content);
-		await writeFile(toBlobPath(folder, digest), content, { mode: 384 });
-		return digest;
-	},
-	/** Says which of the layout's manifests is the image. */
-	name: (descriptor) => writeFile(join(folder, "index.json"), JSON.stringify({
-		schemaVersion: 2,
-		manifests: [descriptor]
-	}), { mode: 384 })
-});
-
-// src/registry/cache-documents.ts
-const isLayer = (value) => {
-	const { digest, size } = value ?? {};
-	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) > 0;
-};
-/** More steps than any Dockerfile has. */
-const mostLayers = 5e3;
-/**
-* The layers that such documents name.
-*
-* @returns undefined where they are none: others may have written them
-*/
-const parseCacheLayers = ({ manifest, config }) => {
-	const parsed = attempt(() => JSON.parse(manifest));
-	const { layers } = parsed ?? {};
-	return parsed?.config?.digest === toDigest(config) && Array.isArray(layers) && layers.length <= mostLayers && layers.every(isLayer) ? layers : void 0;
-};
-/** BuildKit takes a result whose layer the manifest does not name for one that it does not have. */
-const withLayers = ({ manifest, config }, isThere) => {
-	const parsed = JSON.parse(manifest);
-	const layers = parsed.layers.filter(({ digest }) => isThere.has(digest));
-	return {
-		manifest: JSON.stringify({
-			...parsed,
-			layers
-		}),
-		config
-	};
-};
-/**
-* The part of a cache whose layers are still there: a result whose layers are gone would be found, and then
-* fail the build.
-*
-* @returns undefined where nothing is left of it
-*/
-const toUsableCache = async (documents, has) => {
-	const layers = parseCacheLayers(documents);
-	if (layers === void 0) return void 0;
-	const found = await Promise.all(layers.map(async ({ digest }) => await has(digest) ? [digest] : []));
-	const there = new Set(found.flat());
-	return there.size === 0 ? void 0 : withLayers(documents, there);
-};
-
-// src/registry/manifests.ts
-/** As registries have it, by the distribution specification. */
-const mostManifestBytes = 4194304;
-/** A build has one for its image, one for its cache, and with attestations some more. */
-const mostManifests = 1e3;
-/** Under these tags the one build of a registry finds and puts what it makes. */
-const tags = {
-	image: "image",
-	cache: "cache"
-};
-const types = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
-const readContent$1 = async (request) => {
-	const chunks = [];
-	let bytes = 0;
-	for await (const chunk of request) {
-		bytes += chunk.length;
-		if (bytes > mostManifestBytes) throw new Refusal("SIZE_INVALID", `a manifest has at most ${mostManifestBytes} bytes`);
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
-};
-const parse$1 = (content, type) => {
-	const manifest = attempt(() => JSON.parse(content));
-	if (typeof manifest !== "object" || manifest === null || !types.test(type)) throw new Refusal("MANIFEST_INVALID", "it is no manifest of an image, and no index of some");
-	if (manifest.mediaType !== void 0 && manifest.mediaType !== type) throw new Refusal("MANIFEST_INVALID", "its media type is not that of the request");
-	return manifest;
-};
-/** All that it is made of: an image is taken only when nothing of it is missing. */
-const partsOf = ({ config, layers, manifests }) => {
-	const lists = [
-		config ? [config] : [],
-		layers ?? [],
-		manifests ?? []
-	];
-	if (!lists.every(Array.isArray)) throw new Refusal("MANIFEST_INVALID", "what it is made of is no list");
-	return lists.flat().map((each) => each?.digest);
-};
-/** The manifests of one registry. */
-const createManifests = (blobs, has) => {
-	const byDigest = /* @__PURE__ */ new Map();
-	const byTag = /* @__PURE__ */ new Map();
-	const find = (reference) => (isDigest(reference) ? byDigest : byTag).get(reference);
-	const add = async (content, type, tag) => {
-		if (byDigest.size >= mostManifests) throw new Refusal("TOOMANYREQUESTS", `there are ${mostManifests} manifests already`);
-		const digest = await blobs.add(content);
-		const known = {
-			digest,
-			type,
-			content
-		};
-		byDigest.set(digest, known);
-		if (tag !== void 0) byTag.set(tag, known);
-		if (tag === tags.image) await blobs.name({
-			mediaType: type,
-			digest,
-			size: Buffer.byteLength(content)
-		});
-		return known;
-	};
-	const put = async (request, response, reference) => {
-		const content = await readContent$1(request);
-		const type = request.headers["content-type"] ?? "";
-		const manifest = parse$1(content, type);
-		const isTag = !isDigest(reference);
-		if (!isTag && reference !== toDigest(content)) throw new Refusal("DIGEST_INVALID", "it has another digest");
-		for (const digest of partsOf(manifest)) {
-			if (isDigest(digest) && (byDigest.has(digest) || await has(digest))) continue;
-			throw new Refusal("MANIFEST_BLOB_UNKNOWN", `it names ${JSON.stringify(digest)?.slice(0, 100)}`);
-		}
-		const { digest } = await add(content, type, isTag ? reference : void 0);
-		const location = `${request.url?.split("?")[0] ?? ""}`;
-		send$2(response, 201, {
-			location,
-			"docker-content-digest": digest
-		});
-	};
-	const get = (response, reference, isHead) => {
-		const known = find(reference);
-		if (known === void 0) throw new Refusal("MANIFEST_UNKNOWN", "there is no such manifest");
-		const { type, digest, content } = known;
-		const headers = {
-			"content-type": type,
-			"docker-content-digest": digest,
-			"content-length": Buffer.byteLength(content)
-		};
-		send$2(response, 200, headers, isHead ? "" : content);
-	};
-	return {
-		put,
-		get,
-		/** Has the next build find a cache. */
-		seed: async ({ manifest, config }) => {
-			await blobs.add(config);
-			await add(manifest, "application/vnd.oci.image.manifest.v1+json", tags.cache);
-		},
-		/** The cache that the build has written; undefined where it has not. */
-		findCache: (folder) => {
-			const { content: manifest = "" } = byTag.get(tags.cache) ?? {};
-			const { config } = attempt(() => JSON.parse(manifest)) ?? {};
-			const text = attempt(() => readBlob(folder, String(config?.digest)));
-			if (text === void 0) return void 0;
-			const documents = {
-				manifest,
-				config: text
-			};
-			return parseCacheLayers(documents) && documents;
-		}
-	};
-};
-
-// src/registry/route.ts
-const tag = /^\w[\w.-]{0,127}$/;
-const uploadId = /^[0-9a-f-]{36}$/;
-const digestOf = (text) => createHash("sha256").update(text).digest();
-/** How long it takes tells nothing of how much is right. */
-const isSame$1 = (one, other) => timingSafeEqual(digestOf(one), digestOf(other));
-const parseRest = (kind, name, id) => {
-	if (kind === "manifests" && name && (isDigest(name) || tag.test(name))) return {
-		kind: "manifest",
-		reference: name
-	};
-	if (kind !== "blobs") return { kind: "unknown" };
-	if (isDigest(name)) return {
-		kind: "blob",
-		digest: name
-	};
-	if (name !== "uploads") return { kind: "unknown" };
-	if (id === "") return { kind: "uploads" };
-	return uploadId.test(id) ? {
-		kind: "upload",
-		id
-	} : { kind: "unknown" };
-};
-/** Reads a path of the distribution API. The one repository has a name of one part. */
-const parseRoute = (path, repository) => {
-	if (/^\/v2\/?$/.test(path)) return { kind: "base" };
-	const [, version, name = "", kind, reference, id = "", ...more] = path.split("/");
-	if (version !== "v2" || more.length > 0) return { kind: "unknown" };
-	if (!isSame$1(name, repository)) return { kind: "foreign" };
-	if (id !== "" && reference !== "uploads") return { kind: "unknown" };
-	return parseRest(kind, reference, id);
-};
-
-// src/registry/uploads.ts
-/** BuildKit sends a handful of layers at once. */
-const mostUploads = 64;
-/** Of `content-range`, which only some clients send: where a piece begins. */
-const startOf = ({ headers }) => {
-	const range = headers["content-range"];
-	if (range === void 0) return void 0;
-	const [, start = ""] = /^(?:bytes )?(\d{1,15})-\d{1,15}(?:\/[\d*]+)?$/.exec(range) ?? [];
-	return start === "" ? -1 : Number(start);
-};
-/** Blobs on their way into one registry, each in one piece or in several. */
-const createUploads = (blobs, place) => {
-	const open = /* @__PURE__ */ new Map();
-	const placeOf = (id) => `${place}${id}`;
-	const headersOf = (id, { draft }) => ({
-		location: placeOf(id),
-		"docker-upload-uuid": id,
-		range: `0-${Math.max(0, draft.bytes() - 1)}`
-	});
-	const find = (id) => {
-		const upload = open.get(id);
-		if (upload === void 0) throw new Refusal("BLOB_UPLOAD_UNKNOWN", "there is no such upload");
-		return upload;
-	};
-	const drop = async (id, { draft }) => {
-		open.delete(id);
-		await draft.drop();
-	};
-	/** Adds what a request brings; one that is cut off ends the upload. */
-	const take = async (id, upload, request) => {
-		const start = startOf(request);
-		if (upload.isBusy || start !== void 0 && start !== upload.draft.bytes()) throw new Refusal("BLOB_UPLOAD_INVALID", `${upload.draft.bytes()} bytes are here`);
-		upload.isBusy = true;
-		try {
-			await upload.draft.take(request);
-		} catch (error) {
-			await drop(id, upload);
-			throw error;
-		} finally {
-			upload.isBusy = false;
-		}
-	};
-	const keep = async (id, { draft }, digest, response) => {
-		open.delete(id);
-		if (!isDigest(digest)) {
-			await draft.drop();
-			throw new Refusal("DIGEST_INVALID", "digest is no SHA-256 digest");
-		}
-		await draft.keep(digest);
-		const location = `${place.replace(/uploads\/$/, "")}${digest}`;
-		send$2(response, 201, {
-			location,
-			"docker-content-digest": digest
-		});
-	};
-	/** Files take a moment to be made, and many may be asked for in it. */
-	let beginning = 0;
-	const begin = async () => {
-		if (open.size + beginning >= mostUploads) throw new Refusal("TOOMANYREQUESTS", `there are ${mostUploads} uploads already`);
-		beginning += 1;
-		const draft = await blobs.create().finally(() => {
-			beginning -= 1;
-		});
-		const [id, upload] = [randomUUID(), {
-			draft,
-			isBusy: false
-		}];
-		open.set(id, upload);
-		return [id, upload];
-	};
-	return {
-		/** POST: begins one, or takes all of it where the digest is said at once. */
-		begin: async (request, response, query) => {
-			const [id, upload] = await begin();
-			if (!query.has("digest")) return send$2(response, 202, headersOf(id, upload));
-			await take(id, upload, request);
-			return keep(id, upload, query.get("digest"), response);
-		},
-		/** PATCH, PUT, GET and DELETE of one. */
-		go: async (id, request, response, query) => {
-			const upload = find(id);
-			switch (request.method) {
-				case "PATCH":
-					await take(id, upload, request);
-					return send$2(response, 202, headersOf(id, upload));
-				case "PUT":
-					await take(id, upload, request);
-					return keep(id, upload, query.get("digest"), response);
-				case "GET": return send$2(response, 204, headersOf(id, upload));
-				case "DELETE":
-					await drop(id, upload);
-					return send$2(response, 204);
-				default: throw new Refusal("UNSUPPORTED", "uploads take PATCH, PUT, GET and DELETE");
-			}
-		},
-		dropAll: async () => {
-			await Promise.all([...open].map(([id, upload]) => drop(id, upload)));
-		}
-	};
-};
-
-// src/registry/server.ts
-/** 128 bits: nobody guesses it in the life of a build. */
-const toSecret = () => randomBytes(16).toString("hex");
-/** Gives and takes what the distribution API has, in one repository. */
-const createRepository = (order, repository) => {
-	const { folder, layers, signal } = order;
-	const blobs = createBlobs(folder);
-	const lacking = /* @__PURE__ */ new Set();
-	const has = async (digest) => await blobs.sizeOf(digest) !== void 0 || await layers.find(digest) !== void 0;
-	const manifests = createManifests(blobs, has);
-	const uploads = createUploads(blobs, `/v2/${repository}/blobs/uploads/`);
-	const findBlob = async (response, digest) => {
-		const sizeBytes = await blobs.sizeOf(digest) ?? (await layers.find(digest))?.sizeBytes;
-		if (sizeBytes === void 0) throw new Refusal("BLOB_UNKNOWN", "there is no such blob");
-		const length = sizeBytes === null ? {} : { "content-length": sizeBytes };
-		response.writeHead(200, {
-			"content-type": "application/octet-stream",
-			"docker-content-digest": digest,
-			...length
-		});
-		response.end();
-	};
-	const sendBlob = async (response, digest) => {
-		const size = await blobs.sizeOf(digest);
-		const isOwn = size !== void 0;
-		const sizeBytes = isOwn ? size : (await layers.find(digest))?.sizeBytes;
-		const stream = isOwn ? createReadStream(blobs.pathOf(digest)) : await layers.open(digest, signal).catch(() => void 0);
-		if (stream === void 0) {
-			lacking.add(digest);
-			throw new Refusal("BLOB_UNKNOWN", "its bytes are not here");
-		}
-		const length = typeof sizeBytes === "number" ? { "content-length": sizeBytes } : {};
-		response.writeHead(200, {
-			"content-type": "application/octet-stream",
-			"docker-content-digest": digest,
-			...length
-		});
-		await pipeline$1(stream, response, { signal }).catch((error) => {
-			if (!response.closed || !isOwn) lacking.add(digest);
-			throw error;
-		});
-	};
-	const answer = async (route, request, response, query) => {
-		const { method = "" } = request;
-		const isRead = method === "GET" || method === "HEAD";
-		switch (route.kind) {
-			case "base": return send$2(response, 200, { "content-type": "application/json" }, isRead ? "{}" : "");
-			case "foreign": throw new Refusal("NAME_UNKNOWN", "there is no such repository");
-			case "unknown": throw new Refusal("UNSUPPORTED", "this registry has manifests, blobs and uploads");
-			case "manifest":
-				if (isRead) return manifests.get(response, route.reference, method === "HEAD");
-				if (method === "PUT") return manifests.put(request, response, route.reference);
-				break;
-			case "blob":
-				if (method === "HEAD") return findBlob(response, route.digest);
-				if (method === "GET") return sendBlob(response, route.digest);
-				break;
-			case "uploads":
-				if (method === "POST") return uploads.begin(request, response, query);
-				break;
-			case "upload": return uploads.go(route.id, request, response, query);
-		}
-		throw new Refusal("UNSUPPORTED", `${method} is not for this`);
-	};
-	return {
-		has,
-		manifests,
-		uploads,
-		lacking,
-		answer
-	};
-};
-/**
-* Starts a registry for one build, on the loopback alone. Its one repository has a random name: builders
-* send what they are told as a name, and no token without a login in Docker's configuration, a file. It
-* says "I have it" for layers that need not move, so a builder whose cache is empty moves none.
-*/
-const startRegistry = async (order) => {
-	const secret = toSecret();
-	const { has, manifests, uploads, lacking, answer } = createRepository(order, secret);
-	const cache = order.cache && await toUsableCache(order.cache, has);
-	if (cache !== void 0) await manifests.seed(cache);
-	let trouble;
-	const server = await listen((request, response) => {
-		const [path = "", query] = (request.url ?? "").split("?");
-		const route = parseRoute(path, secret);
-		answer(route, request, response, new URLSearchParams(query)).catch((error) => {
-			if (error instanceof Refusal) return sendRefusal(response, error);
-			if (!request.destroyed && !response.destroyed) trouble ??= error;
-			return sendTrouble(response, isNoSpace(error));
-		});
-	});
-	const toName = (tag) => `${server.host}/${secret}:${tag}`;
-	return {
-		image: toName(tags.image),
-		cacheTo: toName(tags.cache),
-		cacheFrom: cache && toName(tags.cache),
-		lacking,
-		trouble: () => trouble,
-		findCache: () => manifests.findCache(order.folder),
-		close: async () => {
-			await server.close();
-			await uploads.dropAll();
-		}
-	};
-};
-
-// src/registry/reach.ts
-/** Has the daemon look for an image that is not there: it is on our network where that brings it to us. */
-const isDaemonHere = async ({ get }) => {
-	const secret = toSecret();
-	let isHere = false;
-	const server = await listen((request, response) => {
-		isHere ||= request.url?.includes(secret) === true;
-		send$2(response, 404);
-	});
-	try {
-		await get(`/distribution/${server.host}/${secret}:probe/json`).catch(() => {});
-		return isHere;
-	} finally {
-		await server.close();
-	}
-};
-/** @param own the one that the step makes, which may not be there yet */
-const isOnHostNetwork = async ({ get }, { nodes }, own) => {
-	if (own !== void 0) return parseOptions(own.options).findLast(([name]) => name === "network")?.[1] === "host" && own.appended.length === 0;
-	const [node = "", ...others] = nodes ?? [];
-	if (node === "" || others.length > 0) return false;
-	return (await get(`/containers/${toContainerName(node)}/json`))?.HostConfig?.NetworkMode === "host";
-};
-/**
-* Why a builder cannot push to this machine's loopback what nodes need; undefined where it can. Found by
-* asking.
-*
-* @param own the builder's request where the step makes it
-*/
-const findObjection$2 = async (api, isLocalDaemon, builder, own) => {
-	const { driver } = builder ?? {};
-	if (driver !== "docker" && driver !== "docker-container") return `a builder of the driver ${driver ?? "that nobody knows"} may be on another machine`;
-	if (!isLocalDaemon || !builder?.isLocal) return "the builder is on another machine";
-	if (driver === "docker" && !(await findEngine(api.get)).hasContainerdStore) return "Docker's own builder needs the containerd image store for that";
-	if (driver === "docker-container" && !await isOnHostNetwork(api, builder, own)) return "its container is not on the host network (`driver-opts: network=host`)";
-	return await isDaemonHere(api) ? void 0 : "Docker does not reach this machine's loopback";
 };
 
 // src/files/record.ts
@@ -3832,57 +3807,24 @@ const toLast = ({ sizes, times, images }) => ({
 	lastTimes: times,
 	lastImages: images
 });
-/** What is to be linked, or loaded by kind, has to be in Docker's store. */
-const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
-/**
-* Whether the images come through a registry of the step's own, and a line that says why they do not.
-*
-* @throws {Failure} where the step asks for that in any case, and it cannot be
-*/
-const decideRegistry = async (api, { isLocal }, inputs, builder) => {
-	const { buildCache, builder: own, keepImages } = inputs;
-	if (buildCache === "never") return {
-		usesRegistry: false,
-		cacheLines: []
-	};
-	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, isLocal, builder, own);
-	if (objection === void 0) return {
-		usesRegistry: true,
-		cacheLines: []
-	};
-	if (buildCache === "auto") return {
-		usesRegistry: false,
-		cacheLines: [`build-cache: not used, as ${objection}.`]
-	};
-	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
-};
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheService, repository }, cache) => {
-	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
+const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker, imageReport }, { runId, workspace, hasCacheService, repository }, cache) => {
 	const keptFor = hasCacheService ? repository : void 0;
 	if (bake === void 0) return {
 		targets: [],
 		builder: void 0,
-		cacheLines: [],
 		...toLast(nothingRemembered),
 		keptFor
 	};
 	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
 	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
-	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found));
-	await Promise.allSettled([
-		asking,
-		printing,
-		deciding
-	]);
+	await Promise.allSettled([asking, printing]);
 	const builder = await asking;
-	const { usesRegistry, cacheLines } = await deciding;
 	const targets = toTargets(await printing, builder?.driver, runId, {
 		isSingle: bake.isSingle,
 		isOwn: bake.definition !== void 0,
 		pushes: bake.pushes,
-		keepsInDocker: keepsInDocker(inputs),
-		usesRegistry
+		keepsInDocker: keepsInDocker || loadMode !== "auto"
 	});
 	const last = keptFor === void 0 ? nothingRemembered : await recall({
 		repository: keptFor,
@@ -3891,7 +3833,6 @@ const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheServi
 	return {
 		targets,
 		builder,
-		cacheLines,
 		...toLast(last),
 		keptFor
 	};
@@ -3984,7 +3925,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 		findEngine(get),
 		findNodes$1(api, inputs),
 		findGiven(get, inputs),
-		findBuilds(docker, api, inputs, context, cache),
+		findBuilds(docker, inputs, context, cache),
 		findManifests(inputs.manifests, context.workspace)
 	];
 	const [, , , builds] = await Promise.allSettled(questions);
@@ -4028,7 +3969,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 			repository,
 			mayWrite
 		} : void 0,
-		cacheLines: [...found.cacheLines, ...cacheLines],
+		cacheLines,
 		...disk,
 		nodeFiles,
 		isHostedRunner,
@@ -4416,12 +4357,12 @@ const inOrder = (targets) => {
 };
 /** What an image left on its way into the nodes. */
 const planDrop = (target, after) => {
-	const { name, intermediate } = target;
+	const { name, intermediate, output } = target;
 	const order = {
 		after,
 		isFinal: true
 	};
-	if (isForFolder(target)) return [toStep$1(`drop the files of ${name}`, {
+	if (output === "oci-layout") return [toStep$1(`drop the files of ${name}`, {
 		kind: "drop-layout",
 		target
 	}, order)];
@@ -4442,7 +4383,7 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 		by: id
 	};
 	const load = toLoad(tags, source, [id]);
-	const isLayout = isForFolder(target);
+	const isLayout = output === "oci-layout";
 	const loadedBy = isLayout ? load.id : void 0;
 	const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
 	const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
@@ -6273,11 +6214,9 @@ const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
 const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order, { sources }) => {
-	const { tempDir, cacheEnv, layout, registry } = order;
-	const target = registry ? throughRegistry(order.target, registry) : order.target;
-	const place = registry?.image ?? layout;
+	const { target, tempDir, cacheEnv, layout } = order;
 	const file = join(tempDir, `bake-${target.bake.name}.json`);
-	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, place)), { mode: 384 });
+	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 384 });
 	const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout);
 	const usesService = usesActionsCache(toBakeTargets(target));
 	return {
@@ -6296,12 +6235,6 @@ const prepare = (order, { sources }) => {
 const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
 /** Once the name is there, nobody fails on it; it may be removed and made again. */
 const nameTries = 4;
-/** Whoever reads the log need not know by which name one may read and write in the step's registry. */
-const hideNames = (event, { image }) => {
-	const repository = image.slice(0, image.lastIndexOf(":"));
-	const text = JSON.stringify(event);
-	return text.includes(repository) ? JSON.parse(text.replaceAll(repository, "the step's registry")) : event;
-};
 /** What tells of a failure. */
 const keep = (tail, event) => {
 	if (event.kind === "text" || event.kind === "output") tail.push({
@@ -6314,9 +6247,7 @@ const keep = (tail, event) => {
 const runBuild = async (docker, order, channel, onEvent) => {
 	const tail = [];
 	const caches = watchCaches();
-	const { registry } = order;
-	const progress = createProgress$1((given) => {
-		const event = registry ? hideNames(given, registry) : given;
+	const progress = createProgress$1((event) => {
 		keep(tail, event);
 		caches.onEvent(event);
 		onEvent(event);
@@ -6384,7 +6315,7 @@ const buildNamed = async (order, build, onEvent) => {
 /** It holds the provenance of each target, where an option of buildx has that. */
 const largestMetadata = 16e6;
 const readMetadata = (order) => {
-	const { bake, intermediate = order.registry?.image } = order.target;
+	const { bake, intermediate } = order.target;
 	const file = toMetadataFile(order);
 	const text = readRegularFile(file, largestMetadata).toString("utf8");
 	const own = JSON.parse(text)[bake.name];
@@ -6691,6 +6622,51 @@ const renderMoved = (id, { given, id: other, isOtherStep }) => {
 	return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get this step's image (${shorten(id)}) as ${given}. Give each job that shares a Docker daemon its own tags.`;
 };
 
+// src/load/common-layers.ts
+/** A node that does not answer has nothing that could be left out. */
+const timeoutMs$4 = 3e4;
+/**
+* Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
+* Compressed layers are larger, or do not have the word in them.
+*/
+const listConfigs = `cd "$1/io.containerd.content.v1.content/blobs/sha256" || exit 0
+find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null --fixed-strings '"diff_ids"' {} + |
+  while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
+const toDiffIds = (text) => {
+	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : [];
+};
+/**
+* The layers of a node: those of images whose snapshots are there.
+*
+* @param configs texts of images' configs; anything else is passed over
+* @param chains chain IDs of the node's snapshots
+*/
+const toPresentLayers = (configs, chains) => new Set(configs.flatMap((text) => {
+	const diffIds = toDiffIds(text);
+	const chainIds = toChainIds(diffIds);
+	return diffIds.filter((_, index) => chains.has(chainIds[index] ?? ""));
+}));
+const findLayers = async (api, node) => {
+	const argv = [
+		"bash",
+		"-c",
+		listConfigs,
+		"bash",
+		node.containerd.root
+	];
+	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$4), inspectNode(api, node, [])]);
+	return toPresentLayers(printed.split("\0"), chains);
+};
+/**
+* Diff IDs of the layers that all nodes have, as part of some image. A builder need not send them: mostly
+* they are there below the same layers, too, and where they are not, the load asks for them.
+*/
+const findCommonLayers = async (api, nodes) => {
+	const [first, ...others] = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => /* @__PURE__ */ new Set())));
+	return [...first ?? []].filter((diffId) => others.every((layers) => layers.has(diffId)));
+};
+
 // src/text/ends.ts
 /** What a line takes beside its characters. */
 const lineOverhead = 32;
@@ -6822,62 +6798,6 @@ const retryBuild = async ({ name, retries, signal, line }, build) => {
 	}
 };
 
-// src/load/common-layers.ts
-/** A node that does not answer has nothing that could be left out. */
-const timeoutMs$4 = 3e4;
-/**
-* Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
-* Compressed layers are larger, or do not have the word in them.
-*/
-const listConfigs = `cd "$1/io.containerd.content.v1.content/blobs/sha256" || exit 0
-find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null --fixed-strings '"diff_ids"' {} + |
-  while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
-const toDiffIds = (text) => {
-	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : [];
-};
-/**
-* The layers of a node: those of images whose snapshots are there.
-*
-* @param configs texts of images' configs; anything else is passed over
-* @param chains chain IDs of the node's snapshots
-*/
-const toPresentLayers = (configs, chains) => new Set(configs.flatMap((text) => {
-	const diffIds = toDiffIds(text);
-	const chainIds = toChainIds(diffIds);
-	return diffIds.filter((_, index) => chains.has(chainIds[index] ?? ""));
-}));
-const nothing = {
-	diffIds: /* @__PURE__ */ new Set(),
-	chainIds: /* @__PURE__ */ new Set()
-};
-const findLayers = async (api, node) => {
-	const argv = [
-		"bash",
-		"-c",
-		listConfigs,
-		"bash",
-		node.containerd.root
-	];
-	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$4), inspectNode(api, node, [])]);
-	return {
-		diffIds: toPresentLayers(printed.split("\0"), chains),
-		chainIds: chains
-	};
-};
-/**
-* The layers that all nodes have. A builder need not send them: mostly they are there below the same layers,
-* too, and where they are not, the load asks for them.
-*/
-const findCommonLayers = async (api, nodes) => {
-	const [first = nothing, ...others] = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => nothing)));
-	const pick = (of) => new Set([...first[of]].filter((id) => others.every((other) => other[of].has(id))));
-	return {
-		diffIds: pick("diffIds"),
-		chainIds: pick("chainIds")
-	};
-};
-
 // src/run/layouts.ts
 /** Where a builder writes the image of a target. */
 const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
@@ -6895,185 +6815,19 @@ const measureLayout = ({ sizeBytes, layers, layout }) => ({
 		Size: layout?.layerBytes[index] ?? 0
 	})).reverse()
 });
-/** Has the builder write layers that were not needed when it built: all is in its cache, so no step runs again. */
+/**
+* Has the builder write layers that were not needed when it built: all is in its cache, so no step runs
+* again, and none needs a secret.
+*/
 const createExportLayers = (order, { docker, log }) => async (diffIds) => {
 	wantLayers(order.layout, diffIds);
-	await buildImage(docker.command, order, () => {}, log.warning);
-};
-
-// src/registry/layers.ts
-/** Layers that all nodes have. Their tars are nowhere: what a node has is unpacked. */
-const createNodeLayers = (diffIds) => ({
-	find: async (digest) => diffIds.has(digest) ? { sizeBytes: null } : void 0,
-	open: async () => void 0
-});
-/** Several sources as one: the first that has a layer. */
-const joinSources = (sources) => ({
-	find: async (digest) => {
-		for (const source of sources) {
-			const found = await source.find(digest);
-			if (found !== void 0) return found;
-		}
-	},
-	open: async (digest, signal) => {
-		for (const source of sources) {
-			const found = await source.open(digest, signal);
-			if (found !== void 0) return found;
-		}
-	}
-});
-
-// src/run/registry-build.ts
-/** One build, with a registry that ends with it. */
-const buildOnce = async ({ name, folder, sources, signal, build }, diffIds, cache) => {
-	const layers = joinSources([...sources, createNodeLayers(diffIds)]);
-	const registry = await startRegistry({
-		folder,
-		layers,
-		cache,
-		signal
-	});
-	try {
-		return {
-			kind: "built",
-			built: await build(registry),
-			cache: registry.findCache()
-		};
-	} catch (error) {
-		signal.throwIfAborted();
-		const { size } = registry.lacking;
-		if (size > 0) return {
-			kind: "lacking",
-			layers: size,
-			error
-		};
-		const cause = registry.trouble();
-		if (cause === void 0) throw error;
-		throw new Failure(`${name}: Slipway could not take what the builder sent`, { cause });
-	} finally {
-		await registry.close();
-	}
-};
-const without = (diffIds, others) => new Set([...diffIds].filter((diffId) => !others.includes(diffId)));
-/** Layers that were not sent, as all nodes have them, and that some node lacks on top of those below. */
-const findLeftOut$1 = (image, folder, { chainIds }) => image.layers.filter(({ chainId, diffId }) => !chainIds.has(chainId) && !hasLayer(folder, diffId)).map(({ diffId }) => diffId);
-/**
-* Builds until the folder has all that nodes lack. What an earlier build's cache promises may have to be read
-* by a step, and nodes cannot give it back: then the step's own builder makes it anew.
-*
-* @param read the image that a build has left in the folder
-* @returns what the last build told, its image, and what it wrote of its cache
-*/
-const buildThroughRegistry = async (work, read) => {
-	const { name, folder, common, line } = work;
-	let { diffIds } = common;
-	let { cache } = work;
-	for (;;) {
-		prepareLayout(folder, []);
-		const ended = await buildOnce(work, diffIds, cache);
-		if (ended.kind === "built") {
-			const image = read(ended.built);
-			const leftOut = findLeftOut$1(image, folder, common).filter((each) => diffIds.has(each));
-			if (leftOut.length === 0) return {
-				built: ended.built,
-				image,
-				cache: ended.cache
-			};
-			line(`${name}: the nodes have ${leftOut.length} of its layers on top of others. Building again.`);
-			diffIds = without(diffIds, leftOut);
-		} else {
-			if (cache === void 0 && diffIds.size === 0) throw ended.error;
-			line(`${name}: steps run on ${ended.layers} layers that only nodes have. Building them again.`);
-			if (cache === void 0) diffIds = /* @__PURE__ */ new Set();
-			cache = void 0;
-		}
-	}
-};
-/**
-* Has the builder send layers that nodes have lost since the build.
-*
-* @throws {Failure} where it has them no more either
-*/
-const exportThroughRegistry = async (work, wanted) => {
-	const { name, folder, common } = work;
-	const ended = await buildOnce(work, without(common.diffIds, wanted), void 0);
-	if (ended.kind === "built" && wanted.every((diffId) => hasLayer(folder, diffId))) return;
-	const what = `${name}: nodes lost ${wanted.length} layers while it was built, and the builder does not have them`;
-	throw new Failure(what, {
-		cause: ended.kind === "lacking" ? ended.error : void 0,
-		remedy: "Run the job again. Nodes remove images when their disk is nearly full."
-	});
-};
-
-// src/run/folder-build.ts
-/** The order for layers that were built before: nothing is pushed elsewhere, no cache written, no secret needed. */
-const toExportOrder = (order) => ({
-	...order,
-	target: withoutFurther(toUncached(toCached(order.target))),
-	secrets: []
-});
-/**
-* Has a builder put an image into a folder, but for the layers that all nodes have: it writes there itself, or
-* it pushes to a registry of the step's own.
-*/
-const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
-	const { target, layout: folder } = order;
-	const { name, tags, further, output } = target;
-	const { docker, log, run } = ports;
-	const common = await findCommonLayers(docker.api, nodes);
-	const read = ({ digest }) => {
-		const reported = {
-			digest,
-			isPushed: further.some(isPush$1)
-		};
-		return readLayout(folder, tags, further.length > 0 ? reported : void 0);
+	const target = withoutFurther(toUncached(toCached(order.target)));
+	const again = {
+		...order,
+		target,
+		secrets: []
 	};
-	if (output === "oci-layout") {
-		const built = await tryBuild(order, () => prepareLayout(folder, common.diffIds));
-		const exportLayers = createExportLayers(toExportOrder(order), ports);
-		return {
-			built,
-			inFolder: {
-				image: read(built),
-				exportLayers
-			}
-		};
-	}
-	const { sources = [], restore, keep } = run.buildCaches ?? {};
-	const place = {
-		name,
-		folder,
-		common,
-		sources,
-		signal: run.signal,
-		line: log.line
-	};
-	const cache = await restore?.(target);
-	const { built, image, ...made } = await buildThroughRegistry({
-		...place,
-		cache,
-		build: (registry) => tryBuild({
-			...order,
-			registry
-		})
-	}, read);
-	if (made.cache !== void 0) await keep?.(target, made.cache, folder);
-	const again = (registry) => buildImage(docker.command, {
-		...toExportOrder(order),
-		registry
-	}, () => {}, log.warning);
-	const exportLayers = (wanted) => exportThroughRegistry({
-		...place,
-		cache: void 0,
-		build: again
-	}, wanted);
-	return {
-		built,
-		inFolder: {
-			image,
-			exportLayers
-		}
-	};
+	await buildImage(docker.command, again, () => {}, log.warning);
 };
 
 // src/run/build-step.ts
@@ -7117,6 +6871,7 @@ const build = async (step, ports) => {
 	const dockerfile = files.dockerfile && relative(workspace, files.dockerfile);
 	const secrets = await ports.secrets.take(toContexts(target));
 	const { cacheEnv } = ports.secrets;
+	const layout = toLayoutFolder(run, target);
 	const order = {
 		target,
 		secrets,
@@ -7124,54 +6879,57 @@ const build = async (step, ports) => {
 		cacheRequired,
 		wantsOrigins,
 		tempDir,
-		layout: toLayoutFolder(run, target),
+		layout,
 		workspace,
 		dockerfile
 	};
-	const { name, tags, isWanted, intermediate } = target;
+	const { name, tags, isWanted, output, intermediate, further } = target;
+	const common = output === "oci-layout" ? await findCommonLayers(docker.api, nodes) : [];
 	const { signal } = run;
-	const buildOnce = (whole) => logBuild(log, {
-		name,
-		isAlone,
-		dockerfile,
-		signal
-	}, (onEvent) => watchBuild({
-		name,
-		watch: run.watch,
-		signal,
-		onEvent
-	}, (until, onEvent) => buildImage(createDocker(run.env, until), whole, onEvent, log.warning)));
-	const tryBuild = (whole, prepare = () => {}) => retryBuild({
+	const buildOnce = () => {
+		if (output === "oci-layout") prepareLayout(layout, common);
+		return logBuild(log, {
+			name,
+			isAlone,
+			dockerfile,
+			signal
+		}, (onEvent) => watchBuild({
+			name,
+			watch: run.watch,
+			signal,
+			onEvent
+		}, (until, onEvent) => buildImage(createDocker(run.env, until), order, onEvent, log.warning)));
+	};
+	const { origins, ...built } = await retryBuild({
 		name,
 		retries,
 		signal,
 		line: log.line
-	}, () => {
-		prepare();
-		return buildOnce(whole);
-	});
-	const { built: whole, inFolder } = await (isForFolder(target) ? buildIntoFolder(order, nodes, ports, tryBuild) : tryBuild(order).then((built) => ({
-		built,
-		inFolder: void 0
-	}))).finally(() => warned);
-	const { origins, ...built } = whole;
+	}, buildOnce).finally(() => warned);
 	const builtOf = wantsOrigins ? toBuiltOf(target, files, dockerfile) : void 0;
 	const metadata = {
 		...built,
 		missed: toMissed(built.missed, files, dockerfile)
 	};
-	if (inFolder !== void 0) {
-		const { image } = inFolder;
+	if (output === "oci-layout") {
+		const { digest } = metadata;
+		const reported = further.length > 0 ? {
+			digest,
+			isPushed: further.some(isPush$1)
+		} : void 0;
+		const image = readLayout(layout, tags, reported);
+		const exportLayers = createExportLayers(order, ports);
 		const measured = measureLayout(image);
 		return {
 			metadata: {
 				...metadata,
 				imageId: image.id
 			},
-			...inFolder,
+			image,
 			measured,
 			origins,
-			builtOf
+			builtOf,
+			exportLayers
 		};
 	}
 	if (!isWanted || intermediate === void 0 || tags.length === 0) {
@@ -10858,7 +10616,7 @@ const dockersCopies = {
 const renderNodes = (steps) => {
 	const [first] = steps.filter((step) => step.kind === "load");
 	if (first === void 0) return [];
-	if (steps.some((step) => step.kind === "build" && isForFolder(step.target))) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
+	if (steps.some((step) => step.kind === "build" && step.target.output === "oci-layout")) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
 	if (steps.some(({ kind }) => kind === "create-cluster") && first.into.length === 0) return [`Nodes: those of the cluster ${first.cluster}, as soon as they answer`];
 	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
 	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];

@@ -265,10 +265,8 @@ const toKeptBuilderName = (identity, slot) => `slipway-kept-${identity}-${slot}`
 const isKeptBuilderName = (name) => /^slipway-kept-[0-9a-f]{16}-[0-9]$/.test(name);
 /** The container that says that a step has such a builder. */
 const toLockName = (builder) => `${builder}-lock`;
-/** The container of a builder's node, as buildx calls it. */
-const toContainerName = (node) => `buildx_buildkit_${node}`;
-/** That of its first node. */
-const toBuilderContainer = (builder) => toContainerName(`${builder}0`);
+/** The container of a builder's first node, as buildx calls it. */
+const toBuilderContainer = (builder) => `buildx_buildkit_${builder}0`;
 /** The containers of such a builder, one for each of its nodes, as buildx calls them; without a run, all runs'. */
 const toBuilderPattern = (runId = "[0-9a-f]{16}") => new RegExp(`^buildx_buildkit_${toBuilderName(runId)}[0-9]{1,3}$`);
 /** The volume of such a container. */
@@ -3126,12 +3124,9 @@ const parseBuilder = (printed, isLocalDaemon) => {
 	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
 	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
 	const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)];
-	const isOnDaemon = driver === "docker" || driver === "docker-container";
-	const [, listed = ""] = printed.split(/^Nodes:$/m);
 	return {
 		driver,
-		nodes: [...listed.matchAll(/^Name:\s*(\S+)/gm)].map(([, name = ""]) => name),
-		isLocal: isLocalDaemon && isOnDaemon && areHere,
+		isLocal: isLocalDaemon && (driver === "docker" || driver === "docker-container") && areHere,
 		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
 		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
 	};
@@ -3283,7 +3278,6 @@ const defaults = {
 	cache: "none",
 	"cache-ref": void 0,
 	"cache-required": "false",
-	"build-cache": "false",
 	load: "false",
 	driver: void 0,
 	"driver-opts": void 0,
@@ -3983,4 +3977,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, diagnoseJob, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toBuilderName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

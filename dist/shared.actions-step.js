@@ -1,12 +1,11 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toHex, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { askCache, findNearestWord, findOlder, formatBytes, formatCount, formatDuration, intermediateRepository, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$2, toFields, toFolderId, toFurther, toFurtherEntries, toLayerIds, toLine as toLine$1, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
-const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
+import { askCache, findNearestWord, formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries as toEntries$2, toFields, toFolderId, toLayerIds, toLine as toLine$1, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { Readable, pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
 const { createHash, randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants: constants$1, createReadStream, createWriteStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
-const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
+const { closeSync, constants: constants$1, createReadStream, createWriteStream, existsSync, lstatSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { basename, dirname, join, posix, resolve } = process.getBuiltinModule("node:path");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
 const { link, lstat, mkdir, open, opendir, rename, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
@@ -665,59 +664,6 @@ const findTargetObjection = (target) => {
 /** Pairs of which one is the other, or is in it. */
 const findOverlap = (all, { target }) => all.find((other) => isWithin$1(target, other.target) || isWithin$1(other.target, target));
 
-// src/build/cache-entries.ts
-/** A text without `=` is the name of an image. */
-const typeOf = (fields) => (fields.get("type") ?? "registry").toLowerCase();
-/** What is there is never changed. */
-const addFields = (entry, added) => {
-	const fields = toFields(entry);
-	const missing = Object.entries(added).filter(([key]) => !fields.has(key));
-	if (missing.length === 0) return entry;
-	if (typeof entry !== "string") return {
-		...entry,
-		...Object.fromEntries(missing)
-	};
-	return [fields.has("") ? `type=registry,ref=${entry}` : entry, ...missing.map(([key, value]) => `${key}=${value}`)].join(",");
-};
-/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
-const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.get("image-manifest") === "false" ? {} : {
-	"image-manifest": "true",
-	"oci-mediatypes": "true"
-};
-/** The first release of BuildKit that knows `ignore-error`. */
-const ignoreError = [0, 12];
-const toSafe = (entry, { isRequired, versions }) => {
-	const fields = toFields(entry);
-	const type = typeOf(fields);
-	const isKnown = findOlder(versions, ignoreError) === void 0;
-	const isLenient = type !== "inline" && !isRequired && isKnown;
-	return addFields(entry, {
-		...type === "registry" && asImage(fields),
-		...isLenient && { "ignore-error": "true" }
-	});
-};
-/**
-* A definition whose caches are written in a form that every registry takes, and that does not fail where
-* one cannot be written.
-*/
-const withSafeCaches = (definition, rules) => {
-	const entries = toEntries$2(definition["cache-to"]);
-	if (entries.length === 0) return definition;
-	return {
-		...definition,
-		"cache-to": entries.map((entry) => toSafe(entry, rules))
-	};
-};
-/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
-const withoutCacheExport = (definition) => {
-	const entries = toEntries$2(definition["cache-to"]);
-	const inline = entries.filter((entry) => typeOf(toFields(entry)) === "inline");
-	return inline.length === entries.length ? definition : {
-		...definition,
-		"cache-to": inline
-	};
-};
-
 // src/build/exports.ts
 /** Whether the builder can write its cache to another place than the image. */
 const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
@@ -742,312 +688,6 @@ const requireCacheExport = (targets, facts) => {
 	});
 	if (names.length === 0) return;
 	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
-};
-
-// src/build/contradictions.ts
-/**
-* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
-* services of Compose often have it, makes one image.
-*
-* @throws {Failure} with the targets and the tag
-*/
-const refuseContradictions = (targets) => {
-	const byTag = /* @__PURE__ */ new Map();
-	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
-		const other = byTag.get(canonical);
-		byTag.set(canonical, target);
-		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
-		const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`;
-		throw new Failure(`${what}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
-	}
-};
-/** A folder that a file of Compose names relatively to itself. */
-const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
-/**
-* A context that is not there, said before a token is minted for it.
-*
-* @throws {Failure} with the target and the folder that may have been meant
-*/
-const refuseMissing$1 = (targets, files, workspace) => {
-	for (const { name, definition } of targets) {
-		const { folder } = toBakeFiles(definition, workspace);
-		if (folder === void 0 || existsSync(folder)) continue;
-		const context = String(definition["context"] ?? ".");
-		const beside = findBeside(context, files, workspace);
-		const remedy = beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`;
-		const what = `The target ${name} has the context ${JSON.stringify(context)}`;
-		throw new Failure(`${what}, and the workspace has no such folder`, { remedy });
-	}
-};
-
-// src/build/dockerfile/stages.ts
-const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
-const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
-	if (options.get("type")?.toLowerCase() !== "secret") return [];
-	const given = options.get("id") ?? options.get("source") ?? options.get("src");
-	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
-	const id = given ?? target?.split("/").findLast((part) => part !== "");
-	return id === void 0 ? [] : [{
-		id,
-		line: instruction.line
-	}];
-});
-const toSources = (instruction) => {
-	const { keyword, flags } = instruction;
-	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
-	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
-	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
-};
-/** Variables that BuildKit has without being told. */
-const builtIn = (kind, platform) => {
-	const [os = "", arch = "", variant = ""] = platform.split("/");
-	return Object.fromEntries(Object.entries({
-		PLATFORM: platform,
-		OS: os,
-		OSVERSION: "",
-		ARCH: arch,
-		VARIANT: variant
-	}).map(([name, value]) => [kind + name, value]));
-};
-const toVariables = ({ args, platform, target }) => {
-	const known = {
-		...builtIn("BUILD", platform),
-		...builtIn("TARGET", platform),
-		TARGETSTAGE: target ?? "default"
-	};
-	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
-};
-const setArguments = (text, escapeSign, given, variables) => {
-	for (const word of toQuotedWords(text, escapeSign)) {
-		const at = word.indexOf("=");
-		const name = at < 0 ? word : word.slice(0, at);
-		const otherwise = at < 0 ? void 0 : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
-		const value = given[name] ?? otherwise;
-		if (value !== void 0) variables.set(name, value);
-	}
-};
-/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
-const readStages = (dockerfile, words) => {
-	const { escapeSign, instructions } = parseInstructions(dockerfile);
-	const variables = toVariables(words);
-	const byName = /* @__PURE__ */ new Map();
-	const stages = [];
-	for (const instruction of instructions) {
-		const { keyword, rest, line } = instruction;
-		const stage = stages.at(-1);
-		if (keyword === "from") {
-			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
-			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
-			const found = expand(image, escapeSign, (each) => variables.get(each));
-			const begun = {
-				line,
-				name,
-				base: byName.get(found?.toLowerCase() ?? "") ?? found,
-				sources: [],
-				secrets: [],
-				laterSecrets: []
-			};
-			stages.push(begun);
-			if (name !== void 0) byName.set(name, begun);
-		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets(toInstruction$1(rest, escapeSign, line)));
-		else if (stage !== void 0) {
-			stage.sources.push(...toSources(instruction));
-			stage.secrets.push(...toSecrets(instruction));
-		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
-	}
-	return stages;
-};
-/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
-const findNeeded = (stages, { target, contexts }) => {
-	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
-	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
-	const images = /* @__PURE__ */ new Set();
-	const needed = /* @__PURE__ */ new Set();
-	const need = (each) => {
-		if (typeof each === "string") images.add(each);
-		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
-	};
-	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
-	for (const { base, sources } of needed) {
-		need(base);
-		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
-		else need(byName.get(source.toLowerCase()) ?? source);
-	}
-	for (const none of ["", "scratch"]) images.delete(none);
-	return {
-		needed,
-		images
-	};
-};
-/**
-* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
-* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
-*/
-const findBases = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).images];
-/**
-* The secrets that the RUN steps of a stage and of those below it mount.
-*
-* @returns `certain`, which the file alone decides, and `all` that there may be
-*/
-const findSecretMounts = (dockerfile, words) => {
-	const stages = readStages(dockerfile, words);
-	const { needed } = findNeeded(stages, words);
-	return {
-		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
-		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
-	};
-};
-/**
-* How many stages there are, and what the stage to build begins with once its stages are followed, with the
-* line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
-*/
-const findRoot$1 = (dockerfile, words) => {
-	const stages = readStages(dockerfile, words);
-	const target = words.target?.toLowerCase();
-	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
-	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
-	while (typeof stage?.base === "object" && !elsewhere.has(stage.base.name ?? "")) stage = stage.base;
-	const base = stage?.base;
-	const root = stage === void 0 || typeof base !== "string" || elsewhere.has(base) ? void 0 : {
-		image: base,
-		line: stage.line
-	};
-	return {
-		stages: stages.length,
-		root
-	};
-};
-
-// src/build/links.ts
-/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
-const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
-/** Which targets' tags the Dockerfiles of others name. */
-const findLinks = (targets, workspace) => {
-	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
-	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
-	return targets.flatMap(({ name, definition }) => {
-		const words = toBakeWords(definition);
-		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
-		const links = toReferences(findBases(dockerfile, words)).flatMap((reference) => {
-			const upon = byTag.get(reference.canonical);
-			const context = toContextName(reference);
-			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
-			if (upon === void 0 || upon === name || isGiven) return [];
-			return [{
-				of: name,
-				upon,
-				name: context
-			}];
-		});
-		return [...new Map(links.map((link) => [link.name, link])).values()];
-	});
-};
-/** All that a target builds upon, by what is known of each. */
-const findBelow = (name, known) => {
-	const below = new Set(known.get(name));
-	for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon);
-	return below;
-};
-/**
-* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
-* a circle is left out, first of all what goes against the order in which the targets were given.
-*
-* @param given what the targets' contexts say themselves, by their names
-*/
-const inferLinks = (targets, given, workspace) => {
-	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
-	const places = new Map(targets.map(({ name }, index) => [name, index]));
-	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
-	const found = findLinks(targets, workspace);
-	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
-		if (upon === of || findBelow(upon, known).has(of)) return false;
-		known.get(of)?.add(upon);
-		return true;
-	});
-	return found.filter((link) => kept.includes(link));
-};
-
-// src/build/definition.ts
-const readTags = (name, value) => toTexts(value).map((tag) => {
-	const reference = parseImageReference(tag);
-	if (typeof reference !== "string") return reference;
-	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
-});
-/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
-const readWanted = ({ group = {}, target }) => {
-	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
-	for (const name of wanted) {
-		if (name in target) continue;
-		for (const member of group[name]?.targets ?? []) wanted.add(member);
-	}
-	return wanted;
-};
-/** What was asked for in the order in which it was, and then what that builds upon. */
-const inOrder = ({ target }, wanted, order) => {
-	return [.../* @__PURE__ */ new Set([
-		...order,
-		...wanted,
-		...Object.keys(target)
-	])].filter((name) => Object.hasOwn(target, name));
-};
-/**
-* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
-* that this one finds what the other has just made, also with a builder that does not see Docker's
-* images.
-*
-* @param allowances of the targets, by their names; undefined where Bake does not know of them
-* @param order names in the order in which somebody gave them, as Bake sorts its own
-* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
-*/
-const readTargets = (printed, workspace, allowances, order = []) => {
-	const wanted = readWanted(printed);
-	const all = inOrder(printed, wanted, order).map((name) => {
-		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
-		const definition = printed.target[name] ?? {};
-		return {
-			name,
-			definition,
-			tags: readTags(name, definition["tags"]),
-			isWanted: wanted.has(name)
-		};
-	});
-	refuseContradictions(all);
-	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition["contexts"]))]));
-	requireOrder(given);
-	const links = inferLinks(all, given, workspace);
-	return all.map((target) => {
-		const own = links.filter(({ of }) => of === target.name);
-		const contexts = {
-			...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
-			...toTextMap(target.definition["contexts"])
-		};
-		const dependsOn = toDependencies(contexts);
-		return {
-			...target,
-			dependsOn,
-			definition: {
-				...target.definition,
-				contexts
-			},
-			allowances: allowances && (allowances.get(target.name) ?? [])
-		};
-	});
-};
-/** The targets among contexts. */
-const toDependencies = (contexts) => {
-	const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? []);
-	return [...new Set(names)];
-};
-const requireOrder = (targets) => {
-	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
-	if (circle.length === 0) return;
-	throw new Failure(`These targets build upon each other in a circle: ${circle.join(", ")}`, { remedy: "See their contexts in the Bake file." });
-};
-/** All that a target builds upon. */
-const findBaseTargets = (name, targets) => {
-	const upon = new Map(targets.map((target) => [target.name, target.dependsOn]));
-	const below = findBelow(name, upon);
-	return targets.filter((target) => below.has(target.name));
 };
 
 // src/image/sources/layout-root.ts
@@ -1113,227 +753,6 @@ const findManifest = (folder, reported) => {
 	const { manifests } = JSON.parse(readBlob(folder, root));
 	return manifests === void 0 ? root : pickOne(manifests);
 };
-
-// src/build/layout-output.ts
-/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
-const toLayoutOutput = (folder) => [
-	"type=oci",
-	"tar=false",
-	quote(`dest=${folder}`),
-	"compression=uncompressed",
-	"force-compression=true"
-].join(",");
-/**
-* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
-* not look into it.
-*
-* @param folder an absolute path; what was there is gone
-* @param needless diff IDs of layers that nobody needs
-*/
-const prepareLayout = (folder, needless) => {
-	rmSync(folder, {
-		recursive: true,
-		force: true
-	});
-	mkdirSync(join(folder, "blobs", "sha256"), {
-		recursive: true,
-		mode: 448
-	});
-	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
-};
-/** Has the next build send layers that the last one was not to send. */
-const wantLayers = (folder, diffIds) => {
-	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
-};
-
-// src/build/registry-output.ts
-/** A layer's digest is its diff ID then: what a node has is known by it. */
-const form = "compression=uncompressed,force-compression=true,oci-mediatypes=true";
-/** Has a builder push an image. Docker's own would otherwise unpack it, for which it would fetch all layers. */
-const toRegistryOutput = (image) => `type=image,name=${image},push=true,unpack=false,store=false,${form}`;
-/** Adds the caches in such a registry to those that a target has. */
-const withRegistryCaches = (definition, { cacheTo, cacheFrom }) => {
-	const add = (word, entry) => [...toEntries$2(definition[word]), `type=registry,ref=${entry}`];
-	return {
-		...definition,
-		...cacheFrom && { "cache-from": add("cache-from", cacheFrom) },
-		"cache-to": add("cache-to", `${cacheTo},mode=min,image-manifest=true,ignore-error=true,${form}`)
-	};
-};
-
-// src/build/target.ts
-/** Whether an image goes into a folder, from which the nodes get it. */
-const isForFolder = ({ output }) => output === "oci-layout" || output === "registry";
-/** The target with images in place of the targets that it builds upon. */
-const withImages = (target, intermediateOf) => {
-	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
-		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
-		const intermediate = base === void 0 ? void 0 : intermediateOf(base);
-		return [key, intermediate === void 0 ? context : `docker-image://${intermediate}`];
-	});
-	return {
-		...target,
-		definition: {
-			...target.definition,
-			contexts: Object.fromEntries(contexts)
-		}
-	};
-};
-/** It has just been built, so the cache has it, and nothing newer is wanted. */
-const toCachedBake = (target) => {
-	const again = {
-		"no-cache": false,
-		"no-cache-filter": [],
-		pull: false
-	};
-	return {
-		...target,
-		definition: {
-			...target.definition,
-			...again
-		}
-	};
-};
-/** The target as it is for the nodes alone: nothing is pushed once more. */
-const withoutFurther = (target) => ({
-	...target,
-	further: []
-});
-/** The target for another try. */
-const toCached = (target) => ({
-	...target,
-	bake: toCachedBake(target.bake)
-});
-/** The target as it is built through a registry of the step's own. */
-const throughRegistry = (target, names) => ({
-	...target,
-	bake: {
-		...target.bake,
-		definition: withRegistryCaches(target.bake.definition, names)
-	}
-});
-/** The target without the caches that it would write. */
-const toUncached = (target) => ({
-	...target,
-	bake: {
-		...target.bake,
-		definition: withoutCacheExport(target.bake.definition)
-	}
-});
-/**
-* What Bake has, as builds of their own.
-*
-* Docker's own builder finds what others build upon as images: from its cache it would take them
-* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
-* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
-* `pull` would look for them in a registry.
-*
-* Nor need Docker have what they make: it goes from them into the nodes.
-*
-* @param isSingle the step's own build, which people know by its tag
-* @param isOwn the step itself says what is built, not a Bake file
-* @param pushes all that was asked for goes to its registries, too
-* @param keepsInDocker Docker's store is to have what another builder makes
-* @param usesRegistry what the nodes get goes through a registry of the step's own, also from Docker's builder
-*/
-const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false, usesRegistry = false } = {}) => {
-	const isDockers = !usesRegistry && (builderDriver === "docker" || builderDriver === void 0);
-	const findsOthers = isDockers && builderDriver === "docker";
-	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
-	const isIntermediate = (name) => findsOthers && upon.has(name);
-	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
-	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
-	return all.map((bake) => {
-		const { name, tags, dependsOn, isWanted, definition } = bake;
-		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
-		const findsImages = findsOthers && definition["pull"] !== true;
-		const below = findsImages ? [] : findBaseTargets(name, all);
-		const { further, isLoaded } = toFurther(bake, {
-			isOwn,
-			pushes
-		});
-		const output = isExported ? isDockers || keepsInDocker || isLoaded ? "docker" : usesRegistry ? "registry" : "oci-layout" : "cache";
-		return {
-			name: isSingle && tags[0]?.given || name,
-			tags,
-			dependsOn,
-			isWanted,
-			intermediate: output === "docker" ? nameOf(name) : void 0,
-			output,
-			further,
-			bake: findsImages ? withImages(bake, intermediateOf) : bake,
-			bases: below.map(toCachedBake)
-		};
-	});
-};
-/** All that Bake is told of for one build. */
-const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
-/** Where the files of a build come from, as written. */
-const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
-/** @param names that only this output has, where others have others */
-const toOutput$1 = ({ output }, place, names) => {
-	switch (output) {
-		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote(`name=${names.join(",")}`)}`;
-		case "oci-layout": return toLayoutOutput(place);
-		case "registry": return toRegistryOutput(place);
-		case "cache": return "type=cacheonly";
-	}
-};
-/** Whether some output takes attestations. */
-const isAttested = ({ further, bake }) => further.length > 0 && toEntries$2(bake.definition["attest"]).length > 0;
-/**
-* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store or into a folder; what is made for others is in the store for a while, or
-* only in the build cache.
-*
-* @param place the folder, or the image's name in the step's own registry
-*/
-const toBakeFile = (target, secrets, place) => {
-	const { bake, bases, tags, isWanted, intermediate, further } = target;
-	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
-	const own = isWanted ? tags.map((tag) => tag.given) : [];
-	const names = intermediate === void 0 ? own : [...own, intermediate];
-	const isApart = further.length > 0 && intermediate !== void 0 || target.output === "registry";
-	const toEntry = ({ definition }, output) => ({
-		...definition,
-		attest: void 0,
-		annotations: void 0,
-		call: void 0,
-		secret: [...toEntries$2(definition["secret"]), ...ours],
-		output
-	});
-	const outputs = [toOutput$1(target, place, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
-	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
-	return { target: {
-		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
-		[bake.name]: {
-			...toEntry(bake, outputs),
-			...attest,
-			tags: isApart ? void 0 : names
-		}
-	} };
-};
-/**
-* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
-* secrets are files in memory, and the folder for the image is ours.
-*/
-const toAllowFlags = (target, secrets, layout) => {
-	const targets = toBakeTargets(target);
-	if (targets.some(({ allowances }) => allowances === void 0)) return [];
-	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
-	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
-};
-/** The arguments of `docker` that build one target. */
-const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
-	"buildx",
-	"bake",
-	...isAttested(target) ? [] : ["--provenance=false"],
-	...toAllowFlags(target, secrets, layout),
-	`--file=${file}`,
-	`--metadata-file=${metadataFile}`,
-	"--",
-	target.bake.name
-];
 
 // src/host/device.ts
 /** Numbers of another machine may be the same, and mean nothing here. */
@@ -1543,12 +962,6 @@ const joinManifests = (all) => ({
 	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
 	warnings: all.flatMap(({ warnings = [] }) => warnings)
 });
-
-// src/docker/disk-full.ts
-/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
-const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
-const saysNoSpace = (text) => pattern.test(text);
-const isNoSpace = (error) => saysNoSpace(renderError(error));
 
 // src/docker/store-folders.ts
 /** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
@@ -3257,7 +2670,7 @@ const renderBecause = (because) => {
 // src/plan/disk.ts
 const largestOf$1 = (sizes) => Math.max(0, ...sizes);
 /** Images go from their builder through a folder into the nodes. */
-const areLayouts = ({ targets }) => targets.some(isForFolder);
+const areLayouts = ({ targets }) => targets.some(({ output }) => output === "oci-layout");
 const toBuildNeeds = (facts, sizes) => {
 	const { builder, filesystems } = facts;
 	const { totalBytes, each } = sizes;
@@ -4270,6 +3683,12 @@ const checkGrowth = (report, limit) => {
 };
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
+
+// src/docker/disk-full.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
 
 // src/image/background.ts
 /** Files in which people write which distributions of Python they want; no lock, which lists all. */
@@ -8406,4 +7825,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createLinkCheck, createTarCutter, doAtOnce, emptyReport, emptyState, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf$1 as idsOf, imageFolder, inspectNode, isForFolder, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, prepareLayout, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTargets, readTerms, readVolumes, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, throughRegistry, toAnnotations, toAssignments, toBakeArgs, toBakeFile, toBakeFiles, toBakeTargets, toBakeWords, toBlobPath, toBuildId, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toStarts, toStep, toTargets, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toUncached, toWordText, trimPrefix, typeOf, unpackArchive, usualPlatform, walkContext, wantLayers, withBlobs, withContents, withSafeCaches, withinLimit, withoutCacheExport, withoutFurther, withoutTag };
+export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createLinkCheck, createTarCutter, doAtOnce, emptyReport, emptyState, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf$1 as idsOf, imageFolder, inspectNode, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, memoryFolder, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, refuseMissing, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction$1 as toInstruction, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStarts, toStep, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toWordText, trimPrefix, unpackArchive, usualPlatform, walkContext, withBlobs, withContents, withinLimit, withoutTag };
