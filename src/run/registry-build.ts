@@ -7,6 +7,7 @@ import { toBlobPath } from '../image/sources/layout-root.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import type { NodeLayers } from '../load/common-layers.ts'
 import { type CacheDocuments, toUsableCache } from '../registry/cache-documents.ts'
+import type { LayerSource } from '../registry/layer-source.ts'
 import { createNodeLayers, joinSources } from '../registry/layers.ts'
 import { startRegistry } from '../registry/server.ts'
 import type { BuildCaches } from './ports.ts'
@@ -31,13 +32,27 @@ type Ended<T> =
   /** A step had to run on layers whose bytes nobody has. */
   | { readonly kind: 'lacking'; readonly layers: ReadonlySet<string>; readonly error: unknown }
 
+/** A builder that was told that a layer is there pushes what names it: whether it still is, is seen when the build has ended. */
+const keepPromises = (source: LayerSource): LayerSource => {
+  const promised = new Map<string, NonNullable<Awaited<ReturnType<LayerSource['find']>>>>()
+  const find: LayerSource['find'] = async (digest) => {
+    const found = promised.get(digest) ?? (await source.find(digest))
+    if (found !== undefined) promised.set(digest, found)
+    return found
+  }
+  return { ...source, find }
+}
+
 /** One build, with a registry that ends with it. */
 const buildOnce = async <T>(
   { name, folder, kept, signal, build }: RegistryBuild<T>,
   diffIds: ReadonlySet<string>,
   cache: CacheDocuments | undefined,
 ): Promise<Ended<T>> => {
-  const layers = joinSources([...(kept ? [kept.source] : []), createNodeLayers(diffIds)])
+  const layers = joinSources([
+    ...(kept ? [keepPromises(kept.source)] : []),
+    createNodeLayers(diffIds),
+  ])
   const registry = await startRegistry({ folder, layers, cache, signal })
   try {
     const built = await build(registry)
