@@ -2,9 +2,9 @@ import { relative } from 'node:path'
 import type { NeedlessPart, SentContext } from '../image/background.ts'
 import { findFolderAbove } from '../image/contents/path.ts'
 import { type BuildFiles, readDockerfile, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
-import { trimPrefix } from './dockerfile/glob.ts'
 import { type ContextSource, findContextSources } from './dockerfile/sources.ts'
 import { createIgnore, readIgnoreFile } from './ignored.ts'
+import { depthOf, isOnTheWay, isSimple, longestMatched, takes } from './taken.ts'
 import type { Target } from './target.ts'
 import {
   largeContextBytes,
@@ -19,22 +19,6 @@ const longestPath = 80
 
 /** Longer than this it is no advice beside a load. */
 const longestMs = 5_000
-
-/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
-const mostStars = 3
-const mostOfThose = 20
-const mostPatterns = 1_000
-const longestMatched = 500
-
-/** Whether an ignore file's patterns can be tried on all files. */
-const isSimple = (ignoreText: string): boolean => {
-  const stars = ignoreText.split('\n').map((line) => line.match(/\*+/g)?.length ?? 0)
-  return (
-    stars.length <= mostPatterns &&
-    stars.every((count) => count <= mostStars) &&
-    stars.filter((count) => count === mostStars).length <= mostOfThose
-  )
-}
 
 /** Names of folders that tools make, and make again in the image where it needs them. */
 const madeByTools =
@@ -63,23 +47,6 @@ const isPlain = (path: string): boolean =>
 
 const isIn = (path: string, folder: string): boolean =>
   folder === '.' || path === folder || path.startsWith(`${folder}/`)
-
-/** Whether a name fits a source's, which may hold signs that stand for others; a doubtful one does. */
-const fits = (pattern: string, name: string): boolean =>
-  pattern === name || /[[\\]/.test(pattern) || trimPrefix(pattern, name, true) === ''
-
-/** Whether one leads to, or into, the other, as far as both go. */
-const isOnTheWay = ({ path }: ContextSource, to: string): boolean => {
-  if (path === '.') return true
-  const names = to.split('/')
-  return path.split('/').every((each, at) => fits(each, names[at] ?? each))
-}
-
-const depthOf = ({ path }: ContextSource): number => (path === '.' ? 0 : path.split('/').length)
-
-/** Whether a source takes a file. */
-const takes = (source: ContextSource, path: string): boolean =>
-  depthOf(source) <= path.split('/').length && isOnTheWay(source, path)
 
 /** Whether a source means a folder, or something in it, and not only a folder around it. */
 const means = (source: ContextSource, folder: string): boolean =>

@@ -1,7 +1,7 @@
 import { type Instruction, parseInstructions } from './instructions.ts'
 
 /** What BuildKit counts as steps of a stage, beside what the stage begins with. */
-const countedKeywords = ['add', 'copy', 'run', 'workdir']
+export const countedKeywords: readonly string[] = ['add', 'copy', 'run', 'workdir']
 
 /** `[3/7] RUN make`, `[build 3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`. */
 const stepPattern = /^\[(?:([^\]]*) )?(\d{1,5})\/(\d{1,5})\] (\w+)/
