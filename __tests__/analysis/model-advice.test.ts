@@ -10,6 +10,7 @@ const recipe = (folder = '', lfs: readonly string[] = [], text = ''): Recipe => 
   requirements: [],
   origin: { folder, lfs },
   stages: 2,
+  order: { early: [], unlinked: [] },
   base: undefined,
 })
 

@@ -14,7 +14,14 @@ const findWith = (all: readonly Installed[], text = '', options: Options = {}) =
   })
 
 const recipe = (text: string, requirements: readonly string[] = []): Partial<Background> => ({
-  recipe: { text, requirements, origin: undefined, stages: 2, base: undefined },
+  recipe: {
+    text,
+    requirements,
+    origin: undefined,
+    stages: 2,
+    order: { early: [], unlinked: [] },
+    base: undefined,
+  },
 })
 
 const web = installed('web', { isRequested: true, requires: ['core (>=1)', 'tool; extra == "x"'] })
@@ -161,6 +168,7 @@ describe('CUDA', () => {
       requirements: [],
       origin: undefined,
       stages: 1,
+      order: { early: [], unlinked: [] },
       base: { image: 'x', location },
     }
     const found = await findIn([withFolders()], {

@@ -4,7 +4,15 @@ import { file, folder, linkTo } from '../support/entries.ts'
 import { find, findIn, withFolders } from '../support/findings.ts'
 
 const recipeOf = (change: Partial<Recipe>): Partial<Background> => ({
-  recipe: { text: '', requirements: [], origin: undefined, stages: 2, base: undefined, ...change },
+  recipe: {
+    text: '',
+    requirements: [],
+    origin: undefined,
+    stages: 2,
+    order: { early: [], unlinked: [] },
+    base: undefined,
+    ...change,
+  },
 })
 
 describe("npm's packages for development", () => {

@@ -213,6 +213,7 @@ test.each<readonly [string, () => unknown]>([
         requirements: [],
         origin: undefined,
         stages: 1,
+        order: { early: [], unlinked: [] },
         base: undefined,
       }
       return ['/m', 'm'].map((to) =>

@@ -13,14 +13,19 @@ export type Options = {
   readonly config?: object
   /** Of the layers above the base. */
   readonly instructions?: readonly string[]
+  /** Of the Dockerfile that made them. */
+  readonly lines?: readonly number[]
   readonly base?: LayerEntries
   readonly mostHashedBytes?: number
   readonly background?: Partial<Background>
 }
 
+const toLocation = (line: number | undefined) =>
+  line === undefined ? undefined : { file: 'Dockerfile', line }
+
 /** What rules find in layers above a base. */
 export const findIn = async (own: readonly LayerEntries[], options: Options = {}) => {
-  const { texts = {}, config = {}, instructions = [], base = [top] } = options
+  const { texts = {}, config = {}, instructions = [], lines = [], base = [top] } = options
   const { mostHashedBytes = 1e9 } = options
   const background = { ...unknownBackground, ...options.background }
   const files = {
@@ -34,7 +39,7 @@ export const findIn = async (own: readonly LayerEntries[], options: Options = {}
   }
   const origins = [base, ...own].map((_, at) => ({
     instruction: instructions[at - 1] ?? 'RUN x',
-    location: undefined,
+    location: toLocation(lines[at - 1]),
     isBase: at === 0,
     packedBytes: undefined,
   }))

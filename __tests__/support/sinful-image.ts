@@ -62,6 +62,7 @@ export const sinsElsewhere: ReadonlySet<string> = new Set([
   ...['cuda-orphaned', 'cuda-unused', 'cuda-twice', 'never-imported'],
   ...['orphaned-distributions', 'distribution-twice', 'distribution-replaced'],
   ...['distribution-asked-twice', 'writable-by-all', 'readable-key'],
+  ...['copied-before-install', 'copied-without-link'],
 ])
 
 /** The line of a sin. */

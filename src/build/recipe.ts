@@ -11,6 +11,7 @@ import {
   toBakeFiles,
   toBakeWords,
 } from './dockerfile/find.ts'
+import { readOrder } from './dockerfile/order.ts'
 import { findContextSources } from './dockerfile/sources.ts'
 import { type BuildWords, findRoot } from './dockerfile/stages.ts'
 import type { Target } from './target.ts'
@@ -61,5 +62,6 @@ export const readRecipe = ({ bake }: Target, workspace: string): Recipe | undefi
     location: file === undefined ? undefined : { file, line: root.line },
   }
   const requirements = readRequirements(text, words, files)
-  return { text, requirements, origin: readContextOrigin(files, workspace), stages, base }
+  const origin = readContextOrigin(files, workspace)
+  return { text, requirements, origin, stages, order: readOrder(text), base }
 }

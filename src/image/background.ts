@@ -12,6 +12,14 @@ export type ContextOrigin = {
   readonly lfs: readonly string[]
 }
 
+/** Lines of a Dockerfile, counted from 1, whose order or flags cost more than they need. */
+export type RecipeOrder = {
+  /** All of the context is copied before a line that installs what a list says. */
+  readonly early: readonly { readonly copyLine: number; readonly installLine: number }[]
+  /** Lines at the end of the last stage that copy without `--link`, with no RUN after them. */
+  readonly unlinked: readonly number[]
+}
+
 /** What a Dockerfile says of the image that it made. */
 export type Recipe = {
   /** All of it, as it was written. */
@@ -22,6 +30,7 @@ export type Recipe = {
   readonly origin: ContextOrigin | undefined
   /** How many stages there are, needed or not. */
   readonly stages: number
+  readonly order: RecipeOrder
   /** What the image begins with once all stages are followed; undefined where that cannot be known. */
   readonly base:
     | { readonly image: string; readonly location: SourceLocation | undefined }
@@ -55,6 +64,10 @@ export type Background = {
   readonly recipe: Recipe | undefined
   /** Undefined also for a context that is small. */
   readonly context: SentContext | undefined
+  /** How long slow lines of its Dockerfile took in this build. */
+  readonly lineMs: ReadonlyMap<number, number>
+  /** Whether its builder fetches a layer only where a step needs it. */
+  readonly isLazy: boolean
   /** Whether some pod that runs it asks for a GPU; undefined where no manifest names it. */
   readonly asksForGpu: boolean | undefined
 }
@@ -62,5 +75,7 @@ export type Background = {
 export const unknownBackground: Background = {
   recipe: undefined,
   context: undefined,
+  lineMs: new Map(),
+  isLazy: false,
   asksForGpu: undefined,
 }

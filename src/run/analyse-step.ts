@@ -1,4 +1,5 @@
 import { analyseImage, type ImageAnalysis } from '../analysis/analyse.ts'
+import { findStepLine } from '../build/dockerfile/step-line.ts'
 import { readRecipe } from '../build/recipe.ts'
 import { largeContextBytes } from '../build/walk-context.ts'
 import { Failure, renderError } from '../failure.ts'
@@ -65,6 +66,21 @@ const describeSent = async (
   return describeContext(target, workspace, contextBytes).catch(() => undefined)
 }
 
+/** What its build took where, and whether layers were fetched for it. */
+const toCost = (
+  { target, image: source }: StepOf<'analyse'>,
+  recipe: Background['recipe'],
+  { resultOf }: Run,
+): Pick<Background, 'lineMs' | 'isLazy'> => {
+  const built = source.kind === 'built' ? resultOf('build', source.by) : undefined
+  const slowest = built?.metadata.timings.slowest ?? []
+  const lines = slowest.flatMap(({ name, ms }) => {
+    const line = recipe && findStepLine(recipe.text, name)
+    return line === undefined ? [] : [[line, ms] as const]
+  })
+  return { lineMs: new Map(lines), isLazy: target?.output === 'registry' }
+}
+
 /** Says what an image's bytes are for. That fails no step: the image is there and works. */
 export const analyse: Handler<'analyse'> = async (step, ports) => {
   const { docker, log, run } = ports
@@ -86,7 +102,12 @@ export const analyse: Handler<'analyse'> = async (step, ports) => {
         : builtOf && toLineOrigins(config, layers.length, builtOf)
     const recipe = step.target && readRecipe(step.target, run.workspace)
     const context = await describeSent(step, run)
-    const background = { recipe, context, asksForGpu: step.asksForGpu }
+    const background = {
+      recipe,
+      context,
+      ...toCost(step, recipe, run),
+      asksForGpu: step.asksForGpu,
+    }
     return analyseImage(contents, files, origins, depth, background)
   }
   try {

@@ -1,5 +1,6 @@
 import type { Level, Match, Rule } from './finding.ts'
 import { folderRules } from './folders.ts'
+import { cacheRules, matchCache } from './match-cache.ts'
 import { copyRules, matchCopies } from './match-copies.ts'
 import { duplicateRule, matchDuplicates } from './match-duplicates.ts'
 import { fileRules, matchFiles } from './match-files.ts'
@@ -21,6 +22,7 @@ export const catalog: readonly Rule[] = [
   duplicateRule,
   ...packageRules,
   ...recipeRules,
+  ...cacheRules,
   ...pythonRules,
   nodeRule,
   ...modeRules,
@@ -46,6 +48,7 @@ export const findMatches = async (subject: Subject): Promise<readonly Match[]> =
     matchDuplicates(subject),
     matchPackages(subject),
     matchRecipe(subject),
+    matchCache(subject),
     matchPython(subject),
     matchNode(subject),
     matchModes(subject),
