@@ -74,6 +74,7 @@ const step = async (
     limitBytes = 1e9,
     between = (_: string): void => {},
     beforeBuild = (): void => {},
+    ms = 9_000,
   } = {},
 ) => {
   told = []
@@ -97,8 +98,9 @@ const step = async (
   }
   const access = { env: childEnv, variables: cacheEnv, signal, ...front }
   const folder = join(layoutDir, 'kept')
-  const place = { cache: createEntryCache(access), folder, laterDir, log: front, signal }
-  const kept = createBuildCaches({ limitBytes, mayWrite }, place)
+  const place = { folder, laterDir, workspace: root, log: front, signal }
+  const plan = { limitBytes, mayWrite, mayStop: true }
+  const kept = createBuildCaches(plan, { cache: createEntryCache(access), ...place })
   const none = { diffIds: new Set<string>(), chainIds: new Set<string>() }
   const cache = await kept.restore(target, Promise.resolve(none))
   beforeBuild()
@@ -108,7 +110,9 @@ const step = async (
   const { built, image, ...ended } = await buildThroughRegistry({ ...work, build }, () =>
     readLayout(layout, []),
   )
-  if (ended.cache !== undefined) await kept.keep(target, ended.cache, image, layout)
+  const cachedSteps = built.cached.length
+  const how = { ms, steps: 3, cachedSteps, missed: undefined, json: '{}' }
+  if (ended.cache !== undefined) await kept.keep(target, ended.cache, image, layout, how)
   const mark = await kept.finish()
   const blobs = readdirSync(join(layout, 'blobs/sha256'))
   // As when main has ended.
@@ -134,14 +138,19 @@ describe('what is kept of builds', () => {
   test('a builder that has nothing makes nothing again, and the nodes get all; a change is sent alone', async () => {
     const first = await step([large, small])
     expect([first.sent, first.cached]).toEqual([[large, small, stage], []])
-    expect(told).toEqual([expect.stringMatching(/^build-cache: 11 MB kept for later runs in/)])
+    expect(told).toEqual([
+      expect.stringMatching(/^build-cache: 0 of 3 steps hit, 11 MB to be kept\.$/),
+      expect.stringMatching(/^build-cache: 11 MB kept for later runs in/),
+    ])
     expect(service.entries).toHaveLength(3)
     const second = await step([large, small])
     expect([second.sent, second.cached]).toEqual([[], [large, small, stage]])
     expect([large, small].map((layer) => has(second.blobs, layer))).toEqual([true, true])
     // No node wants it.
     expect(has(second.blobs, stage)).toBe(false)
-    expect(told).toEqual([expect.stringMatching(/^build-cache: 11 MB of layers fetched in/)])
+    const worth =
+      /^build-cache: 3 of 3 steps hit, 11 MB fetched in .* Without it, api took 9\.0 s on /
+    expect(told).toEqual([expect.stringMatching(worth)])
     expect([second.isLeft, second.isFolderThere, service.entries.length]).toEqual([false, false, 3])
     const changed = Buffer.from('changed')
     const third = await step([large, changed])
@@ -166,6 +175,16 @@ describe('what is kept of builds', () => {
       if (entry.key.startsWith('slipway-layer-')) entry.content = Buffer.from('evil')
   }
 
+  test('a target that took longer with it twice in a row goes without it for a week', async () => {
+    await step([large, small])
+    await step([large, small], { ms: 12_000 })
+    await step([large, small], { ms: 12_000 })
+    const off = await step([large, small])
+    expect(off.sent).toEqual([large, small, stage])
+    expect(told).toEqual([expect.stringMatching(/^build-cache: api is built without it until/)])
+    expect(off.isLeft).toBe(false)
+  })
+
   test('what a later step of the job has changed is not kept', async () => {
     await step([small], { between: (folder) => appendFileSync(join(folder, 'entries.json'), ' ') })
     expect(told.at(-1)).toMatch(/^warning: build-cache: nothing is kept of this run/)
@@ -178,9 +197,9 @@ describe('what is kept of builds', () => {
 
   test('a run that may only read keeps nothing, and a limit leaves out what is new', async () => {
     await step([large, small], { mayWrite: false })
-    expect(told).toEqual(['build-cache: nothing is kept: this run may only read the cache.'])
+    expect(told.at(-1)).toBe('build-cache: nothing is kept: this run may only read the cache.')
     await step([large, small], { limitBytes: 1_000 })
-    expect(told[0]).toMatch(/^warning: build-cache-limit: 1 layer, 11 MB, beyond 1.0 kB not kept/)
+    expect(told[1]).toMatch(/^warning: build-cache-limit: 1 layer, 11 MB, beyond 1.0 kB not kept/)
     expect(service.entries.map(({ key }) => key.replace(/-v1.*/, ''))).toEqual([
       'slipway-layers',
       'slipway-build',

@@ -157,7 +157,7 @@ const leaveNames = (
 const openBuildCaches = (
   inputs: Inputs,
   facts: Facts,
-  { layoutDir, laterDir }: RunContext,
+  { layoutDir, laterDir, workspace }: RunContext,
   access: CacheAccess,
   log: Log,
 ) => {
@@ -165,7 +165,8 @@ const openBuildCaches = (
   if (plan === undefined || laterDir === undefined) return undefined
   const { signal } = access
   const folder = join(layoutDir, 'kept')
-  return createBuildCaches(plan, { cache: createEntryCache(access), folder, laterDir, log, signal })
+  const place = { folder, laterDir, workspace, log, signal }
+  return createBuildCaches(plan, { cache: createEntryCache(access), ...place })
 }
 
 const runWith = async (

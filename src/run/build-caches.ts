@@ -21,12 +21,16 @@ import { type BuiltCache, planSaving, type Saving } from '../store/plan-saving.t
 import { type RestoredRecord, restoreRecord } from '../store/restore-record.ts'
 import { savedPlanFile, toMark } from '../store/saved-plan.ts'
 import type { StoreOrder } from '../store/store-order.ts'
-import { formatBytes, formatCount, formatDuration } from '../text/format.ts'
+import { formatBytes, formatCount } from '../text/format.ts'
+import { parseNote, planNote, renderNote } from './build-note.ts'
+import { type Described, describeTarget, renderMiss, withBases } from './miss.ts'
 import type { BuildCaches } from './ports.ts'
+import { renderOff, renderWorth, type ToldBuild } from './told-builds.ts'
 
 type Place = Omit<StoreOrder, 'input' | 'warn'> & {
   /** Where post finds what it is to keep; made when there is something. */
   readonly laterDir: string
+  readonly workspace: string
   readonly log: Pick<Log, 'line' | 'warning'>
 }
 
@@ -65,10 +69,13 @@ const leave = async (
   return toMark(list)
 }
 
+const sumBytes = (files: readonly StoredFile[]): number =>
+  files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+
 /** What the Actions cache keeps of the builds of one step. */
 export const createBuildCaches = (
-  { limitBytes, mayWrite }: BuildCachePlan,
-  { log, laterDir, ...place }: Place,
+  { limitBytes, mayWrite, mayStop }: BuildCachePlan,
+  { log, laterDir, workspace, ...place }: Place,
 ): BuildCaches & {
   /**
    * Says what came, and leaves to post what is new.
@@ -84,6 +91,10 @@ export const createBuildCaches = (
   const store = createLayerStore(order)
   const records = new Map<string, RestoredRecord>()
   const built: Omit<BuiltCache, 'refused'>[] = []
+  const told: ToldBuild[] = []
+  const described = new Map<string, Promise<Described>>()
+  const off = new Set<string>()
+  const now = Math.floor(Date.now() / 1_000)
   const fetching: Promise<unknown>[] = []
   const has = ({ sha256 }: Pick<StoredFile, 'sha256'>): boolean => existsSync(join(folder, sha256))
   /** In the order in which nodes unpack them. */
@@ -103,10 +114,15 @@ export const createBuildCaches = (
         onDisk: new Set(
           built.flatMap(({ layers }) => layers.filter(has).map(({ sha256 }) => sha256)),
         ),
-        ...{ limitBytes, now: Math.floor(Date.now() / 1_000) },
+        ...{ limitBytes, now },
         unique: randomBytes(4).toString('hex'),
       },
     )
+  /** What images and caches name, and was neither fetched nor sent. */
+  const findSpared = (): number => {
+    const all = new Map(built.flatMap(({ layers }) => layers).map((each) => [each.sha256, each]))
+    return sumBytes([...all.values()].filter((each) => !has(each)))
+  }
   const warn = (what: string) => (error: unknown) => {
     place.signal.throwIfAborted()
     log.warning(`build-cache: ${what}: ${renderError(error)}`)
@@ -118,9 +134,16 @@ export const createBuildCaches = (
     restore: async (target, common) => {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
+        described.set(target.bake.name, describeTarget(target, workspace))
         const record = await restoreRecord(startOf(target), order)
         if (record === undefined) return undefined
         records.set(target.bake.name, record)
+        const note = parseNote(record.noteText)
+        if (mayStop && note.offUntil > now) {
+          off.add(target.bake.name)
+          log.line(renderOff(target.name, note))
+          return undefined
+        }
         store.add(record.layers)
         // Whoever wants one asks for it again.
         fetching.push(fetchLacking(record.image, common).catch(() => {}))
@@ -129,7 +152,15 @@ export const createBuildCaches = (
         return warn(`nothing is used for ${target.name}`)(error)
       }
     },
-    keep: async (target, documents, image, layout) => {
+    keep: async (target, documents, image, layout, build) => {
+      const { name } = target.bake
+      if (off.has(name)) return
+      const before = parseNote(records.get(name)?.noteText)
+      const madeOf = withBases(await described.get(name), build.json)
+      const note = planNote(before, { ...build, madeOf }, now)
+      const { missed: step, steps, cachedSteps } = build
+      const missed = step && renderMiss(target, workspace, step, before.madeOf, madeOf)
+      told.push({ name: target.name, steps, cachedSteps, missed, whole: before.whole })
       const layers = toLayers(documents, image)
       const isSent = (each: StoredFile): boolean =>
         !has(each) && hasLayer(layout, `sha256:${each.sha256}`)
@@ -137,7 +168,8 @@ export const createBuildCaches = (
         for (const each of layers.filter(isSent))
           await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256))
         built.push({
-          ...{ start: startOf(target), before: records.get(target.bake.name), documents, layers },
+          ...{ start: startOf(target), before: records.get(name), documents, layers },
+          note: renderNote(note),
           image: image.layers.map(({ diffId }) => toHex(diffId)),
         })
       }
@@ -148,14 +180,14 @@ export const createBuildCaches = (
       stop.abort()
       await Promise.allSettled(fetching)
       if (place.signal.aborted) return undefined
-      const { bytes, ms } = store.moved
-      if (bytes > 0)
-        log.line(`build-cache: ${formatBytes(bytes)} of layers fetched in ${formatDuration(ms)}.`)
+      const saving = built.length === 0 ? undefined : plan()
+      const savedBytes = sumBytes(saving?.entries.flatMap(({ files }) => files) ?? [])
+      const moved = { sparedBytes: findSpared(), fetched: store.moved, savedBytes }
+      renderWorth(told, moved).forEach(log.line)
       if (!mayWrite) log.line('build-cache: nothing is kept: this run may only read the cache.')
-      if (built.length === 0) return undefined
-      const saving = plan()
+      if (saving === undefined) return undefined
       const { leftOut } = saving
-      const leftBytes = leftOut.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+      const leftBytes = sumBytes(leftOut)
       if (leftOut.length > 0)
         log.warning(
           `build-cache-limit: ${formatCount(leftOut.length, 'layer')}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`,

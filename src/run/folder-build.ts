@@ -53,6 +53,7 @@ export const buildIntoFolder = async (
     return { built, inFolder: { image: read(built), exportLayers } }
   }
   const { buildCaches: kept } = run
+  const beganMs = performance.now()
   const [cache, common] = await Promise.all([kept?.restore(target, asking), asking])
   const place = { name, folder, common, kept, signal: run.signal, line: log.line }
   const keepsStages = kept !== undefined
@@ -64,7 +65,8 @@ export const buildIntoFolder = async (
     },
     read,
   )
-  if (made.cache !== undefined) await kept?.keep(target, made.cache, image, folder)
+  const told = { ...built, ms: performance.now() - beganMs }
+  if (made.cache !== undefined) await kept?.keep(target, made.cache, image, folder, told)
   const again = (names: RegistryNames) => {
     const whole = { ...toExportOrder(order), registry: { ...names, keepsStages } }
     return buildImage(docker.command, whole, () => {}, log.warning)

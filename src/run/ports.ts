@@ -88,6 +88,14 @@ export type Secrets = {
   readonly cacheEnv: Env
 }
 
+/** How a build went that may be kept. */
+export type BuildTold = Pick<BuildStats, 'steps' | 'cachedSteps' | 'missed'> & {
+  /** From asking for its cache to its image. */
+  readonly ms: number
+  /** What buildx wrote of it. */
+  readonly json: string
+}
+
 /** What is kept of builds from run to run. None of it fails: a cache saves time, and nothing else. */
 export type BuildCaches = {
   /**
@@ -105,7 +113,7 @@ export type BuildCaches = {
   /** Brings such a layer, and says where its tar is; undefined where it cannot be had. */
   readonly bring: (digest: string) => Promise<string | undefined>
   /**
-   * Takes what a build wrote of its cache, and its image.
+   * Takes what a build wrote of its cache, its image, and how it went.
    *
    * @param folder an OCI layout with the layers that the builder has sent; it goes when the image is loaded
    */
@@ -114,6 +122,7 @@ export type BuildCaches = {
     cache: CacheDocuments,
     image: ContainerImage,
     folder: string,
+    told: BuildTold,
   ) => Promise<void>
 }
 

@@ -16,6 +16,8 @@ export type CacheRecord = {
   /** Digests in hex of the documents, which are kept beside the record. */
   readonly manifest: string
   readonly config: string
+  /** The same of a note on the builds; undefined where there is none. */
+  readonly note?: string | undefined
   /** Layers of the image, lowest first: the nodes will want them. */
   readonly image: readonly string[]
   /** Those of all stages. */
@@ -47,10 +49,14 @@ const isListOf = <T>(value: unknown, isOne: (each: unknown) => each is T): value
  */
 export const parseCacheRecord = (text: string): CacheRecord | undefined => {
   const parsed = attempt(() => JSON.parse(text) as Partial<CacheRecord> | null)
-  const { manifest, config, image, layers } = parsed ?? {}
+  const { manifest, config, note, image, layers } = parsed ?? {}
   const isWhole =
-    isHex(manifest) && isHex(config) && isListOf(image, isHex) && isListOf(layers, isLayer)
-  return isWhole ? { manifest, config, image, layers } : undefined
+    isHex(manifest) &&
+    isHex(config) &&
+    (note === undefined || isHex(note)) &&
+    isListOf(image, isHex) &&
+    isListOf(layers, isLayer)
+  return isWhole ? { manifest, config, note, image, layers } : undefined
 }
 
 const shorten = (text: string): string =>

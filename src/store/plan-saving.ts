@@ -15,6 +15,8 @@ export type BuiltCache = {
   readonly refused: ReadonlySet<string>
   /** What the builder has written of its cache. */
   readonly documents: RestoredRecord['documents']
+  /** What it notes of itself for the next one; undefined for nothing. */
+  readonly note?: string | undefined
   /** Those that the documents and the image name. */
   readonly layers: readonly StoredFile[]
   /** Diff IDs in hex, lowest first. */
@@ -140,11 +142,11 @@ const toSteps = (config: string): ReadonlySet<string> => {
 
 /** Whether the cache would be another one: for what only says when it was made, nothing is uploaded. */
 const hasNews = (
-  { before, documents }: BuiltCache,
+  { before, documents, note }: BuiltCache,
   layers: readonly StoredLayer[],
   kept: ReadonlyMap<string, StoredLayer>,
 ): boolean => {
-  if (before === undefined) return true
+  if (before === undefined || note !== before.noteText) return true
   const named = toNames(before.layers)
   const steps = toSteps(before.documents.config)
   return (
@@ -159,18 +161,20 @@ const toTextFile = (text: string): StoredFile => ({
 })
 
 const toRecord = (
-  { start, documents, image }: BuiltCache,
+  { start, documents, note, image }: BuiltCache,
   layers: readonly StoredLayer[],
   unique: string,
 ): { readonly entry: Entry; readonly texts: readonly string[] } => {
   const [manifest, config] = [toTextFile(documents.manifest), toTextFile(documents.config)]
-  const record: CacheRecord = { manifest: manifest.sha256, config: config.sha256, image, layers }
+  const notes = note === undefined ? [] : [toTextFile(note)]
+  const names = { manifest: manifest.sha256, config: config.sha256, note: notes[0]?.sha256 }
+  const record: CacheRecord = { ...names, image, layers }
   const text = JSON.stringify(record)
   const file = toTextFile(text)
   const key = `${start}${file.sha256}-${unique}`
   return {
-    entry: { key, fallbacks: [], files: [file, manifest, config], part: undefined },
-    texts: [text, documents.manifest, documents.config],
+    entry: { key, fallbacks: [], files: [file, manifest, config, ...notes], part: undefined },
+    texts: [text, documents.manifest, documents.config, ...(note === undefined ? [] : [note])],
   }
 }
 

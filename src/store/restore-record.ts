@@ -11,14 +11,19 @@ import type { StoreOrder } from './store-order.ts'
 /** A record with its documents; its layers are those that are still kept. */
 export type RestoredRecord = CacheRecord & {
   readonly documents: { readonly manifest: string; readonly config: string }
+  /** What builds noted of themselves. */
+  readonly noteText?: string | undefined
 }
 
-/** The record and its documents. */
-const mostFiles = 3
+/** The record, its documents and its note. */
+const mostFiles = 4
 
 /** What has a digest's name has that digest. */
 const readDocument = (folder: string, sha256: string): string | undefined =>
   attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString('utf8')
+
+const readNote = ({ note }: CacheRecord, folder: string): string | undefined =>
+  note === undefined ? undefined : readDocument(folder, note)
 
 const readRecord = (key: string, folder: string): RestoredRecord | undefined => {
   const text = readDocument(folder, findRecordDigest(key) ?? '')
@@ -28,7 +33,7 @@ const readRecord = (key: string, folder: string): RestoredRecord | undefined => 
   const config = readDocument(folder, record.config)
   return manifest === undefined || config === undefined
     ? undefined
-    : { ...record, documents: { manifest, config } }
+    : { ...record, documents: { manifest, config }, noteText: readNote(record, folder) }
 }
 
 /** Asks in one go: what GitHub has evicted is not offered to a builder. */
